@@ -1,0 +1,213 @@
+"""Import: a file is kept whole, then its rows go in by chunks, each with its figures in one transaction.
+
+Killed while the file is being kept: nothing has happened. Killed later: whoever looks next carries on.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, BinaryIO
+
+from bot import jobs, rows
+from bot.errors import CleanedError
+from bot.jobs import Clock
+from storage import audiences, journal, loading, tallies
+from storage import jobs as job_rows
+from storage.database import Database
+from storage.loading import Row
+from storage.spreadsheets import Record, Refused, Sheet, sheets
+from storage.tables import Audience, Job, RefusedRow
+from storage.tallies import Tally
+
+ROWS_A_CHUNK = 5_000
+
+
+class NoAddressColumn(CleanedError):
+    """A file has no column of addresses. Values: name, columns."""
+
+    key = "error-no-address-column"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How many rows an import has added, changed, left as they were, refused."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+def receive(
+    database: Database,
+    file: BinaryIO,
+    *,
+    name: str,
+    audience: str,
+    by: str,
+    now: datetime,
+    status: str = "nonsubscribed",
+    notify: dict[str, Any] | None = None,
+) -> Job:
+    """Looks at a file, keeps it, and leaves the job of importing it into the audience of that name.
+
+    `file` is seekable. `status` is for new contacts of a file that doesn't say where they stand. Raises
+    SpreadsheetError or NoAddressColumn, and then nothing is kept.
+    """
+    total = 0
+    for sheet in sheets(name, file):
+        _fields(sheet)
+        total += sheet.size
+    job = jobs.new(jobs.IMPORT, by=by, now=now, total=total, name=name, status=status, notify=notify)
+    job.state = "receiving"
+    with database.transaction() as session:
+        job_rows.add(session, job)
+    file.seek(0)
+    size = 0
+    while stored := _store(database, job.id, file):
+        size += stored
+    with database.transaction() as session:
+        into = audiences.get_or_add(session, audience, now)
+        return job_rows.received(session, job.id, audience_id=into.id, data={**job.data, "size": size})
+
+
+def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    """Carries the import on from where it is: a chunk a turn, then its end."""
+    with io.BufferedReader(job_rows.Upload(database, job.id, job.data["size"]), 1 << 20) as file:
+        for chunk in _chunks(sheets(job.data["name"], file), job.cursor):
+            job = _import_chunk(database, job, clock(), chunk)
+            yield job
+    with database.transaction() as session:
+        now, outcome = clock(), Outcome(**job.cursor.get("outcome", {}))
+        job_rows.drop_upload(session, job.id)
+        journal.write(
+            session,
+            who=job.made_by,
+            what="import",
+            at=now,
+            n=outcome.added + outcome.changed,
+            audience_id=job.audience_id,
+            **asdict(outcome),
+        )
+        job = jobs.finish(session, job, now, **asdict(outcome))
+    yield job
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Rows of one sheet, and where they end: sheet and row to carry on from, bytes read of all sheets."""
+
+    sheet: Sheet
+    fields: rows.Fields
+    items: Sequence[Record | Refused]
+    next_sheet: int
+    next_row: int
+    bytes_read: int
+
+
+def _chunks(found: Sequence[Sheet], cursor: dict[str, Any]) -> Iterator[_Chunk]:
+    start, before = cursor.get("sheet", 0), 0
+    for n, sheet in enumerate(found):
+        row = cursor.get("row", 0) if n == start else 0
+        if n >= start:
+            fields = _fields(sheet)
+            remaining = islice(sheet.rows, row, None)
+            while items := list(islice(remaining, ROWS_A_CHUNK)):
+                row += len(items)
+                yield _Chunk(sheet, fields, items, n, row, before + sheet.bytes_read)
+        before += sheet.size
+
+
+def _fields(sheet: Sheet) -> rows.Fields:
+    try:
+        return rows.Fields.of(sheet.header, sheet.status)
+    except rows.NoAddressColumn:
+        raise NoAddressColumn(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
+
+
+def _store(database: Database, job_id: str, file: BinaryIO) -> int:
+    with database.transaction() as session:
+        return job_rows.store_upload(session, job_id, file)
+
+
+def _import_chunk(database: Database, job: Job, now: datetime, chunk: _Chunk) -> Job:
+    assert job.audience_id is not None  # set when the file was kept
+    outcome = Outcome(**job.cursor.get("outcome", {}))
+    given, refused = _read(job, chunk, outcome.refused)
+    with database.transaction() as session:
+        audience = loading.lock(session, job.audience_id)
+        audience.merge_labels = [
+            *audience.merge_labels,
+            *(label for label in chunk.fields.merge_labels if label not in audience.merge_labels),
+        ]
+        tally = _load(session, audience, given, str(job.data["status"]), loading.moment(now), outcome)
+        tallies.apply(session, job.audience_id, tally)
+        job_rows.refuse(session, refused)
+        outcome.refused += len(refused)
+        cursor = {"sheet": chunk.next_sheet, "row": chunk.next_row, "outcome": asdict(outcome)}
+        return jobs.step(session, job, now, cursor=cursor, done=chunk.bytes_read)
+
+
+def _read(job: Job, chunk: _Chunk, refused_before: int) -> tuple[list[Row], list[RefusedRow]]:
+    """The chunk's rows as contacts, and those that are none."""
+    given: list[Row] = []
+    refused: list[RefusedRow] = []
+    contact, audience_id = chunk.fields.contact, job.audience_id or 0
+    for item in chunk.items:
+        found: Row | str = item.reason if isinstance(item, Refused) else contact(item.cells, audience_id)
+        if isinstance(found, str):
+            text = item.text if isinstance(item, Refused) else ",".join(item.cells)
+            n = refused_before + len(refused)
+            file = chunk.sheet.name
+            refused.append(RefusedRow(job_id=job.id, n=n, file=file, line=item.line, reason=found, row=text))
+        else:
+            given.append(found)
+    return given, refused
+
+
+def _load(
+    session: Any, audience: Audience, given: Sequence[Row], default: str, now: str, outcome: Outcome
+) -> Tally:
+    """Adds or changes the contacts; returns what that does to the figures."""
+    before: dict[str, Row] = {}
+    # A first import meets nothing: adding without looking is twice as quick. Once one was there, look.
+    met = outcome.changed + outcome.unchanged > 0
+    if not met:
+        added, changed = _sort(audience, before, given, default, now)
+        met = not loading.insert(session, list(added.values()))
+    if met:
+        before = loading.existing(session, audience.id or 0, map(rows.KEY, given))
+        added, changed = _sort(audience, before, given, default, now)
+        loading.insert(session, list(added.values()))
+        loading.rewrite(session, list(changed.values()))
+    audience.next_contact_id += len(added)
+    outcome.added += len(added)
+    outcome.changed += len(changed)
+    outcome.unchanged += len(given) - len(added) - len(changed)
+    tally = Tally(map(rows.cell, added.values()))
+    for key, row in changed.items():
+        tally[rows.cell(before[key])] -= 1
+        tally[rows.cell(row)] += 1
+    return tally
+
+
+def _sort(
+    audience: Audience, before: dict[str, Row], given: Sequence[Row], default: str, now: str
+) -> tuple[dict[str, Row], dict[str, Row]]:
+    """The new contacts and those that change, by lower-case address."""
+    added: dict[str, Row] = {}
+    changed: dict[str, Row] = {}
+    first, revision = audience.next_contact_id, audience.revision
+    for row in given:
+        key = rows.KEY(row)
+        if (old := changed.get(key) or before.get(key)) is not None:
+            new = rows.merged(old, row, revision, now)
+            if new is not old:
+                changed[key] = new
+        elif key in added:
+            added[key] = rows.merged(added[key], row, revision, now)
+        else:
+            added[key] = rows.added(row, first + len(added), revision, default, now)
+    return added, changed

@@ -1,0 +1,87 @@
+"""Long work: a row with a state, a lease and a progress. A process that dies leaves a row for another.
+
+Each step of a job changes contacts and the job's row in one transaction, held by the lease: a step has
+happened whole, once, or not at all.
+"""
+
+import os
+import secrets
+import socket
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage import jobs
+from storage.database import Database
+from storage.tables import Job
+
+LEASE = timedelta(seconds=30)  # renewed with each step; a step takes well under a second
+
+Clock = Callable[[], datetime]
+Work = Callable[[Database, Job, Clock], Iterator[Job]]
+
+IMPORT, EXPORT, ARCHIVE, RESTORE = "import", "export", "archive", "restore"
+
+
+def new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def owner() -> str:
+    """This process and thread of work, for the lease."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def new(
+    kind: str, *, by: str, now: datetime, audience_id: int | None = None, total: int = 0, **data: Any
+) -> Job:
+    """A job that waits for its turn. `data` says what to do."""
+    notify = data.pop("notify", None) or {}
+    return Job(
+        id=new_id(),
+        kind=kind,
+        audience_id=audience_id,
+        data=data,
+        cursor={},
+        notify=notify,
+        result={},
+        total=total,
+        made_by=by,
+        made_at=now,
+    )
+
+
+def claim(database: Database, kinds: Collection[str], owner: str, now: datetime) -> Job | None:
+    """The next job to do, now the owner's; None when there is none."""
+    with database.transaction() as session:
+        return jobs.claim(session, kinds, owner, now, now + LEASE)
+
+
+def step(session: Any, job: Job, now: datetime, **changes: Any) -> Job:
+    """The job a step further, in the transaction of what the step did. Raises storage.jobs.LeaseLost."""
+    return jobs.save(session, job, lease_until=now + LEASE, **changes)
+
+
+def finish(session: Any, job: Job, now: datetime, **result: Any) -> Job:
+    """The job is done, in the transaction of its last step."""
+    return step(session, job, now, state="done", finished_at=now, result=result)
+
+
+def fail(database: Database, job: Job, now: datetime, key: str, **values: Any) -> Job:
+    """The job can't be done: the sentence's key and values are kept for the receipt."""
+    with database.transaction() as session:
+        return step(
+            session, job, now, state="failed", finished_at=now, result={"error": key, "values": values}
+        )
+
+
+def note(database: Database, job: Job, now: datetime, **notify: Any) -> Job:
+    """Keeps where the person is told (channel, ts, …)."""
+    with database.transaction() as session:
+        return step(session, job, now, notify={**job.notify, **notify})
+
+
+def told(database: Database, job: Job, now: datetime) -> None:
+    """The person has the receipt: nothing is left to do."""
+    with database.transaction() as session:
+        jobs.save(session, job, told_at=now, lease_until=None)

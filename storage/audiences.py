@@ -1,0 +1,34 @@
+"""Audiences by name and id."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, func, select
+
+from storage.tables import Audience
+
+
+def every(session: Session) -> Sequence[Audience]:
+    """All audiences by name."""
+    return session.exec(select(Audience).order_by(func.lower(Audience.name))).all()
+
+
+def get(session: Session, audience_id: int) -> Audience | None:
+    return session.get(Audience, audience_id)
+
+
+def named(session: Session, name: str) -> Audience | None:
+    """The audience of that name, whatever its case."""
+    return session.exec(
+        select(Audience).where(func.lower(col(Audience.name)) == name.strip().lower())
+    ).first()
+
+
+def get_or_add(session: Session, name: str, now: datetime) -> Audience:
+    found = named(session, name)
+    if found:
+        return found
+    audience = Audience(name=name.strip(), created_at=now)
+    session.add(audience)
+    session.flush()
+    return audience

@@ -1,0 +1,104 @@
+"""The database: an engine per URL, SQLite's pragmas, and the only place that commits."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+# Another program may hold the file for a while; ours hold it for well under a second.
+SQLITE_BUSY_SECONDS = 20
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-65536",  # KiB, so 64 MiB
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class Unreachable(Exception):
+    """The database can't be reached or opened."""
+
+
+class Database:
+    """Where everything rests. Making one opens no connection.
+
+    `url` is a SQLAlchemy URL: `sqlite:///path` or `postgresql://…`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        # SQLite has one writer: threads of this process queue here, woken in turn, instead of polling the file.
+        self._writer = Lock() if self.is_sqlite else nullcontext()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that may write: commits at the end, rolls back on any error."""
+        with self._writer, Session(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                session.connection(execution_options={"writes": True})
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads, all of it from one moment."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            if not self.is_sqlite:
+                session.connection(
+                    execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+                )
+            yield session
+
+    def probe(self) -> None:
+        """Raises Unreachable when no connection can be had."""
+        try:
+            with self.engine.connect():
+                pass
+        except OperationalError as error:
+            raise Unreachable from error
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _postgresql_engine(url: URL) -> Engine:
+    # psycopg 3 loses prepared statements after a rollback behind some poolers.
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args={"prepare_threshold": None, "options": "-c timezone=UTC"},
+        pool_pre_ping=True,
+        pool_size=10,
+        max_overflow=20,
+    )
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    # autocommit: the driver begins nothing by itself, `_begin` does.
+    engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=10, max_overflow=20)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # A transaction that reads first and writes later can't wait for the lock: it would fail at once.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

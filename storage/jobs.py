@@ -1,0 +1,169 @@
+"""Long work as rows: who holds it, how far it is, and the file an import reads."""
+
+import io
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy import and_, delete, or_, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+
+from storage.database import Database
+from storage.tables import Job, RefusedRow, UploadPart
+
+PART_BYTES = 1 << 20
+
+
+class LeaseLost(Exception):
+    """Another process carries this job on; this one must stop."""
+
+
+def add(session: Session, job: Job) -> Job:
+    session.add(job)
+    session.flush()
+    return job
+
+
+def get(session: Session, job_id: str) -> Job | None:
+    return session.get(Job, job_id)
+
+
+def claim(session: Session, kinds: Collection[str], owner: str, now: datetime, until: datetime) -> Job | None:
+    """The oldest job that is free, now the owner's until the lease runs out; None if there is none.
+
+    Free is: waiting; running or untold with a lease that ran out. Work that changes an audience waits for
+    the work that does so already, so that two archives don't take each other's contacts.
+    """
+    free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
+    unfinished = or_(col(Job.state).in_(("waiting", "running")), col(Job.told_at).is_(None))
+    other = aliased(Job)
+    busy = (
+        select(other.id)
+        .where(
+            other.audience_id == Job.audience_id,
+            other.id != Job.id,
+            col(other.state) == "running",
+            col(other.lease_until) >= now,
+            col(other.kind) != "export",
+        )
+        .exists()
+    )
+    job = session.exec(
+        select(Job)
+        .where(free, unfinished, col(Job.kind).in_(kinds), or_(col(Job.kind) == "export", ~busy))
+        .order_by(col(Job.made_at))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if job is None:
+        return None
+    if job.state == "waiting":
+        job.state = "running"
+    job.attempts += 1
+    job.owner, job.lease_until = owner, until
+    session.add(job)
+    session.flush()
+    return job
+
+
+def received(session: Session, job_id: str, **changes: Any) -> Job:
+    """The job's file is kept: from now on it waits for its turn."""
+    job = session.exec(select(Job).where(Job.id == job_id)).one()
+    job.sqlmodel_update({"state": "waiting", **changes})
+    session.add(job)
+    session.flush()
+    return job
+
+
+def save(session: Session, job: Job, **changes: Any) -> Job:
+    """Writes these columns of a job, if the lease is still its owner's.
+
+    Raises LeaseLost: then the caller's transaction must not commit.
+    """
+    held = and_(col(Job.id) == job.id, col(Job.owner) == job.owner)
+    if not session.connection().execute(update(Job).where(held).values(**changes)).rowcount:
+        raise LeaseLost
+    session.expire_all()
+    fresh = session.exec(select(Job).where(Job.id == job.id)).one()
+    session.expunge(fresh)
+    return fresh
+
+
+def release(session: Session, job: Job) -> None:
+    """Gives the lease back at once, so that another process need not wait for it to run out."""
+    held = and_(col(Job.id) == job.id, col(Job.owner) == job.owner)
+    session.connection().execute(update(Job).where(held).values(lease_until=None))
+
+
+def under_way(session: Session, kind: str | None = None) -> Sequence[Job]:
+    """The jobs that are not finished, oldest first."""
+    query = select(Job).where(col(Job.state).in_(("waiting", "running"))).order_by(col(Job.made_at))
+    return session.exec(query.where(Job.kind == kind) if kind else query).all()
+
+
+def refuse(session: Session, rows: Sequence[RefusedRow]) -> None:
+    session.add_all(rows)
+    session.flush()
+
+
+def refused(session: Session, job_id: str) -> Iterator[RefusedRow]:
+    """The rows an import refused, in the order of the file."""
+    yield from session.exec(select(RefusedRow).where(RefusedRow.job_id == job_id).order_by(col(RefusedRow.n)))
+
+
+def store_upload(session: Session, job_id: str, file: BinaryIO, *, at_once: int = 64) -> int:
+    """Keeps the next parts of a file, at most `at_once`; returns how many bytes (0: the file has ended)."""
+    first = session.exec(select(func.count()).where(UploadPart.job_id == job_id)).one()
+    size = 0
+    for n in range(first, first + at_once):
+        body = file.read(PART_BYTES)
+        if not body:
+            break
+        session.connection().execute(
+            UploadPart.__table__.insert(),  # type: ignore[attr-defined]
+            {"job_id": job_id, "n": n, "body": body},
+        )
+        size += len(body)
+    return size
+
+
+def drop_upload(session: Session, job_id: str) -> None:
+    session.connection().execute(delete(UploadPart).where(col(UploadPart.job_id) == job_id))
+
+
+class Upload(io.RawIOBase):
+    """The kept file, seekable, read part by part."""
+
+    def __init__(self, database: Database, job_id: str, size: int) -> None:
+        self._database, self._job_id, self._size = database, job_id, size
+        self._at = 0
+        self._part: tuple[int, bytes] = (-1, b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        n, inside = divmod(self._at, PART_BYTES)
+        piece = self._body(n)[inside : inside + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+    def _body(self, n: int) -> bytes:
+        if self._part[0] != n:
+            with self._database.reading() as session:
+                part = session.get(UploadPart, (self._job_id, n))
+                self._part = (n, part.body if part else b"")
+        return self._part[1]

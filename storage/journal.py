@@ -1,0 +1,29 @@
+"""Append-only: who did what, when, to how many; consents; archives are in `archives.py`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Journal
+
+
+def write(
+    session: Session,
+    *,
+    who: str,
+    what: str,
+    at: datetime,
+    n: int,
+    audience_id: int | None = None,
+    **detail: Any,
+) -> None:
+    """One line. `detail` holds no address."""
+    session.add(Journal(who=who, what=what, at=at, n=n, audience_id=audience_id, detail=detail))
+
+
+def read(session: Session, audience_id: int | None = None, most: int = 100) -> Sequence[Journal]:
+    """The newest lines first."""
+    query = select(Journal).order_by(col(Journal.id).desc()).limit(most)
+    return session.exec(query.where(Journal.audience_id == audience_id) if audience_id else query).all()

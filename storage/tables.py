@@ -1,0 +1,306 @@
+"""Every table. Keys are led by the audience, so that contacts of one audience lie together."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+# Alembic's batch mode on SQLite can only change constraints that have a name.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Status(StrEnum):
+    """Where a contact stands. `nonsubscribed` is Mailchimp's transactional contact."""
+
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    NONSUBSCRIBED = "nonsubscribed"
+    PENDING = "pending"
+    CLEANED = "cleaned"
+    ARCHIVED = "archived"
+
+
+class Reason(StrEnum):
+    """Why a contact was cleaned. Mailchimp's export files do not say: `unknown`."""
+
+    HARD = "hard"
+    SOFT = "soft"
+    ABUSE = "abuse"
+    UNKNOWN = "unknown"
+
+
+class Audience(SQLModel, table=True):
+    """A mailing list. Whoever writes to its contacts locks this row first: one writer an audience."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    merge_labels: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    revision: int = Field(default=0, sa_type=BigInteger)  # grows with each change of a contact
+    next_contact_id: int = Field(default=1, sa_type=BigInteger)
+    created_at: datetime
+
+
+class Contact(SQLModel, table=True):
+    """One address of an audience. Times Mailchimp only passes through stay as the text of its files."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(["audience_id"], ["audience.id"]),
+        Index("uq_contact_address_key", "audience_id", "address_key", unique=True),
+        Index(
+            "ix_contact_cleaned",
+            "audience_id",
+            "cleaned_at",
+            "id",
+            sqlite_where=text("status = 'cleaned'"),
+            postgresql_where=text("status = 'cleaned'"),
+        ),
+        CheckConstraint(f"status IN ({', '.join(repr(str(s)) for s in Status)})", name="status"),
+        CheckConstraint("status != 'cleaned' OR cleaned_at IS NOT NULL", name="cleaned_has_time"),
+        CheckConstraint("(status = 'archived') = (status_before IS NOT NULL)", name="archive_remembers"),
+    )
+
+    audience_id: int = Field(primary_key=True)
+    id: int = Field(primary_key=True, sa_type=BigInteger)
+    address: str
+    address_key: str  # lower case: what uniqueness is decided on
+    domain: str
+    status: str
+    status_before: str | None = None  # before the archive
+    revision: int = Field(sa_type=BigInteger)  # the audience's, when this contact last changed
+    merge_fields: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    tags: str | None = None
+    notes: str | None = None
+    member_rating: str | None = None
+    optin_time: str | None = None
+    optin_ip: str | None = None
+    confirm_time: str | None = None
+    confirm_ip: str | None = None
+    latitude: str | None = None
+    longitude: str | None = None
+    gmtoff: str | None = None
+    dstoff: str | None = None
+    timezone: str | None = None
+    cc: str | None = None
+    region: str | None = None
+    leid: str | None = None
+    euid: str | None = None
+    cleaned_at: datetime | None = None
+    clean_reason: str | None = None
+    clean_campaign_title: str | None = None
+    clean_campaign_id: str | None = None
+    clean_diagnostic: str | None = None
+
+
+class ContactCount(SQLModel, table=True):
+    """How many contacts of an audience have a status and a clean reason ('' = none); kept with each write."""
+
+    __tablename__ = "contact_count"
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    status: str = Field(primary_key=True)
+    reason: str = Field(primary_key=True)
+    n: int = Field(sa_type=BigInteger)
+
+
+class CleanedDay(SQLModel, table=True):
+    """How many contacts were cleaned on a day (UTC), archived since or not."""
+
+    __tablename__ = "cleaned_day"
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    day: date = Field(primary_key=True)
+    reason: str = Field(primary_key=True)
+    n: int = Field(sa_type=BigInteger)
+
+
+class DomainCount(SQLModel, table=True):
+    """How many contacts of a domain are subscribed, and how many are cleaned."""
+
+    __tablename__ = "domain_count"
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    domain: str = Field(primary_key=True)
+    subscribed: int = Field(sa_type=BigInteger)
+    cleaned: int = Field(sa_type=BigInteger)
+
+
+class Draft(SQLModel, table=True):
+    """What a person is looking at and has not confirmed: a filtered list with its ticks, a plan to act.
+
+    `used_at` is set once, by the confirmation: the second click finds it set.
+    """
+
+    id: str = Field(primary_key=True)
+    kind: str
+    user_id: str
+    audience_id: int = Field(foreign_key="audience.id")
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    n: int = Field(sa_type=BigInteger)
+    revision: int = Field(sa_type=BigInteger)  # the audience's, when it was counted
+    made_at: datetime
+    used_at: datetime | None = None
+
+
+class Job(SQLModel, table=True):
+    """Long work. Whoever does it holds the lease; a lease that ran out is anyone's."""
+
+    __table_args__ = (
+        Index("ix_job_state_lease_until", "state", "lease_until"),
+        CheckConstraint("state IN ('receiving', 'waiting', 'running', 'done', 'failed')", name="state"),
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str
+    audience_id: int | None = Field(default=None, foreign_key="audience.id")
+    state: str = "waiting"
+    data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))  # what to do
+    cursor: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))  # how far it is
+    notify: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))  # whom to tell, and where
+    result: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    done: int = Field(default=0, sa_type=BigInteger)
+    total: int = Field(default=0, sa_type=BigInteger)
+    attempts: int = 0
+    owner: str | None = None
+    lease_until: datetime | None = None
+    made_by: str
+    made_at: datetime
+    finished_at: datetime | None = None
+    told_at: datetime | None = None  # when the person had the receipt; finished and untold is work too
+
+
+class UploadPart(SQLModel, table=True):
+    """A piece of the file that an import reads: any process can carry the import on."""
+
+    __tablename__ = "upload_part"
+    job_id: str = Field(primary_key=True, foreign_key="job.id")
+    n: int = Field(primary_key=True)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class RefusedRow(SQLModel, table=True):
+    """A row an import could not use, kept until the person has the file of them."""
+
+    __tablename__ = "refused_row"
+    job_id: str = Field(primary_key=True, foreign_key="job.id")
+    n: int = Field(primary_key=True)
+    file: str
+    line: int
+    reason: str
+    row: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class Archive(SQLModel, table=True):
+    """One bulk archive: who, when, how many. Its members are what Undo brings back."""
+
+    __table_args__ = (Index("ix_archive_made_at", "audience_id", "made_at"),)
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    id: str = Field(primary_key=True)
+    made_by: str
+    made_at: datetime
+    n: int = Field(default=0, sa_type=BigInteger)
+    restored: int = Field(default=0, sa_type=BigInteger)
+    left_alone: int = Field(default=0, sa_type=BigInteger)  # changed between the preview and the work
+
+
+class ArchiveMember(SQLModel, table=True):
+    """A contact that an archive took, and the status it had."""
+
+    __tablename__ = "archive_member"
+    audience_id: int = Field(primary_key=True)
+    archive_id: str = Field(primary_key=True)
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    status_before: str
+    restored_at: datetime | None = None
+
+
+class Consent(SQLModel, table=True):
+    """The record of a correction: who ticked the permission, when, the words shown, old and new address."""
+
+    id: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite")
+    )
+    audience_id: int = Field(foreign_key="audience.id")
+    old_contact_id: int | None = Field(default=None, sa_type=BigInteger)
+    old_address: str | None = None
+    contact_id: int = Field(sa_type=BigInteger)
+    address: str
+    given_by: str
+    given_at: datetime
+    wording: str
+    language: str
+
+
+class Export(SQLModel, table=True):
+    """One CSV that was handed out: who asked, when, how many rows, where Slack keeps it."""
+
+    __table_args__ = (Index("ix_export_made_at", "audience_id", "made_at"),)
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    id: str = Field(primary_key=True)
+    made_by: str
+    made_at: datetime
+    segment: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    n: int = Field(sa_type=BigInteger)
+    channel: str | None = None
+    file_id: str | None = None
+    permalink: str | None = None
+
+
+class Digest(SQLModel, table=True):
+    """The weekly digest's settings: one row, id 1. `weekday` 0 is Monday; `at` is HH:MM in `timezone`."""
+
+    id: int = Field(default=1, primary_key=True)
+    channel: str
+    weekday: int
+    at: str
+    timezone: str
+    audience_ids: list[int] = Field(sa_column=Column(JSON, nullable=False))  # empty: all of them
+    language: str
+    paused: bool = False
+    set_by: str
+    set_at: datetime
+
+
+class DigestRun(SQLModel, table=True):
+    """One digest and period. The insert of this row is the claim: it can be made once."""
+
+    __tablename__ = "digest_run"
+    digest_id: int = Field(primary_key=True)
+    due_at: datetime = Field(primary_key=True)
+    claimed_at: datetime
+    owner: str
+    since: datetime
+    posted_at: datetime | None = None
+    channel: str | None = None
+    ts: str | None = None
+
+
+class Journal(SQLModel, table=True):
+    """Append-only: who did what, when, to how many."""
+
+    id: int | None = Field(
+        default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite")
+    )
+    at: datetime
+    who: str
+    what: str
+    audience_id: int | None = Field(default=None, foreign_key="audience.id")
+    n: int = Field(sa_type=BigInteger)
+    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
