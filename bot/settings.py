@@ -1,0 +1,56 @@
+"""The settings: from the environment and a `.env` file. README lists them; a test compares the two."""
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import CleanedError
+
+
+class BadSetting(CleanedError):
+    """A setting can't be read. Values: name."""
+
+    key = "error-bad-setting"
+
+
+class Settings(BaseSettings):
+    """What the bot is told from outside. Secrets never show in a repr."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    database_url: str = Field(default_factory=lambda: f"sqlite:///{data_folder() / 'cleaned.db'}")
+    operators: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CLEANED_OPERATORS")
+    confirmation_word: str | None = Field(default=None, validation_alias="CLEANED_CONFIRMATION_WORD")
+    host: str = Field(default="127.0.0.1", validation_alias="CLEANED_HOST")
+    port: int = Field(default=3000, validation_alias="CLEANED_PORT", ge=0, le=65535)
+
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """User and user group ids, with commas or spaces between."""
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
+
+
+def data_folder() -> Path:
+    """Where the SQLite file is when nothing else is said."""
+    return user_data_path("cleaned", appauthor=False)
+
+
+def load(**given: object) -> Settings:
+    """The settings; `given` go before the environment. Raises BadSetting."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise BadSetting(name=str(error.errors()[0]["loc"][0]).upper()) from None
