@@ -1,12 +1,10 @@
 """Set-up from nothing: `.venv` in the checkout is made with what is pinned, and the command carries on in it.
 
-Runs on the standard library alone, and is read by any Python 3: an old one gets a sentence, not a syntax error.
+Runs on the standard library alone, and any Python since 3.6 can read it: an old one gets a sentence, not a syntax
+error. So annotations that are new stand in quotes.
 """
 
-from __future__ import annotations
-
 import hashlib
-import importlib.metadata
 import json
 import os
 import re
@@ -15,7 +13,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, NoReturn  # noqa: UP035  collections.abc's can't be subscripted in an old Python
+from typing import Iterator, NoReturn  # noqa: UP035  an old Python can't subscript that of collections.abc
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
@@ -69,10 +67,12 @@ def _has_all(requirements: Path) -> bool:
     return all(_installed(name) == version for name, version in pinned)
 
 
-def _installed(name: str) -> str | None:
+def _installed(name: str) -> "str | None":
+    from importlib import metadata
+
     try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
         return None
 
 
@@ -92,7 +92,7 @@ def _prepare(requirements: Path) -> None:
         ) from None
 
 
-def _state(requirements: Path) -> dict[str, str]:
+def _state(requirements: Path) -> "dict[str, str]":
     """What the environment is made from: it is stale when this differs."""
     import tomllib  # here, because an older Python lacks it
 
@@ -106,7 +106,7 @@ def _state(requirements: Path) -> dict[str, str]:
     }
 
 
-def _is_ready(wanted: dict[str, str]) -> bool:
+def _is_ready(wanted: "dict[str, str]") -> bool:
     there = _stamp()
     return _is_current(there, wanted) and there["holds"] in {wanted["holds"], _name(TESTS)}
 
@@ -115,11 +115,11 @@ def _name(requirements: Path) -> str:
     return requirements.relative_to(ROOT).as_posix()
 
 
-def _is_current(there: dict[str, str], wanted: dict[str, str]) -> bool:
+def _is_current(there: "dict[str, str]", wanted: "dict[str, str]") -> bool:
     return {**there, "holds": ""} == {**wanted, "holds": ""}
 
 
-def _stamp() -> dict[str, str]:
+def _stamp() -> "dict[str, str]":
     """What the environment was made from; empty if it was never finished, or can't run any more."""
     try:
         there = json.loads(_STAMP.read_text(encoding="utf-8"))
@@ -149,6 +149,7 @@ def _check_pip() -> None:
 def _alone() -> Iterator[None]:
     """One set-up at a time; a second one waits here. The system lets go of the lock of a process that dies."""
     with _LOCK.open("a+b") as file:
+        os.set_inheritable(file.fileno(), True)  # a pip that outlives us holds the lock until it ends
         if not _try_lock(file.fileno(), wait=False):
             _say("Another set-up is under way; waiting for it.")
             while not _try_lock(file.fileno(), wait=True):
@@ -177,7 +178,7 @@ else:
         return True
 
 
-def _set_up(requirements: Path, wanted: dict[str, str]) -> None:
+def _set_up(requirements: Path, wanted: "dict[str, str]") -> None:
     there = _stamp()
     _STAMP.unlink(missing_ok=True)
     if _is_current(there, wanted):
@@ -216,6 +217,7 @@ def _pip(*arguments: str) -> None:
         cwd=ROOT,
         env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"},
         stdout=sys.stderr,  # a command's own output may go to a file
+        close_fds=False,  # it inherits the lock
         check=False,
     )
     if done.returncode:
@@ -236,7 +238,7 @@ def _hand_over(module: str) -> NoReturn:
         sys.exit(130)
 
 
-def _dotted(version: tuple[int, ...]) -> str:
+def _dotted(version: "tuple[int, ...]") -> str:
     return ".".join(map(str, version))
 
 
