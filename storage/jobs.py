@@ -47,8 +47,8 @@ def _claim(
     session: Session, wanted: ColumnElement[bool], owner: str, now: datetime, until: datetime
 ) -> Job | None:
     free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
-    finished = col(Job.state).in_(("done", "failed"))
-    unfinished = or_(col(Job.state).in_(("waiting", "running")), and_(finished, col(Job.told_at).is_(None)))
+    untold = and_(col(Job.state).in_(("done", "failed")), col(Job.told_at).is_(None))
+    unfinished = or_(col(Job.state).in_(("waiting", "running")), untold)
     other = aliased(Job)
     busy = (
         select(other.id)
