@@ -75,7 +75,12 @@ def receive(
     with database.transaction() as session:
         job_rows.forget_unreceived(session, now - _RECEIVED_WITHIN)
         job_rows.add(session, job)
-    deque(_keep(database, job, file, total, lambda: now), maxlen=0)
+    try:
+        deque(_keep(database, job, file, total, lambda: now), maxlen=0)
+    except BaseException:  # an interruption too
+        with database.transaction() as session:
+            job_rows.forget(session, job.id)
+        raise
     with database.transaction() as session:
         return job_rows.received(session, job.id)
 
@@ -148,6 +153,14 @@ def sha256(file: BinaryIO) -> str:
 
 def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     """Carries the import on from where it is: a chunk a turn, then its end."""
+    latest = job
+    for step in take_in(database, job, clock):
+        yield (latest := step)
+    yield finish(database, latest, clock())
+
+
+def take_in(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    """The rows from where the import is: a chunk a turn. Raises SpreadsheetError, and then the file is dropped."""
     try:
         with io.BufferedReader(job_rows.Upload(database, job.id, job.data["size"]), 1 << 20) as file:
             for chunk in _chunks(sheets(job.data["name"], file), job.cursor):
@@ -157,8 +170,12 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
         with database.transaction() as session:
             job_rows.drop_upload(session, job.id)
         raise
+
+
+def finish(database: Database, job: Job, now: datetime) -> Job:
+    """All rows are in: the job is done, its line is in the journal, its file is dropped."""
+    outcome = outcome_of(job)
     with database.transaction() as session:
-        now, outcome = clock(), outcome_of(job)
         job_rows.drop_upload(session, job.id)
         journal.write(
             session,
@@ -169,8 +186,14 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
             audience_id=job.audience_id,
             **asdict(outcome),
         )
-        job = jobs.finish(session, job, now, **asdict(outcome))
-    yield job
+        return jobs.finish(session, job, now, **asdict(outcome))
+
+
+def refused_are_handed_out(database: Database, job: Job, now: datetime, file_id: str | None) -> Job:
+    """The person has the file of refused rows, or (None) it could not be handed out: they are dropped."""
+    with database.transaction() as session:
+        job_rows.drop_refused(session, job.id)
+        return jobs.step(session, job, now, cursor={**job.cursor, "refused_file": file_id})
 
 
 def outcome_of(job: Job) -> Outcome:

@@ -88,11 +88,17 @@ def received(session: Session, job_id: str) -> Job:
     return job
 
 
+def forget(session: Session, job_id: str) -> None:
+    """Drops a job and what there is of its file."""
+    drop_upload(session, job_id)
+    session.connection().execute(delete(Job).where(col(Job.id) == job_id))
+
+
 def forget_unreceived(session: Session, before: datetime) -> None:
-    """Drops the jobs, and what there is of their files, whose files were begun before that and never kept whole."""
+    """Forgets the jobs made before that whose files were never kept whole."""
     dead = select(Job.id).where(Job.state == "receiving", col(Job.made_at) < before)
-    session.connection().execute(delete(UploadPart).where(col(UploadPart.job_id).in_(dead)))
-    session.connection().execute(delete(Job).where(col(Job.state) == "receiving", col(Job.made_at) < before))
+    for job_id in session.exec(dead).all():
+        forget(session, job_id)
 
 
 def save(session: Session, job: Job, **changes: Any) -> Job:
