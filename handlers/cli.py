@@ -46,6 +46,26 @@ def language_of(environment: Mapping[str, str]) -> str:
     return language_for(found.partition(".")[0].replace("_", "-"))
 
 
+def parser(told: Words) -> argparse.ArgumentParser:
+    """What can be asked of `cleaned`."""
+    _Parser.told = told
+    made = _Parser(
+        prog="cleaned", description=told("terminal-about"), allow_abbrev=False, exit_on_error=False
+    )
+    made.add_argument("--version", action="version", version=f"cleaned {_version()}")
+    commands = made.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", title=told("terminal-commands")
+    )
+    for name, (run, fill) in _COMMANDS.items():
+        about = told(f"terminal-about-{name}")
+        command = commands.add_parser(
+            name, help=about, description=about, allow_abbrev=False, exit_on_error=False
+        )
+        command.set_defaults(run=run)
+        fill(command, told)
+    return made
+
+
 class _WrongUse(Exception):
     def __init__(self, command: str, fault: str) -> None:
         super().__init__(fault)
@@ -67,9 +87,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parsed(told: Words, arguments: Sequence[str]) -> argparse.Namespace:
-    parser = _parser(told)
     try:
-        return parser.parse_args(arguments)
+        return parser(told).parse_args(arguments)
     except argparse.ArgumentError as error:
         command = (
             " ".join(["cleaned", *arguments[:1]])
@@ -77,23 +96,6 @@ def _parsed(told: Words, arguments: Sequence[str]) -> argparse.Namespace:
             else "cleaned"
         )
         raise _WrongUse(command, told("terminal-bad-value", name=error.argument_name or "")) from None
-
-
-def _parser(told: Words) -> _Parser:
-    _Parser.told = told
-    parser = _Parser(
-        prog="cleaned", description=told("terminal-about"), allow_abbrev=False, exit_on_error=False
-    )
-    parser.add_argument("--version", action="version", version=f"cleaned {_version()}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", title=told("terminal-commands"))
-    for name, (run, fill) in _COMMANDS.items():
-        about = told(f"terminal-about-{name}")
-        command = commands.add_parser(
-            name, help=about, description=about, allow_abbrev=False, exit_on_error=False
-        )
-        command.set_defaults(run=run)
-        fill(command, told)
-    return parser
 
 
 def _version() -> str:

@@ -1,4 +1,4 @@
-# Le terminal. Lu seul là où il faut être rapide : il ne renvoie à aucun autre fichier.
+# Le terminal, lu seul là où il faut être rapide. Il ne renvoie à aucun autre fichier.
 terminal-about = Cleaned : un bot Slack pour les adresses nettoyées d’une liste de diffusion.
 terminal-commands = commandes
 terminal-about-demo = essayer tout le bot dans le navigateur, sans compte Slack
