@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot import jobs
-from bot.errors import AlreadyDone, NothingThere, PlanGone, WrongWord
+from bot import drafts, jobs
+from bot.errors import NoAudience, NothingThere, WrongWord
 from bot.jobs import Clock
-from storage import archives, audiences, contacts, drafts, journal, loading, tallies
+from storage import archives, audiences, contacts, journal, loading, tallies
 from storage import jobs as job_rows
 from storage.contacts import Place, Segment
-from storage.database import Database
-from storage.tables import Archive, Draft, Job, Status
+from storage.database import Database, Session
+from storage.tables import Archive, Job, Status
 
 CONTACTS_A_CHUNK = 5_000
 KIND = "archive"
@@ -29,6 +29,7 @@ class Plan:
     audience: str
     segment: Segment
     n: int
+    word: str
 
 
 def plan(database: Database, segment: Segment, *, by: str, word: str, now: datetime) -> Plan:
@@ -36,23 +37,22 @@ def plan(database: Database, segment: Segment, *, by: str, word: str, now: datet
     with database.transaction() as session:
         audience = audiences.get(session, segment.audience_id)
         if audience is None:
-            raise PlanGone
+            raise NoAudience
         segment = replace(segment, up_to=segment.up_to or audience.revision)
         n = count(session, segment)
         if not n:
             raise NothingThere
-        draft = Draft(
-            id=jobs.new_id(),
-            kind=KIND,
+        draft = drafts.keep(
+            session,
+            KIND,
             user_id=by,
             audience_id=segment.audience_id,
+            now=now,
             data={"segment": segment.to_json(), "word": word},
             n=n,
             revision=audience.revision,
-            made_at=now,
         )
-        drafts.add(session, draft)
-        return Plan(id=draft.id, audience=audience.name, segment=segment, n=n)
+        return Plan(id=draft.id, audience=audience.name, segment=segment, n=n, word=word)
 
 
 def confirm(
@@ -66,18 +66,11 @@ def confirm(
 ) -> Job:
     """The plan becomes a job, once. Raises WrongWord, and then nothing happens; AlreadyDone; PlanGone."""
     with database.transaction() as session:
-        draft = drafts.get(session, plan_id)
-        if draft is None or draft.kind != KIND:
-            raise PlanGone
+        draft = drafts.look(session, plan_id, by)
         word = str(draft.data["word"])
         if typed.strip().casefold() != word.strip().casefold():
             raise WrongWord(word=word)
-        try:
-            drafts.use(session, plan_id, by, now)
-        except drafts.AlreadyUsed:
-            raise AlreadyDone from None
-        except LookupError:
-            raise PlanGone from None
+        drafts.use(session, plan_id, by, now)
         job = jobs.new(
             jobs.ARCHIVE,
             by=by,
@@ -101,7 +94,7 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     yield _finish(database, job, segment, clock())
 
 
-def count(session: Any, segment: Segment) -> int:
+def count(session: Session, segment: Segment) -> int:
     """How many contacts the segment has: a kept figure when it is every cleaned contact."""
     if not segment.is_whole:
         return contacts.count(session, segment)
@@ -130,10 +123,11 @@ def _place(job: Job) -> Place | None:
 
 def _finish(database: Database, job: Job, segment: Segment, now: datetime) -> Job:
     left_alone = max(job.total - job.done, 0)
+    with database.reading() as session:
+        # What still matches was cleaned or changed after the preview.
+        newer = count(session, replace(segment, up_to=None))
     with database.transaction() as session:
         archives.leave_alone(session, segment.audience_id, job.id, left_alone)
-        # What still matches now was cleaned or changed after the preview.
-        newer = contacts.count(session, replace(segment, up_to=None))
         journal.write(
             session,
             who=job.made_by,

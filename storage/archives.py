@@ -88,7 +88,8 @@ def members_end(
     """The contact id that ends the next chunk of members not restored yet; None if none is left."""
     waiting = _waiting(audience_id, archive_id, after, ids)
     some = select(MEMBER.c.contact_id).where(*waiting).order_by(MEMBER.c.contact_id).limit(size).subquery()
-    return session.connection().execute(select(func.max(some.c.contact_id))).scalar_one()
+    last: int | None = session.connection().execute(select(func.max(some.c.contact_id))).scalar_one()
+    return last
 
 
 def bring_back(

@@ -154,11 +154,10 @@ def cells(
         select_any(*chosen)
         .where(*conditions(segment))
         .order_by(*NEWEST_FIRST)
-        .execution_options(stream_results=True)
+        .execution_options(yield_per=5_000)  # PostgreSQL sends them by as many, too
     )
     with session.connection().execute(statement) as result:
-        # The driver's own rows: SQLAlchemy's cost as much again as the query.
-        while rows := result.cursor.fetchmany(5_000):
+        for rows in result.partitions():
             yield from rows
 
 
@@ -180,7 +179,8 @@ def _merge_field(session: Session, label: str) -> ColumnElement[Any]:
     merge_fields = TABLE.c.merge_fields
     quoted = json.dumps(label, ensure_ascii=False)
     if session.get_bind().dialect.name != "sqlite" or quoted == f'"{label}"':
-        return merge_fields[label].as_string()
+        found: ColumnElement[Any] = merge_fields[label].as_string()
+        return found
     # SQLite's paths have no escapes: such a label is looked for among the keys.
     each = func.json_each(merge_fields).table_valued("key", "value")
     return select_any(each.c.value).where(each.c.key == label).scalar_subquery()
