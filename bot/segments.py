@@ -148,7 +148,7 @@ def narrow(database: Database, draft_id: str, user_id: str, boxes: Boxes, **filt
     """Filters of the segment, by name: a value, or None for no such filter. Begins at the first page."""
     if text := filters.get("text"):
         filters["text"] = text.strip()[:LONGEST_TEXT]
-    found = {name: value or None for name, value in filters.items()}
+    found: dict[str, Any] = {name: value or None for name, value in filters.items()}
     _change(
         database, draft_id, user_id, boxes, lambda state: state.of_segment(replace(state.segment, **found))
     )

@@ -113,7 +113,7 @@ def campaigns(session: Session, audience_id: int, *, like: str = "", most: int =
     )
     if like:
         query = query.where(title.icontains(like, autoescape=True))
-    return {name: n for name, n in session.execute(query)}
+    return dict(session.execute(query).all())
 
 
 def still_cleaned(session: Session, audience_id: int, ids: Sequence[int]) -> set[int]:
