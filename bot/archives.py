@@ -3,7 +3,7 @@
 Killed at any moment: the chunks done are whole, figures included, and whoever looks next carries on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from bot.errors import NoAudience, NothingThere, WrongWord
 from bot.jobs import Clock
 from storage import archives, audiences, contacts, journal, loading, tallies
 from storage import jobs as job_rows
-from storage.contacts import Place, Segment
+from storage.contacts import Segment
 from storage.database import Database, Session
 from storage.tables import Archive, Job, Status
 
@@ -88,8 +88,11 @@ def confirm(
 def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     """Carries the archive on from where it is: a chunk a turn, then its end."""
     segment = Segment.from_json(job.data["segment"])
-    while end := _next_end(database, segment, job):
-        job = _archive_chunk(database, job, segment, end, clock())
+    with database.reading() as session:
+        # Found outside the lock; whether each is still in the segment is asked inside.
+        ids = archives.ids(session, segment, job.cursor.get("after", 0))
+    for start in range(0, len(ids), CONTACTS_A_CHUNK):
+        job = _archive_chunk(database, job, segment, ids[start : start + CONTACTS_A_CHUNK], clock())
         yield job
     yield _finish(database, job, segment, clock())
 
@@ -102,23 +105,11 @@ def count(session: Session, segment: Segment) -> int:
     return sum(n for (status, _reason), n in figures.items() if status == Status.CLEANED)
 
 
-def _next_end(database: Database, segment: Segment, job: Job) -> Place | None:
-    # Looked for outside the lock: it only bounds the chunk, whose contacts are chosen inside.
-    with database.reading() as session:
-        return archives.chunk_end(session, segment, _place(job), CONTACTS_A_CHUNK)
-
-
-def _archive_chunk(database: Database, job: Job, segment: Segment, end: Place, now: datetime) -> Job:
+def _archive_chunk(database: Database, job: Job, segment: Segment, some: Sequence[int], now: datetime) -> Job:
     with database.transaction() as session:
         revision = loading.lock(session, segment.audience_id).revision
-        n = archives.take(session, segment, job.id, _place(job), end, revision)
-        cursor = {"cleaned_at": end.cleaned_at.isoformat(), "id": end.id}
-        return jobs.step(session, job, now, cursor=cursor, done=job.done + n)
-
-
-def _place(job: Job) -> Place | None:
-    cursor = job.cursor
-    return Place(datetime.fromisoformat(cursor["cleaned_at"]), cursor["id"]) if cursor else None
+        n = archives.take(session, segment, job.id, some, revision)
+        return jobs.step(session, job, now, cursor={"after": some[-1]}, done=job.done + n)
 
 
 def _finish(database: Database, job: Job, segment: Segment, now: datetime) -> Job:

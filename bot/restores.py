@@ -8,13 +8,12 @@ from typing import Any
 from bot import jobs
 from bot.errors import CleanedError, PlanGone
 from bot.jobs import Clock
-from storage import archives, journal, loading
+from storage import archives, audiences, journal, loading
 from storage import jobs as job_rows
-from storage.database import Database
-from storage.tables import Archive, Contact, Job
+from storage.database import Database, Session
+from storage.tables import Archive, Job
 
 ARCHIVES_A_PAGE = 10
-MEMBERS_A_PAGE = 10
 CONTACTS_A_CHUNK = 5_000
 
 
@@ -62,14 +61,6 @@ class Page:
     has_more: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
-    """Contacts that an archive holds, and whether there are more."""
-
-    contacts: Sequence[Contact]
-    has_more: bool
-
-
 def earlier(database: Database, page: int = 0) -> Page:
     """A page of the archives there were, the newest first; pages count from 0."""
     with database.reading() as session:
@@ -78,15 +69,14 @@ def earlier(database: Database, page: int = 0) -> Page:
     return Page(shown, has_more=len(found) > ARCHIVES_A_PAGE)
 
 
-def members(
-    database: Database, audience_id: int, archive_id: str, *, text: str = "", after: int = 0
-) -> Members:
-    """A page of the contacts that can be restored, behind the one with the id `after`."""
+def one(database: Database, audience_id: int, archive_id: str) -> Earlier:
+    """The archive as it is now. Raises PlanGone."""
     with database.reading() as session:
-        found = archives.members(
-            session, audience_id, archive_id, text=text.strip(), after=after, most=MEMBERS_A_PAGE + 1
-        )
-    return Members(found[:MEMBERS_A_PAGE], has_more=len(found) > MEMBERS_A_PAGE)
+        archive = archives.get(session, audience_id, archive_id)
+        audience = audiences.get(session, audience_id)
+    if archive is None or audience is None:
+        raise PlanGone
+    return _earlier(archive, audience.name)
 
 
 def undo(
@@ -103,28 +93,42 @@ def undo(
 
     Raises AlreadyRestored, RestoreUnderWay, NothingTicked, PlanGone.
     """
+    with database.transaction() as session:
+        return undo_in(session, audience_id, archive_id, by=by, now=now, ids=ids, notify=notify)
+
+
+def undo_in(
+    session: Session,
+    audience_id: int,
+    archive_id: str,
+    *,
+    by: str,
+    now: datetime,
+    ids: Sequence[int] | None = None,
+    notify: dict[str, Any] | None = None,
+) -> Job:
+    """The same, within a transaction."""
     if ids is not None and not ids:
         raise NothingTicked
-    with database.transaction() as session:
-        # Held, so that of two people who press at once one sees the other's job.
-        archive = archives.get(session, audience_id, archive_id, hold=True)
-        if archive is None:
-            raise PlanGone
-        if archive.n and archive.restored >= archive.n:
-            raise AlreadyRestored
-        if any(job.data["archive"] == archive_id for job in job_rows.under_way(session, jobs.RESTORE)):
-            raise RestoreUnderWay
-        job = jobs.new(
-            jobs.RESTORE,
-            by=by,
-            now=now,
-            audience_id=audience_id,
-            total=archive.n - archive.restored if ids is None else len(ids),
-            archive=archive_id,
-            ids=None if ids is None else sorted(ids),
-            notify=notify,
-        )
-        return job_rows.add(session, job)
+    # Held, so that of two people who press at once one sees the other's job.
+    archive = archives.get(session, audience_id, archive_id, hold=True)
+    if archive is None:
+        raise PlanGone
+    if archive.n and archive.restored >= archive.n:
+        raise AlreadyRestored
+    if any(job.data["archive"] == archive_id for job in job_rows.under_way(session, jobs.RESTORE)):
+        raise RestoreUnderWay
+    job = jobs.new(
+        jobs.RESTORE,
+        by=by,
+        now=now,
+        audience_id=audience_id,
+        total=archive.n - archive.restored if ids is None else len(ids),
+        archive=archive_id,
+        ids=None if ids is None else sorted(ids),
+        notify=notify,
+    )
+    return job_rows.add(session, job)
 
 
 def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:

@@ -264,16 +264,3 @@ def test_earlier_archives_are_listed_newest_first_by_pages(database: Database):
     times = [each.made_at for each in [*first.earlier, *second.earlier]]
     assert times == sorted(times, reverse=True)
     assert {each.audience for each in first.earlier} == {"News"}
-
-
-def test_members_come_by_pages_and_are_found_by_a_part_of_the_address(database: Database):
-    audience = cleaned(database, 23)
-    done = archive(database, Segment(audience_id=audience))
-    first = restores.members(database, audience, done.id)
-    second = restores.members(database, audience, done.id, after=first.contacts[-1].id)
-    assert [c.id for c in [*first.contacts, *second.contacts]] == list(range(1, 21))
-    assert second.has_more
-    found = restores.members(database, audience, done.id, text=" PERSON2")
-    assert [c.address for c in found.contacts] == [f"person{n}@example.com" for n in (2, 20, 21, 22)]
-    undo(database, done, ids=[3])
-    assert 3 not in [c.id for c in restores.members(database, audience, done.id).contacts]

@@ -16,6 +16,7 @@ from hypothesis.stateful import (
 
 from bot import archives, jobs, restores
 from bot.errors import NothingThere
+from storage.archives import members
 from storage.contacts import Segment
 from storage.database import Database
 from tests.audiences import assert_figures_are_a_recount, claim, import_csv, run, statuses
@@ -105,10 +106,9 @@ class Audience(RuleBasedStateMachine):
         assert_figures_are_a_recount(self.database, self.audience)
 
     def _ids(self, archive_id: str, addresses: list[str]) -> list[int]:
-        found, after = [], 0
-        while page := restores.members(self.database, self.audience, archive_id, after=after).contacts:
-            found += [c.id for c in page if c.address in addresses]
-            after = page[-1].id
+        with self.database.reading() as session:
+            held = members(session, self.audience, archive_id, most=100)
+        found = [contact.id for contact in held if contact.address in addresses]
         assert len(found) == len(addresses)
         return found
 
