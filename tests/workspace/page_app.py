@@ -57,15 +57,17 @@ class PageApp:
 
     async def _begin(self) -> None:
         app = web.Application()
-        app.add_routes([
-            web.get("/", self._index),
-            web.get("/page/state", self._state),
-            web.get("/page/messages", self._messages),
-            web.get("/page/socket", self._socket),
-            web.post("/page/upload", self._upload),
-            web.post("/page/{what}", self._post),
-            web.static("/page", FOLDER),
-        ])
+        app.add_routes(
+            [
+                web.get("/", self._index),
+                web.get("/page/state", self._state),
+                web.get("/page/messages", self._messages),
+                web.get("/page/socket", self._socket),
+                web.post("/page/upload", self._upload),
+                web.post("/page/{what}", self._post),
+                web.static("/page", FOLDER),
+            ]
+        )
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -84,7 +86,7 @@ class PageApp:
         for socket in set(self.sockets):
             await socket.close()
 
-    async def _index(self, request: web.Request) -> web.FileResponse:
+    async def _index(self, _request: web.Request) -> web.FileResponse:
         return web.FileResponse(FOLDER / "index.html")
 
     async def _state(self, request: web.Request) -> web.Response:
@@ -97,7 +99,13 @@ class PageApp:
         part = (await request.post())["file"]
         assert isinstance(part, web.FileField)
         size = len(part.file.read())
-        file = {"id": "F9", "name": part.filename, "size": size, "mimetype": part.content_type, "url": "/files/F9/x"}
+        file = {
+            "id": "F9",
+            "name": part.filename,
+            "size": size,
+            "mimetype": part.content_type,
+            "url": "/files/F9/x",
+        }
         return web.json_response({"file": file})
 
     async def _post(self, request: web.Request) -> web.Response:

@@ -64,9 +64,7 @@ export function listen({ onEvent, onOpen, onLost }) {
 }
 
 async function read(answer) {
-  const type = answer.headers.get("Content-Type") ?? "";
-  if (!type.includes("json")) throw new Error(`status ${answer.status}`);
-  const body = await answer.json();
-  if (answer.status >= 500) throw new Error(`status ${answer.status}`);
-  return body;
+  const json = (answer.headers.get("Content-Type") ?? "").includes("json");
+  if (!json || answer.status >= 500) throw Object.assign(new Error(`status ${answer.status}`), { status: answer.status });
+  return answer.json();
 }

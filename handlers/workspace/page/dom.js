@@ -66,7 +66,7 @@ export function link(url, ...children) {
 /** A drawing from `path` data on a 20 by 20 grid, hidden from screen readers. */
 export function icon(name) {
   const path = svg("path", { d: ICONS[name] });
-  return svg("svg", { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" }, path);
+  return svg("svg", { class: `icon icon-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true" }, path);
 }
 
 const ICONS = {

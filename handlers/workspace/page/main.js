@@ -13,7 +13,7 @@ import { setReader, t } from "./words.js";
 
 const FIRST_PERSON = "U0OLIVIA"; // whom one is on the first visit
 const SLACK = "USLACKBOT";
-const parts = Object.fromEntries(["sidebar", "scrim", "banners", "pane-header", "content", "composer-place", "skip", "app"].map((id) => [id, document.getElementById(id)]));
+const parts = Object.fromEntries(["sidebar", "scrim", "pane", "banners", "pane-header", "content", "composer-place", "skip", "app"].map((id) => [id, document.getElementById(id)]));
 
 const here = { channelId: null, tab: "messages", unread: new Set(), messages: null, home: null, homeView: null, lost: false };
 let dismissed = new Set(); // `channel ts` of ephemeral messages put away
@@ -40,16 +40,17 @@ async function become(user, channelId, tab) {
   const state = await loadState();
   const wanted = channelId ?? here.channelId;
   const first = directory.channels.find((one) => one.id === wanted) ?? directory.channels[0];
-  modals.sync([]);
-  hangUp = listen({ onEvent: take, onOpen: reconnected, onLost: () => setLost(true) });
-  await go(first.id, tab === "home" ? "home" : "messages");
+  here.channelId = first.id;
   modals.sync(state.views ?? []);
+  hangUp = listen({ onEvent: take, onOpen: reconnected, onLost: () => setLost(true) });
+  await go(first.id, tab === "home" && first.kind === "im" ? "home" : "messages");
 }
 
 async function loadState() {
   for (;;) {
     try {
       const state = await get("state");
+      if (!state.me) throw Object.assign(new Error("nobody"), { status: 404 });
       learn(state);
       here.homeView = state.home;
       setReader(state.me);
@@ -57,7 +58,11 @@ async function loadState() {
       document.title = t("workspace");
       drawBanners();
       return state;
-    } catch {
+    } catch (fault) {
+      if (fault.status < 500 && session.user !== FIRST_PERSON) {
+        session.user = FIRST_PERSON; // the address named someone who isn't here
+        continue;
+      }
       setLost(true);
       await new Promise((resolve) => { setTimeout(resolve, 1000); });
     }
@@ -94,14 +99,17 @@ async function fill(messages) {
   const { channelId } = messages;
   try {
     const { messages: all } = await get("messages", { channel: channelId });
-    const own = notices.filter((one) => one.channel === channelId).map((one) => one.message);
-    for (const message of [...all, ...own]) {
+    for (const message of [...all, ...ownNotices(channelId)]) {
       if (!dismissed.has(`${channelId} ${message.ts}`) && !messages.has(message.ts)) messages.put(message, { quiet: true });
     }
     messages.toEnd();
   } catch {
     toast(t("trouble"));
   }
+}
+
+function ownNotices(channelId) {
+  return notices.filter((one) => one.channel === channelId).map((one) => one.message);
 }
 
 const EVENTS = {
@@ -151,10 +159,11 @@ async function reconnected() {
   drawSide();
   here.home?.update(state.home);
   if (!here.messages) return;
-  const { messages } = await get("messages", { channel: here.messages.channelId });
-  for (const message of messages) {
-    if (!dismissed.has(`${here.channelId} ${message.ts}`)) here.messages.put(message, { quiet: true });
-  }
+  const shown = here.messages;
+  const { messages } = await get("messages", { channel: shown.channelId });
+  const now = [...messages, ...ownNotices(shown.channelId)].filter((message) => !dismissed.has(`${shown.channelId} ${message.ts}`));
+  shown.keepOnly(new Set(now.map((message) => message.ts)));
+  for (const message of now) shown.put(message, { quiet: true });
 }
 
 function setLost(lost) {
@@ -188,9 +197,13 @@ function tabs(channel) {
   return h("nav", { class: "tabs", "aria-label": directory.bot?.name }, tab("home"), tab("messages"));
 }
 
+/** In a narrow window the sidebar lies over the pane, which is then out of reach. */
 function showSidebar(open) {
+  const closing = !open && parts.app.classList.contains("sidebar-open");
+  parts.pane.inert = open;
   parts.app.classList.toggle("sidebar-open", open);
   parts.scrim.hidden = !open;
   document.querySelector(".open-sidebar")?.setAttribute("aria-expanded", String(open));
   if (open) parts.sidebar.querySelector("[aria-current]")?.focus();
+  if (closing) document.querySelector(".open-sidebar")?.focus();
 }

@@ -73,11 +73,11 @@ function list(rest) {
 }
 
 function paragraph(rest) {
+  if (!rest[0].trim()) return void rest.shift();
   const lines = [];
   const starts = /^(```|#{1,6}\s|>|\s*([-*+]|\d+[.)])\s)/;
   do lines.push(rest.shift());
   while (rest.length && rest[0].trim() && !starts.test(rest[0]));
-  if (!lines[0].trim()) return null;
   return h("p", {}, lines.flatMap((line, n) => (n ? [h("br"), ...spans(line)] : spans(line))));
 }
 

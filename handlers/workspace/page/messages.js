@@ -61,6 +61,11 @@ export class Messages {
     this.group();
   }
 
+  /** Lets go of the messages that are no more. */
+  keepOnly(timestamps) {
+    for (const ts of [...this.shown.keys()]) if (!timestamps.has(ts)) this.drop(ts);
+  }
+
   dismiss(message) {
     this.drop(message.ts);
     this.onDismiss(message);

@@ -51,7 +51,8 @@ export class Modals {
       this.opener = document.activeElement;
       this.dialog.showModal();
     }
-    if (top !== before || !top.touched) top.focus();
+    if (top !== before) top.focus();
+    else if (!top.touched) top.focusFirst();
     return undefined;
   }
 
@@ -101,7 +102,7 @@ class Modal {
       h("div", { class: "dialog-head" }, this.back, this.title, this.cross),
       h("div", { class: "dialog-body", tabindex: "-1" }, this.list.root),
       h("div", { class: "dialog-foot" }, this.problem, this.closer, this.submitter));
-    for (const kind of ["keydown", "pointerdown"]) this.root.addEventListener(kind, () => { this.touched = true; });
+    for (const kind of ["keydown", "pointerdown", "input"]) this.root.addEventListener(kind, () => { this.touched = true; });
   }
 
   update(view, pushed) {
@@ -122,11 +123,15 @@ class Modal {
 
   /** Where the focus was in it, else its first field, else the button that goes on. */
   focus() {
-    const kept = this.focused?.isConnected && !this.focused.disabled ? this.focused : null;
+    if (this.focused?.isConnected && !this.focused.disabled) this.focused.focus();
+    else this.focusFirst();
+  }
+
+  focusFirst() {
     const wished = this.root.querySelector("[data-focus-on-load]");
     const fields = focusable(this.list.root).filter((one) => one.matches("input, textarea"));
     const button = this.submitter.hidden ? this.closer : this.submitter;
-    (kept ?? wished ?? fields[0] ?? button).focus();
+    (wished ?? fields[0] ?? button).focus();
   }
 
   async submit(event) {
@@ -173,7 +178,7 @@ class Modal {
   }
 
   showProblem(text) {
-    this.problem.replaceChildren(text ? h("span", {}, icon("alert"), text) : "");
+    this.problem.replaceChildren(...(text ? [h("span", {}, icon("alert"), text)] : []));
   }
 
   /** Shows what is wrong under the fields and goes to the first. Gives whether there is anything. */

@@ -123,7 +123,7 @@ function reference(target, label) {
   if (target.startsWith("!date^")) return dated(target, label);
   if (target.startsWith("!subteam^")) return mention(plain(label) || `@${target.slice("!subteam^".length)}`);
   if (/^!(here|channel|everyone)$/.test(target)) return mention(`@${target.slice(1)}`);
-  if (/^(https?:|mailto:|tel:|\/)/.test(target)) return link(plain(target), plain(label) || plain(target).replace(/^mailto:/, ""));
+  if (/^(https?:|mailto:|tel:)/.test(target)) return link(plain(target), plain(label) || plain(target).replace(/^mailto:/, ""));
   return null;
 }
 

@@ -1,6 +1,8 @@
 // Where an element stands: it takes the element's value, tells the bot, and names the field for screen readers.
 
+import { toast } from "./dom.js";
 import { confirmed } from "./popup.js";
+import { t } from "./words.js";
 
 /** `more`: {fieldId, labelledBy, describedBy, required, dispatches} of an input block; elsewhere elements always tell. */
 export function placeOf(element, block, container, more = {}) {
@@ -18,7 +20,7 @@ export function placeOf(element, block, container, more = {}) {
     async change(value) {
       place.set(value);
       if (!dispatches || !(await confirmed(element.confirm))) return;
-      await place.act({ type: element.type, action_id: element.action_id, ...value });
+      if (!(await place.act({ type: element.type, action_id: element.action_id, ...value }))) toast(t("trouble"));
     },
 
     /** Tells the bot. Gives whether that went well. */

@@ -73,8 +73,8 @@ export function confirmed(object) {
       resolve(answer);
     };
     const style = object.style === "danger" ? "danger" : "primary";
-    const yes = h("button", { type: "button", class: `button ${style}`, "data-confirm": "yes", onclick: () => end(true) }, textOf(object.confirm) || t("yes"));
-    const no = h("button", { type: "button", class: "button", "data-confirm": "no", onclick: () => end(false) }, textOf(object.deny) || t("cancel"));
+    const yes = h("button", { type: "button", class: `button ${style}`, "data-confirm": "yes", onclick: () => end(true) }, object.confirm ? textOf(object.confirm) : t("yes"));
+    const no = h("button", { type: "button", class: "button", "data-confirm": "no", onclick: () => end(false) }, object.deny ? textOf(object.deny) : t("cancel"));
     const dialog = h("dialog", { class: "dialog confirm", "aria-labelledby": titleId },
       h("h2", { id: titleId }, textOf(object.title)), h("div", { class: "dialog-body" }, textOf(object.text)), h("div", { class: "dialog-foot" }, no, yes));
     dialog.addEventListener("keydown", (event) => trapKeys(event, dialog, () => end(false)));

@@ -32,7 +32,7 @@ export function dataTable(block) {
     made.replaceChildren(
       h("div", { class: "table-scroll" }, h("table", { class: "table" },
         h("caption", {}, block.caption),
-        h("thead", {}, h("tr", {}, head.map((cell, n) => sortable(cell, n, state, change)))),
+        h("thead", {}, h("tr", {}, head.map((cell, n) => sortable(cell, n, { ...state, figures: rows[0]?.[n]?.type === "raw_number" }, change)))),
         h("tbody", {}, shown.map((row) => line(row, block.row_header_column_index ?? 0))))),
       pages > 1 ? pager(block.caption, state.page, pages, change) : "");
     if (focusOn) made.querySelector(`[data-part="${focusOn}"]`)?.focus();
@@ -46,7 +46,7 @@ function sortable(cell, n, state, change) {
   const here = state.column === n;
   const sort = () => change({ column: n, down: here && !state.down, page: 0 }, `sort-${n}`);
   const button = h("button", { type: "button", class: "sort", "data-part": `sort-${n}`, title: t("sortBy", { name }), onclick: sort }, name, h("span", { "aria-hidden": "true" }, here ? (state.down ? " ↓" : " ↑") : ""));
-  return h("th", { scope: "col", "aria-sort": here ? (state.down ? "descending" : "ascending") : null }, button);
+  return h("th", { scope: "col", class: state.figures ? "end" : null, "aria-sort": here ? (state.down ? "descending" : "ascending") : null }, button);
 }
 
 function line(row, header) {

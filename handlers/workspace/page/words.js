@@ -75,6 +75,7 @@ const ENGLISH = {
   failed: "Failed",
   noHome: "Cleaned has not set up its Home tab yet.",
   yes: "Yes",
+  roles: {},
 };
 
 const FRENCH = {
@@ -152,6 +153,7 @@ const FRENCH = {
   failed: "Échec",
   noHome: "Cleaned n’a pas encore préparé son onglet Accueil.",
   yes: "Oui",
+  roles: { "Workspace owner": "Propriétaire", "Workspace admin": "Administratrice", Member: "Membre" },
 };
 
 let words = ENGLISH;
@@ -187,6 +189,11 @@ export function fileSize(bytes) {
   }
   const style = { style: "unit", unit: units[step], unitDisplay: step ? "short" : "long", maximumFractionDigits: value < 10 && step ? 1 : 0 };
   return new Intl.NumberFormat(reader.locale, style).format(value);
+}
+
+/** A person's title; those of the sample workspace in the reader's language. */
+export function roleName(title) {
+  return words.roles[title] ?? title;
 }
 
 /** "fr-FR" in the reader's language. */
