@@ -34,7 +34,9 @@ export function filePicker(one, place) {
       note.textContent = t("uploadFailed", { name: file.name });
     }
     place.container.uploads -= 1;
+    const focused = document.activeElement === input;
     show();
+    if (focused && input.disabled) list.querySelector("button")?.focus();
   };
   input.addEventListener("change", () => {
     notes.replaceChildren();

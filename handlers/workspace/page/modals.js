@@ -22,6 +22,8 @@ export class Modals {
       event.preventDefault();
       this.close(true);
     });
+    // A browser may close it by itself, on a second Escape for one.
+    this.dialog.addEventListener("close", () => this.stack.length && !this.dialog.open && this.close(true));
     document.body.append(this.dialog);
   }
 
