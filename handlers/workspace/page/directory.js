@@ -4,8 +4,10 @@ const EMPTY = { me: null, people: [], channels: [], bot: null, commands: [], sho
 
 export const directory = { ...EMPTY };
 
+/** Takes the workspace's state; `me`, an id there, is the whole person here. */
 export function learn(state) {
   for (const key of Object.keys(EMPTY)) directory[key] = state[key] ?? EMPTY[key];
+  directory.me = directory.people.find((person) => person.id === state.me);
 }
 
 /** {id, name, isBot} of whoever wrote: a person, the bot, or Slack's own voice. */

@@ -50,10 +50,9 @@ async function loadState() {
   for (;;) {
     try {
       const state = await get("state");
-      if (!state.me) throw Object.assign(new Error("nobody"), { status: 404 });
       learn(state);
       here.homeView = state.home;
-      setReader(state.me);
+      setReader(directory.me);
       parts.skip.textContent = t("skip");
       document.title = t("workspace");
       drawBanners();

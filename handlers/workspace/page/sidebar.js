@@ -3,7 +3,7 @@
 import { directory } from "./directory.js";
 import { h, icon } from "./dom.js";
 import { avatar } from "./messages.js";
-import { languageName, roleName, t } from "./words.js";
+import { languageName, t } from "./words.js";
 
 /** Fills `root`. `view`: {channelId, unread: Set}; `go(channelId)` and `become(personId)` are told. */
 export function drawSidebar(root, { channelId, unread }, { go, become }) {
@@ -33,5 +33,5 @@ function personButton(person, become) {
   const name = person.real_name || person.name;
   const here = person.id === directory.me?.id;
   const look = { type: "button", class: "person", "data-person": person.id, "aria-pressed": String(here), title: here ? null : t("switchTo", { name }), onclick: () => here || become(person.id) };
-  return h("button", look, avatar({ name, isBot: false }), h("span", { class: "person-words" }, h("strong", {}, name), h("small", {}, [languageName(person.locale), roleName(person.title)].filter(Boolean).join(" · "))));
+  return h("button", look, avatar({ name, isBot: false }), h("span", { class: "person-words" }, h("strong", {}, name), h("small", {}, [languageName(person.locale), person.title].filter(Boolean).join(" · "))));
 }

@@ -12,7 +12,7 @@ const ENGLISH = {
   unread: "unread",
   home: "Home",
   messages: "Messages",
-  members: "{n} people",
+  members: "{n} members",
   notIn: "Cleaned is not in this channel",
   app: "App",
   onlyYou: "Only visible to you",
@@ -75,7 +75,6 @@ const ENGLISH = {
   failed: "Failed",
   noHome: "Cleaned has not set up its Home tab yet.",
   yes: "Yes",
-  roles: {},
 };
 
 const FRENCH = {
@@ -90,7 +89,7 @@ const FRENCH = {
   unread: "non lu",
   home: "Accueil",
   messages: "Messages",
-  members: "{n} personnes",
+  members: "{n} membres",
   notIn: "Cleaned n’est pas dans ce canal",
   app: "Appli",
   onlyYou: "Visible par vous seulement",
@@ -153,7 +152,6 @@ const FRENCH = {
   failed: "Échec",
   noHome: "Cleaned n’a pas encore préparé son onglet Accueil.",
   yes: "Oui",
-  roles: { "Workspace owner": "Propriétaire", "Workspace admin": "Administratrice", Member: "Membre" },
 };
 
 let words = ENGLISH;
@@ -191,12 +189,7 @@ export function fileSize(bytes) {
   return new Intl.NumberFormat(reader.locale, style).format(value);
 }
 
-/** A person's title; those of the sample workspace in the reader's language. */
-export function roleName(title) {
-  return words.roles[title] ?? title;
-}
-
-/** "fr-FR" in the reader's language. */
+/** The language of "fr-FR", in the reader's own. */
 export function languageName(locale) {
-  return new Intl.DisplayNames([reader.locale], { type: "language", languageDisplay: "standard" }).of(locale);
+  return new Intl.DisplayNames([reader.locale], { type: "language" }).of(locale.split("-")[0]);
 }
