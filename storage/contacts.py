@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, String, Table, func, literal_column, or_, tuple_
 from sqlalchemy import select as select_any
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
 from storage.tables import Contact
@@ -110,7 +113,13 @@ def campaigns(session: Session, audience_id: int, *, like: str = "", most: int =
     )
     if like:
         query = query.where(title.icontains(like, autoescape=True))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
+
+
+def still_cleaned(session: Session, audience_id: int, ids: Sequence[int]) -> set[int]:
+    """Those of the contacts that are cleaned now."""
+    cleaned = select_any(TABLE.c.id).where(*conditions(Segment(audience_id=audience_id, ids=tuple(ids))))
+    return set(session.execute(cleaned).scalars())
 
 
 def by_id(session: Session, audience_id: int, contact_id: int) -> Contact | None:
@@ -175,8 +184,24 @@ def _as_text(session: Session, name: str) -> ColumnElement[Any]:
 
 
 def _mentions(text: str) -> ColumnElement[bool]:
-    merge_fields = TABLE.c.merge_fields.cast(String)
+    """The address or a merge field holds the text, whatever its case."""
+    # lower() of SQLite knows ASCII only: for the rest, the ways in which a name is written.
+    writings = {text, text.lower(), text.upper(), text.title()} if not text.isascii() else {text}
+    field = _each_field(TABLE.c.merge_fields).table_valued("key", "value")
+    wanted = or_(*(field.c.value.icontains(each, autoescape=True) for each in sorted(writings)))
     return or_(
         TABLE.c.address_key.contains(text.lower(), autoescape=True),
-        merge_fields.icontains(text, autoescape=True),
+        select_any(literal_column("1")).select_from(field).where(wanted).exists(),
     )
+
+
+class _each_field(GenericFunction[Any]):  # noqa: N801  an SQL function
+    """The fields of a JSON object as rows of key and value."""
+
+    name = "json_each_text"
+    inherit_cache = True
+
+
+@compiles(_each_field, "sqlite")
+def _each_field_sqlite(element: _each_field, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"
