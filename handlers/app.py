@@ -9,8 +9,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
+from bot import jobs
 from bot.settings import Settings
-from handlers import counts, faults, home, segments
+from handlers import archives, counts, exports, faults, home, restores, segments
 from handlers.ask import Ask
 from handlers.handled import Handled
 from handlers.parts import Parts
@@ -19,7 +20,7 @@ from handlers.work import Kind
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
 
-FEATURES = (counts, segments, home)
+FEATURES = (counts, segments, exports, archives, restores, home)
 
 
 def web_client(settings: Settings) -> WebClient:
@@ -81,6 +82,10 @@ class _KeptAck(Ack):
             super().__setattr__(name, value)
 
 
-def kinds(_parts: Parts) -> dict[str, Kind]:
+def kinds(parts: Parts) -> dict[str, Kind]:
     """How each kind of long work is done and told."""
-    return {}
+    return {
+        jobs.EXPORT: exports.kind(parts),
+        jobs.ARCHIVE: archives.kind(parts),
+        jobs.RESTORE: restores.kind(parts),
+    }
