@@ -16,6 +16,8 @@ class CleanedError(Exception):
     def __init__(self, **values: Any) -> None:
         super().__init__(self.key)
         self.values = values
+        self.block_id: str | None = None
+        """The input it was typed in, where there is one."""
 
 
 class UnknownAudience(CleanedError):

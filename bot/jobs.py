@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage import jobs
-from storage.database import Database
+from storage.database import Database, Session
 from storage.tables import Job
 
 LEASE = timedelta(seconds=30)  # renewed with each step; a step takes well under a second
+
+RETRY = timedelta(seconds=3)
 
 Clock = Callable[[], datetime]
 Work = Callable[[Database, Job, Clock], Iterator[Job]]
@@ -57,12 +59,12 @@ def claim(database: Database, kinds: Collection[str], owner: str, now: datetime)
         return jobs.claim(session, kinds, owner, now, now + LEASE)
 
 
-def step(session: Any, job: Job, now: datetime, **changes: Any) -> Job:
+def step(session: Session, job: Job, now: datetime, **changes: Any) -> Job:
     """The job a step further, in the transaction of what the step did. Raises storage.jobs.LeaseLost."""
     return jobs.save(session, job, lease_until=now + LEASE, **changes)
 
 
-def finish(session: Any, job: Job, now: datetime, **result: Any) -> Job:
+def finish(session: Session, job: Job, now: datetime, **result: Any) -> Job:
     """The job is done, in the transaction of its last step."""
     return step(session, job, now, state="done", finished_at=now, result=result)
 
@@ -85,3 +87,15 @@ def told(database: Database, job: Job, now: datetime) -> None:
     """The person has the receipt: nothing is left to do."""
     with database.transaction() as session:
         jobs.save(session, job, told_at=now, lease_until=None)
+
+
+def release(database: Database, job: Job) -> None:
+    """Gives the job back, to be carried on at once by whoever comes."""
+    with database.transaction() as session:
+        jobs.release(session, job)
+
+
+def give_back(database: Database, job: Job, now: datetime) -> None:
+    """Gives the job back after a fault, to be tried again after a while that grows."""
+    with database.transaction() as session:
+        jobs.save(session, job, lease_until=now + RETRY * job.attempts)

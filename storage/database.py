@@ -12,6 +12,8 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+__all__ = ["Database", "Session", "Unreachable"]  # the other floors take their session type from here
+
 # Another program may hold the file for a while; ours hold it for well under a second.
 SQLITE_BUSY_SECONDS = 20
 SQLITE_PRAGMAS = (
@@ -79,6 +81,7 @@ def _postgresql_engine(url: URL) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         connect_args={"prepare_threshold": None, "options": "-c timezone=UTC"},
         pool_pre_ping=True,
+        hide_parameters=True,  # an error names no address
         pool_size=10,
         max_overflow=20,
     )
@@ -88,7 +91,9 @@ def _sqlite_engine(url: URL) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     # autocommit: the driver begins nothing by itself, `_begin` does.
-    engine = create_engine(url, connect_args={"isolation_level": None}, pool_size=10, max_overflow=20)
+    engine = create_engine(
+        url, connect_args={"isolation_level": None}, pool_size=10, max_overflow=20, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

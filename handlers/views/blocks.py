@@ -8,6 +8,7 @@ from handlers.words import Markup, Words
 
 Block = dict[str, Any]
 View = dict[str, Any]
+Message = dict[str, Any]
 
 # docs.slack.dev/reference/block-kit: characters
 TITLE = 24
@@ -142,6 +143,11 @@ def modal(  # the arguments are Slack's own
         close=plain(close, TITLE) if close else None,
         notify_on_close=notify_on_close or None,
     )
+
+
+def message(text: str, blocks: Sequence[Block]) -> Message:
+    """`text` is what notifications show and screen readers read."""
+    return {"text": text, "blocks": list(blocks)[:50]}
 
 
 def date(moment: datetime, words: Words, form: str = "{date_short_pretty}") -> Markup:

@@ -1,0 +1,48 @@
+"""Which audience is meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.errors import NoAudience, UnknownAudience
+from storage import audiences
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A mailing list, as people choose it."""
+
+    id: int
+    name: str
+
+
+def every(database: Database) -> Sequence[Audience]:
+    """All audiences by name."""
+    with database.reading() as session:
+        return [Audience(each.id or 0, each.name) for each in audiences.every(session)]
+
+
+def choose(database: Database, text: str) -> Audience | None:
+    """The audience of that name, or the only one; None when a person has to choose.
+
+    Raises UnknownAudience, NoAudience.
+    """
+    found = every(database)
+    if not found:
+        raise NoAudience
+    wanted = text.strip().casefold()
+    if not wanted:
+        return found[0] if len(found) == 1 else None
+    named = [each for each in found if each.name.casefold() == wanted]
+    if not named:
+        raise UnknownAudience(name=text.strip(), known=", ".join(each.name for each in found[:10]))
+    return named[0]
+
+
+def by_id(database: Database, audience_id: int) -> Audience:
+    """Raises NoAudience if it is not there any more."""
+    with database.reading() as session:
+        found = audiences.get(session, audience_id)
+    if found is None:
+        raise NoAudience
+    return Audience(audience_id, found.name)

@@ -1,0 +1,75 @@
+"""The Bolt app: who asks, deliveries that come twice, faults, and every feature's listeners."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+
+from bot.settings import Settings
+from handlers import counts, faults
+from handlers.ask import Ask
+from handlers.handled import Handled
+from handlers.parts import Parts
+from handlers.work import Kind
+
+LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
+RATE_LIMIT_RETRIES = 5
+
+FEATURES = (counts,)
+
+
+def web_client(settings: Settings) -> WebClient:
+    """The Web API, patient when Slack says "too many"."""
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
+    client = WebClient(token=token, base_url=settings.slack_api_url)
+    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES))
+    return client
+
+
+def build_app(parts: Parts, identity: AuthorizeResult) -> App:
+    """The app with every listener. `identity` is who `auth.test` said we are: no request asks again."""
+    secret = parts.settings.slack_signing_secret
+    app = App(
+        client=parts.client,
+        authorize=lambda: identity,
+        signing_secret=secret.get_secret_value() if secret else "",
+        request_verification_enabled=secret is not None,
+        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
+    )
+    handled = Handled()
+
+    @app.middleware
+    def introduce(
+        context: BoltContext,
+        body: dict[str, Any],
+        respond: Respond,
+        next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
+    ) -> BoltResponse:
+        if handled.before(body):
+            return BoltResponse(status=200, body="")
+        context["ask"] = Ask(parts, body, context.user_id or "", respond)
+        return next()
+
+    @app.error
+    def tell(error: Exception, context: BoltContext, ack: Ack) -> BoltResponse | None:
+        return faults.tell(error, context["ask"], acknowledged=ack.response is not None)
+
+    for feature in FEATURES:
+        feature.register(app)
+    return app
+
+
+def identify(client: WebClient) -> AuthorizeResult:
+    """Who we are, asked once. Raises SlackApiError."""
+    return AuthorizeResult.from_auth_test_response(
+        auth_test_response=client.auth_test(), bot_token=client.token
+    )
+
+
+def kinds(_parts: Parts) -> dict[str, Kind]:
+    """How each kind of long work is done and told."""
+    return {}

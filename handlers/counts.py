@@ -1,0 +1,45 @@
+"""`/cleaned`: how many addresses are cleaned, and why."""
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import audiences, counts
+from bot.audiences import Audience
+from handlers.ask import Ask
+from handlers.views import audiences as audience_views
+from handlers.views import counts as views
+
+HELP = {"help", "aide", "?"}
+
+
+def register(app: App) -> None:
+    app.command("/cleaned")(show)
+    app.action(views.CHOOSE)(choose)
+    app.options(views.CHOOSE)(suggest)
+
+
+def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
+    ack()
+    text = (command.get("text") or "").strip()
+    if text.casefold() in HELP:
+        ask.answer(views.help_message(ask.words))
+    elif chosen := audiences.choose(ask.database, text):
+        answer(ask, chosen)
+    else:
+        ask.answer(views.choose(ask.words, audiences.every(ask.database)))
+
+
+def choose(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
+    ack()
+    answer(ask, audiences.by_id(ask.database, int(action["selected_option"]["value"])))
+
+
+def suggest(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
+    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
+
+
+def answer(ask: Ask, audience: Audience) -> None:
+    figures = counts.figures(ask.database, audience, ask.now)
+    everyone = audiences.every(ask.database)
+    ask.answer(views.message(ask.words, figures, everyone, is_operator=ask.is_operator))

@@ -1,0 +1,28 @@
+"""The parts of a running bot, put together once; every feature works with these."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from slack_sdk import WebClient
+
+from bot.jobs import Clock
+from bot.settings import Settings
+from handlers.people import People
+from storage.database import Database
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """`wake` tells the worker that there is something to do."""
+
+    database: Database
+    settings: Settings
+    client: WebClient
+    people: People
+    clock: Clock = utc_now
+    wake: Callable[[], None] = lambda: None

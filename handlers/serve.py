@@ -1,0 +1,66 @@
+"""The bot for real: puts the parts together, runs until it is told to stop."""
+
+import logging
+import signal
+from contextlib import ExitStack
+from dataclasses import replace
+from threading import Event
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+
+from bot.settings import Settings
+from handlers import app, clock, web
+from handlers.parts import Parts
+from handlers.people import People
+from handlers.work import Worker
+from storage.database import Database
+
+SOCKET_THREADS = 24
+
+log = logging.getLogger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Serves Slack until SIGTERM or SIGINT; what is under way is finished or given back.
+
+    Socket Mode when there is an app token, else HTTP. The database is at this program's version.
+    """
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with ExitStack() as running:
+        start(settings, running)
+        log.info("The bot is running.")
+        stop.wait()
+        log.info("The bot stops.")
+
+
+def start(settings: Settings, running: ExitStack) -> Parts:
+    """Starts everything; `running` stops it, the last one first. Raises SlackApiError for a refused token."""
+    client = app.web_client(settings)
+    identity = app.identify(client)
+    database = Database(settings.database_url)
+    running.callback(database.close)
+    parts = Parts(
+        database=database, settings=settings, client=client, people=People(client, settings.operators)
+    )
+    worker = Worker(app.kinds(parts))
+    parts = replace(parts, wake=worker.wake)
+    bolt = app.build_app(parts, identity)
+    worker.start(parts)
+    running.callback(worker.stop)
+    scheduler = clock.start(parts)
+    running.callback(scheduler.shutdown, wait=False)
+    _listen(bolt, settings, running)
+    return parts
+
+
+def _listen(bolt: App, settings: Settings, running: ExitStack) -> None:
+    if settings.slack_app_token:
+        token = settings.slack_app_token.get_secret_value()
+        socket = SocketModeHandler(bolt, token, concurrency=SOCKET_THREADS)
+        socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
+        running.callback(socket.close)
+    server = web.start(bolt, settings)
+    running.callback(server.stop)

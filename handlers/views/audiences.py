@@ -1,0 +1,39 @@
+"""Choosing an audience."""
+
+from collections.abc import Sequence
+
+from bot.audiences import Audience
+from handlers.views import blocks
+from handlers.views.blocks import Block, View
+from handlers.words import Words
+
+BLOCK = "audience"
+MOST_OPTIONS = 100  # of a static_select; beyond, one types a part of the name
+
+
+def picker(words: Words, audiences: Sequence[Audience], action_id: str, chosen: int | None = None) -> Block:
+    """A row with the menu of audiences; its action's value is the audience's id."""
+    placeholder = words("audience-choose")
+    if len(audiences) > MOST_OPTIONS:
+        element: Block = {
+            "type": "external_select",
+            "action_id": action_id,
+            "placeholder": blocks.plain(placeholder, blocks.PLACEHOLDER),
+            "min_query_length": 0,
+        }
+    else:
+        initial = None if chosen is None else str(chosen)
+        element = blocks.select(action_id, placeholder, options(audiences), initial=initial)
+    return blocks.actions([element], BLOCK)
+
+
+def options(audiences: Sequence[Audience], typed: str = "") -> list[Block]:
+    """The audiences whose name holds what was typed, at most 100."""
+    found = [each for each in audiences if typed.casefold() in each.name.casefold()]
+    return [blocks.option(each.name, str(each.id)) for each in found[:MOST_OPTIONS]]
+
+
+def choose(words: Words, audiences: Sequence[Audience], action_id: str, title: str) -> View:
+    """The first step of a flow where there are several audiences."""
+    rows = [blocks.section(words.md("audience-which")), picker(words, audiences, action_id)]
+    return blocks.modal(title, rows, close=words("cancel"))

@@ -1,0 +1,76 @@
+"""The figures of an audience, and what can be done next."""
+
+from collections.abc import Sequence
+
+from bot.audiences import Audience
+from bot.counts import Figures
+from handlers.views import audiences as audience_views
+from handlers.views import blocks
+from handlers.views.blocks import Block, Message
+from handlers.words import Markup, Words
+
+CHOOSE = "counts-audience"
+# The buttons that open a flow, from wherever: each feature listens to its own. Their value is an audience's id.
+OPEN = ("list", "export", "archive", "fix", "restore", "import", "digest")
+FOR_ALL = ("digest",)
+
+
+def message(words: Words, figures: Figures, everyone: Sequence[Audience], *, is_operator: bool) -> Message:
+    """The answer to `/cleaned`. `everyone`: all audiences, to switch to another."""
+    rows = figure_blocks(words, figures)
+    rows.append(buttons(words, figures, is_operator=is_operator))
+    if len(everyone) > 1:
+        rows.append(audience_views.picker(words, everyone, CHOOSE, figures.audience.id))
+    return blocks.message(headline(words, figures), rows)
+
+
+def choose(words: Words, everyone: Sequence[Audience]) -> Message:
+    text = words.md("audience-which")
+    return blocks.message(text, [blocks.section(text), audience_views.picker(words, everyone, CHOOSE)])
+
+
+def help_message(words: Words) -> Message:
+    rows = [blocks.section(words.md("help")), blocks.context(words.md("help-more"))]
+    return blocks.message(words("help-headline"), rows)
+
+
+def headline(words: Words, figures: Figures) -> Markup:
+    return words.md("counts-headline", n=figures.cleaned, audience=figures.audience.name)
+
+
+def figure_blocks(words: Words, figures: Figures) -> list[Block]:
+    """The headline, the figures, the line below: also the Home tab's."""
+    reasons = [
+        words.md("counts-reason", reason=words(f"reason-{reason}"), n=n)
+        for reason, n in sorted(figures.by_reason.items(), key=lambda each: -each[1])
+        if n
+    ]
+    pairs = [
+        words.md("counts-week", n=figures.this_week, before=figures.week_before),
+        words.md("counts-archived", n=figures.archived),
+        words.md("counts-counted", n=figures.counted),
+        words.md("counts-free", n=figures.free),
+    ]
+    rows = [blocks.section(Markup(f"*{headline(words, figures)}*"))]
+    if reasons:
+        rows.append(blocks.context(Markup(" · ".join(reasons))))
+    elif not figures.cleaned:
+        rows.append(blocks.context(words.md("counts-none")))
+    return [*rows, blocks.fields(pairs)]
+
+
+def buttons(words: Words, figures: Figures, *, is_operator: bool) -> Block:
+    """One primary; what needs contacts only where there are some."""
+    shown: tuple[str, ...] = OPEN if is_operator else FOR_ALL
+    if not figures.cleaned:
+        shown = tuple(name for name in shown if name not in ("list", "export", "archive", "fix"))
+    value = str(figures.audience.id)
+    return blocks.actions(
+        [
+            blocks.button(
+                words(f"open-{name}"), f"open-{name}", value, style="primary" if name == "list" else None
+            )
+            for name in shown
+        ],
+        f"open-{value}",
+    )

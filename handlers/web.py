@@ -1,0 +1,70 @@
+"""HTTP: Slack's requests where Socket Mode is not used, and whether the bot is well."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from threading import Thread
+
+from aiohttp import web
+from slack_bolt import App, BoltRequest
+
+from bot.settings import Settings
+
+LARGEST_REQUEST = 4 << 20  # bytes
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """A web server in a thread of its own."""
+
+    def __init__(self, application: web.Application, host: str, port: int) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, name="web", daemon=True)
+        self._runner = web.AppRunner(application, access_log=None)
+        self._address = (host, port)
+
+    def start(self) -> None:
+        """Raises OSError if the port is taken."""
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result()
+
+    def stop(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _listen(self) -> None:
+        await self._runner.setup()
+        await web.TCPSite(self._runner, *self._address).start()
+
+
+def start(bolt: App, settings: Settings) -> Server:
+    """Listens on the settings' host and port: `/health`, and `/slack/events` when a signing secret is set."""
+    application = web.Application(client_max_size=LARGEST_REQUEST)
+    application.router.add_get("/health", _health)
+    if settings.slack_signing_secret:
+        application.router.add_post("/slack/events", _slack(bolt))
+    server = Server(application, settings.host, settings.port)
+    server.start()
+    log.info("Listening on %s, port %s.", settings.host, settings.port)
+    return server
+
+
+async def _health(_request: web.Request) -> web.Response:
+    return web.json_response({"ok": True})
+
+
+def _slack(bolt: App) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        asked = BoltRequest(
+            body=await request.text(),
+            query=request.query_string,
+            headers={key: [value] for key, value in request.headers.items()},
+        )
+        answer = await asyncio.to_thread(bolt.dispatch, asked)
+        headers = {key: values[0] for key, values in answer.headers.items()}
+        return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
+
+    return handle

@@ -1,0 +1,29 @@
+loading = Loading…
+close = Close
+cancel = Cancel
+back = Back
+next = Next
+previous = Previous
+
+audience-choose = Choose an audience
+audience-which = Which audience?
+
+reason-hard = hard bounce
+reason-soft = soft bounces
+reason-abuse = abuse complaint
+reason-unknown = reason not known
+
+status-subscribed = subscribed
+status-unsubscribed = unsubscribed
+status-nonsubscribed = non-subscribed
+status-pending = pending
+status-cleaned = cleaned
+status-archived = archived
+
+open-list = See them
+open-export = Export
+open-archive = Archive
+open-fix = Fix a typo
+open-restore = Undo an archive
+open-import = Import
+open-digest = Weekly digest

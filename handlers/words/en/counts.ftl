@@ -1,0 +1,22 @@
+counts-headline = { $n ->
+    [0] No cleaned contacts in { $audience }
+    [one] { $n } cleaned contact in { $audience }
+   *[other] { $n } cleaned contacts in { $audience }
+}
+counts-reason = { $reason }: { $n }
+counts-none = Every address still gets mail. Look again after the next campaign.
+counts-week = *New in the last 7 days:* { $n } ({ $before } in the 7 days before)
+counts-archived = *Archived:* { $n }
+counts-counted = *Count toward the limit:* { $n }
+counts-free = *Don’t count (cleaned, archived):* { $n }
+help-headline = The commands
+help =
+    `/cleaned [audience]` how many addresses are cleaned, and why
+    `/cleaned-list [audience]` see, filter and tick them
+    `/cleaned-export [audience]` get them as a CSV file
+    `/cleaned-archive [audience]` archive them
+    `/cleaned-restore` undo an earlier archive
+    `/cleaned-fix [address]` add a corrected address
+    `/cleaned-digest` the weekly digest
+    `/cleaned-import` import a CSV file or an export archive
+help-more = An address is cleaned when mail to it bounced. It gets no more mail, and it doesn’t count toward the contact limit.

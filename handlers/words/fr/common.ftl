@@ -1,0 +1,29 @@
+loading = Chargement…
+close = Fermer
+cancel = Annuler
+back = Retour
+next = Suivant
+previous = Précédent
+
+audience-choose = Choisir une audience
+audience-which = Quelle audience ?
+
+reason-hard = retour définitif
+reason-soft = retours temporaires
+reason-abuse = plainte pour abus
+reason-unknown = motif inconnu
+
+status-subscribed = abonné
+status-unsubscribed = désabonné
+status-nonsubscribed = non abonné
+status-pending = en attente
+status-cleaned = nettoyé
+status-archived = archivé
+
+open-list = Voir les contacts
+open-export = Exporter
+open-archive = Archiver
+open-fix = Corriger une adresse
+open-restore = Annuler un archivage
+open-import = Importer
+open-digest = Récapitulatif

@@ -1,0 +1,22 @@
+counts-headline = { $n ->
+    [0] Aucun contact nettoyé dans { $audience }
+    [one] { $n } contact nettoyé dans { $audience }
+   *[other] { $n } contacts nettoyés dans { $audience }
+}
+counts-reason = { $reason } : { $n }
+counts-none = Toutes les adresses reçoivent encore des e-mails. Revenez après la prochaine campagne.
+counts-week = *Nouveaux ces 7 derniers jours :* { $n } ({ $before } les 7 jours d’avant)
+counts-archived = *Archivés :* { $n }
+counts-counted = *Comptent dans la limite :* { $n }
+counts-free = *Ne comptent pas (nettoyés, archivés) :* { $n }
+help-headline = Les commandes
+help =
+    `/cleaned [audience]` combien d’adresses sont nettoyées, et pourquoi
+    `/cleaned-list [audience]` les voir, les filtrer, les cocher
+    `/cleaned-export [audience]` les obtenir en fichier CSV
+    `/cleaned-archive [audience]` les archiver
+    `/cleaned-restore` annuler un archivage
+    `/cleaned-fix [adresse]` ajouter une adresse corrigée
+    `/cleaned-digest` le récapitulatif de la semaine
+    `/cleaned-import` importer un fichier CSV ou une archive d’export
+help-more = Une adresse est nettoyée quand un e-mail qui lui était envoyé est revenu. Elle n’en reçoit plus, et elle ne compte pas dans la limite de contacts.

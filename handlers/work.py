@@ -1,0 +1,177 @@
+"""Long work: takes jobs, does them step by step, and tells the person in one message that moves on."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Event, Thread
+from time import monotonic
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import audiences, jobs
+from bot.errors import CleanedError
+from bot.jobs import Work
+from handlers import faults
+from handlers.parts import Parts
+from handlers.views import blocks
+from handlers.views.blocks import Message
+from handlers.words import Words, words
+from storage.jobs import LeaseLost
+from storage.spreadsheet_errors import SpreadsheetError
+from storage.tables import Job
+
+THREADS = 2
+POLL_SECONDS = 1.0  # for what another process left
+TELL_SECONDS = 1.5  # chat.update takes about 50 a minute
+# Slack may show the view that answers a submission after ours that follows: the first word waits for it.
+FIRST_WORD_SECONDS = 0.6
+GIVE_UP_AFTER = 5  # attempts that all ended in an unexpected fault
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[Words, Job, str], Message]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of long work.
+
+    `tell` makes the message of a job as it stands: its progress, its receipt, its failure. It is given the
+    words, the job and the audience's name. `title` is the key of the modal's title.
+    """
+
+    work: Work
+    title: str
+    tell: Tell
+
+
+class Worker:
+    """The threads that do the jobs of these kinds: job kind → how it is done and told."""
+
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self._kinds = kinds
+        self._awake = Event()
+        self._stopping = Event()
+        self._threads: list[Thread] = []
+
+    def start(self, parts: Parts) -> None:
+        for n in range(THREADS):
+            thread = Thread(target=self._run, args=(parts,), name=f"worker-{n}")
+            thread.start()
+            self._threads.append(thread)
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    def stop(self, seconds: float = 8) -> None:
+        """The step under way ends, its job is given back."""
+        self._stopping.set()
+        self._awake.set()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def _run(self, parts: Parts) -> None:
+        owner = jobs.owner()
+        while not self._stopping.is_set():
+            try:
+                job = jobs.claim(parts.database, self._kinds, owner, parts.clock())
+                if job:
+                    _Run(parts, self._kinds[job.kind], job, self._stopping).to_its_end()
+                    continue
+            except LeaseLost:
+                log.warning("a job was carried on by another process")
+            except Exception as error:  # noqa: BLE001  a thread of work never ends by a fault
+                log.error("work: %s", faults.trace(error))  # noqa: TRY400  a message may hold an address
+            self._awake.wait(POLL_SECONDS)
+            self._awake.clear()
+
+
+class _Run:
+    """One job in one thread's hands."""
+
+    def __init__(self, parts: Parts, kind: Kind, job: Job, stopping: Event) -> None:
+        self._parts, self._kind, self._job, self._stopping = parts, kind, job, stopping
+        self._words = words(job.notify.get("language"))
+        self._next_word = monotonic() + FIRST_WORD_SECONDS
+
+    def to_its_end(self) -> None:
+        """Does the work and tells the receipt; gives the job back when the program stops or a fault comes."""
+        if self._job.state == "running" and not self._work():
+            return
+        try:
+            self._tell()
+        except Exception:
+            if self._job.attempts < GIVE_UP_AFTER:
+                self._give_back()
+                raise
+            log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
+        jobs.told(self._parts.database, self._job, self._parts.clock())
+
+    def _work(self) -> bool:
+        """Whether the work came to an end, good or bad."""
+        try:
+            return self._steps()
+        except LeaseLost:
+            raise
+        except (CleanedError, SpreadsheetError) as error:
+            self._fail(error.key, **error.values)
+        except Exception as error:
+            if self._job.attempts < GIVE_UP_AFTER:
+                self._give_back()
+                raise
+            log.error("job %s given up: %s", self._job.id, faults.trace(error))  # noqa: TRY400  no address in it
+            self._fail("error-gave-up", job=self._job.id)
+        return True
+
+    def _steps(self) -> bool:
+        for job in self._kind.work(self._parts.database, self._job, self._parts.clock):
+            self._job = job
+            if self._job.state == "running":
+                if self._stopping.is_set():
+                    jobs.release(self._parts.database, self._job)
+                    return False
+                if monotonic() >= self._next_word:
+                    self._tell_progress()
+        # The receipt comes after the view that answered the submission.
+        self._stopping.wait(max(0.0, min(FIRST_WORD_SECONDS, self._next_word - monotonic())))
+        return True
+
+    def _fail(self, key: str, **values: object) -> None:
+        self._job = jobs.fail(self._parts.database, self._job, self._parts.clock(), key, **values)
+
+    def _give_back(self) -> None:
+        jobs.give_back(self._parts.database, self._job, self._parts.clock())
+
+    def _tell_progress(self) -> None:
+        try:
+            self._tell()
+        except (SlackClientError, OSError) as error:
+            log.warning("progress was not told: %s", faults.name(error))
+
+    def _tell(self) -> None:
+        job, client = self._job, self._parts.client
+        self._next_word = monotonic() + TELL_SECONDS
+        if not job.notify:
+            return  # from the terminal
+        message = self._kind.tell(self._words, job, self._audience_name())
+        if ts := job.notify.get("ts"):
+            client.chat_update(channel=job.notify["channel"], ts=ts, **message)
+        else:
+            ts = client.chat_postMessage(channel=job.notify["channel"], **message)["ts"]
+            self._job = jobs.note(self._parts.database, job, self._parts.clock(), ts=ts)
+        if view := job.notify.get("view"):
+            self._show_in_modal(view, message)
+
+    def _show_in_modal(self, view_id: str, message: Message) -> None:
+        shown = [block for block in message["blocks"] if block["type"] != "actions"]
+        view = blocks.modal(self._words(self._kind.title), shown, close=self._words("close"))
+        try:
+            self._parts.client.views_update(view_id=view_id, view=view)
+        except SlackApiError:
+            pass  # it was closed: the message tells it all
+        except SlackClientError as error:
+            log.warning("a modal was not updated: %s", faults.name(error))
+
+    def _audience_name(self) -> str:
+        job = self._job
+        return audiences.by_id(self._parts.database, job.audience_id).name if job.audience_id else ""
