@@ -28,6 +28,12 @@ class NotInChannel(CleanedError):
     key = "error-digest-not-in-channel"
 
 
+class ArchivedChannel(CleanedError):
+    """The channel that was chosen is archived."""
+
+    key = "error-digest-archived-channel"
+
+
 class UnknownZone(CleanedError):
     """There is no such time zone. Values: zone."""
 
@@ -88,7 +94,7 @@ def save(database: Database, wanted: DigestSettings, now: datetime) -> DigestSet
         same = old is not None and _schedule(old) == _schedule(wanted)
         kept = replace(wanted, set_at=old.set_at if old and same else now)
         digests.put(session, _row(kept))
-        journal.write(session, who=kept.set_by, what="digest", at=now, n=1, **_detail(kept))
+        journal.write(session, who=kept.set_by, what="digest", at=now, n=1, settings=_detail(kept))
     return kept
 
 
@@ -129,11 +135,13 @@ def claim_due(database: Database, now: datetime, owner: str) -> Claim | None:
     """
     with database.reading() as session:
         settings = _settings(digests.get(session))
-        if settings is None or settings.paused:
+        if settings is None:
             return None
+        # A pause is a change of the schedule too: what was due before it is not sent; "Send now" after it is.
+        earliest = max(now - LATE, settings.set_at - timedelta(microseconds=1))
+        left = [run for run in digests.unfinished(session, earliest) if _is_left(run, now)]
         due = latest_due(settings, now)
-        is_new = due > now - LATE and due >= settings.set_at and not digests.exists(session, due)
-        left = [run for run in digests.unfinished(session, now - LATE) if _is_left(run, now)]
+        is_new = not settings.paused and due > earliest and not digests.exists(session, due)
     if left:
         return _take_over(database, settings, left[0], owner, now)
     return _claim(database, settings, due, owner, now) if is_new else None

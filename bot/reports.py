@@ -4,23 +4,23 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.digests import DigestSettings
 from storage import audiences, digests, tallies
-from storage.database import Database
+from storage.database import Database, Session
 from storage.tables import Audience, Reason, Status
 
 WEEKS = 12
 TOP = 5
-DOMAINS_LOOKED_AT = 5_000  # for typos, the most frequent first
+DOMAINS_LOOKED_AT = 2_000  # for typos, the most frequent first
 
 
 class Suggestion(Protocol):
     """A likely correction of an address."""
 
     @property
-    def domain(self) -> str: ...
+    def address(self) -> str: ...
 
 
 class Suggester(Protocol):
@@ -135,7 +135,7 @@ def _chosen(every: Sequence[Audience], ids: Sequence[int]) -> list[Audience]:
 
 
 def _part(
-    session: Any, audience: Audience, since: datetime, until: datetime, make_suggester: MakeSuggester
+    session: Session, audience: Audience, since: datetime, until: datetime, make_suggester: MakeSuggester
 ) -> Part:
     audience_id = audience.id or 0
     now = digests.newly_by_reason(session, audience_id, since, until)
@@ -153,7 +153,7 @@ def _part(
 
 
 def _typos(
-    session: Any, audience_id: int, since: datetime, until: datetime, make_suggester: MakeSuggester
+    session: Session, audience_id: int, since: datetime, until: datetime, make_suggester: MakeSuggester
 ) -> tuple[Typo, ...]:
     """Of those that can be fixed: cleaned still, no complaint."""
     domains = digests.fixable_by_domain(session, audience_id, since, until, DOMAINS_LOOKED_AT)
@@ -162,10 +162,11 @@ def _typos(
     suggester = make_suggester(tallies.subscribed_domains(session, audience_id))
     # A typo of a domain is the same for whoever has it: any name before the @ will do.
     found = ((domain, suggester.suggest(f"someone@{domain}"), n) for domain, n in domains.items())
-    return tuple(Typo(domain, suggestion.domain, n) for domain, suggestion, n in found if suggestion)
+    typos = (Typo(domain, meant.address.rpartition("@")[2], n) for domain, meant, n in found if meant)
+    return tuple(typo for typo in typos if typo.meant != typo.domain)
 
 
-def _weeks(session: Any, audience_id: int, last: date) -> Counter[date]:
+def _weeks(session: Session, audience_id: int, last: date) -> Counter[date]:
     """A week's last day → how many were cleaned in it."""
     first = last - timedelta(days=7 * WEEKS - 1)
     weeks: Counter[date] = Counter()

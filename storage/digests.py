@@ -35,8 +35,8 @@ def put(session: Session, digest: Digest) -> None:
 def claim(session: Session, run: DigestRun) -> bool:
     """Inserts the run; False when it is there already."""
     insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(_RUN).values(run.model_dump()).on_conflict_do_nothing()
-    return session.connection().execute(statement).rowcount == 1
+    statement = insert(_RUN).values(run.model_dump()).on_conflict_do_nothing().returning(_RUN.c.due_at)
+    return session.connection().execute(statement).first() is not None
 
 
 def exists(session: Session, due_at: datetime) -> bool:
@@ -55,14 +55,12 @@ def unfinished(session: Session, after: datetime) -> Sequence[DigestRun]:
 def take_over(session: Session, run: DigestRun, owner: str, now: datetime, attempts: int) -> bool:
     """The run is the owner's now; False when another was quicker, or it was settled meanwhile."""
     as_seen = and_(_RUN.c.claimed_at == run.claimed_at, _RUN.c.attempts == run.attempts)
-    return _update(
-        session, run.due_at, run.owner, as_seen, owner=owner, claimed_at=now, attempts=attempts
-    )
+    return _update(session, run.due_at, run.owner, as_seen, owner=owner, claimed_at=now, attempts=attempts)
 
 
-def settle(session: Session, due_at: datetime, owner: str, **how: Any) -> bool:
-    """Writes how the owner's run ended; False when it is not the owner's any more."""
-    return _update(session, due_at, owner, **how)
+def settle(session: Session, due_at: datetime, holder: str, **how: Any) -> bool:
+    """Writes how the holder's run ended; False when it is not theirs any more."""
+    return _update(session, due_at, holder, **how)
 
 
 def last_posted(session: Session, before: datetime) -> DigestRun | None:
@@ -79,7 +77,7 @@ def newly_by_reason(session: Session, audience_id: int, since: datetime, until: 
     """Reason → how many were cleaned from `since` on and before `until`."""
     newly = _newly(audience_id, since, until)
     query = select(newly.c.clean_reason, func.count()).group_by(newly.c.clean_reason)
-    return dict(session.connection().execute(query).tuples().all())
+    return dict(session.connection().execute(query).all())
 
 
 def newly_by_campaign(
@@ -89,7 +87,7 @@ def newly_by_campaign(
     newly = _newly(audience_id, since, until)
     title, n = newly.c.clean_campaign_title, func.count()
     query = select(title, n).where(title.is_not(None)).group_by(title).order_by(n.desc(), title).limit(most)
-    return dict(session.connection().execute(query).tuples().all())
+    return dict(session.connection().execute(query).all())
 
 
 def newly_by_domain(
@@ -111,7 +109,7 @@ def fixable_by_domain(
 def _by_domain(session: Session, source: Subquery, most: int) -> dict[str, int]:
     domain, n = source.c.domain, func.count()
     query = select(domain, n).group_by(domain).order_by(n.desc(), domain).limit(most)
-    return dict(session.connection().execute(query).tuples().all())
+    return dict(session.connection().execute(query).all())
 
 
 def _newly(audience_id: int, since: datetime, until: datetime) -> Subquery:
@@ -145,10 +143,10 @@ def _window(audience_id: int, since: datetime, until: datetime) -> tuple[ColumnE
 
 
 def _update(
-    session: Session, due_at: datetime, owner: str, *conditions: ColumnElement[bool], **values: Any
+    session: Session, due_at: datetime, holder: str, *conditions: ColumnElement[bool], **values: Any
 ) -> bool:
-    """Compare and set: only a run that is that owner's and not settled."""
-    held = (_RUN.c.digest_id == 1, _RUN.c.due_at == due_at, _RUN.c.owner == owner)
+    """Compare and set: only a run that is the holder's and not settled."""
+    held = (_RUN.c.digest_id == 1, _RUN.c.due_at == due_at, _RUN.c.owner == holder)
     open_ = (_RUN.c.posted_at.is_(None), _RUN.c.failed.is_(None))
     statement = update(_RUN).where(*held, *open_, *conditions).values(**values)
     return session.connection().execute(statement).rowcount == 1

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -91,7 +92,7 @@ def test_due_moments_are_one_a_week_at_the_local_time(settings, after):
         assert latest_due(settings, due) == due
         assert latest_due(settings, due + timedelta(days=6)) == due
         due = next_due(settings, due)
-    assert {later - earlier for earlier, later in zip(days, days[1:], strict=False)} == {timedelta(days=7)}
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(days=7)}
 
 
 def test_nothing_is_due_before_it_is_set(database: Database):
@@ -218,6 +219,26 @@ def test_a_run_given_back_is_tried_again_until_a_day_late(database: Database):
     assert digests.claim_due(database, MONDAY + timedelta(hours=24), "a") is None
 
 
+def test_what_was_asked_for_in_a_pause_is_tried_again_too(database: Database):
+    digests.save(database, replace(SETTINGS, paused=True), NOW)
+    asked = NOW + timedelta(minutes=1)
+    claim = digests.claim_now(database, asked, asked, "a")
+    assert claim
+    digests.give_back(database, claim)
+    again = digests.claim_due(database, asked + timedelta(seconds=20), "b")
+    assert again
+    assert again.due_at == asked
+
+
+def test_a_pause_stops_a_run_that_was_given_back(database: Database):
+    digests.save(database, SETTINGS, NOW)
+    claim = digests.claim_due(database, MONDAY, "a")
+    assert claim
+    digests.give_back(database, claim)
+    digests.pause(database, True, "U0OLIVIA", MONDAY + timedelta(minutes=1))
+    assert digests.claim_due(database, MONDAY + timedelta(minutes=2), "a") is None
+
+
 def test_a_failed_run_is_not_tried_again_and_the_next_covers_its_time(database: Database):
     digests.save(database, SETTINGS, NOW)
     claim = digests.claim_due(database, MONDAY, "a")
@@ -231,7 +252,7 @@ def test_each_change_is_in_the_journal(database: Database):
     digests.save(database, SETTINGS, NOW)
     digests.pause(database, True, "U0OLIVIA", NOW)
     with database.reading() as session:
-        lines = [(line.who, line.what, line.detail["paused"]) for line in journal.read(session)]
+        lines = [(line.who, line.what, line.detail["settings"]["paused"]) for line in journal.read(session)]
     assert lines == [("U0OLIVIA", "digest", True), ("U0CAMILLE", "digest", False)]
 
 
