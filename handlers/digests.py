@@ -146,7 +146,7 @@ def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> s
     digests.failed(parts.database, claim, code)
     person = parts.people.person(tell)
     key = MENDED_BY.get(code, "digest-failed-other")
-    text = person.words.md(key, channel=Markup(f"<#{claim.settings.channel}>"), error=code)
+    text = person.words.md(key, channel=Markup(f"<#{claim.settings.channel}>"), error=Markup(code))
     try:
         parts.client.chat_postMessage(channel=person.id, text=text)
     except (SlackClientError, OSError) as error:

@@ -16,7 +16,7 @@ AUDIENCES, LANGUAGE = "digest-audiences", "digest-language"
 PAUSE, SEND = "digest-pause", "digest-send"
 BUTTONS = "digest-buttons"
 DEFAULT_WEEKDAY, DEFAULT_AT = 0, "09:00"
-NAMES_SHOWN = 10
+NAMES_SHOWN, NAME = 5, 30  # of the audiences, in the settings that are only read
 
 
 def settings(
@@ -64,7 +64,7 @@ def to_read(
     """The settings in words. `who_can` says who may change them."""
     lines = [_state(words, kept, now) if kept else words.md("digest-none-to-read")]
     if kept:
-        chosen = [each.name for each in audiences if each.id in kept.audience_ids]
+        chosen = [blocks.clamp(each.name, NAME) for each in audiences if each.id in kept.audience_ids]
         named = ", ".join(chosen[:NAMES_SHOWN]) + (", …" if len(chosen) > NAMES_SHOWN else "")
         covers = words.md("digest-covers", audiences=named) if chosen else words.md("digest-covers-all")
         lines.append(covers)
