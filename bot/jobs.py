@@ -69,7 +69,7 @@ def finish(session: Session, job: Job, now: datetime, **result: Any) -> Job:
     return step(session, job, now, state="done", finished_at=now, result=result)
 
 
-def fail(database: Database, job: Job, now: datetime, key: str, **values: Any) -> Job:
+def fail(database: Database, job: Job, now: datetime, key: str, /, **values: Any) -> Job:
     """The job can't be done: the sentence's key and values are kept for the receipt."""
     with database.transaction() as session:
         return step(

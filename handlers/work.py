@@ -120,7 +120,7 @@ class _Run:
                 self._give_back()
                 raise
             log.error("job %s given up: %s", self._job.id, faults.trace(error))  # noqa: TRY400  no address in it
-            self._fail("error-gave-up", job=self._job.id)
+            self._fail("error-gave-up", reference=self._job.id)
         return True
 
     def _steps(self) -> bool:

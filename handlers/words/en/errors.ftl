@@ -1,6 +1,6 @@
 error-title = That did not work
 error-unexpected = Something went wrong on our side. Try again in a minute. If it happens again, tell whoever runs this bot the reference { $reference }.
-error-gave-up = This work failed several times and was stopped. Start it again; if it fails again, tell whoever runs this bot the reference { $job }.
+error-gave-up = This work failed several times and was stopped. Start it again; if it fails again, tell whoever runs this bot the reference { $reference }.
 error-unknown-audience = There is no audience named “{ $name }”. There are: { $known }.
 error-no-audience = There is no audience yet. Import a file first, with /cleaned-import.
 error-not-an-operator = { $n ->

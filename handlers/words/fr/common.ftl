@@ -6,7 +6,7 @@ next = Suivant
 previous = Précédent
 
 audience-choose = Choisir une audience
-audience-which = Quelle audience ?
+audience-which = Quelle audience ?
 
 reason-hard = retour définitif
 reason-soft = retours temporaires

@@ -3,12 +3,12 @@ counts-headline = { $n ->
     [one] { $n } contact nettoyé dans { $audience }
    *[other] { $n } contacts nettoyés dans { $audience }
 }
-counts-reason = { $reason } : { $n }
+counts-reason = { $reason } : { $n }
 counts-none = Toutes les adresses reçoivent encore des e-mails. Revenez après la prochaine campagne.
-counts-week = *Nouveaux ces 7 derniers jours :* { $n } ({ $before } les 7 jours d’avant)
-counts-archived = *Archivés :* { $n }
-counts-counted = *Comptent dans la limite :* { $n }
-counts-free = *Ne comptent pas (nettoyés, archivés) :* { $n }
+counts-week = *Nouveaux ces 7 derniers jours :* { $n } ({ $before } les 7 jours d’avant)
+counts-archived = *Archivés :* { $n }
+counts-counted = *Comptent dans la limite :* { $n }
+counts-free = *Ne comptent pas (nettoyés, archivés) :* { $n }
 help-headline = Les commandes
 help =
     `/cleaned [audience]` combien d’adresses sont nettoyées, et pourquoi

@@ -1,7 +1,7 @@
 error-title = Cela n’a pas marché
 error-unexpected = Une erreur s’est produite de notre côté. Réessayez dans une minute. Si cela recommence, donnez la référence { $reference } à la personne qui gère ce bot.
-error-gave-up = Ce travail a échoué plusieurs fois et a été arrêté. Relancez-le ; s’il échoue encore, donnez la référence { $job } à la personne qui gère ce bot.
-error-unknown-audience = Aucune audience ne s’appelle « { $name } ». Il y a : { $known }.
+error-gave-up = Ce travail a échoué plusieurs fois et a été arrêté. Relancez-le ; s’il échoue encore, donnez la référence { $reference } à la personne qui gère ce bot.
+error-unknown-audience = Aucune audience ne s’appelle « { $name } ». Il y a : { $known }.
 error-no-audience = Il n’y a pas encore d’audience. Importez d’abord un fichier avec /cleaned-import.
 error-not-an-operator = { $n ->
     [0] Seuls les opérateurs peuvent faire cela. Demandez à un propriétaire ou administrateur de cet espace de travail.

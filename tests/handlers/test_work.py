@@ -1,0 +1,260 @@
+"""Long work: done to its end, told in one message, given back when the program stops, given up in the end."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot import jobs
+from bot.errors import NothingThere
+from bot.jobs import Clock
+from bot.settings import load
+from handlers import work
+from handlers.parts import Parts
+from handlers.people import People
+from handlers.views import blocks
+from handlers.views.blocks import Message
+from handlers.words import Markup, Words
+from handlers.work import Kind, Worker
+from storage import jobs as job_rows
+from storage.database import Database
+from storage.tables import Job
+from tests.conftest import NOW
+
+DIRECT = "D1"
+
+
+class Slack(WebClient):
+    """Keeps what it is told; `failing` methods raise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.failing: set[str] = set()
+        self.told = Event()
+
+    def chat_postMessage(self, **given: Any) -> Any:  # noqa: N802
+        return self._call("chat.postMessage", given)
+
+    def chat_update(self, **given: Any) -> Any:
+        return self._call("chat.update", given)
+
+    def views_update(self, **given: Any) -> Any:
+        return self._call("views.update", given)
+
+    def _call(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        self.calls.append((method, given))
+        if method in self.failing:
+            raise SlackApiError("refused", {"ok": False, "error": "fatal_error"})  # type: ignore[no-untyped-call]  # the SDK's
+        return {"ok": True, "ts": "1.0"}
+
+
+def three_steps(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    for done in range(job.done + 1, 4):
+        with database.transaction() as session:
+            job = jobs.step(session, job, clock(), done=done)
+        yield job
+    with database.transaction() as session:
+        job = jobs.finish(session, job, clock(), n=job.done)
+    yield job
+
+
+def tell(_words: Words, job: Job, audience_name: str) -> Message:
+    text = f"{job.state} {job.done} {job.result.get('error', '')}{audience_name}"
+    return blocks.message(text, [blocks.section(Markup(text))])
+
+
+class Clockwork:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def slack() -> Slack:
+    return Slack()
+
+
+@pytest.fixture
+def clock() -> Clockwork:
+    return Clockwork()
+
+
+@pytest.fixture
+def parts(database: Database, slack: Slack, clock: Clockwork) -> Parts:
+    settings = load(slack_bot_token="xoxb-test")
+    return Parts(database=database, settings=settings, client=slack, people=People(slack, ()), clock=clock)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(work, "TELL_SECONDS", 0.0)
+
+
+def add(parts: Parts, **notify: Any) -> str:
+    with parts.database.transaction() as session:
+        job = jobs.new("test", by="U1", now=NOW, notify={"channel": DIRECT, **notify})
+        return job_rows.add(session, job).id
+
+
+def one_round(parts: Parts, working: Callable[..., Iterator[Job]] = three_steps) -> None:
+    """Claims the next job and works at it until the worker lets go of it."""
+    kind = Kind(work=working, title="close", tell=tell)
+    job = jobs.claim(parts.database, ["test"], jobs.owner(), parts.clock())
+    assert job is not None
+    work._Run(parts, kind, job, Event()).to_its_end()
+
+
+def row(parts: Parts, job_id: str) -> Job:
+    with parts.database.reading() as session:
+        job = job_rows.get(session, job_id)
+    assert job is not None
+    return job
+
+
+def test_one_message_moves_on_to_the_receipt(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    one_round(parts)
+    methods = [method for method, _ in slack.calls]
+    assert methods == ["chat.postMessage", *["chat.update"] * 3]
+    assert slack.calls[-1][1]["text"].startswith("done 3")
+    assert row(parts, job_id).told_at == NOW
+
+
+def test_the_modal_moves_on_too_without_buttons(parts: Parts, slack: Slack):
+    add(parts, view="V1")
+    one_round(parts)
+    views = [given["view"] for method, given in slack.calls if method == "views.update"]
+    assert len(views) == 4
+    assert all(block["type"] != "actions" for view in views for block in view["blocks"])
+
+
+def test_a_modal_that_was_closed_stops_nothing(parts: Parts, slack: Slack):
+    slack.failing = {"views.update"}
+    job_id = add(parts, view="V1")
+    one_round(parts)
+    assert row(parts, job_id).told_at is not None
+
+
+def test_progress_that_can_not_be_told_stops_nothing(parts: Parts, slack: Slack):
+    job_id = add(parts, ts="1.0")
+    slack.failing = {"chat.update"}
+    with pytest.raises(SlackApiError):  # the receipt is tried again
+        one_round(parts)
+    assert row(parts, job_id).state == "done"
+    assert row(parts, job_id).told_at is None
+
+
+def test_a_receipt_that_failed_is_told_later(parts: Parts, slack: Slack, clock: Clockwork):
+    job_id = add(parts, ts="1.0")
+    slack.failing = {"chat.update"}
+    with pytest.raises(SlackApiError):
+        one_round(parts)
+    slack.failing = set()
+    clock.now += timedelta(minutes=1)
+    one_round(parts)
+    assert row(parts, job_id).told_at == clock.now
+    assert row(parts, job_id).done == 3
+
+
+def test_a_receipt_that_never_goes_out_is_given_up(parts: Parts, slack: Slack, clock: Clockwork):
+    job_id = add(parts, ts="1.0")
+    slack.failing = {"chat.update"}
+    for _ in range(work.GIVE_UP_AFTER - 1):
+        with pytest.raises(SlackApiError):
+            one_round(parts)
+        clock.now += timedelta(minutes=1)
+    one_round(parts)
+    assert row(parts, job_id).told_at == clock.now
+    assert jobs.claim(parts.database, ["test"], "other", clock.now + timedelta(days=1)) is None
+
+
+def test_what_a_person_can_mend_is_the_receipt(parts: Parts, slack: Slack):
+    def refused(*_: Any) -> Iterator[Job]:
+        raise NothingThere
+        yield  # type: ignore[unreachable]  # it makes a generator
+
+    job_id = add(parts)
+    one_round(parts, refused)
+    assert row(parts, job_id).state == "failed"
+    assert slack.calls[-1][1]["text"] == "failed 0 error-nothing-there"
+
+
+def test_a_fault_is_tried_again_later_and_given_up_after_five_times(
+    parts: Parts, slack: Slack, clock: Clockwork
+):
+    def broken(*_: Any) -> Iterator[Job]:
+        raise RuntimeError
+        yield  # type: ignore[unreachable]  # it makes a generator
+
+    job_id = add(parts)
+    for _ in range(work.GIVE_UP_AFTER - 1):
+        with pytest.raises(RuntimeError):
+            one_round(parts, broken)
+        assert jobs.claim(parts.database, ["test"], "other", clock.now) is None, "at once is too soon"
+        clock.now += timedelta(minutes=1)
+    one_round(parts, broken)
+    assert row(parts, job_id).result["error"] == "error-gave-up"
+    assert slack.calls[-1][1]["text"].startswith("failed")
+
+
+def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: Parts):
+    job_id = add(parts)
+    stopping = Event()
+    job = jobs.claim(parts.database, ["test"], jobs.owner(), NOW)
+    assert job
+    stopping.set()
+    work._Run(parts, Kind(three_steps, "close", tell), job, stopping).to_its_end()
+    assert row(parts, job_id).done == 1
+    one_round(parts)
+    assert row(parts, job_id).result == {"n": 3}
+
+
+def test_a_job_of_a_dead_process_is_free_when_its_lease_ran_out(parts: Parts, clock: Clockwork):
+    add(parts)
+    assert jobs.claim(parts.database, ["test"], "dead", clock.now)
+    clock.now += jobs.LEASE
+    assert jobs.claim(parts.database, ["test"], "other", clock.now) is None
+    clock.now += timedelta(seconds=1)
+    assert jobs.claim(parts.database, ["test"], "other", clock.now)
+
+
+def test_a_process_whose_lease_was_taken_changes_nothing_any_more(parts: Parts, clock: Clockwork):
+    job_id = add(parts)
+    slow = jobs.claim(parts.database, ["test"], "slow", clock.now)
+    assert slow
+    steps = three_steps(parts.database, slow, clock)
+    next(steps)
+    clock.now += jobs.LEASE + timedelta(seconds=1)
+    assert jobs.claim(parts.database, ["test"], "other", clock.now)
+    with pytest.raises(job_rows.LeaseLost):
+        next(steps)
+    assert row(parts, job_id).done == 1
+
+
+def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    finished = Event()
+
+    def signalled(words: Words, job: Job, audience_name: str) -> Message:
+        if job.state == "done":
+            finished.set()
+        return tell(words, job, audience_name)
+
+    worker = Worker({"test": Kind(three_steps, "close", signalled)})
+    worker.start(replace(parts, wake=worker.wake))
+    worker.wake()
+    assert finished.wait(10)
+    worker.stop()
+    assert row(parts, job_id).told_at is not None
+    assert not any(thread.is_alive() for thread in worker._threads)
