@@ -107,6 +107,7 @@ def save(session: Session, job: Job, **changes: Any) -> Job:
     Raises LeaseLost: then the caller's transaction must not commit.
     """
     held = and_(col(Job.id) == job.id, col(Job.owner) == job.owner)
+    session.flush()  # what expires below would be forgotten
     if not session.connection().execute(update(Job).where(held).values(**changes)).rowcount:
         raise LeaseLost
     session.expire_all()
@@ -128,6 +129,9 @@ def under_way(session: Session, kind: str | None = None) -> Sequence[Job]:
 
 
 def refuse(session: Session, rows: Sequence[RefusedRow]) -> None:
+    """Keeps the rows, with U+FFFD for NUL, which PostgreSQL's text can't hold."""
+    for row in rows:
+        row.row = row.row.replace("\0", "\ufffd")
     session.add_all(rows)
     session.flush()
 

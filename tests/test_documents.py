@@ -53,7 +53,7 @@ class Recorder:
 def registered() -> dict[str, set[str]]:
     recorder = Recorder()
     for feature in app.FEATURES:
-        feature.register(recorder)  # type: ignore[arg-type]
+        feature.register(recorder)
     return recorder.registered
 
 
