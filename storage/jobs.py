@@ -42,6 +42,7 @@ def claim(session: Session, kinds: Collection[str], owner: str, now: datetime, u
     busy = (
         select(other.id)
         .where(
+            col(Job.state).in_(("waiting", "running")),  # a receipt waits for nobody
             other.audience_id == Job.audience_id,
             other.id != Job.id,
             col(other.state) == "running",
