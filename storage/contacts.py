@@ -1,5 +1,6 @@
 """Named queries over contacts: counted, paged and read as sets; no object is made per contact of a set."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time
@@ -7,6 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, String, Table, func, literal_column, or_, tuple_
 from sqlalchemy import select as select_any
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
 from storage.tables import Contact
@@ -67,6 +71,13 @@ class Place(NamedTuple):
 
 def conditions(segment: Segment) -> list[ColumnElement[bool]]:
     """The segment as SQL conditions."""
+    # A cleaned contact always has the time. Said here, SQLite takes the index of the cleaned ones by itself;
+    # if not, it may read the whole audience.
+    return [TABLE.c.cleaned_at.is_not(None), *belongs(segment)]
+
+
+def belongs(segment: Segment) -> list[ColumnElement[bool]]:
+    """The same, for contacts that are looked up by their ids."""
     found: list[ColumnElement[bool]] = [TABLE.c.audience_id == segment.audience_id, IS_CLEANED]
     if segment.ids is not None:
         found.append(TABLE.c.id.in_(segment.ids))
@@ -110,7 +121,13 @@ def campaigns(session: Session, audience_id: int, *, like: str = "", most: int =
     )
     if like:
         query = query.where(title.icontains(like, autoescape=True))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
+
+
+def still_cleaned(session: Session, audience_id: int, ids: Sequence[int]) -> set[int]:
+    """Those of the contacts that are cleaned now."""
+    cleaned = select_any(TABLE.c.id).where(*conditions(Segment(audience_id=audience_id, ids=tuple(ids))))
+    return set(session.execute(cleaned).scalars())
 
 
 def by_id(session: Session, audience_id: int, contact_id: int) -> Contact | None:
@@ -148,15 +165,14 @@ def cells(
 ) -> Iterator[Sequence[str | None]]:
     """The segment as rows of text, newest first: the columns, with the merge fields after the first."""
     chosen = [_as_text(session, name) for name in columns]
-    chosen[1:1] = [TABLE.c.merge_fields[label].as_string() for label in merge_labels]
-    statement = select_any(*chosen).where(*conditions(segment)).order_by(*NEWEST_FIRST)
-    compiled = statement.compile(session.get_bind().engine)
-    # The driver's own rows: SQLAlchemy's cost as much again as the query.
-    stream = session.connection(execution_options={"stream_results": True, "yield_per": 5_000})
-    parameters = compiled.construct_params()
-    positional = compiled.positiontup
-    bound: Any = tuple(parameters[name] for name in positional) if positional else parameters
-    with stream.exec_driver_sql(compiled.string, bound) as result:
+    chosen[1:1] = [_merge_field(session, label) for label in merge_labels]
+    statement = (
+        select_any(*chosen)
+        .where(*conditions(segment))
+        .order_by(*NEWEST_FIRST)
+        .execution_options(yield_per=5_000)  # PostgreSQL sends them by as many, too
+    )
+    with session.connection().execute(statement) as result:
         for rows in result.partitions():
             yield from rows
 
@@ -169,14 +185,42 @@ def _as_text(session: Session, name: str) -> ColumnElement[Any]:
     column = TABLE.c[name]
     if name != "cleaned_at":
         return column
-    if session.get_bind().dialect.name == "sqlite":
-        return func.substr(column, 1, 19, type_=String)
-    return func.to_char(column, "YYYY-MM-DD HH24:MI:SS")
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    text = column.cast(String) if sqlite else func.to_char(column, "YYYY-MM-DD HH24:MI:SS.US")
+    # Whole seconds, as Mailchimp writes them; what has a fraction keeps it.
+    return func.rtrim(func.rtrim(text, "0"), ".", type_=String)
+
+
+def _merge_field(session: Session, label: str) -> ColumnElement[Any]:
+    merge_fields = TABLE.c.merge_fields
+    quoted = json.dumps(label, ensure_ascii=False)
+    if session.get_bind().dialect.name != "sqlite" or quoted == f'"{label}"':
+        found: ColumnElement[Any] = merge_fields[label].as_string()
+        return found
+    # SQLite's paths have no escapes: such a label is looked for among the keys.
+    each = func.json_each(merge_fields).table_valued("key", "value")
+    return select_any(each.c.value).where(each.c.key == label).scalar_subquery()
 
 
 def _mentions(text: str) -> ColumnElement[bool]:
-    merge_fields = TABLE.c.merge_fields.cast(String)
+    """The address or a merge field holds the text, whatever its case."""
+    # lower() of SQLite knows ASCII only: for the rest, the ways in which a name is written.
+    writings = {text, text.lower(), text.upper(), text.title()} if not text.isascii() else {text}
+    field = _each_field(TABLE.c.merge_fields).table_valued("key", "value")
+    wanted = or_(*(field.c.value.icontains(each, autoescape=True) for each in sorted(writings)))
     return or_(
         TABLE.c.address_key.contains(text.lower(), autoescape=True),
-        merge_fields.icontains(text, autoescape=True),
+        select_any(literal_column("1")).select_from(field).where(wanted).exists(),
     )
+
+
+class _each_field(GenericFunction[Any]):  # noqa: N801  an SQL function
+    """The fields of a JSON object as rows of key and value."""
+
+    name = "json_each_text"
+    inherit_cache = True
+
+
+@compiles(_each_field, "sqlite")
+def _each_field_sqlite(element: _each_field, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **kw)})"

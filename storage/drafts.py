@@ -34,3 +34,8 @@ def change(session: Session, draft_id: str, **columns: Any) -> None:
 def forget(session: Session, before: datetime) -> int:
     """Drops those that were made before; returns how many."""
     return session.connection().execute(delete(Draft).where(col(Draft.made_at) < before)).rowcount
+
+
+def held(session: Session, draft_id: str) -> Draft | None:
+    """The draft, held for this transaction: a second click waits its turn."""
+    return session.get(Draft, draft_id, with_for_update=True)

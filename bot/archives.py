@@ -1,0 +1,132 @@
+"""Archive: a plan that a person confirms by a typed word, then the work, chunk by chunk.
+
+Killed at any moment: the chunks done are whole, figures included, and whoever looks next carries on.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot import drafts, jobs
+from bot.errors import NoAudience, NothingThere, WrongWord
+from bot.jobs import Clock
+from storage import archives, audiences, contacts, journal, loading, tallies
+from storage import jobs as job_rows
+from storage.contacts import Segment
+from storage.database import Database, Session
+from storage.tables import Archive, Job, Status
+
+CONTACTS_A_CHUNK = 5_000
+KIND = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a person is asked to confirm: these contacts, counted at one moment."""
+
+    id: str
+    audience: str
+    segment: Segment
+    n: int
+    word: str
+
+
+def plan(database: Database, segment: Segment, *, by: str, word: str, now: datetime) -> Plan:
+    """Counts the segment and keeps it as it stands; `word` is what has to be typed. Raises NothingThere."""
+    with database.transaction() as session:
+        audience = audiences.get(session, segment.audience_id)
+        if audience is None:
+            raise NoAudience
+        segment = replace(segment, up_to=segment.up_to or audience.revision)
+        n = count(session, segment)
+        if not n:
+            raise NothingThere
+        draft = drafts.keep(
+            session,
+            KIND,
+            user_id=by,
+            audience_id=segment.audience_id,
+            now=now,
+            data={"segment": segment.to_json(), "word": word},
+            n=n,
+            revision=audience.revision,
+        )
+        return Plan(id=draft.id, audience=audience.name, segment=segment, n=n, word=word)
+
+
+def confirm(
+    database: Database,
+    plan_id: str,
+    typed: str,
+    *,
+    by: str,
+    now: datetime,
+    notify: dict[str, Any] | None = None,
+) -> Job:
+    """The plan becomes a job, once. Raises WrongWord, and then nothing happens; AlreadyDone; PlanGone."""
+    with database.transaction() as session:
+        draft = drafts.look(session, plan_id, by)
+        word = str(draft.data["word"])
+        if typed.strip().casefold() != word.strip().casefold():
+            raise WrongWord(word=word)
+        drafts.use(session, plan_id, by, now)
+        job = jobs.new(
+            jobs.ARCHIVE,
+            by=by,
+            now=now,
+            audience_id=draft.audience_id,
+            total=draft.n,
+            segment=draft.data["segment"],
+            notify=notify,
+        )
+        # The archive bears the job's id: whoever carries the job on finds it.
+        session.add(Archive(audience_id=draft.audience_id, id=job.id, made_by=by, made_at=now))
+        return job_rows.add(session, job)
+
+
+def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    """Carries the archive on from where it is: a chunk a turn, then its end."""
+    segment = Segment.from_json(job.data["segment"])
+    with database.reading() as session:
+        # Found outside the lock; whether each is still in the segment is asked inside.
+        ids = archives.ids(session, segment, job.cursor.get("after", 0))
+    for start in range(0, len(ids), CONTACTS_A_CHUNK):
+        job = _archive_chunk(database, job, segment, ids[start : start + CONTACTS_A_CHUNK], clock())
+        yield job
+    yield _finish(database, job, segment, clock())
+
+
+def count(session: Session, segment: Segment) -> int:
+    """How many contacts the segment has: a kept figure when it is every cleaned contact."""
+    if not segment.is_whole:
+        return contacts.count(session, segment)
+    figures = tallies.by_status_and_reason(session, segment.audience_id)
+    return sum(n for (status, _reason), n in figures.items() if status == Status.CLEANED)
+
+
+def _archive_chunk(database: Database, job: Job, segment: Segment, some: Sequence[int], now: datetime) -> Job:
+    with database.transaction() as session:
+        revision = loading.lock(session, segment.audience_id).revision
+        n = archives.take(session, segment, job.id, some, revision)
+        return jobs.step(session, job, now, cursor={"after": some[-1]}, done=job.done + n)
+
+
+def _finish(database: Database, job: Job, segment: Segment, now: datetime) -> Job:
+    left_alone = max(job.total - job.done, 0)
+    with database.reading() as session:
+        # What still matches was cleaned or changed after the preview.
+        newer = count(session, replace(segment, up_to=None))
+    with database.transaction() as session:
+        archives.leave_alone(session, segment.audience_id, job.id, left_alone)
+        journal.write(
+            session,
+            who=job.made_by,
+            what=KIND,
+            at=now,
+            n=job.done,
+            audience_id=segment.audience_id,
+            archive=job.id,
+            left_alone=left_alone,
+        )
+        return jobs.finish(session, job, now, n=job.done, left_alone=left_alone, newer=newer)

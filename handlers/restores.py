@@ -1,0 +1,112 @@
+"""`/cleaned-restore`: earlier archives, undone whole or by contact."""
+
+import re
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import audiences, members, restores
+from bot.members import Turn
+from bot.restores import NothingTicked
+from handlers.ask import Ask, Modal
+from handlers.parts import Parts
+from handlers.views import archives as archive_views
+from handlers.views import restores as views
+from handlers.work import Kind
+
+
+def register(app: App) -> None:
+    app.command("/cleaned-restore")(show)
+    app.action("open-restore")(show)
+    app.action(re.compile(f"{views.PAGE}-(next|previous)"))(turn_list)
+    app.action(views.CONTACTS)(open_contacts)
+    app.action(views.SEARCH)(search)
+    app.action(views.NEXT)(next_page)
+    app.action(views.PREVIOUS)(previous_page)
+    app.view(views.CALLBACK)(restore)
+
+
+def kind(_parts: Parts) -> Kind:
+    """How an Undo is done and told."""
+    return Kind(work=restores.work, title="restores-title", tell=views.tell)
+
+
+def show(ack: Ack, ask: Ask) -> None:
+    ack()
+    ask.require_operator()
+    _list(ask, ask.modal(ask.words("restores-title")), 0)
+
+
+def turn_list(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
+    ack()
+    ask.require_operator()
+    _list(ask, ask.here, int(action["value"]))
+
+
+def open_contacts(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
+    ack()
+    ask.require_operator()
+    modal = ask.modal(ask.words("restores-members-title"))
+    audience_id, archive_id = archive_views.archive_of(action["value"])
+    draft_id = members.begin(ask.database, audience_id, archive_id, by=ask.person.id, now=ask.now)
+    _draw(ask, modal, draft_id)
+
+
+def search(ack: Ack, ask: Ask) -> None:
+    ack()
+    view = _view(ask)
+    members.search(
+        ask.database, view["private_metadata"], views.boxes(view), views.typed(view), by=ask.person.id
+    )
+    _draw(ask, ask.here, view["private_metadata"])
+
+
+def next_page(ack: Ack, ask: Ask) -> None:
+    ack()
+    _turn(ask, "next")
+
+
+def previous_page(ack: Ack, ask: Ask) -> None:
+    ack()
+    _turn(ask, "previous")
+
+
+def restore(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
+    ask.require_operator()
+    notify = ask.notify(view["id"])
+    try:
+        job = members.restore(
+            ask.database,
+            view["private_metadata"],
+            views.boxes(view),
+            by=ask.person.id,
+            now=ask.now,
+            notify=notify,
+        )
+    except NothingTicked as error:
+        error.block_id = views.tick_block(view)
+        raise
+    audience = audiences.by_id(ask.database, job.audience_id or 0)
+    ack(response_action="update", view=views.started(ask.words, job, audience.name))
+    ask.start()
+
+
+def _list(ask: Ask, modal: Modal, number: int) -> None:
+    modal.show(views.listing(ask.words, restores.earlier(ask.database, number), number))
+
+
+def _turn(ask: Ask, to: Turn) -> None:
+    view = _view(ask)
+    members.turn(ask.database, view["private_metadata"], views.boxes(view), to, by=ask.person.id)
+    _draw(ask, ask.here, view["private_metadata"])
+
+
+def _view(ask: Ask) -> dict[str, Any]:
+    """The modal that was clicked in. Raises NotAnOperator."""
+    ask.require_operator()
+    view: dict[str, Any] = ask.body["view"]
+    return view
+
+
+def _draw(ask: Ask, modal: Modal, draft_id: str) -> None:
+    modal.show(views.members(ask.words, members.look(ask.database, draft_id, by=ask.person.id)))

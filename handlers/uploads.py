@@ -1,0 +1,138 @@
+"""Files that the bot hands out: Slack's three steps, streamed, each tried again when it fails.
+
+The client's own upload reads the whole file into memory and tries its second step once.
+"""
+
+import http.client
+import time
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.exports import Contents, NotInChannel, Shared, Upload
+
+ATTEMPTS = 3
+ANSWER_SECONDS = 60
+PAUSE_SECONDS = 1.0  # before the second attempt, then twice as long
+UNSEEN = {"not_in_channel", "channel_not_found", "is_archived"}
+
+
+class UploadFailed(OSError):
+    """The bytes were not taken. `retry_after`: seconds that were asked for."""
+
+    def __init__(self, status: int, retry_after: float | None = None) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Uploads:
+    """Slack as an export's delivery. `comment` stands above the file, as mrkdwn."""
+
+    def __init__(
+        self, client: WebClient, comment: str = "", pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._client = client
+        self._comment = comment
+        self._pause = pause
+
+    def expect(self, name: str, size: int) -> Upload:
+        """Step 1: announces a file of so many bytes, one at least."""
+        answer = self._client.files_getUploadURLExternal(filename=name, length=size)
+        return Upload(file_id=str(answer["file_id"]), url=str(answer["upload_url"]))
+
+    def send(self, upload: Upload, contents: Contents) -> Iterator[int]:
+        """Step 2: the bytes; gives how many are sent. Raises UploadFailed or another OSError at last."""
+        for attempt in range(ATTEMPTS):
+            try:
+                yield from _post(upload.url, contents.size, contents.pieces())
+            except (OSError, http.client.HTTPException) as error:
+                if attempt + 1 == ATTEMPTS or not _is_worth_another_try(error):
+                    raise
+                asked = error.retry_after if isinstance(error, UploadFailed) else None
+                self._pause(asked or PAUSE_SECONDS * 2**attempt)
+            else:
+                return
+
+    def shared(self, file_id: str) -> Shared | None:
+        """Where people see the file; None if nobody does yet."""
+        try:
+            file: dict[str, Any] = self._client.files_info(file=file_id)["file"]
+        except SlackApiError as error:
+            if error.response.get("error") == "file_not_found":
+                return None  # sent, and not completed
+            raise
+        places = [file.get("shares"), file.get("channels"), file.get("groups"), file.get("ims")]
+        return Shared(file.get("permalink")) if any(places) else None
+
+    def share(self, file_id: str, name: str, channel: str) -> Shared:
+        """Step 3: shows the file in the channel. Raises NotInChannel."""
+        given: dict[str, Any] = {"initial_comment": self._comment} if self._comment else {}
+        try:
+            answer = self._client.files_completeUploadExternal(
+                files=[{"id": file_id, "title": name}], channel_id=channel, **given
+            )
+        except SlackApiError as error:
+            if error.response.get("error") in UNSEEN:
+                raise NotInChannel(channel=channel) from error
+            raise
+        files = answer.get("files") or [{}]
+        return Shared(files[0].get("permalink"))
+
+
+def upload(
+    client: WebClient, channel: str, name: str, length: int, pieces: Iterable[bytes], comment: str = ""
+) -> str:
+    """All three steps for a small file; returns its id. Raises NotInChannel, SlackClientError, OSError."""
+    delivery, kept = Uploads(client, comment), list(pieces)
+    announced = delivery.expect(name, length)
+    for _sent in delivery.send(announced, Contents(name, 0, length, lambda: iter(kept))):
+        pass
+    delivery.share(announced.file_id, name, channel)
+    return announced.file_id
+
+
+def _is_worth_another_try(error: Exception) -> bool:
+    if not isinstance(error, UploadFailed):
+        return True
+    return error.status == http.client.TOO_MANY_REQUESTS or error.status >= http.client.INTERNAL_SERVER_ERROR
+
+
+def _post(url: str, size: int, pieces: Iterable[bytes]) -> Iterator[int]:
+    """Pushes the bytes, so that the work goes on between two of them; raises UploadFailed."""
+    connection, path = _connection(url)
+    try:
+        connection.putrequest("POST", path)
+        connection.putheader("Content-Type", "application/octet-stream")
+        connection.putheader("Content-Length", str(size))
+        connection.endheaders()
+        sent = 0
+        for piece in pieces:
+            connection.send(piece)
+            sent += len(piece)
+            yield sent
+        answer = connection.getresponse()
+        if answer.status != http.client.OK:
+            retry_after = answer.headers.get("Retry-After", "")
+            raise UploadFailed(answer.status, float(retry_after) if retry_after.isdigit() else None)
+    finally:
+        connection.close()
+
+
+def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
+    """A connection to the URL's host, through the environment's proxy where there is one, and the path."""
+    parts = urlsplit(url)
+    host, secure = parts.netloc.rpartition("@")[2], parts.scheme == "https"
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    proxy = None if urllib.request.proxy_bypass(host) else urllib.request.getproxies().get(parts.scheme)
+    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+    if not proxy:
+        return kind(host, timeout=ANSWER_SECONDS), path
+    through = kind(urlsplit(proxy).netloc.rpartition("@")[2], timeout=ANSWER_SECONDS)
+    if secure:
+        through.set_tunnel(host)
+    return through, path if secure else url

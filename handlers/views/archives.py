@@ -1,0 +1,133 @@
+"""An archive: what it is about to do and the typed word, its progress, its receipt, sharing it."""
+
+from bot.archives import Plan
+from handlers.views import blocks, filters, receipts
+from handlers.views.blocks import Block, Message, View
+from handlers.words import Markup, Words
+from storage.contacts import Segment
+from storage.tables import Job
+
+CALLBACK, SHARE_CALLBACK = "archives-confirm", "archives-share-in"
+CHOOSE = "archives-audience"
+WORD, WHERE = "archives-word", "archives-where"
+UNDO, SHARE = "archives-undo", "archives-share"
+MOST_TYPED = 200
+_AUDIENCE = 80  # characters shown of a name
+
+
+def form(words: Words, plan: Plan) -> View:
+    """The modal that asks for the word."""
+    rows = [blocks.section(words.md("archives-headline", n=plan.n, audience=_short(plan.audience)))]
+    if narrowed := filters.in_words(words, plan.segment):
+        rows.append(blocks.context(*narrowed))
+    rows += [
+        blocks.section(words.md("archives-meaning")),
+        blocks.context(words.md("archives-untouched")),
+        blocks.input_(
+            words("archives-type", word=plan.word),
+            {"type": "plain_text_input", "action_id": WORD, "max_length": MOST_TYPED},
+            WORD,
+        ),
+    ]
+    return blocks.modal(
+        words("archives-title"),
+        rows,
+        callback_id=CALLBACK,
+        submit=words("archives-submit"),
+        close=words("cancel"),
+        metadata=plan.id,
+    )
+
+
+def nothing(words: Words, audience: str, segment: Segment) -> View:
+    """There is nothing to archive: that is an answer too."""
+    key = "archives-nothing" if segment.is_whole else "archives-nothing-matches"
+    return receipts.started(words, "archives-title", words.md(key, audience=_short(audience)))
+
+
+def started(words: Words, job: Job, audience: str) -> View:
+    """What answers the submission."""
+    text = words.md("archives-waiting", n=job.total, audience=_short(audience))
+    return receipts.started(words, "archives-title", text)
+
+
+def tell(words: Words, job: Job, audience: str) -> Message:
+    """The message of an archive as it stands."""
+    audience = _short(audience)
+    if job.state == "done":
+        return _receipt(words, job, audience)
+    if job.state == "failed":
+        headline = words.md("archives-failed", audience=audience)
+        return receipts.failed(words, headline, job, [_rest(words, job)])
+    text = words.md("archives-progress", n=job.total, done=job.done, audience=audience)
+    return receipts.progress(text, job)
+
+
+def share_form(words: Words, archive: str) -> View:
+    """Where the receipt is shared. `archive`: a button's value."""
+    element = {
+        "type": "conversations_select",
+        "action_id": WHERE,
+        "placeholder": blocks.plain(words("archives-share-where"), blocks.PLACEHOLDER),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    rows = [
+        blocks.section(words.md("archives-share-what")),
+        blocks.input_(words("archives-share-where"), element, WHERE),
+    ]
+    return blocks.modal(
+        words("archives-share-title"),
+        rows,
+        callback_id=SHARE_CALLBACK,
+        submit=words("archives-share-submit"),
+        close=words("cancel"),
+        metadata=archive,
+    )
+
+
+def shared_message(words: Words, n: int, audience: str, who: str) -> Message:
+    """The receipt for others: no addresses, nothing to press."""
+    headline = words.md("archives-shared-text", n=n, audience=_short(audience), who=blocks.person(who))
+    return blocks.message(headline, [blocks.section(headline), blocks.context(words.md("archives-kept"))])
+
+
+def shared(words: Words, channel: str) -> View:
+    text = words.md("archives-shared", channel=blocks.channel(channel))
+    return receipts.started(words, "archives-share-title", text)
+
+
+def value(audience_id: int, archive_id: str) -> str:
+    """An archive as a button's value."""
+    return f"{audience_id}:{archive_id}"
+
+
+def archive_of(value: str) -> tuple[int, str]:
+    """The audience's id and the archive's, from a button's value."""
+    audience_id, _, archive_id = value.partition(":")
+    return int(audience_id), archive_id
+
+
+def _receipt(words: Words, job: Job, audience: str) -> Message:
+    n, left_alone, newer = (job.result[name] for name in ("n", "left_alone", "newer"))
+    lines: list[Markup] = []
+    buttons: list[Block] = []
+    this = value(job.audience_id or 0, job.id)
+    if n:
+        lines.append(words.md("archives-kept"))
+        buttons.append(blocks.button(words("archives-undo"), UNDO, this))
+    if left_alone:
+        lines.append(words.md("archives-left-alone", n=left_alone))
+    if newer:
+        lines.append(words.md("archives-newer", n=newer))
+    buttons.append(_rest(words, job))
+    if n:
+        buttons.append(blocks.button(words("archives-share"), SHARE, this))
+    return receipts.done(words.md("archives-done", n=n, audience=audience), lines, buttons, job)
+
+
+def _rest(words: Words, job: Job) -> Block:
+    return blocks.button(words("archives-see-rest"), "open-list", str(job.audience_id))
+
+
+def _short(audience: str) -> str:
+    return blocks.clamp(audience, _AUDIENCE)

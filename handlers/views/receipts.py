@@ -1,0 +1,38 @@
+"""Long work in one message: its beginning, its progress, its failure."""
+
+from handlers.views import blocks
+from handlers.views.blocks import Block, Message, View
+from handlers.words import Markup, Words
+from storage.tables import Job
+
+BAR_CELLS = 20
+
+
+def started(words: Words, title: str, text: Markup) -> View:
+    """What the modal shows until the work says more. `title` is a sentence's key."""
+    return blocks.modal(words(title), [blocks.section(text)], close=words("close"))
+
+
+def progress(text: Markup, job: Job) -> Message:
+    """`text` says how far it is; the bar shows it."""
+    share = min(job.done / job.total, 1) if job.total else 0
+    full = round(share * BAR_CELLS)
+    bar = Markup("`" + "█" * full + "░" * (BAR_CELLS - full) + "`")
+    return blocks.message(text, [blocks.section(text), blocks.context(bar)])
+
+
+def done(headline: Markup, lines: list[Markup], buttons: list[Block], job: Job) -> Message:
+    """The receipt: the figure, what goes with it, what can be done."""
+    rows = [blocks.section(Markup(f"*{headline}*")), blocks.context(*lines)]
+    if buttons:
+        rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
+    return blocks.message(headline, rows)
+
+
+def failed(words: Words, headline: Markup, job: Job, buttons: list[Block]) -> Message:
+    """What was not done, and why."""
+    why = words.md(job.result["error"], **job.result["values"])
+    rows = [blocks.section(Markup(f"*{headline}*\n{why}"))]
+    if buttons:
+        rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
+    return blocks.message(headline, rows)

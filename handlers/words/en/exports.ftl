@@ -1,0 +1,56 @@
+exports-title = Export contacts
+exports-headline = { $n ->
+    [one] *Export { $n } contact* of { $audience }
+   *[other] *Export { $n } contacts* of { $audience }
+}
+exports-columns = { $n ->
+    [one] *{ $n } column:* { $names }
+   *[other] *{ $n } columns:* { $names }
+}
+exports-columns-more = { $n } more
+exports-form = A CSV file in UTF-8, one row a contact.
+exports-to-you = It goes to your direct messages, for you alone. To share it, choose a channel.
+exports-where = Channel (optional)
+exports-where-hint = Addresses are personal data: choose a channel whose members may see them.
+exports-seen-by = { $n ->
+    [one] { $n } person in { $channel } will see the file.
+   *[other] { $n } people in { $channel } will see the file.
+}
+exports-seen-unknown = Everyone in { $channel } will see the file.
+exports-to-me = To my messages instead
+exports-past = Past exports
+exports-submit = Export
+exports-nothing = No cleaned contacts in { $audience }: there is nothing to export. Look again after the next campaign.
+exports-nothing-matches = No cleaned contact in { $audience } matches any more. Change the filters.
+exports-waiting = { $n ->
+    [one] Exporting { $n } contact of { $audience }…
+   *[other] Exporting { $n } contacts of { $audience }…
+}
+exports-progress = Exporting contacts of { $audience }: { $done } of { $n }
+exports-done = { $n ->
+    [one] { $n } contact of { $audience } exported
+   *[other] { $n } contacts of { $audience } exported
+}
+exports-is-here = The file is in this conversation.
+exports-is-in = The file is in { $channel }.
+exports-left-out = { $n ->
+    [one] { $n } of those you saw had changed by then and was left out.
+   *[other] { $n } of those you saw had changed by then and were left out.
+}
+exports-newer = { $n ->
+    [one] { $n } contact was cleaned or changed after you looked and is not in the file.
+   *[other] { $n } contacts were cleaned or changed after you looked and are not in the file.
+}
+exports-open = Open the file
+exports-again = Get it again
+exports-failed = The contacts of { $audience } were not exported
+exports-comment = Exported by { $who }
+exports-past-title = Past exports
+exports-past-none = Nothing has been exported from { $audience } yet.
+exports-past-row = { $n ->
+    [one] *{ $n } contact*
+   *[other] *{ $n } contacts*
+}
+exports-past-by = { $date }, by { $who }
+exports-past-terminal = { $date }, from the terminal
+error-export-not-in-channel = I’m not in that channel, so I can’t put the file there. Invite me with /invite, or choose another.

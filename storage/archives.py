@@ -1,0 +1,191 @@
+"""Archives: contacts set aside as sets, by chunks of a key, and brought back; nothing is deleted.
+
+A contact leaves `archived` only here, and its member row says so: one that is archived and whose member
+row is not marked restored is therefore archived by that archive.
+"""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Table, func, insert, literal, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_model
+
+from storage import tallies
+from storage.contacts import TABLE, Segment, belongs, conditions
+from storage.tables import Archive, ArchiveMember, Audience, Contact, Status
+from storage.tallies import Cell, Tally
+
+MEMBER: Table = ArchiveMember.__table__  # type: ignore[attr-defined]
+
+
+class Returned(NamedTuple):
+    """What a chunk of an Undo did: brought back, and left as they are because they had changed."""
+
+    restored: int
+    changed: int
+
+
+def get(session: Session, audience_id: int, archive_id: str, *, hold: bool = False) -> Archive | None:
+    """The archive; `hold` keeps others from changing it until the transaction ends."""
+    return session.get(Archive, (audience_id, archive_id), with_for_update=hold)
+
+
+def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[Archive, Audience]]:
+    """The archives that took contacts, of every audience, the newest first."""
+    return session.exec(
+        select_model(Archive, Audience)
+        .where(col(Audience.id) == Archive.audience_id, col(Archive.n) > 0)
+        .order_by(col(Archive.made_at).desc(), col(Archive.id))
+        .offset(skip)
+        .limit(most)
+    ).all()
+
+
+def ids(session: Session, segment: Segment, after: int) -> "array[int]":
+    """The segment's contacts behind the one with the id `after`, by id, 8 bytes each.
+
+    Those that changed since it was counted are among them. So one index is all that is read where nothing
+    else narrows the segment; each contact is asked when it is taken.
+    """
+    query = select(TABLE.c.id).where(*conditions(replace(segment, up_to=None)))
+    found = array("q")
+    with session.connection().execute(query.execution_options(yield_per=10_000)) as result:
+        for rows in result.partitions():
+            found.extend(contact_id for (contact_id,) in rows)
+    return array("q", sorted(each for each in found if each > after))
+
+
+def take(session: Session, segment: Segment, archive_id: str, some: Sequence[int], revision: int) -> int:
+    """Archives those of the contacts that are still in the segment, figures included; returns how many.
+
+    `some` is in the order of the ids: neighbours in the table are written together. The caller holds the
+    audience's lock; `revision` is what the lock gave.
+    """
+    connection, audience_id = session.connection(), segment.audience_id
+    taken = select(TABLE.c.audience_id, literal(archive_id), TABLE.c.id, TABLE.c.status)
+    names = ["audience_id", "archive_id", "contact_id", "status_before"]
+    chosen = taken.where(*belongs(segment), TABLE.c.id.in_(some))
+    connection.execute(insert(MEMBER).from_select(names, chosen))
+    added = select(MEMBER.c.contact_id).where(
+        MEMBER.c.audience_id == audience_id,
+        MEMBER.c.archive_id == archive_id,
+        MEMBER.c.contact_id.between(some[0], some[-1]),
+    )
+    members = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(added)]
+    _move(session, audience_id, members, before=TABLE.c.status, after=literal(Status.ARCHIVED.value))
+    values = {"status": Status.ARCHIVED.value, "status_before": TABLE.c.status, "revision": revision}
+    n = connection.execute(update(TABLE).where(*members).values(values)).rowcount
+    _grow(session, audience_id, archive_id, n=n)
+    return n
+
+
+def leave_alone(session: Session, audience_id: int, archive_id: str, n: int) -> None:
+    """Keeps how many of the contacts that were shown had changed before the work came to them."""
+    _grow(session, audience_id, archive_id, left_alone=n)
+
+
+def members_end(
+    session: Session, audience_id: int, archive_id: str, after: int, size: int, ids: Sequence[int] | None
+) -> int | None:
+    """The contact id that ends the next chunk of members not restored yet; None if none is left."""
+    waiting = _waiting(audience_id, archive_id, after, ids)
+    some = select(MEMBER.c.contact_id).where(*waiting).order_by(MEMBER.c.contact_id).limit(size).subquery()
+    last: int | None = session.connection().execute(select(func.max(some.c.contact_id))).scalar_one()
+    return last
+
+
+def bring_back(
+    session: Session,
+    audience_id: int,
+    archive_id: str,
+    chunk: tuple[int, int],
+    ids: Sequence[int] | None,
+    revision: int,
+    now: datetime,
+) -> Returned:
+    """Gives the members of a chunk (behind its first id, up to its last) the status they had, with the figures.
+
+    Only those that are still archived. The caller holds the audience's lock; `revision` is what the lock gave.
+    """
+    connection = session.connection()
+    waiting = [*_waiting(audience_id, archive_id, chunk[0], ids), MEMBER.c.contact_id <= chunk[1]]
+    members = select(MEMBER.c.contact_id).where(*waiting)
+    archived = [
+        TABLE.c.audience_id == audience_id,
+        TABLE.c.id.in_(members),
+        TABLE.c.status == Status.ARCHIVED.value,
+    ]
+    considered = connection.execute(select(func.count()).select_from(members.subquery())).scalar_one()
+    _move(session, audience_id, archived, before=TABLE.c.status, after=TABLE.c.status_before)
+    values = {"status": TABLE.c.status_before, "status_before": None, "revision": revision}
+    n = connection.execute(update(TABLE).where(*archived).values(values)).rowcount
+    # This transaction alone has that revision: it marks the contacts that were just changed.
+    back = select(TABLE.c.id).where(
+        TABLE.c.audience_id == audience_id, TABLE.c.id.in_(members), TABLE.c.revision == revision
+    )
+    marked = update(MEMBER).where(*waiting, MEMBER.c.contact_id.in_(back)).values(restored_at=now)
+    connection.execute(marked)
+    _grow(session, audience_id, archive_id, restored=n)
+    return Returned(restored=n, changed=considered - n)
+
+
+def members(
+    session: Session, audience_id: int, archive_id: str, *, text: str = "", after: int = 0, most: int
+) -> Sequence[Contact]:
+    """The contacts that the archive still holds, by id; `text` is part of the address."""
+    waiting = _waiting(audience_id, archive_id, after, None)
+    query = (
+        select_model(Contact)
+        .join(
+            MEMBER,
+            (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id),
+        )
+        .where(*waiting, TABLE.c.status == Status.ARCHIVED.value)
+        .order_by(MEMBER.c.contact_id)
+        .limit(most)
+    )
+    if text:
+        query = query.where(TABLE.c.address_key.contains(text.lower(), autoescape=True))
+    return session.exec(query).all()
+
+
+def _waiting(
+    audience_id: int, archive_id: str, after: int, ids: Sequence[int] | None
+) -> list[ColumnElement[bool]]:
+    found = [
+        MEMBER.c.audience_id == audience_id,
+        MEMBER.c.archive_id == archive_id,
+        MEMBER.c.contact_id > after,
+        MEMBER.c.restored_at.is_(None),
+    ]
+    return found if ids is None else [*found, MEMBER.c.contact_id.in_(ids)]
+
+
+def _move(
+    session: Session,
+    audience_id: int,
+    chosen: Sequence[ColumnElement[bool]],
+    *,
+    before: ColumnElement[str],
+    after: ColumnElement[str],
+) -> None:
+    """The figures for contacts that go from one status to another; the day they were cleaned stays."""
+    reason = func.coalesce(TABLE.c.clean_reason, "")
+    # Numbered, not named: PostgreSQL takes a bound value of the list and of GROUP BY for two different ones.
+    moved = select(before.label("old"), after.label("new"), reason.label("why"), TABLE.c.domain, func.count())
+    grouped = moved.where(*chosen).group_by("old", "new", "why", TABLE.c.domain)
+    tally = Tally()
+    for old, new, why, domain, n in session.connection().execute(grouped):
+        tally[Cell(old, why, None, domain)] -= n
+        tally[Cell(new, why, None, domain)] += n
+    tallies.apply(session, audience_id, tally)
+
+
+def _grow(session: Session, audience_id: int, archive_id: str, **by: int) -> None:
+    where = (col(Archive.audience_id) == audience_id, col(Archive.id) == archive_id)
+    values = {name: getattr(Archive, name) + n for name, n in by.items()}
+    session.connection().execute(update(Archive).where(*where).values(values))
