@@ -139,7 +139,7 @@ _AROUND = ".,;:!?'\u2019*_~`…"  # punctuation, and Slack's marks for bold, ita
 
 
 def _unescaped(text: str) -> str:
-    text = _MAILTO.sub(lambda link: link[2] or link[1], text)
+    text = _MAILTO.sub(lambda link: link[2] if "@" in (link[2] or "") else link[1], text)
     text = _LINK.sub(lambda link: f" {link[1] or ''} ", text)
     text = _MENTION.sub(" ", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

@@ -1,12 +1,15 @@
 """Import: a file is kept whole, then its rows go in by chunks, each with its figures in one transaction.
 
-Killed while the file is being kept: nothing has happened. Killed later: whoever looks next carries on.
+A file from the terminal is kept by the terminal, one from Slack by whoever does the work. Killed while a file is
+being kept: nothing has happened. Killed later: whoever looks next carries on.
 """
 
+import hashlib
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -17,6 +20,7 @@ from storage import audiences, journal, loading, tallies
 from storage import jobs as job_rows
 from storage.database import Database
 from storage.loading import Row
+from storage.spreadsheet_errors import SpreadsheetError
 from storage.spreadsheets import Record, Refused, Sheet, sheets
 from storage.tables import Audience, Job, RefusedRow
 from storage.tallies import Tally
@@ -56,31 +60,122 @@ def receive(
     `file` is seekable. `status` is for new contacts of a file that doesn't say where they stand. Raises
     SpreadsheetError or NoAddressColumn, and then nothing is kept.
     """
-    total = 0
-    for sheet in sheets(name, file):
-        _fields(sheet)
-        total += sheet.size
-    job = jobs.new(jobs.IMPORT, by=by, now=now, total=total, name=name, status=status, notify=notify)
+    total = _survey(name, file)
+    job = jobs.new(
+        jobs.IMPORT,
+        by=by,
+        now=now,
+        notify=notify,
+        name=name,
+        audience=audience,
+        status=status,
+        sha256=sha256(file),
+    )
     job.state = "receiving"
     with database.transaction() as session:
+        job_rows.forget_unreceived(session, now - _RECEIVED_WITHIN)
         job_rows.add(session, job)
-    file.seek(0)
-    size = 0
-    while stored := _store(database, job.id, file):
-        size += stored
+    try:
+        deque(_keep(database, job, file, total, lambda: now), maxlen=0)
+    except BaseException:  # an interruption too
+        with database.transaction() as session:
+            job_rows.forget(session, job.id)
+        raise
     with database.transaction() as session:
-        into = audiences.get_or_add(session, audience, now)
-        return job_rows.received(session, job.id, audience_id=into.id, data={**job.data, "size": size})
+        return job_rows.received(session, job.id)
+
+
+def request(
+    database: Database,
+    *,
+    slack_file: str,
+    name: str,
+    audience: str,
+    by: str,
+    now: datetime,
+    status: str,
+    notify: dict[str, Any],
+    once: str,
+) -> Job:
+    """Leaves the job of importing a file that Slack keeps; whoever does it fetches the file first.
+
+    `once` is what one confirmation has of its own: asked again with it, this finds the job of the first time.
+    """
+    job = jobs.new(
+        jobs.IMPORT,
+        by=by,
+        now=now,
+        notify=notify,
+        name=name,
+        audience=audience,
+        status=status,
+        slack_file=slack_file,
+    )
+    job.id = hashlib.sha256(f"import:{once}".encode()).hexdigest()[:16]
+    with database.transaction() as session:
+        into = audiences.named(session, audience)
+        job.audience_id = into.id if into else None
+        return job_rows.get(session, job.id) or job_rows.add(session, job)
+
+
+def keep(database: Database, job: Job, file: BinaryIO, clock: Clock) -> Iterator[Job]:
+    """Keeps the fetched, seekable file of a requested job: a part a turn. Then `work` can be done.
+
+    Raises SpreadsheetError or NoAddressColumn, and then nothing is kept.
+    """
+    yield from _keep(database, job, file, _survey(job.data["name"], file), clock)
+
+
+def is_kept(job: Job) -> bool:
+    """Whether the job's file is here."""
+    return "size" in job.data
+
+
+def under_way(database: Database, *, audience: str, digest: str) -> Job | None:
+    """The unfinished import of the file with that SHA-256 into the audience of that name."""
+    with database.reading() as session:
+        return next(
+            (
+                job
+                for job in job_rows.under_way(session, jobs.IMPORT)
+                if job.data.get("sha256") == digest
+                and job.data["audience"].strip().lower() == audience.strip().lower()
+            ),
+            None,
+        )
+
+
+def sha256(file: BinaryIO) -> str:
+    """Of the whole file, in hexadecimal."""
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # BinaryIO is what it takes
 
 
 def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     """Carries the import on from where it is: a chunk a turn, then its end."""
-    with io.BufferedReader(job_rows.Upload(database, job.id, job.data["size"]), 1 << 20) as file:
-        for chunk in _chunks(sheets(job.data["name"], file), job.cursor):
-            job = _import_chunk(database, job, clock(), chunk)
-            yield job
+    latest = job
+    for step in take_in(database, job, clock):
+        yield (latest := step)
+    yield finish(database, latest, clock())
+
+
+def take_in(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    """The rows from where the import is: a chunk a turn. Raises SpreadsheetError, and then the file is dropped."""
+    try:
+        with io.BufferedReader(job_rows.Upload(database, job.id, job.data["size"]), 1 << 20) as file:
+            for chunk in _chunks(sheets(job.data["name"], file), job.cursor):
+                job = _import_chunk(database, job, clock(), chunk)
+                yield job
+    except (CleanedError, SpreadsheetError):
+        with database.transaction() as session:
+            job_rows.drop_upload(session, job.id)
+        raise
+
+
+def finish(database: Database, job: Job, now: datetime) -> Job:
+    """All rows are in: the job is done, its line is in the journal, its file is dropped."""
+    outcome = outcome_of(job)
     with database.transaction() as session:
-        now, outcome = clock(), Outcome(**job.cursor.get("outcome", {}))
         job_rows.drop_upload(session, job.id)
         journal.write(
             session,
@@ -91,7 +186,62 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
             audience_id=job.audience_id,
             **asdict(outcome),
         )
-        job = jobs.finish(session, job, now, **asdict(outcome))
+        return jobs.finish(session, job, now, **asdict(outcome))
+
+
+def refused_are_handed_out(database: Database, job: Job, now: datetime, file_id: str | None) -> Job:
+    """The person has the file of refused rows, or (None) it could not be handed out: they are dropped."""
+    with database.transaction() as session:
+        job_rows.drop_refused(session, job.id)
+        return jobs.step(session, job, now, cursor={**job.cursor, "refused_file": file_id})
+
+
+def outcome_of(job: Job) -> Outcome:
+    """What the import has done so far."""
+    return Outcome(**job.cursor.get("outcome", {}))
+
+
+def refused(database: Database, job_id: str) -> Iterator[RefusedRow]:
+    """The rows that an import refused, in the order of the file."""
+    with database.reading() as session:
+        yield from job_rows.refused(session, job_id)
+
+
+def forget_refused(database: Database, job_id: str) -> None:
+    """The person has the file of them."""
+    with database.transaction() as session:
+        job_rows.drop_refused(session, job_id)
+
+
+_RECEIVED_WITHIN = timedelta(days=1)  # older: whoever was keeping the file is dead
+
+
+def _survey(name: str, file: BinaryIO) -> int:
+    """How many bytes of rows a file has, unpacked. Raises SpreadsheetError, NoAddressColumn."""
+    total = 0
+    for sheet in sheets(name, file):
+        _fields(sheet)
+        total += sheet.size
+    return total
+
+
+def _keep(database: Database, job: Job, file: BinaryIO, total: int, clock: Clock) -> Iterator[Job]:
+    with database.transaction() as session:
+        job_rows.drop_upload(session, job.id)  # what was kept of it before a death
+    file.seek(0)
+    size = 0
+    while True:
+        with database.transaction() as session:
+            stored = job_rows.store_upload(session, job.id, file)
+            size += stored
+            job = jobs.step(session, job, clock())
+        if not stored:
+            break
+        yield job
+    with database.transaction() as session:
+        now = clock()
+        into = audiences.get_or_add(session, job.data["audience"], now)
+        job = jobs.step(session, job, now, audience_id=into.id, total=total, data={**job.data, "size": size})
     yield job
 
 
@@ -127,14 +277,9 @@ def _fields(sheet: Sheet) -> rows.Fields:
         raise NoAddressColumn(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
 
 
-def _store(database: Database, job_id: str, file: BinaryIO) -> int:
-    with database.transaction() as session:
-        return job_rows.store_upload(session, job_id, file)
-
-
 def _import_chunk(database: Database, job: Job, now: datetime, chunk: _Chunk) -> Job:
     assert job.audience_id is not None  # set when the file was kept
-    outcome = Outcome(**job.cursor.get("outcome", {}))
+    outcome = outcome_of(job)
     given, refused = _read(job, chunk, outcome.refused)
     with database.transaction() as session:
         audience = loading.lock(session, job.audience_id)
@@ -156,7 +301,9 @@ def _read(job: Job, chunk: _Chunk, refused_before: int) -> tuple[list[Row], list
     refused: list[RefusedRow] = []
     contact, audience_id = chunk.fields.contact, job.audience_id or 0
     for item in chunk.items:
-        found: Row | str = item.reason if isinstance(item, Refused) else contact(item.cells, audience_id)
+        found: Row | str = (
+            f"row-{item.reason}" if isinstance(item, Refused) else contact(item.cells, audience_id)
+        )
         if isinstance(found, str):
             text = item.text if isinstance(item, Refused) else ",".join(item.cells)
             n = refused_before + len(refused)

@@ -59,6 +59,18 @@ def claim(database: Database, kinds: Collection[str], owner: str, now: datetime)
         return jobs.claim(session, kinds, owner, now, now + LEASE)
 
 
+def claim_one(database: Database, job_id: str, owner: str, now: datetime) -> Job | None:
+    """That job, now the owner's; None while another does it, or other work has its audience."""
+    with database.transaction() as session:
+        return jobs.claim_one(session, job_id, owner, now, now + LEASE)
+
+
+def look(database: Database, job_id: str) -> Job | None:
+    """The job as it stands."""
+    with database.reading() as session:
+        return jobs.get(session, job_id)
+
+
 def step(session: Session, job: Job, now: datetime, **changes: Any) -> Job:
     """The job a step further, in the transaction of what the step did. Raises storage.jobs.LeaseLost."""
     return jobs.save(session, job, lease_until=now + LEASE, **changes)

@@ -175,7 +175,9 @@ def merged(old: Row, new: Row, revision: int, now: str) -> Row:
     if new[_REASON] == "unknown" and old[_REASON]:
         row[_REASON] = old[_REASON]
     if new[_MERGE] != old[_MERGE]:
-        row[_MERGE] = _json(json.loads(old[_MERGE]) | json.loads(new[_MERGE]))
+        kept = json.loads(old[_MERGE])
+        given = kept | json.loads(new[_MERGE])
+        row[_MERGE] = old[_MERGE] if given == kept else _json(given)
     at = _BEFORE if archived else _STATUS
     row[at] = _higher(old[at], new[_STATUS])
     if row[at] == "cleaned" and not row[_CLEANED_AT]:
@@ -197,7 +199,10 @@ def parse_time(text: str) -> str | None:
         when: datetime | None = datetime.fromisoformat(text.strip())
     except ValueError:
         when = next(filter(None, (_strptime(text.strip(), form) for form in _TIME_FORMATS)), None)
-    return None if when is None else moment(when if when.tzinfo else when.replace(tzinfo=UTC))
+    try:
+        return None if when is None else moment(when if when.tzinfo else when.replace(tzinfo=UTC))
+    except OverflowError:  # in UTC it is before the year 1, or after 9999
+        return None
 
 
 def _strptime(text: str, form: str) -> datetime | None:

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import audiences, jobs
 from bot.errors import CleanedError
 from bot.jobs import Work
-from handlers import faults
+from handlers import faults, home
 from handlers.parts import Parts
 from handlers.views import blocks
 from handlers.views.blocks import Message
@@ -106,6 +106,8 @@ class _Run:
                 raise
             log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
         jobs.told(self._parts.database, self._job, self._parts.clock())
+        if user := self._job.notify.get("user"):
+            home.after_work(self._parts, user)
 
     def _work(self) -> bool:
         """Whether the work came to an end, good or bad."""

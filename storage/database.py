@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session
 
 __all__ = ["Database", "Session", "Unreachable"]  # the other floors take their session type from here
@@ -31,14 +31,18 @@ class Unreachable(Exception):
     """The database can't be reached or opened."""
 
 
+class BadUrl(Exception):
+    """The URL is none of a database that this program knows."""
+
+
 class Database:
     """Where everything rests. Making one opens no connection.
 
-    `url` is a SQLAlchemy URL: `sqlite:///path` or `postgresql://…`.
+    `url` is a SQLAlchemy URL: `sqlite:///path` or `postgresql://…`. Raises BadUrl.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         # SQLite has one writer: threads of this process queue here, woken in turn, instead of polling the file.
@@ -64,15 +68,27 @@ class Database:
             yield session
 
     def probe(self) -> None:
-        """Raises Unreachable when no connection can be had."""
+        """Makes the folder of a SQLite file. Raises Unreachable when no connection can be had."""
         try:
+            if self.is_sqlite and self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             with self.engine.connect():
                 pass
-        except OperationalError as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise Unreachable from error
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _parsed(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise BadUrl from None
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise BadUrl
+    return url
 
 
 def _postgresql_engine(url: URL) -> Engine:
@@ -88,8 +104,6 @@ def _postgresql_engine(url: URL) -> Engine:
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     # autocommit: the driver begins nothing by itself, `_begin` does.
     engine = create_engine(
         url, connect_args={"isolation_level": None}, pool_size=10, max_overflow=20, hide_parameters=True

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
@@ -35,6 +35,17 @@ def claim(session: Session, kinds: Collection[str], owner: str, now: datetime, u
     Free is: waiting; running or untold with a lease that ran out. Work that changes an audience waits for
     the work that does so already, so that two archives don't take each other's contacts.
     """
+    return _claim(session, col(Job.kind).in_(kinds), owner, now, until)
+
+
+def claim_one(session: Session, job_id: str, owner: str, now: datetime, until: datetime) -> Job | None:
+    """As `claim`, for one job."""
+    return _claim(session, col(Job.id) == job_id, owner, now, until)
+
+
+def _claim(
+    session: Session, wanted: ColumnElement[bool], owner: str, now: datetime, until: datetime
+) -> Job | None:
     free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
     untold = and_(col(Job.state).in_(("done", "failed")), col(Job.told_at).is_(None))
     unfinished = or_(col(Job.state).in_(("waiting", "running")), untold)
@@ -52,7 +63,7 @@ def claim(session: Session, kinds: Collection[str], owner: str, now: datetime, u
     )
     job = session.exec(
         select(Job)
-        .where(free, unfinished, col(Job.kind).in_(kinds), or_(col(Job.kind) == "export", ~busy))
+        .where(free, unfinished, wanted, or_(col(Job.kind) == "export", ~busy))
         .order_by(col(Job.made_at))
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -68,13 +79,26 @@ def claim(session: Session, kinds: Collection[str], owner: str, now: datetime, u
     return job
 
 
-def received(session: Session, job_id: str, **changes: Any) -> Job:
+def received(session: Session, job_id: str) -> Job:
     """The job's file is kept: from now on it waits for its turn."""
     job = session.exec(select(Job).where(Job.id == job_id)).one()
-    job.sqlmodel_update({"state": "waiting", **changes})
+    job.state, job.lease_until = "waiting", None
     session.add(job)
     session.flush()
     return job
+
+
+def forget(session: Session, job_id: str) -> None:
+    """Drops a job and what there is of its file."""
+    drop_upload(session, job_id)
+    session.connection().execute(delete(Job).where(col(Job.id) == job_id))
+
+
+def forget_unreceived(session: Session, before: datetime) -> None:
+    """Forgets the jobs made before that whose files were never kept whole."""
+    dead = select(Job.id).where(Job.state == "receiving", col(Job.made_at) < before)
+    for job_id in session.exec(dead).all():
+        forget(session, job_id)
 
 
 def save(session: Session, job: Job, **changes: Any) -> Job:
@@ -83,6 +107,7 @@ def save(session: Session, job: Job, **changes: Any) -> Job:
     Raises LeaseLost: then the caller's transaction must not commit.
     """
     held = and_(col(Job.id) == job.id, col(Job.owner) == job.owner)
+    session.flush()  # what expires below would be forgotten
     if not session.connection().execute(update(Job).where(held).values(**changes)).rowcount:
         raise LeaseLost
     session.expire_all()
@@ -104,13 +129,21 @@ def under_way(session: Session, kind: str | None = None) -> Sequence[Job]:
 
 
 def refuse(session: Session, rows: Sequence[RefusedRow]) -> None:
+    """Keeps the rows, with U+FFFD for NUL, which PostgreSQL's text can't hold."""
+    for row in rows:
+        row.row = row.row.replace("\0", "\ufffd")
     session.add_all(rows)
     session.flush()
 
 
 def refused(session: Session, job_id: str) -> Iterator[RefusedRow]:
     """The rows an import refused, in the order of the file."""
-    yield from session.exec(select(RefusedRow).where(RefusedRow.job_id == job_id).order_by(col(RefusedRow.n)))
+    query = select(RefusedRow).where(RefusedRow.job_id == job_id).order_by(col(RefusedRow.n))
+    yield from session.exec(query, execution_options={"yield_per": 1_000})
+
+
+def drop_refused(session: Session, job_id: str) -> None:
+    session.connection().execute(delete(RefusedRow).where(col(RefusedRow.job_id) == job_id))
 
 
 def store_upload(session: Session, job_id: str, file: BinaryIO, *, at_once: int = 64) -> int:

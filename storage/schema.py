@@ -1,5 +1,6 @@
 """The database's version: brought up to this program's, and compared with it."""
 
+from enum import StrEnum
 from pathlib import Path
 
 from alembic import command
@@ -16,16 +17,33 @@ class NewerDatabase(Exception):
     """The database was made by a newer version of this program."""
 
 
+class Standing(StrEnum):
+    """Where a database stands beside this program."""
+
+    CURRENT = "current"
+    BEHIND = "behind"
+    NEWER = "newer"
+
+
 def migrate(database: Database) -> None:
     """Brings the database to this version, all of it or nothing. Raises NewerDatabase."""
-    if current(database) == newest():
+    found = standing(database)
+    if found == Standing.CURRENT:
         return
-    if not _knows(current(database)):
+    if found == Standing.NEWER:
         raise NewerDatabase
     config = _config()
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def standing(database: Database) -> Standing:
+    """Whether the database is of this version, an earlier one (or empty), or one this program doesn't know."""
+    revision = current(database)
+    if revision == newest():
+        return Standing.CURRENT
+    return Standing.BEHIND if _knows(revision) else Standing.NEWER
 
 
 def current(database: Database) -> str | None:

@@ -93,6 +93,8 @@ def csv_bytes(
         writer.writerows(_defused_rows([header]) if defuse else [header])
     remaining = iter(rows)
     while batch := list(islice(remaining, _ROWS_A_PIECE)):
+        if set(map(len, batch)) != {len(header)}:
+            raise ValueError("a row is not as wide as the header")
         writer.writerows(_defused_rows(batch) if defuse else batch)
         yield "".join(parts).encode()
         parts.clear()
@@ -340,9 +342,10 @@ class _Lines:
         for first, lines in self._kept:
             yield from lines[max(0, line - first) : max(0, end - first)]
 
-    def _blocks(self) -> Iterator[list[str]]:
+    def _blocks(self) -> Iterator[Iterable[str]]:
         for first, lines in tuple(self._kept):
-            yield lines[max(0, self.start - first) :]
+            # No copy: this comes by again for each row that is refused.
+            yield map(lines.__getitem__, range(max(0, self.start - first), len(lines)))
         while lines := self._read():
             self._forget()
             self._kept.append(_Block(self._next, lines))

@@ -118,7 +118,7 @@ class Person:
         """Chooses in a menu or picker: an option's value (or its text), or the id, date or time itself."""
         place = in_ or self._place_of(action_id)
         _, element = self._element(place, action_id)
-        return self.click(action_id, in_=place, **self._answer(place, element, value))
+        return self.click(action_id, in_=place, **self._answer(element, value))
 
     def tick(self, action_id: str, *values: str, in_: Json | None = None) -> Json:
         """Leaves exactly these options of the checkboxes ticked."""
@@ -142,7 +142,7 @@ class Person:
                 ids = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
                 raise AssertionError(f"No block {block_id!r} in the modal; its inputs are {ids}")
             element = block.get("element") or block.get("accessory") or block["elements"][0]
-            answer = self._answer(view, element, value)
+            answer = self._answer(element, value)
             self._remember(
                 view, block_id, {"type": element["type"], "action_id": element["action_id"], **answer}
             )
@@ -301,7 +301,7 @@ class Person:
         ids = [element.get("action_id") for _, element in found]
         raise AssertionError(f"No element {action_id!r}; there are {ids}.{self._seen()}")
 
-    def _answer(self, place: Json, element: Json, value: Any) -> Json:
+    def _answer(self, element: Json, value: Any) -> Json:
         kind = str(element["type"])
         name = ANSWERS.get(kind, "value")
         if name == "selected_options":

@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from bot.settings import Settings
-from handlers import app
+from handlers import app, scopes
+from handlers.words import words
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -52,7 +53,7 @@ class Recorder:
 def registered() -> dict[str, set[str]]:
     recorder = Recorder()
     for feature in app.FEATURES:
-        feature.register(recorder)  # type: ignore[arg-type]
+        feature.register(recorder)
     return recorder.registered
 
 
@@ -75,7 +76,7 @@ def test_the_manifest_has_exactly_the_scopes_that_the_code_needs():
     )
     assert called <= SCOPES.keys()
     needed = {"commands"}.union(*(SCOPES[method] for method in called))
-    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed
+    assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed == scopes.SCOPES
 
 
 def test_the_readme_lists_every_command_as_the_manifest_has_it():
@@ -99,7 +100,7 @@ def test_the_readme_s_table_has_every_setting_and_its_default():
 def test_the_readme_names_every_terminal_command():
     from handlers.cli import parser
 
-    [subcommands] = [action for action in parser()._actions if action.dest == "command"]
+    [subcommands] = [action for action in parser(words("en"))._actions if action.dest == "command"]
     assert subcommands.choices is not None
     assert set(re.findall(r"^    cleaned (\w+)", README, re.MULTILINE)) == set(subcommands.choices)
 

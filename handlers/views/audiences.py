@@ -13,18 +13,21 @@ MOST_OPTIONS = 100  # of a static_select; beyond, one types a part of the name
 
 def picker(words: Words, audiences: Sequence[Audience], action_id: str, chosen: int | None = None) -> Block:
     """A row with the menu of audiences; its action's value is the audience's id."""
+    return blocks.actions([menu(words, audiences, action_id, chosen)], BLOCK)
+
+
+def menu(words: Words, audiences: Sequence[Audience], action_id: str, chosen: int | None = None) -> Block:
+    """The menu alone: the value of an option is the audience's id. Over 100 audiences, one types."""
     placeholder = words("audience-choose")
-    if len(audiences) > MOST_OPTIONS:
-        element: Block = {
-            "type": "external_select",
-            "action_id": action_id,
-            "placeholder": blocks.plain(placeholder, blocks.PLACEHOLDER),
-            "min_query_length": 0,
-        }
-    else:
+    if len(audiences) <= MOST_OPTIONS:
         initial = None if chosen is None else str(chosen)
-        element = blocks.select(action_id, placeholder, options(audiences), initial=initial)
-    return blocks.actions([element], BLOCK)
+        return blocks.select(action_id, placeholder, options(audiences), initial=initial)
+    return {
+        "type": "external_select",
+        "action_id": action_id,
+        "placeholder": blocks.plain(placeholder, blocks.PLACEHOLDER),
+        "min_query_length": 0,
+    }
 
 
 def options(audiences: Sequence[Audience], typed: str = "") -> list[Block]:

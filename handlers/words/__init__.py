@@ -31,10 +31,11 @@ class Markup(str):
 class Words:
     """The sentences of one language: `words("key", n=3)`; `words.md` for mrkdwn."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, only: str = "*") -> None:
+        """`only`: the one file that is read, where that has to be quick."""
         self.language = language
         self._bundle = FluentBundle([language], use_isolating=False)
-        for path in sorted((FOLDER / language).glob("*.ftl")):
+        for path in sorted((FOLDER / language).glob(f"{only}.ftl")):
             self._bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
 
     def __call__(self, key: str, **values: Any) -> str:
@@ -73,8 +74,13 @@ class Words:
 
 def words(locale: str | None) -> Words:
     """The words for a Slack locale such as `fr-FR`; English for what we don't speak."""
+    return _loaded(language_for(locale))
+
+
+def language_for(locale: str | None) -> str:
+    """The language we speak for a locale such as `fr-FR`, without loading its words."""
     language = (locale or "").partition("-")[0].lower()
-    return _loaded(language if language in LANGUAGES else "en")
+    return language if language in LANGUAGES else "en"
 
 
 def escaped(text: str) -> Markup:

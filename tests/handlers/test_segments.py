@@ -49,17 +49,17 @@ class Slack(WebClient):
 class Person:
     """Sends what Slack sends for a person; each returns the view that is shown then."""
 
-    def __init__(self, database: Database, user: str = OPERATOR) -> None:
-        self.slack = Slack()
+    def __init__(self, database: Database, user: str = OPERATOR, slack: Slack | None = None) -> None:
+        self.slack = slack or Slack()
         settings = load(_env_file=None)
-        parts = Parts(
+        self.parts = Parts(
             database=database,
             settings=settings,
             client=self.slack,
             people=People(self.slack, settings.operators),
             clock=lambda: NOW,
         )
-        self.app = build_app(parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
+        self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
         self.user = user
         self.clicks = 0
 

@@ -1,6 +1,7 @@
 """Archives, restores and exports as Slack gets them: within its limits, in both languages, whatever the figures."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 
@@ -61,7 +62,7 @@ def job(kind: str, state: str, n: int, **result: object) -> Job:
 
 
 def archive(n: int, restored: int = 0, audience: str = "News") -> Earlier:
-    return Earlier(1, "0123456789abcdef", audience, "U1", NOW, n, restored)
+    return Earlier(1, uuid4().hex, audience, "U1", NOW, n, restored)
 
 
 def contact(n: int) -> Contact:

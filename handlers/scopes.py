@@ -1,0 +1,15 @@
+"""What the bot asks of a workspace. A test compares it with `manifest.yml`."""
+
+SCOPES = frozenset(
+    {
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:read",
+        "files:write",
+        "groups:read",
+        "im:write",
+        "usergroups:read",
+        "users:read",
+    }
+)

@@ -1,0 +1,135 @@
+"""`cleaned check`: what is right, and what is missing or wrong with its mend, one line each."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import SecretStr
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import databases, settings
+from bot.databases import DatabaseBehind
+from bot.errors import CleanedError
+from bot.settings import Settings
+from handlers.scopes import SCOPES
+from handlers.words import Words
+
+ANSWER_SECONDS = 10
+BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: whether it is as it should be, and the sentence."""
+
+    is_fault: bool
+    text: str
+
+
+def run(words: Words) -> int:
+    """Prints every finding; 1 if any is a fault. Raises BadSetting."""
+    found = list(findings(words, settings.load()))
+    for each in found:
+        mark = words("check-fault" if each.is_fault else "check-right")
+        print(f"{mark:<6}  {each.text}")
+    return 1 if any(each.is_fault for each in found) else 0
+
+
+def findings(words: Words, given: Settings) -> Iterator[Finding]:
+    """All that can be told, whatever else is wrong."""
+
+    def right(key: str, **values: Any) -> Finding:
+        return Finding(is_fault=False, text=words(key, **values))
+
+    def fault(key: str, **values: Any) -> Finding:
+        return Finding(is_fault=True, text=words(key, **values))
+
+    yield from _bot_token(given, right, fault)
+    yield from _way_in(given, right, fault)
+    yield _database(given, right, fault)
+    yield _time_zones(right, fault)
+
+
+_Make = Callable[..., Finding]
+
+
+def _bot_token(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
+    token = _text(given.slack_bot_token)
+    if not token:
+        yield fault("check-bot-token-missing")
+    elif not token.startswith(BOT_TOKEN):
+        yield fault("check-bot-token-malformed")
+    else:
+        yield from _identity(WebClient(token, given.slack_api_url, ANSWER_SECONDS), right, fault)
+
+
+def _identity(client: WebClient, right: _Make, fault: _Make) -> Iterator[Finding]:
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        yield fault("check-bot-token-refused", error=str(error.response["error"]))
+        return
+    except (SlackClientError, OSError):
+        yield fault("check-slack-unreachable", url=client.base_url)
+        return
+    yield right("check-bot-token", team=str(answer.get("team")), user=str(answer.get("user")))
+    yield _scopes(answer.headers, right, fault)
+
+
+def _scopes(headers: dict[str, Any], right: _Make, fault: _Make) -> Finding:
+    told = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    granted = {scope.strip() for scope in told.split(",")}
+    if missing := sorted(SCOPES - granted):
+        return fault("check-scopes-missing", scopes=", ".join(missing), n=len(missing))
+    return right("check-scopes", n=len(SCOPES))
+
+
+def _way_in(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
+    token = _text(given.slack_app_token)
+    if token and not token.startswith(APP_TOKEN):
+        yield fault("check-app-token-malformed")
+    elif token:
+        yield _socket(WebClient(base_url=given.slack_api_url, timeout=ANSWER_SECONDS), token, right, fault)
+    elif given.slack_signing_secret:
+        yield right("check-http", host=given.host, port=str(given.port))
+    else:
+        yield fault("error-no-way-in")
+
+
+def _socket(client: WebClient, token: str, right: _Make, fault: _Make) -> Finding:
+    try:
+        client.apps_connections_open(app_token=token)
+    except SlackApiError as error:
+        return fault("check-app-token-refused", error=str(error.response["error"]))
+    except (SlackClientError, OSError):
+        return fault("check-slack-unreachable", url=client.base_url)
+    return right("check-app-token")
+
+
+def _database(given: Settings, right: _Make, fault: _Make) -> Finding:
+    try:
+        database = databases.reached(given.database_url)
+        try:
+            databases.check_version(database)
+        finally:
+            database.close()
+    except DatabaseBehind as error:
+        # SQLite is brought up by whoever opens it first.
+        return right("check-database-new") if database.is_sqlite else fault(error.key)
+    except CleanedError as error:
+        return fault(error.key, **error.values)
+    return right("check-database", url=database.url.render_as_string())
+
+
+def _time_zones(right: _Make, fault: _Make) -> Finding:
+    try:
+        ZoneInfo("Europe/Paris")
+    except ZoneInfoNotFoundError:
+        return fault("check-time-zones-missing")
+    return right("check-time-zones")
+
+
+def _text(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

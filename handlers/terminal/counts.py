@@ -1,0 +1,48 @@
+"""`cleaned counts`: the figures of `/cleaned`."""
+
+import json
+
+from bot import audiences, counts, databases, settings
+from bot.counts import Figures
+from bot.errors import NoAudience
+from handlers.parts import utc_now
+from handlers.words import Words
+
+
+def run(words: Words, *, audience: str | None, as_json: bool) -> int:
+    """Prints the figures of that audience, or of all. Raises CleanedError."""
+    database = databases.ready(settings.load().database_url)
+    try:
+        chosen = audiences.every(database)
+        if audience is not None:
+            chosen = [each for each in chosen if each == audiences.choose(database, audience)]
+        figures = [counts.figures(database, each, utc_now()) for each in chosen]
+    finally:
+        database.close()
+    if as_json:
+        print(json.dumps([each.to_json() for each in figures], ensure_ascii=False, indent=2))
+    elif figures:
+        print("\n\n".join("\n".join(_lines(words, each)) for each in figures))
+    else:
+        raise NoAudience
+    return 0
+
+
+def _lines(words: Words, figures: Figures) -> list[str]:
+    """The audience's name, then a figure a line, in columns."""
+    statuses = {words(f"status-{status}"): n for status, n in figures.by_status.items()}
+    reasons = {f"  {words(f'reason-{reason}')}": n for reason, n in figures.by_reason.items() if n}
+    cleaned = words("status-cleaned")
+    rows = {
+        cleaned: statuses.pop(cleaned),
+        **reasons,
+        words("terminal-this-week"): figures.this_week,
+        words("terminal-week-before"): figures.week_before,
+        **statuses,
+        words("terminal-counted"): figures.counted,
+        words("terminal-not-counted"): figures.free,
+    }
+    name_width = max(map(len, rows))
+    numbers = {name: words.number(n) for name, n in rows.items()}
+    width = max(map(len, numbers.values()))
+    return [figures.audience.name, *(f"  {name:<{name_width}}  {n:>{width}}" for name, n in numbers.items())]

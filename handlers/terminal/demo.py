@@ -1,0 +1,107 @@
+"""`cleaned demo`: a local workspace, sample audiences, and the bot of `cleaned run` in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic, sleep
+
+from bot import databases, samples
+from handlers import manifest
+from handlers.parts import utc_now
+from handlers.terminal import imports
+from handlers.words import Words
+from handlers.workspace.server import Workspace
+
+CONNECTS_WITHIN = 30  # seconds
+STOPS_WITHIN = 10.0
+LOOK_SECONDS = 0.1
+
+
+def run(words: Words, *, port: int, files: Sequence[str], audience: str | None, browser: bool) -> int:
+    """Runs until Ctrl-C; 1 if the bot stops by itself. Nothing is kept. Raises CleanedError, OSError."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with TemporaryDirectory(prefix="cleaned-demo-") as folder:
+        url = f"sqlite:///{Path(folder) / 'cleaned.db'}"
+        print(words("terminal-demo-making"), flush=True)
+        status = _fill(words, url, files, audience)
+        if status:
+            return status
+        with Workspace(manifest.path(), port) as workspace, _bot(_environment(workspace, url)) as process:
+            return _watch(words, workspace, process, browser=browser)
+
+
+def _fill(words: Words, url: str, files: Sequence[str], audience: str | None) -> int:
+    if files:
+        into = audience or Path(files[0]).stem
+        return imports.import_all(words, url, files, into)
+    database = databases.ready(url)
+    try:
+        samples.add(database, utc_now())
+    finally:
+        database.close()
+    return 0
+
+
+def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
+    """What makes `cleaned run` the workspace's bot. It goes before what a `.env` file says."""
+    return os.environ | {
+        "SLACK_API_URL": workspace.api_url,
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_APP_TOKEN": workspace.app_token,
+        "SLACK_SIGNING_SECRET": workspace.signing_secret,
+        "DATABASE_URL": url,
+        "CLEANED_PORT": "0",
+    }
+
+
+@contextmanager
+def _bot(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    process = subprocess.Popen([sys.executable, "-m", "handlers.cli", "run"], env=environment)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _watch(words: Words, workspace: Workspace, process: "subprocess.Popen[bytes]", *, browser: bool) -> int:
+    try:
+        if not _is_connected(workspace, process):
+            _complain(words("terminal-demo-late", seconds=CONNECTS_WITHIN), process, words)
+            return 1
+        print(words("terminal-demo-ready", url=workspace.url), flush=True)
+        if browser and _has_display():
+            webbrowser.open(workspace.url)
+        process.wait()
+    except KeyboardInterrupt:
+        print(words("terminal-demo-stopped"), flush=True)
+        return 0
+    _complain("", process, words)
+    return 1
+
+
+def _is_connected(workspace: Workspace, process: "subprocess.Popen[bytes]") -> bool:
+    until = monotonic() + CONNECTS_WITHIN
+    while not workspace.connections and process.poll() is None and monotonic() < until:
+        sleep(LOOK_SECONDS)
+    return workspace.connections > 0
+
+
+def _complain(late: str, process: "subprocess.Popen[bytes]", words: Words) -> None:
+    status = process.poll()
+    text = late if status is None else words("terminal-demo-crashed", status=status)
+    print(f"cleaned: {text}", file=sys.stderr)
+
+
+def _has_display() -> bool:
+    return sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))

@@ -1,0 +1,115 @@
+"""`cleaned import`: files go in here and now; what is interrupted, the same command or the bot carries on."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import sleep
+from typing import NoReturn
+
+from tqdm import tqdm
+
+from bot import databases, imports, jobs, settings
+from bot.errors import CleanedError
+from bot.imports import Outcome
+from handlers.parts import utc_now
+from handlers.refused import csv
+from handlers.terminal.files import whole_file
+from handlers.words import Words
+from storage.database import Database
+from storage.jobs import LeaseLost
+from storage.spreadsheet_errors import SpreadsheetError
+from storage.tables import Job
+
+BY = "terminal"
+LOOK_SECONDS = 0.3  # while another process has the audience, or does the import
+
+
+def run(words: Words, *, files: Sequence[str], audience: str, status: str, refused: str | None) -> int:
+    """Imports the files one after the other; 1 if one can't be used. Raises CleanedError, SpreadsheetError, OSError."""
+    return import_all(words, settings.load().database_url, files, audience, status, refused)
+
+
+def import_all(
+    words: Words,
+    url: str,
+    files: Sequence[str],
+    audience: str,
+    status: str = "nonsubscribed",
+    refused: str | None = None,
+) -> int:
+    """As `run`, into the database with that URL."""
+    database = databases.ready(url)
+    done: list[Job] = []
+    try:
+        for path in files:
+            job = _import(words, database, Path(path), audience, status)
+            if job.state == "failed":
+                print(f"cleaned: {words(job.result['error'], **job.result['values'])}", file=sys.stderr)
+                return 1
+            done.append(job)
+            print(words("terminal-imported", name=path, **job.result), flush=True)
+            if job.result["refused"]:
+                target = Path(refused or f"{path}.refused.csv")
+                _write_refused(words, database, target, done if refused else [job])
+        if len(done) > 1:
+            print(words("terminal-imported", name=words("terminal-in-all"), **_total(done)))
+        for job in done:
+            imports.forget_refused(database, job.id)
+    finally:
+        database.close()
+    return 0
+
+
+def _write_refused(words: Words, database: Database, target: Path, done: Sequence[Job]) -> None:
+    with whole_file(target) as file:
+        file.writelines(csv(words, database, [job.id for job in done]))
+    print(words("terminal-refused", path=str(target)), flush=True)
+
+
+def _import(words: Words, database: Database, path: Path, audience: str, status: str) -> Job:
+    """The finished job, done or failed. Progress is shown on a terminal."""
+    with path.open("rb") as file:
+        job = imports.under_way(database, audience=audience, digest=imports.sha256(file))
+        if job:
+            print(words("terminal-carries-on", name=path.name), file=sys.stderr)
+        else:
+            job = imports.receive(
+                database, file, name=path.name, audience=audience, by=BY, now=utc_now(), status=status
+            )
+    bar: tqdm[NoReturn]
+    with tqdm(total=job.total, unit="B", unit_scale=True, desc=path.name, leave=False, disable=None) as bar:
+        return _to_its_end(database, job, bar)
+
+
+def _to_its_end(database: Database, job: Job, bar: "tqdm[NoReturn]") -> Job:
+    """Does the job, or waits while another process does it."""
+    owner = jobs.owner()
+    while job.state not in ("done", "failed"):
+        if claimed := jobs.claim_one(database, job.id, owner, utc_now()):
+            job = _work(database, claimed, bar)
+        else:
+            sleep(LOOK_SECONDS)
+            job = jobs.look(database, job.id) or job
+            bar.update(job.done - bar.n)
+    return job
+
+
+def _work(database: Database, job: Job, bar: "tqdm[NoReturn]") -> Job:
+    try:
+        steps = imports.work(database, job, utc_now) if job.state == "running" else ()
+        for step in steps:
+            job = step
+            bar.update(job.done - bar.n)
+    except (CleanedError, SpreadsheetError) as error:
+        job = jobs.fail(database, job, utc_now(), error.key, **error.values)
+    except LeaseLost:
+        return jobs.look(database, job.id) or job
+    except KeyboardInterrupt:
+        jobs.release(database, job)
+        raise KeyboardInterrupt("terminal-import-interrupted") from None
+    jobs.told(database, job, utc_now())
+    return job
+
+
+def _total(done: Sequence[Job]) -> dict[str, int]:
+    return {name: sum(job.result[name] for job in done) for name in Outcome.__slots__}

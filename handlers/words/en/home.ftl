@@ -1,0 +1,22 @@
+home-title = Cleaned contacts
+home-intro = The addresses that your mailing lists have stopped mailing, and why.
+home-none = There is no audience yet. Operators can import a file with `/cleaned-import`.
+home-more = { $n ->
+    [one] And { $n } more audience: `/cleaned` with its name shows it.
+   *[other] And { $n } more audiences: `/cleaned` with a name shows one.
+}
+home-refresh = Refresh
+home-journal = *Lately*
+home-contacts = { $n ->
+    [one] { $n } contact
+   *[other] { $n } contacts
+}
+home-did = { $what ->
+    [archive] { $who } archived { $contacts } of { $audience } · { $at }
+    [restore] { $who } brought back { $contacts } of { $audience } · { $at }
+    [export] { $who } exported { $contacts } of { $audience } · { $at }
+    [import] { $who } imported { $contacts } into { $audience } · { $at }
+    [fix] { $who } added a corrected address to { $audience } · { $at }
+    [digest] { $who } set up the weekly digest · { $at }
+   *[other] { $who }: { $what } ({ $contacts }) · { $at }
+}

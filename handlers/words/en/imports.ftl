@@ -1,0 +1,84 @@
+import-title = Import
+import-what = A CSV file, or the export archive (.zip) of an audience. Contacts that are there already are changed, never doubled.
+import-file = File
+import-file-hint = CSV with commas, semicolons or tabs; a header row; a column of addresses.
+import-audience = Audience
+import-name = Or a new audience
+import-name-hint = A name here goes before the choice above.
+import-first-name = Name of the audience
+import-status = Status, if the file doesn’t say
+import-status-hint = For new contacts only. Non-subscribed contacts get no marketing mail. The files of an export archive say the status by their names.
+import-submit = Import
+import-again = Choose another file
+
+import-waiting = Fetching { $name } for { $audience }…
+import-progress = Importing { $name } into { $audience }: { $percent }%
+import-done = { $n ->
+    [0] Nothing new for { $audience }
+    [one] { $n } contact imported into { $audience }
+   *[other] { $n } contacts imported into { $audience }
+}
+import-from = From { $name }
+import-added = *Added:* { $n }
+import-changed = *Changed:* { $n }
+import-unchanged = *Unchanged:* { $n }
+import-refused = *Refused:* { $n }
+import-refused-comment = { $n ->
+    [one] The row of { $name } that was refused, with the reason. Correct it and import this file.
+   *[other] The { $n } rows of { $name } that were refused, with the reason for each. Correct them and import this file.
+}
+import-refused-below = { $n ->
+    [one] The refused row is in a file below, with the reason.
+   *[other] The refused rows are in a file below, with the reason for each.
+}
+import-refused-lost = The file of refused rows could not be sent. Import the file again to get it.
+import-failed = { $name } was not imported into { $audience }
+import-partly = { $n ->
+    [one] { $n } contact from before that place went in and stays in.
+   *[other] { $n } contacts from before that place went in and stay in.
+}
+
+import-refused-file = File
+import-refused-line = Line
+import-refused-reason = Reason
+import-refused-row = Row
+
+import-reason-empty = There is no address.
+import-reason-too-long = The address is longer than 254 characters.
+import-reason-no-at = The address has no @.
+import-reason-spaces = There is a space in the address.
+import-reason-no-local = Nothing stands before the @.
+import-reason-no-domain = Nothing stands after the @.
+import-reason-special-use = The part after the @ is no real domain.
+import-reason-bad-domain = The part after the @ is not a domain.
+import-reason-bad-local = The part before the @ has characters that an address can’t have.
+import-reason-bad-time = CLEAN_TIME is not a date and time.
+import-reason-row-quotes = The quotes of this row don’t match.
+import-reason-row-too-long = The row is too long.
+import-reason-row-too-many-cells = The row has more cells than the header.
+import-reason-row-characters = The row has characters that can’t be read.
+
+error-import-no-file = Choose a file first.
+error-import-no-audience = Choose an audience, or name a new one.
+error-import-too-large = { $name } is too large: { $size } MB. Files of up to { $most } MB can be imported here; for a larger one, use cleaned import on the server.
+error-import-not-fetched = { $name } could not be fetched from Slack. Upload it again.
+error-no-address-column = { $name } has no column of addresses. Name one of its columns “Email”. Its columns: { $columns }.
+
+spreadsheet = { $name } can’t be read.
+empty-file = { $name } is empty.
+not-a-spreadsheet = { $name } is not a CSV file. Save it as CSV and try again.
+excel-workbook = { $name } is an Excel workbook. In Excel, choose File, Save As, and the type “CSV UTF-8”; then import that file.
+no-header = { $name } has no header row: its first row holds an address. Add a first row with the columns’ names, “Email” among them.
+too-many-columns = { $name } has { $columns } columns; up to { $limit } can be read. Take out those that are not needed.
+too-broken = The quotes of { $name } don’t match in too many places, the last one in line { $line }. Export the file again.
+broken-archive = The archive { $name } is damaged or incomplete. Download or export it again.
+no-spreadsheet-inside = There is no CSV file in { $name }.
+unsafe-archive = { $danger ->
+    [path] { $name } was refused: a file in it would land outside its folder. Pack it again.
+    [link] { $name } was refused: there is a link in it instead of a file. Pack the files themselves.
+    [encrypted] { $name } is protected by a password. Unpack it and import the CSV files.
+    [nested] { $name } was refused: there is another archive in it. Unpack that one first.
+    [members] { $name } was refused: there are too many files in it. Pack only the CSV files.
+    [size] { $name } was refused: unpacked, it is too large. Import its files one by one.
+   *[ratio] { $name } was refused: it unpacks to far more than it should. Pack it again.
+}

@@ -1,0 +1,88 @@
+# The terminal. Read alone where it has to be quick, so it refers to no other file.
+terminal-about = Cleaned: a Slack bot for the addresses that a mailing list has cleaned.
+terminal-commands = commands
+terminal-about-demo = try the whole bot in the browser, with no Slack account
+terminal-about-run = run the bot for a Slack workspace
+terminal-about-import = import CSV files or export archives (.zip)
+terminal-about-counts = show how many addresses are cleaned, and why
+terminal-about-export = write the cleaned contacts as CSV
+terminal-about-check = say what is missing or wrong, and how to mend it
+terminal-about-migrate = bring the database to this version
+terminal-port = the port of the page (default: a free one)
+terminal-own = import these files instead of the sample audiences
+terminal-own-audience = the audience for your files (default: the first file’s name)
+terminal-no-browser = only print the address of the page
+terminal-files = a CSV file or an export archive (.zip)
+terminal-into = the audience the contacts go into; made if there is none of that name
+terminal-status = where new contacts stand if a file doesn’t say (default: nonsubscribed)
+terminal-refused-path = where refused rows go (default: FILE.refused.csv)
+terminal-of = the audience’s name
+terminal-json = as JSON, for programs
+terminal-output = the file to write (default: standard output)
+
+terminal-see-help = { $fault } See { $command } --help.
+terminal-missing = Missing: { $names }.
+terminal-unknown = Not understood: { $names }.
+terminal-bad-value = The value of { $name } is missing or not one of those allowed.
+terminal-interrupted = Interrupted.
+terminal-import-interrupted = Interrupted. What went in stays in; the same command carries on with the rest, or the bot does once it runs.
+terminal-unexpected = Something unexpected went wrong ({ $fault } at { $place }). Try again; if it happens again, report it with what stands in the brackets.
+terminal-file = { $kind ->
+    [missing] There is no file { $name }. Check its name.
+    [forbidden] { $name } can’t be opened: this user has no right to. Change its permissions.
+    [folder] { $name } is a folder. Name a file in it.
+    [full] The disk is full. Make room and try again.
+    [port] The port is taken. Choose another one.
+   *[other] { $name } can’t be read or written.
+}
+terminal-slack-refused = Slack refused ({ $error }). Run cleaned check: it says what to mend.
+terminal-slack-unreachable = Slack can’t be reached. Check the network, and SLACK_API_URL if it is set.
+
+terminal-imported = { $name }: { $added } added, { $changed } changed, { $unchanged } unchanged, { $refused } refused
+terminal-in-all = In all
+terminal-refused = Refused rows, with the reason for each: { $path }
+terminal-carries-on = { $name }: carrying on where an earlier import stopped
+terminal-this-week = new in the last 7 days
+terminal-week-before = in the 7 days before
+terminal-counted = count toward the limit
+terminal-not-counted = don’t count
+terminal-exported = { $n ->
+    [one] { $n } contact written to { $path }
+   *[other] { $n } contacts written to { $path }
+}
+terminal-migrated = The database is now at this version.
+terminal-up-to-date = The database was at this version already.
+
+terminal-demo-making = Making the sample audiences…
+terminal-demo-ready = The workspace is at { $url } (Ctrl-C stops it). Try /cleaned in a message.
+terminal-demo-crashed = The bot stopped by itself (exit status { $status }). Its messages are above.
+terminal-demo-late = The bot did not connect within { $seconds } seconds. Its messages are above.
+terminal-demo-stopped = Stopped. Nothing was kept.
+
+error-no-bot-token = SLACK_BOT_TOKEN is not set. Copy the bot token (xoxb-…) from your app’s “OAuth & Permissions” page, or run cleaned demo to try without Slack.
+error-no-way-in = Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set. Set one of them; the README says where to find it.
+error-database-url = DATABASE_URL is not understood. Use sqlite:///path or postgresql://user:password@host/name.
+error-database-unreachable = The database { $url } can’t be opened. Check DATABASE_URL, and that the server runs and lets this user in.
+error-database-behind = The database is older than this program. Run cleaned migrate.
+error-database-newer = The database was made by a newer version of this program. Install that version.
+
+check-right = ok
+check-fault = FAULT
+check-bot-token = Bot token: { $user } in { $team }
+check-bot-token-missing = SLACK_BOT_TOKEN is not set. Copy it (xoxb-…) from your app’s “OAuth & Permissions” page.
+check-bot-token-malformed = SLACK_BOT_TOKEN is not a bot token. It starts with xoxb-; copy it from your app’s “OAuth & Permissions” page.
+check-bot-token-refused = Slack refuses SLACK_BOT_TOKEN ({ $error }). Install the app to the workspace again and copy the new token.
+check-slack-unreachable = Slack can’t be reached at { $url }. Check the network, and SLACK_API_URL if it is set.
+check-scopes = Scopes: all { $n } granted
+check-scopes-missing = { $n ->
+    [one] A scope is missing: { $scopes }.
+   *[other] Scopes are missing: { $scopes }.
+} Paste manifest.yml into your app’s “App Manifest” page and install the app again.
+check-app-token = App token: Socket Mode can connect
+check-app-token-malformed = SLACK_APP_TOKEN is not an app-level token. It starts with xapp-; make one with the scope connections:write on your app’s “Basic Information” page.
+check-app-token-refused = Slack refuses SLACK_APP_TOKEN ({ $error }). Make a new one with the scope connections:write on your app’s “Basic Information” page.
+check-http = HTTP: Slack has to reach http://{ $host }:{ $port }/slack/events through your web server
+check-database = Database: { $url }, at this version
+check-database-new = Database: SQLite, brought to this version at the first start
+check-time-zones = Time zones: there
+check-time-zones-missing = Time zone data is missing. Install it: pip install tzdata.

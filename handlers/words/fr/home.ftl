@@ -1,0 +1,22 @@
+home-title = Contacts nettoyés
+home-intro = Les adresses auxquelles vos listes n’écrivent plus, et pourquoi.
+home-none = Il n’y a pas encore d’audience. Les opérateurs peuvent importer un fichier avec `/cleaned-import`.
+home-more = { $n ->
+    [one] Et { $n } autre audience : `/cleaned` suivi de son nom la montre.
+   *[other] Et { $n } autres audiences : `/cleaned` suivi d’un nom en montre une.
+}
+home-refresh = Actualiser
+home-journal = *Dernièrement*
+home-contacts = { $n ->
+    [one] { $n } contact
+   *[other] { $n } contacts
+}
+home-did = { $what ->
+    [archive] { $who } a archivé { $contacts } de { $audience } · { $at }
+    [restore] { $who } a rétabli { $contacts } de { $audience } · { $at }
+    [export] { $who } a exporté { $contacts } de { $audience } · { $at }
+    [import] { $who } a importé { $contacts } dans { $audience } · { $at }
+    [fix] { $who } a ajouté une adresse corrigée à { $audience } · { $at }
+    [digest] { $who } a réglé le récapitulatif de la semaine · { $at }
+   *[other] { $who } : { $what } ({ $contacts }) · { $at }
+}

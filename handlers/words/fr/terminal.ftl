@@ -1,0 +1,100 @@
+# Le terminal, lu seul là où il faut être rapide. Il ne renvoie à aucun autre fichier.
+terminal-about = Cleaned : un bot Slack pour les adresses nettoyées d’une liste de diffusion.
+terminal-commands = commandes
+terminal-about-demo = essayer tout le bot dans le navigateur, sans compte Slack
+terminal-about-run = faire tourner le bot pour un espace de travail Slack
+terminal-about-import = importer des fichiers CSV ou des archives d’export (.zip)
+terminal-about-counts = montrer combien d’adresses sont nettoyées, et pourquoi
+terminal-about-export = écrire les contacts nettoyés au format CSV
+terminal-about-check = dire ce qui manque ou ne va pas, et comment y remédier
+terminal-about-migrate = mettre la base de données à cette version
+terminal-port = le port de la page (par défaut : un port libre)
+terminal-own = importer ces fichiers à la place des audiences d’exemple
+terminal-own-audience = l’audience de vos fichiers (par défaut : le nom du premier)
+terminal-no-browser = afficher seulement l’adresse de la page
+terminal-files = un fichier CSV ou une archive d’export (.zip)
+terminal-into = l’audience qui reçoit les contacts ; créée si aucune ne porte ce nom
+terminal-status = le statut des nouveaux contacts si un fichier n’en dit rien (par défaut : nonsubscribed)
+terminal-refused-path = où vont les lignes refusées (par défaut : FILE.refused.csv)
+terminal-of = le nom de l’audience
+terminal-json = en JSON, pour les programmes
+terminal-output = le fichier à écrire (par défaut : la sortie standard)
+
+terminal-see-help = { $fault } Voyez { $command } --help.
+terminal-missing = Il manque : { $names }.
+terminal-unknown = Incompris : { $names }.
+terminal-bad-value = La valeur de { $name } manque ou n’est pas permise.
+terminal-interrupted = Interrompu.
+terminal-import-interrupted = Interrompu. Ce qui est entré reste ; la même commande continue avec le reste, ou le bot dès qu’il tourne.
+terminal-unexpected = Une erreur imprévue s’est produite ({ $fault }, { $place }). Réessayez ; si cela recommence, signalez-la avec ce qui est entre parenthèses.
+terminal-file = { $kind ->
+    [missing] Il n’y a pas de fichier { $name }. Vérifiez son nom.
+    [forbidden] { $name } ne peut pas être ouvert : cet utilisateur n’en a pas le droit. Modifiez ses permissions.
+    [folder] { $name } est un dossier. Indiquez un fichier.
+    [full] Le disque est plein. Faites de la place et réessayez.
+    [port] Le port est déjà pris. Choisissez-en un autre.
+   *[other] { $name } ne peut pas être lu ou écrit.
+}
+terminal-slack-refused = Slack a refusé ({ $error }). Lancez cleaned check : il dit comment y remédier.
+terminal-slack-unreachable = Slack est injoignable. Vérifiez le réseau, et SLACK_API_URL si ce réglage existe.
+
+terminal-imported = { $name } : { $added ->
+    [one] { $added } ajouté
+   *[other] { $added } ajoutés
+}, { $changed ->
+    [one] { $changed } modifié
+   *[other] { $changed } modifiés
+}, { $unchanged ->
+    [one] { $unchanged } inchangé
+   *[other] { $unchanged } inchangés
+}, { $refused ->
+    [one] { $refused } ligne refusée
+   *[other] { $refused } lignes refusées
+}
+terminal-in-all = En tout
+terminal-refused = Lignes refusées, avec le motif de chacune : { $path }
+terminal-carries-on = { $name } : reprise là où un import précédent s’est arrêté
+terminal-this-week = nouveaux ces 7 derniers jours
+terminal-week-before = les 7 jours d’avant
+terminal-counted = comptent dans la limite
+terminal-not-counted = ne comptent pas
+terminal-exported = { $n ->
+    [one] { $n } contact écrit dans { $path }
+   *[other] { $n } contacts écrits dans { $path }
+}
+terminal-migrated = La base de données est maintenant à cette version.
+terminal-up-to-date = La base de données était déjà à cette version.
+
+terminal-demo-making = Création des audiences d’exemple…
+terminal-demo-ready = L’espace de travail est à l’adresse { $url } (Ctrl-C l’arrête). Essayez /cleaned dans un message.
+terminal-demo-crashed = Le bot s’est arrêté de lui-même (code { $status }). Ses messages sont plus haut.
+terminal-demo-late = Le bot ne s’est pas connecté en { $seconds } secondes. Ses messages sont plus haut.
+terminal-demo-stopped = Arrêté. Rien n’a été gardé.
+
+error-no-bot-token = SLACK_BOT_TOKEN n’est pas défini. Copiez le jeton du bot (xoxb-…) de la page « OAuth & Permissions » de votre application, ou lancez cleaned demo pour essayer sans Slack.
+error-no-way-in = Ni SLACK_APP_TOKEN (Socket Mode) ni SLACK_SIGNING_SECRET (HTTP) n’est défini. Définissez l’un des deux ; le README dit où le trouver.
+error-database-url = DATABASE_URL n’est pas compris. Écrivez sqlite:///chemin ou postgresql://utilisateur:motdepasse@serveur/nom.
+error-database-unreachable = La base de données { $url } ne peut pas être ouverte. Vérifiez DATABASE_URL, et que le serveur tourne et accepte cet utilisateur.
+error-database-behind = La base de données est plus ancienne que ce programme. Lancez cleaned migrate.
+error-database-newer = La base de données vient d’une version plus récente de ce programme. Installez cette version.
+
+check-right = ok
+check-fault = DÉFAUT
+check-bot-token = Jeton du bot : { $user } dans { $team }
+check-bot-token-missing = SLACK_BOT_TOKEN n’est pas défini. Copiez-le (xoxb-…) de la page « OAuth & Permissions » de votre application.
+check-bot-token-malformed = SLACK_BOT_TOKEN n’est pas un jeton de bot. Il commence par xoxb- ; copiez-le de la page « OAuth & Permissions » de votre application.
+check-bot-token-refused = Slack refuse SLACK_BOT_TOKEN ({ $error }). Réinstallez l’application dans l’espace de travail et copiez le nouveau jeton.
+check-slack-unreachable = Slack est injoignable à l’adresse { $url }. Vérifiez le réseau, et SLACK_API_URL si ce réglage existe.
+check-scopes = Droits (scopes) : les { $n } sont accordés
+check-scopes-missing = { $n ->
+    [one] Il manque un droit (scope) : { $scopes }.
+   *[other] Il manque des droits (scopes) : { $scopes }.
+} Collez manifest.yml dans la page « App Manifest » de votre application et réinstallez-la.
+check-app-token = Jeton d’application : le Socket Mode peut se connecter
+check-app-token-malformed = SLACK_APP_TOKEN n’est pas un jeton d’application. Il commence par xapp- ; créez-en un avec le droit connections:write dans la page « Basic Information » de votre application.
+check-app-token-refused = Slack refuse SLACK_APP_TOKEN ({ $error }). Créez-en un autre avec le droit connections:write dans la page « Basic Information » de votre application.
+check-http = HTTP : Slack doit atteindre http://{ $host }:{ $port }/slack/events à travers votre serveur web
+check-database = Base de données : { $url }, à cette version
+check-database-new = Base de données : SQLite, mise à cette version au premier démarrage
+check-time-zones = Fuseaux horaires : présents
+check-time-zones-missing = Les données de fuseaux horaires manquent. Installez-les : pip install tzdata.

@@ -1,0 +1,154 @@
+// Slack's mrkdwn to nodes. Grammar: fences, then lines (quotes, lists), then what stands within a line.
+
+import { slackDate } from "./dates.js";
+import { author, channelNamed } from "./directory.js";
+import { h, link } from "./dom.js";
+
+const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
+const STYLES = { "*": "strong", _: "em", "~": "s" };
+// A sign opens after a boundary and closes before one. A zero-width space is no boundary: bots escape with it.
+const BEFORE = /^$|[\s(){}[\]"'«»“”‘’,.;:!?*_~/|\u2013\u2014-]$/;
+const AFTER = /^$|^[\s(){}[\]"'«»“”‘’,.;:!?*_~/|\u2013\u2014-]/;
+const LIST = /^(\s*)(?:([•◦▪-])|(\d+)\.)\s+(.*)$/;
+
+/** The nodes of a mrkdwn text. `verbatim`: addresses written bare are not made links. */
+export function mrkdwn(text, { verbatim = false } = {}) {
+  const nodes = [];
+  (text ?? "").split(/```/).forEach((part, n, parts) => {
+    const closed = n % 2 === 1 && n < parts.length - 1;
+    if (closed) nodes.push(h("pre", {}, h("code", {}, plain(part.replace(/^\n/, "").replace(/\n$/, "")))));
+    else nodes.push(...lines(n % 2 === 1 ? "```" + part : trimmed(part, n), verbatim));
+  });
+  return nodes;
+}
+
+/** A text object, `plain_text` or `mrkdwn`, as nodes. */
+export function textOf(object) {
+  if (!object) return [];
+  if (typeof object === "string") return broken(object);
+  return object.type === "mrkdwn" ? mrkdwn(object.text, object) : broken(object.text ?? "");
+}
+
+/** mrkdwn as a screen reader's or an unread mark's plain words. */
+export function spoken(text) {
+  return h("div", {}, ...mrkdwn(text)).textContent;
+}
+
+/** A text whose line breaks stay. */
+export function broken(text) {
+  return text.split("\n").flatMap((line, n) => (n ? [h("br"), line] : [line]));
+}
+
+function trimmed(part, n) {
+  return n ? part.replace(/^\n/, "") : part;
+}
+
+function lines(text, verbatim) {
+  const nodes = [];
+  const rest = text.split("\n");
+  let flowing = false; // is the line before this one plain text, so that a break is needed?
+  while (rest.length) {
+    const block = quote(rest, verbatim) ?? list(rest, verbatim);
+    if (block) {
+      nodes.push(block);
+      flowing = false;
+      continue;
+    }
+    if (flowing) nodes.push(h("br"));
+    const line = rest.shift();
+    nodes.push(...inline(line, verbatim));
+    flowing = true;
+  }
+  return nodes;
+}
+
+function quote(rest, verbatim) {
+  const quoted = [];
+  while (rest.length && /^(>|&gt;)/.test(rest[0])) quoted.push(rest.shift().replace(/^(>|&gt;) ?/, ""));
+  return quoted.length ? h("blockquote", {}, lines(quoted.join("\n"), verbatim)) : null;
+}
+
+function list(rest, verbatim) {
+  const first = LIST.exec(rest[0]);
+  if (!first) return null;
+  const numbered = Boolean(first[3]);
+  const made = h(numbered ? "ol" : "ul", { start: numbered && first[3] !== "1" ? first[3] : null });
+  for (let found = first; found && Boolean(found[3]) === numbered; found = rest.length && LIST.exec(rest[0])) {
+    rest.shift();
+    made.append(h("li", { class: found[1].length > 1 ? "deeper" : null }, inline(found[4], verbatim)));
+  }
+  return made;
+}
+
+/** One line: code first, then `<…>`, then bold, italic and strike, which nest. */
+function inline(text, verbatim) {
+  const nodes = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const found = match(text, at, from, verbatim);
+    if (!found) continue;
+    nodes.push(...bare(text.slice(from, at), verbatim), found.node);
+    from = found.end;
+    at = from - 1;
+  }
+  nodes.push(...bare(text.slice(from), verbatim));
+  return nodes;
+}
+
+function match(text, at, from, verbatim) {
+  const sign = text[at];
+  if (sign === "<") return angle(text, at);
+  if (sign !== "`" && !STYLES[sign]) return null;
+  if (!BEFORE.test(text.slice(0, at)) || /[\s\u200b]/.test(text[at + 1] ?? " ")) return null;
+  for (let end = text.indexOf(sign, at + 2); end > 0; end = text.indexOf(sign, end + 1)) {
+    const inner = text.slice(at + 1, end);
+    if (/[\s\u200b]$/.test(inner) || !AFTER.test(text.slice(end + 1))) continue;
+    const node = sign === "`" ? h("code", {}, plain(inner)) : h(STYLES[sign], {}, inline(inner, verbatim));
+    return { node, end: end + 1 };
+  }
+  return null;
+}
+
+function angle(text, at) {
+  const close = text.indexOf(">", at);
+  if (close < 0) return null;
+  const [target, ...labels] = text.slice(at + 1, close).split("|");
+  const node = reference(target, labels.join("|"));
+  return node && { node, end: close + 1 };
+}
+
+function reference(target, label) {
+  if (/^@[UW]/.test(target)) return mention(`@${author(target.slice(1)).name}`);
+  if (/^#[CG]/.test(target)) return mention(`#${plain(label) || channelNamed(target.slice(1)).name}`);
+  if (target.startsWith("!date^")) return dated(target, label);
+  if (target.startsWith("!subteam^")) return mention(plain(label) || `@${target.slice("!subteam^".length)}`);
+  if (/^!(here|channel|everyone)$/.test(target)) return mention(`@${target.slice(1)}`);
+  if (/^(https?:|mailto:|tel:)/.test(target)) return link(plain(target), plain(label) || plain(target).replace(/^mailto:/, ""));
+  return null;
+}
+
+export function mention(words) {
+  return h("span", { class: "mention" }, words);
+}
+
+function dated(target, label) {
+  const [, seconds, format, url] = target.split("^");
+  const words = slackDate(seconds, plain(format ?? ""), plain(label));
+  const time = h("time", { datetime: isoOf(seconds) }, words);
+  return url ? link(plain(url), time) : time;
+}
+
+function isoOf(seconds) {
+  const moment = new Date(Number(seconds) * 1000);
+  return Number.isNaN(moment.getTime()) ? null : moment.toISOString();
+}
+
+function bare(text, verbatim) {
+  if (!text) return [];
+  if (verbatim) return [plain(text)];
+  return text.split(/(https?:\/\/[^\s<>]*[^\s<>.,;:!?)"'»])/).map((part, n) => (n % 2 ? link(plain(part), plain(part)) : plain(part)));
+}
+
+function plain(text) {
+  return text.replace(/&(amp|lt|gt);/g, (entity) => ENTITIES[entity]);
+}
