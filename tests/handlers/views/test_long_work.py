@@ -68,9 +68,16 @@ def archive(n: int, restored: int = 0, audience: str = "News") -> Earlier:
 def contact(n: int) -> Contact:
     address = f"{'person' * 30}{n}@example.com"
     return Contact(
-        audience_id=1, id=n, address=address, address_key=address, domain="example.com",
-        status="archived", status_before="cleaned", revision=1,
-        cleaned_at=NOW, clean_reason="unknown",
+        audience_id=1,
+        id=n,
+        address=address,
+        address_key=address,
+        domain="example.com",
+        status="archived",
+        status_before="cleaned",
+        revision=1,
+        cleaned_at=NOW,
+        clean_reason="unknown",
     )
 
 
@@ -82,7 +89,7 @@ def test_every_step_of_an_archive_fits(said: Words, n: int, name: str):
         check("modal", archives.nothing(said, name, segment))
     for state in ("waiting", "running", "done"):
         check("message", archives.tell(said, job("archive", state, n), name))
-    failed = {"error": "error-gave-up", "values": {"job": "j"}}
+    failed = {"error": "error-gave-up", "values": {"reference": "r"}}
     check("message", archives.tell(said, job("archive", "failed", n, **failed), name))
     check("modal", archives.started(said, job("archive", "waiting", n), name))
     check("modal", archives.share_form(said, archives.value(1, "a")))
