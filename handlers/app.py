@@ -11,7 +11,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot import jobs
 from bot.settings import Settings
-from handlers import archives, counts, exports, faults, home, restores, segments
+from handlers import archives, counts, digests, exports, faults, home, imports, restores, segments
 from handlers.ask import Ask
 from handlers.handled import Handled
 from handlers.parts import Parts
@@ -20,7 +20,7 @@ from handlers.work import Kind
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
 
-FEATURES = (counts, segments, exports, archives, restores, home)
+FEATURES = (counts, segments, exports, archives, restores, digests, imports, home)
 
 
 def web_client(settings: Settings) -> WebClient:
@@ -85,6 +85,7 @@ class _KeptAck(Ack):
 def kinds(parts: Parts) -> dict[str, Kind]:
     """How each kind of long work is done and told."""
     return {
+        jobs.IMPORT: imports.kind(parts),
         jobs.EXPORT: exports.kind(parts),
         jobs.ARCHIVE: archives.kind(parts),
         jobs.RESTORE: restores.kind(parts),

@@ -201,8 +201,8 @@ def _hand_out(client: WebClient, database: Database, job: Job) -> str | None:
     pieces = refused.csv(told, database, [job.id])
     try:
         return uploads.upload(client, job.notify["channel"], name, length, pieces, comment)
-    except (SlackClientError, httpx.HTTPError, OSError) as error:
-        if job.attempts < work.GIVE_UP_AFTER:
+    except (SlackClientError, CleanedError, OSError) as error:
+        if job.attempts < work.GIVE_UP_AFTER and not isinstance(error, CleanedError):
             raise
         log.warning("the refused rows of job %s were not sent: %s", job.id, faults.name(error))
         return None

@@ -279,15 +279,20 @@ class Digest(SQLModel, table=True):
 
 
 class DigestRun(SQLModel, table=True):
-    """One digest and period. The insert of this row is the claim: it can be made once."""
+    """One digest and period. The insert of this row is the claim: it can be made once.
+
+    An empty `owner`: given back, anyone may try again. `failed`: why it can't be posted, for good.
+    """
 
     __tablename__ = "digest_run"
     digest_id: int = Field(primary_key=True)
     due_at: datetime = Field(primary_key=True)
     claimed_at: datetime
     owner: str
+    attempts: int = 1  # processes that held it and did not say how it ended
     since: datetime
     posted_at: datetime | None = None
+    failed: str | None = None
     channel: str | None = None
     ts: str | None = None
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime, get_day_names
+from babel.dates import format_date, format_datetime, format_skeleton, get_day_names
 from babel.numbers import format_decimal
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -62,6 +62,10 @@ class Words:
     def day(self, value: date) -> str:
         """A date where Slack can't write it in the reader's own way."""
         return str(format_date(value, format="medium", locale=self.language))
+
+    def short_day(self, value: date) -> str:
+        """Day and month: a label in a chart."""
+        return str(format_skeleton("MMMd", value, locale=self.language))
 
     def moment(self, value: datetime) -> str:
         """A date and a time, in the zone that the value has."""

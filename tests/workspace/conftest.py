@@ -65,7 +65,7 @@ class Wire:
         web_client = WebClient(workspace.bot_token, base_url=workspace.api_url)
         self.client = SocketModeClient(workspace.app_token, web_client=web_client, concurrency=2)
         self.client.socket_mode_request_listeners.append(self._heard)
-        self.client.connect()  # type: ignore[no-untyped-call]
+        self.client.connect()
 
     def wait(self, count: int = 1) -> list[SocketModeRequest]:
         """All requests, once there are `count`."""
@@ -92,7 +92,7 @@ def wire(workspace: Workspace, olivia: Person) -> Iterator[Wire]:
     made = Wire(workspace)
     olivia.wait_bot()
     yield made
-    made.client.close()  # type: ignore[no-untyped-call]
+    made.client.close()
 
 
 @pytest.fixture

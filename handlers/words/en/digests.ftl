@@ -1,0 +1,89 @@
+digest-title = Weekly digest
+digest-save = Save
+digest-none = No digest is set up. Choose where and when, then save.
+digest-none-to-read = No digest is set up.
+digest-every = Every { $weekday } at { $at } ({ $zone }), in { $channel }.
+digest-next = Next digest: { $when }.
+digest-paused = It is paused: nothing is sent until it is resumed.
+digest-covers = Audiences: { $audiences }.
+digest-covers-all = All audiences.
+digest-saved = Saved.
+digest-was-paused = Paused.
+digest-was-resumed = Resumed.
+digest-sent = Sent to { $channel }.
+digest-not-sent = It could not be sent. The reason is in your messages.
+digest-sent-later = Slack did not take it just now. It is tried again by itself.
+
+digest-channel = Channel
+    .hint = The bot must be in it. The digest shows figures and domains, never an address.
+digest-weekday = Day
+digest-at = Time
+digest-zone = Time zone
+    .placeholder = Type a city
+digest-audiences = Audiences
+    .hint = None chosen means all of them.
+    .placeholder = All audiences
+digest-language = Language of the digest
+digest-language-en = English
+digest-language-fr = Français
+digest-pause = Pause
+digest-resume = Resume
+digest-send = Send now
+
+error-digest-not-in-channel = The bot is not in this channel. In the channel, type /invite @Cleaned, then save again.
+error-digest-archived-channel = This channel is archived. Choose another one.
+error-digest-unknown-zone = There is no time zone named “{ $zone }”. Type a city and choose from the menu.
+error-digest-not-set = No digest is set up yet. Choose where and when, then save.
+
+digest-failed-channel = The weekly digest could not be posted in { $channel }: the bot is not in that channel, or it is gone. In the channel, type /invite @Cleaned, or choose another one with /cleaned-digest. Then press “Send now”.
+digest-failed-archived = The weekly digest could not be posted: the channel { $channel } is archived. Choose another one with /cleaned-digest, then press “Send now”.
+digest-failed-other = The weekly digest could not be posted in { $channel }. Slack said “{ $error }”. Check that the bot may post there, or choose another channel with /cleaned-digest. Then press “Send now”.
+
+digest-headline = { $days ->
+    [7] { $n } newly cleaned in the week to { $until }
+   *[other] { $n } newly cleaned from { $since } to { $until }
+}
+digest-nothing = { $days ->
+    [7] Nothing newly cleaned in the week to { $until }.
+   *[other] Nothing newly cleaned from { $since } to { $until }.
+}
+digest-more = { $days ->
+    [7] { $n } more than the week before
+   *[other] { $n } more than in the same time before
+}
+digest-fewer = { $days ->
+    [7] { $n } fewer than the week before
+   *[other] { $n } fewer than in the same time before
+}
+digest-same = { $days ->
+    [7] as many as the week before
+   *[other] as many as in the same time before
+}
+digest-in-all = { $n } cleaned in all
+digest-whose = { $audience }
+digest-several = { $n ->
+    [one] { $n } audience
+   *[other] { $n } audiences
+}
+digest-reasons = { $days ->
+    [7] *Reasons, against the week before*
+   *[other] *Reasons, against the same time before*
+}
+digest-reason = { $reason }: { $n } ({ $change })
+digest-campaigns = *Campaigns*
+digest-domains = *Domains*
+digest-count = { $name }: { $n }
+digest-typos = { $n ->
+    [one] *Likely typos: { $n } contact to fix*
+   *[other] *Likely typos: { $n } contacts to fix*
+}
+digest-typo = { $domain } → { $meant } · { $n }
+digest-audience = *{ $audience }: { $n } newly cleaned ({ $change })*
+digest-rest = { $audiences ->
+    [one] And { $audiences } more audience with { $n } newly cleaned.
+   *[other] And { $audiences } more audiences with { $n } newly cleaned.
+}
+digest-chart = Newly cleaned in each of 12 weeks
+digest-chart-series = Newly cleaned
+digest-chart-axis = Week to
+digest-chart-text = *Newly cleaned, week to:* { $weeks }
