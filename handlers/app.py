@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.settings import Settings
-from handlers import counts, faults
+from handlers import corrections, counts, faults
 from handlers.ask import Ask
 from handlers.handled import Handled
 from handlers.parts import Parts
@@ -19,7 +19,7 @@ from handlers.work import Kind
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
 
-FEATURES = (counts,)
+FEATURES = (counts, corrections)
 
 
 def web_client(settings: Settings) -> WebClient:
