@@ -4,14 +4,12 @@ corrections-pick = *{ $audience }:* choose the cleaned address that was mistyped
 corrections-search = Search cleaned contacts
 corrections-likely = These look mistyped. Nothing changes until you add the corrected address.
 corrections-no-typos = No cleaned address looks mistyped. Look again after the next campaign.
-corrections-typo =
-    *{ $address }* → *{ $suggestion }*
+corrections-typo = *{ $address }* → *{ $suggestion }*
     { $reason } { $why }, { $date }
 corrections-fix = Fix
 corrections-next = Fix the next
 corrections-which-audience = *{ $address }* is cleaned in several audiences. Which one?
-corrections-in-audience =
-    *{ $audience }*
+corrections-in-audience = *{ $audience }*
     { $why }, { $date }
 corrections-which-address = This message holds several addresses. Which one?
 corrections-address = { $address }

@@ -4,14 +4,12 @@ corrections-pick = *{ $audience } :* choisissez l’adresse nettoyée qui a ét
 corrections-search = Chercher un contact nettoyé
 corrections-likely = Ces adresses semblent mal saisies. Rien ne change tant que vous n’ajoutez pas l’adresse corrigée.
 corrections-no-typos = Aucune adresse nettoyée ne semble mal saisie. Revenez après la prochaine campagne.
-corrections-typo =
-    *{ $address }* → *{ $suggestion }*
+corrections-typo = *{ $address }* → *{ $suggestion }*
     { $reason } { $why }, { $date }
 corrections-fix = Corriger
 corrections-next = Corriger la suivante
 corrections-which-audience = *{ $address }* est nettoyée dans plusieurs audiences. Laquelle ?
-corrections-in-audience =
-    *{ $audience }*
+corrections-in-audience = *{ $audience }*
     { $why }, { $date }
 corrections-which-address = Ce message contient plusieurs adresses. Laquelle ?
 corrections-address = { $address }
