@@ -18,7 +18,7 @@ from storage.contacts import Place
 
 def register(app: App) -> None:
     app.command("/cleaned-fix")(fix)
-    app.shortcut(views.SHORTCUT)(fix_message)
+    app.message_shortcut(views.SHORTCUT)(fix_message)
     app.action(views.OPEN)(open_picker)
     app.action(views.OPEN_CONTACT)(open_contact)
     app.action(views.AUDIENCE)(choose_audience)
