@@ -177,13 +177,15 @@ def again(database: Database, audience_id: int, export_id: str) -> Segment:
 
 def work(database: Database, job: Job, clock: Clock, *, delivery: Delivery) -> Iterator[Job]:
     """Uploads the file, then shows it; carried on, it is shown once. Raises NothingThere, NotInChannel."""
-    if "file_id" not in job.cursor:
+    shared: Shared | None = None
+    if "file_id" in job.cursor:
+        shared = delivery.shared(job.cursor["file_id"])  # perhaps the process died just after
+    else:
         for moved_on in _upload(database, job, clock, delivery):
             job = moved_on
             yield job
-    file_id, name = job.cursor["file_id"], job.cursor["name"]
-    # Shown before the process died: not again.
-    shared = delivery.shared(file_id) or delivery.share(file_id, name, job.data["channel"])
+    if shared is None:
+        shared = delivery.share(job.cursor["file_id"], job.cursor["name"], job.data["channel"])
     yield _finish(database, job, clock(), shared)
 
 

@@ -1,18 +1,15 @@
-"""Audiences for tests, made by the import itself, and the recount that the kept figures are held against."""
+"""Audiences for tests, made by the import itself."""
 
 import io
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
 from bot import imports, jobs
 from bot.jobs import Work
-from storage import audiences, tallies
 from storage.database import Database
-from storage.tables import CleanedDay, Contact, DomainCount, Job
-from storage.tallies import day_of
+from storage.tables import Contact, Job
 from tests.conftest import NOW
 
 
@@ -77,35 +74,3 @@ def statuses(database: Database, audience_id: int) -> dict[str, str]:
             select(Contact.address, Contact.status).where(Contact.audience_id == audience_id)
         )
         return dict(found.all())
-
-
-def assert_figures_are_a_recount(database: Database, audience_id: int) -> None:
-    """Each kept figure equals what counting the contacts gives."""
-    with database.reading() as session:
-        contacts = session.exec(select(Contact).where(Contact.audience_id == audience_id)).all()
-        days = session.exec(
-            select(CleanedDay).where(CleanedDay.audience_id == audience_id, CleanedDay.n != 0)
-        )
-        domains = session.exec(select(DomainCount).where(DomainCount.audience_id == audience_id))
-        assert tallies.by_status_and_reason(session, audience_id) == _count(
-            (c.status, c.clean_reason or "") for c in contacts
-        )
-        assert {(d.day, d.reason): d.n for d in days} == _count(
-            (day_of(c.cleaned_at), c.clean_reason or "") for c in contacts if c.cleaned_at
-        )
-        kept = {d.domain: (d.subscribed, d.cleaned) for d in domains if d.subscribed or d.cleaned}
-        subscribed = _count(c.domain for c in contacts if c.status == "subscribed")
-        dead = _count(c.domain for c in contacts if c.status == "cleaned")
-        assert kept == {d: (subscribed.get(d, 0), dead.get(d, 0)) for d in subscribed | dead}
-
-
-def audience_id(database: Database, name: str) -> int:
-    with database.reading() as session:
-        found = audiences.named(session, name)
-    assert found
-    assert found.id
-    return found.id
-
-
-def _count(items: Iterable[object]) -> dict[object, int]:
-    return dict(Counter(items))

@@ -19,8 +19,9 @@ from bot.errors import NothingThere
 from storage.archives import members
 from storage.contacts import Segment
 from storage.database import Database
-from tests.audiences import assert_figures_are_a_recount, claim, import_csv, run, statuses
+from tests.audiences import claim, import_csv, run, statuses
 from tests.conftest import NOW
+from tests.figures import assert_exact
 
 ADDRESSES = [f"p{n}@{domain}" for n in range(5) for domain in ("example.com", "other.example")]
 RANK = ["nonsubscribed", "subscribed", "unsubscribed", "cleaned"]
@@ -103,7 +104,7 @@ class Audience(RuleBasedStateMachine):
     def everything_is_right(self) -> None:
         expected = {a: "archived" if a in self.archived else s for a, s in self.status.items()}
         assert statuses(self.database, self.audience) == expected
-        assert_figures_are_a_recount(self.database, self.audience)
+        assert_exact(self.database)
 
     def _ids(self, archive_id: str, addresses: list[str]) -> list[int]:
         with self.database.reading() as session:
