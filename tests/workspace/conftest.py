@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from handlers.workspace.server import Workspace
-from tests.slack import Json, Person
+from tests.slack import Json, Person, hang_up
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -103,7 +103,7 @@ def app(workspace: Workspace, client: WebClient, olivia: Person) -> Iterator[App
     handler.connect()  # type: ignore[no-untyped-call]
     olivia.wait_bot()
     yield made
-    handler.close()  # type: ignore[no-untyped-call]
+    hang_up(workspace, handler.client)
 
 
 def text(words: str, kind: str = "plain_text") -> Json:
