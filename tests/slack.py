@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 import httpx
-from slack_sdk.socket_mode.client import BaseSocketModeClient
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
 
 from handlers.workspace.server import Workspace
 
@@ -334,7 +334,7 @@ class Person:
         return dict(self._typed.get(_key(place), {}))
 
 
-def hang_up(workspace: Workspace, client: BaseSocketModeClient) -> None:
+def hang_up(workspace: Workspace, client: SocketModeClient) -> None:
     """Ends the bot's connection for good: at once, where the SDK's own `close` waits 1 to 3 s for something to read."""
     client.auto_reconnect_enabled = False
     workspace.drop_socket()

@@ -63,7 +63,9 @@ class Wire:
         self.requests: list[SocketModeRequest] = []
         self.came = threading.Condition()
         web_client = WebClient(workspace.bot_token, base_url=workspace.api_url)
-        self.client = SocketModeClient(workspace.app_token, web_client=web_client, concurrency=2)
+        self.client = SocketModeClient(
+            workspace.app_token, web_client=web_client, concurrency=2, ping_interval=0.2
+        )
         self.client.socket_mode_request_listeners.append(self._heard)
         self.client.connect()
 

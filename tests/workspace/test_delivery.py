@@ -126,10 +126,11 @@ def test_a_connections_url_works_once(workspace: Workspace) -> None:
     assert httpx.get(plain).status_code == 408
 
 
+@pytest.mark.parametrize("silent", [False, True])
 def test_a_bot_whose_socket_is_cut_comes_back_by_itself(
-    workspace: Workspace, olivia: Person, wire: Wire
+    workspace: Workspace, olivia: Person, wire: Wire, silent: bool
 ) -> None:
-    workspace.drop_socket()
+    workspace.drop_socket(silent=silent)
     olivia.wait_bot(connected=False)
     olivia.wait_bot(seconds=20)
     olivia.command("/cleaned")
@@ -229,7 +230,7 @@ def test_by_http_each_request_is_signed_and_its_body_is_the_answer(clock: Clock)
             self.end_headers()
             self.wfile.write(b"" if "payload=" in body else b"By HTTP")
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Nothing on the terminal."""
 
     with HTTPServer(("127.0.0.1", 0), Bot) as server:

@@ -1,5 +1,7 @@
 """Modals: triggers, the stack, updates, and what a submission may be answered with."""
 
+from typing import Any
+
 import pytest
 from slack_sdk import WebClient
 
@@ -16,7 +18,7 @@ def trigger(olivia: Person, wire: Wire) -> str:
     return str(wire.last["trigger_id"])
 
 
-def open_modal(client: WebClient, trigger: str, *blocks: Json, **more: object) -> Json:
+def open_modal(client: WebClient, trigger: str, *blocks: Json, **more: Any) -> Json:
     return dict(client.views_open(trigger_id=trigger, view=modal(*blocks, **more))["view"])
 
 
