@@ -5,6 +5,8 @@ import hashlib
 import hmac
 import json
 import secrets
+import socket as socket_module
+import struct
 from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlencode
@@ -85,13 +87,13 @@ class Sockets:
         connection = Connection(request, socket)
         self.open.append(connection)
         try:
-            await self._talk(socket)
+            await self._talk(connection)
         finally:
-            self.open.remove(connection)
-            self._tell()
+            self._forget(connection)
         return socket
 
-    async def _talk(self, socket: web.WebSocketResponse) -> None:
+    async def _talk(self, connection: Connection) -> None:
+        socket = connection.socket
         hello = {
             "type": "hello",
             "num_connections": len(self.open),
@@ -100,12 +102,17 @@ class Sockets:
         }
         await socket.send_json(hello)
         self._tell()
-        pinging = asyncio.create_task(_keep_pinging(socket))
+        pinging = asyncio.create_task(self._keep_pinging(connection))
         try:
             async for message in socket:
                 self._heard(message)
         finally:
             pinging.cancel()
+
+    async def _keep_pinging(self, connection: Connection) -> None:
+        while connection in self.open and not connection.socket.closed:
+            await connection.socket.ping(b"Ping from applink-local")
+            await asyncio.sleep(PING_SECONDS)
 
     def _heard(self, message: WSMessage) -> None:
         if message.type is not WSMsgType.TEXT:
@@ -149,11 +156,21 @@ class Sockets:
             )
             await connection.socket.close()
 
-    def drop(self) -> None:
-        """Cuts every connection without a word."""
+    def drop(self, *, silent: bool = False) -> None:
+        """Cuts every connection; `silent`: the bot's end isn't told, it just hears nothing any more."""
         for connection in list(self.open):
-            if connection.request.transport is not None:
-                connection.request.transport.abort()
+            transport = connection.request.transport
+            if isinstance(transport, asyncio.Transport):
+                if silent:
+                    transport.pause_reading()
+                    self._forget(connection)
+                else:
+                    _reset(transport)
+
+    def _forget(self, connection: Connection) -> None:
+        if connection in self.open:
+            self.open.remove(connection)
+            self._tell()
 
     def _tell(self) -> None:
         self.state.push(None, {"type": "bot", "connected": self.connected})
@@ -221,7 +238,8 @@ def _debug() -> Json:
     return {"host": "applink-local", "build_number": 1, "approximate_connection_time": 18060}
 
 
-async def _keep_pinging(socket: web.WebSocketResponse) -> None:
-    while not socket.closed:
-        await socket.ping(b"Ping from applink-local")
-        await asyncio.sleep(PING_SECONDS)
+def _reset(transport: asyncio.Transport) -> None:
+    """A reset instead of a polite end, as when something between the two breaks."""
+    raw = transport.get_extra_info("socket")
+    raw.setsockopt(socket_module.SOL_SOCKET, socket_module.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abort()

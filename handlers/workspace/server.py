@@ -117,9 +117,9 @@ class Workspace:
     ) -> None:
         self.stop()
 
-    def drop_socket(self) -> None:
-        """Cuts the bot's connections without a word."""
-        self._loop.call_soon_threadsafe(self._sockets.drop)
+    def drop_socket(self, *, silent: bool = False) -> None:
+        """Cuts the bot's connections; `silent`: so that the bot isn't told and just hears nothing any more."""
+        self._loop.call_soon_threadsafe(lambda: self._sockets.drop(silent=silent))
 
     def refresh_sockets(self) -> None:
         """Asks the bot's connections to come anew, as Slack does now and then."""

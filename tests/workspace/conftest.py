@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from handlers.workspace.server import Workspace
-from tests.slack import Json, Person
+from tests.slack import Json, Person, hang_up
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -63,7 +63,9 @@ class Wire:
         self.requests: list[SocketModeRequest] = []
         self.came = threading.Condition()
         web_client = WebClient(workspace.bot_token, base_url=workspace.api_url)
-        self.client = SocketModeClient(workspace.app_token, web_client=web_client, concurrency=2)
+        self.client = SocketModeClient(
+            workspace.app_token, web_client=web_client, concurrency=2, ping_interval=0.2
+        )
         self.client.socket_mode_request_listeners.append(self._heard)
         self.client.connect()
 
@@ -103,7 +105,7 @@ def app(workspace: Workspace, client: WebClient, olivia: Person) -> Iterator[App
     handler.connect()  # type: ignore[no-untyped-call]
     olivia.wait_bot()
     yield made
-    handler.close()  # type: ignore[no-untyped-call]
+    hang_up(workspace, handler.client)
 
 
 def text(words: str, kind: str = "plain_text") -> Json:
