@@ -35,10 +35,14 @@ def ready(url: str) -> Database:
     Raises BadDatabaseUrl, DatabaseUnreachable, DatabaseNewer, DatabaseBehind.
     """
     database = reached(url)
-    if database.is_sqlite:
-        migrate(database)
-    else:
-        check_version(database)
+    try:
+        if database.is_sqlite:
+            migrate(database)
+        else:
+            check_version(database)
+    except CleanedError:
+        database.close()
+        raise
     return database
 
 
@@ -51,6 +55,7 @@ def reached(url: str) -> Database:
     try:
         database.probe()
     except Unreachable as error:
+        database.close()
         raise DatabaseUnreachable(url=database.url.render_as_string()) from error
     return database
 

@@ -1,10 +1,12 @@
 """`cleaned import`: files go in here and now; what is interrupted, the same command or the bot carries on."""
 
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from time import sleep
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 from tqdm import tqdm
 
@@ -68,7 +70,8 @@ def _write_refused(words: Words, database: Database, target: Path, done: Sequenc
 
 def _import(words: Words, database: Database, path: Path, audience: str, status: str) -> Job:
     """The finished job, done or failed. Progress is shown on a terminal."""
-    with path.open("rb") as file:
+    with path.open("rb") as given, TemporaryFile() as copy:
+        file = given if given.seekable() else _copied(given, copy)
         job = imports.under_way(database, audience=audience, digest=imports.sha256(file))
         if job:
             print(words("terminal-carries-on", name=path.name), file=sys.stderr)
@@ -79,6 +82,11 @@ def _import(words: Words, database: Database, path: Path, audience: str, status:
     bar: tqdm[NoReturn]
     with tqdm(total=job.total, unit="B", unit_scale=True, desc=path.name, leave=False, disable=None) as bar:
         return _to_its_end(database, job, bar)
+
+
+def _copied(pipe: BinaryIO, copy: BinaryIO) -> BinaryIO:
+    shutil.copyfileobj(pipe, copy)
+    return copy
 
 
 def _to_its_end(database: Database, job: Job, bar: "tqdm[NoReturn]") -> Job:

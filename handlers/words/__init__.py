@@ -101,5 +101,14 @@ def _loaded(language: str) -> Words:
 
 
 def _plain(value: Any) -> Any:
-    # Fluent formats numbers by itself; of the rest it takes text.
-    return value if isinstance(value, (int, float)) else str(value)
+    # Fluent formats numbers by itself; of the rest it takes text, and fails on a long one.
+    return value if isinstance(value, (int, float)) else _cut(str(value))
+
+
+def _cut(text: str) -> str:
+    """The text as Fluent takes it, never cut within an entity, a mention or a link."""
+    return text if len(text) < _MOST else _UNFINISHED.sub("", text[: _MOST - 1]) + "…"
+
+
+_MOST = 2_400  # Fluent's own limit is 2,500
+_UNFINISHED = re.compile(r"(?:&\w{0,4}|<[^<>]*)$")

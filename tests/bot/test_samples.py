@@ -1,0 +1,33 @@
+"""The sample audiences: always the same, with what every command needs to show."""
+
+from sqlmodel import select
+
+from bot import audiences, counts, samples
+from storage import tallies
+from storage.database import Database
+from storage.tables import Contact, RefusedRow
+from tests.audiences import assert_figures_are_a_recount
+from tests.conftest import NOW
+
+
+def test_they_go_in_with_every_reason_and_the_last_twelve_weeks(database: Database):
+    samples.add(database, NOW)
+    club, newsletter = audiences.every(database)
+    assert (club.name, newsletter.name) == ("Club fidélité", "Newsletter")
+    figures = counts.figures(database, newsletter, NOW)
+    assert figures.cleaned == 412
+    assert all(figures.by_reason[reason] for reason in ("hard", "soft", "abuse"))
+    assert figures.this_week > 0
+    assert figures.week_before > 0
+    assert sum(figures.by_status.values()) == 5012
+    assert_figures_are_a_recount(database, newsletter.id)
+    with database.reading() as session:
+        domains = tallies.cleaned_domains(session, newsletter.id)
+        whens = session.exec(select(Contact.cleaned_at).where(Contact.status == "cleaned")).all()
+        assert session.exec(select(RefusedRow)).all() == []
+    assert {"gmial.com", "hotmial.fr", "orange.f", "wanado.fr"} <= domains.keys()
+    assert all(when and 0 < (NOW - when).days + 1 <= 13 * 7 for when in whens)
+
+
+def test_they_are_the_same_each_time():
+    assert samples.archive(samples.SAMPLES[1], NOW) == samples.archive(samples.SAMPLES[1], NOW)
