@@ -55,16 +55,18 @@ class Suggester:
     def suggest(self, address: str) -> Suggestion | None:
         """The address that was meant; None where nothing better is known. Always a valid, other address."""
         local, at, domain = address.rpartition("@")
-        correction = self._correction(domain) if at else None
-        if at and correction is None and local[-1:] not in _EDGES and local[:1] not in _EDGES:
-            return None  # nearly all addresses of a list
         if not at:
-            local, correction = self._split(address)
-        elif "@" in local.rstrip(_AT_EDGES):  # an @ where a dot was meant
+            local, found = self._split(address)
+            return _suggestion(address, local, found) if found else None
+        correction = self._correction(domain)
+        if correction is None and "@" not in local and local == local.strip(_EDGES):
+            return None  # nearly all addresses of a list
+        if "@" in local.rstrip(_EDGES):  # an @ where a dot was meant
             local, _, before = local.partition("@")
-            domain = f"{before.strip(_AT_EDGES)}.{domain}"
+            domain = f"{before.strip(_EDGES)}.{domain}"
             correction = self._correction(domain)
-        return _suggestion(address, local.strip(_AT_EDGES), domain, correction)
+        as_it_is = _Correction(domain, 0.9, SuggestionReason.STRAY)
+        return _suggestion(address, local.strip(_EDGES), correction or as_it_is)
 
     def is_likely_typo(self, domain: str) -> bool:
         """Whether addresses of this domain get a suggestion."""
@@ -129,7 +131,7 @@ class Suggester:
 
     def _split(self, text: str) -> "tuple[str, _Correction | None]":
         """A text without @ that ends in a common domain: what stands before it, and the domain."""
-        text = text.strip(_AT_EDGES)
+        text = text.strip(_EDGES)
         for domain in _LONGEST_FIRST:
             if text.lower().endswith(domain):
                 local = text[: -len(domain)].rstrip(_INSTEAD_OF_AT)
@@ -151,8 +153,7 @@ class _Correction:
 
 _LONG = 6  # letters of a name: few real domains stand a letter away from a long one
 _VERY_LONG = 8
-_EDGES = frozenset(" .,;@\t\n\u00a0") | {""}
-_AT_EDGES = " .,;@\t\n\u00a0"
+_EDGES = " .,;@\t\n\u00a0"
 _INSTEAD_OF_AT = " .,;\"'à²_-"  # beside the @ on the keyboards
 _STRAY = re.compile(r"[\x00-,/:-`{-\x7f\u00a0\u200b]")  # ASCII that no domain has, and white space
 _EXTRA_DOTS = re.compile(r"[-.]*\.[-.]*")
@@ -169,10 +170,9 @@ _SLIPS_OF_ENDINGS = {
 }
 
 
-def _suggestion(address: str, local: str, domain: str, correction: _Correction | None) -> Suggestion | None:
-    found = correction or _Correction(domain, 0.9, SuggestionReason.STRAY)
+def _suggestion(written: str, local: str, found: _Correction) -> Suggestion | None:
     result = checked(f"{local}@{found.domain}")
-    if isinstance(result, BadAddressReason) or result[1] == address.lower():
+    if isinstance(result, BadAddressReason) or result[1] == written.lower():
         return None
     return Suggestion(result[0], found.confidence, found.reason)
 

@@ -11,7 +11,18 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot import jobs
 from bot.settings import Settings
-from handlers import archives, counts, digests, exports, faults, home, imports, restores, segments
+from handlers import (
+    archives,
+    corrections,
+    counts,
+    digests,
+    exports,
+    faults,
+    home,
+    imports,
+    restores,
+    segments,
+)
 from handlers.ask import Ask
 from handlers.handled import Handled
 from handlers.parts import Parts
@@ -20,7 +31,7 @@ from handlers.work import Kind
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
 
-FEATURES = (counts, segments, exports, archives, restores, digests, imports, home)
+FEATURES = (counts, segments, exports, archives, restores, corrections, digests, imports, home)
 
 
 def web_client(settings: Settings) -> WebClient:

@@ -105,7 +105,7 @@ def page(session: Session, segment: Segment, size: int, after: Place | None = No
     """The segment's contacts, newest cleaned first; `after` is the last one of the page before."""
     query = select(Contact).where(*conditions(segment))
     if after:
-        query = query.where(_comes_after(after))
+        query = query.where(comes_after(after))
     return session.exec(query.order_by(*NEWEST_FIRST).limit(size)).all()
 
 
@@ -156,7 +156,7 @@ def of_domains(
         *conditions(segment), TABLE.c.domain.in_(domains), TABLE.c.clean_reason != literal_column("'abuse'")
     )
     if after:
-        query = query.where(_comes_after(after))
+        query = query.where(comes_after(after))
     return session.exec(query.order_by(*NEWEST_FIRST).limit(most)).all()
 
 
@@ -177,7 +177,8 @@ def cells(
             yield from rows
 
 
-def _comes_after(place: Place) -> ColumnElement[bool]:
+def comes_after(place: Place) -> ColumnElement[bool]:
+    """The condition for a page's first contact, in the order newest first."""
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) < tuple_(place.cleaned_at, place.id)
 
 

@@ -53,6 +53,7 @@ def _claim(
     busy = (
         select(other.id)
         .where(
+            col(Job.state).in_(("waiting", "running")),  # a receipt waits for nobody
             other.audience_id == Job.audience_id,
             other.id != Job.id,
             col(other.state) == "running",

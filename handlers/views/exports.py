@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from bot.audiences import Audience
 from bot.exports import Past, Preview
 from handlers.views import blocks, filters, receipts
 from handlers.views.blocks import Block, Message, View
-from handlers.words import Markup, Words
+from handlers.words import Markup, Words, escaped
 from storage.contacts import Segment
 from storage.tables import Job
 
@@ -18,7 +19,7 @@ WHERE, TO_ME = "exports-where", "exports-to-me"
 PAST, PAST_PAGE, AGAIN, FILE = "exports-past", "exports-past-page", "exports-again", "exports-open"
 TERMINAL = "terminal"
 _AUDIENCE = 80  # characters shown of a name
-_COLUMN, _COLUMNS = 60, 40
+_COLUMN, _COLUMNS = 60, 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,12 @@ def parts_of(value: str) -> tuple[int, str]:
 
 
 def _columns(words: Words, columns: Sequence[str]) -> Markup:
-    names = [blocks.clamp(name, _COLUMN) for name in columns]
-    if len(names) > _COLUMNS:
-        # Those of the audience stand first, the last ones say why it was cleaned.
-        names = [*names[:_COLUMNS], words("exports-columns-more", n=len(names) - _COLUMNS)]
-    return words.md("exports-columns", n=len(columns), names=", ".join(names))
+    """As many names as fit: a sentence takes 1,000 characters of a value."""
+    names = [escaped(blocks.clamp(name, _COLUMN)) for name in columns]
+    fitting = sum(length <= _COLUMNS for length in accumulate(len(name) + 2 for name in names))
+    if fitting < len(names):
+        names = [*names[:fitting], escaped(words("exports-columns-more", n=len(names) - fitting))]
+    return words.md("exports-columns", n=len(columns), names=Markup(", ".join(names)))
 
 
 def _where(words: Words, to: Destination | None) -> Block:

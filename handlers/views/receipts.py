@@ -23,7 +23,9 @@ def progress(text: Markup, job: Job) -> Message:
 
 def done(headline: Markup, lines: list[Markup], buttons: list[Block], job: Job) -> Message:
     """The receipt: the figure, what goes with it, what can be done."""
-    rows = [blocks.section(Markup(f"*{headline}*")), blocks.context(*lines)]
+    rows = [blocks.section(Markup(f"*{headline}*"))]
+    if lines:
+        rows.append(blocks.context(*lines))
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
     return blocks.message(headline, rows)
