@@ -24,13 +24,18 @@ def csv_of(n: int) -> io.BytesIO:
 
 
 def receive(database: Database, file: Any, **given: Any) -> Job:
-    return imports.receive(
-        database, file, **({"name": "list.csv", "audience": "News", "by": "U1", "now": NOW} | given)
-    )
+    usual: dict[str, Any] = {"name": "list.csv", "audience": "News", "by": "U1", "now": NOW}
+    return imports.receive(database, file, **usual | given)
 
 
 def request(database: Database, **given: Any) -> Job:
-    asked = {"slack_file": "F1", "name": "list.csv", "audience": "News", "by": "U1", "now": NOW}
+    asked: dict[str, Any] = {
+        "slack_file": "F1",
+        "name": "list.csv",
+        "audience": "News",
+        "by": "U1",
+        "now": NOW,
+    }
     return imports.request(database, **(asked | {"status": "pending", "notify": {}, "once": "V1"} | given))
 
 
@@ -124,7 +129,6 @@ def test_a_file_that_breaks_on_the_way_keeps_what_went_in_and_drops_the_rest(
 
     def break_off(*_: Any) -> Iterator[Any]:
         raise TooBroken(name="list.csv", line=7)
-        yield
 
     monkeypatch.setattr(imports, "_chunks", break_off)
     with pytest.raises(TooBroken):

@@ -249,7 +249,6 @@ def test_an_import_taken_over_goes_on_being_waited_for(
         monkeypatch.setattr(imports, "work", real)
         jobs.release(database, job)  # type: ignore[arg-type]
         raise LeaseLost
-        yield
 
     monkeypatch.setattr(imports, "work", lost)
     assert cli.main(["import", "list.csv", "--audience", "N"]) == cli.DONE
