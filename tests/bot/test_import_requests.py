@@ -12,8 +12,9 @@ from bot import imports, jobs
 from storage.database import Database
 from storage.spreadsheet_errors import TooBroken
 from storage.tables import Audience, Job, Journal, RefusedRow, UploadPart
-from tests.audiences import assert_figures_are_a_recount, claim, run
+from tests.audiences import claim, run
 from tests.conftest import NOW
+from tests.figures import assert_exact
 
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)
 
@@ -56,7 +57,7 @@ def test_rows_are_added_changed_left_and_refused(database: Database):
     refused = [(row.line, row.reason, row.row) for row in imports.refused(database, done.id)]
     assert refused == [(4, "no-at", "bad,"), (5, "row-too-many-cells", "c@example.com,x,y")]
     assert done.audience_id
-    assert_figures_are_a_recount(database, done.audience_id)
+    assert_exact(database)
     imports.forget_refused(database, done.id)
     assert count(database, RefusedRow) == 0
     assert count(database, UploadPart) == 0
