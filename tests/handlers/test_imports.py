@@ -22,8 +22,8 @@ from handlers.views import imports as views
 from handlers.words import Words
 from handlers.workspace.server import Workspace
 from storage.tables import Job, RefusedRow
-from tests.audiences import assert_figures_are_a_recount
 from tests.conftest import NOW
+from tests.figures import assert_exact
 from tests.slack import CAMILLE, OLIVIA, SAM, Person
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def test_an_archive_goes_in_and_the_receipt_has_its_figures(
         modal = person.wait_modal(lambda view: "763" in str(view))
         assert modal["title"]["text"] == words("import-title")
     [club] = audiences.every(parts.database)
-    assert_figures_are_a_recount(parts.database, club.id)
+    assert_exact(parts.database)
 
 
 def test_refused_rows_come_as_a_file_and_a_second_import_goes_into_the_chosen_audience(
