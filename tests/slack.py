@@ -337,6 +337,8 @@ class Person:
 def hang_up(workspace: Workspace, client: SocketModeClient) -> None:
     """Ends the bot's connection for good: at once, where the SDK's own `close` waits 1 to 3 s for something to read."""
     client.auto_reconnect_enabled = False
+    # It may be about to connect anew.
+    client.current_app_monitor.shutdown()  # type: ignore[no-untyped-call]
     workspace.drop_socket()
     deadline = time.monotonic() + WAIT_SECONDS
     while workspace.connections and time.monotonic() < deadline:
