@@ -1,16 +1,19 @@
 """The whole bot in a local workspace, on both engines; what people see is compared with the bot's own sentences."""
 
 import io
+import socket
 import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_sdk.socket_mode.builtin.connection import Connection
+from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
 from bot import imports, jobs
 from bot.settings import Settings, load
@@ -137,9 +140,35 @@ def running(
     assert not left, "threads are left"
 
 
+@pytest.fixture(scope="session")
+def socket_threads() -> Iterator[list[threading.Thread]]:
+    """The threads of sockets that were closed: each needs a second or two for its end, awaited here once."""
+    closing: list[threading.Thread] = []
+    yield closing
+    for thread in closing:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
 @pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick(monkeypatch: pytest.MonkeyPatch, socket_threads: list[threading.Thread]) -> None:
     """Slack needs these moments, the local workspace does not."""
+
+    disconnect = Connection.disconnect
+
+    def wake_and_disconnect(connection: Connection) -> None:
+        """Its reading thread holds the lock for up to three seconds."""
+        if connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+        disconnect(connection)
+
+    def shutdown(runner: IntervalRunner) -> None:
+        runner.event.set()
+        socket_threads.append(runner.thread)
+
+    monkeypatch.setattr(IntervalRunner, "shutdown", shutdown)
+    monkeypatch.setattr(Connection, "disconnect", wake_and_disconnect)
     monkeypatch.setattr(work, "FIRST_WORD_SECONDS", 0.05)
     monkeypatch.setattr(work, "POLL_SECONDS", 0.1)
     monkeypatch.setattr(segments, "SETTLE_SECONDS", 0.05)
