@@ -65,6 +65,16 @@ def claim_one(database: Database, job_id: str, owner: str, now: datetime) -> Job
         return jobs.claim_one(session, job_id, owner, now, now + LEASE)
 
 
+def free_dead(database: Database) -> None:
+    """Frees what processes of this machine held that are gone: nobody waits for their leases to run out.
+
+    To be called before this process takes work. A number of a process that was given again keeps its lease.
+    """
+    with database.transaction() as session:
+        for owner in filter(_is_dead, jobs.owners(session)):
+            jobs.free(session, owner)
+
+
 def look(database: Database, job_id: str) -> Job | None:
     """The job as it stands."""
     with database.reading() as session:
@@ -111,3 +121,20 @@ def give_back(database: Database, job: Job, now: datetime) -> None:
     """Gives the job back after a fault, to be tried again after a while that grows."""
     with database.transaction() as session:
         jobs.save(session, job, lease_until=now + RETRY * job.attempts)
+
+
+def _is_dead(owner: str) -> bool:
+    """Whether it is certain. Our own number was another's before us: in a container it is always the same."""
+    host, _, rest = owner.partition(":")
+    number = rest.partition(":")[0]
+    if host != socket.gethostname() or not number.isdecimal() or os.name != "posix":
+        return False
+    if int(number) == os.getpid():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -60,6 +60,7 @@ def _listen(bolt: App, settings: Settings, running: ExitStack) -> None:
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
         socket = SocketModeHandler(bolt, token, concurrency=SOCKET_THREADS)
+        running.callback(bolt.listener_runner.listener_executor.shutdown)
         socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
         running.callback(socket.close)
     server = web.start(bolt, settings)

@@ -55,6 +55,7 @@ class Worker:
         self._threads: list[Thread] = []
 
     def start(self, parts: Parts) -> None:
+        jobs.free_dead(parts.database)
         for n in range(THREADS):
             thread = Thread(target=self._run, args=(parts,), name=f"worker-{n}")
             thread.start()

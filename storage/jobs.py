@@ -123,6 +123,17 @@ def release(session: Session, job: Job) -> None:
     session.connection().execute(update(Job).where(held).values(lease_until=None))
 
 
+def owners(session: Session) -> Sequence[str]:
+    """Who holds a job, each once."""
+    held = select(Job.owner).where(col(Job.owner).is_not(None), col(Job.lease_until).is_not(None)).distinct()
+    return [owner for owner in session.exec(held).all() if owner]
+
+
+def free(session: Session, owner: str) -> None:
+    """Takes the leases of this owner away: its jobs can be carried on at once."""
+    session.connection().execute(update(Job).where(col(Job.owner) == owner).values(lease_until=None))
+
+
 def under_way(session: Session, kind: str | None = None) -> Sequence[Job]:
     """The jobs that are not finished, oldest first."""
     query = select(Job).where(col(Job.state).in_(("waiting", "running"))).order_by(col(Job.made_at))

@@ -1,0 +1,199 @@
+"""The whole bot in a local workspace, on both engines; what people see is compared with the bot's own sentences."""
+
+import io
+import socket
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_sdk.socket_mode.builtin.connection import Connection
+from slack_sdk.socket_mode.interval_runner import IntervalRunner
+
+from bot import imports, jobs
+from bot.settings import Settings, load
+from handlers import manifest, segments, serve, work
+from handlers.parts import Parts, utc_now
+from handlers.words import Words, words
+from handlers.workspace.server import Workspace
+from storage.database import Database
+from tests import samples
+from tests.audiences import run
+from tests.slack import CAMILLE, OLIVIA, SAM, Json, Person
+
+AUDIENCE = "Newsletter"
+CONTACTS = 5_000
+CLEANED = samples.counts(CONTACTS)["cleaned"]
+# Rows that are no contacts, for the file of an archive's cleaned contacts.
+REFUSED = ("nobody-at-example.com", "two words@example.com", "x@localhost")
+THREADS = ("worker-", "listener", "web")
+
+
+@dataclass
+class Someone:
+    """A person and the words they are spoken to with."""
+
+    person: Person
+    said: Words
+    direct: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.direct = self.person.direct_messages()
+
+    def says(self, key: str, **values: Any) -> str:
+        """The sentence as mrkdwn has it."""
+        return str(self.said.md(key, **values))
+
+    def waits_direct(self, key: str, seconds: float = 20, **values: Any) -> Json:
+        """The newest direct message that says it, once there is one."""
+        return self.person.wait_message(self.says(key, **values), channel=self.direct, seconds=seconds)
+
+    def direct_messages(self) -> list[Json]:
+        return self.person.messages(self.direct)
+
+    def files(self) -> list[Json]:
+        return [file for message in self.direct_messages() for file in message.get("files", [])]
+
+
+@dataclass
+class Flow:
+    """A running bot, its database, and the people."""
+
+    workspace: Workspace
+    parts: Parts
+    olivia: Someone
+    camille: Someone
+    sam: Someone
+
+    @property
+    def database(self) -> Database:
+        return self.parts.database
+
+
+def settings_of(workspace: Workspace, database_url: str) -> Settings:
+    return load(
+        slack_bot_token=workspace.bot_token,
+        slack_app_token=workspace.app_token,
+        slack_api_url=workspace.api_url,
+        database_url=database_url,
+        CLEANED_OPERATORS=OLIVIA,
+        CLEANED_PORT=0,
+    )
+
+
+def fill(database_url: str, contacts: int = CONTACTS, audience: str = AUDIENCE) -> None:
+    """Imports a sample while no bot runs."""
+    database = Database(database_url)
+    file = io.BytesIO(samples.archive(contacts))
+    imports.receive(database, file, name="audience.zip", audience=audience, by=OLIVIA, now=utc_now())
+    run(database, jobs.IMPORT, imports.work)
+    database.close()
+
+
+def write_sample(path: Path, contacts: int = CONTACTS, refused: tuple[str, ...] = REFUSED) -> Path:
+    """An export archive whose file of cleaned contacts ends with rows that are none."""
+    with (
+        zipfile.ZipFile(io.BytesIO(samples.archive(contacts))) as made,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as written,
+    ):
+        for name in made.namelist():
+            rows = "".join(f"{row}\r\n" for row in refused) if name.startswith("cleaned") else ""
+            written.writestr(name, made.read(name) + rows.encode())
+    return path
+
+
+def wait_until(fact: Callable[[], bool], seconds: float = 10) -> None:
+    """For what nobody sees in Slack."""
+    until = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    with Workspace(manifest.path()) as running:
+        yield running
+
+
+@pytest.fixture
+def people(workspace: Workspace) -> Iterator[tuple[Someone, Someone, Someone]]:
+    with Person(workspace, OLIVIA) as olivia, Person(workspace, CAMILLE) as camille, Person(workspace, SAM) as sam:
+        yield Someone(olivia, words("en")), Someone(camille, words("fr")), Someone(sam, words("en"))
+
+
+@contextmanager
+def running(
+    workspace: Workspace, people: tuple[Someone, Someone, Someone], database_url: str
+) -> Iterator[Flow]:
+    """The bot, as `cleaned run` starts it; no thread of it is left at the end."""
+    with ExitStack() as stack:
+        parts = serve.start(settings_of(workspace, database_url), stack)
+        people[0].person.wait_bot()
+        yield Flow(workspace, parts, *people)
+    left = [each.name for each in threading.enumerate() if each.name.startswith(THREADS)]
+    assert not left, "threads are left"
+
+
+@pytest.fixture(scope="session")
+def socket_threads() -> Iterator[list[threading.Thread]]:
+    """The threads of sockets that were closed: each needs a second or two for its end, awaited here once."""
+    closing: list[threading.Thread] = []
+    yield closing
+    for thread in closing:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def _quick(monkeypatch: pytest.MonkeyPatch, socket_threads: list[threading.Thread]) -> None:
+    """Slack needs these moments, the local workspace does not."""
+
+    disconnect = Connection.disconnect
+
+    def wake_and_disconnect(connection: Connection) -> None:
+        """Its reading thread holds the lock for up to three seconds."""
+        if connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+        disconnect(connection)
+
+    def shutdown(runner: IntervalRunner) -> None:
+        runner.event.set()
+        socket_threads.append(runner.thread)
+
+    monkeypatch.setattr(IntervalRunner, "shutdown", shutdown)
+    monkeypatch.setattr(Connection, "disconnect", wake_and_disconnect)
+    monkeypatch.setattr(work, "FIRST_WORD_SECONDS", 0.05)
+    monkeypatch.setattr(work, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(segments, "SETTLE_SECONDS", 0.05)
+
+
+@pytest.fixture
+def flow(
+    workspace: Workspace, people: tuple[Someone, Someone, Someone], database_url: str, _quick: None
+) -> Iterator[Flow]:
+    """With no audience."""
+    with running(workspace, people, database_url) as started:
+        yield started
+
+
+@pytest.fixture
+def filled(
+    workspace: Workspace, people: tuple[Someone, Someone, Someone], database_url: str, _quick: None
+) -> Iterator[Flow]:
+    """With one audience of 5,000 contacts."""
+    fill(database_url)
+    with running(workspace, people, database_url) as started:
+        yield started
+
+
+@pytest.fixture(params=["en", "fr"])
+def someone(request: pytest.FixtureRequest, people: tuple[Someone, Someone, Someone]) -> Someone:
+    """Olivia in English, Camille in French."""
+    return people[0] if request.param == "en" else people[1]
