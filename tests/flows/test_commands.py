@@ -248,4 +248,4 @@ def _known(merge_fields: dict[str, str]) -> dict[str, str]:
 def _mention(person: object) -> str:
     from handlers.views import blocks
 
-    return blocks.person(getattr(person, "user"))
+    return blocks.person(person.user)
