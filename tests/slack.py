@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import httpx
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
@@ -51,17 +51,10 @@ ANSWERS = {
 }
 
 
-class HasAddress(Protocol):
-    """A running workspace, in this process or another."""
-
-    @property
-    def url(self) -> str: ...
-
-
 class Person:
     """One of the workspace's people. `channel`: where they look and type when nothing else is said."""
 
-    def __init__(self, workspace: HasAddress, user: str = OLIVIA, channel: str = NEWS) -> None:
+    def __init__(self, workspace: Workspace, user: str = OLIVIA, channel: str = NEWS) -> None:
         self.user = user
         self.channel = channel
         self._page = httpx.Client(base_url=workspace.url, params={"user": user}, timeout=30)
@@ -89,8 +82,7 @@ class Person:
 
     def shortcut(self, callback_id: str, message: Json, *, channel: str | None = None) -> Json:
         """Chooses a message shortcut on a message."""
-        where = channel or message.get("channel") or self.channel
-        return self._post("shortcut", callback_id=callback_id, channel=where, ts=message["ts"])
+        return self._post("shortcut", callback_id=callback_id, **_container(message, channel or self.channel))
 
     def open_home(self) -> Json:
         return self._post("home")
@@ -131,10 +123,8 @@ class Person:
         """What an external select offers for what was typed."""
         place = in_ or self._place_of(action_id)
         block, _ = self._element(place, action_id)
-        container = _container(place, self.channel)
-        return self._post(
-            "options", container=container, block_id=block["block_id"], action_id=action_id, value=typed
-        )
+        asked = {"block_id": block["block_id"], "action_id": action_id, "value": typed}
+        return self._post("options", container=_container(place, self.channel), **asked)
 
     def fill(self, **inputs: Any) -> None:
         """Types into the open modal without submitting; keys are block ids."""
@@ -337,6 +327,8 @@ class Person:
 def hang_up(workspace: Workspace, client: SocketModeClient) -> None:
     """Ends the bot's connection for good: at once, where the SDK's own `close` waits 1 to 3 s for something to read."""
     client.auto_reconnect_enabled = False
+    # It may be about to connect anew.
+    client.current_app_monitor.shutdown()  # type: ignore[no-untyped-call]
     workspace.drop_socket()
     deadline = time.monotonic() + WAIT_SECONDS
     while workspace.connections and time.monotonic() < deadline:

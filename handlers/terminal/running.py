@@ -1,5 +1,7 @@
 """`cleaned run` and `cleaned migrate`."""
 
+import logging
+
 from bot import databases, settings
 from bot.errors import CleanedError
 from bot.settings import Settings
@@ -21,6 +23,8 @@ class NoWayIn(CleanedError):
 
 def run(_words: Words) -> int:
     """Serves Slack until it is told to stop. Raises CleanedError, SlackApiError, OSError."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("handlers").setLevel(logging.INFO)
     given = settings.load()
     _check(given)
     databases.ready(given.database_url).close()

@@ -149,12 +149,12 @@ class Sockets:
             raise NotAnswered("dispatch_failed") from None
 
     async def refresh(self) -> None:
-        """Asks every connection to come anew, as Slack does now and then."""
+        """Asks every connection to come anew, as Slack does now and then; the old ones get nothing more."""
         for connection in list(self.open):
+            self._forget(connection)
             await connection.socket.send_json(
                 {"type": "disconnect", "reason": "refresh_requested", "debug_info": _debug()}
             )
-            await connection.socket.close()
 
     def drop(self, *, silent: bool = False) -> None:
         """Cuts every connection; `silent`: the bot's end isn't told, it just hears nothing any more."""

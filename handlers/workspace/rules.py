@@ -19,7 +19,7 @@ def string(most: int = 100_000, least: int = 1) -> Rule:
             yield at(where, "must provide a string")
         elif len(value) > most:
             yield at(where, f"must be less than {most + 1} characters")
-        elif len(value.strip() if least else value) < least:
+        elif len(value) < least:
             yield at(where, f"must be more than {least - 1} characters")
 
     return rule

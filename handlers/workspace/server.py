@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
+from yarl import URL
 
 from handlers.workspace import files, manifest, messages, methods
 from handlers.workspace.delivery import ACK_SECONDS, Delivery, RequestUrl, Sockets
@@ -167,7 +169,7 @@ class Workspace:
             {**methods.METHODS, **files.METHODS},
             self._sockets.ticket,
         )
-        application = web.Application(client_max_size=10 << 20)
+        application = web.Application(client_max_size=10 << 20, middlewares=[_own_pages_only])
         application.add_routes(
             [
                 web.route("*", "/api/{method}", api.serve),
@@ -201,3 +203,13 @@ class Workspace:
         if file is None or not allowed or "files:read" not in self._manifest.scopes:
             return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
         return files.download(file)
+
+
+@web.middleware
+async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Other sites open in the same browser may not act here, not by a name that leads to 127.0.0.1 either."""
+    origin = request.headers.get("Origin")
+    hosts = [request.url.host, *([URL(origin).host] if origin else [])]
+    if not set(hosts) <= {HOST, "localhost"} or (origin and URL(origin).port != request.url.port):
+        raise web.HTTPForbidden(text="This page may not use the local workspace.")
+    return await handler(request)

@@ -44,7 +44,8 @@ def open_view(state: State, trigger: Trigger, sent: Any) -> View:
     if trigger.in_modal and stack:
         return push_view(state, trigger.user, sent, trigger.channel)
     _check_external_id(state, sent)
-    close_views(state, trigger.user, list(stack))
+    if stack:
+        close_views(state, trigger.user, list(stack))
     return _put_on_top(state, trigger.user, sent, trigger.channel)
 
 

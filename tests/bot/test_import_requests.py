@@ -12,8 +12,9 @@ from bot import imports, jobs
 from storage.database import Database
 from storage.spreadsheet_errors import TooBroken
 from storage.tables import Audience, Job, Journal, RefusedRow, UploadPart
-from tests.audiences import assert_figures_are_a_recount, claim, run
+from tests.audiences import claim, run
 from tests.conftest import NOW
+from tests.figures import assert_exact
 
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)
 
@@ -24,13 +25,18 @@ def csv_of(n: int) -> io.BytesIO:
 
 
 def receive(database: Database, file: Any, **given: Any) -> Job:
-    return imports.receive(
-        database, file, **({"name": "list.csv", "audience": "News", "by": "U1", "now": NOW} | given)
-    )
+    usual: dict[str, Any] = {"name": "list.csv", "audience": "News", "by": "U1", "now": NOW}
+    return imports.receive(database, file, **usual | given)
 
 
 def request(database: Database, **given: Any) -> Job:
-    asked = {"slack_file": "F1", "name": "list.csv", "audience": "News", "by": "U1", "now": NOW}
+    asked: dict[str, Any] = {
+        "slack_file": "F1",
+        "name": "list.csv",
+        "audience": "News",
+        "by": "U1",
+        "now": NOW,
+    }
     return imports.request(database, **(asked | {"status": "pending", "notify": {}, "once": "V1"} | given))
 
 
@@ -51,7 +57,7 @@ def test_rows_are_added_changed_left_and_refused(database: Database):
     refused = [(row.line, row.reason, row.row) for row in imports.refused(database, done.id)]
     assert refused == [(4, "no-at", "bad,"), (5, "row-too-many-cells", "c@example.com,x,y")]
     assert done.audience_id
-    assert_figures_are_a_recount(database, done.audience_id)
+    assert_exact(database)
     imports.forget_refused(database, done.id)
     assert count(database, RefusedRow) == 0
     assert count(database, UploadPart) == 0
@@ -124,7 +130,6 @@ def test_a_file_that_breaks_on_the_way_keeps_what_went_in_and_drops_the_rest(
 
     def break_off(*_: Any) -> Iterator[Any]:
         raise TooBroken(name="list.csv", line=7)
-        yield
 
     monkeypatch.setattr(imports, "_chunks", break_off)
     with pytest.raises(TooBroken):

@@ -6,8 +6,8 @@ from bot import audiences, counts, samples
 from storage import tallies
 from storage.database import Database
 from storage.tables import Contact, RefusedRow
-from tests.audiences import assert_figures_are_a_recount
 from tests.conftest import NOW
+from tests.figures import assert_exact
 
 
 def test_they_go_in_with_every_reason_and_the_last_twelve_weeks(database: Database):
@@ -20,7 +20,7 @@ def test_they_go_in_with_every_reason_and_the_last_twelve_weeks(database: Databa
     assert figures.this_week > 0
     assert figures.week_before > 0
     assert sum(figures.by_status.values()) == 5012
-    assert_figures_are_a_recount(database, newsletter.id)
+    assert_exact(database)
     with database.reading() as session:
         domains = tallies.cleaned_domains(session, newsletter.id)
         whens = session.exec(select(Contact.cleaned_at).where(Contact.status == "cleaned")).all()

@@ -199,11 +199,11 @@ def test_any_bytes_give_rows_or_a_spreadsheet_error(content):
     "line", ['"\n', 'a,"\n', '"a\n"b\n', '"x"x\n', '"\n\n', "\r", '""",\n', '"' + "x" * 5_000 + "\n"]
 )
 def test_text_made_to_be_slow_ends_in_time(line):
-    content = ("a,b\n" + line * (2_000_000 // len(line))).encode()
+    content = ("a,b\n" + line * (500_000 // len(line))).encode()
     start = time.process_time()
     with suppress(errors.TooBroken):
         assert all(_sheet(content).rows)
-    assert time.process_time() - start < 15
+    assert time.process_time() - start < 10
 
 
 def test_rows_stream(tmp_path):

@@ -94,7 +94,7 @@ def wire(workspace: Workspace, olivia: Person) -> Iterator[Wire]:
     made = Wire(workspace)
     olivia.wait_bot()
     yield made
-    made.client.close()
+    hang_up(workspace, made.client)
 
 
 @pytest.fixture

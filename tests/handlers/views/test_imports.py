@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
+from bot import jobs
 from bot.addresses import BadAddressReason
 from bot.audiences import Audience
 from bot.imports import NoAddressColumn
@@ -35,16 +36,10 @@ def words(request: pytest.FixtureRequest) -> Words:
 
 
 def a_job(**given: Any) -> Job:
-    data = {"name": LONG, "audience": LONG, "status": "pending"}
-    made = {
-        "id": "0123456789abcdef",
-        "kind": "import",
-        "data": data,
-        "cursor": {},
-        "notify": {},
-        "result": {},
-    }
-    return Job(**(made | {"audience_id": 1, "made_by": "U1", "made_at": NOW} | given))
+    job = jobs.new(jobs.IMPORT, by="U1", now=NOW, audience_id=1, name=LONG, audience=LONG, status="pending")
+    for name, value in given.items():
+        setattr(job, name, value)
+    return job
 
 
 def a_result(n: int) -> dict[str, int]:
@@ -52,10 +47,10 @@ def a_result(n: int) -> dict[str, int]:
 
 
 def errors() -> list[tuple[str, dict[str, Any]]]:
-    plain = [each for each in _kinds(SpreadsheetError) if each is not UnsafeArchive]
+    plain = [each.key for each in _kinds(SpreadsheetError) if each is not UnsafeArchive]
     unsafe = [(UnsafeArchive.key, {"name": LONG, "danger": danger}) for danger in get_args(Danger)]
-    ours = (NoAddressColumn, handler.FileTooLarge, handler.NotFetched)
-    return [*((each.key, VALUES) for each in (*plain, *ours)), *unsafe]
+    ours = [NoAddressColumn.key, handler.FileTooLarge.key, handler.NotFetched.key]
+    return [*((key, VALUES) for key in plain + ours), *unsafe]
 
 
 def _kinds(error: type[SpreadsheetError]) -> list[type[SpreadsheetError]]:

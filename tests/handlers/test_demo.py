@@ -1,0 +1,160 @@
+"""`cleaned demo` and `cleaned check`, with the local workspace and the bot in a process of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from handlers import cli
+from handlers.scopes import SCOPES
+from handlers.words import Words
+from handlers.workspace.server import Workspace
+from tests.slack import CAMILLE, Person
+
+ROOT = Path(__file__).parents[2]
+ENGLISH = Words("en")
+
+
+class Address:
+    """Where a workspace of another process is."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+
+@contextmanager
+def demo(folder: Path, *arguments: str) -> Iterator[tuple[Address, "subprocess.Popen[str]"]]:
+    """A running demo, once its bot is connected."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "en_GB.UTF-8", "TMPDIR": str(folder)}
+    command = [sys.executable, "-m", "handlers.cli", "demo", "--no-browser", *arguments]
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with process:
+        assert process.stdout
+        try:
+            url = next(found[0] for line in process.stdout if (found := re.search(r"http://[\d.:]+", line)))
+            yield Address(url), process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_the_sample_audiences_are_there_and_ctrl_c_leaves_nothing(tmp_path: Path):
+    with demo(tmp_path) as (address, process):
+        with Person(address, CAMILLE) as camille:
+            camille.command("/cleaned Newsletter")
+            camille.wait_message("412 contacts nettoyés dans Newsletter")
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the bot too
+        out, err = process.communicate(timeout=30)
+    assert (process.returncode, ENGLISH("terminal-demo-stopped") in out) == (cli.DONE, True)
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_one_s_own_and_sigterm(tmp_path: Path):
+    (tmp_path / "mine.csv").write_text("Email,CLEAN_TIME\na@example.com,2026-11-01 10:00:00\n")
+    with demo(tmp_path, "--import", "mine.csv") as (address, process):
+        with Person(address) as olivia:
+            olivia.command("/cleaned")
+            olivia.wait_message("1 cleaned contact in mine")
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == cli.DONE
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
+
+
+def test_a_bot_that_stops_by_itself_is_reported(tmp_path: Path):
+    with demo(tmp_path) as (_, process):
+        children = Path(f"/proc/{process.pid}/task").glob("*/children")
+        [bot] = {int(pid) for each in children for pid in each.read_text().split()}
+        os.kill(bot, signal.SIGKILL)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == cli.FAILED
+    assert ENGLISH("terminal-demo-crashed", status=-9) in err
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, workspace: Workspace) -> Workspace:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    monkeypatch.setenv("SLACK_API_URL", workspace.api_url)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", workspace.bot_token)
+    monkeypatch.setenv("SLACK_APP_TOKEN", workspace.app_token)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'x.db'}")
+    return workspace
+
+
+@pytest.fixture
+def workspace() -> Iterator[Workspace]:
+    with Workspace(ROOT / "manifest.yml") as running:
+        yield running
+
+
+def test_check_finds_nothing_wrong_with_the_local_workspace(
+    told: Workspace, capsys: pytest.CaptureFixture[str]
+):
+    assert cli.main(["check"]) == cli.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 5
+    assert all(line.startswith("ok ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "key", "values"),
+    [
+        ("SLACK_BOT_TOKEN", "", "check-bot-token-missing", {}),
+        ("SLACK_BOT_TOKEN", "xapp-x", "check-bot-token-malformed", {}),
+        ("SLACK_BOT_TOKEN", "xoxb-wrong", "check-bot-token-refused", {"error": "invalid_auth"}),
+        ("SLACK_APP_TOKEN", "", "error-no-way-in", {}),
+        ("SLACK_APP_TOKEN", "xoxb-x", "check-app-token-malformed", {}),
+        ("SLACK_APP_TOKEN", "xapp-wrong", "check-app-token-refused", {"error": "invalid_auth"}),
+        ("SLACK_API_URL", "http://127.0.0.1:9/", "check-slack-unreachable", {"url": "http://127.0.0.1:9/"}),
+        ("DATABASE_URL", "mysql://x", "error-database-url", {}),
+    ],
+)
+def test_check_names_each_fault_and_its_mend(
+    told: Workspace,
+    setting: str,
+    value: str,
+    key: str,
+    values: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setenv(setting, value)
+    assert cli.main(["check"]) == cli.FAILED
+    faults = [line for line in capsys.readouterr().out.splitlines() if line.startswith("FAULT")]
+    assert f"FAULT   {ENGLISH(key, **values)}" in faults
+
+
+def test_check_names_the_scopes_that_were_not_granted(
+    told: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    from handlers.terminal import check
+
+    monkeypatch.setattr(check, "SCOPES", SCOPES | {"pins:read"})
+    assert cli.main(["check"]) == cli.FAILED
+    assert ENGLISH("check-scopes-missing", scopes="pins:read", n=1) in capsys.readouterr().out
+
+
+def test_a_token_that_slack_refuses_ends_the_run_with_a_sentence(
+    told: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-wrong")
+    assert cli.main(["run"]) == cli.FAILED
+    assert capsys.readouterr().err.splitlines()[-1] == "cleaned: " + ENGLISH(
+        "terminal-slack-refused", error="invalid_auth"
+    )
