@@ -125,7 +125,11 @@ def workspace() -> Iterator[Workspace]:
 
 @pytest.fixture
 def people(workspace: Workspace) -> Iterator[tuple[Someone, Someone, Someone]]:
-    with Person(workspace, OLIVIA) as olivia, Person(workspace, CAMILLE) as camille, Person(workspace, SAM) as sam:
+    with (
+        Person(workspace, OLIVIA) as olivia,
+        Person(workspace, CAMILLE) as camille,
+        Person(workspace, SAM) as sam,
+    ):
         yield Someone(olivia, words("en")), Someone(camille, words("fr")), Someone(sam, words("en"))
 
 

@@ -17,7 +17,9 @@ ROUNDS = 10
 ACKNOWLEDGED_WITHIN = 3.0  # seconds
 
 
-def test_fifty_commands_are_acknowledged_in_time_while_a_large_import_runs(flow: Flow, tmp_path: Path) -> None:
+def test_fifty_commands_are_acknowledged_in_time_while_a_large_import_runs(
+    flow: Flow, tmp_path: Path
+) -> None:
     _import(flow.olivia, write_sample(tmp_path / "audience.zip", CONTACTS, ()))
     wait_until(lambda: _job(flow).state == "running" and _job(flow).done > 0)
     took = [_seconds(flow.camille.person, command) for command in COMMANDS * ROUNDS]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot import audiences, counts, journal
 from handlers.parts import utc_now
+from handlers.views.blocks import person as mention
 from tests import samples
 from tests.figures import assert_exact, contacts
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, Someone, write_sample
@@ -88,9 +89,7 @@ def test_a_filtered_list_is_exported_as_it_is_shown(filled: Flow, someone: Someo
     offered = person.options("segments-domain", "gmail")["options"]
     assert offered[0]["text"]["text"] == someone.said("segments-suggestion", name="gmail.com", n=wanted)
     person.select("segments-domain", offered[0])
-    person.wait_modal(
-        someone.says("segments-headline-found", found=wanted, total=CLEANED, audience=AUDIENCE)
-    )
+    person.wait_modal(someone.says("segments-headline-found", found=wanted, total=CLEANED, audience=AUDIENCE))
     person.click("open-export-segment")
     person.wait_modal(someone.says("exports-headline", n=wanted, audience=AUDIENCE))
     assert person.submit() == {}
@@ -152,7 +151,9 @@ def test_an_archive_asks_for_its_word_and_comes_back_whole(filled: Flow, someone
     person.click("archives-share", in_=receipt)
     person.wait_modal(someone.says("archives-share-what"))
     person.submit(**{"archives-where": NEWS})
-    person.wait_message(someone.says("archives-shared-text", n=CLEANED, audience=AUDIENCE, who=_mention(person)))
+    person.wait_message(
+        someone.says("archives-shared-text", n=CLEANED, audience=AUDIENCE, who=mention(person.user))
+    )
     person.dismiss(everything=True)
 
     person.click("archives-undo", in_=receipt)
@@ -190,9 +191,7 @@ def test_a_fix_needs_permission_and_a_good_address(filled: Flow, someone: Someon
         c for c in contacts(filled.database) if c["status"] == "cleaned" and c["domain"] in samples.TYPOS
     )
     person.command(f"/cleaned-fix {wrong['address']}")
-    person.wait_modal(
-        someone.says("corrections-cleaned", address=wrong["address"], audience=AUDIENCE)
-    )
+    person.wait_modal(someone.says("corrections-cleaned", address=wrong["address"], audience=AUDIENCE))
     right = f"{wrong['address_key'].partition('@')[0]}.corrected@gmail.com"
     assert person.submit(address=right) == {"consent": someone.says("error-no-permission")}
     assert set(person.submit(address="nobody", consent=["permission"])) == {"address"}
@@ -211,9 +210,7 @@ def test_the_shortcut_finds_the_address_in_a_message(filled: Flow, someone: Some
     person.say(f"Could somebody look at {wrong['address']}?")
     message = person.wait_message(wrong["address"])
     person.shortcut("fix_message", message)
-    person.wait_modal(
-        someone.says("corrections-cleaned", address=wrong["address"], audience=AUDIENCE)
-    )
+    person.wait_modal(someone.says("corrections-cleaned", address=wrong["address"], audience=AUDIENCE))
 
 
 def test_the_digest_is_set_up_and_sent_once(filled: Flow, someone: Someone) -> None:
@@ -247,9 +244,3 @@ def test_home_shows_the_figures_and_what_was_done(filled: Flow, someone: Someone
 def _known(merge_fields: dict[str, str]) -> dict[str, str]:
     """Without what is empty: a column of a file is there for each contact."""
     return {f"field {name}": value for name, value in merge_fields.items() if value}
-
-
-def _mention(person: object) -> str:
-    from handlers.views import blocks
-
-    return blocks.person(getattr(person, "user"))

@@ -77,6 +77,7 @@ def looking(database_url: str) -> Iterator[Database]:
 
 def test_killed_again_and_again_all_is_whole_in_the_end(
     child: Child,
+    workspace: Workspace,
     people: tuple[Someone, Someone, Someone],
     looking: Database,
     tmp_path: Path,
@@ -89,9 +90,9 @@ def test_killed_again_and_again_all_is_whole_in_the_end(
     person.wait_modal(olivia.says("import-what"))
     file = person.upload(write_sample(tmp_path / "audience.zip", CONTACTS, ()))
     assert person.submit(**{"import-file": [file]}) == {}
-    with _killed(child, looking, olivia, random, most_seconds=1.0) as told:
+    with _killed(child, looking, random, most_seconds=1.0):
         receipt = olivia.waits_direct("import-done", 40, n=CONTACTS, audience=AUDIENCE)
-    assert told == len(_saying(olivia, "import-done", CONTACTS))
+    assert len(_saying(olivia, "import-done", CONTACTS)) == 1
     assert says(olivia.says("import-added", n=CONTACTS))(receipt)
     assert len(contacts(looking)) == CONTACTS
     assert_exact(looking)
@@ -99,10 +100,12 @@ def test_killed_again_and_again_all_is_whole_in_the_end(
     person.dismiss(everything=True)
     person.command("/cleaned-export")
     person.wait_modal(olivia.says("exports-headline", n=CLEANED, audience=AUDIENCE))
+    # The moment when the file is there, and the database does not know it yet, lasts longer.
+    workspace.faults.slow_down("files.completeUploadExternal", 0.3)
     assert person.submit() == {}
-    with _killed(child, looking, olivia, random, most_seconds=0.6) as told:
+    with _killed(child, looking, random, most_seconds=0.6):
         olivia.waits_direct("exports-done", 40, n=CLEANED, audience=AUDIENCE)
-    assert told == len(_saying(olivia, "exports-done", CLEANED))
+    assert len(_saying(olivia, "exports-done", CLEANED)) == 1
     [exported] = olivia.files()
     assert len(person.download(exported).splitlines()) == 1 + CLEANED
 
@@ -110,9 +113,9 @@ def test_killed_again_and_again_all_is_whole_in_the_end(
     person.command("/cleaned-archive")
     person.wait_modal(olivia.says("archives-headline", n=CLEANED, audience=AUDIENCE))
     assert person.submit(**{"archives-word": "ARCHIVE"}) == {}
-    with _killed(child, looking, olivia, random, most_seconds=0.6) as told:
+    with _killed(child, looking, random, most_seconds=0.6):
         receipt = olivia.waits_direct("archives-done", 40, n=CLEANED, audience=AUDIENCE)
-    assert told == len(_saying(olivia, "archives-done", CLEANED))
+    assert len(_saying(olivia, "archives-done", CLEANED)) == 1
     assert sum(c["status"] == "archived" for c in contacts(looking)) == CLEANED
     assert_exact(looking)
 
@@ -128,15 +131,13 @@ def test_killed_again_and_again_all_is_whole_in_the_end(
 
 
 @contextmanager
-def _killed(
-    child: Child, database: Database, someone: Someone, random: Random, most_seconds: float
-) -> Iterator[int]:
-    """Kills and starts again, some times; then waits until all is told. Gives how many receipts there may be."""
+def _killed(child: Child, database: Database, random: Random, most_seconds: float) -> Iterator[None]:
+    """Kills and starts again, some times; what is within waits for the end, then all is told."""
     for _ in range(KILLS):
         time.sleep(random.uniform(0, most_seconds))  # the moment of a kill is what this is about
         child.kill()
         child.start()
-    yield 1
+    yield
     wait_until(lambda: all(job.told_at for job in _jobs(database)), STARTS_WITHIN)
 
 

@@ -178,7 +178,9 @@ def test_what_our_own_number_held_before_us_is_free_at_once(database: Database):
     assert _claimed(database) == job.id
 
 
-@pytest.mark.parametrize("owner", ["elsewhere:1:a1b2c3", f"{socket.gethostname()}:{os.getppid()}:a1b2c3", "me"])
+@pytest.mark.parametrize(
+    "owner", ["elsewhere:1:a1b2c3", f"{socket.gethostname()}:{os.getppid()}:a1b2c3", "me"]
+)
 def test_what_may_be_alive_keeps_its_lease(database: Database, owner: str):
     job = _add(database)
     assert _claimed(database, owner=owner) == job.id
