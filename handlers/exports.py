@@ -167,7 +167,7 @@ def _preview(ask: Ask, modal: Modal, audience: Audience, segment: Segment) -> No
 
 def _redraw(ask: Ask, to: Destination | None) -> None:
     preview = exports.look(ask.database, ask.body["view"]["private_metadata"], by=ask.person.id)
-    ask.show(views.form(ask.words, preview, to))
+    ask.show(views.form(ask.words, preview, to, edition=ask.body["view"]["hash"]))
 
 
 def _destination(ask: Ask, channel: str) -> Destination:

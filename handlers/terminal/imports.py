@@ -42,6 +42,7 @@ def import_all(
     """As `run`, into the database with that URL."""
     database = databases.ready(url)
     done: list[Job] = []
+    jobs.free_dead(database)
     try:
         for path in files:
             job = _import(words, database, Path(path), audience, status)

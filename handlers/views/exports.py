@@ -30,8 +30,11 @@ class Destination:
     people: int | None
 
 
-def form(words: Words, preview: Preview, to: Destination | None = None) -> View:
-    """The preview. `to`: the channel that was chosen; None for the person's direct messages."""
+def form(words: Words, preview: Preview, to: Destination | None = None, edition: str = "") -> View:
+    """The preview. `to`: the channel that was chosen; None for the person's direct messages.
+
+    `edition` is another one for each drawing: under the same ids Slack would keep what was chosen.
+    """
     rows = [blocks.section(words.md("exports-headline", n=preview.n, audience=_short(preview.audience)))]
     if narrowed := filters.in_words(words, preview.segment):
         rows.append(blocks.context(*narrowed))
@@ -41,7 +44,7 @@ def form(words: Words, preview: Preview, to: Destination | None = None) -> View:
         blocks.input_(
             words("exports-where"),
             _where(words, to),
-            where_block(to),
+            f"{WHERE}-{edition}" if edition else WHERE,
             hint=words("exports-where-hint"),
             optional=True,
             dispatch=True,
@@ -59,11 +62,6 @@ def form(words: Words, preview: Preview, to: Destination | None = None) -> View:
         close=words("cancel"),
         metadata=preview.id,
     )
-
-
-def where_block(to: Destination | None) -> str:
-    """The block of the channel: another one when it is emptied, or Slack would keep what was chosen."""
-    return f"{WHERE}-{to.channel}" if to else WHERE
 
 
 def chosen(view: Mapping[str, Any]) -> tuple[str | None, str]:

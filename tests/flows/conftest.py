@@ -8,10 +8,12 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
@@ -172,6 +174,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, socket_threads: list[threading.Threa
         socket_threads.append(runner.thread)
 
     monkeypatch.setattr(IntervalRunner, "shutdown", shutdown)
+    monkeypatch.setattr(serve, "SocketModeHandler", partial(SocketModeHandler, ping_interval=1))
     monkeypatch.setattr(Connection, "disconnect", wake_and_disconnect)
     monkeypatch.setattr(work, "FIRST_WORD_SECONDS", 0.05)
     monkeypatch.setattr(work, "POLL_SECONDS", 0.1)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot import audiences, counts, journal
 from handlers.parts import utc_now
+from handlers.views.blocks import person as mention
 from tests import samples
 from tests.figures import assert_exact, contacts
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, Someone, write_sample
@@ -151,7 +152,7 @@ def test_an_archive_asks_for_its_word_and_comes_back_whole(filled: Flow, someone
     person.wait_modal(someone.says("archives-share-what"))
     person.submit(**{"archives-where": NEWS})
     person.wait_message(
-        someone.says("archives-shared-text", n=CLEANED, audience=AUDIENCE, who=_mention(person))
+        someone.says("archives-shared-text", n=CLEANED, audience=AUDIENCE, who=mention(person.user))
     )
     person.dismiss(everything=True)
 
@@ -243,9 +244,3 @@ def test_home_shows_the_figures_and_what_was_done(filled: Flow, someone: Someone
 def _known(merge_fields: dict[str, str]) -> dict[str, str]:
     """Without what is empty: a column of a file is there for each contact."""
     return {f"field {name}": value for name, value in merge_fields.items() if value}
-
-
-def _mention(person: object) -> str:
-    from handlers.views import blocks
-
-    return blocks.person(person.user)

@@ -1,6 +1,10 @@
 """Long work as rows: one owner at a time, whoever dies."""
 
 import io
+import os
+import socket
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -154,3 +158,31 @@ def test_a_kept_file_reads_as_the_file_itself(database: Database, body: bytes, m
             real.seek(kept.tell())
         kept.seek(0)
         assert kept.readall() == body
+
+
+def test_what_a_process_held_that_is_gone_is_free_at_once(database: Database):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    job = _add(database)
+    assert _claimed(database, owner=f"{socket.gethostname()}:{gone.pid}:a1b2c3") == job.id
+    assert _claimed(database) is None
+    jobs.free_dead(database)
+    assert _claimed(database) == job.id
+
+
+def test_what_our_own_number_held_before_us_is_free_at_once(database: Database):
+    """In a container, the program has the same number each time it starts."""
+    job = _add(database)
+    assert _claimed(database, owner=jobs.owner()) == job.id
+    jobs.free_dead(database)
+    assert _claimed(database) == job.id
+
+
+@pytest.mark.parametrize(
+    "owner", ["elsewhere:1:a1b2c3", f"{socket.gethostname()}:{os.getppid()}:a1b2c3", "me"]
+)
+def test_what_may_be_alive_keeps_its_lease(database: Database, owner: str):
+    job = _add(database)
+    assert _claimed(database, owner=owner) == job.id
+    jobs.free_dead(database)
+    assert _claimed(database) is None

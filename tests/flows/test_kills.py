@@ -1,0 +1,151 @@
+"""The bot killed for real, at any moment: the next start carries on, and nothing is there twice."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+import pytest
+from sqlmodel import select
+
+from handlers.terminal.demo import _environment
+from handlers.workspace.server import Workspace
+from storage.database import Database
+from storage.tables import Job
+from tests import samples
+from tests.figures import assert_exact, contacts
+from tests.flows.conftest import AUDIENCE, Someone, wait_until, write_sample
+from tests.slack import OLIVIA, Json, says
+
+CONTACTS = 40_000
+CLEANED = samples.counts(CONTACTS)["cleaned"]
+KILLS = 2
+STARTS_WITHIN, STOPS_WITHIN = 30, 10
+
+
+class Child:
+    """`cleaned run` in a process of its own, started again after each kill."""
+
+    def __init__(self, workspace: Workspace, someone: Someone, database_url: str) -> None:
+        self._environment = {**_environment(workspace, database_url), "CLEANED_OPERATORS": OLIVIA}
+        self._someone = someone
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self._process = subprocess.Popen([sys.executable, "-m", "handlers.cli", "run"], env=self._environment)
+        self._someone.person.wait_bot(seconds=STARTS_WITHIN)
+
+    def kill(self) -> None:
+        assert self._process
+        os.kill(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._someone.person.wait_bot(connected=False)
+
+    def terminate(self) -> int:
+        """Its exit status."""
+        assert self._process
+        self._process.terminate()
+        return self._process.wait(STOPS_WITHIN)
+
+    def close(self) -> None:
+        if self._process and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+
+@pytest.fixture
+def child(
+    workspace: Workspace, people: tuple[Someone, Someone, Someone], database_url: str
+) -> Iterator[Child]:
+    made = Child(workspace, people[0], database_url)
+    made.start()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def looking(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+def test_killed_again_and_again_all_is_whole_in_the_end(
+    child: Child,
+    workspace: Workspace,
+    people: tuple[Someone, Someone, Someone],
+    looking: Database,
+    tmp_path: Path,
+    engine_name: str,
+) -> None:
+    olivia, random = people[0], Random(engine_name)
+    person = olivia.person
+
+    person.command(f"/cleaned-import {AUDIENCE}")
+    person.wait_modal(olivia.says("import-what"))
+    file = person.upload(write_sample(tmp_path / "audience.zip", CONTACTS, ()))
+    assert person.submit(**{"import-file": [file]}) == {}
+    with _killed(child, looking, random, most_seconds=1.0):
+        receipt = olivia.waits_direct("import-done", 40, n=CONTACTS, audience=AUDIENCE)
+    assert len(_saying(olivia, "import-done", CONTACTS)) == 1
+    assert says(olivia.says("import-added", n=CONTACTS))(receipt)
+    assert len(contacts(looking)) == CONTACTS
+    assert_exact(looking)
+
+    person.dismiss(everything=True)
+    person.command("/cleaned-export")
+    person.wait_modal(olivia.says("exports-headline", n=CLEANED, audience=AUDIENCE))
+    # The moment when the file is there, and the database does not know it yet, lasts longer.
+    workspace.faults.slow_down("files.completeUploadExternal", 0.3)
+    assert person.submit() == {}
+    with _killed(child, looking, random, most_seconds=0.6):
+        olivia.waits_direct("exports-done", 40, n=CLEANED, audience=AUDIENCE)
+    assert len(_saying(olivia, "exports-done", CLEANED)) == 1
+    [exported] = olivia.files()
+    assert len(person.download(exported).splitlines()) == 1 + CLEANED
+
+    person.dismiss(everything=True)
+    person.command("/cleaned-archive")
+    person.wait_modal(olivia.says("archives-headline", n=CLEANED, audience=AUDIENCE))
+    assert person.submit(**{"archives-word": "ARCHIVE"}) == {}
+    with _killed(child, looking, random, most_seconds=0.6):
+        receipt = olivia.waits_direct("archives-done", 40, n=CLEANED, audience=AUDIENCE)
+    assert len(_saying(olivia, "archives-done", CLEANED)) == 1
+    assert sum(c["status"] == "archived" for c in contacts(looking)) == CLEANED
+    assert_exact(looking)
+
+    # Told to stop while it works, it gives the work back; whoever comes carries it on.
+    person.dismiss(everything=True)
+    person.click("archives-undo", in_=receipt)
+    assert child.terminate() == 0
+    child.start()
+    olivia.waits_direct("restores-done", 40, n=CLEANED, audience=AUDIENCE)
+    assert sum(c["status"] == "cleaned" for c in contacts(looking)) == CLEANED
+    assert_exact(looking)
+    assert [job.state for job in _jobs(looking)] == ["done"] * 4
+
+
+@contextmanager
+def _killed(child: Child, database: Database, random: Random, most_seconds: float) -> Iterator[None]:
+    """Kills and starts again, some times; what is within waits for the end, then all is told."""
+    for _ in range(KILLS):
+        time.sleep(random.uniform(0, most_seconds))  # the moment of a kill is what this is about
+        child.kill()
+        child.start()
+    yield
+    wait_until(lambda: all(job.told_at for job in _jobs(database)), STARTS_WITHIN)
+
+
+def _saying(someone: Someone, key: str, n: int) -> list[Json]:
+    wanted = someone.says(key, n=n, audience=AUDIENCE)
+    return [message for message in someone.direct_messages() if says(wanted)(message)]
+
+
+def _jobs(database: Database) -> Sequence[Job]:
+    with database.reading() as session:
+        return session.exec(select(Job).order_by(Job.made_at)).all()  # type: ignore[arg-type]  # a column
