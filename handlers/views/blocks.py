@@ -150,7 +150,7 @@ def message(text: str, blocks: Sequence[Block]) -> Message:
     return {"text": text, "blocks": list(blocks)[:50]}
 
 
-def date(moment: datetime, words: Words, form: str = "{date_short_pretty}") -> Markup:
+def date(moment: datetime, words: Words, form: str = "{date_short}") -> Markup:
     """A time that Slack writes in the reader's zone and language."""
     fallback = words.moment(moment).replace("|", " ").replace(">", " ")
     return Markup(f"<!date^{int(moment.timestamp())}^{form}|{fallback}>")

@@ -84,7 +84,7 @@ def form(words: Words, form: Form) -> View:
         rows.append(_name(words("corrections-first-name"), contact.first_name, FIRST_NAME))
     if contact.last_name is not None:
         rows.append(_name(words("corrections-last-name"), contact.last_name, LAST_NAME))
-    rows.append(blocks.input_(words("corrections-consent"), _permission(words), CONSENT, optional=True))
+    rows.append(blocks.input_(words("corrections-consent"), _permission(words), CONSENT))
     rows.append(blocks.context(words.md("corrections-stays")))
     return blocks.modal(
         words("corrections-title"),
@@ -162,7 +162,7 @@ def _fix(words: Words, contact: Cleaned) -> Block:
 def _why(words: Words, contact: Cleaned) -> dict[str, Any]:
     return {
         "why": words(f"reason-{contact.reason}"),
-        "date": blocks.date(contact.cleaned_at, words, "{date_short_pretty}"),
+        "date": blocks.date(contact.cleaned_at, words, "{date_short}"),
     }
 
 

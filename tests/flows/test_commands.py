@@ -193,7 +193,7 @@ def test_a_fix_needs_permission_and_a_good_address(filled: Flow, someone: Someon
     person.command(f"/cleaned-fix {wrong['address']}")
     person.wait_modal(someone.says("corrections-cleaned", address=wrong["address"], audience=AUDIENCE))
     right = f"{wrong['address_key'].partition('@')[0]}.corrected@gmail.com"
-    assert person.submit(address=right) == {"consent": someone.says("error-no-permission")}
+    assert set(person.submit(address=right)) == {"consent"}
     assert set(person.submit(address="nobody", consent=["permission"])) == {"address"}
     assert len(contacts(filled.database)) == CONTACTS
     assert person.submit(address=right, consent=["permission"]) == {}

@@ -10,7 +10,7 @@ exports-columns = { $n ->
 exports-columns-more = { $n } more
 exports-form = A CSV file in UTF-8, one row a contact.
 exports-to-you = It goes to your direct messages, for you alone. To share it, choose a channel.
-exports-where = Channel (optional)
+exports-where = Channel
 exports-where-hint = Addresses are personal data: choose a channel whose members may see them.
 exports-seen-by = { $n ->
     [one] { $n } person in { $channel } will see the file.
@@ -31,7 +31,7 @@ exports-done = { $n ->
     [one] { $n } contact of { $audience } exported
    *[other] { $n } contacts of { $audience } exported
 }
-exports-is-here = The file is in this conversation.
+exports-is-here = The file is in your direct messages with this bot.
 exports-is-in = The file is in { $channel }.
 exports-left-out = { $n ->
     [one] { $n } of those you saw had changed by then and was left out.

@@ -10,7 +10,7 @@ exports-columns = { $n ->
 exports-columns-more = { $n } de plus
 exports-form = Un fichier CSV en UTF-8, une ligne par contact.
 exports-to-you = Il arrive dans vos messages directs, pour vous seul. Pour le partager, choisissez un canal.
-exports-where = Canal (facultatif)
+exports-where = Canal
 exports-where-hint = Les adresses sont des données personnelles : choisissez un canal dont les membres peuvent les voir.
 exports-seen-by = { $n ->
     [one] { $n } personne dans { $channel } verra le fichier.
@@ -31,7 +31,7 @@ exports-done = { $n ->
     [one] { $n } contact de { $audience } exporté
    *[other] { $n } contacts de { $audience } exportés
 }
-exports-is-here = Le fichier est dans cette conversation.
+exports-is-here = Le fichier est dans vos messages directs avec ce bot.
 exports-is-in = Le fichier est dans { $channel }.
 exports-left-out = { $n ->
     [one] { $n } de ceux que vous avez vus avait changé entre-temps et n’y est pas.
