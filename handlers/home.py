@@ -6,10 +6,11 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk.errors import SlackClientError
 
-from bot import audiences, counts, journal
+from bot import audiences, counts, digests, journal
 from handlers import faults
 from handlers.ask import Ask
 from handlers.parts import Parts
+from handlers.views import digests as digest_views
 from handlers.views import home as views
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def publish(parts: Parts, user_id: str) -> None:
         person.words,
         [counts.figures(parts.database, each, parts.clock()) for each in shown],
         journal.latest(parts.database, views.MOST_LINES) if is_operator else [],
+        digest_views.line(person.words, digests.current(parts.database), parts.clock()),
         more=len(everyone) - len(shown),
         is_operator=is_operator,
     )

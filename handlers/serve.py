@@ -72,6 +72,13 @@ def _listen(bolt: App, settings: Settings, running: ExitStack) -> None:
         socket = SocketModeHandler(bolt, token, concurrency=SOCKET_THREADS)
         running.callback(bolt.listener_runner.listener_executor.shutdown)
         socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
-        running.callback(socket.close)
+        running.callback(_close, socket)
     server = web.start(bolt, settings)
     running.callback(server.stop)
+
+
+def _close(socket: SocketModeHandler) -> None:
+    try:
+        socket.close()  # type: ignore[no-untyped-call]
+    except AttributeError:  # the SDK's own thread was quicker to drop the connection
+        socket.close()  # type: ignore[no-untyped-call]

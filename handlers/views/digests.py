@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.audiences import Audience
 from bot.digests import DigestSettings, next_due
@@ -62,7 +63,7 @@ def to_read(
     who_can: Markup,
 ) -> View:
     """The settings in words. `who_can` says who may change them."""
-    lines = [_state(words, kept, now) if kept else words.md("digest-none-to-read")]
+    lines = [line(words, kept, now)]
     if kept:
         chosen = [blocks.clamp(each.name, NAME) for each in audiences if each.id in kept.audience_ids]
         named = ", ".join(chosen[:NAMES_SHOWN]) + (", …" if len(chosen) > NAMES_SHOWN else "")
@@ -76,6 +77,11 @@ def zone_options(zones: Sequence[str]) -> list[Block]:
     return [blocks.option(zone.replace("_", " "), zone) for zone in zones]
 
 
+def line(words: Words, kept: DigestSettings | None, now: datetime) -> Markup:
+    """When and where it comes, for those who only read."""
+    return _state(words, kept, now) if kept else words.md("digest-none-to-read")
+
+
 def _state(words: Words, kept: DigestSettings | None, now: datetime) -> Markup:
     """When and where it comes."""
     if kept is None:
@@ -84,11 +90,11 @@ def _state(words: Words, kept: DigestSettings | None, now: datetime) -> Markup:
         "digest-every",
         weekday=words.weekdays()[kept.weekday],
         at=f"{kept.at:%H:%M}",
-        zone=kept.timezone,
+        zone=kept.timezone.replace("_", " "),
         channel=blocks.channel(kept.channel),
     )
     form = "{date_long_pretty} {time}"
-    when = blocks.date(next_due(kept, now), words, form)
+    when = blocks.date(next_due(kept, now).astimezone(ZoneInfo(kept.timezone)), words, form)
     coming = words.md("digest-paused") if kept.paused else words.md("digest-next", when=when)
     return Markup(f"{every}\n{coming}")
 
@@ -116,7 +122,7 @@ def _channel(kept: DigestSettings | None) -> Block:
 
 
 def _weekday(words: Words, kept: DigestSettings | None) -> Block:
-    days = [blocks.option(name.capitalize(), str(n)) for n, name in words.weekdays().items()]
+    days = [blocks.option(name.capitalize(), str(n)) for n, name in sorted(words.weekdays().items())]
     initial = str(kept.weekday if kept else DEFAULT_WEEKDAY)
     return blocks.select(WEEKDAY, words("digest-weekday"), days, initial=initial)
 

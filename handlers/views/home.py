@@ -21,9 +21,18 @@ _USER = re.compile(r"[UW][A-Z0-9]+").fullmatch
 
 
 def home(
-    words: Words, figures: Sequence[Figures], lines: Sequence[Line], *, more: int, is_operator: bool
+    words: Words,
+    figures: Sequence[Figures],
+    lines: Sequence[Line],
+    digest: Markup,
+    *,
+    more: int,
+    is_operator: bool,
 ) -> View:
-    """`more`: how many audiences are not shown. Only operators get buttons, and the journal's `lines`."""
+    """`digest`: when the weekly digest comes. `more`: how many audiences are not shown.
+
+    Only operators get buttons, and the journal's `lines`.
+    """
     rows = [blocks.header(words("home-title")), blocks.context(words.md("home-intro"))]
     if not figures:
         rows.append(blocks.section(words.md("home-none")))
@@ -34,7 +43,7 @@ def home(
             rows.append(_buttons(words, OF_AUDIENCE, value, f"audience-{value}"))
     if more:
         rows.append(blocks.context(words.md("home-more", n=more)))
-    rows.append(blocks.divider())
+    rows += [blocks.divider(), blocks.context(digest)]
     if is_operator and lines:
         rows.append(blocks.section(words.md("home-journal")))
         rows.append(blocks.context(Markup("\n".join(_line(words, line) for line in lines))))

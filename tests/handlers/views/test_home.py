@@ -9,7 +9,7 @@ from bot.audiences import Audience
 from bot.counts import Figures
 from bot.journal import Line
 from handlers.views import home as views
-from handlers.words import LANGUAGES, Words
+from handlers.words import LANGUAGES, Markup, Words
 from storage.tables import Reason, Status
 from tests.handlers.views.test_segments import AT, COUNTS, ENGLISH, LONG, elements
 from tests.limits import problems
@@ -22,7 +22,13 @@ def figures(n: int, each: int = 1, name: str = "News") -> Figures:
 
 
 def home(words: Words = ENGLISH, **given: Any) -> dict[str, Any]:
-    made: dict[str, Any] = {"figures": [figures(2)], "lines": [], "more": 0, "is_operator": True}
+    made: dict[str, Any] = {
+        "figures": [figures(2)],
+        "lines": [],
+        "digest": Markup("Next digest"),
+        "more": 0,
+        "is_operator": True,
+    }
     return views.home(words, **(made | given))
 
 
