@@ -22,7 +22,7 @@ from tests.figures import assert_exact, contacts
 from tests.flows.conftest import AUDIENCE, Someone, wait_until, write_sample
 from tests.slack import OLIVIA, Json, says
 
-CONTACTS = 40_000
+CONTACTS = 25_000
 CLEANED = samples.counts(CONTACTS)["cleaned"]
 KILLS = 2
 STARTS_WITHIN, STOPS_WITHIN = 30, 10
