@@ -1,10 +1,11 @@
 """The bot for real: puts the parts together, runs until it is told to stop."""
 
 import logging
+import os
 import signal
 from contextlib import ExitStack
 from dataclasses import replace
-from threading import Event
+from threading import Event, Timer
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -17,6 +18,8 @@ from handlers.work import Worker
 from storage.database import Database
 
 SOCKET_THREADS = 24
+# Whoever runs the bot kills it after ten. What still waits for Slack then is carried on at the next start.
+STOPS_WITHIN_SECONDS = 8.0
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ def run(settings: Settings) -> None:
         log.info("The bot is running.")
         stop.wait()
         log.info("The bot stops.")
+        _stop_in_time()
 
 
 def start(settings: Settings, running: ExitStack) -> Parts:
@@ -54,6 +58,12 @@ def start(settings: Settings, running: ExitStack) -> Parts:
     running.callback(scheduler.shutdown, wait=False)
     _listen(bolt, settings, running)
     return parts
+
+
+def _stop_in_time() -> None:
+    timer = Timer(STOPS_WITHIN_SECONDS, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
 
 
 def _listen(bolt: App, settings: Settings, running: ExitStack) -> None:

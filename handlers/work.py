@@ -65,11 +65,12 @@ class Worker:
         self._awake.set()
 
     def stop(self, seconds: float = 8) -> None:
-        """The step under way ends, its job is given back."""
+        """The step under way ends, its job is given back; waits for that so long at most."""
+        until = monotonic() + seconds
         self._stopping.set()
         self._awake.set()
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, until - monotonic()))
 
     def _run(self, parts: Parts) -> None:
         owner = jobs.owner()

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +91,7 @@ def settings_of(workspace: Workspace, database_url: str) -> Settings:
 def fill(database_url: str, contacts: int = CONTACTS, audience: str = AUDIENCE) -> None:
     """Imports a sample while no bot runs."""
     database = Database(database_url)
-    file = io.BytesIO(samples.archive(contacts))
+    file = io.BytesIO(_sample(contacts))
     imports.receive(database, file, name="audience.zip", audience=audience, by=OLIVIA, now=utc_now())
     run(database, jobs.IMPORT, imports.work)
     database.close()
@@ -100,13 +100,16 @@ def fill(database_url: str, contacts: int = CONTACTS, audience: str = AUDIENCE) 
 def write_sample(path: Path, contacts: int = CONTACTS, refused: tuple[str, ...] = REFUSED) -> Path:
     """An export archive whose file of cleaned contacts ends with rows that are none."""
     with (
-        zipfile.ZipFile(io.BytesIO(samples.archive(contacts))) as made,
+        zipfile.ZipFile(io.BytesIO(_sample(contacts))) as made,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as written,
     ):
         for name in made.namelist():
             rows = "".join(f"{row}\r\n" for row in refused) if name.startswith("cleaned") else ""
             written.writestr(name, made.read(name) + rows.encode())
     return path
+
+
+_sample = cache(samples.archive)
 
 
 def wait_until(fact: Callable[[], bool], seconds: float = 10) -> None:

@@ -100,6 +100,52 @@ def test_a_filtered_list_is_exported_as_it_is_shown(filled: Flow, someone: Someo
     assert all("@gmail.com" in row for row in rows[1:])
 
 
+def test_filters_narrow_the_list_together_and_are_cleared(filled: Flow, someone: Someone) -> None:
+    person = someone.person
+    cleaned = [c for c in contacts(filled.database) if c["status"] == "cleaned"]
+    day = max(c["cleaned_at"] for c in cleaned).date().isoformat()
+    since = [c for c in cleaned if c["cleaned_at"].date().isoformat() >= day]
+    with_text = [c for c in since if "mar" in c["address_key"] or "mar" in str(c["merge_fields"]).lower()]
+    person.command("/cleaned-list")
+    person.wait_modal(someone.says("segments-headline", total=CLEANED, audience=AUDIENCE))
+    person.select("segments-since", day)
+    _found(someone, len(since))
+    shown = person.modal() or {}
+    text = next(block["block_id"] for block in shown["blocks"] if block["block_id"].startswith("text-"))
+    assert person.submit(**{text: "mar"}) == {}
+    _found(someone, len(with_text))
+    person.select("segments-reason", "abuse")
+    _found(someone, sum(c["clean_reason"] == "abuse" for c in with_text))
+    person.click("segments-clear")
+    person.wait_modal(someone.says("segments-headline", total=CLEANED, audience=AUDIENCE))
+    assert filled.workspace.refused == []
+
+
+def test_an_audience_is_chosen_where_there_are_several(
+    filled: Flow, someone: Someone, tmp_path: Path
+) -> None:
+    person = someone.person
+    person.command("/cleaned-import Club")
+    person.wait_modal(someone.says("import-what"))
+    file = person.upload(write_sample(tmp_path / "club.zip", 200, ()))
+    assert person.submit(**{"import-file": [file]}) == {}
+    someone.waits_direct("import-done", n=200, audience="Club")
+    person.dismiss(everything=True)
+    for command, chooser, key in (
+        ("export", "exports-audience", "exports-headline"),
+        ("archive", "archives-audience", "archives-headline"),
+    ):
+        person.command(f"/cleaned-{command}")
+        person.wait_modal(someone.says("audience-which"))
+        person.select(chooser, "Club")
+        person.wait_modal(someone.says(key, n=20, audience="Club"))
+        person.dismiss(everything=True)
+    person.command("/cleaned-export nowhere")
+    unknown = someone.says("error-unknown-audience", name="nowhere", known="|").partition("|")[0]
+    person.wait_modal(unknown)
+    assert filled.workspace.refused == []
+
+
 def test_an_export_imported_into_another_audience_is_the_same(
     filled: Flow, someone: Someone, tmp_path: Path
 ) -> None:
@@ -239,6 +285,11 @@ def test_home_shows_the_figures_and_what_was_done(filled: Flow, someone: Someone
     person.submit(**{"archives-word": someone.said("archives-word")})
     person.wait_home(someone.says("counts-headline", n=0, audience=AUDIENCE))
     assert [line.what for line in journal.latest(filled.database, 2)] == ["archive", "import"]
+
+
+def _found(someone: Someone, found: int) -> None:
+    wanted = someone.says("segments-headline-found", found=found, total=CLEANED, audience=AUDIENCE)
+    someone.person.wait_modal(wanted)
 
 
 def _known(merge_fields: dict[str, str]) -> dict[str, str]:

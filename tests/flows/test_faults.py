@@ -94,7 +94,10 @@ def test_a_receipt_that_slack_failed_to_take_is_told_again(
     assert_exact(flow.database)
 
 
-def test_a_file_that_was_not_taken_at_first_is_sent_again(flow: Flow, tmp_path: Path) -> None:
+def test_a_file_that_was_not_taken_at_first_is_sent_again(
+    flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.2))
     flow.workspace.faults.server_error("files.info")
     flow.workspace.faults.rate_limit("files.getUploadURLExternal")
     _import(flow, tmp_path)

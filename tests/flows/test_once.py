@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from sqlmodel import select
 
 from storage.tables import Job
 from tests.figures import assert_exact, contacts
-from tests.flows.conftest import AUDIENCE, CLEANED, Flow, wait_until
+from tests.flows.conftest import AUDIENCE, CLEANED, Flow, wait_until, write_sample
 from tests.slack import Json, says
 
 
@@ -69,7 +70,7 @@ def test_a_command_delivered_twice_is_answered_once(filled: Flow) -> None:
     assert len([m for m in olivia.person.messages() if says(headline)(m)]) == 1
 
 
-def test_an_import_and_an_export_submitted_twice_are_done_once(filled: Flow) -> None:
+def test_an_export_submitted_twice_at_once_is_done_once(filled: Flow) -> None:
     olivia = filled.olivia
     olivia.person.command("/cleaned-export")
     view = olivia.person.wait_modal(olivia.says("exports-headline", n=CLEANED, audience=AUDIENCE))
@@ -81,6 +82,26 @@ def test_an_import_and_an_export_submitted_twice_are_done_once(filled: Flow) -> 
     olivia.waits_direct("exports-done", n=CLEANED, audience=AUDIENCE)
     assert len(_jobs(filled, "export")) == 1
     assert len(olivia.files()) == 1
+
+
+def test_an_import_submitted_twice_at_once_is_done_once(flow: Flow, tmp_path: Path) -> None:
+    olivia = flow.olivia
+    olivia.person.command("/cleaned-import")
+    view = olivia.person.wait_modal(olivia.says("import-what"))
+    file = olivia.person.upload(write_sample(tmp_path / "audience.zip", 500))
+    typed = {
+        "import-file": {"import-file": {"type": "file_input", "files": [file]}},
+        "import-name": {"import-name": {"type": "plain_text_input", "value": AUDIENCE}},
+    }
+
+    def submit() -> Json:
+        return olivia.person._post("submit", view_id=view["id"], state={"values": typed})
+
+    _at_once([submit, submit])
+    olivia.waits_direct("import-done", n=500, audience=AUDIENCE)
+    assert len(_jobs(flow, "import")) == 1
+    assert len(olivia.files()) == 1, "one file of refused rows"
+    assert len(contacts(flow.database)) == 500
 
 
 def test_a_digest_sent_now_by_two_clicks_is_posted_once(filled: Flow) -> None:

@@ -149,7 +149,7 @@ def test_an_export_to_a_channel_says_how_many_will_see_it_and_the_bot_must_be_in
     olivia.click(exports.TO_ME)
     olivia.wait_modal("for you alone")
     olivia.select(exports.WHERE, inside)
-    olivia.wait_modal(lambda view: f"{exports.WHERE}-{inside}" in str(view) and says("will see")(view))
+    olivia.wait_modal(lambda view: f"<#{inside}>" in str(view) and says("will see")(view))
     assert olivia.submit() == {}
     olivia.wait_message(lambda shown: bool(shown.get("files")), channel=inside)
     olivia.wait_message(says("exported", "The file is in"), channel=olivia.direct_messages())
