@@ -1,0 +1,229 @@
+"""Everything a person does, in a real browser against `cleaned demo`, once in English and once in French."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+
+from handlers.words import Words, words
+from storage.spreadsheets import undefused
+from tests import samples
+from tests.slack import CAMILLE, OLIVIA
+
+CONTACTS = 5_000
+CLEANED = samples.counts(CONTACTS)["cleaned"]
+PATIENCE = 15_000  # milliseconds, for machines that are slow
+NOT_SHOWN = re.compile(r"[*_`]|<[^>]*>")
+
+
+@dataclass
+class Screen:
+    """A person at the page."""
+
+    page: Page
+    words: Words
+    audience: str
+
+    def says(self, key: str, **values: Any) -> str:
+        """The sentence as it is shown."""
+        return NOT_SHOWN.sub("", self.words(key, audience=self.audience, **values))
+
+    def command(self, text: str) -> None:
+        composer = self.page.locator("#composer")
+        composer.fill(text)
+        composer.press("Escape")  # puts the completions away
+        composer.press("Enter")
+
+    def element(self, action_id: str) -> Locator:
+        return self.page.locator(f'[data-action-id="{action_id}"]')
+
+    def field(self, block_id: str) -> Locator:
+        return self.page.locator(f'#modal [data-block-id="{block_id}"] [data-action-id]')
+
+    def submit(self) -> None:
+        self.page.locator("[data-modal=submit]").click()
+
+    def modal_says(self, text: str) -> None:
+        expect(self.page.locator("#modal")).to_contain_text(text)
+
+    def choose(self, action_id: str, option: str) -> None:
+        self.element(action_id).click()
+        self.page.get_by_role("option", name=option).first.click()
+
+    def leave(self) -> None:
+        self.page.keyboard.press("Escape")
+        expect(self.page.locator("#modal")).to_be_hidden()
+
+
+@pytest.fixture(params=[("en", OLIVIA), ("fr", CAMILLE)], ids=["english", "french"])
+def screen(request: pytest.FixtureRequest, browser: Browser, demo_url: str) -> Iterator[Screen]:
+    """At the end nothing stands in the console, and nothing was asked of another machine."""
+    language, user = request.param
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+
+    def only_here(route: Route) -> None:
+        if route.request.url.startswith(demo_url):
+            route.continue_()
+        else:
+            faults.append(f"asked of another machine: {route.request.url}")
+            route.abort()
+
+    page.route("**/*", only_here)
+    page.goto(f"{demo_url}/?user={user}&channel=C0NEWS")
+    expect(page.locator("#composer")).to_be_visible()
+    yield Screen(page, words(language), f"Liste {language}")
+    page.close()
+    assert faults == []
+
+
+def test_from_the_import_to_the_weekly_digest(screen: Screen, tmp_path: Path):
+    archive = tmp_path / "export.zip"
+    samples.write(archive, CONTACTS)
+    import_it(screen, archive)
+    count(screen)
+    filter_and_tick_over_three_pages(screen)
+    archive_the_ticked_and_undo(screen)
+    export_is_what_went_in(screen, archive)
+    fix_a_typo(screen)
+    send_the_digest(screen)
+
+
+def import_it(screen: Screen, archive: Path) -> None:
+    screen.command("/cleaned-import")
+    screen.page.locator('[data-block-id="import-file"] input[type=file]').set_input_files(archive)
+    expect(screen.page.locator('[data-block-id="import-file"]')).to_contain_text(archive.name)
+    screen.field("import-name").fill(screen.audience)
+    screen.submit()
+    screen.modal_says(screen.says("import-done", n=CONTACTS))
+    screen.leave()
+
+
+def count(screen: Screen) -> None:
+    screen.command(f"/cleaned {screen.audience}")
+    last = screen.page.locator(".message").last
+    expect(last).to_contain_text(screen.says("counts-headline", n=CLEANED))
+    expect(last).to_contain_text(screen.says("counts-counted", n=CONTACTS - CLEANED))
+
+
+def filter_and_tick_over_three_pages(screen: Screen) -> None:
+    screen.command(f"/cleaned-list {screen.audience}")
+    screen.modal_says(screen.says("segments-headline", total=CLEANED))
+    screen.element("segments-text").fill("@gmial.com")
+    screen.submit()
+    expect(screen.element("segments-clear")).to_be_visible()
+    expect(screen.element("segments-tick").first).to_contain_text("@gmial.com")
+    screen.element("segments-clear").click()
+    screen.modal_says(screen.says("segments-headline", total=CLEANED))
+    for number in (1, 2, 3):
+        screen.modal_says(screen.says("segments-page", page=number))
+        screen.element("segments-tick").nth(number).locator("input").check()
+        screen.modal_says(screen.says("segments-ticked", n=number))
+        if number < 3:
+            screen.element("segments-next").click()
+
+
+def archive_the_ticked_and_undo(screen: Screen) -> None:
+    page = screen.page
+    page.get_by_role("button", name=screen.says("segments-archive-ticked", n=3)).click()
+    screen.modal_says(screen.says("archives-headline", n=3))
+    word = screen.words("archives-word")
+    screen.field("archives-word").fill("perhaps")
+    screen.submit()
+    screen.modal_says(screen.says("error-wrong-word", word=word))
+    screen.field("archives-word").fill(f" {word.lower()} ")
+    screen.submit()
+    screen.modal_says(screen.says("archives-done", n=3))
+    screen.leave()
+    page.locator('[data-channel^="D0"]').click()
+    page.locator(".message").filter(has_text=screen.says("archives-done", n=3)).locator(
+        "[data-action-id=archives-undo]"
+    ).click()
+    expect(page.locator(".message").last).to_contain_text(screen.says("restores-done", n=3))
+
+
+def export_is_what_went_in(screen: Screen, archive: Path) -> None:
+    screen.command(f"/cleaned-export {screen.audience}")
+    screen.modal_says(screen.says("exports-headline", n=CLEANED))
+    screen.submit()
+    screen.modal_says(screen.says("exports-done", n=CLEANED))
+    screen.leave()
+    with screen.page.expect_download() as waiting:
+        screen.page.locator("[data-file-id]").last.click()
+    came_out = {row["Email Address"]: row for row in csv.DictReader(read(Path(waiting.value.path())))}
+    with zipfile.ZipFile(archive) as files:
+        [name] = [each for each in files.namelist() if each.startswith("cleaned_")]
+        went_in = list(csv.DictReader(io.StringIO(files.read(name).decode("utf-8"), newline="")))
+    assert len(came_out) == len(went_in) == CLEANED
+    for row in went_in:
+        found = came_out[row["Email Address"]]
+        assert {key: undefused(found[key]) for key in row} == row
+
+
+def fix_a_typo(screen: Screen) -> None:
+    screen.command("/cleaned-fix")
+    screen.choose("corrections-audience", screen.audience)
+    screen.element("open-fix-contact").first.click()
+    consent = screen.page.locator("#modal [data-block-id=consent] input")
+    right = f"right.{screen.words.language}@gmail.com"
+    screen.field("address").fill(right)
+    screen.submit()
+    expect(screen.page.locator("#modal [data-block-id=consent] [data-error]")).to_be_visible()
+    consent.check()
+    screen.field("address").fill("no spaces@gmail.com")
+    screen.submit()
+    screen.modal_says(screen.says("error-not-an-address", reason="spaces"))
+    expect(consent).to_be_checked()
+    screen.field("address").fill(right)
+    screen.submit()
+    screen.modal_says(screen.says("corrections-added", address=right))
+    screen.leave()
+
+
+def send_the_digest(screen: Screen) -> None:
+    page = screen.page
+    page.locator('[data-channel="C0NEWS"]').click()
+    charts = page.locator('[data-block-type="data_visualization"] svg')
+    screen.command("/cleaned-digest")
+    screen.choose("digest-channel", "newsletter")
+    screen.choose("digest-audiences", screen.audience)
+    page.keyboard.press("Tab")  # puts the menu away
+    screen.submit()
+    screen.modal_says(screen.says("digest-saved"))
+    screen.element("digest-send").click()
+    screen.modal_says(screen.says("digest-sent", channel="#newsletter"))
+    screen.leave()
+    expect(charts).to_have_count(1)
+
+
+def test_the_keyboard_is_enough(screen: Screen):
+    page = screen.page
+    page.locator("#composer").focus()
+    page.keyboard.type("/cleaned-arch")
+    page.keyboard.press("Tab")  # takes the command that is offered
+    page.keyboard.type("Club fidélité")
+    page.keyboard.press("Enter")
+    word = screen.words("archives-word")
+    expect(screen.field("archives-word")).to_be_visible()
+    screen.field("archives-word").focus()
+    page.keyboard.type("no")
+    page.keyboard.press("Enter")
+    screen.modal_says(screen.says("error-wrong-word", word=word))
+    expect(screen.field("archives-word")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#modal")).to_be_hidden()
+
+
+def read(path: Path) -> io.StringIO:
+    return io.StringIO(path.read_text(encoding="utf-8"), newline="")
