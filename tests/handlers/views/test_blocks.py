@@ -56,7 +56,7 @@ def test_any_text_makes_a_modal_that_slack_takes(texts):
 def test_a_date_is_slacks_to_write_and_readable_where_it_does_not():
     moment = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
     made = blocks.date(moment, words("fr"))
-    assert made.startswith(f"<!date^{int(moment.timestamp())}^{{date_short_pretty}}|")
+    assert made.startswith(f"<!date^{int(moment.timestamp())}^{{date_short}}|")
     assert made.count("|") == made.count(">") == 1
 
 
