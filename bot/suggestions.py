@@ -187,18 +187,22 @@ def _slip(domain: str, target: str) -> float:
     if at >= len(name):  # in the dot or behind it: the name is right
         return _slip_of_ending(domain, name, ending)
     length = len(name)
-    match len(domain) - len(target):
-        case 1 if domain[at] in (domain[at - 1 : at] or " ", target[at]):
-            return 0.95  # doubled
-        case 1:
-            return 0.9 if length >= 5 else 0.7 if length == 4 else 0.0
-        case -1:
-            return 0.93 if length >= 5 else 0.7 if length == 4 else 0.0
+    if len(domain) != len(target):
+        return _slip_of_length(domain, target, at, length)
     if sorted(domain) == sorted(target):
         return 0.95 if length >= 4 else 0.7  # swapped
     if _are_neighbours(domain[at], target[at]):
         return 0.92 if length >= 5 else 0.6
     return 0.75 if length >= _LONG else 0.0
+
+
+def _slip_of_length(domain: str, target: str, at: int, length: int) -> float:
+    """A letter too many or too few, at that place of a name of that length."""
+    longer = len(domain) > len(target)
+    if longer and domain[at] in (domain[at - 1 : at] or " ", target[at]):
+        return 0.95  # doubled
+    likely = 0.9 if longer else 0.93
+    return likely if length >= 5 else 0.7 if length == 4 else 0.0
 
 
 def _slip_of_ending(domain: str, name: str, ending: str) -> float:

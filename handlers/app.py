@@ -1,5 +1,6 @@
 """The Bolt app: who asks, deliveries that come twice, faults, and every feature's listeners."""
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -45,6 +46,7 @@ def web_client(settings: Settings) -> WebClient:
 def build_app(parts: Parts, identity: AuthorizeResult) -> App:
     """The app with every listener. `identity` is who `auth.test` said we are: no request asks again."""
     secret = parts.settings.slack_signing_secret
+    logging.getLogger("slack_bolt.App").addFilter(_is_news)
     app = App(
         client=parts.client,
         authorize=lambda: identity,
@@ -74,6 +76,13 @@ def build_app(parts: Parts, identity: AuthorizeResult) -> App:
     for feature in FEATURES:
         feature.register(app)
     return app
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Bolt warns that the environment's token is not used: the client that we give it has it."""
+    return (
+        "SLACK_BOT_TOKEN" not in record.getMessage() and "`token` will be unused" not in record.getMessage()
+    )
 
 
 def identify(client: WebClient) -> AuthorizeResult:
