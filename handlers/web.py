@@ -58,13 +58,22 @@ async def _health(_request: web.Request) -> web.Response:
 
 def _slack(bolt: App) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
-        asked = BoltRequest(
-            body=await request.text(),
-            query=request.query_string,
-            headers={key: [value] for key, value in request.headers.items()},
-        )
+        try:
+            asked = _read(await request.read(), request)
+        except (ValueError, AttributeError):  # Bolt reads the body before it checks who signed it
+            return web.Response(status=400)
         answer = await asyncio.to_thread(bolt.dispatch, asked)
         headers = {key: values[0] for key, values in answer.headers.items()}
         return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
 
     return handle
+
+
+def _read(body: bytes, request: web.Request) -> BoltRequest:
+    """Raises ValueError or AttributeError for what Slack never sends."""
+    int(request.headers.get("X-Slack-Request-Timestamp", "0"))
+    return BoltRequest(
+        body=body.decode(),
+        query=request.query_string,
+        headers={key: [value] for key, value in request.headers.items()},
+    )

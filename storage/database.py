@@ -68,10 +68,10 @@ class Database:
             yield session
 
     def probe(self) -> None:
-        """Makes the folder of a SQLite file. Raises Unreachable when no connection can be had."""
+        """Makes a SQLite file and its folder if need be. Raises Unreachable when no connection can be had."""
         try:
             if self.is_sqlite and self.url.database:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                _make_private(Path(self.url.database))
             with self.engine.connect():
                 pass
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
@@ -79,6 +79,12 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _make_private(path: Path) -> None:
+    # Addresses are nobody else's: SQLite gives its -wal and -shm files the rights of this one.
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
 
 
 def _parsed(text: str) -> URL:

@@ -101,3 +101,16 @@ def test_a_server_that_does_not_answer_is_said_to_be_unreachable():
         database.probe()
     assert "secret" not in str(caught.value)
     database.close()
+
+
+def test_a_new_sqlite_file_is_its_owners_alone(tmp_path):
+    folder = tmp_path / "cleaned"
+    database = Database(f"sqlite:///{folder}/cleaned.db")
+    database.probe()
+    with database.transaction() as session:
+        session.connection().exec_driver_sql("CREATE TABLE something (id INTEGER)")
+        rights = {path.name: path.stat().st_mode & 0o777 for path in (folder, *folder.iterdir())}
+    database.close()
+    assert rights.pop("cleaned") == 0o700
+    assert set(rights) >= {"cleaned.db", "cleaned.db-wal"}
+    assert set(rights.values()) == {0o600}
