@@ -38,7 +38,7 @@ KNOWN = samples.HEADERS["subscribed"][:-5]
 CLEANED = ("CLEAN_TIME", "CLEAN_CAMPAIGN_TITLE", "CLEAN_CAMPAIGN_ID")
 HEADER = (*KNOWN, *CLEANED, *samples.HEADERS["subscribed"][-4:], "Status")
 EXPORTED = ("address", "merge_fields", *(SYSTEM_COLUMNS[name] for name in exports.COLUMNS))
-EXPORT = f"SELECT {', '.join(EXPORTED)} FROM contact WHERE audience_id = 1 AND status = 'cleaned'"  # noqa: S608
+EXPORT = f"SELECT {', '.join(EXPORTED)} FROM contact WHERE audience_id = 1 AND status = 'cleaned'"
 ARCHIVE = """UPDATE contact SET status = 'archived', status_before = status, revision = revision + 1
     WHERE audience_id = 1 AND status = 'cleaned'"""
 STAGE = "CREATE TABLE staged (" + ", ".join(f'"{name}" TEXT' for name in HEADER) + ")"
@@ -89,8 +89,6 @@ def _round(
     file: Path, tenth: Path, new: Callable[[Path], str], folder: Path, ours: Times, reference: Times
 ) -> None:
     small, large, bare = new(folder), new(folder), new(folder)
-    for url in (small, large, bare):
-        databases.reached(url).close()
     database = Database(large)
     with _timed(ours["import"]):
         _import(database, file)
@@ -129,9 +127,16 @@ def _import(database: Database, file: Path) -> None:
 
 
 def _import_sqlite(url: str, file: Path) -> None:
-    script = [*(f"{pragma};" for pragma in SQLITE_PRAGMAS), f"{STAGE};", f'.import --csv --skip 1 "{file}" staged']
+    script = [
+        *(f"{pragma};" for pragma in SQLITE_PRAGMAS),
+        f"{STAGE};",
+        f'.import --csv --skip 1 "{file}" staged',
+    ]
     upsert = _upsert(
-        "rowid", "json_object", "substr(\"Email Address\", instr(\"Email Address\", '@') + 1)", "{} || '.000000'"
+        "rowid",
+        "json_object",
+        'substr("Email Address", instr("Email Address", \'@\') + 1)',
+        "{} || '.000000'",
     )
     command = ["sqlite3", str(make_url(url).database)]
     text = "\n".join([*script, f"{OPEN};", f"{upsert};"])
@@ -141,12 +146,20 @@ def _import_sqlite(url: str, file: Path) -> None:
 def _import_postgresql(url: str, file: Path) -> None:
     with psycopg.connect(_libpq(url)) as connection:
         connection.execute(STAGE.replace("CREATE TABLE", "CREATE TEMP TABLE"))
-        with connection.cursor().copy("COPY staged FROM STDIN (FORMAT csv, HEADER)") as copy, file.open("rb") as opened:
+        with (
+            connection.cursor().copy("COPY staged FROM STDIN (FORMAT csv, HEADER)") as copy,
+            file.open("rb") as opened,
+        ):
             while piece := opened.read(1 << 20):
                 copy.write(piece)
         connection.execute(OPEN)
         connection.execute(
-            _upsert("row_number() OVER ()", "json_build_object", "split_part(\"Email Address\", '@', 2)", "{}::timestamp")
+            _upsert(
+                "row_number() OVER ()",
+                "json_build_object",
+                "split_part(\"Email Address\", '@', 2)",
+                "{}::timestamp",
+            )
         )
 
 
@@ -169,7 +182,7 @@ def _upsert(number: str, make_json: str, domain: str, moment: str) -> str:
     }
     changed = ", ".join(f"{name} = excluded.{name}" for name in values if name not in ("audience_id", "id"))
     return (
-        f"INSERT INTO contact ({', '.join(values)}) SELECT {', '.join(values.values())} FROM staged WHERE true"  # noqa: S608
+        f"INSERT INTO contact ({', '.join(values)}) SELECT {', '.join(values.values())} FROM staged WHERE true"
         f" ON CONFLICT (audience_id, address_key) DO UPDATE SET {changed}"
     )
 

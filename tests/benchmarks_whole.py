@@ -37,7 +37,9 @@ def run(n: int) -> None:
         with _bot(workspace, folder) as bot, Person(workspace, OLIVIA) as olivia:
             olivia.wait_bot(seconds=60)
             _answer(olivia)
-            print(f"{'work':<10} {'seconds':>8} {'RSS, MB':>8} {'acks':>6} {'p50, ms':>8} {'p99, ms':>8} {'max':>6}")
+            print(
+                f"{'work':<10} {'seconds':>8} {'RSS, MB':>8} {'acks':>6} {'p50, ms':>8} {'p99, ms':>8} {'max':>6}"
+            )
             with _Watch("idle", workspace, bot):
                 time.sleep(5)
             with _Watch("import", workspace, bot):
