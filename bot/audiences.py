@@ -7,6 +7,8 @@ from bot.errors import NoAudience, UnknownAudience
 from storage import audiences
 from storage.database import Database
 
+LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
+
 
 @dataclass(frozen=True, slots=True)
 class Audience:
@@ -40,7 +42,9 @@ def choose(database: Database, text: str) -> Audience | None:
 
 
 def by_id(database: Database, audience_id: int) -> Audience:
-    """Raises NoAudience if it is not there any more."""
+    """Raises NoAudience if it is not there any more, or never was."""
+    if not 0 < audience_id <= LARGEST_ID:
+        raise NoAudience
     with database.reading() as session:
         found = audiences.get(session, audience_id)
     if found is None:

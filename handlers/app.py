@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, BoltResponse, Respond
+from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse, Respond
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
@@ -59,14 +59,15 @@ def build_app(parts: Parts, identity: AuthorizeResult) -> App:
     @app.middleware
     def introduce(
         context: BoltContext,
-        body: dict[str, Any],
+        request: BoltRequest,
         respond: Respond,
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
-        if handled.before(body):
+        if handled.before(request.body):
             return BoltResponse(status=200, body="")
         context["ack"] = _KeptAck()  # type: ignore[no-untyped-call]  # Bolt's
-        context["ask"] = Ask(parts, body, context.user_id or "", respond)
+        request.body = _storable(request.body)
+        context["ask"] = Ask(parts, request.body, context.user_id or "", respond)
         return next()
 
     @app.error
@@ -76,6 +77,15 @@ def build_app(parts: Parts, identity: AuthorizeResult) -> App:
     for feature in FEATURES:
         feature.register(app)
     return app
+
+
+def _storable(value: Any) -> Any:
+    """What was typed, without what no database takes: NUL, and halves of characters (lone surrogates)."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "ignore").decode("utf-8").replace("\0", "")
+    if isinstance(value, dict):
+        return {key: _storable(inner) for key, inner in value.items()}
+    return [_storable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _is_news(record: logging.LogRecord) -> bool:

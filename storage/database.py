@@ -22,7 +22,7 @@ SQLITE_PRAGMAS = (
     f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-32768",  # KiB, so 32 MiB for each connection of the pool
+    "PRAGMA cache_size=-16384",  # KiB, so 16 MiB for each connection of the pool
     "PRAGMA journal_size_limit=67108864",
 )
 

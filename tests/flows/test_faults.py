@@ -113,3 +113,8 @@ def _import(flow: Flow, folder: Path) -> None:
     olivia.person.wait_modal(olivia.says("import-what"))
     file = olivia.person.upload(write_sample(folder / "audience.zip", refused=REFUSED[:1]))
     assert olivia.person.submit(**{"import-file": [file]}) == {}
+
+
+def test_a_nul_that_was_typed_breaks_nothing(filled: Flow) -> None:
+    filled.olivia.person.command("/cleaned-fix nobody\0@example.com")
+    filled.olivia.person.wait_modal("nobody@example.com")

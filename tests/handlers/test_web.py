@@ -5,9 +5,12 @@ import socket
 
 import pytest
 from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
 
 from bot.settings import Settings
 from handlers import web
+
+IDENTITY = AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-test")
 
 
 @pytest.mark.parametrize(
@@ -19,7 +22,7 @@ def test_a_body_that_cannot_be_read_is_a_bad_request(body, stamp):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = Settings.model_validate({"slack_signing_secret": "s" * 32, "CLEANED_PORT": port})
-    server = web.start(App(signing_secret="s" * 32, authorize=lambda: None), settings)
+    server = web.start(App(signing_secret="s" * 32, authorize=lambda: IDENTITY), settings)
     asked = http.client.HTTPConnection("127.0.0.1", port)
     try:
         headers = {"X-Slack-Request-Timestamp": stamp, "Content-Type": "application/json"}
