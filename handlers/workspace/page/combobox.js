@@ -55,7 +55,7 @@ class Combobox {
     }
     this.asked += 1;
     const asked = this.asked;
-    if (query.trim().length < this.leastQuery) return this.say(t("typeMore", { n: this.leastQuery }));
+    if (query.trim().length < this.leastQuery) return this.say(t(this.leastQuery === 1 ? "typeAny" : "typeMore", { n: this.leastQuery }));
     const answer = this.source(query.trim());
     if (answer instanceof Promise) this.say(t("loading"));
     try {

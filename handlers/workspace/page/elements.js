@@ -145,9 +145,14 @@ function choices(one, place, type) {
 }
 
 function picker(one, place, type, key) {
-  const change = (event) => place.change({ [key]: event.target.value || null });
+  const value = place.value()?.[key] ?? "";
   const name = one.placeholder?.text ?? t(type === "date" ? "chooseDate" : "chooseTime");
-  return h("input", place.named({ type, class: "field short", "data-action-id": one.action_id, "data-part": "field", value: place.value()?.[key] ?? "", onchange: change }, name));
+  const show = (event) => root.toggleAttribute("data-empty", !event.target.value);
+  const change = (event) => (show(event), place.change({ [key]: event.target.value || null }));
+  const input = h("input", place.named({ type, class: "field short", "data-action-id": one.action_id, "data-part": "field", value, onchange: change }, name));
+  // A browser's own field of a date shows no placeholder: it lies over the empty field.
+  const root = h("span", { class: "picker", "data-empty": one.placeholder && !value ? "" : null, "data-placeholder": one.placeholder?.text }, input);
+  return root;
 }
 
 function datetimepicker(one, place) {
