@@ -113,7 +113,7 @@ def _receipt(words: Words, job: Job, audience: str) -> Message:
     buttons: list[Block] = []
     this = value(job.audience_id or 0, job.id)
     if n:
-        lines.append(words.md("archives-kept"))
+        lines += [words.md("archives-kept"), words.md("archives-can-undo")]
         buttons.append(blocks.button(words("archives-undo"), UNDO, this))
     if left_alone:
         lines.append(words.md("archives-left-alone", n=left_alone))

@@ -69,7 +69,8 @@ def to_read(
         named = ", ".join(chosen[:NAMES_SHOWN]) + (", …" if len(chosen) > NAMES_SHOWN else "")
         covers = words.md("digest-covers", audiences=named) if chosen else words.md("digest-covers-all")
         lines.append(covers)
-    rows = [blocks.section(Markup("\n".join(lines))), blocks.context(who_can)]
+    below = [words.md("digest-read-only"), who_can] if kept else [who_can]
+    rows = [blocks.section(Markup("\n".join(lines))), blocks.context(*below)]
     return blocks.modal(words("digest-title"), rows, close=words("close"))
 
 

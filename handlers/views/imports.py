@@ -108,7 +108,7 @@ def _receipt(words: Words, job: Job, audience: str) -> Message:
         blocks.context(words.md("import-from", name=job.data["name"])),
     ]
     if result["refused"]:
-        key = "import-refused-below" if job.cursor.get("refused_file") else "import-refused-lost"
+        key = "import-refused-sent" if job.cursor.get("refused_file") else "import-refused-lost"
         rows.append(blocks.context(words.md(key, n=result["refused"])))
     value = str(job.audience_id)
     rows.append(

@@ -87,7 +87,7 @@ def test_refused_rows_come_as_a_file_and_a_second_import_goes_into_the_chosen_au
     with begin(workspace, text="News") as person:
         file = chosen(person, tmp_path / "a.csv", b"Email,Town\na@example.com,Lyon\nbad,\n")
         assert person.submit(**{views.FILE: file, views.STATUS: "pending"}) == {}
-        receipt(person, "import-refused-below", n=1)
+        receipt(person, "import-refused-sent", n=1)
         [shared] = [
             file for message in person.messages(person.direct_messages()) for file in message.get("files", [])
         ]

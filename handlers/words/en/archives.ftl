@@ -29,6 +29,7 @@ archives-newer = { $n ->
    *[other] { $n } contacts were cleaned or changed after you looked and are still there.
 }
 archives-kept = They are kept with their history.
+archives-can-undo = To undo, press the button in your messages, or use /cleaned-restore at any time.
 archives-undo = Undo
 archives-see-rest = See what is left
 archives-share = Share

@@ -5,7 +5,8 @@ corrections-search = Search cleaned contacts
 corrections-likely = These look mistyped. Nothing changes until you add the corrected address.
 corrections-no-typos = No cleaned address looks mistyped. Look again after the next campaign.
 corrections-typo = *{ $address }* → *{ $suggestion }*
-    { $reason } { $why }, { $date }
+    { $reason }
+    { $why }, { $date }
 corrections-fix = Fix
 corrections-next = Fix the next
 corrections-which-audience = *{ $address }* is cleaned in several audiences. Which one?

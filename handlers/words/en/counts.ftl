@@ -4,7 +4,7 @@ counts-headline = { $n ->
    *[other] { $n } cleaned contacts in { $audience }
 }
 counts-reason = { $reason }: { $n }
-counts-none = Every address still gets mail. Look again after the next campaign.
+counts-none = Nothing to archive or to fix. Look again after the next campaign.
 counts-week = *New in the last 7 days:* { $n } ({ $before } in the 7 days before)
 counts-archived = *Archived:* { $n }
 counts-counted = *Count toward the limit:* { $n }

@@ -2,6 +2,7 @@ digest-title = Weekly digest
 digest-save = Save
 digest-none = No digest is set up. Choose where and when, then save.
 digest-none-to-read = No digest is set up.
+digest-read-only = You can read these settings, not change them.
 digest-every = Every { $weekday } at { $at } ({ $zone }), in { $channel }.
 digest-next = Next digest: { $when }.
 digest-paused = It is paused: nothing is sent until it is resumed.

@@ -27,9 +27,9 @@ import-refused-comment = { $n ->
     [one] The row of { $name } that was refused, with the reason. Correct it and import this file.
    *[other] The { $n } rows of { $name } that were refused, with the reason for each. Correct them and import this file.
 }
-import-refused-below = { $n ->
-    [one] The refused row is in a file below, with the reason.
-   *[other] The refused rows are in a file below, with the reason for each.
+import-refused-sent = { $n ->
+    [one] The refused row is in a file in your messages with this bot, with the reason.
+   *[other] The refused rows are in a file in your messages with this bot, with the reason for each.
 }
 import-refused-lost = The file of refused rows could not be sent. Import the file again to get it.
 import-failed = { $name } was not imported into { $audience }

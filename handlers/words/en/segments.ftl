@@ -7,7 +7,7 @@ segments-headline-found = { $total ->
     [one] *{ $found }* of { $total } cleaned contact in { $audience }
    *[other] *{ $found }* of { $total } cleaned contacts in { $audience }
 }
-segments-empty = No cleaned contacts in { $audience }. Every address there still gets mail. Look again after the next campaign.
+segments-empty = No cleaned contacts in { $audience }. There is nothing to archive or to fix. Look again after the next campaign.
 segments-no-hit = No cleaned contact matches these filters. Change them, or clear them all.
 segments-reason = Reason
 segments-any-reason = Any reason

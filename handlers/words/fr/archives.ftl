@@ -29,6 +29,7 @@ archives-newer = { $n ->
    *[other] { $n } contacts, nettoyés ou modifiés après l’aperçu, sont toujours là.
 }
 archives-kept = Ils sont conservés avec leur historique.
+archives-can-undo = Pour annuler, utilisez le bouton dans vos messages, ou /cleaned-restore à tout moment.
 archives-undo = Annuler l’archivage
 archives-see-rest = Voir ce qui reste
 archives-share = Partager

@@ -1,11 +1,12 @@
 corrections-title = Corriger une adresse
 
 corrections-pick = *{ $audience } :* choisissez l’adresse nettoyée qui a été mal saisie, ou cherchez-la.
-corrections-search = Chercher un contact nettoyé
+corrections-search = Chercher une adresse
 corrections-likely = Ces adresses semblent mal saisies. Rien ne change tant que vous n’ajoutez pas l’adresse corrigée.
 corrections-no-typos = Aucune adresse nettoyée ne semble mal saisie. Revenez après la prochaine campagne.
 corrections-typo = *{ $address }* → *{ $suggestion }*
-    { $reason } { $why }, { $date }
+    { $reason }
+    { $why }, { $date }
 corrections-fix = Corriger
 corrections-next = Corriger la suivante
 corrections-which-audience = *{ $address }* est nettoyée dans plusieurs audiences. Laquelle ?
@@ -17,7 +18,7 @@ corrections-choose = Choisir
 corrections-no-address = Ce message ne contient aucune adresse. Cherchez-en une avec /cleaned-fix.
 
 corrections-cleaned = *{ $address }* est nettoyée dans { $audience }.
-corrections-why = Nettoyée { $date } : { $why }
+corrections-why = Nettoyée le { $date } : { $why }
 corrections-campaign = Campagne : { $campaign }
 corrections-diagnostic = Réponse du serveur : { $diagnostic }
 corrections-reason-common-domain = Beaucoup de personnes utilisent { $domain }, presque identique.

@@ -4,8 +4,8 @@ counts-headline = { $n ->
    *[other] { $n } contacts nettoyés dans { $audience }
 }
 counts-reason = { $reason } : { $n }
-counts-none = Toutes les adresses reçoivent encore des e-mails. Revenez après la prochaine campagne.
-counts-week = *Nouveaux ces 7 derniers jours :* { $n } ({ $before } les 7 jours d’avant)
+counts-none = Rien à archiver ni à corriger. Revenez après la prochaine campagne.
+counts-week = *Nouveaux en 7 jours :* { $n } ({ $before } les 7 jours d’avant)
 counts-archived = *Archivés :* { $n }
 counts-counted = *Comptent dans la limite :* { $n }
 counts-free = *Ne comptent pas (nettoyés, archivés) :* { $n }

@@ -2,6 +2,7 @@ digest-title = Récapitulatif
 digest-save = Enregistrer
 digest-none = Aucun récapitulatif n’est prévu. Choisissez où et quand, puis enregistrez.
 digest-none-to-read = Aucun récapitulatif n’est prévu.
+digest-read-only = Vous pouvez lire ces réglages, pas les modifier.
 digest-every = Chaque { $weekday } à { $at } ({ $zone }), dans { $channel }.
 digest-next = Prochain récapitulatif : { $when }.
 digest-paused = Il est suspendu : rien n’est envoyé jusqu’à la reprise.

@@ -27,9 +27,9 @@ import-refused-comment = { $n ->
     [one] La ligne de { $name } qui a été refusée, avec le motif. Corrigez-la et importez ce fichier.
    *[other] Les { $n } lignes de { $name } qui ont été refusées, avec le motif de chacune. Corrigez-les et importez ce fichier.
 }
-import-refused-below = { $n ->
-    [one] La ligne refusée est dans un fichier ci-dessous, avec le motif.
-   *[other] Les lignes refusées sont dans un fichier ci-dessous, avec le motif de chacune.
+import-refused-sent = { $n ->
+    [one] La ligne refusée est dans un fichier, dans vos messages avec ce bot, avec le motif.
+   *[other] Les lignes refusées sont dans un fichier, dans vos messages avec ce bot, avec le motif de chacune.
 }
 import-refused-lost = Le fichier des lignes refusées n’a pas pu être envoyé. Importez à nouveau le fichier pour l’avoir.
 import-failed = { $name } n’a pas été importé dans { $audience }

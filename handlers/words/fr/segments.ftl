@@ -7,7 +7,7 @@ segments-headline-found = { $total ->
     [one] *{ $found }* sur { $total } contact nettoyé dans { $audience }
    *[other] *{ $found }* sur { $total } contacts nettoyés dans { $audience }
 }
-segments-empty = Aucun contact nettoyé dans { $audience }. Toutes ses adresses reçoivent encore des e-mails. Revenez après la prochaine campagne.
+segments-empty = Aucun contact nettoyé dans { $audience }. Il n’y a rien à archiver ni à corriger. Revenez après la prochaine campagne.
 segments-no-hit = Aucun contact nettoyé ne correspond à ces filtres. Changez-les, ou effacez-les tous.
 segments-reason = Motif
 segments-any-reason = Tous les motifs
