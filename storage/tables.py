@@ -140,6 +140,116 @@ class DomainCount(SQLModel, table=True):
     cleaned: int = Field(sa_type=BigInteger)
 
 
+class CleaningPolicy(SQLModel, table=True):
+    """An audience's own thresholds; without a row the defaults of `bot.cleaning` hold."""
+
+    __tablename__ = "cleaning_policy"
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    soft_without_activity: int
+    soft_with_activity: int
+    outage_addresses: int
+    set_by: str
+    set_at: datetime
+
+
+class Evidence(SQLModel, table=True):
+    """A bounce or a complaint about a contact. `uid` makes it once, however often it is told."""
+
+    __table_args__ = (
+        Index("ix_evidence_contact", "audience_id", "contact_id", "at"),
+        Index("ix_evidence_domain", "audience_id", "domain", "at"),
+    )
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    uid: str = Field(primary_key=True)
+    contact_id: int = Field(sa_type=BigInteger)
+    domain: str
+    kind: str
+    at: datetime
+    code: str = ""
+    cause: str = ""
+    diagnostic: str = Field(default="", sa_column=Column(Text, nullable=False))
+    campaign: str = ""
+    source: str
+
+
+class Activity(SQLModel, table=True):
+    """The latest delivery to a contact, and the last time that it opened or clicked."""
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    delivered_at: datetime | None = None
+    active_at: datetime | None = None
+
+
+class Verdict(SQLModel, table=True):
+    """Why the policy cleaned a contact. `weakness` says why that is worth a look; "" when it isn't."""
+
+    __table_args__ = (
+        Index(
+            "ix_verdict_weak",
+            "audience_id",
+            "at",
+            sqlite_where=text("weakness != ''"),
+            postgresql_where=text("weakness != ''"),
+        ),
+    )
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    at: datetime  # when it was cleaned
+    reason: str
+    counted: int  # soft bounces, one a day
+    needed: int
+    cause: str
+    code: str
+    weakness: str = ""
+
+
+class Outage(SQLModel, table=True):
+    """A time in which many addresses of a domain bounced: not counted against them."""
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    domain: str = Field(primary_key=True)
+    since: datetime = Field(primary_key=True)
+    until: datetime
+    addresses: int
+
+
+class NotTypo(SQLModel, table=True):
+    """A person has said that this cleaned contact's address is right as it is."""
+
+    __tablename__ = "not_typo"
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    said_by: str
+    said_at: datetime
+
+
+class SetAside(SQLModel, table=True):
+    """What came in and could not be used: an unknown address, an unreadable message. Tidied after a while."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (Index("ix_set_aside_at", "at"),)
+
+    uid: str = Field(primary_key=True)
+    at: datetime
+    source: str
+    reason: str
+    address: str = ""
+    detail: str = Field(default="", sa_column=Column(Text, nullable=False))
+    content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class WebhookToken(SQLModel, table=True):
+    """A one-time token of a signed webhook, and the SHA-256 of the body that it came with first."""
+
+    __tablename__ = "webhook_token"
+    token: str = Field(primary_key=True)
+    body: str
+    at: datetime
+
+
 class Draft(SQLModel, table=True):
     """What a person is looking at and has not confirmed: a filtered list with its ticks, a plan to act.
 
