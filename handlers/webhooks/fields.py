@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any, NoReturn
 
-from bot.diagnosis import diagnose
+from bot.diagnosis import diagnose, find_code
 from bot.notices import Cause, Kind
 from handlers.webhooks.calls import CLOCKS_DIFFER, Unreadable
 
@@ -20,8 +19,6 @@ MILLISECONDS = 100_000_000_000  # as seconds, the year 5138
 
 # What passes, whatever the provider calls it: the address is not at fault.
 PASSING = frozenset({Cause.FULL, Cause.POLICY, Cause.CONTENT, Cause.SIZE, Cause.SERVER})
-
-_CODE = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 
 
 def parsed(body: bytes | str) -> object:
@@ -111,7 +108,7 @@ class Fields:
 
 
 def moment(value: object, now: datetime) -> datetime:
-    """From seconds or milliseconds since 1970, or ISO 8601 (UTC where it names no zone). Raises ValueError."""
+    """From seconds or milliseconds since 1970, or ISO 8601 (UTC where it names no zone); in UTC. Raises ValueError."""
     if isinstance(value, str) and not value.strip().isdecimal():
         at = datetime.fromisoformat(value.strip())
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
@@ -121,7 +118,7 @@ def moment(value: object, now: datetime) -> datetime:
         raise ValueError
     if at < EARLIEST or at - now > CLOCKS_DIFFER:
         raise ValueError
-    return at
+    return at.astimezone(UTC)
 
 
 def sound_text(text: str) -> str:
@@ -135,8 +132,9 @@ def uid_of(parts: Iterable[object]) -> str:
 
 
 def code_in(*texts: str) -> str:
-    """The first enhanced status code (RFC 3463), or ""."""
-    return next((found[0] for text in texts if (found := _CODE.search(text))), "")
+    """The first enhanced status code (RFC 3463) that says something, else the first, else ""."""
+    found = [code for text in texts if (code := find_code(text))]
+    return next((code for code in found if not code.endswith(".0.0")), found[0] if found else "")
 
 
 def cause_of(code: str, diagnostic: str) -> Cause:

@@ -35,6 +35,7 @@ FETCH_SECONDS = 5.0
 LARGEST_ANSWER = 64 << 10  # bytes; a certificate has two thousand
 MOST_CERTIFICATES = 16  # a region has one, and a new one each year
 
+_CERTIFICATE = re.compile(r"https://[^/?#]+/[A-Za-z0-9_./-]+\.pem")
 _HOST = re.compile(r"sns\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 _TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):\d+:[A-Za-z0-9_.-]+")
 
@@ -52,7 +53,7 @@ def verify(message: Fields, topics: Collection[str], certificates: "Certificates
     if topic not in topics:
         raise Forged("CLEANED_SES_TOPICS does not name this topic. Write its ARN there and restart the bot.")
     url = trusted(message.text("SigningCertURL"), topic)
-    if not url.endswith(".pem"):
+    if not _CERTIFICATE.fullmatch(url):
         raise Forged("SigningCertURL names no certificate (.pem).")
     if not _is_signed(message, kind, certificates.key(url, now)):
         raise Forged("The signature does not match what the message says.")
