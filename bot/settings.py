@@ -8,6 +8,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import CleanedError
+from storage import imap_address
+from storage.imap_address import Place
 
 
 class BadSetting(CleanedError):
@@ -30,12 +32,25 @@ class Settings(BaseSettings):
     confirmation_word: str | None = Field(default=None, validation_alias="CLEANED_CONFIRMATION_WORD")
     host: str = Field(default="127.0.0.1", validation_alias="CLEANED_HOST")
     port: int = Field(default=3000, validation_alias="CLEANED_PORT", ge=0, le=65535)
+    imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
 
     @field_validator("operators", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """User and user group ids, with commas or spaces between."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _names_a_mailbox(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            imap_address.place(value.get_secret_value())
+        return value
+
+    @property
+    def mailbox(self) -> Place | None:
+        """Where bounces wait, if anywhere."""
+        return imap_address.place(self.imap_url.get_secret_value()) if self.imap_url else None
 
     @field_validator("slack_api_url")
     @classmethod

@@ -8,29 +8,23 @@ import re
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from ipaddress import ip_address
 from itertools import pairwise
 from typing import ClassVar
-from urllib.parse import unquote, urlsplit
 
 from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
+from storage.imap_address import Place
 from storage.mailboxes import LARGEST, Message
 
 MOST_AT_A_LOOK = 500  # messages
 MOST_AT_ONCE = 50  # messages
 BYTES_AT_ONCE = 8 << 20
 ANSWERS_WITHIN = 30.0  # seconds
-PORTS = {"imaps": 993, "imap": 143}
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
-
-
-class BadAddress(ValueError):
-    """Not `imaps://user:password@host/FOLDER`."""
 
 
 class MailboxFault(Exception):
@@ -65,34 +59,6 @@ class NotReached(MailboxFault):
     """The server does not answer, or broke off. Values: host, port."""
 
     key = "bounces-imap-unreachable"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the mailbox is, and as whom it is opened."""
-
-    host: str
-    port: int
-    folder: str
-    is_encrypted: bool  # from the first byte; else by STARTTLS, save on this machine
-    user: str = field(repr=False)
-    password: str = field(repr=False)
-
-
-def place(url: str) -> Place:
-    """What `imaps://user:password@host:port/FOLDER` says; the folder is INBOX if none is named. Raises BadAddress."""
-    try:
-        parts = urlsplit(url.strip())
-        port = parts.port or PORTS[parts.scheme]
-        user, password, host = unquote(parts.username or ""), unquote(parts.password or ""), parts.hostname
-        folder = unquote(parts.path.strip("/"), errors="strict") or "INBOX"
-    except (ValueError, KeyError):
-        raise BadAddress from None
-    if not (user and password and host) or not (user + password + folder).isprintable():
-        raise BadAddress
-    if parts.query or parts.fragment or (parts.scheme, port) == ("imap", PORTS["imaps"]):
-        raise BadAddress
-    return Place(host, port, folder, parts.scheme == "imaps", user, password)
 
 
 class Mailbox:

@@ -9,16 +9,8 @@ from pathlib import Path
 import pytest
 
 from storage import imap
-from storage.imap import (
-    BadAddress,
-    LoginRefused,
-    MailboxFault,
-    NoSuchFolder,
-    NotReached,
-    NotTrusted,
-    opened,
-    place,
-)
+from storage.imap import LoginRefused, MailboxFault, NoSuchFolder, NotReached, NotTrusted, opened
+from storage.imap_address import BadAddress, place
 from tests.imap import ASCII_PASSWORD, PASSWORD, USER, Served, certificate, serving
 
 
