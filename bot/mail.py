@@ -79,7 +79,7 @@ def batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
         yield batch
 
 
-def opened(messages: Sequence[Message], now: datetime, audience: str = "") -> Post:
+def read_all(messages: Sequence[Message], now: datetime, audience: str = "") -> Post:
     """Reads the messages. `audience`: the name of the only audience that they are about."""
     notices: list[tuple[str, Notice]] = []
     asides: list[tuple[str, Aside]] = []
@@ -141,7 +141,7 @@ def waiting(place: Place) -> int:
 def _taken(
     database: Database, box: Mailbox, batch: Sequence[tuple[str, Message]], now: datetime
 ) -> MailOutcome:
-    outcome = take_in(database, opened([message for _, message in batch], now), now)
+    outcome = take_in(database, read_all([message for _, message in batch], now), now)
     box.mark_seen([uid for uid, _ in batch])
     return outcome
 

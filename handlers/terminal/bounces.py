@@ -53,7 +53,7 @@ def _take_in(
         try:
             for batch in mail.batches(_messages(words, paths, bar, unreadable)):
                 now = utc_now()
-                post = mail.opened(batch, now, audience)
+                post = mail.read_all(batch, now, audience)
                 outcome += mail.take_in(database, post, now)
                 if keep:
                     keep(mail.kept(database, post))
