@@ -77,14 +77,20 @@ def decoded_header(value: str) -> str:
 
 
 _MESSAGES = frozenset("message/rfc822 message/global message/rfc2822 message/news".split())
-_HEADERS_ONLY = frozenset("text/rfc822-headers message/global-headers message/rfc822-headers text/rfc822-header".split())
+_HEADERS_ONLY = frozenset(
+    "text/rfc822-headers message/global-headers message/rfc822-headers text/rfc822-header".split()
+)
 _HEADER = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
 _PARAMETER = re.compile(r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,400})"|([^\s;"]{1,400}))')
 _KIND = re.compile(r"\s*([\w.+-]{1,40}/[\w.+-]{1,60})")
-_HIDDEN = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,50000}?</\1\s*>|<!--.{0,20000}?-->", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"<(style|script|head)\b[^>]{0,500}>.{0,50000}?</\1\s*>|<!--.{0,20000}?-->", re.DOTALL | re.IGNORECASE
+)
 _LINE_TAG = re.compile(r"</?(?:br|p|div|tr|td|li|table|h[1-6])\b[^>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z!][^>]{0,2000}>", re.IGNORECASE)
-_NO_TEXT_CODECS = frozenset({"punycode", "idna", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"})
+_NO_TEXT_CODECS = frozenset(
+    {"punycode", "idna", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"}
+)
 
 
 def _part(raw: bytes, default: str, depth: int, left: list[int]) -> Part:
@@ -93,7 +99,9 @@ def _part(raw: bytes, default: str, depth: int, left: list[int]) -> Part:
     headers, body = _split(raw)
     content_type = headers.get("content-type", [""])[0]
     kind = found[1].lower() if (found := _KIND.match(content_type)) else default
-    parameters = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(content_type[:4000])}
+    parameters = {
+        name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(content_type[:4000])
+    }
     part = Part(headers, kind, parameters, body)
     if depth < DEEPEST and left[0] > 0:
         part.children.extend(_children(part, depth + 1, left))

@@ -172,12 +172,12 @@ def test_two_that_look_at_once_count_each_message_once(database: Database, serve
     assert len(served.seen) == 40
 
 
-def test_what_was_kept_aside_goes_after_thirty_days_and_a_token_after_one(database: Database):
+def test_what_was_kept_aside_goes_after_thirty_days_and_a_token_after_two(database: Database):
     set_aside(database, [Aside("old", "message", "unreadable")], NOW - timedelta(days=31))
     set_aside(database, [Aside("new", "message", "unreadable")], NOW - timedelta(days=29))
     with database.transaction() as session:
-        session.add(WebhookToken(token="old", body="", at=NOW - timedelta(hours=25)))
-        session.add(WebhookToken(token="new", body="", at=NOW - timedelta(hours=23)))
+        session.add(WebhookToken(token="old", body="", at=NOW - timedelta(hours=49)))
+        session.add(WebhookToken(token="new", body="", at=NOW - timedelta(hours=47)))
     assert tidy(database, NOW) == 2
     assert [each.at for each in mail.all_kept(database)] == [NOW - timedelta(days=29)]
     with database.reading() as session:
