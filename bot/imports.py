@@ -13,17 +13,17 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, BinaryIO
 
-from bot import jobs, rows
+from bot import jobs, loads, rows
 from bot.errors import CleanedError
 from bot.jobs import Clock
-from storage import audiences, journal, loading, tallies
+from bot.loads import Outcome
+from storage import audiences, journal, loading
 from storage import jobs as job_rows
-from storage.database import Database
+from storage.database import Database, Session
 from storage.loading import Row
 from storage.spreadsheet_errors import SpreadsheetError
 from storage.spreadsheets import Record, Refused, Sheet, sheets
 from storage.tables import Audience, Job, RefusedRow
-from storage.tallies import Tally
 
 ROWS_A_CHUNK = 5_000
 
@@ -32,16 +32,6 @@ class NoAddressColumn(CleanedError):
     """A file has no column of addresses. Values: name, columns."""
 
     key = "error-no-address-column"
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How many rows an import has added, changed, left as they were, refused."""
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: int = 0
 
 
 def receive(
@@ -287,8 +277,7 @@ def _import_chunk(database: Database, job: Job, now: datetime, chunk: _Chunk) ->
             *audience.merge_labels,
             *(label for label in chunk.fields.merge_labels if label not in audience.merge_labels),
         ]
-        tally = _load(session, audience, given, str(job.data["status"]), loading.moment(now), outcome)
-        tallies.apply(session, job.audience_id, tally)
+        _load(session, audience, given, str(job.data["status"]), loading.moment(now), outcome)
         job_rows.refuse(session, refused)
         outcome.refused += len(refused)
         cursor = {"sheet": chunk.next_sheet, "row": chunk.next_row, "outcome": asdict(outcome)}
@@ -315,46 +304,14 @@ def _read(job: Job, chunk: _Chunk, refused_before: int) -> tuple[list[Row], list
 
 
 def _load(
-    session: Any, audience: Audience, given: Sequence[Row], default: str, now: str, outcome: Outcome
-) -> Tally:
-    """Adds or changes the contacts; returns what that does to the figures."""
-    before: dict[str, Row] = {}
-    # A first import meets nothing: adding without looking is twice as quick. Once one was there, look.
-    met = outcome.changed + outcome.unchanged > 0
-    if not met:
-        added, changed = _sort(audience, before, given, default, now)
-        met = not loading.insert(session, list(added.values()))
-    if met:
-        before = loading.existing(session, audience.id or 0, map(rows.KEY, given))
-        added, changed = _sort(audience, before, given, default, now)
-        loading.insert(session, list(added.values()))
-        loading.rewrite(session, list(changed.values()))
-    audience.next_contact_id += len(added)
-    outcome.added += len(added)
-    outcome.changed += len(changed)
-    outcome.unchanged += len(given) - len(added) - len(changed)
-    tally = Tally(map(rows.cell, added.values()))
-    for key, row in changed.items():
-        tally[rows.cell(before[key])] -= 1
-        tally[rows.cell(row)] += 1
-    return tally
-
-
-def _sort(
-    audience: Audience, before: dict[str, Row], given: Sequence[Row], default: str, now: str
-) -> tuple[dict[str, Row], dict[str, Row]]:
-    """The new contacts and those that change, by lower-case address."""
-    added: dict[str, Row] = {}
-    changed: dict[str, Row] = {}
-    first, revision = audience.next_contact_id, audience.revision
-    for row in given:
-        key = rows.KEY(row)
-        if (old := changed.get(key) or before.get(key)) is not None:
-            new = rows.merged(old, row, revision, now)
-            if new is not old:
-                changed[key] = new
-        elif key in added:
-            added[key] = rows.merged(added[key], row, revision, now)
-        else:
-            added[key] = rows.added(row, first + len(added), revision, default, now)
-    return added, changed
+    session: Session, audience: Audience, given: Sequence[Row], default: str, now: str, outcome: Outcome
+) -> None:
+    revision = audience.revision
+    loads.load(
+        session,
+        audience,
+        given,
+        lambda row, contact_id: rows.added(row, contact_id, revision, default, now),
+        lambda old, new: rows.merged(old, new, revision, now),
+        outcome,
+    )

@@ -48,11 +48,30 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Source(StrEnum):
+    """Where an audience's truth is: in this database, or with Mailchimp, and then it is mirrored here."""
+
+    LOCAL = "local"
+    MAILCHIMP = "mailchimp"
+
+
 class Audience(SQLModel, table=True):
-    """A mailing list. Whoever writes to its contacts locks this row first: one writer an audience."""
+    """A mailing list. Whoever writes to its contacts locks this row first: one writer an audience.
+
+    `remote_id` and `remote` (what its owner says of it) are there for a mirrored one; all that changed before
+    `mirrored_until` is here.
+    """
+
+    __table_args__ = (Index("uq_audience_remote", "source", "remote_id", unique=True),)
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
+    source: str = Field(default="local", sa_column_kwargs={"server_default": "local"})
+    remote_id: str | None = None
+    remote: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, server_default="{}")
+    )
+    mirrored_until: datetime | None = None
     merge_labels: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     revision: int = Field(default=0, sa_type=BigInteger)  # grows with each change of a contact
     next_contact_id: int = Field(default=1, sa_type=BigInteger)
@@ -338,6 +357,27 @@ class ArchiveMember(SQLModel, table=True):
     contact_id: int = Field(primary_key=True, sa_type=BigInteger)
     status_before: str
     restored_at: datetime | None = None
+
+
+class Outgoing(SQLModel, table=True):
+    """A change of a mirrored contact that its owner has to make, and what came of it.
+
+    `state`: waiting; sent (the answer is not known yet); done; refused, with `refusal` a key and `detail` the
+    owner's own words.
+    """
+
+    __table_args__ = (
+        Index("ix_outgoing_state", "audience_id", "job_id", "state", "contact_id"),
+        CheckConstraint("state IN ('waiting', 'sent', 'done', 'refused')", name="state"),
+    )
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    job_id: str = Field(primary_key=True)
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    state: str = "waiting"
+    refusal: str = ""
+    detail: str = Field(default="", sa_column=Column(Text, nullable=False))
+    batch_id: str = ""
 
 
 class Consent(SQLModel, table=True):

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from bot import databases, imports, jobs, settings
 from bot.errors import CleanedError
-from bot.imports import Outcome
+from bot.loads import Outcome
 from handlers.parts import utc_now
 from handlers.refused import csv
 from handlers.terminal.files import whole_file
