@@ -27,8 +27,8 @@ def diagnose(code: str, text: str) -> tuple[Kind, Cause]:
     if by_code:
         return by_code
     for kind, cause, phrases in wordings.WEAK_RULES:
-        if phrases.are_in(words):
-            return (Kind.SOFT if passing else kind), cause
+        if not (passing and kind is Kind.HARD) and phrases.are_in(words):
+            return kind, cause
     return Kind.SOFT, Cause.UNKNOWN
 
 

@@ -540,7 +540,11 @@ _PERHAPS_NO_MAILBOX = _phrases("""
     requested action not taken mailbox
     mailbox name/syntax not/incorrect/invalid
     mailbox name
+    mailbox not
     invalid address
+""")
+
+_REFUSED = _phrases("""
     recipient/address/user/rcpt/mailbox rejected
     undeliverable/not_deliverable to/address/recipient
     recipient not accept/accepted/allowed/valid
@@ -548,7 +552,6 @@ _PERHAPS_NO_MAILBOX = _phrases("""
     relay recipient
     recipient table
     recipients rejected
-    mailbox not
 """)
 
 RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
@@ -563,8 +566,11 @@ RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
     (Kind.SOFT, Cause.CONTENT, _CONTENT),
 )
 
+# Looked at after the codes, and the hard ones only where the server does not call the failure temporary.
 WEAK_RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
     (Kind.HARD, Cause.NO_MAILBOX, _PERHAPS_NO_MAILBOX),
     (Kind.SOFT, Cause.POLICY, _POLICY),
     (Kind.SOFT, Cause.SERVER, _SERVER),
+    (Kind.HARD, Cause.NO_MAILBOX, _REFUSED),
+    (Kind.SOFT, Cause.NO_MAILBOX, _PERHAPS_NO_MAILBOX),
 )
