@@ -333,6 +333,7 @@ _MOVED = _phrases("""
 """)
 
 _SUSPENDED = _phrases("""
+    recipient preferences
     user/mailbox/account/address/recipient/email/mail_account/domain suspended/inactive/not_active/locked/frozen/blocked/dormant/on_hold/unavailable_temporarily/temporarily/paused/disabled_temporarily
     user/mailbox/account/address/recipient/email currently/temporarily/now/not suspended/inactive/locked/active/activated/disabled/unavailable/blocked/limited
     user/mailbox/account/address/recipient have been suspended/blocked/locked/frozen
@@ -551,7 +552,6 @@ _REFUSED = _phrases("""
     refused recipient/address
     relay recipient
     recipient table
-    recipients rejected
 """)
 
 RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
@@ -572,5 +572,5 @@ WEAK_RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
     (Kind.SOFT, Cause.POLICY, _POLICY),
     (Kind.SOFT, Cause.SERVER, _SERVER),
     (Kind.HARD, Cause.NO_MAILBOX, _REFUSED),
-    (Kind.SOFT, Cause.NO_MAILBOX, _PERHAPS_NO_MAILBOX),
+    (Kind.SOFT, Cause.NO_MAILBOX, _PERHAPS_NO_MAILBOX),  # `450 mailbox unavailable`
 )

@@ -78,7 +78,8 @@ def decoded_header(value: str) -> str:
 
 _MESSAGES = frozenset("message/rfc822 message/global message/rfc2822 message/news".split())
 _HEADERS_ONLY = frozenset("text/rfc822-headers message/global-headers message/rfc822-headers text/rfc822-header".split())
-_HEADER = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
+_HEADER = re.compile(rb"([A-Za-z][!-9;-~]{0,79})[ \t]*:(.*)", re.DOTALL)
+_WELL_KNOWN = re.compile(rb"^(?:from|to|subject|date|message-id|mime-version|content-type|received):", re.IGNORECASE | re.MULTILINE)
 _PARAMETER = re.compile(r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,400})"|([^\s;"]{1,400}))')
 _KIND = re.compile(r"\s*([\w.+-]{1,40}/[\w.+-]{1,60})")
 _HIDDEN = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,50000}?</\1\s*>|<!--.{0,20000}?-->", re.DOTALL | re.IGNORECASE)
@@ -161,6 +162,8 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
             pending = [line]
         elif not headers and not pending:
             return {}, raw  # no headers at all: a body
+        elif _WELL_KNOWN.search(b"\n".join(lines[number : number + 200])):  # folded without white space
+            pending.append(line)
         else:  # a body that follows without an empty line
             rest = b"\n".join(lines[number:]) + head[LONGEST_HEADERS:]
             if len(pending) and not line.strip():

@@ -73,7 +73,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"^[>\"')\]\s]*(?::|\.{3}|-+ |—|\(|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )", re.IGNORECASE
+    r"^[>\"')\]\s]*(?::|\.{3}|-+ |—|[(\[<]|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )", re.IGNORECASE
 )
 _ANNOUNCED = re.compile(
     r"(?:did not reach|could not be|cannot be|not delivered|failed|undeliver|rejected|affected|errors?\b)[^:]{0,60}recipients?[^:]{0,20}:\s*$"
