@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from bot.messages.parts import Part
 
 _NAME = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9-]{1,60})\s{0,3}:\s*(.*)")
-_STATUS_KINDS = frozenset("message/delivery-status message/global-delivery-status text/delivery-status message/delivery-report".split())
+_STATUS_KINDS = frozenset(
+    "message/delivery-status message/global-delivery-status text/delivery-status message/delivery-report".split()
+)
 _FEEDBACK_KINDS = frozenset("message/feedback-report text/feedback-report message/abuse-report".split())
 _RECIPIENT = re.compile(r"^\s{0,3}(?:final|original)-recipient\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _OUTCOME = re.compile(r"^\s{0,3}(?:action|status|diagnostic-code)\s{0,3}:", re.IGNORECASE | re.MULTILINE)
@@ -104,7 +106,13 @@ def _joined(groups: list[Fields]) -> list[Fields]:
     for group in groups:
         headless = "final-recipient" not in group and "original-recipient" not in group
         about_mta = "reporting-mta" in group or "arrival-date" in group
-        if headless and not about_mta and found and "final-recipient" in found[-1] and "action" not in found[-1]:
+        if (
+            headless
+            and not about_mta
+            and found
+            and "final-recipient" in found[-1]
+            and "action" not in found[-1]
+        ):
             found[-1].update(group)
         elif group:
             found.append(group)

@@ -10,9 +10,17 @@ _FOUND = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
 _PREFIX = re.compile(r"^(?:mailto|smtp|rfc822|to|e-?mail)[=:]|^[=*|‘“«`]+|^&lt;", re.IGNORECASE)
 _HEX = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
-_VERP = re.compile(r"\+(?:\d+-[0-9a-f]{4}-)?([^@=+]{1,64}(?:\+[^@=+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@", re.IGNORECASE)
-_ROLES = re.compile(r"(?:mailer-?_?daemon|mail-daemon|postmaster|mdaemon|majordomo|no-?reply|do-?not-?reply)(?:@|\+)", re.IGNORECASE)
-_REDACTED = re.compile(r"redact|undisclosed|anonymi[sz]ed|^x+@|^\*+@|hidden|@(?:redacted|example\.invalid)|not-disclosed", re.IGNORECASE)
+_VERP = re.compile(
+    r"\+(?:\d+-[0-9a-f]{4}-)?([^@=+]{1,64}(?:\+[^@=+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@", re.IGNORECASE
+)
+_ROLES = re.compile(
+    r"(?:mailer-?_?daemon|mail-daemon|postmaster|mdaemon|majordomo|no-?reply|do-?not-?reply)(?:@|\+)",
+    re.IGNORECASE,
+)
+_REDACTED = re.compile(
+    r"redact|undisclosed|anonymi[sz]ed|^x+@|^\*+@|hidden|@(?:redacted|example\.invalid)|not-disclosed",
+    re.IGNORECASE,
+)
 
 
 def in_text(text: str) -> Iterator[tuple[str, int, int]]:
@@ -30,7 +38,14 @@ def tidied(text: str) -> str:
     address = _PREFIX.sub("", text.strip(" <>\t\"'"))
     address = address.rstrip(".>,;:!?”’»…-_'\"`")
     local, at, domain = address.rpartition("@")
-    if not at or not local or not domain or len(local) > 64 or ".." in domain or domain.startswith((".", "-")):
+    if (
+        not at
+        or not local
+        or not domain
+        or len(local) > 64
+        or ".." in domain
+        or domain.startswith((".", "-"))
+    ):
         return ""
     if local.startswith('"') and local.endswith('"') and re.fullmatch(r"[\w.+-]+", local[1:-1]):
         local = local[1:-1]
