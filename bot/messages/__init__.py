@@ -78,7 +78,9 @@ def _read(part: Part, frame: _Frame, deeper: int) -> Reading:
 def _bounce(part: Part, leaves: list[Part], text: str, frame: _Frame, deeper: int, weight: int) -> Reading:
     story = prose.told(text)
     returned = _returned(leaves) or story.returned
-    found = [outcome for status in fields.status_parts(leaves, trusted=True) for outcome in fields.outcomes(status)]
+    found = [
+        outcome for status in fields.status_parts(leaves, trusted=True) for outcome in fields.outcomes(status)
+    ]
     if found:
         reported = _reported(part, found, story, returned, frame)
         if reported is not None:
@@ -86,7 +88,9 @@ def _bounce(part: Part, leaves: list[Part], text: str, frame: _Frame, deeper: in
     inner = _inner_bounce(returned, frame, deeper)
     if inner is not None:
         return inner
-    if weight <= signs.BOUNCE and not (signs.tells_failure(story.text) or signs.tells_failure(signs.subject(part))):
+    if weight <= signs.BOUNCE and not (
+        signs.tells_failure(story.text) or signs.tells_failure(signs.subject(part))
+    ):
         return _nothing(AUTO_REPLY if signs.is_answer(part) else NOT_A_BOUNCE)
     return _narrated(part, story, returned, frame, weight)
 
@@ -105,7 +109,9 @@ def _reported(
         original = recipients.of_xtext(outcome.original)
         if original.lower() in senders:
             original = ""
-        address = recipients.as_known(original, recipients.of_field(outcome.final), returned, alone=len(found) == 1)
+        address = recipients.as_known(
+            original, recipients.of_field(outcome.final), returned, alone=len(found) == 1
+        )
         if not address and len(found) == 1:
             address = next(iter(_whom(part, story, returned)), "")
         if address:
@@ -128,7 +134,9 @@ def _of_outcome(
     code = find_code(outcome.status) or find_code(outcome.diagnostic)
     if code.endswith(".0.0"):
         code = find_code(outcome.diagnostic) or code
-    diagnostic = outcome.diagnostic.partition(";")[2].strip() if _TYPED(outcome.diagnostic) else outcome.diagnostic
+    diagnostic = (
+        outcome.diagnostic.partition(";")[2].strip() if _TYPED(outcome.diagnostic) else outcome.diagnostic
+    )
     diagnostic = diagnostic or outcome.status.partition("(")[2].rstrip(") ")
     kind, cause = diagnose(code, diagnostic)
     if cause is Cause.UNKNOWN or not diagnostic:
@@ -153,7 +161,10 @@ _DELAY = re.compile(
     r"|wird weiter|weitere versuche|nouvelle tentative sera|seguir[áa] intentando|delivery delayed|message delayed",
     re.IGNORECASE,
 )
-_GAVE_UP = re.compile(r"giv(?:en|ing|e) up|gave up|permanent|no further|final(?:ly)? fail|will not (?:be )?(?:re)?tr|could not be delivered for|expired", re.IGNORECASE)
+_GAVE_UP = re.compile(
+    r"giv(?:en|ing|e) up|gave up|permanent|no further|final(?:ly)? fail|will not (?:be )?(?:re)?tr|could not be delivered for|expired",
+    re.IGNORECASE,
+)
 
 
 def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Frame, weight: int) -> Reading:
@@ -172,7 +183,9 @@ def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Fram
             code = code or find_code(story.text)
             kind, cause = diagnose(code, f"{story.text} {title}")
         diagnostic = about or " ".join(story.text.split())
-        notices.append(_notice(frame, address, Kind.SOFT if delayed else kind, cause, code, diagnostic, returned))
+        notices.append(
+            _notice(frame, address, Kind.SOFT if delayed else kind, cause, code, diagnostic, returned)
+        )
     return Reading(tuple(notices), None)
 
 
@@ -197,7 +210,15 @@ def _inner_bounce(returned: Part | None, frame: _Frame, deeper: int) -> Reading 
 
 
 _NO_COMPLAINT = frozenset("not-spam auth-failure opt-out opt-out-list unsubscribe dmarc".split())
-_TOLD_BY_RECEIVER = ("x-hmxmroriginalrecipient", "x-original-to", "x-envelope-to", "x-rcpt-to", "to", "delivered-to", "cc")
+_TOLD_BY_RECEIVER = (
+    "x-hmxmroriginalrecipient",
+    "x-original-to",
+    "x-envelope-to",
+    "x-rcpt-to",
+    "to",
+    "delivered-to",
+    "cc",
+)
 
 
 def _complaint(part: Part, complaint: fields.Fields, returned: Part | None, frame: _Frame) -> Reading:
@@ -209,17 +230,25 @@ def _complaint(part: Part, complaint: fields.Fields, returned: Part | None, fram
     for name in _TOLD_BY_RECEIVER:
         whom = whom or _unredacted(recipients.in_headers(returned, (name,)))
     if not whom:
-        paths = [complaint.get("original-mail-from", ""), *(returned.headers.get("return-path", []) if returned else [])]
+        paths = [
+            complaint.get("original-mail-from", ""),
+            *(returned.headers.get("return-path", []) if returned else []),
+        ]
         whom = _unredacted(recipients.of_verp_text(path) for path in paths)
     if not whom or len(whom) > prose.MOST_RECIPIENTS:
         return _nothing(NO_RECIPIENT)
     return Reading(
-        tuple(_notice(frame, address, Kind.COMPLAINT, Cause.UNKNOWN, "", "", returned) for address in whom), None
+        tuple(_notice(frame, address, Kind.COMPLAINT, Cause.UNKNOWN, "", "", returned) for address in whom),
+        None,
     )
 
 
 def _unredacted(addresses: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(a for a in addresses if a and not recipients.is_redacted(a) and not recipients.is_role(a)))
+    return list(
+        dict.fromkeys(
+            a for a in addresses if a and not recipients.is_redacted(a) and not recipients.is_role(a)
+        )
+    )
 
 
 def _is_microsoft_complaint(part: Part, returned: Part | None) -> bool:
@@ -262,7 +291,10 @@ def _notice(
 def _campaign(returned: Part | None) -> str:
     if returned is None:
         return ""
-    named = (returned.header(name) for name in ("x-campaign", "x-campaign-id", "x-campaignid", "feedback-id", "subject"))
+    named = (
+        returned.header(name)
+        for name in ("x-campaign", "x-campaign-id", "x-campaignid", "feedback-id", "subject")
+    )
     return _storable(decoded_header(next(filter(None, named), "")), LONGEST_CAMPAIGN)
 
 

@@ -77,15 +77,30 @@ def decoded_header(value: str) -> str:
 
 
 _MESSAGES = frozenset("message/rfc822 message/global message/rfc2822 message/news".split())
-_HEADERS_ONLY = frozenset("text/rfc822-headers message/global-headers message/rfc822-headers text/rfc822-header".split())
+_HEADERS_ONLY = frozenset(
+    "text/rfc822-headers message/global-headers message/rfc822-headers text/rfc822-header".split()
+)
 _HEADER = re.compile(rb"([A-Za-z][!-9;-~]{0,79})[ \t]*:(.*)", re.DOTALL)
-_WELL_KNOWN = re.compile(rb"^(?:from|to|subject|date|message-id|mime-version|content-type|received):", re.IGNORECASE | re.MULTILINE)
+_WELL_KNOWN = (
+    b"from:",
+    b"to:",
+    b"subject:",
+    b"date:",
+    b"message-id:",
+    b"mime-version:",
+    b"content-type:",
+    b"received:",
+)
 _PARAMETER = re.compile(r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,400})"|([^\s;"]{1,400}))')
 _KIND = re.compile(r"\s*([\w.+-]{1,40}/[\w.+-]{1,60})")
-_HIDDEN = re.compile(r"<(style|script|head)\b[^>]{0,500}>.{0,50000}?</\1\s*>|<!--.{0,20000}?-->", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"<(style|script|head)\b[^>]{0,500}>.{0,50000}?</\1\s*>|<!--.{0,20000}?-->", re.DOTALL | re.IGNORECASE
+)
 _LINE_TAG = re.compile(r"</?(?:br|p|div|tr|td|li|table|h[1-6])\b[^>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z!][^>]{0,2000}>", re.IGNORECASE)
-_NO_TEXT_CODECS = frozenset({"punycode", "idna", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"})
+_NO_TEXT_CODECS = frozenset(
+    {"punycode", "idna", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"}
+)
 
 
 def _part(raw: bytes, default: str, depth: int, left: list[int]) -> Part:
@@ -94,7 +109,9 @@ def _part(raw: bytes, default: str, depth: int, left: list[int]) -> Part:
     headers, body = _split(raw)
     content_type = headers.get("content-type", [""])[0]
     kind = found[1].lower() if (found := _KIND.match(content_type)) else default
-    parameters = {name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(content_type[:4000])}
+    parameters = {
+        name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(content_type[:4000])
+    }
     part = Part(headers, kind, parameters, body)
     if depth < DEEPEST and left[0] > 0:
         part.children.extend(_children(part, depth + 1, left))
@@ -154,6 +171,9 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
     if lines[0].startswith((b"From ", b">From ")):
         del lines[0]
     pending: list[bytes] = []
+    last_known = max(
+        (n for n, line in enumerate(lines) if line[:13].lower().startswith(_WELL_KNOWN)), default=0
+    )
     for number, line in enumerate(lines):
         if line[:1] in (b" ", b"\t") and pending:
             pending.append(line)
@@ -162,7 +182,7 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
             pending = [line]
         elif not headers and not pending:
             return {}, raw  # no headers at all: a body
-        elif _WELL_KNOWN.search(b"\n".join(lines[number : number + 200])):  # folded without white space
+        elif number < last_known:  # folded without white space
             pending.append(line)
         else:  # a body that follows without an empty line
             rest = b"\n".join(lines[number:]) + head[LONGEST_HEADERS:]

@@ -33,13 +33,17 @@ _RETURNED = re.compile(
     r")[^\n]{0,120}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_PLAINLY = re.compile(r"^[ \t]*[-=_*]{3}|below this line|copy of (?:the|your)|message (?:details|headers):", re.IGNORECASE)
+_PLAINLY = re.compile(
+    r"^[ \t]*[-=_*]{3}|below this line|copy of (?:the|your)|message (?:details|headers):", re.IGNORECASE
+)
 _HEADER_BLOCK = re.compile(
     r"^[ \t>]{0,4}(?:received: (?:from|by|\(|with)|return-path: ?<?|x-envelope-from:|dkim-signature:|delivered-to: |x-originating-ip: "
     r"|(?:message-id|mime-version|x-mailer|content-type|x-priority): .*\n[ \t>]{0,4}[\w-]{2,40}: )",
     re.IGNORECASE | re.MULTILINE,
 )
-_HAS_HEADERS = re.compile(r"^[ \t>]{0,4}(?:to|from|subject|received|message-id|date)[ \t]?:", re.IGNORECASE | re.MULTILINE)
+_HAS_HEADERS = re.compile(
+    r"^[ \t>]{0,4}(?:to|from|subject|received|message-id|date)[ \t]?:", re.IGNORECASE | re.MULTILINE
+)
 
 
 def told(text: str) -> Told:
@@ -64,7 +68,10 @@ _SKIPPED = re.compile(
     r"|addressed to the|sent by|message from|mail system at|https?://|unsubscribe",
     re.IGNORECASE,
 )
-_SENDER_SAYS = re.compile(r"\b(?:sorry|dear|hello|hi)[ ,]+$|from[ :<]+$|sender[ :<]+$|by[ <]+$|mailto:$|contact[ :<]+$", re.IGNORECASE)
+_SENDER_SAYS = re.compile(
+    r"\b(?:sorry|dear|hello|hi)[ ,]+$|from[ :<]+$|sender[ :<]+$|by[ <]+$|mailto:$|contact[ :<]+$",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(r"^[\s>*\-+•·#|'\"(\[]*(?:\d+[.)]\s*)?(?:to|an|à|a|para)?[ :]*$", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:recipients?|rcpt to|address(?:es|ee|ed to|é)?|user(?:id)?|mailbox|account|undeliverable(?: mail| message)? (?:to|for)|deliver(?:y|ed|ing)?(?: \w+){0,6} to|failed (?:to|for)?"
@@ -73,7 +80,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"^[>\"')\]\s]*(?::|\.{3}|-+ |—|[(\[<]|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )", re.IGNORECASE
+    r"^[>\"')\]\s]*(?::|\.{3}|-+ |—|[(\[<]|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )",
+    re.IGNORECASE,
 )
 _ANNOUNCED = re.compile(
     r"(?:did not reach|could not be|cannot be|not delivered|failed|undeliver|rejected|affected|errors?\b)[^:]{0,60}recipients?[^:]{0,20}:\s*$"
@@ -81,7 +89,9 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _REPLY = re.compile(r"(?:^|[\s:;<(\[])[45]\d\d(?:[ -]|$)")
-_EXPANDED = re.compile(r"\((?:expanded|generated|ultimately generated|forwarded|alias) from:? <?", re.IGNORECASE)
+_EXPANDED = re.compile(
+    r"\((?:expanded|generated|ultimately generated|forwarded|alias) from:? <?", re.IGNORECASE
+)
 _SURE, _LIKELY, _POSSIBLE = 5, 3, 1
 
 
@@ -89,7 +99,10 @@ def failing(story: Told, outer: Part, returned: Part | None) -> list[str]:
     """The addresses that the text says have failed, as the list knows them; [] where it is not clear."""
     lines = [line[:LONGEST_LINE] for line in story.text.split("\n")[:MOST_LINES]]
     weights: dict[str, tuple[int, str]] = {}
-    sent_to = {address.lower() for address in recipients.in_headers(returned, ("to", "cc", "x-envelope-to", "x-original-to"))}
+    sent_to = {
+        address.lower()
+        for address in recipients.in_headers(returned, ("to", "cc", "x-envelope-to", "x-original-to"))
+    }
     senders = _senders(outer, returned) - sent_to
     for number, line in enumerate(lines):
         if "@" in line:
@@ -123,8 +136,12 @@ _FIRST_ADDRESS = re.compile(r"^\s{0,8}<?[^\s<>@]{1,64}@[^\s<>@:]{1,255}>?:?\s*$"
 
 
 def _senders(outer: Part, returned: Part | None) -> set[str]:
-    of_outer = recipients.in_headers(outer, ("to", "delivered-to", "x-original-to", "envelope-to", "from", "return-path", "cc"))
-    of_inner = recipients.in_headers(returned, ("from", "return-path", "sender", "reply-to", "errors-to", "x-envelope-from"))
+    of_outer = recipients.in_headers(
+        outer, ("to", "delivered-to", "x-original-to", "envelope-to", "from", "return-path", "cc")
+    )
+    of_inner = recipients.in_headers(
+        returned, ("from", "return-path", "sender", "reply-to", "errors-to", "x-envelope-from")
+    )
     return {address.lower() for address in (*of_outer, *of_inner)}
 
 
@@ -150,7 +167,9 @@ def _place(line: str, following: str, start: int, end: int) -> int:
         return _POSSIBLE
     if _ALONE.match(before) and _AFTER.match(after):
         return _SURE
-    if (_LABEL.search(before) or _LABEL.search(before + " ")) and (_AFTER.match(after) or len(after.strip()) < 3 or line[start - 1 : start] == "<"):
+    if (_LABEL.search(before) or _LABEL.search(before + " ")) and (
+        _AFTER.match(after) or len(after.strip()) < 3 or line[start - 1 : start] == "<"
+    ):
         return _SURE - 1
     if _REPLY.search(line) or _REPLY.search(following[:40]):
         return _LIKELY
@@ -178,7 +197,9 @@ _NAME_ALONE = re.compile(r"^[ \t]+<?([\w.+-]{2,64})>?\s*$")
 
 def _local_names(lines: list[str], outer: Part) -> list[str]:
     """Names without a domain, as large providers write of their own: `alice` from MAILER-DAEMON@aol.com."""
-    domains = {a.lower().rpartition("@")[2] for a in recipients.in_headers(outer, ("from",)) if recipients.is_role(a)}
+    domains = {
+        a.lower().rpartition("@")[2] for a in recipients.in_headers(outer, ("from",)) if recipients.is_role(a)
+    }
     if len(domains) != 1:
         return []
     found: list[str] = []

@@ -48,7 +48,10 @@ _FAILURE = re.compile(
     r"|не может быть|не удалось|не был|не доставл|配信|送信|届け|できません|失敗|不明|不能|失败|无法|退回|nie mo|kon niet|niet worden",
     re.IGNORECASE,
 )
-_PASSED_ON = re.compile(r"^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|i|r|antw|doorst|odp|enc|res|ynt|答复|转发|回复)(?:\[\d+\])?\s*:", re.IGNORECASE)
+_PASSED_ON = re.compile(
+    r"^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|i|r|antw|doorst|odp|enc|res|ynt|答复|转发|回复)(?:\[\d+\])?\s*:",
+    re.IGNORECASE,
+)
 
 _ANSWER_SUBJECT = re.compile(
     r"out of (?:the )?office|out-of-office|automatic (?:reply|response)|auto(?:matic|mated)?[- ]?(?:reply|response|responder|answer|ack)"
@@ -92,9 +95,13 @@ def weight(part: Part) -> int:
     found += _BOUNCE_SUBJECT.search(title) is not None
     found += 2 * (part.kind == "multipart/report")
     found -= 2 * (_PASSED_ON.match(title) is not None and not daemon)
-    listed = any(name in part.headers for name in ("list-id", "list-unsubscribe", "x-beenthere", "x-github-reason"))
+    listed = any(
+        name in part.headers for name in ("list-id", "list-unsubscribe", "x-beenthere", "x-github-reason")
+    )
     found -= 2 * (listed and not daemon)
-    return found - (not daemon and any(name in part.headers for name in ("user-agent", "x-mimeole", "thread-index")))
+    return found - (
+        not daemon and any(name in part.headers for name in ("user-agent", "x-mimeole", "thread-index"))
+    )
 
 
 def tells_failure(text: str) -> bool:
@@ -113,26 +120,39 @@ def is_receipt(part: Part, text: str) -> bool:
 def is_challenge(part: Part, text: str) -> bool:
     """A machine asks the sender to prove that a person wrote."""
     senders = " ".join(part.header(name)[:500] for name in ("from", "sender", "return-path", "x-mailer"))
-    named = _CHALLENGE.search(senders) or any(name.startswith(("x-tmda", "x-bluebottle", "x-boxbe", "x-spamarrest")) for name in part.headers)
-    return named is not None and named is not False and (_CHALLENGE_WORDS.search(text[:20_000]) is not None or not tells_failure(text))
+    named = _CHALLENGE.search(senders) or any(
+        name.startswith(("x-tmda", "x-bluebottle", "x-boxbe", "x-spamarrest")) for name in part.headers
+    )
+    return (
+        named is not None
+        and named is not False
+        and (_CHALLENGE_WORDS.search(text[:20_000]) is not None or not tells_failure(text))
+    )
 
 
 def is_answer(part: Part) -> bool:
     """A machine answers for a person: out of office, received, on holiday."""
-    if any(name in part.headers for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-vacation")):
+    if any(
+        name in part.headers
+        for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-vacation")
+    ):
         return True
     if "auto_reply" in part.header("precedence") or "auto_reply" in part.header("x-precedence"):
         return True
     if not is_from_daemon(part) and _ANSWER_SUBJECT.search(subject(part)):
         return True
-    return part.header("auto-submitted").lower().startswith(("auto-replied", "auto-notified")) and not is_from_daemon(part)
+    return part.header("auto-submitted").lower().startswith(
+        ("auto-replied", "auto-notified")
+    ) and not is_from_daemon(part)
 
 
 def _is_from_nobody(part: Part) -> bool:
     paths = [value.strip().lower() for value in part.headers.get("return-path", ())]
     if part.header("from").strip() == "<>":
         return True
-    return any(path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path or "postmaster" in path for path in paths)
+    return any(
+        path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path or "postmaster" in path for path in paths
+    )
 
 
 def _has_failed_recipients(part: Part) -> bool:
