@@ -87,7 +87,7 @@ def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
         return 0
     rows = [
         {
-            "uid": _digest(each.source, each.uid, each.reason),
+            "uid": aside_uid(each),
             "at": now,
             "source": each.source,
             "reason": each.reason,
@@ -99,6 +99,12 @@ def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
     ]
     with database.transaction() as session:
         return bounces.put_aside(session, rows)
+
+
+def aside_uid(what: Aside | Notice) -> str:
+    """The uid under which it is set aside, if it is."""
+    item = _Arrived.of(what, what.at).aside() if isinstance(what, Notice) else what
+    return _digest(item.source, item.uid, item.reason)
 
 
 class _Fate(IntEnum):

@@ -3,14 +3,18 @@
 from datetime import datetime, timedelta
 
 from bot.webhooks import TOKENS_KEPT
-from storage import drafts, webhooks
+from storage import aside, drafts, webhooks
 from storage.database import Database
 
 DRAFTS_KEPT = timedelta(days=30)
+ASIDE_KEPT = timedelta(days=30)
 
 
 def tidy(database: Database, now: datetime) -> int:
-    """Drops the plans and lists that were left lying, and the tokens of old webhooks; returns how many."""
+    """Drops old plans, lists and webhook tokens, and what came in and was of no use; returns how many."""
     with database.transaction() as session:
-        tokens = webhooks.forget(session, now - TOKENS_KEPT)
-        return drafts.forget(session, now - DRAFTS_KEPT) + tokens
+        return (
+            drafts.forget(session, now - DRAFTS_KEPT)
+            + aside.forget(session, now - ASIDE_KEPT)
+            + webhooks.forget(session, now - TOKENS_KEPT)
+        )

@@ -6,6 +6,7 @@ terminal-about-run = run the bot for a Slack workspace
 terminal-about-import = import CSV files or export archives (.zip)
 terminal-about-counts = show how many addresses are cleaned, and why
 terminal-about-export = write the cleaned contacts as CSV
+terminal-about-bounces = take in bounced mail from a Maildir, an mbox or files
 terminal-about-check = say what is missing or wrong, and how to mend it
 terminal-about-migrate = bring the database to this version
 terminal-port = the port of the page (default: a free one)
@@ -19,6 +20,9 @@ terminal-refused-path = where refused rows go (default: FILE.refused.csv)
 terminal-of = the audience’s name
 terminal-json = as JSON, for programs
 terminal-output = the file to write (default: standard output)
+terminal-bounces-paths = a Maildir, an mbox, a message (.eml), a folder of these, or - for standard input
+terminal-bounces-of = the only audience that the bounces are about (default: all that have the address)
+terminal-bounces-aside = write what was kept aside, with the reason, as CSV; without PATH, all of it
 
 terminal-see-help = { $fault } See { $command } --help.
 terminal-missing = Missing: { $names }.
@@ -26,6 +30,7 @@ terminal-unknown = Not understood: { $names }.
 terminal-bad-value = The value of { $name } is missing or not one of those allowed.
 terminal-interrupted = Interrupted.
 terminal-import-interrupted = Interrupted. What went in stays in; the same command carries on with the rest, or the bot does once it runs.
+terminal-bounces-interrupted = Interrupted. What was taken in stays; the same command starts again and counts nothing twice.
 terminal-unexpected = Something unexpected went wrong ({ $fault } at { $place }). Try again; if it happens again, report it with what stands in the brackets.
 terminal-file = { $kind ->
     [missing] There is no file { $name }. Check its name.

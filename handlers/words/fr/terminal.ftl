@@ -6,6 +6,7 @@ terminal-about-run = faire tourner le bot pour un espace de travail Slack
 terminal-about-import = importer des fichiers CSV ou des archives d’export (.zip)
 terminal-about-counts = montrer combien d’adresses sont nettoyées, et pourquoi
 terminal-about-export = écrire les contacts nettoyés au format CSV
+terminal-about-bounces = prendre en compte les retours d’un Maildir, d’un mbox ou de fichiers
 terminal-about-check = dire ce qui manque ou ne va pas, et comment y remédier
 terminal-about-migrate = mettre la base de données à cette version
 terminal-port = le port de la page (par défaut : un port libre)
@@ -19,6 +20,9 @@ terminal-refused-path = où vont les lignes refusées (par défaut : FILE.refus
 terminal-of = le nom de l’audience
 terminal-json = en JSON, pour les programmes
 terminal-output = le fichier à écrire (par défaut : la sortie standard)
+terminal-bounces-paths = un Maildir, un mbox, un message (.eml), un dossier de ceux-ci, ou - pour l’entrée standard
+terminal-bounces-of = la seule audience que les retours concernent (par défaut : toutes celles qui ont l’adresse)
+terminal-bounces-aside = écrire en CSV ce qui a été mis de côté, avec le motif ; sans PATH, tout ce qui l’est
 
 terminal-see-help = { $fault } Voyez { $command } --help.
 terminal-missing = Il manque : { $names }.
@@ -26,6 +30,7 @@ terminal-unknown = Incompris : { $names }.
 terminal-bad-value = La valeur de { $name } manque ou n’est pas permise.
 terminal-interrupted = Interrompu.
 terminal-import-interrupted = Interrompu. Ce qui est entré reste ; la même commande continue avec le reste, ou le bot dès qu’il tourne.
+terminal-bounces-interrupted = Interrompu. Ce qui a été pris en compte reste ; la même commande recommence et ne compte rien deux fois.
 terminal-unexpected = Une erreur imprévue s’est produite ({ $fault }, { $place }). Réessayez ; si cela recommence, signalez-la avec ce qui est entre parenthèses.
 terminal-file = { $kind ->
     [missing] Il n’y a pas de fichier { $name }. Vérifiez son nom.
