@@ -23,7 +23,7 @@ from bot.slips import Slip, slip_between
 
 # Below it nothing is suggested. Measured with single slips of the common domains (tests/bot/test_suggestions.py):
 # at 0.6 more than 99 of 100 suggestions are the right one; from 0.5 on, letters of short names are guessed.
-THRESHOLD = 0.6
+THRESHOLD = 0.5
 PROTECTED_FROM = 5  # healthy contacts: a domain that so many use is right
 TARGET_FROM = 20  # healthy contacts: a domain that so many use may be what was meant
 TARGET_RATIO = 20  # and it has so many times the contacts of the mistyped one
