@@ -12,7 +12,7 @@ from dns.resolver import NXDOMAIN, NoAnswer, NoResolverConfiguration, Resolver
 
 # Together three seconds: as long as a person looks at a button that was pressed.
 MX_SECONDS = 2.0
-HOST_SECONDS = 0.5  # for each of A and AAAA, where there is no MX
+HOST_SECONDS = 0.5  # for each of A and AAAA, where there is no MX; or to see whether a no can be believed
 SERVER_SECONDS = 1.0  # then the next name server is asked
 
 
@@ -54,7 +54,8 @@ def _exchanges(resolver: Resolver, domain: str) -> Answer:
     try:
         found = resolver.resolve(domain, RdataType.MX, lifetime=MX_SECONDS, search=False)
     except NXDOMAIN:
-        return Answer.NO_DOMAIN
+        # A network that is cut off from the world may have a name server that knows no domain at all.
+        return Answer.NO_DOMAIN if _has(resolver, "com", RdataType.NS) else Answer.UNKNOWN
     except NoAnswer:  # then the domain's own host takes it (RFC 5321)
         kinds = (RdataType.A, RdataType.AAAA)
         has_host = any(_has(resolver, domain, kind) for kind in kinds)

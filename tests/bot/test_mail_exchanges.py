@@ -19,6 +19,7 @@ from dns.resolver import NoResolverConfiguration, Resolver
 from bot.mail_exchanges import Answer, look_up
 
 ZONE = {
+    ("com", "NS"): ["a.gtld.example."],
     ("takes.example", "MX"): ["10 mx1.takes.example.", "20 mx2.takes.example."],
     ("refuses.example", "MX"): ["0 ."],
     ("host-only.example", "A"): ["192.0.2.1"],
@@ -121,6 +122,13 @@ def test_silence_is_unknown_within_three_seconds_and_holds_nobody_up(resolver: C
     found = look_up([SILENT, "takes.example"], resolver)
     assert found == {SILENT: Answer.UNKNOWN, "takes.example": Answer.TAKES_MAIL}
     assert monotonic() - start < 3
+
+
+def test_a_name_server_that_knows_no_domain_at_all_is_not_believed(monkeypatch: pytest.MonkeyPatch):
+    """As in a network that is cut off: it says of every domain that there is none."""
+    monkeypatch.delitem(ZONE, ("com", "NS"))
+    with name_server() as make_resolver:
+        assert look_up(["gmail.com"], make_resolver) == {"gmail.com": Answer.UNKNOWN}
 
 
 def test_without_a_network_or_name_servers_it_is_unknown():
