@@ -129,10 +129,10 @@ def answered(words: Words, view: Mapping[str, Any], found: Mapping[str, Answer |
     ]
     rows: list[Block] = []
     for block in view["blocks"]:
+        if block.get("block_id") == ACTIONS:  # above the button: below it they could be out of sight
+            rows.append(blocks.context(*texts, block_id=ANSWERS))
         if block.get("block_id") != ANSWERS:
             rows.append(block)
-        if block.get("block_id") == ACTIONS:
-            rows.append(blocks.context(*texts, block_id=ANSWERS))
     shown = ("type", "callback_id", "title", "private_metadata", "submit", "close")
     return {name: view[name] for name in shown if view.get(name)} | {"blocks": rows}
 
