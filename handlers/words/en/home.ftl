@@ -18,5 +18,6 @@ home-did = { $what ->
     [import] { $who } imported { $contacts } into { $audience } · { $at }
     [fix] { $who } added a corrected address to { $audience } · { $at }
     [digest] { $who } set up the weekly digest · { $at }
+    [policy] { $who } set the cleaning rules of { $audience } · { $at }
    *[other] { $who }: { $what } ({ $contacts }) · { $at }
 }

@@ -18,5 +18,6 @@ home-did = { $what ->
     [import] { $who } a importé { $contacts } dans { $audience } · { $at }
     [fix] { $who } a ajouté une adresse corrigée à { $audience } · { $at }
     [digest] { $who } a réglé le récapitulatif de la semaine · { $at }
+    [policy] { $who } a réglé le nettoyage de { $audience } · { $at }
    *[other] { $who } : { $what } ({ $contacts }) · { $at }
 }
