@@ -48,7 +48,9 @@ _BEFORE_VERSION = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"'@,;:]{1,64}@[\w\-]+(?:\.[\w\-]+)*")
-_IN_REPLY = re.compile(r"\(in reply to [^()]{1,60}\)")  # Postfix adds which command failed: `MAIL FROM` is no word on senders
+_IN_REPLY = re.compile(
+    r"\(in reply to [^()]{1,60}\)"
+)  # Postfix adds which command failed: `MAIL FROM` is no word on senders
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
 _WORD = re.compile(r"[^\W_]+|\|")
 
