@@ -11,7 +11,6 @@ from bot.errors import CleanedError
 from storage import imap_address
 from storage.imap_address import Place
 
-
 OFF = "off"  # an empty variable would leave the word to the `.env` file
 
 
