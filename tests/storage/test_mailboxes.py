@@ -166,11 +166,7 @@ def test_a_message_that_is_too_large_is_cut_and_the_next_one_is_found(
 def test_an_mbox_of_any_length_is_never_whole_in_memory(tmp_path: Path):
     with (tmp_path / "box").open("wb") as file:
         for n in range(300):
-            file.write(
-                b"From x\nSubject: %d\n\n" % n
-                + b"a line of sixty characters, more or less, for the size\n" * 2_000
-                + b"\n"
-            )
+            file.write(b"From x\nSubject: %d\n\n" % n + (b"x" * 5_999 + b"\n") * 20 + b"\n")
     tracemalloc.start()
     try:
         count = sum(1 for _ in messages(str(tmp_path)))
