@@ -97,8 +97,9 @@ def _refusal(name: str, refused: Refused) -> web.Response:
     response = web.json_response(answer, status=refused.status)
     if refused.status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
-    if isinstance(refused, TooLarge | TooSlow):
-        response.force_close()  # the rest of the body is not wanted
+    # The rest of a large body is read and dropped, so that its sender reads the answer; a slow one is not waited for.
+    if isinstance(refused, TooSlow):
+        response.force_close()
     return response
 
 
