@@ -63,9 +63,9 @@ def _read(part: Part, frame: _Frame, deeper: int) -> Reading:
     complaint = fields.feedback_part(leaves, trusted=weight > 0 or part.kind == "multipart/report")
     if complaint is not None:
         return _complaint(part, complaint, returned, frame)
-    if signs.is_receipt(part):
-        return _nothing(RECEIPT)
     text = _human_text(leaves)
+    if signs.is_receipt(part, text):
+        return _nothing(RECEIPT)
     if signs.is_challenge(part, text):
         return _nothing(CHALLENGE)
     if _is_microsoft_complaint(part, returned):
@@ -88,10 +88,10 @@ def _bounce(part: Part, leaves: list[Part], text: str, frame: _Frame, deeper: in
     inner = _inner_bounce(returned, frame, deeper)
     if inner is not None:
         return inner
-    if not signs.tells_failure(story.text) and not signs.tells_failure(signs.subject(part)) and not found:
-        if signs.is_answer(part):
-            return _nothing(AUTO_REPLY)
-        return _nothing(NO_RECIPIENT if weight > signs.BOUNCE + 1 else NOT_A_BOUNCE)
+    if weight <= signs.BOUNCE and not (
+        signs.tells_failure(story.text) or signs.tells_failure(signs.subject(part))
+    ):
+        return _nothing(AUTO_REPLY if signs.is_answer(part) else NOT_A_BOUNCE)
     return _narrated(part, story, returned, frame, weight)
 
 
@@ -137,8 +137,8 @@ def _of_outcome(
     diagnostic = (
         outcome.diagnostic.partition(";")[2].strip() if _TYPED(outcome.diagnostic) else outcome.diagnostic
     )
-    comment = outcome.status.partition("(")[2].rstrip(")")
-    kind, cause = diagnose(code, f"{diagnostic} {comment}".strip())
+    diagnostic = diagnostic or outcome.status.partition("(")[2].rstrip(") ")
+    kind, cause = diagnose(code, diagnostic)
     if cause is Cause.UNKNOWN or not diagnostic:
         about = prose.around(text, address) or (text if alone else "")
         told_kind, told_cause = diagnose(code, f"{diagnostic} {about}")
@@ -226,7 +226,7 @@ def _complaint(part: Part, complaint: fields.Fields, returned: Part | None, fram
         return _nothing(NOT_A_BOUNCE)
     whom: list[str] = []
     for value in (complaint.get("original-rcpt-to", ""), complaint.get("removal-recipient", "")):
-        whom = whom or _unredacted(address for address, _ in recipients.in_text(value))
+        whom = whom or _unredacted(address for address, *_ in recipients.in_text(value))
     for name in _TOLD_BY_RECEIVER:
         whom = whom or _unredacted(recipients.in_headers(returned, (name,)))
     if not whom:

@@ -80,7 +80,17 @@ _MESSAGES = frozenset("message/rfc822 message/global message/rfc2822 message/new
 _HEADERS_ONLY = frozenset(
     "text/rfc822-headers message/global-headers message/rfc822-headers text/rfc822-header".split()
 )
-_HEADER = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
+_HEADER = re.compile(rb"([A-Za-z][!-9;-~]{0,79})[ \t]*:(.*)", re.DOTALL)
+_WELL_KNOWN = (
+    b"from:",
+    b"to:",
+    b"subject:",
+    b"date:",
+    b"message-id:",
+    b"mime-version:",
+    b"content-type:",
+    b"received:",
+)
 _PARAMETER = re.compile(r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,400})"|([^\s;"]{1,400}))')
 _KIND = re.compile(r"\s*([\w.+-]{1,40}/[\w.+-]{1,60})")
 _HIDDEN = re.compile(
@@ -161,6 +171,9 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
     if lines[0].startswith((b"From ", b">From ")):
         del lines[0]
     pending: list[bytes] = []
+    last_known = max(
+        (n for n, line in enumerate(lines) if line[:13].lower().startswith(_WELL_KNOWN)), default=0
+    )
     for number, line in enumerate(lines):
         if line[:1] in (b" ", b"\t") and pending:
             pending.append(line)
@@ -169,6 +182,8 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
             pending = [line]
         elif not headers and not pending:
             return {}, raw  # no headers at all: a body
+        elif number < last_known:  # folded without white space
+            pending.append(line)
         else:  # a body that follows without an empty line
             rest = b"\n".join(lines[number:]) + head[LONGEST_HEADERS:]
             if len(pending) and not line.strip():

@@ -23,14 +23,14 @@ _REDACTED = re.compile(
 )
 
 
-def in_text(text: str) -> Iterator[tuple[str, int]]:
-    """Every address with where it begins; a text of any length costs time in proportion."""
+def in_text(text: str) -> Iterator[tuple[str, int, int]]:
+    """Every address with where it begins and ends; a text of any length costs time in proportion."""
     if "@" not in text:
         return
     for found in _FOUND.finditer(text):
         address = tidied(found[0])
         if address:
-            yield address, found.start()
+            yield address, *found.span()
 
 
 def tidied(text: str) -> str:
@@ -57,14 +57,14 @@ def in_headers(part: Part | None, names: Iterable[str]) -> list[str]:
     if part is None:
         return []
     values = (value[:10_000] for name in names for value in part.headers.get(name, ()))
-    return list(dict.fromkeys(address for value in values for address, _ in in_text(value)))
+    return list(dict.fromkeys(address for value in values for address, *_ in in_text(value)))
 
 
 def of_field(value: str) -> str:
     """The address in `rfc822; a@example.org` or `utf-8; …` (RFC 6533, with its escapes), or ""."""
     _, _, text = value.rpartition(";") if ";" in value else ("", "", value)
     text = _HEX.sub(lambda found: _character(found[1]), text)
-    found = next((address for address, _ in in_text(text)), "")
+    found = next((address for address, *_ in in_text(text)), "")
     return found or tidied(text)
 
 

@@ -93,13 +93,12 @@ def weight(part: Part) -> int:
     found = 2 * daemon + 2 * _has_failed_recipients(part)
     found += _is_from_nobody(part)
     found += _BOUNCE_SUBJECT.search(title) is not None
-    found += 2 * (
-        part.kind == "multipart/report" and "delivery" in part.parameters.get("report-type", "delivery")
-    )
+    found += 2 * (part.kind == "multipart/report")
     found -= 2 * (_PASSED_ON.match(title) is not None and not daemon)
-    found -= 2 * any(
+    listed = any(
         name in part.headers for name in ("list-id", "list-unsubscribe", "x-beenthere", "x-github-reason")
     )
+    found -= 2 * (listed and not daemon)
     return found - (
         not daemon and any(name in part.headers for name in ("user-agent", "x-mimeole", "thread-index"))
     )
@@ -110,8 +109,10 @@ def tells_failure(text: str) -> bool:
     return _FAILURE.search(text[:20_000]) is not None
 
 
-def is_receipt(part: Part) -> bool:
-    """A notice that a message was read or put away (RFC 8098)."""
+def is_receipt(part: Part, text: str) -> bool:
+    """A notice that a message was read or put away (RFC 8098); Dovecot refuses mail in that form too."""
+    if "automatically rejected" in text and is_from_daemon(part):
+        return False
     report = part.kind == "multipart/report" and "disposition" in part.parameters.get("report-type", "")
     return report or any(leaf.kind == "message/disposition-notification" for leaf in part.leaves())
 
@@ -147,6 +148,8 @@ def is_answer(part: Part) -> bool:
 
 def _is_from_nobody(part: Part) -> bool:
     paths = [value.strip().lower() for value in part.headers.get("return-path", ())]
+    if part.header("from").strip() == "<>":
+        return True
     return any(
         path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path or "postmaster" in path for path in paths
     )

@@ -47,6 +47,7 @@ terminal-imported = { $name }: { $added } added, { $changed } changed, { $unchan
 terminal-in-all = In all
 terminal-refused = Refused rows, with the reason for each: { $path }
 terminal-carries-on = { $name }: carrying on where an earlier import stopped
+terminal-worth-a-look = worth a look
 terminal-this-week = new in the last 7 days
 terminal-week-before = in the 7 days before
 terminal-counted = count toward the limit

@@ -59,6 +59,7 @@ terminal-imported = { $name } : { $added ->
 terminal-in-all = En tout
 terminal-refused = Lignes refusées, avec le motif de chacune : { $path }
 terminal-carries-on = { $name } : reprise là où un import précédent s’est arrêté
+terminal-worth-a-look = à revoir
 terminal-this-week = nouveaux ces 7 derniers jours
 terminal-week-before = les 7 jours d’avant
 terminal-counted = comptent dans la limite
