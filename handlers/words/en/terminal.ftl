@@ -88,6 +88,7 @@ check-app-token = App token: Socket Mode can connect
 check-app-token-malformed = SLACK_APP_TOKEN is not an app-level token. It starts with xapp-; make one with the scope connections:write on your app’s “Basic Information” page.
 check-app-token-refused = Slack refuses SLACK_APP_TOKEN ({ $error }). Make a new one with the scope connections:write on your app’s “Basic Information” page.
 check-http = HTTP: Slack has to reach http://{ $host }:{ $port }/slack/events through your web server
+check-webhooks = Bounces by webhook: providers have to reach { $paths } at http://{ $host }:{ $port } through your web server
 check-database = Database: { $url }, at this version
 check-database-new = Database: SQLite, brought to this version at the first start
 check-time-zones = Time zones: there

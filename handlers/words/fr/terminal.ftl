@@ -100,6 +100,7 @@ check-app-token = Jeton d’application : le Socket Mode peut se connecter
 check-app-token-malformed = SLACK_APP_TOKEN n’est pas un jeton d’application. Il commence par xapp- ; créez-en un avec le droit connections:write dans la page « Basic Information » de votre application.
 check-app-token-refused = Slack refuse SLACK_APP_TOKEN ({ $error }). Créez-en un autre avec le droit connections:write dans la page « Basic Information » de votre application.
 check-http = HTTP : Slack doit atteindre http://{ $host }:{ $port }/slack/events à travers votre serveur web
+check-webhooks = Retours par webhook : les prestataires doivent atteindre { $paths } sur http://{ $host }:{ $port } à travers votre serveur web
 check-database = Base de données : { $url }, à cette version
 check-database-new = Base de données : SQLite, mise à cette version au premier démarrage
 check-time-zones = Fuseaux horaires : présents
