@@ -27,8 +27,8 @@ def diagnose(code: str, text: str) -> tuple[Kind, Cause]:
     if by_code:
         return by_code
     for kind, cause, phrases in wordings.WEAK_RULES:
-        if phrases.are_in(words):
-            return (Kind.SOFT if passing else kind), cause
+        if not (passing and kind is Kind.HARD) and phrases.are_in(words):
+            return kind, cause
     return Kind.SOFT, Cause.UNKNOWN
 
 
@@ -41,13 +41,14 @@ def find_code(text: str) -> str:
     return next((code for code in found if not code.endswith(".0.0")), found[0] if found else "")
 
 
-_CODE = re.compile(r"(?:(?<![\w.\-/])|(?<=[245]\d\d-))#?([245]\.[0-7]\.\d{1,3})(?![\w\-]|\.\w)")
+_CODE = re.compile(r"(?:(?<![\w.\-/])|(?<=[245]\d\d-))#?([45]\.[0-7]\.\d{1,3})(?![\w\-]|\.\w)")
 _REPLY = re.compile(r"(?<![\w.\-])([45])\d\d(?![\w.])")
 _BEFORE_VERSION = re.compile(
     r"(?:\bv|version|release|server|smtpd?|mail|mta|exchange|exim|postfix|sendmail|domino)[\s/(]*$",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"'@,;:]{1,64}@[^\s<>()\[\]\"',;]{1,255}")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"'@,;:]{1,64}@[\w\-]+(?:\.[\w\-]+)*")
+_IN_REPLY = re.compile(r"\(in reply to [^()]{1,60}\)")  # Postfix adds which command failed: `MAIL FROM` is no word on senders
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
 _WORD = re.compile(r"[^\W_]+|\|")
 

@@ -103,6 +103,10 @@ _FULL = _phrases("""
     mailbox would/will exceed
     user/recipient/mailbox/account over
     user/mailbox too much mail
+    over/exceed/exceeds/exceeded/exceeding its/their/his/users/disk/mailbox/storage/allocated disk/storage/mailbox/quota/space/size/limit/allocated/maximum
+    mailbox/account/user/recipient mailbox_exceeds/mailbox_exceeded/exceeds/exceeded/exceeding/over_its/reached
+    full mailbox
+    disk space/storage/usage
     too many messages in mailbox
     too many messages on
     mailfolder full
@@ -110,7 +114,6 @@ _FULL = _phrases("""
     mailboxfull
     user disk
     mailbox have exceeded
-    not accepting mail with attachments
     out of storage
     ofr 417
     417 boite
@@ -147,6 +150,9 @@ _NO_MAILBOX = _phrases(f"""
     address/mailbox/account/user/recipient entered/specified/requested does/do/could/not not/exist/found
     unknown {_WHOM}/recipients/users/or_illegal/or_invalid/local_part/e_mail/in_local/to_address/rcpt/destination_address
     unknown virtual
+    mailbox unavailable or_access_denied
+    not active/current address/account/user/mailbox/recipient
+    not found in
     no such {_WHOM}/users/recipients/mailboxes/here/email/e_mail/local_part/rcpt/inbox/domain_user/id/mailing/virtual/one
     no {_WHOM}/mailbox/one here/by/with/found/matching/record/under/available/listed/named/exist/of_that/configured
     no valid/matching recipient/recipients/user/mailbox/address
@@ -259,7 +265,8 @@ _NO_MAILBOX = _phrases(f"""
 """)
 
 _NO_DOMAIN = _phrases("""
-    host/domain/hostname/domain_name/server/system unknown/not_found/not_exist/nonexistent/not_known/invalid
+    host/domain/hostname/domain_name/server/system unknown/not_found/not_exist/nonexistent/not_known
+    domain/hostname/domain_name invalid
     host or domain name not_found
     unknown/invalid/bad/illegal/no_such/nonexistent/unresolvable/unrouteable/unroutable/unreachable domain/host/mail_domain/hostname/host_domain
     host/domain can/could not found/be_found/resolved/be_resolved/locate/find
@@ -326,6 +333,7 @@ _MOVED = _phrases("""
 """)
 
 _SUSPENDED = _phrases("""
+    recipient preferences
     user/mailbox/account/address/recipient/email/mail_account/domain suspended/inactive/not_active/locked/frozen/blocked/dormant/on_hold/unavailable_temporarily/temporarily/paused/disabled_temporarily
     user/mailbox/account/address/recipient/email currently/temporarily/now/not suspended/inactive/locked/active/activated/disabled/unavailable/blocked/limited
     user/mailbox/account/address/recipient have been suspended/blocked/locked/frozen
@@ -513,6 +521,10 @@ _SERVER = _phrases("""
     can not open/create/write/lock/lookup
     dns
     mail loop
+    name service/server
+    all hosts have/failing
+    host/hosts failing
+    unavailable
     queue
     busy
     timeout
@@ -529,17 +541,17 @@ _PERHAPS_NO_MAILBOX = _phrases("""
     requested action not taken mailbox
     mailbox name/syntax not/incorrect/invalid
     mailbox name
+    mailbox not
     invalid address
+""")
+
+_REFUSED = _phrases("""
     recipient/address/user/rcpt/mailbox rejected
     undeliverable/not_deliverable to/address/recipient
     recipient not accept/accepted/allowed/valid
     refused recipient/address
-    no recipient
     relay recipient
     recipient table
-    recipients rejected
-    mailbox not
-    unavailable
 """)
 
 RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
@@ -554,8 +566,11 @@ RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
     (Kind.SOFT, Cause.CONTENT, _CONTENT),
 )
 
+# Looked at after the codes, and the hard ones only where the server does not call the failure temporary.
 WEAK_RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
+    (Kind.HARD, Cause.NO_MAILBOX, _PERHAPS_NO_MAILBOX),
     (Kind.SOFT, Cause.POLICY, _POLICY),
     (Kind.SOFT, Cause.SERVER, _SERVER),
-    (Kind.HARD, Cause.NO_MAILBOX, _PERHAPS_NO_MAILBOX),
+    (Kind.HARD, Cause.NO_MAILBOX, _REFUSED),
+    (Kind.SOFT, Cause.NO_MAILBOX, _PERHAPS_NO_MAILBOX),  # `450 mailbox unavailable`
 )

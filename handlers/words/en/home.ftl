@@ -20,5 +20,6 @@ home-did = { $what ->
     [maybe-typo] { $who } took back that an address of { $audience } is right · { $at }
     [fix] { $who } added a corrected address to { $audience } · { $at }
     [digest] { $who } set up the weekly digest · { $at }
+    [policy] { $who } set the cleaning rules of { $audience } · { $at }
    *[other] { $who }: { $what } ({ $contacts }) · { $at }
 }

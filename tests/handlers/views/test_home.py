@@ -51,6 +51,7 @@ def test_operators_get_the_flows_and_the_journal_and_the_others_the_figures():
         "open-restore",
         "open-import",
         "open-digest",
+        "open-rules",
     }
     assert {e.get("action_id") for e in elements(operator)} - {None} == flows | {views.REFRESH}
     assert {e.get("action_id") for e in elements(member)} - {None} == {views.REFRESH}
