@@ -60,6 +60,17 @@ def test_a_walk_takes_each_once_counts_them_and_goes_back(database: Database):
     assert walked(database, news) == [each["address"] for each in MISTYPED]
 
 
+def test_the_page_s_example_is_put_right(database: Database):
+    people = [{"address": "freddie@mailchii.&mp.com"}, {"address": "ada@gmail..com"}]
+    news = fill(database, people)
+    form = begin(database, news)
+    assert form.suggestion
+    assert form.suggestion.address == "freddie@mailchimp.com"
+    [found] = corrections.look_up(database, "freddie@mailchii.&amp;mp.com")
+    assert found.id == 1
+    assert walked(database, news) == [each["address"] for each in people]
+
+
 def test_a_correction_leads_to_the_next_one_of_the_walk(database: Database):
     news = fill(database, MISTYPED[:3])
     contact_id, step = typos.step_on(database, news) or (0, Step(0, 0, None))
