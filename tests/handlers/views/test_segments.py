@@ -186,7 +186,7 @@ def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for block in view["blocks"]:
         for element in block.get("elements", []):
-            if element["type"] == "checkboxes":
+            if element.get("action_id") == views.TICK:
                 [option] = element["options"]
                 on = int(option["value"]) in ticked
                 answer = {"type": "checkboxes", "selected_options": [option] if on else []}
