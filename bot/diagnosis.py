@@ -11,7 +11,7 @@ import unicodedata
 from bot import wordings
 from bot.notices import Cause, Kind
 
-LONGEST_TEXT = 4000  # characters looked at
+LONGEST_TEXT = 3000  # characters looked at
 
 
 def diagnose(code: str, text: str) -> tuple[Kind, Cause]:

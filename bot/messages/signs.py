@@ -150,9 +150,7 @@ def _is_from_nobody(part: Part) -> bool:
     paths = [value.strip().lower() for value in part.headers.get("return-path", ())]
     if part.header("from").strip() == "<>":
         return True
-    return any(
-        path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path or "postmaster" in path for path in paths
-    )
+    return any(path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path for path in paths)
 
 
 def _has_failed_recipients(part: Part) -> bool:
