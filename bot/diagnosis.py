@@ -22,7 +22,9 @@ def diagnose(code: str, text: str) -> tuple[Kind, Cause]:
     passing = _is_passing(codes, text)
     for kind, cause, phrases in wordings.RULES:
         if phrases.are_in(words):
-            return (_softened(kind, words) if passing else kind), cause
+            return _settled(kind, cause, words, passing=passing), cause
+    if _NAMED.search(words):
+        return _settled(Kind.HARD, Cause.NO_MAILBOX, words, passing=passing), Cause.NO_MAILBOX
     by_code = next((known for found in codes if (known := _by_code(found))), None)
     if by_code:
         return by_code
@@ -48,8 +50,14 @@ _BEFORE_VERSION = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"'@,;:]{1,64}@[\w\-]+(?:\.[\w\-]+)*")
-_IN_REPLY = re.compile(r"\(in reply to [^()]{1,60}\)")  # Postfix adds which command failed: `MAIL FROM` is no word on senders
+_IN_REPLY = re.compile(
+    r"\(in reply to [^()]{1,60}\)"
+)  # Postfix adds which command failed: `MAIL FROM` is no word on senders
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
+# `user (ada.l) unknown`, `mailbox ada not found`
+_NAMED = re.compile(
+    r" (?:user|mailbox|account|recipient|address|login|mailbox for) [^ |]+ (?:unknown|not (?:found|exist|known|listed)|does not exist)"
+)
 _WORD = re.compile(r"[^\W_]+|\|")
 
 # What a code says without any words. Codes that are left out say too little.
@@ -96,9 +104,14 @@ def _is_passing(codes: list[str], text: str) -> bool:
     return reply is not None and reply[1] == "4"
 
 
-def _softened(kind: Kind, words: str) -> Kind:
-    """Plain words such as `user unknown` stay hard beside a `450`, unless the server asks to try again."""
-    return Kind.SOFT if wordings.TRY_AGAIN.are_in(words) else kind
+def _settled(kind: Kind, cause: Cause, words: str, *, passing: bool) -> Kind:
+    """Plain words such as `user unknown` stay hard beside a `450`, unless the server asks to try again.
+
+    A domain that was not found for the moment (`450`, `try again`) may be a name server's trouble.
+    """
+    if cause is Cause.NO_DOMAIN and (passing or " try again " in words):
+        return Kind.SOFT
+    return Kind.SOFT if passing and wordings.TRY_AGAIN.are_in(words) else kind
 
 
 def _is_version(match: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from itertools import product
 from bot.notices import Cause, Kind
 
 SAY_NOTHING = frozenset(
-    "a an the this that these is was are were be been has had s your you our we est ete ist e le la der die das".split()
+    "a an the this that these is was are were be been has had s your you our we est ete ist le la der die das".split()
 )
 
 
@@ -70,7 +70,8 @@ _SENDER = _phrases("""
     mail from not/domain/address/rejected/denied/blocked/unknown/command
     mailfrom
     return path
-    from address
+    from address/domain
+    batv
     client host reject
     can not find hostname/reverse
     can not resolve
@@ -124,7 +125,9 @@ _FULL = _phrases("""
     postfach/mailbox/speicherplatz/posteingang voll/ist_voll/uberfullt/erschopft
     kontingent
     buzon/cuenta lleno/llena/esta_lleno
-    casella piena
+    casella e_piena/piena
+    space used
+    users space
     cuota excedida/superada
     caixa cheia
     メールボックスが/受信箱が一杯/いっぱい/満杯
@@ -151,6 +154,19 @@ _NO_MAILBOX = _phrases(f"""
     unknown {_WHOM}/recipients/users/or_illegal/or_invalid/local_part/e_mail/in_local/to_address/rcpt/destination_address
     unknown virtual
     mailbox unavailable or_access_denied
+    not present in
+    not accept user
+    nessun/nessuno utente
+    not local
+    recipient not ok
+    badrcptto
+    badrecipientto
+    no one at/here/by
+    name not found
+    home directory
+    in name directory
+    recipient denied
+    envelope recipient denied
     not active/current address/account/user/mailbox/recipient
     not found in
     no such {_WHOM}/users/recipients/mailboxes/here/email/e_mail/local_part/rcpt/inbox/domain_user/id/mailing/virtual/one
@@ -282,6 +298,7 @@ _NO_DOMAIN = _phrases("""
     no mx/mail_exchanger/mail_server/mail_host record/records/found/for/or/defined/exists
     no mail server
     no mail exchanger
+    domain must exist
     no dns/address/a/valid_mx record/records/entry/mx
     all relevant mx records
     mx records point to non
@@ -334,7 +351,11 @@ _MOVED = _phrases("""
 
 _SUSPENDED = _phrases("""
     recipient preferences
-    user/mailbox/account/address/recipient/email/mail_account/domain suspended/inactive/not_active/locked/frozen/blocked/dormant/on_hold/unavailable_temporarily/temporarily/paused/disabled_temporarily
+    user reject
+    user/recipient refuse
+    blocked by recipient/user
+    only accepting mail
+    user/mailbox/account/address/recipient/email/mail_account/domain suspended/inactive/not_active/locked/frozen/blocked/dormant/on_hold/unavailable_temporarily/temporarily/paused/disabled_temporar
     user/mailbox/account/address/recipient/email currently/temporarily/now/not suspended/inactive/locked/active/activated/disabled/unavailable/blocked/limited
     user/mailbox/account/address/recipient have been suspended/blocked/locked/frozen
     user/account not activated
@@ -537,7 +558,7 @@ _SERVER = _phrases("""
 
 # What is said of an address that may also be refused for other reasons; tried before the codes, hard unless `4xx`.
 _PERHAPS_NO_MAILBOX = _phrases("""
-    mailbox/recipient/account/user/address/email unavailable/not_available/invalid/unreachable/unaccepted
+    mailbox/recipient/account/user/address/email unavailable/unavaiable/not_available/invalid/unreachable/unaccepted
     requested action not taken mailbox
     mailbox name/syntax not/incorrect/invalid
     mailbox name
@@ -546,7 +567,8 @@ _PERHAPS_NO_MAILBOX = _phrases("""
 """)
 
 _REFUSED = _phrases("""
-    recipient/address/user/rcpt/mailbox rejected
+    recipient/address/rcpt/mailbox rejected
+    recipients undeliverable
     undeliverable/not_deliverable to/address/recipient
     recipient not accept/accepted/allowed/valid
     refused recipient/address

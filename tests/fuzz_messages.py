@@ -3,7 +3,7 @@
 Atheris is no dependency of the project. In an environment of its own:
 
     python3.11 -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install -r requirements.txt atheris
-    PYTHONPATH=. /tmp/fuzz/bin/python tests/fuzz_messages.py -max_total_time=300 -timeout=5 [CORPUS]
+    /tmp/fuzz/bin/python -m tests.fuzz_messages -max_total_time=300 -timeout=5 [CORPUS]
 
 CORPUS is a directory of messages; without it the samples of tests/bot/messages are written to one that is thrown away.
 """
@@ -13,7 +13,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-import atheris  # type: ignore[import-not-found, unused-ignore]
+import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 with atheris.instrument_imports(include=["bot"]):
     from bot.messages import read

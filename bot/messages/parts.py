@@ -185,7 +185,7 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
             pending.append(line)
         else:  # a body that follows without an empty line
             rest = b"\n".join(lines[number:]) + head[LONGEST_HEADERS:]
-            if len(pending) and not line.strip():
+            if pending and not line.strip():
                 rest = b"\n".join(lines[number + 1 :])
             body = rest + b"\n\n" + body
             break

@@ -120,14 +120,10 @@ def is_receipt(part: Part, text: str) -> bool:
 def is_challenge(part: Part, text: str) -> bool:
     """A machine asks the sender to prove that a person wrote."""
     senders = " ".join(part.header(name)[:500] for name in ("from", "sender", "return-path", "x-mailer"))
-    named = _CHALLENGE.search(senders) or any(
+    named = _CHALLENGE.search(senders) is not None or any(
         name.startswith(("x-tmda", "x-bluebottle", "x-boxbe", "x-spamarrest")) for name in part.headers
     )
-    return (
-        named is not None
-        and named is not False
-        and (_CHALLENGE_WORDS.search(text[:20_000]) is not None or not tells_failure(text))
-    )
+    return named and (_CHALLENGE_WORDS.search(text[:20_000]) is not None or not tells_failure(text))
 
 
 def is_answer(part: Part) -> bool:
