@@ -2,7 +2,7 @@
 
 Hard means that the address itself is dead: no such person, no such domain, closed or moved for good. All else is soft,
 whatever the class of the code says: who sends, what is sent, a full mailbox, trouble of a server. Words are stronger
-than codes, for many servers send `5.7.1` or `5.0.0` with every refusal. The words stand in bot/wordings.py.
+than codes, for many servers send `5.7.1` or `5.0.0` with every refusal. The words stand in bot/wordings.
 """
 
 import re

@@ -63,14 +63,14 @@ def _read(part: Part, frame: _Frame, deeper: int) -> Reading:
     returned = _returned(leaves)
     complaint = fields.feedback_part(leaves, trusted=weight > 0 or part.kind == "multipart/report")
     if complaint is not None:
-        return _complaint(part, complaint, returned, frame)
+        return _complaint(complaint, returned, frame)
     text = _human_text(leaves)
     if signs.is_receipt(part, text):
         return _nothing(RECEIPT)
     if signs.is_challenge(part, text):
         return _nothing(CHALLENGE)
     if _is_microsoft_complaint(part, returned):
-        return _complaint(part, {"feedback-type": "abuse"}, returned, frame)
+        return _complaint({"feedback-type": "abuse"}, returned, frame)
     if weight >= signs.BOUNCE and not (signs.is_answer(part) and part.kind != "multipart/report"):
         return _bounce(part, leaves, text, frame, deeper, weight)
     return _nothing(AUTO_REPLY if signs.is_answer(part) else NOT_A_BOUNCE)
@@ -223,7 +223,7 @@ _TOLD_BY_RECEIVER = (
 )
 
 
-def _complaint(part: Part, complaint: fields.Fields, returned: Part | None, frame: _Frame) -> Reading:
+def _complaint(complaint: fields.Fields, returned: Part | None, frame: _Frame) -> Reading:
     if complaint.get("feedback-type", "").lower() in _NO_COMPLAINT:
         return _nothing(NOT_A_BOUNCE)
     whom: list[str] = []
