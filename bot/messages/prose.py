@@ -105,6 +105,7 @@ def failing(story: Told, outer: Part, returned: Part | None, *, surely: bool) ->
     """
     lines = [line[:LONGEST_LINE] for line in story.text.split("\n")[:MOST_LINES]]
     weights: dict[str, tuple[int, str]] = {}
+    announced = False
     sent_to = {
         address.lower()
         for address in recipients.in_headers(returned, ("to", "cc", "x-envelope-to", "x-original-to"))
@@ -114,7 +115,8 @@ def failing(story: Told, outer: Part, returned: Part | None, *, surely: bool) ->
         if "@" in line and len(weights) < MOST_ADDRESSES:
             following = lines[number + 1] if number + 1 < len(lines) else ""
             _weigh(line, following, weights, senders)
-        elif _ANNOUNCED.search(line):  # what stood before it was the head of the message, repeated
+        elif not announced and _ANNOUNCED.search(line):  # what stood before repeated the message's own head
+            announced = True
             weights = {key: (_POSSIBLE, address) for key, (_, address) in weights.items()}
     named = recipients.in_headers(outer, ("x-failed-recipients",))
     named = [address for address in named if address.lower() not in senders or len(named) == 1]

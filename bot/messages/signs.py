@@ -33,7 +33,8 @@ _BOUNCE_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_SUBJECT = re.compile(
-    r"\W*(?:undeliver(?:ed|able)|non-?delivery|delivery fail|mail delivery failed|returned mail|failure notice|delivery status notification)",
+    r"\W*(?:undeliver(?:ed|able)|non-?delivery|delivery fail|mail delivery failed|returned mail|failure notice|delivery status notification"
+    r"|unzustellbar|non[- ]remis|notification d.[ée]chec|недоставлен|не доставлен|メールエラー|配信不能|送信エラー|mancato recapito|no se pudo entregar)",
     re.IGNORECASE,
 )
 _FAILURE = re.compile(

@@ -21,6 +21,7 @@ SENDER = phrases("""
     sending domain/host/server/ip/mta
     mail from not/domain/address/rejected/denied/blocked/unknown/command
     mailfrom
+    after mail from
     return path
     from address/domain
     batv
