@@ -6,6 +6,7 @@ after `recipient`, beside an SMTP reply), and those of the sender and of the mai
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.messages import recipients
 from bot.messages.parts import Part, only_headers
@@ -13,6 +14,10 @@ from bot.messages.parts import Part, only_headers
 MOST_LINES = 3000
 LONGEST_LINE = 1000
 MOST_RECIPIENTS = 200
+MOST_ADDRESSES = 1000  # looked at, in one message
+MOST_IN_LINE = 20
+MOST_MARKERS = 50
+LONGEST_STORY = 20_000  # characters in which the lines about one address are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +46,14 @@ _HEADER_BLOCK = re.compile(
     r"|(?:message-id|mime-version|x-mailer|content-type|x-priority): .*\n[ \t>]{0,4}[\w-]{2,40}: )",
     re.IGNORECASE | re.MULTILINE,
 )
-_HAS_HEADERS = re.compile(
-    r"^[ \t>]{0,4}(?:to|from|subject|received|message-id|date)[ \t]?:", re.IGNORECASE | re.MULTILINE
-)
+_HAS_HEADERS = re.compile(r"[ \t>]{0,4}[A-Za-z][\w-]{1,40}[ \t]?:[ \t]")
 
 
 def told(text: str) -> Told:
     """Cut where the returned message begins."""
     block = _HEADER_BLOCK.search(text, 1)
     cut = len(text) if block is None else block.start()
-    for found in _RETURNED.finditer(text):
+    for found in islice(_RETURNED.finditer(text), MOST_MARKERS):
         if found.start() >= cut:
             break
         rest = text[found.end() :].lstrip("\n \t-=")
@@ -95,26 +98,32 @@ _EXPANDED = re.compile(
 _SURE, _LIKELY, _POSSIBLE = 5, 3, 1
 
 
-def failing(story: Told, outer: Part, returned: Part | None) -> list[str]:
-    """The addresses that the text says have failed, as the list knows them; [] where it is not clear."""
+def failing(story: Told, outer: Part, returned: Part | None, *, surely: bool) -> list[str]:
+    """The addresses that the text says have failed, as the list knows them; [] where it is not clear.
+
+    In what is `surely` a bounce the only address that the text holds is taken, wherever it stands.
+    """
     lines = [line[:LONGEST_LINE] for line in story.text.split("\n")[:MOST_LINES]]
     weights: dict[str, tuple[int, str]] = {}
+    announced = False
     sent_to = {
         address.lower()
         for address in recipients.in_headers(returned, ("to", "cc", "x-envelope-to", "x-original-to"))
     }
     senders = _senders(outer, returned) - sent_to
     for number, line in enumerate(lines):
-        if "@" in line:
+        if "@" in line and len(weights) < MOST_ADDRESSES:
             following = lines[number + 1] if number + 1 < len(lines) else ""
             _weigh(line, following, weights, senders)
-        elif _ANNOUNCED.search(line):  # what stood before it was the head of the message, repeated
+        elif not announced and _ANNOUNCED.search(line):  # what stood before repeated the message's own head
+            announced = True
             weights = {key: (_POSSIBLE, address) for key, (_, address) in weights.items()}
     named = recipients.in_headers(outer, ("x-failed-recipients",))
     named = [address for address in named if address.lower() not in senders or len(named) == 1]
     if named:
         return named[:MOST_RECIPIENTS]
-    return _chosen(weights, sent_to) or _local_names(lines, outer) or _only(weights, sent_to)
+    found = _chosen(weights, sent_to) or _local_names(lines, outer)
+    return found or (_only(weights, sent_to) if surely else [])
 
 
 def around(text: str, address: str) -> str:
@@ -122,7 +131,7 @@ def around(text: str, address: str) -> str:
     key = address.lower()
     found: list[str] = []
     about = False
-    for line in text.split("\n")[:MOST_LINES]:
+    for line in text[:LONGEST_STORY].split("\n"):
         if "@" in line and key in line.lower():
             about = True
         elif not line.strip() or (about and _FIRST_ADDRESS.match(line)):
@@ -148,7 +157,7 @@ def _senders(outer: Part, returned: Part | None) -> set[str]:
 def _weigh(line: str, following: str, weights: dict[str, tuple[int, str]], senders: set[str]) -> None:
     skipped = _SKIPPED.search(line) is not None
     expanded = _EXPANDED.search(line)
-    for address, start, end in recipients.in_text(line):
+    for address, start, end in islice(recipients.in_text(line), MOST_IN_LINE):
         key = address.lower()
         if key in senders or recipients.is_role(address):
             continue
@@ -162,8 +171,8 @@ def _weigh(line: str, following: str, weights: dict[str, tuple[int, str]], sende
 
 
 def _place(line: str, following: str, start: int, end: int) -> int:
-    before, after = line[:start].rstrip("<\"'([ "), line[end:]
-    if _SENDER_SAYS.search(line[:start]):
+    before, after = line[max(0, start - 120) : start].rstrip("<\"'([ "), line[end : end + 120]
+    if _SENDER_SAYS.search(line[max(0, start - 40) : start]):
         return _POSSIBLE
     if _ALONE.match(before) and _AFTER.match(after):
         return _SURE

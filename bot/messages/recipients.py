@@ -7,7 +7,9 @@ from bot.messages.parts import Part
 
 _LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\]{1,64}|"[^"\n<>@]{1,62}")"""
 _FOUND = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
-_PREFIX = re.compile(r"^(?:mailto|smtp|rfc822|to|e-?mail)[=:]|^[=*|‘“«`]+|^&lt;", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^(?:mailto|smtp|rfc822|to|e-?mail)[=:]|^[=*|\u2018\u201c\u00ab`]+|^&lt;", re.IGNORECASE
+)
 _HEX = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _VERP = re.compile(

@@ -187,6 +187,48 @@ _ORDINARY = (
         "From: Postmaster <postmaster@example.net>\nReturn-Path: <postmaster@example.net>\n",
     ),
     _plain("empty-body", "Hi", ""),
+    _plain(
+        "quarantine",
+        "Quarantine summary",
+        "These messages were blocked for you:\n\n  spammer@spam.example   You won\n",
+        "From: Postmaster <postmaster@example.net>\n",
+    ),
+    _plain(
+        "fetchmail",
+        "fetchmail authentication trouble",
+        "Fetchmail could not get mail from ada@mail.example. It will try again.\n",
+        "From: FETCHMAIL-DAEMON@host.example\n",
+    ),
+    _plain(
+        "dmarc",
+        "Report domain: list.example.org Submitter: provider.example",
+        "This is an aggregate report for 192.0.2.7, from noreply@provider.example.\n",
+        "From: noreply-dmarc@provider.example\n",
+    ),
+    _plain(
+        "mailman-owner",
+        "Bounce action notification",
+        "The member ada@example.com was disabled: bounces were excessive.\n",
+        "From: mailman-bounces@lists.example\nList-Id: <mailman.lists.example>\n",
+    ),
+    _plain(
+        "log-summary",
+        "Postfix log summary for host",
+        "message bounce detail\n  ada@example.com (total: 3): user unknown\n",
+        "From: root <root@host.example>\n",
+    ),
+    _plain(
+        "queue-warning",
+        "Mail queue has 300 messages",
+        "The queue of mx.example.net is long; ask ops@example.net\n",
+        "From: Monitor <monitor@example.net>\nAuto-Submitted: auto-generated\n",
+    ),
+    _plain(
+        "password",
+        "Failed sign-in attempt",
+        "Sign-in for ada@example.com failed. If this was not you, write to safe@bank.example\n",
+        "From: Bank <alerts@bank.example>\n",
+    ),
     _plain("calendar", "Accepted: Meeting", "Ada accepted.\n"),
     _plain(
         "french-complaint",

@@ -1,6 +1,7 @@
 """The value that a sample is, and what builders of messages share."""
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from bot.notices import Cause, Kind
 
@@ -33,7 +34,7 @@ def mail(headers: str, body: str, *, charset: str = "utf-8") -> bytes:
     if "date" not in names:
         lines.append("Date: Tue, 3 Nov 2026 10:20:30 +0100")
     if "message-id" not in names:
-        lines.append(f"Message-ID: <{abs(hash((headers, body)))}@mx.example.net>")
+        lines.append(f"Message-ID: <{crc32((headers + body).encode())}@mx.example.net>")
     return ("\n".join(lines) + "\n\n" + body).encode(charset)
 
 
