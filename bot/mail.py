@@ -11,7 +11,7 @@ from datetime import datetime
 
 from bot import bounces
 from bot.bounces import Aside, Intake
-from bot.messages import Reading, read
+from bot.messages import NO_RECIPIENT, SOURCE, UNREADABLE, Reading, read
 from bot.notices import Notice
 from storage import aside, imap
 from storage.database import Database
@@ -19,10 +19,8 @@ from storage.imap import Mailbox
 from storage.imap_address import Place
 from storage.mailboxes import Message
 
-SOURCE = "message"
 AT_ONCE = 200  # messages: those of one transaction
 BYTES_AT_ONCE = 32 << 20
-UNREADABLE, NO_RECIPIENT = "unreadable", "no-recipient"
 KEPT = (UNREADABLE, NO_RECIPIENT)  # the reasons for which a message is set aside
 
 

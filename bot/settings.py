@@ -11,6 +11,8 @@ from bot.errors import CleanedError
 from storage import imap_address
 from storage.imap_address import Place
 
+OFF = "off"  # an empty variable would leave the word to the `.env` file
+
 
 class BadSetting(CleanedError):
     """A setting can't be read. Values: name."""
@@ -51,8 +53,9 @@ class Settings(BaseSettings):
     @field_validator("imap_url")
     @classmethod
     def _names_a_mailbox(cls, value: SecretStr | None) -> SecretStr | None:
-        if value:
-            imap_address.place(value.get_secret_value())
+        if value is None or value.get_secret_value() == OFF:
+            return None
+        imap_address.place(value.get_secret_value())
         return value
 
     @property

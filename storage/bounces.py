@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, case, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
 
-from storage.contacts import TABLE
+from storage.contacts import IS_CLEANED, TABLE
 from storage.tables import (
     Activity,
     CleaningPolicy,
@@ -163,6 +163,22 @@ def verdicts(session: Session, audience_id: int, contact_ids: Collection[int]) -
         )
     )
     return {row.contact_id: row for row in rows}
+
+
+def worth_a_look(
+    session: Session, audience_id: int, since: datetime | None = None, until: datetime | None = None
+) -> int:
+    """How many of the cleaned contacts have a weak verdict; those cleaned from `since` on and before `until`."""
+    v = _table(Verdict)
+    query = (
+        select(func.count())
+        .select_from(v.join(TABLE, (TABLE.c.audience_id == v.c.audience_id) & (TABLE.c.id == v.c.contact_id)))
+        .where(v.c.audience_id == audience_id, v.c.weakness != literal_column("''"), IS_CLEANED)
+    )
+    if since and until:
+        query = query.where(v.c.at >= since, v.c.at < until)
+    n: int = session.connection().execute(query).scalar_one()
+    return n
 
 
 def judged_in(session: Session, audience_id: int, domain: str, since: datetime, until: datetime) -> set[int]:

@@ -70,7 +70,9 @@ class Mailbox:
     def unseen(self) -> Sequence[str]:
         """The uids of what nobody has seen, the oldest first."""
         lines = [each for each in self._asked("SEARCH", "UNSEEN") if isinstance(each, bytes)]
-        return sorted(b" ".join(lines).decode("ascii").split(), key=int)
+        return [
+            str(uid) for uid in sorted(int(each) for line in lines for each in line.split() if each.isdigit())
+        ]
 
     def batches(self) -> Iterator[Sequence[tuple[str, Message]]]:
         """What nobody has seen, with its uid: some messages at once, at most MOST_AT_A_LOOK in all.

@@ -46,7 +46,7 @@ def total(path: str) -> int:
 def messages(path: str) -> Iterator[Message | Unreadable]:
     """Every message there, in the order of the names; what can't be read is named, and the others go on.
 
-    A folder with `cur` or `new` is a Maildir. In any other folder every file that isn't hidden is read, and
+    A folder with `cur`, or with `new` and `tmp`, is a Maildir. In any other folder every file that isn't hidden is read, and
     the folders below. A file that begins with `From ` is an mbox, unless its name says that it is one message.
     """
     if path == STANDARD_INPUT:
@@ -138,7 +138,8 @@ def _inside(folder: Path) -> Iterator[Path | Unreadable]:
     except OSError as error:
         yield Unreadable(_name(folder), error)
         return
-    is_maildir = any(each.name in _MAILDIR for each in folders)
+    names = {each.name for each in folders}
+    is_maildir = "cur" in names or {"new", "tmp"} <= names
     if not is_maildir:
         yield from (each for each in entries if each.is_file() and not each.name.startswith("."))
     for each in folders:

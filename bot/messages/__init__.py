@@ -23,6 +23,7 @@ UNREADABLE, NO_RECIPIENT = "unreadable", "no-recipient"
 
 LONGEST_DIAGNOSTIC = 1000  # characters
 LONGEST_CAMPAIGN = 200
+FEW = 20  # recipients, for which the text is searched as well where the report says little
 DEEPEST_BOUNCE = 3  # a bounce within a bounce
 
 
@@ -62,14 +63,14 @@ def _read(part: Part, frame: _Frame, deeper: int) -> Reading:
     returned = _returned(leaves)
     complaint = fields.feedback_part(leaves, trusted=weight > 0 or part.kind == "multipart/report")
     if complaint is not None:
-        return _complaint(part, complaint, returned, frame)
-    if signs.is_receipt(part):
-        return _nothing(RECEIPT)
+        return _complaint(complaint, returned, frame)
     text = _human_text(leaves)
+    if signs.is_receipt(part, text):
+        return _nothing(RECEIPT)
     if signs.is_challenge(part, text):
         return _nothing(CHALLENGE)
     if _is_microsoft_complaint(part, returned):
-        return _complaint(part, {"feedback-type": "abuse"}, returned, frame)
+        return _complaint({"feedback-type": "abuse"}, returned, frame)
     if weight >= signs.BOUNCE and not (signs.is_answer(part) and part.kind != "multipart/report"):
         return _bounce(part, leaves, text, frame, deeper, weight)
     return _nothing(AUTO_REPLY if signs.is_answer(part) else NOT_A_BOUNCE)
@@ -88,10 +89,10 @@ def _bounce(part: Part, leaves: list[Part], text: str, frame: _Frame, deeper: in
     inner = _inner_bounce(returned, frame, deeper)
     if inner is not None:
         return inner
-    if not signs.tells_failure(story.text) and not signs.tells_failure(signs.subject(part)) and not found:
-        if signs.is_answer(part):
-            return _nothing(AUTO_REPLY)
-        return _nothing(NO_RECIPIENT if weight > signs.BOUNCE + 1 else NOT_A_BOUNCE)
+    if weight <= signs.BOUNCE and not (
+        signs.tells_failure(story.text) or signs.tells_failure(signs.subject(part))
+    ):
+        return _nothing(AUTO_REPLY if signs.is_answer(part) else NOT_A_BOUNCE)
     return _narrated(part, story, returned, frame, weight)
 
 
@@ -102,6 +103,7 @@ def _reported(
     notices: dict[str, Notice] = {}
     receipts = 0
     senders = {address.lower() for address in recipients.in_headers(returned, ("from", "return-path"))}
+    words = story.text if len(found) <= FEW else ""
     for outcome in found:
         if _is_receipt(outcome):
             receipts += 1
@@ -115,7 +117,7 @@ def _reported(
         if not address and len(found) == 1:
             address = next(iter(_whom(part, story, returned)), "")
         if address:
-            notice = _of_outcome(outcome, address, story.text, frame, returned, alone=len(found) == 1)
+            notice = _of_outcome(outcome, address, words, frame, returned, alone=len(found) == 1)
             notices.setdefault(address.lower(), notice)
     if notices:
         return Reading(tuple(notices.values()), None)
@@ -137,9 +139,9 @@ def _of_outcome(
     diagnostic = (
         outcome.diagnostic.partition(";")[2].strip() if _TYPED(outcome.diagnostic) else outcome.diagnostic
     )
-    comment = outcome.status.partition("(")[2].rstrip(")")
-    kind, cause = diagnose(code, f"{diagnostic} {comment}".strip())
-    if cause is Cause.UNKNOWN or not diagnostic:
+    diagnostic = diagnostic or outcome.status.partition("(")[2].rstrip(") ")
+    kind, cause = diagnose(code, diagnostic)
+    if text and (cause is Cause.UNKNOWN or not diagnostic):
         about = prose.around(text, address) or (text if alone else "")
         told_kind, told_cause = diagnose(code, f"{diagnostic} {about}")
         if told_cause is Cause.UNKNOWN and alone:
@@ -191,7 +193,7 @@ def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Fram
 
 def _whom(part: Part, story: prose.Told, returned: Part | None) -> list[str]:
     """Whom the words mean, else the only one that the returned message went to, else whom the return path names."""
-    found = prose.failing(story, part, returned)
+    found = prose.failing(story, part, returned, surely=signs.weight(part) > signs.BOUNCE)
     if found:
         return list({address.lower(): address for address in found}.values())
     sent_to = recipients.in_headers(returned, ("x-envelope-to", "x-original-to", "to"))
@@ -221,12 +223,12 @@ _TOLD_BY_RECEIVER = (
 )
 
 
-def _complaint(part: Part, complaint: fields.Fields, returned: Part | None, frame: _Frame) -> Reading:
+def _complaint(complaint: fields.Fields, returned: Part | None, frame: _Frame) -> Reading:
     if complaint.get("feedback-type", "").lower() in _NO_COMPLAINT:
         return _nothing(NOT_A_BOUNCE)
     whom: list[str] = []
     for value in (complaint.get("original-rcpt-to", ""), complaint.get("removal-recipient", "")):
-        whom = whom or _unredacted(address for address, _ in recipients.in_text(value))
+        whom = whom or _unredacted(address for address, *_ in recipients.in_text(value))
     for name in _TOLD_BY_RECEIVER:
         whom = whom or _unredacted(recipients.in_headers(returned, (name,)))
     if not whom:

@@ -14,7 +14,7 @@ _RECIPIENT = re.compile(r"^\s{0,3}(?:final|original)-recipient\s{0,3}:", re.IGNO
 _OUTCOME = re.compile(r"^\s{0,3}(?:action|status|diagnostic-code)\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _FEEDBACK = re.compile(r"^feedback-type\s{0,3}:\s{0,3}[\w-]+\s*$", re.IGNORECASE | re.MULTILINE)
 MOST_LINES = 20_000
-MOST_GROUPS = 1000
+MOST_GROUPS = 200
 
 Fields = dict[str, str]
 

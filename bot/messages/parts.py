@@ -36,9 +36,10 @@ class Part:
 
     def text(self) -> str:
         """The body as text, tags left out of HTML, at most LONGEST_TEXT characters."""
-        text = _decoded(self.bytes()[: 4 * LONGEST_TEXT], self.parameters.get("charset", ""))
+        body = _unencoded(self.body[: 4 * LONGEST_TEXT], self.header("content-transfer-encoding").lower())
+        text = _decoded(body, self.parameters.get("charset", ""))
         if self.kind == "text/html":
-            text = html.unescape(_TAG.sub(" ", _LINE_TAG.sub("\n", _HIDDEN.sub(" ", text))))
+            text = html.unescape(_TAG.sub(" ", _LINE_TAG.sub("\n", _visible(text))))
         return text[:LONGEST_TEXT]
 
     def bytes(self) -> bytes:
@@ -80,14 +81,22 @@ _MESSAGES = frozenset("message/rfc822 message/global message/rfc2822 message/new
 _HEADERS_ONLY = frozenset(
     "text/rfc822-headers message/global-headers message/rfc822-headers text/rfc822-header".split()
 )
-_HEADER = re.compile(rb"([!-9;-~]{1,80})[ \t]*:(.*)", re.DOTALL)
+_HEADER = re.compile(rb"([A-Za-z][!-9;-~]{0,79})[ \t]*:(.*)", re.DOTALL)
+_WELL_KNOWN = (
+    b"from:",
+    b"to:",
+    b"subject:",
+    b"date:",
+    b"message-id:",
+    b"mime-version:",
+    b"content-type:",
+    b"received:",
+)
 _PARAMETER = re.compile(r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,400})"|([^\s;"]{1,400}))')
 _KIND = re.compile(r"\s*([\w.+-]{1,40}/[\w.+-]{1,60})")
-_HIDDEN = re.compile(
-    r"<(style|script|head)\b[^>]{0,500}>.{0,50000}?</\1\s*>|<!--.{0,20000}?-->", re.DOTALL | re.IGNORECASE
-)
-_LINE_TAG = re.compile(r"</?(?:br|p|div|tr|td|li|table|h[1-6])\b[^>]{0,2000}>", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z!][^>]{0,2000}>", re.IGNORECASE)
+_HIDES = re.compile(r"<(style|script|head|!--)", re.IGNORECASE)
+_LINE_TAG = re.compile(r"</?(?:br|p|div|tr|td|li|table|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z!][^<>]{0,2000}>", re.IGNORECASE)
 _NO_TEXT_CODECS = frozenset(
     {"punycode", "idna", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"}
 )
@@ -161,6 +170,9 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
     if lines[0].startswith((b"From ", b">From ")):
         del lines[0]
     pending: list[bytes] = []
+    last_known = max(
+        (n for n, line in enumerate(lines) if line[:13].lower().startswith(_WELL_KNOWN)), default=0
+    )
     for number, line in enumerate(lines):
         if line[:1] in (b" ", b"\t") and pending:
             pending.append(line)
@@ -169,9 +181,11 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
             pending = [line]
         elif not headers and not pending:
             return {}, raw  # no headers at all: a body
+        elif number < last_known:  # folded without white space
+            pending.append(line)
         else:  # a body that follows without an empty line
             rest = b"\n".join(lines[number:]) + head[LONGEST_HEADERS:]
-            if len(pending) and not line.strip():
+            if pending and not line.strip():
                 rest = b"\n".join(lines[number + 1 :])
             body = rest + b"\n\n" + body
             break
@@ -186,6 +200,22 @@ def _keep(headers: dict[str, list[str]], lines: list[bytes]) -> None:
     if found:
         value = _decoded(found[2].strip(), "")
         headers.setdefault(found[1].decode("ascii").lower(), []).append(value)
+
+
+def _visible(text: str) -> str:
+    """HTML without styles, scripts and comments; in one pass, for any text."""
+    lower = text.lower()
+    pieces, position, missing = [], 0, set()
+    for found in _HIDES.finditer(text):
+        if found.start() < position or found[1].lower() in missing:
+            continue
+        end = lower.find("-->" if found[1] == "!--" else f"</{found[1].lower()}", found.end())
+        if end < 0:
+            missing.add(found[1].lower())
+            continue
+        pieces.append(text[position : found.start()])
+        position = end + 3 if found[1] == "!--" else end
+    return " ".join([*pieces, text[position:]])
 
 
 def _unencoded(body: bytes, encoding: str) -> bytes:

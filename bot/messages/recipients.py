@@ -7,7 +7,9 @@ from bot.messages.parts import Part
 
 _LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\]{1,64}|"[^"\n<>@]{1,62}")"""
 _FOUND = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
-_PREFIX = re.compile(r"^(?:mailto|smtp|rfc822|to|e-?mail)[=:]|^[=*|‘“«`]+|^&lt;", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^(?:mailto|smtp|rfc822|to|e-?mail)[=:]|^[=*|\u2018\u201c\u00ab`]+|^&lt;", re.IGNORECASE
+)
 _HEX = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _VERP = re.compile(
@@ -23,14 +25,14 @@ _REDACTED = re.compile(
 )
 
 
-def in_text(text: str) -> Iterator[tuple[str, int]]:
-    """Every address with where it begins; a text of any length costs time in proportion."""
+def in_text(text: str) -> Iterator[tuple[str, int, int]]:
+    """Every address with where it begins and ends; a text of any length costs time in proportion."""
     if "@" not in text:
         return
     for found in _FOUND.finditer(text):
         address = tidied(found[0])
         if address:
-            yield address, found.start()
+            yield address, *found.span()
 
 
 def tidied(text: str) -> str:
@@ -57,14 +59,14 @@ def in_headers(part: Part | None, names: Iterable[str]) -> list[str]:
     if part is None:
         return []
     values = (value[:10_000] for name in names for value in part.headers.get(name, ()))
-    return list(dict.fromkeys(address for value in values for address, _ in in_text(value)))
+    return list(dict.fromkeys(address for value in values for address, *_ in in_text(value)))
 
 
 def of_field(value: str) -> str:
     """The address in `rfc822; a@example.org` or `utf-8; …` (RFC 6533, with its escapes), or ""."""
     _, _, text = value.rpartition(";") if ";" in value else ("", "", value)
     text = _HEX.sub(lambda found: _character(found[1]), text)
-    found = next((address for address, _ in in_text(text)), "")
+    found = next((address for address, *_ in in_text(text)), "")
     return found or tidied(text)
 
 

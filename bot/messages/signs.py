@@ -11,7 +11,7 @@ BOUNCE = 2  # the weight from which a message counts as one
 
 _DAEMON = re.compile(
     r"mailer[-_. ]?daemon|postmaster|post[-_ ]master|mail(?:er)?[-_. ]?(?:delivery|system|sub ?system|router|gateway|server)"
-    r"|mail[-_. ]?daemon|mail administrator|system[-_ ]?administrator|administrat(?:or|eur) syst|mdaemon|delivery[-_ ]?(?:sub)?system"
+    r"|mail[-_. ]?daemon|mail administrator|sys(?:tem)?[-_ ]?admin|administrat(?:or|eur) syst|mdaemon|delivery[-_ ]?(?:sub)?system"
     r"|delivery[-_. ]?(?:report|status|service|notif|fail)|smtp[-_ ]?(?:server|gateway|agent|service|mail|daemon)|_smtp_|microsoft exchange"
     r"|exchange[-_ ]?(?:server|admin)|bounce[-_.]?(?:notif|handler|daemon|message)?@|content-filter|mail filter|virus|qmail|"
     r"symantec|systemadministrator|systemverwalter|email delivery|email system|internet mail|webmaster|mail transport"
@@ -30,6 +30,11 @@ _BOUNCE_SUBJECT = re.compile(
     r"|mancat[ao] |impossibile|non recapit|non consegn|n[ãa]o entreg|falha na|devolvid"
     r"|onbestelbaar|niet (?:bezorgd|afgeleverd)|zwrot|nie dostarcz|niedostarczon|не доставл|недоставл|не может быть|возвра"
     r"|配信|送信|届け|エラー|返送|不達|退信|投递|送达|失败|無法|系统退",
+    re.IGNORECASE,
+)
+_PLAIN_SUBJECT = re.compile(
+    r"\W*(?:undeliver(?:ed|able)|non-?delivery|delivery fail|mail delivery failed|returned mail|failure notice|delivery status notification"
+    r"|unzustellbar|non[- ]remis|notification d.[ée]chec|недоставлен|не доставлен|メールエラー|配信不能|送信エラー|mancato recapito|no se pudo entregar)",
     re.IGNORECASE,
 )
 _FAILURE = re.compile(
@@ -93,13 +98,13 @@ def weight(part: Part) -> int:
     found = 2 * daemon + 2 * _has_failed_recipients(part)
     found += _is_from_nobody(part)
     found += _BOUNCE_SUBJECT.search(title) is not None
-    found += 2 * (
-        part.kind == "multipart/report" and "delivery" in part.parameters.get("report-type", "delivery")
-    )
+    found += _PLAIN_SUBJECT.match(title) is not None and not _is_from_somebody(part)
+    found += 2 * (part.kind == "multipart/report")
     found -= 2 * (_PASSED_ON.match(title) is not None and not daemon)
-    found -= 2 * any(
+    listed = any(
         name in part.headers for name in ("list-id", "list-unsubscribe", "x-beenthere", "x-github-reason")
     )
+    found -= 2 * (listed and not daemon)
     return found - (
         not daemon and any(name in part.headers for name in ("user-agent", "x-mimeole", "thread-index"))
     )
@@ -110,8 +115,10 @@ def tells_failure(text: str) -> bool:
     return _FAILURE.search(text[:20_000]) is not None
 
 
-def is_receipt(part: Part) -> bool:
-    """A notice that a message was read or put away (RFC 8098)."""
+def is_receipt(part: Part, text: str) -> bool:
+    """A notice that a message was read or put away (RFC 8098); Dovecot refuses mail in that form too."""
+    if "automatically rejected" in text and is_from_daemon(part):
+        return False
     report = part.kind == "multipart/report" and "disposition" in part.parameters.get("report-type", "")
     return report or any(leaf.kind == "message/disposition-notification" for leaf in part.leaves())
 
@@ -119,14 +126,10 @@ def is_receipt(part: Part) -> bool:
 def is_challenge(part: Part, text: str) -> bool:
     """A machine asks the sender to prove that a person wrote."""
     senders = " ".join(part.header(name)[:500] for name in ("from", "sender", "return-path", "x-mailer"))
-    named = _CHALLENGE.search(senders) or any(
+    named = _CHALLENGE.search(senders) is not None or any(
         name.startswith(("x-tmda", "x-bluebottle", "x-boxbe", "x-spamarrest")) for name in part.headers
     )
-    return (
-        named is not None
-        and named is not False
-        and (_CHALLENGE_WORDS.search(text[:20_000]) is not None or not tells_failure(text))
-    )
+    return named and (_CHALLENGE_WORDS.search(text[:20_000]) is not None or not tells_failure(text))
 
 
 def is_answer(part: Part) -> bool:
@@ -147,8 +150,14 @@ def is_answer(part: Part) -> bool:
 
 def _is_from_nobody(part: Part) -> bool:
     paths = [value.strip().lower() for value in part.headers.get("return-path", ())]
+    if part.header("from").strip() == "<>":
+        return True
+    return any(path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path for path in paths)
+
+
+def _is_from_somebody(part: Part) -> bool:
     return any(
-        path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path or "postmaster" in path for path in paths
+        "@" in value and "mailer-daemon" not in value.lower() for value in part.headers.get("return-path", ())
     )
 
 

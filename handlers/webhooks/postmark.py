@@ -5,10 +5,11 @@ https://postmarkapp.com/developer/webhooks/webhooks-overview
 
 from datetime import datetime
 
+from bot.diagnosis import diagnose
 from bot.notices import Cause, Kind, Notice
-from bot.settings import Settings
+from bot.settings import BadSetting, Settings
 from handlers.webhooks.calls import Call, Forged, Receive, Received, basic_credentials, is_same
-from handlers.webhooks.fields import Fields, an_object, cause_of, code_in, parsed, uid_of, weighed
+from handlers.webhooks.fields import Fields, an_object, cause_of, code_in, parsed, uid_of
 
 NAME = "postmark"
 # What Postmark calls a bounce and is none (a subscription, an answering machine, its own faults) is not here.
@@ -37,10 +38,12 @@ PLAIN = {
 
 
 def receiver(settings: Settings) -> Receive | None:
-    """What takes the calls; None without `CLEANED_POSTMARK_PASSWORD`."""
+    """What takes the calls; None without `CLEANED_POSTMARK_PASSWORD`. Raises BadSetting if it has no colon."""
     if not settings.postmark_password:
         return None
     password = settings.postmark_password.get_secret_value()
+    if ":" not in password:
+        raise BadSetting(name="CLEANED_POSTMARK_PASSWORD")
 
     def receive(call: Call) -> Received:
         verify(call, password)
@@ -94,7 +97,7 @@ def _judged(event: Fields, record: str, code: str, diagnostic: str) -> tuple[Kin
     if bounce == "SpamComplaint":
         return Kind.COMPLAINT, Cause.UNKNOWN
     if bounce == "Unknown":
-        return weighed(code, diagnostic) if diagnostic else (Kind.SOFT, Cause.UNKNOWN)
+        return diagnose(code, diagnostic)
     for kind, causes in ((Kind.HARD, HARD), (Kind.SOFT, SOFT)):
         if bounce in causes:
             cause = cause_of(code, diagnostic)

@@ -33,12 +33,12 @@ log = logging.getLogger(__name__)
 
 def add(application: web.Application, settings: Settings, database: Database, clock: Clock) -> None:
     """Adds the route of each provider whose setting is there. Raises BadSetting."""
-    receivers = {name: receive for name, make in RECEIVERS.items() if (receive := make(settings))}
-    if not receivers:
+    switched_on = receivers(settings)
+    if not switched_on:
         return
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="webhooks")
     collector = Collector(lambda parcels: store(database, parcels, clock()))
-    for name, receive in receivers.items():
+    for name, receive in switched_on.items():
         application.router.add_post(f"/bounces/{name}", _handler(name, receive, threads, collector, clock))
 
     async def stop(_application: web.Application) -> None:
@@ -46,6 +46,11 @@ def add(application: web.Application, settings: Settings, database: Database, cl
         threads.shutdown()
 
     application.on_cleanup.append(stop)
+
+
+def receivers(settings: Settings) -> Mapping[str, Receive]:
+    """What takes the calls of each provider whose setting is there. Raises BadSetting."""
+    return {name: receive for name, make in RECEIVERS.items() if (receive := make(settings))}
 
 
 def _handler(
@@ -97,8 +102,9 @@ def _refusal(name: str, refused: Refused) -> web.Response:
     response = web.json_response(answer, status=refused.status)
     if refused.status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
-    if isinstance(refused, TooLarge | TooSlow):
-        response.force_close()  # the rest of the body is not wanted
+    # The rest of a large body is read and dropped, so that its sender reads the answer; a slow one is not waited for.
+    if isinstance(refused, TooSlow):
+        response.force_close()
     return response
 
 

@@ -13,7 +13,7 @@ import httpx
 
 from bot.diagnosis import diagnose
 from bot.notices import Cause, Kind, Notice
-from bot.settings import Settings
+from bot.settings import BadSetting, Settings
 from handlers.webhooks import sns
 from handlers.webhooks.calls import Call, NotNow, Receive, Received
 from handlers.webhooks.fields import Fields, an_object, cause_of, code_in, parsed, sound_text, uid_of
@@ -32,9 +32,11 @@ log = logging.getLogger(__name__)
 
 
 def receiver(settings: Settings, fetch: sns.Fetch = sns.fetched) -> Receive | None:
-    """What takes the calls; None without `CLEANED_SES_TOPICS`."""
+    """What takes the calls; None without `CLEANED_SES_TOPICS`. Raises BadSetting for what is no topic's ARN."""
     if not settings.ses_topics:
         return None
+    if not all(map(sns.TOPIC.fullmatch, settings.ses_topics)):
+        raise BadSetting(name="CLEANED_SES_TOPICS")
     certificates = sns.Certificates(fetch)
 
     def receive(call: Call) -> Received:

@@ -35,9 +35,9 @@ FETCH_SECONDS = 5.0
 LARGEST_ANSWER = 64 << 10  # bytes; a certificate has two thousand
 MOST_CERTIFICATES = 16  # a region has one, and a new one each year
 
+TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):\d+:[A-Za-z0-9_.-]+")
 _CERTIFICATE = re.compile(r"https://[^/?#]+/[A-Za-z0-9_./-]+\.pem")
 _HOST = re.compile(r"sns\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
-_TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):\d+:[A-Za-z0-9_.-]+")
 
 Fetch = Callable[[str], bytes]
 """What stands at an address. Raises OSError or httpx.HTTPError."""
@@ -66,7 +66,7 @@ def trusted(url: str, topic: str) -> str:
         parts = urlsplit(url)
     except ValueError:
         raise Forged("An address in this message can't be read.") from None
-    region, host = _TOPIC.fullmatch(topic), _HOST.fullmatch(parts.netloc)
+    region, host = TOPIC.fullmatch(topic), _HOST.fullmatch(parts.netloc)
     # The whole of netloc: no user, no port.
     if not (url.isascii() and url.isprintable() and parts.scheme == "https" and region and host):
         raise Forged("An address in this message is not Amazon SNS's own.")

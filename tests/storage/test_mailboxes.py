@@ -3,12 +3,15 @@
 import io
 import mailbox
 import os
+import re
 import sys
 import tracemalloc
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from storage import mailboxes
 from storage.mailboxes import Message, Unreadable, messages, split, total
@@ -41,6 +44,27 @@ def test_lines_that_end_in_crlf_and_a_last_message_without_an_end_are_no_trouble
     text = b"From a\r\nSubject: one\r\n\r\nx\r\n\r\nFrom b\r\nSubject: two\r\n\r\ny"
     found = [each.raw for each in split(io.BytesIO(text), "x")]
     assert found == [b"Subject: one\r\n\r\nx\r\n", b"Subject: two\r\n\r\ny"]
+
+
+LINES = st.sampled_from(
+    [b"From ", b"From a 10:30", b">From x", b">>From ", b"", b"\r", b"Subject: x", b"\xff\0", b"x" * 300]
+)
+BODIES = st.lists(st.lists(LINES, min_size=1).map(lambda lines: b"\n".join(lines) + b"\n"), min_size=1)
+
+
+@given(BODIES, st.sampled_from([7, 64, 1 << 20]))
+def test_whatever_is_written_with_its_escapes_is_read_back_as_it_was(bodies: list[bytes], at_once: int):
+    written = (b"From a@b Mon 10:00\n" + re.sub(rb"(?m)^(>*From )", rb">\1", each) + b"\n" for each in bodies)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mailboxes, "_LINE", max(at_once, 20))  # a separator comes in one piece
+        assert [each.raw for each in split(io.BytesIO(b"".join(written)), "x")] == bodies
+
+
+def test_a_folder_that_is_only_called_new_is_no_maildir(tmp_path: Path):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new/a.eml").write_bytes(FIRST)
+    (tmp_path / "b.eml").write_bytes(SECOND)
+    assert raws(tmp_path) == [SECOND, FIRST]
 
 
 def test_what_python_writes_is_read_back(tmp_path: Path):
@@ -142,11 +166,7 @@ def test_a_message_that_is_too_large_is_cut_and_the_next_one_is_found(
 def test_an_mbox_of_any_length_is_never_whole_in_memory(tmp_path: Path):
     with (tmp_path / "box").open("wb") as file:
         for n in range(300):
-            file.write(
-                b"From x\nSubject: %d\n\n" % n
-                + b"a line of sixty characters, more or less, for the size\n" * 2_000
-                + b"\n"
-            )
+            file.write(b"From x\nSubject: %d\n\n" % n + (b"x" * 5_999 + b"\n") * 20 + b"\n")
     tracemalloc.start()
     try:
         count = sum(1 for _ in messages(str(tmp_path)))

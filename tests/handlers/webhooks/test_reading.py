@@ -104,6 +104,7 @@ JUDGED = [
     ("postmark", S.postmark_bounce("SpamNotification", Details="", Description=""), Kind.SOFT, Cause.CONTENT),
     ("postmark", S.postmark_bounce("DMARCPolicy", Details="", Description=""), Kind.SOFT, Cause.POLICY),
     ("postmark", S.postmark_bounce("Unknown"), Kind.HARD, Cause.NO_MAILBOX),
+    ("postmark", S.postmark_bounce("Unknown", Details="Sorry", Description=""), Kind.SOFT, Cause.UNKNOWN),
     ("postmark", S.postmark_bounce("SpamComplaint"), Kind.COMPLAINT, Cause.UNKNOWN),
     (
         "postmark",

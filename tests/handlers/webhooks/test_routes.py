@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 from sqlmodel import func, select
 
 from bot.settings import BadSetting, Settings
 from bot.tidy import tidy
 from handlers.webhooks import routes
-from handlers.webhooks.sendgrid import public_key
 from storage.database import Database
 from storage.tables import Evidence, SetAside, WebhookToken
 from tests.audiences import statuses
@@ -168,8 +168,6 @@ def test_other_methods_are_not_allowed(bot: Bot, name: str):
 
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_a_way_in_without_its_setting_is_not_there(database: Database, name: str):
-    from aiohttp import web
-
     application = web.Application()
     routes.add(application, Settings.model_validate({}), database, lambda: NOW)
     assert [resource.canonical for resource in application.router.resources()] == []
@@ -232,7 +230,25 @@ def test_many_at_once_are_stored_and_counted_each_for_itself(bot: Bot):
     assert count(bot.database, Evidence) == 60
 
 
-def test_a_key_of_sendgrid_that_is_none_stops_the_bot_at_its_start():
-    for text in ("", "AAAA", "not base64 é"):
-        with pytest.raises(BadSetting):
-            public_key(text)
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("CLEANED_SENDGRID_KEY", "AAAA"),
+        ("CLEANED_SENDGRID_KEY", "not base64 é"),
+        ("CLEANED_POSTMARK_PASSWORD", "no-user"),
+        ("CLEANED_SES_TOPICS", "bounces"),
+    ],
+)
+def test_a_setting_that_can_never_work_stops_the_bot_at_its_start(
+    database: Database, setting: str, value: str
+):
+    with pytest.raises(BadSetting) as raised:
+        routes.add(web.Application(), Settings.model_validate({setting: value}), database, lambda: NOW)
+    assert raised.value.values == {"name": setting}
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(bot: Bot, monkeypatch):
+    monkeypatch.setattr(routes, "BODY_SECONDS", 0.05)
+    with socket.create_connection(("127.0.0.1", bot.port), timeout=10) as line:
+        line.sendall(b"POST /bounces/json HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
+        assert line.recv(100).startswith(b"HTTP/1.1 408 ")

@@ -1,5 +1,6 @@
 """Amazon SNS: who may speak, and which certificate may prove it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -78,8 +79,6 @@ def test_where_the_certificate_cannot_be_fetched_amazon_is_asked_to_come_again(b
 
 
 def test_raw_message_delivery_is_unsigned_and_refused(bot: Bot):
-    import json
-
     body = json.dumps(samples.ses_bounce()).encode()
     status, answer = bot.post("ses", body, {"x-amz-sns-rawdelivery": "true"})
     assert status == 401
