@@ -180,9 +180,10 @@ class Client:
             if error.tries == 1 or self.member(audience_id, hash_).status is not Status.ARCHIVED:
                 raise
 
-    def set_status(self, audience_id: str, hash_: str, status: Status) -> Member:
-        """Gives a contact that is there a status. Raises NotFound, InComplianceState, InvalidResource, …"""
-        request = Request("PATCH", member_path(audience_id, hash_), body={"status": name_of(status)})
+    def set_status(self, audience_id: str, address: str, status: Status) -> Member:
+        """Gives a contact a status. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
+        method, body = mailchimp_batches.status_change(address, status)
+        request = Request(method, member_path(audience_id, member_hash(address)), body=body)
         return self._read(mailchimp_values.member, request)
 
     def put_member(

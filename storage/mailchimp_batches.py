@@ -13,7 +13,7 @@ from urllib.parse import quote
 import httpx
 
 from storage.mailchimp_errors import BadAnswer, MailchimpError, Unavailable, problem
-from storage.mailchimp_values import Document, name_of, number, text
+from storage.mailchimp_values import Document, member_hash, name_of, number, text
 from storage.mailchimp_wire import CALL_SECONDS, CONNECT_SECONDS
 from storage.tables import Status
 
@@ -25,7 +25,7 @@ class Operation:
     """One call of a batch. `id` is the caller's, and comes back with the result. Made by `archiving` and `setting`."""
 
     id: str
-    method: Literal["DELETE", "PATCH"]
+    method: Literal["DELETE", "PATCH", "PUT"]
     path: str = field(repr=False)
     body: Mapping[str, object] | None = field(default=None, repr=False)
 
@@ -44,21 +44,32 @@ class Result:
     problem: MailchimpError | None
 
 
-def archiving(id_: str, audience_id: str, member_hash: str) -> Operation:
+def archiving(id_: str, audience_id: str, hash_: str) -> Operation:
     """Archives a contact. Raises ValueError on what is no contact's hash."""
-    return Operation(id_, "DELETE", member_path(audience_id, member_hash))
+    return Operation(id_, "DELETE", member_path(audience_id, hash_))
 
 
-def setting(id_: str, audience_id: str, member_hash: str, status: Status) -> Operation:
-    """Gives a contact a status."""
-    return Operation(id_, "PATCH", member_path(audience_id, member_hash), {"status": name_of(status)})
+def setting(id_: str, audience_id: str, address: str, status: Status) -> Operation:
+    """Gives a contact a status. Raises ValueError for archived: that is `archiving`."""
+    method, body = status_change(address, status)
+    return Operation(id_, method, member_path(audience_id, member_hash(address)), body)
 
 
-def member_path(audience_id: str, member_hash: str) -> str:
-    """Raises ValueError on what is no contact's hash: a longer path would mean another call."""
-    if not member_hash.isalnum():
+def status_change(address: str, status: Status) -> tuple[Literal["PATCH", "PUT"], Mapping[str, object]]:
+    """PATCH where it can be: PUT would make a contact anew that is gone. Only PUT takes `transactional`."""
+    if status is Status.ARCHIVED:
         raise ValueError
-    return f"{audience_path(audience_id)}/members/{member_hash}"
+    if status is Status.NONSUBSCRIBED:
+        name = name_of(status)
+        return "PUT", {"email_address": address, "status_if_new": name, "status": name}
+    return "PATCH", {"status": name_of(status)}
+
+
+def member_path(audience_id: str, hash_: str) -> str:
+    """Raises ValueError on what is no contact's hash: a longer path would mean another call."""
+    if not hash_.isalnum():
+        raise ValueError
+    return f"{audience_path(audience_id)}/members/{hash_}"
 
 
 def audience_path(audience_id: str) -> str:
