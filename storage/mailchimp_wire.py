@@ -185,7 +185,7 @@ class Wire:
             self._base + request.path,
             params=request.params,
             content=None if request.body is None else json.dumps(request.body),
-            headers=_HEADERS,
+            headers=_ACCEPT if request.body is None else {**_ACCEPT, "Content-Type": "application/json"},
         )
         response = self.line.http().send(sent, auth=self._auth, stream=True)
         try:
@@ -276,7 +276,7 @@ def _bare(url: httpx.URL) -> str:
 
 
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
-_HEADERS = {"Content-Type": "application/json", "Accept": "application/json, application/problem+json"}
+_ACCEPT = {"Accept": "application/json, application/problem+json"}
 _LINES: dict[bytes, Line] = {}
 _LINES_GUARD = threading.Lock()
 

@@ -45,7 +45,7 @@ BATCH = {
 }
 
 
-def problem(status, title, detail="Said by Mailchimp.", **more):
+def problem(status: int, title: str, detail: str = "Said by Mailchimp.", **more: object) -> httpx.Response:
     document = {"type": "https://mailchimp.com/", "title": title, "status": status, "detail": detail}
     return httpx.Response(
         status,

@@ -12,7 +12,7 @@ from storage.mailchimp_errors import BadAnswer, MethodRefused, TooManyConnection
 from tests.storage.mailchimp_answers import BATCH, HASH, client, problem, scripted
 
 
-def row(id_, answer):
+def row(id_: str, answer: httpx.Response) -> dict[str, object]:
     return {"operation_id": id_, "status_code": answer.status_code, "response": answer.text}
 
 

@@ -8,7 +8,6 @@ import ssl
 import httpx
 import pytest
 
-from storage import mailchimp_wire
 from storage.mailchimp import Client
 from storage.mailchimp_errors import (
     BadAnswer,
@@ -108,7 +107,7 @@ def test_a_name_that_is_missing_is_a_wrong_data_centre_only_with_a_network(
         if not is_online:
             raise socket.gaierror
 
-    monkeypatch.setattr(mailchimp_wire.socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     mailchimp, _ = scripted(caused(cause))
     with pytest.raises(kind) as caught:
         mailchimp.account()

@@ -7,7 +7,9 @@ Kept of each call: its parameters, the schema of its body, and the names in its 
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 CALLS = """
 GET /
@@ -43,7 +45,7 @@ def main(path: str) -> None:
     print()
 
 
-def _call(operation):
+def _call(operation: Any) -> dict[str, object]:
     parameters = operation.get("parameters", [])
     bodies = [each["schema"] for each in parameters if each["in"] == "body"]
     return {
@@ -53,7 +55,7 @@ def _call(operation):
     }
 
 
-def _schema(schema):
+def _schema(schema: Any) -> dict[str, object]:
     """Strict: an object takes no name beyond its own, unless the specification says so."""
     kept = {name: schema[name] for name in KEPT if not isinstance(schema.get(name, False), bool)}
     if "items" in schema:
@@ -64,7 +66,7 @@ def _schema(schema):
     return kept
 
 
-def _names(schema, before=""):
+def _names(schema: Any, before: str = "") -> Iterator[str]:
     """With dots, as `fields` names them."""
     schema = schema.get("items", schema)
     for each in schema.get("x-oneOf", [schema]):
