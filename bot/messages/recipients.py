@@ -123,6 +123,8 @@ def _is_rewritten(inner: str, outer: str) -> bool:
     if not inner:
         return True
     local, _, domain = inner.lower().rpartition("@")
+    if local.replace("%", "@") == outer.lower():
+        return True
     outer_local, _, outer_domain = outer.lower().rpartition("@")
     if "." not in domain or domain.endswith((".local", ".localdomain", ".lan", ".internal", ".intern")):
         return True

@@ -126,6 +126,7 @@ NO_MAILBOX = phrases(f"""
     onbekende gebruiker/ontvanger
     bestaat niet
     宛先不明
+    リストにありません
     存在しません
     見つかりません
     見つかりませんでした

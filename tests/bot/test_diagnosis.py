@@ -28,6 +28,12 @@ hard no-mailbox ; ; 550 usuario desconocido
 hard no-mailbox ; ; La dirección no existe
 hard no-mailbox ; ; 550 utente sconosciuto
 hard no-mailbox ; ; 宛先のメールアドレスが見つかりませんでした
+hard no-mailbox ; ; ディレクトリのリストにありません
+soft full ; ; 送信先のメールボックスが一杯のため
+hard no-mailbox ; ; 550 User (ada.l) unknown
+soft policy ; 5.1.0 ; SMTP error after MAIL FROM:<bounces@list.example.org>: 553 5.1.0 list.example.org does not exist
+soft size ; ; 534 SIZE=Message too big. (in reply to MAIL FROM command)
+soft no-domain ; ; Host not found, try again
 hard no-mailbox ; 5.1.1 ;
 hard no-mailbox ; ; 550 5.1.1
 hard no-mailbox ; ; 550 No such user here
