@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.digests import DigestSettings
-from storage import audiences, digests, tallies
+from storage import audiences, bounces, digests, tallies
 from storage.database import Database, Session
 from storage.tables import Audience, Reason, Status
 
@@ -80,6 +80,7 @@ class Part:
     domains: tuple[Count, ...]
     typos: tuple[Typo, ...]
     cleaned: int  # in all
+    worth_a_look: int = 0  # of the newly cleaned
 
     @property
     def total(self) -> Change:
@@ -149,6 +150,7 @@ def _part(
         domains=_counts(digests.newly_by_domain(session, audience_id, since, until, TOP)),
         typos=_typos(session, audience_id, since, until, make_suggester),
         cleaned=sum(n for (status, _reason), n in counts.items() if status == Status.CLEANED),
+        worth_a_look=bounces.worth_a_look(session, audience_id, since, until),
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import imports, jobs
+from bot import imports, jobs, sample_bounces
 from storage.database import Database
 from storage.spreadsheets import csv_bytes
 
@@ -45,7 +45,14 @@ def add(database: Database, now: datetime, samples: Sequence[Sample] = SAMPLES) 
         for done in imports.work(database, job, lambda: now):
             job = done
         jobs.told(database, job, now)
+        sample_bounces.add(database, sample.name, subscribers(sample, now), now)
     return [sample.name for sample in samples]
+
+
+def subscribers(sample: Sample, now: datetime) -> list[str]:
+    """The addresses of the audience's subscribed contacts, as the archive has them."""
+    people = _People(sample)
+    return [people.row(people.domain(), now)[0] for _ in range(sample.subscribed)]
 
 
 def archive(sample: Sample, now: datetime) -> bytes:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot import drafts
+from bot import drafts, evidence
 from bot.audiences import Audience
 from bot.errors import CleanedError, NoAudience, PlanGone
-from storage import audiences, contacts, tallies
+from bot.evidence import Mark
+from storage import audiences, bounces, contacts, tallies
 from storage import drafts as draft_rows
 from storage.contacts import Place, Segment
 from storage.database import Database, Session
@@ -41,6 +42,8 @@ class Entry:
     campaign: str
     cleaned_at: datetime
     diagnostic: str
+    mark: Mark | None = None
+    """The verdict; None for one that was cleaned elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Listing:
     edition: int
     refused_ticks: bool
     """The last ticks were too many, and were not taken."""
+    worth_a_look: int = 0
+    """Of all cleaned contacts of the audience."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +121,13 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
             segment=state.segment,
             total=total,
             found=found,
-            entries=[_entry(each) for each in page[:PAGE]],
+            entries=_entries(session, draft.audience_id, page[:PAGE]),
             page=place + 1,
             following=_place(page[PAGE - 1]) if len(page) > PAGE else None,
             ticked=frozenset(state.chosen),
             edition=state.edition,
             refused_ticks=state.refused_ticks,
+            worth_a_look=bounces.worth_a_look(session, draft.audience_id),
         )
     if moved:
         _remember(database, draft, found, audience.revision)
@@ -353,7 +359,12 @@ def _place(contact: Contact) -> Place:
     return Place(contact.cleaned_at, contact.id)
 
 
-def _entry(contact: Contact) -> Entry:
+def _entries(session: Session, audience_id: int, page: Sequence[Contact]) -> list[Entry]:
+    marks = evidence.marks(session, audience_id, [each.id for each in page])
+    return [_entry(each, marks.get(each.id)) for each in page]
+
+
+def _entry(contact: Contact, mark: Mark | None) -> Entry:
     return Entry(
         id=contact.id,
         address=contact.address,
@@ -362,4 +373,5 @@ def _entry(contact: Contact) -> Entry:
         campaign=contact.clean_campaign_title or "",
         cleaned_at=_place(contact).cleaned_at,
         diagnostic=contact.clean_diagnostic or "",
+        mark=mark,
     )

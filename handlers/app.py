@@ -17,10 +17,12 @@ from handlers import (
     corrections,
     counts,
     digests,
+    evidence,
     exports,
     faults,
     home,
     imports,
+    policies,
     restores,
     segments,
 )
@@ -32,7 +34,10 @@ from handlers.work import Kind
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
 
-FEATURES = (counts, segments, exports, archives, restores, corrections, digests, imports, home)
+FEATURES = (
+    *(counts, segments, evidence, exports, archives, restores),
+    *(corrections, digests, imports, policies, home),
+)
 
 
 def web_client(settings: Settings) -> WebClient:

@@ -23,6 +23,7 @@ _DRAWING = [Lock() for _ in range(64)]
 def register(app: App) -> None:
     app.command("/cleaned-list")(show)
     app.action("open-list")(open_)
+    app.action("open-worth-a-look")(open_worth_a_look)
     app.action(views.CHOOSE)(choose)
     app.options(views.CHOOSE)(suggest_audiences)
     app.action(views.REASON)(by_reason)
@@ -32,6 +33,7 @@ def register(app: App) -> None:
     app.action(views.DOMAIN)(by_domain)
     app.options(views.DOMAIN)(suggest_domains)
     app.action(views.TEXT)(by_text)
+    app.action(views.WORTH_A_LOOK)(by_worth)
     app.view(views.CALLBACK)(apply)
     app.action(views.CLEAR)(clear)
     app.action(views.TICK)(tick)
@@ -65,6 +67,16 @@ def open_(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
         modal,
         audiences.by_id(ask.database, int(value)) if value else audiences.choose(ask.database, ""),
     )
+
+
+def open_worth_a_look(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
+    ack()
+    ask.require_operator()
+    modal = ask.modal(ask.words("segments-title"))
+    audience = audiences.by_id(ask.database, int(action["value"]))
+    segment = Segment(audience_id=audience.id, worth_a_look=True)
+    draft_id = segments.begin(ask.database, ask.person.id, audience.id, ask.now, segment)
+    _draw(ask, modal, draft_id)
 
 
 def begin(ask: Ask, modal: Modal, audience: Audience | None) -> None:
@@ -137,6 +149,12 @@ def suggest_domains(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
 def by_text(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ack()
     segments.narrow(*_list(ask), text=action.get("value") or None)
+    _redraw(ask)
+
+
+def by_worth(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
+    ack()
+    segments.narrow(*_list(ask), worth_a_look=bool(action.get("selected_options")))
     _redraw(ask)
 
 

@@ -6,17 +6,18 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, String, Table, func, literal_column, or_, tuple_
+from sqlalchemy import ColumnElement, Select, String, Table, func, literal_column, or_, tuple_
 from sqlalchemy import select as select_any
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 from storage.tables import Contact
 
 TABLE: Table = Contact.__table__  # type: ignore[attr-defined]
 NEWEST_FIRST = (TABLE.c.cleaned_at.desc(), TABLE.c.id.desc())
+OLDEST_FIRST = (TABLE.c.cleaned_at, TABLE.c.id)
 # Written out, not bound: SQLite uses a partial index only for the condition it was made with.
 IS_CLEANED = TABLE.c.status == literal_column("'cleaned'")
 
@@ -35,6 +36,7 @@ class Segment:
     campaign: str | None = None  # the campaign's title
     domain: str | None = None
     text: str | None = None  # part of the address or of a merge field
+    worth_a_look: bool | None = None  # True: only those whose verdict is weak
     ids: tuple[int, ...] | None = None
     up_to: int | None = None
 
@@ -93,6 +95,8 @@ def belongs(segment: Segment) -> list[ColumnElement[bool]]:
         found.append(TABLE.c.domain == segment.domain.lower())
     if segment.text:
         found.append(_mentions(segment.text))
+    if segment.worth_a_look:
+        found.append(TABLE.c.id.in_(_weak(segment.audience_id)))
     return found
 
 
@@ -182,6 +186,11 @@ def comes_after(place: Place) -> ColumnElement[bool]:
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) < tuple_(place.cleaned_at, place.id)
 
 
+def comes_before(place: Place) -> ColumnElement[bool]:
+    """The condition for the page before, in the same order."""
+    return tuple_(TABLE.c.cleaned_at, TABLE.c.id) > tuple_(place.cleaned_at, place.id)
+
+
 def _as_text(session: Session, name: str) -> ColumnElement[Any]:
     column = TABLE.c[name]
     if name != "cleaned_at":
@@ -201,6 +210,14 @@ def _merge_field(session: Session, label: str) -> ColumnElement[Any]:
     # SQLite's paths have no escapes: such a label is looked for among the keys.
     each = func.json_each(merge_fields).table_valued("key", "value")
     return select_any(each.c.value).where(each.c.key == label).scalar_subquery()
+
+
+def _weak(audience_id: int) -> Select[int]:
+    """The contacts whose verdict is weak, from the index of those alone."""
+    verdict = SQLModel.metadata.tables["verdict"]
+    return select_any(verdict.c.contact_id).where(
+        verdict.c.audience_id == audience_id, verdict.c.weakness != literal_column("''")
+    )
 
 
 def _mentions(text: str) -> ColumnElement[bool]:

@@ -157,7 +157,7 @@ class Evidence(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_evidence_contact", "audience_id", "contact_id", "at"),
-        Index("ix_evidence_domain", "audience_id", "domain", "at"),
+        Index("ix_evidence_domain", "audience_id", "domain", "at", "contact_id"),  # all that outages ask for
     )
 
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")

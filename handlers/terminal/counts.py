@@ -36,6 +36,7 @@ def _lines(words: Words, figures: Figures) -> list[str]:
     rows = {
         cleaned: statuses.pop(cleaned),
         **reasons,
+        **({words("terminal-worth-a-look"): figures.worth_a_look} if figures.worth_a_look else {}),
         words("terminal-this-week"): figures.this_week,
         words("terminal-week-before"): figures.week_before,
         **statuses,

@@ -11,7 +11,7 @@ from handlers.words import Markup, Words
 
 CHOOSE = "counts-audience"
 # The buttons that open a flow, from wherever: each feature listens to its own. Their value is an audience's id.
-OPEN = ("list", "export", "archive", "fix", "restore", "import", "digest")
+OPEN = ("list", "worth-a-look", "export", "archive", "fix", "restore", "import", "digest", "rules")
 FOR_ALL = ("digest",)
 
 
@@ -47,6 +47,7 @@ def figure_blocks(words: Words, figures: Figures) -> list[Block]:
     ]
     pairs = [
         words.md("counts-week", n=figures.this_week, before=figures.week_before),
+        *([words.md("counts-worth-a-look", n=figures.worth_a_look)] if figures.worth_a_look else []),
         words.md("counts-archived", n=figures.archived),
         words.md("counts-counted", n=figures.counted),
         words.md("counts-free", n=figures.free),
@@ -64,6 +65,8 @@ def buttons(words: Words, figures: Figures, *, is_operator: bool) -> Block:
     shown: tuple[str, ...] = OPEN if is_operator else FOR_ALL
     if not figures.cleaned:
         shown = tuple(name for name in shown if name not in ("list", "export", "archive", "fix"))
+    if not figures.worth_a_look:
+        shown = tuple(name for name in shown if name != "worth-a-look")
     value = str(figures.audience.id)
     return blocks.actions(
         [

@@ -20,6 +20,8 @@ def in_words(words: Words, segment: Segment) -> list[Markup]:
         found.append(words.md("filter-domain", domain=blocks.clamp(segment.domain, _LONGEST)))
     if segment.text:
         found.append(words.md("filter-text", text=blocks.clamp(segment.text, _LONGEST)))
+    if segment.worth_a_look:
+        found.append(words.md("filter-worth-a-look"))
     if segment.ids is not None:
         found.append(words.md("filter-ticked", n=len(segment.ids)))
     return found

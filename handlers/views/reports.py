@@ -85,6 +85,8 @@ def _paragraphs(words: Words, report: Report, part: Part) -> Iterator[Markup]:
         if each.n or each.before
     ]
     yield _listed(words.md("digest-reasons", days=_days(report)), [Markup(" · ".join(reasons))])
+    if part.worth_a_look:
+        yield words.md("digest-worth-a-look", n=part.worth_a_look)
     if part.campaigns:
         yield _listed(words.md("digest-campaigns"), _counts(words, part.campaigns))
     if part.domains:
@@ -113,7 +115,8 @@ def _name(text: str) -> str:
 def _buttons(words: Words, part: Part, *, primary: bool) -> Block:
     value = str(part.audience_id)
     styles = {"list": "primary"} if primary else {}
-    names = ("list", "fix", "export", "archive")
+    looks = ("worth-a-look",) if part.worth_a_look else ()
+    names = ("list", *looks, "fix", "export", "archive")
     return blocks.actions(
         [
             blocks.button(words(f"open-{name}"), f"open-{name}", value, style=styles.get(name))

@@ -1,6 +1,5 @@
 """The modal of the list: headline, filters, ticks, rows, pages."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,8 +8,10 @@ from bot.audiences import Audience
 from bot.segments import LONGEST_TEXT, MOST_TICKED, Boxes, Entry, Listing
 from handlers.views import audiences as audience_views
 from handlers.views import blocks
+from handlers.views import evidence as evidence_views
 from handlers.views.blocks import Block, View
-from handlers.words import Markup, Words, escaped
+from handlers.views.texts import capital, isolated
+from handlers.words import Markup, Words
 from storage.contacts import Place
 from storage.tables import Reason
 
@@ -19,11 +20,12 @@ CHOOSE = "segments-audience"
 REASON, SINCE, CAMPAIGN, DOMAIN, TEXT = (
     f"segments-{name}" for name in ("reason", "since", "campaign", "domain", "text")
 )
-CLEAR = "segments-clear"
+CLEAR, WORTH_A_LOOK = "segments-clear", "segments-worth-a-look"
 TICK, TICK_PAGE, UNTICK = "segments-tick", "segments-tick-page", "segments-untick"
 NEXT, PREVIOUS = "segments-next", "segments-previous"
 # Other features' flows, opened from here.
 ARCHIVE, EXPORT, FIX = "open-archive-segment", "open-export-segment", "open-fix-contact"
+WHY = evidence_views.OPEN
 
 ANY = "any"
 _VALUE = 150  # characters of an option's value
@@ -133,7 +135,7 @@ def _headline(words: Words, shown: Listing) -> Markup:
 def _filters(words: Words, shown: Listing, written: str | None) -> list[Block]:
     segment = shown.segment
     reasons = [blocks.option(words("segments-any-reason"), ANY)]
-    reasons += [blocks.option(_capital(words(f"reason-{each}")), each) for each in Reason]
+    reasons += [blocks.option(capital(words(f"reason-{each}")), each) for each in Reason]
     since: Block = {
         "type": "datepicker",
         "action_id": SINCE,
@@ -147,6 +149,8 @@ def _filters(words: Words, shown: Listing, written: str | None) -> list[Block]:
         _menu(CAMPAIGN, words("segments-campaign"), segment.campaign),
         _menu(DOMAIN, words("segments-domain"), segment.domain),
     ]
+    if shown.worth_a_look or segment.worth_a_look:
+        menus.append(_worth_a_look(words, shown))
     if segment.is_filtered:
         menus.append(blocks.button(words("segments-clear"), CLEAR))
     text: Block = {
@@ -164,6 +168,12 @@ def _filters(words: Words, shown: Listing, written: str | None) -> list[Block]:
         blocks.actions(menus, f"filters-{shown.edition}"),
         blocks.input_(label, text, f"text-{shown.edition}", optional=True, dispatch=True),
     ]
+
+
+def _worth_a_look(words: Words, shown: Listing) -> Block:
+    option = blocks.option(words("evidence-only-weak", n=shown.worth_a_look), WORTH_A_LOOK)
+    box: Block = {"type": "checkboxes", "action_id": WORTH_A_LOOK, "options": [option]}
+    return box | ({"initial_options": [option]} if shown.segment.worth_a_look else {})
 
 
 def _menu(action_id: str, placeholder: str, chosen: str | None) -> Block:
@@ -218,9 +228,10 @@ def _row(words: Words, shown: Listing, entry: Entry) -> list[Block]:
     box: Block = {"type": "checkboxes", "action_id": TICK, "options": [option]}
     if entry.id in shown.ticked:
         box["initial_options"] = [option]
-    elements = [box]
+    value = f"{shown.audience.id}:{entry.id}"
+    elements = [box, blocks.button(words("evidence-open"), WHY, value)]
     if entry.reason != Reason.ABUSE:
-        elements.append(blocks.button(words("segments-fix"), FIX, f"{shown.audience.id}:{entry.id}"))
+        elements.append(blocks.button(words("segments-fix"), FIX, value))
     return [
         blocks.actions(elements, f"{_ROW}-{shown.edition}-{entry.id}"),
         blocks.context(_facts(words, entry)),
@@ -228,13 +239,16 @@ def _row(words: Words, shown: Listing, entry: Entry) -> list[Block]:
 
 
 def _facts(words: Words, entry: Entry) -> Markup:
+    """Why, then who and when; why it is worth a look; the mail server's own words."""
+    lines = [evidence_views.because(words, entry.reason, entry.mark, entry.diagnostic)]
     facts = [isolated(blocks.clamp(entry.name, _NAME))] if entry.name else []
-    facts.append(Markup(words(f"reason-{entry.reason}")))
     if entry.campaign:
         campaign = isolated(blocks.clamp(entry.campaign, _NAME))
         facts.append(words.md("segments-row-campaign", campaign=campaign))
     facts.append(words.md("segments-row-cleaned", date=blocks.date(entry.cleaned_at, words)))
-    lines = [" · ".join(facts)]
+    lines.append(Markup(" · ".join(facts)))
+    if look := evidence_views.look(words, entry.mark):
+        lines.append(Markup(f"*{look}*"))
     if entry.diagnostic:
         lines.append(isolated(blocks.clamp(entry.diagnostic, _DIAGNOSTIC)))
     return Markup("\n".join(lines))
@@ -251,20 +265,3 @@ def _pages(words: Words, shown: Listing) -> list[Block]:
     if not buttons:
         return []
     return [blocks.context(words.md("segments-page", page=shown.page)), blocks.actions(buttons, "pages")]
-
-
-def isolated(text: str) -> Markup:
-    """Text from outside, escaped; written from right to left, it keeps its direction to itself."""
-    directions = {unicodedata.bidirectional(character) for character in text}
-    if not directions & _TURNING:
-        return escaped(text)
-    plain = "".join(each for each in text if unicodedata.bidirectional(each) not in _CONTROLS)
-    return Markup(f"\u2068{escaped(plain)}\u2069")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-_TURNING = {"R", "AL", "AN"} | _CONTROLS

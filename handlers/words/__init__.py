@@ -52,6 +52,9 @@ class Words:
             raise LookupError(key) from errors[0]
         return str(text)
 
+    def __contains__(self, key: str) -> bool:
+        return bool(self._bundle.has_message(key))
+
     def md(self, key: str, **values: Any) -> Markup:
         """The sentence as mrkdwn, text from outside escaped."""
         return Markup(self(key, **{k: escaped(v) if isinstance(v, str) else v for k, v in values.items()}))

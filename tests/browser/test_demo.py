@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,12 @@ class Screen:
     def choose(self, action_id: str, option: str) -> None:
         self.element(action_id).click()
         self.page.get_by_role("option", name=option).first.click()
+
+    def leave_all(self) -> None:
+        """Out of a modal that is on others."""
+        while self.page.locator("#modal").is_visible():
+            self.page.keyboard.press("Escape")
+            self.page.wait_for_timeout(200)
 
     def leave(self) -> None:
         self.page.keyboard.press("Escape")
@@ -174,20 +180,39 @@ def export_is_what_went_in(screen: Screen, archive: Path) -> None:
 def fix_a_typo(screen: Screen) -> None:
     screen.command("/cleaned-fix")
     screen.choose("corrections-audience", screen.audience)
-    screen.element("open-fix-contact").first.click()
-    consent = screen.page.locator("#modal [data-block-id=consent] input")
-    right = f"right.{screen.words.language}@gmail.com"
-    screen.field("address").fill(right)
-    screen.submit()
-    expect(screen.page.locator("#modal [data-block-id=consent] [data-error]")).to_be_visible()
+    consent = screen.page.locator('#modal [data-block-id^="consent"] input')
+    address = screen.page.locator("#modal [data-action-id=address]")
+    first = address.input_value()
     consent.check()
-    screen.field("address").fill("no spaces@gmail.com")
+    screen.element("corrections-skip").click()
+    expect(address).not_to_have_value(first)
+    expect(consent).not_to_be_checked()  # each needs its own
+    screen.element("corrections-back").click()
+    expect(address).to_have_value(first)
+    screen.element("corrections-check").click()
+    unknown = screen.says("corrections-dns", domain=first.partition("@")[2], answer="unknown")
+    screen.modal_says(unknown)
+    screen.element("corrections-not-typo").click()
+    undo = screen.element("corrections-maybe-typo")
+    expect(address).not_to_have_value(first)
+    undo.click()
+    expect(address).to_have_value(first)
+    right = f"right.{screen.words.language}@gmail.com"
+    address.fill(right)
+    consent.uncheck()
+    screen.submit()
+    expect(screen.page.locator('#modal [data-block-id^="consent"] [data-error]')).to_be_visible()
+    consent.check()
+    address.fill("no spaces@gmail.com")
     screen.submit()
     screen.modal_says(screen.says("error-not-an-address", reason="spaces"))
     expect(consent).to_be_checked()
-    screen.field("address").fill(right)
+    address.fill(right)
     screen.submit()
     screen.modal_says(screen.says("corrections-added", address=right))
+    screen.element("corrections-next").last.click()
+    expect(address).not_to_have_value(first)
+    expect(consent).not_to_be_checked()
     screen.leave()
 
 
@@ -205,6 +230,41 @@ def send_the_digest(screen: Screen) -> None:
     screen.modal_says(screen.says("digest-sent", channel="#newsletter"))
     screen.leave()
     expect(charts).to_have_count(1)
+
+
+def test_why_an_address_was_cleaned_and_the_rules(screen: Screen):
+    at = replace(screen, audience="Newsletter")
+    page = at.page
+    at.command("/cleaned-list Newsletter")
+    at.modal_says(at.says("evidence-look", why=at.words("evidence-weak-delivered")))
+    page.locator("#modal [data-action-id=segments-worth-a-look] input").check()
+    expect(at.element("segments-clear")).to_be_visible()
+    expect(at.element("segments-tick")).to_have_count(10)
+    expect(page.locator("#modal")).to_contain_text(
+        at.says("evidence-look", why="").strip(), use_inner_text=True
+    )
+    at.element("open-why").first.click()
+    at.modal_says(at.words("evidence-title"))
+    at.modal_says(at.says("evidence-for"))
+    at.modal_says(at.words("evidence-kind-hard"))
+    at.element("evidence-fix").click()
+    expect(at.field("address")).to_be_visible()
+    at.leave_all()
+    set_the_rules(at)
+
+
+def set_the_rules(at: Screen) -> None:
+    at.command("/cleaned Newsletter")
+    at.element("open-rules").last.click()
+    at.modal_says(at.says("policies-intro"))
+    at.field("soft-with-activity").fill("3")
+    at.submit()
+    at.modal_says(at.says("error-bad-threshold", least=7, most=1_000_000))
+    at.field("soft-with-activity").fill("9")
+    at.submit()
+    at.modal_says(at.says("policies-saved"))
+    at.modal_says(at.says("policies-is-soft-with-activity", n=9))
+    at.leave()
 
 
 def test_the_keyboard_is_enough(screen: Screen):

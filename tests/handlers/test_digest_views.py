@@ -35,6 +35,7 @@ def part(n: int, *, before: int = 0, name: str = "Newsletter", audience_id: int 
         domains=tuple(Count(f"{i}.{name}", n) for i in range(5)),
         typos=tuple(Typo(f"{i}{name}", name, n) for i in range(40)),
         cleaned=n,
+        worth_a_look=n,
     )
 
 
@@ -69,6 +70,7 @@ def test_a_digest_says_its_figures():
         "hard bounce: 37 (+29) · soft bounces: 0 (\N{MINUS SIGN}8)",
         "Likely typos: 1,480 contacts to fix",
         "0Newsletter → Newsletter · 37",
+        "*Worth a look:* 37 of them may be valid addresses.",
     ):
         assert line in said
 
@@ -104,7 +106,7 @@ def test_buttons_carry_their_audience_and_one_is_primary(spoken):
     parts = [part(2, audience_id=7), part(1, audience_id=9)]
     blocks = reports.message(spoken, report(*parts), PARIS)["blocks"]
     rows = [block["elements"] for block in blocks if block["type"] == "actions"]
-    assert [[button["value"] for button in row] for row in rows] == [["7"] * 4, ["9"] * 4]
+    assert [[button["value"] for button in row] for row in rows] == [["7"] * 5, ["9"] * 5]
     assert [button["action_id"] for button in rows[0]] == [
         "open-list",
         "open-fix",

@@ -111,7 +111,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def addresses(view: View) -> list[str]:
-    return [e["options"][0]["text"]["text"] for e in elements(view) if e["type"] == "checkboxes"]
+    return [e["options"][0]["text"]["text"] for e in elements(view) if e.get("action_id") == views.TICK]
 
 
 def says(view: View) -> str:

@@ -49,6 +49,7 @@ filter-since = cleaned since { $date }
 filter-campaign = after “{ $campaign }”
 filter-domain = at { $domain }
 filter-text = with “{ $text }”
+filter-worth-a-look = worth a look
 filter-ticked = { $n ->
     [one] { $n } ticked
    *[other] { $n } ticked

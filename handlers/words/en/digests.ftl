@@ -84,6 +84,10 @@ digest-rest = { $audiences ->
     [one] And { $audiences } more audience with { $n } newly cleaned.
    *[other] And { $audiences } more audiences with { $n } newly cleaned.
 }
+digest-worth-a-look = { $n ->
+    [one] *Worth a look:* { $n } of them may be a valid address.
+   *[other] *Worth a look:* { $n } of them may be valid addresses.
+}
 digest-chart = Newly cleaned in each of 12 weeks
 digest-chart-series = Newly cleaned
 digest-chart-axis = Week to

@@ -49,6 +49,7 @@ filter-since = nettoyés depuis le { $date }
 filter-campaign = après « { $campaign } »
 filter-domain = chez { $domain }
 filter-text = avec « { $text } »
+filter-worth-a-look = à revoir
 filter-ticked = { $n ->
     [one] { $n } coché
    *[other] { $n } cochés

@@ -6,6 +6,7 @@ counts-headline = { $n ->
 counts-reason = { $reason } : { $n }
 counts-none = Rien à archiver ni à corriger. Revenez après la prochaine campagne.
 counts-week = *Nouveaux en 7 jours :* { $n } ({ $before } les 7 jours d’avant)
+counts-worth-a-look = *À revoir :* { $n }
 counts-archived = *Archivés :* { $n }
 counts-counted = *Comptent dans la limite :* { $n }
 counts-free = *Ne comptent pas (nettoyés, archivés) :* { $n }

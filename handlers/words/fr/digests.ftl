@@ -100,6 +100,10 @@ digest-rest = { $audiences ->
     [one] Et { $audiences } autre audience : { $n }.
    *[other] Et { $audiences } autres audiences : { $n }.
 }
+digest-worth-a-look = { $n ->
+    [one] *À revoir :* { $n } de ces contacts, dont l’adresse est peut-être valable.
+   *[other] *À revoir :* { $n } de ces contacts, dont les adresses sont peut-être valables.
+}
 digest-chart = Contacts nettoyés, 12 semaines
 digest-chart-series = Nettoyés
 digest-chart-axis = Semaine au

@@ -73,7 +73,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.create_index("ix_evidence_contact", ["audience_id", "contact_id", "at"], unique=False)
-        batch_op.create_index("ix_evidence_domain", ["audience_id", "domain", "at"], unique=False)
+        batch_op.create_index(
+            "ix_evidence_domain", ["audience_id", "domain", "at", "contact_id"], unique=False
+        )
 
     op.create_table(
         "not_typo",

@@ -14,11 +14,11 @@ from storage.tables import Reason, Status
 from tests.handlers.views.test_segments import AT, COUNTS, ENGLISH, LONG, elements
 from tests.limits import problems
 
-WHATS = ("archive", "restore", "export", "import", "fix", "digest", "another thing")
+WHATS = ("archive", "restore", "export", "import", "fix", "digest", "policy", "another thing")
 
 
 def figures(n: int, each: int = 1, name: str = "News") -> Figures:
-    return Figures(Audience(each, name), dict.fromkeys(Status, n), dict.fromkeys(Reason, n), n, n)
+    return Figures(Audience(each, name), dict.fromkeys(Status, n), dict.fromkeys(Reason, n), n, n, n)
 
 
 def home(words: Words = ENGLISH, **given: Any) -> dict[str, Any]:
@@ -51,6 +51,8 @@ def test_operators_get_the_flows_and_the_journal_and_the_others_the_figures():
         "open-restore",
         "open-import",
         "open-digest",
+        "open-rules",
+        "open-worth-a-look",
     }
     assert {e.get("action_id") for e in elements(operator)} - {None} == flows | {views.REFRESH}
     assert {e.get("action_id") for e in elements(member)} - {None} == {views.REFRESH}

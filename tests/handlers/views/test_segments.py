@@ -13,6 +13,7 @@ from bot.audiences import Audience
 from bot.segments import Boxes, Entry, Listing
 from handlers.views import blocks
 from handlers.views import segments as views
+from handlers.views.texts import isolated
 from handlers.words import LANGUAGES, Words
 from storage.contacts import Place, Segment
 from storage.tables import Reason
@@ -126,9 +127,9 @@ def test_what_comes_from_outside_stays_text():
 
 
 def test_text_from_right_to_left_turns_nothing_else_round():
-    assert views.isolated("אבג") == "\u2068אבג\u2069"
-    assert views.isolated("a\u202etxt.exe") == "\u2068atxt.exe\u2069"
-    assert views.isolated("Élodie") == "Élodie"
+    assert isolated("אבג") == "\u2068אבג\u2069"
+    assert isolated("a\u202etxt.exe") == "\u2068atxt.exe\u2069"
+    assert isolated("Élodie") == "Élodie"
 
 
 def test_who_complained_gets_no_fix_button():
@@ -185,7 +186,7 @@ def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for block in view["blocks"]:
         for element in block.get("elements", []):
-            if element["type"] == "checkboxes":
+            if element.get("action_id") == views.TICK:
                 [option] = element["options"]
                 on = int(option["value"]) in ticked
                 answer = {"type": "checkboxes", "selected_options": [option] if on else []}

@@ -1,0 +1,57 @@
+evidence-because = { $why } ({ $code })
+evidence-soft = { $days ->
+    [one] soft bounces on { $days } day
+   *[other] soft bounces on { $days } days
+}
+evidence-look = Worth a look: { $why }
+evidence-weak-active = it opened or clicked a mail shortly before, or since
+evidence-weak-delivered = mail has reached it since
+evidence-weak-outage = many addresses of its domain bounced in the same hour
+evidence-weak-full = its mailbox was full, and may not be any more
+evidence-weak-blocked = the sender or the content was refused, not the address
+evidence-only-weak = Only those worth a look ({ $n })
+evidence-open = Why
+
+evidence-title = Why it was cleaned
+evidence-address = *{ $address }* in { $audience }
+evidence-by-hard = Cleaned { $date } after a hard bounce.
+evidence-by-soft = Cleaned { $date }: it bounced on { $days } days, and { $needed } are enough.
+evidence-by-abuse = Cleaned { $date }: this person reported the mail as abuse.
+evidence-by-import = It came with an import; no bounce of it was seen here.
+evidence-by-import-since = It came with an import. What was seen here is below.
+evidence-in-words = Reason: { $why }
+evidence-imported = In the import, cleaned { $date }: { $why }
+evidence-said = The mail server said: { $diagnostic }
+evidence-campaign = Campaign: { $campaign }
+evidence-for = *What speaks for the address*
+evidence-nothing-for = Nothing is known that speaks for the address.
+evidence-active = It opened or clicked a mail { $date }.
+evidence-delivered = Mail reached it { $date }.
+evidence-outage = { $n ->
+    [one] { $n } address of { $domain } bounced from { $since } to { $until }.
+   *[other] { $n } addresses of { $domain } bounced from { $since } to { $until }.
+}
+evidence-pieces = { $n ->
+    [one] *What was seen: { $n } bounce or complaint*
+   *[other] *What was seen: { $n } bounces and complaints*
+}
+evidence-kind-hard = hard bounce
+evidence-kind-soft = soft bounce
+evidence-kind-complaint = abuse complaint
+evidence-after = after “{ $campaign }”
+evidence-from = { $source ->
+    [message] told by a message
+    [ses] told by Amazon SES
+    [sendgrid] told by SendGrid
+    [postmark] told by Postmark
+    [mailgun] told by Mailgun
+    [brevo] told by Brevo
+    [json] told by your own program
+   *[other] told by { $source }
+}
+evidence-more = { $n ->
+    [one] And { $n } older one.
+   *[other] And { $n } older ones.
+}
+evidence-fix = Fix a typo
+open-worth-a-look = Worth a look

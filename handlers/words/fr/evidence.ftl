@@ -1,0 +1,57 @@
+evidence-because = { $why } ({ $code })
+evidence-soft = { $days ->
+    [one] retours temporaires sur { $days } jour
+   *[other] retours temporaires sur { $days } jours
+}
+evidence-look = À revoir : { $why }
+evidence-weak-active = un e-mail a été ouvert ou cliqué peu avant, ou depuis
+evidence-weak-delivered = un e-mail est arrivé depuis
+evidence-weak-outage = beaucoup d’adresses du domaine ont eu un retour dans la même heure
+evidence-weak-full = la boîte était pleine, et ne l’est peut-être plus
+evidence-weak-blocked = c’est l’expéditeur ou le contenu qui a été refusé, pas l’adresse
+evidence-only-weak = Seulement ceux à revoir ({ $n })
+evidence-open = Pourquoi
+
+evidence-title = Pourquoi ce nettoyage
+evidence-address = *{ $address }* dans { $audience }
+evidence-by-hard = Nettoyé le { $date } après un retour définitif.
+evidence-by-soft = Nettoyé le { $date } : des retours sur { $days } jours, et { $needed } suffisent.
+evidence-by-abuse = Nettoyé le { $date } : cette personne a signalé l’e-mail comme abusif.
+evidence-by-import = Ce contact vient d’un import ; aucun retour n’a été vu ici.
+evidence-by-import-since = Ce contact vient d’un import. Ce qui a été vu ici est ci-dessous.
+evidence-in-words = Motif : { $why }
+evidence-imported = Dans l’import, nettoyé le { $date } : { $why }
+evidence-said = Réponse du serveur : { $diagnostic }
+evidence-campaign = Campagne : { $campaign }
+evidence-for = *Ce qui parle pour l’adresse*
+evidence-nothing-for = Rien de connu ne parle pour cette adresse.
+evidence-active = Un e-mail a été ouvert ou cliqué le { $date }.
+evidence-delivered = Un e-mail est arrivé le { $date }.
+evidence-outage = { $n ->
+    [one] { $n } adresse de { $domain } a eu un retour, du { $since } au { $until }.
+   *[other] { $n } adresses de { $domain } ont eu un retour, du { $since } au { $until }.
+}
+evidence-pieces = { $n ->
+    [one] *Ce qui a été vu : { $n } retour ou plainte*
+   *[other] *Ce qui a été vu : { $n } retours et plaintes*
+}
+evidence-kind-hard = retour définitif
+evidence-kind-soft = retour temporaire
+evidence-kind-complaint = plainte pour abus
+evidence-after = après « { $campaign } »
+evidence-from = { $source ->
+    [message] d’après un message
+    [ses] d’après Amazon SES
+    [sendgrid] d’après SendGrid
+    [postmark] d’après Postmark
+    [mailgun] d’après Mailgun
+    [brevo] d’après Brevo
+    [json] d’après votre programme
+   *[other] d’après { $source }
+}
+evidence-more = { $n ->
+    [one] Et { $n } plus ancien.
+   *[other] Et { $n } plus anciens.
+}
+evidence-fix = Corriger l’adresse
+open-worth-a-look = À revoir

@@ -1,0 +1,35 @@
+"""The cleaning rules as a form."""
+
+import pytest
+
+from bot.audiences import Audience
+from bot.cleaning import Policy
+from bot.policies import MOST, THRESHOLDS
+from handlers.views import policies as views
+from handlers.words import LANGUAGES, Words
+from tests.handlers.views.test_segments import ENGLISH, LONG, NEWS, text_of
+from tests.limits import problems
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("n", [1, 2, MOST])
+def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
+    words, audience = Words(language), Audience(1, LONG)
+    assert problems("modal", views.form(words, audience, Policy(n, n, n))) == []
+    assert problems("modal", views.receipt(words, audience, Policy(n, n, n))) == []
+
+
+def test_the_form_names_the_audience_and_shows_the_numbers_that_hold():
+    form = views.form(ENGLISH, NEWS, Policy(3, 4, 50))
+    assert "When addresses of Newsletter are cleaned" in text_of(form)
+    fields = {b["block_id"]: b["element"]["initial_value"] for b in form["blocks"] if b["type"] == "input"}
+    assert list(fields.values()) == ["3", "4", "50"]
+    values = {id_: {id_: {"value": n}} for id_, n in fields.items()}
+    assert views.typed(values) == dict(zip(THRESHOLDS, ("3", "4", "50"), strict=True))
+
+
+def test_the_receipt_says_the_numbers_and_what_they_hold_for():
+    said = text_of(views.receipt(ENGLISH, NEWS, Policy(1, 15, 10)))
+    assert "after 1 day with one" in said
+    assert "after 15 days with one" in said
+    assert "What is cleaned stays cleaned." in said
