@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.messages.parts import Part
+from bot.messages.parts import Part, decoded_header
 
 _LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\]{1,64}|"[^"\n<>@]{1,62}")"""
 _FOUND = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
@@ -58,7 +58,7 @@ def in_headers(part: Part | None, names: Iterable[str]) -> list[str]:
     """All addresses of these headers, each once, in order."""
     if part is None:
         return []
-    values = (value[:10_000] for name in names for value in part.headers.get(name, ()))
+    values = (decoded_header(value[:10_000]) for name in names for value in part.headers.get(name, ()))
     return list(dict.fromkeys(address for value in values for address, *_ in in_text(value)))
 
 
