@@ -181,7 +181,8 @@ def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Fram
         about = prose.around(story.text, address)
         code = find_code(about)
         kind, cause = diagnose(code, about)
-        if cause is Cause.UNKNOWN:
+        elsewhere = find_code(story.text) if len(whom) == 1 and not code else ""
+        if cause is Cause.UNKNOWN or elsewhere:  # the server's reply stands apart from the address
             code = code or find_code(story.text)
             kind, cause = diagnose(code, f"{story.text} {title}")
         diagnostic = about or " ".join(story.text.split())

@@ -169,6 +169,8 @@ NO_DOMAIN = phrases("""
     name or service not known
     no route to domain
     domain name not
+    domaine introuvable/inconnu/inexistant
+    domain unbekannt/nicht_gefunden
     domain found
     domain inexistant/inconnu/introuvable/unbekannt/nicht
     dominio/servidor no_existe/inexistente/desconocido/no_encontrado/sconosciuto
