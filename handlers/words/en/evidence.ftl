@@ -25,8 +25,8 @@ evidence-said = The mail server said: { $diagnostic }
 evidence-campaign = Campaign: { $campaign }
 evidence-for = *What speaks for the address*
 evidence-nothing-for = Nothing is known that speaks for the address.
-evidence-active = It opened or clicked a mail { $date }.
-evidence-delivered = Mail reached it { $date }.
+evidence-active = It last opened or clicked a mail on { $date }.
+evidence-delivered = Mail last reached it on { $date }.
 evidence-outage = { $n ->
     [one] { $n } address of { $domain } bounced from { $since } to { $until }.
    *[other] { $n } addresses of { $domain } bounced from { $since } to { $until }.

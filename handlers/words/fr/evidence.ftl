@@ -25,8 +25,8 @@ evidence-said = Réponse du serveur : { $diagnostic }
 evidence-campaign = Campagne : { $campaign }
 evidence-for = *Ce qui parle pour l’adresse*
 evidence-nothing-for = Rien de connu ne parle pour cette adresse.
-evidence-active = Un e-mail a été ouvert ou cliqué le { $date }.
-evidence-delivered = Un e-mail est arrivé le { $date }.
+evidence-active = Dernier e-mail ouvert ou cliqué le { $date }.
+evidence-delivered = Dernier e-mail arrivé le { $date }.
 evidence-outage = { $n ->
     [one] { $n } adresse de { $domain } a eu un retour, du { $since } au { $until }.
    *[other] { $n } adresses de { $domain } ont eu un retour, du { $since } au { $until }.
