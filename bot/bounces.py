@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import IntEnum
+from itertools import islice
 from typing import Any
 
 from bot import policies
@@ -61,7 +62,12 @@ class Aside:
 
 def take_in(database: Database, notices: Sequence[Notice], now: datetime) -> Intake:
     """Takes notices in, in any order, those of each audience in one transaction."""
-    arrived = [_Arrived.of(notice, now) for notice in notices]
+    return take_in_each(database, [notices], now)[0]
+
+
+def take_in_each(database: Database, parcels: Sequence[Sequence[Notice]], now: datetime) -> list[Intake]:
+    """As `take_in`, all of the parcels together; what became of each."""
+    arrived = [_Arrived.of(notice, now) for parcel in parcels for notice in parcel]
     meant = _audiences(database, arrived)
     fates = dict.fromkeys(range(len(arrived)), _Fate.UNKNOWN)
     for audience_id in sorted(set().union(*meant)) if meant else ():
@@ -71,7 +77,8 @@ def take_in(database: Database, notices: Sequence[Notice], now: datetime) -> Int
                 fates[n] = max(fates[n], fate)
     unknown = [each for n, each in enumerate(arrived) if fates[n] == _Fate.UNKNOWN]
     set_aside(database, [each.aside() for each in unknown if each.is_evidence], now)
-    return _counted(fates.values())
+    in_order = iter(fates.values())
+    return [_counted(islice(in_order, len(parcel))) for parcel in parcels]
 
 
 def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
@@ -80,7 +87,7 @@ def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
         return 0
     rows = [
         {
-            "uid": _digest(each.source, each.uid, each.reason),
+            "uid": aside_uid(each),
             "at": now,
             "source": each.source,
             "reason": each.reason,
@@ -92,6 +99,12 @@ def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
     ]
     with database.transaction() as session:
         return bounces.put_aside(session, rows)
+
+
+def aside_uid(what: Aside | Notice) -> str:
+    """The uid under which it is set aside, if it is."""
+    item = _Arrived.of(what, what.at).aside() if isinstance(what, Notice) else what
+    return _digest(item.source, item.uid, item.reason)
 
 
 class _Fate(IntEnum):

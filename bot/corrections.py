@@ -4,27 +4,25 @@ A cleaned contact is never changed: its address stays, and it stays cleaned.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 
-from bot import drafts, rows
+from bot import drafts, rows, typos
 from bot.addresses import Address, BadAddress, find_addresses, validate
 from bot.audiences import Audience
+from bot.cleaned import FIRST_NAMES, LAST_NAMES, Cleaned, audience_of, cleaned, label
 from bot.errors import CleanedError, PlanGone
-from bot.suggestions import PROTECTED_FROM, Suggester, Suggestion
+from bot.suggestions import Suggestion
+from bot.typos import Step
 from storage import audiences, contacts, corrections, journal, loading, tallies
-from storage.contacts import Place, Segment
+from storage.contacts import Segment
 from storage.database import Database, Session
 from storage.tables import Audience as AudienceRow
 from storage.tables import Consent, Contact, Draft, Reason, Status
 from storage.tallies import Tally
 
-PAGE = 10
 KIND = "fix"
-FIRST_NAMES = frozenset({"first name", "firstname", "fname", "given name", "prénom", "prenom", "vorname"})
-LAST_NAMES = frozenset({"last name", "lastname", "lname", "surname", "family name", "nom", "nom de famille"})
 
 
 class NoSuchContact(CleanedError):
@@ -74,45 +72,19 @@ class AlreadyThere(AddressFault):
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
-    """A cleaned contact as it is shown. A name is None where the audience has no field for it."""
-
-    audience: Audience
-    id: int
-    address: str
-    domain: str
-    reason: str
-    cleaned_at: datetime
-    campaign: str | None
-    diagnostic: str | None
-    first_name: str | None
-    last_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Typo:
-    """A cleaned contact that looks mistyped."""
-
-    contact: Cleaned
-    suggestion: Suggestion
-
-
-@dataclass(frozen=True, slots=True)
-class Typos:
-    """A page of likely typos, newest first. `after`: where the next page starts; None on the last."""
-
-    audience: Audience
-    found: Sequence[Typo]
-    after: Place | None
-
-
-@dataclass(frozen=True, slots=True)
 class Form:
-    """A correction that waits for its confirmation."""
+    """A correction that waits for its confirmation.
+
+    `already`: the status of the suggested address, where the audience has it: then there is nothing to add.
+    `said_by`: who said that the address is no typo; nothing is suggested then. `step`: in a walk through the typos.
+    """
 
     draft_id: str
     contact: Cleaned
     suggestion: Suggestion | None
+    already: str | None = None
+    said_by: str | None = None
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +99,13 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What was done. `more`: whether likely typos remain."""
+    """What was done. `further`: where a walk through the likely typos that remain goes on."""
 
     audience: Audience
     old_address: str
     address: str
     at: datetime
-    more: bool
+    further: Step | None
 
 
 def look_up(database: Database, text: str) -> Sequence[Cleaned]:
@@ -146,42 +118,26 @@ def look_up(database: Database, text: str) -> Sequence[Cleaned]:
     with database.reading() as session:
         there = contacts.with_key(session, address.lower())
         known = {each.id: each for each in audiences.every(session)}
+        angry = {(each.audience_id, each.id) for each in there if _complained(session, each)}
     if not there:
         raise NoSuchContact(address=address)
-    cleaned = [each for each in there if each.status == Status.CLEANED]
-    if not cleaned:
+    still = [each for each in there if each.status == Status.CLEANED]
+    if not still:
         raise NotCleaned(
             address=address, audience=known[there[0].audience_id].name, status=str(there[0].status)
         )
-    fixable = [each for each in cleaned if each.clean_reason != Reason.ABUSE]
+    fixable = [each for each in still if (each.audience_id, each.id) not in angry]
     if not fixable:
         raise AbuseComplaint(address=address)
-    return [_cleaned(known[each.audience_id], each) for each in fixable]
+    return [cleaned(known[each.audience_id], each) for each in fixable]
 
 
 def search(database: Database, audience_id: int, text: str, most: int = 20) -> Sequence[Cleaned]:
     """Cleaned contacts that have the text in the address or a merge field, the newest first."""
     with database.reading() as session:
-        audience = _audience(session, audience_id)
+        audience = audience_of(session, audience_id)
         segment = Segment(audience_id=audience_id, text=text.strip() or None)
-        return [_cleaned(audience, each) for each in contacts.page(session, segment, most)]
-
-
-def typos(database: Database, audience_id: int, after: Place | None = None, size: int = PAGE) -> Typos:
-    """The cleaned contacts that look mistyped, whose corrected address isn't there yet."""
-    with database.reading() as session:
-        audience = _audience(session, audience_id)
-        found: list[tuple[Contact, Suggestion]] = []
-        for pair in _typos(session, audience_id, after):
-            found.append(pair)
-            if len(found) > size:
-                break
-    last = found[size - 1][0] if len(found) > size else None
-    return Typos(
-        audience=Audience(audience_id, audience.name),
-        found=[Typo(_cleaned(audience, contact), suggestion) for contact, suggestion in found[:size]],
-        after=Place(last.cleaned_at, last.id) if last and last.cleaned_at else None,
-    )
+        return [cleaned(audience, each) for each in contacts.page(session, segment, most)]
 
 
 def begin(
@@ -193,18 +149,37 @@ def begin(
     now: datetime,
     wording: str,
     language: str,
+    step: Step | None = None,
 ) -> Form:
     """The form for a cleaned contact. `wording`: the permission as the person sees it.
 
     Raises PlanGone, NotCleaned, AbuseComplaint.
     """
     with database.transaction() as session:
-        audience = _audience(session, audience_id)
+        audience = audience_of(session, audience_id)
         contact = _fixable(session, audience, contact_id)
         data = {"contact": contact_id, "wording": wording, "language": language}
+        if step:
+            data |= {"number": step.number, "of": step.of}
         draft = drafts.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=data, n=1)
-        suggestion = _suggester(session, audience_id).suggest(contact.address)
-        return Form(draft.id, _cleaned(audience, contact), suggestion)
+        said = corrections.not_typo(session, audience_id, contact_id)
+        suggestion = None if said else typos.suggester(session, audience_id).suggest(contact.address)
+        return Form(
+            draft_id=draft.id,
+            contact=cleaned(audience, contact),
+            suggestion=suggestion,
+            already=typos.already(session, audience_id, suggestion),
+            said_by=said.said_by if said else None,
+            step=step,
+        )
+
+
+def written(database: Database, draft_id: str, *, by: str) -> str:
+    """The address that a person's form is about. Raises PlanGone, NotCleaned, AbuseComplaint."""
+    with database.reading() as session:
+        draft = drafts.look(session, draft_id, by)
+        audience = audience_of(session, draft.audience_id)
+        return _fixable(session, audience, draft.data["contact"]).address
 
 
 def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: datetime) -> Correction:
@@ -221,13 +196,21 @@ def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: date
             raise NoPermission
         contact_id = _insert(session, audience, address, _merge_fields(audience, old, filled), now)
         _record(session, draft, old, contact_id, address, now)
+    following = typos.step_on(database, draft.audience_id, _step(draft, old))
     return Correction(
         audience=Audience(draft.audience_id, audience.name),
         old_address=old.address,
         address=address.address,
         at=now,
-        more=bool(typos(database, draft.audience_id, size=1).found),
+        further=_step(draft, old) or Step(0, following[1].of, None) if following else None,
     )
+
+
+def _step(draft: Draft, old: Contact) -> Step | None:
+    """Where the walk is that the form belongs to; None outside of one."""
+    if "number" not in draft.data:
+        return None
+    return Step(draft.data["number"], draft.data["of"], typos.place_of(old))
 
 
 def _fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact:
@@ -236,9 +219,15 @@ def _fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contac
         raise PlanGone
     if contact.status != Status.CLEANED:
         raise NotCleaned(address=contact.address, audience=audience.name, status=str(contact.status))
-    if contact.clean_reason == Reason.ABUSE:
+    if _complained(session, contact):
         raise AbuseComplaint(address=contact.address)
     return contact
+
+
+def _complained(session: Session, contact: Contact) -> bool:
+    """Whether it was cleaned for abuse, or a complaint came in whatever it was cleaned for."""
+    told = corrections.complained(session, contact.audience_id, [contact.id])
+    return contact.clean_reason == Reason.ABUSE or bool(told)
 
 
 def _addable(session: Session, audience: AudienceRow, old: Contact, text: str) -> Address:
@@ -308,66 +297,8 @@ def _record(
 def _merge_fields(audience: AudienceRow, old: Contact, filled: Filled) -> dict[str, str]:
     """The old contact's, with the names as the person left them."""
     names = {
-        _label(audience, FIRST_NAMES): filled.first_name,
-        _label(audience, LAST_NAMES): filled.last_name,
+        label(audience, FIRST_NAMES): filled.first_name,
+        label(audience, LAST_NAMES): filled.last_name,
     }
     typed = {label: (name or "").strip() for label, name in names.items() if label and name is not None}
     return {label: value for label, value in (old.merge_fields | typed).items() if value}
-
-
-def _typos(session: Session, audience_id: int, after: Place | None) -> Iterator[tuple[Contact, Suggestion]]:
-    """Every likely typo after that place."""
-    suggester = _suggester(session, audience_id)
-    cleaned = tallies.cleaned_domains(session, audience_id, most=MOST_DOMAINS)
-    domains = [domain for domain in cleaned if suggester.is_likely_typo(domain)]
-    while some := corrections.uncorrected(session, audience_id, domains, most=ROWS_AT_ONCE, after=after):
-        pairs = [(each, found) for each in some if (found := suggester.suggest(each.address))]
-        there = corrections.there(session, audience_id, [s.address.lower() for _, s in pairs])
-        yield from (pair for pair in pairs if pair[1].address.lower() not in there)
-        last = some[-1]
-        assert last.cleaned_at  # the table's own condition
-        after = Place(last.cleaned_at, last.id)
-
-
-MOST_DOMAINS = 20_000  # cleaned domains that are looked at, the most frequent first
-ROWS_AT_ONCE = 200
-
-
-def _suggester(session: Session, audience_id: int) -> Suggester:
-    healthy = tallies.subscribed_domains(session, audience_id)
-    # One that few use is neither protected nor a target: it need not make another suggester.
-    return _kept_suggester(tuple((domain, n) for domain, n in healthy.items() if n >= PROTECTED_FROM))
-
-
-@lru_cache(maxsize=16)
-def _kept_suggester(healthy: tuple[tuple[str, int], ...]) -> Suggester:
-    return Suggester(dict(healthy))
-
-
-def _audience(session: Session, audience_id: int) -> AudienceRow:
-    audience = audiences.get(session, audience_id)
-    if audience is None:
-        raise PlanGone
-    return audience
-
-
-def _cleaned(audience: AudienceRow, contact: Contact) -> Cleaned:
-    assert contact.cleaned_at  # the table's own condition
-    first, last = _label(audience, FIRST_NAMES), _label(audience, LAST_NAMES)
-    return Cleaned(
-        audience=Audience(contact.audience_id, audience.name),
-        id=contact.id,
-        address=contact.address,
-        domain=contact.domain,
-        reason=contact.clean_reason or str(Reason.UNKNOWN),
-        cleaned_at=contact.cleaned_at,
-        campaign=contact.clean_campaign_title,
-        diagnostic=contact.clean_diagnostic,
-        first_name=None if first is None else contact.merge_fields.get(first, ""),
-        last_name=None if last is None else contact.merge_fields.get(last, ""),
-    )
-
-
-def _label(audience: AudienceRow, names: frozenset[str]) -> str | None:
-    """The audience's merge field of one of these names."""
-    return next((label for label in audience.merge_labels if label.strip().casefold() in names), None)

@@ -2,7 +2,7 @@
 
 Hard means that the address itself is dead: no such person, no such domain, closed or moved for good. All else is soft,
 whatever the class of the code says: who sends, what is sent, a full mailbox, trouble of a server. Words are stronger
-than codes, for many servers send `5.7.1` or `5.0.0` with every refusal. The words stand in bot/wordings.py.
+than codes, for many servers send `5.7.1` or `5.0.0` with every refusal. The words stand in bot/wordings.
 """
 
 import re
@@ -11,7 +11,7 @@ import unicodedata
 from bot import wordings
 from bot.notices import Cause, Kind
 
-LONGEST_TEXT = 4000  # characters looked at
+LONGEST_TEXT = 3000  # characters looked at
 
 
 def diagnose(code: str, text: str) -> tuple[Kind, Cause]:
@@ -22,13 +22,15 @@ def diagnose(code: str, text: str) -> tuple[Kind, Cause]:
     passing = _is_passing(codes, text)
     for kind, cause, phrases in wordings.RULES:
         if phrases.are_in(words):
-            return (_softened(kind, words) if passing else kind), cause
+            return _settled(kind, cause, words, passing=passing), cause
+    if _NAMED.search(words):
+        return _settled(Kind.HARD, Cause.NO_MAILBOX, words, passing=passing), Cause.NO_MAILBOX
     by_code = next((known for found in codes if (known := _by_code(found))), None)
     if by_code:
         return by_code
     for kind, cause, phrases in wordings.WEAK_RULES:
-        if phrases.are_in(words):
-            return (Kind.SOFT if passing else kind), cause
+        if not (passing and kind is Kind.HARD) and phrases.are_in(words):
+            return kind, cause
     return Kind.SOFT, Cause.UNKNOWN
 
 
@@ -41,14 +43,21 @@ def find_code(text: str) -> str:
     return next((code for code in found if not code.endswith(".0.0")), found[0] if found else "")
 
 
-_CODE = re.compile(r"(?:(?<![\w.\-/])|(?<=[245]\d\d-))#?([245]\.[0-7]\.\d{1,3})(?![\w\-]|\.\w)")
+_CODE = re.compile(r"(?:(?<![\w.\-/])|(?<=[245]\d\d-))#?([45]\.[0-7]\.\d{1,3})(?![\w\-]|\.\w)")
 _REPLY = re.compile(r"(?<![\w.\-])([45])\d\d(?![\w.])")
 _BEFORE_VERSION = re.compile(
     r"(?:\bv|version|release|server|smtpd?|mail|mta|exchange|exim|postfix|sendmail|domino)[\s/(]*$",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"'@,;:]{1,64}@[^\s<>()\[\]\"',;]{1,255}")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"'@,;:]{1,64}@[\w\-]+(?:\.[\w\-]+)*")
+_IN_REPLY = re.compile(
+    r"\(in reply to [^()]{1,60}\)"
+)  # Postfix adds which command failed: `MAIL FROM` is no word on senders
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
+# `user (ada.l) unknown`, `mailbox ada not found`
+_NAMED = re.compile(
+    r" (?:user|mailbox|account|recipient|address|login|mailbox for) [^ |]+ (?:unknown|not (?:found|exist|known|listed)|does not exist)"
+)
 _WORD = re.compile(r"[^\W_]+|\|")
 
 # What a code says without any words. Codes that are left out say too little.
@@ -95,9 +104,14 @@ def _is_passing(codes: list[str], text: str) -> bool:
     return reply is not None and reply[1] == "4"
 
 
-def _softened(kind: Kind, words: str) -> Kind:
-    """Plain words such as `user unknown` stay hard beside a `450`, unless the server asks to try again."""
-    return Kind.SOFT if wordings.TRY_AGAIN.are_in(words) else kind
+def _settled(kind: Kind, cause: Cause, words: str, *, passing: bool) -> Kind:
+    """Plain words such as `user unknown` stay hard beside a `450`, unless the server asks to try again.
+
+    A domain that was not found for the moment (`450`, `try again`) may be a name server's trouble.
+    """
+    if cause is Cause.NO_DOMAIN and (passing or " try again " in words):
+        return Kind.SOFT
+    return Kind.SOFT if passing and wordings.TRY_AGAIN.are_in(words) else kind
 
 
 def _is_version(match: re.Match[str]) -> bool:

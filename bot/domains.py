@@ -18,7 +18,9 @@ zonnet.nl juno.com optusnet.com.au blueyonder.co.uk btinternet.com bluewin.ch sk
 windstream.net centurytel.net chello.nl live.ca live.be aim.com bigpond.net.au hotmail.be outlook.be outlook.de
 outlook.es outlook.it hotmail.ca hotmail.ch gmx.at gmx.ch gmx.com yahoo.com.hk naver.com hanmail.net wp.pl o2.pl
 onet.pl interia.pl seznam.cz yandex.com fastmail.com zoho.com facebook.com virginmedia.com talktalk.net
-rogers.com videotron.ca hispeed.ch proximus.be mailchimp.com
+rogers.com videotron.ca hispeed.ch proximus.be ziggo.nl telus.net ukr.net daum.net sina.com inbox.ru list.ru bk.ru
+xtra.co.nz foxmail.com nate.com pacbell.net mindspring.com netzero.net excite.com compuserve.com netscape.net
+abv.bg centrum.cz inbox.lv sapo.pt walla.co.il mailchimp.com
 """.split()
 )
 
@@ -39,6 +41,16 @@ ao.com al.com ol.com ms.com mn.com sn.com mc.com ac.com web.com wet.de wem.de we
 home.com home.fr sky.net ski.com spy.com sly.com okay.com rogers.ca roger.com shaw.com sha.ca show.ca saw.ca
 zoo.com zohar.com planete.nl plant.nl planets.nl fastmail.fm fastmail.co.uk outlooks.com inlook.com
 freenet.com freeney.de ferent.de bluewin.com naver.net never.com waver.com rover.com
+laposte.fr laposte.tn icloud.com.cn pcloud.com ami.com amc.com mca.com homie.nl ngmx.net candex.com fboxmail.com yakoo.com
+men.com max.com mad.com man.com mcn.com mdc.com mab.com msi.com msm.com nsn.com hsn.com wsn.com mss.com asl.com sol.com
+all.com aon.com apl.com atl.com aok.com ael.com sly.com soy.com skt.com say.com sks.com skf.com sku.com shy.com
+n26.com atm.net ats.net act.net aft.net ant.net nmx.de gmc.de gms.de gm.de srf.fr str.fr sdr.fr gmv.com bme.com
+meme.com mme.com mee.com me.co qa.com qc.com imac.com macs.com macy.com mace.com mack.com szky.com skye.com skyy.com
+nina.com gina.com tina.com dina.com lina.com mina.com sina.cn sino.com sana.com nafe.com date.com note.com mate.com
+june.com judo.com juko.com naver.jp name.com hate.com gate.com kate.com late.com rate.com nare.com
+zoutlook.com hotmail4.com notmail.com eyandex.ru 1googlemail.com hmx.at ymail5.com gtmail.com hotmcail.com one.pl
+tim.it rin.it tig.it mymail.com mail8.com mail2.com imail.com omail.com mmail.com kmail.com lmail.com nmail.com pmail.com
+rmail.com smail.com umail.com wmail.com zmail.com dmail.com
 art.net tt.net at.net ott.net box.net cox.com fox.net co.net
 """.split()
 )
@@ -47,9 +59,9 @@ art.net tt.net at.net ott.net box.net cox.com fox.net co.net
 _COUNTRIES = """ae ar at au be bg bo br ca ch ci cl cn co.id co.il co.in co.jp co.ke co.kr co.nz co.th co.uk co.za com.ar com.au
 com.br com.cn com.co com.hk com.mx com.my com.pe com.ph com.pk com.sg com.tr com.tw com.ua com.ve com.vn cz de dk
 ee es fi fr gr hk hr hu ie in is it jp lt lu lv ma mx my nl no nz ph pl pt ro rs ru se sg si sk tw ua us""".split()
-_BRANDS = """yahoo hotmail live outlook msn aol gmx orange tiscali chello alice planet terra skynet voila t-online yandex
-mail email""".split()
-WORLDWIDE = frozenset(f"{name}.{ending}" for name in _BRANDS for ending in _COUNTRIES)
+BRANDS = frozenset("""yahoo hotmail live outlook msn aol gmx orange tiscali chello alice planet terra skynet voila t-online yandex
+mail email""".split())
+WORLDWIDE = frozenset(f"{name}.{ending}" for name in BRANDS for ending in _COUNTRIES)
 
 # With these names, one domain is real: whatever stands behind the dot, this one is meant.
 ONLY = {

@@ -14,12 +14,12 @@ from bot.errors import CleanedError, NoAudience, NothingThere, PlanGone
 from bot.jobs import Clock
 from bot.rows import SYSTEM_COLUMNS
 from bot.suggestions import Suggester
-from storage import audiences, contacts, exports, journal, tallies
+from storage import audiences, contacts, corrections, exports, journal, tallies
 from storage import jobs as job_rows
 from storage.contacts import Segment
 from storage.database import Database, Session
 from storage.spreadsheets import csv_bytes
-from storage.tables import Audience, Export, Job
+from storage.tables import Audience, Export, Job, Reason
 
 KIND = "export"
 ADDRESS, SUGGESTED = "Email Address", "SUGGESTED_ADDRESS"
@@ -29,6 +29,7 @@ COLUMNS = (
     *("GMTOFF", "DSTOFF", "TIMEZONE", "CC", "REGION", "CLEAN_TIME", "CLEAN_CAMPAIGN_TITLE"),
     *("CLEAN_CAMPAIGN_ID", "LEID", "EUID", "NOTES", "TAGS", "CLEAN_REASON", "CLEAN_DIAGNOSTIC"),
 )
+_REASON = COLUMNS.index("CLEAN_REASON") - len(COLUMNS)  # from the end: the merge fields stand before
 EXPORTS_A_PAGE = 10
 RENEW_BYTES = 1 << 20  # sent between two steps, each of which renews the lease
 
@@ -242,14 +243,15 @@ class _Counter:
 
 
 def _pieces(session: Session, audience: Audience, segment: Segment, counter: _Counter) -> Iterator[bytes]:
-    columns = ["address", *(SYSTEM_COLUMNS[name] for name in COLUMNS)]
-
+    columns = ["address", *(SYSTEM_COLUMNS[name] for name in COLUMNS), "id"]
     suggest = Suggester(tallies.subscribed_domains(session, segment.audience_id)).suggest
+    never = {str(each) for each in corrections.never_suggested(session, segment.audience_id)}
 
     def rows() -> Iterator[Sequence[str | None]]:
-        for row in contacts.cells(session, segment, columns, audience.merge_labels):
+        for *row, contact_id in contacts.cells(session, segment, columns, audience.merge_labels):
             counter.rows += 1
-            suggestion = suggest(row[0] or "")
+            silent = row[_REASON] == Reason.ABUSE or str(contact_id) in never
+            suggestion = None if silent else suggest(row[0] or "")
             yield (*row, suggestion.address if suggestion else None)
 
     return csv_bytes(_header(audience), rows())

@@ -10,7 +10,10 @@ from storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`what` is archive, restore, export, import, fix, digest or policy; `audience` its name, '' where it is of none."""
+    """`what` is archive, restore, export, import, fix, not-typo, maybe-typo, policy or digest.
+
+    `audience` is its name, '' where it is of none.
+    """
 
     who: str
     what: str

@@ -114,16 +114,19 @@ class Fields:
 
     def contact(self, cells: list[str], audience_id: int) -> Row | str:
         """The row as what a file says of a contact: no id, no revision yet; or why it is refused."""
-        address = checked(cells[self.address])
+        written = cells[self.address]
+        status = self.status
+        if self.status_at is not None and status is None:
+            status = _STATUSES.get(cells[self.status_at].strip().casefold())
+        address = checked(written)
         if isinstance(address, BadAddressReason):
-            return str(address)
+            if status != "cleaned" or address not in _MISTYPED:
+                return str(address)
+            address = _as_written(written)
         cells.append("")  # what `texts` takes for a column that the file lacks
         values = dict(zip(self.merge_labels, self.merge(cells), strict=True))
         merge = _json({label: value for label, value in values.items() if value}) if values else "{}"
         texts = [text or None for text in self.texts(cells)]
-        status = self.status
-        if self.status_at is not None and status is None:
-            status = _STATUSES.get(cells[self.status_at].strip().casefold())
         row: list[Any] = [audience_id, 0, *address, status or _SILENT, None, 0, merge, *texts]
         if status == "cleaned":
             row[_REASON] = _REASONS.get(row[_REASON] or "", "unknown")
@@ -133,6 +136,17 @@ class Fields:
         else:
             row[_CLEANED_AT] = row[_REASON] = None
         return tuple(row)
+
+
+# No mail goes to a cleaned address, and a slip that no address can have is the surest one to put right.
+_MISTYPED = frozenset({BadAddressReason.BAD_DOMAIN, BadAddressReason.BAD_LOCAL})
+
+
+def _as_written(text: str) -> tuple[str, str, str]:
+    """What `checked` gives, of a text that is no address."""
+    address = text.strip()
+    key = address.lower()
+    return address, key, key.rpartition("@")[2]
 
 
 _SILENT = ""  # the file doesn't say where its contacts stand

@@ -8,6 +8,10 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import CleanedError
+from storage import imap_address
+from storage.imap_address import Place
+
+OFF = "off"  # an empty variable would leave the word to the `.env` file
 
 
 class BadSetting(CleanedError):
@@ -30,12 +34,34 @@ class Settings(BaseSettings):
     confirmation_word: str | None = Field(default=None, validation_alias="CLEANED_CONFIRMATION_WORD")
     host: str = Field(default="127.0.0.1", validation_alias="CLEANED_HOST")
     port: int = Field(default=3000, validation_alias="CLEANED_PORT", ge=0, le=65535)
+    ses_topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias="CLEANED_SES_TOPICS"
+    )
+    sendgrid_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_SENDGRID_KEY")
+    postmark_password: SecretStr | None = Field(default=None, validation_alias="CLEANED_POSTMARK_PASSWORD")
+    mailgun_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_MAILGUN_KEY")
+    brevo_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_BREVO_TOKEN")
+    bounce_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_BOUNCE_SECRET")
+    imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
 
-    @field_validator("operators", mode="before")
+    @field_validator("operators", "ses_topics", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """User and user group ids, with commas or spaces between."""
+        """With commas or spaces between."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _names_a_mailbox(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or value.get_secret_value() == OFF:
+            return None
+        imap_address.place(value.get_secret_value())
+        return value
+
+    @property
+    def mailbox(self) -> Place | None:
+        """Where bounces wait, if anywhere."""
+        return imap_address.place(self.imap_url.get_secret_value()) if self.imap_url else None
 
     @field_validator("slack_api_url")
     @classmethod

@@ -3,11 +3,14 @@
 A domain that exists is not corrected into another: not a common one, not one that healthy contacts of the
 audience use, not one of the real domains that stand a letter away from a common one. The part before the @ is
 the person's own affair: only what can't be meant at its edges goes.
+
+How sure: each domain that may have been meant is weighed by how many people use it and how often a hand slips so;
+against it stands how likely the typed domain is somebody's own, which short names are.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -15,26 +18,37 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.addresses import BadAddressReason, checked
-from bot.domains import COMMON, ENDINGS, ONLY, REAL, WORLDWIDE
+from bot.domains import BRANDS, COMMON, ENDINGS, ONLY, REAL, WORLDWIDE
+from bot.slips import Slip, slip_between
+
+# Below it nothing is suggested. Measured with single slips of the common domains (tests/bot/test_suggestions.py):
+# at 0.6 more than 99 of 100 suggestions are the right one; from 0.5 on, letters of short names are guessed.
+THRESHOLD = 0.5
+PROTECTED_FROM = 5  # healthy contacts: a domain that so many use is right
+TARGET_FROM = 20  # healthy contacts: a domain that so many use may be what was meant
+TARGET_RATIO = 20  # and it has so many times the contacts of the mistyped one
 
 
 class SuggestionReason(StrEnum):
-    """Why an address looks mistyped: keys that handlers turn into words."""
+    """Why that domain was meant: keys that handlers turn into words."""
 
-    COMMON_DOMAIN = "common-domain"  # nearly a domain that everybody uses
-    OWN_DOMAIN = "own-domain"  # nearly a domain that many contacts of the audience use
-    ENDING = "ending"  # no domain ends like that
-    STRAY = "stray"  # signs that no address has
-    NO_AT = "no-at"
+    COMMON_DOMAIN = "common-domain"  # everybody uses it
+    OWN_DOMAIN = "own-domain"  # many contacts of the audience use it
+    SAME_DOMAIN = "same-domain"  # what is left when the slip is gone
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A corrected address. `confidence` is between 0 and 1: how likely the person meant this one."""
+    """A corrected address. `confidence` is between THRESHOLD and 1: how likely the person meant this one.
+
+    `written` is the domain as it was typed.
+    """
 
     address: str
     confidence: float
     reason: SuggestionReason
+    slip: Slip
+    written: str
 
 
 class Suggester:
@@ -50,98 +64,127 @@ class Suggester:
         )
         own = [d for d, n in healthy.items() if n >= TARGET_FROM and d not in _RANKS]
         self._targets = (*COMMON, *own)
+        self._longest_first = sorted(self._targets, key=len, reverse=True)
         self._correction = lru_cache(maxsize=1 << 16)(self._find)
 
     def suggest(self, address: str) -> Suggestion | None:
-        """The address that was meant; None where nothing better is known. Always a valid, other address."""
+        """The address that was meant; None where nothing is likely enough. Always a valid, other address."""
         local, at, domain = address.rpartition("@")
-        if not at:
-            local, found = self._split(address)
-            return _suggestion(address, local, found) if found else None
-        correction = self._correction(domain)
-        if correction is None and "@" not in local and local == local.strip(_EDGES):
-            return None  # nearly all addresses of a list
-        if "@" in local.rstrip(_EDGES):  # an @ where a dot was meant
-            local, _, before = local.partition("@")
-            domain = f"{before.strip(_EDGES)}.{domain}"
-            correction = self._correction(domain)
-        as_it_is = _Correction(domain, 0.9, SuggestionReason.STRAY)
-        return _suggestion(address, local.strip(_EDGES), correction or as_it_is)
+        if at and _TIDY(address):  # nearly all addresses of a list
+            found = self._correction(domain)
+            return _suggestion(address, local, domain, found) if found else None
+        return self._suggest_untidy(address)
 
     def is_likely_typo(self, domain: str) -> bool:
         """Whether addresses of this domain get a suggestion."""
         return self._correction(domain) is not None
+
+    def _suggest_untidy(self, address: str) -> Suggestion | None:
+        """Of what has more than one @ or none, or signs that don't belong before it."""
+        text = _unwrapped(address)
+        slip = Slip.STRAY if text == address else Slip.AROUND
+        if "@" not in text.strip(_EDGES):
+            local, found = self._split(text)
+            return _suggestion(address, local, text, found) if found else None
+        local, _, domain = text.rpartition("@")
+        if "@" in local.strip(_EDGES):
+            slip = Slip.AT
+            local, domain = _one_at(local.strip(_EDGES), domain)
+        elif local.rstrip().endswith("@"):
+            slip = Slip.AT
+        found = self._correction(domain) or _Correction(domain, 0.9, SuggestionReason.SAME_DOMAIN, slip)
+        return _suggestion(address, local.strip(_EDGES), domain, found)
 
     def _find(self, written: str) -> "_Correction | None":
         """What the domain was meant to be. A domain that is corrected once is right: there is no second turn."""
         domain = written.lower()
         if domain in self._protected:
             return None
-        tidy = _EXTRA_DOTS.sub(".", _STRAY.sub("", domain.replace(",", ".").replace(";", "."))).strip(".-")
+        tidy = _tidied(domain)
         if tidy == domain:
-            return self._meant(domain, slips=1)
+            bare = domain.removeprefix("www.")
+            if bare != domain and bare in self._protected:
+                return _Correction(bare, 0.97, SuggestionReason.SAME_DOMAIN, Slip.AROUND)
+            return self._meant(domain, possible=True)
+        found = _Correction(tidy, 0.97, SuggestionReason.SAME_DOMAIN, Slip.STRAY)
         if tidy in self._protected:
-            return _Correction(tidy, 0.99, SuggestionReason.STRAY)
+            return found
         # It can't exist as it is written, so more of it may be wrong.
-        return self._meant(tidy, slips=2) or _Correction(tidy, 0.7, SuggestionReason.STRAY)
+        return self._meant(tidy, possible=False) or replace(found, confidence=0.7)
 
-    def _meant(self, domain: str, *, slips: int) -> "_Correction | None":
-        """A known slip of the ending, a known domain nearby, or both at once."""
-        name, _, ending = domain.rpartition(".")
-        mended = f"{name}.{_SLIPS_OF_ENDINGS[ending]}" if name and ending in _SLIPS_OF_ENDINGS else None
-        if mended in self._protected:
-            return _Correction(mended, 0.97, SuggestionReason.ENDING)
-        near = self._nearest(domain, slips=slips)
-        if near or not mended:
-            return near
-        return self._nearest(mended, slips=1) or _Correction(mended, 0.85, SuggestionReason.ENDING)
+    def _meant(self, domain: str, *, possible: bool) -> "_Correction | None":
+        """A known domain nearby, a known slip of the ending, or both at once. `possible`: the domain may exist."""
+        name, _, rest = domain.partition(".")
+        if name in ONLY and _ONE_COUNTRY(rest):
+            return _Correction(ONLY[name], 0.97, SuggestionReason.COMMON_DOMAIN, Slip.ENDING)
+        near = self._near(domain, slips=1)
+        if near:
+            return self._likeliest(domain, near, possible=possible)
+        mended = _mended(domain)
+        if mended:
+            again = None if mended in self._protected else self._near(mended, slips=1)
+            found = self._likeliest(mended, again, possible=True) if again else None
+            if found:
+                return replace(found, slip=Slip.SEVERAL)
+            sure = 0.97 if mended in self._protected else 0.85
+            return _Correction(mended, sure, SuggestionReason.SAME_DOMAIN, Slip.ENDING)
+        return None if possible else self._likeliest(domain, self._near(domain, slips=2), possible=False)
 
-    def _nearest(self, domain: str, *, slips: int) -> "_Correction | None":
-        """The likeliest target that is at most so many slips away."""
-        name = domain.partition(".")[0]
-        if name in ONLY:
-            return _Correction(ONLY[name], 0.97, SuggestionReason.ENDING)
-        near = process.extract(
+    def _near(self, domain: str, *, slips: int) -> "list[tuple[float, str, Slip]]":
+        """The targets so many slips away: how likely each is meant and then typed so, which, and the slip."""
+        found = process.extract(
             domain, self._targets, scorer=OSA.distance, score_cutoff=slips, limit=None, processor=None
         )
-        likely = [
-            (likelihood, target)
-            for target, distance, _ in near
-            if (likelihood := self._likelihood(domain, target, int(distance)))
-        ]
-        if not likely:
-            return None
-        confidence, target = max(likely, key=lambda found: (found[0], -_RANKS.get(found[1], len(_RANKS))))
-        own = target not in _RANKS
-        return _Correction(
-            target, confidence, SuggestionReason.OWN_DOMAIN if own else SuggestionReason.COMMON_DOMAIN
-        )
+        weighed = [(*self._weight(domain, target, int(distance)), target) for target, distance, _ in found]
+        return [(weight, target, slip) for weight, slip, target in weighed if weight]
 
-    def _likelihood(self, domain: str, target: str, distance: int) -> float:
-        """How likely `target` was meant; 0 where `domain` may well be one of its own."""
-        if distance == 0:
-            return 0
+    def _likeliest(
+        self, domain: str, near: "list[tuple[float, str, Slip]]", *, possible: bool
+    ) -> "_Correction | None":
+        """The likeliest of them; None where the others, or that the domain is right, are nearly as likely."""
+        if not near:
+            return None
+        weight, target, slip = max(near)
+        rival = _somebody_else(domain, target) if possible else 0
+        confidence = min(weight / (sum(each[0] for each in near) + rival), 0.98)
+        if confidence < THRESHOLD:
+            return None
+        own = target not in _RANKS
+        reason = SuggestionReason.OWN_DOMAIN if own else SuggestionReason.COMMON_DOMAIN
+        return _Correction(target, round(confidence, 2), reason, slip)
+
+    def _weight(self, domain: str, target: str, distance: int) -> tuple[float, Slip]:
+        """How likely `target` is meant and then typed so; 0 where it isn't to be thought of."""
         name = target.partition(".")[0]
-        likelihood = _slip(domain, target) if distance == 1 else 0.8 * (len(name) >= _VERY_LONG)
+        if distance != 1:
+            likely = _TWO_SLIPS if distance and len(name) >= _VERY_LONG else 0
+            return self._use(domain, target) * likely, Slip.SEVERAL
+        slipped = slip_between(domain, target)
+        return self._use(domain, target) * slipped.likelihood, slipped.slip
+
+    def _use(self, domain: str, target: str) -> float:
+        """How much a target is used, beside the others: the second half as much as the first, and so on."""
         if target in _RANKS:
-            return likelihood
+            return 1 / (_RANKS[target] + 10)
         # Not everybody knows this domain: it takes many contacts, and a long name.
         enough = self._healthy[target] >= TARGET_RATIO * self._healthy.get(domain, 0)
-        return likelihood - 0.05 if enough and len(name) >= _LONG else 0
+        return 0.02 if enough and len(target.partition(".")[0]) >= _LONG else 0
 
     def _split(self, text: str) -> "tuple[str, _Correction | None]":
-        """A text without @ that ends in a common domain: what stands before it, and the domain."""
+        """A text without @ that ends in a known domain: what stands before it, and the domain."""
         text = text.strip(_EDGES)
-        for domain in _LONGEST_FIRST:
+        if text.lower() in self._protected:
+            return text, None  # a domain, and nobody's name
+        for domain in self._longest_first:
+            local = text[: -len(domain)]
             if text.lower().endswith(domain):
-                local = text[: -len(domain)].rstrip(_INSTEAD_OF_AT)
-                return local, _Correction(domain, 0.8, SuggestionReason.NO_AT)
+                name = domain.partition(".")[0]
+                if len(name) < _SHORT and local[-1].isalnum():
+                    return text, None  # the end of another word
+                own = domain not in _RANKS
+                reason = SuggestionReason.OWN_DOMAIN if own else SuggestionReason.COMMON_DOMAIN
+                return _without_key_of_at(local), _Correction(domain, 0.8, reason, Slip.AT)
         return text, None
-
-
-PROTECTED_FROM = 5  # healthy contacts: a domain that so many use is right
-TARGET_FROM = 20  # healthy contacts: a domain that so many use may be what was meant
-TARGET_RATIO = 20  # and it has so many times the contacts of the mistyped one
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,97 +192,102 @@ class _Correction:
     domain: str
     confidence: float
     reason: SuggestionReason
+    slip: Slip
 
 
-_LONG = 6  # letters of a name: few real domains stand a letter away from a long one
+_SHORT = 4  # letters of a name: a shorter one may be the end of a word
+_LONG = 6  # few real domains stand a letter away from a long one
 _VERY_LONG = 8
-_EDGES = " .,;@\t\n\u00a0"
-_INSTEAD_OF_AT = " .,;\"'à²_-"  # beside the @ on the keyboards
+_TWO_SLIPS = 1e-4
+_EDGES = " .,;:@\t\n\u00a0\u200b"
+# The keys of the @ and those beside it: on QWERTY it is on the 2, on AZERTY on the à, in Britain on the '.
+_INSTEAD_OF_AT = " .,;\"'#àé²_-\u00a0"
+_TIDY = re.compile(
+    r"(?!mailto:)[^\s.,;:@<>()\[\]\"](?:[^\s@<>]*[^\s.,;:@<>])?@[^@<>()\[\]\"]*", re.IGNORECASE
+).fullmatch
 _STRAY = re.compile(r"[\x00-,/:-`{-\x7f\u00a0\u200b]")  # ASCII that no domain has, and white space
 _EXTRA_DOTS = re.compile(r"[-.]*\.[-.]*")
+_DIGITS_AT_END = re.compile(r"(?<=\.[a-z]{2})([a-z]*)\d+$")
+_ONE_COUNTRY = re.compile(r"[^.]*|c[a-z]{0,2}\.[a-z]{1,3}").fullmatch  # `fr`, `com.fr`, `co.uk`, `con.br`
+_IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>]*@[^<>]*)>", re.IGNORECASE).search
+_AROUND = re.compile(r"^\s*(?:[<(\[\"]|mailto:)+|(?:[>)\]\"]|\s\([^()@]*\))+\s*$", re.IGNORECASE)
 _RANKS = {domain: rank for rank, domain in enumerate(COMMON)}
-_LONGEST_FIRST = sorted(COMMON, key=len, reverse=True)
+# Endings of small countries, and the ending that is typed so by a letter too few.
+_SHORT_OF = frozenset({("co", "com"), ("cm", "com"), ("om", "com"), ("ne", "net"), ("et", "net")})
+# How likely a domain with so many letters before the dot is somebody's own, beside a common one's slips. All
+# names of two or three letters are taken, hardly any of ten.
+_TAKEN = (1.0, 1.0, 1e-2, 1.5e-4, 1.5e-5, 4e-6, 1e-6, 3e-7, 1e-7)
+_TAKEN_ELSEWHERE = 0.3  # with another ending than .com
 
 _SLIPS_OF_ENDINGS = {
     **dict.fromkeys(
-        "con cmo comm vom xom ocm cpm c coom ccom clm comn comf comg cim cmm c0m kom".split(), "com"
+        "con cmo comm vom xom ocm cpm c coom ccom clm comn comf comg cim cmm c0m kom coml comp".split(), "com"
     ),
     **dict.fromkeys("fe ft frr ffr rf dr fd f ftr fdr".split(), "fr"),
     **dict.fromkeys("nte ner nett nrt ney".split(), "net"),
-    **dict.fromkeys("orgg ogr rog orh".split(), "org"),
+    **dict.fromkeys("orgg ogr rog orh or og".split(), "org"),
 }
 
 
-def _suggestion(written: str, local: str, found: _Correction) -> Suggestion | None:
+def _suggestion(written: str, local: str, domain: str, found: _Correction) -> Suggestion | None:
     result = checked(f"{local}@{found.domain}")
     if isinstance(result, BadAddressReason) or result[1] == written.lower():
         return None
-    return Suggestion(result[0], found.confidence, found.reason)
+    return Suggestion(result[0], found.confidence, found.reason, found.slip, domain.lower())
 
 
-def _slip(domain: str, target: str) -> float:
-    """How likely somebody types `domain`, one edit away, for `target`; 0 where it may be another's domain."""
-    at = next(
-        (i for i, (a, b) in enumerate(zip(domain, target, strict=False)) if a != b),
-        min(len(domain), len(target)),
-    )
-    name, _, ending = target.partition(".")
-    if at >= len(name):  # in the dot or behind it: the name is right
-        return _slip_of_ending(domain, name, ending)
-    length = len(name)
-    if len(domain) != len(target):
-        return _slip_of_length(domain, target, at, length)
-    if sorted(domain) == sorted(target):
-        return 0.95 if length >= 4 else 0.7  # swapped
-    if _are_neighbours(domain[at], target[at]):
-        return 0.92 if length >= 5 else 0.6
-    return 0.75 if length >= _LONG else 0.0
+def _unwrapped(text: str) -> str:
+    """Without `mailto:`, brackets and the name around."""
+    inside = _IN_BRACKETS(text)
+    text = inside[1] if inside else text
+    return _AROUND.sub("", text) if "@" in _AROUND.sub("", text) else text
 
 
-def _slip_of_length(domain: str, target: str, at: int, length: int) -> float:
-    """A letter too many or too few, at that place of a name of that length."""
-    longer = len(domain) > len(target)
-    if longer and domain[at] in (domain[at - 1 : at] or " ", target[at]):
-        return 0.95  # doubled
-    likely = 0.9 if longer else 0.93
-    return likely if length >= 5 else 0.7 if length == 4 else 0.0
+def _one_at(local: str, domain: str) -> tuple[str, str]:
+    """Of a text with an @ too many: what stands before the first, and the domain."""
+    local, _, before = local.partition("@")
+    before = before.strip(_EDGES)
+    if before.lower() == domain.strip(_EDGES).lower():  # typed twice
+        return local, domain
+    # An @ where a dot was meant; with a dot too it would be two domains.
+    return local, f"{before}.{domain}" if before.isalnum() else "@"
 
 
-def _slip_of_ending(domain: str, name: str, ending: str) -> float:
-    """The name is right, what follows it is not."""
-    typed = domain[len(name) :].lstrip(".")
-    if not domain.startswith(f"{name}.") or typed.rpartition(".")[2] not in ENDINGS:
-        return 0.97
-    if "." in ending and typed.rpartition(".")[2] == ending.rpartition(".")[2]:
-        return 0.9  # in the `com` of `com.br`
-    if typed in _SHORT_OF_COM and ending == "com":
-        return 0.9
-    return 0.7 if len(name) >= 5 else 0.0
+def _without_key_of_at(local: str) -> str:
+    """What was typed before the domain, without the key that stood for the @."""
+    rest = local.rstrip(_INSTEAD_OF_AT)
+    # The key of the @ without Shift; after another digit it is part of a number.
+    return rest[:-1] if rest == local and rest[-1:] == "2" and not rest[-2:-1].isdigit() else rest
 
 
-_SHORT_OF_COM = frozenset({"co", "cm", "om"})
-_ROWS = (
-    ("1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
-    ("1234567890-", "azertyuiop", "qsdfghjklm", "wxcvbn"),
-)
+def _tidied(domain: str) -> str:
+    """The domain without what no domain has."""
+    tidy = _STRAY.sub("", domain.replace(",", ".").replace(";", "."))
+    tidy = _EXTRA_DOTS.sub(".", tidy).strip(".-")
+    return _DIGITS_AT_END.sub(r"\1", tidy)
 
 
-def _neighbours() -> frozenset[tuple[str, str]]:
-    """The pairs of keys that touch on a QWERTY or an AZERTY keyboard."""
-    places = [
-        {key: (r, c + r * 0.4) for r, row in enumerate(rows) for c, key in enumerate(row)} for rows in _ROWS
-    ]
-    return frozenset(
-        (a, b)
-        for keys in places
-        for a, (row, column) in keys.items()
-        for b, (other_row, other_column) in keys.items()
-        if a != b and abs(row - other_row) <= 1 and abs(column - other_column) <= 1.1
-    )
+def _mended(domain: str) -> str | None:
+    """The domain with the ending that was meant, where it ends as no domain does, or twice in the same."""
+    name, _, ending = domain.rpartition(".")
+    if name.endswith(f".{ending}") and name in _RANKS:
+        return name
+    return f"{name}.{_SLIPS_OF_ENDINGS[ending]}" if name and ending in _SLIPS_OF_ENDINGS else None
 
 
-_NEIGHBOURS = _neighbours()
-
-
-def _are_neighbours(a: str, b: str) -> bool:
-    return (a, b) in _NEIGHBOURS
+def _somebody_else(domain: str, target: str) -> float:
+    """How likely the typed domain is right: somebody else's, whom we don't know."""
+    name, _, rest = domain.partition(".")
+    ending = domain.rpartition(".")[2]
+    if ending not in ENDINGS or not name:
+        return 0
+    meant_name, _, meant_rest = target.partition(".")
+    if name == meant_name:
+        if rest.partition(".")[2] and meant_rest.rpartition(".")[2] == ending:
+            return 0  # in the `com` of `com.br`
+        if (rest, meant_rest) in _SHORT_OF:
+            return 0
+        if name in BRANDS or len(name) < _LONG:
+            return 1  # the same name in another country
+    taken = _TAKEN[min(len(name), len(_TAKEN) - 1)]
+    return taken if rest == "com" else taken * _TAKEN_ELSEWHERE

@@ -133,6 +133,12 @@ def _for_export(command: argparse.ArgumentParser, told: Words) -> None:
     command.add_argument("-o", "--output", metavar="FILE", help=told("terminal-output"))
 
 
+def _for_bounces(command: argparse.ArgumentParser, told: Words) -> None:
+    command.add_argument("paths", nargs="*", metavar="PATH", help=told("terminal-bounces-paths"))
+    command.add_argument("--audience", metavar="NAME", help=told("terminal-bounces-of"))
+    command.add_argument("--aside", metavar="FILE", help=told("terminal-bounces-aside"))
+
+
 def _nothing(_command: argparse.ArgumentParser, _told: Words) -> None:
     """The command takes no arguments."""
 
@@ -179,6 +185,16 @@ def _export(chosen: argparse.Namespace, language: str) -> int:
     return exports.run(words(language), audience=chosen.audience, output=chosen.output)
 
 
+def _bounces(chosen: argparse.Namespace, language: str) -> int:
+    if not chosen.paths and chosen.aside is None:
+        raise _WrongUse(
+            "cleaned bounces", Words(language, only="terminal")("terminal-missing", names="PATH, --aside")
+        )
+    from handlers.terminal import bounces
+
+    return bounces.run(words(language), paths=chosen.paths, audience=chosen.audience, aside=chosen.aside)
+
+
 def _check(_chosen: argparse.Namespace, language: str) -> int:
     from handlers.terminal import check
 
@@ -199,6 +215,7 @@ _COMMANDS: Mapping[str, tuple[_Run, _Fill]] = {
     "import": (_import, _for_import),
     "counts": (_counts, _for_counts),
     "export": (_export, _for_export),
+    "bounces": (_bounces, _for_bounces),
     "check": (_check, _nothing),
     "migrate": (_migrate, _nothing),
 }

@@ -6,14 +6,18 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import digests, jobs
+from bot import digests, jobs, mail
 from bot.tidy import tidy
 from handlers import faults
 from handlers.digests import post
 from handlers.parts import Parts
+from handlers.words import words
+from storage.imap import MailboxFault
+from storage.imap_address import Place
 
 DIGEST_SECONDS = 20
 TIDY_HOURS = 1
+MAILBOX_MINUTES = 2
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +38,14 @@ def start(parts: Parts) -> BackgroundScheduler:
         hours=TIDY_HOURS,
         next_run_time=now,
     )
+    if place := parts.settings.mailbox:
+        scheduler.add_job(
+            _guarded,
+            "interval",
+            (lambda: look_into(parts, place),),
+            minutes=MAILBOX_MINUTES,
+            next_run_time=now,
+        )
     scheduler.start()
     return scheduler
 
@@ -42,6 +54,17 @@ def send_due(parts: Parts, owner: str) -> None:
     """Posts the digest if one is due and nobody else has it."""
     if claim := digests.claim_due(parts.database, parts.clock(), owner):
         log.info("the digest: %s", post(parts, claim, tell=claim.settings.set_by))
+
+
+def look_into(parts: Parts, place: Place) -> None:
+    """Takes in the bounces that wait in the mailbox. What is wrong with it is one line in the log."""
+    try:
+        outcome = mail.look(parts.database, place, parts.clock())
+    except MailboxFault as error:
+        log.warning("the mailbox: %s", words("en")(error.key, **error.values))
+        return
+    if outcome.messages:
+        log.info("the mailbox: %d messages, %s", outcome.messages, outcome.intake)
 
 
 def _guarded(look: Callable[[], object]) -> None:

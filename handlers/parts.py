@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from dns.resolver import Resolver
 from slack_sdk import WebClient
 
+from bot import mail_exchanges
 from bot.jobs import Clock
 from bot.settings import Settings
 from handlers.people import People
@@ -18,7 +20,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """`wake` tells the worker that there is something to do."""
+    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains."""
 
     database: Database
     settings: Settings
@@ -26,3 +28,4 @@ class Parts:
     people: People
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
+    make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver

@@ -56,7 +56,7 @@ def start(settings: Settings, running: ExitStack) -> Parts:
     running.callback(worker.stop)
     scheduler = clock.start(parts)
     running.callback(scheduler.shutdown, wait=False)
-    _listen(bolt, settings, running)
+    _listen(bolt, parts, running)
     return parts
 
 
@@ -66,14 +66,15 @@ def _stop_in_time() -> None:
     timer.start()
 
 
-def _listen(bolt: App, settings: Settings, running: ExitStack) -> None:
+def _listen(bolt: App, parts: Parts, running: ExitStack) -> None:
+    settings = parts.settings
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
         socket = SocketModeHandler(bolt, token, concurrency=SOCKET_THREADS)
         running.callback(bolt.listener_runner.listener_executor.shutdown)
         socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
         running.callback(_close, socket)
-    server = web.start(bolt, settings)
+    server = web.start(bolt, settings, parts.database, parts.clock)
     running.callback(server.stop)
 
 

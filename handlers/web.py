@@ -1,4 +1,4 @@
-"""HTTP: Slack's requests where Socket Mode is not used, and whether the bot is well."""
+"""HTTP: Slack's requests where Socket Mode is not used, bounces by webhook, and whether the bot is well."""
 
 import asyncio
 import logging
@@ -7,8 +7,12 @@ from threading import Thread
 
 from aiohttp import web
 from slack_bolt import App, BoltRequest
+from slack_sdk.signature import SignatureVerifier
 
+from bot.jobs import Clock
 from bot.settings import Settings
+from handlers.webhooks import routes
+from storage.database import Database
 
 LARGEST_REQUEST = 4 << 20  # bytes
 
@@ -40,12 +44,17 @@ class Server:
         await web.TCPSite(self._runner, *self._address).start()
 
 
-def start(bolt: App, settings: Settings) -> Server:
-    """Listens on the settings' host and port: `/health`, and `/slack/events` when a signing secret is set."""
+def start(bolt: App, settings: Settings, database: Database, clock: Clock) -> Server:
+    """Listens on the settings' host and port: `/health`; `/slack/events` when a signing secret is set; webhooks.
+
+    Raises BadSetting for the settings of a webhook, OSError if the port is taken.
+    """
     application = web.Application(client_max_size=LARGEST_REQUEST)
     application.router.add_get("/health", _health)
     if settings.slack_signing_secret:
-        application.router.add_post("/slack/events", _slack(bolt))
+        verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
+        application.router.add_post("/slack/events", _slack(bolt, verifier))
+    routes.add(application, settings, database, clock)
     server = Server(application, settings.host, settings.port)
     server.start()
     log.info("Listening on %s, port %s.", settings.host, settings.port)
@@ -56,11 +65,14 @@ async def _health(_request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
-def _slack(bolt: App) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _slack(bolt: App, verifier: SignatureVerifier) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def handle(request: web.Request) -> web.Response:
+        body = await request.read()
+        if not _is_slack(verifier, body, request):
+            return web.Response(status=401)
         try:
-            asked = _read(await request.read(), request)
-        except (ValueError, AttributeError):  # Bolt reads the body before it checks who signed it
+            asked = _read(body, request)
+        except (ValueError, AttributeError):  # Bolt's, for JSON that is no object
             return web.Response(status=400)
         answer = await asyncio.to_thread(bolt.dispatch, asked)
         headers = {key: values[0] for key, values in answer.headers.items()}
@@ -69,9 +81,15 @@ def _slack(bolt: App) -> Callable[[web.Request], Awaitable[web.Response]]:
     return handle
 
 
+def _is_slack(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
+    try:
+        return verifier.is_valid_request(body, dict(request.headers))
+    except (ValueError, TypeError):  # no UTF-8, a time that is no number, a signature that is not ASCII
+        return False
+
+
 def _read(body: bytes, request: web.Request) -> BoltRequest:
     """Raises ValueError or AttributeError for what Slack never sends."""
-    int(request.headers.get("X-Slack-Request-Timestamp", "0"))
     return BoltRequest(
         body=body.decode(),
         query=request.query_string,

@@ -17,6 +17,7 @@ from storage.tables import Contact
 
 TABLE: Table = Contact.__table__  # type: ignore[attr-defined]
 NEWEST_FIRST = (TABLE.c.cleaned_at.desc(), TABLE.c.id.desc())
+OLDEST_FIRST = (TABLE.c.cleaned_at, TABLE.c.id)
 # Written out, not bound: SQLite uses a partial index only for the condition it was made with.
 IS_CLEANED = TABLE.c.status == literal_column("'cleaned'")
 
@@ -183,6 +184,11 @@ def cells(
 def comes_after(place: Place) -> ColumnElement[bool]:
     """The condition for a page's first contact, in the order newest first."""
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) < tuple_(place.cleaned_at, place.id)
+
+
+def comes_before(place: Place) -> ColumnElement[bool]:
+    """The condition for the page before, in the same order."""
+    return tuple_(TABLE.c.cleaned_at, TABLE.c.id) > tuple_(place.cleaned_at, place.id)
 
 
 def _as_text(session: Session, name: str) -> ColumnElement[Any]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, Table, and_, func, literal_column, select, union_all, update
+from sqlalchemy import ColumnElement, Subquery, Table, and_, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
@@ -16,10 +16,10 @@ from sqlmodel import select as select_model
 
 from storage.contacts import IS_CLEANED
 from storage.contacts import TABLE as CONTACT
+from storage.corrections import MAY_BE_A_TYPO
 from storage.tables import Archive, ArchiveMember, Digest, DigestRun
 
 _RUN: Table = DigestRun.__table__  # type: ignore[attr-defined]
-_IS_FIXABLE = and_(IS_CLEANED, CONTACT.c.clean_reason != literal_column("'abuse'"))
 
 
 def get(session: Session) -> Digest | None:
@@ -101,8 +101,8 @@ def newly_by_domain(
 def fixable_by_domain(
     session: Session, audience_id: int, since: datetime, until: datetime, most: int
 ) -> dict[str, int]:
-    """As `newly_by_domain`, of those that are cleaned still and did not complain of abuse."""
-    fixable = select(CONTACT.c.domain).where(*_window(audience_id, since, until), _IS_FIXABLE).subquery()
+    """As `newly_by_domain`, of those that may be typos: cleaned still, no complaint, nobody said they are right."""
+    fixable = select(CONTACT.c.domain).where(*_window(audience_id, since, until), MAY_BE_A_TYPO).subquery()
     return _by_domain(session, fixable, most)
 
 

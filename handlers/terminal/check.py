@@ -9,12 +9,15 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import databases, settings
+from bot import databases, mail, settings
 from bot.databases import DatabaseBehind
 from bot.errors import CleanedError
-from bot.settings import Settings
+from bot.settings import BadSetting, Settings
 from handlers.scopes import SCOPES
+from handlers.webhooks import routes
 from handlers.words import Words
+from storage.imap import MailboxFault
+from storage.imap_address import Place
 
 ANSWER_SECONDS = 10
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
@@ -49,6 +52,9 @@ def findings(words: Words, given: Settings) -> Iterator[Finding]:
     yield from _bot_token(given, right, fault)
     yield from _way_in(given, right, fault)
     yield _database(given, right, fault)
+    yield from _webhooks(given, right, fault)
+    if given.mailbox:
+        yield _mailbox(given.mailbox, right, fault)
     yield _time_zones(right, fault)
 
 
@@ -121,6 +127,25 @@ def _database(given: Settings, right: _Make, fault: _Make) -> Finding:
     except CleanedError as error:
         return fault(error.key, **error.values)
     return right("check-database", url=database.url.render_as_string())
+
+
+def _webhooks(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
+    try:
+        names = routes.receivers(given)
+    except BadSetting as error:
+        yield fault(error.key, **error.values)
+        return
+    if names:
+        paths = ", ".join(f"/bounces/{name}" for name in names)
+        yield right("check-webhooks", paths=paths, host=given.host, port=str(given.port))
+
+
+def _mailbox(place: Place, right: _Make, fault: _Make) -> Finding:
+    try:
+        waiting = mail.waiting(place)
+    except MailboxFault as error:
+        return fault(error.key, **error.values)
+    return right("bounces-imap-there", host=place.host, folder=place.folder, n=waiting)
 
 
 def _time_zones(right: _Make, fault: _Make) -> Finding:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
-from bot import databases, samples
+from bot import databases, samples, settings
 from handlers import manifest
 from handlers.parts import utc_now
 from handlers.terminal import imports
@@ -50,14 +50,18 @@ def _fill(words: Words, url: str, files: Sequence[str], audience: str | None) ->
 
 def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
     """What makes `cleaned run` the workspace's bot. It goes before what a `.env` file says."""
-    return os.environ | {
-        "SLACK_API_URL": workspace.api_url,
-        "SLACK_BOT_TOKEN": workspace.bot_token,
-        "SLACK_APP_TOKEN": workspace.app_token,
-        "SLACK_SIGNING_SECRET": workspace.signing_secret,
-        "DATABASE_URL": url,
-        "CLEANED_PORT": "0",
-    }
+    return (
+        os.environ
+        | {
+            "SLACK_API_URL": workspace.api_url,
+            "SLACK_BOT_TOKEN": workspace.bot_token,
+            "SLACK_APP_TOKEN": workspace.app_token,
+            "SLACK_SIGNING_SECRET": workspace.signing_secret,
+            "DATABASE_URL": url,
+            "CLEANED_PORT": "0",
+            "CLEANED_IMAP_URL": settings.OFF,  # real mail must not be marked as read for a database that is thrown away
+        }
+    )
 
 
 @contextmanager

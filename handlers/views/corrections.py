@@ -1,10 +1,15 @@
 """Putting a mistyped address right: the picker, the form, the receipt."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from bot.corrections import Cleaned, Correction, Filled, Form, Typo, Typos
+from bot.cleaned import Cleaned
+from bot.corrections import Correction, Filled, Form
+from bot.mail_exchanges import Answer
+from bot.slips import Slip
 from bot.suggestions import Suggestion
+from bot.typos import MOST_COUNTED, Step, Typo, Typos
 from handlers.views import blocks
 from handlers.views.blocks import Block, Message, View
 from handlers.words import Markup, Words
@@ -12,9 +17,14 @@ from storage.contacts import Place
 
 OPEN = "open-fix"  # value: an audience's id, or nothing
 OPEN_CONTACT = "open-fix-contact"  # value: audience id:contact id
-NEXT = "corrections-next"  # value: an audience's id
+# value of these: see `step_value`
+NEXT, SKIP, BACK = "corrections-next", "corrections-skip", "corrections-back"
+NOT_TYPO, MAYBE_TYPO = "corrections-not-typo", "corrections-maybe-typo"
+ALL = "corrections-all"  # value: an audience's id
+OTHER = "corrections-other"
+CHECK = "corrections-check"  # value: the suggested address
 AUDIENCE = "corrections-audience"
-PAGE = "corrections-page"
+PAGE = "corrections-page"  # value: see `place_value`
 SEARCH = "corrections-search"
 CHOSEN_ADDRESS = "corrections-address"
 SUBMIT = "corrections-submit"
@@ -23,7 +33,10 @@ SHORTCUT = "fix_message"
 ADDRESS, FIRST_NAME, LAST_NAME, CONSENT = "address", "first-name", "last-name", "consent"
 MOST_ADDRESSES = 20  # of one message
 SHORT = 300  # a diagnostic or a campaign may be a page long
+NAME = 80  # characters of a name within a sentence
 TYPED = 254  # characters of an address or a name; an address has no more
+ACTIONS, ANSWERS = "corrections-actions", "corrections-answers"
+VERY_LIKELY, LIKELY = 0.95, 0.8  # confidence from which on it is called so
 
 
 def picker(words: Words, typos: Typos) -> View:
@@ -38,9 +51,7 @@ def picker(words: Words, typos: Typos) -> View:
         rows += [_typo(words, typo) for typo in typos.found]
     else:
         rows.append(blocks.section(words.md("corrections-no-typos")))
-    if typos.after:
-        value = place_value(typos.audience.id, typos.after)
-        rows.append(blocks.actions([blocks.button(words("next"), PAGE, value)], PAGE))
+    rows += _pages(words, typos)
     return _modal(words, rows, metadata=str(typos.audience.id))
 
 
@@ -67,33 +78,63 @@ def nothing(words: Words, key: str) -> View:
     return _modal(words, [blocks.section(words.md(key))])
 
 
-def form(words: Words, form: Form) -> View:
-    """The cleaned contact, the corrected address, the names, the permission."""
+def walked(words: Words, audience_id: int) -> View:
+    """The end of a walk through the likely typos."""
+    rows = [blocks.section(words.md("corrections-walked")), blocks.actions([_all(words, audience_id)], ALL)]
+    return _modal(words, rows)
+
+
+def form(words: Words, form: Form, kept: Cleaned | None = None) -> View:
+    """The cleaned contact, why it looks mistyped, the corrected address, the names, the permission.
+
+    `kept`: the contact before it in a walk, which was said to be right.
+    """
     contact = form.contact
-    rows: list[Block] = [
+    rows: list[Block] = [_kept(words, kept, form.step)] if kept else []
+    if form.step:
+        n, of = form.step.number, min(form.step.of, MOST_COUNTED)
+        more = "more" if form.step.of > MOST_COUNTED else "exact"
+        rows.append(blocks.context(words.md("corrections-step", number=n, n=of, counted=more)))
+    rows += [
         blocks.section(
             words.md("corrections-cleaned", address=contact.address, audience=contact.audience.name)
         ),
         blocks.context(*_facts(words, contact)),
+        *_found(words, form),
     ]
-    if form.suggestion:
-        rows.append(blocks.section(_reason(words, form.suggestion)))
-    suggested = form.suggestion.address if form.suggestion else None
-    rows.append(blocks.input_(words("corrections-corrected"), _text(ADDRESS, suggested), ADDRESS))
-    if contact.first_name is not None:
-        rows.append(_name(words("corrections-first-name"), contact.first_name, FIRST_NAME))
-    if contact.last_name is not None:
-        rows.append(_name(words("corrections-last-name"), contact.last_name, LAST_NAME))
-    rows.append(blocks.input_(words("corrections-consent"), _permission(words), CONSENT))
-    rows.append(blocks.context(words.md("corrections-stays")))
+    actions = blocks.actions(list(_actions(words, form)), ACTIONS)
+    if form.already:
+        return _modal(words, [*rows, actions], metadata=form.draft_id)
     return blocks.modal(
         words("corrections-title"),
-        rows,
+        [*rows, *_inputs(words, form), actions],
         callback_id=SUBMIT,
         submit=words("corrections-add"),
         close=words("cancel"),
         metadata=form.draft_id,
     )
+
+
+def kept(words: Words, contact: Cleaned) -> View:
+    """A contact was said to be right, outside of a walk."""
+    rows = [_kept(words, contact, None), blocks.actions([_all(words, contact.audience.id)], ALL)]
+    return _modal(words, rows)
+
+
+def answered(words: Words, view: Mapping[str, Any], found: Mapping[str, Answer | None]) -> View:
+    """The form as it stands, with what DNS says of each domain; None while it is being asked."""
+    texts = [
+        words.md("corrections-dns", domain=blocks.clamp_middle(domain, NAME), answer=answer or "asked")
+        for domain, answer in found.items()
+    ]
+    rows: list[Block] = []
+    for block in view["blocks"]:
+        if block.get("block_id") == ACTIONS:  # above the button: below it they could be out of sight
+            rows.append(blocks.context(*texts, block_id=ANSWERS))
+        if block.get("block_id") != ANSWERS:
+            rows.append(block)
+    shown = ("type", "callback_id", "title", "private_metadata", "submit", "close")
+    return {name: view[name] for name in shown if view.get(name)} | {"blocks": rows}
 
 
 def permission(words: Words) -> str:
@@ -103,13 +144,26 @@ def permission(words: Words) -> str:
 
 def filled(values: Mapping[str, Mapping[str, Any]]) -> Filled:
     """What was typed and ticked, from the submitted view's values."""
-    ticked = values[CONSENT][CONSENT].get("selected_options") or []
+    given = {name: answer for block in values.values() for name, answer in block.items()}
     return Filled(
-        address=values[ADDRESS][ADDRESS].get("value") or "",
-        permission=bool(ticked),
-        first_name=_typed(values, FIRST_NAME),
-        last_name=_typed(values, LAST_NAME),
+        address=given[ADDRESS].get("value") or "",
+        permission=bool(given[CONSENT].get("selected_options")),
+        first_name=_typed(given, FIRST_NAME),
+        last_name=_typed(given, LAST_NAME),
     )
+
+
+def block_of(values: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    """The id of the block that holds that input."""
+    return next((block_id for block_id, inputs in values.items() if name in inputs), name)
+
+
+def address_in(view: Mapping[str, Any], suggested: str) -> str:
+    """The corrected address as it stands in the form; what was suggested, where nothing was typed."""
+    for inputs in view.get("state", {}).get("values", {}).values():
+        if ADDRESS in inputs:
+            return inputs[ADDRESS].get("value") or suggested
+    return suggested
 
 
 def receipt(words: Words, done: Correction) -> View:
@@ -140,8 +194,100 @@ def contact_value(contact: Cleaned) -> str:
     return f"{contact.audience.id}:{contact.id}"
 
 
-def place_value(audience_id: int, place: Place) -> str:
-    return f"{audience_id}|{place.cleaned_at.isoformat()}|{place.id}"
+def place_value(audience_id: int, place: Place, *, back: bool = False) -> str:
+    return f"{audience_id}|{place.cleaned_at.isoformat()}|{place.id}|{'back' if back else ''}"
+
+
+def place_in(value: str) -> tuple[int, Place, bool]:
+    """The audience, the place, and whether what stands before it is meant."""
+    audience_id, cleaned_at, contact_id, back = value.split("|")
+    return int(audience_id), Place(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back)
+
+
+def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
+    """A contact (0: none), and where in a walk it stands."""
+    if step is None:
+        return f"{audience_id}|{contact_id}|||"
+    at = step.place.cleaned_at.isoformat() if step.place else ""
+    return f"{audience_id}|{contact_id}|{step.number}|{step.of}|{at}"
+
+
+def step_in(value: str) -> tuple[int, int, Step | None]:
+    """The audience, the contact, the step of a walk."""
+    audience_id, contact_id, number, of, at = value.split("|")
+    place = Place(datetime.fromisoformat(at), int(contact_id)) if at else None
+    step = Step(int(number), int(of), place) if number else None
+    return int(audience_id), int(contact_id), step
+
+
+def _pages(words: Words, typos: Typos) -> list[Block]:
+    """The buttons to the pages beside this one."""
+    turns = [
+        blocks.button(words(key), f"{PAGE}-{key}", place_value(typos.audience.id, place, back=back))
+        for key, place, back in (("previous", typos.before, True), ("next", typos.after, False))
+        if place
+    ]
+    return [blocks.actions(turns, PAGE)] if turns else []
+
+
+def _kept(words: Words, contact: Cleaned, step: Step | None) -> Block:
+    """Said to be right; the Undo goes back to that contact, in the walk where there was one."""
+    before = Step(step.number - 1, step.of, Place(contact.cleaned_at, contact.id)) if step else None
+    value = step_value(contact.audience.id, contact.id, before)
+    undo = blocks.button(words("corrections-undo"), MAYBE_TYPO, value)
+    return blocks.section(words.md("corrections-kept", address=contact.address), accessory=undo)
+
+
+def _found(words: Words, form: Form) -> Iterable[Block]:
+    """The suggestion and why; that it is there already; or who said that there is nothing to suggest."""
+    if form.said_by:
+        yield blocks.context(words.md("corrections-said-right", who=blocks.person(form.said_by)))
+    if form.suggestion:
+        yield blocks.section(_reason(words, form.suggestion))
+    if form.suggestion and form.already:
+        yield blocks.section(
+            words.md(
+                "corrections-already",
+                address=form.suggestion.address,
+                audience=blocks.clamp(form.contact.audience.name, NAME),
+                status=form.already,
+            )
+        )
+
+
+def _inputs(words: Words, form: Form) -> Iterable[Block]:
+    """In a walk each contact's inputs have names of their own: Slack keeps what was typed under the same ones."""
+    contact = form.contact
+    own = f"-{contact.id}" if form.step else ""
+    suggested = form.suggestion.address if form.suggestion else None
+    yield blocks.input_(words("corrections-corrected"), _text(ADDRESS, suggested), ADDRESS + own)
+    if contact.first_name is not None:
+        yield _name(words("corrections-first-name"), contact.first_name, FIRST_NAME, own)
+    if contact.last_name is not None:
+        yield _name(words("corrections-last-name"), contact.last_name, LAST_NAME, own)
+    yield blocks.input_(words("corrections-consent"), _permission(words), CONSENT + own)
+    yield blocks.context(words.md("corrections-stays"))
+
+
+def _actions(words: Words, form: Form) -> Iterable[Block]:
+    contact, step = form.contact, form.step
+    value = step_value(contact.audience.id, contact.id, step)
+    if step and step.number > 1:
+        yield blocks.button(words("back"), BACK, value)
+    if step:
+        yield blocks.button(words("corrections-skip"), SKIP, value)
+    if form.said_by:
+        yield blocks.button(words("corrections-undo"), MAYBE_TYPO, value)
+    elif form.suggestion:
+        yield blocks.button(words("corrections-not-typo"), NOT_TYPO, value)
+    if form.already:
+        yield blocks.button(words("corrections-other"), OTHER, value)
+    yield blocks.button(words("corrections-check"), CHECK, form.suggestion.address if form.suggestion else "")
+    yield _all(words, contact.audience.id)
+
+
+def _all(words: Words, audience_id: int) -> Block:
+    return blocks.button(words("corrections-all"), ALL, str(audience_id))
 
 
 def _typo(words: Words, typo: Typo) -> Block:
@@ -152,6 +298,9 @@ def _typo(words: Words, typo: Typo) -> Block:
         reason=_reason(words, typo.suggestion),
         **_why(words, typo.contact),
     )
+    if typo.already:
+        here = words.md("corrections-already-here", status=words(f"status-{typo.already}"))
+        text = Markup(f"{text}\n{here}")
     return blocks.section(text, accessory=_fix(words, typo.contact))
 
 
@@ -175,8 +324,19 @@ def _facts(words: Words, contact: Cleaned) -> Iterable[Markup]:
 
 
 def _reason(words: Words, suggestion: Suggestion) -> Markup:
+    """How sure, what became what, and why."""
+    sure = suggestion.confidence
     domain = suggestion.address.rpartition("@")[2]
-    return words.md(f"corrections-reason-{suggestion.reason}", domain=domain)
+    # What stands around an address isn't told by two domains.
+    whole = suggestion.slip in (Slip.AT, Slip.AROUND) or suggestion.written == domain
+    return words.md(
+        "corrections-reason-whole" if whole else "corrections-reason",
+        sure="very" if sure >= VERY_LIKELY else "likely" if sure >= LIKELY else "perhaps",
+        written=blocks.clamp_middle(suggestion.written, SHORT),
+        domain=domain,
+        reason=suggestion.reason,
+        slip=words(f"corrections-slip-{suggestion.slip}"),
+    )
 
 
 def _receipt(words: Words, done: Correction) -> list[Block]:
@@ -186,8 +346,10 @@ def _receipt(words: Words, done: Correction) -> list[Block]:
             words.md("corrections-old-stays", address=done.old_address), words.md("corrections-no-extra")
         ),
     ]
-    if done.more:
-        button = blocks.button(words("corrections-next"), NEXT, str(done.audience.id), style="primary")
+    if done.further:
+        place = done.further.place
+        value = step_value(done.audience.id, place.id if place else 0, done.further)
+        button = blocks.button(words("corrections-next"), NEXT, value, style="primary")
         rows.append(blocks.actions([button], NEXT))
     return rows
 
@@ -210,8 +372,8 @@ def _text(action_id: str, initial: str | None) -> Block:
     return made | ({"initial_value": initial[:TYPED]} if initial else {})
 
 
-def _name(label: str, initial: str, block_id: str) -> Block:
-    return blocks.input_(label, _text(block_id, initial), block_id, optional=True)
+def _name(label: str, initial: str, name: str, own: str) -> Block:
+    return blocks.input_(label, _text(name, initial), name + own, optional=True)
 
 
 def _permission(words: Words) -> Block:
@@ -219,6 +381,6 @@ def _permission(words: Words) -> Block:
     return {"type": "checkboxes", "action_id": CONSENT, "options": [option]}
 
 
-def _typed(values: Mapping[str, Mapping[str, Any]], block_id: str) -> str | None:
+def _typed(given: Mapping[str, Any], name: str) -> str | None:
     """None where the form had no such field."""
-    return (values[block_id][block_id].get("value") or "") if block_id in values else None
+    return (given[name].get("value") or "") if name in given else None

@@ -28,7 +28,7 @@ from bot.suggestions import SuggestionReason
 from storage import audiences, contacts, journal, loading, tallies
 from storage import corrections as store
 from storage.database import Database
-from storage.tables import Contact, Status
+from storage.tables import Contact, Evidence, Status
 from tests.conftest import NOW
 
 ME = "U0OLIVIA"
@@ -77,6 +77,21 @@ def add(database: Database, form: Form, address: str = "ada@gmail.com", **more: 
     return corrections.add(database, form.draft_id, filled, by=ME, now=NOW)
 
 
+def complain(database: Database, audience_id: int, contact_id: int) -> None:
+    """A complaint comes in about a contact that is cleaned already."""
+    evidence = Evidence(
+        audience_id=audience_id,
+        uid=f"complaint-{contact_id}",
+        contact_id=contact_id,
+        domain="gmial.com",
+        kind="complaint",
+        at=NOW,
+        source="ses",
+    )
+    with database.transaction() as session:
+        session.add(evidence)
+
+
 def contact(database: Database, audience_id: int, key: str) -> Contact:
     with database.reading() as session:
         found = contacts.by_key(session, audience_id, key)
@@ -99,13 +114,12 @@ def test_a_correction_adds_a_subscribed_contact_and_leaves_the_cleaned_one(datab
     before = contact(database, news, "ada@gmial.com")
     form = begin(database, news)
     assert form.suggestion is not None
-    assert (form.suggestion.address, form.suggestion.reason) == (
-        "ada@gmail.com",
-        SuggestionReason.COMMON_DOMAIN,
-    )
+    assert form.suggestion.address == "ada@gmail.com"
+    assert form.suggestion.reason == SuggestionReason.COMMON_DOMAIN
+    assert (form.already, form.said_by, form.step) == (None, None, None)
     assert (form.contact.first_name, form.contact.last_name) == ("Ada", "Roy")
     done = add(database, form, " Ada@gmail.com ", first_name="Adèle ", last_name="")
-    assert (done.old_address, done.address, done.more) == ("ada@gmial.com", "Ada@gmail.com", False)
+    assert (done.old_address, done.address, done.further) == ("ada@gmial.com", "Ada@gmail.com", None)
 
     new = contact(database, news, "ada@gmail.com")
     assert (new.address, new.status, new.id) == ("Ada@gmail.com", Status.SUBSCRIBED, 2)
@@ -161,6 +175,7 @@ def test_an_address_that_is_there_in_any_status_never_gets_a_second_contact(
 ):
     news = fill(database, [{"address": "ada@gmial.com"}, {"address": "Ada@gmail.com", "status": str(status)}])
     form, before = begin(database, news), state(database, news)
+    assert form.already == status
     with pytest.raises(AlreadyThere) as refused:
         add(database, form, "ada@GMAIL.com")
     assert refused.value.values == {"status": status, "audience": "News"}
@@ -227,6 +242,26 @@ def test_what_is_no_longer_cleaned_or_was_a_complaint_has_no_form(database: Data
         begin(database, news, 99)
 
 
+def test_who_complained_is_asked_for_no_other_address_whatever_they_were_cleaned_for(database: Database):
+    news = fill(database, [{"address": "angry@gmial.com"}])
+    form = begin(database, news)
+    complain(database, news, 1)
+    with pytest.raises(AbuseComplaint):
+        begin(database, news)
+    with pytest.raises(AbuseComplaint):
+        add(database, form)
+    with pytest.raises(AbuseComplaint):
+        corrections.look_up(database, "angry@gmial.com")
+
+
+def test_a_form_knows_which_address_it_is_about(database: Database):
+    news = fill(database, [{"address": "ada@gmial.com"}])
+    form = begin(database, news)
+    assert corrections.written(database, form.draft_id, by=ME) == "ada@gmial.com"
+    with pytest.raises(PlanGone):
+        corrections.written(database, form.draft_id, by="U0MARC")
+
+
 def test_a_contact_archived_in_between_is_not_corrected(database: Database):
     news = fill(database, [{"address": "ada@gmial.com"}])
     form = begin(database, news)
@@ -257,32 +292,6 @@ def test_an_address_is_looked_up_in_every_audience(database: Database):
         corrections.look_up(database, "no address")
     with pytest.raises(AbuseComplaint):
         corrections.look_up(database, "angry@free.fr")
-
-
-def test_likely_typos_come_by_pages_without_those_that_need_no_correction(database: Database):
-    healthy = [{"address": f"h{n}@gmail.com", "status": "subscribed"} for n in range(3)]
-    mistyped = [{"address": f"u{n}@{('gmial.com', 'orange.fe')[n % 2]}"} for n in range(23)]
-    others = [
-        {"address": "right@gmail.com"},
-        {"address": "angry@gmial.com", "clean_reason": "abuse"},
-        {"address": "h1@gmial.com"},  # h1@gmail.com is there
-    ]
-    news = fill(database, [*others, *mistyped, *healthy])
-    pages = [corrections.typos(database, news)]
-    while pages[-1].after:
-        pages.append(corrections.typos(database, news, pages[-1].after))
-    assert [len(page.found) for page in pages] == [10, 10, 3]
-    shown = [typo.contact.address for page in pages for typo in page.found]
-    assert shown == [each["address"] for each in mistyped]
-    first = pages[0].found[0]
-    assert first.suggestion.address == "u0@gmail.com"
-    assert add(database, begin(database, news, first.contact.id), "other@gmail.com").more
-    assert "u0@gmial.com" not in [t.contact.address for t in corrections.typos(database, news).found]
-
-
-def test_an_audience_without_cleaned_contacts_has_no_typos(database: Database):
-    news = fill(database, [{"address": "ada@gmail.com", "status": "subscribed"}])
-    assert list(corrections.typos(database, news).found) == []
 
 
 def test_a_search_finds_cleaned_contacts_by_text(database: Database):

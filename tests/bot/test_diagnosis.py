@@ -75,7 +75,7 @@ soft server ; ; Le service est lent : délai dépassé
 soft no-domain ; 4.4.3 ; Host or domain name not found. Name service error: Host not found, try again
 soft no-mailbox ; 4.1.1 ;
 soft disabled ; ; 450 4.2.1 Requested mail action not taken: mailbox unavailable
-soft no-mailbox ; ; 450 Requested mail action not taken: mailbox unavailable
+soft server ; ; 450 Requested mail action not taken: mailbox unavailable
 soft unknown ; 5.0.0 ;
 soft unknown ; ;
 soft unknown ; ; 554 Transaction failed

@@ -216,6 +216,18 @@ def test_rows_that_can_not_be_used_are_kept_with_line_and_reason(database: Datab
     assert [row.n for row in found] == list(range(6))
 
 
+def test_a_cleaned_address_that_can_not_be_one_is_kept_to_be_put_right(database: Database):
+    """Of the others it is refused: mail would go there."""
+    lines = ["Email Address", "freddie@mailchii.&mp.com", "ada@gmail..com", "bob.@free.fr", "a b@free.fr"]
+    assert _import(database, "\n".join(lines), CLEANED) == {"added": 3, "refused": 1}
+    contact = _contact(database, "freddie@mailchii.&mp.com")
+    assert (contact.address, contact.domain) == ("freddie@mailchii.&mp.com", "mailchii.&mp.com")
+    assert_exact(database)
+    assert _import(database, "\n".join(lines), CLEANED) == {"unchanged": 3, "refused": 1}
+    statuses = ["Email,Status", "x@gmail..com,cleaned", "y@gmail..com,subscribed"]
+    assert _import(database, "\n".join(statuses)) == {"added": 1, "refused": 1}
+
+
 def test_a_file_without_addresses_is_refused_and_nothing_is_kept(database: Database):
     with pytest.raises(imports.NoAddressColumn) as caught:
         _receive(database, "First Name,Last Name\nA,B\n")

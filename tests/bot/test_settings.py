@@ -55,3 +55,14 @@ def test_owners_admins_and_named_ones_are_operators():
     with pytest.raises(NotAnOperator) as caught:
         require_operator("U1", runs_workspace=False, operators=(), helpers=["U2"])
     assert caught.value.values == {"helpers": ("U2",)}
+
+
+def test_the_mailbox_of_a_dot_env_file_can_be_switched_off(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    """An empty variable would not: the demo relies on it."""
+    (tmp_path / ".env").write_text("CLEANED_IMAP_URL=imaps://user:pa55word@mail.example.com/INBOX\n")
+    found = settings.load()
+    assert found.mailbox
+    assert found.mailbox.host == "mail.example.com"
+    assert "pa55word" not in repr(found)
+    monkeypatch.setenv("CLEANED_IMAP_URL", settings.OFF)
+    assert settings.load().mailbox is None

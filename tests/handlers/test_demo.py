@@ -158,3 +158,15 @@ def test_a_token_that_slack_refuses_ends_the_run_with_a_sentence(
     assert capsys.readouterr().err.splitlines()[-1] == "cleaned: " + ENGLISH(
         "terminal-slack-refused", error="invalid_auth"
     )
+
+
+def test_a_demo_looks_into_nobody_s_mailbox(monkeypatch: pytest.MonkeyPatch):
+    """It would mark real bounces as read, and then throw its database away."""
+    from bot import settings
+    from handlers.terminal.demo import _environment
+
+    monkeypatch.setenv("CLEANED_IMAP_URL", "imaps://user:secret@mail.example.com/INBOX")
+    with Workspace(ROOT / "manifest.yml", 0) as workspace:
+        for name, value in _environment(workspace, "sqlite://").items():
+            monkeypatch.setenv(name, value)
+    assert settings.load().mailbox is None

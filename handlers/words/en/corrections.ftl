@@ -3,7 +3,7 @@ corrections-title = Fix an address
 corrections-pick = *{ $audience }:* choose the cleaned address that was mistyped, or search for it.
 corrections-search = Search cleaned contacts
 corrections-likely = These look mistyped. Nothing changes until you add the corrected address.
-corrections-no-typos = No cleaned address looks mistyped. Look again after the next campaign.
+corrections-no-typos = No cleaned address looks mistyped. Look again after the next campaign, or search for one.
 corrections-typo = *{ $address }* → *{ $suggestion }*
     { $reason }
     { $why }, { $date }
@@ -21,11 +21,66 @@ corrections-cleaned = *{ $address }* is cleaned in { $audience }.
 corrections-why = Cleaned { $date }: { $why }
 corrections-campaign = Campaign: { $campaign }
 corrections-diagnostic = The mail server said: { $diagnostic }
-corrections-reason-common-domain = Many people use { $domain }; this is nearly the same.
-corrections-reason-own-domain = Many contacts of this audience use { $domain }; this is nearly the same.
-corrections-reason-ending = No address ends like that; { $domain } is likely meant.
-corrections-reason-stray = It has characters that don’t belong in an address.
-corrections-reason-no-at = The @ before { $domain } is missing.
+corrections-reason = { $sure ->
+        [very] Very likely
+        [likely] Likely
+       *[perhaps] Perhaps
+    }: { $written } → { $domain }{ $reason ->
+        [common-domain] {", a common domain"}
+        [own-domain] {", a domain of many contacts here"}
+       *[same-domain] {""}
+    }, { $slip }.
+corrections-reason-whole = { $sure ->
+        [very] Very likely
+        [likely] Likely
+       *[perhaps] Perhaps
+    }: { $slip }.
+corrections-slip-swapped = two letters swapped
+corrections-slip-missing = a letter missing
+corrections-slip-doubled = a letter doubled
+corrections-slip-extra = a letter too many
+corrections-slip-neighbour = the key beside the right one
+corrections-slip-other-letter = one letter off
+corrections-slip-no-dot = the dot missing
+corrections-slip-several = more than one slip
+corrections-slip-ending = another ending
+corrections-slip-stray = with signs that no address has
+corrections-slip-around = something stands around the address
+corrections-slip-at = the @ is missing, doubled or another key
+
+corrections-step = { $counted ->
+    [more] { $number } of more than { $n } likely typos
+   *[exact] { $n ->
+        [one] The only likely typo
+       *[other] { $number } of { $n } likely typos
+    }
+}
+corrections-skip = Skip
+corrections-not-typo = Not a typo
+corrections-other = Another address
+corrections-check = Check the domain
+corrections-all = All likely typos
+corrections-undo = Undo
+corrections-walked = There are no more likely typos after this one. Those that you skipped stay in the list.
+corrections-kept = *{ $address }* is right as it is. It won’t be suggested again.
+corrections-said-right = { $who } said that this address is right. Nothing is suggested for it.
+corrections-already-here = Already here: { $status }
+corrections-already = { $status ->
+    [subscribed] *Already here:* { $address } is subscribed in { $audience } and gets mail. There is nothing to add.
+    [unsubscribed] *Already here:* { $address } unsubscribed from { $audience }. The person has to come back by themselves.
+    [cleaned] *Already here:* { $address } is cleaned in { $audience } too. It can’t be added again.
+    [archived] *Already here:* { $address } is archived in { $audience }. Restore it with /cleaned-restore.
+    [pending] *Already here:* { $address } has not confirmed yet in { $audience }. The person has to confirm first.
+   *[other] *Already here:* { $address } is a transactional contact of { $audience }. The person has to subscribe by themselves.
+}
+corrections-dns = { $answer ->
+    [takes-mail] { $domain } takes mail.
+    [no-domain] { $domain } takes no mail: there is no such domain.
+    [refuses] { $domain } takes no mail: it says so itself.
+    [no-server] { $domain } takes no mail: it has no server for it.
+    [asked] { $domain }: asking…
+   *[unknown] { $domain }: unknown. Its name server did not answer; try again later.
+}
 
 corrections-corrected = Corrected address
 corrections-first-name = First name

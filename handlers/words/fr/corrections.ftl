@@ -3,7 +3,7 @@ corrections-title = Corriger une adresse
 corrections-pick = *{ $audience } :* choisissez l’adresse nettoyée qui a été mal saisie, ou cherchez-la.
 corrections-search = Chercher une adresse
 corrections-likely = Ces adresses semblent mal saisies. Rien ne change tant que vous n’ajoutez pas l’adresse corrigée.
-corrections-no-typos = Aucune adresse nettoyée ne semble mal saisie. Revenez après la prochaine campagne.
+corrections-no-typos = Aucune adresse nettoyée ne semble mal saisie. Revenez après la prochaine campagne, ou cherchez-en une.
 corrections-typo = *{ $address }* → *{ $suggestion }*
     { $reason }
     { $why }, { $date }
@@ -21,11 +21,66 @@ corrections-cleaned = *{ $address }* est nettoyée dans { $audience }.
 corrections-why = Nettoyée le { $date } : { $why }
 corrections-campaign = Campagne : { $campaign }
 corrections-diagnostic = Réponse du serveur : { $diagnostic }
-corrections-reason-common-domain = Beaucoup de personnes utilisent { $domain }, presque identique.
-corrections-reason-own-domain = Beaucoup de contacts de cette audience utilisent { $domain }, presque identique.
-corrections-reason-ending = Aucune adresse ne se termine ainsi ; il s’agit sans doute de { $domain }.
-corrections-reason-stray = Elle contient des caractères qui n’ont pas leur place dans une adresse.
-corrections-reason-no-at = Il manque le @ avant { $domain }.
+corrections-reason = { $sure ->
+        [very] Très probable
+        [likely] Probable
+       *[perhaps] Possible
+    } : { $written } → { $domain }{ $reason ->
+        [common-domain] {", un domaine courant"}
+        [own-domain] {", le domaine de nombreux contacts ici"}
+       *[same-domain] {""}
+    }, { $slip }.
+corrections-reason-whole = { $sure ->
+        [very] Très probable
+        [likely] Probable
+       *[perhaps] Possible
+    } : { $slip }.
+corrections-slip-swapped = deux lettres inversées
+corrections-slip-missing = une lettre manque
+corrections-slip-doubled = une lettre doublée
+corrections-slip-extra = une lettre de trop
+corrections-slip-neighbour = la touche voisine de la bonne
+corrections-slip-other-letter = une lettre change
+corrections-slip-no-dot = le point manque
+corrections-slip-several = plusieurs fautes de frappe
+corrections-slip-ending = une autre terminaison
+corrections-slip-stray = avec des signes qu’aucune adresse ne contient
+corrections-slip-around = quelque chose entoure l’adresse
+corrections-slip-at = le @ manque, est doublé ou vient d’une autre touche
+
+corrections-step = { $counted ->
+    [more] { $number } sur plus de { $n } adresses sans doute mal saisies
+   *[exact] { $n ->
+        [one] La seule adresse sans doute mal saisie
+       *[other] { $number } sur { $n } adresses sans doute mal saisies
+    }
+}
+corrections-skip = Passer
+corrections-not-typo = L’adresse est juste
+corrections-other = Autre adresse
+corrections-check = Vérifier le domaine
+corrections-all = Toutes les adresses douteuses
+corrections-undo = Annuler
+corrections-walked = Il n’y a plus d’adresse sans doute mal saisie après celle-ci. Celles que vous avez passées restent dans la liste.
+corrections-kept = *{ $address }* est juste. Elle ne sera plus proposée.
+corrections-said-right = { $who } a indiqué que cette adresse est juste. Aucune correction n’est proposée.
+corrections-already-here = Déjà ici : { $status }
+corrections-already = { $status ->
+    [subscribed] *Déjà ici :* { $address } est abonnée à { $audience } et reçoit vos e-mails. Il n’y a rien à ajouter.
+    [unsubscribed] *Déjà ici :* { $address } s’est désabonnée de { $audience }. La personne doit revenir d’elle-même.
+    [cleaned] *Déjà ici :* { $address } est elle aussi nettoyée dans { $audience }. Elle ne peut pas être ajoutée de nouveau.
+    [archived] *Déjà ici :* { $address } est archivée dans { $audience }. Rétablissez-la avec /cleaned-restore.
+    [pending] *Déjà ici :* { $address } n’a pas encore confirmé son inscription à { $audience }. La personne doit d’abord confirmer.
+   *[other] *Déjà ici :* { $address } est un contact transactionnel de { $audience }. La personne doit s’abonner d’elle-même.
+}
+corrections-dns = { $answer ->
+    [takes-mail] { $domain } reçoit des e-mails.
+    [no-domain] { $domain } ne reçoit pas d’e-mails : ce domaine n’existe pas.
+    [refuses] { $domain } ne reçoit pas d’e-mails : il le dit lui-même.
+    [no-server] { $domain } ne reçoit pas d’e-mails : il n’a pas de serveur pour cela.
+    [asked] { $domain } : vérification…
+   *[unknown] { $domain } : inconnu. Son serveur de noms n’a pas répondu ; réessayez plus tard.
+}
 
 corrections-corrected = Adresse corrigée
 corrections-first-name = Prénom

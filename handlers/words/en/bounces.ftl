@@ -1,0 +1,44 @@
+# Bounces that come in: the summary of `cleaned bounces`, what is kept aside, and the mailbox.
+bounces-messages = messages read
+bounces-found = bounces
+bounces-hard = hard
+bounces-soft = soft
+bounces-complaint = complaints
+bounces-cleaned = contacts cleaned
+bounces-counted = counted, contact not cleaned
+bounces-repeated = known already
+bounces-unknown = unknown addresses
+bounces-none = not bounces
+bounces-auto-reply = automatic replies
+bounces-challenge = requests to confirm
+bounces-delivery-receipt = delivery receipts
+bounces-not-a-bounce = other messages
+bounces-unused = unreadable, or no address in them
+bounces-hint = { $n ->
+    [one] { $n } thing is kept aside for 30 days. With --aside FILE you get it with the reason.
+   *[other] { $n } things are kept aside for 30 days. With --aside FILE you get them with the reasons.
+}
+bounces-aside-written = { $n ->
+    [0] Nothing was kept aside; { $path } has only its header.
+    [one] { $n } thing kept aside, with the reason: { $path }
+   *[other] { $n } things kept aside, with the reasons: { $path }
+}
+
+aside-when = When
+aside-where = Where
+aside-why = Reason
+aside-address = Address
+aside-detail = Detail
+aside-unknown-address = No audience has this address
+aside-unreadable = The message can’t be read
+aside-no-recipient = A bounce that does not say whose
+
+bounces-imap-login = { $host } refuses the user or the password in CLEANED_IMAP_URL. Write special characters percent-encoded; some providers want a password made for programs.
+bounces-imap-folder = { $host } does not open the folder { $folder }, or only to look. Check the folder in CLEANED_IMAP_URL and this user’s rights to it.
+bounces-imap-certificate = { $host } does not prove who it is, or offers no encryption. Use imaps:// and the name in its certificate in CLEANED_IMAP_URL; a certificate authority of your own goes into SSL_CERT_FILE.
+bounces-imap-unreachable = { $host } does not answer on port { $port }, or broke off. Check CLEANED_IMAP_URL and the network.
+bounces-imap-there = { $n ->
+    [0] Mailbox: { $folder } at { $host }, nothing unread in it
+    [one] Mailbox: { $folder } at { $host }, { $n } unread message in it
+   *[other] Mailbox: { $folder } at { $host }, { $n } unread messages in it
+}
