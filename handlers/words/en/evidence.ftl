@@ -31,16 +31,13 @@ evidence-outage = { $n ->
     [one] { $n } address of { $domain } bounced from { $since } to { $until }.
    *[other] { $n } addresses of { $domain } bounced from { $since } to { $until }.
 }
-evidence-pieces = { $n ->
-    [one] *What was seen: { $n } bounce or complaint*
-   *[other] *What was seen: { $n } bounces and complaints*
-}
+evidence-pieces = *Evidence ({ $n }), the newest first*
 evidence-kind-hard = hard bounce
 evidence-kind-soft = soft bounce
 evidence-kind-complaint = abuse complaint
 evidence-after = after “{ $campaign }”
 evidence-from = { $source ->
-    [message] told by a message
+    [message] told by a report sent by mail
     [ses] told by Amazon SES
     [sendgrid] told by SendGrid
     [postmark] told by Postmark

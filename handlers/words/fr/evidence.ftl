@@ -31,16 +31,13 @@ evidence-outage = { $n ->
     [one] { $n } adresse de { $domain } a eu un retour, du { $since } au { $until }.
    *[other] { $n } adresses de { $domain } ont eu un retour, du { $since } au { $until }.
 }
-evidence-pieces = { $n ->
-    [one] *Ce qui a été vu : { $n } retour ou plainte*
-   *[other] *Ce qui a été vu : { $n } retours et plaintes*
-}
+evidence-pieces = *Ce qui a été vu ({ $n }), le plus récent d’abord*
 evidence-kind-hard = retour définitif
 evidence-kind-soft = retour temporaire
 evidence-kind-complaint = plainte pour abus
 evidence-after = après « { $campaign } »
 evidence-from = { $source ->
-    [message] d’après un message
+    [message] d’après un rapport reçu par e-mail
     [ses] d’après Amazon SES
     [sendgrid] d’après SendGrid
     [postmark] d’après Postmark

@@ -138,7 +138,7 @@ def test_an_imported_contact_has_no_verdict_of_ours():
     assert "What speaks for" not in said
     since = text_of(views.why(ENGLISH, replace(imported, pieces=[PIECE], n=1)))
     assert "no bounce of it was seen here" not in since
-    assert "What was seen: 1 bounce or complaint" in since
+    assert "Evidence (1), the newest first" in since
 
 
 def test_who_complained_gets_no_fix_button():
