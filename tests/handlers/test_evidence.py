@@ -1,13 +1,14 @@
 """Why, worth a look and the cleaning rules, from Slack's payloads to the modals it is sent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot import archives, audiences, bounces, counts, exports, jobs, journal, policies, restores
+from bot import archives, audiences, bounces, counts, exports, jobs, journal, policies, reports, restores
 from bot.cleaning import Policy
 from bot.notices import Cause, Kind, Notice
+from bot.suggestions import Suggester
 from handlers import segments
 from handlers.views import evidence as views
 from handlers.views import policies as policy_views
@@ -15,6 +16,7 @@ from handlers.views import segments as list_views
 from storage.contacts import Segment
 from storage.database import Database
 from tests.audiences import import_csv, run
+from tests.bot.test_digests import SETTINGS
 from tests.conftest import NOW
 from tests.figures import assert_exact, contacts
 from tests.handlers.test_segments import MEMBER, Person, Slack, View, addresses, says
@@ -117,6 +119,16 @@ def test_the_button_of_the_digest_opens_the_list_so_filtered(database: Database,
     body = olivia.body("block_actions", {}, actions=[{"action_id": "open-worth-a-look", "value": str(news)}])
     olivia.send(body | {"view": {}, "container": {"type": "message"}})
     assert addresses(olivia.slack.shown.get(timeout=10)) == ["ben@example.com"]
+
+
+def test_the_digest_counts_those_of_its_week(database: Database, news: int):
+    def worth_a_look(until: datetime) -> int:
+        found = reports.report(database, SETTINGS, until - timedelta(days=7), until, Suggester)
+        return found.parts[0].worth_a_look
+
+    assert worth_a_look(NOW + timedelta(seconds=1)) == 1
+    assert worth_a_look(NOW) == 0
+    assert worth_a_look(NOW + timedelta(days=8)) == 0
 
 
 def test_only_operators_see_why_or_the_rules(database: Database, news: int):
