@@ -189,7 +189,7 @@ def _take_in(
     touched = {row["contact_id"] for row in fresh} | signs.keys()
     by_id = {contact.id: contact for contact in contacts.values() if contact.id in touched}
     cleaned = judge_contacts(session, audience_id, by_id, policy, audience.revision, now)
-    look_again(session, audience_id, struck - by_id.keys(), policy)
+    look_again(session, audience_id, struck - by_id.keys(), policy, audience.revision)
     return _fates(here, rows, new, cleaned)
 
 

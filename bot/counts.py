@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.audiences import Audience
-from storage import bounces, tallies
+from storage import tallies
 from storage.database import Database
 from storage.tables import Reason, Status
 
@@ -59,7 +59,7 @@ def figures(database: Database, audience: Audience, now: datetime) -> Figures:
     with database.reading() as session:
         counts = tallies.by_status_and_reason(session, audience.id)
         days = tallies.cleaned_between(session, audience.id, today - 2 * WEEK + timedelta(days=1), today)
-        worth_a_look = bounces.worth_a_look(session, audience.id)
+        worth_a_look = tallies.worth_a_look(session, audience.id)
     by_status = Counter({str(status): 0 for status in Status})
     by_reason = Counter({str(reason): 0 for reason in Reason})
     for (status, reason), n in counts.items():

@@ -150,7 +150,7 @@ def _part(
         domains=_counts(digests.newly_by_domain(session, audience_id, since, until, TOP)),
         typos=_typos(session, audience_id, since, until, make_suggester),
         cleaned=sum(n for (status, _reason), n in counts.items() if status == Status.CLEANED),
-        worth_a_look=bounces.worth_a_look(session, audience_id, since, until),
+        worth_a_look=bounces.newly_worth_a_look(session, audience_id, since, until),
     )
 
 

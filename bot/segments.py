@@ -13,7 +13,7 @@ from bot import drafts, evidence
 from bot.audiences import Audience
 from bot.errors import CleanedError, NoAudience, PlanGone
 from bot.evidence import Mark
-from storage import audiences, bounces, contacts, tallies
+from storage import audiences, contacts, tallies
 from storage import drafts as draft_rows
 from storage.contacts import Place, Segment
 from storage.database import Database, Session
@@ -127,7 +127,7 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
             ticked=frozenset(state.chosen),
             edition=state.edition,
             refused_ticks=state.refused_ticks,
-            worth_a_look=bounces.worth_a_look(session, draft.audience_id),
+            worth_a_look=tallies.worth_a_look(session, draft.audience_id),
         )
     if moved:
         _remember(database, draft, found, audience.revision)

@@ -46,9 +46,10 @@ def judge_contacts(
         elif verdict:
             _weigh_again(session, audience_id, contact, verdict, revision, tally)
     bounces.clean(session, audience_id, cleaned)
-    bounces.put_verdicts(session, kept)
+    bounces.put_verdicts(session, audience_id, kept)
     tallies.apply(session, audience_id, tally)
-    look_again(session, audience_id, {id_ for id_, c in contacts.items() if c.cleaned_at}, policy)
+    again = {id_ for id_, contact in contacts.items() if contact.cleaned_at}
+    look_again(session, audience_id, again, policy, revision)
     return {row["id"] for row in cleaned}
 
 
@@ -66,7 +67,9 @@ def _weigh_again(
     tally[Cell(contact.status, verdict.reason, day, contact.domain)] += 1
 
 
-def look_again(session: Session, audience_id: int, ids: Collection[int], policy: Policy) -> None:
+def look_again(
+    session: Session, audience_id: int, ids: Collection[int], policy: Policy, revision: int
+) -> None:
     """The verdicts on cleaned contacts as they are on all that is known now: they may have become weak, or not."""
     there = bounces.verdicts(session, audience_id, ids)
     if not there:
@@ -83,7 +86,10 @@ def look_again(session: Session, audience_id: int, ids: Collection[int], policy:
         else:
             weakness = str(weakness_without_verdict(history))
             rows.append(before.model_dump() | {"weakness": weakness})
-    bounces.put_verdicts(session, rows)
+    bounces.put_verdicts(session, audience_id, rows)
+    # Who looks at those worth a look has not seen these as they are now.
+    turned = [row["contact_id"] for row in rows if row["weakness"] != there[row["contact_id"]].weakness]
+    bounces.touch(session, audience_id, turned, revision)
 
 
 def histories(

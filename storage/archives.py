@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from storage import tallies
-from storage.contacts import TABLE, Segment, belongs, conditions
+from storage.contacts import TABLE, Segment, belongs, conditions, weak
 from storage.tables import Archive, ArchiveMember, Audience, Contact, Status
 from storage.tallies import Cell, Tally
 
@@ -183,6 +183,24 @@ def _move(
         tally[Cell(old, why, None, domain)] -= n
         tally[Cell(new, why, None, domain)] += n
     tallies.apply(session, audience_id, tally)
+    _move_weak(session, audience_id, [*chosen, TABLE.c.id.in_(weak(audience_id))], before, after)
+
+
+def _move_weak(
+    session: Session,
+    audience_id: int,
+    chosen: Sequence[ColumnElement[bool]],
+    before: ColumnElement[str],
+    after: ColumnElement[str],
+) -> None:
+    """The figure of those worth a look, who are cleaned."""
+    moved = (
+        select(before.label("old"), after.label("new"), func.count()).where(*chosen).group_by("old", "new")
+    )
+    n = 0
+    for old, new, count in session.connection().execute(moved):
+        n += count * ((new == Status.CLEANED) - (old == Status.CLEANED))
+    tallies.add_worth_a_look(session, audience_id, n)
 
 
 def _grow(session: Session, audience_id: int, archive_id: str, **by: int) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, case, delete, func, insert, literal_column, select, update
+from sqlalchemy import Select, Table, bindparam, case, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
 
+from storage import tallies
 from storage.contacts import IS_CLEANED, TABLE
 from storage.tables import (
     Activity,
@@ -165,19 +166,11 @@ def verdicts(session: Session, audience_id: int, contact_ids: Collection[int]) -
     return {row.contact_id: row for row in rows}
 
 
-def worth_a_look(
-    session: Session, audience_id: int, since: datetime | None = None, until: datetime | None = None
-) -> int:
-    """How many of the cleaned contacts have a weak verdict; those cleaned from `since` on and before `until`."""
+def newly_worth_a_look(session: Session, audience_id: int, since: datetime, until: datetime) -> int:
+    """How many contacts with a weak verdict, cleaned still, were cleaned from `since` on and before `until`."""
     v = _table(Verdict)
-    query = (
-        select(func.count())
-        .select_from(v.join(TABLE, (TABLE.c.audience_id == v.c.audience_id) & (TABLE.c.id == v.c.contact_id)))
-        .where(v.c.audience_id == audience_id, v.c.weakness != literal_column("''"), IS_CLEANED)
-    )
-    if since and until:
-        query = query.where(v.c.at >= since, v.c.at < until)
-    n: int = session.connection().execute(query).scalar_one()
+    cleaned_then = _weak_verdicts().where(v.c.audience_id == audience_id, v.c.at >= since, v.c.at < until)
+    n: int = session.connection().execute(cleaned_then).scalar_one()
     return n
 
 
@@ -194,17 +187,22 @@ def judged_in(session: Session, audience_id: int, domain: str, since: datetime, 
     return set(session.connection().execute(query).scalars())
 
 
-def put_verdicts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keeps the verdicts, in the place of those that were there; the time of the first stays."""
+def put_verdicts(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps the verdicts, in the place of those that were there; the time of the first stays.
+
+    The contacts have the status that they will have: the figure of those worth a look follows from it.
+    """
     if not rows:
         return
     table = _table(Verdict)
     statement = _upserting(session, table)
     keys = [column.name for column in table.primary_key]
     changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in (*keys, "at")}
+    before = _n_weak(session, audience_id, rows)
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=keys, set_=changed), [dict(row) for row in rows]
     )
+    tallies.add_worth_a_look(session, audience_id, _n_weak(session, audience_id, rows) - before)
 
 
 def clean(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -232,6 +230,13 @@ def give_reason(session: Session, audience_id: int, contact_id: int, reason: str
         .where(TABLE.c.audience_id == audience_id, TABLE.c.id == contact_id)
         .values(clean_reason=reason, revision=revision)
     )
+
+
+def touch(session: Session, audience_id: int, contact_ids: Collection[int], revision: int) -> None:
+    """The contacts count as changed from that revision on."""
+    if contact_ids:
+        changed = update(TABLE).where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(contact_ids))
+        session.connection().execute(changed.values(revision=revision))
 
 
 def domains(session: Session, audience_id: int, contact_ids: Collection[int]) -> dict[int, str]:
@@ -264,6 +269,22 @@ def put_aside(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     if unique:
         session.connection().execute(statement, list(unique.values()))
     return len(unique)
+
+
+def _n_weak(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> int:
+    """How many of the rows' contacts are cleaned and have a weak verdict."""
+    v = _table(Verdict)
+    ids = [row["contact_id"] for row in rows]
+    mine = _weak_verdicts().where(v.c.audience_id == audience_id, v.c.contact_id.in_(ids))
+    n: int = session.connection().execute(mine).scalar_one()
+    return n
+
+
+def _weak_verdicts() -> Select[int]:
+    v = _table(Verdict)
+    same = (TABLE.c.audience_id == v.c.audience_id) & (TABLE.c.id == v.c.contact_id)
+    weak = v.c.weakness != literal_column("''")
+    return select(func.count()).select_from(v.join(TABLE, same)).where(weak, IS_CLEANED)
 
 
 def _upserting(session: Session, table: Table) -> Any:

@@ -96,8 +96,16 @@ def belongs(segment: Segment) -> list[ColumnElement[bool]]:
     if segment.text:
         found.append(_mentions(segment.text))
     if segment.worth_a_look:
-        found.append(TABLE.c.id.in_(_weak(segment.audience_id)))
+        found.append(TABLE.c.id.in_(weak(segment.audience_id)))
     return found
+
+
+def weak(audience_id: int) -> Select[int]:
+    """The contacts whose verdict is weak, from the index of those alone."""
+    verdict = SQLModel.metadata.tables["verdict"]
+    return select_any(verdict.c.contact_id).where(
+        verdict.c.audience_id == audience_id, verdict.c.weakness != literal_column("''")
+    )
 
 
 def count(session: Session, segment: Segment) -> int:
@@ -210,14 +218,6 @@ def _merge_field(session: Session, label: str) -> ColumnElement[Any]:
     # SQLite's paths have no escapes: such a label is looked for among the keys.
     each = func.json_each(merge_fields).table_valued("key", "value")
     return select_any(each.c.value).where(each.c.key == label).scalar_subquery()
-
-
-def _weak(audience_id: int) -> Select[int]:
-    """The contacts whose verdict is weak, from the index of those alone."""
-    verdict = SQLModel.metadata.tables["verdict"]
-    return select_any(verdict.c.contact_id).where(
-        verdict.c.audience_id == audience_id, verdict.c.weakness != literal_column("''")
-    )
 
 
 def _mentions(text: str) -> ColumnElement[bool]:

@@ -75,6 +75,7 @@ class Audience(SQLModel, table=True):
     merge_labels: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     revision: int = Field(default=0, sa_type=BigInteger)  # grows with each change of a contact
     next_contact_id: int = Field(default=1, sa_type=BigInteger)
+    worth_a_look: int = Field(default=0, sa_type=BigInteger)  # cleaned contacts with a weak verdict; kept
     created_at: datetime
 
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table
+from sqlalchemy import Table, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col, select
 
-from storage.tables import CleanedDay, ContactCount, DomainCount, Status
+from storage.tables import Audience, CleanedDay, ContactCount, DomainCount, Status
 
 
 class Cell(NamedTuple):
@@ -102,6 +102,21 @@ def cleaned_domains(
     if like:
         query = query.where(col(DomainCount.domain).contains(like.lower(), autoescape=True))
     return dict(session.exec(query).all())
+
+
+def worth_a_look(session: Session, audience_id: int) -> int:
+    """How many cleaned contacts of the audience have a weak verdict."""
+    return session.exec(select(Audience.worth_a_look).where(Audience.id == audience_id)).one()
+
+
+def add_worth_a_look(session: Session, audience_id: int, n: int) -> None:
+    """So many more, or fewer. The caller holds the audience's lock."""
+    if n:
+        session.connection().execute(
+            update(Audience)
+            .where(col(Audience.id) == audience_id)
+            .values(worth_a_look=col(Audience.worth_a_look) + n)
+        )
 
 
 def day_of(moment: datetime | str | None) -> date | None:

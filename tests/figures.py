@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel, select
 
 from storage.contacts import TABLE
 from storage.database import Database
-from storage.tables import CleanedDay, ContactCount, DomainCount, Status
+from storage.tables import Audience, CleanedDay, ContactCount, DomainCount, Status, Verdict
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -39,7 +39,20 @@ def _counted(database: Database) -> dict[str, Counter[Any]]:
             days[audience, c["cleaned_at"].date(), reason] += 1
         subscribed[audience, c["domain"]] += c["status"] == Status.SUBSCRIBED
         cleaned[audience, c["domain"]] += c["status"] == Status.CLEANED
-    return {"counts": counts, "days": days, "subscribed": +subscribed, "cleaned": +cleaned}
+    return {
+        "counts": counts,
+        "days": days,
+        "subscribed": +subscribed,
+        "cleaned": +cleaned,
+        "weak": _weak(database),
+    }
+
+
+def _weak(database: Database) -> Counter[Any]:
+    cleaned = {(c["audience_id"], c["id"]) for c in contacts(database) if c["status"] == Status.CLEANED}
+    with database.reading() as session:
+        weak = session.exec(select(Verdict).where(Verdict.weakness != "")).all()
+    return Counter(row.audience_id for row in weak if (row.audience_id, row.contact_id) in cleaned)
 
 
 def _kept(database: Database) -> dict[str, Counter[Any]]:
@@ -52,6 +65,7 @@ def _kept(database: Database) -> dict[str, Counter[Any]]:
             "days": +Counter({(r.audience_id, r.day, r.reason): r.n for r in _all(session, CleanedDay)}),
             "subscribed": +Counter({(r.audience_id, r.domain): r.subscribed for r in domains}),
             "cleaned": +Counter({(r.audience_id, r.domain): r.cleaned for r in domains}),
+            "weak": +Counter({a.id: a.worth_a_look for a in session.exec(select(Audience))}),
         }
 
 

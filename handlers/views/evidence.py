@@ -64,7 +64,7 @@ def why(words: Words, told: Why) -> View:
     ]
     if for_it := list(_for_it(words, told)):
         rows.append(blocks.section(Markup("\n".join((words.md("evidence-for"), *for_it)))))
-    elif told.mark:
+    elif told.mark and not told.mark.weakness:
         rows.append(blocks.context(words.md("evidence-nothing-for")))
     rows += _pieces(words, told)
     if told.reason != Reason.ABUSE:

@@ -1,13 +1,14 @@
 """Why, worth a look and the cleaning rules, from Slack's payloads to the modals it is sent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from bot import archives, audiences, bounces, counts, exports, jobs, journal, policies
+from bot import archives, audiences, bounces, counts, exports, jobs, journal, policies, reports, restores
 from bot.cleaning import Policy
 from bot.notices import Cause, Kind, Notice
+from bot.suggestions import Suggester
 from handlers import segments
 from handlers.views import evidence as views
 from handlers.views import policies as policy_views
@@ -15,8 +16,9 @@ from handlers.views import segments as list_views
 from storage.contacts import Segment
 from storage.database import Database
 from tests.audiences import import_csv, run
+from tests.bot.test_digests import SETTINGS
 from tests.conftest import NOW
-from tests.figures import contacts
+from tests.figures import assert_exact, contacts
 from tests.handlers.test_segments import MEMBER, Person, Slack, View, addresses, says
 from tests.handlers.views.test_segments import elements
 
@@ -119,6 +121,16 @@ def test_the_button_of_the_digest_opens_the_list_so_filtered(database: Database,
     assert addresses(olivia.slack.shown.get(timeout=10)) == ["ben@example.com"]
 
 
+def test_the_digest_counts_those_of_its_week(database: Database, news: int):
+    def worth_a_look(until: datetime) -> int:
+        found = reports.report(database, SETTINGS, until - timedelta(days=7), until, Suggester)
+        return found.parts[0].worth_a_look
+
+    assert worth_a_look(NOW + timedelta(seconds=1)) == 1
+    assert worth_a_look(NOW) == 0
+    assert worth_a_look(NOW + timedelta(days=8)) == 0
+
+
 def test_only_operators_see_why_or_the_rules(database: Database, news: int):
     for action_id in (views.OPEN, "open-worth-a-look", policy_views.OPEN):
         sam = Person(database, MEMBER, Pushing())
@@ -129,17 +141,31 @@ def test_only_operators_see_why_or_the_rules(database: Database, news: int):
         assert "@example.com" not in str(said)
 
 
-def test_an_archive_of_those_worth_a_look_takes_the_figure_with_it(database: Database, news: int):
+def test_an_archive_of_those_worth_a_look_takes_the_figure_with_it_and_undo_gives_it_back(
+    database: Database, news: int
+):
     [audience] = audiences.every(database)
-    assert counts.figures(database, audience, NOW).worth_a_look == 1
+
+    def figures() -> tuple[int, int]:
+        assert_exact(database)
+        found = counts.figures(database, audience, NOW)
+        return found.worth_a_look, found.cleaned
+
+    assert figures() == (1, 4)
     plan = archives.plan(
         database, Segment(audience_id=news, worth_a_look=True), by="U1", word="ARCHIVE", now=NOW
     )
     assert plan.n == 1
+    # ann turns out to be worth a look too, after the count was shown.
+    told = notice("ann@example.com", Kind.DELIVERED, 1)
+    bounces.take_in(database, [told], NOW)
+    assert figures() == (2, 4)
     archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
-    run(database, jobs.ARCHIVE, archives.work)
-    figures = counts.figures(database, audience, NOW)
-    assert (figures.worth_a_look, figures.cleaned) == (0, 3)
+    done = run(database, jobs.ARCHIVE, archives.work)
+    assert figures() == (1, 3), "who was not seen is not swept along"
+    restores.undo(database, news, done.id, by="U1", now=NOW)
+    run(database, jobs.RESTORE, restores.work)
+    assert figures() == (2, 4)
 
 
 @pytest.fixture

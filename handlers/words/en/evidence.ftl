@@ -25,22 +25,19 @@ evidence-said = The mail server said: { $diagnostic }
 evidence-campaign = Campaign: { $campaign }
 evidence-for = *What speaks for the address*
 evidence-nothing-for = Nothing is known that speaks for the address.
-evidence-active = It opened or clicked a mail { $date }.
-evidence-delivered = Mail reached it { $date }.
+evidence-active = It last opened or clicked a mail on { $date }.
+evidence-delivered = Mail last reached it on { $date }.
 evidence-outage = { $n ->
     [one] { $n } address of { $domain } bounced from { $since } to { $until }.
    *[other] { $n } addresses of { $domain } bounced from { $since } to { $until }.
 }
-evidence-pieces = { $n ->
-    [one] *What was seen: { $n } bounce or complaint*
-   *[other] *What was seen: { $n } bounces and complaints*
-}
+evidence-pieces = *Evidence ({ $n }), the newest first*
 evidence-kind-hard = hard bounce
 evidence-kind-soft = soft bounce
 evidence-kind-complaint = abuse complaint
 evidence-after = after “{ $campaign }”
 evidence-from = { $source ->
-    [message] told by a message
+    [message] told by a report sent by mail
     [ses] told by Amazon SES
     [sendgrid] told by SendGrid
     [postmark] told by Postmark

@@ -6,17 +6,17 @@ policies-soft-without-activity = Days with a soft bounce, no activity before
 policies-soft-with-activity = Days with a soft bounce, after earlier activity
     .hint = For addresses that opened or clicked before. Not fewer than above.
 policies-outage-addresses = Addresses of a domain that make an outage
-    .hint = So many that bounce within an hour are taken for the provider’s trouble, and not counted.
+    .hint = So many within an hour, and a tenth of the domain’s at least, are taken for the provider’s trouble.
 policies-save = Save
 policies-saved = *The cleaning rules of { $audience } are saved.*
-policies-is-soft-without-activity = Soft bounces clean an address that was never active after { $n ->
+policies-is-soft-without-activity = An address that was never active is cleaned after { $n ->
     [one] { $n } day
    *[other] { $n } days
-} with one.
-policies-is-soft-with-activity = Soft bounces clean an address that was active after { $n ->
+} with a soft bounce.
+policies-is-soft-with-activity = An address that was active before is cleaned after { $n ->
     [one] { $n } day
    *[other] { $n } days
-} with one.
+} with a soft bounce.
 policies-is-outage-addresses = { $n ->
     [one] { $n } address
    *[other] { $n } addresses

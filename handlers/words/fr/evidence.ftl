@@ -25,22 +25,19 @@ evidence-said = Réponse du serveur : { $diagnostic }
 evidence-campaign = Campagne : { $campaign }
 evidence-for = *Ce qui parle pour l’adresse*
 evidence-nothing-for = Rien de connu ne parle pour cette adresse.
-evidence-active = Un e-mail a été ouvert ou cliqué le { $date }.
-evidence-delivered = Un e-mail est arrivé le { $date }.
+evidence-active = Dernier e-mail ouvert ou cliqué le { $date }.
+evidence-delivered = Dernier e-mail arrivé le { $date }.
 evidence-outage = { $n ->
     [one] { $n } adresse de { $domain } a eu un retour, du { $since } au { $until }.
    *[other] { $n } adresses de { $domain } ont eu un retour, du { $since } au { $until }.
 }
-evidence-pieces = { $n ->
-    [one] *Ce qui a été vu : { $n } retour ou plainte*
-   *[other] *Ce qui a été vu : { $n } retours et plaintes*
-}
+evidence-pieces = *Ce qui a été vu ({ $n }), le plus récent d’abord*
 evidence-kind-hard = retour définitif
 evidence-kind-soft = retour temporaire
 evidence-kind-complaint = plainte pour abus
 evidence-after = après « { $campaign } »
 evidence-from = { $source ->
-    [message] d’après un message
+    [message] d’après un rapport reçu par e-mail
     [ses] d’après Amazon SES
     [sendgrid] d’après SendGrid
     [postmark] d’après Postmark

@@ -12,6 +12,9 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("audience", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("worth_a_look", sa.BigInteger(), nullable=False, server_default="0"))
+
     op.create_table(
         "set_aside",
         sa.Column("uid", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -143,3 +146,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_set_aside_at")
 
     op.drop_table("set_aside")
+
+    with op.batch_alter_table("audience", schema=None) as batch_op:
+        batch_op.drop_column("worth_a_look")

@@ -119,8 +119,8 @@ def test_the_window_tells_the_verdict_and_what_speaks_for_the_address():
         "it bounced on 7 days, and 7 are enough.",
         "Reason: mailbox full (4.2.2)",
         "Worth a look: its mailbox was full",
-        "It opened or clicked a mail <!date^",
-        "Mail reached it <!date^",
+        "It last opened or clicked a mail on <!date^",
+        "Mail last reached it on <!date^",
         "23 addresses of gmial.com bounced from <!date^",
         "soft bounce · mailbox full (4.2.2) · after “Autumn” · told by Amazon SES",
         "452 4.2.2 over quota",
@@ -138,7 +138,7 @@ def test_an_imported_contact_has_no_verdict_of_ours():
     assert "What speaks for" not in said
     since = text_of(views.why(ENGLISH, replace(imported, pieces=[PIECE], n=1)))
     assert "no bounce of it was seen here" not in since
-    assert "What was seen: 1 bounce or complaint" in since
+    assert "Evidence (1), the newest first" in since
 
 
 def test_who_complained_gets_no_fix_button():
