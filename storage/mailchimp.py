@@ -34,7 +34,7 @@ from storage.mailchimp_values import (
     member_hash,
     name_of,
 )
-from storage.mailchimp_wire import Line, Request, Timing, Wire, line_of
+from storage.mailchimp_wire import TRIES, Line, Request, Timing, Wire, line_of
 from storage.tables import Status
 
 MOST_ROWS = 1000  # a page
@@ -52,6 +52,7 @@ class Client:
         base_url: str | None = None,
         connections: int = MOST_CONNECTIONS,
         *,
+        tries: int = TRIES,
         transport: httpx.BaseTransport | None = None,
         timing: Timing | None = None,
     ) -> None:
@@ -59,6 +60,7 @@ class Client:
 
         `base_url`: of the API, with its version; without it, the one of the data centre that the key ends with.
         `connections`: calls at once, 10 at most. All clients of a process with the same key and base share them.
+        `tries`: how often a call is sent at most; 1 for somebody who waits and can ask again.
         `transport`, `timing`: what tests put in place of the network and the clock.
         """
         key = key.strip()
@@ -70,7 +72,7 @@ class Client:
         self._transport = transport
         line = Line(transport) if transport else line_of(key, str(self._base))
         line.join()
-        self._wire = Wire(key, self._base, centre, line, connections, timing or Timing())
+        self._wire = Wire(key, self._base, centre, line, connections, tries, timing or Timing())
         self._is_open = True
 
     def __repr__(self) -> str:

@@ -110,7 +110,7 @@ class Wire:
     """Sends requests for one client."""
 
     def __init__(
-        self, key: str, base: httpx.URL, centre: str, line: Line, connections: int, timing: Timing
+        self, key: str, base: httpx.URL, centre: str, line: Line, connections: int, tries: int, timing: Timing
     ) -> None:
         """`centre`: the data centre that the key names, or empty."""
         self.line = line
@@ -119,6 +119,7 @@ class Wire:
         self._base = str(base).rstrip("/")
         self._centre = centre
         self._connections = min(connections, MOST_CONNECTIONS)
+        self._tries = tries
         self._timing = timing
 
     def send(self, request: Request) -> Document:
@@ -137,7 +138,7 @@ class Wire:
 
     def _tried(self, call: Callable[[], Value], until: float, label: str, is_repeatable: bool) -> Value:
         has_arrived = False
-        for tries in range(1, TRIES + 1):
+        for tries in range(1, self._tries + 1):
             try:
                 return call()
             except MailchimpError as error:
@@ -146,13 +147,15 @@ class Wire:
                 wait = self._wait(error, until, is_safe=is_repeatable or not has_arrived)
                 if wait is None:
                     raise
-            log.info("Mailchimp: %s, try %s of %s failed; the next in %.1f s", label, tries, TRIES, wait)
+            log.info(
+                "Mailchimp: %s, try %s of %s failed; the next in %.1f s", label, tries, self._tries, wait
+            )
             self._timing.pause(wait)
         raise AssertionError  # the last try has returned or raised
 
     def _wait(self, error: MailchimpError, until: float, *, is_safe: bool) -> float | None:
         """Seconds until the next try, or None where there must be none."""
-        if error.tries == TRIES or not is_safe or not error.worth_another_try:
+        if error.tries == self._tries or not is_safe or not error.worth_another_try:
             return None
         most = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (error.tries - 1))
         wait = self._timing.jitter(most) + (error.wait or 0)

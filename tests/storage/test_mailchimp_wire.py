@@ -115,6 +115,13 @@ def test_pauses_double_up_to_a_limit_and_tries_end():
     assert (len(script.requests), caught.value.tries) == (TRIES, TRIES)
 
 
+def test_who_waits_can_ask_for_one_try():
+    transport = httpx.MockTransport(lambda _: httpx.Response(500))
+    with Client(KEY, tries=1, transport=transport) as mailchimp, pytest.raises(Unavailable) as caught:
+        mailchimp.account()
+    assert caught.value.tries == 1
+
+
 @pytest.mark.parametrize(
     ("header", "least"),
     [
