@@ -22,7 +22,7 @@ RETRY = timedelta(seconds=3)
 Clock = Callable[[], datetime]
 Work = Callable[[Database, Job, Clock], Iterator[Job]]
 
-IMPORT, EXPORT, ARCHIVE, RESTORE = "import", "export", "archive", "restore"
+IMPORT, EXPORT, ARCHIVE, RESTORE, SYNC = "import", "export", "archive", "restore", "sync"
 
 
 def new_id() -> str:

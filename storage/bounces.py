@@ -43,6 +43,14 @@ def with_keys(session: Session, audience_id: int, keys: Collection[str]) -> dict
     return {row.address_key: Found(*row) for row in session.connection().execute(query)}
 
 
+def by_ids(session: Session, audience_id: int, ids: Collection[int]) -> dict[int, Found]:
+    """These contacts of the audience: id → contact."""
+    query = select(*(TABLE.c[name] for name in Found._fields)).where(
+        TABLE.c.audience_id == audience_id, TABLE.c.id.in_(ids)
+    )
+    return {row.id: Found(*row) for row in session.connection().execute(query)}
+
+
 def known(session: Session, keys: Collection[str]) -> dict[str, set[int]]:
     """Which audiences have these lower-case addresses: address → audience ids."""
     query = select(TABLE.c.address_key, TABLE.c.audience_id).where(

@@ -1,0 +1,113 @@
+"""A Mailchimp member becomes a contact of the mirror, or changes one: the pure rules.
+
+Mailchimp's word holds, also where an import would not believe it; what only this side knows stays: why and when a
+contact was cleaned, and the status it had before it was archived.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from operator import itemgetter
+
+from bot.addresses import BadAddressReason, checked
+from storage.loading import COLUMNS, Row, moment
+from storage.mailchimp_values import Location, Member, MergeValue
+from storage.tables import Reason, Status
+
+_AT = {name: i for i, name in enumerate(COLUMNS)}
+_ID, _STATUS, _BEFORE, _REVISION = (_AT[name] for name in ("id", "status", "status_before", "revision"))
+_OURS = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
+_ours = itemgetter(*(_AT[name] for name in _OURS))
+
+
+def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
+    """The member as Mailchimp has it; no id, no revision yet. `labels`: merge tag → the column's name."""
+    address = checked(member.address)
+    if isinstance(address, BadAddressReason):  # Mailchimp took it; the mirror tells what is there
+        key = member.address.strip().lower()
+        address = (member.address.strip(), key, key.rpartition("@")[2])
+    fields = {labels.get(tag, tag): _text(value) for tag, value in member.merge_fields.items()}
+    is_cleaned = member.status == Status.CLEANED
+    values: dict[str, object] = {
+        "audience_id": audience_id,
+        "id": 0,
+        "address": address[0],
+        "address_key": address[1],
+        "domain": address[2],
+        "status": str(member.status),
+        # Mailchimp forgets what an archived contact was. Undo is for our own archives; none ends subscribed by this.
+        "status_before": str(Status.UNSUBSCRIBED) if member.status == Status.ARCHIVED else None,
+        "revision": 0,
+        "merge_fields": _json({label: value for label, value in fields.items() if value}),
+        "tags": ",".join(_json(tag) for tag in member.tags) or None,
+        "notes": member.note or None,
+        "member_rating": str(member.rating) if member.rating else None,
+        "optin_time": _time(member.signup_at),
+        "optin_ip": member.signup_ip or None,
+        "confirm_time": _time(member.confirm_at),
+        "confirm_ip": member.confirm_ip or None,
+        "leid": str(member.leid) if member.leid else None,
+        "euid": member.euid or None,
+        "cleaned_at": moment(member.changed_at) if is_cleaned and member.changed_at else None,
+        "clean_reason": str(Reason.UNKNOWN) if is_cleaned else None,
+        **_place(member.location),
+    }
+    return tuple(values.get(name) for name in COLUMNS)
+
+
+def added(new: Row, contact_id: int, revision: int, now: str) -> Row:
+    """A contact that wasn't here. One that is cleaned, Mailchimp doesn't say when, is so since `now`."""
+    values = list(new)
+    values[_ID], values[_REVISION] = contact_id, revision
+    if new[_STATUS] == Status.CLEANED and not new[_AT["cleaned_at"]]:
+        values[_AT["cleaned_at"]] = now
+    return tuple(values)
+
+
+def merged(old: Row, new: Row, revision: int, now: str) -> Row:
+    """The contact as Mailchimp has it now; the same row if nothing changed."""
+    values = list(added(new, old[_ID], old[_REVISION], now))
+    before = old[_BEFORE] if old[_STATUS] == Status.ARCHIVED else old[_STATUS]
+    if new[_STATUS] == Status.ARCHIVED:
+        values[_BEFORE] = before
+    if before == Status.CLEANED and new[_STATUS] in (Status.CLEANED, Status.ARCHIVED):
+        for name, value in zip(_OURS, _ours(old), strict=True):
+            values[_AT[name]] = value
+    if _known(values) == _known(old):
+        return old
+    values[_REVISION] = revision
+    return tuple(values)
+
+
+def _known(of: Row | list[object]) -> list[object]:
+    """Merge fields as what they say: one database gives their text back with other spaces."""
+    fields = _AT["merge_fields"]
+    return [*of[:fields], json.loads(str(of[fields])), *of[fields + 1 :]]
+
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _text(value: MergeValue) -> str:
+    """An address field's parts on one line, as in Mailchimp's files."""
+    if isinstance(value, Mapping):
+        return "  ".join(str(part) for part in value.values() if part)
+    return str(value)
+
+
+def _time(at: datetime | None) -> str | None:
+    return at.strftime("%Y-%m-%d %H:%M:%S") if at else None
+
+
+def _place(location: Location) -> dict[str, str | None]:
+    if not location.time_zone and not location.country:
+        return {}
+    return {
+        "latitude": str(location.latitude),
+        "longitude": str(location.longitude),
+        "gmtoff": str(location.gmt_offset),
+        "dstoff": str(location.dst_offset),
+        "timezone": location.time_zone or None,
+        "cc": location.country or None,
+        "region": location.region or None,
+    }
