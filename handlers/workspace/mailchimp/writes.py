@@ -17,6 +17,7 @@ from handlers.workspace.mailchimp.problems import (
     member_exists,
     not_found,
 )
+from handlers.workspace.mailchimp.selection import Selection
 from handlers.workspace.mailchimp.shapes import member_document
 from handlers.workspace.mailchimp.validation import (
     NEW_STATUSES,
@@ -29,6 +30,13 @@ from handlers.workspace.mailchimp.validation import (
 )
 
 LARGEST_BATCH = 500
+# This call shows less of a contact than the others do.
+SHOWN_OF_MANY = Selection.of(
+    {
+        "exclude_fields": "contact_id,full_name,web_id,unsubscribe_reason,consents_to_one_to_one_messaging,"
+        "location.region,marketing_permissions,source"
+    }
+)
 
 
 def add(call: Call) -> Json:
@@ -88,7 +96,9 @@ def add_many(call: Call) -> Json:
     for one in sent:
         try:
             known, member = _one_of_many(call, one, seen)
-            (updated if known else created).append(member_document(call.account, audience, member))
+            (updated if known else created).append(
+                member_document(call.account, audience, member, SHOWN_OF_MANY)
+            )
         except Problem as problem:
             errors.append(_error_of_many(one, problem))
     answer = {
