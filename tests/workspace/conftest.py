@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -14,6 +15,8 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from handlers.workspace.mailchimp.rules import Rules
+from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
 from tests.slack import Json, Person, hang_up
 
@@ -134,3 +137,24 @@ def modal(*blocks: Json, title: str = "A modal", **more: Any) -> Json:
     if any(block["type"] == "input" for block in made["blocks"]):
         made.setdefault("submit", text("Save"))
     return made
+
+
+@pytest.fixture
+def mailchimp() -> Iterator[Standin]:
+    with Standin(rules=Rules(webhook_retries=(0.0, 0.05))) as running:
+        yield running
+        assert running.failures == []
+
+
+@pytest.fixture
+def audience(mailchimp: Standin) -> str:
+    """500 contacts."""
+    key = mailchimp.add_list("Trail news", permissions=("Mail", "Letters"))
+    mailchimp.fill(key, 500, seed=4)
+    return key
+
+
+@pytest.fixture
+def api(mailchimp: Standin) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=mailchimp.url, auth=("any", mailchimp.key)) as client:
+        yield client
