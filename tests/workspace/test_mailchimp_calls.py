@@ -236,17 +236,25 @@ def test_unknown_paths_methods_and_bodies(audience: str, api: httpx.Client) -> N
     assert api.post(f"/lists/{audience}/members", content="{").json()["title"] == "JSON Parse Error"
 
 
-def test_an_eleventh_call_at_once_is_refused(mailchimp: Standin) -> None:
-    mailchimp.rules.latency = 0.3
+def test_an_eleventh_call_at_once_is_refused(mailchimp: Standin, api: httpx.Client) -> None:
+    mailchimp.rules.latency = 0.5
     with ThreadPoolExecutor(11) as threads:
-        auth = ("any", mailchimp.key)
-        calls = [threads.submit(httpx.get, f"{mailchimp.url}/ping", auth=auth) for _ in range(11)]
-        answers = [call.result() for call in calls]
+        answers = list(threads.map(api.get, ["/ping"] * 11))
     assert sorted(answer.status_code for answer in answers) == [200] * 10 + [429]
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert refused.json()["detail"] == "You have exceeded the limit of 10 simultaneous connections."
     assert max(asked.together for asked in mailchimp.requests) == 11
-    assert httpx.get(f"{mailchimp.url}/ping", auth=auth).status_code == 200
+    assert api.get("/ping").status_code == 200
+
+
+def test_a_call_given_up_still_holds_its_connection(mailchimp: Standin, api: httpx.Client) -> None:
+    mailchimp.rules.connections = 1
+    mailchimp.rules.empty_refusals = True
+    mailchimp.faults.add(Kind.SLOW, seconds=1.0)
+    with pytest.raises(httpx.ReadTimeout):
+        api.get("/ping", timeout=0.1)
+    refused = api.get("/ping")
+    assert (refused.status_code, refused.text) == (429, "")
 
 
 def test_faults_happen_where_and_as_often_as_told(

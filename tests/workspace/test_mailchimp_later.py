@@ -4,7 +4,7 @@ import hmac
 import io
 import json
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from urllib.parse import parse_qs
 
@@ -150,7 +150,7 @@ def test_each_thing_that_happens_has_its_own_event(
     api.post(f"/lists/{audience}/webhooks", json={"url": receiver.url})
     address = subscribed_address(mailchimp, audience)
     new = "moved@alpmail.example"
-    doings = [
+    doings: list[Callable[[], None]] = [
         lambda: mailchimp.change_profile(audience, address, FNAME="Ada"),
         lambda: mailchimp.change_address(audience, address, new),
         lambda: mailchimp.clean(audience, new, reason="abuse"),

@@ -62,14 +62,17 @@ class Exchange:
         )
         self._account.requests.append(asked)
         try:
-            answer = await self._answer(request, key, asked)
+            answer = await self._answer(key, asked)
         finally:
             self._in_work[key] -= 1
         asked.status = 0 if answer is None else answer.status
-        return web.Response() if answer is None else answer
+        if answer is None:
+            _reset(request)
+            return web.Response()
+        return answer
 
-    async def _answer(self, request: web.Request, key: str, asked: Asked) -> web.Response | None:
-        """None when the connection was reset instead."""
+    async def _answer(self, key: str, asked: Asked) -> web.Response | None:
+        """None when the connection is to be reset instead."""
         rules = self._account.rules
         if asked.together > rules.connections:
             if rules.empty_refusals:
@@ -77,16 +80,23 @@ class Exchange:
             return self._problem(problems.too_many(rules.connections))
         fault = self._account.faults.take(asked.method, asked.path)
         slow = fault.seconds if fault and fault.kind is Kind.SLOW else 0.0
-        await asyncio.sleep(rules.latency + slow)
+        # The work is done within the latency, not after it: the link is slow, not the service.
+        answered = asyncio.get_running_loop().time() + rules.latency + slow
+        try:
+            return await self._outcome(key, asked, fault)
+        finally:
+            await asyncio.sleep(answered - asyncio.get_running_loop().time())
+
+    async def _outcome(self, key: str, asked: Asked, fault: Fault | None) -> web.Response | None:
         if fault and not fault.afterwards and fault.kind not in {Kind.SLOW, Kind.BROKEN_JSON}:
-            return self._failed(request, fault)
+            return self._failed(fault)
         try:
             self._allow(key, asked.method)
             result = await self._perform(asked.method, asked.path, asked.query, asked.body)
         except Problem as problem:
             return self._problem(problem)
         if fault and fault.kind is not Kind.SLOW:
-            return self._failed(request, fault)
+            return self._failed(fault)
         return _answered(result)
 
     def _allow(self, key: str, method: str) -> None:
@@ -98,9 +108,8 @@ class Exchange:
         if key == account.key_without_rights or (key == account.key_of_reader and method != "GET"):
             raise problems.forbidden()
 
-    def _failed(self, request: web.Request, fault: Fault) -> web.Response | None:
+    def _failed(self, fault: Fault) -> web.Response | None:
         if fault.kind is Kind.RESET:
-            _reset(request)
             return None
         if fault.kind is Kind.SERVER_ERROR:
             return self._problem(problems.server_error())

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 
-from handlers.workspace.mailchimp.account import Account, Audience, MergeField, merge_values
+from handlers.workspace.mailchimp.account import Account, Audience, MergeField
 from handlers.workspace.mailchimp.members import Bounce, Member
 from handlers.workspace.mailchimp.problems import Json
 from handlers.workspace.mailchimp.selection import Selection
@@ -14,10 +14,10 @@ from handlers.workspace.mailchimp.selection import Selection
 SCHEMA = "https://us1.api.mailchimp.com/schema/3.0/Definitions/"
 
 
-@lru_cache(maxsize=100_000)
 def moment(seconds: int) -> str:
     """A time as the API writes it; "" for none."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else ""
+    day, second = divmod(seconds, 86_400)
+    return f"{_day(day)}{_time_of_day(second)}" if seconds else ""
 
 
 def links(*of: tuple[str, str, str]) -> list[Json]:
@@ -164,25 +164,39 @@ def _text(
     return "{" + ",".join(parts) + "}"
 
 
-def _full_name(member: Member, _audience: Audience, _base: str) -> str:
-    values = merge_values(member)
+# What many contacts share is written once.
+@lru_cache(maxsize=4_096)
+def _day(day: int) -> str:
+    return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
+
+
+@lru_cache(maxsize=86_400)
+def _time_of_day(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("T%H:%M:%S+00:00")
+
+
+@lru_cache(maxsize=4_096)
+def _full_name(merge: str) -> str:
+    values = json.loads(merge)
     return quoted(" ".join(filter(None, (str(values.get(tag, "")) for tag in ("FNAME", "LNAME")))))
 
 
 def _permissions(member: Member, audience: Audience, _base: str) -> str:
-    given = [
-        {"marketing_permission_id": key, "text": text, "enabled": key in member.permissions}
-        for key, text in audience.permissions.items()
-    ]
-    return json.dumps(given) if given else ""
+    if not audience.permissions:
+        return ""
+    return _permission_texts(tuple(audience.permissions.items()), member.permissions)
 
 
-def _tags(member: Member, _audience: Audience, _base: str) -> str:
-    return (
-        json.dumps([{"id": sum(name.encode()), "name": name} for name in member.tags])
-        if member.tags
-        else "[]"
+@lru_cache(maxsize=4_096)
+def _permission_texts(texts_by_id: tuple[tuple[str, str], ...], given: frozenset[str]) -> str:
+    return json.dumps(
+        [{"marketing_permission_id": key, "text": text, "enabled": key in given} for key, text in texts_by_id]
     )
+
+
+@lru_cache(maxsize=4_096)
+def _tags(names: tuple[str, ...]) -> str:
+    return json.dumps([{"id": sum(name.encode()), "name": name} for name in names])
 
 
 def _links(member: Member, _audience: Audience, base: str) -> str:
@@ -202,7 +216,7 @@ PIECES: dict[str, Piece] = {
     "email_address": lambda member, *_: quoted(member.email),
     "unique_email_id": lambda member, *_: f'"{member.id[:10]}"',
     "contact_id": lambda member, *_: f'"{member.id[::-1]}"',
-    "full_name": _full_name,
+    "full_name": lambda member, *_: _full_name(member.merge),
     "web_id": lambda member, *_: str(member.web_id),
     "email_type": lambda member, *_: f'"{member.email_type}"',
     "status": lambda member, *_: f'"{member.status}"',
@@ -226,7 +240,7 @@ PIECES: dict[str, Piece] = {
     "marketing_permissions": _permissions,
     "source": lambda member, *_: quoted(member.source),
     "tags_count": lambda member, *_: str(len(member.tags)),
-    "tags": _tags,
+    "tags": lambda member, *_: _tags(member.tags),
     "list_id": lambda _member, audience, _base: f'"{audience.id}"',
     "_links": _links,
 }

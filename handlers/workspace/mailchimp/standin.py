@@ -147,12 +147,9 @@ class Standin:
             known = self._account.audience(audience)
             known.next_web_id += 1
             key = hash_of(address)
-            member = known.members.get(key) or Member(key, address, status, 0, known.next_web_id, "{}")
-            self._account.put(known, member._replace(status=status))
-            if changes:
-                known.members.put(
-                    member._replace(**{"status": status, "changed": self._account.now, **changes})
-                )
+            blank = Member(key, address, status, 0, known.next_web_id, "{}")
+            values = {"status": status, "changed": self._account.now, **changes}
+            known.members.put((known.members.get(key) or blank)._replace(**values))
 
     def members(self, audience: str) -> list[Member]:
         """All contacts as they are now, the archived ones too."""
