@@ -109,11 +109,12 @@ def test_buttons_carry_their_audience_and_one_is_primary(spoken):
     assert [[button["value"] for button in row] for row in rows] == [["7"] * 5, ["9"] * 5]
     assert [button["action_id"] for button in rows[0]] == [
         "open-list",
+        "open-worth-a-look",
         "open-fix",
         "open-export",
         "open-archive",
     ]
-    assert [button.get("style") for row in rows for button in row] == ["primary", *[None] * 7]
+    assert [button.get("style") for row in rows for button in row] == ["primary", *[None] * 9]
 
 
 def test_audiences_that_do_not_fit_are_counted(spoken):
