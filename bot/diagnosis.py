@@ -6,10 +6,10 @@ than codes, for many servers send `5.7.1` or `5.0.0` with every refusal. The wor
 """
 
 import re
-import unicodedata
 
 from bot import wordings
 from bot.notices import Cause, Kind
+from bot.wordings.phrases import plain
 
 LONGEST_TEXT = 3000  # characters looked at
 
@@ -56,7 +56,7 @@ _IN_REPLY = re.compile(
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
 # `user (ada.l) unknown`, `mailbox ada not found`
 _NAMED = re.compile(
-    r" (?:user|mailbox|account|recipient|address|login|mailbox for) [^ |]+ (?:unknown|not (?:found|exist|known|listed)|does not exist)"
+    r" (?:user|mailbox|account|recipient|address|login|mailbox for) (?:[^ |]+ ){1,2}(?:unknown|not (?:found|exist|known|listed)|does not exist)"
 )
 _WORD = re.compile(r"[^\W_]+|\|")
 
@@ -124,10 +124,7 @@ def _words(text: str) -> str:
 
     "|" stands between sentences, so that no phrase is found across two of them.
     """
-    text = (
-        _ADDRESS.sub(" ", text).lower().replace("’", "'").replace("n't", " not").replace("cannot", "can not")
-    )
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = plain(_ADDRESS.sub(" ", _IN_REPLY.sub(" ", text))).replace("’", "'")
+    text = text.replace("n't", " not").replace("cannot", "can not")
     text = _SENTENCE_END.sub(" | ", text)
     return f" {' '.join(word for word in _WORD.findall(text) if word not in wordings.SAY_NOTHING)} "

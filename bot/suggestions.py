@@ -21,8 +21,9 @@ from bot.addresses import BadAddressReason, checked
 from bot.domains import BRANDS, COMMON, ENDINGS, ONLY, REAL, WORLDWIDE
 from bot.slips import Slip, slip_between
 
-# Below it nothing is suggested. Measured with single slips of the common domains (tests/bot/test_suggestions.py):
-# at 0.6 more than 99 of 100 suggestions are the right one; from 0.5 on, letters of short names are guessed.
+# Below it nothing is suggested: half means likelier right than all else together. Measured with every single slip of
+# the 60 commonest domains (tests/bot/test_suggestions.py) 0.5 has 99.8 % right and finds 93 %; 0.7 has 99.9 % and 91 %;
+# below 0.5 short domains that exist are taken for slips.
 THRESHOLD = 0.5
 PROTECTED_FROM = 5  # healthy contacts: a domain that so many use is right
 TARGET_FROM = 20  # healthy contacts: a domain that so many use may be what was meant

@@ -59,8 +59,8 @@ class _Frame:
 
 def _read(part: Part, frame: _Frame, deeper: int) -> Reading:
     leaves = part.leaves()
-    weight = signs.weight(part)
     returned = _returned(leaves)
+    weight = signs.weight(part) + (returned is not None and signs.is_sent_back(part, returned))
     complaint = fields.feedback_part(leaves, trusted=weight > 0 or part.kind == "multipart/report")
     if complaint is not None:
         return _complaint(complaint, returned, frame)
@@ -115,7 +115,7 @@ def _reported(
             original, recipients.of_field(outcome.final), returned, alone=len(found) == 1
         )
         if not address and len(found) == 1:
-            address = next(iter(_whom(part, story, returned)), "")
+            address = next(iter(_whom(part, story, returned, surely=True)), "")
         if address:
             notice = _of_outcome(outcome, address, words, frame, returned, alone=len(found) == 1)
             notices.setdefault(address.lower(), notice)
@@ -171,7 +171,7 @@ _GAVE_UP = re.compile(
 
 def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Frame, weight: int) -> Reading:
     """A bounce in words only."""
-    whom = _whom(part, story, returned)
+    whom = _whom(part, story, returned, surely=weight > signs.BOUNCE)
     if not whom:
         return _nothing(NO_RECIPIENT if weight > signs.BOUNCE else NOT_A_BOUNCE)
     title = signs.subject(part)
@@ -181,7 +181,8 @@ def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Fram
         about = prose.around(story.text, address)
         code = find_code(about)
         kind, cause = diagnose(code, about)
-        if cause is Cause.UNKNOWN:
+        elsewhere = find_code(story.text) if len(whom) == 1 and not code else ""
+        if cause is Cause.UNKNOWN or elsewhere:  # the server's reply stands apart from the address
             code = code or find_code(story.text)
             kind, cause = diagnose(code, f"{story.text} {title}")
         diagnostic = about or " ".join(story.text.split())
@@ -191,9 +192,11 @@ def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Fram
     return Reading(tuple(notices), None)
 
 
-def _whom(part: Part, story: prose.Told, returned: Part | None) -> list[str]:
+def _whom(part: Part, story: prose.Told, returned: Part | None, *, surely: bool) -> list[str]:
     """Whom the words mean, else the only one that the returned message went to, else whom the return path names."""
-    found = prose.failing(story, part, returned, surely=signs.weight(part) > signs.BOUNCE)
+    found = prose.failing(story, part, returned, surely=surely)
+    if len(found) == 1:
+        return [recipients.as_known("", found[0], returned, alone=True)]
     if found:
         return list({address.lower(): address for address in found}.values())
     sent_to = recipients.in_headers(returned, ("x-envelope-to", "x-original-to", "to"))

@@ -134,14 +134,11 @@ def around(text: str, address: str) -> str:
     for line in text[:LONGEST_STORY].split("\n"):
         if "@" in line and key in line.lower():
             about = True
-        elif not line.strip() or (about and _FIRST_ADDRESS.match(line)):
+        elif not line.strip() or "@" in line:  # what follows is told of another
             about = False
         if about:
             found.append(line[:LONGEST_LINE].strip())
     return " ".join(found)
-
-
-_FIRST_ADDRESS = re.compile(r"^\s{0,8}<?[^\s<>@]{1,64}@[^\s<>@:]{1,255}>?:?\s*$")
 
 
 def _senders(outer: Part, returned: Part | None) -> set[str]:
@@ -187,10 +184,11 @@ def _place(line: str, following: str, start: int, end: int) -> int:
 
 def _chosen(weights: dict[str, tuple[int, str]], sent_to: set[str]) -> list[str]:
     for least in (_SURE - 1, _LIKELY):
-        found = [address for weight, address in weights.values() if weight >= least]
-        known = [address for address in found if address.lower() in sent_to]
+        found = [(weight, address) for weight, address in weights.values() if weight >= least]
+        known = any(address.lower() in sent_to for _, address in found)
         if found:
-            return (known or found)[:MOST_RECIPIENTS]
+            best = [a for weight, a in found if not known or weight >= _SURE or a.lower() in sent_to]
+            return best[:MOST_RECIPIENTS]
     return []
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.messages.parts import Part
+from bot.messages.parts import Part, decoded_header
 
 _LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\]{1,64}|"[^"\n<>@]{1,62}")"""
 _FOUND = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
@@ -58,7 +58,7 @@ def in_headers(part: Part | None, names: Iterable[str]) -> list[str]:
     """All addresses of these headers, each once, in order."""
     if part is None:
         return []
-    values = (value[:10_000] for name in names for value in part.headers.get(name, ()))
+    values = (decoded_header(value[:10_000]) for name in names for value in part.headers.get(name, ()))
     return list(dict.fromkeys(address for value in values for address, *_ in in_text(value)))
 
 
@@ -123,6 +123,8 @@ def _is_rewritten(inner: str, outer: str) -> bool:
     if not inner:
         return True
     local, _, domain = inner.lower().rpartition("@")
+    if local.replace("%", "@") == outer.lower():
+        return True
     outer_local, _, outer_domain = outer.lower().rpartition("@")
     if "." not in domain or domain.endswith((".local", ".localdomain", ".lan", ".internal", ".intern")):
         return True

@@ -6,6 +6,7 @@ Bounces have no one sign of their own, so signs are weighed: who sends, the subj
 import re
 
 from bot.messages.parts import Part, decoded_header
+from bot.messages.recipients import in_headers
 
 BOUNCE = 2  # the weight from which a message counts as one
 
@@ -110,6 +111,13 @@ def weight(part: Part) -> int:
     )
 
 
+def is_sent_back(part: Part, returned: Part) -> bool:
+    """Nobody sends the message inside to the one who sent that message."""
+    return _is_from_nobody(part) and not _senders(returned).isdisjoint(
+        in_headers(part, ("to", "delivered-to"))
+    )
+
+
 def tells_failure(text: str) -> bool:
     """Whether words of a failed delivery stand in a text."""
     return _FAILURE.search(text[:20_000]) is not None
@@ -153,6 +161,10 @@ def _is_from_nobody(part: Part) -> bool:
     if part.header("from").strip() == "<>":
         return True
     return any(path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path for path in paths)
+
+
+def _senders(part: Part) -> set[str]:
+    return set(in_headers(part, ("from", "return-path", "sender")))
 
 
 def _is_from_somebody(part: Part) -> bool:

@@ -25,6 +25,7 @@ RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
     (Kind.SOFT, Cause.SIZE, passing.SIZE),
     (Kind.SOFT, Cause.POLICY, passing.REPUTATION),
     (Kind.SOFT, Cause.CONTENT, passing.CONTENT),
+    (Kind.SOFT, Cause.SERVER, passing.TROUBLE),
 )
 
 # Looked at after the codes, and the hard ones only where the server does not call the failure temporary.

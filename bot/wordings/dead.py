@@ -126,6 +126,7 @@ NO_MAILBOX = phrases(f"""
     onbekende gebruiker/ontvanger
     bestaat niet
     宛先不明
+    リストにありません
     存在しません
     見つかりません
     見つかりませんでした
@@ -168,6 +169,8 @@ NO_DOMAIN = phrases("""
     name or service not known
     no route to domain
     domain name not
+    domaine introuvable/inconnu/inexistant
+    domain unbekannt/nicht_gefunden
     domain found
     domain inexistant/inconnu/introuvable/unbekannt/nicht
     dominio/servidor no_existe/inexistente/desconocido/no_encontrado/sconosciuto

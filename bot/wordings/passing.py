@@ -177,6 +177,18 @@ REPUTATION = phrases("""
     blocked using
     reputation
     dmarc/spf/dkim
+    relay access/denied/not/operation
+    relaying denied/prohibited/not
+""")
+
+TROUBLE = phrases("""
+    malformed name/or
+    unexpected name
+    connection timed/refused/reset/lost
+    timed out
+    loops back
+    too many hops
+    no route to
 """)
 
 POLICY = phrases("""

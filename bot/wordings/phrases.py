@@ -1,5 +1,6 @@
 """Many phrases looked for at once in a text of words."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
@@ -31,10 +32,18 @@ def phrases(table: str) -> Phrases:
     by_first: dict[str, tuple[str, ...]] = {}
     for line in filter(None, map(str.strip, table.splitlines())):
         for parts in product(*(choice.split("/") for choice in line.split())):
-            phrase = " ".join(parts).replace("_", " ")
+            phrase = plain(" ".join(parts).replace("_", " "))
             first, several, _ = phrase.partition(" ")
             if several:
                 by_first[first] = (*by_first.get(first, ()), f" {phrase}")
             else:
                 loose.append(f" {phrase}" if phrase.isascii() else phrase)
     return Phrases(tuple(loose), by_first)
+
+
+def plain(text: str) -> str:
+    """Lower case, no accents: `é` is `e`, and `ド` is `ト`, both in the phrases and in what is looked through."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

@@ -28,6 +28,12 @@ hard no-mailbox ; ; 550 usuario desconocido
 hard no-mailbox ; ; La dirección no existe
 hard no-mailbox ; ; 550 utente sconosciuto
 hard no-mailbox ; ; 宛先のメールアドレスが見つかりませんでした
+hard no-mailbox ; ; ディレクトリのリストにありません
+soft full ; ; 送信先のメールボックスが一杯のため
+hard no-mailbox ; ; 550 User (ada.l) unknown
+soft policy ; 5.1.0 ; SMTP error after MAIL FROM:<bounces@list.example.org>: 553 5.1.0 list.example.org does not exist
+soft size ; ; 534 SIZE=Message too big. (in reply to MAIL FROM command)
+soft no-domain ; ; Host not found, try again
 hard no-mailbox ; 5.1.1 ;
 hard no-mailbox ; ; 550 5.1.1
 hard no-mailbox ; ; 550 No such user here
@@ -66,6 +72,8 @@ soft policy ; 4.2.0 ; 450 4.2.0 <a@example.org>: Recipient address rejected: Gre
 soft content ; 5.7.1 ; 550 5.7.1 Message rejected as spam by Content Filtering.
 soft content ; ; 554 5.6.0 Your message contains a virus
 soft content ; 5.6.1 ;
+soft server ; 5.4.4 ; Name service error for name=example.org type=MX: Malformed or unexpected name server reply
+soft policy ; 5.1.1 ; 550 5.1.1 relaying denied
 soft server ; 4.4.1 ; connect to mx.example.org[192.0.2.1]:25: Connection timed out
 soft server ; 5.4.7 ; Delivery expired (message too old)
 soft server ; 5.4.6 ; Too many hops

@@ -1,7 +1,7 @@
 """`/cleaned-fix` from Slack's payloads to the modals, errors and messages it is sent."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from queue import Queue
 from typing import Any
 
@@ -10,8 +10,6 @@ from dns.resolver import NoResolverConfiguration, Resolver
 from slack_bolt import BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web import SlackResponse
 
 from bot.settings import load
 from handlers.app import build_app
@@ -19,10 +17,8 @@ from handlers.parts import Parts
 from handlers.people import People
 from handlers.views import corrections as views
 from storage import corrections as store
-from storage import journal
 from storage.database import Database
 from tests.bot.test_corrections import fill
-from tests.bot.test_mail_exchanges import name_server
 from tests.conftest import NOW
 from tests.limits import problems
 
@@ -94,7 +90,7 @@ class Person:
     def press(self, view: Json, action_id: str, value: str | None = None, **answer: Any) -> Json:
         self.clicks += 1
         if value is None and not answer:
-            value = next(b["value"] for b in _buttons(view) if b["action_id"] == action_id)
+            value = next(b["value"] for b in buttons(view) if b["action_id"] == action_id)
         action = {"action_id": action_id, "block_id": "b", "action_ts": f"1.{self.clicks}", "type": "button"}
         inside = {"view": {"id": "V1"} | view} if view.get("type") == "modal" else {}
         actions = [action | ({"value": value} if value is not None else {}) | answer]
@@ -134,11 +130,11 @@ class Person:
         return read
 
 
-def _buttons(value: Any) -> list[Json]:
+def buttons(value: Any) -> list[Json]:
     if isinstance(value, dict):
         here = [value] if value.get("type") == "button" else []
-        return here + [b for inner in value.values() for b in _buttons(inner)]
-    return [b for inner in value for b in _buttons(inner)] if isinstance(value, list) else []
+        return here + [b for inner in value.values() for b in buttons(inner)]
+    return [b for inner in value for b in buttons(inner)] if isinstance(value, list) else []
 
 
 def said(view: Json) -> str:
@@ -185,143 +181,8 @@ def test_a_fix_without_consent_then_with_a_bad_address_then_right(
     answer = person.submit(following, ticked=False)
     assert no_permission in answer["errors"]["consent-2"]
     done = person.submit(following, ticked=True)["view"]
-    assert _buttons(done) == []
+    assert buttons(done) == []
     person.shown()
-
-
-@pytest.mark.parametrize(
-    ("user", "second", "last", "right"),
-    [
-        (OPERATOR, "2 of 3 likely typos", "no more likely typos", "is right as it is"),
-        (FRENCH_OPERATOR, "2 sur 3 adresses", "Il n’y a plus d’adresse", "est juste"),
-    ],
-)
-def test_without_an_address_the_likely_typos_come_one_after_another(
-    database: Database, user: str, second: str, last: str, right: str
-):
-    news = fill(database, [{"address": f"u{n}@gmial.com"} for n in range(3)])
-    person = Person(database, user)
-    first = person.command()
-    assert "u0@gmail.com" in said(first)
-    assert views.BACK not in said(first)
-    following = person.press(first, views.SKIP)
-    assert "u1@gmial.com" in said(following)
-    assert second in said(following)
-    assert "u0@gmial.com" in said(person.press(following, views.BACK))
-
-    after = person.press(following, views.NOT_TYPO)
-    assert f"*u1@gmial.com* {right}" in said(after)
-    assert "u2@gmail.com" in said(after)
-    undone = person.press(after, views.MAYBE_TYPO)
-    assert "u1@gmail.com" in said(undone)
-    assert second in said(undone)
-    receipt = person.submit(undone, ticked=True)["view"]
-    person.shown()
-    third = person.press(receipt, views.NEXT)
-    assert "u2@gmail.com" in said(third)
-    end = person.press(third, views.SKIP)
-    assert last in said(end)
-    picker = person.press(end, views.ALL)
-    assert said(picker).count("@gmial.com*") == 2
-    with database.reading() as session:
-        assert [line.what for line in journal.read(session, news)] == ["fix", "maybe-typo", "not-typo"]
-
-
-def test_not_a_typo_outside_of_a_walk_is_remembered_and_can_be_undone(database: Database):
-    fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}])
-    person = Person(database)
-    kept = person.press(person.command("ada@gmial.com"), views.NOT_TYPO)
-    assert "is right as it is" in said(kept)
-    form = person.command("ada@gmial.com")
-    assert f"<@{OPERATOR}> said that this address is right" in said(form)
-    assert "ada@gmail.com" not in said(form)
-    assert "bob@gmail.com" in said(person.command())
-    assert "ada@gmail.com" in said(person.press(form, views.MAYBE_TYPO))
-
-
-def test_the_last_one_of_a_walk_that_is_no_typo_can_be_undone(database: Database):
-    fill(database, [{"address": "ada@gmial.com"}])
-    person = Person(database)
-    kept = person.press(person.command(), views.NOT_TYPO)
-    assert "is right as it is" in said(kept)
-    assert "No cleaned address looks mistyped" in said(person.press(kept, views.ALL))
-    assert "ada@gmail.com" in said(person.press(kept, views.MAYBE_TYPO))
-
-
-def test_what_is_there_already_is_told_and_another_address_can_be_typed(database: Database):
-    fill(database, [{"address": "ada@gmial.com"}, {"address": "ada@gmail.com", "status": "subscribed"}])
-    person = Person(database)
-    form = person.command("ada@gmial.com")
-    assert "Already here:* ada@gmail.com is subscribed in News" in said(form)
-    assert "submit" not in form
-    picker = person.command()
-    assert "Already here: subscribed" in said(picker)
-    other = person.press(form, views.OTHER)
-    receipt = person.submit(other, ticked=True, address="ada@example.com")
-    assert "ada@example.com" in said(receipt)
-    person.shown()
-
-
-@pytest.fixture(scope="module")
-def resolver() -> Iterator[Callable[[], Resolver]]:
-    with name_server() as make_resolver:
-        yield make_resolver
-
-
-def test_the_domains_are_checked_when_asked_and_silence_is_unknown(
-    database: Database, resolver: Callable[[], Resolver]
-):
-    fill(database, [{"address": "ada@refuses.example"}, {"address": "bob@silent.example"}])
-    person = Person(database, make_resolver=resolver)
-    form = person.command("ada@refuses.example")
-    typed = {"values": {"address": {"address": {"value": "ada@Takes.example"}}}}
-    asking = person.press(form | {"state": typed}, views.CHECK, value="")
-    assert "takes.example: asking" in said(asking)
-    answer = person.shown()
-    assert "refuses.example takes no mail: it says so itself." in said(answer)
-    assert "takes.example takes mail." in said(answer)
-    assert answer["submit"] == form["submit"]
-    assert person.submit(answer, ticked=True, address="ada@takes.example")["response_action"] == "update"
-    person.shown()
-    asking = person.press(person.command("bob@silent.example"), views.CHECK, value="")
-    assert "silent.example: unknown" in said(person.shown())
-    without = Person(database)
-    without.press(without.command("bob@silent.example"), views.CHECK, value="")
-    assert "silent.example: unknown" in said(without.shown())
-
-
-def test_an_answer_of_the_name_server_never_replaces_what_the_person_went_on_to(database: Database):
-    fill(database, [{"address": "ada@gmial.com"}])
-    person = Person(database)
-    form = person.command("ada@gmial.com") | {"hash": "1.a"}
-    hashes = []
-
-    def refuse(**given: Any) -> Any:
-        hashes.append(given["hash"])
-        raise SlackApiError("refused", slack_answer("hash_conflict"))  # type: ignore[no-untyped-call]
-
-    person.slack.views_update = refuse  # type: ignore[method-assign]
-    person.send(person.body("block_actions", actions=[pressed(form, views.CHECK)], view=form | {"id": "V1"}))
-    person.app._listener_runner.listener_executor.shutdown(wait=True)
-    assert hashes == ["1.a"]
-    assert person.slack.sent.empty()
-
-
-def pressed(view: Json, action_id: str) -> Json:
-    button = next(b for b in _buttons(view) if b["action_id"] == action_id)
-    return button | {"block_id": "b", "action_ts": "1.0"}
-
-
-def slack_answer(error: str) -> SlackResponse:
-    return SlackResponse(
-        client=None,
-        http_verb="POST",
-        api_url="x",
-        req_args={},
-        data={"ok": False, "error": error},
-        headers={},
-        status_code=200,
-    )
 
 
 def test_all_likely_typos_come_by_pages_and_the_rest_by_search(database: Database):
@@ -353,7 +214,7 @@ def test_with_several_audiences_one_is_chosen_first(database: Database):
     first = person.press(person.command(), views.AUDIENCE, selected_option=option)
     assert "ada@gmial.com* is cleaned in Letters" in said(first)
     both = person.command("ada@gmial.com")
-    assert [b["value"] for b in _buttons(both)] == ["1:1", "2:1"]
+    assert [b["value"] for b in buttons(both)] == ["1:1", "2:1"]
     assert "Letters" in said(person.press(both, views.OPEN_CONTACT, "2:1"))
     assert "bob@gmial.com" in said(person.press(person.press({}, views.OPEN, str(letters)), views.SKIP))
 
@@ -363,7 +224,7 @@ def test_the_message_shortcut_finds_the_address(database: Database):
     person = Person(database)
     assert "ada@gmail.com" in said(person.shortcut("Bounced: <mailto:ada@gmial.com|ada@gmial.com>."))
     several = person.shortcut("ada@gmial.com and bob@gmial.com")
-    assert [b["value"] for b in _buttons(several)] == ["ada@gmial.com", "bob@gmial.com"]
+    assert [b["value"] for b in buttons(several)] == ["ada@gmial.com", "bob@gmial.com"]
     assert "bob@gmail.com" in said(person.press(several, views.CHOSEN_ADDRESS, "bob@gmial.com"))
     assert "no address" in said(person.shortcut("Hello"))
     assert "No audience has eve@free.fr" in said(person.shortcut("eve@free.fr"))

@@ -96,6 +96,22 @@ _ODD = (
         "It could not be delivered: no such user\n",
         _ADA,
     ),
+    _told(
+        "sent-back-by-nobody",
+        'From: mail@phone.example\nReturn-Path: <>\nSubject: Mail\nContent-Type: multipart/mixed; boundary="=_b1"\nTo: news@list.example.org',
+        multipart(
+            "Content-Type: text/plain\n\nCould not be delivered to: <ada@example.com>\nAs their mailbox is full.\n",
+            f"Content-Type: message/rfc822\n\n{returned('ada@example.com')}",
+        ),
+        Fact("ada@example.com", SOFT, Cause.FULL),
+    ),
+    _told(
+        "two-of-an-alias",
+        _FAILED,
+        f"These failed:\n\nada@example.com\n    user unknown\nbob@example.com\n    user unknown\n\n--- Original message\n{returned('ada@example.com')}",
+        _ADA,
+        _BOB,
+    ),
     _told("nobody", _FAILED, "It could not be delivered: no such user\n", reason="no-recipient"),
     _told(
         "sorry-sender",

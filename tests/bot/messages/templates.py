@@ -139,6 +139,19 @@ The error that the other server returned was:
 
 {back}
 """,
+    "google-of-today": """From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>
+Subject: Delivery Status Notification (Failure)
+X-Failed-Recipients: {to}
+Auto-Submitted: auto-replied
+
+** Message not delivered **
+
+There was a problem delivering your message to {to}. See the technical details below.
+
+The response was:
+
+{words}
+""",
     "yahoo": """From: MAILER-DAEMON@yahoo.com
 Subject: Failure Notice
 
