@@ -234,9 +234,9 @@ def _note_bursts(
     for row in fresh:
         if row["kind"] != Kind.COMPLAINT:
             times[row["domain"]].append(row["at"])
-    known: dict[str, list[Span]] = defaultdict(list)
+    known: dict[str, dict[Span, int]] = defaultdict(dict)
     for each in bounces.outages(session, audience_id, times.keys()):
-        known[each.domain].append(Span(each.since, each.until))
+        known[each.domain][Span(each.since, each.until)] = each.addresses
     sizes = bounces.of_domains(session, audience_id, times.keys())
     struck: set[int] = set()
     for domain, at in times.items():
@@ -248,9 +248,9 @@ def _note_bursts(
         told = bounces.of_domain(session, audience_id, domain, since, until, at_least=enough)
         found = bursts(told, size, policy)
         spans = merged([*known[domain], *found])
-        if spans == known[domain]:
+        if spans == list(known[domain]):
             continue
-        _put_spans(session, audience_id, domain, spans, told)
+        _put_spans(session, audience_id, domain, spans, known[domain])
         for span in found:
             struck |= bounces.judged_in(session, audience_id, domain, span.since, span.until)
     return struck
@@ -261,13 +261,19 @@ def _put_spans(
     audience_id: int,
     domain: str,
     spans: Sequence[Span],
-    told: Sequence[tuple[datetime, int]],
+    known: Mapping[Span, int],
 ) -> None:
+    """`known`: how many addresses bounced in the spans that were there before."""
+
+    def addresses(span: Span) -> int:
+        told = bounces.of_domain(session, audience_id, domain, span.since, span.until, at_least=1)
+        return len({contact for _at, contact in told})
+
     rows = [
         {
             "since": span.since,
             "until": span.until,
-            "addresses": len({contact for at, contact in told if span.holds(at)}),
+            "addresses": known[span] if span in known else addresses(span),
         }
         for span in spans
     ]

@@ -15,8 +15,8 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from storage import tallies
-from storage.contacts import TABLE, Segment, belongs, conditions, weak
-from storage.tables import Archive, ArchiveMember, Audience, Contact, Status
+from storage.contacts import TABLE, Segment, belongs, conditions
+from storage.tables import Archive, ArchiveMember, Audience, Contact, Status, Verdict
 from storage.tallies import Cell, Tally
 
 MEMBER: Table = ArchiveMember.__table__  # type: ignore[attr-defined]
@@ -77,6 +77,8 @@ def take(session: Session, segment: Segment, archive_id: str, some: Sequence[int
     )
     members = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(added)]
     _move(session, audience_id, members, before=TABLE.c.status, after=literal(Status.ARCHIVED.value))
+    weak = _n_weak(session, audience_id, (some[0], some[-1]), members, TABLE.c.status)
+    tallies.add_worth_a_look(session, audience_id, -weak)
     values = {"status": Status.ARCHIVED.value, "status_before": TABLE.c.status, "revision": revision}
     n = connection.execute(update(TABLE).where(*members).values(values)).rowcount
     _grow(session, audience_id, archive_id, n=n)
@@ -121,6 +123,8 @@ def bring_back(
     ]
     considered = connection.execute(select(func.count()).select_from(members.subquery())).scalar_one()
     _move(session, audience_id, archived, before=TABLE.c.status, after=TABLE.c.status_before)
+    weak = _n_weak(session, audience_id, chunk, archived, TABLE.c.status_before)
+    tallies.add_worth_a_look(session, audience_id, weak)
     values = {"status": TABLE.c.status_before, "status_before": None, "revision": revision}
     n = connection.execute(update(TABLE).where(*archived).values(values)).rowcount
     # This transaction alone has that revision: it marks the contacts that were just changed.
@@ -183,24 +187,29 @@ def _move(
         tally[Cell(old, why, None, domain)] -= n
         tally[Cell(new, why, None, domain)] += n
     tallies.apply(session, audience_id, tally)
-    _move_weak(session, audience_id, [*chosen, TABLE.c.id.in_(weak(audience_id))], before, after)
 
 
-def _move_weak(
+def _n_weak(
     session: Session,
     audience_id: int,
+    chunk: tuple[int, int],
     chosen: Sequence[ColumnElement[bool]],
-    before: ColumnElement[str],
-    after: ColumnElement[str],
-) -> None:
-    """The figure of those worth a look, who are cleaned."""
-    moved = (
-        select(before.label("old"), after.label("new"), func.count()).where(*chosen).group_by("old", "new")
+    status: ColumnElement[str],
+) -> int:
+    """How many of the chosen contacts, whose ids are in the chunk, are worth a look where that status is cleaned."""
+    weak = select(col(Verdict.contact_id)).where(
+        col(Verdict.audience_id) == audience_id,
+        col(Verdict.contact_id).between(*chunk),
+        col(Verdict.weakness) != "",
     )
-    n = 0
-    for old, new, count in session.connection().execute(moved):
-        n += count * ((new == Status.CLEANED) - (old == Status.CLEANED))
-    tallies.add_worth_a_look(session, audience_id, n)
+    # Asked first, and alone: most chunks have none, and a planner without statistics may begin at the wrong end.
+    ids = session.connection().execute(weak).scalars().all()
+    if not ids:
+        return 0
+    mine = select(func.count()).select_from(TABLE)
+    mine = mine.where(*chosen, TABLE.c.id.in_(ids), status == Status.CLEANED.value)
+    n: int = session.connection().execute(mine).scalar_one()
+    return n
 
 
 def _grow(session: Session, audience_id: int, archive_id: str, **by: int) -> None:

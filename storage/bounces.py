@@ -121,18 +121,18 @@ def activity(session: Session, audience_id: int, contact_ids: Collection[int]) -
 def of_domain(
     session: Session, audience_id: int, domain: str, since: datetime, until: datetime, *, at_least: int
 ) -> Sequence[tuple[datetime, int]]:
-    """What came in on a domain in that time: when, and on which contact; nothing if on fewer contacts than that."""
+    """The bounces of a domain in that time: when, and of which contact; nothing if of fewer contacts than that."""
     table = _table(Evidence)
     which = (
         table.c.audience_id == audience_id,
         table.c.domain == domain,
         table.c.at.between(since, until),
     )
-    # Both read one index only; the count is all that most domains need.
+    # This reads one index only, complaints too; it is all that most domains need.
     n = select(func.count(table.c.contact_id.distinct())).where(*which)
     if session.connection().execute(n).scalar_one() < at_least:
         return []
-    query = select(table.c.at, table.c.contact_id).where(*which)
+    query = select(table.c.at, table.c.contact_id).where(*which, table.c.kind != "complaint")
     return [(at, contact_id) for at, contact_id in session.connection().execute(query)]
 
 

@@ -96,11 +96,11 @@ def belongs(segment: Segment) -> list[ColumnElement[bool]]:
     if segment.text:
         found.append(_mentions(segment.text))
     if segment.worth_a_look:
-        found.append(TABLE.c.id.in_(weak(segment.audience_id)))
+        found.append(TABLE.c.id.in_(_weak(segment.audience_id)))
     return found
 
 
-def weak(audience_id: int) -> Select[int]:
+def _weak(audience_id: int) -> Select[int]:
     """The contacts whose verdict is weak, from the index of those alone."""
     verdict = SQLModel.metadata.tables["verdict"]
     return select_any(verdict.c.contact_id).where(

@@ -113,7 +113,7 @@ def moment(value: object, now: datetime) -> datetime:
         at = datetime.fromisoformat(value.strip())
         at = at if at.tzinfo else at.replace(tzinfo=UTC)
     elif isinstance(value, int | float | str) and not isinstance(value, bool):
-        at = _since_1970(float(value))
+        at = _since_1970(value)
     else:
         raise ValueError
     if at < EARLIEST or at - now > CLOCKS_DIFFER:
@@ -147,10 +147,11 @@ def weighed(code: str, diagnostic: str) -> tuple[Kind, Cause]:
     return (Kind.SOFT if cause in PASSING else Kind.HARD), cause
 
 
-def _since_1970(seconds: float) -> datetime:
-    if seconds >= MILLISECONDS:
-        seconds /= 1000
+def _since_1970(number: float | str) -> datetime:
     try:
+        seconds = float(number)
+        if seconds >= MILLISECONDS:
+            seconds /= 1000
         return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError) as error:
         raise ValueError from error

@@ -38,7 +38,7 @@ KINDS = {
     "opened": Kind.ACTIVE,
 }
 
-_SIGNATURE = re.compile(r"t=(\d{1,12}),\s*v1=([0-9a-fA-F]{64})")
+_SIGNATURE = re.compile(r"t=(\d{1,11}),\s*v1=([0-9a-fA-F]{64})")
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 _CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 

@@ -197,6 +197,23 @@ def test_an_outage_is_not_counted(database: Database):
     assert bounces.take_in(database, [later], NOW + timedelta(days=1)).cleaned == 0, "within the hour still"
 
 
+def test_a_new_outage_leaves_the_figure_of_an_older_one(database: Database):
+    people = [f"p{i}@slow.example" for i in range(30)]
+    news = audience(database, *people)
+    for days in (20, 1):
+        take(database, *(soft(each, days + i / 1000) for i, each in enumerate(people)))
+    with database.reading() as session:
+        assert [each.addresses for each in rows.outages(session, news, ["slow.example"])] == [30, 30]
+
+
+def test_complaints_make_no_outage(database: Database):
+    people = [f"p{i}@slow.example" for i in range(12)]
+    audience(database, *people)
+    take(database, *(notice(each, Kind.COMPLAINT, cause=Cause.UNKNOWN) for each in people[:11]))
+    assert take(database, notice(people[11], cause=Cause.UNKNOWN)).cleaned == 1
+    assert weakness(database, people[11]) is None
+
+
 def test_no_such_mailbox_is_believed_in_an_outage_and_marked(database: Database):
     people = [f"p{i}@slow.example" for i in range(30)]
     audience(database, *people)

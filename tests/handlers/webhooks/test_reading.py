@@ -281,3 +281,9 @@ def test_our_own_form_takes_a_thousand_events_and_not_one_more():
     assert len(own.read(json.dumps({"events": events[:-1]}).encode(), NOW).notices) == 1_000
     with pytest.raises(Unreadable, match="1,000"):
         own.read(json.dumps({"events": events}).encode(), NOW)
+
+
+@pytest.mark.parametrize("number", [10**400, "9" * 400, 1e308, -(10**400), 253_402_300_799])
+def test_a_number_that_is_no_time_is_unreadable(number):
+    with pytest.raises(Unreadable, match="timestamp"):
+        read("sendgrid", [samples.sendgrid_bounce(timestamp=number)])
