@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Any
 
 from bot import policies
+from bot.addresses import BadAddressReason, checked
 from bot.cleaning import (
     BURST,
     BURST_SHARE,
@@ -127,7 +128,7 @@ class _Arrived:
 
     @classmethod
     def of(cls, notice: Notice, now: datetime) -> "_Arrived":
-        key = _tidy(notice.address, 400).strip().lower()
+        key = _key(_tidy(notice.address, 400))
         # A clock that runs ahead is not believed.
         notice = replace(notice, at=min(notice.at, now).astimezone(UTC))
         return cls(notice, key, _digest(notice.source, notice.uid, key))
@@ -289,6 +290,12 @@ def _counted(fates: Iterable[_Fate]) -> Intake:
         repeated=of.count(_Fate.REPEATED),
         unknown=of.count(_Fate.UNKNOWN),
     )
+
+
+def _key(text: str) -> str:
+    """An address as contacts have it: mail servers write `xn--…` where a person writes é in a domain."""
+    found = checked(text)
+    return text.lower() if isinstance(found, BadAddressReason) else found[1]
 
 
 def _digest(*parts: str) -> str:

@@ -176,6 +176,18 @@ def test_addresses_and_texts_that_no_database_takes_do_no_harm(database: Databas
     assert take(database, *odd) == Intake(cleaned=1, unknown=3)
 
 
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ("ann@caf\u00e9.example.com", "Ann@xn--caf-dma.example.com"),
+        ("andr\u00e9@example.com", "andre\u0301@EXAMPLE.com"),
+    ],
+)
+def test_an_address_is_known_in_each_of_its_writings(database: Database, known: str, told: str):
+    audience(database, known)
+    assert take(database, notice(told)) == Intake(cleaned=1)
+
+
 def test_a_time_to_come_is_not_believed(database: Database):
     audience(database, "ann@example.com")
     take(database, soft("ann@example.com", -400))
