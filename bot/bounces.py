@@ -22,6 +22,7 @@ from bot.cleaning import (
     Span,
     bursts,
     merged,
+    outages,
 )
 from bot.notices import Kind, Notice
 from bot.verdicts import judge_contacts, look_again
@@ -186,9 +187,9 @@ def _take_in(
     bounces.note_activity(session, audience_id, signs)
     policy = policies.of(session, audience_id)
     fresh = [row for row in rows.values() if row["uid"] in new]
-    struck = _note_bursts(session, audience_id, policy, fresh)
+    struck, accused = _note_bursts(session, audience_id, policy, fresh)
     touched = {row["contact_id"] for row in fresh} | signs.keys()
-    by_id = {contact.id: contact for contact in contacts.values() if contact.id in touched}
+    by_id = accused | {contact.id: contact for contact in contacts.values() if contact.id in touched}
     cleaned = judge_contacts(session, audience_id, by_id, policy, audience.revision, now)
     look_again(session, audience_id, struck - by_id.keys(), policy)
     return _fates(here, rows, new, cleaned)
@@ -229,8 +230,12 @@ def _signs(notices: Iterable[tuple[int, Notice]]) -> dict[int, tuple[datetime | 
 
 def _note_bursts(
     session: Session, audience_id: int, policy: Policy, fresh: Sequence[Mapping[str, Any]]
-) -> set[int]:
-    """Keeps the bursts that the new evidence makes; returns the contacts whose verdict they may weaken."""
+) -> tuple[set[int], dict[int, Found]]:
+    """Keeps the bursts that the new evidence makes.
+
+    Returns the contacts whose verdict they may weaken; and those that an outage excused which is none any more,
+    because an earlier one has come to light.
+    """
     times: dict[str, list[datetime]] = defaultdict(list)
     for row in fresh:
         if row["kind"] != Kind.COMPLAINT:
@@ -240,6 +245,7 @@ def _note_bursts(
         known[each.domain][Span(each.since, each.until)] = each.addresses
     sizes = bounces.of_domains(session, audience_id, times.keys())
     struck: set[int] = set()
+    accused: dict[int, Found] = {}
     for domain, at in times.items():
         if all(any(span.holds(each) for span in known[domain]) for each in at):
             continue
@@ -254,7 +260,11 @@ def _note_bursts(
         _put_spans(session, audience_id, domain, spans, known[domain])
         for span in found:
             struck |= bounces.judged_in(session, audience_id, domain, span.since, span.until)
-    return struck
+        excused = outages(spans)
+        for span in outages(list(known[domain])):
+            if not any(each.holds(span.since) and each.holds(span.until) for each in excused):
+                accused |= bounces.bounced_in(session, audience_id, domain, span.since, span.until)
+    return struck, accused
 
 
 def _put_spans(

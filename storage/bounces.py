@@ -194,6 +194,20 @@ def judged_in(session: Session, audience_id: int, domain: str, since: datetime, 
     return set(session.connection().execute(query).scalars())
 
 
+def bounced_in(
+    session: Session, audience_id: int, domain: str, since: datetime, until: datetime
+) -> dict[int, Found]:
+    """The contacts that bounced at that domain in that time."""
+    e = _table(Evidence)
+    told = select(e.c.contact_id).where(
+        e.c.audience_id == audience_id, e.c.domain == domain, e.c.at.between(since, until)
+    )
+    query = select(*(TABLE.c[name] for name in Found._fields)).where(
+        TABLE.c.audience_id == audience_id, TABLE.c.id.in_(told)
+    )
+    return {row.id: Found(*row) for row in session.connection().execute(query)}
+
+
 def put_verdicts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keeps the verdicts, in the place of those that were there; the time of the first stays."""
     if not rows:

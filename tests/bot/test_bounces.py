@@ -209,6 +209,22 @@ def test_an_outage_is_not_counted(database: Database):
     assert bounces.take_in(database, [later], NOW + timedelta(days=1)).cleaned == 0, "within the hour still"
 
 
+def test_an_outage_that_an_earlier_one_belies_counts_whenever_that_is_told(database: Database):
+    people = [f"p{i}@dead.example" for i in range(30)]
+    gone: dict[str, Any] = {"cause": Cause.NO_DOMAIN, "code": "5.1.2"}
+    first = [notice(each, ago=20 + i / 1000, **gone) for i, each in enumerate(people[:15])]
+    second = [notice(each, ago=10 + i / 1000, **gone) for i, each in enumerate(people[15:])]
+    found = []
+    for name, told in (("In order", (first, second)), ("Late", (second, first))):
+        audience_id = audience(database, *people, name=name)
+        for some in told:
+            take(database, *(replace(each, audience=name) for each in some))
+        found.append(statuses(database, audience_id))
+    assert [found[1][each] for each in people[15:]] == [found[0][each] for each in people[15:]]
+    assert {found[0][each] for each in people[15:]} == {"cleaned"}
+    assert_exact(database)
+
+
 def test_a_new_outage_leaves_the_figure_of_an_older_one(database: Database):
     people = [f"p{i}@slow.example" for i in range(30)]
     news = audience(database, *people)
