@@ -191,7 +191,7 @@ def _take_in(
     touched = {row["contact_id"] for row in fresh} | signs.keys()
     by_id = accused | {contact.id: contact for contact in contacts.values() if contact.id in touched}
     cleaned = judge_contacts(session, audience_id, by_id, policy, audience.revision, now)
-    look_again(session, audience_id, struck - by_id.keys(), policy)
+    look_again(session, audience_id, struck - by_id.keys(), policy, audience.revision)
     return _fates(here, rows, new, cleaned)
 
 
@@ -257,7 +257,8 @@ def _note_bursts(
         spans = merged([*known[domain], *found])
         if spans == list(known[domain]):
             continue
-        _put_spans(session, audience_id, domain, spans, known[domain])
+        counted = {span: len({contact for at, contact in told if span.holds(at)}) for span in found}
+        _put_spans(session, audience_id, domain, spans, known[domain] | counted)
         for span in found:
             struck |= bounces.judged_in(session, audience_id, domain, span.since, span.until)
         excused = outages(spans)
@@ -274,7 +275,7 @@ def _put_spans(
     spans: Sequence[Span],
     known: Mapping[Span, int],
 ) -> None:
-    """`known`: how many addresses bounced in the spans that were there before."""
+    """`known`: how many addresses bounced in spans, where that was counted already."""
 
     def addresses(span: Span) -> int:
         told = bounces.of_domain(session, audience_id, domain, span.since, span.until, at_least=1)

@@ -48,7 +48,7 @@ def judge_contacts(
     bounces.clean(session, audience_id, cleaned)
     bounces.put_verdicts(session, kept)
     tallies.apply(session, audience_id, tally)
-    look_again(session, audience_id, {id_ for id_, c in contacts.items() if c.cleaned_at}, policy)
+    look_again(session, audience_id, {id_ for id_, c in contacts.items() if c.cleaned_at}, policy, revision)
     return {row["id"] for row in cleaned}
 
 
@@ -66,14 +66,19 @@ def _weigh_again(
     tally[Cell(contact.status, verdict.reason, day, contact.domain)] += 1
 
 
-def look_again(session: Session, audience_id: int, ids: Collection[int], policy: Policy) -> None:
-    """The verdicts on cleaned contacts as they are on all that is known now: they may have become weak, or not."""
+def look_again(
+    session: Session, audience_id: int, ids: Collection[int], policy: Policy, revision: int
+) -> None:
+    """The verdicts on cleaned contacts as they are on all that is known now: they may have become weak, or not.
+
+    A contact that has become either has changed: who was shown those worth a look was not shown this one.
+    """
     there = bounces.verdicts(session, audience_id, ids)
     if not there:
         return
     domains = bounces.domains(session, audience_id, there.keys())
     known = histories(session, audience_id, domains)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for id_, before in there.items():
         history, _latest = known.get(id_, (History(()), None))
         if not history.events:
@@ -84,6 +89,8 @@ def look_again(session: Session, audience_id: int, ids: Collection[int], policy:
             weakness = str(weakness_without_verdict(history))
             rows.append(before.model_dump() | {"weakness": weakness})
     bounces.put_verdicts(session, rows)
+    changed = {row["contact_id"] for row in rows if row["weakness"] != there[row["contact_id"]].weakness}
+    bounces.mark_changed(session, audience_id, changed, revision)
 
 
 def histories(

@@ -248,6 +248,13 @@ def give_reason(session: Session, audience_id: int, contact_id: int, reason: str
     )
 
 
+def mark_changed(session: Session, audience_id: int, contact_ids: Collection[int], revision: int) -> None:
+    """What is known of these contacts has changed, in the transaction that has that revision."""
+    if contact_ids:
+        chosen = (TABLE.c.audience_id == audience_id, TABLE.c.id.in_(contact_ids))
+        session.connection().execute(update(TABLE).where(*chosen).values(revision=revision))
+
+
 def domains(session: Session, audience_id: int, contact_ids: Collection[int]) -> dict[int, str]:
     """Contact → domain."""
     query = select(TABLE.c.id, TABLE.c.domain).where(
