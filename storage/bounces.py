@@ -176,7 +176,8 @@ def worth_a_look(
         .where(v.c.audience_id == audience_id, v.c.weakness != literal_column("''"), IS_CLEANED)
     )
     if since and until:
-        query = query.where(v.c.at >= since, v.c.at < until)
+        # The contact's own time, as all figures have it: an import may have brought another than the verdict's.
+        query = query.where(TABLE.c.cleaned_at >= since, TABLE.c.cleaned_at < until)
     n: int = session.connection().execute(query).scalar_one()
     return n
 

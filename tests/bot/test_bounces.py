@@ -261,6 +261,16 @@ def test_what_speaks_for_a_cleaned_contact_marks_it_only(database: Database):
     assert contact(database, "ben@example.com").status == "cleaned"
 
 
+def test_worth_a_look_goes_by_the_time_that_an_import_brought(database: Database):
+    news = audience(database, "ann@example.com")
+    take(database, notice("ann@example.com"), notice("ann@example.com", Kind.ACTIVE))
+    import_csv(database, "Email,CLEAN_TIME\nann@example.com,2026-01-02")
+    day = timedelta(days=1)
+    with database.reading() as session:
+        assert rows.worth_a_look(session, news, NOW - day, NOW + day) == 0
+        assert rows.worth_a_look(session, news, NOW - 365 * day, NOW - day) == 1
+
+
 def test_an_older_sign_of_life_takes_nothing_from_a_newer_one(database: Database):
     audience(database, "ann@example.com")
     take(database, notice("ann@example.com", Kind.DELIVERED, ago=1))
