@@ -11,7 +11,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
 from bot.settings import Settings
-from handlers import app, clock, web
+from handlers import app, clock, mirror, web
 from handlers.parts import Parts
 from handlers.people import People
 from handlers.work import Worker
@@ -41,13 +41,23 @@ def run(settings: Settings) -> None:
 
 
 def start(settings: Settings, running: ExitStack) -> Parts:
-    """Starts everything; `running` stops it, the last one first. Raises SlackApiError for a refused token."""
+    """Starts everything; `running` stops it, the last one first. Raises MailchimpError for a key that is none.
+
+    SlackApiError is for a refused token.
+    """
     client = app.web_client(settings)
     identity = app.identify(client)
     database = Database(settings.database_url)
     running.callback(database.close)
+    mailchimp = mirror.account(settings)
+    if mailchimp:
+        running.callback(mailchimp.close)
     parts = Parts(
-        database=database, settings=settings, client=client, people=People(client, settings.operators)
+        database=database,
+        settings=settings,
+        client=client,
+        people=People(client, settings.operators),
+        mailchimp=mailchimp,
     )
     worker = Worker(app.kinds(parts))
     parts = replace(parts, wake=worker.wake)
