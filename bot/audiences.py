@@ -41,6 +41,11 @@ def every(database: Database) -> Sequence[Audience]:
         return [Audience.of(each) for each in audiences.every(session)]
 
 
+def local(database: Database) -> Sequence[Audience]:
+    """All that nobody else keeps, by name."""
+    return [each for each in every(database) if not each.is_mirror]
+
+
 def choose(database: Database, text: str) -> Audience | None:
     """The audience of that name, or the only one; None when a person has to choose.
 

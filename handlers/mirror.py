@@ -7,42 +7,22 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import audiences, jobs, mirror
+from bot.accounts import NoMailchimpKey, NotMirrored
 from bot.audiences import Audience
-from bot.errors import CleanedError
-from bot.settings import Settings
 from handlers.ask import Ask
 from handlers.parts import Parts
 from handlers.views import mirror as views
 from handlers.work import Kind
 from storage.mailchimp import Client
 from storage.mailchimp_errors import MailchimpError
-from storage.mailchimp_wire import TRIES
 
 BY_CLOCK = "clock"
 
 log = logging.getLogger(__name__)
 
 
-class NoMailchimpKey(CleanedError):
-    """`MAILCHIMP_API_KEY` is not set."""
-
-    key = "error-no-mailchimp-key"
-
-
-class NotMirrored(CleanedError):
-    """The audience is not Mailchimp's. Values: name."""
-
-    key = "error-not-mirrored"
-
-
 def register(app: App) -> None:
     app.action(views.OPEN)(sync)
-
-
-def account(settings: Settings, tries: int = TRIES) -> Client | None:
-    """The account of the settings, not yet asked; None without a key. Raises BadKey, BadBase."""
-    key = settings.mailchimp_api_key
-    return Client(key.get_secret_value(), settings.mailchimp_api_url, tries=tries) if key else None
 
 
 def kinds(parts: Parts) -> dict[str, Kind]:

@@ -10,8 +10,9 @@ from threading import Event, Timer
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
+from bot import accounts
 from bot.settings import Settings
-from handlers import app, clock, mirror, web
+from handlers import app, clock, web
 from handlers.parts import Parts
 from handlers.people import People
 from handlers.work import Worker
@@ -49,7 +50,7 @@ def start(settings: Settings, running: ExitStack) -> Parts:
     identity = app.identify(client)
     database = Database(settings.database_url)
     running.callback(database.close)
-    mailchimp = mirror.account(settings)
+    mailchimp = accounts.account(settings)
     if mailchimp:
         running.callback(mailchimp.close)
     parts = Parts(

@@ -16,7 +16,6 @@ home-did = { $what ->
     [restore] { $who } brought back { $contacts } of { $audience } · { $at }
     [export] { $who } exported { $contacts } of { $audience } · { $at }
     [import] { $who } imported { $contacts } into { $audience } · { $at }
-    [sync] { $who } brought { $audience } up to date from Mailchimp: { $contacts } · { $at }
     [not-typo] { $who } said that an address of { $audience } is right · { $at }
     [maybe-typo] { $who } took back that an address of { $audience } is right · { $at }
     [fix] { $who } added a corrected address to { $audience } · { $at }

@@ -16,7 +16,6 @@ home-did = { $what ->
     [restore] { $who } a rétabli { $contacts } de { $audience } · { $at }
     [export] { $who } a exporté { $contacts } de { $audience } · { $at }
     [import] { $who } a importé { $contacts } dans { $audience } · { $at }
-    [sync] { $who } a mis { $audience } à jour depuis Mailchimp : { $contacts } · { $at }
     [not-typo] { $who } a indiqué qu’une adresse de { $audience } est juste · { $at }
     [maybe-typo] { $who } est revenu sur une adresse juste de { $audience } · { $at }
     [fix] { $who } a ajouté une adresse corrigée à { $audience } · { $at }
