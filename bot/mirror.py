@@ -17,7 +17,7 @@ from bot.jobs import Clock
 from bot.loads import Outcome
 from storage import audiences, bounces, journal, loading, mirrors, tallies
 from storage import jobs as job_rows
-from storage.database import Database
+from storage.database import Database, Session
 from storage.mailchimp import MOST_ROWS, Client
 from storage.mailchimp_values import Bounce, MemberPage, member_hash
 from storage.tables import Audience, Job, Reason, Status
@@ -89,6 +89,28 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Iterator
     yield _finish(client, database, latest, clock())
 
 
+def refresh(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    """Brings the audience of another job up to date, a page a step; after a stop it begins anew.
+
+    Raises MailchimpError.
+    """
+    started, audience = clock(), _mirrored(database, job)
+    since = audience.mirrored_until - TIMES_OVERLAP if audience.mirrored_until else None
+    for status in _STAGES:
+        fetch = partial(client.members, audience.remote_id or "", status=status, changed_since=since)
+        for _, page in _pages(fetch, 0):
+            with database.transaction() as session:
+                _take_in(session, job, audience.remote, page, Outcome(), clock())
+                job = jobs.step(session, job, clock())
+            yield job
+    rows = _reasons(client, database, job, audience.revision)
+    with database.transaction() as session:
+        _note_reasons(session, audience.id or 0, rows)
+        mirrors.mirrored(session, audience.id or 0, started)
+        job = jobs.step(session, job, clock())
+    yield job
+
+
 def difference(database: Database, client: Client, audience_id: int) -> Mapping[str, int]:
     """How many more contacts Mailchimp counts than the mirror has, by status; only those that differ."""
     with database.reading() as session:
@@ -109,13 +131,10 @@ def difference(database: Database, client: Client, audience_id: int) -> Mapping[
 
 def _members(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     """The rest of a stage."""
-    with database.reading() as session:
-        audience = audiences.get(session, job.audience_id or 0)
-    assert audience is not None
-    assert audience.remote_id is not None  # a mirror has it
+    audience = _mirrored(database, job)
     since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
     status = _STAGES[job.cursor["stage"]]
-    fetch = partial(client.members, audience.remote_id, status=status, changed_since=since)
+    fetch = partial(client.members, audience.remote_id or "", status=status, changed_since=since)
     # What was fetched before a stop may have shifted since: begin a page earlier.
     offset = max(0, job.cursor["offset"] - MOST_ROWS) if job.cursor["offset"] else 0
     for following, page in _pages(fetch, offset):
@@ -149,35 +168,44 @@ def _store(
     database: Database, job: Job, remote: Mapping[str, Any], page: MemberPage, following: int, now: datetime
 ) -> Job:
     outcome = Outcome(**job.cursor["outcome"])
-    labels = {field["tag"]: field["name"] for field in remote.get("fields", [])}
     with database.transaction() as session:
-        audience = loading.lock(session, job.audience_id or 0)
-        given = [mirror_rows.row(member, audience.id or 0, labels) for member in page.members]
-        revision, at = audience.revision, loading.moment(now)
-        loads.load(
-            session,
-            audience,
-            given,
-            lambda new, contact_id: mirror_rows.added(new, contact_id, revision, at),
-            lambda old, new: mirror_rows.merged(old, new, revision, at),
-            outcome,
-        )
-        outcome.refused += page.unreadable
+        _take_in(session, job, remote, page, outcome, now)
         cursor = {**job.cursor, "offset": following, "outcome": asdict(outcome)}
         done = min(following, page.total) if job.cursor["stage"] == 0 else job.done
         total = page.total if job.cursor["stage"] == 0 else job.total
         return jobs.step(session, job, now, cursor=cursor, done=done, total=total)
 
 
+def _take_in(
+    session: Session, job: Job, remote: Mapping[str, Any], page: MemberPage, outcome: Outcome, now: datetime
+) -> None:
+    labels = {field["tag"]: field["name"] for field in remote.get("fields", [])}
+    audience = loading.lock(session, job.audience_id or 0)
+    given = [mirror_rows.row(member, audience.id or 0, labels) for member in page.members]
+    revision, at = audience.revision, loading.moment(now)
+    loads.load(
+        session,
+        audience,
+        given,
+        lambda new, contact_id: mirror_rows.added(new, contact_id, revision, at),
+        lambda old, new: mirror_rows.merged(old, new, revision, at),
+        outcome,
+    )
+    outcome.refused += page.unreadable
+
+
 def _explain(client: Client, database: Database, job: Job, clock: Clock) -> Job:
-    """Asks why the newly cleaned were cleaned: who complained, and what bounced."""
-    audience_id = job.audience_id or 0
+    rows = _reasons(client, database, job, job.data["revision"])
+    with database.transaction() as session:
+        _note_reasons(session, job.audience_id or 0, rows)
+        return jobs.step(session, job, clock(), cursor={**job.cursor, "explained": True})
+
+
+def _reasons(client: Client, database: Database, job: Job, since: int) -> list[dict[str, Any]]:
+    """Asks why those cleaned after that revision were cleaned: who complained, and what bounced."""
+    audience_id, remote_id = job.audience_id or 0, _mirrored(database, job).remote_id or ""
     with database.reading() as session:
-        audience = audiences.get(session, audience_id)
-        waiting = mirrors.unexplained(session, audience_id, job.data["revision"], MOST_EXPLAINED)
-    assert audience is not None
-    assert audience.remote_id is not None  # a mirror has it
-    remote_id = audience.remote_id
+        waiting = mirrors.unexplained(session, audience_id, since, MOST_EXPLAINED)
     abuse = _complaints(client, remote_id) if waiting else {}
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
         hashes = [member_hash(key) for _, key in waiting]
@@ -190,12 +218,18 @@ def _explain(client: Client, database: Database, job: Job, clock: Clock) -> Job:
             rows.append(_explained(contact_id, Reason.ABUSE, abuse[hash_], ""))
         elif bounce:
             rows.append(_explained(contact_id, Reason(bounce.kind), bounce.campaign_id, bounce.campaign))
-    with database.transaction() as session:
-        _note_reasons(session, audience_id, rows)
-        return jobs.step(session, job, clock(), cursor={**job.cursor, "explained": True})
+    return rows
 
 
-def _note_reasons(session: Any, audience_id: int, rows: Sequence[dict[str, Any]]) -> None:
+def _mirrored(database: Database, job: Job) -> Audience:
+    """The job's audience, which is a mirror and so has a `remote_id`."""
+    with database.reading() as session:
+        audience = audiences.get(session, job.audience_id or 0)
+    assert audience is not None
+    return audience
+
+
+def _note_reasons(session: Session, audience_id: int, rows: Sequence[dict[str, Any]]) -> None:
     revision = loading.lock(session, audience_id).revision
     tally = Tally()
     for row in rows:
@@ -242,10 +276,7 @@ def _finish(client: Client, database: Database, job: Job, now: datetime) -> Job:
     outcome = Outcome(**job.cursor["outcome"])
     differs = difference(database, client, job.audience_id or 0)
     with database.transaction() as session:
-        audience = session.get(Audience, job.audience_id)
-        assert audience is not None
-        audience.mirrored_until = datetime.fromisoformat(job.cursor["started"])
-        session.add(audience)
+        mirrors.mirrored(session, job.audience_id or 0, datetime.fromisoformat(job.cursor["started"]))
         if outcome.added + outcome.changed:
             journal.write(
                 session,

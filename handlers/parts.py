@@ -12,6 +12,7 @@ from bot.jobs import Clock
 from bot.settings import Settings
 from handlers.people import People
 from storage.database import Database
+from storage.mailchimp import Client
 
 
 def utc_now() -> datetime:
@@ -20,7 +21,10 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains."""
+    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains.
+
+    `mailchimp`: the account, where there is a key.
+    """
 
     database: Database
     settings: Settings
@@ -29,3 +33,4 @@ class Parts:
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
+    mailchimp: Client | None = None

@@ -42,6 +42,12 @@ def every(session: Session) -> Sequence[Audience]:
     ).all()
 
 
+def mirrored(session: Session, audience_id: int, until: datetime) -> None:
+    """All that changed at Mailchimp before that moment is here."""
+    where = col(Audience.id) == audience_id
+    session.connection().execute(update(Audience).where(where).values(mirrored_until=until))
+
+
 def under_way(session: Session, audience_id: int, kind: str) -> Job | None:
     """The unfinished job of that kind on the audience."""
     return session.exec(
