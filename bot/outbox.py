@@ -38,7 +38,7 @@ MOST_ALONE = 500  # contacts, side by side; more go by batches
 CALLS_A_STEP = 100
 CONTACTS_A_CHUNK = 5_000
 OPERATIONS_A_BATCH = 500
-ROUNDS = 6  # each sends what is still waiting
+ROUNDS_IN_VAIN = 6  # one after the other that changed nothing; each sends what is still waiting
 SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit
 RENEW_SECONDS = 5.0  # between two steps, each of which renews the lease
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds; doubled each time
@@ -89,9 +89,8 @@ class _Run:
         self._trouble: MailchimpError | None = None
 
     def rounds(self) -> Iterator[Job]:
-        for n in range(ROUNDS):
-            if n:
-                yield from self._rest(min(LONGEST_PAUSE, FIRST_PAUSE * 2**n))
+        in_vain, before = 0, self._states()
+        while in_vain < ROUNDS_IN_VAIN:
             self._trouble = None
             try:
                 yield from self._round()
@@ -99,8 +98,11 @@ class _Run:
                 self._trouble = error
                 if not _is_passing(error):
                     break
-            if self._is_whole():
+            after = self._states()
+            if self._job.cursor.get("filled") and not after.keys() & {"waiting", "sent"}:
                 return
+            in_vain, before = in_vain + 1 if after == before else 0, after
+            yield from self._rest(min(LONGEST_PAUSE, FIRST_PAUSE * 2**in_vain))
         trouble = self._trouble or Unavailable("no answer")
         yield self._step(stopped={"error": trouble.key, "values": dict(trouble.values)})
 
@@ -111,7 +113,7 @@ class _Run:
         yield from self._refresh()
         yield from self._fill()
         yield from self._send_alone() if self._is_small() else self._send_batches()
-        if self._has_doubts():
+        if self._trouble is None and self._has_doubts():
             # Of a call that was sent twice the second one is refused: the effect is there.
             yield from self._refresh()
 
@@ -159,11 +161,9 @@ class _Run:
             yield self._job
         yield self._step(filled=True)
 
-    def _is_whole(self) -> bool:
-        """Whether every contact has its outcome."""
+    def _states(self) -> Mapping[str, int]:
         with self._database.reading() as session:
-            left = outgoing.states(session, self._box).keys() & {"waiting", "sent"}
-        return bool(self._job.cursor.get("filled")) and not left
+            return outgoing.states(session, self._box)
 
     def _is_small(self) -> bool:
         with self._database.reading() as session:

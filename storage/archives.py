@@ -98,10 +98,11 @@ def take_done(
     cleaned = [*these, TABLE.c.status == Status.CLEANED.value]
     archived = [*these, TABLE.c.status == Status.ARCHIVED.value]
     names = ["audience_id", "archive_id", "contact_id", "status_before"]
-    n = 0
     for chosen, before in ((cleaned, TABLE.c.status), (archived, TABLE.c.status_before)):
         taken = select(TABLE.c.audience_id, literal(archive_id), TABLE.c.id, before).where(*chosen)
-        n += connection.execute(insert(MEMBER).from_select(names, taken)).rowcount
+        connection.execute(insert(MEMBER).from_select(names, taken))
+    added = (MEMBER.c.audience_id == audience_id, MEMBER.c.archive_id == archive_id)
+    n = connection.execute(select(func.count()).where(*added, MEMBER.c.contact_id.in_(some))).scalar_one()
     _move(session, audience_id, cleaned, before=TABLE.c.status, after=literal(Status.ARCHIVED.value))
     values = {"status": Status.ARCHIVED.value, "status_before": TABLE.c.status, "revision": revision}
     connection.execute(update(TABLE).where(*cleaned).values(values))

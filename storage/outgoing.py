@@ -115,7 +115,7 @@ def drop(session: Session, box: Box, ids: Sequence[int]) -> None:
 def states(session: Session, box: Box) -> dict[str, int]:
     """How many rows have a state."""
     query = select(_ROW.c.state, func.count()).where(*box.rows).group_by(_ROW.c.state)
-    return dict(session.connection().execute(query).tuples())
+    return dict(map(tuple, session.connection().execute(query)))
 
 
 def refusals(session: Session, box: Box) -> dict[str, int]:
