@@ -30,6 +30,7 @@ from storage.database import Database, Session
 
 LONGEST_DIAGNOSTIC = 1_000  # characters
 LONGEST_TEXT = 200
+UNKNOWN_ADDRESS = "unknown-address"
 LARGEST_CONTENT = 64 << 10  # bytes of what is set aside
 
 
@@ -70,13 +71,17 @@ def take_in_each(database: Database, parcels: Sequence[Sequence[Notice]], now: d
     arrived = [_Arrived.of(notice, now) for parcel in parcels for notice in parcel]
     meant = _audiences(database, arrived)
     fates = dict.fromkeys(range(len(arrived)), _Fate.UNKNOWN)
-    for audience_id in sorted(set().union(*meant)) if meant else ():
-        here = {n: arrived[n] for n, ids in enumerate(meant) if audience_id in ids}
+    for audience_id in sorted({each for ids in meant for each in ids or ()}):
+        here = {n: arrived[n] for n, ids in enumerate(meant) if audience_id in (ids or ())}
         with database.transaction() as session:
             for n, fate in _take_in(session, audience_id, here, now).items():
                 fates[n] = max(fates[n], fate)
-    unknown = [each for n, each in enumerate(arrived) if fates[n] == _Fate.UNKNOWN]
-    set_aside(database, [each.aside() for each in unknown if each.is_evidence], now)
+    unknown = [
+        each.aside("unknown-audience" if ids is None else UNKNOWN_ADDRESS)
+        for each, ids, fate in zip(arrived, meant, fates.values(), strict=True)
+        if fate == _Fate.UNKNOWN and each.is_evidence
+    ]
+    set_aside(database, unknown, now)
     in_order = iter(fates.values())
     return [_counted(islice(in_order, len(parcel))) for parcel in parcels]
 
@@ -103,7 +108,7 @@ def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
 
 def aside_uid(what: Aside | Notice) -> str:
     """The uid under which it is set aside, if it is."""
-    item = _Arrived.of(what, what.at).aside() if isinstance(what, Notice) else what
+    item = _Arrived.of(what, what.at).aside(UNKNOWN_ADDRESS) if isinstance(what, Notice) else what
     return _digest(item.source, item.uid, item.reason)
 
 
@@ -151,26 +156,27 @@ class _Arrived:
             "source": self.notice.source,
         }
 
-    def aside(self) -> Aside:
+    def aside(self, reason: str) -> Aside:
         notice = self.notice
         detail = " ".join(filter(None, (notice.kind, notice.code, notice.diagnostic)))
-        return Aside(self.uid, notice.source, "unknown-address", self.key, detail)
+        return Aside(self.uid, notice.source, reason, self.key, detail)
 
 
-def _audiences(database: Database, arrived: Sequence[_Arrived]) -> list[set[int]]:
-    """For each notice the audiences that have its address."""
+def _audiences(database: Database, arrived: Sequence[_Arrived]) -> list[set[int] | None]:
+    """For each notice the audiences that have its address; None where there is none of the name that it gives."""
     with database.reading() as session:
         having = bounces.known(session, {each.key for each in arrived})
         names = {each.notice.audience for each in arrived} - {""}
         named = {name: audiences.named(session, name) for name in names}
-    found = []
-    for each in arrived:
+
+    def meant(each: _Arrived) -> set[int] | None:
         ids = having.get(each.key, set())
-        if name := each.notice.audience:
-            only = named[name]
-            ids = ids & {only.id or 0} if only else set()
-        found.append(ids)
-    return found
+        if not each.notice.audience:
+            return ids
+        only = named[each.notice.audience]
+        return ids & {only.id or 0} if only else None
+
+    return [meant(each) for each in arrived]
 
 
 def _take_in(

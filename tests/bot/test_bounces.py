@@ -142,6 +142,7 @@ def test_a_notice_goes_to_every_audience_or_to_the_one_it_names(database: Databa
     found = {(c["audience_id"], c["address"]): c["status"] for c in contacts(database)}
     assert list(found.values()) == ["cleaned", "subscribed", "cleaned", "cleaned"]
     assert take(database, notice("ben@example.com", audience="Nobody's")) == Intake(unknown=1)
+    assert [each.reason for each in aside(database)] == ["unknown-audience"]
 
 
 def test_an_unknown_address_is_set_aside_with_the_reason_once(database: Database):
