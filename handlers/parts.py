@@ -12,6 +12,7 @@ from bot.jobs import Clock
 from bot.settings import Settings
 from handlers.people import People
 from storage.database import Database
+from storage.mailchimp import Client
 
 
 def utc_now() -> datetime:
@@ -20,12 +21,16 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains."""
+    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains.
+
+    `mailchimp`: the account whose audiences are mirrored, if any.
+    """
 
     database: Database
     settings: Settings
     client: WebClient
     people: People
+    mailchimp: Client | None = None
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver

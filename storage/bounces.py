@@ -53,10 +53,7 @@ def by_ids(session: Session, audience_id: int, ids: Collection[int]) -> dict[int
 
 
 def known(session: Session, keys: Collection[str]) -> dict[str, set[int]]:
-    """Which audiences have these lower-case addresses: address → audience ids.
-
-    Mirrored ones are left out: their owner alone says who is cleaned there.
-    """
+    """Which local audiences have these lower-case addresses: address → audience ids."""
     audience = _table_of("audience")
     query = select(TABLE.c.address_key, TABLE.c.audience_id).where(
         TABLE.c.address_key.in_(keys),
