@@ -1,6 +1,7 @@
 """Bounces come in: notices become evidence, evidence a verdict, and a verdict cleans a contact.
 
 A notice goes to every audience that has its address, unless it names one. It is kept once, however often it comes.
+Mirrored audiences are left out: Mailchimp cleans its own contacts, and the mirror tells of it.
 Nothing here makes a cleaned contact anything else: what speaks for it later only marks it as worth a look.
 """
 

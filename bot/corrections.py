@@ -198,7 +198,7 @@ def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: date
         _record(session, draft, old, contact_id, address, now)
     following = typos.step_on(database, draft.audience_id, _step(draft, old))
     return Correction(
-        audience=Audience(draft.audience_id, audience.name),
+        audience=Audience.of(audience),
         old_address=old.address,
         address=address.address,
         at=now,

@@ -22,6 +22,7 @@ from handlers import (
     faults,
     home,
     imports,
+    mirror,
     policies,
     restores,
     segments,
@@ -36,7 +37,7 @@ RATE_LIMIT_RETRIES = 5
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores),
-    *(corrections, digests, imports, policies, home),
+    *(corrections, digests, imports, mirror, policies, home),
 )
 
 
@@ -124,4 +125,5 @@ def kinds(parts: Parts) -> dict[str, Kind]:
         jobs.EXPORT: exports.kind(parts),
         jobs.ARCHIVE: archives.kind(parts),
         jobs.RESTORE: restores.kind(parts),
+        **mirror.kinds(parts),
     }

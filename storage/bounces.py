@@ -19,6 +19,7 @@ from storage.tables import (
     Evidence,
     Outage,
     SetAside,
+    Source,
     Status,
     Verdict,
 )
@@ -52,11 +53,12 @@ def by_ids(session: Session, audience_id: int, ids: Collection[int]) -> dict[int
 
 
 def known(session: Session, keys: Collection[str]) -> dict[str, set[int]]:
-    """Which audiences have these lower-case addresses: address → audience ids."""
+    """Which local audiences have these lower-case addresses: address → audience ids."""
+    audience = _table_of("audience")
     query = select(TABLE.c.address_key, TABLE.c.audience_id).where(
         TABLE.c.address_key.in_(keys),
         # Named, so that the index, which begins with the audience, is of use.
-        TABLE.c.audience_id.in_(select(_table_of("audience").c.id)),
+        TABLE.c.audience_id.in_(select(audience.c.id).where(audience.c.source == Source.LOCAL)),
     )
     found: dict[str, set[int]] = {}
     for key, audience_id in session.connection().execute(query):

@@ -9,6 +9,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from bot import audiences, databases, mail, settings
+from bot.errors import IsMirrored
 from bot.mail import Kept, MailOutcome
 from bot.notices import Kind
 from handlers.parts import utc_now
@@ -38,6 +39,8 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
                 keep(mail.all_kept(database))
                 return 0
             chosen = audiences.choose(database, audience) if audience else None
+            if chosen and chosen.is_mirror:
+                raise IsMirrored(name=chosen.name)
             return _take_in(words, database, paths, chosen.name if chosen else "", keep if aside else None)
     finally:
         database.close()

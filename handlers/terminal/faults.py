@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import CleanedError
 from handlers.words import Words
+from storage.mailchimp_errors import MailchimpError
 from storage.spreadsheet_errors import SpreadsheetError
 
 _KINDS = {
@@ -24,7 +25,7 @@ _KINDS = {
 
 def sentence(words: Words, error: Exception) -> str:
     """What happened and what to do next. What nobody foresaw is named by its type and place, without its text."""
-    if isinstance(error, CleanedError | SpreadsheetError):
+    if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
         return words(error.key, **error.values)
     if isinstance(error, SlackApiError):
         return words("terminal-slack-refused", error=str(error.response.get("error")))
