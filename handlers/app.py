@@ -13,6 +13,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot import jobs
 from bot.settings import Settings
 from handlers import (
+    additions,
     archives,
     corrections,
     counts,
@@ -36,7 +37,7 @@ RATE_LIMIT_RETRIES = 5
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores),
-    *(corrections, digests, imports, policies, home),
+    *(corrections, additions, digests, imports, policies, home),
 )
 
 
@@ -124,4 +125,5 @@ def kinds(parts: Parts) -> dict[str, Kind]:
         jobs.EXPORT: exports.kind(parts),
         jobs.ARCHIVE: archives.kind(parts),
         jobs.RESTORE: restores.kind(parts),
+        jobs.ADD: additions.kind(parts),
     }

@@ -12,6 +12,7 @@ from bot.jobs import Clock
 from bot.settings import Settings
 from handlers.people import People
 from storage.database import Database
+from storage.mailchimp import Client
 
 
 def utc_now() -> datetime:
@@ -29,3 +30,4 @@ class Parts:
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
+    mailchimp: Client | None = None
