@@ -19,6 +19,7 @@ from storage import contacts, journal, tallies
 from storage import corrections as store
 from storage.database import Database
 from storage.mailchimp import Client
+from storage.mailchimp_errors import problem
 from storage.mailchimp_values import Member
 from storage.tables import Consent, Contact, Job, Status
 from tests.conftest import NOW
@@ -482,3 +483,55 @@ def test_who_is_gone_at_mailchimp_leaves_the_permissions_texts_to_others(
     there = mailchimp.member(remote, NEW)
     assert there
     assert merge_values(there) == {"FNAME": "Ada", "LNAME": "Roy"}
+
+
+class Refusing(Client):
+    """Whom Mailchimp refuses with this title, whatever it said before."""
+
+    title = ""
+
+    def put_member(self, *_given: Any, **_more: Any) -> Member:
+        document = {"title": self.title, "status": 400, "detail": f"{NEW} can't be added.", "instance": "i"}
+        raise problem(400, json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("title", "key", "status"),
+    [
+        ("Member In Compliance State", "error-corrections-compliance", None),
+        ("Member Exists", "error-corrections-there", "unknown"),
+        ("Forgotten Email Not Subscribed", "error-corrections-forgotten", None),
+        ("Invalid Resource", "error-corrections-invalid", None),
+        ("Something New", "error-corrections-refused", None),
+    ],
+)
+def test_each_refusal_is_told_as_what_it_is(
+    database: Database, mailchimp: Standin, client: Client, title: str, key: str, status: str | None
+):
+    audience_of(mailchimp)
+    news = mirrored(database, client)
+    job = request(database, begin(database, client, news))
+    refusing = Refusing(mailchimp.key, mailchimp.url)
+    refusing.title = title
+    with refusing:
+        error = refusal(database, refusing, job)
+    assert (error.key, error.values.get("status")) == (key, status)
+    assert NEW not in str(error)
+    assert_nothing_added(database, news)
+
+
+def test_who_unsubscribed_in_the_same_moment_is_not_told_as_added(
+    database: Database, mailchimp: Standin, client: Client
+):
+    """Mailchimp was asked, had nobody of that address, and then somebody was quicker."""
+    remote = audience_of(mailchimp)
+    news = mirrored(database, client)
+    job = request(database, begin(database, client, news))
+    found = jobs.claim_one(database, job.id, "test", LATER)
+    assert found
+    work = additions.work(client, database, found, lambda: NOW)
+    next(work)
+    mailchimp.put(remote, NEW, "unsubscribed")
+    with pytest.raises(additions.ThereAlready):
+        next(work)
+    assert_nothing_added(database, news)
