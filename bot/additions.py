@@ -52,19 +52,19 @@ class FieldMissing(CleanedError):
 
 
 class ThereAlready(CleanedError):
-    """Mailchimp has the address. Values: address, audience, status."""
+    """Mailchimp has the address. Values: address, audience, status; signup, where only they can come back."""
 
     key = "error-corrections-there"
 
 
 class OnlyThemselves(CleanedError):
-    """They unsubscribed or were cleaned there. Values: address, audience."""
+    """They unsubscribed or were cleaned there. Values: address, audience, signup (the form's URL, if known)."""
 
     key = "error-corrections-compliance"
 
 
 class DeletedForGood(CleanedError):
-    """The contact was deleted permanently there. Values: address, audience."""
+    """The contact was deleted permanently there. Values: address, audience, signup (the form's URL, if known)."""
 
     key = "error-corrections-forgotten"
 
@@ -276,7 +276,9 @@ def _member(client: Client, audience: AudienceRow, address: str) -> Member | Non
 
 
 def _there(audience: AudienceRow, job: Job, status: str) -> ThereAlready:
-    return ThereAlready(address=job.data["address"], audience=audience.name, status=str(status))
+    themselves = status in (Status.UNSUBSCRIBED, Status.NONSUBSCRIBED)
+    form = {"signup": audience.remote.get("signup")} if themselves else {}
+    return ThereAlready(address=job.data["address"], audience=audience.name, status=str(status), **form)
 
 
 def _add(client: Client, audience: AudienceRow, old: Contact, job: Job) -> tuple[Member, list[str]]:
@@ -338,9 +340,9 @@ def _told(error: MailchimpError, audience: AudienceRow, job: Job) -> CleanedErro
     about = {"address": job.data["address"], "audience": audience.name}
     match error:
         case InComplianceState():
-            return OnlyThemselves(**about)
+            return OnlyThemselves(**about, signup=audience.remote.get("signup"))
         case Forgotten():
-            return DeletedForGood(**about)
+            return DeletedForGood(**about, signup=audience.remote.get("signup"))
         case InvalidResource():
             return NotTaken(**about, detail=error.detail, fields=_named(audience, error.fields))
         case KeyRefused() | Forbidden() | WrongDataCentre():

@@ -1,5 +1,6 @@
 """A corrected contact on its way to Mailchimp: being added, added, or refused and why."""
 
+import re
 from collections.abc import Sequence
 
 from bot.additions import Added
@@ -12,6 +13,7 @@ from storage.tables import Job
 AGAIN = "corrections-again"  # value: a job's id
 SAID = 300  # characters of Mailchimp's own words
 MOST_SAID = 10
+_URL = re.compile(r"https?://[^\s<>|]{1,500}")
 
 
 def started(words: Words, job: Job, audience: str) -> View:
@@ -50,10 +52,12 @@ def receipt(words: Words, added: Added) -> Message:
 
 def refused(words: Words, job: Job) -> Message:
     """Why it was not added, and the way back to the form as it was filled in."""
-    values = {name: _short(value) for name, value in job.result["values"].items() if name != "fields"}
-    text = words.md(job.result["error"], **values)
-    said = job.result["values"].get("fields", [])
-    rows = [blocks.section(text), *_said(words, said)]
+    values = job.result["values"]
+    text = words.md(job.result["error"], **{name: _short(each) for name, each in values.items()})
+    rows = [blocks.section(text), *_said(words, values.get("fields", []))]
+    if _URL.fullmatch(values.get("signup") or ""):
+        form = Markup(f"<{values['signup']}|{words('corrections-signup-form')}>")
+        rows.append(blocks.section(words.md("corrections-signup", form=form)))
     back = blocks.button(words("corrections-again"), AGAIN, job.id, style="primary")
     rows.append(blocks.section(words.md("corrections-kept-typed"), accessory=back))
     return blocks.message(text, rows)
@@ -77,5 +81,5 @@ def _said(words: Words, said: Sequence[Sequence[str]]) -> list[Block]:
     return [blocks.context(*texts)] if texts else []
 
 
-def _short(value: str) -> str:
+def _short(value: object) -> str:
     return blocks.clamp(str(value), SAID)

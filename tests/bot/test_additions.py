@@ -323,6 +323,7 @@ def test_what_mailchimp_has_already_is_left_alone_and_its_status_told(
         "error-corrections-there",
         "nonsubscribed" if status == "transactional" else status,
     )
+    assert bool(error.values.get("signup")) is (status in ("unsubscribed", "transactional"))
     assert mailchimp.member(remote, NEW) == before
     assert bodies(mailchimp, "PUT") == []
     assert_nothing_added(database, news)
@@ -335,7 +336,9 @@ def test_who_was_deleted_for_good_has_to_come_back_by_themselves(
     mailchimp.rules.forgotten.add(NEW)
     news = mirrored(database, client)
     job = request(database, begin(database, client, news))
-    assert refusal(database, client, job).key == "error-corrections-forgotten"
+    error = refusal(database, client, job)
+    assert error.key == "error-corrections-forgotten"
+    assert "/subscribe?" in error.values["signup"]
     assert_nothing_added(database, news)
 
 

@@ -161,6 +161,8 @@ corrections-added-there = { $status ->
    *[subscribed] *{ $address }* was added to { $audience } in Mailchimp and is subscribed. It gets mail from now on.
 }
 corrections-tags-lost = These tags could not be given. Set them in Mailchimp: { $tags }
+corrections-signup-form = sign-up form
+corrections-signup = The audience’s { $form }
 corrections-kept-typed = What you typed is kept.
 corrections-again = Back to the form
 

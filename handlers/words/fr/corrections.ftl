@@ -161,6 +161,8 @@ corrections-added-there = { $status ->
    *[subscribed] *{ $address }* a été ajoutée à { $audience } dans Mailchimp et y est abonnée. Elle reçoit désormais vos e-mails.
 }
 corrections-tags-lost = Ces tags n’ont pas pu être repris. Ajoutez-les dans Mailchimp : { $tags }
+corrections-signup-form = formulaire d’inscription
+corrections-signup = Le { $form } de l’audience
 corrections-kept-typed = Votre saisie est conservée.
 corrections-again = Revenir au formulaire
 

@@ -155,6 +155,22 @@ def test_every_refusal_has_a_sentence_of_its_own(spoken: Words):
     assert len(said) == len(refusals("News"))
 
 
+def test_the_sign_up_form_is_linked_where_only_they_can_come_back(spoken: Words):
+    failed = job()
+    for signup, linked in (
+        ("https://x.example/s?u=1&id=2", True),
+        ("<!channel>", False),
+        (None, False),
+        ("", False),
+    ):
+        failed.result = {
+            "error": additions.OnlyThemselves.key,
+            "values": {"address": "a", "audience": "b", "signup": signup},
+        }
+        assert ("<https://x.example/s?u=1&id=2|" in str(views.refused(spoken, failed))) is linked
+        check("message", views.refused(spoken, failed))
+
+
 CLIENT: Any = object()  # is asked nothing
 CONTACT: Any = type("Contact", (), {"merge_fields": {}, "address": "ada@gmial.com"})
 
@@ -187,8 +203,8 @@ def refusals(name: str) -> list[CleanedError]:
     statuses = (*map(str, Status), "unknown")
     return [
         *(additions.ThereAlready(**about, status=status) for status in statuses),
-        additions.OnlyThemselves(**about),
-        additions.DeletedForGood(**about),
+        additions.OnlyThemselves(**about, signup="https://x.list-manage.com/subscribe?id=1"),
+        additions.DeletedForGood(**about, signup=None),
         additions.NotTaken(**about, detail=name, fields=[["T", name, name]] * 80),
         additions.KeyNotTaken(),
         additions.NoAnswer(**about),
