@@ -34,4 +34,3 @@ class Parts:
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
-    mailchimp: Client | None = None
