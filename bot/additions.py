@@ -169,7 +169,7 @@ def done(database: Database, job: Job) -> Added:
     with database.reading() as session:
         audience, old = _subjects(session, job)
     correction = Correction(
-        audience=Audience(audience.id or 0, audience.name),
+        audience=Audience.of(audience),
         old_address=old.address,
         address=job.data["address"],
         at=job.finished_at or job.made_at,

@@ -2,26 +2,48 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.errors import NoAudience, UnknownAudience
 from storage import audiences
 from storage.database import Database
+from storage.tables import Audience as AudienceRow
+from storage.tables import Source
 
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A mailing list, as people choose it."""
+    """A mailing list, as people choose it.
+
+    `mirrored_until`: all that changed before is here, of a mirrored one; None before its first sync has ended.
+    """
 
     id: int
     name: str
+    source: str = Source.LOCAL
+    mirrored_until: datetime | None = None
+
+    @classmethod
+    def of(cls, row: AudienceRow) -> "Audience":
+        return cls(row.id or 0, row.name, row.source, row.mirrored_until)
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether its truth is elsewhere."""
+        return self.source != Source.LOCAL
 
 
 def every(database: Database) -> Sequence[Audience]:
     """All audiences by name."""
     with database.reading() as session:
-        return [Audience(each.id or 0, each.name) for each in audiences.every(session)]
+        return [Audience.of(each) for each in audiences.every(session)]
+
+
+def local(database: Database) -> Sequence[Audience]:
+    """All that nobody else keeps, by name."""
+    return [each for each in every(database) if not each.is_mirror]
 
 
 def choose(database: Database, text: str) -> Audience | None:
@@ -49,4 +71,4 @@ def by_id(database: Database, audience_id: int) -> Audience:
         found = audiences.get(session, audience_id)
     if found is None:
         raise NoAudience
-    return Audience(audience_id, found.name)
+    return Audience.of(found)

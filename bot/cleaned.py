@@ -34,7 +34,7 @@ def cleaned(audience: AudienceRow, contact: Contact) -> Cleaned:
     assert contact.cleaned_at  # the table's own condition
     first, last = label(audience, FIRST_NAMES), label(audience, LAST_NAMES)
     return Cleaned(
-        audience=Audience(contact.audience_id, audience.name),
+        audience=Audience.of(audience),
         id=contact.id,
         address=contact.address,
         domain=contact.domain,

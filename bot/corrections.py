@@ -221,7 +221,7 @@ def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: date
         contact_id = _insert(session, audience, address, merge_fields(audience, old, filled), now)
         record(session, draft.data, old, contact_id, address.address, by=by, given_at=now, now=now)
     return Correction(
-        audience=Audience(draft.audience_id, audience.name),
+        audience=Audience.of(audience),
         old_address=old.address,
         address=address.address,
         at=now,

@@ -50,6 +50,9 @@ class Figures:
     def to_json(self) -> dict[str, Any]:
         kept = asdict(self)
         kept["audience"] = self.audience.name
+        kept["source"] = self.audience.source
+        if self.audience.is_mirror:
+            kept["mirrored_until"] = until.isoformat() if (until := self.audience.mirrored_until) else None
         return kept | {"cleaned": self.cleaned, "counted": self.counted, "not_counted": self.free}
 
 

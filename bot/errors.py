@@ -32,6 +32,12 @@ class NoAudience(CleanedError):
     key = "error-no-audience"
 
 
+class IsMirrored(CleanedError):
+    """The audience's truth is with Mailchimp: that is done there. Values: name."""
+
+    key = "error-is-mirrored"
+
+
 class NotAnOperator(CleanedError):
     """Only operators may do that. Values: helpers (who can)."""
 

@@ -88,7 +88,7 @@ def why(database: Database, audience_id: int, contact_id: int) -> Why:
         burst = _burst(session, audience_id, contact.domain, told)
     return Why(
         contact_id=contact_id,
-        audience=Audience(audience_id, audience.name),
+        audience=Audience.of(audience),
         address=contact.address,
         domain=contact.domain,
         reason=contact.clean_reason or str(Reason.UNKNOWN),

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from bot import jobs, loads, rows
-from bot.errors import CleanedError
+from bot.errors import CleanedError, IsMirrored
 from bot.jobs import Clock
 from bot.loads import Outcome
 from storage import audiences, journal, loading
@@ -23,7 +23,7 @@ from storage.database import Database, Session
 from storage.loading import Row
 from storage.spreadsheet_errors import SpreadsheetError
 from storage.spreadsheets import Record, Refused, Sheet, sheets
-from storage.tables import Audience, Job, RefusedRow
+from storage.tables import Audience, Job, RefusedRow, Source
 
 ROWS_A_CHUNK = 5_000
 
@@ -48,8 +48,10 @@ def receive(
     """Looks at a file, keeps it, and leaves the job of importing it into the audience of that name.
 
     `file` is seekable. `status` is for new contacts of a file that doesn't say where they stand. Raises
-    SpreadsheetError or NoAddressColumn, and then nothing is kept.
+    SpreadsheetError, NoAddressColumn or IsMirrored, and then nothing is kept.
     """
+    with database.reading() as session:
+        _local(session, audience)
     total = _survey(name, file)
     job = jobs.new(
         jobs.IMPORT,
@@ -90,6 +92,7 @@ def request(
     """Leaves the job of importing a file that Slack keeps; whoever does it fetches the file first.
 
     `once` is what one confirmation has of its own: asked again with it, this finds the job of the first time.
+    Raises IsMirrored.
     """
     job = jobs.new(
         jobs.IMPORT,
@@ -103,7 +106,7 @@ def request(
     )
     job.id = hashlib.sha256(f"import:{once}".encode()).hexdigest()[:16]
     with database.transaction() as session:
-        into = audiences.named(session, audience)
+        into = _local(session, audience)
         job.audience_id = into.id if into else None
         return job_rows.get(session, job.id) or job_rows.add(session, job)
 
@@ -203,6 +206,14 @@ def forget_refused(database: Database, job_id: str) -> None:
         job_rows.drop_refused(session, job_id)
 
 
+def _local(session: Session, name: str) -> Audience | None:
+    """The audience of that name, if there is one. Raises IsMirrored."""
+    found = audiences.named(session, name)
+    if found and found.source != Source.LOCAL:
+        raise IsMirrored(name=found.name)
+    return found
+
+
 _RECEIVED_WITHIN = timedelta(days=1)  # older: whoever was keeping the file is dead
 
 
@@ -230,6 +241,7 @@ def _keep(database: Database, job: Job, file: BinaryIO, total: int, clock: Clock
         yield job
     with database.transaction() as session:
         now = clock()
+        _local(session, job.data["audience"])
         into = audiences.get_or_add(session, job.data["audience"], now)
         job = jobs.step(session, job, now, audience_id=into.id, total=total, data={**job.data, "size": size})
     yield job

@@ -17,7 +17,7 @@ from storage.tables import Job
 
 LEASE = timedelta(seconds=30)  # renewed with each step; a step takes well under a second
 
-RETRY = timedelta(seconds=3)
+RETRY, LONGEST_RETRY = timedelta(seconds=3), timedelta(minutes=1)
 
 Clock = Callable[[], datetime]
 Work = Callable[[Database, Job, Clock], Iterator[Job]]
@@ -121,7 +121,7 @@ def release(database: Database, job: Job) -> None:
 def give_back(database: Database, job: Job, now: datetime) -> None:
     """Gives the job back after a fault, to be tried again after a while that grows."""
     with database.transaction() as session:
-        jobs.save(session, job, lease_until=now + RETRY * job.attempts)
+        jobs.save(session, job, lease_until=now + min(RETRY * job.attempts, LONGEST_RETRY))
 
 
 def _is_dead(owner: str) -> bool:

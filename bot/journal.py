@@ -23,10 +23,10 @@ class Line:
 
 
 def latest(database: Database, most: int) -> Sequence[Line]:
-    """The newest first."""
+    """The newest first; of syncs none, since mostly nobody asked for them."""
     with database.reading() as session:
         names = {each.id: each.name for each in audiences.every(session)}
         return [
             Line(row.who, row.what, row.n, row.at, names.get(row.audience_id, ""))
-            for row in journal.read(session, most=most)
+            for row in journal.read(session, most=most, without=("sync",))
         ]

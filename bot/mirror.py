@@ -54,10 +54,15 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
 def request(
     database: Database, audience_id: int, *, by: str, now: datetime, notify: dict[str, Any] | None = None
 ) -> Job:
-    """The job of bringing the mirror up to date: the one under way, or a new one."""
+    """The job of bringing the mirror up to date: the one under way, or a new one.
+
+    Who waits for one that tells nobody yet is told by it.
+    """
     with database.transaction() as session:
         audience = loading.lock(session, audience_id)
         if job := mirrors.under_way(session, audience_id, jobs.SYNC):
+            job.notify = job.notify or notify or {}
+            session.add(job)
             return job
         since = audience.mirrored_until
         job = jobs.new(

@@ -117,7 +117,7 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
         place, page = _page(session, state)
         listing = Listing(
             draft_id=draft_id,
-            audience=Audience(draft.audience_id, audience.name),
+            audience=Audience.of(audience),
             segment=state.segment,
             total=total,
             found=found,

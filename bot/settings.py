@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     brevo_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_BREVO_TOKEN")
     bounce_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_BOUNCE_SECRET")
     imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
+    mailchimp_api_key: SecretStr | None = None
+    mailchimp_api_url: str | None = None
 
     @field_validator("operators", "ses_topics", mode="before")
     @classmethod
@@ -57,6 +59,11 @@ class Settings(BaseSettings):
             return None
         imap_address.place(value.get_secret_value())
         return value
+
+    @field_validator("mailchimp_api_key")
+    @classmethod
+    def _names_an_account(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None or value.get_secret_value().strip() in ("", OFF) else value
 
     @property
     def mailbox(self) -> Place | None:

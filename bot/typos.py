@@ -68,10 +68,8 @@ def page(
     found = [Typo(cleaned(audience, contact), suggestion, there) for contact, suggestion, there in pairs]
     first, last = (place_of(pairs[0][0]), place_of(pairs[-1][0])) if pairs else (None, None)
     if before:  # looked for from the place on backwards
-        return Typos(Audience(audience_id, audience.name), found[::-1], last if more else None, first)
-    return Typos(
-        Audience(audience_id, audience.name), found, first if after else None, last if more else None
-    )
+        return Typos(Audience.of(audience), found[::-1], last if more else None, first)
+    return Typos(Audience.of(audience), found, first if after else None, last if more else None)
 
 
 def step_on(

@@ -23,6 +23,7 @@ from handlers import (
     faults,
     home,
     imports,
+    mirror,
     policies,
     restores,
     segments,
@@ -37,7 +38,7 @@ RATE_LIMIT_RETRIES = 5
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores),
-    *(corrections, additions, digests, imports, policies, home),
+    *(corrections, additions, digests, imports, mirror, policies, home),
 )
 
 
@@ -126,4 +127,5 @@ def kinds(parts: Parts) -> dict[str, Kind]:
         jobs.ARCHIVE: archives.kind(parts),
         jobs.RESTORE: restores.kind(parts),
         jobs.ADD: additions.kind(parts),
+        **mirror.kinds(parts),
     }

@@ -113,6 +113,7 @@ def _for_demo(command: argparse.ArgumentParser, told: Words) -> None:
         "--import", dest="files", nargs="+", default=[], metavar="FILE", help=told("terminal-own")
     )
     command.add_argument("--audience", metavar="NAME", help=told("terminal-own-audience"))
+    command.add_argument("--mailchimp", action="store_true", help=told("terminal-demo-mailchimp"))
     command.add_argument("--no-browser", action="store_true", help=told("terminal-no-browser"))
 
 
@@ -139,6 +140,10 @@ def _for_bounces(command: argparse.ArgumentParser, told: Words) -> None:
     command.add_argument("--aside", metavar="FILE", help=told("terminal-bounces-aside"))
 
 
+def _for_sync(command: argparse.ArgumentParser, told: Words) -> None:
+    command.add_argument("--audience", metavar="NAME", help=told("terminal-sync-of"))
+
+
 def _nothing(_command: argparse.ArgumentParser, _told: Words) -> None:
     """The command takes no arguments."""
 
@@ -151,6 +156,7 @@ def _demo(chosen: argparse.Namespace, language: str) -> int:
         port=chosen.port,
         files=chosen.files,
         audience=chosen.audience,
+        mailchimp=chosen.mailchimp,
         browser=not chosen.no_browser,
     )
 
@@ -195,6 +201,12 @@ def _bounces(chosen: argparse.Namespace, language: str) -> int:
     return bounces.run(words(language), paths=chosen.paths, audience=chosen.audience, aside=chosen.aside)
 
 
+def _sync(chosen: argparse.Namespace, language: str) -> int:
+    from handlers.terminal import sync
+
+    return sync.run(words(language), audience=chosen.audience)
+
+
 def _check(_chosen: argparse.Namespace, language: str) -> int:
     from handlers.terminal import check
 
@@ -216,6 +228,7 @@ _COMMANDS: Mapping[str, tuple[_Run, _Fill]] = {
     "counts": (_counts, _for_counts),
     "export": (_export, _for_export),
     "bounces": (_bounces, _for_bounces),
+    "sync": (_sync, _for_sync),
     "check": (_check, _nothing),
     "migrate": (_migrate, _nothing),
 }

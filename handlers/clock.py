@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot import digests, jobs, mail
 from bot.tidy import tidy
-from handlers import faults
+from handlers import faults, mirror
 from handlers.digests import post
 from handlers.parts import Parts
 from handlers.words import words
@@ -18,6 +18,7 @@ from storage.imap_address import Place
 DIGEST_SECONDS = 20
 TIDY_HOURS = 1
 MAILBOX_MINUTES = 2
+MIRROR_MINUTES = 5
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,14 @@ def start(parts: Parts) -> BackgroundScheduler:
             "interval",
             (lambda: look_into(parts, place),),
             minutes=MAILBOX_MINUTES,
+            next_run_time=now,
+        )
+    if account := parts.mailchimp:
+        scheduler.add_job(
+            _guarded,
+            "interval",
+            (lambda: mirror.look(parts, account),),
+            minutes=MIRROR_MINUTES,
             next_run_time=now,
         )
     scheduler.start()

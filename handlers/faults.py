@@ -13,6 +13,7 @@ from handlers.ask import Ask
 from handlers.views import blocks
 from handlers.views.blocks import View
 from handlers.words import Markup, Words
+from storage.mailchimp_errors import MailchimpError
 from storage.spreadsheet_errors import SpreadsheetError
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def sentence(words: Words, error: Exception) -> Markup:
     if isinstance(error, NotAnOperator):
         helpers = [Markup(each) for each in error.values["helpers"]]
         return words.md("error-not-an-operator", helpers=Markup(", ".join(helpers)), n=len(helpers))
-    if isinstance(error, CleanedError | SpreadsheetError):
+    if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
         return words.md(error.key, **error.values)
     reference = secrets.token_hex(4)
     log.error("fault %s: %s", reference, trace(error))

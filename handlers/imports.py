@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import audiences, imports, jobs
-from bot.errors import CleanedError
+from bot.errors import CleanedError, IsMirrored
 from bot.jobs import Clock
 from handlers import faults, refused, uploads, work
 from handlers.ask import Ask, Modal
@@ -73,8 +73,10 @@ def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
     ack()
     modal = ask.modal(ask.words("import-title"))
     text = (command.get("text") or "").strip()
-    named = [each.id for each in audiences.every(ask.database) if each.name.casefold() == text.casefold()]
-    begin(ask, modal, chosen=named[0] if named else None, new_name="" if named else text)
+    named = [each for each in audiences.every(ask.database) if each.name.casefold() == text.casefold()]
+    if named and named[0].is_mirror:
+        raise IsMirrored(name=named[0].name)
+    begin(ask, modal, chosen=named[0].id if named else None, new_name="" if named else text)
 
 
 def show_from_button(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
@@ -85,11 +87,11 @@ def show_from_button(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
 
 def begin(ask: Ask, modal: Modal, *, chosen: int | None, new_name: str = "") -> None:
     ask.require_operator()
-    modal.show(views.form(ask.words, audiences.every(ask.database), chosen, new_name))
+    modal.show(views.form(ask.words, audiences.local(ask.database), chosen, new_name))
 
 
 def suggest(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
+    ack(options=audience_views.options(audiences.local(ask.database), payload["value"]))
 
 
 def submit(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
@@ -99,17 +101,17 @@ def submit(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
         file = _chosen_file(values)
     with ask.under(views.NAME):
         audience = _chosen_audience(values, ask.database)
-    imports.request(
-        ask.database,
-        slack_file=file["id"],
-        name=file["name"],
-        audience=audience,
-        by=ask.person.id,
-        now=ask.now,
-        status=values[views.STATUS][views.STATUS]["selected_option"]["value"],
-        notify=ask.notify(view["id"]),
-        once=view["id"],
-    )
+        imports.request(
+            ask.database,
+            slack_file=file["id"],
+            name=file["name"],
+            audience=audience,
+            by=ask.person.id,
+            now=ask.now,
+            status=values[views.STATUS][views.STATUS]["selected_option"]["value"],
+            notify=ask.notify(view["id"]),
+            once=view["id"],
+        )
     ack(response_action="update", view=views.started(ask.words, file["name"], audience))
     ask.start()
 

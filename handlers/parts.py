@@ -21,13 +21,16 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains."""
+    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains.
+
+    `mailchimp`: the account whose audiences are mirrored, if any.
+    """
 
     database: Database
     settings: Settings
     client: WebClient
     people: People
+    mailchimp: Client | None = None
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
-    mailchimp: Client | None = None

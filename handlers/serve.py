@@ -10,6 +10,7 @@ from threading import Event, Timer
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
+from bot import accounts
 from bot.settings import Settings
 from handlers import app, clock, web
 from handlers.parts import Parts
@@ -41,13 +42,23 @@ def run(settings: Settings) -> None:
 
 
 def start(settings: Settings, running: ExitStack) -> Parts:
-    """Starts everything; `running` stops it, the last one first. Raises SlackApiError for a refused token."""
+    """Starts everything; `running` stops it, the last one first. Raises MailchimpError for a key that is none.
+
+    SlackApiError is for a refused token.
+    """
     client = app.web_client(settings)
     identity = app.identify(client)
     database = Database(settings.database_url)
     running.callback(database.close)
+    mailchimp = accounts.account(settings)
+    if mailchimp:
+        running.callback(mailchimp.close)
     parts = Parts(
-        database=database, settings=settings, client=client, people=People(client, settings.operators)
+        database=database,
+        settings=settings,
+        client=client,
+        people=People(client, settings.operators),
+        mailchimp=mailchimp,
     )
     worker = Worker(app.kinds(parts))
     parts = replace(parts, wake=worker.wake)

@@ -1,7 +1,7 @@
 """Long work: takes jobs, does them step by step, and tells the person in one message that moves on."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from threading import Event, Thread
 from time import monotonic
@@ -17,6 +17,7 @@ from handlers.views import blocks
 from handlers.views.blocks import Message
 from handlers.words import Words, words
 from storage.jobs import LeaseLost
+from storage.mailchimp_errors import MailchimpError
 from storage.spreadsheet_errors import SpreadsheetError
 from storage.tables import Job
 
@@ -46,7 +47,10 @@ class Kind:
 
 
 class Worker:
-    """The threads that do the jobs of these kinds: job kind → how it is done and told."""
+    """The threads that do the jobs of these kinds: job kind → how it is done and told.
+
+    A sync may wait long for Mailchimp: it has a thread of its own, and nobody's export waits for it.
+    """
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self._kinds = kinds
@@ -56,8 +60,10 @@ class Worker:
 
     def start(self, parts: Parts) -> None:
         jobs.free_dead(parts.database)
-        for n in range(THREADS):
-            thread = Thread(target=self._run, args=(parts,), name=f"worker-{n}")
+        syncs = self._kinds.keys() & {jobs.SYNC}
+        lanes = [self._kinds.keys() - syncs] * THREADS + ([syncs] if syncs else [])
+        for n, lane in enumerate(lanes):
+            thread = Thread(target=self._run, args=(parts, lane), name=f"worker-{n}")
             thread.start()
             self._threads.append(thread)
 
@@ -72,11 +78,11 @@ class Worker:
         for thread in self._threads:
             thread.join(max(0.0, until - monotonic()))
 
-    def _run(self, parts: Parts) -> None:
+    def _run(self, parts: Parts, lane: Collection[str]) -> None:
         owner = jobs.owner()
         while not self._stopping.is_set():
             try:
-                job = jobs.claim(parts.database, self._kinds, owner, parts.clock())
+                job = jobs.claim(parts.database, lane, owner, parts.clock())
                 if job:
                     _Run(parts, self._kinds[job.kind], job, self._stopping).to_its_end()
                     continue
@@ -93,8 +99,11 @@ class _Run:
 
     def __init__(self, parts: Parts, kind: Kind, job: Job, stopping: Event) -> None:
         self._parts, self._kind, self._job, self._stopping = parts, kind, job, stopping
-        self._words = words(job.notify.get("language"))
         self._next_word = monotonic() + FIRST_WORD_SECONDS
+
+    @property
+    def _words(self) -> Words:
+        return words(self._job.notify.get("language"))
 
     def to_its_end(self) -> None:
         """Does the work and tells the receipt; gives the job back when the program stops or a fault comes."""
@@ -117,6 +126,13 @@ class _Run:
             return self._steps()
         except LeaseLost:
             raise
+        except MailchimpError as error:
+            if not self._job.notify:
+                log.warning("job %s: %s", self._job.id, error)
+                if error.worth_another_try:
+                    self._give_back()
+                    return False
+            self._fail(error.key, **error.values)
         except (CleanedError, SpreadsheetError) as error:
             self._fail(error.key, **error.values)
         except Exception as error:

@@ -23,7 +23,11 @@ def write(
     session.add(Journal(who=who, what=what, at=at, n=n, audience_id=audience_id, detail=detail))
 
 
-def read(session: Session, audience_id: int | None = None, most: int = 100) -> Sequence[Journal]:
-    """The newest lines first."""
+def read(
+    session: Session, audience_id: int | None = None, most: int = 100, without: Sequence[str] = ()
+) -> Sequence[Journal]:
+    """The newest lines first. `without`: what is left out."""
     query = select(Journal).order_by(col(Journal.id).desc()).limit(most)
+    if without:
+        query = query.where(col(Journal.what).not_in(without))
     return session.exec(query.where(Journal.audience_id == audience_id) if audience_id else query).all()

@@ -9,6 +9,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from bot import audiences, databases, mail, settings
+from bot.errors import IsMirrored
 from bot.mail import Kept, MailOutcome
 from bot.notices import Kind
 from handlers.parts import utc_now
@@ -38,6 +39,8 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
                 keep(mail.all_kept(database))
                 return 0
             chosen = audiences.choose(database, audience) if audience else None
+            if chosen and chosen.is_mirror:
+                raise IsMirrored(name=chosen.name)
             return _take_in(words, database, paths, chosen.name if chosen else "", keep if aside else None)
     finally:
         database.close()
@@ -106,7 +109,7 @@ def _row(words: Words, each: Kept) -> tuple[str, ...]:
 
 
 def _lines(words: Words, outcome: MailOutcome) -> Iterator[str]:
-    """A figure a line, in columns."""
+    """A figure a line, in columns; of the details only what there is."""
     kinds, reasons, intake = outcome.kinds, outcome.reasons, outcome.intake
     rows = {
         words("bounces-messages"): outcome.messages,
@@ -119,6 +122,11 @@ def _lines(words: Words, outcome: MailOutcome) -> Iterator[str]:
         words("bounces-none"): sum(reasons[reason] for reason in IGNORED),
         **{f"  {words(f'bounces-{reason}')}": reasons[reason] for reason in IGNORED},
         words("bounces-unused"): _unused(outcome),
+    }
+    rows = {
+        name: n
+        for name, n in rows.items()
+        if n or name in (words("bounces-messages"), words("bounces-found"))
     }
     name_width = max(map(len, rows))
     numbers = {name: words.number(n) for name, n in rows.items()}

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import databases, mail, settings
+from bot import accounts, databases, mail, settings
 from bot.databases import DatabaseBehind
 from bot.errors import CleanedError
 from bot.settings import BadSetting, Settings
@@ -18,8 +18,10 @@ from handlers.webhooks import routes
 from handlers.words import Words
 from storage.imap import MailboxFault
 from storage.imap_address import Place
+from storage.mailchimp_errors import MailchimpError
 
 ANSWER_SECONDS = 10
+READERS = ("viewer", "author")  # Mailchimp's words for those who can't change an audience
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 
 
@@ -55,6 +57,7 @@ def findings(words: Words, given: Settings) -> Iterator[Finding]:
     yield from _webhooks(given, right, fault)
     if given.mailbox:
         yield _mailbox(given.mailbox, right, fault)
+    yield from _mailchimp(given, right, fault)
     yield _time_zones(right, fault)
 
 
@@ -146,6 +149,21 @@ def _mailbox(place: Place, right: _Make, fault: _Make) -> Finding:
     except MailboxFault as error:
         return fault(error.key, **error.values)
     return right("bounces-imap-there", host=place.host, folder=place.folder, n=waiting)
+
+
+def _mailchimp(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
+    try:
+        client = accounts.account(given, tries=1)
+        if client is None:
+            return
+        with client:
+            whose = client.account()
+    except MailchimpError as error:
+        yield fault(error.key, **error.values)
+        return
+    yield right("check-mailchimp", name=whose.name, role=whose.role)
+    if whose.role in READERS:
+        yield fault("check-mailchimp-reader", role=whose.role)
 
 
 def _time_zones(right: _Make, fault: _Make) -> Finding:

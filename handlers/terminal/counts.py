@@ -3,6 +3,7 @@
 import json
 
 from bot import audiences, counts, databases, settings
+from bot.audiences import Audience
 from bot.counts import Figures
 from bot.errors import NoAudience
 from handlers.parts import utc_now
@@ -46,4 +47,16 @@ def _lines(words: Words, figures: Figures) -> list[str]:
     name_width = max(map(len, rows))
     numbers = {name: words.number(n) for name, n in rows.items()}
     width = max(map(len, numbers.values()))
-    return [figures.audience.name, *(f"  {name:<{name_width}}  {n:>{width}}" for name, n in numbers.items())]
+    return [
+        _heading(words, figures.audience),
+        *(f"  {name:<{name_width}}  {n:>{width}}" for name, n in numbers.items()),
+    ]
+
+
+def _heading(words: Words, audience: Audience) -> str:
+    if not audience.is_mirror:
+        return audience.name
+    if audience.mirrored_until is None:
+        return f"{audience.name} · {words('mirror-not-yet')}"
+    at = words.moment(audience.mirrored_until.astimezone())
+    return f"{audience.name} · {words('mirror-as-of', at=at)}"

@@ -14,17 +14,24 @@ from time import monotonic, sleep
 from bot import databases, samples, settings
 from handlers import manifest
 from handlers.parts import utc_now
-from handlers.terminal import imports
+from handlers.terminal import imports, sync
 from handlers.words import Words
+from handlers.workspace.mailchimp import sample
 from handlers.workspace.server import Workspace
+from storage.mailchimp import Client
 
 CONNECTS_WITHIN = 30  # seconds
 STOPS_WITHIN = 10.0
 LOOK_SECONDS = 0.1
 
 
-def run(words: Words, *, port: int, files: Sequence[str], audience: str | None, browser: bool) -> int:
-    """Runs until Ctrl-C; 1 if the bot stops by itself. Nothing is kept. Raises CleanedError, OSError."""
+def run(
+    words: Words, *, port: int, files: Sequence[str], audience: str | None, mailchimp: bool, browser: bool
+) -> int:
+    """Runs until Ctrl-C; 1 if the bot stops by itself. Nothing is kept. `mailchimp`: with an account of its own too.
+
+    Raises CleanedError, OSError.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with TemporaryDirectory(prefix="cleaned-demo-") as folder:
         url = f"sqlite:///{Path(folder) / 'cleaned.db'}"
@@ -32,7 +39,11 @@ def run(words: Words, *, port: int, files: Sequence[str], audience: str | None, 
         status = _fill(words, url, files, audience)
         if status:
             return status
-        with Workspace(manifest.path(), port) as workspace, _bot(_environment(workspace, url)) as process:
+        with (
+            _account(words, url, is_wanted=mailchimp) as account,
+            Workspace(manifest.path(), port) as workspace,
+            _bot({**_environment(workspace, url), **account}) as process,
+        ):
             return _watch(words, workspace, process, browser=browser)
 
 
@@ -48,6 +59,23 @@ def _fill(words: Words, url: str, files: Sequence[str], audience: str | None) ->
     return 0
 
 
+@contextmanager
+def _account(words: Words, url: str, *, is_wanted: bool) -> Iterator[Mapping[str, str]]:
+    """A Mailchimp account on this machine, its audiences mirrored; what makes it the bot's."""
+    if not is_wanted:
+        yield {}
+        return
+    print(words("terminal-demo-account"), flush=True)
+    with sample.account() as standin:
+        database = databases.ready(url)
+        try:
+            with Client(standin.key, standin.url) as client:
+                sync.sync(words, database, client)
+        finally:
+            database.close()
+        yield {"MAILCHIMP_API_KEY": standin.key, "MAILCHIMP_API_URL": standin.url}
+
+
 def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
     """What makes `cleaned run` the workspace's bot. It goes before what a `.env` file says."""
     return (
@@ -58,7 +86,8 @@ def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
             "SLACK_APP_TOKEN": workspace.app_token,
             "SLACK_SIGNING_SECRET": workspace.signing_secret,
             "DATABASE_URL": url,
-            "CLEANED_PORT": "0",
+            "CLEANED_PORT": os.environ.get("CLEANED_PORT", "0"),
+            "MAILCHIMP_API_KEY": settings.OFF,  # nor real contacts archived
             "CLEANED_IMAP_URL": settings.OFF,  # real mail must not be marked as read for a database that is thrown away
         }
     )

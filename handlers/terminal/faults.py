@@ -3,11 +3,13 @@
 import errno
 import traceback
 from pathlib import Path
+from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import CleanedError
 from handlers.words import Words
+from storage.mailchimp_errors import MailchimpError
 from storage.spreadsheet_errors import SpreadsheetError
 
 _KINDS = {
@@ -23,11 +25,11 @@ _KINDS = {
 
 def sentence(words: Words, error: Exception) -> str:
     """What happened and what to do next. What nobody foresaw is named by its type and place, without its text."""
-    if isinstance(error, CleanedError | SpreadsheetError):
+    if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
         return words(error.key, **error.values)
     if isinstance(error, SlackApiError):
         return words("terminal-slack-refused", error=str(error.response.get("error")))
-    if isinstance(error, SlackClientError):
+    if isinstance(error, SlackClientError | URLError):
         return words("terminal-slack-unreachable")
     if isinstance(error, OSError) and (error.filename or error.errno in _KINDS):
         kind = _KINDS.get(error.errno or 0, "other")

@@ -5,25 +5,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
-from time import sleep
 from typing import BinaryIO, NoReturn
 
 from tqdm import tqdm
 
 from bot import databases, imports, jobs, settings
-from bot.errors import CleanedError
 from bot.loads import Outcome
 from handlers.parts import utc_now
 from handlers.refused import csv
 from handlers.terminal.files import whole_file
+from handlers.terminal.long_work import to_its_end
 from handlers.words import Words
 from storage.database import Database
-from storage.jobs import LeaseLost
-from storage.spreadsheet_errors import SpreadsheetError
 from storage.tables import Job
 
 BY = "terminal"
-LOOK_SECONDS = 0.3  # while another process has the audience, or does the import
 
 
 def run(words: Words, *, files: Sequence[str], audience: str, status: str, refused: str | None) -> int:
@@ -82,42 +78,12 @@ def _import(words: Words, database: Database, path: Path, audience: str, status:
             )
     bar: tqdm[NoReturn]
     with tqdm(total=job.total, unit="B", unit_scale=True, desc=path.name, leave=False, disable=None) as bar:
-        return _to_its_end(database, job, bar)
+        return to_its_end(database, job, imports.work, bar, "terminal-import-interrupted")
 
 
 def _copied(pipe: BinaryIO, copy: BinaryIO) -> BinaryIO:
     shutil.copyfileobj(pipe, copy)
     return copy
-
-
-def _to_its_end(database: Database, job: Job, bar: "tqdm[NoReturn]") -> Job:
-    """Does the job, or waits while another process does it."""
-    owner = jobs.owner()
-    while job.state not in ("done", "failed"):
-        if claimed := jobs.claim_one(database, job.id, owner, utc_now()):
-            job = _work(database, claimed, bar)
-        else:
-            sleep(LOOK_SECONDS)
-            job = jobs.look(database, job.id) or job
-            bar.update(job.done - bar.n)
-    return job
-
-
-def _work(database: Database, job: Job, bar: "tqdm[NoReturn]") -> Job:
-    try:
-        steps = imports.work(database, job, utc_now) if job.state == "running" else ()
-        for step in steps:
-            job = step
-            bar.update(job.done - bar.n)
-    except (CleanedError, SpreadsheetError) as error:
-        job = jobs.fail(database, job, utc_now(), error.key, **error.values)
-    except LeaseLost:
-        return jobs.look(database, job.id) or job
-    except KeyboardInterrupt:
-        jobs.release(database, job)
-        raise KeyboardInterrupt("terminal-import-interrupted") from None
-    jobs.told(database, job, utc_now())
-    return job
 
 
 def _total(done: Sequence[Job]) -> dict[str, int]:

@@ -8,6 +8,7 @@ from handlers.views.blocks import Block, View
 from handlers.words import Words
 
 BLOCK = "audience"
+MAILCHIMP = "Mailchimp"  # in every language
 MOST_OPTIONS = 100  # of a static_select; beyond, one types a part of the name
 
 
@@ -32,8 +33,16 @@ def menu(words: Words, audiences: Sequence[Audience], action_id: str, chosen: in
 
 def options(audiences: Sequence[Audience], typed: str = "") -> list[Block]:
     """The audiences whose name holds what was typed, at most 100."""
-    found = [each for each in audiences if typed.casefold() in each.name.casefold()]
-    return [blocks.option(each.name, str(each.id)) for each in found[:MOST_OPTIONS]]
+    found = [each for each in audiences if typed.casefold() in label(each).casefold()]
+    return [blocks.option(label(each), str(each.id)) for each in found[:MOST_OPTIONS]]
+
+
+def label(audience: Audience) -> str:
+    """The name as one chooses by it: a mirrored audience's with where it is from, which is never cut off."""
+    if not audience.is_mirror or audience.name.endswith(f"({MAILCHIMP})"):
+        return audience.name
+    suffix = f" · {MAILCHIMP}"
+    return blocks.clamp(audience.name, blocks.OPTION - len(suffix)) + suffix
 
 
 def choose(words: Words, audiences: Sequence[Audience], action_id: str, title: str) -> View:

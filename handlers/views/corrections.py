@@ -103,13 +103,13 @@ def form(words: Words, form: Form, kept: Cleaned | None = None) -> View:
         ),
         blocks.context(*_facts(words, contact)),
         *_found(words, form),
+        blocks.actions(list(_actions(words, form)), ACTIONS),
     ]
-    actions = blocks.actions(list(_actions(words, form)), ACTIONS)
     if form.already:
-        return _modal(words, [*rows, actions], metadata=form.draft_id)
+        return _modal(words, rows, metadata=form.draft_id)
     return blocks.modal(
         words("corrections-title"),
-        [*rows, *_inputs(words, form), actions],
+        [*rows, *_inputs(words, form)],
         callback_id=SUBMIT_TO_MAILCHIMP if form.wanted else SUBMIT,
         submit=words("corrections-add"),
         close=words("cancel"),
@@ -131,7 +131,7 @@ def answered(words: Words, view: Mapping[str, Any], found: Mapping[str, Answer |
     ]
     rows: list[Block] = []
     for block in view["blocks"]:
-        if block.get("block_id") == ACTIONS:  # above the button: below it they could be out of sight
+        if block.get("block_id") == ACTIONS:
             rows.append(blocks.context(*texts, block_id=ANSWERS))
         if block.get("block_id") != ANSWERS:
             rows.append(block)
@@ -290,8 +290,6 @@ def _inputs(words: Words, form: Form) -> Iterable[Block]:
 def _actions(words: Words, form: Form) -> Iterable[Block]:
     contact, step = form.contact, form.step
     value = step_value(contact.audience.id, contact.id, step)
-    if step and step.number > 1:
-        yield blocks.button(words("back"), BACK, value)
     if step:
         yield blocks.button(words("corrections-skip"), SKIP, value)
     if form.said_by:
@@ -302,6 +300,8 @@ def _actions(words: Words, form: Form) -> Iterable[Block]:
         yield blocks.button(words("corrections-other"), OTHER, value)
     yield blocks.button(words("corrections-check"), CHECK, form.suggestion.address if form.suggestion else "")
     yield _all(words, contact.audience.id)
+    if step and step.number > 1:  # the last, so that the others keep their places
+        yield blocks.button(words("back"), BACK, value)
 
 
 def _all(words: Words, audience_id: int) -> Block:

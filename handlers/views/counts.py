@@ -1,18 +1,21 @@
 """The figures of an audience, and what can be done next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.audiences import Audience
 from bot.counts import Figures
 from handlers.views import audiences as audience_views
 from handlers.views import blocks
+from handlers.views import mirror as mirror_views
 from handlers.views.blocks import Block, Message
 from handlers.words import Markup, Words
 
 CHOOSE = "counts-audience"
 # The buttons that open a flow, from wherever: each feature listens to its own. Their value is an audience's id.
-OPEN = ("list", "worth-a-look", "export", "archive", "fix", "restore", "import", "digest", "rules")
+OPEN = ("list", "worth-a-look", "export", "archive", "fix", "restore", "import", "digest", "rules", "sync")
 FOR_ALL = ("digest",)
+OF_LOCAL = ("import", "rules")  # what Mailchimp does for its own audiences
+OF_MIRRORS = ("sync",)
 
 
 def message(words: Words, figures: Figures, everyone: Sequence[Audience], *, is_operator: bool) -> Message:
@@ -57,16 +60,22 @@ def figure_blocks(words: Words, figures: Figures) -> list[Block]:
         rows.append(blocks.context(Markup(" · ".join(reasons))))
     elif not figures.cleaned:
         rows.append(blocks.context(words.md("counts-none")))
-    return [*rows, blocks.fields(pairs)]
+    return [*rows, blocks.fields(pairs), *mirror_views.source(words, figures.audience)]
+
+
+def fitting(names: Iterable[str], figures: Figures) -> list[str]:
+    """Of these buttons, those that such an audience has."""
+    left_out = OF_LOCAL if figures.audience.is_mirror else OF_MIRRORS
+    if not figures.worth_a_look:
+        left_out = (*left_out, "worth-a-look")
+    return [name for name in names if name not in left_out]
 
 
 def buttons(words: Words, figures: Figures, *, is_operator: bool) -> Block:
     """One primary; what needs contacts only where there are some."""
-    shown: tuple[str, ...] = OPEN if is_operator else FOR_ALL
+    shown = fitting(OPEN if is_operator else FOR_ALL, figures)
     if not figures.cleaned:
-        shown = tuple(name for name in shown if name not in ("list", "export", "archive", "fix"))
-    if not figures.worth_a_look:
-        shown = tuple(name for name in shown if name != "worth-a-look")
+        shown = [name for name in shown if name not in ("list", "export", "archive", "fix")]
     value = str(figures.audience.id)
     return blocks.actions(
         [

@@ -14,7 +14,7 @@ REFRESH = "home-refresh"
 MOST_AUDIENCES = 10
 MOST_LINES = 5
 # The flows that are an audience's, and those that are not; each feature listens to its own button.
-OF_AUDIENCE = ("list", "worth-a-look", "export", "archive", "fix", "rules")
+OF_AUDIENCE = ("list", "worth-a-look", "export", "archive", "fix", "rules", "sync")
 OF_ALL = ("restore", "import", "digest")
 _NAME = 80  # characters of an audience's name in a line of the journal
 _USER = re.compile(r"[UW][A-Z0-9]+").fullmatch
@@ -40,8 +40,7 @@ def home(
         rows += [blocks.divider(), *count_views.figure_blocks(words, each)]
         if is_operator and each.cleaned:
             value = str(each.audience.id)
-            names = [name for name in OF_AUDIENCE if name != "worth-a-look" or each.worth_a_look]
-            rows.append(_buttons(words, names, value, f"audience-{value}"))
+            rows.append(_buttons(words, count_views.fitting(OF_AUDIENCE, each), value, f"audience-{value}"))
     if more:
         rows.append(blocks.context(words.md("home-more", n=more)))
     rows += [blocks.divider(), blocks.context(digest)]

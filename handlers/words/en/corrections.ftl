@@ -79,7 +79,7 @@ corrections-dns = { $answer ->
     [refuses] { $domain } takes no mail: it says so itself.
     [no-server] { $domain } takes no mail: it has no server for it.
     [asked] { $domain }: asking…
-   *[unknown] { $domain }: unknown. Its name server did not answer; try again later.
+   *[unknown] { $domain }: not known: this computer got no answer. Try again later.
 }
 
 corrections-corrected = Corrected address
@@ -90,9 +90,9 @@ corrections-permission = This person gave me permission to email them
 corrections-stays = The cleaned contact stays as it is. The corrected address is added as a new, subscribed contact.
 corrections-add = Add contact
 
-corrections-added = *{ $address }* was added to { $audience }. It gets mail from now on.
+corrections-added = *{ $address }* was added to { $audience }. It is a subscribed contact from now on.
 corrections-old-stays = { $address } stays cleaned.
-corrections-no-extra = Cleaned contacts don’t count toward the contact limit, so the added one is no extra.
+corrections-no-extra = The cleaned address doesn’t count toward the contact limit: this person is counted once.
 
 error-no-such-contact = No audience has { $address }. Check the spelling, or search with /cleaned-fix.
 error-not-cleaned = { $status ->

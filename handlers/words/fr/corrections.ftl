@@ -36,12 +36,12 @@ corrections-reason-whole = { $sure ->
        *[perhaps] Possible
     } : { $slip }.
 corrections-slip-swapped = deux lettres inversées
-corrections-slip-missing = une lettre manque
+corrections-slip-missing = il manque une lettre
 corrections-slip-doubled = une lettre doublée
 corrections-slip-extra = une lettre de trop
 corrections-slip-neighbour = la touche voisine de la bonne
 corrections-slip-other-letter = une lettre change
-corrections-slip-no-dot = le point manque
+corrections-slip-no-dot = il manque le point
 corrections-slip-several = plusieurs fautes de frappe
 corrections-slip-ending = une autre terminaison
 corrections-slip-stray = avec des signes qu’aucune adresse ne contient
@@ -59,7 +59,7 @@ corrections-skip = Passer
 corrections-not-typo = L’adresse est juste
 corrections-other = Autre adresse
 corrections-check = Vérifier le domaine
-corrections-all = Toutes les adresses douteuses
+corrections-all = Toutes les adresses mal saisies
 corrections-undo = Annuler
 corrections-walked = Il n’y a plus d’adresse sans doute mal saisie après celle-ci. Celles que vous avez passées restent dans la liste.
 corrections-kept = *{ $address }* est juste. Elle ne sera plus proposée.
@@ -79,7 +79,7 @@ corrections-dns = { $answer ->
     [refuses] { $domain } ne reçoit pas d’e-mails : il le dit lui-même.
     [no-server] { $domain } ne reçoit pas d’e-mails : il n’a pas de serveur pour cela.
     [asked] { $domain } : vérification…
-   *[unknown] { $domain } : inconnu. Son serveur de noms n’a pas répondu ; réessayez plus tard.
+   *[unknown] { $domain } : inconnu : cet ordinateur n’a pas eu de réponse. Réessayez plus tard.
 }
 
 corrections-corrected = Adresse corrigée
@@ -90,9 +90,9 @@ corrections-permission = Cette personne m’a autorisé à lui envoyer un e-mail
 corrections-stays = Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée comme nouveau contact abonné.
 corrections-add = Ajouter le contact
 
-corrections-added = *{ $address }* a été ajoutée à { $audience }. Elle reçoit désormais vos e-mails.
+corrections-added = *{ $address }* a été ajoutée à { $audience }. C’est désormais un contact abonné.
 corrections-old-stays = { $address } reste nettoyée.
-corrections-no-extra = Les contacts nettoyés ne comptent pas dans la limite de contacts : l’ajout ne coûte donc rien de plus.
+corrections-no-extra = L’adresse nettoyée ne compte pas dans la limite de contacts : cette personne n’est comptée qu’une fois.
 
 error-no-such-contact = Aucune audience ne contient { $address }. Vérifiez l’orthographe, ou cherchez avec /cleaned-fix.
 error-not-cleaned = { $status ->

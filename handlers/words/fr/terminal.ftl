@@ -7,11 +7,13 @@ terminal-about-import = importer des fichiers CSV ou des archives d’export (.z
 terminal-about-counts = montrer combien d’adresses sont nettoyées, et pourquoi
 terminal-about-export = écrire les contacts nettoyés au format CSV
 terminal-about-bounces = prendre en compte les retours d’un Maildir, d’un mbox ou de fichiers
+terminal-about-sync = mettre à jour les audiences de votre compte Mailchimp
 terminal-about-check = dire ce qui manque ou ne va pas, et comment y remédier
 terminal-about-migrate = mettre la base de données à cette version
 terminal-port = le port de la page (par défaut : un port libre)
 terminal-own = importer ces fichiers à la place des audiences d’exemple
 terminal-own-audience = l’audience de vos fichiers (par défaut : le nom du premier)
+terminal-demo-mailchimp = avec aussi un compte Mailchimp, créé pour la démonstration sur cette machine
 terminal-no-browser = afficher seulement l’adresse de la page
 terminal-files = un fichier CSV ou une archive d’export (.zip)
 terminal-into = l’audience qui reçoit les contacts ; créée si aucune ne porte ce nom
@@ -20,6 +22,7 @@ terminal-refused-path = où vont les lignes refusées (par défaut : FILE.refus
 terminal-of = le nom de l’audience
 terminal-json = en JSON, pour les programmes
 terminal-output = le fichier à écrire (par défaut : la sortie standard)
+terminal-sync-of = la seule audience à mettre à jour (par défaut : toutes celles du compte)
 terminal-bounces-paths = un Maildir, un mbox, un message (.eml), un dossier de ceux-ci, ou - pour l’entrée standard
 terminal-bounces-of = la seule audience que les retours concernent (par défaut : toutes celles qui ont l’adresse)
 terminal-bounces-aside = écrire en CSV ce qui a été mis de côté, avec le motif ; sans PATH, tout ce qui l’est
@@ -31,6 +34,7 @@ terminal-bad-value = La valeur de { $name } manque ou n’est pas permise.
 terminal-interrupted = Interrompu.
 terminal-import-interrupted = Interrompu. Ce qui est entré reste ; la même commande continue avec le reste, ou le bot dès qu’il tourne.
 terminal-bounces-interrupted = Interrompu. Ce qui a été pris en compte reste ; la même commande recommence et ne compte rien deux fois.
+terminal-sync-interrupted = Interrompu. Ce qui a été copié reste ; la même commande continue avec le reste, ou le bot dès qu’il tourne.
 terminal-unexpected = Une erreur imprévue s’est produite ({ $fault }, { $place }). Réessayez ; si cela recommence, signalez-la avec ce qui est entre parenthèses.
 terminal-file = { $kind ->
     [missing] Il n’y a pas de fichier { $name }. Vérifiez son nom.
@@ -59,6 +63,21 @@ terminal-imported = { $name } : { $added ->
 terminal-in-all = En tout
 terminal-refused = Lignes refusées, avec le motif de chacune : { $path }
 terminal-carries-on = { $name } : reprise là où un import précédent s’est arrêté
+terminal-synced = { $name } : { $added ->
+    [one] { $added } ajouté
+   *[other] { $added } ajoutés
+}, { $changed ->
+    [one] { $changed } modifié
+   *[other] { $changed } modifiés
+}, { $unchanged ->
+    [one] { $unchanged } inchangé
+   *[other] { $unchanged } inchangés
+}, { $refused ->
+    [one] { $refused } laissé de côté
+   *[other] { $refused } laissés de côté
+}
+terminal-sync-carries-on = { $name } : la mise à jour reprend là où une autre s’est arrêtée
+terminal-sync-none = Le compte Mailchimp n’a pas encore d’audience. Créez-en une là-bas, puis relancez cette commande.
 terminal-worth-a-look = à revoir
 terminal-this-week = nouveaux ces 7 derniers jours
 terminal-week-before = les 7 jours d’avant
@@ -72,6 +91,7 @@ terminal-migrated = La base de données est maintenant à cette version.
 terminal-up-to-date = La base de données était déjà à cette version.
 
 terminal-demo-making = Création des audiences d’exemple…
+terminal-demo-account = Création d’un compte Mailchimp sur cette machine, et copie de ses audiences…
 terminal-demo-ready = L’espace de travail est à l’adresse { $url } (Ctrl-C l’arrête). Essayez /cleaned dans un message.
 terminal-demo-crashed = Le bot s’est arrêté de lui-même (code { $status }). Ses messages sont plus haut.
 terminal-demo-late = Le bot ne s’est pas connecté en { $seconds } secondes. Ses messages sont plus haut.
@@ -103,5 +123,7 @@ check-http = HTTP : Slack doit atteindre http://{ $host }:{ $port }/slack/event
 check-webhooks = Retours par webhook : les prestataires doivent atteindre { $paths } sur http://{ $host }:{ $port } à travers votre serveur web
 check-database = Base de données : { $url }, à cette version
 check-database-new = Base de données : SQLite, mise à cette version au premier démarrage
+check-mailchimp = Mailchimp : la clé est celle de { $name }, rôle de l’utilisateur : { $role }
+check-mailchimp-reader = L’utilisateur de la clé Mailchimp ({ $role }) ne peut que regarder : les audiences sont copiées, mais les archivages et les corrections seront refusés. Prenez la clé d’un propriétaire, d’un administrateur ou d’un gestionnaire.
 check-time-zones = Fuseaux horaires : présents
 check-time-zones-missing = Les données de fuseaux horaires manquent. Installez-les : pip install tzdata.

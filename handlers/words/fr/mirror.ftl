@@ -1,0 +1,30 @@
+mirror-title = Mise à jour Mailchimp
+mirror-as-of = Copie de Mailchimp, à jour au { $at }
+mirror-not-yet = Copie de Mailchimp. La première copie n’est pas finie : les chiffres sont incomplets.
+mirror-waiting = Mise à jour de { $audience }…
+mirror-under-way = La mise à jour de { $audience } est déjà en cours. Regardez à nouveau dans une minute.
+mirror-progress = Mise à jour de { $audience } : { $done } contacts sur { $total }
+mirror-done = { $n ->
+    [0] { $audience } était déjà à jour
+    [one] { $audience } est à jour : { $n } contact nouveau ou modifié
+   *[other] { $audience } est à jour : { $n } contacts nouveaux ou modifiés
+}
+mirror-added = *Ajoutés :* { $n }
+mirror-changed = *Modifiés :* { $n }
+mirror-unchanged = *Inchangés :* { $n }
+mirror-refused = *Laissés de côté :* { $n }
+mirror-refused-why = { $n ->
+    [one] Ce que Mailchimp dit de { $n } contact est illisible : il a été laissé de côté.
+   *[other] Ce que Mailchimp dit de { $n } contacts est illisible : ils ont été laissés de côté.
+}
+mirror-differs = Les chiffres de Mailchimp diffèrent de ceux d’ici : { $which }. Ils retardent parfois de quelques minutes ; s’ils diffèrent encore à la prochaine mise à jour, signalez-le.
+mirror-more = { $status } { $n } de plus
+mirror-fewer = { $status } { $n } de moins
+mirror-failed = { $audience } n’a pas été mis à jour
+mirror-partly = Ce qui était déjà copié reste.
+mirror-again = Réessayer
+open-sync = Mettre à jour
+
+error-no-mailchimp-key = MAILCHIMP_API_KEY n’est pas définie : il n’y a rien à mettre à jour. Le README dit où trouver la clé.
+error-is-mirrored = { $name } est une copie de Mailchimp : ses contacts y sont importés et nettoyés, et arrivent ici d’eux-mêmes. Faites-le dans Mailchimp, ou choisissez une autre audience.
+error-not-mirrored = { $name } n’est pas une copie de Mailchimp : il n’y a rien à mettre à jour. Choisissez une autre audience.
