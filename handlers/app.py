@@ -126,6 +126,6 @@ def kinds(parts: Parts) -> dict[str, Kind]:
         jobs.EXPORT: exports.kind(parts),
         jobs.ARCHIVE: archives.kind(parts),
         jobs.RESTORE: restores.kind(parts),
-        jobs.ADD: additions.kind(parts),
         **mirror.kinds(parts),
+        jobs.ADD: additions.kind(parts),
     }
