@@ -162,7 +162,7 @@ corrections-added-there = { $status ->
 }
 corrections-tags-lost = These tags could not be given. Set them in Mailchimp: { $tags }
 corrections-signup-form = sign-up form
-corrections-signup = The audience’s { $form }
+corrections-signup = Here is the { $form }.
 corrections-kept-typed = What you typed is kept.
 corrections-again = Back to the form
 

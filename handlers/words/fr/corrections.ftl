@@ -162,7 +162,7 @@ corrections-added-there = { $status ->
 }
 corrections-tags-lost = Ces tags n’ont pas pu être repris. Ajoutez-les dans Mailchimp : { $tags }
 corrections-signup-form = formulaire d’inscription
-corrections-signup = Le { $form } de l’audience
+corrections-signup = Voici le { $form }.
 corrections-kept-typed = Votre saisie est conservée.
 corrections-again = Revenir au formulaire
 
