@@ -34,8 +34,7 @@ SHORTCUT = "fix_message"
 
 ADDRESS, FIRST_NAME, LAST_NAME, CONSENT = "address", "first-name", "last-name", "consent"
 MOST_ADDRESSES = 20  # of one message
-SHORT = 300  # a diagnostic or a campaign may be a page long
-NAME = 80  # characters of a name within a sentence
+SHORT, NAME = 300, 80  # characters: of a diagnostic or a campaign, of a name within a sentence
 TYPED = 254  # characters of an address or a name; an address has no more
 ACTIONS, ANSWERS = "corrections-actions", "corrections-answers"
 VERY_LIKELY, LIKELY = 0.95, 0.8  # confidence from which on it is called so
