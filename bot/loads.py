@@ -25,21 +25,27 @@ class Outcome:
 
 
 def load(
-    session: Session, audience: Audience, given: Sequence[Row], add: Add, merge: Merge, outcome: Outcome
+    session: Session,
+    audience: Audience,
+    given: Sequence[Row],
+    add: Add,
+    merge: Merge,
+    outcome: Outcome,
+    moved: Mapping[str, Row] | None = None,
 ) -> None:
     """Takes the rows in. The audience is locked.
 
     `add` makes a contact of a row and an id; `merge` changes the first row by the second, and gives the first back where
-    that says nothing new.
+    that says nothing new. `moved`: contacts that are here under another address, by the one that a row has.
     """
     before: Mapping[str, Row] = {}
     # A first import meets nothing: adding without looking is twice as quick. Once one was there, look.
-    met = outcome.changed + outcome.unchanged > 0
+    met = outcome.changed + outcome.unchanged > 0 or bool(moved)
     if not met:
         added, changed = _sort(audience, before, given, add, merge)
         met = not loading.insert(session, list(added.values()))
     if met:
-        before = loading.existing(session, audience.id or 0, map(rows.KEY, given))
+        before = loading.existing(session, audience.id or 0, map(rows.KEY, given)) | dict(moved or {})
         added, changed = _sort(audience, before, given, add, merge)
         loading.insert(session, list(added.values()))
         loading.rewrite(session, list(changed.values()))

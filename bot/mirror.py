@@ -1,32 +1,34 @@
 """The mirror: a Mailchimp audience is copied here, whole the first time, then by what has changed.
 
-Pages are fetched side by side and stored in their order, each with the place to carry on from, so that a process
-that dies leaves a job for another. Offsets shift while contacts change: pages overlap, and so do the times of two syncs.
+Pages are stored in their order, each with the place to carry on from, so that a process that dies leaves a job for
+another. The times of two syncs overlap. A whole pass comes again when the counts differ, and now and then: it alone
+finds who was deleted for good.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot import jobs, loads, mirror_rows
+from bot import jobs, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows
 from bot.jobs import Clock
 from bot.loads import Outcome
-from storage import audiences, bounces, journal, loading, mirrors, tallies
+from bot.mirror_gone import Seen
+from bot.mirror_pages import Turn
+from storage import audiences, journal, loading, mirrors, tallies
 from storage import jobs as job_rows
-from storage.database import Database
-from storage.mailchimp import MOST_ROWS, Client
-from storage.mailchimp_values import Bounce, MemberPage, member_hash
-from storage.tables import Audience, Job, Reason, Status
-from storage.tallies import Cell, Tally
+from storage.database import Database, Session
+from storage.loading import Row
+from storage.mailchimp import Client
+from storage.mailchimp_errors import MailchimpError
+from storage.mailchimp_values import MemberPage
+from storage.tables import Audience, Job, Status
 
-ROWS_OVERLAP = 25  # of a page and the one before
 TIMES_OVERLAP = timedelta(minutes=10)  # clocks differ, and Mailchimp's counts lag
-SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit
-MOST_EXPLAINED = 5_000  # contacts a sync: one call each
+WHOLE_AGAIN = timedelta(days=7)
+WHOLE_AGAIN_WHEN_DIFFERENT = timedelta(days=1)
+_START: Mapping[str, Any] = {"offset": 0, "tail": []}  # of a stage
 _STAGES = (None, Status.ARCHIVED)  # archived ones come only when asked for
 
 
@@ -37,12 +39,13 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
         fields = client.merge_fields(each.id)
         with database.transaction() as session:
             audience = mirrors.get_or_add(session, each.id, each.name, now)
-            audience.remote = {
+            audience.remote = audience.remote | {
                 "web_id": each.web_id,
                 "double_optin": each.double_optin,
                 "permissions": each.marketing_permissions,
                 "fields": [asdict(field) for field in fields],
                 "link": client.audience_link(each.web_id),
+                "signup": each.signup_url,
             }
             audience.merge_labels = [field.name for field in fields]
             session.add(audience)
@@ -63,7 +66,7 @@ def request(
             job.notify = job.notify or notify or {}
             session.add(job)
             return job
-        since = audience.mirrored_until
+        since = None if _is_whole_due(audience, now) else audience.mirrored_until
         job = jobs.new(
             jobs.SYNC,
             by=by,
@@ -71,27 +74,50 @@ def request(
             audience_id=audience_id,
             notify=notify,
             since=since.isoformat() if since else None,
+            look_for_gone=audience.mirrored_until is not None and since is None,
             revision=audience.revision,
         )
         return job_rows.add(session, job)
 
 
 def work(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
-    """Carries the sync on from where it is: a page a turn, then why contacts were cleaned, then its end.
+    """Carries the sync on from where it is: a page a turn, who is gone, why contacts were cleaned, its end.
 
     Raises MailchimpError.
     """
-    latest = job
-    if "started" not in latest.cursor:
-        cursor = {"started": clock().isoformat(), "stage": 0, "offset": 0, "outcome": asdict(Outcome())}
-        with database.transaction() as session:
-            latest = jobs.step(session, latest, clock(), cursor=cursor)
+    sync = _sync(client, database, job, clock)
+    latest = _begin(sync, job)
     while latest.cursor["stage"] < len(_STAGES):
-        for step in _members(client, database, latest, clock):
+        for step in _members(sync, latest):
+            yield (latest := step)
+    if sync.seen is not None:
+        keep = partial(_store, sync)
+        for step in mirror_gone.drop(client, database, sync.remote_id, latest, clock, sync.seen, keep):
             yield (latest := step)
     if not latest.cursor.get("explained"):
-        yield (latest := _explain(client, database, latest, clock))
-    yield _finish(client, database, latest, clock())
+        for step in mirror_reasons.explain(client, database, sync.remote_id, latest, clock):
+            yield (latest := step)
+    yield _finish(sync, latest)
+
+
+def refresh(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    """Brings the audience of another job up to date before that goes on, and keeps its lease: a sync of its own.
+
+    If the process dies, the sync too is carried on by whoever comes. Raises MailchimpError.
+    """
+    sync = _beside(database, job, clock())
+    try:
+        for step in work(client, database, sync, clock):
+            sync = step
+            with database.transaction() as session:
+                job = jobs.step(session, job, clock())
+            yield job
+    except MailchimpError as error:
+        sync = jobs.fail(database, sync, clock(), error.key, **error.values)
+        raise
+    finally:
+        if sync.finished_at and not sync.notify:
+            jobs.told(database, sync, clock())
 
 
 def difference(database: Database, client: Client, audience_id: int) -> Mapping[str, int]:
@@ -112,153 +138,172 @@ def difference(database: Database, client: Client, audience_id: int) -> Mapping[
     return {str(status): n - ours[status] for status, n in told.items() if n != ours[status]}
 
 
-def _members(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
-    """The rest of a stage."""
+def _beside(database: Database, job: Job, now: datetime) -> Job:
+    """A sync of what has changed, in the hands of who does the job."""
+    with database.transaction() as session:
+        audience = loading.lock(session, job.audience_id or 0)
+        since = audience.mirrored_until
+        sync = jobs.new(
+            jobs.SYNC,
+            by=job.made_by,
+            now=now,
+            audience_id=audience.id,
+            since=since.isoformat() if since else None,
+            look_for_gone=False,
+            revision=audience.revision,
+        )
+        sync.state, sync.owner, sync.lease_until = "running", job.owner, now + jobs.LEASE
+        return job_rows.add(session, sync)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sync:
+    """What a process needs to carry a sync on. `seen`: whom the pass has met, if it looks for who is gone."""
+
+    client: Client
+    database: Database
+    clock: Clock
+    remote_id: str
+    labels: Mapping[str, str]
+    is_first: bool
+    seen: Seen | None
+
+
+def _sync(client: Client, database: Database, job: Job, clock: Clock) -> _Sync:
     with database.reading() as session:
         audience = audiences.get(session, job.audience_id or 0)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
+    labels = {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
+    seen = Seen() if job.data["look_for_gone"] and not job.cursor.get("explained") else None
+    is_first = audience.mirrored_until is None
+    return _Sync(client, database, clock, audience.remote_id, labels, is_first, seen)
+
+
+def _is_whole_due(audience: Audience, now: datetime) -> bool:
+    at = audience.remote.get("whole_at")
+    if at is None or audience.mirrored_until is None:
+        return True
+    wait = WHOLE_AGAIN_WHEN_DIFFERENT if audience.remote.get("differs") else WHOLE_AGAIN
+    return now - datetime.fromisoformat(at) >= wait
+
+
+def _begin(sync: _Sync, job: Job) -> Job:
+    """The job with its cursor. A pass that marks whom it sees begins anew: the marks went with the process."""
+    cursor = job.cursor or {
+        "started": sync.clock().isoformat(),
+        "stage": 0,
+        "gone": 0,
+        "outcome": asdict(Outcome()),
+        **_START,
+    }
+    if sync.seen is not None:
+        cursor = {**cursor, "stage": 0, **_START}
+    with sync.database.transaction() as session:
+        return jobs.step(session, job, sync.clock(), cursor=cursor)
+
+
+def _members(sync: _Sync, job: Job) -> Iterator[Job]:
+    """The rest of a stage."""
     since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
     status = _STAGES[job.cursor["stage"]]
-    fetch = partial(client.members, audience.remote_id, status=status, changed_since=since)
-    # What was fetched before a stop may have shifted since: begin a page earlier.
-    offset = max(0, job.cursor["offset"] - MOST_ROWS) if job.cursor["offset"] else 0
-    for following, page in _pages(fetch, offset):
-        job = _store(database, job, audience.remote, page, following, clock())
+    fetch = partial(sync.client.members, sync.remote_id, status=status, changed_since=since)
+    for turn in mirror_pages.pages(fetch, job.cursor["offset"], job.cursor["tail"]):
+        if turn is None:
+            with sync.database.transaction() as session:
+                job = jobs.step(session, job, sync.clock())
+        else:
+            job = _store(sync, job, turn.page, turn)
         yield job
-    cursor = {**job.cursor, "stage": job.cursor["stage"] + 1, "offset": 0}
-    with database.transaction() as session:
-        yield jobs.step(session, job, clock(), cursor=cursor)
 
 
-def _pages(fetch: Callable[[int], MemberPage], offset: int) -> Iterator[tuple[int, MemberPage]]:
-    """Every page from there on, in order, and where the next begins; some are fetched ahead."""
-    page = fetch(offset)
-    following = offset + MOST_ROWS - ROWS_OVERLAP
-    ahead: deque[tuple[int, Future[MemberPage]]] = deque()
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
-        try:
-            while True:
-                while following < page.total and len(ahead) < SIDE_BY_SIDE:
-                    ahead.append((following, pool.submit(fetch, following)))
-                    following += MOST_ROWS - ROWS_OVERLAP
-                yield (ahead[0][0] if ahead else page.total), page
-                if not ahead:
-                    return
-                page = ahead.popleft()[1].result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _store(
-    database: Database, job: Job, remote: Mapping[str, Any], page: MemberPage, following: int, now: datetime
-) -> Job:
-    outcome = Outcome(**job.cursor["outcome"])
-    labels = {field["tag"]: field["name"] for field in remote.get("fields", [])}
-    with database.transaction() as session:
+def _store(sync: _Sync, job: Job, page: MemberPage, turn: Turn | None = None) -> Job:
+    """Takes a page in, in the transaction that says where the next begins."""
+    outcome, now = Outcome(**job.cursor["outcome"]), sync.clock()
+    given = [mirror_rows.row(member, job.audience_id or 0, sync.labels) for member in page.members]
+    with sync.database.transaction() as session:
         audience = loading.lock(session, job.audience_id or 0)
-        given = [mirror_rows.row(member, audience.id or 0, labels) for member in page.members]
-        revision, at = audience.revision, loading.moment(now)
-        loads.load(
-            session,
-            audience,
-            given,
-            lambda new, contact_id: mirror_rows.added(new, contact_id, revision, at),
-            lambda old, new: mirror_rows.merged(old, new, revision, at),
-            outcome,
-        )
+        moved = {} if sync.is_first else _moved(session, audience, given)
+        _load(session, sync, audience, given, moved, outcome, loading.moment(now))
         outcome.refused += page.unreadable
-        cursor = {**job.cursor, "offset": following, "outcome": asdict(outcome)}
-        done = min(following, page.total) if job.cursor["stage"] == 0 else job.done
-        total = page.total if job.cursor["stage"] == 0 else job.total
-        return jobs.step(session, job, now, cursor=cursor, done=done, total=total)
+        cursor = {**job.cursor, "outcome": asdict(outcome)}
+        if turn is None:
+            return jobs.step(session, job, now, cursor=cursor)
+        if turn.is_last:
+            cursor |= {"stage": cursor["stage"] + 1, **_START}
+        else:
+            cursor |= {"offset": turn.following, "tail": list(turn.tail)}
+        if job.cursor["stage"] > 0:
+            return jobs.step(session, job, now, cursor=cursor)
+        done = min(turn.following, page.total)
+        return jobs.step(session, job, now, cursor=cursor, done=done, total=page.total)
 
 
-def _explain(client: Client, database: Database, job: Job, clock: Clock) -> Job:
-    """Asks why the newly cleaned were cleaned: who complained, and what bounced."""
-    audience_id = job.audience_id or 0
-    with database.reading() as session:
-        audience = audiences.get(session, audience_id)
-        waiting = mirrors.unexplained(session, audience_id, job.data["revision"], MOST_EXPLAINED)
-    assert audience is not None
-    assert audience.remote_id is not None  # a mirror has it
-    remote_id = audience.remote_id
-    abuse = _complaints(client, remote_id) if waiting else {}
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
-        hashes = [member_hash(key) for _, key in waiting]
-        told = list(
-            pool.map(lambda hash_: None if hash_ in abuse else _bounce(client, remote_id, hash_), hashes)
-        )
-    rows = []
-    for (contact_id, _), hash_, bounce in zip(waiting, hashes, told, strict=True):
-        if hash_ in abuse:
-            rows.append(_explained(contact_id, Reason.ABUSE, abuse[hash_], ""))
-        elif bounce:
-            rows.append(_explained(contact_id, Reason(bounce.kind), bounce.campaign_id, bounce.campaign))
-    with database.transaction() as session:
-        _note_reasons(session, audience_id, rows)
-        return jobs.step(session, job, clock(), cursor={**job.cursor, "explained": True})
+def _load(
+    session: Session,
+    sync: _Sync,
+    audience: Audience,
+    given: Sequence[Row],
+    moved: Mapping[str, Row],
+    outcome: Outcome,
+    at: str,
+) -> None:
+    revision, seen = audience.revision, sync.seen or Seen()
+
+    def add(new: Row, contact_id: int) -> Row:
+        seen.add(contact_id)
+        return mirror_rows.added(new, contact_id, revision, at)
+
+    def merge(old: Row, new: Row) -> Row:
+        seen.add(mirror_rows.contact_id(old))
+        return mirror_rows.merged(old, new, revision, at)
+
+    loads.load(session, audience, given, add, merge, outcome, moved)
 
 
-def _note_reasons(session: Any, audience_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    revision = loading.lock(session, audience_id).revision
-    tally = Tally()
-    for row in rows:
-        row["revision"] = revision
-    before = bounces.by_ids(session, audience_id, [row["id"] for row in rows])
-    changed = [row for row in rows if row["id"] in before and before[row["id"]].status == Status.CLEANED]
-    for row in changed:
-        old = before[row["id"]]
-        day = tallies.day_of(old.cleaned_at)
-        tally[Cell(old.status, old.clean_reason or "", day, old.domain)] -= 1
-        tally[Cell(old.status, row["clean_reason"], day, old.domain)] += 1
-    mirrors.explain(session, audience_id, changed)
-    tallies.apply(session, audience_id, tally)
+def _moved(session: Session, audience: Audience, given: Sequence[Row]) -> Mapping[str, Row]:
+    """Contacts that are here under another address: the new address → the contact as it was.
+
+    Of two with one of Mailchimp's ids, the one whose address is not that contact's any more is taken out.
+    """
+    audience_id = audience.id or 0
+    addresses = {mirror_rows.remote_id(row): mirror_rows.key(row) for row in given}
+    here = loading.with_remote_ids(session, audience_id, addresses)
+    told = set(addresses.values())
+    known = {mirror_rows.key(row) for row in here}
+    moved: dict[str, Row] = {}
+    stale: list[int] = []
+    for row in here:
+        address = addresses[mirror_rows.remote_id(row)]
+        if mirror_rows.key(row) in told:
+            continue  # it is the one, or the page says whose the address is now
+        if address in known or address in moved or loading.existing(session, audience_id, [address]):
+            stale.append(mirror_rows.contact_id(row))
+        else:
+            moved[address] = row
+    mirrors.remove(session, audience_id, stale)
+    return moved
 
 
-def _explained(contact_id: int, reason: Reason, campaign_id: str, campaign: str) -> dict[str, Any]:
-    return {
-        "id": contact_id,
-        "clean_reason": str(reason),
-        "clean_campaign_id": campaign_id or None,
-        "clean_campaign_title": campaign or None,
-    }
-
-
-def _complaints(client: Client, remote_id: str) -> Mapping[str, str]:
-    """Who reported a campaign as abuse: hash → campaign id."""
-    found: dict[str, str] = {}
-    offset = 0
-    while True:
-        page = client.abuse_reports(remote_id, offset)
-        found.update((each.hash, each.campaign_id) for each in page.reports)
-        offset += MOST_ROWS
-        if offset >= page.total:
-            return found
-
-
-def _bounce(client: Client, remote_id: str, hash_: str) -> Bounce | None:
-    """The bounce that cleaned it: a hard one, else the last."""
-    told = client.bounces(remote_id, hash_)
-    return next((each for each in told if each.kind == "hard"), told[0] if told else None)
-
-
-def _finish(client: Client, database: Database, job: Job, now: datetime) -> Job:
-    outcome = Outcome(**job.cursor["outcome"])
-    differs = difference(database, client, job.audience_id or 0)
-    with database.transaction() as session:
+def _finish(sync: _Sync, job: Job) -> Job:
+    outcome, now, gone = Outcome(**job.cursor["outcome"]), sync.clock(), job.cursor["gone"]
+    differs = difference(sync.database, sync.client, job.audience_id or 0)
+    with sync.database.transaction() as session:
         audience = session.get(Audience, job.audience_id)
         assert audience is not None
         audience.mirrored_until = datetime.fromisoformat(job.cursor["started"])
+        whole = {} if job.data["since"] else {"whole_at": job.cursor["started"]}
+        audience.remote = audience.remote | whole | {"differs": bool(differs)}
         session.add(audience)
-        if outcome.added + outcome.changed:
+        if n := outcome.added + outcome.changed + gone:
             journal.write(
                 session,
                 who=job.made_by,
                 what="sync",
                 at=now,
-                n=outcome.added + outcome.changed,
+                n=n,
                 audience_id=job.audience_id,
+                gone=gone,
                 **asdict(outcome),
             )
-        return jobs.finish(session, job, now, **asdict(outcome), difference=dict(differs))
+        return jobs.finish(session, job, now, gone=gone, **asdict(outcome), difference=dict(differs))

@@ -5,11 +5,10 @@ contact was cleaned, and the status it had before it was archived.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from operator import itemgetter
 
-from bot.addresses import BadAddressReason, checked
 from storage.loading import COLUMNS, Row, moment
 from storage.mailchimp_values import Location, Member, MergeValue
 from storage.tables import Reason, Status
@@ -19,21 +18,22 @@ _ID, _STATUS, _BEFORE, _REVISION = (_AT[name] for name in ("id", "status", "stat
 _OURS = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
 _ours = itemgetter(*(_AT[name] for name in _OURS))
 
+contact_id: Callable[[Row], int] = itemgetter(_ID)
+key: Callable[[Row], str] = itemgetter(_AT["address_key"])
+remote_id: Callable[[Row], int | None] = itemgetter(_AT["remote_id"])
+
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
     """The member as Mailchimp has it; no id, no revision yet. `labels`: merge tag → the column's name."""
-    address = checked(member.address)
-    if isinstance(address, BadAddressReason):  # Mailchimp took it; the mirror tells what is there
-        key = member.address.strip().lower()
-        address = (member.address.strip(), key, key.rpartition("@")[2])
+    address_key = member.address.lower()  # Mailchimp took it as it is: the mirror tells what is there
     fields = {labels.get(tag, tag): _text(value) for tag, value in member.merge_fields.items()}
     is_cleaned = member.status == Status.CLEANED
     values: dict[str, object] = {
         "audience_id": audience_id,
         "id": 0,
-        "address": address[0],
-        "address_key": address[1],
-        "domain": address[2],
+        "address": member.address,
+        "address_key": address_key,
+        "domain": address_key.rpartition("@")[2],
         "status": str(member.status),
         # Mailchimp forgets what an archived contact was. Undo is for our own archives; none ends subscribed by this.
         "status_before": str(Status.UNSUBSCRIBED) if member.status == Status.ARCHIVED else None,
@@ -48,6 +48,7 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         "confirm_ip": member.confirm_ip or None,
         "leid": str(member.leid) if member.leid else None,
         "euid": member.euid or None,
+        "remote_id": member.leid or None,
         "cleaned_at": moment(member.changed_at) if is_cleaned and member.changed_at else None,
         "clean_reason": str(Reason.UNKNOWN) if is_cleaned else None,
         **_place(member.location),

@@ -3,11 +3,11 @@
 Values are text that both drivers take: times as `moment(…)`, merge fields as JSON text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import String, func, select
+from sqlalchemy import ColumnElement, String, func, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -49,20 +49,13 @@ def insert(session: Session, rows: Sequence[Row]) -> bool:
 
 def existing(session: Session, audience_id: int, keys: Iterable[str]) -> dict[str, Row]:
     """The audience's contacts with these lower-case addresses: address → row."""
-    cleaned_at = (
-        TABLE.c.cleaned_at.cast(String)
-        if _is_sqlite(session)
-        else func.to_char(TABLE.c.cleaned_at, "YYYY-MM-DD HH24:MI:SS.US")
-    )
-    as_text = {"cleaned_at": cleaned_at, "merge_fields": TABLE.c.merge_fields.cast(String)}
-    columns = [as_text.get(column.name, column) for column in TABLE.columns]
     at, wanted = COLUMNS.index("address_key"), list(keys)
-    found: dict[str, Row] = {}
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        some = wanted[start : start + _KEYS_AT_ONCE]
-        query = select(*columns).where(TABLE.c.audience_id == audience_id, TABLE.c.address_key.in_(some))
-        found.update((row[at], tuple(row)) for row in session.connection().execute(query))
-    return found
+    return {row[at]: row for row in _those(session, audience_id, TABLE.c.address_key, wanted)}
+
+
+def with_remote_ids(session: Session, audience_id: int, ids: Iterable[int | None]) -> Sequence[Row]:
+    """The audience's contacts with these ids of the audience's owner."""
+    return list(_those(session, audience_id, TABLE.c.remote_id, [each for each in ids if each is not None]))
 
 
 def rewrite(session: Session, rows: Sequence[Row]) -> None:
@@ -73,6 +66,22 @@ def rewrite(session: Session, rows: Sequence[Row]) -> None:
     values = ", ".join(f"{name} = {mark}" for name in COLUMNS[2:])
     statement = f"UPDATE contact SET {values} WHERE audience_id = {mark} AND id = {mark}"  # noqa: S608  no value in it
     session.connection().exec_driver_sql(statement, [row[2:] + row[:2] for row in rows])
+
+
+def _those(
+    session: Session, audience_id: int, column: ColumnElement[Any], wanted: Sequence[object]
+) -> Iterator[Row]:
+    cleaned_at = (
+        TABLE.c.cleaned_at.cast(String)
+        if _is_sqlite(session)
+        else func.to_char(TABLE.c.cleaned_at, "YYYY-MM-DD HH24:MI:SS.US")
+    )
+    as_text = {"cleaned_at": cleaned_at, "merge_fields": TABLE.c.merge_fields.cast(String)}
+    columns = [as_text.get(column.name, column) for column in TABLE.columns]
+    for start in range(0, len(wanted), _KEYS_AT_ONCE):
+        some = wanted[start : start + _KEYS_AT_ONCE]
+        query = select(*columns).where(TABLE.c.audience_id == audience_id, column.in_(some))
+        yield from map(tuple, session.connection().execute(query))
 
 
 def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, delete, literal_column, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
-from storage import audiences
+from storage import audiences, tallies
 from storage.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
 from storage.tables import Audience, Job, Source
+from storage.tallies import Cell, Tally
 
 
 def of_remote(session: Session, remote_id: str) -> Audience | None:
@@ -51,8 +52,13 @@ def under_way(session: Session, audience_id: int, kind: str) -> Job | None:
     ).first()
 
 
-def unexplained(session: Session, audience_id: int, since: int, most: int) -> Sequence[tuple[int, str]]:
-    """Cleaned contacts, changed since that revision, of which nobody has said why: id, lower-case address."""
+def unexplained(
+    session: Session, audience_id: int, since: int, most: int, *, skip: int
+) -> Sequence[tuple[int, str]]:
+    """Cleaned contacts, changed since that revision, of which nobody has said why, without the newest `skip`.
+
+    Each with its id and lower-case address.
+    """
     query = (
         select(TABLE.c.id, TABLE.c.address_key)
         .where(
@@ -63,6 +69,7 @@ def unexplained(session: Session, audience_id: int, since: int, most: int) -> Se
         )
         .order_by(*NEWEST_FIRST)
         .limit(most)
+        .offset(skip)
     )
     return [(id_, key) for id_, key in session.connection().execute(query)]
 
@@ -80,3 +87,27 @@ def explain(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]
     session.connection().execute(
         statement, [{"of": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows]
     )
+
+
+def keys(session: Session, audience_id: int, after: int, most: int) -> Sequence[tuple[int, str]]:
+    """The next contacts by their id: id, lower-case address."""
+    query = (
+        select(TABLE.c.id, TABLE.c.address_key)
+        .where(TABLE.c.audience_id == audience_id, TABLE.c.id > after)
+        .order_by(TABLE.c.id)
+        .limit(most)
+    )
+    return [(id_, key) for id_, key in session.connection().execute(query)]
+
+
+def remove(session: Session, audience_id: int, contact_ids: Sequence[int]) -> int:
+    """Takes contacts out of the mirror, with the figures; how many. The audience is locked."""
+    if not contact_ids:
+        return 0
+    mine = (TABLE.c.audience_id == audience_id) & TABLE.c.id.in_(contact_ids)
+    query = select(TABLE.c.status, TABLE.c.clean_reason, TABLE.c.cleaned_at, TABLE.c.domain).where(mine)
+    tally = Tally()
+    for status, reason, cleaned_at, domain in session.connection().execute(query):
+        tally[Cell(status, reason or "", tallies.day_of(cleaned_at), domain)] -= 1
+    tallies.apply(session, audience_id, tally)
+    return session.connection().execute(delete(TABLE).where(mine)).rowcount

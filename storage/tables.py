@@ -93,6 +93,13 @@ class Contact(SQLModel, table=True):
             sqlite_where=text("status = 'cleaned'"),
             postgresql_where=text("status = 'cleaned'"),
         ),
+        Index(
+            "ix_contact_remote_id",
+            "audience_id",
+            "remote_id",
+            sqlite_where=text("remote_id IS NOT NULL"),
+            postgresql_where=text("remote_id IS NOT NULL"),
+        ),
         CheckConstraint(f"status IN ({', '.join(repr(str(s)) for s in Status)})", name="status"),
         CheckConstraint("status != 'cleaned' OR cleaned_at IS NOT NULL", name="cleaned_has_time"),
         CheckConstraint("(status = 'archived') = (status_before IS NOT NULL)", name="archive_remembers"),
@@ -128,6 +135,9 @@ class Contact(SQLModel, table=True):
     clean_campaign_title: str | None = None
     clean_campaign_id: str | None = None
     clean_diagnostic: str | None = None
+    remote_id: int | None = Field(
+        default=None, sa_type=BigInteger
+    )  # the owner's, the same for another address
 
 
 class ContactCount(SQLModel, table=True):

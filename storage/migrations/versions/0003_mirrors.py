@@ -39,8 +39,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("mirrored_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True))
         batch_op.create_index("uq_audience_remote", ["source", "remote_id"], unique=True)
 
+    op.add_column("contact", sa.Column("remote_id", sa.BigInteger(), nullable=True))
+    op.create_index(
+        "ix_contact_remote_id",
+        "contact",
+        ["audience_id", "remote_id"],
+        unique=False,
+        sqlite_where=sa.text("remote_id IS NOT NULL"),
+        postgresql_where=sa.text("remote_id IS NOT NULL"),
+    )
+
 
 def downgrade() -> None:
+    op.drop_index("ix_contact_remote_id", table_name="contact")
+    op.drop_column("contact", "remote_id")
     with op.batch_alter_table("audience", schema=None) as batch_op:
         batch_op.drop_index("uq_audience_remote")
         batch_op.drop_column("mirrored_until")

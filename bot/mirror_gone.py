@@ -1,0 +1,83 @@
+"""Contacts that Mailchimp has deleted for good: no page tells of them. A whole pass marks whom it saw; about each other
+one Mailchimp is asked by name, and who is not there leaves the mirror too, as the person wished.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from bot import jobs
+from bot.jobs import Clock
+from bot.mirror_pages import SIDE_BY_SIDE, beats
+from storage import loading, mirrors
+from storage.database import Database
+from storage.mailchimp import Client
+from storage.mailchimp_errors import NotFound
+from storage.mailchimp_values import Member, MemberPage, member_hash
+from storage.tables import Job
+
+AT_ONCE = 250  # contacts asked for a step
+_SCANNED = 10_000  # contacts read at once
+
+Keep = Callable[[Job, MemberPage], Job]
+
+
+class Seen:
+    """Which contacts a pass has met, a bit for each id."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def add(self, contact_id: int) -> None:
+        place, bit = divmod(contact_id, 8)
+        if place >= len(self._bits):
+            self._bits.extend(bytes(place + 1 - len(self._bits) + (1 << 12)))
+        self._bits[place] |= 1 << bit
+
+    def __contains__(self, contact_id: int) -> bool:
+        place, bit = divmod(contact_id, 8)
+        return place < len(self._bits) and bool(self._bits[place] & 1 << bit)
+
+
+def drop(
+    client: Client, database: Database, remote_id: str, job: Job, clock: Clock, seen: Seen, keep: Keep
+) -> Iterator[Job]:
+    """Takes out who is gone; whoever is there after all, and slipped through the pages, is given to `keep`."""
+    for some in _unseen(database, job.audience_id or 0, seen):
+        with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+            asked = [pool.submit(_member, client, remote_id, key) for _, key in some]
+            for _ in beats(asked):
+                with database.transaction() as session:
+                    job = jobs.step(session, job, clock())
+                yield job
+        found = [future.result() for future in asked]
+        client.audience(remote_id)  # NotFound of everybody may mean that the audience itself is gone
+        gone = [id_ for (id_, _), member in zip(some, found, strict=True) if member is None]
+        there = tuple(member for member in found if member)
+        job = keep(job, MemberPage(there, len(there), 0))
+        with database.transaction() as session:
+            loading.lock(session, job.audience_id or 0)
+            n = mirrors.remove(session, job.audience_id or 0, gone)
+            job = jobs.step(session, job, clock(), cursor={**job.cursor, "gone": job.cursor["gone"] + n})
+        yield job
+
+
+def _unseen(database: Database, audience_id: int, seen: Seen) -> Iterator[Sequence[tuple[int, str]]]:
+    after = 0
+    waiting: list[tuple[int, str]] = []
+    while True:
+        with database.reading() as session:
+            scanned = mirrors.keys(session, audience_id, after, _SCANNED)
+        waiting += [each for each in scanned if each[0] not in seen]
+        while len(waiting) >= AT_ONCE or (waiting and not scanned):
+            yield waiting[:AT_ONCE]
+            del waiting[:AT_ONCE]
+        if not scanned:
+            return
+        after = scanned[-1][0]
+
+
+def _member(client: Client, remote_id: str, key: str) -> Member | None:
+    try:
+        return client.member(remote_id, member_hash(key))
+    except NotFound:
+        return None

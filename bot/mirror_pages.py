@@ -1,0 +1,111 @@
+"""Pages of a Mailchimp audience, fetched side by side and given in their order, so that nobody between two is lost.
+
+Contacts come in the order of their last change, so one that changes goes to the end and all after it move up by one.
+Pages overlap for that. A page that shares nobody with the one before shows that more have moved than that: then it is
+fetched again from further up.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from storage.mailchimp import MOST_ROWS
+from storage.mailchimp_values import Member, MemberPage
+from storage.tables import Status
+
+ROWS_OVERLAP = 25  # of a page and the one before
+SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit
+BEAT_SECONDS = 10.0  # the longest wait without a sign of life: a lease is thirty
+_STEP = MOST_ROWS - ROWS_OVERLAP
+
+Fetch = Callable[[int], MemberPage]
+Mark = tuple[int, datetime | None, Status]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A page without whom the page before had, where the next begins, and the ids of whom that one shares with it."""
+
+    page: MemberPage
+    following: int
+    tail: Sequence[int]
+    is_last: bool
+
+
+def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn | None]:
+    """Every page from there on; `offset` and `tail` as the last turn told them, 0 and nothing to begin.
+
+    None is given now and then while a page is waited for. Raises what `fetch` raises.
+    """
+    known: frozenset[Mark] = frozenset()
+    back = 0
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+        ahead = _Ahead(pool, fetch, offset)
+        try:
+            while True:
+                yield from beats([ahead.next])
+                start, page = ahead.take()
+                if tail and start and not _continues(page, tail):
+                    back = 2 * back or MOST_ROWS
+                    ahead.restart(max(0, start - back))
+                    continue
+                back, last = 0, page.members[-ROWS_OVERLAP:]
+                fresh = tuple(member for member in page.members if _mark(member) not in known)
+                known, tail = frozenset(map(_mark, last)), [member.leid for member in last] or tail
+                yield Turn(replace(page, members=fresh), start + _STEP, tail, ahead.is_empty)
+                if ahead.is_empty:
+                    return
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def beats(futures: Sequence[Future[Any]]) -> Iterator[None]:
+    """A sign of life every BEAT_SECONDS until all are done."""
+    while wait(futures, BEAT_SECONDS).not_done:
+        yield None
+
+
+class _Ahead:
+    """The pages under way: the next one, and those after it as far as the last total says that there are some."""
+
+    def __init__(self, pool: ThreadPoolExecutor, fetch: Fetch, offset: int) -> None:
+        self._pool, self._fetch = pool, fetch
+        self._under_way: deque[tuple[int, Future[MemberPage]]] = deque()
+        self.restart(offset)
+
+    @property
+    def next(self) -> Future[MemberPage]:
+        return self._under_way[0][1]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._under_way
+
+    def restart(self, offset: int) -> None:
+        for _, future in self._under_way:
+            future.cancel()
+        self._under_way.clear()
+        self._following = offset
+        self._ask()
+
+    def take(self) -> tuple[int, MemberPage]:
+        start, future = self._under_way.popleft()
+        page = future.result()
+        while self._following < page.total and len(self._under_way) < SIDE_BY_SIDE:
+            self._ask()
+        return start, page
+
+    def _ask(self) -> None:
+        self._under_way.append((self._following, self._pool.submit(self._fetch, self._following)))
+        self._following += _STEP
+
+
+def _continues(page: MemberPage, tail: Sequence[int]) -> bool:
+    return not set(tail).isdisjoint(member.leid for member in page.members)
+
+
+def _mark(member: Member) -> Mark:
+    return member.leid, member.changed_at, member.status
