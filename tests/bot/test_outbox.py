@@ -180,8 +180,7 @@ def test_calls_whose_answers_are_lost_after_their_effect_are_known_to_be_done(
 
 
 @pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize("kind", [jobs.ARCHIVE, jobs.RESTORE])
-@pytest.mark.parametrize("n", [8, 20])
+@pytest.mark.parametrize(("kind", "n"), [(jobs.ARCHIVE, 8), (jobs.ARCHIVE, 20), (jobs.RESTORE, 8)])
 def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
     database: Database, standin: Standin, client: Client, n: int, kind: str
 ):
