@@ -45,6 +45,7 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
                 "permissions": each.marketing_permissions,
                 "fields": [asdict(field) for field in fields],
                 "link": client.audience_link(each.web_id),
+                "signup": each.signup_url,
             }
             audience.merge_labels = [field.name for field in fields]
             session.add(audience)

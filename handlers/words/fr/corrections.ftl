@@ -124,3 +124,64 @@ error-already-there = { $status ->
     [pending] Cette adresse est dans { $audience }, mais n’a pas encore confirmé. La personne doit d’abord confirmer.
    *[other] Cette adresse est dans { $audience } comme contact transactionnel. La personne doit s’abonner d’elle-même.
 }
+
+corrections-goes = { $optin ->
+    [double] Le contact nettoyé reste tel quel. Mailchimp demande par e-mail une confirmation à l’adresse corrigée ; elle est en attente d’ici là.
+   *[single] Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée dans Mailchimp comme nouveau contact abonné.
+}
+corrections-part = { $name } : { $part ->
+    [addr1] rue
+    [addr2] complément
+    [city] ville
+    [state] région ou État
+    [zip] code postal
+   *[country] pays
+}
+corrections-field = { $kind ->
+    [optional] Mailchimp peut s’en passer.
+    [date] Mailchimp exige cette date dans cette audience.
+    [birthday] Mailchimp l’exige dans cette audience : le mois puis le jour, par exemple 11/24.
+    [number] Mailchimp exige ce nombre dans cette audience.
+    [url] Mailchimp l’exige dans cette audience : un lien complet, avec https://.
+    [imageurl] Mailchimp l’exige dans cette audience : un lien complet, avec https://.
+    [zip] Mailchimp l’exige dans cette audience : cinq chiffres.
+   *[text] Mailchimp l’exige dans cette audience.
+}
+corrections-field-problem = Réponse de Mailchimp : « { $problem } » { $about }
+corrections-field-said = { $field } : { $problem }
+corrections-permissions = Autorisations marketing
+corrections-permissions-hint = Cochez seulement ce que cette personne a accepté. Le reste est enregistré comme non accordé.
+corrections-permission-whole = En entier : { $text }
+corrections-adding = { $state ->
+    [trying] Mailchimp ne répond pas. L’ajout de *{ $address }* est retenté automatiquement ; vous pouvez fermer cette fenêtre.
+   *[first] Ajout de *{ $address }* à { $audience } dans Mailchimp…
+}
+corrections-added-there = { $status ->
+    [pending] Mailchimp a envoyé l’e-mail de confirmation à *{ $address }*. Le contact est en attente dans { $audience } tant que le lien n’a pas été suivi.
+   *[subscribed] *{ $address }* a été ajoutée à { $audience } dans Mailchimp et y est abonnée. Elle reçoit désormais vos e-mails.
+}
+corrections-tags-lost = Ces tags n’ont pas pu être repris. Ajoutez-les dans Mailchimp : { $tags }
+corrections-signup-form = formulaire d’inscription
+corrections-signup = Le { $form } de l’audience
+corrections-kept-typed = Votre saisie est conservée.
+corrections-again = Revenir au formulaire
+
+error-corrections-no-key = { $audience } est dans Mailchimp, et ce bot n’a pas de clé Mailchimp. Demandez à la personne qui le gère de définir MAILCHIMP_API_KEY.
+error-corrections-too-many = { $audience } exige { $n } champs, plus que cette fenêtre ne peut en afficher. Ajoutez le contact dans Mailchimp.
+error-corrections-silent = Mailchimp n’a pas indiqué ce que { $audience } exige d’un nouveau contact. Réessayez dans quelques minutes.
+error-corrections-missing = Mailchimp exige ce champ. Remplissez-le.
+error-corrections-there = { $status ->
+    [subscribed] *{ $address }* est déjà abonnée à { $audience }. Il n’y a rien à ajouter.
+    [unsubscribed] *{ $address }* s’est désabonnée de { $audience }. La personne doit revenir d’elle-même, avec le formulaire d’inscription.
+    [cleaned] *{ $address }* est elle aussi nettoyée dans { $audience }. Elle ne peut pas être ajoutée de nouveau ; cherchez-y une autre faute de frappe.
+    [archived] *{ $address }* est archivée dans { $audience }. Rétablissez-la avec /cleaned-restore, ou dans Mailchimp si elle y a été archivée.
+    [pending] *{ $address }* est dans { $audience }, mais n’a pas encore confirmé. La personne doit suivre le lien de l’e-mail de confirmation.
+    [nonsubscribed] *{ $address }* est dans { $audience } comme contact transactionnel. La personne doit s’abonner avec le formulaire d’inscription.
+   *[other] *{ $address }* est déjà dans { $audience }. Cherchez-la dans Mailchimp.
+}
+error-corrections-compliance = *{ $address }* s’est désabonnée de { $audience } ou y a été nettoyée. Personne d’autre ne peut abonner cette personne : envoyez-lui le formulaire d’inscription de l’audience.
+error-corrections-forgotten = *{ $address }* a été supprimée définitivement de { $audience }. Seule la personne peut la réinscrire dans Mailchimp : envoyez-lui le formulaire d’inscription de l’audience.
+error-corrections-invalid = Mailchimp n’a pas accepté *{ $address }* pour { $audience }, et rien n’a été ajouté. Corrigez ce qui est indiqué, puis renvoyez le formulaire. Sa réponse : { $detail }
+error-corrections-key = Mailchimp a refusé la clé de ce bot, et rien n’a été ajouté. Demandez à la personne qui gère le bot de vérifier MAILCHIMP_API_KEY, puis renvoyez le formulaire.
+error-corrections-no-answer = Mailchimp n’a pas répondu à plusieurs reprises : il n’est pas certain que *{ $address }* ait été ajoutée à { $audience }. Renvoyez le formulaire plus tard : rien n’est ajouté deux fois.
+error-corrections-refused = Mailchimp a refusé d’ajouter *{ $address }* à { $audience }. Sa réponse : { $title } { $detail }
