@@ -4,7 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -31,21 +31,32 @@ def standin() -> Iterator[Standin]:
     assert running.failures == []
 
 
-@pytest.fixture
-def workspace(database_url: str, standin: Standin) -> Iterator[Workspace]:
-    """A workspace with the bot in it, which has the account's key."""
+@contextmanager
+def bot(database_url: str, **given: object) -> Iterator[Workspace]:
+    """A workspace with the bot in it."""
     with Workspace(manifest.path()) as workspace, ExitStack() as running:
         settings = load(
             _env_file=None,
             slack_api_url=workspace.api_url,
             slack_bot_token=workspace.bot_token,
             slack_app_token=workspace.app_token,
-            mailchimp_api_key=standin.key,
-            mailchimp_api_url=standin.url,
             database_url=database_url,
             CLEANED_PORT=0,
+            **given,
         )
         serve.start(settings, running)
+        yield workspace
+
+
+@pytest.fixture
+def workspace(database_url: str, standin: Standin) -> Iterator[Workspace]:
+    with bot(database_url, mailchimp_api_key=standin.key, mailchimp_api_url=standin.url) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def workspace_without_key(database_url: str) -> Iterator[Workspace]:
+    with bot(database_url) as workspace:
         yield workspace
 
 
@@ -119,3 +130,18 @@ def test_a_key_that_may_not_write_ends_the_archive_with_its_sentence(
     assert Counter(truth(standin, mirror[0]).values())["cleaned"] == N
     assert statuses(database, mirror[1]) == truth(standin, mirror[0])
     assert workspace.refused == []
+
+
+def test_without_a_key_nothing_is_archived_and_the_receipt_says_what_to_set(
+    database: Database, standin: Standin, mirror: tuple[str, int], workspace_without_key: Workspace
+):
+    said = words("en")
+    with Person(workspace_without_key, OLIVIA) as olivia:
+        olivia.wait_bot()
+        olivia.command("/cleaned-archive")
+        olivia.wait_modal(says(said.md("archives-at-mailchimp")))
+        olivia.submit(**{archives.WORD: "ARCHIVE"})
+        olivia.wait_message(said.md("error-archives-no-mailchimp"), channel=olivia.direct_messages())
+    assert set(truth(standin, mirror[0]).values()) == {"cleaned", "subscribed"}
+    assert statuses(database, mirror[1]) == truth(standin, mirror[0])
+    assert workspace_without_key.refused == []
