@@ -5,7 +5,7 @@ another. The times of two syncs overlap. A whole pass comes again when the count
 finds who was deleted for good.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -64,21 +64,25 @@ def request(
             job.notify = job.notify or notify or {}
             session.add(job)
             return job
-        since = None if _is_whole_due(audience, now) else audience.mirrored_until
-        job = jobs.new(
-            jobs.SYNC,
-            by=by,
-            now=now,
-            audience_id=audience_id,
-            notify=notify,
-            since=since.isoformat() if since else None,
-            look_for_gone=audience.mirrored_until is not None and since is None,
-            revision=audience.revision,
-        )
-        return job_rows.add(session, job)
+        return job_rows.add(session, new_job(audience, by=by, now=now, notify=notify))
 
 
-def work(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def new_job(audience: Audience, *, by: str, now: datetime, notify: dict[str, Any] | None = None) -> Job:
+    """A sync of what has changed since the last one, or whole where that is due."""
+    since = None if _is_whole_due(audience, now) else audience.mirrored_until
+    return jobs.new(
+        jobs.SYNC,
+        by=by,
+        now=now,
+        audience_id=audience.id,
+        notify=notify,
+        since=since.isoformat() if since else None,
+        look_for_gone=audience.mirrored_until is not None and since is None,
+        revision=audience.revision,
+    )
+
+
+def work(client: Client, database: Database, job: Job, clock: Clock) -> Generator[Job]:
     """Carries the sync on from where it is: a page a turn, who is gone, why contacts were cleaned, its end.
 
     Raises MailchimpError.
