@@ -28,7 +28,7 @@ TIMES_OVERLAP = timedelta(minutes=10)  # clocks differ, and Mailchimp's counts l
 WHOLE_AGAIN = timedelta(days=7)
 WHOLE_AGAIN_WHEN_DIFFERENT = timedelta(days=1)
 _START: Mapping[str, Any] = {"offset": 0, "tail": []}  # of a stage
-_STAGES = (None, Status.ARCHIVED)  # archived ones come only when asked for
+STAGES = (None, Status.ARCHIVED)  # archived ones come only when asked for
 
 
 def discover(database: Database, client: Client, now: datetime) -> Sequence[int]:
@@ -89,7 +89,7 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Generato
     """
     sync = _sync(client, database, job, clock)
     latest = _begin(sync, job)
-    while latest.cursor["stage"] < len(_STAGES):
+    while latest.cursor["stage"] < len(STAGES):
         for step in _members(sync, latest):
             yield (latest := step)
     if sync.seen is not None:
@@ -170,7 +170,7 @@ def _begin(sync: _Sync, job: Job) -> Job:
 def _members(sync: _Sync, job: Job) -> Iterator[Job]:
     """The rest of a stage."""
     since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
-    status = _STAGES[job.cursor["stage"]]
+    status = STAGES[job.cursor["stage"]]
     fetch = partial(sync.client.members, sync.remote_id, status=status, changed_since=since)
     for turn in mirror_pages.pages(fetch, job.cursor["offset"], job.cursor["tail"]):
         if turn is None:
