@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Any
 
 from bot import policies
+from bot.addresses import BadAddressReason, checked
 from bot.cleaning import (
     BURST,
     BURST_SHARE,
@@ -22,6 +23,7 @@ from bot.cleaning import (
     Span,
     bursts,
     merged,
+    outages,
 )
 from bot.notices import Kind, Notice
 from bot.verdicts import judge_contacts, look_again
@@ -31,6 +33,7 @@ from storage.database import Database, Session
 
 LONGEST_DIAGNOSTIC = 1_000  # characters
 LONGEST_TEXT = 200
+UNKNOWN_ADDRESS = "unknown-address"
 LARGEST_CONTENT = 64 << 10  # bytes of what is set aside
 
 
@@ -71,13 +74,17 @@ def take_in_each(database: Database, parcels: Sequence[Sequence[Notice]], now: d
     arrived = [_Arrived.of(notice, now) for parcel in parcels for notice in parcel]
     meant = _audiences(database, arrived)
     fates = dict.fromkeys(range(len(arrived)), _Fate.UNKNOWN)
-    for audience_id in sorted(set().union(*meant)) if meant else ():
-        here = {n: arrived[n] for n, ids in enumerate(meant) if audience_id in ids}
+    for audience_id in sorted({each for ids in meant for each in ids or ()}):
+        here = {n: arrived[n] for n, ids in enumerate(meant) if audience_id in (ids or ())}
         with database.transaction() as session:
             for n, fate in _take_in(session, audience_id, here, now).items():
                 fates[n] = max(fates[n], fate)
-    unknown = [each for n, each in enumerate(arrived) if fates[n] == _Fate.UNKNOWN]
-    set_aside(database, [each.aside() for each in unknown if each.is_evidence], now)
+    unknown = [
+        each.aside("unknown-audience" if ids is None else UNKNOWN_ADDRESS)
+        for each, ids, fate in zip(arrived, meant, fates.values(), strict=True)
+        if fate == _Fate.UNKNOWN and each.is_evidence
+    ]
+    set_aside(database, unknown, now)
     in_order = iter(fates.values())
     return [_counted(islice(in_order, len(parcel))) for parcel in parcels]
 
@@ -104,7 +111,7 @@ def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
 
 def aside_uid(what: Aside | Notice) -> str:
     """The uid under which it is set aside, if it is."""
-    item = _Arrived.of(what, what.at).aside() if isinstance(what, Notice) else what
+    item = _Arrived.of(what, what.at).aside(UNKNOWN_ADDRESS) if isinstance(what, Notice) else what
     return _digest(item.source, item.uid, item.reason)
 
 
@@ -128,7 +135,7 @@ class _Arrived:
 
     @classmethod
     def of(cls, notice: Notice, now: datetime) -> "_Arrived":
-        key = _tidy(notice.address, 400).strip().lower()
+        key = _key(_tidy(notice.address, 400))
         # A clock that runs ahead is not believed.
         notice = replace(notice, at=min(notice.at, now).astimezone(UTC))
         return cls(notice, key, _digest(notice.source, notice.uid, key))
@@ -152,26 +159,27 @@ class _Arrived:
             "source": self.notice.source,
         }
 
-    def aside(self) -> Aside:
+    def aside(self, reason: str) -> Aside:
         notice = self.notice
         detail = " ".join(filter(None, (notice.kind, notice.code, notice.diagnostic)))
-        return Aside(self.uid, notice.source, "unknown-address", self.key, detail)
+        return Aside(self.uid, notice.source, reason, self.key, detail)
 
 
-def _audiences(database: Database, arrived: Sequence[_Arrived]) -> list[set[int]]:
-    """For each notice the audiences that have its address."""
+def _audiences(database: Database, arrived: Sequence[_Arrived]) -> list[set[int] | None]:
+    """For each notice the audiences that have its address; None where there is none of the name that it gives."""
     with database.reading() as session:
         having = bounces.known(session, {each.key for each in arrived})
         names = {each.notice.audience for each in arrived} - {""}
         named = {name: audiences.named(session, name) for name in names}
-    found = []
-    for each in arrived:
+
+    def meant(each: _Arrived) -> set[int] | None:
         ids = having.get(each.key, set())
-        if name := each.notice.audience:
-            only = named[name]
-            ids = ids & {only.id or 0} if only else set()
-        found.append(ids)
-    return found
+        if not each.notice.audience:
+            return ids
+        only = named[each.notice.audience]
+        return ids & {only.id or 0} if only else None
+
+    return [meant(each) for each in arrived]
 
 
 def _take_in(
@@ -186,9 +194,9 @@ def _take_in(
     bounces.note_activity(session, audience_id, signs)
     policy = policies.of(session, audience_id)
     fresh = [row for row in rows.values() if row["uid"] in new]
-    struck = _note_bursts(session, audience_id, policy, fresh)
+    struck, accused = _note_bursts(session, audience_id, policy, fresh)
     touched = {row["contact_id"] for row in fresh} | signs.keys()
-    by_id = {contact.id: contact for contact in contacts.values() if contact.id in touched}
+    by_id = accused | {contact.id: contact for contact in contacts.values() if contact.id in touched}
     cleaned = judge_contacts(session, audience_id, by_id, policy, audience.revision, now)
     look_again(session, audience_id, struck - by_id.keys(), policy, audience.revision)
     return _fates(here, rows, new, cleaned)
@@ -229,8 +237,12 @@ def _signs(notices: Iterable[tuple[int, Notice]]) -> dict[int, tuple[datetime | 
 
 def _note_bursts(
     session: Session, audience_id: int, policy: Policy, fresh: Sequence[Mapping[str, Any]]
-) -> set[int]:
-    """Keeps the bursts that the new evidence makes; returns the contacts whose verdict they may weaken."""
+) -> tuple[set[int], dict[int, Found]]:
+    """Keeps the bursts that the new evidence makes.
+
+    Returns the contacts whose verdict they may weaken; and those that an outage excused which is none any more,
+    because an earlier one has come to light.
+    """
     times: dict[str, list[datetime]] = defaultdict(list)
     for row in fresh:
         if row["kind"] != Kind.COMPLAINT:
@@ -240,6 +252,7 @@ def _note_bursts(
         known[each.domain][Span(each.since, each.until)] = each.addresses
     sizes = bounces.of_domains(session, audience_id, times.keys())
     struck: set[int] = set()
+    accused: dict[int, Found] = {}
     for domain, at in times.items():
         if all(any(span.holds(each) for span in known[domain]) for each in at):
             continue
@@ -251,10 +264,15 @@ def _note_bursts(
         spans = merged([*known[domain], *found])
         if spans == list(known[domain]):
             continue
-        _put_spans(session, audience_id, domain, spans, known[domain])
+        counted = {span: len({contact for at, contact in told if span.holds(at)}) for span in found}
+        _put_spans(session, audience_id, domain, spans, known[domain] | counted)
         for span in found:
             struck |= bounces.judged_in(session, audience_id, domain, span.since, span.until)
-    return struck
+        excused = outages(spans)
+        for span in outages(list(known[domain])):
+            if not any(each.holds(span.since) and each.holds(span.until) for each in excused):
+                accused |= bounces.bounced_in(session, audience_id, domain, span.since, span.until)
+    return struck, accused
 
 
 def _put_spans(
@@ -264,7 +282,7 @@ def _put_spans(
     spans: Sequence[Span],
     known: Mapping[Span, int],
 ) -> None:
-    """`known`: how many addresses bounced in the spans that were there before."""
+    """`known`: how many addresses bounced in spans, where that was counted already."""
 
     def addresses(span: Span) -> int:
         told = bounces.of_domain(session, audience_id, domain, span.since, span.until, at_least=1)
@@ -290,6 +308,12 @@ def _counted(fates: Iterable[_Fate]) -> Intake:
         repeated=of.count(_Fate.REPEATED),
         unknown=of.count(_Fate.UNKNOWN),
     )
+
+
+def _key(text: str) -> str:
+    """An address as contacts have it: mail servers write `xn--…` where a person writes é in a domain."""
+    found = checked(text)
+    return text.lower() if isinstance(found, BadAddressReason) else found[1]
 
 
 def _digest(*parts: str) -> str:

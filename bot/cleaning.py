@@ -94,8 +94,8 @@ class Verdict:
 def judge(history: History, policy: Policy) -> Verdict | None:
     """The verdict on a contact; None: it stays."""
     events = sorted(history.events, key=lambda each: (each.at, each.kind, each.cause, each.code))
-    outages = _outages(history.bursts)
-    counting = [each for each in events if not _is_excused(each, outages)]
+    excused = outages(history.bursts)
+    counting = [each for each in events if not _is_excused(each, excused)]
     soft = _soft_days(counting, history)
     needed = policy.soft_with_activity if history.active_at else policy.soft_without_activity
 
@@ -145,6 +145,16 @@ def bursts(bounces: Iterable[tuple[datetime, int]], contacts: int, policy: Polic
     return merged(found)
 
 
+def outages(spans: Sequence[Span]) -> list[Span]:
+    """What of a domain's bursts is taken for an outage; what comes after the first days of one is none."""
+
+    def is_first(span: Span) -> bool:
+        ago = [span.since - other.since for other in spans]
+        return not any(OUTAGE_LASTS < each < OUTAGE_REMEMBERED for each in ago)
+
+    return [Span(span.since, min(span.until, span.since + OUTAGE_LASTS)) for span in spans if is_first(span)]
+
+
 def merged(spans: Iterable[Span]) -> list[Span]:
     """The same times, spans that touch made one, the earliest first."""
     found: list[Span] = []
@@ -165,19 +175,11 @@ _WEAK_CAUSES = {
 }
 
 
-def _is_excused(event: Event, outages: Sequence[Span]) -> bool:
+def _is_excused(event: Event, excused: Sequence[Span]) -> bool:
     """Whether an outage explains it. That there is no such mailbox is said of the address, whoever else bounces."""
     if event.kind == Kind.HARD and event.cause in _OF_THE_MAILBOX:
         return False
-    return any(outage.holds(event.at) for outage in outages)
-
-
-def _outages(spans: Sequence[Span]) -> list[Span]:
-    def is_first(span: Span) -> bool:
-        ago = [span.since - other.since for other in spans]
-        return not any(OUTAGE_LASTS < each < OUTAGE_REMEMBERED for each in ago)
-
-    return [span for span in spans if is_first(span)]
+    return any(span.holds(event.at) for span in excused)
 
 
 def _soft_days(events: Sequence[Event], history: History) -> list[Event]:

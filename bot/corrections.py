@@ -5,8 +5,9 @@ A cleaned contact is never changed: its address stays, and it stays cleaned.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from bot import drafts, rows, typos
 from bot.addresses import Address, BadAddress, find_addresses, validate
@@ -15,11 +16,13 @@ from bot.cleaned import FIRST_NAMES, LAST_NAMES, Cleaned, audience_of, cleaned, 
 from bot.errors import CleanedError, PlanGone
 from bot.suggestions import Suggestion
 from bot.typos import Step
+from bot.wanted import Problems, Wanted, to_json, wanted
 from storage import audiences, contacts, corrections, journal, loading, tallies
 from storage.contacts import Segment
 from storage.database import Database, Session
+from storage.mailchimp import Client
 from storage.tables import Audience as AudienceRow
-from storage.tables import Consent, Contact, Draft, Reason, Status
+from storage.tables import Consent, Contact, Reason, Source, Status
 from storage.tallies import Tally
 
 KIND = "fix"
@@ -72,11 +75,24 @@ class AlreadyThere(AddressFault):
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """What the person typed and ticked. For Mailchimp also `fields`, by their inputs' keys, and `permissions`, by id."""
+
+    address: str
+    permission: bool
+    first_name: str | None = None
+    last_name: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A correction that waits for its confirmation.
 
     `already`: the status of the suggested address, where the audience has it: then there is nothing to add.
     `said_by`: who said that the address is no typo; nothing is suggested then. `step`: in a walk through the typos.
+    `wanted`: what Mailchimp asks besides, in a mirrored audience. `typed`: what an earlier try was filled in with.
     """
 
     draft_id: str
@@ -85,16 +101,8 @@ class Form:
     already: str | None = None
     said_by: str | None = None
     step: Step | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """What the person typed and ticked."""
-
-    address: str
-    permission: bool
-    first_name: str | None = None
-    last_name: str | None = None
+    wanted: Wanted | None = None
+    typed: Filled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +158,30 @@ def begin(
     wording: str,
     language: str,
     step: Step | None = None,
+    mailchimp: Client | None = None,
+    problems: Problems = (),
+    **more: Any,
 ) -> Form:
     """The form for a cleaned contact. `wording`: the permission as the person sees it.
 
-    Raises PlanGone, NotCleaned, AbuseComplaint.
+    `problems`: what Mailchimp refused of an earlier try; `more` is kept with the plan. Raises PlanGone, NotCleaned,
+    AbuseComplaint, NoMailchimp, TooManyFields, MailchimpSilent.
     """
-    with database.transaction() as session:
+    with database.reading() as session:
         audience = audience_of(session, audience_id)
-        contact = _fixable(session, audience, contact_id)
-        data = {"contact": contact_id, "wording": wording, "language": language}
+        contact = fixable(session, audience, contact_id)
+    asked = wanted(mailchimp, audience, contact, problems)  # takes its time: never within a transaction
+    with database.transaction() as session:
+        contact = fixable(session, audience, contact_id)
+        data = {"contact": contact_id, "wording": wording, "language": language, **more}
         if step:
             data |= {"number": step.number, "of": step.of}
+        if asked:
+            data |= {
+                "fields": to_json(asked.fields),
+                "permissions": [[each.id, each.text] for each in asked.permissions],
+                "names": [asked.first_name, asked.last_name],
+            }
         draft = drafts.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=data, n=1)
         said = corrections.not_typo(session, audience_id, contact_id)
         suggestion = None if said else typos.suggester(session, audience_id).suggest(contact.address)
@@ -171,6 +192,7 @@ def begin(
             already=typos.already(session, audience_id, suggestion),
             said_by=said.said_by if said else None,
             step=step,
+            wanted=asked,
         )
 
 
@@ -179,7 +201,7 @@ def written(database: Database, draft_id: str, *, by: str) -> str:
     with database.reading() as session:
         draft = drafts.look(session, draft_id, by)
         audience = audience_of(session, draft.audience_id)
-        return _fixable(session, audience, draft.data["contact"]).address
+        return fixable(session, audience, draft.data["contact"]).address
 
 
 def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: datetime) -> Correction:
@@ -190,30 +212,38 @@ def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: date
     with database.transaction() as session:
         draft = drafts.use(session, draft_id, by, now)
         audience = loading.lock(session, draft.audience_id)
-        old = _fixable(session, audience, draft.data["contact"])
-        address = _addable(session, audience, old, filled.address)
+        if audience.source != Source.LOCAL:
+            raise PlanGone  # only what asks Mailchimp may add there
+        old = fixable(session, audience, draft.data["contact"])
+        address = addable(session, audience, old, filled.address)
         if not filled.permission:
             raise NoPermission
-        contact_id = _insert(session, audience, address, _merge_fields(audience, old, filled), now)
-        _record(session, draft, old, contact_id, address, now)
-    following = typos.step_on(database, draft.audience_id, _step(draft, old))
+        contact_id = _insert(session, audience, address, merge_fields(audience, old, filled), now)
+        record(session, draft.data, old, contact_id, address.address, by=by, given_at=now, now=now)
     return Correction(
         audience=Audience.of(audience),
         old_address=old.address,
         address=address.address,
         at=now,
-        further=_step(draft, old) or Step(0, following[1].of, None) if following else None,
+        further=further(database, draft.audience_id, step_of(draft.data, old)),
     )
 
 
-def _step(draft: Draft, old: Contact) -> Step | None:
-    """Where the walk is that the form belongs to; None outside of one."""
-    if "number" not in draft.data:
+def step_of(data: Mapping[str, Any], old: Contact) -> Step | None:
+    """Where the walk is that a form belongs to; None outside of one. `data`: what its plan keeps."""
+    if "number" not in data:
         return None
-    return Step(draft.data["number"], draft.data["of"], typos.place_of(old))
+    return Step(data["number"], data["of"], typos.place_of(old))
 
 
-def _fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact:
+def further(database: Database, audience_id: int, step: Step | None) -> Step | None:
+    """Where to go on from after that step; None where nothing is left to correct."""
+    following = typos.step_on(database, audience_id, step)
+    return step or Step(0, following[1].of, None) if following else None
+
+
+def fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact:
+    """The cleaned contact. Raises PlanGone, NotCleaned, AbuseComplaint."""
     contact = contacts.by_id(session, audience.id or 0, contact_id)
     if contact is None:
         raise PlanGone
@@ -230,7 +260,10 @@ def _complained(session: Session, contact: Contact) -> bool:
     return contact.clean_reason == Reason.ABUSE or bool(told)
 
 
-def _addable(session: Session, audience: AudienceRow, old: Contact, text: str) -> Address:
+def addable(
+    session: Session, audience: AudienceRow, old: Contact, text: str, ours: str | None = None
+) -> Address:
+    """The address that was typed. `ours`: a lower-case one that may be there already. Raises what is an AddressFault."""
     try:
         address = validate(text)
     except BadAddress as error:
@@ -238,7 +271,7 @@ def _addable(session: Session, audience: AudienceRow, old: Contact, text: str) -
     if address.key == old.address_key:
         raise SameAddress
     there = contacts.by_key(session, audience.id or 0, address.key)
-    if there:
+    if there and address.key != ours:
         raise AlreadyThere(status=str(there.status), audience=audience.name)
     return address
 
@@ -267,38 +300,52 @@ def _insert(
     return contact_id
 
 
-def _record(
-    session: Session, draft: Draft, old: Contact, contact_id: int, address: Address, now: datetime
+def record(
+    session: Session,
+    data: Mapping[str, Any],
+    old: Contact,
+    contact_id: int,
+    address: str,
+    *,
+    by: str,
+    given_at: datetime,
+    now: datetime,
 ) -> None:
+    """Keeps the consent and the journal's line. `data`: of the plan: what the person saw, in which language."""
     consent = Consent(
-        audience_id=draft.audience_id,
+        audience_id=old.audience_id,
         old_contact_id=old.id,
         old_address=old.address,
         contact_id=contact_id,
-        address=address.address,
-        given_by=draft.user_id,
-        given_at=now,
-        wording=draft.data["wording"],
-        language=draft.data["language"],
+        address=address,
+        given_by=by,
+        given_at=given_at,
+        wording=data["wording"],
+        language=data["language"],
     )
     corrections.record(session, consent)
     journal.write(
         session,
-        who=draft.user_id,
+        who=by,
         what="fix",
         at=now,
         n=1,
-        audience_id=draft.audience_id,
+        audience_id=old.audience_id,
         old_contact=old.id,
         contact=contact_id,
     )
 
 
-def _merge_fields(audience: AudienceRow, old: Contact, filled: Filled) -> dict[str, str]:
+def merge_fields(audience: AudienceRow, old: Contact, filled: Filled) -> dict[str, str]:
     """The old contact's, with the names as the person left them."""
+    found = old.merge_fields | typed_names(audience, filled)
+    return {label: value for label, value in found.items() if value}
+
+
+def typed_names(audience: AudienceRow, filled: Filled) -> dict[str, str]:
+    """The names that the form had inputs for, by their fields' labels."""
     names = {
         label(audience, FIRST_NAMES): filled.first_name,
         label(audience, LAST_NAMES): filled.last_name,
     }
-    typed = {label: (name or "").strip() for label, name in names.items() if label and name is not None}
-    return {label: value for label, value in (old.merge_fields | typed).items() if value}
+    return {label: (name or "").strip() for label, name in names.items() if label and name is not None}

@@ -23,6 +23,7 @@ Clock = Callable[[], datetime]
 Work = Callable[[Database, Job, Clock], Iterator[Job]]
 
 IMPORT, EXPORT, ARCHIVE, RESTORE, SYNC = "import", "export", "archive", "restore", "sync"
+ADD = "add"
 
 
 def new_id() -> str:

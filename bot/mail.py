@@ -19,7 +19,8 @@ from storage.imap import Mailbox
 from storage.imap_address import Place
 from storage.mailboxes import Message
 
-AT_ONCE = 200  # messages: those of one transaction
+AT_ONCE = 200  # messages that are read before they are taken in
+NOTICES_AT_ONCE = 500  # in one transaction
 BYTES_AT_ONCE = 32 << 20
 KEPT = (UNREADABLE, NO_RECIPIENT)  # the reasons for which a message is set aside
 
@@ -94,7 +95,10 @@ def read_all(messages: Sequence[Message], now: datetime, audience: str = "") -> 
 
 def take_in(database: Database, post: Post, now: datetime) -> MailOutcome:
     """Takes in what the messages say, and keeps aside what can't be used."""
-    intake = bounces.take_in(database, [notice for _, notice in post.notices], now)
+    notices = [notice for _, notice in post.notices]
+    # A report may be about a thousand addresses.
+    parts = (notices[n : n + NOTICES_AT_ONCE] for n in range(0, len(notices), NOTICES_AT_ONCE))
+    intake = sum((bounces.take_in(database, part, now) for part in parts), Intake())
     bounces.set_aside(database, [each for _, each in post.asides], now)
     kinds = Counter(str(notice.kind) for _, notice in post.notices)
     return MailOutcome(post.messages, kinds, post.reasons, intake)

@@ -21,6 +21,7 @@ from storage import jobs as job_rows
 from storage.database import Database, Session
 from storage.loading import Row
 from storage.mailchimp import Client
+from storage.mailchimp_errors import MailchimpError
 from storage.mailchimp_values import MemberPage
 from storage.tables import Audience, Job, Status
 
@@ -44,6 +45,7 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
                 "permissions": each.marketing_permissions,
                 "fields": [asdict(field) for field in fields],
                 "link": client.audience_link(each.web_id),
+                "signup": each.signup_url,
             }
             audience.merge_labels = [field.name for field in fields]
             session.add(audience)
@@ -102,6 +104,26 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Generato
     yield _finish(sync, latest)
 
 
+def refresh(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    """Brings the audience of another job up to date before that goes on, and keeps its lease: a sync of its own.
+
+    If the process dies, the sync too is carried on by whoever comes. Raises MailchimpError.
+    """
+    sync = _beside(database, job, clock())
+    try:
+        for step in work(client, database, sync, clock):
+            sync = step
+            with database.transaction() as session:
+                job = jobs.step(session, job, clock())
+            yield job
+    except MailchimpError as error:
+        sync = jobs.fail(database, sync, clock(), error.key, **error.values)
+        raise
+    finally:
+        if sync.finished_at and not sync.notify:
+            jobs.told(database, sync, clock())
+
+
 def difference(database: Database, client: Client, audience_id: int) -> Mapping[str, int]:
     """How many more contacts Mailchimp counts than the mirror has, by status; only those that differ."""
     with database.reading() as session:
@@ -118,6 +140,24 @@ def difference(database: Database, client: Client, audience_id: int) -> Mapping[
     }
     ours = {status: sum(n for (of, _), n in figures.items() if of == status) for status in told}
     return {str(status): n - ours[status] for status, n in told.items() if n != ours[status]}
+
+
+def _beside(database: Database, job: Job, now: datetime) -> Job:
+    """A sync of what has changed, in the hands of who does the job."""
+    with database.transaction() as session:
+        audience = loading.lock(session, job.audience_id or 0)
+        since = audience.mirrored_until
+        sync = jobs.new(
+            jobs.SYNC,
+            by=job.made_by,
+            now=now,
+            audience_id=audience.id,
+            since=since.isoformat() if since else None,
+            look_for_gone=False,
+            revision=audience.revision,
+        )
+        sync.state, sync.owner, sync.lease_until = "running", job.owner, now + jobs.LEASE
+        return job_rows.add(session, sync)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ KEY = itemgetter(_AT["address_key"])
 _TEXTS = COLUMNS[_MERGE + 1 :]  # from here on every column is text that a file may give
 # A status only moves up: nothing that is imported makes a cleaned or an unsubscribed contact subscribed.
 _RANK = {"nonsubscribed": 0, "pending": 1, "subscribed": 2, "unsubscribed": 3, "cleaned": 4}
+# Neither does the reason: who complained once has complained, whatever a file says.
+_WEIGHT = {"unknown": 0, "soft": 1, "hard": 2, "abuse": 3}
 _TIME_FORMATS = ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y")
 
 
@@ -177,7 +179,7 @@ def added(row: Row, contact_id: int, revision: int, default: str, now: str) -> R
 def merged(old: Row, new: Row, revision: int, now: str) -> Row:
     """What the contact is after a file said `new` of it; the same row if that says nothing new.
 
-    An empty cell never erases. A status only moves up, and an archived contact stays archived: what moves
+    An empty cell never erases. A status and a clean reason only move up, and an archived contact stays archived: what moves
     is the status that its Undo brings back.
     """
     archived = old[_STATUS] == "archived"
@@ -186,7 +188,7 @@ def merged(old: Row, new: Row, revision: int, now: str) -> Row:
     row[_MERGE + 1 :] = [
         given or kept for given, kept in zip(new[_MERGE + 1 :], old[_MERGE + 1 :], strict=True)
     ]
-    if new[_REASON] == "unknown" and old[_REASON]:
+    if old[_REASON] and _WEIGHT[old[_REASON]] > _WEIGHT[row[_REASON]]:
         row[_REASON] = old[_REASON]
     if new[_MERGE] != old[_MERGE]:
         kept = json.loads(old[_MERGE])

@@ -76,7 +76,7 @@ def look_again(
         return
     domains = bounces.domains(session, audience_id, there.keys())
     known = histories(session, audience_id, domains)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for id_, before in there.items():
         history, _latest = known.get(id_, (History(()), None))
         if not history.events:

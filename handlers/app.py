@@ -13,6 +13,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot import jobs
 from bot.settings import Settings
 from handlers import (
+    additions,
     archives,
     corrections,
     counts,
@@ -37,7 +38,7 @@ RATE_LIMIT_RETRIES = 5
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores),
-    *(corrections, digests, imports, mirror, policies, home),
+    *(corrections, additions, digests, imports, mirror, policies, home),
 )
 
 
@@ -126,4 +127,5 @@ def kinds(parts: Parts) -> dict[str, Kind]:
         jobs.ARCHIVE: archives.kind(parts),
         jobs.RESTORE: restores.kind(parts),
         **mirror.kinds(parts),
+        jobs.ADD: additions.kind(parts),
     }

@@ -8,12 +8,13 @@ from slack_sdk.errors import SlackApiError
 from bot import archives, audiences, restores
 from bot.audiences import Audience
 from bot.errors import CleanedError, NothingThere
-from handlers import segments
+from handlers import outbox, segments
 from handlers.ask import Ask, Modal
 from handlers.parts import Parts
 from handlers.uploads import UNSEEN
 from handlers.views import archives as views
 from handlers.views import audiences as audience_views
+from handlers.views import outcomes as outcome_views
 from handlers.views import restores as restore_views
 from handlers.views import segments as segment_views
 from handlers.work import Kind
@@ -36,13 +37,14 @@ def register(app: App) -> None:
     app.options(views.CHOOSE)(suggest)
     app.view(views.CALLBACK)(confirm)
     app.action(views.UNDO)(undo)
+    app.action(outcome_views.OPEN)(open_mailchimp)
     app.action(views.SHARE)(open_share)
     app.view(views.SHARE_CALLBACK)(share)
 
 
-def kind(_parts: Parts) -> Kind:
+def kind(parts: Parts) -> Kind:
     """How an archive is done and told."""
-    return Kind(work=archives.work, title="archives-title", tell=views.tell)
+    return Kind(work=outbox.archiving(parts), title="archives-title", tell=views.tell)
 
 
 def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
@@ -112,6 +114,10 @@ def undo(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
         audience = audiences.by_id(ask.database, audience_id)
         ask.show(restore_views.started(ask.words, job, audience.name))
     ask.start()
+
+
+def open_mailchimp(ack: Ack) -> None:
+    ack()  # the button is a link
 
 
 def open_share(ack: Ack, action: dict[str, Any], ask: Ask) -> None:

@@ -10,6 +10,7 @@ from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
 
 from bot import audiences, corrections, mail_exchanges, typos
+from bot.additions import FieldMissing
 from bot.addresses import find_addresses
 from bot.cleaned import Cleaned
 from bot.corrections import AddressFault, Form, NoPermission
@@ -166,7 +167,7 @@ def check_domain(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
 def add(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
     ask.require_operator()
     filled = views.filled(view["state"]["values"])
-    with _under_its_field(view["state"]["values"]):
+    with under_its_field(view["state"]["values"]):
         done = corrections.add(ask.database, view["private_metadata"], filled, by=ask.person.id, now=ask.now)
     ack(response_action="update", view=views.receipt(ask.words, done))
     ask.client.chat_postMessage(channel=ask.person.id, **views.receipt_message(ask.words, done))
@@ -228,6 +229,7 @@ def _form(ask: Ask, audience_id: int, contact_id: int, step: Step | None) -> For
         wording=views.permission(ask.words),
         language=ask.words.language,
         step=step,
+        mailchimp=ask.parts.mailchimp,
     )
 
 
@@ -254,7 +256,7 @@ def _audience(ask: Ask, value: str) -> audiences.Audience:
 
 
 @contextmanager
-def _under_its_field(values: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
+def under_its_field(values: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
     """What is wrong with an input is told under it; a plan that is gone or done, on top."""
     try:
         yield
@@ -263,4 +265,7 @@ def _under_its_field(values: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
         raise
     except NoPermission as fault:
         fault.block_id = views.block_of(values, views.CONSENT)
+        raise
+    except FieldMissing as fault:
+        fault.block_id = views.block_of(values, views.input_of(fault.values["field"]))
         raise

@@ -8,6 +8,7 @@ from slack_bolt import Ack, App
 from bot import audiences, members, restores
 from bot.members import Turn
 from bot.restores import NothingTicked
+from handlers import outbox
 from handlers.ask import Ask, Modal
 from handlers.parts import Parts
 from handlers.views import archives as archive_views
@@ -26,9 +27,9 @@ def register(app: App) -> None:
     app.view(views.CALLBACK)(restore)
 
 
-def kind(_parts: Parts) -> Kind:
+def kind(parts: Parts) -> Kind:
     """How an Undo is done and told."""
-    return Kind(work=restores.work, title="restores-title", tell=views.tell)
+    return Kind(work=outbox.restoring(parts), title="restores-title", tell=views.tell)
 
 
 def show(ack: Ack, ask: Ask) -> None:

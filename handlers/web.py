@@ -39,6 +39,11 @@ class Server:
         self._thread.join()
         self._loop.close()
 
+    @property
+    def port(self) -> int:
+        """The one that it listens on, once it does."""
+        return int(self._runner.addresses[0][1])
+
     async def _listen(self) -> None:
         await self._runner.setup()
         await web.TCPSite(self._runner, *self._address).start()
@@ -58,7 +63,7 @@ def start(bolt: App, settings: Settings, database: Database, clock: Clock) -> Se
     mailchimp.add(application, settings, database, clock)
     server = Server(application, settings.host, settings.port)
     server.start()
-    log.info("Listening on %s, port %s.", settings.host, settings.port)
+    log.info("Listening on %s, port %s.", settings.host, server.port)
     return server
 
 

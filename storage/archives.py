@@ -85,6 +85,30 @@ def take(session: Session, segment: Segment, archive_id: str, some: Sequence[int
     return n
 
 
+def take_done(
+    session: Session, audience_id: int, archive_id: str, some: Sequence[int], revision: int
+) -> None:
+    """The archive has these contacts, which their owner has archived; figures included.
+
+    Of some the mirror may know it already. What is neither cleaned nor archived here stays as it is. The caller
+    holds the audience's lock; `revision` is what the lock gave.
+    """
+    connection = session.connection()
+    these = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(some)]
+    cleaned = [*these, TABLE.c.status == Status.CLEANED.value]
+    archived = [*these, TABLE.c.status == Status.ARCHIVED.value]
+    names = ["audience_id", "archive_id", "contact_id", "status_before"]
+    for chosen, before in ((cleaned, TABLE.c.status), (archived, TABLE.c.status_before)):
+        taken = select(TABLE.c.audience_id, literal(archive_id), TABLE.c.id, before).where(*chosen)
+        connection.execute(insert(MEMBER).from_select(names, taken))
+    added = (MEMBER.c.audience_id == audience_id, MEMBER.c.archive_id == archive_id)
+    n = connection.execute(select(func.count()).where(*added, MEMBER.c.contact_id.in_(some))).scalar_one()
+    _move(session, audience_id, cleaned, before=TABLE.c.status, after=literal(Status.ARCHIVED.value))
+    values = {"status": Status.ARCHIVED.value, "status_before": TABLE.c.status, "revision": revision}
+    connection.execute(update(TABLE).where(*cleaned).values(values))
+    _grow(session, audience_id, archive_id, n=n)
+
+
 def leave_alone(session: Session, audience_id: int, archive_id: str, n: int) -> None:
     """Keeps how many of the contacts that were shown had changed before the work came to them."""
     _grow(session, audience_id, archive_id, left_alone=n)
@@ -135,6 +159,51 @@ def bring_back(
     connection.execute(marked)
     _grow(session, audience_id, archive_id, restored=n)
     return Returned(restored=n, changed=considered - n)
+
+
+def waiting_ids(
+    session: Session, audience_id: int, archive_id: str, after: int, ids: Sequence[int] | None
+) -> "array[int]":
+    """The members not restored yet, behind that id, by id."""
+    query = select(MEMBER.c.contact_id).where(*_waiting(audience_id, archive_id, after, ids))
+    return array("q", session.connection().execute(query.order_by(MEMBER.c.contact_id)).scalars())
+
+
+def are_back(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> set[int]:
+    """Those of the contacts that have the status again which they had before the archive."""
+    both = (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id)
+    query = (
+        select(TABLE.c.id)
+        .join(MEMBER, both)
+        .where(
+            TABLE.c.audience_id == audience_id,
+            TABLE.c.id.in_(some),
+            MEMBER.c.archive_id == archive_id,
+            TABLE.c.status == MEMBER.c.status_before,
+        )
+    )
+    return set(session.connection().execute(query).scalars())
+
+
+def bring_back_done(
+    session: Session, audience_id: int, archive_id: str, some: Sequence[int], revision: int, now: datetime
+) -> None:
+    """Marks these members restored, whose owner has given them back the status they had, with the figures.
+
+    Of some the mirror may know it already. The caller holds the audience's lock; `revision` is what it gave.
+    """
+    connection = session.connection()
+    waiting = _waiting(audience_id, archive_id, 0, some)
+    archived = [
+        TABLE.c.audience_id == audience_id,
+        TABLE.c.id.in_(select(MEMBER.c.contact_id).where(*waiting)),
+        TABLE.c.status == Status.ARCHIVED.value,
+    ]
+    _move(session, audience_id, archived, before=TABLE.c.status, after=TABLE.c.status_before)
+    values = {"status": TABLE.c.status_before, "status_before": None, "revision": revision}
+    connection.execute(update(TABLE).where(*archived).values(values))
+    n = connection.execute(update(MEMBER).where(*waiting).values(restored_at=now)).rowcount
+    _grow(session, audience_id, archive_id, restored=n)
 
 
 def members(

@@ -14,8 +14,11 @@ ROWS_AT_ONCE = 1_000
 
 def of(session: Session, uids: Collection[str]) -> dict[str, SetAside]:
     """Those that were kept, by uid."""
-    rows = session.exec(select(SetAside).where(col(SetAside.uid).in_(uids)))
-    return {each.uid: each for each in rows}
+    wanted, found = list(uids), dict[str, SetAside]()
+    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        some = wanted[start : start + ROWS_AT_ONCE]
+        found |= {row.uid: row for row in session.exec(select(SetAside).where(col(SetAside.uid).in_(some)))}
+    return found
 
 
 def every(session: Session) -> Iterator[SetAside]:

@@ -179,7 +179,9 @@ def verdicts(session: Session, audience_id: int, contact_ids: Collection[int]) -
 def newly_worth_a_look(session: Session, audience_id: int, since: datetime, until: datetime) -> int:
     """How many contacts with a weak verdict, cleaned still, were cleaned from `since` on and before `until`."""
     v = _table(Verdict)
-    cleaned_then = _weak_verdicts().where(v.c.audience_id == audience_id, v.c.at >= since, v.c.at < until)
+    # The contact's own time, as all figures have it: an import may have brought another than the verdict's.
+    then = (TABLE.c.cleaned_at >= since, TABLE.c.cleaned_at < until)
+    cleaned_then = _weak_verdicts().where(v.c.audience_id == audience_id, *then)
     n: int = session.connection().execute(cleaned_then).scalar_one()
     return n
 
@@ -195,6 +197,20 @@ def judged_in(session: Session, audience_id: int, domain: str, since: datetime, 
         v.c.contact_id == e.c.contact_id,
     )
     return set(session.connection().execute(query).scalars())
+
+
+def bounced_in(
+    session: Session, audience_id: int, domain: str, since: datetime, until: datetime
+) -> dict[int, Found]:
+    """The contacts that bounced at that domain in that time."""
+    e = _table(Evidence)
+    told = select(e.c.contact_id).where(
+        e.c.audience_id == audience_id, e.c.domain == domain, e.c.at.between(since, until)
+    )
+    query = select(*(TABLE.c[name] for name in Found._fields)).where(
+        TABLE.c.audience_id == audience_id, TABLE.c.id.in_(told)
+    )
+    return {row.id: Found(*row) for row in session.connection().execute(query)}
 
 
 def put_verdicts(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -338,7 +338,7 @@ def _named(prefix: str, names: str) -> str:
 
 _AUDIENCE = _named(
     "lists",
-    "id web_id name double_optin marketing_permissions "
+    "id web_id name double_optin marketing_permissions subscribe_url_long "
     "stats.member_count stats.unsubscribe_count stats.cleaned_count",
 )
 _MERGE_FIELD = _named("merge_fields", "tag name type required options.choices")

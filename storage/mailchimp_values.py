@@ -31,7 +31,10 @@ class Account:
 
 @dataclass(frozen=True)
 class Audience:
-    """A list. The three counts are Mailchimp's own, up to some minutes old; `web_id` is for links to its pages."""
+    """A list. The three counts are Mailchimp's own, up to some minutes old; `web_id` is for links to its pages.
+
+    `signup_url`: the form by which people subscribe themselves.
+    """
 
     id: str
     web_id: int
@@ -41,6 +44,7 @@ class Audience:
     cleaned: int
     double_optin: bool
     marketing_permissions: bool
+    signup_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,7 @@ def audience(document: Document) -> Audience:
         cleaned=number(stats, "cleaned_count"),
         double_optin=document.get("double_optin") is True,
         marketing_permissions=document.get("marketing_permissions") is True,
+        signup_url=text(document, "subscribe_url_long"),
     )
 
 

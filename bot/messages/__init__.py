@@ -23,6 +23,7 @@ UNREADABLE, NO_RECIPIENT = "unreadable", "no-recipient"
 
 LONGEST_DIAGNOSTIC = 1000  # characters
 LONGEST_CAMPAIGN = 200
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # a clock that shows an earlier time was never set
 FEW = 20  # recipients, for which the text is searched as well where the report says little
 DEEPEST_BOUNCE = 3  # a bounce within a bounce
 
@@ -315,7 +316,7 @@ def _moment(part: Part, now: datetime) -> datetime:
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return now
-    return min(at, now)
+    return now if at < EARLIEST else min(at, now)
 
 
 def _identity(part: Part, raw: bytes) -> str:

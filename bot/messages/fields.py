@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.messages.parts import Part
 
@@ -14,7 +15,8 @@ _RECIPIENT = re.compile(r"^\s{0,3}(?:final|original)-recipient\s{0,3}:", re.IGNO
 _OUTCOME = re.compile(r"^\s{0,3}(?:action|status|diagnostic-code)\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _FEEDBACK = re.compile(r"^feedback-type\s{0,3}:\s{0,3}[\w-]+\s*$", re.IGNORECASE | re.MULTILINE)
 MOST_LINES = 20_000
-MOST_GROUPS = 200
+MOST_RECIPIENTS = 1_000  # of one report: mail servers take no message for more
+LONGEST_REPORT = 1_000_000  # characters
 
 Fields = dict[str, str]
 
@@ -32,7 +34,7 @@ class Outcome:
 
 def status_parts(leaves: list[Part], *, trusted: bool) -> list[str]:
     """Texts of the delivery-status parts; those of another content type only in a message that is a bounce anyway."""
-    declared = [leaf.text() for leaf in leaves if leaf.kind in _STATUS_KINDS]
+    declared = [leaf.text(LONGEST_REPORT) for leaf in leaves if leaf.kind in _STATUS_KINDS]
     good = [text for text in declared if _RECIPIENT.search(text)]
     if good or not trusted:
         return good or declared
@@ -56,6 +58,7 @@ def feedback_part(leaves: list[Part], *, trusted: bool) -> Fields | None:
 
 def outcomes(text: str) -> list[Outcome]:
     """One for each recipient, in order."""
+    found = (group for group in _groups(text) if "final-recipient" in group or "original-recipient" in group)
     return [
         Outcome(
             final=group.get("final-recipient", ""),
@@ -64,8 +67,7 @@ def outcomes(text: str) -> list[Outcome]:
             status=group.get("status", ""),
             diagnostic=group.get("diagnostic-code", "") or group.get("x-display-name", ""),
         )
-        for group in _groups(text)[:MOST_GROUPS]
-        if "final-recipient" in group or "original-recipient" in group
+        for group in islice(found, MOST_RECIPIENTS)
     ]
 
 

@@ -34,13 +34,13 @@ class Part:
         """The first value, or ""."""
         return self.headers.get(name, [""])[0]
 
-    def text(self) -> str:
-        """The body as text, tags left out of HTML, at most LONGEST_TEXT characters."""
-        body = _unencoded(self.body[: 4 * LONGEST_TEXT], self.header("content-transfer-encoding").lower())
+    def text(self, most: int = LONGEST_TEXT) -> str:
+        """The body as text, tags left out of HTML, at most so many characters."""
+        body = _unencoded(self.body[: 4 * most], self.header("content-transfer-encoding").lower())
         text = _decoded(body, self.parameters.get("charset", ""))
         if self.kind == "text/html":
             text = html.unescape(_TAG.sub(" ", _LINE_TAG.sub("\n", _visible(text))))
-        return text[:LONGEST_TEXT]
+        return text[:most]
 
     def bytes(self) -> bytes:
         """The body without its transfer encoding."""

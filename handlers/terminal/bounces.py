@@ -109,7 +109,7 @@ def _row(words: Words, each: Kept) -> tuple[str, ...]:
 
 
 def _lines(words: Words, outcome: MailOutcome) -> Iterator[str]:
-    """A figure a line, in columns."""
+    """A figure a line, in columns; of the details only what there is."""
     kinds, reasons, intake = outcome.kinds, outcome.reasons, outcome.intake
     rows = {
         words("bounces-messages"): outcome.messages,
@@ -122,6 +122,11 @@ def _lines(words: Words, outcome: MailOutcome) -> Iterator[str]:
         words("bounces-none"): sum(reasons[reason] for reason in IGNORED),
         **{f"  {words(f'bounces-{reason}')}": reasons[reason] for reason in IGNORED},
         words("bounces-unused"): _unused(outcome),
+    }
+    rows = {
+        name: n
+        for name, n in rows.items()
+        if n or name in (words("bounces-messages"), words("bounces-found"))
     }
     name_width = max(map(len, rows))
     numbers = {name: words.number(n) for name, n in rows.items()}

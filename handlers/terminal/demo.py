@@ -86,7 +86,7 @@ def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
             "SLACK_APP_TOKEN": workspace.app_token,
             "SLACK_SIGNING_SECRET": workspace.signing_secret,
             "DATABASE_URL": url,
-            "CLEANED_PORT": "0",
+            "CLEANED_PORT": os.environ.get("CLEANED_PORT", "0"),
             "MAILCHIMP_API_KEY": settings.OFF,  # nor real contacts archived
             "CLEANED_IMAP_URL": settings.OFF,  # real mail must not be marked as read for a database that is thrown away
         }

@@ -3,6 +3,7 @@
 import errno
 import traceback
 from pathlib import Path
+from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -28,7 +29,7 @@ def sentence(words: Words, error: Exception) -> str:
         return words(error.key, **error.values)
     if isinstance(error, SlackApiError):
         return words("terminal-slack-refused", error=str(error.response.get("error")))
-    if isinstance(error, SlackClientError):
+    if isinstance(error, SlackClientError | URLError):
         return words("terminal-slack-unreachable")
     if isinstance(error, OSError) and (error.filename or error.errno in _KINDS):
         kind = _KINDS.get(error.errno or 0, "other")

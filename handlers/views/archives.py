@@ -1,7 +1,7 @@
 """An archive: what it is about to do and the typed word, its progress, its receipt, sharing it."""
 
 from bot.archives import Plan
-from handlers.views import blocks, filters, receipts
+from handlers.views import blocks, filters, outcomes, receipts
 from handlers.views.blocks import Block, Message, View
 from handlers.words import Markup, Words
 from storage.contacts import Segment
@@ -57,8 +57,7 @@ def tell(words: Words, job: Job, audience: str) -> Message:
     if job.state == "done":
         return _receipt(words, job, audience)
     if job.state == "failed":
-        headline = words.md("archives-failed", audience=audience)
-        return receipts.failed(words, headline, job, [_rest(words, job)])
+        return _failure(words, job, audience)
     text = words.md("archives-progress", n=job.total, done=job.done, audience=audience)
     return receipts.progress(text, job)
 
@@ -119,10 +118,23 @@ def _receipt(words: Words, job: Job, audience: str) -> Message:
         lines.append(words.md("archives-left-alone", n=left_alone))
     if newer:
         lines.append(words.md("archives-newer", n=newer))
+    lines += outcomes.lines(words, job)
     buttons.append(_rest(words, job))
     if n:
         buttons.append(blocks.button(words("archives-share"), SHARE, this))
-    return receipts.done(words.md("archives-done", n=n, audience=audience), lines, buttons, job)
+    message = receipts.done(words.md("archives-done", n=n, audience=audience), lines, buttons, job)
+    message["blocks"] += outcomes.by_hand(words, job)
+    return message
+
+
+def _failure(words: Words, job: Job, audience: str) -> Message:
+    """What Mailchimp did before can be undone."""
+    lines, buttons = outcomes.lines(words, job), [_rest(words, job)]
+    if n := job.result.get("n"):
+        lines.insert(0, words.md("archives-done", n=n, audience=audience))
+        undo = blocks.button(words("archives-undo"), UNDO, value(job.audience_id or 0, job.id))
+        buttons.insert(0, undo)
+    return receipts.failed(words, words.md("archives-failed", audience=audience), job, buttons, lines)
 
 
 def _rest(words: Words, job: Job) -> Block:

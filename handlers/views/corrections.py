@@ -10,7 +10,9 @@ from bot.mail_exchanges import Answer
 from bot.slips import Slip
 from bot.suggestions import Suggestion
 from bot.typos import MOST_COUNTED, Step, Typo, Typos
+from bot.wanted import Wanted
 from handlers.views import blocks
+from handlers.views import wanted as wanted_views
 from handlers.views.blocks import Block, Message, View
 from handlers.words import Markup, Words
 from storage.contacts import Place
@@ -27,7 +29,7 @@ AUDIENCE = "corrections-audience"
 PAGE = "corrections-page"  # value: see `place_value`
 SEARCH = "corrections-search"
 CHOSEN_ADDRESS = "corrections-address"
-SUBMIT = "corrections-submit"
+SUBMIT, SUBMIT_TO_MAILCHIMP = "corrections-submit", "corrections-submit-mailchimp"
 SHORTCUT = "fix_message"
 
 ADDRESS, FIRST_NAME, LAST_NAME, CONSENT = "address", "first-name", "last-name", "consent"
@@ -101,14 +103,14 @@ def form(words: Words, form: Form, kept: Cleaned | None = None) -> View:
         ),
         blocks.context(*_facts(words, contact)),
         *_found(words, form),
+        blocks.actions(list(_actions(words, form)), ACTIONS),
     ]
-    actions = blocks.actions(list(_actions(words, form)), ACTIONS)
     if form.already:
-        return _modal(words, [*rows, actions], metadata=form.draft_id)
+        return _modal(words, rows, metadata=form.draft_id)
     return blocks.modal(
         words("corrections-title"),
-        [*rows, *_inputs(words, form), actions],
-        callback_id=SUBMIT,
+        [*rows, *_inputs(words, form)],
+        callback_id=SUBMIT_TO_MAILCHIMP if form.wanted else SUBMIT,
         submit=words("corrections-add"),
         close=words("cancel"),
         metadata=form.draft_id,
@@ -129,7 +131,7 @@ def answered(words: Words, view: Mapping[str, Any], found: Mapping[str, Answer |
     ]
     rows: list[Block] = []
     for block in view["blocks"]:
-        if block.get("block_id") == ACTIONS:  # above the button: below it they could be out of sight
+        if block.get("block_id") == ACTIONS:
             rows.append(blocks.context(*texts, block_id=ANSWERS))
         if block.get("block_id") != ANSWERS:
             rows.append(block)
@@ -145,17 +147,25 @@ def permission(words: Words) -> str:
 def filled(values: Mapping[str, Mapping[str, Any]]) -> Filled:
     """What was typed and ticked, from the submitted view's values."""
     given = {name: answer for block in values.values() for name, answer in block.items()}
+    fields, permissions = wanted_views.typed_in(given)
     return Filled(
         address=given[ADDRESS].get("value") or "",
         permission=bool(given[CONSENT].get("selected_options")),
         first_name=_typed(given, FIRST_NAME),
         last_name=_typed(given, LAST_NAME),
+        fields=fields,
+        permissions=permissions,
     )
 
 
 def block_of(values: Mapping[str, Mapping[str, Any]], name: str) -> str:
     """The id of the block that holds that input."""
     return next((block_id for block_id, inputs in values.items() if name in inputs), name)
+
+
+def input_of(field: str) -> str:
+    """The name of the input for a field's key."""
+    return field if field in (FIRST_NAME, LAST_NAME) else wanted_views.FIELD + field
 
 
 def address_in(view: Mapping[str, Any], suggested: str) -> str:
@@ -257,23 +267,29 @@ def _found(words: Words, form: Form) -> Iterable[Block]:
 
 def _inputs(words: Words, form: Form) -> Iterable[Block]:
     """In a walk each contact's inputs have names of their own: Slack keeps what was typed under the same ones."""
-    contact = form.contact
+    contact, asked, typed = form.contact, form.wanted or Wanted(), form.typed
     own = f"-{contact.id}" if form.step else ""
     suggested = form.suggestion.address if form.suggestion else None
-    yield blocks.input_(words("corrections-corrected"), _text(ADDRESS, suggested), ADDRESS + own)
-    if contact.first_name is not None:
-        yield _name(words("corrections-first-name"), contact.first_name, FIRST_NAME, own)
-    if contact.last_name is not None:
-        yield _name(words("corrections-last-name"), contact.last_name, LAST_NAME, own)
-    yield blocks.input_(words("corrections-consent"), _permission(words), CONSENT + own)
-    yield blocks.context(words.md("corrections-stays"))
+    address = typed.address if typed else suggested
+    yield blocks.input_(words("corrections-corrected"), _text(ADDRESS, address), ADDRESS + own)
+    first, last = contact.first_name, contact.last_name
+    if typed:
+        first, last = typed.first_name, typed.last_name
+    if first is not None:
+        yield _name(words("corrections-first-name"), first, FIRST_NAME, own, required=asked.first_name)
+    if last is not None:
+        yield _name(words("corrections-last-name"), last, LAST_NAME, own, required=asked.last_name)
+    yield from wanted_views.inputs(words, asked, typed, own)
+    yield blocks.input_(words("corrections-consent"), _permission(words, ticked=bool(typed)), CONSENT + own)
+    if form.wanted:
+        yield blocks.context(words.md("corrections-goes", optin="double" if asked.double_optin else "single"))
+    else:
+        yield blocks.context(words.md("corrections-stays"))
 
 
 def _actions(words: Words, form: Form) -> Iterable[Block]:
     contact, step = form.contact, form.step
     value = step_value(contact.audience.id, contact.id, step)
-    if step and step.number > 1:
-        yield blocks.button(words("back"), BACK, value)
     if step:
         yield blocks.button(words("corrections-skip"), SKIP, value)
     if form.said_by:
@@ -284,6 +300,8 @@ def _actions(words: Words, form: Form) -> Iterable[Block]:
         yield blocks.button(words("corrections-other"), OTHER, value)
     yield blocks.button(words("corrections-check"), CHECK, form.suggestion.address if form.suggestion else "")
     yield _all(words, contact.audience.id)
+    if step and step.number > 1:  # the last, so that the others keep their places
+        yield blocks.button(words("back"), BACK, value)
 
 
 def _all(words: Words, audience_id: int) -> Block:
@@ -372,13 +390,14 @@ def _text(action_id: str, initial: str | None) -> Block:
     return made | ({"initial_value": initial[:TYPED]} if initial else {})
 
 
-def _name(label: str, initial: str, name: str, own: str) -> Block:
-    return blocks.input_(label, _text(name, initial), name + own, optional=True)
+def _name(label: str, initial: str, name: str, own: str, *, required: bool) -> Block:
+    return blocks.input_(label, _text(name, initial), name + own, optional=not required)
 
 
-def _permission(words: Words) -> Block:
-    option = {"text": blocks.plain(permission(words), blocks.OPTION), "value": "permission"}
-    return {"type": "checkboxes", "action_id": CONSENT, "options": [option]}
+def _permission(words: Words, *, ticked: bool) -> Block:
+    options = [blocks.option(permission(words), "permission")]
+    made: Block = {"type": "checkboxes", "action_id": CONSENT, "options": options}
+    return made | ({"initial_options": options} if ticked else {})
 
 
 def _typed(given: Mapping[str, Any], name: str) -> str | None:

@@ -1,5 +1,7 @@
 """Long work in one message: its beginning, its progress, its failure."""
 
+from collections.abc import Sequence
+
 from handlers.views import blocks
 from handlers.views.blocks import Block, Message, View
 from handlers.words import Markup, Words
@@ -31,10 +33,14 @@ def done(headline: Markup, lines: list[Markup], buttons: list[Block], job: Job) 
     return blocks.message(headline, rows)
 
 
-def failed(words: Words, headline: Markup, job: Job, buttons: list[Block]) -> Message:
-    """What was not done, and why."""
+def failed(
+    words: Words, headline: Markup, job: Job, buttons: list[Block], lines: Sequence[Markup] = ()
+) -> Message:
+    """What was not done, and why; `lines`: what was done before."""
     why = words.md(job.result["error"], **job.result["values"])
     rows = [blocks.section(Markup(f"*{headline}*\n{why}"))]
+    if lines:
+        rows.append(blocks.context(*lines))
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
     return blocks.message(headline, rows)

@@ -6,7 +6,7 @@ from typing import Any
 from bot.members import Boxes
 from bot.members import Page as MembersPage
 from bot.restores import Earlier, Page
-from handlers.views import archives, blocks, receipts
+from handlers.views import archives, blocks, outcomes, receipts
 from handlers.views.blocks import Block, Message, View
 from handlers.words import Markup, Words
 from storage.tables import Contact, Job
@@ -99,15 +99,23 @@ def tell(words: Words, job: Job, audience: str) -> Message:
     audience = _short(audience)
     see = blocks.button(words("open-list"), "open-list", str(job.audience_id))
     if job.state == "failed":
-        return receipts.failed(words, words.md("restores-failed", audience=audience), job, [see])
+        return _failure(words, job, audience, see)
     if job.state != "done":
         text = words.md("restores-progress", n=job.total, done=job.done, audience=audience)
         return receipts.progress(text, job)
     lines = [words.md("restores-as-before")] if job.result["n"] else []
     if changed := job.result["changed"]:
         lines.append(words.md("restores-changed", n=changed))
+    lines += outcomes.lines(words, job)
     headline = words.md("restores-done", n=job.result["n"], audience=audience)
     return receipts.done(headline, lines, [see], job)
+
+
+def _failure(words: Words, job: Job, audience: str, see: Block) -> Message:
+    lines = outcomes.lines(words, job)
+    if n := job.result.get("n"):
+        lines.insert(0, words.md("restores-done", n=n, audience=audience))
+    return receipts.failed(words, words.md("restores-failed", audience=audience), job, [see], lines)
 
 
 def _archive(words: Words, each: Earlier) -> list[Block]:

@@ -47,6 +47,8 @@ def listing(words: Words, shown: Listing, everyone: Sequence[Audience], typed: s
             metadata=shown.draft_id,
         )
     rows += _filters(words, shown, typed)
+    if shown.segment.worth_a_look:
+        rows.append(blocks.context(words.md("evidence-weak-help")))
     rows += _ticks(words, shown)
     for entry in shown.entries:
         rows += _row(words, shown, entry)

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.notices import Cause, Kind, Notice
 from bot.settings import Settings
 from handlers.webhooks.calls import Call, Forged, Receive, Received, basic_credentials, is_same
-from handlers.webhooks.fields import Fields, cause_of, code_in, objects, parsed, uid_of
+from handlers.webhooks.fields import Fields, batch, cause_of, code_in, uid_of
 
 NAME = "brevo"
 MOST_EVENTS = 10_000
@@ -56,9 +56,7 @@ def verify(call: Call, token: str) -> None:
 
 def read(body: bytes, now: datetime) -> Received:
     """One event, or a list of them where the webhook is batched. Raises Unreadable."""
-    events = objects(parsed(body), MOST_EVENTS)
-    notices = [notice for event in events if (notice := _notice(event, now))]
-    return Received(tuple(notices), ignored=len(events) - len(notices))
+    return batch(body, MOST_EVENTS, lambda event: _notice(event, now))
 
 
 def _notice(event: Fields, now: datetime) -> Notice | None:

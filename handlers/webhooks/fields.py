@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from typing import Any, NoReturn
 
 from bot.diagnosis import diagnose, find_code
-from bot.notices import Cause, Kind
-from handlers.webhooks.calls import CLOCKS_DIFFER, Unreadable
+from bot.notices import Cause, Kind, Notice
+from handlers.webhooks.calls import CLOCKS_DIFFER, Received, Unreadable
 
 LONGEST_ADDRESS = 320
 LONGEST_TEXT = 2_000
@@ -43,6 +43,28 @@ def objects(value: object, most: int, place: str = "") -> list["Fields"]:
     if len(value) > most:
         raise Unreadable(f"At most {most:,} events a request: send them in several.")
     return [an_object(each, f"{place}[{n}]") for n, each in enumerate(value)]
+
+
+def batch(body: bytes, most: int, read: "Callable[[Fields], Notice | None]") -> Received:
+    """What the events of a provider's batch say.
+
+    One that can't be read is ignored, since the provider would send it again with all the others, for ever. Raises
+    Unreadable where none can.
+    """
+    events = objects(parsed(body), most)
+    notices: list[Notice] = []
+    faults: list[Unreadable] = []
+    for event in events:
+        try:
+            notice = read(event)
+        except Unreadable as fault:
+            faults.append(fault)
+            continue
+        if notice:
+            notices.append(notice)
+    if faults and len(faults) == len(events):
+        raise faults[0]
+    return Received(tuple(notices), ignored=len(events) - len(notices))
 
 
 @dataclass(frozen=True, slots=True)

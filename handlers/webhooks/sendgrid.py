@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from bot.notices import Cause, Kind, Notice
 from bot.settings import BadSetting, Settings
 from handlers.webhooks.calls import Call, Forged, Receive, Received, check_age
-from handlers.webhooks.fields import Fields, cause_of, code_in, objects, parsed, uid_of, weighed
+from handlers.webhooks.fields import Fields, batch, cause_of, code_in, uid_of, weighed
 
 NAME = "sendgrid"
 MOST_EVENTS = 10_000
@@ -86,9 +86,7 @@ def verify(call: Call, key: EllipticCurvePublicKey) -> None:
 
 def read(body: bytes, now: datetime) -> Received:
     """Raises Unreadable."""
-    events = objects(parsed(body), MOST_EVENTS)
-    notices = [notice for event in events if (notice := _notice(event, now))]
-    return Received(tuple(notices), ignored=len(events) - len(notices))
+    return batch(body, MOST_EVENTS, lambda event: _notice(event, now))
 
 
 def _notice(event: Fields, now: datetime) -> Notice | None:

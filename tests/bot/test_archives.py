@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from bot import archives, jobs, restores
+from bot import archives, bounces, jobs, restores
 from bot.errors import AlreadyDone, NothingThere, PlanGone, WrongWord
+from bot.notices import Kind, Notice
 from storage import journal
 from storage.contacts import Segment
 from storage.database import Database
@@ -59,6 +60,22 @@ def undo(database: Database, done: Job, **how) -> Job:
 def count(database: Database, audience: int) -> dict[str, int]:
     found = list(statuses(database, audience).values())
     return {status: found.count(status) for status in set(found)}
+
+
+def test_what_became_worth_a_look_after_the_preview_is_left_alone(database: Database):
+    import_csv(database, "Email\nann@example.com\nben@example.com", name="subscribed_x_export.csv")
+
+    def told(address: str, kind: Kind) -> Notice:
+        return Notice(address=address, kind=kind, at=NOW, source="test", uid=f"{address} {kind}")
+
+    hard = [told(each, Kind.HARD) for each in ("ann@example.com", "ben@example.com")]
+    bounces.take_in(database, [*hard, told("ann@example.com", Kind.ACTIVE)], NOW)
+    shown = archives.plan(database, Segment(audience_id=1, worth_a_look=True), by="U1", word="X", now=NOW)
+    assert shown.n == 1
+    bounces.take_in(database, [told("ben@example.com", Kind.ACTIVE)], NOW)
+    archives.confirm(database, shown.id, "X", by="U1", now=NOW)
+    run(database, jobs.ARCHIVE, archives.work)
+    assert statuses(database, 1) == {"ann@example.com": "archived", "ben@example.com": "cleaned"}
 
 
 def test_the_whole_segment_is_archived_and_the_facts_of_its_cleaning_stay(database: Database):

@@ -142,6 +142,7 @@ def test_a_notice_goes_to_every_audience_or_to_the_one_it_names(database: Databa
     found = {(c["audience_id"], c["address"]): c["status"] for c in contacts(database)}
     assert list(found.values()) == ["cleaned", "subscribed", "cleaned", "cleaned"]
     assert take(database, notice("ben@example.com", audience="Nobody's")) == Intake(unknown=1)
+    assert [each.reason for each in aside(database)] == ["unknown-audience"]
 
 
 def test_an_unknown_address_is_set_aside_with_the_reason_once(database: Database):
@@ -176,6 +177,18 @@ def test_addresses_and_texts_that_no_database_takes_do_no_harm(database: Databas
     assert take(database, *odd) == Intake(cleaned=1, unknown=3)
 
 
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ("ann@caf\u00e9.example.com", "Ann@xn--caf-dma.example.com"),
+        ("andr\u00e9@example.com", "andre\u0301@EXAMPLE.com"),
+    ],
+)
+def test_an_address_is_known_in_each_of_its_writings(database: Database, known: str, told: str):
+    audience(database, known)
+    assert take(database, notice(told)) == Intake(cleaned=1)
+
+
 def test_a_time_to_come_is_not_believed(database: Database):
     audience(database, "ann@example.com")
     take(database, soft("ann@example.com", -400))
@@ -195,6 +208,22 @@ def test_an_outage_is_not_counted(database: Database):
     assert contact(database, "p20@slow.example").status == "subscribed"
     later = notice("p20@slow.example", cause=Cause.SERVER, ago=-0.001)
     assert bounces.take_in(database, [later], NOW + timedelta(days=1)).cleaned == 0, "within the hour still"
+
+
+def test_an_outage_that_an_earlier_one_belies_counts_whenever_that_is_told(database: Database):
+    people = [f"p{i}@dead.example" for i in range(30)]
+    gone: dict[str, Any] = {"cause": Cause.NO_DOMAIN, "code": "5.1.2"}
+    first = [notice(each, ago=20 + i / 1000, **gone) for i, each in enumerate(people[:15])]
+    second = [notice(each, ago=10 + i / 1000, **gone) for i, each in enumerate(people[15:])]
+    found = []
+    for name, told in (("In order", (first, second)), ("Late", (second, first))):
+        audience_id = audience(database, *people, name=name)
+        for some in told:
+            take(database, *(replace(each, audience=name) for each in some))
+        found.append(statuses(database, audience_id))
+    assert [found[1][each] for each in people[15:]] == [found[0][each] for each in people[15:]]
+    assert {found[0][each] for each in people[15:]} == {"cleaned"}
+    assert_exact(database)
 
 
 def test_a_new_outage_leaves_the_figure_of_an_older_one(database: Database):
@@ -231,6 +260,16 @@ def test_what_speaks_for_a_cleaned_contact_marks_it_only(database: Database):
     assert weakness(database, "ben@example.com") == Weakness.ACTIVE
     assert contact(database, "ann@example.com").status == "cleaned"
     assert contact(database, "ben@example.com").status == "cleaned"
+
+
+def test_worth_a_look_goes_by_the_time_that_an_import_brought(database: Database):
+    news = audience(database, "ann@example.com")
+    take(database, notice("ann@example.com"), notice("ann@example.com", Kind.ACTIVE))
+    import_csv(database, "Email,CLEAN_TIME\nann@example.com,2026-01-02")
+    day = timedelta(days=1)
+    with database.reading() as session:
+        assert rows.newly_worth_a_look(session, news, NOW - day, NOW + day) == 0
+        assert rows.newly_worth_a_look(session, news, NOW - 365 * day, NOW - day) == 1
 
 
 def test_an_older_sign_of_life_takes_nothing_from_a_newer_one(database: Database):

@@ -57,6 +57,14 @@ CASES = {
     "one hard bounce of a contact that was active": (History([hard(9)], active_at=day(1)), Reason.HARD),
     "a hard bounce is not undone by a delivery": (History([hard(0)], delivered_at=day(1)), Reason.HARD),
     "a complaint": (History([complaint(0)]), Reason.ABUSE),
+    "the third day of an outage": (
+        History([hard(2, Cause.SERVER)], bursts=[Span(day(0), day(5))]),
+        None,
+    ),
+    "an outage that does not end": (
+        History([hard(4, Cause.SERVER)], bursts=[Span(day(0), day(5))]),
+        Reason.HARD,
+    ),
     "a complaint outweighs a hard bounce before it": (History([hard(0), complaint(1)]), Reason.ABUSE),
     "a complaint outweighs a hard bounce after it": (History([complaint(0), hard(1)]), Reason.ABUSE),
     "six soft bounces, no activity": (History(softs(6)), None),

@@ -7,6 +7,7 @@ import pytest
 from bot.messages import read
 from tests.bot.messages import ALL, Sample
 from tests.bot.messages.samples import LIST, mail
+from tests.mails import bounce
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 BY_NAME = {f"{sample.group}: {sample.name}": sample for sample in ALL}
@@ -49,7 +50,15 @@ def test_the_same_message_has_the_same_identity_and_another_has_another():
 
 
 @pytest.mark.parametrize(
-    "date", ["", "nonsense", "Tue, 3 Nov 2099 10:20:30 +0100", "Tue, 99 Nov 2026 99:99:99 +9999"]
+    "date",
+    [
+        "",
+        "nonsense",
+        "Tue, 3 Nov 2099 10:20:30 +0100",
+        "Tue, 99 Nov 2026 99:99:99 +9999",
+        "Thu, 1 Jan 1970 00:00:12 +0000",
+        "Mon, 1 Jan 0100 00:00:00 +1400",
+    ],
 )
 def test_a_date_that_cannot_be_is_now(date):
     raw = BOUNCE.raw.replace(
@@ -66,6 +75,17 @@ def test_what_is_kept_is_one_line_that_a_database_takes():
     (notice,) = read(raw, NOW).notices
     assert notice.diagnostic.isprintable()
     assert notice.address == "ada@example.com"
+
+
+def test_a_report_is_about_as_many_recipients_as_a_message_may_have():
+    group = (
+        "Final-Recipient: rfc822; reader{n}@example.com\nAction: failed\nStatus: 5.1.1\n"
+        f"Diagnostic-Code: smtp; 550 5.1.1 User unknown {'in the table of mailboxes ' * 8}\n\n"
+    )
+    raw = bounce("reader0@example.com").decode()
+    begin, end = raw.index("Final-Recipient"), raw.index("--b1\nContent-Type: text/rfc822-headers")
+    long = raw[:begin] + "".join(group.format(n=n) for n in range(1000)) + raw[end:]
+    assert len({notice.address for notice in read(long.encode(), NOW).notices}) == 1000
 
 
 def test_of_a_huge_message_the_head_is_read():

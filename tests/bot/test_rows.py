@@ -5,7 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rows import Fields, NoAddressColumn, parse_time
+from storage.database import Database
 from storage.loading import COLUMNS
+from tests.audiences import import_csv
+from tests.figures import assert_exact, contacts
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,11 @@ def test_times_are_read_as_utc_where_they_do_not_say(text, kept):
 def test_any_text_is_a_time_or_none(text):
     kept = parse_time(text)
     assert kept is None or parse_time(kept) == kept
+
+
+@pytest.mark.parametrize(("first", "then"), [("abuse", "hard"), ("abuse", ""), ("hard", "soft")])
+def test_an_import_never_makes_the_reason_a_lesser_one(database: Database, first: str, then: str):
+    for reason in (first, then):
+        import_csv(database, f"Email,CLEAN_TIME,CLEAN_REASON\nann@example.com,2026-11-01,{reason}")
+    assert [each["clean_reason"] for each in contacts(database)] == [first]
+    assert_exact(database)

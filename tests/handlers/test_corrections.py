@@ -18,6 +18,7 @@ from handlers.people import People
 from handlers.views import corrections as views
 from storage import corrections as store
 from storage.database import Database
+from storage.mailchimp import Client
 from tests.bot.test_corrections import fill
 from tests.conftest import NOW
 from tests.limits import problems
@@ -62,20 +63,25 @@ class Person:
     """Sends what Slack sends for a person; returns what is shown then."""
 
     def __init__(
-        self, database: Database, user: str = OPERATOR, make_resolver: Callable[[], Resolver] = nobody
+        self,
+        database: Database,
+        user: str = OPERATOR,
+        make_resolver: Callable[[], Resolver] = nobody,
+        mailchimp: Client | None = None,
     ) -> None:
         self.slack = Slack()
         settings = load(_env_file=None)
         people = People(self.slack, settings.operators)
-        parts = Parts(
+        self.parts = Parts(
             database=database,
             settings=settings,
             client=self.slack,
             people=people,
             clock=lambda: NOW,
             make_resolver=make_resolver,
+            mailchimp=mailchimp,
         )
-        self.app = build_app(parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
+        self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
         self.user = user
         self.clicks = 0
 

@@ -111,10 +111,10 @@ def test_the_domains_are_checked_when_asked_and_silence_is_unknown(
     assert person.submit(answer, ticked=True, address="ada@takes.example")["response_action"] == "update"
     person.shown()
     asking = person.press(person.command("bob@silent.example"), views.CHECK, value="")
-    assert "silent.example: unknown" in said(person.shown())
+    assert "silent.example: not known" in said(person.shown())
     without = Person(database)
     without.press(without.command("bob@silent.example"), views.CHECK, value="")
-    assert "silent.example: unknown" in said(without.shown())
+    assert "silent.example: not known" in said(without.shown())
 
 
 def test_an_answer_of_the_name_server_never_replaces_what_the_person_went_on_to(database: Database):

@@ -87,6 +87,9 @@ def test_every_answer_of_every_call_is_as_specified(
     }
     assert call("put", MEMBER, put).json()["full_name"] == "Zoé"
     assert call("patch", MEMBER, {"status": "subscribed", "vip": True}).json()["vip"] is True
+    tags = {"tags": [{"name": "Press", "status": "active"}, {"name": "None", "status": "inactive"}]}
+    assert call("post", f"{MEMBER}/tags", tags).status_code == 204
+    assert [tag["name"] for tag in call("get", MEMBER).json()["tags"]] == ["Press"]
     assert call("delete", MEMBER).status_code == 204
     many = {
         "members": [{"email_address": f"{n}@alpmail.example", "status": "subscribed"} for n in "ab"] + [new]
@@ -117,6 +120,8 @@ REFUSED: list[tuple[str, str, dict[str, str], Any]] = [
     ("put", MEMBER, {}, {"email_address": "new@alpmail.example", "status_if_new": "cleansed"}),
     ("put", MEMBER, {}, {"status_if_new": "subscribed"}),
     ("patch", MEMBER, {}, {"status": "transactional"}),
+    ("post", f"{MEMBER}/tags", {}, {"tags": {"name": "Press", "status": "active"}}),
+    ("post", f"{MEMBER}/tags", {}, {"tags": [{"name": "Press", "status": "on"}]}),
     ("post", "/lists/{list_id}", {}, {"update_existing": True}),
     ("post", "/lists/{list_id}", {}, {"members": NEW}),
     ("get", MEMBERS, {"count": "1001"}, {}),

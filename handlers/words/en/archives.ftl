@@ -54,3 +54,30 @@ filter-ticked = { $n ->
     [one] { $n } ticked
    *[other] { $n } ticked
 }
+archives-refused = { $n ->
+    [one] Refused by Mailchimp: { $n } contact. { $why }
+   *[other] Refused by Mailchimp: { $n } contacts. { $why }
+}
+archives-refusal-method-refused = Mailchimp does not archive cleaned contacts through its API.
+archives-refusal-not-found = Mailchimp has no such contact any more.
+archives-refusal-forgotten = The contact was deleted permanently at Mailchimp.
+archives-refusal-in-compliance = The contact unsubscribed or was cleaned, and has to subscribe again by itself.
+archives-refusal-invalid = Mailchimp finds something in the contact’s data wrong.
+archives-refusal-other = Mailchimp’s own words are in the file.
+archives-no-answer = { $n ->
+    [one] { $n } contact still waits for Mailchimp’s answer. Start again later: what was done by then is not done twice.
+   *[other] { $n } contacts still wait for Mailchimp’s answer. Start again later: what was done by then is not done twice.
+}
+archives-outcomes-sent = The file in your messages has each address’s outcome.
+archives-by-hand = To archive them at Mailchimp itself: open the audience’s contacts, filter by Email subscription status · is one of · Cleaned, choose View segment, tick them, choose Archive and type ARCHIVE. The next sync brings it here.
+archives-open-mailchimp = Contacts at Mailchimp
+archives-outcome-address = Email Address
+archives-outcome-state = Outcome
+archives-outcome-reason = Reason
+archives-outcome-detail = Mailchimp’s words
+archives-state-done = done
+archives-state-refused = refused
+archives-state-waiting = waiting
+archives-outcome-file = outcomes
+archives-outcome-comment = What came of each address at Mailchimp.
+error-archives-no-mailchimp = This audience is one of Mailchimp’s, and the bot has no key for it. Ask whoever runs this bot to set MAILCHIMP_API_KEY, then start again.

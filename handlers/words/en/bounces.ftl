@@ -1,6 +1,6 @@
 # Bounces that come in: the summary of `cleaned bounces`, what is kept aside, and the mailbox.
 bounces-messages = messages read
-bounces-found = bounces
+bounces-found = bounces and complaints
 bounces-hard = hard
 bounces-soft = soft
 bounces-complaint = complaints
@@ -30,6 +30,7 @@ aside-why = Reason
 aside-address = Address
 aside-detail = Detail
 aside-unknown-address = No audience has this address
+aside-unknown-audience = There is no audience of the name that it gives
 aside-unreadable = The message can’t be read
 aside-no-recipient = A bounce that does not say whose
 

@@ -79,7 +79,7 @@ corrections-dns = { $answer ->
     [refuses] { $domain } takes no mail: it says so itself.
     [no-server] { $domain } takes no mail: it has no server for it.
     [asked] { $domain }: asking…
-   *[unknown] { $domain }: unknown. Its name server did not answer; try again later.
+   *[unknown] { $domain }: not known: this computer got no answer. Try again later.
 }
 
 corrections-corrected = Corrected address
@@ -90,9 +90,9 @@ corrections-permission = This person gave me permission to email them
 corrections-stays = The cleaned contact stays as it is. The corrected address is added as a new, subscribed contact.
 corrections-add = Add contact
 
-corrections-added = *{ $address }* was added to { $audience }. It gets mail from now on.
+corrections-added = *{ $address }* was added to { $audience }. It is a subscribed contact from now on.
 corrections-old-stays = { $address } stays cleaned.
-corrections-no-extra = Cleaned contacts don’t count toward the contact limit, so the added one is no extra.
+corrections-no-extra = The cleaned address doesn’t count toward the contact limit: this person is counted once.
 
 error-no-such-contact = No audience has { $address }. Check the spelling, or search with /cleaned-fix.
 error-not-cleaned = { $status ->
@@ -124,3 +124,64 @@ error-already-there = { $status ->
     [pending] This address is in { $audience } and has not confirmed yet. The person has to confirm first.
    *[other] This address is in { $audience } as a transactional contact. The person has to subscribe by themselves.
 }
+
+corrections-goes = { $optin ->
+    [double] The cleaned contact stays as it is. Mailchimp asks the corrected address to confirm by mail; it is pending until then.
+   *[single] The cleaned contact stays as it is. The corrected address is added in Mailchimp as a new, subscribed contact.
+}
+corrections-part = { $name }: { $part ->
+    [addr1] street
+    [addr2] street, second line
+    [city] town
+    [state] state or region
+    [zip] postal code
+   *[country] country
+}
+corrections-field = { $kind ->
+    [optional] Mailchimp can do without this.
+    [date] Mailchimp requires this date in this audience.
+    [birthday] Mailchimp requires this in this audience: month and day, such as 11/24.
+    [number] Mailchimp requires this number in this audience.
+    [url] Mailchimp requires this in this audience: a whole link, with https://.
+    [imageurl] Mailchimp requires this in this audience: a whole link, with https://.
+    [zip] Mailchimp requires this in this audience: five digits.
+   *[text] Mailchimp requires this in this audience.
+}
+corrections-field-problem = Mailchimp said: “{ $problem }” { $about }
+corrections-field-said = { $field }: { $problem }
+corrections-permissions = Marketing permissions
+corrections-permissions-hint = Tick only what this person has agreed to. What is not ticked is recorded as not given.
+corrections-permission-whole = In full: { $text }
+corrections-adding = { $state ->
+    [trying] Mailchimp does not answer. *{ $address }* is tried again by itself; you can close this.
+   *[first] *{ $address }* is being added to { $audience } in Mailchimp…
+}
+corrections-added-there = { $status ->
+    [pending] Mailchimp has sent the confirmation mail to *{ $address }*. The contact is pending in { $audience } until the link in it is clicked.
+   *[subscribed] *{ $address }* was added to { $audience } in Mailchimp and is subscribed. It gets mail from now on.
+}
+corrections-tags-lost = These tags could not be given. Set them in Mailchimp: { $tags }
+corrections-signup-form = sign-up form
+corrections-signup = The audience’s { $form }
+corrections-kept-typed = What you typed is kept.
+corrections-again = Back to the form
+
+error-corrections-no-key = { $audience } is in Mailchimp, and this bot has no Mailchimp key. Ask whoever runs it to set MAILCHIMP_API_KEY.
+error-corrections-too-many = { $audience } requires { $n } fields, more than this window can ask for. Add the contact in Mailchimp.
+error-corrections-silent = Mailchimp did not say what { $audience } requires of a new contact. Try again in a few minutes.
+error-corrections-missing = Mailchimp requires this. Fill it in.
+error-corrections-there = { $status ->
+    [subscribed] *{ $address }* is subscribed in { $audience } already. There is nothing to add.
+    [unsubscribed] *{ $address }* unsubscribed from { $audience }. The person has to come back by themselves, with the sign-up form.
+    [cleaned] *{ $address }* is cleaned in { $audience } too. It can’t be added again; look for another typo in it.
+    [archived] *{ $address }* is archived in { $audience }. Restore it with /cleaned-restore, or in Mailchimp if it was archived there.
+    [pending] *{ $address }* is in { $audience } and has not confirmed yet. The person has to click the link in the confirmation mail.
+    [nonsubscribed] *{ $address }* is in { $audience } as a transactional contact. The person has to subscribe with the sign-up form.
+   *[other] *{ $address }* is in { $audience } already. Look it up in Mailchimp.
+}
+error-corrections-compliance = *{ $address }* unsubscribed from { $audience } or was cleaned there. Nobody else can subscribe this person: send them the audience’s sign-up form.
+error-corrections-forgotten = *{ $address }* was deleted permanently from { $audience }. Mailchimp takes it back only from the person: send them the audience’s sign-up form.
+error-corrections-invalid = Mailchimp did not accept *{ $address }* for { $audience }, and nothing was added. Correct what it names and send the form again. It said: { $detail }
+error-corrections-key = Mailchimp refused this bot’s key, and nothing was added. Ask whoever runs the bot to check MAILCHIMP_API_KEY, then send the form again.
+error-corrections-no-answer = Mailchimp did not answer several times, so it is not certain that *{ $address }* was added to { $audience }. Send the form again later: nothing is added twice.
+error-corrections-refused = Mailchimp refused to add *{ $address }* to { $audience }. It said: { $title } { $detail }

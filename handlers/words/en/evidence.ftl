@@ -4,11 +4,12 @@ evidence-soft = { $days ->
    *[other] soft bounces on { $days } days
 }
 evidence-look = Worth a look: { $why }
-evidence-weak-active = it opened or clicked a mail shortly before, or since
+evidence-weak-active = this person opened or clicked a mail shortly before, or since
 evidence-weak-delivered = mail has reached it since
 evidence-weak-outage = many addresses of its domain bounced in the same hour
 evidence-weak-full = its mailbox was full, and may not be any more
 evidence-weak-blocked = the sender or the content was refused, not the address
+evidence-weak-help = Perhaps cleaned by mistake. *Why* shows the evidence. Ask these people before you write to them again: the bot never subscribes a cleaned address again.
 evidence-only-weak = Only those worth a look ({ $n })
 evidence-open = Why
 
@@ -24,7 +25,7 @@ evidence-imported = In the import, cleaned { $date }: { $why }
 evidence-said = The mail server said: { $diagnostic }
 evidence-campaign = Campaign: { $campaign }
 evidence-for = *What speaks for the address*
-evidence-nothing-for = Nothing is known that speaks for the address.
+evidence-nothing-for = No opened or clicked mail is known, and no delivery.
 evidence-active = It last opened or clicked a mail on { $date }.
 evidence-delivered = Mail last reached it on { $date }.
 evidence-outage = { $n ->
@@ -37,7 +38,7 @@ evidence-kind-soft = soft bounce
 evidence-kind-complaint = abuse complaint
 evidence-after = after “{ $campaign }”
 evidence-from = { $source ->
-    [message] told by a report sent by mail
+    [message] told by a bounce message
     [ses] told by Amazon SES
     [sendgrid] told by SendGrid
     [postmark] told by Postmark

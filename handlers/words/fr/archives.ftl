@@ -54,3 +54,30 @@ filter-ticked = { $n ->
     [one] { $n } coché
    *[other] { $n } cochés
 }
+archives-refused = { $n ->
+    [one] Refusé par Mailchimp : { $n } contact. { $why }
+   *[other] Refusés par Mailchimp : { $n } contacts. { $why }
+}
+archives-refusal-method-refused = Mailchimp n’archive pas les contacts nettoyés par son API.
+archives-refusal-not-found = Ce contact n’existe plus chez Mailchimp.
+archives-refusal-forgotten = Le contact a été supprimé définitivement chez Mailchimp.
+archives-refusal-in-compliance = Le contact s’est désabonné ou a été nettoyé, et doit se réabonner lui-même.
+archives-refusal-invalid = Pour Mailchimp, une donnée du contact n’est pas valable.
+archives-refusal-other = Les mots de Mailchimp sont dans le fichier.
+archives-no-answer = { $n ->
+    [one] { $n } contact attend encore la réponse de Mailchimp. Recommencez plus tard : ce qui sera fait d’ici là ne sera pas refait.
+   *[other] { $n } contacts attendent encore la réponse de Mailchimp. Recommencez plus tard : ce qui sera fait d’ici là ne sera pas refait.
+}
+archives-outcomes-sent = Le fichier dans vos messages donne le résultat pour chaque adresse.
+archives-by-hand = Pour les archiver chez Mailchimp même : ouvrez les contacts de l’audience, filtrez par « Email subscription status » · « is one of » · « Cleaned », choisissez « View segment », cochez-les, choisissez « Archive » et tapez ARCHIVE. La prochaine synchronisation le reprendra ici.
+archives-open-mailchimp = Contacts chez Mailchimp
+archives-outcome-address = Adresse e-mail
+archives-outcome-state = Résultat
+archives-outcome-reason = Motif
+archives-outcome-detail = Mots de Mailchimp
+archives-state-done = fait
+archives-state-refused = refusé
+archives-state-waiting = en attente
+archives-outcome-file = resultats
+archives-outcome-comment = Ce qu’il est advenu de chaque adresse chez Mailchimp.
+error-archives-no-mailchimp = Cette audience est chez Mailchimp, et le bot n’a pas de clé pour elle. Demandez à la personne qui fait tourner ce bot de régler MAILCHIMP_API_KEY, puis recommencez.

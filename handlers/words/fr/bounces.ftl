@@ -1,6 +1,6 @@
 # Les retours qui arrivent : le bilan de `cleaned bounces`, ce qui est mis de côté, et la boîte aux lettres.
 bounces-messages = messages lus
-bounces-found = retours
+bounces-found = retours et plaintes
 bounces-hard = définitifs
 bounces-soft = temporaires
 bounces-complaint = plaintes
@@ -30,6 +30,7 @@ aside-why = Motif
 aside-address = Adresse
 aside-detail = Détail
 aside-unknown-address = Aucune audience n’a cette adresse
+aside-unknown-audience = Aucune audience ne porte le nom qui est donné
 aside-unreadable = Le message ne peut pas être lu
 aside-no-recipient = Un retour qui ne dit pas de quelle adresse
 

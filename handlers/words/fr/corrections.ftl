@@ -36,12 +36,12 @@ corrections-reason-whole = { $sure ->
        *[perhaps] Possible
     } : { $slip }.
 corrections-slip-swapped = deux lettres inversées
-corrections-slip-missing = une lettre manque
+corrections-slip-missing = il manque une lettre
 corrections-slip-doubled = une lettre doublée
 corrections-slip-extra = une lettre de trop
 corrections-slip-neighbour = la touche voisine de la bonne
 corrections-slip-other-letter = une lettre change
-corrections-slip-no-dot = le point manque
+corrections-slip-no-dot = il manque le point
 corrections-slip-several = plusieurs fautes de frappe
 corrections-slip-ending = une autre terminaison
 corrections-slip-stray = avec des signes qu’aucune adresse ne contient
@@ -59,7 +59,7 @@ corrections-skip = Passer
 corrections-not-typo = L’adresse est juste
 corrections-other = Autre adresse
 corrections-check = Vérifier le domaine
-corrections-all = Toutes les adresses douteuses
+corrections-all = Toutes les adresses mal saisies
 corrections-undo = Annuler
 corrections-walked = Il n’y a plus d’adresse sans doute mal saisie après celle-ci. Celles que vous avez passées restent dans la liste.
 corrections-kept = *{ $address }* est juste. Elle ne sera plus proposée.
@@ -79,7 +79,7 @@ corrections-dns = { $answer ->
     [refuses] { $domain } ne reçoit pas d’e-mails : il le dit lui-même.
     [no-server] { $domain } ne reçoit pas d’e-mails : il n’a pas de serveur pour cela.
     [asked] { $domain } : vérification…
-   *[unknown] { $domain } : inconnu. Son serveur de noms n’a pas répondu ; réessayez plus tard.
+   *[unknown] { $domain } : inconnu : cet ordinateur n’a pas eu de réponse. Réessayez plus tard.
 }
 
 corrections-corrected = Adresse corrigée
@@ -90,9 +90,9 @@ corrections-permission = Cette personne m’a autorisé à lui envoyer un e-mail
 corrections-stays = Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée comme nouveau contact abonné.
 corrections-add = Ajouter le contact
 
-corrections-added = *{ $address }* a été ajoutée à { $audience }. Elle reçoit désormais vos e-mails.
+corrections-added = *{ $address }* a été ajoutée à { $audience }. C’est désormais un contact abonné.
 corrections-old-stays = { $address } reste nettoyée.
-corrections-no-extra = Les contacts nettoyés ne comptent pas dans la limite de contacts : l’ajout ne coûte donc rien de plus.
+corrections-no-extra = L’adresse nettoyée ne compte pas dans la limite de contacts : cette personne n’est comptée qu’une fois.
 
 error-no-such-contact = Aucune audience ne contient { $address }. Vérifiez l’orthographe, ou cherchez avec /cleaned-fix.
 error-not-cleaned = { $status ->
@@ -124,3 +124,64 @@ error-already-there = { $status ->
     [pending] Cette adresse est dans { $audience }, mais n’a pas encore confirmé. La personne doit d’abord confirmer.
    *[other] Cette adresse est dans { $audience } comme contact transactionnel. La personne doit s’abonner d’elle-même.
 }
+
+corrections-goes = { $optin ->
+    [double] Le contact nettoyé reste tel quel. Mailchimp demande par e-mail une confirmation à l’adresse corrigée ; elle est en attente d’ici là.
+   *[single] Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée dans Mailchimp comme nouveau contact abonné.
+}
+corrections-part = { $name } : { $part ->
+    [addr1] rue
+    [addr2] complément
+    [city] ville
+    [state] région ou État
+    [zip] code postal
+   *[country] pays
+}
+corrections-field = { $kind ->
+    [optional] Mailchimp peut s’en passer.
+    [date] Mailchimp exige cette date dans cette audience.
+    [birthday] Mailchimp l’exige dans cette audience : le mois puis le jour, par exemple 11/24.
+    [number] Mailchimp exige ce nombre dans cette audience.
+    [url] Mailchimp l’exige dans cette audience : un lien complet, avec https://.
+    [imageurl] Mailchimp l’exige dans cette audience : un lien complet, avec https://.
+    [zip] Mailchimp l’exige dans cette audience : cinq chiffres.
+   *[text] Mailchimp l’exige dans cette audience.
+}
+corrections-field-problem = Réponse de Mailchimp : « { $problem } » { $about }
+corrections-field-said = { $field } : { $problem }
+corrections-permissions = Autorisations marketing
+corrections-permissions-hint = Cochez seulement ce que cette personne a accepté. Le reste est enregistré comme non accordé.
+corrections-permission-whole = En entier : { $text }
+corrections-adding = { $state ->
+    [trying] Mailchimp ne répond pas. L’ajout de *{ $address }* est retenté automatiquement ; vous pouvez fermer cette fenêtre.
+   *[first] Ajout de *{ $address }* à { $audience } dans Mailchimp…
+}
+corrections-added-there = { $status ->
+    [pending] Mailchimp a envoyé l’e-mail de confirmation à *{ $address }*. Le contact est en attente dans { $audience } tant que le lien n’a pas été suivi.
+   *[subscribed] *{ $address }* a été ajoutée à { $audience } dans Mailchimp et y est abonnée. Elle reçoit désormais vos e-mails.
+}
+corrections-tags-lost = Ces tags n’ont pas pu être repris. Ajoutez-les dans Mailchimp : { $tags }
+corrections-signup-form = formulaire d’inscription
+corrections-signup = Le { $form } de l’audience
+corrections-kept-typed = Votre saisie est conservée.
+corrections-again = Revenir au formulaire
+
+error-corrections-no-key = { $audience } est dans Mailchimp, et ce bot n’a pas de clé Mailchimp. Demandez à la personne qui le gère de définir MAILCHIMP_API_KEY.
+error-corrections-too-many = { $audience } exige { $n } champs, plus que cette fenêtre ne peut en afficher. Ajoutez le contact dans Mailchimp.
+error-corrections-silent = Mailchimp n’a pas indiqué ce que { $audience } exige d’un nouveau contact. Réessayez dans quelques minutes.
+error-corrections-missing = Mailchimp exige ce champ. Remplissez-le.
+error-corrections-there = { $status ->
+    [subscribed] *{ $address }* est déjà abonnée à { $audience }. Il n’y a rien à ajouter.
+    [unsubscribed] *{ $address }* s’est désabonnée de { $audience }. La personne doit revenir d’elle-même, avec le formulaire d’inscription.
+    [cleaned] *{ $address }* est elle aussi nettoyée dans { $audience }. Elle ne peut pas être ajoutée de nouveau ; cherchez-y une autre faute de frappe.
+    [archived] *{ $address }* est archivée dans { $audience }. Rétablissez-la avec /cleaned-restore, ou dans Mailchimp si elle y a été archivée.
+    [pending] *{ $address }* est dans { $audience }, mais n’a pas encore confirmé. La personne doit suivre le lien de l’e-mail de confirmation.
+    [nonsubscribed] *{ $address }* est dans { $audience } comme contact transactionnel. La personne doit s’abonner avec le formulaire d’inscription.
+   *[other] *{ $address }* est déjà dans { $audience }. Cherchez-la dans Mailchimp.
+}
+error-corrections-compliance = *{ $address }* s’est désabonnée de { $audience } ou y a été nettoyée. Personne d’autre ne peut abonner cette personne : envoyez-lui le formulaire d’inscription de l’audience.
+error-corrections-forgotten = *{ $address }* a été supprimée définitivement de { $audience }. Seule la personne peut la réinscrire dans Mailchimp : envoyez-lui le formulaire d’inscription de l’audience.
+error-corrections-invalid = Mailchimp n’a pas accepté *{ $address }* pour { $audience }, et rien n’a été ajouté. Corrigez ce qui est indiqué, puis renvoyez le formulaire. Sa réponse : { $detail }
+error-corrections-key = Mailchimp a refusé la clé de ce bot, et rien n’a été ajouté. Demandez à la personne qui gère le bot de vérifier MAILCHIMP_API_KEY, puis renvoyez le formulaire.
+error-corrections-no-answer = Mailchimp n’a pas répondu à plusieurs reprises : il n’est pas certain que *{ $address }* ait été ajoutée à { $audience }. Renvoyez le formulaire plus tard : rien n’est ajouté deux fois.
+error-corrections-refused = Mailchimp a refusé d’ajouter *{ $address }* à { $audience }. Sa réponse : { $title } { $detail }

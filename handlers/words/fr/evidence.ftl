@@ -4,11 +4,12 @@ evidence-soft = { $days ->
    *[other] retours temporaires sur { $days } jours
 }
 evidence-look = À revoir : { $why }
-evidence-weak-active = un e-mail a été ouvert ou cliqué peu avant, ou depuis
+evidence-weak-active = cette personne a ouvert un e-mail ou cliqué peu avant, ou depuis
 evidence-weak-delivered = un e-mail est arrivé depuis
 evidence-weak-outage = beaucoup d’adresses du domaine ont eu un retour dans la même heure
 evidence-weak-full = la boîte était pleine, et ne l’est peut-être plus
 evidence-weak-blocked = c’est l’expéditeur ou le contenu qui a été refusé, pas l’adresse
+evidence-weak-help = Peut-être nettoyés à tort. *Pourquoi* montre ce qui a été vu. Demandez à ces personnes avant de leur réécrire : le bot ne réabonne jamais une adresse nettoyée.
 evidence-only-weak = Seulement ceux à revoir ({ $n })
 evidence-open = Pourquoi
 
@@ -23,8 +24,8 @@ evidence-in-words = Motif : { $why }
 evidence-imported = Dans l’import, nettoyé le { $date } : { $why }
 evidence-said = Réponse du serveur : { $diagnostic }
 evidence-campaign = Campagne : { $campaign }
-evidence-for = *Ce qui parle pour l’adresse*
-evidence-nothing-for = Rien de connu ne parle pour cette adresse.
+evidence-for = *En faveur de l’adresse*
+evidence-nothing-for = Aucun e-mail ouvert ou cliqué n’est connu, ni aucun qui soit arrivé.
 evidence-active = Dernier e-mail ouvert ou cliqué le { $date }.
 evidence-delivered = Dernier e-mail arrivé le { $date }.
 evidence-outage = { $n ->
@@ -37,7 +38,7 @@ evidence-kind-soft = retour temporaire
 evidence-kind-complaint = plainte pour abus
 evidence-after = après « { $campaign } »
 evidence-from = { $source ->
-    [message] d’après un rapport reçu par e-mail
+    [message] d’après un message de retour
     [ses] d’après Amazon SES
     [sendgrid] d’après SendGrid
     [postmark] d’après Postmark

@@ -20,6 +20,6 @@ home-did = { $what ->
     [maybe-typo] { $who } est revenu sur une adresse juste de { $audience } · { $at }
     [fix] { $who } a ajouté une adresse corrigée à { $audience } · { $at }
     [digest] { $who } a réglé le récapitulatif de la semaine · { $at }
-    [policy] { $who } a réglé le nettoyage de { $audience } · { $at }
+    [policy] { $who } a modifié les règles de nettoyage de { $audience } · { $at }
    *[other] { $who } : { $what } ({ $contacts }) · { $at }
 }

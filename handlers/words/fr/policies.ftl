@@ -1,22 +1,22 @@
 open-rules = Règles de nettoyage
 policies-title = Règles de nettoyage
-policies-intro = *Quand les adresses de { $audience } sont nettoyées.* Un retour définitif ou une plainte pour abus nettoie tout de suite. Les retours temporaires, ceux d’e-mails qui peuvent encore arriver, nettoient quand ils sont assez nombreux ; il en compte un par jour.
+policies-intro = *Quand les adresses de { $audience } sont nettoyées.* Un retour définitif ou une plainte nettoie l’adresse aussitôt. Un retour temporaire (boîte pleine, serveur en panne), seulement après plusieurs jours avec retour.
 policies-soft-without-activity = Jours avec un retour temporaire, sans activité
     .hint = Pour les adresses qui n’ont jamais ouvert un e-mail ni cliqué.
 policies-soft-with-activity = Jours avec un retour temporaire, après une activité
     .hint = Pour les adresses qui ont déjà ouvert un e-mail ou cliqué. Pas moins que ci-dessus.
-policies-outage-addresses = Adresses d’un domaine qui font une panne
-    .hint = Autant en une heure, et au moins un dixième de celles du domaine, passent pour une panne du fournisseur.
+policies-outage-addresses = Panne : adresses d’un domaine en retour en une heure
+    .hint = Autant, et au moins un dixième de celles du domaine : c’est le fournisseur. Alors, seule une boîte inexistante nettoie.
 policies-save = Enregistrer
 policies-saved = *Les règles de nettoyage de { $audience } sont enregistrées.*
-policies-is-soft-without-activity = Une adresse jamais active est nettoyée après { $n ->
+policies-is-soft-without-activity = Jamais active : nettoyée après { $n ->
     [one] { $n } jour
    *[other] { $n } jours
-} de retours temporaires.
-policies-is-soft-with-activity = Une adresse déjà active est nettoyée après { $n ->
+} avec un retour temporaire.
+policies-is-soft-with-activity = Déjà active : nettoyée après { $n ->
     [one] { $n } jour
    *[other] { $n } jours
-} de retours temporaires.
+} avec un retour temporaire.
 policies-is-outage-addresses = { $n ->
     [one] { $n } adresse
    *[other] { $n } adresses

@@ -70,6 +70,26 @@ def patch(call: Call) -> Json:
     return _shown(call, _keep(call.account, audience, known, document, lax=True))
 
 
+def tag(call: Call) -> None:
+    """POST of one's tags: each active or inactive; one that is new to the audience is made."""
+    sent = call.document().get("tags")
+    if not isinstance(sent, list):
+        raise invalid(errors={"tags": "Schema describes array, nothing found instead"})
+    member = call.audience.member(call.parts[1])
+    tags = dict.fromkeys(member.tags)
+    for number, one in enumerate(sent):
+        if (
+            not isinstance(one, dict)
+            or not one.get("name")
+            or one.get("status") not in {"active", "inactive"}
+        ):
+            raise invalid(errors={f"tags.{number}": "Schema describes object with name and status"})
+        tags.pop(str(one["name"]), None)
+        if one["status"] == "active":
+            tags[str(one["name"])] = None
+    call.account.put(call.audience, member._replace(tags=tuple(tags)))
+
+
 def archive(call: Call) -> None:
     """DELETE of one. What can't be archived answers 405."""
     account, audience, rules = call.account, call.audience, call.account.rules

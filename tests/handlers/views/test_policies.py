@@ -30,6 +30,6 @@ def test_the_form_names_the_audience_and_shows_the_numbers_that_hold():
 
 def test_the_receipt_says_the_numbers_and_what_they_hold_for():
     said = text_of(views.receipt(ENGLISH, NEWS, Policy(1, 15, 10)))
-    assert "never active is cleaned after 1 day with a soft bounce" in said
-    assert "active before is cleaned after 15 days with" in said
+    assert "Never active: cleaned after 1 day with a soft bounce" in said
+    assert "Active before: cleaned after 15 days with" in said
     assert "What is cleaned stays cleaned." in said

@@ -287,3 +287,15 @@ def test_our_own_form_takes_a_thousand_events_and_not_one_more():
 def test_a_number_that_is_no_time_is_unreadable(number):
     with pytest.raises(Unreadable, match="timestamp"):
         read("sendgrid", [samples.sendgrid_bounce(timestamp=number)])
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [("sendgrid", S.sendgrid("delivered")), ("brevo", S.brevo("delivered"))],
+    ids=["sendgrid", "brevo"],
+)
+def test_an_event_that_cannot_be_read_does_not_hold_up_the_batch(name, good):
+    bad = good | {"email": None}
+    assert read(name, [bad, good]) == read(name, good)
+    with pytest.raises(Unreadable):
+        read(name, [bad, bad])
