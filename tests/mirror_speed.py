@@ -34,7 +34,12 @@ from tests.webhook_load import database_url
 
 CONNECTIONS = 10
 KILLED_WITHIN = 0.9  # of the time that the first one took
-PAGE = {"fields": mailchimp._MEMBERS, "count": MOST_ROWS, "sort_field": "last_changed", "sort_dir": "ASC"}
+PAGE: dict[str, str | int] = {
+    "fields": mailchimp._MEMBERS,
+    "count": MOST_ROWS,
+    "sort_field": "last_changed",
+    "sort_dir": "ASC",
+}
 
 
 @dataclass(frozen=True)
