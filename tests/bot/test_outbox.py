@@ -161,6 +161,7 @@ def test_two_thousand_with_one_in_a_hundred_refused_resets_and_too_many_calls(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 500)
+    monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 500)
     remote = mirrors.add(standin, 2_000)
     standin.rules.archive_refused = {f"person{i}@example.com" for i in range(0, 2_000, 100)}
     audience = mirrors.sync(database, client)
