@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import bindparam, delete, literal_column, select, update
@@ -22,16 +23,15 @@ def of_remote(session: Session, remote_id: str) -> Audience | None:
 
 
 def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> Audience:
-    """The mirror of that Mailchimp audience; where its name is taken, the new one says where it is from."""
-    if found := of_remote(session, remote_id):
-        return found
-    taken = audiences.named(session, name) is not None
-    audience = Audience(
-        name=f"{name} (Mailchimp)" if taken else name,
-        source=Source.MAILCHIMP,
-        remote_id=remote_id,
-        created_at=now,
-    )
+    """The mirror of that Mailchimp audience, named as it; where another has the name, it says where it is from."""
+    audience = of_remote(session, remote_id)
+    if audience is None:
+        audience = Audience(
+            name=_free(session, name, None), source=Source.MAILCHIMP, remote_id=remote_id, created_at=now
+        )
+    elif audience.remote.get("name") != name:
+        audience.name = _free(session, name, audience.id)
+    audience.remote = audience.remote | {"name": name}
     session.add(audience)
     session.flush()
     return audience
@@ -111,3 +111,13 @@ def remove(session: Session, audience_id: int, contact_ids: Sequence[int]) -> in
         tally[Cell(status, reason or "", tallies.day_of(cleaned_at), domain)] -= 1
     tallies.apply(session, audience_id, tally)
     return session.connection().execute(delete(TABLE).where(mine)).rowcount
+
+
+def _free(session: Session, name: str, audience_id: int | None) -> str:
+    """The first of its names that no other audience has: Mailchimp lets several have one name."""
+    numbered = (f"{name} {n} (Mailchimp)" for n in count(2))
+    for each in chain([name, f"{name} (Mailchimp)"], numbered):
+        taken = audiences.named(session, each)
+        if taken is None or taken.id == audience_id:
+            return each
+    raise AssertionError  # the numbers never end
