@@ -82,7 +82,7 @@ def request(
             notify=notify,
             since=since.isoformat() if since else None,
             look_for_gone=audience.mirrored_until is not None and since is None,
-            revision=audience.revision,
+            revision=audience.remote.get("explained", 0),
         )
         return job_rows.add(session, job)
 
@@ -157,7 +157,7 @@ def _beside(database: Database, job: Job, now: datetime) -> Job:
             audience_id=audience.id,
             since=since.isoformat() if since else None,
             look_for_gone=False,
-            revision=audience.revision,
+            revision=audience.remote.get("explained", 0),
         )
         sync.state, sync.owner, sync.lease_until = "running", job.owner, now + jobs.LEASE
         return job_rows.add(session, sync)
@@ -310,7 +310,7 @@ def _finish(sync: _Sync, job: Job) -> Job:
         audience.mirrored_until = datetime.fromisoformat(job.cursor["started"])
         is_whole = not job.data["since"] and not _are_renamed(sync.labels, _labels(audience))
         whole = {"whole_at": job.cursor["started"]} if is_whole else {}
-        audience.remote = audience.remote | whole | {"differs": bool(differs)}
+        audience.remote = audience.remote | whole | {"differs": bool(differs), "explained": audience.revision}
         session.add(audience)
         if n := outcome.added + outcome.changed + gone:
             journal.write(

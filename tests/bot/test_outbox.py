@@ -192,7 +192,9 @@ def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
     for dies_after in range(1, 200):
         for member in standin.members(remote):
             standin.put(remote, member.email, "subscribed" if "reader" in member.email else "cleaned")
-        mirrors.sync(database, client)  # carries on the one that died, which may be past what changed just now
+        mirrors.sync(
+            database, client
+        )  # carries on the one that died, which may be past what changed just now
         mirrors.sync(database, client)
         job = confirm(database, plan(database, audience))
         if kind == jobs.RESTORE:
