@@ -24,7 +24,7 @@ def of_remote(session: Session, remote_id: str) -> Audience | None:
 
 def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> Audience:
     """The mirror of that Mailchimp audience, named as it; where another has the name, it says where it is from."""
-    audience = of_remote(session, remote_id)
+    audience, name = of_remote(session, remote_id), name.strip()
     if audience is None:
         audience = Audience(
             name=_free(session, name, None), source=Source.MAILCHIMP, remote_id=remote_id, created_at=now

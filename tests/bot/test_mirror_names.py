@@ -38,6 +38,19 @@ def test_audiences_of_one_name_are_all_there_with_names_of_their_own(database: D
     ]
 
 
+@pytest.mark.parametrize("name", ["Écrivains", "İstanbul", " News "])
+def test_a_name_is_the_same_name_in_any_case_and_alphabet(database: Database, name: str):
+    for _ in range(2):
+        import_csv(database, "Email Address\nann@example.com", audience=name)
+    with mirrored(database) as both:
+        for other in (name, name.lower()):
+            both.mailchimp.add_list(other)
+        discover(both)
+        discover(both)
+    assert len(set(names(database))) == 4
+    assert name.strip() in names(database)
+
+
 def test_an_audience_renamed_at_mailchimp_is_renamed_here(database: Database):
     with mirrored(database) as both:
         account = both.mailchimp._account
