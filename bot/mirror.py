@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot import jobs, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows
+from bot import jobs, late_answers, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows
 from bot.jobs import Clock
 from bot.loads import Outcome
 from bot.mirror_gone import Seen
@@ -104,6 +104,7 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Iterator
     if not latest.cursor.get("explained"):
         for step in mirror_reasons.explain(client, database, sync.remote_id, latest, clock):
             yield (latest := step)
+    late_answers.settle(database, latest.audience_id or 0, clock())
     yield _finish(sync, latest)
 
 
