@@ -23,8 +23,9 @@ def settle(database: Database, audience_id: int, now: datetime) -> None:
             make = errands.archiving if job.kind == jobs.ARCHIVE else errands.restoring
             errand, box = make(session, job), Box(audience_id, job.id)
             revision = loading.lock(session, audience_id).revision
+            assert errand, "only a mirrored audience has such jobs"
             ids = outgoing.doubtful(session, job)
-            for start in range(0, len(ids) if errand else 0, _AT_ONCE):
+            for start in range(0, len(ids), _AT_ONCE):
                 done = sorted(errand.have_it(session, ids[start : start + _AT_ONCE]))
                 if done:
                     errand.note(session, done, revision, now)

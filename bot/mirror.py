@@ -5,7 +5,7 @@ another. The times of two syncs overlap. A whole pass comes again when the count
 finds who was deleted for good.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -87,7 +87,7 @@ def request(
         return job_rows.add(session, job)
 
 
-def work(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def work(client: Client, database: Database, job: Job, clock: Clock) -> Generator[Job]:
     """Carries the sync on from where it is: a page a turn, who is gone, why contacts were cleaned, its end.
 
     Raises MailchimpError.

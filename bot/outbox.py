@@ -71,6 +71,13 @@ def work(
         yield from _Run(errand, client, database, job, clock, pause).rounds()
 
 
+def stop(database: Database, job: Job, now: datetime, key: str, **values: Any) -> Job:
+    """The work can't go on, for that reason: what was done before counts. The job isn't finished by this."""
+    with database.transaction() as session:
+        cursor = {**job.cursor, "stopped": {"error": key, "values": values}}
+        return jobs.step(session, job, now, cursor=cursor)
+
+
 def stopped(job: Job) -> Mapping[str, Any] | None:
     """The error that ended the work: `error`, a key, and its `values`."""
     found: Mapping[str, Any] | None = job.cursor.get("stopped")
@@ -104,7 +111,7 @@ class _Run:
             in_vain, before = in_vain + 1 if after == before else 0, after
             yield from self._rest(min(LONGEST_PAUSE, FIRST_PAUSE * 2**in_vain))
         trouble = self._trouble or Unavailable("no answer")
-        yield self._step(stopped={"error": trouble.key, "values": dict(trouble.values)})
+        yield stop(self._database, self._job, self._clock(), trouble.key, **trouble.values)
 
     def _round(self) -> Iterator[Job]:
         """What was sent before gets its outcome, then what waits is sent. Raises MailchimpError."""

@@ -2,11 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlmodel import select
 
 from bot import jobs, outbox, outcomes, restores
+from handlers import outbox as handlers_outbox
+from handlers.parts import Parts
+from handlers.views import archives as views
+from handlers.words import words
 from handlers.workspace.mailchimp.faults import Kind
 from handlers.workspace.mailchimp.standin import Standin
 from storage.database import Database
@@ -63,4 +69,25 @@ def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
         [made] = session.exec(select(Archive)).all()
     assert (made.n, made.restored) == (30, 30 if kind == jobs.RESTORE else 0)
     assert {line.state for line in outcomes.lines(database, job)} == {"done"}
+    assert_outcomes(database, standin, remote, job)
+
+
+def test_a_key_taken_away_in_mid_work_leaves_a_receipt_of_what_was_done(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "CALLS_A_STEP", 4)
+    remote = mirrors.add(standin, 12)
+    job = confirm(database, plan(database, mirrors.sync(database, client)))
+    work = steps(database, client, claim(database, jobs.ARCHIVE, now()))
+    while (job := next(work)).done < 4:
+        pass
+    work.close()
+    without = cast("Parts", SimpleNamespace(mailchimp=None))
+    *_, job = handlers_outbox.archiving(without)(database, job, now)
+    assert (job.state, job.result["error"]) == ("failed", "error-archives-no-mailchimp")
+    assert (job.result["n"], job.result["waiting"]) == (4, 8)
+    assert "4" in str(views.tell(words("en"), job, "News"))
+    jobs.told(database, job, now())
+    back = restores.undo(database, job.audience_id or 0, job.id, by="U1", now=now())
+    assert run(database, client, jobs.RESTORE).result["n"] == back.total == 4
     assert_outcomes(database, standin, remote, job)

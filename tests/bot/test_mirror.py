@@ -112,7 +112,7 @@ def test_an_address_changed_during_the_first_sync_is_right_after_the_second(larg
     old = sorted(large.mailchimp.members(large.remote_id), key=lambda member: member.changed)[10].email
     client = large.client_of(Disturbed)
     assert isinstance(client, Disturbed)
-    done = []
+    done: list[bool] = []
 
     def change(offset: int) -> None:
         if offset > 2_000 and not done:
