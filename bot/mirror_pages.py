@@ -52,10 +52,15 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
                     back = 2 * back or MOST_ROWS
                     ahead.restart(max(0, start - back))
                     continue
-                back, last = 0, page.members[-ROWS_OVERLAP:]
+                back = 0
                 fresh = tuple(member for member in page.members if _mark(member) not in known)
-                known, tail = frozenset(map(_mark, last)), [member.leid for member in last] or tail
-                yield Turn(replace(page, members=fresh), start + _STEP, tail, ahead.is_empty)
+                unreadable = len(set(page.ids).difference(tail, (member.leid for member in page.members)))
+                # Those left out count too: there may be a whole page of them.
+                tail = page.ids[-ROWS_OVERLAP:] or tail
+                known = frozenset(_mark(member) for member in page.members[-ROWS_OVERLAP:])
+                yield Turn(
+                    replace(page, members=fresh, unreadable=unreadable), start + _STEP, tail, ahead.is_empty
+                )
                 if ahead.is_empty:
                     return
         finally:
@@ -104,7 +109,7 @@ class _Ahead:
 
 
 def _continues(page: MemberPage, tail: Sequence[int]) -> bool:
-    return not set(tail).isdisjoint(member.leid for member in page.members)
+    return not set(tail).isdisjoint(page.ids)
 
 
 def _mark(member: Member) -> Mark:

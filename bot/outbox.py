@@ -57,6 +57,13 @@ def work(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def stop(database: Database, job: Job, now: datetime, key: str, **values: Any) -> Job:
+    """The work can't go on, for that reason: what was done before counts. The job isn't finished by this."""
+    with database.transaction() as session:
+        cursor = {**job.cursor, "stopped": {"error": key, "values": values}}
+        return jobs.step(session, job, now, cursor=cursor)
+
+
 def stopped(job: Job) -> Mapping[str, Any] | None:
     """The error that ended the work: `error`, a key, and its `values`."""
     found: Mapping[str, Any] | None = job.cursor.get("stopped")
@@ -98,7 +105,7 @@ class _Run:
             if in_vain < ROUNDS_IN_VAIN:
                 yield from self._rest(min(LONGEST_PAUSE, FIRST_PAUSE * 2**in_vain))
         trouble = self._trouble or Unavailable("no answer")
-        yield self._step(stopped={"error": trouble.key, "values": dict(trouble.values)})
+        yield stop(self._database, self._job, self._clock(), trouble.key, **trouble.values)
 
     def _round(self) -> Iterator[Job]:
         """What was sent before gets its outcome, then what waits is sent. Raises MailchimpError."""

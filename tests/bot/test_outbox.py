@@ -199,6 +199,9 @@ def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
     for dies_after in range(1, 200):
         for member in standin.members(remote):
             standin.put(remote, member.email, "subscribed" if "reader" in member.email else "cleaned")
+        mirrors.sync(
+            database, client
+        )  # carries on the one that died, which may be past what changed just now
         mirrors.sync(database, client)
         job = confirm(database, plan(database, audience))
         if kind == jobs.RESTORE:
@@ -374,6 +377,20 @@ def test_restoring_leaves_whom_mailchimp_changed_since(database: Database, stand
     back = undo(database, client, job)
     assert (back.result["n"], back.result["changed"]) == (3, 1)
     assert truth(standin, remote)["person1@example.com"] == "subscribed"
+    assert_outcomes(database, standin, remote, back)
+
+
+def test_who_came_back_and_was_archived_by_somebody_else_is_not_subscribed_by_undo(
+    database: Database, standin: Standin, client: Client
+):
+    remote = mirrors.add(standin, 4)
+    job = archive(database, client, mirrors.sync(database, client))
+    standin.subscribe(remote, "person1@example.com")
+    mirrors.sync(database, client)
+    standin.archive(remote, "person1@example.com")
+    back = undo(database, client, job)
+    assert (back.result["n"], back.result["changed"]) == (3, 1)
+    assert truth(standin, remote)["person1@example.com"] == "archived"
     assert_outcomes(database, standin, remote, back)
 
 
