@@ -73,7 +73,6 @@ def request(
             job.notify = job.notify or notify or {}
             session.add(job)
             return job
-<<<<<<< HEAD
         return job_rows.add(session, new_job(audience, by=by, now=now, notify=notify))
 
 
@@ -88,26 +87,10 @@ def new_job(audience: Audience, *, by: str, now: datetime, notify: dict[str, Any
         notify=notify,
         since=since.isoformat() if since else None,
         look_for_gone=audience.mirrored_until is not None and since is None,
-        revision=audience.revision,
+        revision=audience.remote.get("explained", 0),
     )
 
 
-=======
-        since = None if _is_whole_due(audience, now) else audience.mirrored_until
-        job = jobs.new(
-            jobs.SYNC,
-            by=by,
-            now=now,
-            audience_id=audience_id,
-            notify=notify,
-            since=since.isoformat() if since else None,
-            look_for_gone=audience.mirrored_until is not None and since is None,
-            revision=audience.remote.get("explained", 0),
-        )
-        return job_rows.add(session, job)
-
-
->>>>>>> ca378e2403bbbc5ff9ec69a5789b0224791a92b9
 def work(client: Client, database: Database, job: Job, clock: Clock) -> Generator[Job]:
     """Carries the sync on from where it is: a page a turn, who is gone, why contacts were cleaned, its end.
 

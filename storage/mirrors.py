@@ -22,23 +22,11 @@ def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> Audien
 
 
 def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> Audience:
-<<<<<<< HEAD
     """The mirror of that Mailchimp audience, named as it is there; where that is taken, it says where it is from."""
     found = of_remote(session, remote_id)
     name = _free(session, name.strip() or remote_id, found)
     audience = found or Audience(source=Source.MAILCHIMP, remote_id=remote_id, created_at=now, name=name)
     audience.name = name
-=======
-    """The mirror of that Mailchimp audience, named as it; where another has the name, it says where it is from."""
-    audience, name = of_remote(session, remote_id), name.strip()
-    if audience is None:
-        audience = Audience(
-            name=_free(session, name, None), source=Source.MAILCHIMP, remote_id=remote_id, created_at=now
-        )
-    elif audience.remote.get("name") != name:
-        audience.name = _free(session, name, audience.id)
-    audience.remote = audience.remote | {"name": name}
->>>>>>> ca378e2403bbbc5ff9ec69a5789b0224791a92b9
     session.add(audience)
     session.flush()
     return audience
@@ -135,13 +123,3 @@ def remove(session: Session, audience_id: int, contact_ids: Sequence[int]) -> in
         tally[Cell(status, reason or "", tallies.day_of(cleaned_at), domain)] -= 1
     tallies.apply(session, audience_id, tally)
     return session.connection().execute(delete(TABLE).where(mine)).rowcount
-
-
-def _free(session: Session, name: str, audience_id: int | None) -> str:
-    """The first of its names that no other audience has: Mailchimp lets several have one name."""
-    numbered = (f"{name} {n} (Mailchimp)" for n in count(2))
-    for each in chain([name, f"{name} (Mailchimp)"], numbered):
-        taken = audiences.named(session, each)
-        if taken is None or taken.id == audience_id:
-            return each
-    raise AssertionError  # the numbers never end
