@@ -17,7 +17,7 @@ from bot.corrections import Correction, Filled, Form, NoPermission
 from bot.errors import CleanedError, PlanGone
 from bot.jobs import Clock
 from bot.loads import Outcome
-from bot.wanted import NoMailchimp, chosen, from_json, merge_values
+from bot.wanted import NoMailchimp, chosen, from_json, is_incomplete, merge_values
 from storage import audiences, contacts, loading
 from storage import jobs as job_rows
 from storage.database import Database, Session
@@ -328,7 +328,7 @@ def _values(audience: AudienceRow, old: Contact, before: Member | None, job: Job
     typed = merge_values(from_json(job.data["fields"]), job.data["values"])
     values: dict[str, MergeValue] = {**(before.merge_fields if before else mirrored)}
     values |= {tags[name]: value for name, value in names.items() if name in tags}
-    values |= typed
+    values = {tag: value for tag, value in values.items() if not is_incomplete(value)} | typed
     return {tag: value for tag, value in values.items() if value not in ("", {})}
 
 

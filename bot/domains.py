@@ -59,8 +59,10 @@ art.net tt.net at.net ott.net box.net cox.com fox.net co.net
 _COUNTRIES = """ae ar at au be bg bo br ca ch ci cl cn co.id co.il co.in co.jp co.ke co.kr co.nz co.th co.uk co.za com.ar com.au
 com.br com.cn com.co com.hk com.mx com.my com.pe com.ph com.pk com.sg com.tr com.tw com.ua com.ve com.vn cz de dk
 ee es fi fr gr hk hr hu ie in is it jp lt lu lv ma mx my nl no nz ph pl pt ro rs ru se sg si sk tw ua us""".split()
-BRANDS = frozenset("""yahoo hotmail live outlook msn aol gmx orange tiscali chello alice planet terra skynet voila t-online yandex
-mail email""".split())
+BRANDS = frozenset(
+    """yahoo hotmail live outlook msn aol gmx orange tiscali chello alice planet terra skynet voila t-online yandex
+mail email""".split()
+)
 WORLDWIDE = frozenset(f"{name}.{ending}" for name in BRANDS for ending in _COUNTRIES)
 
 # With these names, one domain is real: whatever stands behind the dot, this one is meant.

@@ -77,7 +77,7 @@ class Restoring:
         return archives.waiting_ids(session, self.audience_id, self.archive_id, after, self.ids)
 
     def still(self, session: Session, ids: Sequence[int]) -> Collection[int]:
-        return outgoing.archived(session, self.audience_id, ids)
+        return archives.are_held(session, self.audience_id, self.archive_id, ids)
 
     def have_it(self, session: Session, ids: Sequence[int]) -> Collection[int]:
         return archives.are_back(session, self.audience_id, self.archive_id, ids)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot import jobs, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows
+from bot import jobs, late_answers, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows
 from bot.jobs import Clock
 from bot.loads import Outcome
 from bot.mirror_gone import Seen
@@ -39,14 +39,21 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
         fields = client.merge_fields(each.id)
         with database.transaction() as session:
             audience = mirrors.get_or_add(session, each.id, each.name, now)
-            audience.remote = audience.remote | {
-                "web_id": each.web_id,
-                "double_optin": each.double_optin,
-                "permissions": each.marketing_permissions,
-                "fields": [asdict(field) for field in fields],
-                "link": client.audience_link(each.web_id),
-                "signup": each.signup_url,
-            }
+            labels = {field.tag: field.name for field in fields}
+            # Nobody changed by that, but a contact's values stand under the fields' names: a whole pass brings them.
+            again = {"whole_at": None} if _are_renamed(_labels(audience), labels) else {}
+            audience.remote = (
+                audience.remote
+                | again
+                | {
+                    "web_id": each.web_id,
+                    "double_optin": each.double_optin,
+                    "permissions": each.marketing_permissions,
+                    "fields": [asdict(field) for field in fields],
+                    "link": client.audience_link(each.web_id),
+                    "signup": each.signup_url,
+                }
+            )
             audience.merge_labels = [field.name for field in fields]
             session.add(audience)
             found.append(audience.id or 0)
@@ -80,7 +87,7 @@ def new_job(audience: Audience, *, by: str, now: datetime, notify: dict[str, Any
         notify=notify,
         since=since.isoformat() if since else None,
         look_for_gone=audience.mirrored_until is not None and since is None,
-        revision=audience.revision,
+        revision=audience.remote.get("explained", 0),
     )
 
 
@@ -101,6 +108,7 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Generato
     if not latest.cursor.get("explained"):
         for step in mirror_reasons.explain(client, database, sync.remote_id, latest, clock):
             yield (latest := step)
+    late_answers.settle(database, latest.audience_id or 0, clock())
     yield _finish(sync, latest)
 
 
@@ -154,7 +162,7 @@ def _beside(database: Database, job: Job, now: datetime) -> Job:
             audience_id=audience.id,
             since=since.isoformat() if since else None,
             look_for_gone=False,
-            revision=audience.revision,
+            revision=audience.remote.get("explained", 0),
         )
         sync.state, sync.owner, sync.lease_until = "running", job.owner, now + jobs.LEASE
         return job_rows.add(session, sync)
@@ -178,10 +186,19 @@ def _sync(client: Client, database: Database, job: Job, clock: Clock) -> _Sync:
         audience = audiences.get(session, job.audience_id or 0)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
-    labels = {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
+    labels = _labels(audience)
     seen = Seen() if job.data["look_for_gone"] and not job.cursor.get("explained") else None
     is_first = audience.mirrored_until is None
     return _Sync(client, database, clock, audience.remote_id, labels, is_first, seen)
+
+
+def _labels(audience: Audience) -> Mapping[str, str]:
+    """Merge tag → the column's name."""
+    return {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
+
+
+def _are_renamed(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    return any(after.get(tag, name) != name for tag, name in before.items())
 
 
 def _is_whole_due(audience: Audience, now: datetime) -> bool:
@@ -296,8 +313,9 @@ def _finish(sync: _Sync, job: Job) -> Job:
         audience = session.get(Audience, job.audience_id)
         assert audience is not None
         audience.mirrored_until = datetime.fromisoformat(job.cursor["started"])
-        whole = {} if job.data["since"] else {"whole_at": job.cursor["started"]}
-        audience.remote = audience.remote | whole | {"differs": bool(differs)}
+        is_whole = not job.data["since"] and not _are_renamed(sync.labels, _labels(audience))
+        whole = {"whole_at": job.cursor["started"]} if is_whole else {}
+        audience.remote = audience.remote | whole | {"differs": bool(differs), "explained": audience.revision}
         session.add(audience)
         if n := outcome.added + outcome.changed + gone:
             journal.write(

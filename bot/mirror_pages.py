@@ -8,7 +8,7 @@ fetched again from further up.
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -54,13 +54,15 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
                     back = 2 * back or MOST_ROWS
                     ahead.restart(max(0, start - back))
                     continue
-                back, last = 0, page.members[-ROWS_OVERLAP:]
+                back = 0
                 gathered += [member for member in page.members if _mark(member) not in known]
-                unreadable += page.unreadable
-                known, tail = frozenset(map(_mark, last)), [member.leid for member in last] or tail
+                unreadable += len(set(page.ids).difference(tail, (member.leid for member in page.members)))
+                # Those left out count too: there may be a whole page of them.
+                tail = page.ids[-ROWS_OVERLAP:] or tail
+                known = frozenset(_mark(member) for member in page.members[-ROWS_OVERLAP:])
                 if not ahead.is_empty and ahead.next.done() and len(gathered) < MOST_GATHERED:
                     continue
-                whole = MemberPage(tuple(gathered), page.total, unreadable)
+                whole = replace(page, members=tuple(gathered), unreadable=unreadable)
                 gathered, unreadable = [], 0
                 yield Turn(whole, start + _STEP, tail, ahead.is_empty)
                 if ahead.is_empty:
@@ -111,7 +113,7 @@ class _Ahead:
 
 
 def _continues(page: MemberPage, tail: Sequence[int]) -> bool:
-    return not set(tail).isdisjoint(member.leid for member in page.members)
+    return not set(tail).isdisjoint(page.ids)
 
 
 def _mark(member: Member) -> Mark:

@@ -28,14 +28,15 @@ remote_id: Callable[[Row], int | None] = itemgetter(_AT["remote_id"])
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
     """The member as Mailchimp has it; no id, no revision yet. `labels`: merge tag → the column's name."""
-    address_key = member.address.lower()  # Mailchimp took it as it is: the mirror tells what is there
+    address = _storable(member.address)  # Mailchimp took it as it is: the mirror tells what is there
+    address_key = address.lower()
     fields = {labels.get(tag, tag): _text(value) for tag, value in member.merge_fields.items()}
     is_cleaned = member.status == Status.CLEANED
     values: dict[str, object] = {
         **_NOTHING,
         "audience_id": audience_id,
         "id": 0,
-        "address": member.address,
+        "address": address,
         "address_key": address_key,
         "domain": address_key.rpartition("@")[2],
         "status": str(member.status),
@@ -43,8 +44,8 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         "status_before": str(Status.UNSUBSCRIBED) if member.status == Status.ARCHIVED else None,
         "revision": 0,
         "merge_fields": _json({label: value for label, value in fields.items() if value}),
-        "tags": ",".join(_json(tag) for tag in member.tags) or None,
-        "notes": member.note or None,
+        "tags": ",".join(_json(_storable(tag)) for tag in member.tags) or None,
+        "notes": _storable(member.note) or None,
         "member_rating": str(member.rating) if member.rating else None,
         "optin_time": _time(member.signup_at),
         "optin_ip": member.signup_ip or None,
@@ -98,8 +99,15 @@ def _text(value: MergeValue) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return "  ".join(str(part) for part in value.values() if part)
-    return str(value)
+        return _storable("  ".join(str(part) for part in value.values() if part))
+    return _storable(str(value))
+
+
+def _storable(text: str) -> str:
+    """Without half characters, which are no UTF-8, and NUL, which PostgreSQL's text can't hold."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
 def _time(at: datetime | None) -> str | None:

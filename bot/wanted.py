@@ -139,6 +139,13 @@ def merge_values(wanted_fields: Sequence[Field], typed: Mapping[str, str]) -> di
     return values | addresses
 
 
+def is_incomplete(value: MergeValue) -> bool:
+    """An address that Mailchimp has and would not take: often the country alone is known."""
+    return isinstance(value, Mapping) and not all(
+        value.get(part) for part, is_needed in ADDRESS_PARTS.items() if is_needed
+    )
+
+
 def to_json(some: Sequence[Field]) -> list[dict[str, Any]]:
     """What `from_json` needs to read the inputs of a form again: no value and no problem."""
     names = ("tag", "name", "kind", "required", "part", "choices")

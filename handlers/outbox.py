@@ -19,15 +19,11 @@ from storage.database import Database, Session
 from storage.spreadsheets import csv_bytes
 from storage.tables import Job
 
+NO_MAILCHIMP = "error-archives-no-mailchimp"
+
 log = logging.getLogger(__name__)
 
 Finish = Callable[[Database, Job, datetime], Job]
-
-
-class NoMailchimp(CleanedError):
-    """The audience is one of Mailchimp's, and there is no key."""
-
-    key = "error-archives-no-mailchimp"
 
 
 def archiving(parts: Parts) -> Work:
@@ -58,12 +54,13 @@ def _work(
 
 
 def _send(parts: Parts, errand: Errand, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
-    """All but the end. Raises NoMailchimp."""
-    if parts.mailchimp is None:
-        raise NoMailchimp
+    """All but the end. Without a key nothing more is sent: it may have been taken away after a part was done."""
     latest = job
-    for step in outbox.work(errand, parts.mailchimp, database, latest, clock):
-        yield (latest := step)
+    if parts.mailchimp is None:
+        yield (latest := outbox.stop(database, job, clock(), NO_MAILCHIMP))
+    else:
+        for step in outbox.work(errand, parts.mailchimp, database, latest, clock):
+            yield (latest := step)
     if latest.notify and outcomes.is_worth_a_file(database, latest):
         file_id = _hand_out(parts.client, database, latest)
         yield outcomes.handed_out(database, latest, clock(), file_id)

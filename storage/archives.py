@@ -171,18 +171,17 @@ def waiting_ids(
 
 def are_back(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> set[int]:
     """Those of the contacts that have the status again which they had before the archive."""
-    both = (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id)
-    query = (
-        select(TABLE.c.id)
-        .join(MEMBER, both)
-        .where(
-            TABLE.c.audience_id == audience_id,
-            TABLE.c.id.in_(some),
-            MEMBER.c.archive_id == archive_id,
-            TABLE.c.status == MEMBER.c.status_before,
-        )
-    )
-    return set(session.connection().execute(query).scalars())
+    is_back = TABLE.c.status == MEMBER.c.status_before
+    return _members_that(session, audience_id, archive_id, some, [is_back])
+
+
+def are_held(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> set[int]:
+    """Those of the contacts that are archived as they were by the archive.
+
+    Others came back at their owner's since, and were archived there again: with another status before.
+    """
+    held = [TABLE.c.status == Status.ARCHIVED.value, TABLE.c.status_before == MEMBER.c.status_before]
+    return _members_that(session, audience_id, archive_id, some, held)
 
 
 def bring_back_done(
@@ -224,6 +223,19 @@ def members(
     if text:
         query = query.where(TABLE.c.address_key.contains(text.lower(), autoescape=True))
     return session.exec(query).all()
+
+
+def _members_that(
+    session: Session,
+    audience_id: int,
+    archive_id: str,
+    some: Sequence[int],
+    conditions: Sequence[ColumnElement[bool]],
+) -> set[int]:
+    both = (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id)
+    mine = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(some), MEMBER.c.archive_id == archive_id]
+    query = select(TABLE.c.id).join(MEMBER, both).where(*mine, *conditions)
+    return set(session.connection().execute(query).scalars())
 
 
 def _waiting(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func, select
 
 from storage.tables import Audience
 
@@ -19,9 +19,8 @@ def get(session: Session, audience_id: int) -> Audience | None:
 
 def named(session: Session, name: str) -> Audience | None:
     """The audience of that name, whatever its case."""
-    return session.exec(
-        select(Audience).where(func.lower(col(Audience.name)) == name.strip().lower())
-    ).first()
+    wanted = name.strip().casefold()  # compared here: SQLite knows the case of ASCII letters alone
+    return next((each for each in every(session) if each.name.strip().casefold() == wanted), None)
 
 
 def get_or_add(session: Session, name: str, now: datetime) -> Audience:

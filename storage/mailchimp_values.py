@@ -113,12 +113,14 @@ class Member:
 class MemberPage:
     """Contacts, and how many there are on all pages.
 
-    `unreadable` were left out: without an address (Mailchimp has some), or with a status not known here.
+    `unreadable` were left out: without an address (who has a telephone number alone), or with a status not known
+    here. `ids`: of all in their order, theirs too.
     """
 
     members: tuple[Member, ...]
     total: int
     unreadable: int
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -253,7 +255,8 @@ def member(document: Document) -> Member:
 def member_page(document: Document) -> MemberPage:
     rows = parts(document, "members")
     members = tuple(found for row in rows if (found := _readable(row)))
-    return MemberPage(members, number(document, "total_items"), len(rows) - len(members))
+    ids = tuple(number(row, "web_id") for row in rows)
+    return MemberPage(members, number(document, "total_items"), len(rows) - len(members), ids)
 
 
 def bounces(document: Document) -> tuple[Bounce, ...]:

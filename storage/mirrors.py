@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import bindparam, delete, literal_column, select, update
@@ -21,19 +22,24 @@ def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> Audien
 
 
 def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> Audience:
-    """The mirror of that Mailchimp audience; where its name is taken, the new one says where it is from."""
-    if found := of_remote(session, remote_id):
-        return found
-    taken = audiences.named(session, name) is not None
-    audience = Audience(
-        name=f"{name} (Mailchimp)" if taken else name,
-        source=Source.MAILCHIMP,
-        remote_id=remote_id,
-        created_at=now,
-    )
+    """The mirror of that Mailchimp audience, named as it is there; where that is taken, it says where it is from."""
+    found = of_remote(session, remote_id)
+    name = _free(session, name.strip() or remote_id, found)
+    audience = found or Audience(source=Source.MAILCHIMP, remote_id=remote_id, created_at=now, name=name)
+    audience.name = name
     session.add(audience)
     session.flush()
     return audience
+
+
+def _free(session: Session, name: str, own: Audience | None) -> str:
+    """A name that no other audience has: at Mailchimp, several may be called the same."""
+    more = (f"{name} (Mailchimp {n})" for n in count(2))
+    for each in chain((name, f"{name} (Mailchimp)"), more):
+        other = audiences.named(session, each)
+        if other is None or other is own:
+            return each
+    raise AssertionError  # there is always another number
 
 
 def every(session: Session) -> Sequence[Audience]:

@@ -5,13 +5,15 @@ started, whose id is not known yet (`STARTING`), or in a batch.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
-from sqlmodel import Session
+from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, select, update
+from sqlmodel import Session, col
+from sqlmodel import select as select_model
 
 from storage.contacts import TABLE, Segment, belongs
-from storage.tables import Outgoing, Status
+from storage.tables import Job, Outgoing, Status
 
 ALONE, STARTING = "", "?"
 
@@ -55,6 +57,27 @@ def add(session: Session, box: Box, ids: Sequence[int]) -> None:
     if ids:
         rows = [{**box._asdict(), "contact_id": each, **_WAITING} for each in ids]
         session.connection().execute(insert(_ROW), rows)
+
+
+def given_up(session: Session, audience_id: int, since: datetime) -> Sequence[Job]:
+    """The jobs that ended after that moment with changes whose answer never came."""
+    doubtful = select(_ROW.c.job_id).where(_ROW.c.audience_id == audience_id, _ROW.c.state == "sent")
+    query = select_model(Job).where(col(Job.id).in_(doubtful), col(Job.finished_at) >= since)
+    return session.exec(query).all()
+
+
+def doubtful(session: Session, job: Job) -> Sequence[int]:
+    """The contacts whose answer is not known, without those that a later job has changed."""
+    box = Box(job.audience_id or 0, job.id)
+    later = select(col(Job.id)).where(col(Job.audience_id) == box.audience_id, col(Job.made_at) > job.made_at)
+    other = _ROW.alias()
+    elsewhere = exists().where(
+        other.c.audience_id == box.audience_id,
+        other.c.contact_id == _ROW.c.contact_id,
+        other.c.job_id.in_(later),
+        other.c.state == "done",
+    )
+    return _ids(session, [*box.rows, _ROW.c.state == "sent", ~elsewhere])
 
 
 def waiting(session: Session, box: Box, after: int, most: int) -> Sequence[int]:

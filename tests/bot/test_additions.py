@@ -67,6 +67,10 @@ def correct(database: Database, client: Client, audience_id: int, **more: Any) -
     return carry_out(database, client, request(database, begin(database, client, audience_id), **more))
 
 
+def optional(field: MergeField) -> MergeField:
+    return MergeField(field.tag, field.name, field.kind)
+
+
 def contact(database: Database, audience_id: int, address: str) -> Contact | None:
     with database.reading() as session:
         return contacts.by_key(session, audience_id, address)
@@ -538,3 +542,18 @@ def test_who_unsubscribed_in_the_same_moment_is_not_told_as_added(
     with pytest.raises(additions.ThereAlready):
         next(work)
     assert_nothing_added(database, news)
+
+
+@pytest.mark.parametrize(
+    "parts", [{"addr1": "", "city": "", "state": "", "zip": "", "country": "US"}, {"addr1": "1"}]
+)
+def test_an_incomplete_address_of_the_old_contact_holds_nothing_up(
+    database: Database, mailchimp: Standin, client: Client, parts: dict[str, str]
+):
+    merge = json.dumps({"FNAME": "Ada", "LNAME": "Roy", "HOME": parts})
+    audience = audience_of(mailchimp, fields=[optional(HOME)], merge=merge)
+    job = correct(database, client, mirrored(database, client))
+    assert job.state == "done"
+    new = mailchimp.member(audience, NEW)
+    assert new
+    assert merge_values(new)["FNAME"] == "Ada"

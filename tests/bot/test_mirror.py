@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from bot import bounces, mirror
+from bot import bounces, jobs, mirror
 from bot.notices import Kind, Notice
 from handlers.workspace.mailchimp.faults import Kind as Fault
 from storage.database import Database
@@ -240,6 +240,24 @@ def test_an_answer_that_is_no_json_ends_the_sync_and_the_next_is_right(large: Mi
     *_, job = mirror.work(large.client, large.database, large.claim(), large.times)
     assert job.state == "done"
     large.assert_same()
+
+
+def test_why_contacts_were_cleaned_is_asked_again_after_a_sync_that_failed_at_it(both: Mirrored):
+    both.sync()
+    address = both.address("subscribed")
+    both.times.now += timedelta(hours=1)
+    both.mailchimp.clean(both.remote_id, address)
+    both.mailchimp.faults.add(Fault.SERVER_ERROR, path=".*/activity-feed", times=None)
+    job = both.request()
+    with pytest.raises(MailchimpError):
+        list(mirror.work(both.client, both.database, both.claim(), both.times))
+    held = jobs.look(both.database, job.id)
+    assert held
+    jobs.told(both.database, jobs.fail(both.database, held, both.times(), "mailchimp"), both.times())
+    both.mailchimp.faults.clear()
+    both.sync()
+    assert both.contacts()[address]["clean_reason"] == "hard"
+    both.assert_same()
 
 
 def test_counts_that_differ_are_told(both: Mirrored):
