@@ -97,7 +97,7 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 def _text(value: MergeValue) -> str:
     """An address field's parts on one line, as in Mailchimp's files."""
     if isinstance(value, str):
-        return value
+        return _storable(value)
     if isinstance(value, Mapping):
         return _storable("  ".join(str(part) for part in value.values() if part))
     return _storable(str(value))
