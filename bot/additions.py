@@ -23,6 +23,7 @@ from storage import jobs as job_rows
 from storage.database import Database, Session
 from storage.mailchimp import Client
 from storage.mailchimp_errors import (
+    BadAnswer,
     Forbidden,
     Forgotten,
     InComplianceState,
@@ -37,7 +38,8 @@ from storage.mailchimp_values import Member, MergeValue, member_hash
 from storage.tables import Audience as AudienceRow
 from storage.tables import Contact, Job, Source, Status
 
-_UNKNOWN = ("error-corrections-no-answer", "error-gave-up")  # the contact may be there now, added by us
+# After these the contact may be there now, added by us: an earlier try had no answer.
+_UNKNOWN = ("error-corrections-no-answer", "error-corrections-key", "error-gave-up")
 TRIES = 5  # while Mailchimp does not answer; then the person is told
 
 
@@ -82,13 +84,13 @@ class KeyNotTaken(CleanedError):
 
 
 class NoAnswer(CleanedError):
-    """Mailchimp did not answer, several times. Values: address."""
+    """Mailchimp did not answer, several times, or not so that it can be read. Values: address, audience."""
 
     key = "error-corrections-no-answer"
 
 
 class Refused(CleanedError):
-    """Mailchimp refused for another reason. Values: address, title, detail."""
+    """Mailchimp refused for another reason. Values: address, audience, title, detail."""
 
     key = "error-corrections-refused"
 
@@ -169,7 +171,7 @@ def done(database: Database, job: Job) -> Added:
     with database.reading() as session:
         audience, old = _subjects(session, job)
     correction = Correction(
-        audience=Audience(audience.id or 0, audience.name),
+        audience=Audience.of(audience),
         old_address=old.address,
         address=job.data["address"],
         at=job.finished_at or job.made_at,
@@ -347,7 +349,7 @@ def _told(error: MailchimpError, audience: AudienceRow, job: Job) -> CleanedErro
             return NotTaken(**about, detail=error.detail, fields=_named(audience, error.fields))
         case KeyRefused() | Forbidden() | WrongDataCentre():
             return KeyNotTaken()
-        case _ if error.worth_another_try:
+        case _ if error.worth_another_try or isinstance(error, BadAnswer):
             return NoAnswer(**about)
     return Refused(**about, title=str(error.values.get("title", "")), detail=error.detail)
 

@@ -15,7 +15,7 @@ from storage import archives, audiences, contacts, journal, loading, tallies
 from storage import jobs as job_rows
 from storage.contacts import Segment
 from storage.database import Database, Session
-from storage.tables import Archive, Job, Status
+from storage.tables import Archive, Job, Source, Status
 
 CONTACTS_A_CHUNK = 5_000
 KIND = "archive"
@@ -30,6 +30,8 @@ class Plan:
     segment: Segment
     n: int
     word: str
+    is_mirrored: bool = False
+    """Whether Mailchimp has to archive them."""
 
 
 def plan(database: Database, segment: Segment, *, by: str, word: str, now: datetime) -> Plan:
@@ -52,7 +54,8 @@ def plan(database: Database, segment: Segment, *, by: str, word: str, now: datet
             n=n,
             revision=audience.revision,
         )
-        return Plan(id=draft.id, audience=audience.name, segment=segment, n=n, word=word)
+        is_mirrored = audience.source == Source.MAILCHIMP
+        return Plan(draft.id, audience.name, segment, n, word, is_mirrored)
 
 
 def confirm(

@@ -29,7 +29,7 @@ TIMES_OVERLAP = timedelta(minutes=10)  # clocks differ, and Mailchimp's counts l
 WHOLE_AGAIN = timedelta(days=7)
 WHOLE_AGAIN_WHEN_DIFFERENT = timedelta(days=1)
 _START: Mapping[str, Any] = {"offset": 0, "tail": []}  # of a stage
-_STAGES = (None, Status.ARCHIVED)  # archived ones come only when asked for
+STAGES = (None, Status.ARCHIVED)  # archived ones come only when asked for
 
 
 def discover(database: Database, client: Client, now: datetime) -> Sequence[int]:
@@ -73,18 +73,22 @@ def request(
             job.notify = job.notify or notify or {}
             session.add(job)
             return job
-        since = None if _is_whole_due(audience, now) else audience.mirrored_until
-        job = jobs.new(
-            jobs.SYNC,
-            by=by,
-            now=now,
-            audience_id=audience_id,
-            notify=notify,
-            since=since.isoformat() if since else None,
-            look_for_gone=audience.mirrored_until is not None and since is None,
-            revision=audience.remote.get("explained", 0),
-        )
-        return job_rows.add(session, job)
+        return job_rows.add(session, new_job(audience, by=by, now=now, notify=notify))
+
+
+def new_job(audience: Audience, *, by: str, now: datetime, notify: dict[str, Any] | None = None) -> Job:
+    """A sync of what has changed since the last one, or whole where that is due."""
+    since = None if _is_whole_due(audience, now) else audience.mirrored_until
+    return jobs.new(
+        jobs.SYNC,
+        by=by,
+        now=now,
+        audience_id=audience.id,
+        notify=notify,
+        since=since.isoformat() if since else None,
+        look_for_gone=audience.mirrored_until is not None and since is None,
+        revision=audience.remote.get("explained", 0),
+    )
 
 
 def work(client: Client, database: Database, job: Job, clock: Clock) -> Generator[Job]:
@@ -94,7 +98,7 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Generato
     """
     sync = _sync(client, database, job, clock)
     latest = _begin(sync, job)
-    while latest.cursor["stage"] < len(_STAGES):
+    while latest.cursor["stage"] < len(STAGES):
         for step in _members(sync, latest):
             yield (latest := step)
     if sync.seen is not None:
@@ -223,7 +227,7 @@ def _begin(sync: _Sync, job: Job) -> Job:
 def _members(sync: _Sync, job: Job) -> Iterator[Job]:
     """The rest of a stage."""
     since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
-    status = _STAGES[job.cursor["stage"]]
+    status = STAGES[job.cursor["stage"]]
     fetch = partial(sync.client.members, sync.remote_id, status=status, changed_since=since)
     for turn in mirror_pages.pages(fetch, job.cursor["offset"], job.cursor["tail"]):
         if turn is None:

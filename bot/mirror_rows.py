@@ -16,6 +16,9 @@ from storage.tables import Reason, Status
 _AT = {name: i for i, name in enumerate(COLUMNS)}
 _ID, _STATUS, _BEFORE, _REVISION = (_AT[name] for name in ("id", "status", "status_before", "revision"))
 _OURS = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
+_in_order: Callable[[Mapping[str, object]], Row] = itemgetter(*COLUMNS)
+_NOTHING: Mapping[str, object] = dict.fromkeys(COLUMNS)
+_NOWHERE: Mapping[str, object] = {}
 _ours = itemgetter(*(_AT[name] for name in _OURS))
 
 contact_id: Callable[[Row], int] = itemgetter(_ID)
@@ -30,6 +33,7 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
     fields = {labels.get(tag, tag): _text(value) for tag, value in member.merge_fields.items()}
     is_cleaned = member.status == Status.CLEANED
     values: dict[str, object] = {
+        **_NOTHING,
         "audience_id": audience_id,
         "id": 0,
         "address": address,
@@ -54,7 +58,7 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         "clean_reason": str(Reason.UNKNOWN) if is_cleaned else None,
         **_place(member.location),
     }
-    return tuple(values.get(name) for name in COLUMNS)
+    return _in_order(values)
 
 
 def added(new: Row, contact_id: int, revision: int, now: str) -> Row:
@@ -92,9 +96,11 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def _text(value: MergeValue) -> str:
     """An address field's parts on one line, as in Mailchimp's files."""
+    if isinstance(value, str):
+        return _storable(value)
     if isinstance(value, Mapping):
         return _storable("  ".join(str(part) for part in value.values() if part))
-    return _storable(str(value))
+    return str(value)
 
 
 def _storable(text: str) -> str:
@@ -105,12 +111,12 @@ def _storable(text: str) -> str:
 
 
 def _time(at: datetime | None) -> str | None:
-    return at.strftime("%Y-%m-%d %H:%M:%S") if at else None
+    return at.isoformat(" ", "seconds")[:19] if at else None
 
 
-def _place(location: Location) -> dict[str, str | None]:
+def _place(location: Location) -> Mapping[str, object]:
     if not location.time_zone and not location.country:
-        return {}
+        return _NOWHERE
     return {
         "latitude": str(location.latitude),
         "longitude": str(location.longitude),

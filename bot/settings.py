@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
     mailchimp_api_key: SecretStr | None = None
     mailchimp_api_url: str | None = None
+    mailchimp_webhook_secret: SecretStr | None = Field(
+        default=None, validation_alias="CLEANED_MAILCHIMP_WEBHOOK_SECRET"
+    )
+    public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
 
     @field_validator("operators", "ses_topics", mode="before")
     @classmethod

@@ -144,6 +144,10 @@ def _for_sync(command: argparse.ArgumentParser, told: Words) -> None:
     command.add_argument("--audience", metavar="NAME", help=told("terminal-sync-of"))
 
 
+def _for_check(command: argparse.ArgumentParser, told: Words) -> None:
+    command.add_argument("--webhooks", action="store_true", help=told("terminal-check-webhooks"))
+
+
 def _nothing(_command: argparse.ArgumentParser, _told: Words) -> None:
     """The command takes no arguments."""
 
@@ -207,10 +211,10 @@ def _sync(chosen: argparse.Namespace, language: str) -> int:
     return sync.run(words(language), audience=chosen.audience)
 
 
-def _check(_chosen: argparse.Namespace, language: str) -> int:
+def _check(chosen: argparse.Namespace, language: str) -> int:
     from handlers.terminal import check
 
-    return check.run(words(language))
+    return check.run(words(language), webhooks=chosen.webhooks)
 
 
 def _migrate(_chosen: argparse.Namespace, language: str) -> int:
@@ -229,7 +233,7 @@ _COMMANDS: Mapping[str, tuple[_Run, _Fill]] = {
     "export": (_export, _for_export),
     "bounces": (_bounces, _for_bounces),
     "sync": (_sync, _for_sync),
-    "check": (_check, _nothing),
+    "check": (_check, _for_check),
     "migrate": (_migrate, _nothing),
 }
 

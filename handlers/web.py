@@ -11,7 +11,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.jobs import Clock
 from bot.settings import Settings
-from handlers.webhooks import routes
+from handlers.webhooks import mailchimp, routes
 from storage.database import Database
 
 LARGEST_REQUEST = 4 << 20  # bytes
@@ -60,6 +60,7 @@ def start(bolt: App, settings: Settings, database: Database, clock: Clock) -> Se
         verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
         application.router.add_post("/slack/events", _slack(bolt, verifier))
     routes.add(application, settings, database, clock)
+    mailchimp.add(application, settings, database, clock)
     server = Server(application, settings.host, settings.port)
     server.start()
     log.info("Listening on %s, port %s.", settings.host, server.port)

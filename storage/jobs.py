@@ -102,6 +102,12 @@ def forget_unreceived(session: Session, before: datetime) -> None:
         forget(session, job_id)
 
 
+def forget_told(session: Session, kind: str, before: datetime) -> int:
+    """Forgets the jobs of that kind that ended and were told before; returns how many."""
+    ended = and_(col(Job.kind) == kind, col(Job.state).in_(("done", "failed")), col(Job.told_at) < before)
+    return session.connection().execute(delete(Job).where(ended)).rowcount
+
+
 def save(session: Session, job: Job, **changes: Any) -> Job:
     """Writes these columns of a job, if the lease is still its owner's.
 

@@ -5,6 +5,7 @@ Values are text that both drivers take: times as `moment(…)`, merge fields as 
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, func, select
@@ -18,6 +19,8 @@ COLUMNS = tuple(column.name for column in TABLE.columns)
 Row = tuple[Any, ...]
 
 _NAMES = ", ".join(COLUMNS)
+_MARKS = f"({', '.join('?' * len(COLUMNS))})"
+_ROWS_A_STATEMENT = 200
 _KEYS_AT_ONCE = 10_000  # SQLite takes 32,766 parameters a statement
 
 
@@ -85,9 +88,15 @@ def _those(
 
 
 def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
-    marks = ", ".join("?" * len(COLUMNS))
-    statement = f"INSERT INTO contact ({_NAMES}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
-    return session.connection().exec_driver_sql(statement, list(rows)).rowcount
+    """Many rows a statement: the driver hands over to other threads after each, and waits for its turn again."""
+    added = 0
+    connection = session.connection()
+    for start in range(0, len(rows), _ROWS_A_STATEMENT):
+        some = rows[start : start + _ROWS_A_STATEMENT]
+        marks = ", ".join([_MARKS] * len(some))
+        statement = f"INSERT INTO contact ({_NAMES}) VALUES {marks} ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
+        added += connection.exec_driver_sql(statement, tuple(chain.from_iterable(some))).rowcount
+    return added
 
 
 def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:

@@ -71,6 +71,9 @@ class Location:
     region: str
 
 
+_NOWHERE = Location(0.0, 0.0, 0, 0, "", "", "")
+
+
 @dataclass(frozen=True)
 class Permission:
     """A marketing permission. The ids are each audience's own."""
@@ -314,21 +317,27 @@ def name_of(status: Status) -> str:
 
 def text(document: Document, name: str) -> str:
     value = document.get(name)
-    return "" if value is None else str(value)
+    return value if isinstance(value, str) else "" if value is None else str(value)
 
 
 def number(document: Document, name: str) -> int:
     """0 where there is none."""
-    value = _float(document, name)
-    return int(value) if isfinite(value) else 0
+    if isinstance(value := document.get(name), int):
+        return int(value)
+    read = _float(document, name)
+    return int(read) if isfinite(read) else 0
 
 
 def moment(document: Document, name: str) -> datetime | None:
     """Aware, in UTC; Mailchimp writes an empty text where there is none."""
+    if not (written := text(document, name)):
+        return None
     try:
-        found = datetime.fromisoformat(text(document, name))
+        found = datetime.fromisoformat(written)
     except ValueError:
         return None
+    if found.tzinfo is UTC:
+        return found
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
@@ -351,6 +360,8 @@ def _readable(document: Document) -> Member | None:
 
 
 def _location(place: Document) -> Location:
+    if not any(place.values()):  # as of most contacts
+        return _NOWHERE
     return Location(
         latitude=_float(place, "latitude"),
         longitude=_float(place, "longitude"),

@@ -15,11 +15,10 @@ from storage.tables import Audience, Job, Source
 from storage.tallies import Cell, Tally
 
 
-def of_remote(session: Session, remote_id: str) -> Audience | None:
-    """The mirror of that Mailchimp audience."""
-    return session.exec(
-        select_model(Audience).where(Audience.source == Source.MAILCHIMP, Audience.remote_id == remote_id)
-    ).first()
+def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> Audience | None:
+    """The mirror of that Mailchimp audience; `lock` holds it for this transaction."""
+    query = select_model(Audience).where(Audience.source == Source.MAILCHIMP, Audience.remote_id == remote_id)
+    return session.exec(query.with_for_update() if lock else query).first()
 
 
 def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> Audience:
@@ -43,12 +42,19 @@ def every(session: Session) -> Sequence[Audience]:
     ).all()
 
 
-def under_way(session: Session, audience_id: int, kind: str) -> Job | None:
+def say(session: Session, audience_id: int, **said: Any) -> None:
+    """Keeps more in the audience's `remote`."""
+    audience = session.get_one(Audience, audience_id)
+    audience.remote = audience.remote | said
+    session.add(audience)
+
+
+def under_way(
+    session: Session, audience_id: int, kind: str, states: Sequence[str] = ("waiting", "running")
+) -> Job | None:
     """The unfinished job of that kind on the audience."""
     return session.exec(
-        select_model(Job).where(
-            Job.kind == kind, Job.audience_id == audience_id, col(Job.state).in_(("waiting", "running"))
-        )
+        select_model(Job).where(Job.kind == kind, Job.audience_id == audience_id, col(Job.state).in_(states))
     ).first()
 
 

@@ -1,6 +1,5 @@
 """Mirrored audiences for tests, on the stand-in for Mailchimp."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from bot import jobs, mirror
@@ -8,10 +7,6 @@ from handlers.workspace.mailchimp.standin import Standin
 from storage.database import Database
 from storage.mailchimp import Client
 from storage.mailchimp_wire import Timing
-from storage.tables import Job
-from tests.audiences import claim
-
-Take = Callable[[Job], Iterator[Job]]
 
 
 def now() -> datetime:
@@ -38,12 +33,19 @@ def add(standin: Standin, n: int, *, name: str = "News", others: int = 5) -> str
 def sync(database: Database, client: Client) -> int:
     """Copies the account; the id of its one audience here."""
     [audience_id] = mirror.discover(database, client, now())
+    _work(database, client)  # what a process that died has left
     mirror.request(database, audience_id, by="U1", now=now())
-    *_, job = mirror.work(client, database, claim(database, jobs.SYNC, now()), now)
-    jobs.told(database, job, now())
+    _work(database, client)
     return audience_id
 
 
 def truth(standin: Standin, remote: str) -> dict[str, str]:
     """Address → status, as Mailchimp has it."""
     return {member.email: member.status for member in standin.members(remote)}
+
+
+def _work(database: Database, client: Client) -> None:
+    while job := jobs.claim(database, [jobs.SYNC], jobs.owner(), now()):
+        if job.state == "running":
+            *_, job = mirror.work(client, database, job, now)
+        jobs.told(database, job, now())

@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=100, help="requests a second")
     parser.add_argument("--postgresql", action="store_true")
     given = parser.parse_args()
-    with _database(postgresql=given.postgresql) as url, Workspace(MANIFEST) as workspace:
+    with database_url(postgresql=given.postgresql) as url, Workspace(MANIFEST) as workspace:
         database = Database(url)
         schema.migrate(database)
         rows = "\n".join(f"person{n}@example.com" for n in range(CONTACTS))
@@ -164,7 +164,7 @@ def _print(what: str, seconds: Sequence[float]) -> None:
 
 
 @contextmanager
-def _database(*, postgresql: bool) -> Iterator[str]:
+def database_url(*, postgresql: bool) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="cleaned-load-") as folder:
         if not postgresql:
             yield f"sqlite:///{folder}/cleaned.db"

@@ -1,7 +1,6 @@
 """`cleaned check`: what is right, and what is missing or wrong with its mend, one line each."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +13,8 @@ from bot.databases import DatabaseBehind
 from bot.errors import CleanedError
 from bot.settings import BadSetting, Settings
 from handlers.scopes import SCOPES
+from handlers.terminal import mailchimp_webhooks
+from handlers.terminal.finding import Finding, Make
 from handlers.webhooks import routes
 from handlers.words import Words
 from storage.imap import MailboxFault
@@ -25,17 +26,12 @@ READERS = ("viewer", "author")  # Mailchimp's words for those who can't change a
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: whether it is as it should be, and the sentence."""
-
-    is_fault: bool
-    text: str
-
-
-def run(words: Words) -> int:
-    """Prints every finding; 1 if any is a fault. Raises BadSetting."""
-    found = list(findings(words, settings.load()))
+def run(words: Words, *, webhooks: bool = False) -> int:
+    """Prints every finding; 1 if any is a fault. `webhooks`: sets up those that Mailchimp lacks. Raises BadSetting."""
+    given = settings.load()
+    found = list(findings(words, given))
+    if webhooks:
+        found += mailchimp_webhooks.made(words, given)
     for each in found:
         mark = words("check-fault" if each.is_fault else "check-right")
         print(f"{mark:<6}  {each.text}")
@@ -61,10 +57,7 @@ def findings(words: Words, given: Settings) -> Iterator[Finding]:
     yield _time_zones(right, fault)
 
 
-_Make = Callable[..., Finding]
-
-
-def _bot_token(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
+def _bot_token(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
     token = _text(given.slack_bot_token)
     if not token:
         yield fault("check-bot-token-missing")
@@ -74,7 +67,7 @@ def _bot_token(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]
         yield from _identity(WebClient(token, given.slack_api_url, ANSWER_SECONDS), right, fault)
 
 
-def _identity(client: WebClient, right: _Make, fault: _Make) -> Iterator[Finding]:
+def _identity(client: WebClient, right: Make, fault: Make) -> Iterator[Finding]:
     try:
         answer = client.auth_test()
     except SlackApiError as error:
@@ -87,7 +80,7 @@ def _identity(client: WebClient, right: _Make, fault: _Make) -> Iterator[Finding
     yield _scopes(answer.headers, right, fault)
 
 
-def _scopes(headers: dict[str, Any], right: _Make, fault: _Make) -> Finding:
+def _scopes(headers: dict[str, Any], right: Make, fault: Make) -> Finding:
     told = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
     granted = {scope.strip() for scope in told.split(",")}
     if missing := sorted(SCOPES - granted):
@@ -95,7 +88,7 @@ def _scopes(headers: dict[str, Any], right: _Make, fault: _Make) -> Finding:
     return right("check-scopes", n=len(SCOPES))
 
 
-def _way_in(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
+def _way_in(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
     token = _text(given.slack_app_token)
     if token and not token.startswith(APP_TOKEN):
         yield fault("check-app-token-malformed")
@@ -107,7 +100,7 @@ def _way_in(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
         yield fault("error-no-way-in")
 
 
-def _socket(client: WebClient, token: str, right: _Make, fault: _Make) -> Finding:
+def _socket(client: WebClient, token: str, right: Make, fault: Make) -> Finding:
     try:
         client.apps_connections_open(app_token=token)
     except SlackApiError as error:
@@ -117,7 +110,7 @@ def _socket(client: WebClient, token: str, right: _Make, fault: _Make) -> Findin
     return right("check-app-token")
 
 
-def _database(given: Settings, right: _Make, fault: _Make) -> Finding:
+def _database(given: Settings, right: Make, fault: Make) -> Finding:
     try:
         database = databases.reached(given.database_url)
         try:
@@ -132,7 +125,7 @@ def _database(given: Settings, right: _Make, fault: _Make) -> Finding:
     return right("check-database", url=database.url.render_as_string())
 
 
-def _webhooks(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
+def _webhooks(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
     try:
         names = routes.receivers(given)
     except BadSetting as error:
@@ -143,7 +136,7 @@ def _webhooks(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
         yield right("check-webhooks", paths=paths, host=given.host, port=str(given.port))
 
 
-def _mailbox(place: Place, right: _Make, fault: _Make) -> Finding:
+def _mailbox(place: Place, right: Make, fault: Make) -> Finding:
     try:
         waiting = mail.waiting(place)
     except MailboxFault as error:
@@ -151,7 +144,7 @@ def _mailbox(place: Place, right: _Make, fault: _Make) -> Finding:
     return right("bounces-imap-there", host=place.host, folder=place.folder, n=waiting)
 
 
-def _mailchimp(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]:
+def _mailchimp(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
     try:
         client = accounts.account(given, tries=1)
         if client is None:
@@ -164,9 +157,10 @@ def _mailchimp(given: Settings, right: _Make, fault: _Make) -> Iterator[Finding]
     yield right("check-mailchimp", name=whose.name, role=whose.role)
     if whose.role in READERS:
         yield fault("check-mailchimp-reader", role=whose.role)
+    yield from mailchimp_webhooks.found(given, right, fault)
 
 
-def _time_zones(right: _Make, fault: _Make) -> Finding:
+def _time_zones(right: Make, fault: Make) -> Finding:
     try:
         ZoneInfo("Europe/Paris")
     except ZoneInfoNotFoundError:

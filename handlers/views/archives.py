@@ -22,7 +22,7 @@ def form(words: Words, plan: Plan) -> View:
         rows.append(blocks.context(*narrowed))
     rows += [
         blocks.section(words.md("archives-meaning")),
-        blocks.context(words.md("archives-untouched")),
+        blocks.context(words.md("archives-untouched"), *_at_mailchimp(words, plan)),
         blocks.input_(
             words("archives-type", word=plan.word),
             {"type": "plain_text_input", "action_id": WORD, "max_length": MOST_TYPED},
@@ -118,23 +118,27 @@ def _receipt(words: Words, job: Job, audience: str) -> Message:
         lines.append(words.md("archives-left-alone", n=left_alone))
     if newer:
         lines.append(words.md("archives-newer", n=newer))
-    lines += outcomes.lines(words, job)
     buttons.append(_rest(words, job))
     if n:
         buttons.append(blocks.button(words("archives-share"), SHARE, this))
-    message = receipts.done(words.md("archives-done", n=n, audience=audience), lines, buttons, job)
-    message["blocks"] += outcomes.by_hand(words, job)
-    return message
+    buttons += outcomes.buttons(words, job)
+    headline, more = words.md("archives-done", n=n, audience=audience), outcomes.rows(words, job)
+    return receipts.done(headline, lines, buttons, job, more)
 
 
 def _failure(words: Words, job: Job, audience: str) -> Message:
     """What Mailchimp did before can be undone."""
-    lines, buttons = outcomes.lines(words, job), [_rest(words, job)]
+    more = outcomes.rows(words, job)
+    buttons = [_rest(words, job), *outcomes.buttons(words, job)]
     if n := job.result.get("n"):
-        lines.insert(0, words.md("archives-done", n=n, audience=audience))
+        more.insert(0, blocks.context(words.md("archives-done", n=n, audience=audience)))
         undo = blocks.button(words("archives-undo"), UNDO, value(job.audience_id or 0, job.id))
         buttons.insert(0, undo)
-    return receipts.failed(words, words.md("archives-failed", audience=audience), job, buttons, lines)
+    return receipts.failed(words, words.md("archives-failed", audience=audience), job, buttons, more)
+
+
+def _at_mailchimp(words: Words, plan: Plan) -> list[Markup]:
+    return [words.md("archives-at-mailchimp")] if plan.is_mirrored else []
 
 
 def _rest(words: Words, job: Job) -> Block:

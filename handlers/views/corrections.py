@@ -34,8 +34,7 @@ SHORTCUT = "fix_message"
 
 ADDRESS, FIRST_NAME, LAST_NAME, CONSENT = "address", "first-name", "last-name", "consent"
 MOST_ADDRESSES = 20  # of one message
-SHORT = 300  # a diagnostic or a campaign may be a page long
-NAME = 80  # characters of a name within a sentence
+SHORT, NAME = 300, 80  # characters: of a diagnostic or a campaign, of a name within a sentence
 TYPED = 254  # characters of an address or a name; an address has no more
 ACTIONS, ANSWERS = "corrections-actions", "corrections-answers"
 VERY_LIKELY, LIKELY = 0.95, 0.8  # confidence from which on it is called so
@@ -269,22 +268,21 @@ def _inputs(words: Words, form: Form) -> Iterable[Block]:
     """In a walk each contact's inputs have names of their own: Slack keeps what was typed under the same ones."""
     contact, asked, typed = form.contact, form.wanted or Wanted(), form.typed
     own = f"-{contact.id}" if form.step else ""
-    suggested = form.suggestion.address if form.suggestion else None
-    address = typed.address if typed else suggested
-    yield blocks.input_(words("corrections-corrected"), _text(ADDRESS, address), ADDRESS + own)
-    first, last = contact.first_name, contact.last_name
-    if typed:
-        first, last = typed.first_name, typed.last_name
-    if first is not None:
-        yield _name(words("corrections-first-name"), first, FIRST_NAME, own, required=asked.first_name)
-    if last is not None:
-        yield _name(words("corrections-last-name"), last, LAST_NAME, own, required=asked.last_name)
+    source = typed or form.suggestion
+    address = _text(ADDRESS, source.address if source else None)
+    yield blocks.input_(words("corrections-corrected"), address, ADDRESS + own)
+    names = typed or contact
+    for name, value, required in (
+        (FIRST_NAME, names.first_name, asked.first_name),
+        (LAST_NAME, names.last_name, asked.last_name),
+    ):
+        if value is not None:
+            text = _text(name, value)
+            yield blocks.input_(words(f"corrections-{name}"), text, name + own, optional=not required)
     yield from wanted_views.inputs(words, asked, typed, own)
     yield blocks.input_(words("corrections-consent"), _permission(words, ticked=bool(typed)), CONSENT + own)
-    if form.wanted:
-        yield blocks.context(words.md("corrections-goes", optin="double" if asked.double_optin else "single"))
-    else:
-        yield blocks.context(words.md("corrections-stays"))
+    goes = words.md("corrections-goes", optin="double" if asked.double_optin else "single")
+    yield blocks.context(goes if form.wanted else words.md("corrections-stays"))
 
 
 def _actions(words: Words, form: Form) -> Iterable[Block]:
@@ -388,10 +386,6 @@ def _search(words: Words) -> Block:
 def _text(action_id: str, initial: str | None) -> Block:
     made: Block = {"type": "plain_text_input", "action_id": action_id, "max_length": TYPED}
     return made | ({"initial_value": initial[:TYPED]} if initial else {})
-
-
-def _name(label: str, initial: str, name: str, own: str, *, required: bool) -> Block:
-    return blocks.input_(label, _text(name, initial), name + own, optional=not required)
 
 
 def _permission(words: Words, *, ticked: bool) -> Block:

@@ -19,7 +19,7 @@ def source(words: Words, audience: Audience) -> list[Block]:
         return []
     if audience.mirrored_until is None:
         return [blocks.context(words.md("mirror-not-yet"))]
-    at = blocks.date(audience.mirrored_until, words, "{date_short_pretty} {time}")
+    at = blocks.date(audience.mirrored_until, words, "{date_short} {time}")
     return [blocks.context(words.md("mirror-as-of", at=at))]
 
 
@@ -62,10 +62,9 @@ def differs(words: Words, result: Mapping[str, Any]) -> str:
 def _receipt(words: Words, job: Job, audience: str) -> Message:
     result = job.result
     text = words.md("mirror-done", n=result["added"] + result["changed"], audience=audience)
-    rows = [
-        blocks.section(Markup(f"*{text}*")),
-        blocks.fields([words.md(f"mirror-{name}", n=result[name]) for name in FIGURES]),
-    ]
+    rows = [blocks.section(Markup(f"*{text}*"))]
+    if figures := [words.md(f"mirror-{name}", n=result[name]) for name in FIGURES if result[name]]:
+        rows.append(blocks.fields(figures))
     if result["refused"]:
         rows.append(blocks.context(words.md("mirror-refused-why", n=result["refused"])))
     if difference := differs(words, result):

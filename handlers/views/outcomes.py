@@ -1,8 +1,8 @@
-"""What Mailchimp did and did not do: lines for a receipt, the steps by hand, the file of each address's outcome."""
+"""What Mailchimp did and did not do: rows of a receipt, the steps by hand, the file of each address's outcome."""
 
 from handlers.views import blocks
 from handlers.views.blocks import Block
-from handlers.words import Markup, Words
+from handlers.words import Words
 from storage.outgoing import Line
 from storage.tables import Job
 
@@ -11,28 +11,26 @@ REFUSED_METHOD = "method-refused"
 _STATES = {"sent": "waiting"}  # nobody knows yet: for a person the two are one
 
 
-def lines(words: Words, job: Job) -> list[Markup]:
-    """How many were refused, and why; how many have no answer; where the file is. None of a local audience."""
-    found = [
-        words.md("archives-refused", n=n, why=words(f"archives-refusal-{key}"))
-        for key, n in job.result.get("refusals", {}).items()
+def rows(words: Words, job: Job) -> list[Block]:
+    """How many were refused, and why; how many have no answer; what to do then. None for a local audience."""
+    refusals = job.result.get("refusals", {})
+    said = [
+        words.md("archives-refused", n=n, why=words(f"archives-refusal-{key}")) for key, n in refusals.items()
     ]
     if waiting := job.result.get("waiting"):
-        found.append(words.md("archives-no-answer", n=waiting))
-    if found and job.cursor.get("outcome_file"):
-        found.append(words.md("archives-outcomes-sent"))
-    return found
+        said.append(words.md("archives-no-answer", n=waiting))
+    if said and job.cursor.get("outcome_file"):
+        said.append(words.md("archives-outcomes-sent"))
+    found = [blocks.context(*said)] if said else []
+    return [*found, blocks.section(words.md("archives-by-hand"))] if REFUSED_METHOD in refusals else found
 
 
-def by_hand(words: Words, job: Job) -> list[Block]:
-    """The steps at Mailchimp itself, where its API archives nobody who is cleaned."""
-    if REFUSED_METHOD not in job.result.get("refusals", {}):
+def buttons(words: Words, job: Job) -> list[Block]:
+    """The way to the contacts at Mailchimp, where its API archives nobody who is cleaned."""
+    link = job.result.get("link")
+    if not link or REFUSED_METHOD not in job.result.get("refusals", {}):
         return []
-    rows = [blocks.section(words.md("archives-by-hand"))]
-    if link := job.result.get("link"):
-        open_ = blocks.link(words("archives-open-mailchimp"), link, OPEN)
-        rows.append(blocks.actions([open_], f"by-hand-{job.id}"))
-    return rows
+    return [blocks.link(words("archives-open-mailchimp"), link, OPEN)]
 
 
 def header(words: Words) -> tuple[str, ...]:

@@ -23,24 +23,25 @@ def progress(text: Markup, job: Job) -> Message:
     return blocks.message(text, [blocks.section(text), blocks.context(bar)])
 
 
-def done(headline: Markup, lines: list[Markup], buttons: list[Block], job: Job) -> Message:
-    """The receipt: the figure, what goes with it, what can be done."""
+def done(
+    headline: Markup, lines: Sequence[Markup], buttons: list[Block], job: Job, more: Sequence[Block] = ()
+) -> Message:
+    """The receipt: the figure, what goes with it (`more`: as blocks), what can be done."""
     rows = [blocks.section(Markup(f"*{headline}*"))]
     if lines:
         rows.append(blocks.context(*lines))
+    rows += more
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
     return blocks.message(headline, rows)
 
 
 def failed(
-    words: Words, headline: Markup, job: Job, buttons: list[Block], lines: Sequence[Markup] = ()
+    words: Words, headline: Markup, job: Job, buttons: list[Block], more: Sequence[Block] = ()
 ) -> Message:
-    """What was not done, and why; `lines`: what was done before."""
+    """What was not done, and why; `more`: what was done before."""
     why = words.md(job.result["error"], **job.result["values"])
-    rows = [blocks.section(Markup(f"*{headline}*\n{why}"))]
-    if lines:
-        rows.append(blocks.context(*lines))
+    rows = [blocks.section(Markup(f"*{headline}*\n{why}")), *more]
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
     return blocks.message(headline, rows)

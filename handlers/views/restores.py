@@ -106,16 +106,15 @@ def tell(words: Words, job: Job, audience: str) -> Message:
     lines = [words.md("restores-as-before")] if job.result["n"] else []
     if changed := job.result["changed"]:
         lines.append(words.md("restores-changed", n=changed))
-    lines += outcomes.lines(words, job)
     headline = words.md("restores-done", n=job.result["n"], audience=audience)
-    return receipts.done(headline, lines, [see], job)
+    return receipts.done(headline, lines, [see], job, outcomes.rows(words, job))
 
 
 def _failure(words: Words, job: Job, audience: str, see: Block) -> Message:
-    lines = outcomes.lines(words, job)
+    more = outcomes.rows(words, job)
     if n := job.result.get("n"):
-        lines.insert(0, words.md("restores-done", n=n, audience=audience))
-    return receipts.failed(words, words.md("restores-failed", audience=audience), job, [see], lines)
+        more.insert(0, blocks.context(words.md("restores-done", n=n, audience=audience)))
+    return receipts.failed(words, words.md("restores-failed", audience=audience), job, [see], more)
 
 
 def _archive(words: Words, each: Earlier) -> list[Block]:

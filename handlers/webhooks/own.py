@@ -30,6 +30,7 @@ MOST_FAULTS = 100  # of them are told
 LONGEST_ID = 200
 LONGEST = {"diagnostic": 2_000, "campaign": 200, "audience": 200}
 SIGNED_WITHIN = timedelta(seconds=300)
+SIGNATURE = re.compile(r"t=(\d{1,11}),\s*v1=([0-9a-fA-F]{64})")
 KINDS = {
     "hard": Kind.HARD,
     "soft": Kind.SOFT,
@@ -38,7 +39,6 @@ KINDS = {
     "opened": Kind.ACTIVE,
 }
 
-_SIGNATURE = re.compile(r"t=(\d{1,11}),\s*v1=([0-9a-fA-F]{64})")
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 _CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
@@ -58,7 +58,7 @@ def receiver(settings: Settings) -> Receive | None:
 
 def verify(call: Call, secret: str) -> None:
     """Raises Forged."""
-    found = _SIGNATURE.fullmatch(call.headers.get("x-cleaned-signature", "").strip())
+    found = SIGNATURE.fullmatch(call.headers.get("x-cleaned-signature", "").strip())
     if not found:
         raise Forged("The header X-Cleaned-Signature is missing, or is not `t=<seconds>,v1=<64 hex digits>`.")
     stamp, given = found.groups()

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.jobs import Clock
 from bot.settings import Settings
-from bot.webhooks import Outcome, Parcel, store
+from bot.webhooks import Parcel, store
 from handlers import faults
 from handlers.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
 from handlers.webhooks.calls import Call, Forged, Receive, Refused, TooLarge, TooSlow, Unreadable
@@ -26,7 +26,7 @@ BODY_SECONDS = 20.0
 RETRY_SECONDS = 5
 THREADS = 4  # that check and read; one may wait for Amazon's certificate
 
-Handler = Callable[[web.Request], Awaitable[web.Response]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 log = logging.getLogger(__name__)
 
@@ -53,31 +53,21 @@ def receivers(settings: Settings) -> Mapping[str, Receive]:
     return {name: receive for name, make in RECEIVERS.items() if (receive := make(settings))}
 
 
-def _handler(
-    name: str, receive: Receive, threads: ThreadPoolExecutor, collector: Collector, clock: Clock
-) -> Handler:
-    async def take(request: web.Request) -> Outcome:
-        body = await _body(request)
-        headers = {key.lower(): value for key, value in request.headers.items()}
-        call = Call(body, headers, clock())
-        brought = await asyncio.get_running_loop().run_in_executor(threads, receive, call)
-        return await collector.put(Parcel(brought.notices, brought.ignored, brought.token))
+def guarded(name: str, take: Handler) -> Handler:
+    """`take`, with its refusals and faults answered and logged under the name."""
 
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            outcome = await take(request)
-            if outcome is None:
-                raise Forged("This token came with another body before: it is good for one.")  # noqa: TRY301  one place answers
+            return await take(request)
         except Refused as refused:
             return _refusal(name, refused)
         except Exception as error:  # noqa: BLE001  a provider tries again after this answer
             return _fault(name, error)
-        return web.json_response(asdict(outcome))
 
     return handle
 
 
-async def _body(request: web.Request) -> bytes:
+async def body_of(request: web.Request) -> bytes:
     """The raw body, never more of it than the limit. Raises TooLarge, TooSlow, Unreadable."""
     too_large = TooLarge(f"At most {LARGEST_BODY:,} bytes a request: send fewer events in each.")
     if (request.content_length or 0) > LARGEST_BODY:
@@ -96,8 +86,24 @@ async def _body(request: web.Request) -> bytes:
     return bytes(body)
 
 
+def _handler(
+    name: str, receive: Receive, threads: ThreadPoolExecutor, collector: Collector, clock: Clock
+) -> Handler:
+    async def take(request: web.Request) -> web.Response:
+        body = await body_of(request)
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        call = Call(body, headers, clock())
+        brought = await asyncio.get_running_loop().run_in_executor(threads, receive, call)
+        outcome = await collector.put(Parcel(brought.notices, brought.ignored, brought.token))
+        if outcome is None:
+            raise Forged("This token came with another body before: it is good for one.")
+        return web.json_response(asdict(outcome))
+
+    return guarded(f"bounces/{name}", take)
+
+
 def _refusal(name: str, refused: Refused) -> web.Response:
-    log.warning("bounces/%s: %s %s", name, refused.status, refused.said)
+    log.warning("%s: %s %s", name, refused.status, refused.said)
     answer = {"error": refused.said} | ({"faults": refused.faults} if refused.faults else {})
     response = web.json_response(answer, status=refused.status)
     if refused.status == 503:
@@ -110,6 +116,6 @@ def _refusal(name: str, refused: Refused) -> web.Response:
 
 def _fault(name: str, error: Exception) -> web.Response:
     reference = secrets.token_hex(4)
-    log.error("bounces/%s, fault %s: %s", name, reference, faults.trace(error))
+    log.error("%s, fault %s: %s", name, reference, faults.trace(error))
     said = "Something went wrong here, and it is in the log of the bot. Send this again later."
     return web.json_response({"error": said, "reference": reference}, status=500)

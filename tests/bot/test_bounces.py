@@ -18,7 +18,7 @@ from bot.notices import Cause, Kind, Notice
 from storage import bounces as rows
 from storage.contacts import TABLE
 from storage.database import Database
-from storage.tables import Contact, SetAside
+from storage.tables import Audience, Contact, SetAside, Source
 from tests.audiences import cleaned as add_cleaned
 from tests.audiences import import_csv, statuses
 from tests.conftest import NOW
@@ -66,6 +66,23 @@ def weakness(database: Database, address: str) -> Weakness | None:
 def aside(database: Database) -> Sequence[SetAside]:
     with database.reading() as session:
         return session.exec(select(SetAside)).all()
+
+
+def test_mirrored_audiences_are_left_to_mailchimp(database: Database):
+    """The same address elsewhere is cleaned; where only a mirror has it, nobody does."""
+    audience(database, "both@example.com", "here@example.com")
+    mirrored = audience(database, "both@example.com", "there@example.com", name="Mirror")
+    with database.transaction() as session:
+        row = session.get(Audience, mirrored)
+        assert row
+        row.source = Source.MAILCHIMP
+    told = take(database, *(notice(f"{name}@example.com") for name in ("both", "here", "there")))
+    assert (told.cleaned, told.unknown) == (2, 1)
+    assert set(statuses(database, mirrored).values()) == {"subscribed"}
+    named = notice("both@example.com", audience="Mirror", uid="named")
+    assert take(database, named) == Intake(unknown=1)
+    assert set(statuses(database, mirrored).values()) == {"subscribed"}
+    assert_exact(database)
 
 
 def test_a_hard_bounce_cleans_at_once(database: Database):

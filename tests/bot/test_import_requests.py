@@ -9,6 +9,8 @@ import pytest
 from sqlmodel import func, select
 
 from bot import imports, jobs
+from bot.errors import IsMirrored
+from storage import mirrors
 from storage.database import Database
 from storage.spreadsheet_errors import TooBroken
 from storage.tables import Audience, Job, Journal, RefusedRow, UploadPart
@@ -43,6 +45,22 @@ def request(database: Database, **given: Any) -> Job:
 def count(database: Database, table: Any) -> int:
     with database.reading() as session:
         return session.exec(select(func.count()).select_from(table)).one()
+
+
+def test_an_audience_of_mailchimp_takes_no_import_however_it_is_asked_for(database: Database):
+    """Also where it became one after the import was asked for."""
+    asked = request(database, audience="Trail news")
+    with database.transaction() as session:
+        mirrors.get_or_add(session, "abc", "Trail news", NOW)
+    with pytest.raises(IsMirrored):
+        request(database, audience="trail NEWS", once="V2")
+    with pytest.raises(IsMirrored):
+        receive(database, csv_of(1), audience="Trail news")
+    assert count(database, Job) == 1
+    job = claim(database, jobs.IMPORT)
+    assert job.id == asked.id
+    with pytest.raises(IsMirrored):
+        list(imports.keep(database, job, csv_of(1), lambda: NOW))
 
 
 def test_rows_are_added_changed_left_and_refused(database: Database):

@@ -109,11 +109,17 @@ def assert_true(database: Database, standin: Standin, remote: str, job: Job) -> 
             members = session.exec(select(ArchiveMember).where(ArchiveMember.archive_id == made.id)).all()
             assert made.n == len(members)
             assert made.restored == sum(member.restored_at is not None for member in members)
-    effects = Counter(
-        asked.path for asked in standin.requests if asked.method == "DELETE" and asked.status == 204
-    )
-    assert not effects or max(effects.values()) == 1
+    assert max(effects(standin).values(), default=0) <= 1
     assert_exact(database)
+
+
+def effects(standin: Standin) -> Counter[str]:
+    """How often each contact was archived in effect, alone and in batches."""
+    found = Counter(call.path for call in standin.requests if (call.method, call.status) == ("DELETE", 204))
+    for batch in standin._exchange.batches.all.values():
+        for operation, (status, _) in zip(batch.operations, batch.outcomes, strict=True):
+            found[operation["path"]] += (operation["method"], status) == ("DELETE", 204)
+    return found
 
 
 @pytest.mark.parametrize("n", [30, 700])
@@ -180,8 +186,7 @@ def test_calls_whose_answers_are_lost_after_their_effect_are_known_to_be_done(
 
 
 @pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize("kind", [jobs.ARCHIVE, jobs.RESTORE])
-@pytest.mark.parametrize("n", [8, 20])
+@pytest.mark.parametrize(("kind", "n"), [(jobs.ARCHIVE, 8), (jobs.ARCHIVE, 20), (jobs.RESTORE, 8)])
 def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
     database: Database, standin: Standin, client: Client, n: int, kind: str
 ):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import settings
+from bot import accounts, settings
 from bot.errors import NotAnOperator
 from bot.permissions import is_operator, require_operator
 
@@ -66,3 +66,15 @@ def test_the_mailbox_of_a_dot_env_file_can_be_switched_off(tmp_path, monkeypatch
     assert "pa55word" not in repr(found)
     monkeypatch.setenv("CLEANED_IMAP_URL", settings.OFF)
     assert settings.load().mailbox is None
+
+
+def test_the_account_of_a_dot_env_file_can_be_switched_off_and_its_key_does_not_show(
+    tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    """The demo must not touch real contacts."""
+    (tmp_path / ".env").write_text("MAILCHIMP_API_KEY=0123456789-us6\n")
+    found = settings.load()
+    assert accounts.account(found)
+    assert "0123456789" not in repr(found)
+    monkeypatch.setenv("MAILCHIMP_API_KEY", settings.OFF)
+    assert accounts.account(settings.load()) is None

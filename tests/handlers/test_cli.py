@@ -170,6 +170,24 @@ def test_what_can_t_be_done_is_one_line_and_1(
     assert err == f"cleaned: {words(key, **values)}\n"
 
 
+@pytest.mark.parametrize(
+    ("key", "url", "sentence"),
+    [("0" * 32, "", "mailchimp-bad-key"), ("0" * 32 + "-us6", "mailchimp", "mailchimp-bad-base")],
+)
+def test_a_key_that_is_none_ends_the_run_with_a_sentence_and_changes_nothing(
+    key: str,
+    url: str,
+    sentence: str,
+    words: Words,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.setenv("MAILCHIMP_API_KEY", key)
+    monkeypatch.setenv("MAILCHIMP_API_URL", url)
+    assert cli.main(["sync"]) == cli.FAILED
+    assert capsys.readouterr().err == f"cleaned: {words(sentence)}\n"
+
+
 def test_a_fault_nobody_foresaw_is_one_line_without_its_text(
     words: Words, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

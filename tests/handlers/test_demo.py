@@ -1,5 +1,6 @@
 """`cleaned demo` and `cleaned check`, with the local workspace and the bot in a process of its own."""
 
+import json
 import os
 import re
 import signal
@@ -14,7 +15,13 @@ import pytest
 from handlers import cli
 from handlers.scopes import SCOPES
 from handlers.words import Words
+from handlers.workspace.mailchimp import sample
+from handlers.workspace.mailchimp.faults import Kind
+from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
+from storage.mailchimp import Client
+from storage.mailchimp_errors import WrongDataCentre
+from storage.mailchimp_values import Account
 from tests.slack import CAMILLE, Person
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +69,26 @@ def test_the_sample_audiences_are_there_and_ctrl_c_leaves_nothing(tmp_path: Path
     assert (process.returncode, ENGLISH("terminal-demo-stopped") in out) == (cli.DONE, True)
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_audiences_of_an_account_are_there_beside_the_samples(tmp_path: Path):
+    with demo(tmp_path, "--mailchimp") as (address, process):
+        with Person(address) as olivia:
+            olivia.command("/cleaned")
+            menu = olivia.wait_message(ENGLISH("audience-which"))
+            assert {f"{sample.EASY} · Mailchimp", f"{sample.STRICT} · Mailchimp", "Newsletter"} <= {
+                option["text"]["text"]
+                for block in menu["blocks"]
+                for element in block.get("elements", [])
+                for option in element.get("options", [])
+            }
+            olivia.command(f"/cleaned {sample.STRICT}")
+            shown = olivia.wait_message(f"in {sample.STRICT}")
+            assert ENGLISH("mirror-as-of", at="") in json.dumps(shown, ensure_ascii=False)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == cli.DONE
+    assert "Traceback" not in err
 
 
 def test_a_file_of_one_s_own_and_sigterm(tmp_path: Path):
@@ -140,6 +167,69 @@ def test_check_names_each_fault_and_its_mend(
     assert f"FAULT   {ENGLISH(key, **values)}" in faults
 
 
+@pytest.mark.parametrize("locale", ["en_GB.UTF-8", "fr_FR.UTF-8"])
+def test_check_says_whose_mailchimp_account_it_is_or_what_is_wrong_with_the_key(
+    told: Workspace,
+    locale: str,
+    account: Standin,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    """Each fault has its own sentence, the key is in none."""
+    monkeypatch.setenv("LC_ALL", locale)
+    said = Words(locale[:2])
+
+    def line(key: str, url: str | None) -> str:
+        monkeypatch.setenv("MAILCHIMP_API_KEY", key)
+        if url:
+            monkeypatch.setenv("MAILCHIMP_API_URL", url)
+        else:
+            monkeypatch.delenv("MAILCHIMP_API_URL")
+        cli.main(["check"])
+        printed = capsys.readouterr().out
+        assert key not in printed
+        [found] = [each for each in printed.splitlines() if "ailchimp" in each or "MAILCHIMP" in each]
+        return found.partition("  ")[2].strip()
+
+    with Client(account.key, account.url) as client:
+        owner = client.account()
+    right = said("check-mailchimp", name=owner.name, role="owner")
+    unreachable = said("mailchimp-unavailable", reason="ConnectError")
+    assert line(account.key, account.url) == right
+    assert line("0" * 32 + "-us6", account.url) == said("mailchimp-key-refused")
+    assert line(account.key_without_rights, account.url) == said("mailchimp-forbidden", title="Forbidden")
+    assert line(account.key, "http://127.0.0.1:9/3.0") == unreachable
+    assert line("0" * 32, None) == said("mailchimp-bad-key")
+    assert line(account.key, "mailchimp") == said("mailchimp-bad-base")
+
+    def nowhere(*_: object) -> None:
+        raise WrongDataCentre(centre="us77")
+
+    monkeypatch.setattr(Client, "account", nowhere)
+    assert line("0" * 32 + "-us77", None) == said("mailchimp-wrong-data-centre", centre="us77")
+
+
+def test_check_asks_mailchimp_once(
+    told: Workspace, account: Standin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("MAILCHIMP_API_KEY", account.key)
+    monkeypatch.setenv("MAILCHIMP_API_URL", account.url)
+    account.faults.add(Kind.SERVER_ERROR, times=None)
+    assert cli.main(["check"]) == cli.FAILED
+    assert ENGLISH("mailchimp-unavailable", reason="500") in capsys.readouterr().out
+    assert len(account.requests) == 1
+
+
+def test_check_says_when_the_key_s_user_may_only_look(
+    told: Workspace, account: Standin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("MAILCHIMP_API_KEY", account.key)
+    monkeypatch.setenv("MAILCHIMP_API_URL", account.url)
+    monkeypatch.setattr(Client, "account", lambda _: Account("1", "Trails", "viewer", 0))
+    assert cli.main(["check"]) == cli.FAILED
+    assert ENGLISH("check-mailchimp-reader", role="viewer") in capsys.readouterr().out
+
+
 def test_check_names_the_scopes_that_were_not_granted(
     told: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
@@ -170,3 +260,14 @@ def test_a_demo_looks_into_nobody_s_mailbox(monkeypatch: pytest.MonkeyPatch):
         for name, value in _environment(workspace, "sqlite://").items():
             monkeypatch.setenv(name, value)
     assert settings.load().mailbox is None
+
+
+def test_a_demo_touches_nobody_s_account(monkeypatch: pytest.MonkeyPatch):
+    from bot import settings
+    from handlers.terminal.demo import _environment
+
+    monkeypatch.setenv("MAILCHIMP_API_KEY", "0123456789-us6")
+    with Workspace(ROOT / "manifest.yml", 0) as workspace:
+        for name, value in _environment(workspace, "sqlite://").items():
+            monkeypatch.setenv(name, value)
+    assert settings.load().mailchimp_api_key is None

@@ -23,6 +23,7 @@ from handlers.words import Markup, Words
 from handlers.work import Kind, Worker
 from storage import jobs as job_rows
 from storage.database import Database
+from storage.mailchimp_errors import Unavailable
 from storage.tables import Job
 from tests.conftest import NOW
 
@@ -206,6 +207,88 @@ def test_a_fault_is_tried_again_later_and_given_up_after_five_times(
     one_round(parts, broken)
     assert row(parts, job_id).result["error"] == "error-gave-up"
     assert slack.calls[-1][1]["text"].startswith("failed")
+
+
+def cut_off(*_: Any) -> Iterator[Job]:
+    raise Unavailable("ConnectError")
+    yield  # type: ignore[unreachable]  # it makes a generator
+
+
+def test_mailchimp_s_trouble_is_one_line_of_the_log_where_nobody_waits_and_tried_again(
+    parts: Parts, slack: Slack, clock: Clockwork, caplog: pytest.LogCaptureFixture
+):
+    with parts.database.transaction() as session:
+        job_id = job_rows.add(session, jobs.new("test", by="clock", now=NOW)).id
+    for _ in range(30):
+        one_round(parts, cut_off)
+        assert jobs.claim(parts.database, ["test"], "other", clock.now) is None, "at once is too soon"
+        clock.now += jobs.LONGEST_RETRY + timedelta(seconds=1)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"job {job_id}: Mailchimp can't be reached, or fails (ConnectError)."
+    ] * 30
+    one_round(parts)
+    assert row(parts, job_id).state == "done"
+    assert slack.calls == []
+
+
+def test_mailchimp_s_trouble_is_told_to_who_waits(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    one_round(parts, cut_off)
+    assert row(parts, job_id).result == {
+        "error": "mailchimp-unavailable",
+        "values": {"reason": "ConnectError"},
+    }
+    assert slack.calls[-1][1]["text"] == "failed 0 mailchimp-unavailable"
+
+
+def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: Parts, slack: Slack):
+    with parts.database.transaction() as session:
+        job_id = job_rows.add(session, jobs.new("test", by="clock", now=NOW)).id
+
+    def joined(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+        with database.transaction() as session:
+            waiting = job_rows.get(session, job_id)
+            assert waiting
+            waiting.notify = {"channel": DIRECT, "language": "fr"}
+        yield from three_steps(database, job, clock)
+
+    languages = []
+
+    def tell_language(words: Words, job: Job, audience_name: str) -> Message:
+        languages.append(words.language)
+        return tell(words, job, audience_name)
+
+    job = jobs.claim(parts.database, ["test"], jobs.owner(), NOW)
+    assert job
+    work._Run(parts, Kind(joined, "close", tell_language), job, Event()).to_its_end()
+    assert slack.calls[-1][1]["text"].startswith("done 3")
+    assert set(languages) == {"fr"}
+
+
+def test_a_sync_that_waits_keeps_no_other_work_waiting(parts: Parts):
+    """However many syncs there are, the other threads are free."""
+    going, finished = Event(), Event()
+
+    def waits(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+        going.wait(10)
+        yield from three_steps(database, job, clock)
+
+    def ends(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+        yield from three_steps(database, job, clock)
+        finished.set()
+
+    with parts.database.transaction() as session:
+        for _ in range(work.THREADS + 1):
+            job_rows.add(session, jobs.new(jobs.SYNC, by="clock", now=NOW))
+    worker = Worker({jobs.SYNC: Kind(waits, "close", tell), "test": Kind(ends, "close", tell)})
+    worker.start(parts)
+    add(parts)
+    worker.wake()
+    try:
+        assert finished.wait(10)
+    finally:
+        going.set()
+        worker.stop()
 
 
 def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: Parts):

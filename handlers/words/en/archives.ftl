@@ -5,6 +5,7 @@ archives-headline = { $n ->
 }
 archives-meaning = Archived contacts are kept with their history, so nobody is added twice. You can undo this at any time.
 archives-untouched = Not touched: contacts of any other status, and whoever is cleaned from now on.
+archives-at-mailchimp = They are archived in Mailchimp too. What it refuses stays as it is, and the receipt says why.
 archives-word = ARCHIVE
 archives-type = Type { $word } to confirm
 archives-submit = Archive

@@ -162,7 +162,7 @@ corrections-added-there = { $status ->
 }
 corrections-tags-lost = These tags could not be given. Set them in Mailchimp: { $tags }
 corrections-signup-form = sign-up form
-corrections-signup = The audience’s { $form }
+corrections-signup = Here is the { $form }.
 corrections-kept-typed = What you typed is kept.
 corrections-again = Back to the form
 
@@ -182,6 +182,6 @@ error-corrections-there = { $status ->
 error-corrections-compliance = *{ $address }* unsubscribed from { $audience } or was cleaned there. Nobody else can subscribe this person: send them the audience’s sign-up form.
 error-corrections-forgotten = *{ $address }* was deleted permanently from { $audience }. Mailchimp takes it back only from the person: send them the audience’s sign-up form.
 error-corrections-invalid = Mailchimp did not accept *{ $address }* for { $audience }, and nothing was added. Correct what it names and send the form again. It said: { $detail }
-error-corrections-key = Mailchimp refused this bot’s key, and nothing was added. Ask whoever runs the bot to check MAILCHIMP_API_KEY, then send the form again.
-error-corrections-no-answer = Mailchimp did not answer several times, so it is not certain that *{ $address }* was added to { $audience }. Send the form again later: nothing is added twice.
+error-corrections-key = Mailchimp refused this bot’s key. Ask whoever runs the bot to check MAILCHIMP_API_KEY, then send the form again: nothing is added twice.
+error-corrections-no-answer = Mailchimp gave no answer that can be read, so it is not certain that *{ $address }* was added to { $audience }. Send the form again later: nothing is added twice.
 error-corrections-refused = Mailchimp refused to add *{ $address }* to { $audience }. It said: { $title } { $detail }

@@ -1,5 +1,5 @@
 mirror-title = Sync with Mailchimp
-mirror-as-of = Mirrored from Mailchimp, as of { $at }
+mirror-as-of = Mirrored from Mailchimp, last look: { $at }
 mirror-not-yet = Mirrored from Mailchimp. The first copy has not ended yet, so the figures are not whole.
 mirror-waiting = Bringing { $audience } up to date…
 mirror-under-way = { $audience } is being brought up to date already. Look again in a minute.

@@ -5,6 +5,7 @@ archives-headline = { $n ->
 }
 archives-meaning = Les contacts archivés sont conservés avec leur historique : personne n’est ajouté deux fois. Vous pouvez annuler à tout moment.
 archives-untouched = Ne changent pas : les contacts de tout autre statut, et ceux qui seront nettoyés à partir de maintenant.
+archives-at-mailchimp = Ils sont archivés dans Mailchimp aussi. Ce qu’il refuse reste tel quel, et le reçu dit pourquoi.
 archives-word = ARCHIVER
 archives-type = Tapez { $word } pour confirmer
 archives-submit = Archiver

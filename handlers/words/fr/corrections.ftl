@@ -162,7 +162,7 @@ corrections-added-there = { $status ->
 }
 corrections-tags-lost = Ces tags n’ont pas pu être repris. Ajoutez-les dans Mailchimp : { $tags }
 corrections-signup-form = formulaire d’inscription
-corrections-signup = Le { $form } de l’audience
+corrections-signup = Voici le { $form }.
 corrections-kept-typed = Votre saisie est conservée.
 corrections-again = Revenir au formulaire
 
@@ -182,6 +182,6 @@ error-corrections-there = { $status ->
 error-corrections-compliance = *{ $address }* s’est désabonnée de { $audience } ou y a été nettoyée. Personne d’autre ne peut abonner cette personne : envoyez-lui le formulaire d’inscription de l’audience.
 error-corrections-forgotten = *{ $address }* a été supprimée définitivement de { $audience }. Seule la personne peut la réinscrire dans Mailchimp : envoyez-lui le formulaire d’inscription de l’audience.
 error-corrections-invalid = Mailchimp n’a pas accepté *{ $address }* pour { $audience }, et rien n’a été ajouté. Corrigez ce qui est indiqué, puis renvoyez le formulaire. Sa réponse : { $detail }
-error-corrections-key = Mailchimp a refusé la clé de ce bot, et rien n’a été ajouté. Demandez à la personne qui gère le bot de vérifier MAILCHIMP_API_KEY, puis renvoyez le formulaire.
-error-corrections-no-answer = Mailchimp n’a pas répondu à plusieurs reprises : il n’est pas certain que *{ $address }* ait été ajoutée à { $audience }. Renvoyez le formulaire plus tard : rien n’est ajouté deux fois.
+error-corrections-key = Mailchimp a refusé la clé de ce bot. Demandez à la personne qui gère le bot de vérifier MAILCHIMP_API_KEY, puis renvoyez le formulaire : rien n’est ajouté deux fois.
+error-corrections-no-answer = Mailchimp n’a pas donné de réponse lisible : il n’est pas certain que *{ $address }* ait été ajoutée à { $audience }. Renvoyez le formulaire plus tard : rien n’est ajouté deux fois.
 error-corrections-refused = Mailchimp a refusé d’ajouter *{ $address }* à { $audience }. Sa réponse : { $title } { $detail }

@@ -1,5 +1,5 @@
 mirror-title = Mise à jour Mailchimp
-mirror-as-of = Copie de Mailchimp, à jour au { $at }
+mirror-as-of = Copie de Mailchimp, dernière lecture : { $at }
 mirror-not-yet = Copie de Mailchimp. La première copie n’est pas finie : les chiffres sont incomplets.
 mirror-waiting = Mise à jour de { $audience }…
 mirror-under-way = La mise à jour de { $audience } est déjà en cours. Regardez à nouveau dans une minute.

@@ -37,6 +37,10 @@ def check(surface: str, shown: View | Message) -> None:
     assert "<!channel>" not in str([b for b in shown["blocks"] if b["type"] in ("section", "context")])
 
 
+REFUSALS = ("method-refused", "not-found", "forgotten", "in-compliance", "invalid", "other")
+LINK = "https://us6.admin.mailchimp.com/lists/members/?id=1"
+
+
 def job(kind: str, state: str, n: int, **result: object) -> Job:
     return Job(
         id="0123456789abcdef",
@@ -129,6 +133,25 @@ def test_every_step_of_an_export_fits(said: Words, n: int, name: str):
     ]
     check("modal", exports.past(said, Audience(1, name), past, 2, has_more=True))
     check("modal", exports.past(said, Audience(1, name), [], 0, has_more=False))
+
+
+@pytest.mark.parametrize("n", COUNTS)
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("state", ["done", "failed"])
+def test_what_mailchimp_refused_fits_and_is_told_with_each_reason(said: Words, n: int, name: str, state: str):
+    why = {"error": "mailchimp-forbidden", "values": {"title": LONG[:40]}} if state == "failed" else {}
+    result = {"refusals": dict.fromkeys(REFUSALS, n), "waiting": n, "link": LINK, **why}
+    for kind, tell in (("archive", archives.tell), ("restore", restores.tell)):
+        ended = job(kind, state, n, **result)
+        ended.cursor = {"outcome_file": "F1"}
+        message = tell(said, ended, name)
+        check("message", message)
+        told = str([block for block in message["blocks"] if block["type"] == "context"])
+        assert all(said(f"archives-refusal-{each}") in told for each in REFUSALS)
+        assert said("archives-outcomes-sent") in told
+    assert said("archives-at-mailchimp") in str(
+        archives.form(said, Plan("p", name, NARROW, n, "ARCHIVE", is_mirrored=True))
+    )
 
 
 def test_a_receipt_of_nothing_offers_no_undo(said: Words):

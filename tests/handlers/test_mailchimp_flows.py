@@ -1,0 +1,147 @@
+"""The whole bot at the local workspace, on an audience of the stand-in for Mailchimp: archive, receipt, Undo."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from bot.settings import load
+from handlers import manifest, serve
+from handlers.views import archives
+from handlers.words import words
+from handlers.workspace.mailchimp.standin import Standin
+from handlers.workspace.server import Workspace
+from storage.database import Database
+from tests import mirrors
+from tests.audiences import statuses
+from tests.figures import assert_exact
+from tests.mirrors import truth
+from tests.slack import CAMILLE, OLIVIA, Person, says
+
+N = 12
+
+
+@pytest.fixture
+def standin() -> Iterator[Standin]:
+    with Standin() as running:
+        yield running
+    assert running.failures == []
+
+
+@contextmanager
+def bot(database_url: str, **given: object) -> Iterator[Workspace]:
+    """A workspace with the bot in it."""
+    with Workspace(manifest.path()) as workspace, ExitStack() as running:
+        settings = load(
+            _env_file=None,
+            slack_api_url=workspace.api_url,
+            slack_bot_token=workspace.bot_token,
+            slack_app_token=workspace.app_token,
+            database_url=database_url,
+            CLEANED_PORT=0,
+            **given,
+        )
+        serve.start(settings, running)
+        yield workspace
+
+
+@pytest.fixture
+def workspace(database_url: str, standin: Standin) -> Iterator[Workspace]:
+    with bot(database_url, mailchimp_api_key=standin.key, mailchimp_api_url=standin.url) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def workspace_without_key(database_url: str) -> Iterator[Workspace]:
+    with bot(database_url) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def mirror(database: Database, standin: Standin) -> tuple[str, int]:
+    """Its id at Mailchimp and here. Copied before the bot runs."""
+    remote = mirrors.add(standin, N)
+    with mirrors.client_of(standin) as client:
+        return remote, mirrors.sync(database, client)
+
+
+@pytest.mark.parametrize("user", [OLIVIA, CAMILLE])
+def test_what_mailchimp_refuses_is_told_with_the_way_by_hand_and_a_file_and_the_rest_is_undone(
+    database: Database, standin: Standin, mirror: tuple[str, int], workspace: Workspace, user: str
+):
+    (remote, audience), said = mirror, words("fr" if user == CAMILLE else "en")
+    standin.rules.archive_cleaned_allowed = True
+    standin.rules.archive_refused = {"person1@example.com", "person2@example.com"}
+    with Person(workspace, user) as person:
+        person.wait_bot()
+        direct = person.direct_messages()
+        person.command("/cleaned-archive")
+        person.wait_modal(says(said.md("archives-headline", n=N, audience="News")))
+        assert person.submit(**{archives.WORD: said("archives-word")}) == {}
+        receipt = person.wait_message(said.md("archives-done", n=N - 2, audience="News"), channel=direct)
+        why = said("archives-refusal-method-refused")
+        for sentence in (
+            said.md("archives-refused", n=2, why=why),
+            said.md("archives-outcomes-sent"),
+            said.md("archives-by-hand"),
+        ):
+            assert says(sentence)(receipt), sentence
+        assert "https://us6.admin.mailchimp.com/lists/members/?id=" in str(receipt)
+        assert "@example.com" not in str(receipt)
+        [file] = [file for message in person.messages(direct) for file in message.get("files", [])]
+        rows = list(csv.reader(io.StringIO(person.download(file).decode(), newline="")))
+        assert rows[0] == [
+            said(f"archives-outcome-{name}") for name in ("address", "state", "reason", "detail")
+        ]
+        found = Counter((state, reason) for _, state, reason, _ in rows[1:])
+        assert found == {
+            (said("archives-state-done"), ""): N - 2,
+            (said("archives-state-refused"), why): 2,
+        }
+        assert statuses(database, audience) == truth(standin, remote)
+        assert Counter(truth(standin, remote).values())["archived"] == N - 2
+        person.wait_modal(says(why))
+        person.dismiss(everything=True)
+        person.click(archives.UNDO, in_=receipt)
+        person.wait_message(said.md("restores-done", n=N - 2, audience="News"), channel=direct)
+    assert statuses(database, audience) == truth(standin, remote)
+    assert Counter(truth(standin, remote).values())["cleaned"] == N
+    assert_exact(database)
+    assert workspace.refused == []
+
+
+def test_a_key_that_may_not_write_ends_the_archive_with_its_sentence(
+    database: Database, standin: Standin, mirror: tuple[str, int], workspace: Workspace
+):
+    said = words("en")
+    standin._account.key_of_reader, standin._account.key = standin.key, standin.key_of_reader
+    with Person(workspace, OLIVIA) as olivia:
+        olivia.wait_bot()
+        olivia.command("/cleaned-archive")
+        olivia.wait_modal(says(said.md("archives-headline", n=N, audience="News")))
+        olivia.submit(**{archives.WORD: "ARCHIVE"})
+        receipt = olivia.wait_message(
+            said.md("archives-failed", audience="News"), channel=olivia.direct_messages()
+        )
+    assert says("has no right to that", said.md("archives-no-answer", n=N))(receipt)
+    assert Counter(truth(standin, mirror[0]).values())["cleaned"] == N
+    assert statuses(database, mirror[1]) == truth(standin, mirror[0])
+    assert workspace.refused == []
+
+
+def test_without_a_key_nothing_is_archived_and_the_receipt_says_what_to_set(
+    database: Database, standin: Standin, mirror: tuple[str, int], workspace_without_key: Workspace
+):
+    said = words("en")
+    with Person(workspace_without_key, OLIVIA) as olivia:
+        olivia.wait_bot()
+        olivia.command("/cleaned-archive")
+        olivia.wait_modal(says(said.md("archives-at-mailchimp")))
+        olivia.submit(**{archives.WORD: "ARCHIVE"})
+        olivia.wait_message(said.md("error-archives-no-mailchimp"), channel=olivia.direct_messages())
+    assert set(truth(standin, mirror[0]).values()) == {"cleaned", "subscribed"}
+    assert statuses(database, mirror[1]) == truth(standin, mirror[0])
+    assert workspace_without_key.refused == []

@@ -1,0 +1,203 @@
+"""A first sync beside what ten connections allow, both measured in the same run, and one that is killed ten times.
+
+`python -m tests.mirror_speed [--contacts N] [--latency SECONDS] [--engine sqlite|postgresql] [--kills N]`
+
+The reference fetches the same pages by ten bare threads and keeps nothing of them. The account is a process of its own.
+"""
+
+import argparse
+import random
+import resource
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import httpx
+
+from bot import databases, jobs, mirror
+from handlers.parts import utc_now
+from handlers.workspace.mailchimp.standin import Standin
+from storage import mailchimp, tallies
+from storage.database import Database
+from storage.mailchimp import MOST_ROWS, Client
+from storage.tables import Status
+from tests import figures
+from tests.webhook_load import database_url
+
+CONNECTIONS = 10
+KILLED_WITHIN = 0.9  # of the time that the first one took
+PAGE = {"fields": mailchimp._MEMBERS, "count": MOST_ROWS, "sort_field": "last_changed", "sort_dir": "ASC"}
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where the stand-in is, and its audience."""
+
+    url: str
+    key: str
+    audience: str
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=200_000)
+    parser.add_argument("--latency", type=float, default=0.1)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.child:
+        _child(*given.child)
+        return
+    with _account(given.contacts, given.latency) as account:
+        with database_url(postgresql=given.engine == "postgresql") as url:
+            seconds = _compare(account, url)
+        with database_url(postgresql=given.engine == "postgresql") as url:
+            _kill(account, url, given.kills, seconds)
+
+
+def _compare(account: Account, url: str) -> float:
+    before, threads = _fetch_barely(account), f"{CONNECTIONS} bare threads"
+    databases.ready(url).close()
+    with subprocess.Popen(_command(account, url), stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        marks = dict(line.split(": ") for line in child.stdout.read().splitlines())
+    after = _fetch_barely(account)
+    seconds = float(marks["contacts stored after"])
+    print(f"{threads}, nothing kept: {before:.2f} s before, {after:.2f} s after")
+    print(
+        f"the sync: contacts stored after {seconds:.2f} s, {(before + after) / 2 / seconds:.0%} of that speed"
+    )
+    for name, value in marks.items():
+        print(f"  {name}: {value}")
+    _check(account, url)
+    return seconds
+
+
+def _kill(account: Account, url: str, kills: int, seconds: float) -> None:
+    databases.ready(url).close()
+    chance = random.Random(1)
+    for _ in range(kills):
+        with subprocess.Popen(_command(account, url), stdout=subprocess.DEVNULL) as child:
+            time.sleep(1.5 + chance.random() * KILLED_WITHIN * seconds / kills)
+            child.kill()
+        print(f"killed with {_stored(url):,} contacts stored")
+    subprocess.run(_command(account, url), stdout=subprocess.DEVNULL, check=True)
+    _check(account, url)
+    print(f"after {kills} kills: complete and right")
+
+
+def _fetch_barely(account: Account) -> float:
+    """Seconds for all pages that the sync fetches."""
+    path = f"{account.url}/lists/{account.audience}/members"
+    with httpx.Client(
+        limits=httpx.Limits(max_connections=CONNECTIONS), auth=("any", account.key), timeout=120
+    ) as http:
+
+        def fetch(place: tuple[str, int]) -> int:
+            asked = {"status": place[0]} if place[0] else {}
+            answer = http.get(path, params={**PAGE, **asked, "offset": place[1]})
+            return len(answer.raise_for_status().content)
+
+        totals = {of: int(http.get(path, params=_total(of)).json()["total_items"]) for of in ("", "archived")}
+        places = [(of, at) for of, n in totals.items() for at in range(0, n, MOST_ROWS - 25)]
+        start = time.perf_counter()
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            for _ in pool.map(fetch, places):
+                pass
+        return time.perf_counter() - start
+
+
+def _total(of: str) -> dict[str, str | int]:
+    return {"count": 1, "fields": "total_items"} | ({"status": of} if of else {})
+
+
+def _check(account: Account, url: str) -> None:
+    """Every contact is there with its status, and the figures are exact."""
+    database = Database(url)
+    with Client(account.key, account.url) as client:
+        there = {
+            member.address.lower(): str(member.status)
+            for status in (None, Status.ARCHIVED)
+            for offset in range(0, client.members(account.audience, 0, 1, status=status).total, MOST_ROWS)
+            for member in client.members(account.audience, offset, status=status).members
+        }
+    here = {row["address_key"]: row["status"] for row in figures.contacts(database)}
+    assert here == there, Counter(here.items() ^ there.items())
+    figures.assert_exact(database)
+    database.close()
+
+
+def _stored(url: str) -> int:
+    database = Database(url)
+    with database.reading() as session:
+        n = sum(tallies.by_status_and_reason(session, 1).values())
+    database.close()
+    return n
+
+
+def _command(account: Account, url: str) -> list[str]:
+    return [sys.executable, "-m", "tests.mirror_speed", "--child", account.url, account.key, url]
+
+
+def _child(base: str, key: str, url: str) -> None:
+    """Does what there is to do to its end, and says when and with how much memory."""
+    database = databases.ready(url)
+    jobs.free_dead(database)
+    with Client(key, base) as client:
+        (audience_id,) = mirror.discover(database, client, utc_now())
+        mirror.request(database, audience_id, by="U1", now=utc_now())
+        job = jobs.claim(database, [jobs.SYNC], jobs.owner(), utc_now())
+        assert job
+        start, early, stage = time.perf_counter(), 0, 0
+        for step in mirror.work(client, database, job, utc_now):
+            early = early or (_resident() if step.done * 5 > step.total > 0 else 0)
+            if step.cursor["stage"] == len(mirror.STAGES) > stage:
+                print(f"contacts stored after: {time.perf_counter() - start:.2f}")
+                print(f"memory: {early} MB with a fifth of them, {_resident()} MB with all")
+                stage = step.cursor["stage"]
+        print(
+            f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.cursor['asked']:,} cleaned"
+        )
+        print(f"processor: {resource.getrusage(resource.RUSAGE_SELF).ru_utime:.2f} s")
+        print(f"difference: {step.result['difference']}")
+    database.close()
+
+
+def _resident() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) // 1024
+
+
+@contextmanager
+def _account(contacts: int, latency: float) -> Iterator[Account]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, contacts, latency))
+    process.start()
+    try:
+        yield ours.recv()
+    finally:
+        ours.send(None)
+        process.join()
+
+
+def _serve(pipe: Connection, contacts: int, latency: float) -> None:
+    with Standin() as standin:
+        audience = standin.add_list("Trail news")
+        standin.fill(audience, contacts, seed=1)
+        standin.rules.latency = latency
+        pipe.send(Account(standin.url, standin.key, audience))
+        pipe.recv()
+
+
+if __name__ == "__main__":
+    main()
