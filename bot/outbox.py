@@ -6,30 +6,19 @@ A call is sent again only when Mailchimp does not show its effect.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from bot import jobs, mirror
+from bot import jobs, mirror, refusals
 from bot.errands import Errand
 from bot.jobs import Clock
+from bot.refusals import REFUSED_METHOD
 from storage import loading, outgoing
 from storage.database import Database
 from storage.mailchimp import Client
-from storage.mailchimp_errors import (
-    BadAnswer,
-    Forbidden,
-    Forgotten,
-    InComplianceState,
-    InvalidResource,
-    KeyRefused,
-    MailchimpError,
-    MethodRefused,
-    NotFound,
-    Problem,
-    Unavailable,
-)
+from storage.mailchimp_errors import BadAnswer, MailchimpError, NotFound, Unavailable
 from storage.mailchimp_values import Batch, BatchStatus
 from storage.outgoing import ALONE, STARTING, Box
 from storage.tables import Job
@@ -45,18 +34,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds; doubled each time
 LONGEST_LOOK = 15.0  # seconds between two looks at a batch
 LOOKS_FOR_A_BATCH = 3
 CLOCKS_DIFFER = timedelta(minutes=10)
-REFUSED_METHOD = "method-refused"
 
+Value = TypeVar("Value")
 Pause = Callable[[float], None]
 Outcomes = Mapping[int, MailchimpError | None]
-
-_REFUSALS: Mapping[type[Problem], str] = {
-    MethodRefused: REFUSED_METHOD,
-    NotFound: "not-found",
-    Forgotten: "forgotten",
-    InComplianceState: "in-compliance",
-    InvalidResource: "invalid",
-}
 
 
 def work(
@@ -67,8 +48,13 @@ def work(
     In the latter case `cursor["stopped"]` has the error's key and values. The job isn't finished by this.
     `pause`: sleeps some seconds.
     """
-    if "stopped" not in job.cursor:
-        yield from _Run(errand, client, database, job, clock, pause).rounds()
+    if stopped(job):
+        return
+    pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp")
+    try:
+        yield from _Run(errand, client, database, job, clock, pause, pool).rounds()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def stop(database: Database, job: Job, now: datetime, key: str, **values: Any) -> Job:
@@ -88,10 +74,17 @@ class _Run:
     """One process's work at an errand."""
 
     def __init__(
-        self, errand: Errand, client: Client, database: Database, job: Job, clock: Clock, pause: Pause
+        self,
+        errand: Errand,
+        client: Client,
+        database: Database,
+        job: Job,
+        clock: Clock,
+        pause: Pause,
+        pool: ThreadPoolExecutor,
     ) -> None:
         self._errand, self._client, self._database = errand, client, database
-        self._job, self._clock, self._pause = job, clock, pause
+        self._job, self._clock, self._pause, self._pool = job, clock, pause, pool
         self._box = Box(job.audience_id or 0, job.id)
         self._trouble: MailchimpError | None = None
 
@@ -103,13 +96,14 @@ class _Run:
                 yield from self._round()
             except MailchimpError as error:
                 self._trouble = error
-                if not _is_passing(error):
+                if not refusals.is_passing(error):
                     break
             after = self._states()
             if self._job.cursor.get("filled") and not after.keys() & {"waiting", "sent"}:
                 return
             in_vain, before = in_vain + 1 if after == before else 0, after
-            yield from self._rest(min(LONGEST_PAUSE, FIRST_PAUSE * 2**in_vain))
+            if in_vain < ROUNDS_IN_VAIN:
+                yield from self._rest(min(LONGEST_PAUSE, FIRST_PAUSE * 2**in_vain))
         trouble = self._trouble or Unavailable("no answer")
         yield stop(self._database, self._job, self._clock(), trouble.key, **trouble.values)
 
@@ -199,20 +193,16 @@ class _Run:
 
     def _send_alone(self) -> Iterator[Job]:
         after = 0
-        pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp")
-        try:
-            while ids := self._take_up(after, CALLS_A_STEP, ALONE):
-                after, before = ids[-1], self._job.done
-                yield from self._call(pool, ids)
-                if self._job.done == before:
-                    return  # Mailchimp answers nobody: the next round comes after a while
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        while ids := self._take_up(after, CALLS_A_STEP, ALONE):
+            after, before = ids[-1], self._job.done
+            yield from self._call(ids)
+            if self._job.done == before:
+                return  # Mailchimp answers nobody: the next round comes after a while
 
-    def _call(self, pool: ThreadPoolExecutor, ids: Sequence[int]) -> Iterator[Job]:
+    def _call(self, ids: Sequence[int]) -> Iterator[Job]:
         with self._database.reading() as session:
             targets = outgoing.targets(session, self._box.audience_id, ids)
-        calls = {pool.submit(self._errand.call, self._client, each): each.id for each in targets}
+        calls = {self._pool.submit(self._errand.call, self._client, each): each.id for each in targets}
         going = set(calls)
         while going:
             ended, going = wait(going, timeout=RENEW_SECONDS)
@@ -224,10 +214,12 @@ class _Run:
         now, told = self._clock(), {each: error for each, error in outcomes.items() if error}
         done = [each for each, error in outcomes.items() if error is None]
         refused = {
-            each: (_refusal(error), error.detail) for each, error in told.items() if _is_refusal(error)
+            each: (refusals.key_of(error), error.detail)
+            for each, error in told.items()
+            if refusals.is_refusal(error)
         }
         unsent = [
-            each for each, error in told.items() if each not in refused and not _may_have_arrived(error)
+            each for each, error in told.items() if each not in refused and not refusals.may_be_done(error)
         ]
         doubtful = [each for each in told if each not in refused and each not in unsent]
         self._mind(list(told.values()))
@@ -245,11 +237,11 @@ class _Run:
     def _mind(self, errors: Sequence[MailchimpError]) -> None:
         """Remembers what calls for another round, or for none any more."""
         for error in errors:
-            if not _is_refusal(error) and (self._trouble is None or not _is_passing(error)):
+            if not refusals.is_refusal(error) and (self._trouble is None or not refusals.is_passing(error)):
                 self._trouble = error
 
     def _raise_if_final(self) -> None:
-        if self._trouble and not _is_passing(self._trouble):
+        if self._trouble and not refusals.is_passing(self._trouble):
             raise self._trouble
 
     def _send_batches(self) -> Iterator[Job]:
@@ -257,23 +249,22 @@ class _Run:
         # One at a time is being started: whoever carries on knows which contacts are in it.
         while ids := self._take_up(after, OPERATIONS_A_BATCH, STARTING, starting=self._clock().isoformat()):
             after = ids[-1]
-            yield self._start(ids)
+            yield from self._start(ids)
         yield from self._await_batches()
 
-    def _start(self, ids: Sequence[int]) -> Job:
+    def _start(self, ids: Sequence[int]) -> Iterator[Job]:
         with self._database.reading() as session:
             targets = outgoing.targets(session, self._box.audience_id, ids)
+        operations = [self._errand.operation(self._operation(each.id), each) for each in targets]
         try:
-            batch = self._client.start_batch(
-                [self._errand.operation(self._operation(each.id), each) for each in targets]
-            )
+            batch = yield from self._held(lambda: self._client.start_batch(operations))
         except MailchimpError as error:
-            if not _may_have_arrived(error):
+            if not refusals.may_be_done(error):
                 with self._database.transaction() as session:
                     outgoing.wait(session, self._box, ids)
                     self._job = jobs.step(session, self._job, self._clock())
             raise
-        return self._name(ids, batch.id)
+        yield self._name(ids, batch.id)
 
     def _name(self, ids: Sequence[int], batch_id: str) -> Job:
         with self._database.transaction() as session:
@@ -295,12 +286,12 @@ class _Run:
         for look in range(LOOKS_FOR_A_BATCH):
             if look:
                 yield from self._rest(RENEW_SECONDS)
-            for batch in self._client.batches_since(since):
+            for batch in (yield from self._held(lambda: self._client.batches_since(since))):
                 if batch.id in others or batch.total != len(ids):
                     continue
                 others.add(batch.id)
                 yield from self._await(batch.id)
-                if self._outcomes(batch.id, ids):
+                if (yield from self._outcomes(batch.id, ids)):
                     yield self._name(ids, batch.id)
                     return
         yield self._name(ids, ALONE)
@@ -308,7 +299,7 @@ class _Run:
     def _await(self, batch_id: str) -> Iterator[Job]:
         """Until it is finished."""
         looks = 0
-        while self._client.batch(batch_id).status is not BatchStatus.FINISHED:
+        while (yield from self._batch(batch_id)).status is not BatchStatus.FINISHED:
             yield from self._rest(min(LONGEST_LOOK, FIRST_PAUSE * 2**looks))
             looks += 1
 
@@ -331,25 +322,37 @@ class _Run:
         with self._database.reading() as session:
             ids = outgoing.sent(session, self._box, batch_id)
         try:
-            batch = self._client.batch(batch_id)
+            batch = yield from self._batch(batch_id)
         except NotFound:  # Mailchimp forgets batches after a week
             yield self._note({}, lost=ids)
             return
         if batch.status is BatchStatus.FINISHED:
-            yield self._read(batch, ids)
+            yield from self._read(batch, ids)
 
-    def _read(self, batch: Batch, ids: Sequence[int]) -> Job:
+    def _read(self, batch: Batch, ids: Sequence[int]) -> Iterator[Job]:
         """A finished batch is not a successful one: each operation has its result, or is in doubt."""
-        outcomes = self._outcomes(batch.id, ids)
+        outcomes = yield from self._outcomes(batch.id, ids)
         lost = [each for each in ids if each not in outcomes]
         if lost:
             self._mind([BadAnswer(reason=f"{len(outcomes)} of {batch.total} results")])
-        return self._note(outcomes, lost)
+        yield self._note(outcomes, lost)
 
-    def _outcomes(self, batch_id: str, ids: Sequence[int]) -> dict[int, MailchimpError | None]:
+    def _batch(self, batch_id: str) -> Generator[Job, None, Batch]:
+        return (yield from self._held(lambda: self._client.batch(batch_id)))
+
+    def _outcomes(
+        self, batch_id: str, ids: Sequence[int]
+    ) -> Generator[Job, None, dict[int, MailchimpError | None]]:
         names = {self._operation(each): each for each in ids}
-        found = self._client.results(batch_id)
+        found = yield from self._held(lambda: list(self._client.results(batch_id)))
         return {names[each.operation_id]: each.problem for each in found if each.operation_id in names}
+
+    def _held(self, call: Callable[[], Value]) -> Generator[Job, None, Value]:
+        """What the call gives; the lease is kept while it lasts."""
+        future = self._pool.submit(call)
+        while wait([future], timeout=RENEW_SECONDS).not_done:
+            yield self._step()
+        return future.result()
 
     def _rest(self, seconds: float) -> Iterator[Job]:
         """Waits, and keeps the lease."""
@@ -370,24 +373,6 @@ def _outcome(call: Future[None]) -> MailchimpError | None:
     if error is None or isinstance(error, MailchimpError):
         return error
     raise error
-
-
-def _is_passing(error: MailchimpError) -> bool:
-    """Whether another try may go well."""
-    return error.worth_another_try or isinstance(error, BadAnswer)
-
-
-def _is_refusal(error: MailchimpError) -> bool:
-    """Whether it is about this one contact."""
-    return isinstance(error, Problem) and not isinstance(error, KeyRefused | Forbidden)
-
-
-def _may_have_arrived(error: MailchimpError) -> bool:
-    return error.arrived and not isinstance(error, Problem)
-
-
-def _refusal(error: MailchimpError) -> str:
-    return next((key for kind, key in _REFUSALS.items() if isinstance(error, kind)), "other")
 
 
 def _chunks(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -22,18 +22,24 @@ def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> Audien
 
 
 def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> Audience:
-    """The mirror of that Mailchimp audience, named as it; where another has the name, it says where it is from."""
-    audience, name = of_remote(session, remote_id), name.strip()
-    if audience is None:
-        audience = Audience(
-            name=_free(session, name, None), source=Source.MAILCHIMP, remote_id=remote_id, created_at=now
-        )
-    elif audience.remote.get("name") != name:
-        audience.name = _free(session, name, audience.id)
-    audience.remote = audience.remote | {"name": name}
+    """The mirror of that Mailchimp audience, named as it is there; where that is taken, it says where it is from."""
+    found = of_remote(session, remote_id)
+    name = _free(session, name.strip() or remote_id, found)
+    audience = found or Audience(source=Source.MAILCHIMP, remote_id=remote_id, created_at=now, name=name)
+    audience.name = name
     session.add(audience)
     session.flush()
     return audience
+
+
+def _free(session: Session, name: str, own: Audience | None) -> str:
+    """A name that no other audience has: at Mailchimp, several may be called the same."""
+    more = (f"{name} (Mailchimp {n})" for n in count(2))
+    for each in chain((name, f"{name} (Mailchimp)"), more):
+        other = audiences.named(session, each)
+        if other is None or other is own:
+            return each
+    raise AssertionError  # there is always another number
 
 
 def every(session: Session) -> Sequence[Audience]:
@@ -117,13 +123,3 @@ def remove(session: Session, audience_id: int, contact_ids: Sequence[int]) -> in
         tally[Cell(status, reason or "", tallies.day_of(cleaned_at), domain)] -= 1
     tallies.apply(session, audience_id, tally)
     return session.connection().execute(delete(TABLE).where(mine)).rowcount
-
-
-def _free(session: Session, name: str, audience_id: int | None) -> str:
-    """The first of its names that no other audience has: Mailchimp lets several have one name."""
-    numbered = (f"{name} {n} (Mailchimp)" for n in count(2))
-    for each in chain([name, f"{name} (Mailchimp)"], numbered):
-        taken = audiences.named(session, each)
-        if taken is None or taken.id == audience_id:
-            return each
-    raise AssertionError  # the numbers never end

@@ -6,7 +6,6 @@ The reference fetches the same pages by ten bare threads and keeps nothing of th
 """
 
 import argparse
-import random
 import resource
 import subprocess
 import sys
@@ -33,8 +32,14 @@ from tests import figures
 from tests.webhook_load import database_url
 
 CONNECTIONS = 10
-KILLED_WITHIN = 0.9  # of the time that the first one took
-PAGE = {"fields": mailchimp._MEMBERS, "count": MOST_ROWS, "sort_field": "last_changed", "sort_dir": "ASC"}
+KILLED_WITHIN = 0.9  # of the contacts
+LOOK_SECONDS = 0.05
+PAGE: dict[str, str | int] = {
+    "fields": mailchimp._MEMBERS,
+    "count": MOST_ROWS,
+    "sort_field": "last_changed",
+    "sort_dir": "ASC",
+}
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,12 @@ def main() -> None:
         return
     with _account(given.contacts, given.latency) as account:
         with database_url(postgresql=given.engine == "postgresql") as url:
-            seconds = _compare(account, url)
+            _compare(account, url)
         with database_url(postgresql=given.engine == "postgresql") as url:
-            _kill(account, url, given.kills, seconds)
+            _kill(account, url, given.kills, given.contacts)
 
 
-def _compare(account: Account, url: str) -> float:
+def _compare(account: Account, url: str) -> None:
     before, threads = _fetch_barely(account), f"{CONNECTIONS} bare threads"
     databases.ready(url).close()
     with subprocess.Popen(_command(account, url), stdout=subprocess.PIPE, text=True) as child:
@@ -79,15 +84,14 @@ def _compare(account: Account, url: str) -> float:
     for name, value in marks.items():
         print(f"  {name}: {value}")
     _check(account, url)
-    return seconds
 
 
-def _kill(account: Account, url: str, kills: int, seconds: float) -> None:
+def _kill(account: Account, url: str, kills: int, contacts: int) -> None:
     databases.ready(url).close()
-    chance = random.Random(1)
-    for _ in range(kills):
+    for n in range(1, kills + 1):
         with subprocess.Popen(_command(account, url), stdout=subprocess.DEVNULL) as child:
-            time.sleep(1.5 + chance.random() * KILLED_WITHIN * seconds / kills)
+            while _stored(url) < n * contacts * KILLED_WITHIN // kills:
+                time.sleep(LOOK_SECONDS)
             child.kill()
         print(f"killed with {_stored(url):,} contacts stored")
     subprocess.run(_command(account, url), stdout=subprocess.DEVNULL, check=True)
@@ -117,7 +121,7 @@ def _fetch_barely(account: Account) -> float:
 
 
 def _total(of: str) -> dict[str, str | int]:
-    return {"count": 1, "fields": "total_items"} | ({"status": of} if of else {})
+    return {"count": 1, "fields": "total_items", **({"status": of} if of else {})}
 
 
 def _check(account: Account, url: str) -> None:
@@ -162,12 +166,12 @@ def _child(base: str, key: str, url: str) -> None:
             early = early or (_resident() if step.done * 5 > step.total > 0 else 0)
             if step.cursor["stage"] == len(mirror.STAGES) > stage:
                 print(f"contacts stored after: {time.perf_counter() - start:.2f}")
+                print(f"processor: {resource.getrusage(resource.RUSAGE_SELF).ru_utime:.2f} s by then")
                 print(f"memory: {early} MB with a fifth of them, {_resident()} MB with all")
                 stage = step.cursor["stage"]
         print(
             f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.cursor['asked']:,} cleaned"
         )
-        print(f"processor: {resource.getrusage(resource.RUSAGE_SELF).ru_utime:.2f} s")
         print(f"difference: {step.result['difference']}")
     database.close()
 

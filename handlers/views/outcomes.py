@@ -1,5 +1,6 @@
 """What Mailchimp did and did not do: rows of a receipt, the steps by hand, the file of each address's outcome."""
 
+from bot.refusals import REFUSED_METHOD
 from handlers.views import blocks
 from handlers.views.blocks import Block
 from handlers.words import Words
@@ -7,7 +8,6 @@ from storage.outgoing import Line
 from storage.tables import Job
 
 OPEN = "outcomes-open"
-REFUSED_METHOD = "method-refused"
 _STATES = {"sent": "waiting"}  # nobody knows yet: for a person the two are one
 
 

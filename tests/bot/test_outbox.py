@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Generator, Iterator
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlmodel import select
@@ -160,6 +161,7 @@ def test_two_thousand_with_one_in_a_hundred_refused_resets_and_too_many_calls(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 500)
+    monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 500)
     remote = mirrors.add(standin, 2_000)
     standin.rules.archive_refused = {f"person{i}@example.com" for i in range(0, 2_000, 100)}
     audience = mirrors.sync(database, client)
@@ -242,6 +244,39 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
     assert job.result["n"] == 30
     assert len(calls(standin, "POST", "/batches")) == 4
     assert_true(database, standin, remote, job)
+
+
+@pytest.mark.parametrize("kind", [jobs.ARCHIVE, jobs.RESTORE])
+def test_what_was_done_when_the_process_died_before_noting_it_is_known(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
+):
+    remote = mirrors.add(standin, 20)
+    audience = mirrors.sync(database, client)
+    confirm(database, plan(database, audience))
+    if kind == jobs.RESTORE:
+        done = run(database, client, jobs.ARCHIVE)
+        restores.undo(database, audience, done.id, by="U1", now=now())
+    with monkeypatch.context() as killed:
+        killed.setattr(outbox._Run, "_note", lambda *_: pytest.fail("killed"))
+        with pytest.raises(pytest.fail.Exception):
+            list(steps(database, client, claim(database, kind, now())))
+    asked = len(standin.requests)
+    *_, job = steps(database, client, claim(database, kind, now() + timedelta(minutes=5)))
+    assert job.result["n"] == 20
+    assert {call.method for call in standin.requests[asked:]} == {"GET"}, "something was sent again"
+    assert_true(database, standin, remote, job)
+
+
+@pytest.mark.usefixtures("_small")
+def test_a_slow_answer_does_not_cost_the_lease(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    mirrors.add(standin, 12)
+    confirm(database, plan(database, mirrors.sync(database, client)))
+    monkeypatch.setattr(outbox, "RENEW_SECONDS", 0.05)
+    standin.faults.add(Kind.SLOW, "POST", "/batches", seconds=3.0)
+    held = [now() for _ in steps(database, client, claim(database, jobs.ARCHIVE, now()))]
+    assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=2.5)
 
 
 @pytest.mark.usefixtures("_small")

@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from bot import jobs, mirror
 from bot.tidy import SYNCS_KEPT, tidy
-from storage import mirrors
+from storage import audiences, mirrors
 from storage.database import Database
 from storage.tables import Job
 from tests.audiences import claim
@@ -49,3 +49,16 @@ def test_syncs_that_were_told_are_forgotten_after_a_day_and_nothing_else_is(data
         left = [(job.kind, job.told_at) for job in session.exec(select(Job))]
     assert len(left) == 6
     assert (jobs.SYNC, NOW) not in left
+
+
+def test_each_audience_has_a_name_of_its_own_which_follows_mailchimp_s(database: Database):
+    """At Mailchimp, several audiences may be called the same, and be renamed; here a name means one."""
+    with database.transaction() as session:
+        audiences.get_or_add(session, "Club", NOW)
+        made = [mirrors.get_or_add(session, f"r{n}", " club ", NOW).name for n in range(3)]
+        assert made == ["club (Mailchimp)", "club (Mailchimp 2)", "club (Mailchimp 3)"]
+        again = [mirrors.get_or_add(session, f"r{n}", "club", NOW).name for n in range(3)]
+        assert again == made
+        assert mirrors.get_or_add(session, "r1", "News", NOW).name == "News"
+        assert mirrors.get_or_add(session, "r9", " ", NOW).name == "r9"
+        assert len(mirrors.every(session)) == 4

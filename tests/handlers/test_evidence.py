@@ -108,7 +108,7 @@ def test_the_filter_leaves_those_worth_a_look_and_goes_again(database: Database,
     [box] = [e for e in elements(first) if e.get("action_id") == list_views.WORTH_A_LOOK]
     narrowed = olivia.click(first, list_views.WORTH_A_LOOK, selected_options=box["options"])
     assert addresses(narrowed) == ["ben@example.com"]
-    assert "Worth a look: it opened or clicked a mail shortly before" in says(narrowed)
+    assert "Worth a look: this person opened or clicked a mail shortly before" in says(narrowed)
     assert "*1* of 4 cleaned contacts" in says(narrowed)
     assert len(addresses(olivia.click(narrowed, list_views.WORTH_A_LOOK, selected_options=[]))) == 4
     assert len(addresses(olivia.press(narrowed, list_views.CLEAR))) == 4

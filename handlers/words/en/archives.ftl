@@ -59,7 +59,7 @@ archives-refused = { $n ->
     [one] Refused by Mailchimp: { $n } contact. { $why }
    *[other] Refused by Mailchimp: { $n } contacts. { $why }
 }
-archives-refusal-method-refused = Mailchimp does not archive cleaned contacts through its API.
+archives-refusal-method-refused = Mailchimp does not archive these cleaned contacts through its API.
 archives-refusal-not-found = Mailchimp has no such contact any more.
 archives-refusal-forgotten = The contact was deleted permanently at Mailchimp.
 archives-refusal-in-compliance = The contact unsubscribed or was cleaned, and has to subscribe again by itself.

@@ -59,7 +59,7 @@ archives-refused = { $n ->
     [one] Refusé par Mailchimp : { $n } contact. { $why }
    *[other] Refusés par Mailchimp : { $n } contacts. { $why }
 }
-archives-refusal-method-refused = Mailchimp n’archive pas les contacts nettoyés par son API.
+archives-refusal-method-refused = Mailchimp n’archive pas ces contacts nettoyés par son API.
 archives-refusal-not-found = Ce contact n’existe plus chez Mailchimp.
 archives-refusal-forgotten = Le contact a été supprimé définitivement chez Mailchimp.
 archives-refusal-in-compliance = Le contact s’est désabonné ou a été nettoyé, et doit se réabonner lui-même.
