@@ -11,7 +11,7 @@ from bot.mirror_pages import SIDE_BY_SIDE, beats
 from storage import loading, mirrors
 from storage.database import Database
 from storage.mailchimp import Client
-from storage.mailchimp_errors import NotFound
+from storage.mailchimp_errors import BadAnswer, NotFound
 from storage.mailchimp_values import Member, MemberPage, member_hash
 from storage.tables import Job
 
@@ -52,7 +52,7 @@ def drop(
         found = [future.result() for future in asked]
         client.audience(remote_id)  # NotFound of everybody may mean that the audience itself is gone
         gone = [id_ for (id_, _), member in zip(some, found, strict=True) if member is None]
-        there = tuple(member for member in found if member)
+        there = tuple(member for member in found if isinstance(member, Member))
         job = keep(job, MemberPage(there, len(there), 0))
         with database.transaction() as session:
             loading.lock(session, job.audience_id or 0)
@@ -76,8 +76,11 @@ def _unseen(database: Database, audience_id: int, seen: Seen) -> Iterator[Sequen
         after = scanned[-1][0]
 
 
-def _member(client: Client, remote_id: str, key: str) -> Member | None:
+def _member(client: Client, remote_id: str, key: str) -> Member | BadAnswer | None:
+    """None: gone. What can't be read, such as a status that is new at Mailchimp, is there."""
     try:
         return client.member(remote_id, member_hash(key))
     except NotFound:
         return None
+    except BadAnswer as error:
+        return error

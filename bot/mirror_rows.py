@@ -100,7 +100,7 @@ def _text(value: MergeValue) -> str:
         return _storable(value)
     if isinstance(value, Mapping):
         return _storable("  ".join(str(part) for part in value.values() if part))
-    return _storable(str(value))
+    return str(value)
 
 
 def _storable(text: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from bot import bounces, jobs, mirror
 from bot.notices import Kind, Notice
 from handlers.workspace.mailchimp.faults import Kind as Fault
+from storage import mailchimp_values
 from storage.database import Database
 from storage.mailchimp import Client
 from storage.mailchimp_errors import MailchimpError, NotFound
@@ -257,6 +258,24 @@ def test_why_contacts_were_cleaned_is_asked_again_after_a_sync_that_failed_at_it
     both.mailchimp.faults.clear()
     both.sync()
     assert both.contacts()[address]["clean_reason"] == "hard"
+    both.assert_same()
+
+
+def test_a_contact_that_can_no_longer_be_read_stays_as_it_was(
+    both: Mirrored, monkeypatch: pytest.MonkeyPatch
+):
+    both.sync()
+    address, read = both.address("subscribed"), mailchimp_values.member
+
+    def member(document: mailchimp_values.Document) -> mailchimp_values.Member:
+        if document["email_address"] == address:
+            raise ValueError  # a status of tomorrow
+        return read(document)
+
+    monkeypatch.setattr(mailchimp_values, "member", member)
+    both.times.now += timedelta(days=8)
+    result = both.sync()
+    assert (result["refused"], result["gone"]) == (1, 0)
     both.assert_same()
 
 

@@ -32,9 +32,9 @@ def test_audiences_of_one_name_are_all_there_with_names_of_their_own(database: D
         discover(both)
     assert names(database) == [
         "Trail news",
+        "Trail news (Mailchimp 2)",
+        "trail news (Mailchimp 3)",
         "Trail news (Mailchimp)",
-        "Trail news 2 (Mailchimp)",
-        "trail news 3 (Mailchimp)",
     ]
 
 
@@ -61,7 +61,7 @@ def test_an_audience_renamed_at_mailchimp_is_renamed_here(database: Database):
         account.audience(both.remote_id).name, account.audience(other).name = "Trail news", "Path news"
         discover(both)
         discover(both)
-        assert names(database) == ["Path news", "Trail news (Mailchimp)"]
+        assert names(database) == ["Path news", "Trail news"]
 
 
 def test_a_renamed_field_keeps_the_values_of_contacts_that_did_not_change(database: Database):

@@ -131,6 +131,7 @@ def test_who_waits_can_ask_for_one_try():
         ("", 0),
         ("-5", 0),
     ],
+    ids=["seconds", "a date", "no number", "nothing", "less than none"],
 )
 def test_the_pause_is_the_one_that_was_asked_for(header, least):
     clock = Clock()
