@@ -24,7 +24,7 @@ import httpx
 from bot import databases, jobs, mirror
 from handlers.parts import utc_now
 from handlers.workspace.mailchimp.standin import Standin
-from storage import mailchimp, tallies
+from storage import mailchimp, schema, tallies
 from storage.database import Database
 from storage.mailchimp import MOST_ROWS, Client
 from storage.tables import Status
@@ -71,7 +71,7 @@ def main() -> None:
 
 def _compare(account: Account, url: str) -> None:
     before, threads = _fetch_barely(account), f"{CONNECTIONS} bare threads"
-    databases.ready(url).close()
+    _make(url)
     with subprocess.Popen(_command(account, url), stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
         marks = dict(line.split(": ") for line in child.stdout.read().splitlines())
@@ -87,7 +87,7 @@ def _compare(account: Account, url: str) -> None:
 
 
 def _kill(account: Account, url: str, kills: int, contacts: int) -> None:
-    databases.ready(url).close()
+    _make(url)
     for n in range(1, kills + 1):
         with subprocess.Popen(_command(account, url), stdout=subprocess.DEVNULL) as child:
             while _stored(url) < n * contacts * KILLED_WITHIN // kills:
@@ -137,6 +137,13 @@ def _check(account: Account, url: str) -> None:
     here = {row["address_key"]: row["status"] for row in figures.contacts(database)}
     assert here == there, Counter(here.items() ^ there.items())
     figures.assert_exact(database)
+    database.close()
+
+
+def _make(url: str) -> None:
+    database = Database(url)
+    database.probe()
+    schema.migrate(database)
     database.close()
 
 
