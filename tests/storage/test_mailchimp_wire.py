@@ -126,14 +126,15 @@ def test_who_waits_can_ask_for_one_try():
     ("header", "least"),
     [
         ("7", 7),
-        (format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True), 85),
+        ("a date", 85),
         ("soon", 0),
         ("", 0),
         ("-5", 0),
     ],
-    ids=["seconds", "a date", "no number", "nothing", "less than none"],
 )
 def test_the_pause_is_the_one_that_was_asked_for(header, least):
+    if header == "a date":
+        header = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
     clock = Clock()
     mailchimp, _ = scripted(httpx.Response(429, headers={"Retry-After": header}), OK, clock=clock)
     mailchimp.member("l1", HASH)
