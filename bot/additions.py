@@ -298,7 +298,7 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: Job) -> tuple
         if error.worth_another_try and job.attempts < TRIES:
             raise
         return member, tags  # the contact is added, whatever becomes of its tags
-    return replace(member, tags=tuple(dict.fromkeys([*member.tags, *tags]))), []
+    return member._replace(tags=tuple(dict.fromkeys([*member.tags, *tags]))), []
 
 
 def _put(client: Client, audience: AudienceRow, job: Job, merge_fields: Mapping[str, MergeValue]) -> Member:
