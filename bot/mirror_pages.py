@@ -18,7 +18,8 @@ from storage.mailchimp import MOST_ROWS
 
 ROWS_OVERLAP = 25  # of a page and the one before
 SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit
-MOST_GATHERED = 4 * MOST_ROWS  # contacts stored in one step: well under a second
+# Contacts stored in one step, well under a second. Each step writes most of an index anew, however few it has.
+LEAST_GATHERED, MOST_GATHERED = 4 * MOST_ROWS, 8 * MOST_ROWS
 _UNDER_WAY = SIDE_BY_SIDE + 4  # pages: some that have come are still being read
 BEAT_SECONDS = 10.0  # the longest wait without a sign of life: a lease is thirty
 _STEP = MOST_ROWS - ROWS_OVERLAP
@@ -62,7 +63,9 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
                 # Those left out count too: there may be a whole page of them.
                 tail = page.ids[-ROWS_OVERLAP:] or tail
                 known = {mirror_rows.key(row): row for row in page.rows[-ROWS_OVERLAP:]}
-                if not ahead.is_empty and ahead.next.done() and len(gathered) < MOST_GATHERED:
+                if not ahead.is_empty and len(gathered) < (
+                    MOST_GATHERED if ahead.next.done() else LEAST_GATHERED
+                ):
                     continue
                 whole = replace(page, rows=gathered, unreadable=unreadable)
                 gathered, unreadable = [], 0

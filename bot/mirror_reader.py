@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from threading import Lock
 from typing import Self
 
@@ -82,7 +83,11 @@ class Reader:
         if process := self._process:
             self._process = None
             process.kill()
-            process.communicate()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was still to be sent
+                    if pipe:
+                        pipe.close()
+            process.wait()
 
 
 def main() -> None:
