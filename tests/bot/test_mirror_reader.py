@@ -40,13 +40,14 @@ def reader() -> Iterator[Reader]:
 
 def test_the_process_reads_pages_as_this_one_does(reader: Reader):
     first = reader.read(_body())
-    assert reader._process
+    process = reader._process
+    assert process
     assert first == _read(_body())
     row = dict(zip(names.COLUMNS, first.rows[0], strict=True))
     assert json.loads(row["merge_fields"]) == {"First name": "Zoé “Z” \\ ?", "AGE": "7"}
     assert (row["status"], row["cleaned_at"]) == ("cleaned", "2026-01-02 02:04:05.000000")
     assert [reader.read(_body(n)) for n in range(2, 5)] == [_read(_body(n)) for n in range(2, 5)]
-    assert reader._process, "it was the process that read them"
+    assert reader._process is process, "it was the process that read them"
 
 
 def test_columns_are_those_of_the_table():
