@@ -17,8 +17,8 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
-    Select,
     Table,
+    any_,
     cast,
     func,
     insert,
@@ -84,7 +84,7 @@ def take(session: Session, segment: Segment, archive_id: str, some: Sequence[int
     # Each contact is looked up once: the statement that changes it gives back what the figures need.
     taking = (
         update(TABLE)
-        .where(*belongs(segment), TABLE.c.id.in_(_each(session, some)))
+        .where(*belongs(segment), _among(session, TABLE.c.id, some))
         .values(status=Status.ARCHIVED.value, status_before=TABLE.c.status, revision=revision)
         .returning(TABLE.c.id, TABLE.c.clean_reason, TABLE.c.domain)
     )
@@ -162,14 +162,14 @@ def bring_back(
         update(TABLE)
         .where(
             TABLE.c.audience_id == audience_id,
-            TABLE.c.id.in_(_each(session, considered)),
+            _among(session, TABLE.c.id, considered),
             TABLE.c.status == Status.ARCHIVED.value,
         )
         .values(status=TABLE.c.status_before, status_before=None, revision=revision)
         .returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
     )
     back = connection.execute(bringing).all()
-    marked = [*waiting, MEMBER.c.contact_id.in_(_each(session, [row.id for row in back]))]
+    marked = [*waiting, _among(session, MEMBER.c.contact_id, [row.id for row in back])]
     connection.execute(update(MEMBER).where(*marked).values(restored_at=now))
     _shift(session, audience_id, Counter((Status.ARCHIVED, *row[1:]) for row in back))
     weak = _n_weak(session, audience_id, [row.id for row in back if row.status == Status.CLEANED])
@@ -295,18 +295,30 @@ def _shift(session: Session, audience_id: int, moves: Mapping[tuple[str, str, st
 
 def _remember(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> None:
     """The archive has these contacts, which were cleaned."""
-    each = _each(session, some).subquery()
-    taken = (literal(audience_id), literal(archive_id), each.c.id, literal(Status.CLEANED.value))
+    each = (
+        func.json_each(json.dumps(list(some))).table_valued("value").c.value
+        if _is_sqlite(session)
+        else func.unnest(_array(some)).column_valued()
+    )
+    taken = select(literal(audience_id), literal(archive_id), each, literal(Status.CLEANED.value))
     names = ["audience_id", "archive_id", "contact_id", "status_before"]
-    session.connection().execute(insert(MEMBER).from_select(names, select(*taken)))
+    session.connection().execute(insert(MEMBER).from_select(names, taken))
 
 
-def _each(session: Session, some: Sequence[int]) -> Select[int]:
-    """The ids as rows `id`, given as one value: thousands of bound ones take longer than the work."""
-    if session.get_bind().dialect.name == "sqlite":
-        values = func.json_each(json.dumps(list(some))).table_valued("value")
-        return select(values.c.value.label("id"))
-    return select(func.unnest(cast(list(some), ARRAY(BigInteger))).label("id"))
+def _among(session: Session, column: ColumnElement[int], some: Sequence[int]) -> ColumnElement[bool]:
+    """The column is one of these, given as one value: thousands of bound ones take longer than the work."""
+    if not _is_sqlite(session):
+        # Of all the ways to say it, the one that needs no statistics to find the index.
+        return column == any_(_array(some))
+    return column.in_(select(func.json_each(json.dumps(list(some))).table_valued("value").c.value))
+
+
+def _array(some: Sequence[int]) -> ColumnElement[Sequence[int]]:
+    return cast(list(some), ARRAY(BigInteger))
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
 
 
 def _n_weak(session: Session, audience_id: int, some: Sequence[int]) -> int:
