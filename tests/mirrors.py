@@ -1,6 +1,7 @@
 """Mirrored audiences for tests, on the stand-in for Mailchimp."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -80,6 +81,15 @@ def sync(database: Database, client: Client, at: datetime | None = None) -> int:
 def truth(mailchimp: Standin, remote: str) -> dict[str, str]:
     """Address → status, as Mailchimp has it."""
     return {member.email: member.status for member in mailchimp.members(remote)}
+
+
+def effects(mailchimp: Standin) -> Counter[str]:
+    """How often each contact was archived in effect, alone and in batches."""
+    found = Counter(call.path for call in mailchimp.requests if (call.method, call.status) == ("DELETE", 204))
+    for batch in mailchimp._exchange.batches.all.values():
+        for operation, (status, _) in zip(batch.operations, batch.outcomes, strict=True):
+            found[operation["path"]] += (operation["method"], status) == ("DELETE", 204)
+    return found
 
 
 def never(mailchimp: Standin, method: str = "*", path: str = MEMBER_PATH) -> None:

@@ -21,7 +21,7 @@ from storage.tables import Archive, ArchiveMember, Job, Outgoing
 from tests import mirrors
 from tests.audiences import claim, statuses
 from tests.figures import assert_exact
-from tests.mirrors import now, truth
+from tests.mirrors import effects, now, truth
 
 MEMBER = r"/lists/\w+/members/\w+"
 
@@ -112,15 +112,6 @@ def assert_true(database: Database, standin: Standin, remote: str, job: Job) -> 
             assert made.restored == sum(member.restored_at is not None for member in members)
     assert max(effects(standin).values(), default=0) <= 1
     assert_exact(database)
-
-
-def effects(standin: Standin) -> Counter[str]:
-    """How often each contact was archived in effect, alone and in batches."""
-    found = Counter(call.path for call in standin.requests if (call.method, call.status) == ("DELETE", 204))
-    for batch in standin._exchange.batches.all.values():
-        for operation, (status, _) in zip(batch.operations, batch.outcomes, strict=True):
-            found[operation["path"]] += (operation["method"], status) == ("DELETE", 204)
-    return found
 
 
 @pytest.mark.parametrize("n", [30, 700])
