@@ -20,6 +20,7 @@ from storage.mailchimp_wire import Timing
 from storage.tables import Job
 from tests import figures
 from tests.audiences import Times
+from tests.workspace.mailchimp_specification import Specification
 
 ME = "U0OLIVIA"
 OLD, NEW = "ada@gmial.com", "ada@gmail.com"
@@ -32,6 +33,19 @@ MEMBER_PATH = "/lists/[^/]+/members/[^/]+"
 def now() -> datetime:
     """The stand-in's clock is the real one."""
     return datetime.now(UTC)
+
+
+@contextmanager
+def watched() -> Iterator[Standin]:
+    """An account. Whatever was asked of it in the end, the specification allows, and nothing was deleted for good."""
+    with Standin() as mailchimp:
+        yield mailchimp
+    assert_allowed(mailchimp)
+
+
+def assert_allowed(mailchimp: Standin) -> None:
+    assert mailchimp.failures == []
+    assert Specification().not_allowed(mailchimp.requests) == set()
 
 
 def client_of(mailchimp: Standin, key: str | None = None, kind: type[Client] = Client) -> Client:
@@ -209,6 +223,7 @@ def mirrored(database: Database, people: int = 0) -> Iterator[Mirrored]:
     finally:
         both.client.close()
         both.mailchimp.stop()
+    assert_allowed(both.mailchimp)
 
 
 def _work(database: Database, client: Client, clock: jobs.Clock) -> None:

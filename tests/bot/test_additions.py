@@ -23,7 +23,19 @@ from storage.mailchimp_errors import problem
 from storage.mailchimp_values import Member
 from storage.tables import Consent, Contact, Job, Status
 from tests.conftest import NOW
-from tests.mirrors import ME, MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, never, steps, sync
+from tests.mirrors import (
+    ME,
+    MEMBER_PATH,
+    NEW,
+    OLD,
+    TEXTS,
+    audience_of,
+    client_of,
+    never,
+    steps,
+    sync,
+    watched,
+)
 
 WORDING = "This person gave me permission to email them"
 TOWN = MergeField("TOWN", "Town", required=True)
@@ -35,7 +47,7 @@ LATER = NOW + timedelta(hours=1)  # every lease has run out
 
 @pytest.fixture
 def mailchimp() -> Iterator[Standin]:
-    with Standin() as mailchimp:
+    with watched() as mailchimp:
         yield mailchimp
 
 

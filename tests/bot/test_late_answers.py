@@ -26,7 +26,7 @@ from tests.mirrors import now
 
 @pytest.fixture
 def standin() -> Iterator[Standin]:
-    with Standin() as running:
+    with mirrors.watched() as running:
         running.rules.archive_cleaned_allowed = True
         yield running
 

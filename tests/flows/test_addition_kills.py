@@ -12,12 +12,12 @@ from storage.database import Database
 from tests.conftest import NOW
 from tests.flows.conftest import Someone, wait_until
 from tests.flows.test_kills import Child
-from tests.mirrors import MEMBER_PATH, NEW, OLD, audience_of, client_of, sync
+from tests.mirrors import MEMBER_PATH, NEW, OLD, audience_of, client_of, sync, watched
 
 
 @pytest.fixture
 def mailchimp() -> Iterator[Standin]:
-    with Standin() as mailchimp:
+    with watched() as mailchimp:
         yield mailchimp
 
 

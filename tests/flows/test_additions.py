@@ -15,13 +15,13 @@ from storage.database import Database
 from tests.conftest import NOW
 from tests.flows.conftest import Someone, settings_of
 from tests.handlers.test_additions import ALL, MERGE
-from tests.mirrors import MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, sync
+from tests.mirrors import MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, sync, watched
 
 
 @pytest.fixture
 def mailchimp(database_url: str) -> Iterator[Standin]:
     """With one audience, mirrored before the bot starts."""
-    with Standin() as mailchimp:
+    with watched() as mailchimp:
         audience_of(mailchimp, fields=ALL, permissions=TEXTS, merge=MERGE, tags=("vip",), double_optin=True)
         database = Database(database_url)
         with client_of(mailchimp) as client:

@@ -22,7 +22,7 @@ from storage.mailchimp import Client
 from tests.conftest import NOW
 from tests.handlers.test_corrections import FRENCH_OPERATOR, OPERATOR, Json, Person, buttons, said
 from tests.limits import problems
-from tests.mirrors import NEW, OLD, TEXTS, audience_of, client_of, never, sync
+from tests.mirrors import NEW, OLD, TEXTS, audience_of, client_of, never, sync, watched
 
 SIZE = MergeField("SIZE", "Size", "dropdown", required=True, choices=("small", "large"))
 BORN = MergeField("BORN", "Birthday", "birthday", required=True)
@@ -98,7 +98,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mailchimp() -> Iterator[Standin]:
-    with Standin() as mailchimp:
+    with watched() as mailchimp:
         yield mailchimp
 
 
