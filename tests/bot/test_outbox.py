@@ -305,6 +305,26 @@ def test_what_changed_at_mailchimp_after_the_preview_is_left_alone(
     assert_true(database, standin, remote, job)
 
 
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("n", [10, 30])
+def test_what_changes_at_mailchimp_while_a_long_archive_is_under_way_is_left_alone(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, n: int
+):
+    monkeypatch.setattr(outbox, "LOOK_AGAIN", timedelta(0))
+    monkeypatch.setattr(outbox, "CALLS_A_STEP", 5)
+    remote = mirrors.add(standin, n)
+    confirm(database, plan(database, mirrors.sync(database, client)))
+    back = ""
+    for step in steps(database, client, claim(database, jobs.ARCHIVE, now())):
+        job, theirs = step, truth(standin, remote)
+        if not back and "archived" in theirs.values():
+            *_, back = (address for address, status in theirs.items() if status == "cleaned")
+            standin.subscribe(remote, back)
+    assert (job.result["n"], job.result["left_alone"]) == (n - 1, 1)
+    assert truth(standin, remote)[back] == "subscribed"
+    assert_true(database, standin, remote, job)
+
+
 def test_a_plan_confirmed_twice_is_done_once(database: Database, standin: Standin, client: Client):
     remote = mirrors.add(standin, 5)
     planned = plan(database, mirrors.sync(database, client))
