@@ -122,10 +122,10 @@ class _Run:
 
     def _refresh(self) -> Iterator[Job]:
         """What changed at Mailchimp comes in; of what was in doubt it tells the outcome."""
-        self._looked = self._clock()
         for job in mirror.refresh(self._client, self._database, self._job, self._clock):
             self._job = job
             yield job
+        self._looked = self._clock()
         with self._database.reading() as session:
             sent = outgoing.sent(session, self._box, ALONE)
             refused = outgoing.refused(session, self._box, REFUSED_METHOD)
