@@ -459,7 +459,8 @@ class Digest(SQLModel, table=True):
 class DigestRun(SQLModel, table=True):
     """One digest and period. The insert of this row is the claim: it can be made once.
 
-    An empty `owner`: given back, anyone may try again. `failed`: why it can't be posted, for good.
+    An empty `owner`: given back, anyone may try again. `failed`: why it can't be posted, for good. `channel` and no
+    `posted_at`: it may stand there.
     """
 
     __tablename__ = "digest_run"

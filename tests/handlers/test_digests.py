@@ -51,6 +51,7 @@ class Slack(WebClient):
             },
             "conversations.info": {"channel": self.channel},
             "chat.postMessage": {"ts": "1.2"},
+            "conversations.history": {"messages": []},
             "views.open": {"view": {"id": "V1"}},
         }
         return {"ok": True} | answers.get(api_method, {})

@@ -18,8 +18,9 @@ from handlers.parts import Parts
 from handlers.people import People
 from storage.database import Database
 from storage.tables import Audience
+from tests.bot.test_digests import SETTINGS
 from tests.conftest import NOW
-from tests.handlers.test_digests import SETTINGS, Slack
+from tests.handlers.test_digests import Slack
 
 on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 
