@@ -10,7 +10,7 @@ from threading import Event, Timer
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
-from bot import accounts
+from bot import accounts, jobs, turns
 from bot.settings import Settings
 from handlers import app, clock, web
 from handlers.parts import Parts
@@ -65,7 +65,9 @@ def start(settings: Settings, running: ExitStack) -> Parts:
     bolt = app.build_app(parts, identity)
     worker.start(parts)
     running.callback(worker.stop)
-    scheduler = clock.start(parts)
+    owner = jobs.owner()
+    running.callback(lambda: turns.give_back(database, owner, parts.clock()))
+    scheduler = clock.start(parts, owner)
     running.callback(scheduler.shutdown, wait=False)
     _listen(bolt, parts, running)
     return parts
