@@ -76,6 +76,12 @@ def free_dead(database: Database) -> None:
             jobs.free(session, owner)
 
 
+def free(database: Database, owner: str) -> None:
+    """Frees what that owner holds, to be carried on at once."""
+    with database.transaction() as session:
+        jobs.free(session, owner)
+
+
 def look(database: Database, job_id: str) -> Job | None:
     """The job as it stands."""
     with database.reading() as session:

@@ -19,8 +19,9 @@ from handlers.work import Worker
 from storage.database import Database
 
 SOCKET_THREADS = 24
-# Whoever runs the bot kills it after ten. What still waits for Slack then is carried on at the next start.
+# Whoever runs the bot kills it after ten. What still waits for Slack then is given to whoever carries it on.
 STOPS_WITHIN_SECONDS = 8.0
+LEAVES_WITHIN_SECONDS = 9.5  # even if the database does not answer
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +35,11 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
-        start(settings, running)
+        parts, worker = _start(settings, running)
         log.info("The bot is running.")
         stop.wait()
         log.info("The bot stops.")
-        _stop_in_time()
+        _stop_in_time(worker, parts.database)
 
 
 def start(settings: Settings, running: ExitStack) -> Parts:
@@ -46,6 +47,10 @@ def start(settings: Settings, running: ExitStack) -> Parts:
 
     SlackApiError is for a refused token.
     """
+    return _start(settings, running)[0]
+
+
+def _start(settings: Settings, running: ExitStack) -> tuple[Parts, Worker]:
     client = app.web_client(settings)
     identity = app.identify(client)
     database = Database(settings.database_url)
@@ -70,21 +75,27 @@ def start(settings: Settings, running: ExitStack) -> Parts:
     scheduler = clock.start(parts, owner)
     running.callback(scheduler.shutdown, wait=False)
     _listen(bolt, parts, running)
-    return parts
+    running.callback(worker.stop_soon)
+    return parts, worker
 
 
-def _stop_in_time() -> None:
-    timer = Timer(STOPS_WITHIN_SECONDS, os._exit, (0,))
-    timer.daemon = True
-    timer.start()
+def _stop_in_time(worker: Worker, database: Database) -> None:
+    def leave() -> None:
+        worker.hand_over(database)
+        os._exit(0)
+
+    for seconds, ending in ((STOPS_WITHIN_SECONDS, leave), (LEAVES_WITHIN_SECONDS, lambda: os._exit(0))):
+        timer = Timer(seconds, ending)
+        timer.daemon = True
+        timer.start()
 
 
 def _listen(bolt: App, parts: Parts, running: ExitStack) -> None:
     settings = parts.settings
+    running.callback(bolt.listener_runner.listener_executor.shutdown)
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
         socket = SocketModeHandler(bolt, token, concurrency=SOCKET_THREADS)
-        running.callback(bolt.listener_runner.listener_executor.shutdown)
         socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
         running.callback(_close, socket)
     server = web.start(bolt, settings, parts.database, parts.clock)

@@ -145,8 +145,9 @@ def owners(session: Session) -> Sequence[str]:
 
 
 def free(session: Session, owner: str) -> None:
-    """Takes the leases of this owner away: its jobs can be carried on at once."""
-    session.connection().execute(update(Job).where(col(Job.owner) == owner).values(lease_until=None))
+    """Takes the leases of this owner away: its jobs can be carried on at once, and not by itself."""
+    free = {"owner": None, "lease_until": None}
+    session.connection().execute(update(Job).where(col(Job.owner) == owner).values(**free))
 
 
 def under_way(session: Session, kind: str | None = None) -> Sequence[Job]:
