@@ -50,7 +50,8 @@ class Kind:
 class Worker:
     """The threads that do the jobs of these kinds: job kind → how it is done and told.
 
-    A sync may wait long for Mailchimp: it has a thread of its own, and nobody's export waits for it.
+    A sync may wait long for Mailchimp: it has a thread of its own. So may archives and Undos: one thread takes none of
+    them, so that nobody's export waits for two of these.
     """
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
@@ -61,8 +62,10 @@ class Worker:
 
     def start(self, parts: Parts) -> None:
         jobs.free_dead(parts.database)
-        syncs = self._kinds.keys() & {jobs.SYNC}
-        lanes = [self._kinds.keys() - syncs] * THREADS + ([syncs] if syncs else [])
+        syncs, outgoing = self._kinds.keys() & {jobs.SYNC}, self._kinds.keys() & {jobs.ARCHIVE, jobs.RESTORE}
+        others = self._kinds.keys() - syncs
+        further = [others - outgoing if outgoing else set(), syncs]
+        lanes = [others] * THREADS + [lane for lane in further if lane]
         for n, lane in enumerate(lanes):
             owner = jobs.owner()
             thread = Thread(target=self._run, args=(parts, lane, owner), name=f"worker-{n}")
