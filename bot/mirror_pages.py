@@ -44,6 +44,7 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
     """
     known: Mapping[str, Row] = {}
     gathered: list[Row] = []
+    short: dict[str, str] = {}
     back = unreadable = 0
     with ThreadPoolExecutor(_UNDER_WAY, thread_name_prefix="mailchimp") as pool:
         ahead = _Ahead(pool, fetch, offset)
@@ -57,6 +58,7 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
                     continue
                 back = 0
                 gathered += [row for row in page.rows if known.get(mirror_rows.key(row)) != row]
+                short |= page.short
                 if page.unreadable:
                     readable = (mirror_rows.remote_id(row) or 0 for row in page.rows)
                     unreadable += len(set(page.ids).difference(tail, readable))
@@ -67,8 +69,8 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
                     MOST_GATHERED if ahead.next.done() else LEAST_GATHERED
                 ):
                     continue
-                whole = replace(page, rows=gathered, unreadable=unreadable)
-                gathered, unreadable = [], 0
+                whole = replace(page, rows=gathered, unreadable=unreadable, short=short)
+                gathered, unreadable, short = [], 0, {}
                 yield Turn(whole, start + _STEP, tail, ahead.is_empty)
                 if ahead.is_empty:
                     return

@@ -6,7 +6,7 @@ contact was cleaned, and the status it had before it was archived.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from json.encoder import encode_basestring as _quoted  # the quick one, in C
 from operator import itemgetter
@@ -17,6 +17,7 @@ from storage.names import COLUMNS, Reason, Row, Status
 
 _AT = {name: i for i, name in enumerate(COLUMNS)}
 _ID, _STATUS, _BEFORE, _REVISION = (_AT[name] for name in ("id", "status", "status_before", "revision"))
+_TAGS = _AT["tags"]
 _OURS = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
 _NOWHERE: Sequence[str | None] = (None,) * 7
 _CLEANED, _ARCHIVED = Status.CLEANED, Status.ARCHIVED
@@ -36,13 +37,19 @@ class Page:
     total: int
     unreadable: int
     ids: Sequence[int]
+    short: Mapping[str, str] = field(default_factory=dict)  # whose tags are not all told: address key → hash
 
 
 def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> Page:
     """Of what Mailchimp wrote. Raises ValueError."""
     read = mailchimp_values.member_page(mailchimp_values.document(body))
     rows = [row(member, audience_id, labels) for member in read.members]
-    return Page(rows, read.total, read.unreadable, read.ids)
+    short = {
+        key(of): member.hash
+        for of, member in zip(rows, read.members, strict=True)
+        if member.tag_count > len(member.tags)
+    }
+    return Page(rows, read.total, read.unreadable, read.ids, short)
 
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
@@ -64,7 +71,7 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         _UNSUBSCRIBED if status is _ARCHIVED else None,
         0,  # revision
         _fields(member.merge_fields, labels),
-        ",".join([_quoted(_storable(tag)) for tag in member.tags]) or None,
+        _tags(member.tags),
         _storable(member.note) or None,
         str(member.rating) if member.rating else None,
         _time(member.signup_at),
@@ -81,6 +88,10 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         None,
         member.leid or None,
     )
+
+
+def with_tags(of: Row, tags: Sequence[str]) -> Row:
+    return (*of[:_TAGS], _tags(tags), *of[_TAGS + 1 :])
 
 
 def added(new: Row, contact_id: int, revision: int, now: str) -> Row:
@@ -111,6 +122,10 @@ def _known(of: Row | list[object]) -> list[object]:
     """Merge fields as what they say: one database gives their text back with other spaces."""
     fields = _AT["merge_fields"]
     return [*of[:fields], json.loads(str(of[fields])), *of[fields + 1 :]]
+
+
+def _tags(names: Sequence[str]) -> str | None:
+    return ",".join([_quoted(_storable(name)) for name in names]) or None
 
 
 def _fields(given: Mapping[str, MergeValue], labels: Mapping[str, str]) -> str:
