@@ -470,7 +470,7 @@ def test_every_tag_is_copied_of_one_with_more_than_a_member_tells(
 ):
     tags = tuple(f"tag {n}" for n in range(120))
     remote = audience_of(mailchimp, tags=tags)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     correct(database, client, news)
     there, here = mailchimp.member(remote, NEW), contact(database, news, NEW)
     assert there
