@@ -146,7 +146,7 @@ def _stands(client: WebClient, claim: Claim) -> tuple[str, str] | None:
         while True:
             answer = client.conversations_history(**page, limit=PAGE)
             for message in answer["messages"]:
-                if message.get("metadata") == _mark(claim):
+                if _is_marked(message, claim):
                     return claim.may_stand_in, str(message["ts"])
             page["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
             if not page["cursor"]:
@@ -181,9 +181,14 @@ def _mark(claim: Claim) -> dict[str, Any]:
     return {"event_type": EVENT, "event_payload": {"due_at": claim.due_at.astimezone(UTC).isoformat()}}
 
 
+def _is_marked(message: dict[str, Any], claim: Claim) -> bool:
+    mark, found = _mark(claim), message.get("metadata") or {}
+    return all(found.get(key) == value for key, value in mark.items())
+
+
 def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> str:
     code = _code(refusal)
-    log.warning("the digest was not posted: %s", code)
+    log.warning("the digest was not posted: %s", code[:80])
     if _passes(refusal):
         digests.give_back(parts.database, claim)
         return "digest-sent-later"
@@ -199,8 +204,8 @@ def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> s
 
 
 def _passes(refusal: SlackApiError) -> bool:
-    """Whether it is worth another try. Without a code it is no answer of Slack's own, but a server's trouble."""
-    return _code(refusal) in TRIED_AGAIN or not refusal.response.get("error")
+    """Whether it is worth another try. What is no code, but a sentence of the SDK's, is some server's trouble."""
+    return _code(refusal) in TRIED_AGAIN or not _code(refusal).isidentifier()
 
 
 def _code(refusal: SlackApiError) -> str:

@@ -54,7 +54,9 @@ STEP_SECONDS = 60.0  # a lease of a process that died runs out after thirty
 class Figures:
     """What happened, as the people saw it."""
 
-    acks: list[float] = field(default_factory=list)
+    acks: list[tuple[float, float]] = field(default_factory=list)  # when, seconds
+    replacing: list[tuple[float, float]] = field(default_factory=list)  # from the kill until another is there
+    bare: list[float] = field(default_factory=list)  # requests that no bot answers, in the same seconds
     failed: list[tuple[float, str]] = field(default_factory=list)
     asked: Counter[str] = field(default_factory=Counter)
     names: list[str] = field(default_factory=list)
@@ -175,6 +177,7 @@ def _run(
 ) -> None:
     over = Event()
     threads = [Thread(target=_type, args=(workspace, user, over, figures)) for user in people]
+    threads.append(Thread(target=_ask_nobody, args=(workspace, over, figures)))
     threads += [Thread(target=_work, args=(workspace, user, over, figures, folder)) for user in workers]
     began = time.monotonic()
     for thread in threads:
@@ -185,10 +188,12 @@ def _run(
         workspace.faults.deliver_twice(DOUBLED)
         if kills and now >= kills[0]:
             kills.pop(0)
+            killed = time.perf_counter()
             pid = processes.kill(database)
             print(f"{now - began:.0f} s: process {pid} killed", flush=True)
             time.sleep(REPLACED_AFTER)
             processes.start()
+            figures.replacing.append((killed, time.perf_counter()))
             print(f"{time.monotonic() - began:.0f} s: another is there", flush=True)
         time.sleep(1)
     over.set()
@@ -207,12 +212,21 @@ def _type(workspace: Workspace, user: str, over: Event, figures: Figures) -> Non
             start = time.perf_counter()
             said = person.command("/cleaned" if n % 2 else f"/cleaned {name}")
             if said["ok"]:
-                figures.acks.append(time.perf_counter() - start)
+                figures.acks.append((start, time.perf_counter() - start))
                 figures.asked[user] += 1
                 if not n % 2:
                     figures.names.append(name)
             else:
                 figures.failed.append((time.perf_counter() - start, str(said["error"])))
+
+
+def _ask_nobody(workspace: Workspace, over: Event, figures: Figures) -> None:
+    """A reference: what the same way takes without a bot, on this machine, as busy as it is."""
+    with Person(workspace, "U0SAM") as person:
+        while not over.wait(0.2):
+            start = time.perf_counter()
+            person.say("hello")
+            figures.bare.append(time.perf_counter() - start)
 
 
 def _work(workspace: Workspace, user: str, over: Event, figures: Figures, folder: Path) -> None:
@@ -292,7 +306,10 @@ def _wait_for_all(database: Database) -> None:
 def _tell(
     workspace: Workspace, database: Database, figures: Figures, people: list[str], seconds: int
 ) -> None:
-    print_times("commands acknowledged", figures.acks)
+    print_times("commands acknowledged", [took for _, took in figures.acks])
+    calm = [took for at, took in figures.acks if not any(a <= at <= b for a, b in figures.replacing)]
+    print_times("of these, while no process was being replaced", calm)
+    print_times("requests that no bot answers", figures.bare)
     print(f"a second: {len(figures.acks) / seconds:.1f}; not acknowledged: {len(figures.failed)}")
     for reason, n in Counter(reason for _, reason in figures.failed).most_common():
         print(f"  {n} x {reason}")

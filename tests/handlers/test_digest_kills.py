@@ -99,6 +99,19 @@ def test_a_post_whose_answer_is_lost_is_found_and_not_sent_again(
     assert _run(parts).ts == message["ts"]
 
 
+def test_a_server_s_trouble_is_no_refusal(workspace: Workspace, parts: Parts) -> None:
+    asked = datetime.now(UTC)
+    claim = digests.claim_now(parts.database, asked, asked, "first")
+    assert claim
+    workspace.faults.server_error("chat.postMessage")
+    assert post(parts, claim, tell="U0OLIVIA") == "digest-sent-later"
+    workspace.faults.server_error("conversations.history")
+    clock.send_due(parts, "first")
+    assert _posted(workspace) == []
+    clock.send_due(parts, "second")
+    assert len(_posted(workspace)) == 1
+
+
 @pytest.mark.parametrize("workspace", [("channels:history", "groups:history")], indirect=True)
 def test_without_the_scope_to_look_it_is_posted(
     workspace: Workspace, parts: Parts, caplog: pytest.LogCaptureFixture
