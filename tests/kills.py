@@ -34,12 +34,12 @@ from tests.slack import words as words_of
 
 CHUNK = 100  # contacts in a transaction, so that a small audience has many
 COMES_TO_ITS_END_WITHIN = 60.0
-LOOK_SECONDS = 0.01
+LOOK_SECONDS = 0.02
 MOST = 0.8  # of the time that it takes when someone looks on all the while
 
 _MOMENT = re.compile(r"<!date\^[^>]*>")
 _CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["handlers.terminal.running", "handlers.serve", "tests.kills"])
+_CONTEXT.set_forkserver_preload(["handlers.terminal.running", "handlers.serve", "tests.kills", "tests.warm"])
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,7 @@ def run(place: Place, template: str, kills: int, random: Random, *, unkilled: in
             f"rounds that nobody killed differ: {_difference(each.found, expected)}"
         )
     start, end = (min(each.seconds[n] for each in references) for n in (0, 1))
+    # A start under load is slow, and the first round the slowest: what is measured is a bound.
     tally = Tally()
     for _ in range(kills):
         after = random.uniform(-0.1, MOST) * (end - start)
