@@ -94,7 +94,6 @@ def run(place: Place, template: str, kills: int, random: Random, *, unkilled: in
             f"rounds that nobody killed differ: {_difference(each.found, expected)}"
         )
     start, end = (min(each.seconds[n] for each in references) for n in (0, 1))
-    # A start under load is slow, and the first round the slowest: what is measured is a bound.
     tally = Tally()
     for _ in range(kills):
         after = random.uniform(-0.1, MOST) * (end - start)

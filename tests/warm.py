@@ -1,6 +1,7 @@
 """Imported by the process that children are forked from: what each start would compute anew is there already."""
 
 import inspect
+from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import configure_mappers
 
@@ -14,9 +15,10 @@ def _warm() -> None:
     inspect.stack()  # Bolt asks for it, and the modules' places are kept
     configure_mappers()
     words("en")
-    database = Database("sqlite://")
-    schema.standing(database)
-    database.close()
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/cleaned.db")
+        schema.standing(database)
+        database.close()
 
 
 _warm()
