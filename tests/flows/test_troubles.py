@@ -1,5 +1,9 @@
-"""The database's disk is full, its file locked, its server gone: people are told, and work carries on by itself."""
+"""The database's disk is full, its file locked, its server gone: people are told, and work carries on by itself.
 
+`TROUBLE_SECONDS=60 python -m tests tests/flows/test_troubles.py` lets each trouble last that long.
+"""
+
+import os
 import subprocess
 import sys
 import time
@@ -19,6 +23,7 @@ from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, Flow, Someone, wai
 from tests.slack import says
 
 SLACK_WAITS = 3.0  # seconds
+LASTS = float(os.environ.get("TROUBLE_SECONDS", "0"))
 ROOM_PAGES, ALL_PAGES = 300, 1_000_000
 HOLDS = """
 import sqlite3, sys
@@ -47,6 +52,7 @@ def test_an_import_that_meets_a_full_disk_waits_for_room(flow: Flow, tmp_path: P
     # What a person asks for at that time is answered.
     olivia.person.command("/cleaned")
     olivia.person.wait_message(AUDIENCE)
+    time.sleep(LASTS)
 
     give_room()
     _assert_whole(flow)
@@ -65,6 +71,7 @@ def test_an_import_waits_for_a_server_that_is_gone_and_back(
         assert olivia.person.command("/cleaned")["ok"]
         assert time.monotonic() < asked + SLACK_WAITS
         olivia.person.wait_message(olivia.says("trouble-gone"))
+        time.sleep(LASTS)
     _assert_whole(flow)
     assert olivia.person.command("/cleaned")["ok"]
     olivia.person.wait_message(olivia.says("counts-headline", n=CLEANED, audience=AUDIENCE))
@@ -84,6 +91,7 @@ def test_while_another_program_holds_the_file_slack_is_answered_in_time(
         asked = time.monotonic()
         assert someone.person.command("/cleaned")["ok"]
         assert time.monotonic() < asked + SLACK_WAITS
+        time.sleep(LASTS)
     # What was typed is still there.
     someone.person.dismiss()
     assert someone.person.submit() == {}
@@ -100,6 +108,7 @@ def test_work_that_another_program_keeps_from_the_file_carries_on(
     wait_until(lambda: len(contacts(flow.database)) > 0)
     with _held(flow.database):
         flow.olivia.waits_direct("trouble-work", kind="busy")
+        time.sleep(LASTS)
     _assert_whole(flow)
 
 
