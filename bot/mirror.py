@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot import jobs, late_answers, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows
+from bot import jobs, late_answers, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows, mirror_tags
 from bot.jobs import Clock
 from bot.loads import Outcome
 from bot.mirror_gone import Seen
@@ -234,7 +234,10 @@ def _members(sync: _Sync, job: Job) -> Iterator[Job]:
             with sync.database.transaction() as session:
                 job = jobs.step(session, job, sync.clock())
         else:
-            job = _store(sync, job, turn.page, turn)
+            job, page = yield from mirror_tags.complete(
+                sync.client, sync.database, sync.remote_id, job, sync.clock, turn.page
+            )
+            job = _store(sync, job, page, turn)
         yield job
 
 

@@ -5,7 +5,7 @@ one Mailchimp is asked by name, and who is not there leaves the mirror too, as t
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from bot import jobs
+from bot import jobs, mirror_tags
 from bot.jobs import Clock
 from bot.mirror_pages import SIDE_BY_SIDE, beats
 from storage import loading, mirrors
@@ -79,7 +79,7 @@ def _unseen(database: Database, audience_id: int, seen: Seen) -> Iterator[Sequen
 def _member(client: Client, remote_id: str, key: str) -> Member | BadAnswer | None:
     """None: gone. What can't be read, such as a status that is new at Mailchimp, is there."""
     try:
-        return client.member(remote_id, member_hash(key))
+        return mirror_tags.with_all(client, remote_id, client.member(remote_id, member_hash(key)))
     except NotFound:
         return None
     except BadAnswer as error:

@@ -161,6 +161,13 @@ class Client:
         request = Request("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
         return self._read(mailchimp_values.member, request)
 
+    def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
+        """All of a contact's tags: of those who have more than 50, a member tells only the first. Raises NotFound."""
+        path = f"{member_path(audience_id, hash_)}/tags"
+        return self._all(
+            path, "tags", lambda tag: mailchimp_values.text(tag, "name"), {"fields": "tags.name,total_items"}
+        )
+
     def bounces(self, audience_id: str, hash_: str, count: int = 100) -> tuple[Bounce, ...]:
         """A contact's latest bounces, the newest first. Raises NotFound."""
         params: Params = {"activity_filters": "bounce", "fields": _BOUNCES, "count": count}

@@ -279,8 +279,9 @@ def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: 
     assert set(languages) == {"fr"}
 
 
-def test_a_sync_that_waits_keeps_no_other_work_waiting(parts: Parts):
-    """However many syncs there are, the other threads are free."""
+@pytest.mark.parametrize("kind", [jobs.SYNC, jobs.ARCHIVE, jobs.RESTORE])
+def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: Parts, kind: str):
+    """However many syncs, archives and Undos there are, a thread is free."""
     going, finished = Event(), Event()
 
     def waits(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
@@ -293,8 +294,8 @@ def test_a_sync_that_waits_keeps_no_other_work_waiting(parts: Parts):
 
     with parts.database.transaction() as session:
         for _ in range(work.THREADS + 1):
-            job_rows.add(session, jobs.new(jobs.SYNC, by="clock", now=NOW))
-    worker = Worker({jobs.SYNC: Kind(waits, "close", tell), "test": Kind(ends, "close", tell)})
+            job_rows.add(session, jobs.new(kind, by="clock", now=NOW))
+    worker = Worker({kind: Kind(waits, "close", tell), "test": Kind(ends, "close", tell)})
     worker.start(parts)
     add(parts)
     worker.wake()
@@ -354,4 +355,4 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: Parts
     assert finished.wait(10)
     worker.stop()
     assert row(parts, job_id).told_at is not None
-    assert not any(thread.is_alive() for thread in worker._threads)
+    assert not any(thread.is_alive() for thread in worker._threads.values())
