@@ -44,10 +44,10 @@ def apply(session: Session, audience_id: int, tally: Mapping[Cell, int]) -> None
         elif cell.status == Status.CLEANED:
             cleaned[cell.domain] += n
     a = {"audience_id": audience_id}
-    _add(session, ContactCount, [a | {"status": s, "reason": r, "n": n} for (s, r), n in counts.items() if n])
-    _add(session, CleanedDay, [a | {"day": d, "reason": r, "n": n} for (d, r), n in days.items() if n])
+    add(session, ContactCount, [a | {"status": s, "reason": r, "n": n} for (s, r), n in counts.items() if n])
+    add(session, CleanedDay, [a | {"day": d, "reason": r, "n": n} for (d, r), n in days.items() if n])
     domains = [d for d in subscribed.keys() | cleaned.keys() if subscribed[d] or cleaned[d]]
-    _add(
+    add(
         session,
         DomainCount,
         [a | {"domain": d, "subscribed": subscribed[d], "cleaned": cleaned[d]} for d in sorted(domains)],
@@ -126,7 +126,7 @@ def day_of(moment: datetime | str | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _add(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+def add(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     """One statement: inserts the figures, or adds them to those that are there."""
     if not rows:
         return
