@@ -107,10 +107,14 @@ def _relations(database: Database, audience: Audience) -> Iterator[Fault]:
         if is_local:  # at Mailchimp's, others archive and bring back, too
             loose = checks.archived_by_nobody(session, audience_id)
             if loose.n:
-                yield Fault("checks-no-archive", {"audience": name, "n": loose.n, "contact": str(loose.first)})
+                yield Fault(
+                    "checks-no-archive", {"audience": name, "n": loose.n, "contact": str(loose.first)}
+                )
             loose = checks.held_and_not_archived(session, audience_id)
             if loose.n:
-                yield Fault("checks-not-archived", {"audience": name, "n": loose.n, "contact": str(loose.first)})
+                yield Fault(
+                    "checks-not-archived", {"audience": name, "n": loose.n, "contact": str(loose.first)}
+                )
         yield from _journal(session, audience)
 
 

@@ -43,8 +43,7 @@ def archives(session: Session, audience_id: int) -> Iterator[tuple[str, int, int
         .group_by(archive.c.id, archive.c.n, archive.c.restored)
         .having(or_(archive.c.n != taken, archive.c.restored != back))
     )
-    for id_, n, members, restored, returned in _each(session, query):
-        yield id_, n, members, restored, returned
+    yield from _each(session, query)
 
 
 def archived_by_nobody(session: Session, audience_id: int) -> Loose:
@@ -120,7 +119,11 @@ def standing_still(session: Session, before: datetime) -> Iterator[Job]:
 
 def untold(session: Session, before: datetime) -> Iterator[Job]:
     """Jobs that ended before, of which nobody was told and that nobody holds."""
-    ended = (col(Job.state).in_(("done", "failed")), col(Job.told_at).is_(None), col(Job.finished_at) < before)
+    ended = (
+        col(Job.state).in_(("done", "failed")),
+        col(Job.told_at).is_(None),
+        col(Job.finished_at) < before,
+    )
     free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < before)
     yield from session.exec(select_model(Job).where(*ended, free).order_by(col(Job.made_at)))
 

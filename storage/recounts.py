@@ -28,7 +28,7 @@ from sqlmodel import Session, col
 from storage import tallies
 from storage.contacts import IS_CLEANED, TABLE
 from storage.database import Database
-from storage.tables import Audience, CleanedDay, ContactCount, DomainCount, Status, Verdict
+from storage.tables import CleanedDay, ContactCount, DomainCount, Status, Verdict
 
 
 class Figure(StrEnum):
@@ -86,7 +86,9 @@ def correct(session: Session, audience_id: int, found: Sequence[Difference]) -> 
     for each in found:
         missing = [n - kept for n, kept in zip(each.counted, each.kept, strict=True)]
         names = _COLUMNS[each.figure]
-        rows[each.figure].append({"audience_id": audience_id} | dict(zip(names, (*each.key, *missing), strict=True)))
+        rows[each.figure].append(
+            {"audience_id": audience_id} | dict(zip(names, (*each.key, *missing), strict=True))
+        )
     tallies.add(session, ContactCount, rows[Figure.STATUS])
     tallies.add(session, CleanedDay, rows[Figure.DAY])
     tallies.add(session, DomainCount, rows[Figure.DOMAIN])
@@ -103,8 +105,16 @@ def compare(counted: Select[Any], kept: Select[Any], n_keys: int) -> Select[Any]
     one, other = counted.subquery(), kept.subquery()
     keys = [column.name for column in one.c][:n_keys]
     both = union_all(
-        select(*(one.c[k] for k in keys), *(one.c[n].label(f"{n}_a") for n in numbers), *_named(nought, numbers, "b")),
-        select(*(other.c[k] for k in keys), *_named(nought, numbers, "a"), *(other.c[n].label(f"{n}_b") for n in numbers)),
+        select(
+            *(one.c[k] for k in keys),
+            *(one.c[n].label(f"{n}_a") for n in numbers),
+            *_named(nought, numbers, "b"),
+        ),
+        select(
+            *(other.c[k] for k in keys),
+            *_named(nought, numbers, "a"),
+            *(other.c[n].label(f"{n}_b") for n in numbers),
+        ),
     ).subquery()
     a, b = ([func.sum(both.c[f"{n}_{side}"]) for n in numbers] for side in "ab")
     columns = [both.c[k] for k in keys]
@@ -152,8 +162,16 @@ def _domains(audience_id: int) -> Select[Any]:
 
 def _worth_a_look(session: Session, audience_id: int) -> int:
     same = (col(Verdict.audience_id) == TABLE.c.audience_id) & (col(Verdict.contact_id) == TABLE.c.id)
-    weak = (col(Verdict.audience_id) == audience_id, col(Verdict.weakness) != literal_column("''"), IS_CLEANED)
-    return session.connection().execute(select(func.count()).select_from(TABLE).join(Verdict, same).where(*weak)).scalar_one()
+    weak = (
+        col(Verdict.audience_id) == audience_id,
+        col(Verdict.weakness) != literal_column("''"),
+        IS_CLEANED,
+    )
+    return (
+        session.connection()
+        .execute(select(func.count()).select_from(TABLE).join(Verdict, same).where(*weak))
+        .scalar_one()
+    )
 
 
 def _kept(table: Any, figure: Figure, audience_id: int) -> Select[Any]:
