@@ -145,7 +145,7 @@ def _statuses(audience_id: int) -> Select[Any]:
 
 
 def _days(audience_id: int) -> Select[Any]:
-    day = func.date(TABLE.c.cleaned_at, type_=Date)
+    day: ColumnElement[Any] = func.date(TABLE.c.cleaned_at, type_=Date)
     counted = select(day.label("day"), _REASON.label("reason"), func.count().label("n"))
     cleaned = counted.where(*whole(audience_id), TABLE.c.cleaned_at.is_not(None)).group_by(day, _REASON)
     return compare(cleaned, _kept(CleanedDay, Figure.DAY, audience_id), 2)

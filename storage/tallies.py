@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col, select
 
+from storage.contacts import Segment
 from storage.tables import Audience, CleanedDay, ContactCount, DomainCount, Status
 
 
@@ -60,6 +61,20 @@ def by_status_and_reason(session: Session, audience_id: int) -> dict[tuple[str, 
         select(ContactCount).where(ContactCount.audience_id == audience_id, ContactCount.n != 0)
     )
     return {(row.status, row.reason): row.n for row in rows}
+
+
+def cleaned_in(session: Session, segment: Segment) -> int | None:
+    """How many contacts the segment has, where a kept figure says so; None where they have to be counted."""
+    wanted = (segment.since, segment.campaign, segment.text, segment.worth_a_look, segment.ids)
+    audience = session.get(Audience, segment.audience_id)
+    is_old = segment.up_to is not None and (audience is None or segment.up_to < audience.revision)
+    if is_old or any(each is not None for each in wanted) or (segment.reason and segment.domain):
+        return None
+    if segment.domain:
+        found = session.get(DomainCount, (segment.audience_id, segment.domain.lower()))
+        return found.cleaned if found else 0
+    counts = by_status_and_reason(session, segment.audience_id).items()
+    return sum(n for (status, why), n in counts if status == Status.CLEANED and segment.reason in (None, why))
 
 
 def cleaned_between(

@@ -9,7 +9,7 @@ from bot import archives, checks, counts, exports, jobs, restores
 from bot.audiences import every
 from handlers.terminal import deep_check
 from handlers.words import words
-from storage import journal
+from storage import journal, recounts
 from storage.contacts import Segment
 from storage.database import Database
 from tests import large
@@ -93,14 +93,14 @@ def test_what_does_not_agree_is_found_and_left_as_it_is(lived_in, key):
 
 def test_what_changes_while_a_difference_is_looked_for_counts_too(lived_in, monkeypatch):
     break_(lived_in, FIGURES["checks-status"])
-    real = checks.recounts.differences
+    real = recounts.differences
 
     def differences(session, audience_id):
         both = list(real(session, audience_id))
         cleaned(lived_in, 5, first=100)
         return iter(both)
 
-    monkeypatch.setattr(checks.recounts, "differences", differences)
+    monkeypatch.setattr(recounts, "differences", differences)
     assert len(list(checks.mend(lived_in, NOW, "terminal"))) == 1
     monkeypatch.undo()
     assert found(lived_in) == {}
@@ -108,15 +108,15 @@ def test_what_changes_while_a_difference_is_looked_for_counts_too(lived_in, monk
 
 def test_two_mends_at_once_add_a_difference_once(lived_in, monkeypatch):
     break_(lived_in, FIGURES["checks-status"])
-    real = checks.recounts.differences
+    real = recounts.differences
 
     def differences(session, audience_id):
         both = list(real(session, audience_id))
-        monkeypatch.setattr(checks.recounts, "differences", real)
+        monkeypatch.setattr(recounts, "differences", real)
         assert len(list(checks.mend(lived_in, NOW, "other"))) == 1  # a second process, in between
         return iter(both)
 
-    monkeypatch.setattr(checks.recounts, "differences", differences)
+    monkeypatch.setattr(recounts, "differences", differences)
     assert list(checks.mend(lived_in, NOW, "terminal")) == []
     assert found(lived_in) == {}
 
