@@ -72,8 +72,14 @@ def free_dead(database: Database) -> None:
     To be called before this process takes work. A number of a process that was given again keeps its lease.
     """
     with database.transaction() as session:
-        for owner in filter(_is_dead, jobs.owners(session)):
+        for owner in filter(is_dead, jobs.owners(session)):
             jobs.free(session, owner)
+
+
+def free(database: Database, owner: str) -> None:
+    """Frees what that owner holds, to be carried on at once."""
+    with database.transaction() as session:
+        jobs.free(session, owner)
 
 
 def look(database: Database, job_id: str) -> Job | None:
@@ -124,8 +130,8 @@ def give_back(database: Database, job: Job, now: datetime) -> None:
         jobs.save(session, job, lease_until=now + min(RETRY * job.attempts, LONGEST_RETRY))
 
 
-def _is_dead(owner: str) -> bool:
-    """Whether it is certain. Our own number was another's before us: in a container it is always the same."""
+def is_dead(owner: str) -> bool:
+    """Whether that process is gone for certain. Our own number was another's before us: in a container it is always the same."""
     host, _, rest = owner.partition(":")
     number = rest.partition(":")[0]
     if host != socket.gethostname() or not number.isdecimal() or os.name != "posix":

@@ -16,6 +16,7 @@ from handlers.parts import Parts
 from handlers.views import blocks
 from handlers.views.blocks import Message
 from handlers.words import Words, words
+from storage.database import Database
 from storage.jobs import LeaseLost
 from storage.mailchimp_errors import MailchimpError
 from storage.spreadsheet_errors import SpreadsheetError
@@ -56,30 +57,39 @@ class Worker:
         self._kinds = kinds
         self._awake = Event()
         self._stopping = Event()
-        self._threads: list[Thread] = []
+        self._threads: dict[str, Thread] = {}  # by the owner of what it works on
 
     def start(self, parts: Parts) -> None:
         jobs.free_dead(parts.database)
         syncs = self._kinds.keys() & {jobs.SYNC}
         lanes = [self._kinds.keys() - syncs] * THREADS + ([syncs] if syncs else [])
         for n, lane in enumerate(lanes):
-            thread = Thread(target=self._run, args=(parts, lane), name=f"worker-{n}")
+            owner = jobs.owner()
+            thread = Thread(target=self._run, args=(parts, lane, owner), name=f"worker-{n}")
             thread.start()
-            self._threads.append(thread)
+            self._threads[owner] = thread
 
     def wake(self) -> None:
         self._awake.set()
 
-    def stop(self, seconds: float = 8) -> None:
-        """The step under way ends, its job is given back; waits for that so long at most."""
-        until = monotonic() + seconds
+    def stop_soon(self) -> None:
+        """The step under way ends, its job is given back."""
         self._stopping.set()
         self._awake.set()
-        for thread in self._threads:
+
+    def stop(self, seconds: float = 8) -> None:
+        """As `stop_soon`; waits for that so long at most."""
+        until = monotonic() + seconds
+        self.stop_soon()
+        for thread in self._threads.values():
             thread.join(max(0.0, until - monotonic()))
 
-    def _run(self, parts: Parts, lane: Collection[str]) -> None:
-        owner = jobs.owner()
+    def hand_over(self, database: Database) -> None:
+        """What did not end in time is anyone's. To be called when this process ends at once."""
+        for owner in self._threads:
+            jobs.free(database, owner)
+
+    def _run(self, parts: Parts, lane: Collection[str], owner: str) -> None:
         while not self._stopping.is_set():
             try:
                 job = jobs.claim(parts.database, lane, owner, parts.clock())

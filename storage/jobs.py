@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
+from storage import turns
 from storage.database import Database
 from storage.tables import Job, RefusedRow, UploadPart
 
@@ -62,13 +63,17 @@ def _claim(
         )
         .exists()
     )
-    job = session.exec(
+    query = (
         select(Job)
         .where(free, unfinished, wanted, or_(col(Job.kind) == "export", ~busy))
         .order_by(col(Job.made_at))
         .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    )
+    if session.exec(query).first() is None:
+        return None
+    # Two that claim at once would each find the audience free for another job of it.
+    turns.lock_claims(session)
+    job = session.exec(query.with_for_update(skip_locked=True)).first()
     if job is None:
         return None
     if job.state == "waiting":
@@ -124,9 +129,13 @@ def save(session: Session, job: Job, **changes: Any) -> Job:
 
 
 def release(session: Session, job: Job) -> None:
-    """Gives the lease back at once, so that another process need not wait for it to run out."""
+    """Gives the lease back at once, so that another process need not wait for it to run out.
+
+    That counts as no attempt: nothing went wrong.
+    """
     held = and_(col(Job.id) == job.id, col(Job.owner) == job.owner)
-    session.connection().execute(update(Job).where(held).values(lease_until=None))
+    given = {"lease_until": None, "attempts": col(Job.attempts) - 1}
+    session.connection().execute(update(Job).where(held).values(**given))
 
 
 def owners(session: Session) -> Sequence[str]:
@@ -136,8 +145,9 @@ def owners(session: Session) -> Sequence[str]:
 
 
 def free(session: Session, owner: str) -> None:
-    """Takes the leases of this owner away: its jobs can be carried on at once."""
-    session.connection().execute(update(Job).where(col(Job.owner) == owner).values(lease_until=None))
+    """Takes the leases of this owner away: its jobs can be carried on at once, and not by itself."""
+    free = {"owner": None, "lease_until": None}
+    session.connection().execute(update(Job).where(col(Job.owner) == owner).values(**free))
 
 
 def under_way(session: Session, kind: str | None = None) -> Sequence[Job]:

@@ -280,6 +280,23 @@ class WebhookToken(SQLModel, table=True):
     at: datetime
 
 
+class Delivery(SQLModel, table=True):
+    """A command, click, submission or event that was handled: `key` is Slack's own for it. Tidied after a while."""
+
+    __table_args__ = (Index("ix_delivery_seen_at", "seen_at"),)
+
+    key: str = Field(primary_key=True)
+    seen_at: datetime
+
+
+class Turn(SQLModel, table=True):
+    """Whose turn it is to do what one process at a time does. The row `claim` is only ever locked."""
+
+    name: str = Field(primary_key=True)
+    owner: str
+    until: datetime  # from then on it is anyone's
+
+
 class Draft(SQLModel, table=True):
     """What a person is looking at and has not confirmed: a filtered list with its ticks, a plan to act.
 
@@ -442,7 +459,8 @@ class Digest(SQLModel, table=True):
 class DigestRun(SQLModel, table=True):
     """One digest and period. The insert of this row is the claim: it can be made once.
 
-    An empty `owner`: given back, anyone may try again. `failed`: why it can't be posted, for good.
+    An empty `owner`: given back, anyone may try again. `failed`: why it can't be posted, for good. `channel` and no
+    `posted_at`: it may stand there.
     """
 
     __tablename__ = "digest_run"

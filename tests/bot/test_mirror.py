@@ -14,9 +14,9 @@ from storage.database import Database
 from storage.mailchimp import Client
 from storage.mailchimp_errors import MailchimpError, NotFound
 from storage.tables import Audience
-from tests import figures
+from tests import figures, mirrors
 from tests.audiences import import_csv
-from tests.bot.mirrored import Disturbed, Mirrored, mirrored
+from tests.mirrors import Disturbed, Mirrored, mirrored
 
 PEOPLE = 300
 MANY = 3_400  # four pages
@@ -111,7 +111,7 @@ def test_addresses_may_go_around_in_a_ring(both: Mirrored):
 
 def test_an_address_changed_during_the_first_sync_is_right_after_the_second(large: Mirrored):
     old = sorted(large.mailchimp.members(large.remote_id), key=lambda member: member.changed)[10].email
-    client = large.client_of(Disturbed)
+    client = mirrors.client_of(large.mailchimp, kind=Disturbed)
     assert isinstance(client, Disturbed)
     done: list[bool] = []
 
@@ -155,7 +155,7 @@ def test_a_whole_pass_comes_every_week(both: Mirrored):
 
 
 def test_nobody_is_lost_when_contacts_change_while_pages_are_fetched(large: Mirrored):
-    client = large.client_of(Disturbed)
+    client = mirrors.client_of(large.mailchimp, kind=Disturbed)
     assert isinstance(client, Disturbed)
     oldest = sorted(large.mailchimp.members(large.remote_id), key=lambda member: member.changed)
     waiting = iter([member.email for member in oldest if member.status != "archived"])

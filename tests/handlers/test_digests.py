@@ -51,6 +51,7 @@ class Slack(WebClient):
             },
             "conversations.info": {"channel": self.channel},
             "chat.postMessage": {"ts": "1.2"},
+            "conversations.history": {"messages": []},
             "views.open": {"view": {"id": "V1"}},
         }
         return {"ok": True} | answers.get(api_method, {})
@@ -277,7 +278,7 @@ def test_the_clock_looks_at_once_and_stops_cleanly(bot: Bot, monkeypatch):
 
     looked = Event()
     monkeypatch.setattr(clock, "send_due", lambda *_: looked.set())
-    scheduler = clock.start(bot.parts)
+    scheduler = clock.start(bot.parts, "me")
     assert looked.wait(10)
     assert {job.trigger.interval for job in scheduler.get_jobs()} == {
         timedelta(seconds=20),
@@ -288,10 +289,10 @@ def test_the_clock_looks_at_once_and_stops_cleanly(bot: Bot, monkeypatch):
 
 
 def test_a_fault_of_one_look_does_not_stop_the_clock_and_logs_no_message(caplog):
-    def fail() -> None:
+    def fail(_: object) -> None:
         raise ValueError(NOW.isoformat())
 
-    clock._guarded(fail)
+    clock._guarded(fail, lambda: True)
     assert "ValueError" in caplog.text
     assert NOW.isoformat() not in caplog.text
 

@@ -340,4 +340,4 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: Parts
     assert finished.wait(10)
     worker.stop()
     assert row(parts, job_id).told_at is not None
-    assert not any(thread.is_alive() for thread in worker._threads)
+    assert not any(thread.is_alive() for thread in worker._threads.values())
