@@ -154,9 +154,10 @@ def by_key(session: Session, audience_id: int, address_key: str) -> Contact | No
 
 def with_key(session: Session, address_key: str) -> Sequence[Contact]:
     """The contacts with that lower-case address in whichever audience."""
-    return session.exec(
-        select(Contact).where(col(Contact.address_key) == address_key).order_by(col(Contact.audience_id))
-    ).all()
+    # Named, so that the index, which begins with the audience, is of use.
+    audiences = select(SQLModel.metadata.tables["audience"].c.id)
+    query = select(Contact).where(col(Contact.audience_id).in_(audiences), Contact.address_key == address_key)
+    return session.exec(query.order_by(col(Contact.audience_id))).all()
 
 
 def of_domains(

@@ -65,11 +65,14 @@ def by_status_and_reason(session: Session, audience_id: int) -> dict[tuple[str, 
 
 def cleaned_in(session: Session, segment: Segment) -> int | None:
     """How many contacts the segment has, where a kept figure says so; None where they have to be counted."""
-    wanted = (segment.since, segment.campaign, segment.text, segment.worth_a_look, segment.ids)
+    wanted = (segment.since, segment.campaign, segment.text, segment.ids)
     audience = session.get(Audience, segment.audience_id)
     is_old = segment.up_to is not None and (audience is None or segment.up_to < audience.revision)
-    if is_old or any(each is not None for each in wanted) or (segment.reason and segment.domain):
+    several = sum(map(bool, (segment.reason, segment.domain, segment.worth_a_look))) > 1
+    if is_old or several or any(each is not None for each in wanted):
         return None
+    if segment.worth_a_look:
+        return audience.worth_a_look if audience else 0
     if segment.domain:
         found = session.get(DomainCount, (segment.audience_id, segment.domain.lower()))
         return found.cleaned if found else 0

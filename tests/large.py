@@ -26,7 +26,8 @@ SELECT 1, i, 'person' || i || '@' || domain, 'person' || i || '@' || domain, dom
 FROM (
     SELECT i, i % 10 = 0 OR i % 100 = 1 AS was_cleaned,
         CASE WHEN h < 300 THEN 'gmail.com' WHEN h < 450 THEN 'hotmail.com' WHEN h < 550 THEN 'yahoo.com'
-            WHEN h < 620 THEN 'orange.fr' WHEN h < 699 THEN 'outlook.com' WHEN h = 699 THEN 'gmial.com'
+            WHEN h < 620 THEN 'orange.fr' WHEN h < 699 THEN 'outlook.com'
+            WHEN h < 701 AND i % 10 != 0 THEN 'outlook.com' WHEN h = 699 THEN 'gmial.com'
             WHEN h = 700 THEN 'hotmial.com' ELSE 'domain' || ((i * 31) % ($n / 20 + 1)) || '.example' END AS domain,
         CASE WHEN i % 10 = 0 THEN 'cleaned' WHEN i % 100 = 1 THEN 'archived'
             WHEN i % 20 = 3 THEN 'unsubscribed' ELSE 'subscribed' END AS status,

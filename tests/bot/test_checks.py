@@ -1,11 +1,14 @@
 """Everything kept agrees: each thing that is broken by hand is found, told, and put right where it can be."""
 
+import sqlite3
 from datetime import timedelta
+from io import BytesIO
+from shutil import copy
 
 import pytest
 from sqlalchemy import text
 
-from bot import archives, checks, counts, exports, jobs, restores
+from bot import archives, checks, counts, exports, imports, jobs, restores
 from bot.audiences import every
 from handlers.terminal import deep_check
 from handlers.words import words
@@ -13,7 +16,7 @@ from storage import journal, recounts
 from storage.contacts import Segment
 from storage.database import Database
 from tests import large
-from tests.audiences import cleaned, run
+from tests.audiences import claim, cleaned, run, statuses, step
 from tests.conftest import NOW
 
 FIGURES = {
@@ -128,6 +131,24 @@ def test_many_domains_are_told_in_a_few_lines_and_all_put_right(database):
     assert [each.key for each in told[-1:]] == ["checks-domains-more"]
     assert len(told) == checks.MOST_DOMAINS + 1
     assert found(database) == {}
+
+
+def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(sqlite_template, tmp_path):
+    copy(sqlite_template, tmp_path / "cleaned.db")
+    database, again = (Database(f"sqlite:///{tmp_path / name}") for name in ("cleaned.db", "backup.db"))
+    audience = cleaned(database, 3)
+    file = BytesIO(b"Email Address,CLEAN_TIME\n" + b"".join(b"n%d@example.com,\n" % n for n in range(6_000)))
+    imports.receive(database, file, name="cleaned_x_export.csv", audience="News", by="U1", now=NOW)
+    step(imports.work(database, claim(database, jobs.IMPORT), lambda: NOW))
+    other = sqlite3.connect(tmp_path / "cleaned.db", isolation_level=None)
+    other.execute(f"VACUUM INTO '{tmp_path / 'backup.db'}'")  # as the README has it
+    other.close()
+    database.close()
+    assert found(again) == {"checks-still": 1}
+    run(again, jobs.IMPORT, imports.work, NOW + timedelta(hours=1))
+    assert found(again) == {}
+    assert len(statuses(again, audience)) == 6_003
+    again.close()
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
