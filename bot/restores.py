@@ -14,7 +14,7 @@ from storage.database import Database, Session
 from storage.tables import Archive, Job
 
 ARCHIVES_A_PAGE = 10
-CONTACTS_A_CHUNK = 5_000
+CONTACTS_A_CHUNK = 20_000
 
 
 class AlreadyRestored(CleanedError):

@@ -109,7 +109,7 @@ class Fields:
         status_at = next((i for i, n in enumerate(names) if n.casefold() in STATUS_NAMES), None)
         taken = {address, status_at, *system.values()}
         labels = {n: i for i, n in enumerate(names) if n and i not in taken and n.upper() not in PASSED_OVER}
-        if status is None and "cleaned_at" in system:
+        if status is None and status_at is None and "cleaned_at" in system:
             status = "cleaned"
         return cls(
             address=address,

@@ -42,6 +42,12 @@ def test_a_file_with_clean_times_is_one_of_cleaned_contacts():
     assert Fields.of(["Email", "CLEAN_TIME"], "subscribed").status == "subscribed"
 
 
+def test_where_each_row_tells_its_status_the_clean_times_do_not():
+    fields = Fields.of(["Email Address", "CLEAN_TIME", "Status"], None)
+    row = fields.contact(["ann@example.com", "", "subscribed"], 1)
+    assert dict(zip(COLUMNS, row, strict=True))["status"] == "subscribed"
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
