@@ -9,7 +9,7 @@ against it stands how likely the typed domain is somebody's own, which short nam
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -75,6 +75,17 @@ class Suggester:
             found = self._correction(domain)
             return _suggestion(address, local, domain, found) if found else None
         return self._suggest_untidy(address)
+
+    def suggest_all(self, addresses: Sequence[str]) -> dict[int, Suggestion]:
+        """What `suggest` says of each: the place among the addresses → the suggestion, where there is one."""
+        domains = [address.partition("@")[2] for address in addresses]
+        each = set(domains)
+        mistyped = {domain for domain in each if self._correction(domain)} if _are_tidy(addresses, each) else each
+        found = {}
+        for i, domain in enumerate(domains):
+            if domain in mistyped and (suggestion := self.suggest(addresses[i])):
+                found[i] = suggestion
+        return found
 
     def is_likely_typo(self, domain: str) -> bool:
         """Whether addresses of this domain get a suggestion."""
@@ -206,6 +217,7 @@ _INSTEAD_OF_AT = " .,;\"'#àé²_-\u00a0"
 _TIDY = re.compile(
     r"(?!mailto:)[^\s.,;:@<>()\[\]\"](?:[^\s@<>]*[^\s.,;:@<>])?@[^@<>()\[\]\"]*", re.IGNORECASE
 ).fullmatch
+_PERHAPS_UNTIDY = re.compile(r"[\x00-\x20,;:<>()\[\]\"]|[^\x00-\x7f]").search
 _STRAY = re.compile(r"[\x00-,/:-`{-\x7f\u00a0\u200b]")  # ASCII that no domain has, and white space
 _EXTRA_DOTS = re.compile(r"[-.]*\.[-.]*")
 _DIGITS_AT_END = re.compile(r"(?<=\.[a-z]{2})([a-z]*)\d+$")
@@ -235,6 +247,17 @@ def _suggestion(written: str, local: str, domain: str, found: _Correction) -> Su
     if isinstance(result, BadAddressReason) or result[1] == written.lower():
         return None
     return Suggestion(result[0], found.confidence, found.reason, found.slip, domain.lower())
+
+
+def _are_tidy(addresses: Sequence[str], domains: Collection[str]) -> bool:
+    """Whether it is certain that `_TIDY` holds for each: one look at all of them, which are many."""
+    together = f"|{'|'.join(addresses)}"
+    return (
+        together.count("@") == len(addresses)
+        and "" not in domains  # so there is one @ in each
+        and not any(edge in together for edge in ("|.", "|@", ".@"))
+        and not _PERHAPS_UNTIDY(together)
+    )
 
 
 def _unwrapped(text: str) -> str:

@@ -9,14 +9,14 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
-from bot import exports
+from bot import export_files
 from bot.rows import SYSTEM_COLUMNS
 from storage.database import SQLITE_PRAGMAS
 from tests import samples
 from tests.benchmarks.data import HEADER
 from tests.benchmarks.engines import libpq
 
-EXPORTED = ("address", "merge_fields", *(SYSTEM_COLUMNS[name] for name in exports.COLUMNS))
+EXPORTED = ("address", "merge_fields", *(SYSTEM_COLUMNS[name] for name in export_files.COLUMNS))
 EXPORT = f"SELECT {', '.join(EXPORTED)} FROM contact WHERE audience_id = 1 AND status = 'cleaned'"
 ARCHIVE = """UPDATE contact SET status = 'archived', status_before = status, revision = revision + 1
     WHERE audience_id = 1 AND status = 'cleaned'"""
