@@ -91,11 +91,11 @@ class Source:
         return Contents(self._audience.name, n, size, pieces, place)
 
     def _suggest(
-        self, addresses: Sequence[str], reasons: Sequence[str | None], ids: Sequence[int]
+        self, addresses: Sequence[str], reasons: Sequence[str], ids: Sequence[int]
     ) -> Mapping[int, str]:
         return {
-            i: suggestion.address
-            for i, suggestion in self._suggester.suggest_all(addresses).items()
+            i: address
+            for i, address in self._suggester.corrected(addresses).items()
             if reasons[i] != Reason.ABUSE and ids[i] not in self._never
         }
 

@@ -247,8 +247,8 @@ NEARLY = st.builds(
 @example(["a@gmial.com", "a@@b.fr", "b.fr"])
 @example(["a@gmial.com", "|.b@gmial.com", "ü@gmial.com", ".a@gmial.com"])
 def test_many_addresses_get_what_each_gets(addresses: list[str]):
-    each = {i: suggestion for i, a in enumerate(addresses) if (suggestion := NOBODY.suggest(a))}
-    assert NOBODY.suggest_all(addresses) == each
+    each = {i: found.address for i, a in enumerate(addresses) if (found := NOBODY.suggest(a))}
+    assert NOBODY.corrected(addresses) == each
 
 
 @given(MESSY | NEARLY)

@@ -73,7 +73,7 @@ def fill(database: Database, given_contacts: Sequence[Mapping[str, Any]]) -> int
         return made.id
 
 
-def suggest(addresses: Sequence[str], reasons: Sequence[str | None], ids: Sequence[int]) -> dict[int, str]:
+def suggest(addresses: Sequence[str], reasons: Sequence[str], ids: Sequence[int]) -> dict[int, str]:
     """Something of all it is told, for some."""
     return {
         i: f"-{reasons[i]},{number}"
@@ -93,7 +93,7 @@ def plain(database: Database, audience_id: int) -> list[bytes]:
     header = ["x"] * (len(COLUMNS) + len(LABELS) + 1)
     written = []
     for row, number in zip(found, ids, strict=True):
-        suggested = suggest([row[0] or ""], [row[-2]], [number]).get(0)
+        suggested = suggest([row[0] or ""], [row[-2] or ""], [number]).get(0)
         written.append(b"".join(csv_bytes(header, [[*row, suggested]], first=False)))
     return written
 
@@ -116,13 +116,14 @@ def test_an_audience_may_have_few_fields_or_none(database: Database, labels: lis
     audience_id = fill(database, [{**ODD, "merge_fields": {"First Name": "Ann"}}])
     with database.reading() as session:
         segment = Segment(audience_id=audience_id)
-        [block] = cells.blocks(session, segment, ["address", "cc", "notes"], labels, suggest)
-    assert block.body.decode() == ",".join(["1@b.fr", *["Ann"][: len(labels)], "", "", ""]) + "\r\n"
+        [block] = cells.blocks(session, segment, ["address", "cc", "clean_reason"], labels, suggest)
+    assert block.body.decode() == ",".join(["1@b.fr", *["Ann"][: len(labels)], "", "hard", ""]) + "\r\n"
 
 
 def test_blocks_are_read_from_any_contact_on_and_end_where_they_are_told_to(database: Database, monkeypatch):
     monkeypatch.setattr(cells, "ROWS_A_BLOCK", 3)
-    audience_id = fill(database, [{**ODD, "cleaned_at": NOW - timedelta(days=n // 2)} for n in range(11)])
+    odd = [{**ODD, "cleaned_at": NOW - timedelta(days=n // 2), "leid": "a,b"[: n % 4]} for n in range(11)]
+    audience_id = fill(database, odd)
     rows = plain(database, audience_id)
     segment = Segment(audience_id=audience_id)
     with database.reading() as session:
