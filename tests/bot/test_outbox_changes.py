@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import jobs, outbox
+from bot import jobs, outbox, outcomes
+from bot.tidy import OUTCOMES_KEPT, tidy
 from handlers.workspace.mailchimp.standin import Standin
 from storage.database import Database
 from storage.mailchimp import Client
@@ -79,3 +80,16 @@ def test_who_came_back_and_was_archived_by_somebody_else_is_not_subscribed_by_un
     assert (back.result["n"], back.result["changed"]) == (3, 1)
     assert truth(standin, remote)["person1@example.com"] == "archived"
     assert_outcomes(database, standin, remote, back)
+
+
+def test_what_became_of_each_address_is_kept_for_a_month_and_the_archive_longer(
+    database: Database, standin: Standin, client: Client
+):
+    mirrors.add(standin, 3)
+    job = archive(database, client, mirrors.sync(database, client))
+    told = now()
+    tidy(database, told + OUTCOMES_KEPT - timedelta(minutes=1))
+    assert len(list(outcomes.lines(database, job))) == 3
+    tidy(database, told + OUTCOMES_KEPT + timedelta(minutes=1))
+    assert list(outcomes.lines(database, job)) == []
+    assert undo(database, client, job).result["n"] == 3
