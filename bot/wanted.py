@@ -98,7 +98,7 @@ def wanted(
     asks_permissions = bool(audience.remote.get("permissions"))
     member = None
     if has_address or asks_permissions:
-        member = _asked(client, audience, contact)
+        member = _asked(client.once(), audience, contact)  # somebody looks at a modal that loads
     fields = [
         each for field in others for each in _inputs(field, contact, member, said.get(field["tag"], ""))
     ]

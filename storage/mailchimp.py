@@ -6,6 +6,7 @@ else. Requests that are the same when sent twice are sent again after a failure;
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -94,6 +95,12 @@ class Client:
         if self._is_open:
             self._is_open = False
             self._wire.line.leave()
+
+    def once(self) -> "Client":
+        """The same account for a person who waits and can ask again: each call is sent once. Not to be closed."""
+        hasty = copy(self)
+        hasty._wire = self._wire.once()  # noqa: SLF001  one of its own kind
+        return hasty
 
     def account(self) -> Account:
         """Whose key it is: also the way to see that it works."""

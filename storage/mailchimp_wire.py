@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -121,6 +122,12 @@ class Wire:
         self._connections = min(connections, MOST_CONNECTIONS)
         self._tries = tries
         self._timing = timing
+
+    def once(self) -> "Wire":
+        """The same, with one try for each request."""
+        hasty = copy(self)
+        hasty._tries = 1  # noqa: SLF001  one of its own kind
+        return hasty
 
     def send(self, request: Request) -> Document:
         """The answer's JSON, empty for an answer without a body. Raises a MailchimpError.

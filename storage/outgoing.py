@@ -181,7 +181,8 @@ def forgettable(session: Session, before: datetime) -> Sequence[Box]:
     """The rows, by job, whose receipts were told before that moment."""
     told = select(col(Job.audience_id), col(Job.id)).where(col(Job.told_at) < before)
     mine = exists().where(_ROW.c.audience_id == col(Job.audience_id), _ROW.c.job_id == col(Job.id))
-    return [Box(*row) for row in session.connection().execute(told.where(mine))]
+    rows = session.connection().execute(told.where(mine))
+    return [Box(audience_id or 0, job_id) for audience_id, job_id in rows]
 
 
 def forget(session: Session, box: Box) -> int:
