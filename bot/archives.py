@@ -15,7 +15,7 @@ from storage import archives, audiences, contacts, journal, loading, tallies
 from storage import jobs as job_rows
 from storage.contacts import Segment
 from storage.database import Database, Session
-from storage.tables import Archive, Job, Source, Status
+from storage.tables import Archive, Job, Source
 
 CONTACTS_A_CHUNK = 20_000  # half the time of chunks of 5,000; the lock is held for about 0.2 s
 KIND = "archive"
@@ -105,11 +105,9 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
 
 
 def count(session: Session, segment: Segment) -> int:
-    """How many contacts the segment has: a kept figure when it is every cleaned contact."""
-    if not segment.is_whole:
-        return contacts.count(session, segment)
-    figures = tallies.by_status_and_reason(session, segment.audience_id)
-    return sum(n for (status, _reason), n in figures.items() if status == Status.CLEANED)
+    """How many contacts the segment has: a kept figure where there is one."""
+    kept = tallies.cleaned_in(session, segment)
+    return contacts.count(session, segment) if kept is None else kept
 
 
 def _archive_chunk(database: Database, job: Job, segment: Segment, some: Sequence[int], now: datetime) -> Job:

@@ -124,6 +124,12 @@ def release(database: Database, job: Job) -> None:
         jobs.release(session, job)
 
 
+def give_back_unharmed(database: Database, job: Job, now: datetime) -> None:
+    """Gives the job back after a trouble that is not its own, which counts as no attempt. Keeps whom it told where."""
+    with database.transaction() as session:
+        jobs.save(session, job, lease_until=now + RETRY, attempts=max(job.attempts - 1, 0), notify=job.notify)
+
+
 def give_back(database: Database, job: Job, now: datetime) -> None:
     """Gives the job back after a fault, to be tried again after a while that grows."""
     with database.transaction() as session:

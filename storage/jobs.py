@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.tables import Job, RefusedRow, UploadPart
 
 PART_BYTES = 1 << 20
+LONGEST_LEASES = 4  # a job given back after a fault waits longer than a lease lasts, and clocks differ
 
 
 class LeaseLost(Exception):
@@ -33,8 +34,9 @@ def get(session: Session, job_id: str) -> Job | None:
 def claim(session: Session, kinds: Collection[str], owner: str, now: datetime, until: datetime) -> Job | None:
     """The oldest job that is free, now the owner's until the lease runs out; None if there is none.
 
-    Free is: waiting; running or untold with a lease that ran out. Work that changes an audience waits for
-    the work that does so already, so that two archives don't take each other's contacts.
+    Free is: waiting; running or untold with a lease that ran out, or that lasts longer than any is given: then the
+    clock was put back. Work that changes an audience waits for the work that does so already, so that two archives
+    don't take each other's contacts.
     """
     return _claim(session, col(Job.kind).in_(kinds), owner, now, until)
 
@@ -47,7 +49,8 @@ def claim_one(session: Session, job_id: str, owner: str, now: datetime, until: d
 def _claim(
     session: Session, wanted: ColumnElement[bool], owner: str, now: datetime, until: datetime
 ) -> Job | None:
-    free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
+    longest = now + LONGEST_LEASES * (until - now)
+    free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now, col(Job.lease_until) > longest)
     untold = and_(col(Job.state).in_(("done", "failed")), col(Job.told_at).is_(None))
     unfinished = or_(col(Job.state).in_(("waiting", "running")), untold)
     other = aliased(Job)
@@ -58,7 +61,7 @@ def _claim(
             other.audience_id == Job.audience_id,
             other.id != Job.id,
             col(other.state) == "running",
-            col(other.lease_until) >= now,
+            col(other.lease_until).between(now, longest),
             col(other.kind) != "export",
         )
         .exists()

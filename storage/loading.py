@@ -6,6 +6,7 @@ Values are text that both drivers take: times as `moment(…)`, merge fields as 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, func, select
@@ -19,9 +20,9 @@ COLUMNS = tuple(column.name for column in TABLE.columns)
 Row = tuple[Any, ...]
 
 _NAMES = ", ".join(COLUMNS)
-_MARKS = f"({', '.join('?' * len(COLUMNS))})"
-_ROWS_A_STATEMENT = 200
-_KEYS_AT_ONCE = 10_000  # SQLite takes 32,766 parameters a statement
+_KEY = itemgetter(COLUMNS.index("address_key"))
+_PARAMETERS = 32_766  # SQLite takes no more a statement
+_KEYS_AT_ONCE = 10_000
 
 
 def moment(value: datetime) -> str:
@@ -43,6 +44,7 @@ def insert(session: Session, rows: Sequence[Row]) -> bool:
     """Adds the contacts, or none of them: False if an address of theirs is there already."""
     if not rows:
         return True
+    rows = sorted(rows, key=_KEY)  # neighbours in the index by address: each of its pages is fetched once
     with session.begin_nested() as savepoint:
         added = _insert_sqlite(session, rows) if _is_sqlite(session) else _insert_postgresql(session, rows)
         if added != len(rows):
@@ -89,14 +91,25 @@ def _those(
 
 def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
     """Many rows a statement: the driver hands over to other threads after each, and waits for its turn again."""
-    added = 0
+    added, start = 0, 0
     connection = session.connection()
-    for start in range(0, len(rows), _ROWS_A_STATEMENT):
-        some = rows[start : start + _ROWS_A_STATEMENT]
-        marks = ", ".join([_MARKS] * len(some))
-        statement = f"INSERT INTO contact ({_NAMES}) VALUES {marks} ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
-        added += connection.exec_driver_sql(statement, tuple(chain.from_iterable(some))).rowcount
+    names, values = _filled(rows)
+    marks = f"({', '.join('?' * len(names))})"
+    while start < len(values):
+        # Powers of two, for the driver keeps statements that it met: few, each of them large.
+        n = 1 << min(len(values) - start, _PARAMETERS // len(names)).bit_length() - 1
+        many = ", ".join([marks] * n)
+        statement = f"INSERT INTO contact ({', '.join(names)}) VALUES {many} ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
+        some = tuple(chain.from_iterable(values[start : start + n]))
+        added += connection.exec_driver_sql(statement, some).rowcount
+        start += n
     return added
+
+
+def _filled(rows: Sequence[Row]) -> tuple[Sequence[str], Sequence[Row]]:
+    """The columns that have a value in any of the rows, and the rows of these alone."""
+    filled = [i for i in range(len(COLUMNS)) if any(row[i] is not None for row in rows)]
+    return [COLUMNS[i] for i in filled], list(map(itemgetter(*filled), rows))
 
 
 def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:

@@ -18,6 +18,10 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from storage.names import Reason, Status
+
+__all__ = ["Reason", "Status"]  # beside the tables
+
 # Alembic's batch mode on SQLite can only change constraints that have a name.
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,26 +30,6 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-
-class Status(StrEnum):
-    """Where a contact stands. `nonsubscribed` is Mailchimp's transactional contact."""
-
-    SUBSCRIBED = "subscribed"
-    UNSUBSCRIBED = "unsubscribed"
-    NONSUBSCRIBED = "nonsubscribed"
-    PENDING = "pending"
-    CLEANED = "cleaned"
-    ARCHIVED = "archived"
-
-
-class Reason(StrEnum):
-    """Why a contact was cleaned. Mailchimp's export files do not say: `unknown`."""
-
-    HARD = "hard"
-    SOFT = "soft"
-    ABUSE = "abuse"
-    UNKNOWN = "unknown"
 
 
 class Source(StrEnum):

@@ -15,7 +15,6 @@ from handlers.workspace.mailchimp.members import Member
 from handlers.workspace.mailchimp.standin import NAMES, Standin
 from storage.database import Database
 from storage.mailchimp import Client
-from storage.mailchimp_values import MemberPage
 from storage.mailchimp_wire import Timing
 from storage.tables import Job
 from tests import figures
@@ -209,9 +208,9 @@ class Disturbed(Client):
 
     before: Callable[[int], None]
 
-    def members(self, audience_id: str, offset: int = 0, *rest: Any, **named: Any) -> MemberPage:
+    def page(self, read: Any, audience_id: str, offset: int = 0, *rest: Any, **named: Any) -> Any:
         self.before(offset)
-        return super().members(audience_id, offset, *rest, **named)
+        return super().page(read, audience_id, offset, *rest, **named)
 
 
 @contextmanager

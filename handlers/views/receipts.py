@@ -31,9 +31,7 @@ def done(
 ) -> Message:
     """The receipt: the figure, what goes with it (`more`: as blocks), what can be done."""
     rows = [blocks.section(Markup(f"*{headline}*"))]
-    if lines:
-        rows.append(blocks.context(*lines))
-    rows += more
+    rows += [*blocks.contexts(lines), *more]
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
     return blocks.message(headline, rows)

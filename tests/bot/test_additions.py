@@ -465,6 +465,20 @@ def test_tags_that_can_t_be_given_don_t_undo_the_addition(
     assert (additions.done(database, done).tags_lost, len(kept(database, news))) == (["vip"], 1)
 
 
+def test_every_tag_is_copied_of_one_with_more_than_a_member_tells(
+    database: Database, mailchimp: Standin, client: Client
+):
+    tags = tuple(f"tag {n}" for n in range(120))
+    remote = audience_of(mailchimp, tags=tags)
+    news = sync(database, client, NOW)
+    correct(database, client, news)
+    there, here = mailchimp.member(remote, NEW), contact(database, news, NEW)
+    assert there
+    assert here
+    assert there.tags == tags
+    assert here.tags == ",".join(f'"{tag}"' for tag in tags)
+
+
 @pytest.mark.parametrize("which", ["key_of_reader", "key_without_rights", "wrong"])
 def test_a_key_that_may_not_is_told(database: Database, mailchimp: Standin, client: Client, which: str):
     audience_of(mailchimp)

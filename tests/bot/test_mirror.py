@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from bot import bounces, jobs, mirror
+from bot import bounces, jobs, mirror, mirror_tags
 from bot.notices import Kind, Notice
 from handlers.workspace.mailchimp.faults import Kind as Fault
 from storage import mailchimp_values
@@ -68,6 +68,30 @@ def test_what_changes_at_mailchimp_changes_here(both: Mirrored):
     assert contacts[complained]["clean_reason"] == "abuse"
     assert contacts[filed]["status_before"] == "subscribed"
     assert contacts[revived]["cleaned_at"] is None
+
+
+def test_a_contact_with_more_tags_than_a_page_tells_has_them_all(both: Mirrored):
+    """Within the limit of a sync: behind it, a contact has those that the page tells."""
+    many = tuple(f"tag {n}" for n in range(120))
+    both.mailchimp.put(both.remote_id, both.address("subscribed"), tags=many)
+    both.sync()
+    both.assert_same()
+    both.times.now += timedelta(hours=1)
+    both.mailchimp.put(both.remote_id, both.address("subscribed"), tags=many[::-1])
+    both.sync()
+    both.assert_same()
+
+
+def test_a_sync_asks_for_the_tags_of_so_many_contacts_at_most(
+    both: Mirrored, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mirror_tags, "MOST_ASKED", 2)
+    addresses = [both.address("subscribed", n) for n in range(3)]
+    for address in addresses:
+        both.mailchimp.put(both.remote_id, address, tags=tuple(f"tag {n}" for n in range(60)))
+    both.sync()
+    here = both.contacts()
+    assert sorted(here[address]["tags"].count(",") + 1 for address in addresses) == [50, 60, 60]
 
 
 def test_a_contact_cleaned_before_its_archive_keeps_why(both: Mirrored):

@@ -11,8 +11,11 @@ from sqlmodel import select
 
 from bot import archives, errands, jobs, outbox, outcomes, restores
 from bot.errors import AlreadyDone
+from bot.mirror_rows import contact_id
 from handlers.workspace.mailchimp.faults import Kind
 from handlers.workspace.mailchimp.standin import Standin
+from storage import loading
+from storage import mirrors as mirror_rows
 from storage.contacts import Segment
 from storage.database import Database
 from storage.mailchimp import Client
@@ -314,6 +317,42 @@ def test_restoring_tells_what_mailchimp_refuses(database: Database, standin: Sta
     assert back.result == {"n": n - 1, "refusals": {"not-found": 1}, "waiting": 0, "changed": 0}
     assert Counter(truth(standin, remote).values()) == {"cleaned": n - 1, "subscribed": 5}
     assert_exact(database)
+
+
+@pytest.mark.parametrize("knows", [False, True])
+def test_undo_of_contacts_deleted_for_good_says_so_and_is_offered_no_more(
+    database: Database, standin: Standin, client: Client, knows: bool
+):
+    """Whether a sync found out before (`knows`) or Mailchimp says so now."""
+    remote = mirrors.add(standin, 4)
+    audience = mirrors.sync(database, client)
+    job = archive(database, client, audience)
+    for n in (1, 2):
+        standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
+    if knows:
+        with database.transaction() as session:
+            keys = ["person1@example.com", "person2@example.com"]
+            found = loading.existing(session, audience, keys)
+            mirror_rows.remove(session, audience, [contact_id(row) for row in found.values()])
+    back = undo(database, client, job)
+    assert back.result == {"n": 2, "refusals": {"not-found": 2}, "waiting": 0, "changed": 0}
+    assert restores.one(database, audience, job.id).is_whole
+    with pytest.raises(restores.AlreadyRestored):
+        restores.undo(database, audience, job.id, by="U2", now=now())
+
+
+def test_an_archive_whose_contacts_were_all_deleted_for_good_is_listed_no_more(
+    database: Database, standin: Standin, client: Client
+):
+    remote = mirrors.add(standin, 2)
+    audience = mirrors.sync(database, client)
+    job = archive(database, client, audience)
+    for n in range(2):
+        standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
+    assert undo(database, client, job).result["refusals"] == {"not-found": 2}
+    assert restores.earlier(database).earlier == []
+    with pytest.raises(restores.NothingLeft):
+        restores.undo(database, audience, job.id, by="U2", now=now())
 
 
 def test_ticked_contacts_alone_are_restored(database: Database, standin: Standin, client: Client):

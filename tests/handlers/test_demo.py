@@ -72,6 +72,15 @@ def test_the_sample_audiences_are_there_and_ctrl_c_leaves_nothing(tmp_path: Path
     assert list(tmp_path.iterdir()) == []
 
 
+def test_killed_it_leaves_no_bot_behind(tmp_path: Path):
+    with demo(tmp_path) as (_, process):
+        os.kill(process.pid, signal.SIGKILL)
+        # The bot writes to the same pipe: its end is the bot's too.
+        _, err = process.communicate(timeout=30)
+    assert "The bot stops." in err
+    assert "Traceback" not in err
+
+
 def test_the_audiences_of_an_account_are_there_beside_the_samples(tmp_path: Path):
     with demo(tmp_path, "--mailchimp") as (address, process):
         with Person(address) as olivia:

@@ -24,7 +24,7 @@ OPERATIONS = {
     "/lists/{list_id}": ["get", "post"],
     "/lists/{list_id}/members": ["get", "post"],
     MEMBER: ["get", "put", "patch", "delete"],
-    f"{MEMBER}/tags": ["post"],
+    f"{MEMBER}/tags": ["get", "post"],
     f"{MEMBER}/activity-feed": ["get"],
     f"{MEMBER}/activity": ["get"],
     "/lists/{list_id}/merge-fields": ["get"],

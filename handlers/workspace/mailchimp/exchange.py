@@ -179,6 +179,7 @@ class Exchange:
             ("PUT", member, writes.put),
             ("PATCH", member, writes.patch),
             ("DELETE", member, writes.archive),
+            ("GET", f"{member}/tags", reads.tags),
             ("POST", f"{member}/tags", writes.tag),
             ("POST", f"{member}/actions/delete-permanent", writes.delete_for_good),
             ("GET", f"{member}/activity-feed", reads.activity_feed),
