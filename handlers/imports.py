@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import audiences, imports, jobs
 from bot.errors import CleanedError, IsMirrored
-from bot.exports import Contents
+from bot.export_files import Contents
 from bot.jobs import Clock
 from handlers import faults, refused, work
 from handlers.ask import Ask, Modal
@@ -203,12 +203,12 @@ def _hand_out(client: WebClient, database: Database, job: Job, clock: Clock) -> 
     delivery, latest, file_id = Uploads(client, comment), job, None
     try:
         if file_id := latest.cursor.get("refused_upload"):
-            is_shared = delivery.shared(file_id) is not None  # perhaps the process died just after
+            is_shared = delivery.shared([file_id]) is not None  # perhaps the process died just after
         else:
             file_id, is_shared = _send(delivery, name, refused.csv(told, database, [job.id])), False
             latest = imports.refused_are_sent(database, latest, clock(), file_id)
         if not is_shared:
-            delivery.share(file_id, name, job.notify["channel"])
+            delivery.share({file_id: name}, job.notify["channel"])
     except (SlackClientError, CleanedError, OSError) as error:
         if job.attempts < work.GIVE_UP_AFTER and not isinstance(error, CleanedError):
             raise

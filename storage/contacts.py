@@ -1,7 +1,6 @@
 """Named queries over contacts: counted, paged and read as sets; no object is made per contact of a set."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
@@ -173,23 +172,6 @@ def of_domains(
     return session.exec(query.order_by(*NEWEST_FIRST).limit(most)).all()
 
 
-def cells(
-    session: Session, segment: Segment, columns: Sequence[str], merge_labels: Sequence[str]
-) -> Iterator[Sequence[str | None]]:
-    """The segment as rows of text, newest first: the columns, with the merge fields after the first."""
-    chosen = [_as_text(session, name) for name in columns]
-    chosen[1:1] = [_merge_field(session, label) for label in merge_labels]
-    statement = (
-        select_any(*chosen)
-        .where(*conditions(segment))
-        .order_by(*NEWEST_FIRST)
-        .execution_options(yield_per=5_000)  # PostgreSQL sends them by as many, too
-    )
-    with session.connection().execute(statement) as result:
-        for rows in result.partitions():
-            yield from rows
-
-
 def comes_after(place: Place) -> ColumnElement[bool]:
     """The condition for a page's first contact, in the order newest first."""
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) < tuple_(place.cleaned_at, place.id)
@@ -198,27 +180,6 @@ def comes_after(place: Place) -> ColumnElement[bool]:
 def comes_before(place: Place) -> ColumnElement[bool]:
     """The condition for the page before, in the same order."""
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) > tuple_(place.cleaned_at, place.id)
-
-
-def _as_text(session: Session, name: str) -> ColumnElement[Any]:
-    column = TABLE.c[name]
-    if name != "cleaned_at":
-        return column
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    text = column.cast(String) if sqlite else func.to_char(column, "YYYY-MM-DD HH24:MI:SS.US")
-    # Whole seconds, as Mailchimp writes them; what has a fraction keeps it.
-    return func.rtrim(func.rtrim(text, "0"), ".", type_=String)
-
-
-def _merge_field(session: Session, label: str) -> ColumnElement[Any]:
-    merge_fields = TABLE.c.merge_fields
-    quoted = json.dumps(label, ensure_ascii=False)
-    if session.get_bind().dialect.name != "sqlite" or quoted == f'"{label}"':
-        found: ColumnElement[Any] = merge_fields[label].as_string()
-        return found
-    # SQLite's paths have no escapes: such a label is looked for among the keys.
-    each = func.json_each(merge_fields).table_valued("key", "value")
-    return select_any(each.c.value).where(each.c.key == label).scalar_subquery()
 
 
 def _mentions(text: str) -> ColumnElement[bool]:

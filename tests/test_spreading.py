@@ -76,6 +76,6 @@ def test_what_such_engines_lack_would_be_found(statement):
 
 
 def _unique(table: Table) -> list[list[str]]:
-    constraints = [each for each in table.constraints if isinstance(each, UniqueConstraint)]
-    indexes = [each for each in table.indexes if each.unique]
-    return [[column.name for column in each.columns] for each in (*constraints, *indexes)]
+    constraints = [each.columns for each in table.constraints if isinstance(each, UniqueConstraint)]
+    indexes = [each.columns for each in table.indexes if each.unique]
+    return [[column.name for column in each] for each in (*constraints, *indexes)]
