@@ -8,6 +8,7 @@ from dataclasses import replace
 from socket import SHUT_RDWR
 from threading import Event, Lock, Timer
 from time import monotonic, sleep
+from typing import NoReturn
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
@@ -29,8 +30,8 @@ LEAVES_WITHIN_SECONDS = 9.5  # even if the database does not answer
 log = logging.getLogger(__name__)
 
 
-def run(settings: Settings) -> None:
-    """Serves Slack until SIGTERM or SIGINT; what is under way is finished or given back.
+def run(settings: Settings) -> NoReturn:
+    """Serves Slack until SIGTERM or SIGINT; what is under way is finished or given back. Ends the program.
 
     Socket Mode when there is an app token, else HTTP. The database is at this program's version.
     """
@@ -43,6 +44,9 @@ def run(settings: Settings) -> None:
         stop.wait()
         log.info("The bot stops.")
         _stop_in_time(worker, parts.database)
+    # All is closed. Python would take a second or more to take itself apart, while whoever stops it waits.
+    logging.shutdown()
+    os._exit(0)
 
 
 def start(settings: Settings, running: ExitStack) -> Parts:

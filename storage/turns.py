@@ -13,12 +13,16 @@ TABLE: Table = Turn.__table__  # type: ignore[attr-defined]
 
 
 def take(session: Session, name: str, owner: str, now: datetime, until: datetime) -> bool:
-    """The turn is the owner's until then; False while it is another's."""
+    """The turn is the owner's until then; False while it is another's.
+
+    One that lasts far longer is nobody's: the clock was put back since it was taken.
+    """
+    longest = until + (until - now)
     statement = insert(TABLE).values(name=name, owner=owner, until=until)
     statement = statement.on_conflict_do_update(
         index_elements=[TABLE.c.name],
         set_={"owner": owner, "until": until},
-        where=or_(TABLE.c.owner == owner, TABLE.c.until <= now),
+        where=or_(TABLE.c.owner == owner, TABLE.c.until <= now, TABLE.c.until > longest),
     )
     return session.connection().execute(statement.returning(TABLE.c.name)).first() is not None
 

@@ -35,6 +35,12 @@ def test_who_has_the_turn_keeps_it_and_nobody_else_has_it(database: Database):
 
 
 @on_postgresql
+def test_a_turn_taken_before_the_clock_was_put_back_is_nobodys(database: Database):
+    assert takes(database, "a", 60)
+    assert takes(database, "b", 0)
+
+
+@on_postgresql
 def test_a_turn_given_back_is_anyones_at_once(database: Database):
     assert takes(database, "a", 0)
     assert takes(database, "a", 0, name="mirror")
