@@ -121,7 +121,7 @@ def test_on_a_day_on_which_the_clock_is_changed_one_digest_is_posted(
     for n in range(3 * 24 * 3):
         now = start + timedelta(minutes=20 * n)
         if claim := digests.claim_due(database, now, "a"):
-            digests.posted(database, claim, "1.2", now)
+            digests.posted(database, claim, "C1", "1.2", now)
             claims.append(now - claim.due_at)
     assert len(claims) == 1
     assert claims[0] < timedelta(minutes=20)
@@ -133,7 +133,7 @@ def test_a_clock_that_jumps_back_makes_no_second_digest(database: Database, back
     now = MONDAY + timedelta(weeks=2)
     claim = digests.claim_due(database, now, "a")
     assert claim
-    digests.posted(database, claim, "1.2", now)
+    digests.posted(database, claim, "C1", "1.2", now)
     earlier = [digests.claim_due(database, now - back + timedelta(hours=n), "a") for n in range(1, 24)]
     again = {each.due_at for each in earlier if each}
     assert claim.due_at not in again
