@@ -23,6 +23,7 @@ TOO_LATE = frozenset(("expired_trigger_id", "trigger_expired"))
 # Slack's errors that pass by themselves, or that whoever runs the bot mends within the day: tried again.
 PASSES = frozenset(
     {
+        "",
         "ratelimited",
         "internal_error",
         "fatal_error",
@@ -89,7 +90,8 @@ def name(error: BaseException) -> str:
 def passes(error: BaseException) -> bool:
     """Whether it is Slack or the network, and passes by itself or once whoever runs the bot has mended it."""
     if isinstance(error, SlackApiError):
-        return error.response.get("error") in PASSES
+        # Without a code it is no answer of Slack's own, but a server's trouble.
+        return error.response.get("error", "") in PASSES
     return isinstance(error, SlackClientError | OSError)
 
 
