@@ -2,7 +2,7 @@
 
 import logging
 from copy import copy
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -13,7 +13,7 @@ from bot import audiences, digests, jobs, reports
 from bot.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
 from bot.errors import NotAnOperator
 from bot.suggestions import Suggester
-from handlers import faults
+from handlers import faults, standing
 from handlers.ask import Ask, Modal
 from handlers.parts import Parts
 from handlers.views import audiences as audience_views
@@ -22,21 +22,6 @@ from handlers.views import reports as report_views
 from handlers.views.blocks import View
 from handlers.words import Markup, words
 
-# Slack's errors that pass by themselves, or that whoever runs the bot mends within the day: tried again.
-TRIED_AGAIN = frozenset(
-    {
-        "ratelimited",
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
-        "invalid_auth",
-        "not_authed",
-        "token_expired",
-        "token_revoked",
-        "account_inactive",
-    }
-)
 MENDED_BY = {
     "not_in_channel": "digest-failed-channel",
     "channel_not_found": "digest-failed-channel",
@@ -44,8 +29,6 @@ MENDED_BY = {
 }
 
 EVENT = "cleaned_digest"
-PAGE = 200  # messages
-CLOCKS_DIFFER = timedelta(minutes=5)  # ours and Slack's, at most
 
 log = logging.getLogger(__name__)
 
@@ -140,22 +123,14 @@ def _stands(client: WebClient, claim: Claim) -> tuple[str, str] | None:
     """The channel and ts of the message, where an earlier owner has posted it. Raises SlackApiError if that passes."""
     if not claim.may_stand_in:
         return None
-    since = str((claim.due_at - CLOCKS_DIFFER).timestamp())
-    page: dict[str, Any] = {"channel": claim.may_stand_in, "oldest": since, "include_all_metadata": True}
     try:
-        while True:
-            answer = client.conversations_history(**page, limit=PAGE)
-            for message in answer["messages"]:
-                if _is_marked(message, claim):
-                    return claim.may_stand_in, str(message["ts"])
-            page["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not page["cursor"]:
-                return None
+        ts = standing.find(client, claim.may_stand_in, _mark(claim), claim.due_at)
     except SlackApiError as refusal:
-        if _passes(refusal):
+        if faults.passes(refusal):
             raise
         log.warning("whether the digest was posted can't be looked up: %s", _code(refusal))
         return None
+    return (claim.may_stand_in, ts) if ts else None
 
 
 def _send(parts: Parts, client: WebClient, claim: Claim) -> tuple[str, str]:
@@ -181,15 +156,10 @@ def _mark(claim: Claim) -> dict[str, Any]:
     return {"event_type": EVENT, "event_payload": {"due_at": claim.due_at.astimezone(UTC).isoformat()}}
 
 
-def _is_marked(message: dict[str, Any], claim: Claim) -> bool:
-    mark, found = _mark(claim), message.get("metadata") or {}
-    return all(found.get(key) == value for key, value in mark.items())
-
-
 def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> str:
     code = _code(refusal)
     log.warning("the digest was not posted: %s", code[:80])
-    if _passes(refusal):
+    if faults.passes(refusal):
         digests.give_back(parts.database, claim)
         return "digest-sent-later"
     digests.failed(parts.database, claim, code)
@@ -201,11 +171,6 @@ def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> s
     except (SlackClientError, OSError) as error:
         log.warning("nobody could be told of it: %s", faults.name(error))
     return "digest-not-sent"
-
-
-def _passes(refusal: SlackApiError) -> bool:
-    """Whether it is worth another try. What is no code, but a sentence of the SDK's, is some server's trouble."""
-    return _code(refusal) in TRIED_AGAIN or not _code(refusal).isidentifier()
 
 
 def _code(refusal: SlackApiError) -> str:

@@ -89,7 +89,9 @@ def name(error: BaseException) -> str:
 def passes(error: BaseException) -> bool:
     """Whether it is Slack or the network, and passes by itself or once whoever runs the bot has mended it."""
     if isinstance(error, SlackApiError):
-        return error.response.get("error") in PASSES
+        code = str(error.response.get("error", ""))
+        # What is no code is no answer of Slack's own, but a server's trouble in the SDK's words.
+        return code in PASSES or not code.isidentifier()
     return isinstance(error, SlackClientError | OSError)
 
 

@@ -12,8 +12,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import audiences, jobs
 from bot.errors import CleanedError
 from bot.jobs import Work
-from handlers import faults, home
+from handlers import faults, home, standing
 from handlers.parts import Parts
+from handlers.standing import Mark
 from handlers.views import blocks
 from handlers.views.blocks import Message
 from handlers.words import Words, words
@@ -30,6 +31,7 @@ TELL_SECONDS = 1.5  # chat.update takes about 50 a minute
 # Slack may show the view that answers a submission after ours that follows: the first word waits for it.
 FIRST_WORD_SECONDS = 0.6
 GIVE_UP_AFTER = 5  # attempts that all ended in an unexpected fault
+EVENT = "cleaned_work"
 TELLS_WITHIN = timedelta(days=1)  # of its end: so long Slack may be away
 
 log = logging.getLogger(__name__)
@@ -241,12 +243,27 @@ class _Run:
     def _send(self, message: Message) -> bool:
         """The job's one message moves on; False when it is the first, whose place is to be noted."""
         notify, client = self._job.notify, self._parts.client
-        if ts := notify.get("ts"):
-            client.chat_update(channel=notify["channel"], ts=ts, **message)
-            return True
-        ts = client.chat_postMessage(channel=notify["channel"], **message)["ts"]
+        channel, noted = notify["channel"], notify.get("ts")
+        if ts := noted or self._stands(channel):
+            client.chat_update(channel=channel, ts=ts, **message)
+        else:
+            ts = client.chat_postMessage(channel=channel, metadata=self._mark, **message)["ts"]
         self._job.notify = {**notify, "ts": ts}
-        return False
+        return noted is not None
+
+    @property
+    def _mark(self) -> Mark:
+        return {"event_type": EVENT, "event_payload": {"job": self._job.id}}
+
+    def _stands(self, channel: str) -> str | None:
+        """The message of a process that died before it noted where it is. Where that can't be looked up: None."""
+        if self._job.attempts == 1:
+            return None
+        try:
+            return standing.find(self._parts.client, channel, self._mark, self._job.made_at)
+        except SlackApiError as error:
+            log.warning("whether job %s was told can't be looked up: %s", self._job.id, faults.name(error))
+            return None
 
     def _show_in_modal(self, view_id: str, message: Message) -> None:
         shown = [block for block in message["blocks"] if block["type"] != "actions"]

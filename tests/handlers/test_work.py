@@ -38,6 +38,7 @@ class Slack(WebClient):
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing: set[str] = set()
         self.error = "fatal_error"
+        self.standing: list[dict[str, Any]] = []
         self.told = Event()
 
     def chat_postMessage(self, **given: Any) -> Any:  # noqa: N802
@@ -45,6 +46,9 @@ class Slack(WebClient):
 
     def chat_update(self, **given: Any) -> Any:
         return self._call("chat.update", given)
+
+    def conversations_history(self, **_given: Any) -> Any:
+        return {"messages": self.standing}
 
     def views_update(self, **given: Any) -> Any:
         return self._call("views.update", given)
@@ -179,6 +183,16 @@ def test_a_receipt_that_slack_refuses_is_given_up(parts: Parts, slack: Slack, cl
     one_round(parts)
     assert row(parts, job_id).told_at == clock.now
     assert jobs.claim(parts.database, ["test"], "other", clock.now + timedelta(days=1)) is None
+
+
+def test_a_message_that_was_posted_and_not_noted_is_found_again(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    assert jobs.claim(parts.database, ["test"], "dead", NOW - timedelta(minutes=5))
+    mark = {"event_type": work.EVENT, "event_payload": {"job": job_id}}
+    slack.standing = [{"ts": "7.0", "metadata": mark}, {"ts": "8.0"}]
+    one_round(parts)
+    assert {(method, given.get("ts")) for method, given in slack.calls} == {("chat.update", "7.0")}
+    assert row(parts, job_id).notify["ts"] == "7.0"
 
 
 def test_while_slack_is_away_a_receipt_is_tried_for_a_day(parts: Parts, slack: Slack, clock: Clockwork):
