@@ -32,6 +32,14 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+def _index_of_cleaned(name: str, *columns: str) -> Index:
+    """By these columns and then by when they were cleaned: of the cleaned contacts alone."""
+    cleaned = text("status = 'cleaned'")
+    return Index(
+        name, "audience_id", *columns, "cleaned_at", "id", sqlite_where=cleaned, postgresql_where=cleaned
+    )
+
+
 class Source(StrEnum):
     """Where an audience's truth is: in this database, or with Mailchimp, and then it is mirrored here."""
 
@@ -69,14 +77,11 @@ class Contact(SQLModel, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["audience_id"], ["audience.id"]),
         Index("uq_contact_address_key", "audience_id", "address_key", unique=True),
-        Index(
-            "ix_contact_cleaned",
-            "audience_id",
-            "cleaned_at",
-            "id",
-            sqlite_where=text("status = 'cleaned'"),
-            postgresql_where=text("status = 'cleaned'"),
-        ),
+        _index_of_cleaned("ix_contact_cleaned"),
+        # Lists by one of these stay quick at ten million contacts.
+        _index_of_cleaned("ix_contact_cleaned_domain", "domain"),
+        _index_of_cleaned("ix_contact_cleaned_campaign", "clean_campaign_title"),
+        _index_of_cleaned("ix_contact_cleaned_reason", "clean_reason"),
         Index(
             "ix_contact_remote_id",
             "audience_id",
