@@ -1,35 +1,22 @@
-"""Export: the CSV of a segment, as a stream, and the record of who was given which."""
+"""Export: the CSV of a segment, handed over as it is read, and the record of who was given which."""
 
-import re
-import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
-from bot import drafts, jobs
+from bot import drafts, export_files, jobs
 from bot.archives import count
 from bot.errors import CleanedError, NoAudience, NothingThere, PlanGone
+from bot.export_files import MOST_BYTES, Contents, Source, audience_of
 from bot.jobs import Clock
-from bot.rows import SYSTEM_COLUMNS
-from bot.suggestions import Suggester
-from storage import audiences, contacts, corrections, exports, journal, tallies
+from storage import audiences, exports, journal
 from storage import jobs as job_rows
-from storage.contacts import Segment
+from storage.contacts import Place, Segment
 from storage.database import Database, Session
-from storage.spreadsheets import csv_bytes
-from storage.tables import Audience, Export, Job, Reason
+from storage.tables import Audience, Export, Job
 
 KIND = "export"
-ADDRESS, SUGGESTED = "Email Address", "SUGGESTED_ADDRESS"
-# In the order of Mailchimp's own export of cleaned contacts, then what it doesn't give.
-COLUMNS = (
-    *("MEMBER_RATING", "OPTIN_TIME", "OPTIN_IP", "CONFIRM_TIME", "CONFIRM_IP", "LATITUDE", "LONGITUDE"),
-    *("GMTOFF", "DSTOFF", "TIMEZONE", "CC", "REGION", "CLEAN_TIME", "CLEAN_CAMPAIGN_TITLE"),
-    *("CLEAN_CAMPAIGN_ID", "LEID", "EUID", "NOTES", "TAGS", "CLEAN_REASON", "CLEAN_DIAGNOSTIC"),
-)
-_REASON = COLUMNS.index("CLEAN_REASON") - len(COLUMNS)  # from the end: the merge fields stand before
 EXPORTS_A_PAGE = 10
 RENEW_BYTES = 1 << 20  # sent between two steps, each of which renews the lease
 
@@ -53,7 +40,7 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A file that was handed out before. `permalink` is None where Slack gave none."""
+    """Files that were handed out before, one or the parts of one; `permalinks` are those that Slack gave."""
 
     audience_id: int
     id: str
@@ -61,25 +48,14 @@ class Past:
     made_at: datetime
     segment: Segment
     n: int
-    permalink: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """The CSV of a segment as it is at one moment. `pieces` may be asked for more than once."""
-
-    audience: str
-    rows: int
-    size: int
-    """In bytes."""
-    pieces: Callable[[], Iterator[bytes]]
+    permalinks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A file that people can see in Slack."""
+    """Files that people can see in Slack; None where it gave no link."""
 
-    permalink: str | None
+    permalinks: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +75,17 @@ class Delivery(Protocol):
     def send(self, upload: Upload, contents: Contents) -> Iterator[int]:
         """Sends the bytes; gives how many are sent, now and then. Nobody sees the file yet."""
 
-    def shared(self, file_id: str) -> Shared | None:
-        """Where people see the file; None if it was not shown yet."""
+    def shared(self, file_ids: Sequence[str]) -> Shared | None:
+        """Where people see the files; None if they were not shown yet."""
 
-    def share(self, file_id: str, name: str, channel: str) -> Shared:
-        """Shows the file in the channel. Raises NotInChannel."""
+    def share(self, names: Mapping[str, str], channel: str) -> Shared:
+        """Shows the files (id → name) in the channel, in one message. Raises NotInChannel."""
 
 
 def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> Preview:
     """Counts the segment and keeps it as it stands. Raises NothingThere."""
     with database.transaction() as session:
-        audience = _audience(session, segment.audience_id)
+        audience = audience_of(session, segment.audience_id)
         segment = replace(segment, up_to=segment.up_to or audience.revision)
         n = count(session, segment)
         if not n:
@@ -132,7 +108,7 @@ def look(database: Database, preview_id: str, *, by: str) -> Preview:
     with database.reading() as session:
         draft = drafts.look(session, preview_id, by)
         segment = Segment.from_json(draft.data["segment"])
-        return _preview(draft.id, _audience(session, segment.audience_id), segment, draft.n)
+        return _preview(draft.id, audience_of(session, segment.audience_id), segment, draft.n)
 
 
 def confirm(
@@ -164,7 +140,9 @@ def past(database: Database, audience_id: int, page: int = 0) -> tuple[Sequence[
     """A page of the audience's exports, the newest first, and whether there are older; pages count from 0."""
     with database.reading() as session:
         found = exports.newest(session, audience_id, skip=page * EXPORTS_A_PAGE, most=EXPORTS_A_PAGE + 1)
-    return [_past(each) for each in found[:EXPORTS_A_PAGE]], len(found) > EXPORTS_A_PAGE
+        results = exports.results(session, [each.id for each in found])
+    shown = [_past(each, results.get(each.id, {})) for each in found[:EXPORTS_A_PAGE]]
+    return shown, len(found) > EXPORTS_A_PAGE
 
 
 def again(database: Database, audience_id: int, export_id: str) -> Segment:
@@ -176,17 +154,22 @@ def again(database: Database, audience_id: int, export_id: str) -> Segment:
         return replace(Segment.from_json(export.segment), up_to=None)
 
 
-def work(database: Database, job: Job, clock: Clock, *, delivery: Delivery) -> Iterator[Job]:
-    """Uploads the file, then shows it; carried on, it is shown once. Raises NothingThere, NotInChannel."""
+def work(
+    database: Database, job: Job, clock: Clock, *, delivery: Delivery, most: int = MOST_BYTES
+) -> Iterator[Job]:
+    """Uploads the files, of so many bytes at most, then shows them; carried on, they are shown once.
+
+    Raises NothingThere, NotInChannel.
+    """
     shared: Shared | None = None
     if "file_id" in job.cursor:
-        shared = delivery.shared(job.cursor["file_id"])  # perhaps the process died just after
+        shared = delivery.shared(list(_sent(job)))  # perhaps the process died just after
     else:
-        for moved_on in _upload(database, job, clock, delivery):
+        for moved_on in _upload(database, job, clock, delivery, most):
             job = moved_on
             yield job
     if shared is None:
-        shared = delivery.share(job.cursor["file_id"], job.cursor["name"], job.data["channel"])
+        shared = delivery.share(_sent(job), job.data["channel"])
     yield _finish(database, job, clock(), shared)
 
 
@@ -208,71 +191,23 @@ def write(
         if found is None:
             raise NoAudience
         segment = segment or Segment(audience_id=found.id or 0)
-        counter = _Counter()
-        out.writelines(_pieces(session, found, segment, counter))
+        source, n = Source(session, found, segment), 0
+        out.write(source.header)
+        for block in source.blocks():
+            out.write(block.body)
+            n += block.rows
     with database.transaction() as session:
-        _record(session, segment, jobs.new_id(), by=by, now=now, n=counter.rows)
-    return counter.rows
-
-
-@contextmanager
-def contents(database: Database, segment: Segment) -> Iterator[Contents]:
-    """The segment's CSV while the context lasts, all of one moment. It is read once here, for its size."""
-    with database.reading() as session:
-        audience = _audience(session, segment.audience_id)
-        counter = _Counter()
-        size = sum(map(len, _pieces(session, audience, segment, counter)))
-        yield Contents(
-            audience=audience.name,
-            rows=counter.rows,
-            size=size,
-            pieces=lambda: _pieces(session, audience, segment, _Counter()),
-        )
-
-
-def file_name(audience: str, now: datetime) -> str:
-    """`cleaned_<audience>_<day>.csv`, in letters that every system takes."""
-    ascii_name = unicodedata.normalize("NFKD", audience).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60] or "audience"
-    return f"cleaned_{slug}_{now:%Y-%m-%d}.csv"
-
-
-@dataclass(slots=True)
-class _Counter:
-    rows: int = 0
-
-
-def _pieces(session: Session, audience: Audience, segment: Segment, counter: _Counter) -> Iterator[bytes]:
-    columns = ["address", *(SYSTEM_COLUMNS[name] for name in COLUMNS), "id"]
-    suggest = Suggester(tallies.subscribed_domains(session, segment.audience_id)).suggest
-    never = {str(each) for each in corrections.never_suggested(session, segment.audience_id)}
-
-    def rows() -> Iterator[Sequence[str | None]]:
-        for *row, contact_id in contacts.cells(session, segment, columns, audience.merge_labels):
-            counter.rows += 1
-            silent = row[_REASON] == Reason.ABUSE or str(contact_id) in never
-            suggestion = None if silent else suggest(row[0] or "")
-            yield (*row, suggestion.address if suggestion else None)
-
-    return csv_bytes(_header(audience), rows())
-
-
-def _header(audience: Audience) -> tuple[str, ...]:
-    return (ADDRESS, *audience.merge_labels, *COLUMNS, SUGGESTED)
-
-
-def _audience(session: Session, audience_id: int) -> Audience:
-    found = audiences.get(session, audience_id)
-    if found is None:
-        raise NoAudience
-    return found
+        _record(session, segment, jobs.new_id(), by=by, now=now, n=n)
+    return n
 
 
 def _preview(preview_id: str, audience: Audience, segment: Segment, n: int) -> Preview:
-    return Preview(id=preview_id, audience=audience.name, segment=segment, n=n, columns=_header(audience))
+    return Preview(
+        id=preview_id, audience=audience.name, segment=segment, n=n, columns=export_files.header(audience)
+    )
 
 
-def _past(export: Export) -> Past:
+def _past(export: Export, result: Mapping[str, Any]) -> Past:
     return Past(
         audience_id=export.audience_id,
         id=export.id,
@@ -280,24 +215,73 @@ def _past(export: Export) -> Past:
         made_at=export.made_at,
         segment=Segment.from_json(export.segment),
         n=export.n,
-        permalink=export.permalink,
+        permalinks=tuple(filter(None, result.get("files") or [export.permalink])),
     )
 
 
-def _upload(database: Database, job: Job, clock: Clock, delivery: Delivery) -> Iterator[Job]:
+def _upload(database: Database, job: Job, clock: Clock, delivery: Delivery, most: int) -> Iterator[Job]:
+    """Carried on after the last file that was sent whole; anew where there would not be as many as their names say."""
     segment = Segment.from_json(job.data["segment"])
-    with contents(database, segment) as made:
-        if not made.rows:
-            raise NothingThere
-        name = file_name(made.audience, job.made_at)
-        upload = delivery.expect(name, made.size)
-        renew_at = 0
-        for sent in delivery.send(upload, made):
-            if sent >= renew_at:
-                renew_at = sent + RENEW_BYTES
-                yield (job := _step(database, job, clock(), done=made.rows * sent // made.size))
-        cursor = {"file_id": upload.file_id, "name": name, "rows": made.rows}
-        yield _step(database, job, clock(), cursor=cursor, done=made.rows)
+    for cursor in (job.cursor, {}):
+        made: list[Contents] = []
+        with export_files.source(database, segment) as source:
+            for _seen in _now_and_then(source.split(made, most, _place(cursor))):
+                yield (job := _step(database, job, clock()))
+            sent = cursor.get("parts", [])
+            of = len(sent) + len(made)
+            if not of:
+                raise NothingThere
+            if of == cursor.get("of", of):
+                yield from _send(database, job, clock, delivery, sent, made)
+                return
+
+
+def _send(
+    database: Database,
+    job: Job,
+    clock: Clock,
+    delivery: Delivery,
+    sent: list[dict[str, Any]],
+    made: Sequence[Contents],
+) -> Iterator[Job]:
+    of = len(sent) + len(made)
+    for contents in made:
+        name = export_files.file_name(contents.audience, job.made_at, len(sent) + 1, of)
+        upload = delivery.expect(name, contents.size)
+        before = sum(part["rows"] for part in sent)
+        for n in _now_and_then(delivery.send(upload, contents)):
+            done = before + contents.rows * n // contents.size
+            yield (job := _step(database, job, clock(), done=done))
+        sent = [*sent, {"file_id": upload.file_id, "name": name, "rows": contents.rows}]
+        cursor = {"parts": sent, "of": of, "after": _to_json(contents.last)}
+        yield (job := _step(database, job, clock(), cursor=cursor, done=before + contents.rows))
+    # The first file alone is what a process of an earlier version looks for.
+    whole = sent[0] | {"rows": sum(part["rows"] for part in sent), "parts": sent}
+    yield _step(database, job, clock(), cursor=whole)
+
+
+def _now_and_then(sizes: Iterator[int]) -> Iterator[int]:
+    """Those of the growing sizes at which the lease is to be renewed; all are passed through."""
+    renew_at = 0
+    for size in sizes:
+        if size >= renew_at:
+            renew_at = size + RENEW_BYTES
+            yield size
+
+
+def _sent(job: Job) -> dict[str, str]:
+    """The files that are ready to be shown: id → name."""
+    return {part["file_id"]: part["name"] for part in job.cursor.get("parts") or [job.cursor]}
+
+
+def _to_json(place: Place | None) -> list[Any] | None:
+    return [place.cleaned_at.isoformat(), place.id] if place else None
+
+
+def _place(cursor: Mapping[str, Any]) -> Place | None:
+    """The last contact of the files that were sent."""
+    after = cursor.get("after")
+    return Place(datetime.fromisoformat(after[0]), after[1]) if after else None
 
 
 def _step(database: Database, job: Job, now: datetime, **changes: Any) -> Job:
@@ -308,11 +292,12 @@ def _step(database: Database, job: Job, now: datetime, **changes: Any) -> Job:
 def _finish(database: Database, job: Job, now: datetime, shared: Shared) -> Job:
     segment, n = Segment.from_json(job.data["segment"]), job.cursor["rows"]
     with database.transaction() as session:
-        given = {"file_id": job.cursor["file_id"], "permalink": shared.permalink}
+        given = {"file_id": job.cursor["file_id"], "permalink": shared.permalinks[0]}
         channel = job.data["channel"]
         _record(session, segment, job.id, by=job.made_by, now=now, n=n, channel=channel, **given)
         newer = count(session, replace(segment, up_to=None)) - n
         result = {"n": n, "left_alone": max(job.total - n, 0), "newer": max(newer, 0), **given}
+        result["files"] = list(shared.permalinks)
         return jobs.finish(session, job, now, **result)
 
 

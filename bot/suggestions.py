@@ -9,7 +9,7 @@ against it stands how likely the typed domain is somebody's own, which short nam
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -75,6 +75,21 @@ class Suggester:
             found = self._correction(domain)
             return _suggestion(address, local, domain, found) if found else None
         return self._suggest_untidy(address)
+
+    def corrected(self, addresses: Sequence[str]) -> dict[int, str]:
+        """The addresses that `suggest` gives: the place among the written ones → the one that was meant."""
+        domains = [address.partition("@")[2] for address in addresses]
+        each = set(domains)
+        if not _are_tidy(addresses, each):
+            suggested = enumerate(map(self.suggest, addresses))
+            return {i: suggestion.address for i, suggestion in suggested if suggestion}
+        meant = {domain: found.domain for domain in each if (found := self._correction(domain))}
+        corrected = {
+            i: _corrected(addresses[i], addresses[i].partition("@")[0], meant[domain])
+            for i, domain in enumerate(domains)
+            if domain in meant
+        }
+        return {i: address for i, address in corrected.items() if address}
 
     def is_likely_typo(self, domain: str) -> bool:
         """Whether addresses of this domain get a suggestion."""
@@ -206,6 +221,7 @@ _INSTEAD_OF_AT = " .,;\"'#àé²_-\u00a0"
 _TIDY = re.compile(
     r"(?!mailto:)[^\s.,;:@<>()\[\]\"](?:[^\s@<>]*[^\s.,;:@<>])?@[^@<>()\[\]\"]*", re.IGNORECASE
 ).fullmatch
+_PERHAPS_UNTIDY = (*map(chr, range(ord(" ") + 1)), *',;:<>()[]"')
 _STRAY = re.compile(r"[\x00-,/:-`{-\x7f\u00a0\u200b]")  # ASCII that no domain has, and white space
 _EXTRA_DOTS = re.compile(r"[-.]*\.[-.]*")
 _DIGITS_AT_END = re.compile(r"(?<=\.[a-z]{2})([a-z]*)\d+$")
@@ -231,10 +247,27 @@ _SLIPS_OF_ENDINGS = {
 
 
 def _suggestion(written: str, local: str, domain: str, found: _Correction) -> Suggestion | None:
-    result = checked(f"{local}@{found.domain}")
-    if isinstance(result, BadAddressReason) or result[1] == written.lower():
+    address = _corrected(written, local, found.domain)
+    if address is None:
         return None
-    return Suggestion(result[0], found.confidence, found.reason, found.slip, domain.lower())
+    return Suggestion(address, found.confidence, found.reason, found.slip, domain.lower())
+
+
+def _corrected(written: str, local: str, domain: str) -> str | None:
+    """The address in its normal form; None if there can't be one, or it is the one that was written."""
+    result = checked(f"{local}@{domain}")
+    return None if isinstance(result, BadAddressReason) or result[1] == written.lower() else result[0]
+
+
+def _are_tidy(addresses: Sequence[str], domains: Collection[str]) -> bool:
+    """Whether it is certain that `_TIDY` holds for each: one look at all of them, which are many."""
+    together = f"|{'|'.join(addresses)}"
+    return (
+        together.count("@") == len(addresses)
+        and "" not in domains  # so there is one @ in each
+        and together.isascii()
+        and not any(sign in together for sign in (*_PERHAPS_UNTIDY, "|.", "|@", ".@"))
+    )
 
 
 def _unwrapped(text: str) -> str:

@@ -164,7 +164,7 @@ def _asked(client: Client, audience: Audience, contact: Contact) -> Member | Non
             return client.member(remote_id, member_hash(contact.address))
         except NotFound:
             some = client.members(remote_id, count=1).members
-            return replace(some[0], merge_fields={}) if some else None
+            return some[0]._replace(merge_fields={}) if some else None
     except MailchimpError:
         raise MailchimpSilent(audience=audience.name) from None
 

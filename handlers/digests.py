@@ -1,7 +1,8 @@
 """`/cleaned-digest`: the weekly digest's settings, "Send now", and the posting itself."""
 
 import logging
-from datetime import datetime, time
+from copy import copy
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -41,6 +42,10 @@ MENDED_BY = {
     "channel_not_found": "digest-failed-channel",
     "is_archived": "digest-failed-archived",
 }
+
+EVENT = "cleaned_digest"
+PAGE = 200  # messages
+CLOCKS_DIFFER = timedelta(minutes=5)  # ours and Slack's, at most
 
 log = logging.getLogger(__name__)
 
@@ -110,37 +115,81 @@ def post(parts: Parts, claim: Claim, tell: str) -> str:
 
     A refusal is settled here, not raised: the person `tell` gets to know what to mend.
     """
-    settings = claim.settings
-    report = reports.report(parts.database, settings, claim.since, claim.until, Suggester)
+    # Sent anew without a look, it might be there twice: a fault gives it back, and whoever takes it looks.
+    once = copy(parts.client)
+    once.retry_handlers = []
     try:
-        ts = _send(parts.client, settings, report)
+        channel, ts = _stands(once, claim) or _send(parts, once, claim)
+    except _Anothers:
+        return "digest-sent-later"
     except SlackApiError as refusal:
         return _refused(parts, claim, refusal, tell)
     except (SlackClientError, OSError) as error:
         log.warning("the digest was not posted, it is tried again: %s", faults.name(error))
         digests.give_back(parts.database, claim)
         return "digest-sent-later"
-    digests.posted(parts.database, claim, ts, parts.clock())
+    digests.posted(parts.database, claim, channel, ts, parts.clock())
     return "digest-sent"
 
 
-def _send(client: WebClient, settings: DigestSettings, report: reports.Report) -> str:
+class _Anothers(Exception):
+    """Making the report took so long that another has taken the digest over."""
+
+
+def _stands(client: WebClient, claim: Claim) -> tuple[str, str] | None:
+    """The channel and ts of the message, where an earlier owner has posted it. Raises SlackApiError if that passes."""
+    if not claim.may_stand_in:
+        return None
+    since = str((claim.due_at - CLOCKS_DIFFER).timestamp())
+    page: dict[str, Any] = {"channel": claim.may_stand_in, "oldest": since, "include_all_metadata": True}
+    try:
+        while True:
+            answer = client.conversations_history(**page, limit=PAGE)
+            for message in answer["messages"]:
+                if _is_marked(message, claim):
+                    return claim.may_stand_in, str(message["ts"])
+            page["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
+            if not page["cursor"]:
+                return None
+    except SlackApiError as refusal:
+        if _passes(refusal):
+            raise
+        log.warning("whether the digest was posted can't be looked up: %s", _code(refusal))
+        return None
+
+
+def _send(parts: Parts, client: WebClient, claim: Claim) -> tuple[str, str]:
+    settings = claim.settings
+    report = reports.report(parts.database, settings, claim.since, claim.until, Suggester)
     spoken = words(settings.language)
     whole = report_views.message(spoken, report, settings.timezone)
+    if not digests.begin(parts.database, claim, parts.clock()):
+        raise _Anothers
+    given: dict[str, Any] = {"channel": settings.channel, "metadata": _mark(claim)}
     try:
-        return str(client.chat_postMessage(channel=settings.channel, **whole)["ts"])
+        return settings.channel, str(client.chat_postMessage(**given, **whole)["ts"])
     except SlackApiError as refusal:
         if _code(refusal) not in ("invalid_blocks", "invalid_blocks_format"):
             raise
         # A workspace or a client that has no charts yet.
         plain = report_views.message(spoken, report, settings.timezone, chart=False)
-        return str(client.chat_postMessage(channel=settings.channel, **plain)["ts"])
+        return settings.channel, str(client.chat_postMessage(**given, **plain)["ts"])
+
+
+def _mark(claim: Claim) -> dict[str, Any]:
+    """The message's metadata, which nobody sees: by it the message is known again."""
+    return {"event_type": EVENT, "event_payload": {"due_at": claim.due_at.astimezone(UTC).isoformat()}}
+
+
+def _is_marked(message: dict[str, Any], claim: Claim) -> bool:
+    mark, found = _mark(claim), message.get("metadata") or {}
+    return all(found.get(key) == value for key, value in mark.items())
 
 
 def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> str:
     code = _code(refusal)
-    log.warning("the digest was not posted: %s", code)
-    if code in TRIED_AGAIN:
+    log.warning("the digest was not posted: %s", code[:80])
+    if _passes(refusal):
         digests.give_back(parts.database, claim)
         return "digest-sent-later"
     digests.failed(parts.database, claim, code)
@@ -152,6 +201,11 @@ def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> s
     except (SlackClientError, OSError) as error:
         log.warning("nobody could be told of it: %s", faults.name(error))
     return "digest-not-sent"
+
+
+def _passes(refusal: SlackApiError) -> bool:
+    """Whether it is worth another try. What is no code, but a sentence of the SDK's, is some server's trouble."""
+    return _code(refusal) in TRIED_AGAIN or not _code(refusal).isidentifier()
 
 
 def _code(refusal: SlackApiError) -> str:

@@ -39,7 +39,7 @@ def register(app: App) -> None:
     app.action(views.PAST)(open_past)
     app.action(re.compile(f"{views.PAST_PAGE}-(next|previous)"))(turn_past)
     app.action(views.AGAIN)(again)
-    app.action(views.FILE)(open_file)
+    app.action(re.compile(rf"{views.FILE}(-\d+)?"))(open_file)
 
 
 def kind(parts: Parts) -> Kind:

@@ -2,11 +2,13 @@
 
 SCOPES = frozenset(
     {
+        "channels:history",
         "channels:read",
         "chat:write",
         "commands",
         "files:read",
         "files:write",
+        "groups:history",
         "groups:read",
         "im:write",
         "usergroups:read",

@@ -6,18 +6,20 @@ The client's own upload reads the whole file into memory and tries its second st
 import http.client
 import time
 import urllib.request
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.exports import Contents, NotInChannel, Shared, Upload
+from bot.export_files import Contents
+from bot.exports import NotInChannel, Shared, Upload
 
 ATTEMPTS = 3
 ANSWER_SECONDS = 60
 PAUSE_SECONDS = 1.0  # before the second attempt, then twice as long
+_PLACES = ("shares", "channels", "groups", "ims")
 UNSEEN = {"not_in_channel", "channel_not_found", "is_archived"}
 
 
@@ -58,30 +60,33 @@ class Uploads:
             else:
                 return
 
-    def shared(self, file_id: str) -> Shared | None:
-        """Where people see the file; None if nobody does yet."""
-        try:
-            file: dict[str, Any] = self._client.files_info(file=file_id)["file"]
-        except SlackApiError as error:
-            if error.response.get("error") == "file_not_found":
-                return None  # sent, and not completed
-            raise
-        places = [file.get("shares"), file.get("channels"), file.get("groups"), file.get("ims")]
-        return Shared(file.get("permalink")) if any(places) else None
+    def shared(self, file_ids: Sequence[str]) -> Shared | None:
+        """Where people see the files; None if nobody does yet. One message shows them all."""
+        files: list[dict[str, Any]] = []
+        for file_id in file_ids:
+            try:
+                files.append(self._client.files_info(file=file_id)["file"])
+            except SlackApiError as error:
+                if error.response.get("error") == "file_not_found":
+                    return None  # sent, and not completed
+                raise
+        shown = all(any(file.get(place) for place in _PLACES) for file in files)
+        return Shared(tuple(file.get("permalink") for file in files)) if shown else None
 
-    def share(self, file_id: str, name: str, channel: str) -> Shared:
-        """Step 3: shows the file in the channel. Raises NotInChannel."""
+    def share(self, names: Mapping[str, str], channel: str) -> Shared:
+        """Step 3: shows the files (id → name) in the channel, in one message. Raises NotInChannel."""
         given: dict[str, Any] = {"initial_comment": self._comment} if self._comment else {}
+        files: list[dict[str, str | None]] = [
+            {"id": file_id, "title": name} for file_id, name in names.items()
+        ]
         try:
-            answer = self._client.files_completeUploadExternal(
-                files=[{"id": file_id, "title": name}], channel_id=channel, **given
-            )
+            answer = self._client.files_completeUploadExternal(files=files, channel_id=channel, **given)
         except SlackApiError as error:
             if error.response.get("error") in UNSEEN:
                 raise NotInChannel(channel=channel) from error
             raise
-        files = answer.get("files") or [{}]
-        return Shared(files[0].get("permalink"))
+        links = {file.get("id"): file.get("permalink") for file in answer.get("files") or []}
+        return Shared(tuple(links.get(file_id) for file_id in names))
 
 
 def upload(
@@ -92,7 +97,7 @@ def upload(
     announced = delivery.expect(name, length)
     for _sent in delivery.send(announced, Contents(name, 0, length, lambda: iter(kept))):
         pass
-    delivery.share(announced.file_id, name, channel)
+    delivery.share({announced.file_id: name}, channel)
     return announced.file_id
 
 

@@ -20,6 +20,8 @@ from sqlalchemy import (
     Table,
     any_,
     cast,
+    delete,
+    exists,
     func,
     insert,
     literal,
@@ -199,6 +201,23 @@ def are_held(session: Session, audience_id: int, archive_id: str, some: Sequence
     """
     held = [TABLE.c.status == Status.ARCHIVED.value, TABLE.c.status_before == MEMBER.c.status_before]
     return _members_that(session, audience_id, archive_id, some, held)
+
+
+def gone(session: Session, audience_id: int, archive_id: str, ids: Sequence[int] | None) -> Sequence[int]:
+    """The members not restored whose contacts are not here any more: deleted for good at their owner's."""
+    is_here = exists().where(TABLE.c.audience_id == MEMBER.c.audience_id, TABLE.c.id == MEMBER.c.contact_id)
+    query = select(MEMBER.c.contact_id).where(*_waiting(audience_id, archive_id, 0, ids), ~is_here)
+    return session.connection().execute(query).scalars().all()
+
+
+def forget(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> None:
+    """The archive has these no more, and no Undo looks for them; who is restored stays."""
+    n = (
+        session.connection()
+        .execute(delete(MEMBER).where(*_waiting(audience_id, archive_id, 0, some)))
+        .rowcount
+    )
+    _grow(session, audience_id, archive_id, n=-n)
 
 
 def bring_back_done(

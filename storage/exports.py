@@ -1,10 +1,11 @@
 """The CSV files that were handed out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import Session, col, select
 
-from storage.tables import Export
+from storage.tables import Export, Job
 
 
 def add(session: Session, export: Export) -> None:
@@ -25,3 +26,9 @@ def newest(session: Session, audience_id: int, *, skip: int, most: int) -> Seque
         .offset(skip)
         .limit(most)
     ).all()
+
+
+def results(session: Session, export_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What came of the exports' jobs, which have the same ids; those of the terminal have none."""
+    found = session.exec(select(Job.id, Job.result).where(col(Job.id).in_(export_ids)))
+    return {job_id: dict(result) for job_id, result in found}

@@ -24,6 +24,8 @@ from storage.spreadsheet_errors import (
 from storage.zips import Archive, Limits, MiB, Source
 
 LIMITS: Final = Limits()
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+PERHAPS_FORMULA: Final = re.compile("\x1f['=+\\-@\t\r]")  # among cells with a \x1f before each
 
 
 class Record(NamedTuple):
@@ -107,18 +109,16 @@ def defused(cell: str) -> str:
 
     OWASP, "CSV Injection". A cell that looks defused already gets one more, so that `undefused` is exact.
     """
-    return "'" + cell if cell.lstrip("'").startswith(_FORMULA) else cell
+    return "'" + cell if cell.lstrip("'").startswith(FORMULA) else cell
 
 
 def undefused(cell: str) -> str:
     """What was given to `defused`."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA) else cell
+    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
 
 
 _CHUNK: Final = 64 * 1024
 _ROWS_A_PIECE: Final = 300
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_PERHAPS_FORMULA: Final = re.compile("\x1f['=+\\-@\t\r]")
 _OLD_EXCEL: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _ZIPPED: Final = b"PK\x03\x04"
 _EMPTY_ZIP: Final = b"PK\x05\x06"
@@ -136,7 +136,7 @@ def _defused_rows(rows: Sequence[Sequence[str | None]]) -> Iterable[Sequence[str
     # Whole columns are looked at in one search each: touching every cell would double the time of writing.
     columns: list[Sequence[str | None]] = list(zip(*rows, strict=True))
     for i, column in enumerate(columns):
-        if _PERHAPS_FORMULA.search("\x1f" + "\x1f".join(filter(None, column))):
+        if PERHAPS_FORMULA.search("\x1f" + "\x1f".join(filter(None, column))):
             columns[i] = [cell and defused(cell) for cell in column]
     return zip(*columns, strict=True)
 

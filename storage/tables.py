@@ -18,6 +18,10 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from storage.names import Reason, Status
+
+__all__ = ["Reason", "Status"]  # beside the tables
+
 # Alembic's batch mode on SQLite can only change constraints that have a name.
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,26 +30,6 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-
-
-class Status(StrEnum):
-    """Where a contact stands. `nonsubscribed` is Mailchimp's transactional contact."""
-
-    SUBSCRIBED = "subscribed"
-    UNSUBSCRIBED = "unsubscribed"
-    NONSUBSCRIBED = "nonsubscribed"
-    PENDING = "pending"
-    CLEANED = "cleaned"
-    ARCHIVED = "archived"
-
-
-class Reason(StrEnum):
-    """Why a contact was cleaned. Mailchimp's export files do not say: `unknown`."""
-
-    HARD = "hard"
-    SOFT = "soft"
-    ABUSE = "abuse"
-    UNKNOWN = "unknown"
 
 
 class Source(StrEnum):
@@ -280,6 +264,23 @@ class WebhookToken(SQLModel, table=True):
     at: datetime
 
 
+class Delivery(SQLModel, table=True):
+    """A command, click, submission or event that was handled: `key` is Slack's own for it. Tidied after a while."""
+
+    __table_args__ = (Index("ix_delivery_seen_at", "seen_at"),)
+
+    key: str = Field(primary_key=True)
+    seen_at: datetime
+
+
+class Turn(SQLModel, table=True):
+    """Whose turn it is to do what one process at a time does. The row `claim` is only ever locked."""
+
+    name: str = Field(primary_key=True)
+    owner: str
+    until: datetime  # from then on it is anyone's
+
+
 class Draft(SQLModel, table=True):
     """What a person is looking at and has not confirmed: a filtered list with its ticks, a plan to act.
 
@@ -442,7 +443,8 @@ class Digest(SQLModel, table=True):
 class DigestRun(SQLModel, table=True):
     """One digest and period. The insert of this row is the claim: it can be made once.
 
-    An empty `owner`: given back, anyone may try again. `failed`: why it can't be posted, for good.
+    An empty `owner`: given back, anyone may try again. `failed`: why it can't be posted, for good. `channel` and no
+    `posted_at`: it may stand there.
     """
 
     __tablename__ = "digest_run"

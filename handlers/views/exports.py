@@ -20,6 +20,7 @@ PAST, PAST_PAGE, AGAIN, FILE = "exports-past", "exports-past-page", "exports-aga
 TERMINAL = "terminal"
 _AUDIENCE = 80  # characters shown of a name
 _COLUMN, _COLUMNS = 60, 900
+_FILES = 20  # of an export: 20 GB
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +161,31 @@ def _receipt(words: Words, job: Job, audience: str) -> Message:
     n, left_out, newer = (job.result[name] for name in ("n", "left_alone", "newer"))
     here = job.data["channel"] == job.notify.get("channel")
     channel = blocks.channel(job.data["channel"])
-    lines = [words.md("exports-is-here") if here else words.md("exports-is-in", channel=channel)]
+    links = job.result.get("files") or [job.result.get("permalink")]
+    files = len(links)
+    lines = [
+        words.md("exports-is-here", files=files)
+        if here
+        else words.md("exports-is-in", files=files, channel=channel)
+    ]
+    if files > 1:
+        lines.append(words.md("exports-split"))
     if left_out:
         lines.append(words.md("exports-left-out", n=left_out))
     if newer:
         lines.append(words.md("exports-newer", n=newer))
-    link = job.result.get("permalink")
-    buttons = [blocks.link(words("exports-open"), link, FILE)] if link else []
-    return receipts.done(words.md("exports-done", n=n, audience=audience), lines, buttons, job)
+    headline = words.md("exports-done", n=n, audience=audience)
+    return receipts.done(headline, lines, _open(words, [link for link in links if link]), job)
+
+
+def _open(words: Words, links: Sequence[str]) -> list[Block]:
+    """A button for each file that there is a link to."""
+    if len(links) == 1:
+        return [blocks.link(words("exports-open"), links[0], FILE)]
+    return [
+        blocks.link(words("exports-open-part", n=n), link, f"{FILE}-{n}")
+        for n, link in enumerate(links[:_FILES], 1)
+    ]
 
 
 def _past(words: Words, each: Past) -> list[Block]:
@@ -177,7 +195,7 @@ def _past(words: Words, each: Past) -> list[Block]:
     else:
         by = words.md("exports-past-by", date=date, who=blocks.person(each.made_by))
     facts = [by, *filters.in_words(words, each.segment)]
-    buttons = [blocks.link(words("exports-open"), each.permalink, FILE)] if each.permalink else []
+    buttons = _open(words, each.permalinks)
     buttons.append(blocks.button(words("exports-again"), AGAIN, f"{each.audience_id}:{each.id}"))
     return [
         blocks.section(Markup(f"{words.md('exports-past-row', n=each.n)}\n{' · '.join(facts)}")),

@@ -1,6 +1,5 @@
 """The barest way to do each work: the engine's own commands, on a file of the same schema and with the same values."""
 
-import csv
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -9,15 +8,13 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
-from bot import exports
+from bot import export_files
 from bot.rows import SYSTEM_COLUMNS
 from storage.database import SQLITE_PRAGMAS
 from tests import samples
 from tests.benchmarks.data import HEADER
 from tests.benchmarks.engines import libpq
 
-EXPORTED = ("address", "merge_fields", *(SYSTEM_COLUMNS[name] for name in exports.COLUMNS))
-EXPORT = f"SELECT {', '.join(EXPORTED)} FROM contact WHERE audience_id = 1 AND status = 'cleaned'"
 ARCHIVE = """UPDATE contact SET status = 'archived', status_before = status, revision = revision + 1
     WHERE audience_id = 1 AND status = 'cleaned' AND cleaned_at IS NOT NULL"""  # SQLite needs the hint for its index
 STAGE = "CREATE TABLE staged (" + ", ".join(f'"{name}" TEXT' for name in HEADER) + ")"
@@ -31,19 +28,14 @@ def import_(url: str, file: Path) -> None:
 
 
 def export(url: str, out: Path) -> None:
-    """The cleaned contacts as a CSV file."""
+    """The cleaned contacts as a CSV file by the engine's own command line: the columns and the order of ours."""
     if url.startswith("sqlite"):
-        with out.open("w", newline="", encoding="utf-8") as text:
-            connection = connect(url)
-            csv.writer(text).writerows(connection.execute(EXPORT))
-            connection.close()
-        return
-    with (
-        psycopg.connect(libpq(url)) as connection,
-        out.open("wb") as file,
-        connection.cursor().copy(f"COPY ({EXPORT}) TO STDOUT (FORMAT csv)") as copy,
-    ):
-        file.writelines(copy)
+        command = ["sqlite3", str(make_url(url).database)]
+        text = "\n".join([*(f"{pragma};" for pragma in SQLITE_PRAGMAS), ".mode csv", f".output {out}"])
+        _run(command, f"{text}\n{_select('{}')};\n")
+    else:
+        date = "to_char({}, 'YYYY-MM-DD HH24:MI:SS.US')"
+        _run(["psql", libpq(url)], f"\\copy ({_select(date)}) TO '{out}' (FORMAT csv)\n")
 
 
 def archive(url: str) -> None:
@@ -76,9 +68,7 @@ def _import_sqlite(url: str, file: Path) -> None:
         'substr("Email Address", instr("Email Address", \'@\') + 1)',
         "{} || '.000000'",
     )
-    command = ["sqlite3", str(make_url(url).database)]
-    text = "\n".join([*script, f"{OPEN};", f"{upsert};"])
-    subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.DEVNULL)
+    _run(["sqlite3", str(make_url(url).database)], "\n".join([*script, f"{OPEN};", f"{upsert};"]))
 
 
 def _import_postgresql(url: str, file: Path) -> None:
@@ -123,3 +113,17 @@ def _upsert(number: str, make_json: str, domain: str, moment: str) -> str:
         f"INSERT INTO contact ({', '.join(values)}) SELECT {', '.join(values.values())} FROM staged WHERE true"
         f" ON CONFLICT (audience_id, address_key) DO UPDATE SET {changed}"
     )
+
+
+def _select(moment: str) -> str:
+    """The columns of an export, as far as SQL has them; `moment` makes text of a time."""
+    merge = (f"merge_fields ->> '{label}'" for label in samples.MERGE)
+    columns = [SYSTEM_COLUMNS[name] for name in export_files.COLUMNS]
+    time = f"rtrim(rtrim({moment.format('cleaned_at')}, '0'), '.')"
+    chosen = ", ".join(["address", *merge, *(time if name == "cleaned_at" else name for name in columns)])
+    where = "audience_id = 1 AND status = 'cleaned' AND cleaned_at IS NOT NULL"
+    return f"SELECT {chosen} FROM contact WHERE {where} ORDER BY cleaned_at DESC, id DESC"
+
+
+def _run(command: list[str], text: str) -> None:
+    subprocess.run(command, input=text, text=True, check=True, stdout=subprocess.DEVNULL)

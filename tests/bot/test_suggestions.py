@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.addresses import validate
@@ -241,6 +241,14 @@ NEARLY = st.builds(
     st.integers(0, 12),
     st.text(alphabet="abgmo.,@& ", max_size=2),
 )
+
+
+@given(st.lists(MESSY | NEARLY | st.sampled_from(["a@b.fr", "ada@gmial.com"]), max_size=6))
+@example(["a@gmial.com", "a@@b.fr", "b.fr"])
+@example(["a@gmial.com", "|.b@gmial.com", "ü@gmial.com", ".a@gmial.com"])
+def test_many_addresses_get_what_each_gets(addresses: list[str]):
+    each = {i: found.address for i, a in enumerate(addresses) if (found := NOBODY.suggest(a))}
+    assert NOBODY.corrected(addresses) == each
 
 
 @given(MESSY | NEARLY)

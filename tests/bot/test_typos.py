@@ -3,7 +3,7 @@
 import csv
 from datetime import timedelta
 
-from bot import corrections, exports, reports, typos
+from bot import corrections, export_files, reports, typos
 from bot.suggestions import Suggester
 from bot.typos import Step
 from storage import journal
@@ -152,8 +152,8 @@ def test_an_audience_without_cleaned_contacts_has_no_typos(database: Database):
 
 def exported(database: Database, audience_id: int) -> dict[str, str]:
     """Address → suggested address, of the CSV."""
-    with exports.contents(database, Segment(audience_id=audience_id)) as made:
-        text = b"".join(made.pieces()).decode("utf-8-sig")
+    with export_files.source(database, Segment(audience_id=audience_id)) as source:
+        text = (source.header + b"".join(block.body for block in source.blocks())).decode()
     return {row["Email Address"]: row["SUGGESTED_ADDRESS"] for row in csv.DictReader(text.splitlines())}
 
 

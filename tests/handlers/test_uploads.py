@@ -9,7 +9,8 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.exports import Contents, NotInChannel, Shared, Upload
+from bot.export_files import Contents
+from bot.exports import NotInChannel, Shared, Upload
 from handlers import uploads
 from handlers.uploads import UploadFailed, Uploads
 
@@ -137,7 +138,7 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
     )
     delivery = Uploads(slack, "Exported")
     assert delivery.expect("a.csv", 5) == Upload("F1", "https://files.example/1")
-    assert delivery.share("F1", "a.csv", "C1") == Shared("https://x.example/f")
+    assert delivery.share({"F1": "a.csv"}, "C1") == Shared(("https://x.example/f",))
     [_, (_, given)] = slack.asked
     assert (given["channel_id"], given["initial_comment"]) == ("C1", "Exported")
 
@@ -145,19 +146,19 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
 @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found"])
 def test_a_channel_without_the_bot_is_an_error_that_a_person_can_mend(error: str):
     with pytest.raises(NotInChannel):
-        Uploads(Slack(completeUploadExternal=error)).share("F1", "a.csv", "C1")
+        Uploads(Slack(completeUploadExternal=error)).share({"F1": "a.csv"}, "C1")
     with pytest.raises(SlackApiError):
-        Uploads(Slack(completeUploadExternal="fatal_error")).share("F1", "a.csv", "C1")
+        Uploads(Slack(completeUploadExternal="fatal_error")).share({"F1": "a.csv"}, "C1")
 
 
 def test_whether_a_file_was_shown_is_asked_of_slack():
     file = {"id": "F1", "permalink": "https://x.example/f", "shares": {}}
     shown = file | {"shares": {"private": {"D1": [{"ts": "1.2"}]}}}
-    assert Uploads(Slack(info={"file": file})).shared("F1") is None
-    assert Uploads(Slack(info={"file": shown})).shared("F1") == Shared("https://x.example/f")
-    assert Uploads(Slack(info="file_not_found")).shared("F1") is None
+    assert Uploads(Slack(info={"file": file})).shared(["F1"]) is None
+    assert Uploads(Slack(info={"file": shown})).shared(["F1"]) == Shared(("https://x.example/f",))
+    assert Uploads(Slack(info="file_not_found")).shared(["F1"]) is None
     with pytest.raises(SlackApiError):
-        Uploads(Slack(info="fatal_error")).shared("F1")
+        Uploads(Slack(info="fatal_error")).shared(["F1"])
 
 
 def test_a_small_file_is_handed_out_in_one_go(taker: Taker):

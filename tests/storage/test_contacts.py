@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot import imports, jobs
-from storage import contacts
+from storage import cells, contacts
 from storage.contacts import Place, Segment
 from storage.database import Database
 from tests import samples
@@ -71,9 +71,9 @@ def test_a_segment_holds_what_its_filters_say(database: Database, audience_id: i
     with database.reading() as session:
         assert contacts.count(session, segment) == len(expected)
         assert [c.id for c in contacts.page(session, segment, 1_000)] == expected
-        cells = list(contacts.cells(session, segment, ["address", "cleaned_at"], ["First Name", "none such"]))
+        found = list(cells.cells(session, segment, ["address", "cleaned_at"], ["First Name", "none such"]))
     by_id = {c["id"]: c for c in mine}
-    assert [tuple(row) for row in cells] == [
+    assert [tuple(row) for row in found] == [
         (
             by_id[n]["address"],
             by_id[n]["merge_fields"].get("First Name"),

@@ -31,8 +31,15 @@ exports-done = { $n ->
     [one] { $n } contact of { $audience } exported
    *[other] { $n } contacts of { $audience } exported
 }
-exports-is-here = The file is in your direct messages with this bot.
-exports-is-in = The file is in { $channel }.
+exports-is-here = { $files ->
+    [one] The file is in your direct messages with this bot.
+   *[other] The { $files } files are in your direct messages with this bot.
+}
+exports-is-in = { $files ->
+    [one] The file is in { $channel }.
+   *[other] The { $files } files are in { $channel }.
+}
+exports-split = Slack takes no larger file, so the contacts are split between them. Each file has the header.
 exports-left-out = { $n ->
     [one] { $n } of those you saw had changed by then and was left out.
    *[other] { $n } of those you saw had changed by then and were left out.
@@ -42,6 +49,7 @@ exports-newer = { $n ->
    *[other] { $n } contacts were cleaned or changed after you looked and are not in the file.
 }
 exports-open = Open the file
+exports-open-part = Open file { $n }
 exports-again = Get it again
 exports-failed = The contacts of { $audience } were not exported
 exports-comment = Exported by { $who }

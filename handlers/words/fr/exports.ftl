@@ -31,8 +31,15 @@ exports-done = { $n ->
     [one] { $n } contact de { $audience } exporté
    *[other] { $n } contacts de { $audience } exportés
 }
-exports-is-here = Le fichier est dans vos messages directs avec ce bot.
-exports-is-in = Le fichier est dans { $channel }.
+exports-is-here = { $files ->
+    [one] Le fichier est dans vos messages directs avec ce bot.
+   *[other] Les { $files } fichiers sont dans vos messages directs avec ce bot.
+}
+exports-is-in = { $files ->
+    [one] Le fichier est dans { $channel }.
+   *[other] Les { $files } fichiers sont dans { $channel }.
+}
+exports-split = Slack n’accepte pas de fichier plus gros : les contacts sont répartis entre eux. Chaque fichier a l’en-tête.
 exports-left-out = { $n ->
     [one] { $n } de ceux que vous avez vus avait changé entre-temps et n’y est pas.
    *[other] { $n } de ceux que vous avez vus avaient changé entre-temps et n’y sont pas.
@@ -42,6 +49,7 @@ exports-newer = { $n ->
    *[other] { $n } contacts, nettoyés ou modifiés après l’aperçu, ne sont pas dans le fichier.
 }
 exports-open = Ouvrir le fichier
+exports-open-part = Ouvrir le fichier { $n }
 exports-again = L’obtenir à nouveau
 exports-failed = Les contacts de { $audience } n’ont pas été exportés
 exports-comment = Exporté par { $who }

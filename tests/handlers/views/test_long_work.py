@@ -21,6 +21,7 @@ from tests.limits import problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
 LONG = "<!channel> *Å_very* `long` & name " * 40
+LINKS = tuple(f"https://x.example/{n}" for n in range(10))
 NAMES = ("News", LONG)
 NARROW = Segment(
     audience_id=1, reason="unknown", since=date(2026, 1, 2), campaign=LONG, domain=LONG, text=LONG, ids=(1, 2)
@@ -128,9 +129,7 @@ def test_every_step_of_an_export_fits(said: Words, n: int, name: str):
     failed = {"error": "error-export-not-in-channel", "values": {"channel": "C1"}}
     check("message", exports.tell(said, job("export", "failed", n, **failed), name))
     check("modal", exports.started(said, job("export", "waiting", n), name))
-    past = [
-        Past(1, f"e{i}", "U1" if i else "terminal", NOW, NARROW, n, "https://x.example/f") for i in range(10)
-    ]
+    past = [Past(1, f"e{i}", "U1" if i else "terminal", NOW, NARROW, n, LINKS[:i]) for i in range(10)]
     check("modal", exports.past(said, Audience(1, name), past, 2, has_more=True))
     check("modal", exports.past(said, Audience(1, name), [], 0, has_more=False))
 
