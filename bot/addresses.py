@@ -70,8 +70,8 @@ def checked(text: str) -> tuple[str, str, str] | BadAddressReason:
     if known is BadAddressReason.SPECIAL_USE:
         return known
     lower = written.lower()
-    local = lower if lower in _CASE_INSENSITIVE else written
-    return f"{local}@{known}", f"{lower}@{known}", known
+    key = f"{lower}@{known}"
+    return (key if lower == written or lower in _CASE_INSENSITIVE else f"{written}@{known}"), key, known
 
 
 def find_addresses(text: str) -> list[str]:

@@ -26,7 +26,7 @@ from storage.spreadsheet_errors import SpreadsheetError
 from storage.spreadsheets import Record, Refused, Sheet, sheets
 from storage.tables import Audience, Job, RefusedRow, Source
 
-ROWS_A_CHUNK = 5_000
+ROWS_A_CHUNK = 20_000  # a third of a second; larger ones touch each page of the indexes less often
 
 
 class NoAddressColumn(CleanedError):

@@ -93,9 +93,8 @@ class Fields:
     status: str | None
     status_at: int | None
     merge_labels: tuple[str, ...]
-    merge_keys: tuple[str, ...]
-    """The labels as JSON, each with its colon."""
-    merge: Callable[[Sequence[str]], tuple[str, ...]]
+    merge: tuple[tuple[str, int], ...]
+    """The same as JSON, each with its colon, and where its column stands."""
     texts: Callable[[Sequence[str]], tuple[str, ...]]
 
     @classmethod
@@ -116,8 +115,7 @@ class Fields:
             status=status,
             status_at=None if status else status_at,
             merge_labels=tuple(labels),
-            merge_keys=tuple(f"{encode_basestring(label)}:" for label in labels),
-            merge=_picker(labels.values()),
+            merge=tuple((f"{encode_basestring(label)}:", place) for label, place in labels.items()),
             texts=_picker(system.get(name, len(names)) for name in _TEXTS),
         )
 
@@ -134,11 +132,7 @@ class Fields:
                 return str(address)
             address = _as_written(written)
         cells.append("")  # what `texts` takes for a column that the file lacks
-        filled = [
-            key + encode_basestring(value)
-            for key, value in zip(self.merge_keys, self.merge(cells), strict=True)
-            if value
-        ]
+        filled = [key + encode_basestring(value) for key, place in self.merge if (value := cells[place])]
         texts = [text or None for text in self.texts(cells)]
         if status == "cleaned":
             texts[_REASON_OF_TEXTS] = _REASONS.get(texts[_REASON_OF_TEXTS] or "", "unknown")
