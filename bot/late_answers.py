@@ -6,7 +6,7 @@ Without this, contacts that a batch archived after its job's end would be in no 
 from datetime import datetime, timedelta
 
 from bot import errands, jobs
-from storage import loading, outgoing
+from storage import journal, loading, outgoing
 from storage.database import Database
 from storage.outgoing import Box
 
@@ -24,9 +24,16 @@ def settle(database: Database, audience_id: int, now: datetime) -> None:
             errand, box = make(session, job), Box(audience_id, job.id)
             revision = loading.lock(session, audience_id).revision
             assert errand, "only a mirrored audience has such jobs"
-            ids = outgoing.doubtful(session, job)
+            ids, n = outgoing.doubtful(session, job), 0
             for start in range(0, len(ids), _AT_ONCE):
                 done = sorted(errand.have_it(session, ids[start : start + _AT_ONCE]))
                 if done:
                     errand.note(session, done, revision, now)
                     outgoing.done(session, box, done)
+                    n += len(done)
+            if n:
+                archive_id = job.data.get("archive", job.id)
+                who, what = job.made_by, job.kind
+                journal.write(
+                    session, who=who, what=what, at=now, n=n, audience_id=audience_id, archive=archive_id
+                )

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 from bot.audiences import Audience
 from handlers.home import after_work
@@ -21,9 +22,8 @@ class Publishing(Slack):
 
 
 def open_home(person: Person, tab: str = "home") -> None:
-    person.clicks += 1
     event = {"type": "app_home_opened", "user": person.user, "tab": tab, "channel": "D1"}
-    ids = {"event_id": f"E{person.clicks}", "team_id": "T1", "api_app_id": "A1"}
+    ids = {"event_id": uuid4().hex, "team_id": "T1", "api_app_id": "A1"}
     person.send({"type": "event_callback", "event": event, **ids})
 
 

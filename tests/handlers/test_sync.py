@@ -149,25 +149,27 @@ def test_an_interrupted_sync_is_carried_on_by_the_same_command(
     account: Standin, words: Words, settings: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     made = account.add_list(NAME)
-    account.fill(made, 1_500, seed=3)
-    real = Client.members
+    account.fill(made, 11_000, seed=3)
+    real = Client.page
 
-    def interrupted(client: Client, audience_id: str, offset: int = 0, *given: Any, **more: Any) -> Any:
-        if offset:
+    def interrupted(
+        client: Client, read: Any, audience_id: str, offset: int = 0, *given: Any, **more: Any
+    ) -> Any:
+        if offset > 8_000:
             raise KeyboardInterrupt
-        return real(client, audience_id, offset, *given, **more)
+        return real(client, read, audience_id, offset, *given, **more)
 
-    settings.setattr(Client, "members", interrupted)
+    settings.setattr(Client, "page", interrupted)
     assert cli.main(["sync"]) == cli.INTERRUPTED
     assert words("terminal-sync-interrupted") in capsys.readouterr().err
-    assert sum(counts(capsys)[0]["by_status"].values()) == 1_000
-    settings.setattr(Client, "members", real)
+    assert 0 < sum(counts(capsys)[0]["by_status"].values()) < 11_000
+    settings.setattr(Client, "page", real)
     assert cli.main(["sync"]) == cli.DONE
     out, err = capsys.readouterr()
     assert words("terminal-sync-carries-on", name=NAME) in err
-    assert words("terminal-synced", name=NAME, **figures(added=1_500))[:25] in out
+    assert words("terminal-synced", name=NAME, **figures(added=11_000))[:25] in out
     [found] = counts(capsys)
-    assert sum(found["by_status"].values()) == 1_500
+    assert sum(found["by_status"].values()) == 11_000
     theirs = [member.status for member in account.members(made)]
     assert found["cleaned"] == theirs.count("cleaned")
 
