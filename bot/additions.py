@@ -10,7 +10,7 @@ from datetime import datetime
 from json import loads as parsed
 from typing import Any
 
-from bot import corrections, drafts, jobs, loads, mirror_rows, rows
+from bot import corrections, drafts, jobs, loads, mirror_rows, mirror_tags, rows
 from bot.audiences import Audience
 from bot.cleaned import audience_of
 from bot.corrections import Correction, Filled, Form, NoPermission
@@ -293,12 +293,14 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: Job) -> tuple
     if not tags:
         return member, []
     try:
+        if before and mirror_tags.has_more(before):
+            tags = list(client.tags(audience.remote_id or "", before.hash))
         client.add_tags(audience.remote_id or "", member.hash, tags)
     except MailchimpError as error:
         if error.worth_another_try and job.attempts < TRIES:
             raise
         return member, tags  # the contact is added, whatever becomes of its tags
-    return replace(member, tags=tuple(dict.fromkeys([*member.tags, *tags]))), []
+    return member._replace(tags=tuple(dict.fromkeys([*member.tags, *tags]))), []
 
 
 def _put(client: Client, audience: AudienceRow, job: Job, merge_fields: Mapping[str, MergeValue]) -> Member:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES, EMAIL_MAX_LENGTH
@@ -62,17 +63,15 @@ def checked(text: str) -> tuple[str, str, str] | BadAddressReason:
     text = text.strip()
     if len(text) > EMAIL_MAX_LENGTH:
         return BadAddressReason.TOO_LONG
-    plain = _PLAIN(text)
-    if plain is None:
+    written, _, domain = text.rpartition("@")
+    known = _plain_domain(domain)
+    if known is None or not _PLAIN_LOCAL(written):
         return _checked_slowly(text)
-    local, domain = plain.groups()
-    domain = domain.lower()
-    if domain.endswith(_SPECIAL_USE):
-        return BadAddressReason.SPECIAL_USE
-    lower = local.lower()
-    if lower in _CASE_INSENSITIVE:
-        local = lower
-    return f"{local}@{domain}", f"{lower}@{domain}", domain
+    if known is BadAddressReason.SPECIAL_USE:
+        return known
+    lower = written.lower()
+    key = f"{lower}@{known}"
+    return (key if lower == written or lower in _CASE_INSENSITIVE else f"{written}@{known}"), key, known
 
 
 def find_addresses(text: str) -> list[str]:
@@ -92,9 +91,19 @@ def find_addresses(text: str) -> list[str]:
 _ATOM = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
 # No label with hyphens in third and fourth place: that is Punycode, which needs the long look, or forbidden.
 _LABEL = r"(?!..--)[a-zA-Z0-9](?:[a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?"
-_PLAIN = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@({_LABEL}(?:\.{_LABEL})+(?<=[a-zA-Z]))").fullmatch
+_PLAIN_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*").fullmatch
+_PLAIN_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+(?<=[a-zA-Z])").fullmatch
 _SPECIAL_USE = tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
 _CASE_INSENSITIVE = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
+
+
+@lru_cache(maxsize=10_000)
+def _plain_domain(domain: str) -> str | None:
+    """The domain in lower case, or BadAddressReason.SPECIAL_USE; None if it needs the long look."""
+    if not _PLAIN_DOMAIN(domain):
+        return None
+    domain = domain.lower()
+    return BadAddressReason.SPECIAL_USE if f".{domain}".endswith(_SPECIAL_USE) else domain
 
 
 def _checked_slowly(text: str) -> tuple[str, str, str] | BadAddressReason:

@@ -15,9 +15,9 @@ from storage import archives, audiences, contacts, journal, loading, tallies
 from storage import jobs as job_rows
 from storage.contacts import Segment
 from storage.database import Database, Session
-from storage.tables import Archive, Job, Source, Status
+from storage.tables import Archive, Job, Source
 
-CONTACTS_A_CHUNK = 5_000
+CONTACTS_A_CHUNK = 20_000  # half the time of chunks of 5,000; the lock is held for about 0.2 s
 KIND = "archive"
 
 
@@ -74,6 +74,7 @@ def confirm(
         if typed.strip().casefold() != word.strip().casefold():
             raise WrongWord(word=word)
         drafts.use(session, plan_id, by, now)
+        audience = audiences.get(session, draft.audience_id)
         job = jobs.new(
             jobs.ARCHIVE,
             by=by,
@@ -81,6 +82,7 @@ def confirm(
             audience_id=draft.audience_id,
             total=draft.n,
             segment=draft.data["segment"],
+            can_stop=audience is not None and audience.source != Source.MAILCHIMP,
             notify=notify,
         )
         # The archive bears the job's id: whoever carries the job on finds it.
@@ -89,7 +91,7 @@ def confirm(
 
 
 def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
-    """Carries the archive on from where it is: a chunk a turn, then its end."""
+    """Carries the archive on from where it is: a chunk a turn, then its end. An Undo that was asked for ends it."""
     segment = Segment.from_json(job.data["segment"])
     with database.reading() as session:
         # Found outside the lock; whether each is still in the segment is asked inside.
@@ -97,29 +99,35 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     for start in range(0, len(ids), CONTACTS_A_CHUNK):
         job = _archive_chunk(database, job, segment, ids[start : start + CONTACTS_A_CHUNK], clock())
         yield job
+        if job.cursor.get("stopped"):
+            break
     yield _finish(database, job, segment, clock())
 
 
 def count(session: Session, segment: Segment) -> int:
-    """How many contacts the segment has: a kept figure when it is every cleaned contact."""
-    if not segment.is_whole:
-        return contacts.count(session, segment)
-    figures = tallies.by_status_and_reason(session, segment.audience_id)
-    return sum(n for (status, _reason), n in figures.items() if status == Status.CLEANED)
+    """How many contacts the segment has: a kept figure where there is one."""
+    kept = tallies.cleaned_in(session, segment)
+    return contacts.count(session, segment) if kept is None else kept
 
 
 def _archive_chunk(database: Database, job: Job, segment: Segment, some: Sequence[int], now: datetime) -> Job:
     with database.transaction() as session:
         revision = loading.lock(session, segment.audience_id).revision
+        if any(undo.data["archive"] == job.id for undo in job_rows.under_way(session, jobs.RESTORE)):
+            return jobs.step(session, job, now, cursor={**job.cursor, "stopped": True})
         n = archives.take(session, segment, job.id, some, revision)
         return jobs.step(session, job, now, cursor={"after": some[-1]}, done=job.done + n)
 
 
 def _finish(database: Database, job: Job, segment: Segment, now: datetime) -> Job:
-    left_alone = max(job.total - job.done, 0)
-    with database.reading() as session:
-        # What still matches was cleaned or changed after the preview.
-        newer = count(session, replace(segment, up_to=None))
+    rest = max(job.total - job.done, 0)
+    if job.cursor.get("stopped"):
+        left_alone, newer, stopped = 0, 0, rest
+    else:
+        left_alone, stopped = rest, 0
+        with database.reading() as session:
+            # What still matches was cleaned or changed after the preview.
+            newer = count(session, replace(segment, up_to=None))
     with database.transaction() as session:
         archives.leave_alone(session, segment.audience_id, job.id, left_alone)
         journal.write(
@@ -130,6 +138,7 @@ def _finish(database: Database, job: Job, segment: Segment, now: datetime) -> Jo
             n=job.done,
             audience_id=segment.audience_id,
             archive=job.id,
-            left_alone=left_alone,
+            left_alone=left_alone + stopped,
         )
-        return jobs.finish(session, job, now, n=job.done, left_alone=left_alone, newer=newer)
+        result = {"left_alone": left_alone, "newer": newer} | ({"stopped": stopped} if stopped else {})
+        return jobs.finish(session, job, now, n=job.done, **result)

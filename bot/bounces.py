@@ -30,10 +30,12 @@ from bot.verdicts import judge_contacts, look_again
 from storage import audiences, bounces, loading
 from storage.bounces import Found
 from storage.database import Database, Session
+from storage.tables import Source
 
 LONGEST_DIAGNOSTIC = 1_000  # characters
 LONGEST_TEXT = 200
 UNKNOWN_ADDRESS = "unknown-address"
+MIRRORED_ADDRESS = "mirrored-address"  # only an audience of Mailchimp's has it
 LARGEST_CONTENT = 64 << 10  # bytes of what is set aside
 
 
@@ -84,7 +86,7 @@ def take_in_each(database: Database, parcels: Sequence[Sequence[Notice]], now: d
         for each, ids, fate in zip(arrived, meant, fates.values(), strict=True)
         if fate == _Fate.UNKNOWN and each.is_evidence
     ]
-    set_aside(database, unknown, now)
+    set_aside(database, _mirrored_told(database, unknown), now)
     in_order = iter(fates.values())
     return [_counted(islice(in_order, len(parcel))) for parcel in parcels]
 
@@ -112,7 +114,24 @@ def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
 def aside_uid(what: Aside | Notice) -> str:
     """The uid under which it is set aside, if it is."""
     item = _Arrived.of(what, what.at).aside(UNKNOWN_ADDRESS) if isinstance(what, Notice) else what
-    return _digest(item.source, item.uid, item.reason)
+    # Of an address that nobody has the uid is the same before a mirror has it and after.
+    reason = UNKNOWN_ADDRESS if item.reason == MIRRORED_ADDRESS else item.reason
+    return _digest(item.source, item.uid, reason)
+
+
+def _mirrored_told(database: Database, unknown: Sequence[Aside]) -> Sequence[Aside]:
+    """The same, with the reason of those that only a mirror has."""
+    keys = {each.address.lower() for each in unknown if each.reason == UNKNOWN_ADDRESS}
+    if not keys:
+        return unknown
+    with database.reading() as session:
+        mirrored = bounces.known(session, keys, Source.MAILCHIMP)
+    return [
+        replace(each, reason=MIRRORED_ADDRESS)
+        if each.reason == UNKNOWN_ADDRESS and each.address.lower() in mirrored
+        else each
+        for each in unknown
+    ]
 
 
 class _Fate(IntEnum):

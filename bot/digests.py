@@ -1,8 +1,8 @@
 """The weekly digest: its settings, when it is due, and who posts it.
 
 The table is the schedule's truth. Whoever looks (`claim_due`) finds a run that is due and makes its row:
-that is the claim, and one insert wins. A process that dies after posting and before `posted` leaves a claim
-that looks abandoned, and the one that takes it over posts a second time: rare, once at most.
+that is the claim, and one insert wins. A process that dies between posting and `posted` leaves a claim that looks
+abandoned; the one that takes it over is told where the message may stand already (`may_stand_in`), to look first.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ from storage.tables import Digest, DigestRun
 WEEK = timedelta(days=7)
 LATE = timedelta(days=1)  # a run that was missed is sent if it is less late than that
 ABANDONED = timedelta(minutes=2)  # a claim that old whose run wasn't posted: its process died
-MOST_ATTEMPTS = 2
+MOST_ATTEMPTS = 5  # processes that died with it: then it is what kills them
 LANGUAGES = ("en", "fr")
 
 
@@ -63,12 +63,16 @@ class DigestSettings:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One digest that the owner has to post: what is new from `since` to `until`."""
+    """One digest that the owner has to post: what is new from `since` to `until`.
+
+    `may_stand_in`: the channel where an earlier owner may have posted it; it is to be looked for there.
+    """
 
     settings: DigestSettings
     due_at: datetime
     since: datetime
     owner: str
+    may_stand_in: str | None = None
 
     @property
     def until(self) -> datetime:
@@ -158,9 +162,17 @@ def claim_now(database: Database, asked_at: datetime, now: datetime, owner: str)
     return _claim(database, settings, asked_at, owner, now)
 
 
-def posted(database: Database, claim: Claim, ts: str, now: datetime) -> None:
-    """The digest stands in its channel."""
-    _settle(database, claim, posted_at=now, channel=claim.settings.channel, ts=ts)
+def begin(database: Database, claim: Claim, now: datetime) -> bool:
+    """To be called just before it is posted: notes where. False when it is another's by now, who posts it.
+
+    The caller says how it ended before it looks ABANDONED.
+    """
+    return _settle(database, claim, claimed_at=now, channel=claim.settings.channel)
+
+
+def posted(database: Database, claim: Claim, channel: str, ts: str, now: datetime) -> None:
+    """The digest stands in that channel."""
+    _settle(database, claim, posted_at=now, channel=channel, ts=ts)
 
 
 def failed(database: Database, claim: Claim, why: str) -> None:
@@ -216,7 +228,7 @@ def _take_over(
     attempts = run.attempts + 1 if run.owner else run.attempts
     with database.transaction() as session:
         mine = digests.take_over(session, run, owner, now, attempts)
-    return Claim(settings, run.due_at, run.since, owner) if mine else None
+    return Claim(settings, run.due_at, run.since, owner, run.channel) if mine else None
 
 
 def _claim(
@@ -230,9 +242,9 @@ def _claim(
     return Claim(settings, due, since, owner) if mine else None
 
 
-def _settle(database: Database, claim: Claim, **how: object) -> None:
+def _settle(database: Database, claim: Claim, **how: object) -> bool:
     with database.transaction() as session:
-        digests.settle(session, claim.due_at, claim.owner, **how)
+        return digests.settle(session, claim.due_at, claim.owner, **how)
 
 
 def _schedule(settings: DigestSettings) -> tuple[object, ...]:

@@ -72,8 +72,14 @@ def free_dead(database: Database) -> None:
     To be called before this process takes work. A number of a process that was given again keeps its lease.
     """
     with database.transaction() as session:
-        for owner in filter(_is_dead, jobs.owners(session)):
+        for owner in filter(is_dead, jobs.owners(session)):
             jobs.free(session, owner)
+
+
+def free(database: Database, owner: str) -> None:
+    """Frees what that owner holds, to be carried on at once."""
+    with database.transaction() as session:
+        jobs.free(session, owner)
 
 
 def look(database: Database, job_id: str) -> Job | None:
@@ -118,14 +124,20 @@ def release(database: Database, job: Job) -> None:
         jobs.release(session, job)
 
 
+def give_back_unharmed(database: Database, job: Job, now: datetime) -> None:
+    """Gives the job back after a trouble that is not its own, which counts as no attempt. Keeps whom it told where."""
+    with database.transaction() as session:
+        jobs.save(session, job, lease_until=now + RETRY, attempts=max(job.attempts - 1, 0), notify=job.notify)
+
+
 def give_back(database: Database, job: Job, now: datetime) -> None:
     """Gives the job back after a fault, to be tried again after a while that grows."""
     with database.transaction() as session:
         jobs.save(session, job, lease_until=now + min(RETRY * job.attempts, LONGEST_RETRY))
 
 
-def _is_dead(owner: str) -> bool:
-    """Whether it is certain. Our own number was another's before us: in a container it is always the same."""
+def is_dead(owner: str) -> bool:
+    """Whether that process is gone for certain. Our own number was another's before us: in a container it is always the same."""
     host, _, rest = owner.partition(":")
     number = rest.partition(":")[0]
     if host != socket.gethostname() or not number.isdecimal() or os.name != "posix":

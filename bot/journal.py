@@ -10,7 +10,7 @@ from storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`what` is archive, restore, export, import, fix, not-typo, maybe-typo, policy or digest.
+    """`what` is archive, restore, export, import, fix, not-typo, maybe-typo, policy, mend or digest.
 
     `audience` is its name, '' where it is of none.
     """

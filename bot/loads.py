@@ -8,7 +8,6 @@ from storage import loading, tallies
 from storage.database import Session
 from storage.loading import Row
 from storage.tables import Audience
-from storage.tallies import Tally
 
 Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]
@@ -53,7 +52,7 @@ def load(
     outcome.added += len(added)
     outcome.changed += len(changed)
     outcome.unchanged += len(given) - len(added) - len(changed)
-    tally = Tally(map(rows.cell, added.values()))
+    tally = rows.tally(added.values())
     for key, row in changed.items():
         tally[rows.cell(before[key])] -= 1
         tally[rows.cell(row)] += 1

@@ -5,7 +5,7 @@ From files or from a mailbox on a server; read twice, a message counts once.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -122,14 +122,20 @@ def all_kept(database: Database) -> Iterator[Kept]:
             yield Kept(row.at, row.source, row.reason, row.address, row.detail)
 
 
-def look(database: Database, place: Place, now: datetime) -> MailOutcome:
+def look(
+    database: Database, place: Place, now: datetime, go_on: Callable[[], bool] = lambda: True
+) -> MailOutcome:
     """Takes in what nobody has seen yet in a mailbox, and only then marks it as seen. Raises storage.imap.MailboxFault.
+
+    It ends early when `go_on` says no before a batch of messages.
 
     If it ends in between, or somebody else looks at the same time, messages are read twice: they count once.
     """
     outcome = MailOutcome()
     with imap.opened(place) as box:
         for batch in box.batches():
+            if not go_on():
+                break
             outcome += _taken(database, box, batch, now)
     return outcome
 

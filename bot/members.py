@@ -103,7 +103,7 @@ def restore(
 ) -> Job:
     """The job of restoring what is ticked on all pages, once.
 
-    Raises NothingTicked, AlreadyDone, AlreadyRestored, RestoreUnderWay, PlanGone.
+    Raises NothingTicked, AlreadyDone, AlreadyRestored, NothingLeft, RestoreUnderWay, PlanGone.
     """
     with database.transaction() as session:
         draft = _draft(session, draft_id, by)

@@ -11,18 +11,20 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot import jobs, late_answers, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows
+from bot import jobs, late_answers, loads, mirror_gone, mirror_pages, mirror_reasons, mirror_rows, mirror_tags
 from bot.jobs import Clock
 from bot.loads import Outcome
 from bot.mirror_gone import Seen
 from bot.mirror_pages import Turn
+from bot.mirror_reader import Reader
+from bot.mirror_rows import Page
 from storage import audiences, journal, loading, mirrors, tallies
 from storage import jobs as job_rows
 from storage.database import Database, Session
 from storage.loading import Row
 from storage.mailchimp import Client
 from storage.mailchimp_errors import MailchimpError
-from storage.mailchimp_values import MemberPage
+from storage.mailchimp_values import Member
 from storage.tables import Audience, Job, Status
 
 TIMES_OVERLAP = timedelta(minutes=10)  # clocks differ, and Mailchimp's counts lag
@@ -98,11 +100,12 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Generato
     """
     sync = _sync(client, database, job, clock)
     latest = _begin(sync, job)
-    while latest.cursor["stage"] < len(STAGES):
-        for step in _members(sync, latest):
-            yield (latest := step)
+    with Reader(latest.audience_id or 0, sync.labels) as reader:
+        while latest.cursor["stage"] < len(STAGES):
+            for step in _members(sync, reader, latest):
+                yield (latest := step)
     if sync.seen is not None:
-        keep = partial(_store, sync)
+        keep = partial(_keep, sync)
         for step in mirror_gone.drop(client, database, sync.remote_id, latest, clock, sync.seen, keep):
             yield (latest := step)
     if not latest.cursor.get("explained"):
@@ -224,28 +227,35 @@ def _begin(sync: _Sync, job: Job) -> Job:
         return jobs.step(session, job, sync.clock(), cursor=cursor)
 
 
-def _members(sync: _Sync, job: Job) -> Iterator[Job]:
+def _members(sync: _Sync, reader: Reader, job: Job) -> Iterator[Job]:
     """The rest of a stage."""
     since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
     status = STAGES[job.cursor["stage"]]
-    fetch = partial(sync.client.members, sync.remote_id, status=status, changed_since=since)
+    fetch = partial(sync.client.page, reader.read, sync.remote_id, status=status, changed_since=since)
     for turn in mirror_pages.pages(fetch, job.cursor["offset"], job.cursor["tail"]):
         if turn is None:
             with sync.database.transaction() as session:
                 job = jobs.step(session, job, sync.clock())
         else:
-            job = _store(sync, job, turn.page, turn)
+            job, page = yield from mirror_tags.complete(
+                sync.client, sync.database, sync.remote_id, job, sync.clock, turn.page
+            )
+            job = _store(sync, job, page, turn)
         yield job
 
 
-def _store(sync: _Sync, job: Job, page: MemberPage, turn: Turn | None = None) -> Job:
+def _keep(sync: _Sync, job: Job, members: Sequence[Member]) -> Job:
+    rows = [mirror_rows.row(member, job.audience_id or 0, sync.labels) for member in members]
+    return _store(sync, job, Page(rows, len(rows), 0, ()))
+
+
+def _store(sync: _Sync, job: Job, page: Page, turn: Turn | None = None) -> Job:
     """Takes a page in, in the transaction that says where the next begins."""
     outcome, now = Outcome(**job.cursor["outcome"]), sync.clock()
-    given = [mirror_rows.row(member, job.audience_id or 0, sync.labels) for member in page.members]
     with sync.database.transaction() as session:
         audience = loading.lock(session, job.audience_id or 0)
-        moved = {} if sync.is_first else _moved(session, audience, given)
-        _load(session, sync, audience, given, moved, outcome, loading.moment(now))
+        moved = {} if sync.is_first else _moved(session, audience, page.rows)
+        _load(session, sync, audience, page.rows, moved, outcome, loading.moment(now))
         outcome.refused += page.unreadable
         cursor = {**job.cursor, "outcome": asdict(outcome)}
         if turn is None:
@@ -269,14 +279,16 @@ def _load(
     outcome: Outcome,
     at: str,
 ) -> None:
-    revision, seen = audience.revision, sync.seen or Seen()
+    revision, seen = audience.revision, sync.seen
 
     def add(new: Row, contact_id: int) -> Row:
-        seen.add(contact_id)
+        if seen is not None:
+            seen.add(contact_id)
         return mirror_rows.added(new, contact_id, revision, at)
 
     def merge(old: Row, new: Row) -> Row:
-        seen.add(mirror_rows.contact_id(old))
+        if seen is not None:
+            seen.add(mirror_rows.contact_id(old))
         return mirror_rows.merged(old, new, revision, at)
 
     loads.load(session, audience, given, add, merge, outcome, moved)

@@ -5,20 +5,20 @@ one Mailchimp is asked by name, and who is not there leaves the mirror too, as t
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from bot import jobs
+from bot import jobs, mirror_tags
 from bot.jobs import Clock
 from bot.mirror_pages import SIDE_BY_SIDE, beats
 from storage import loading, mirrors
 from storage.database import Database
 from storage.mailchimp import Client
 from storage.mailchimp_errors import BadAnswer, NotFound
-from storage.mailchimp_values import Member, MemberPage, member_hash
+from storage.mailchimp_values import Member, member_hash
 from storage.tables import Job
 
 AT_ONCE = 250  # contacts asked for a step
 _SCANNED = 10_000  # contacts read at once
 
-Keep = Callable[[Job, MemberPage], Job]
+Keep = Callable[[Job, Sequence[Member]], Job]
 
 
 class Seen:
@@ -52,8 +52,8 @@ def drop(
         found = [future.result() for future in asked]
         client.audience(remote_id)  # NotFound of everybody may mean that the audience itself is gone
         gone = [id_ for (id_, _), member in zip(some, found, strict=True) if member is None]
-        there = tuple(member for member in found if isinstance(member, Member))
-        job = keep(job, MemberPage(there, len(there), 0))
+        there = [member for member in found if isinstance(member, Member)]
+        job = keep(job, there)
         with database.transaction() as session:
             loading.lock(session, job.audience_id or 0)
             n = mirrors.remove(session, job.audience_id or 0, gone)
@@ -79,7 +79,7 @@ def _unseen(database: Database, audience_id: int, seen: Seen) -> Iterator[Sequen
 def _member(client: Client, remote_id: str, key: str) -> Member | BadAnswer | None:
     """None: gone. What can't be read, such as a status that is new at Mailchimp, is there."""
     try:
-        return client.member(remote_id, member_hash(key))
+        return mirror_tags.with_all(client, remote_id, client.member(remote_id, member_hash(key)))
     except NotFound:
         return None
     except BadAnswer as error:

@@ -6,31 +6,32 @@ fetched again from further up.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
+from bot import mirror_rows
+from bot.mirror_rows import Page
+from storage.loading import Row
 from storage.mailchimp import MOST_ROWS
-from storage.mailchimp_values import Member, MemberPage
-from storage.tables import Status
 
 ROWS_OVERLAP = 25  # of a page and the one before
 SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit
-MOST_GATHERED = 4 * MOST_ROWS  # contacts stored in one step: well under a second
+# Contacts stored in one step, well under a second. Each step writes most of an index anew, however few it has.
+LEAST_GATHERED, MOST_GATHERED = 4 * MOST_ROWS, 8 * MOST_ROWS
+_UNDER_WAY = SIDE_BY_SIDE + 4  # pages: some that have come are still being read
 BEAT_SECONDS = 10.0  # the longest wait without a sign of life: a lease is thirty
 _STEP = MOST_ROWS - ROWS_OVERLAP
 
-Fetch = Callable[[int], MemberPage]
-Mark = tuple[int, datetime | None, Status]
+Fetch = Callable[[int], Page]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """Pages that had come, as one, without whom the page before had; where the next begins, and whom it shares with them."""
 
-    page: MemberPage
+    page: Page
     following: int
     tail: Sequence[int]
     is_last: bool
@@ -41,10 +42,11 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
 
     None is given now and then while a page is waited for. Raises what `fetch` raises.
     """
-    known: frozenset[Mark] = frozenset()
-    gathered: list[Member] = []
+    known: Mapping[str, Row] = {}
+    gathered: list[Row] = []
+    short: dict[str, str] = {}
     back = unreadable = 0
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+    with ThreadPoolExecutor(_UNDER_WAY, thread_name_prefix="mailchimp") as pool:
         ahead = _Ahead(pool, fetch, offset)
         try:
             while True:
@@ -55,15 +57,20 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
                     ahead.restart(max(0, start - back))
                     continue
                 back = 0
-                gathered += [member for member in page.members if _mark(member) not in known]
-                unreadable += len(set(page.ids).difference(tail, (member.leid for member in page.members)))
+                gathered += [row for row in page.rows if known.get(mirror_rows.key(row)) != row]
+                short |= page.short
+                if page.unreadable:
+                    readable = (mirror_rows.remote_id(row) or 0 for row in page.rows)
+                    unreadable += len(set(page.ids).difference(tail, readable))
                 # Those left out count too: there may be a whole page of them.
                 tail = page.ids[-ROWS_OVERLAP:] or tail
-                known = frozenset(_mark(member) for member in page.members[-ROWS_OVERLAP:])
-                if not ahead.is_empty and ahead.next.done() and len(gathered) < MOST_GATHERED:
+                known = {mirror_rows.key(row): row for row in page.rows[-ROWS_OVERLAP:]}
+                if not ahead.is_empty and len(gathered) < (
+                    MOST_GATHERED if ahead.next.done() else LEAST_GATHERED
+                ):
                     continue
-                whole = replace(page, members=tuple(gathered), unreadable=unreadable)
-                gathered, unreadable = [], 0
+                whole = replace(page, rows=gathered, unreadable=unreadable, short=short)
+                gathered, unreadable, short = [], 0, {}
                 yield Turn(whole, start + _STEP, tail, ahead.is_empty)
                 if ahead.is_empty:
                     return
@@ -82,11 +89,11 @@ class _Ahead:
 
     def __init__(self, pool: ThreadPoolExecutor, fetch: Fetch, offset: int) -> None:
         self._pool, self._fetch = pool, fetch
-        self._under_way: deque[tuple[int, Future[MemberPage]]] = deque()
+        self._under_way: deque[tuple[int, Future[Page]]] = deque()
         self.restart(offset)
 
     @property
-    def next(self) -> Future[MemberPage]:
+    def next(self) -> Future[Page]:
         return self._under_way[0][1]
 
     @property
@@ -100,10 +107,10 @@ class _Ahead:
         self._following = offset
         self._ask()
 
-    def take(self) -> tuple[int, MemberPage]:
+    def take(self) -> tuple[int, Page]:
         start, future = self._under_way.popleft()
         page = future.result()
-        while self._following < page.total and len(self._under_way) < SIDE_BY_SIDE:
+        while self._following < page.total and len(self._under_way) < _UNDER_WAY:
             self._ask()
         return start, page
 
@@ -112,9 +119,5 @@ class _Ahead:
         self._following += _STEP
 
 
-def _continues(page: MemberPage, tail: Sequence[int]) -> bool:
+def _continues(page: Page, tail: Sequence[int]) -> bool:
     return not set(tail).isdisjoint(page.ids)
-
-
-def _mark(member: Member) -> Mark:
-    return member.leid, member.changed_at, member.status

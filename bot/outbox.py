@@ -34,6 +34,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds; doubled each time
 LONGEST_LOOK = 15.0  # seconds between two looks at a batch
 LOOKS_FOR_A_BATCH = 3
 CLOCKS_DIFFER = timedelta(minutes=10)
+LOOK_AGAIN = timedelta(minutes=1)  # after which what changed at Mailchimp is fetched anew, between two sends
 
 Value = TypeVar("Value")
 Pause = Callable[[float], None]
@@ -87,6 +88,7 @@ class _Run:
         self._job, self._clock, self._pause, self._pool = job, clock, pause, pool
         self._box = Box(job.audience_id or 0, job.id)
         self._trouble: MailchimpError | None = None
+        self._looked = clock()
 
     def rounds(self) -> Iterator[Job]:
         in_vain, before = 0, self._states()
@@ -123,6 +125,7 @@ class _Run:
         for job in mirror.refresh(self._client, self._database, self._job, self._clock):
             self._job = job
             yield job
+        self._looked = self._clock()
         with self._database.reading() as session:
             sent = outgoing.sent(session, self._box, ALONE)
             refused = outgoing.refused(session, self._box, REFUSED_METHOD)
@@ -135,6 +138,11 @@ class _Run:
             yield self._note_known(some, have_it)
         for some in _chunks([each for each in refused if each in have_it], CONTACTS_A_CHUNK):
             yield self._note_known(some, have_it, were_told=True)
+
+    def _refresh_old(self) -> Iterator[Job]:
+        """A long errand sends nothing that changed while it was under way."""
+        if self._clock() - self._looked >= LOOK_AGAIN:
+            yield from self._refresh()
 
     def _note_known(self, some: Sequence[int], have_it: set[int], *, were_told: bool = False) -> Job:
         done = [each for each in some if each in have_it]
@@ -198,6 +206,7 @@ class _Run:
             yield from self._call(ids)
             if self._job.done == before:
                 return  # Mailchimp answers nobody: the next round comes after a while
+            yield from self._refresh_old()
 
     def _call(self, ids: Sequence[int]) -> Iterator[Job]:
         with self._database.reading() as session:
@@ -250,6 +259,7 @@ class _Run:
         while ids := self._take_up(after, OPERATIONS_A_BATCH, STARTING, starting=self._clock().isoformat()):
             after = ids[-1]
             yield from self._start(ids)
+            yield from self._refresh_old()
         yield from self._await_batches()
 
     def _start(self, ids: Sequence[int]) -> Iterator[Job]:

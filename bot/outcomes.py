@@ -1,17 +1,20 @@
 """The end of what the outbox did: the figures of its receipt, the journal, and each address with its outcome."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot import archives, jobs, outbox
+from bot.refusals import GONE, NOT_FOUND
 from storage import archives as archive_rows
 from storage import audiences, contacts, journal, outgoing
 from storage.contacts import Segment
 from storage.database import Database, Session
 from storage.outgoing import Box, Line
 from storage.tables import Job
+
+_AT_ONCE = 5_000
 
 
 def finish_archive(database: Database, job: Job, now: datetime) -> Job:
@@ -35,11 +38,15 @@ def finish_archive(database: Database, job: Job, now: datetime) -> Job:
 
 
 def finish_restore(database: Database, job: Job, now: datetime) -> Job:
-    """The Undo's end: `n` restored, `refusals`, `waiting`, `changed`; where it stopped, `error` and `values`."""
+    """The Undo's end: `n` restored, `refusals`, `waiting`, `changed`; where it stopped, `error` and `values`.
+
+    Who is deleted for good at Mailchimp is refused, and in the archive no more: no further Undo is offered for them.
+    """
     with database.reading() as session:
         result = _figures(session, job)
     result["changed"] = result.pop("left_alone")
     with database.transaction() as session:
+        _forget_gone(session, job, result)
         _write(session, job, now, "restore", archive=job.data["archive"], result=result)
         return _end(session, job, now, result)
 
@@ -78,6 +85,22 @@ def _figures(session: Session, job: Job) -> dict[str, Any]:
         "waiting": waiting if is_filled else waiting + rest,
         "left_alone": rest if is_filled else 0,
     }
+
+
+def _forget_gone(session: Session, job: Job, result: dict[str, Any]) -> None:
+    """Takes out of the archive who can't come back. Whom the mirror has lost already was never asked for."""
+    this, refusals = (job.audience_id or 0, job.data["archive"]), result["refusals"]
+    refused = [each for why in GONE for each in outgoing.refused(session, _box(job), why)]
+    lost: Sequence[int] = []
+    if job.cursor.get("filled"):  # if not, who changed was not looked at either
+        lost = [
+            each for each in archive_rows.gone(session, *this, job.data["ids"]) if each not in set(refused)
+        ]
+    if lost:
+        refusals[NOT_FOUND] = refusals.get(NOT_FOUND, 0) + len(lost)
+        result["changed"] -= len(lost)
+    for start in range(0, len(refused) + len(lost), _AT_ONCE):
+        archive_rows.forget(session, *this, [*refused, *lost][start : start + _AT_ONCE])
 
 
 def _write(

@@ -16,11 +16,13 @@ from storage.mailchimp_errors import (
 )
 
 REFUSED_METHOD = "method-refused"
+NOT_FOUND, FORGOTTEN = "not-found", "forgotten"
+GONE = (NOT_FOUND, FORGOTTEN)  # deleted for good
 
 _KEYS: Mapping[type[Problem], str] = {
     MethodRefused: REFUSED_METHOD,
-    NotFound: "not-found",
-    Forgotten: "forgotten",
+    NotFound: NOT_FOUND,
+    Forgotten: FORGOTTEN,
     InComplianceState: "in-compliance",
     InvalidResource: "invalid",
 }

@@ -14,13 +14,19 @@ from storage.database import Database, Session
 from storage.tables import Archive, Job
 
 ARCHIVES_A_PAGE = 10
-CONTACTS_A_CHUNK = 5_000
+CONTACTS_A_CHUNK = 20_000
 
 
 class AlreadyRestored(CleanedError):
     """Every contact of the archive is back already."""
 
     key = "error-restore-done"
+
+
+class NothingLeft(CleanedError):
+    """The archive has nobody: its contacts were deleted for good at Mailchimp."""
+
+    key = "error-restore-nothing-left"
 
 
 class RestoreUnderWay(CleanedError):
@@ -91,7 +97,7 @@ def undo(
 ) -> Job:
     """Leaves the job of restoring the archive, or these contacts of it.
 
-    Raises AlreadyRestored, RestoreUnderWay, NothingTicked, PlanGone.
+    Raises AlreadyRestored, NothingLeft, RestoreUnderWay, NothingTicked, PlanGone.
     """
     with database.transaction() as session:
         return undo_in(session, audience_id, archive_id, by=by, now=now, ids=ids, notify=notify)
@@ -114,7 +120,9 @@ def undo_in(
     archive = archives.get(session, audience_id, archive_id, hold=True)
     if archive is None:
         raise PlanGone
-    if archive.n and archive.restored >= archive.n:
+    if not archive.n:
+        raise NothingLeft
+    if archive.restored >= archive.n:
         raise AlreadyRestored
     if any(job.data["archive"] == archive_id for job in job_rows.under_way(session, jobs.RESTORE)):
         raise RestoreUnderWay

@@ -4,16 +4,18 @@ A contact is a tuple in the order of `storage.loading.COLUMNS`; a million of the
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import encode_basestring
 from operator import itemgetter
 from typing import Any
 
 from bot.addresses import BadAddressReason, checked
 from storage.loading import COLUMNS, Row, moment
 from storage.tables import Reason
-from storage.tallies import Cell, day_of
+from storage.tallies import Cell, Tally, day_of
 
 # The header names of an address column, in the languages of the exports that we met, lower case.
 ADDRESS_NAMES = frozenset(
@@ -66,6 +68,8 @@ _ADDRESS, _STATUS, _BEFORE, _REVISION, _MERGE = map(
 _CLEANED_AT, _REASON, _DOMAIN = map(_AT.__getitem__, ("cleaned_at", "clean_reason", "domain"))
 KEY = itemgetter(_AT["address_key"])
 _TEXTS = COLUMNS[_MERGE + 1 :]  # from here on every column is text that a file may give
+_CLEANED_AT_OF_TEXTS, _REASON_OF_TEXTS = _CLEANED_AT - _MERGE - 1, _REASON - _MERGE - 1
+_COUNTED = itemgetter(_STATUS, _REASON, _CLEANED_AT, _DOMAIN)
 # A status only moves up: nothing that is imported makes a cleaned or an unsubscribed contact subscribed.
 _RANK = {"nonsubscribed": 0, "pending": 1, "subscribed": 2, "unsubscribed": 3, "cleaned": 4}
 # Neither does the reason: who complained once has complained, whatever a file says.
@@ -89,7 +93,8 @@ class Fields:
     status: str | None
     status_at: int | None
     merge_labels: tuple[str, ...]
-    merge: Callable[[Sequence[str]], tuple[str, ...]]
+    merge: tuple[tuple[str, int], ...]
+    """The same as JSON, each with its colon, and where its column stands."""
     texts: Callable[[Sequence[str]], tuple[str, ...]]
 
     @classmethod
@@ -108,9 +113,9 @@ class Fields:
         return cls(
             address=address,
             status=status,
-            status_at=status_at,
+            status_at=None if status else status_at,
             merge_labels=tuple(labels),
-            merge=_picker(labels.values()),
+            merge=tuple((f"{encode_basestring(label)}:", place) for label, place in labels.items()),
             texts=_picker(system.get(name, len(names)) for name in _TEXTS),
         )
 
@@ -118,26 +123,26 @@ class Fields:
         """The row as what a file says of a contact: no id, no revision yet; or why it is refused."""
         written = cells[self.address]
         status = self.status
-        if self.status_at is not None and status is None:
-            status = _STATUSES.get(cells[self.status_at].strip().casefold())
+        if self.status_at is not None:
+            said = cells[self.status_at]
+            status = _STATUSES.get(said) or _STATUSES.get(said.strip().casefold())
         address = checked(written)
         if isinstance(address, BadAddressReason):
             if status != "cleaned" or address not in _MISTYPED:
                 return str(address)
             address = _as_written(written)
         cells.append("")  # what `texts` takes for a column that the file lacks
-        values = dict(zip(self.merge_labels, self.merge(cells), strict=True))
-        merge = _json({label: value for label, value in values.items() if value}) if values else "{}"
+        filled = [key + encode_basestring(value) for key, place in self.merge if (value := cells[place])]
         texts = [text or None for text in self.texts(cells)]
-        row: list[Any] = [audience_id, 0, *address, status or _SILENT, None, 0, merge, *texts]
         if status == "cleaned":
-            row[_REASON] = _REASONS.get(row[_REASON] or "", "unknown")
-            if row[_CLEANED_AT] and not (when := parse_time(row[_CLEANED_AT])):
-                return "bad-time"
-            row[_CLEANED_AT] = row[_CLEANED_AT] and when
+            texts[_REASON_OF_TEXTS] = _REASONS.get(texts[_REASON_OF_TEXTS] or "", "unknown")
+            if when := texts[_CLEANED_AT_OF_TEXTS]:
+                texts[_CLEANED_AT_OF_TEXTS] = parse_time(when)
+                if not texts[_CLEANED_AT_OF_TEXTS]:
+                    return "bad-time"
         else:
-            row[_CLEANED_AT] = row[_REASON] = None
-        return tuple(row)
+            texts[_CLEANED_AT_OF_TEXTS] = texts[_REASON_OF_TEXTS] = None
+        return (audience_id, 0, *address, status or _SILENT, None, 0, f"{{{','.join(filled)}}}", *texts)
 
 
 # No mail goes to a cleaned address, and a slip that no address can have is the surest one to put right.
@@ -182,6 +187,8 @@ def merged(old: Row, new: Row, revision: int, now: str) -> Row:
     An empty cell never erases. A status and a clean reason only move up, and an archived contact stays archived: what moves
     is the status that its Undo brings back.
     """
+    if new[_MERGE:] == old[_MERGE:] and new[_ADDRESS] == old[_ADDRESS] and new[_STATUS] == old[_STATUS]:
+        return old
     archived = old[_STATUS] == "archived"
     row = list(old)
     row[_ADDRESS] = new[_ADDRESS]
@@ -207,6 +214,15 @@ def merged(old: Row, new: Row, revision: int, now: str) -> Row:
 def cell(row: Row) -> Cell:
     """What the contact counts under."""
     return Cell(row[_STATUS], row[_REASON] or "", day_of(row[_CLEANED_AT]), row[_DOMAIN])
+
+
+def tally(contacts: Iterable[Row]) -> Tally:
+    """How many there are of each cell."""
+    found = Tally()
+    # By their own values first: most of a list differ in status and domain alone.
+    for (status, reason, cleaned_at, domain), n in Counter(map(_COUNTED, contacts)).items():
+        found[Cell(status, reason or "", day_of(cleaned_at), domain)] += n
+    return found
 
 
 def parse_time(text: str) -> str | None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot import drafts, evidence
+from bot.archives import count
 from bot.audiences import Audience
 from bot.errors import CleanedError, NoAudience, PlanGone
 from bot.evidence import Mark
@@ -17,7 +18,7 @@ from storage import audiences, contacts, tallies
 from storage import drafts as draft_rows
 from storage.contacts import Place, Segment
 from storage.database import Database, Session
-from storage.tables import Contact, Draft, Status
+from storage.tables import Contact, Draft
 
 KIND = "list"
 PAGE = 10  # contacts
@@ -112,8 +113,8 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
         moved = draft.revision != audience.revision
         if moved:
             state = replace(state, ticked=_still_there(session, state))
-        total = _total(session, draft.audience_id)
-        found = _count(session, state.segment, total) if moved else draft.n
+        total = count(session, Segment(audience_id=draft.audience_id))
+        found = count(session, state.segment) if moved else draft.n
         place, page = _page(session, state)
         listing = Listing(
             draft_id=draft_id,
@@ -335,15 +336,6 @@ def _still_there(session: Session, state: _State) -> Mapping[int, tuple[int, ...
     audience_id = state.segment.audience_id
     there = contacts.still_cleaned(session, audience_id, state.chosen) if state.chosen else set()
     return {**state.ticked, audience_id: tuple(each for each in state.chosen if each in there)}
-
-
-def _total(session: Session, audience_id: int) -> int:
-    counts = tallies.by_status_and_reason(session, audience_id)
-    return sum(n for (status, _), n in counts.items() if status == Status.CLEANED)
-
-
-def _count(session: Session, segment: Segment, total: int) -> int:
-    return contacts.count(session, segment) if segment.is_filtered else total
 
 
 def _page(session: Session, state: _State) -> tuple[int, Sequence[Contact]]:

@@ -221,7 +221,7 @@ _INSTEAD_OF_AT = " .,;\"'#àé²_-\u00a0"
 _TIDY = re.compile(
     r"(?!mailto:)[^\s.,;:@<>()\[\]\"](?:[^\s@<>]*[^\s.,;:@<>])?@[^@<>()\[\]\"]*", re.IGNORECASE
 ).fullmatch
-_PERHAPS_UNTIDY = (*map(chr, range(ord(" ") + 1)), *",;:<>()[]\"")
+_PERHAPS_UNTIDY = (*map(chr, range(ord(" ") + 1)), *',;:<>()[]"')
 _STRAY = re.compile(r"[\x00-,/:-`{-\x7f\u00a0\u200b]")  # ASCII that no domain has, and white space
 _EXTRA_DOTS = re.compile(r"[-.]*\.[-.]*")
 _DIGITS_AT_END = re.compile(r"(?<=\.[a-z]{2})([a-z]*)\d+$")

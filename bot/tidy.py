@@ -3,22 +3,43 @@
 from datetime import datetime, timedelta
 
 from bot import jobs
+from bot.deliveries import KEPT as DELIVERIES_KEPT
 from bot.webhooks import TOKENS_KEPT
-from storage import aside, drafts, webhooks
+from storage import aside, deliveries, drafts, outgoing, webhooks
 from storage import jobs as job_rows
 from storage.database import Database
 
 DRAFTS_KEPT = timedelta(days=30)
 ASIDE_KEPT = timedelta(days=30)
+OUTCOMES_KEPT = timedelta(days=30)
 SYNCS_KEPT = timedelta(days=1)  # there is one every few minutes; what it did is in the journal
 
 
 def tidy(database: Database, now: datetime) -> int:
-    """Drops old plans, lists, syncs and webhook tokens, and what came in and was of no use; returns how many."""
+    """Drops old plans, lists, syncs, webhook tokens, deliveries and outcomes, and what came in and was of no use.
+
+    Returns how many.
+    """
+    return _outcomes(database, now) + _others(database, now)
+
+
+def _outcomes(database: Database, now: datetime) -> int:
+    """The receipts say them, with the files; an answer that comes late is looked for during a week."""
+    with database.reading() as session:
+        boxes = outgoing.forgettable(session, now - OUTCOMES_KEPT)
+    n = 0
+    for box in boxes:
+        with database.transaction() as session:
+            n += outgoing.forget(session, box)
+    return n
+
+
+def _others(database: Database, now: datetime) -> int:
     with database.transaction() as session:
         return (
             drafts.forget(session, now - DRAFTS_KEPT)
             + aside.forget(session, now - ASIDE_KEPT)
             + webhooks.forget(session, now - TOKENS_KEPT)
+            + deliveries.forget(session, now - DELIVERIES_KEPT)
             + job_rows.forget_told(session, jobs.SYNC, now - SYNCS_KEPT)
         )

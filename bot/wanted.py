@@ -98,7 +98,7 @@ def wanted(
     asks_permissions = bool(audience.remote.get("permissions"))
     member = None
     if has_address or asks_permissions:
-        member = _asked(client, audience, contact)
+        member = _asked(client.once(), audience, contact)  # somebody looks at a modal that loads
     fields = [
         each for field in others for each in _inputs(field, contact, member, said.get(field["tag"], ""))
     ]
@@ -164,7 +164,7 @@ def _asked(client: Client, audience: Audience, contact: Contact) -> Member | Non
             return client.member(remote_id, member_hash(contact.address))
         except NotFound:
             some = client.members(remote_id, count=1).members
-            return replace(some[0], merge_fields={}) if some else None
+            return some[0]._replace(merge_fields={}) if some else None
     except MailchimpError:
         raise MailchimpSilent(audience=audience.name) from None
 

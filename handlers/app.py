@@ -29,7 +29,7 @@ from handlers import (
     segments,
 )
 from handlers.ask import Ask
-from handlers.handled import Handled
+from handlers.handled import Doubled, Handled
 from handlers.parts import Parts
 from handlers.work import Kind
 
@@ -61,7 +61,7 @@ def build_app(parts: Parts, identity: AuthorizeResult) -> App:
         request_verification_enabled=secret is not None,
         listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
     )
-    handled = Handled()
+    handled = Handled(parts.database, parts.clock)
 
     @app.middleware
     def introduce(
@@ -70,15 +70,17 @@ def build_app(parts: Parts, identity: AuthorizeResult) -> App:
         respond: Respond,
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
-        if handled.before(request.body):
+        body = request.body = _storable(request.body)
+        context["ask"] = Ask(parts, body, context.user_id or "", respond)
+        if handled.before(body):
             return BoltResponse(status=200, body="")
-        context["ack"] = _KeptAck()  # type: ignore[no-untyped-call]  # Bolt's
-        request.body = _storable(request.body)
-        context["ask"] = Ask(parts, request.body, context.user_id or "", respond)
+        context["ack"] = _KeptAck(lambda: handled.after_answer(body))
         return next()
 
     @app.error
     def tell(error: Exception, context: BoltContext, ack: Ack) -> BoltResponse | None:
+        if isinstance(error, Doubled):
+            return None
         return faults.tell(error, context["ask"], acknowledged=ack.response is not None)
 
     for feature in FEATURES:
@@ -110,12 +112,36 @@ def identify(client: WebClient) -> AuthorizeResult:
 
 
 class _KeptAck(Ack):
-    """Bolt takes an answer back when a fault follows before it looked (every 10 ms): Slack would get none."""
+    """Bolt takes an answer back when a fault follows before it looked (every 10 ms): Slack would get none.
+
+    `then` is called when Slack can have the answer; what it raises ends the listener.
+    """
 
     response: BoltResponse | None = None
 
+    def __init__(self, then: Callable[[], None]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt's
+        self._then = then
+
+    def __call__(self, *args: Any, **named: Any) -> BoltResponse:
+        again = self.response is not None
+        response = super().__call__(*args, **named)
+        if not again:
+            self._then()
+        return response
+
     def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, BoltResponse):
+            value = _KeptResponse(status=value.status, body=value.body, headers=value.headers)
         if name != "response" or value is not None:
+            super().__setattr__(name, value)
+
+
+class _KeptResponse(BoltResponse):
+    """Bolt turns the answer into a 500 when a fault follows, even while it is on its way."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name != "status" or not hasattr(self, name):
             super().__setattr__(name, value)
 
 

@@ -146,6 +146,8 @@ def _for_sync(command: argparse.ArgumentParser, told: Words) -> None:
 
 def _for_check(command: argparse.ArgumentParser, told: Words) -> None:
     command.add_argument("--webhooks", action="store_true", help=told("terminal-check-webhooks"))
+    command.add_argument("--deep", action="store_true", help=told("terminal-check-deep"))
+    command.add_argument("--mend", action="store_true", help=told("terminal-check-mend"))
 
 
 def _nothing(_command: argparse.ArgumentParser, _told: Words) -> None:
@@ -214,7 +216,8 @@ def _sync(chosen: argparse.Namespace, language: str) -> int:
 def _check(chosen: argparse.Namespace, language: str) -> int:
     from handlers.terminal import check
 
-    return check.run(words(language), webhooks=chosen.webhooks)
+    deep = chosen.deep or chosen.mend
+    return check.run(words(language), webhooks=chosen.webhooks, deep=deep, mend=chosen.mend)
 
 
 def _migrate(_chosen: argparse.Namespace, language: str) -> int:

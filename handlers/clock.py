@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bot import digests, jobs, mail
+from bot import digests, mail, turns
 from bot.tidy import tidy
 from handlers import faults, mirror
 from handlers.digests import post
@@ -15,46 +15,43 @@ from handlers.words import words
 from storage.imap import MailboxFault
 from storage.imap_address import Place
 
-DIGEST_SECONDS = 20
-TIDY_HOURS = 1
-MAILBOX_MINUTES = 2
-MIRROR_MINUTES = 5
+DIGEST = timedelta(seconds=20)
+TIDY = timedelta(hours=1)
+MAILBOX = timedelta(minutes=2)
+MIRROR = timedelta(minutes=5)
+
+GoOn = Callable[[], bool]  # whether it is this process that looks; asked now and then, it stays so
+Look = Callable[[GoOn], object]
 
 log = logging.getLogger(__name__)
 
 
-def start(parts: Parts) -> BackgroundScheduler:
-    """The scheduler, running; the first look is at once, for what was missed while nothing ran."""
+def start(parts: Parts, owner: str) -> BackgroundScheduler:
+    """The scheduler, running; the first look is at once, for what was missed while nothing ran.
+
+    Of several processes, one tidies, looks into the mailbox and finds what to mirror; `owner` is this one.
+    """
+    turns.free_dead(parts.database, parts.clock())
     # A look that is late is still worth it, and one makes up for those that were missed.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
-    now, owner = datetime.now(UTC), jobs.owner()
-    scheduler.add_job(
-        _guarded, "interval", (lambda: send_due(parts, owner),), seconds=DIGEST_SECONDS, next_run_time=now
-    )
-    scheduler.add_job(
-        _guarded,
-        "interval",
-        (lambda: tidy(parts.database, parts.clock()),),
-        hours=TIDY_HOURS,
-        next_run_time=now,
-    )
+
+    def add(every: timedelta, look: Look, *, turn: str = "") -> None:
+        def is_ours() -> bool:
+            return not turn or turns.take(parts.database, turn, owner, parts.clock(), every)
+
+        def go_on() -> bool:
+            return scheduler.running and is_ours()
+
+        seconds, now = every.total_seconds(), datetime.now(UTC)
+        scheduler.add_job(_guarded, "interval", (look, go_on), seconds=seconds, next_run_time=now)
+
+    add(DIGEST, lambda _: send_due(parts, owner))
+    add(TIDY, lambda _: tidy(parts.database, parts.clock()), turn="tidy")
     if place := parts.settings.mailbox:
-        scheduler.add_job(
-            _guarded,
-            "interval",
-            (lambda: look_into(parts, place),),
-            minutes=MAILBOX_MINUTES,
-            next_run_time=now,
-        )
+        add(MAILBOX, lambda go_on: look_into(parts, place, go_on), turn="mailbox")
     if account := parts.mailchimp:
-        scheduler.add_job(
-            _guarded,
-            "interval",
-            (lambda: mirror.look(parts, account),),
-            minutes=MIRROR_MINUTES,
-            next_run_time=now,
-        )
+        add(MIRROR, lambda _: mirror.look(parts, account), turn="mirror")
     scheduler.start()
     return scheduler
 
@@ -65,10 +62,10 @@ def send_due(parts: Parts, owner: str) -> None:
         log.info("the digest: %s", post(parts, claim, tell=claim.settings.set_by))
 
 
-def look_into(parts: Parts, place: Place) -> None:
+def look_into(parts: Parts, place: Place, go_on: GoOn) -> None:
     """Takes in the bounces that wait in the mailbox. What is wrong with it is one line in the log."""
     try:
-        outcome = mail.look(parts.database, place, parts.clock())
+        outcome = mail.look(parts.database, place, parts.clock(), go_on)
     except MailboxFault as error:
         log.warning("the mailbox: %s", words("en")(error.key, **error.values))
         return
@@ -76,8 +73,9 @@ def look_into(parts: Parts, place: Place) -> None:
         log.info("the mailbox: %d messages, %s", outcome.messages, outcome.intake)
 
 
-def _guarded(look: Callable[[], object]) -> None:
+def _guarded(look: Look, go_on: GoOn) -> None:
     try:
-        look()
+        if go_on():
+            look(go_on)
     except Exception as error:  # noqa: BLE001  the next look comes whatever happens
         log.error("clock: %s", faults.trace(error))  # noqa: TRY400  a message may hold an address

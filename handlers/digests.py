@@ -1,7 +1,8 @@
 """`/cleaned-digest`: the weekly digest's settings, "Send now", and the posting itself."""
 
 import logging
-from datetime import datetime, time
+from copy import copy
+from datetime import UTC, datetime, time
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -12,7 +13,7 @@ from bot import audiences, digests, jobs, reports
 from bot.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
 from bot.errors import NotAnOperator
 from bot.suggestions import Suggester
-from handlers import faults
+from handlers import faults, standing
 from handlers.ask import Ask, Modal
 from handlers.parts import Parts
 from handlers.views import audiences as audience_views
@@ -21,26 +22,13 @@ from handlers.views import reports as report_views
 from handlers.views.blocks import View
 from handlers.words import Markup, words
 
-# Slack's errors that pass by themselves, or that whoever runs the bot mends within the day: tried again.
-TRIED_AGAIN = frozenset(
-    {
-        "ratelimited",
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
-        "invalid_auth",
-        "not_authed",
-        "token_expired",
-        "token_revoked",
-        "account_inactive",
-    }
-)
 MENDED_BY = {
     "not_in_channel": "digest-failed-channel",
     "channel_not_found": "digest-failed-channel",
     "is_archived": "digest-failed-archived",
 }
+
+EVENT = "cleaned_digest"
 
 log = logging.getLogger(__name__)
 
@@ -110,37 +98,68 @@ def post(parts: Parts, claim: Claim, tell: str) -> str:
 
     A refusal is settled here, not raised: the person `tell` gets to know what to mend.
     """
-    settings = claim.settings
-    report = reports.report(parts.database, settings, claim.since, claim.until, Suggester)
+    # Sent anew without a look, it might be there twice: a fault gives it back, and whoever takes it looks.
+    once = copy(parts.client)
+    once.retry_handlers = []
     try:
-        ts = _send(parts.client, settings, report)
+        channel, ts = _stands(once, claim) or _send(parts, once, claim)
+    except _Anothers:
+        return "digest-sent-later"
     except SlackApiError as refusal:
         return _refused(parts, claim, refusal, tell)
     except (SlackClientError, OSError) as error:
         log.warning("the digest was not posted, it is tried again: %s", faults.name(error))
         digests.give_back(parts.database, claim)
         return "digest-sent-later"
-    digests.posted(parts.database, claim, ts, parts.clock())
+    digests.posted(parts.database, claim, channel, ts, parts.clock())
     return "digest-sent"
 
 
-def _send(client: WebClient, settings: DigestSettings, report: reports.Report) -> str:
+class _Anothers(Exception):
+    """Making the report took so long that another has taken the digest over."""
+
+
+def _stands(client: WebClient, claim: Claim) -> tuple[str, str] | None:
+    """The channel and ts of the message, where an earlier owner has posted it. Raises SlackApiError if that passes."""
+    if not claim.may_stand_in:
+        return None
+    try:
+        ts = standing.find(client, claim.may_stand_in, _mark(claim), claim.due_at)
+    except SlackApiError as refusal:
+        if faults.passes(refusal):
+            raise
+        log.warning("whether the digest was posted can't be looked up: %s", _code(refusal))
+        return None
+    return (claim.may_stand_in, ts) if ts else None
+
+
+def _send(parts: Parts, client: WebClient, claim: Claim) -> tuple[str, str]:
+    settings = claim.settings
+    report = reports.report(parts.database, settings, claim.since, claim.until, Suggester)
     spoken = words(settings.language)
     whole = report_views.message(spoken, report, settings.timezone)
+    if not digests.begin(parts.database, claim, parts.clock()):
+        raise _Anothers
+    given: dict[str, Any] = {"channel": settings.channel, "metadata": _mark(claim)}
     try:
-        return str(client.chat_postMessage(channel=settings.channel, **whole)["ts"])
+        return settings.channel, str(client.chat_postMessage(**given, **whole)["ts"])
     except SlackApiError as refusal:
         if _code(refusal) not in ("invalid_blocks", "invalid_blocks_format"):
             raise
         # A workspace or a client that has no charts yet.
         plain = report_views.message(spoken, report, settings.timezone, chart=False)
-        return str(client.chat_postMessage(channel=settings.channel, **plain)["ts"])
+        return settings.channel, str(client.chat_postMessage(**given, **plain)["ts"])
+
+
+def _mark(claim: Claim) -> dict[str, Any]:
+    """The message's metadata, which nobody sees: by it the message is known again."""
+    return {"event_type": EVENT, "event_payload": {"due_at": claim.due_at.astimezone(UTC).isoformat()}}
 
 
 def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> str:
     code = _code(refusal)
-    log.warning("the digest was not posted: %s", code)
-    if code in TRIED_AGAIN:
+    log.warning("the digest was not posted: %s", code[:80])
+    if faults.passes(refusal):
         digests.give_back(parts.database, claim)
         return "digest-sent-later"
     digests.failed(parts.database, claim, code)

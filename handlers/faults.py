@@ -15,6 +15,26 @@ from handlers.views.blocks import View
 from handlers.words import Markup, Words
 from storage.mailchimp_errors import MailchimpError
 from storage.spreadsheet_errors import SpreadsheetError
+from storage.troubles import trouble
+
+# A window opens within three seconds of the click, or not at all.
+TOO_LATE = frozenset(("expired_trigger_id", "trigger_expired"))
+
+# Slack's errors that pass by themselves, or that whoever runs the bot mends within the day: tried again.
+PASSES = frozenset(
+    {
+        "ratelimited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "invalid_auth",
+        "not_authed",
+        "token_expired",
+        "token_revoked",
+        "account_inactive",
+    }
+)
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +60,11 @@ def sentence(words: Words, error: Exception) -> Markup:
         return words.md("error-not-an-operator", helpers=Markup(", ".join(helpers)), n=len(helpers))
     if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
         return words.md(error.key, **error.values)
+    if kind := trouble(error):
+        log.warning("the database is %s", kind)
+        return words.md(f"trouble-{kind}")
+    if isinstance(error, SlackApiError) and error.response.get("error") in TOO_LATE:
+        return words.md("trouble-too-late")
     reference = secrets.token_hex(4)
     log.error("fault %s: %s", reference, trace(error))
     return words.md("error-unexpected", reference=reference)
@@ -59,6 +84,15 @@ def name(error: BaseException) -> str:
     """The type; for Slack's refusals its error name too."""
     said = f" ({error.response.get('error')})" if isinstance(error, SlackApiError) else ""
     return type(error).__qualname__ + said
+
+
+def passes(error: BaseException) -> bool:
+    """Whether it is Slack or the network, and passes by itself or once whoever runs the bot has mended it."""
+    if isinstance(error, SlackApiError):
+        code = str(error.response.get("error", ""))
+        # What is no code is no answer of Slack's own, but a server's trouble in the SDK's words.
+        return code in PASSES or not code.isidentifier()
+    return isinstance(error, SlackClientError | OSError)
 
 
 def _into_submission(error: Exception, text: Markup, words: Words) -> BoltResponse:

@@ -5,21 +5,48 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-KEPT_SECONDS = 900
+from bot import deliveries
+from bot.jobs import Clock
+from storage.database import Database
+
+KEPT_SECONDS = deliveries.KEPT.total_seconds()
+# Their effect comes before their answer. All others are answered first, and then looked up: the answer can't wait.
+LOOKED_UP_FIRST = ("view_submission", "event_callback")
+
+
+class Doubled(Exception):
+    """Another process has had this delivery, and does what it asks for."""
 
 
 class Handled:
-    """What this process has seen. Effects are once by the database's own rows; this spares the second answer."""
+    """What this process has seen, and what any has (in the database). Effects are once by the database's own rows
+    anyway; this spares the second answer.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
     def before(self, body: dict[str, Any]) -> bool:
-        """Whether this delivery came before. Those without an id are always new."""
-        key = body.get("event_id") or body.get("trigger_id")
-        if not key or body.get("type") == "block_suggestion":
+        """Whether this delivery came before, as far as that is known without delay. Those without an id are new."""
+        key = _key(body)
+        if not key:
             return False
+        if self._saw(key):
+            return True
+        return body.get("type") in LOOKED_UP_FIRST and not self._is_first(key)
+
+    def after_answer(self, body: dict[str, Any]) -> None:
+        """To be called when Slack has its answer, before there is any effect. Raises Doubled."""
+        key = _key(body)
+        if key and body.get("type") not in LOOKED_UP_FIRST and not self._is_first(key):
+            raise Doubled
+
+    def _is_first(self, key: str) -> bool:
+        return deliveries.is_first(self._database, key, self._clock())
+
+    def _saw(self, key: str) -> bool:
         now = monotonic()
         with self._lock:
             while self._seen and next(iter(self._seen.values())) < now - KEPT_SECONDS:
@@ -28,3 +55,10 @@ class Handled:
                 return True
             self._seen[key] = now
             return False
+
+
+def _key(body: dict[str, Any]) -> str:
+    """Slack's own for this delivery, the same when it comes again; "" where there is none."""
+    if body.get("type") == "block_suggestion":
+        return ""
+    return str(body.get("event_id") or body.get("trigger_id") or "")

@@ -1,7 +1,7 @@
 """`/cleaned-import`: a file from a modal, fetched and taken in as long work."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
@@ -13,10 +13,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import audiences, imports, jobs
 from bot.errors import CleanedError, IsMirrored
+from bot.export_files import Contents
 from bot.jobs import Clock
-from handlers import faults, refused, uploads, work
+from handlers import faults, refused, work
 from handlers.ask import Ask, Modal
 from handlers.parts import Parts
+from handlers.uploads import Uploads
 from handlers.views import audiences as audience_views
 from handlers.views import imports as views
 from handlers.words import words
@@ -149,8 +151,7 @@ def _work(client: WebClient, database: Database, job: Job, clock: Clock) -> Iter
     for taken in imports.take_in(database, latest, clock):
         yield (latest := taken)
     if latest.notify and imports.outcome_of(latest).refused and "refused_file" not in latest.cursor:
-        file_id = _hand_out(client, database, latest)
-        latest = imports.refused_are_handed_out(database, latest, clock(), file_id)
+        latest = _hand_out(client, database, latest, clock)
     yield imports.finish(database, latest, clock())
 
 
@@ -194,17 +195,33 @@ def _address(client: WebClient, job: Job) -> str:
     return str(file["url_private_download"])
 
 
-def _hand_out(client: WebClient, database: Database, job: Job) -> str | None:
-    """Sends the file of refused rows to the person; its id. None when it can't be sent for good."""
+def _hand_out(client: WebClient, database: Database, job: Job, clock: Clock) -> Job:
+    """The person gets the file of refused rows, once; without it the job goes on where it can't be sent for good."""
     told, n = words(job.notify.get("language")), imports.outcome_of(job).refused
-    length = sum(map(len, refused.csv(told, database, [job.id])))
     name = f"{job.data['name']}.refused.csv"
     comment = told.md("import-refused-comment", n=n, name=job.data["name"])
-    pieces = refused.csv(told, database, [job.id])
+    delivery, latest, file_id = Uploads(client, comment), job, None
     try:
-        return uploads.upload(client, job.notify["channel"], name, length, pieces, comment)
+        if file_id := latest.cursor.get("refused_upload"):
+            is_shared = delivery.shared([file_id]) is not None  # perhaps the process died just after
+        else:
+            file_id, is_shared = _send(delivery, name, refused.csv(told, database, [job.id])), False
+            latest = imports.refused_are_sent(database, latest, clock(), file_id)
+        if not is_shared:
+            delivery.share({file_id: name}, job.notify["channel"])
     except (SlackClientError, CleanedError, OSError) as error:
         if job.attempts < work.GIVE_UP_AFTER and not isinstance(error, CleanedError):
             raise
         log.warning("the refused rows of job %s were not sent: %s", job.id, faults.name(error))
-        return None
+        file_id = None
+    return imports.refused_are_handed_out(database, latest, clock(), file_id)
+
+
+def _send(delivery: Uploads, name: str, pieces: Iterable[bytes]) -> str:
+    """A small file goes to Slack, and nobody sees it yet; its id."""
+    kept = list(pieces)
+    size = sum(map(len, kept))
+    announced = delivery.expect(name, size)
+    for _sent in delivery.send(announced, Contents(name, 0, size, lambda: iter(kept))):
+        pass
+    return announced.file_id

@@ -3,14 +3,17 @@
 import logging
 import os
 import signal
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
-from threading import Event, Timer
+from socket import SHUT_RDWR
+from threading import Event, Lock, Timer
+from time import monotonic, sleep
+from typing import NoReturn
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
-from bot import accounts
+from bot import accounts, jobs, turns
 from bot.settings import Settings
 from handlers import app, clock, web
 from handlers.parts import Parts
@@ -19,14 +22,16 @@ from handlers.work import Worker
 from storage.database import Database
 
 SOCKET_THREADS = 24
-# Whoever runs the bot kills it after ten. What still waits for Slack then is carried on at the next start.
+# Whoever runs the bot kills it after ten. What still waits for Slack then is given to whoever carries it on.
 STOPS_WITHIN_SECONDS = 8.0
+ANSWERED_WITHIN_SECONDS = 2.0
+LEAVES_WITHIN_SECONDS = 9.5  # even if the database does not answer
 
 log = logging.getLogger(__name__)
 
 
-def run(settings: Settings) -> None:
-    """Serves Slack until SIGTERM or SIGINT; what is under way is finished or given back.
+def run(settings: Settings) -> NoReturn:
+    """Serves Slack until SIGTERM or SIGINT; what is under way is finished or given back. Ends the program.
 
     Socket Mode when there is an app token, else HTTP. The database is at this program's version.
     """
@@ -34,11 +39,14 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
-        start(settings, running)
+        parts, worker = _start(settings, running)
         log.info("The bot is running.")
         stop.wait()
         log.info("The bot stops.")
-        _stop_in_time()
+        _stop_in_time(worker, parts.database)
+    # All is closed. Python would take a second or more to take itself apart, while whoever stops it waits.
+    logging.shutdown()
+    os._exit(0)
 
 
 def start(settings: Settings, running: ExitStack) -> Parts:
@@ -46,6 +54,10 @@ def start(settings: Settings, running: ExitStack) -> Parts:
 
     SlackApiError is for a refused token.
     """
+    return _start(settings, running)[0]
+
+
+def _start(settings: Settings, running: ExitStack) -> tuple[Parts, Worker]:
     client = app.web_client(settings)
     identity = app.identify(client)
     database = Database(settings.database_url)
@@ -65,32 +77,73 @@ def start(settings: Settings, running: ExitStack) -> Parts:
     bolt = app.build_app(parts, identity)
     worker.start(parts)
     running.callback(worker.stop)
-    scheduler = clock.start(parts)
+    owner = jobs.owner()
+    running.callback(lambda: turns.give_back(database, owner, parts.clock()))
+    scheduler = clock.start(parts, owner)
     running.callback(scheduler.shutdown, wait=False)
     _listen(bolt, parts, running)
-    return parts
+    running.callback(worker.stop_soon)
+    return parts, worker
 
 
-def _stop_in_time() -> None:
-    timer = Timer(STOPS_WITHIN_SECONDS, os._exit, (0,))
-    timer.daemon = True
-    timer.start()
+def _stop_in_time(worker: Worker, database: Database) -> None:
+    def leave() -> None:
+        worker.hand_over(database)
+        os._exit(0)
+
+    for seconds, ending in ((STOPS_WITHIN_SECONDS, leave), (LEAVES_WITHIN_SECONDS, lambda: os._exit(0))):
+        timer = Timer(seconds, ending)
+        timer.daemon = True
+        timer.start()
 
 
 def _listen(bolt: App, parts: Parts, running: ExitStack) -> None:
     settings = parts.settings
+    running.callback(bolt.listener_runner.listener_executor.shutdown)
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
         socket = SocketModeHandler(bolt, token, concurrency=SOCKET_THREADS)
-        running.callback(bolt.listener_runner.listener_executor.shutdown)
+        under_way = _UnderWay(socket)
         socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
         running.callback(_close, socket)
+        running.callback(under_way.wait)
     server = web.start(bolt, settings, parts.database, parts.clock)
     running.callback(server.stop)
 
 
-def _close(socket: SocketModeHandler) -> None:
+class _UnderWay:
+    """What came by the socket and has no answer yet: cut off, the person would see that the command failed."""
+
+    def __init__(self, socket: SocketModeHandler) -> None:
+        self._left = 0
+        self._lock = Lock()
+        # Called when a message has come, and, after the SDK's own listener, when its answer was sent.
+        socket.client.on_message_listeners.append(self._note)
+        socket.client.socket_mode_request_listeners.append(lambda *_: self._add(-1))
+
+    def wait(self) -> None:
+        """Until there is nothing, or ANSWERED_WITHIN_SECONDS."""
+        until = monotonic() + ANSWERED_WITHIN_SECONDS
+        while self._left > 0 and monotonic() < until:
+            sleep(0.005)
+
+    def _note(self, message: str) -> None:
+        if '"envelope_id"' in message:
+            self._add(1)
+
+    def _add(self, n: int) -> None:
+        with self._lock:
+            self._left += n
+
+
+def _close(handler: SocketModeHandler) -> None:
+    """At once: the SDK alone first waits up to three seconds, in which more comes that it can't answer."""
+    client = handler.client
+    client.closed, client.auto_reconnect_enabled = True, False
+    if client.current_session and (line := client.current_session.sock):
+        with suppress(OSError):
+            line.shutdown(SHUT_RDWR)
     try:
-        socket.close()  # type: ignore[no-untyped-call]
+        handler.close()  # type: ignore[no-untyped-call]
     except AttributeError:  # the SDK's own thread was quicker to drop the connection
-        socket.close()  # type: ignore[no-untyped-call]
+        handler.close()  # type: ignore[no-untyped-call]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic
 
@@ -11,15 +12,18 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot import audiences, jobs
 from bot.errors import CleanedError
 from bot.jobs import Work
-from handlers import faults, home
+from handlers import faults, home, standing
 from handlers.parts import Parts
+from handlers.standing import Mark
 from handlers.views import blocks
 from handlers.views.blocks import Message
 from handlers.words import Words, words
+from storage.database import Database
 from storage.jobs import LeaseLost
 from storage.mailchimp_errors import MailchimpError
 from storage.spreadsheet_errors import SpreadsheetError
 from storage.tables import Job
+from storage.troubles import Trouble, trouble
 
 THREADS = 2
 POLL_SECONDS = 1.0  # for what another process left
@@ -27,6 +31,8 @@ TELL_SECONDS = 1.5  # chat.update takes about 50 a minute
 # Slack may show the view that answers a submission after ours that follows: the first word waits for it.
 FIRST_WORD_SECONDS = 0.6
 GIVE_UP_AFTER = 5  # attempts that all ended in an unexpected fault
+EVENT = "cleaned_work"
+TELLS_WITHIN = timedelta(days=1)  # of its end: so long Slack may be away
 
 log = logging.getLogger(__name__)
 
@@ -49,37 +55,49 @@ class Kind:
 class Worker:
     """The threads that do the jobs of these kinds: job kind → how it is done and told.
 
-    A sync may wait long for Mailchimp: it has a thread of its own, and nobody's export waits for it.
+    A sync may wait long for Mailchimp: it has a thread of its own. So may archives and Undos: one thread takes none of
+    them, so that nobody's export waits for two of these.
     """
 
     def __init__(self, kinds: Mapping[str, Kind]) -> None:
         self._kinds = kinds
         self._awake = Event()
         self._stopping = Event()
-        self._threads: list[Thread] = []
+        self._threads: dict[str, Thread] = {}  # by the owner of what it works on
 
     def start(self, parts: Parts) -> None:
         jobs.free_dead(parts.database)
-        syncs = self._kinds.keys() & {jobs.SYNC}
-        lanes = [self._kinds.keys() - syncs] * THREADS + ([syncs] if syncs else [])
+        syncs, outgoing = self._kinds.keys() & {jobs.SYNC}, self._kinds.keys() & {jobs.ARCHIVE, jobs.RESTORE}
+        others = self._kinds.keys() - syncs
+        further = [others - outgoing if outgoing else set(), syncs]
+        lanes = [others] * THREADS + [lane for lane in further if lane]
         for n, lane in enumerate(lanes):
-            thread = Thread(target=self._run, args=(parts, lane), name=f"worker-{n}")
+            owner = jobs.owner()
+            thread = Thread(target=self._run, args=(parts, lane, owner), name=f"worker-{n}")
             thread.start()
-            self._threads.append(thread)
+            self._threads[owner] = thread
 
     def wake(self) -> None:
         self._awake.set()
 
-    def stop(self, seconds: float = 8) -> None:
-        """The step under way ends, its job is given back; waits for that so long at most."""
-        until = monotonic() + seconds
+    def stop_soon(self) -> None:
+        """The step under way ends, its job is given back."""
         self._stopping.set()
         self._awake.set()
-        for thread in self._threads:
+
+    def stop(self, seconds: float = 8) -> None:
+        """As `stop_soon`; waits for that so long at most."""
+        until = monotonic() + seconds
+        self.stop_soon()
+        for thread in self._threads.values():
             thread.join(max(0.0, until - monotonic()))
 
-    def _run(self, parts: Parts, lane: Collection[str]) -> None:
-        owner = jobs.owner()
+    def hand_over(self, database: Database) -> None:
+        """What did not end in time is anyone's. To be called when this process ends at once."""
+        for owner in self._threads:
+            jobs.free(database, owner)
+
+    def _run(self, parts: Parts, lane: Collection[str], owner: str) -> None:
         while not self._stopping.is_set():
             try:
                 job = jobs.claim(parts.database, lane, owner, parts.clock())
@@ -89,7 +107,8 @@ class Worker:
             except LeaseLost:
                 log.warning("a job was carried on by another process")
             except Exception as error:  # noqa: BLE001  a thread of work never ends by a fault
-                log.error("work: %s", faults.trace(error))  # noqa: TRY400  a message may hold an address
+                kind = trouble(error)
+                log.error("work: %s", f"the database is {kind}" if kind else faults.trace(error))  # noqa: TRY400  a message may hold an address
             self._awake.wait(POLL_SECONDS)
             self._awake.clear()
 
@@ -107,12 +126,24 @@ class _Run:
 
     def to_its_end(self) -> None:
         """Does the work and tells the receipt; gives the job back when the program stops or a fault comes."""
+        try:
+            self._to_its_end()
+        except LeaseLost:
+            raise
+        except Exception as error:
+            if not (kind := trouble(error)):
+                raise
+            self._sit_out(kind)
+
+    def _to_its_end(self) -> None:
         if self._job.state == "running" and not self._work():
             return
         try:
             self._tell()
-        except Exception:
-            if self._job.attempts < GIVE_UP_AFTER:
+        except Exception as error:
+            if trouble(error):
+                raise
+            if self._job.attempts < GIVE_UP_AFTER or self._may_be_told_yet(error):
                 self._give_back()
                 raise
             log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
@@ -136,6 +167,8 @@ class _Run:
         except (CleanedError, SpreadsheetError) as error:
             self._fail(error.key, **error.values)
         except Exception as error:
+            if trouble(error):
+                raise
             if self._job.attempts < GIVE_UP_AFTER:
                 self._give_back()
                 raise
@@ -162,6 +195,34 @@ class _Run:
     def _give_back(self) -> None:
         jobs.give_back(self._parts.database, self._job, self._parts.clock())
 
+    def _may_be_told_yet(self, error: Exception) -> bool:
+        ended = self._job.finished_at
+        in_time = ended is not None and self._parts.clock() < ended + TELLS_WITHIN
+        return in_time and faults.passes(error)
+
+    def _sit_out(self, kind: Trouble) -> None:
+        """The database takes nothing: the person is told, and the job is given back once it does again."""
+        log.warning("job %s waits: the database is %s", self._job.id, kind)
+        if self._job.state == "running" and self._job.notify:
+            self._tell_trouble(kind)
+        while not self._stopping.wait(POLL_SECONDS):
+            try:
+                jobs.give_back_unharmed(self._parts.database, self._job, self._parts.clock())
+            except LeaseLost:
+                raise
+            except Exception as error:
+                if not trouble(error):
+                    raise
+            else:
+                return
+
+    def _tell_trouble(self, kind: Trouble) -> None:
+        text = self._words.md("trouble-work", kind=str(kind))
+        try:
+            self._send(blocks.message(text, [blocks.section(text)]))
+        except (SlackClientError, OSError) as error:
+            log.warning("the trouble was not told: %s", faults.name(error))
+
     def _tell_progress(self) -> None:
         try:
             self._tell()
@@ -169,18 +230,40 @@ class _Run:
             log.warning("progress was not told: %s", faults.name(error))
 
     def _tell(self) -> None:
-        job, client = self._job, self._parts.client
+        job = self._job
         self._next_word = monotonic() + TELL_SECONDS
         if not job.notify:
             return  # from the terminal
         message = self._kind.tell(self._words, job, self._audience_name())
-        if ts := job.notify.get("ts"):
-            client.chat_update(channel=job.notify["channel"], ts=ts, **message)
-        else:
-            ts = client.chat_postMessage(channel=job.notify["channel"], **message)["ts"]
-            self._job = jobs.note(self._parts.database, job, self._parts.clock(), ts=ts)
+        if not self._send(message):
+            self._job = jobs.note(self._parts.database, job, self._parts.clock())
         if view := job.notify.get("view"):
             self._show_in_modal(view, message)
+
+    def _send(self, message: Message) -> bool:
+        """The job's one message moves on; False when it is the first, whose place is to be noted."""
+        notify, client = self._job.notify, self._parts.client
+        channel, noted = notify["channel"], notify.get("ts")
+        if ts := noted or self._stands(channel):
+            client.chat_update(channel=channel, ts=ts, **message)
+        else:
+            ts = client.chat_postMessage(channel=channel, metadata=self._mark, **message)["ts"]
+        self._job.notify = {**notify, "ts": ts}
+        return noted is not None
+
+    @property
+    def _mark(self) -> Mark:
+        return {"event_type": EVENT, "event_payload": {"job": self._job.id}}
+
+    def _stands(self, channel: str) -> str | None:
+        """The message of a process that died before it noted where it is. Where that can't be looked up: None."""
+        if self._job.attempts == 1:
+            return None
+        try:
+            return standing.find(self._parts.client, channel, self._mark, self._job.made_at)
+        except SlackApiError as error:
+            log.warning("whether job %s was told can't be looked up: %s", self._job.id, faults.name(error))
+            return None
 
     def _show_in_modal(self, view_id: str, message: Message) -> None:
         shown = [block for block in message["blocks"] if block["type"] != "actions"]

@@ -4,13 +4,30 @@ A contact leaves `archived` only here, and its member row says so: one that is a
 row is not marked restored is therefore archived by that archive.
 """
 
+import json
 from array import array
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import repeat
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Table, func, insert, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Table,
+    any_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -65,24 +82,27 @@ def take(session: Session, segment: Segment, archive_id: str, some: Sequence[int
     `some` is in the order of the ids: neighbours in the table are written together. The caller holds the
     audience's lock; `revision` is what the lock gave.
     """
-    connection, audience_id = session.connection(), segment.audience_id
-    taken = select(TABLE.c.audience_id, literal(archive_id), TABLE.c.id, TABLE.c.status)
-    names = ["audience_id", "archive_id", "contact_id", "status_before"]
-    chosen = taken.where(*belongs(segment), TABLE.c.id.in_(some))
-    connection.execute(insert(MEMBER).from_select(names, chosen))
-    added = select(MEMBER.c.contact_id).where(
-        MEMBER.c.audience_id == audience_id,
-        MEMBER.c.archive_id == archive_id,
-        MEMBER.c.contact_id.between(some[0], some[-1]),
+    audience_id = segment.audience_id
+    # Each contact is looked up once: the statement that changes it gives back what the figures need.
+    taking = (
+        update(TABLE)
+        .where(*belongs(segment), _among(session, TABLE.c.id, some))
+        .values(status=Status.ARCHIVED.value, status_before=TABLE.c.status, revision=revision)
+        .returning(TABLE.c.id, TABLE.c.clean_reason, TABLE.c.domain)
     )
-    members = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(added)]
-    _move(session, audience_id, members, before=TABLE.c.status, after=literal(Status.ARCHIVED.value))
-    weak = _n_weak(session, audience_id, (some[0], some[-1]), members, TABLE.c.status)
-    tallies.add_worth_a_look(session, audience_id, -weak)
-    values = {"status": Status.ARCHIVED.value, "status_before": TABLE.c.status, "revision": revision}
-    n = connection.execute(update(TABLE).where(*members).values(values)).rowcount
-    _grow(session, audience_id, archive_id, n=n)
-    return n
+    taken = session.connection().execute(taking).all()
+    if not taken:
+        return 0
+    taken_ids, reasons, domains = zip(*taken, strict=True)
+    _remember(session, audience_id, archive_id, taken_ids)
+    _shift(
+        session,
+        audience_id,
+        Counter(zip(repeat(Status.CLEANED), repeat(Status.ARCHIVED), reasons, domains, strict=False)),
+    )
+    tallies.add_worth_a_look(session, audience_id, -_n_weak(session, audience_id, taken_ids))
+    _grow(session, audience_id, archive_id, n=len(taken))
+    return len(taken)
 
 
 def take_done(
@@ -137,28 +157,27 @@ def bring_back(
 
     Only those that are still archived. The caller holds the audience's lock; `revision` is what the lock gave.
     """
-    connection = session.connection()
     waiting = [*_waiting(audience_id, archive_id, chunk[0], ids), MEMBER.c.contact_id <= chunk[1]]
-    members = select(MEMBER.c.contact_id).where(*waiting)
-    archived = [
-        TABLE.c.audience_id == audience_id,
-        TABLE.c.id.in_(members),
-        TABLE.c.status == Status.ARCHIVED.value,
-    ]
-    considered = connection.execute(select(func.count()).select_from(members.subquery())).scalar_one()
-    _move(session, audience_id, archived, before=TABLE.c.status, after=TABLE.c.status_before)
-    weak = _n_weak(session, audience_id, chunk, archived, TABLE.c.status_before)
-    tallies.add_worth_a_look(session, audience_id, weak)
-    values = {"status": TABLE.c.status_before, "status_before": None, "revision": revision}
-    n = connection.execute(update(TABLE).where(*archived).values(values)).rowcount
-    # This transaction alone has that revision: it marks the contacts that were just changed.
-    back = select(TABLE.c.id).where(
-        TABLE.c.audience_id == audience_id, TABLE.c.id.in_(members), TABLE.c.revision == revision
+    connection = session.connection()
+    considered = connection.execute(select(MEMBER.c.contact_id).where(*waiting)).scalars().all()
+    bringing = (
+        update(TABLE)
+        .where(
+            TABLE.c.audience_id == audience_id,
+            _among(session, TABLE.c.id, considered),
+            TABLE.c.status == Status.ARCHIVED.value,
+        )
+        .values(status=TABLE.c.status_before, status_before=None, revision=revision)
+        .returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
     )
-    marked = update(MEMBER).where(*waiting, MEMBER.c.contact_id.in_(back)).values(restored_at=now)
-    connection.execute(marked)
-    _grow(session, audience_id, archive_id, restored=n)
-    return Returned(restored=n, changed=considered - n)
+    back = connection.execute(bringing).all()
+    marked = [*waiting, _among(session, MEMBER.c.contact_id, [row.id for row in back])]
+    connection.execute(update(MEMBER).where(*marked).values(restored_at=now))
+    _shift(session, audience_id, Counter((Status.ARCHIVED, *row[1:]) for row in back))
+    weak = _n_weak(session, audience_id, [row.id for row in back if row.status == Status.CLEANED])
+    tallies.add_worth_a_look(session, audience_id, weak)
+    _grow(session, audience_id, archive_id, restored=len(back))
+    return Returned(restored=len(back), changed=len(considered) - len(back))
 
 
 def waiting_ids(
@@ -182,6 +201,23 @@ def are_held(session: Session, audience_id: int, archive_id: str, some: Sequence
     """
     held = [TABLE.c.status == Status.ARCHIVED.value, TABLE.c.status_before == MEMBER.c.status_before]
     return _members_that(session, audience_id, archive_id, some, held)
+
+
+def gone(session: Session, audience_id: int, archive_id: str, ids: Sequence[int] | None) -> Sequence[int]:
+    """The members not restored whose contacts are not here any more: deleted for good at their owner's."""
+    is_here = exists().where(TABLE.c.audience_id == MEMBER.c.audience_id, TABLE.c.id == MEMBER.c.contact_id)
+    query = select(MEMBER.c.contact_id).where(*_waiting(audience_id, archive_id, 0, ids), ~is_here)
+    return session.connection().execute(query).scalars().all()
+
+
+def forget(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> None:
+    """The archive has these no more, and no Undo looks for them; who is restored stays."""
+    n = (
+        session.connection()
+        .execute(delete(MEMBER).where(*_waiting(audience_id, archive_id, 0, some)))
+        .rowcount
+    )
+    _grow(session, audience_id, archive_id, n=-n)
 
 
 def bring_back_done(
@@ -263,34 +299,57 @@ def _move(
     # Numbered, not named: PostgreSQL takes a bound value of the list and of GROUP BY for two different ones.
     moved = select(before.label("old"), after.label("new"), reason.label("why"), TABLE.c.domain, func.count())
     grouped = moved.where(*chosen).group_by("old", "new", "why", TABLE.c.domain)
+    moves = session.connection().execute(grouped)
+    _shift(session, audience_id, {(old, new, why, domain): n for old, new, why, domain, n in moves})
+
+
+def _shift(session: Session, audience_id: int, moves: Mapping[tuple[str, str, str | None, str], int]) -> None:
+    """The figures for so many contacts that went from (status) to (status), with (clean reason) and (domain)."""
     tally = Tally()
-    for old, new, why, domain, n in session.connection().execute(grouped):
-        tally[Cell(old, why, None, domain)] -= n
-        tally[Cell(new, why, None, domain)] += n
+    for (old, new, why, domain), n in moves.items():
+        tally[Cell(old, why or "", None, domain)] -= n
+        tally[Cell(new, why or "", None, domain)] += n
     tallies.apply(session, audience_id, tally)
 
 
-def _n_weak(
-    session: Session,
-    audience_id: int,
-    chunk: tuple[int, int],
-    chosen: Sequence[ColumnElement[bool]],
-    status: ColumnElement[str],
-) -> int:
-    """How many of the chosen contacts, whose ids are in the chunk, are worth a look where that status is cleaned."""
+def _remember(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> None:
+    """The archive has these contacts, which were cleaned."""
+    each = (
+        func.json_each(json.dumps(list(some))).table_valued("value").c.value
+        if _is_sqlite(session)
+        else func.unnest(_array(some)).column_valued()
+    )
+    taken = select(literal(audience_id), literal(archive_id), each, literal(Status.CLEANED.value))
+    names = ["audience_id", "archive_id", "contact_id", "status_before"]
+    session.connection().execute(insert(MEMBER).from_select(names, taken))
+
+
+def _among(session: Session, column: ColumnElement[int], some: Sequence[int]) -> ColumnElement[bool]:
+    """The column is one of these, given as one value: thousands of bound ones take longer than the work."""
+    if not _is_sqlite(session):
+        # Of all the ways to say it, the one that needs no statistics to find the index.
+        return column == any_(_array(some))
+    return column.in_(select(func.json_each(json.dumps(list(some))).table_valued("value").c.value))
+
+
+def _array(some: Sequence[int]) -> ColumnElement[Sequence[int]]:
+    return cast(list(some), ARRAY(BigInteger))
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _n_weak(session: Session, audience_id: int, some: Sequence[int]) -> int:
+    """How many of the contacts have a weak verdict."""
+    if not some:
+        return 0
     weak = select(col(Verdict.contact_id)).where(
         col(Verdict.audience_id) == audience_id,
-        col(Verdict.contact_id).between(*chunk),
+        col(Verdict.contact_id).between(min(some), max(some)),
         col(Verdict.weakness) != "",
     )
-    # Asked first, and alone: most chunks have none, and a planner without statistics may begin at the wrong end.
-    ids = session.connection().execute(weak).scalars().all()
-    if not ids:
-        return 0
-    mine = select(func.count()).select_from(TABLE)
-    mine = mine.where(*chosen, TABLE.c.id.in_(ids), status == Status.CLEANED.value)
-    n: int = session.connection().execute(mine).scalar_one()
-    return n
+    return len(set(some).intersection(session.connection().execute(weak).scalars()))
 
 
 def _grow(session: Session, audience_id: int, archive_id: str, **by: int) -> None:

@@ -52,13 +52,13 @@ def by_ids(session: Session, audience_id: int, ids: Collection[int]) -> dict[int
     return {row.id: Found(*row) for row in session.connection().execute(query)}
 
 
-def known(session: Session, keys: Collection[str]) -> dict[str, set[int]]:
-    """Which local audiences have these lower-case addresses: address → audience ids."""
+def known(session: Session, keys: Collection[str], source: Source = Source.LOCAL) -> dict[str, set[int]]:
+    """Which audiences of that source have these lower-case addresses: address → audience ids."""
     audience = _table_of("audience")
     query = select(TABLE.c.address_key, TABLE.c.audience_id).where(
         TABLE.c.address_key.in_(keys),
         # Named, so that the index, which begins with the audience, is of use.
-        TABLE.c.audience_id.in_(select(audience.c.id).where(audience.c.source == Source.LOCAL)),
+        TABLE.c.audience_id.in_(select(audience.c.id).where(audience.c.source == source)),
     )
     found: dict[str, set[int]] = {}
     for key, audience_id in session.connection().execute(query):

@@ -46,6 +46,8 @@ def uncorrected(
 
     With `before`, those that come before that place, the nearest first.
     """
+    if not domains:
+        return []  # SQLite would read every cleaned contact to find that out
     corrected = select(Consent.old_contact_id).where(
         Consent.audience_id == audience_id, col(Consent.old_contact_id).is_not(None)
     )

@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -15,20 +16,33 @@ from sqlmodel import Session
 __all__ = ["Database", "Session", "Unreachable"]  # the other floors take their session type from here
 
 # Another program may hold the file for a while; ours hold it for well under a second.
-SQLITE_BUSY_SECONDS = 20
+SQLITE_BUSY_SECONDS = 20.0
+HURRIED_SECONDS = 1.5  # Slack waits three for its answer
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
-    f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+    f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000:.0f}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16384",  # KiB, so 16 MiB for each connection of the pool
     "PRAGMA journal_size_limit=67108864",
 )
+# A server that vanished without a word is noticed within a minute; by itself the system takes hours.
+POSTGRESQL_WAITS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 
 
 class Unreachable(Exception):
     """The database can't be reached or opened."""
+
+
+class Busy(Exception):
+    """Others write to the SQLite file, for longer than one can wait."""
 
 
 class BadUrl(Exception):
@@ -46,14 +60,21 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
         # SQLite has one writer: threads of this process queue here, woken in turn, instead of polling the file.
-        self._writer = Lock() if self.is_sqlite else nullcontext()
+        self._writer = Lock()
+        self._waits = SQLITE_BUSY_SECONDS
+
+    def hurried(self) -> Self:
+        """The same database, for whom a person waits: it does not wait long for another program's lock."""
+        same = copy(self)
+        same._waits = HURRIED_SECONDS  # noqa: SLF001  our own
+        return same
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session that may write: commits at the end, rolls back on any error."""
-        with self._writer, Session(self.engine, expire_on_commit=False) as session:
+        """A session that may write: commits at the end, rolls back on any error. Raises Busy."""
+        with self._turn(), Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
-                session.connection(execution_options={"writes": True})
+                session.connection(execution_options={"writes": True, "waits": self._waits})
             yield session
             session.commit()
 
@@ -80,6 +101,18 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=self._waits):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._writer.release()
+
 
 def _make_private(path: Path) -> None:
     # Addresses are nobody else's: SQLite gives its -wal and -shm files the rights of this one.
@@ -101,7 +134,7 @@ def _postgresql_engine(url: URL) -> Engine:
     # psycopg 3 loses prepared statements after a rollback behind some poolers.
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={"prepare_threshold": None, "options": "-c timezone=UTC"},
+        connect_args={"prepare_threshold": None, "options": "-c timezone=UTC", **POSTGRESQL_WAITS},
         pool_pre_ping=True,
         hide_parameters=True,  # an error names no address
         pool_size=10,
@@ -123,7 +156,9 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         # A transaction that reads first and writes later can't wait for the lock: it would fail at once.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if waits := options.get("waits"):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={waits * 1000:.0f}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine

@@ -59,7 +59,7 @@ def take_over(session: Session, run: DigestRun, owner: str, now: datetime, attem
 
 
 def settle(session: Session, due_at: datetime, holder: str, **how: Any) -> bool:
-    """Writes how the holder's run ended; False when it is not theirs any more."""
+    """Writes how far the holder's run is, or how it ended; False when it is not theirs any more."""
     return _update(session, due_at, holder, **how)
 
 

@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
+from storage import turns
 from storage.database import Database
 from storage.tables import Job, RefusedRow, UploadPart
 
 PART_BYTES = 1 << 20
+LONGEST_LEASES = 4  # a job given back after a fault waits longer than a lease lasts, and clocks differ
 
 
 class LeaseLost(Exception):
@@ -32,8 +34,9 @@ def get(session: Session, job_id: str) -> Job | None:
 def claim(session: Session, kinds: Collection[str], owner: str, now: datetime, until: datetime) -> Job | None:
     """The oldest job that is free, now the owner's until the lease runs out; None if there is none.
 
-    Free is: waiting; running or untold with a lease that ran out. Work that changes an audience waits for
-    the work that does so already, so that two archives don't take each other's contacts.
+    Free is: waiting; running or untold with a lease that ran out, or that lasts longer than any is given: then the
+    clock was put back. Work that changes an audience waits for the work that does so already, so that two archives
+    don't take each other's contacts.
     """
     return _claim(session, col(Job.kind).in_(kinds), owner, now, until)
 
@@ -46,7 +49,8 @@ def claim_one(session: Session, job_id: str, owner: str, now: datetime, until: d
 def _claim(
     session: Session, wanted: ColumnElement[bool], owner: str, now: datetime, until: datetime
 ) -> Job | None:
-    free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now)
+    longest = now + LONGEST_LEASES * (until - now)
+    free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now, col(Job.lease_until) > longest)
     untold = and_(col(Job.state).in_(("done", "failed")), col(Job.told_at).is_(None))
     unfinished = or_(col(Job.state).in_(("waiting", "running")), untold)
     other = aliased(Job)
@@ -57,18 +61,22 @@ def _claim(
             other.audience_id == Job.audience_id,
             other.id != Job.id,
             col(other.state) == "running",
-            col(other.lease_until) >= now,
+            col(other.lease_until).between(now, longest),
             col(other.kind) != "export",
         )
         .exists()
     )
-    job = session.exec(
+    query = (
         select(Job)
         .where(free, unfinished, wanted, or_(col(Job.kind) == "export", ~busy))
         .order_by(col(Job.made_at))
         .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    )
+    if session.exec(query).first() is None:
+        return None
+    # Two that claim at once would each find the audience free for another job of it.
+    turns.lock_claims(session)
+    job = session.exec(query.with_for_update(skip_locked=True)).first()
     if job is None:
         return None
     if job.state == "waiting":
@@ -124,9 +132,13 @@ def save(session: Session, job: Job, **changes: Any) -> Job:
 
 
 def release(session: Session, job: Job) -> None:
-    """Gives the lease back at once, so that another process need not wait for it to run out."""
+    """Gives the lease back at once, so that another process need not wait for it to run out.
+
+    That counts as no attempt: nothing went wrong.
+    """
     held = and_(col(Job.id) == job.id, col(Job.owner) == job.owner)
-    session.connection().execute(update(Job).where(held).values(lease_until=None))
+    given = {"lease_until": None, "attempts": col(Job.attempts) - 1}
+    session.connection().execute(update(Job).where(held).values(**given))
 
 
 def owners(session: Session) -> Sequence[str]:
@@ -136,8 +148,9 @@ def owners(session: Session) -> Sequence[str]:
 
 
 def free(session: Session, owner: str) -> None:
-    """Takes the leases of this owner away: its jobs can be carried on at once."""
-    session.connection().execute(update(Job).where(col(Job.owner) == owner).values(lease_until=None))
+    """Takes the leases of this owner away: its jobs can be carried on at once, and not by itself."""
+    free = {"owner": None, "lease_until": None}
+    session.connection().execute(update(Job).where(col(Job.owner) == owner).values(**free))
 
 
 def under_way(session: Session, kind: str | None = None) -> Sequence[Job]:

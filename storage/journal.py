@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from storage.tables import Journal
 
@@ -31,3 +31,9 @@ def read(
     if without:
         query = query.where(col(Journal.what).not_in(without))
     return session.exec(query.where(Journal.audience_id == audience_id) if audience_id else query).all()
+
+
+def newest_of(session: Session, audience_id: int, what: str) -> int | None:
+    """The number of the audience's newest line on that; None if there is none."""
+    lines = select(func.max(Journal.id)).where(Journal.audience_id == audience_id, Journal.what == what)
+    return session.exec(lines).one()

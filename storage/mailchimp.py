@@ -6,6 +6,7 @@ else. Requests that are the same when sent twice are sent again after a failure;
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -95,6 +96,12 @@ class Client:
             self._is_open = False
             self._wire.line.leave()
 
+    def once(self) -> "Client":
+        """The same account for a person who waits and can ask again: each call is sent once. Not to be closed."""
+        hasty = copy(self)
+        hasty._wire = self._wire.once()  # noqa: SLF001  one of its own kind
+        return hasty
+
     def account(self) -> Account:
         """Whose key it is: also the way to see that it works."""
         names = "account_id,account_name,role,total_subscribers"
@@ -142,6 +149,19 @@ class Client:
 
         Offsets shift while contacts change: let pages overlap. `changed_since` is rounded down to the second.
         """
+        return self.page(_read_page, audience_id, offset, count, status=status, changed_since=changed_since)
+
+    def page(
+        self,
+        read: Callable[[bytes], Value],
+        audience_id: str,
+        offset: int = 0,
+        count: int = MOST_ROWS,
+        *,
+        status: Status | None = None,
+        changed_since: datetime | None = None,
+    ) -> Value:
+        """The same page, as what `read` makes of its text; a ValueError of that becomes BadAnswer."""
         params: dict[str, str | int] = {
             "fields": _MEMBERS,
             "offset": offset,
@@ -153,13 +173,23 @@ class Client:
             params["status"] = name_of(status)
         if changed_since:
             params["since_last_changed"] = _written(changed_since)
-        path = f"{audience_path(audience_id)}/members"
-        return self._read(mailchimp_values.member_page, Request("GET", path, params))
+        body = self._wire.fetch(Request("GET", f"{audience_path(audience_id)}/members", params))
+        try:
+            return read(body)
+        except ValueError:
+            raise BadAnswer(reason="GET") from None
 
     def member(self, audience_id: str, hash_: str) -> Member:
         """A contact, archived ones too. Raises NotFound."""
         request = Request("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
         return self._read(mailchimp_values.member, request)
+
+    def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
+        """All of a contact's tags: of those who have more than 50, a member tells only the first. Raises NotFound."""
+        path = f"{member_path(audience_id, hash_)}/tags"
+        return self._all(
+            path, "tags", lambda tag: mailchimp_values.text(tag, "name"), {"fields": "tags.name,total_items"}
+        )
 
     def bounces(self, audience_id: str, hash_: str, count: int = 100) -> tuple[Bounce, ...]:
         """A contact's latest bounces, the newest first. Raises NotFound."""
@@ -304,6 +334,10 @@ class Client:
             found += rows
             if not rows or len(found) >= total:
                 return tuple(found)
+
+
+def _read_page(body: bytes) -> MemberPage:
+    return mailchimp_values.member_page(mailchimp_values.document(body))
 
 
 def _centre(key: str) -> str:

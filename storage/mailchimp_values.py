@@ -1,14 +1,15 @@
 """What Mailchimp knows, as values: contacts, audiences, batches. Their repr shows no address and no secret."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import md5
 from math import isfinite
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
-from storage.tables import Status
+from storage.names import Status
 
 Document = Mapping[str, object]
 MergeValue = str | int | float | Mapping[str, str]  # a mapping for an address field
@@ -71,7 +72,7 @@ class Location:
     region: str
 
 
-_NOWHERE = Location(0.0, 0.0, 0, 0, "", "", "")
+NOWHERE = Location(0.0, 0.0, 0, 0, "", "", "")
 
 
 @dataclass(frozen=True)
@@ -83,30 +84,32 @@ class Permission:
     enabled: bool
 
 
-@dataclass(frozen=True)
-class Member:
-    """A contact. `leid` and `euid` are the names that Mailchimp's export files give its two other ids.
+class Member(NamedTuple):
+    """A contact: a tuple, since an audience has many. `leid` and `euid` are named as in Mailchimp's export files.
 
     `tags` are at most 50 of `tag_count`.
     """
 
-    hash: str = field(repr=False)
-    address: str = field(repr=False)
+    hash: str
+    address: str
     status: Status
     leid: int
-    euid: str = field(repr=False)
-    merge_fields: Mapping[str, MergeValue] = field(repr=False)
+    euid: str
+    merge_fields: Mapping[str, MergeValue]
     tags: tuple[str, ...]
     tag_count: int
     rating: int
-    signup_ip: str = field(repr=False)
+    signup_ip: str
     signup_at: datetime | None
-    confirm_ip: str = field(repr=False)
+    confirm_ip: str
     confirm_at: datetime | None
     changed_at: datetime | None
-    location: Location = field(repr=False)
-    note: str = field(repr=False)
+    location: Location
+    note: str
     permissions: tuple[Permission, ...]
+
+    def __repr__(self) -> str:
+        return f"Member(status={self.status!r}, leid={self.leid!r})"
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,14 @@ class Webhook:
     secret: str = field(repr=False)
 
 
+def document(body: bytes) -> Document:
+    """Raises ValueError."""
+    read = json.loads(body.decode())
+    if isinstance(read, dict):
+        return read
+    raise ValueError
+
+
 def member_hash(address: str) -> str:
     """A contact's id in its audience."""
     return md5(address.lower().encode(), usedforsecurity=False).hexdigest()
@@ -238,7 +249,7 @@ def member(document: Document) -> Member:
         leid=number(document, "web_id"),
         euid=text(document, "unique_email_id"),
         merge_fields=cast("Mapping[str, MergeValue]", part(document, "merge_fields")),
-        tags=tuple(text(tag, "name") for tag in parts(document, "tags")),
+        tags=tuple([text(tag, "name") for tag in parts(document, "tags")]),
         tag_count=number(document, "tags_count"),
         rating=number(document, "member_rating"),
         signup_ip=text(document, "ip_signup"),
@@ -247,8 +258,8 @@ def member(document: Document) -> Member:
         confirm_at=moment(document, "timestamp_opt"),
         changed_at=moment(document, "last_changed"),
         location=_location(place),
-        note=text(part(document, "last_note"), "note"),
-        permissions=tuple(_permission(each) for each in parts(document, "marketing_permissions")),
+        note=text(part(document, "last_note"), "note") if "last_note" in document else "",
+        permissions=tuple([_permission(each) for each in parts(document, "marketing_permissions")]),
     )
 
 
@@ -307,7 +318,13 @@ def webhook(document: Document) -> Webhook:
 
 def status_of(name: str) -> Status:
     """From Mailchimp's word. Raises ValueError on another."""
-    return Status.NONSUBSCRIBED if name == "transactional" else Status(name)
+    found = _STATUSES.get(name)
+    if found is None:
+        raise ValueError
+    return found
+
+
+_STATUSES = {**{str(each): each for each in Status}, "transactional": Status.NONSUBSCRIBED}
 
 
 def name_of(status: Status) -> str:
@@ -330,7 +347,8 @@ def number(document: Document, name: str) -> int:
 
 def moment(document: Document, name: str) -> datetime | None:
     """Aware, in UTC; Mailchimp writes an empty text where there is none."""
-    if not (written := text(document, name)):
+    written = document.get(name)
+    if not written or not isinstance(written, str):
         return None
     try:
         found = datetime.fromisoformat(written)
@@ -349,7 +367,9 @@ def part(document: Document, name: str) -> Document:
 
 def parts(document: Document, name: str) -> Sequence[Document]:
     value = document.get(name)
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+    if not value or not isinstance(value, list):
+        return ()
+    return [each for each in value if isinstance(each, dict)]
 
 
 def _readable(document: Document) -> Member | None:
@@ -361,7 +381,7 @@ def _readable(document: Document) -> Member | None:
 
 def _location(place: Document) -> Location:
     if not any(place.values()):  # as of most contacts
-        return _NOWHERE
+        return NOWHERE
     return Location(
         latitude=_float(place, "latitude"),
         longitude=_float(place, "longitude"),

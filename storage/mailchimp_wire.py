@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -122,11 +123,21 @@ class Wire:
         self._tries = tries
         self._timing = timing
 
+    def once(self) -> "Wire":
+        """The same, with one try for each request."""
+        hasty = copy(self)
+        hasty._tries = 1  # noqa: SLF001  one of its own kind
+        return hasty
+
     def send(self, request: Request) -> Document:
         """The answer's JSON, empty for an answer without a body. Raises a MailchimpError.
 
         Tried again after network errors, 429 and 5xx where the request is repeatable, or surely did not arrive.
         """
+        return _document(self.fetch(request))
+
+    def fetch(self, request: Request) -> bytes:
+        """The same, as it came."""
         until = self._timing.clock() + TOTAL_SECONDS
         return self._tried(lambda: self._once(request, until), until, request.label, request.repeatable)
 
@@ -161,7 +172,7 @@ class Wire:
         wait = self._timing.jitter(most) + (error.wait or 0)
         return wait if self._timing.clock() + wait < until else None
 
-    def _once(self, request: Request, until: float) -> Document:
+    def _once(self, request: Request, until: float) -> bytes:
         seconds = max(0.0, until - self._timing.clock())
         try:
             with self.line.slots.one(self._connections, seconds) as slot:
@@ -201,20 +212,24 @@ class Wire:
             response.close()
         return httpx.Response(response.status_code, headers=_kept(response.headers), content=b"".join(pieces))
 
-    def _read(self, response: httpx.Response) -> Document:
+    def _read(self, response: httpx.Response) -> bytes:
         if response.status_code >= httpx.codes.MULTIPLE_CHOICES:
             error = problem(response.status_code, response.content, self._centre)
             error.wait = _asked(response.headers.get("retry-after", ""))
             raise error
-        if not response.content:
-            return {}
-        try:
-            document = response.json()
-        except ValueError:
-            raise BadAnswer(reason="no JSON") from None
-        if not isinstance(document, dict):
-            raise BadAnswer(reason="no JSON object")
-        return document
+        return response.content
+
+
+def _document(body: bytes) -> Document:
+    if not body:
+        return {}
+    try:
+        document = json.loads(body)
+    except ValueError:
+        raise BadAnswer(reason="no JSON") from None
+    if not isinstance(document, dict):
+        raise BadAnswer(reason="no JSON object")
+    return document
 
 
 def _failure(error: httpx.HTTPError, centre: str) -> MailchimpError:

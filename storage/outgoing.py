@@ -177,6 +177,19 @@ def archived(session: Session, audience_id: int, ids: Sequence[int]) -> set[int]
     return set(session.connection().execute(query).scalars())
 
 
+def forgettable(session: Session, before: datetime) -> Sequence[Box]:
+    """The rows, by job, whose receipts were told before that moment."""
+    told = select(col(Job.audience_id), col(Job.id)).where(col(Job.told_at) < before)
+    mine = exists().where(_ROW.c.audience_id == col(Job.audience_id), _ROW.c.job_id == col(Job.id))
+    rows = session.connection().execute(told.where(mine))
+    return [Box(audience_id or 0, job_id) for audience_id, job_id in rows]
+
+
+def forget(session: Session, box: Box) -> int:
+    """Drops the rows of the job; returns how many."""
+    return session.connection().execute(delete(_ROW).where(*box.rows)).rowcount
+
+
 _WAITING = {"state": "waiting", "batch_id": ALONE, "refusal": "", "detail": ""}
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col, select
 
+from storage.contacts import Segment
 from storage.tables import Audience, CleanedDay, ContactCount, DomainCount, Status
 
 
@@ -44,10 +45,10 @@ def apply(session: Session, audience_id: int, tally: Mapping[Cell, int]) -> None
         elif cell.status == Status.CLEANED:
             cleaned[cell.domain] += n
     a = {"audience_id": audience_id}
-    _add(session, ContactCount, [a | {"status": s, "reason": r, "n": n} for (s, r), n in counts.items() if n])
-    _add(session, CleanedDay, [a | {"day": d, "reason": r, "n": n} for (d, r), n in days.items() if n])
+    add(session, ContactCount, [a | {"status": s, "reason": r, "n": n} for (s, r), n in counts.items() if n])
+    add(session, CleanedDay, [a | {"day": d, "reason": r, "n": n} for (d, r), n in days.items() if n])
     domains = [d for d in subscribed.keys() | cleaned.keys() if subscribed[d] or cleaned[d]]
-    _add(
+    add(
         session,
         DomainCount,
         [a | {"domain": d, "subscribed": subscribed[d], "cleaned": cleaned[d]} for d in sorted(domains)],
@@ -60,6 +61,23 @@ def by_status_and_reason(session: Session, audience_id: int) -> dict[tuple[str, 
         select(ContactCount).where(ContactCount.audience_id == audience_id, ContactCount.n != 0)
     )
     return {(row.status, row.reason): row.n for row in rows}
+
+
+def cleaned_in(session: Session, segment: Segment) -> int | None:
+    """How many contacts the segment has, where a kept figure says so; None where they have to be counted."""
+    wanted = (segment.since, segment.campaign, segment.text, segment.ids)
+    audience = session.get(Audience, segment.audience_id)
+    is_old = segment.up_to is not None and (audience is None or segment.up_to < audience.revision)
+    several = sum(map(bool, (segment.reason, segment.domain, segment.worth_a_look))) > 1
+    if is_old or several or any(each is not None for each in wanted):
+        return None
+    if segment.worth_a_look:
+        return audience.worth_a_look if audience else 0
+    if segment.domain:
+        found = session.get(DomainCount, (segment.audience_id, segment.domain.lower()))
+        return found.cleaned if found else 0
+    counts = by_status_and_reason(session, segment.audience_id).items()
+    return sum(n for (status, why), n in counts if status == Status.CLEANED and segment.reason in (None, why))
 
 
 def cleaned_between(
@@ -126,7 +144,7 @@ def day_of(moment: datetime | str | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _add(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+def add(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     """One statement: inserts the figures, or adds them to those that are there."""
     if not rows:
         return

@@ -66,7 +66,7 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
         return
     url = make_url(request.getfixturevalue("postgresql_url"))
     name = f"t{uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True)
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_cleaned"))
     yield _url(url.set(database=name))

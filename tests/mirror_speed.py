@@ -1,6 +1,6 @@
 """A first sync beside what ten connections allow, both measured in the same run, and one that is killed ten times.
 
-`python -m tests.mirror_speed [--contacts N] [--latency SECONDS] [--engine sqlite|postgresql] [--kills N]`
+`python -m tests.mirror_speed [--contacts N] [--latency SECONDS] [--engine sqlite|postgresql] [--kills N] [--reasons]`
 
 The reference fetches the same pages by ten bare threads and keeps nothing of them. The account is a process of its own.
 """
@@ -23,6 +23,7 @@ import httpx
 
 from bot import databases, jobs, mirror
 from handlers.parts import utc_now
+from handlers.workspace.mailchimp import reads
 from handlers.workspace.mailchimp.standin import Standin
 from storage import mailchimp, schema, tallies
 from storage.database import Database
@@ -57,22 +58,25 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.1)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--kills", type=int, default=10)
-    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--reasons", action="store_true", help="also wait for why contacts were cleaned")
+    parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         _child(*given.child)
         return
     with _account(given.contacts, given.latency) as account:
         with database_url(postgresql=given.engine == "postgresql") as url:
-            _compare(account, url)
+            _compare(account, url, reasons=given.reasons)
+        if not given.kills:
+            return
         with database_url(postgresql=given.engine == "postgresql") as url:
             _kill(account, url, given.kills, given.contacts)
 
 
-def _compare(account: Account, url: str) -> None:
+def _compare(account: Account, url: str, *, reasons: bool) -> None:
     before, threads = _fetch_barely(account), f"{CONNECTIONS} bare threads"
     _make(url)
-    with subprocess.Popen(_command(account, url), stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(_command(account, url, reasons), stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout
         marks = dict(line.split(": ") for line in child.stdout.read().splitlines())
     after = _fetch_barely(account)
@@ -113,11 +117,11 @@ def _fetch_barely(account: Account) -> float:
 
         totals = {of: int(http.get(path, params=_total(of)).json()["total_items"]) for of in ("", "archived")}
         places = [(of, at) for of, n in totals.items() for at in range(0, n, MOST_ROWS - 25)]
-        start = time.perf_counter()
         with ThreadPoolExecutor(CONNECTIONS) as pool:
-            for _ in pool.map(fetch, places):
-                pass
-        return time.perf_counter() - start
+            list(pool.map(fetch, places))  # now all are made
+            start = time.perf_counter()
+            list(pool.map(fetch, places))
+            return time.perf_counter() - start
 
 
 def _total(of: str) -> dict[str, str | int]:
@@ -155,11 +159,12 @@ def _stored(url: str) -> int:
     return n
 
 
-def _command(account: Account, url: str) -> list[str]:
-    return [sys.executable, "-m", "tests.mirror_speed", "--child", account.url, account.key, url]
+def _command(account: Account, url: str, reasons: bool = True) -> list[str]:
+    end = "reasons" if reasons else "contacts"
+    return [sys.executable, "-m", "tests.mirror_speed", "--child", account.url, account.key, url, end]
 
 
-def _child(base: str, key: str, url: str) -> None:
+def _child(base: str, key: str, url: str, end: str) -> None:
     """Does what there is to do to its end, and says when and with how much memory."""
     database = databases.ready(url)
     jobs.free_dead(database)
@@ -176,6 +181,8 @@ def _child(base: str, key: str, url: str) -> None:
                 print(f"processor: {resource.getrusage(resource.RUSAGE_SELF).ru_utime:.2f} s by then")
                 print(f"memory: {early} MB with a fifth of them, {_resident()} MB with all")
                 stage = step.cursor["stage"]
+                if end == "contacts":
+                    return
         print(
             f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.cursor['asked']:,} cleaned"
         )
@@ -202,6 +209,10 @@ def _account(contacts: int, latency: float) -> Iterator[Account]:
 
 
 def _serve(pipe: Connection, contacts: int, latency: float) -> None:
+    # Each page is made once: the link is to be measured, not how quickly the stand-in writes.
+    make = reads.members
+    made: dict[tuple[tuple[str, str], ...], str] = {}
+    reads.members = lambda call: made.get(of := tuple(call.query.items())) or made.setdefault(of, make(call))
     with Standin() as standin:
         audience = standin.add_list("Trail news")
         standin.fill(audience, contacts, seed=1)

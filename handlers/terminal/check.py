@@ -1,6 +1,7 @@
 """`cleaned check`: what is right, and what is missing or wrong with its mend, one line each."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,7 +14,7 @@ from bot.databases import DatabaseBehind
 from bot.errors import CleanedError
 from bot.settings import BadSetting, Settings
 from handlers.scopes import SCOPES
-from handlers.terminal import mailchimp_webhooks
+from handlers.terminal import deep_check, mailchimp_webhooks
 from handlers.terminal.finding import Finding, Make
 from handlers.webhooks import routes
 from handlers.words import Words
@@ -26,16 +27,23 @@ READERS = ("viewer", "author")  # Mailchimp's words for those who can't change a
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 
 
-def run(words: Words, *, webhooks: bool = False) -> int:
-    """Prints every finding; 1 if any is a fault. `webhooks`: sets up those that Mailchimp lacks. Raises BadSetting."""
+def run(words: Words, *, webhooks: bool = False, deep: bool = False, mend: bool = False) -> int:
+    """Prints every finding; 1 if any is a fault. `webhooks`: sets up those that Mailchimp lacks.
+
+    `deep`: everything that is kept is compared; `mend`: and figures that are wrong put right. Raises BadSetting.
+    """
     given = settings.load()
-    found = list(findings(words, given))
+    found = findings(words, given)
     if webhooks:
-        found += mailchimp_webhooks.made(words, given)
+        found = chain(found, mailchimp_webhooks.made(words, given))
+    if deep:
+        found = chain(found, deep_check.findings(words, given, mend=mend))
+    status = 0
     for each in found:
-        mark = words("check-fault" if each.is_fault else "check-right")
-        print(f"{mark:<6}  {each.text}")
-    return 1 if any(each.is_fault for each in found) else 0
+        mark = each.mark or words("check-fault" if each.is_fault else "check-right")
+        print(f"{mark:<6}  {each.text}", flush=True)
+        status = 1 if each.is_fault else status
+    return status
 
 
 def findings(words: Words, given: Settings) -> Iterator[Finding]:

@@ -95,7 +95,8 @@ def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
 
 @contextmanager
 def _bot(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen([sys.executable, "-m", "handlers.cli", "run"], env=environment)
+    command = [sys.executable, "-m", "handlers.terminal.demo_bot"]
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE)  # noqa: S603  our own
     try:
         yield process
     finally:

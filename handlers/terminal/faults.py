@@ -11,6 +11,7 @@ from bot.errors import CleanedError
 from handlers.words import Words
 from storage.mailchimp_errors import MailchimpError
 from storage.spreadsheet_errors import SpreadsheetError
+from storage.troubles import trouble
 
 _KINDS = {
     errno.ENOENT: "missing",
@@ -19,6 +20,8 @@ _KINDS = {
     errno.EROFS: "forbidden",
     errno.EISDIR: "folder",
     errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EFBIG: "full",
     errno.EADDRINUSE: "port",
 }
 
@@ -34,6 +37,8 @@ def sentence(words: Words, error: Exception) -> str:
     if isinstance(error, OSError) and (error.filename or error.errno in _KINDS):
         kind = _KINDS.get(error.errno or 0, "other")
         return words("terminal-file", kind=kind, name=str(error.filename or ""))
+    if which := trouble(error):
+        return words(f"trouble-{which}")
     place = traceback.extract_tb(error.__traceback__)[-1]
     return words(
         "terminal-unexpected",

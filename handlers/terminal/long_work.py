@@ -1,5 +1,6 @@
 """A job done here and now, with a progress bar; what is interrupted, whoever comes next carries on."""
 
+from contextlib import suppress
 from time import sleep
 from typing import NoReturn
 
@@ -50,6 +51,10 @@ def _work(database: Database, job: Job, work: Work, bar: "tqdm[NoReturn]", inter
     except KeyboardInterrupt:
         jobs.release(database, job)
         raise KeyboardInterrupt(interrupted) from None
+    except Exception:
+        with suppress(Exception):  # a full disk may have no room for that either
+            jobs.release(database, job)
+        raise
     if job.notify:
         jobs.release(database, job)  # somebody in Slack waits for it: the bot tells them
     else:

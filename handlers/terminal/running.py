@@ -29,7 +29,6 @@ def run(_words: Words) -> int:
     _check(given)
     databases.ready(given.database_url).close()
     serve.run(given)
-    return 0
 
 
 def migrate(words: Words) -> int:

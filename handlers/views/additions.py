@@ -78,7 +78,7 @@ def _said(words: Words, said: Sequence[Sequence[str]]) -> list[Block]:
         words.md("corrections-field-said", field=_short(name), problem=_short(problem))
         for _, name, problem in said[:MOST_SAID]
     ]
-    return [blocks.context(*texts)] if texts else []
+    return blocks.contexts(texts)
 
 
 def _short(value: object) -> str:

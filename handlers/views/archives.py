@@ -59,7 +59,8 @@ def tell(words: Words, job: Job, audience: str) -> Message:
     if job.state == "failed":
         return _failure(words, job, audience)
     text = words.md("archives-progress", n=job.total, done=job.done, audience=audience)
-    return receipts.progress(text, job)
+    stop = blocks.button(words("archives-stop"), UNDO, value(job.audience_id or 0, job.id))
+    return receipts.progress(text, job, [stop] if job.data.get("can_stop") else [])
 
 
 def share_form(words: Words, archive: str) -> View:
@@ -111,7 +112,9 @@ def _receipt(words: Words, job: Job, audience: str) -> Message:
     lines: list[Markup] = []
     buttons: list[Block] = []
     this = value(job.audience_id or 0, job.id)
-    if n:
+    if stopped := job.result.get("stopped"):
+        lines.append(words.md("archives-stopped", n=stopped))
+    elif n:
         lines += [words.md("archives-kept"), words.md("archives-can-undo")]
         buttons.append(blocks.button(words("archives-undo"), UNDO, this))
     if left_alone:

@@ -60,6 +60,11 @@ def context(*texts: Markup, block_id: str | None = None) -> Block:
     return _with({"type": "context", "elements": [mrkdwn(text) for text in texts][:10]}, block_id=block_id)
 
 
+def contexts(texts: Sequence[Markup]) -> list[Block]:
+    """As many as the texts need: Slack takes ten in one."""
+    return [context(*texts[start : start + 10]) for start in range(0, len(texts), 10)]
+
+
 def divider() -> Block:
     return {"type": "divider"}
 

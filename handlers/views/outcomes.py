@@ -21,7 +21,7 @@ def rows(words: Words, job: Job) -> list[Block]:
         said.append(words.md("archives-no-answer", n=waiting))
     if said and job.cursor.get("outcome_file"):
         said.append(words.md("archives-outcomes-sent"))
-    found = [blocks.context(*said)] if said else []
+    found = blocks.contexts(said)
     return [*found, blocks.section(words.md("archives-by-hand"))] if REFUSED_METHOD in refusals else found
 
 

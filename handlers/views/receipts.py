@@ -15,12 +15,15 @@ def started(words: Words, title: str, text: Markup) -> View:
     return blocks.modal(words(title), [blocks.section(text)], close=words("close"))
 
 
-def progress(text: Markup, job: Job) -> Message:
-    """`text` says how far it is; the bar shows it."""
+def progress(text: Markup, job: Job, buttons: Sequence[Block] = ()) -> Message:
+    """`text` says how far it is; the bar shows it; the buttons say what can be done meanwhile."""
     share = min(job.done / job.total, 1) if job.total else 0
     full = round(share * BAR_CELLS)
     bar = Markup("`" + "█" * full + "░" * (BAR_CELLS - full) + "`")
-    return blocks.message(text, [blocks.section(text), blocks.context(bar)])
+    rows = [blocks.section(text), blocks.context(bar)]
+    if buttons:
+        rows.append(blocks.actions(list(buttons), f"progress-{job.id}"))
+    return blocks.message(text, rows)
 
 
 def done(
@@ -28,9 +31,7 @@ def done(
 ) -> Message:
     """The receipt: the figure, what goes with it (`more`: as blocks), what can be done."""
     rows = [blocks.section(Markup(f"*{headline}*"))]
-    if lines:
-        rows.append(blocks.context(*lines))
-    rows += more
+    rows += [*blocks.contexts(lines), *more]
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
     return blocks.message(headline, rows)

@@ -30,11 +30,22 @@ def post(
     *,
     only_for: str | None = None,
     files: list[File] | None = None,
+    metadata: Any = None,
 ) -> Message:
     """The bot says something. Raises what `check_message` does; a message of files may be without words."""
     if text or blocks or not files:
         check_message(text, blocks)
-    message = Message(state.next_ts(), BOT_USER, text or "", _named(blocks), files or [], only_for=only_for)
+    if metadata is not None:
+        _check_metadata(metadata)
+    message = Message(
+        state.next_ts(),
+        BOT_USER,
+        text or "",
+        _named(blocks),
+        files or [],
+        only_for=only_for,
+        metadata=metadata,
+    )
     for file in message.files:
         file.shared.append((channel.id, message.ts))
     return state.post(channel, message)
@@ -126,6 +137,15 @@ def file_as_slack(state: State, file: File) -> Json:
         "ims": [c for c, _ in file.shared if state.channels[c].kind == "im"],
         "shares": shares,
     }
+
+
+def _check_metadata(metadata: Any) -> None:
+    """An event's type and a mapping of its values. Raises SlackError."""
+    is_event = isinstance(metadata, dict) and set(metadata) == {"event_type", "event_payload"}
+    if not is_event or not isinstance(metadata["event_type"], str):
+        raise SlackError("invalid_metadata_format")
+    if not metadata["event_type"] or not isinstance(metadata["event_payload"], dict):
+        raise SlackError("invalid_metadata_schema")
 
 
 def _named(blocks: Any) -> list[Json]:

@@ -19,6 +19,7 @@ from handlers.workspace.state import (
 from handlers.workspace.web_api import Call, Method, page_of
 
 CONVERSATION_SCOPES = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
+HISTORY_SCOPES = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}
 CONVERSATION_TYPES = {"public_channel": "channel", "private_channel": "private", "im": "im"}
 
 
@@ -36,7 +37,10 @@ def auth_test(call: Call) -> Json:
 
 def post_message(call: Call) -> Json:
     channel = call.channel_in()
-    message = messages.post(call.state, channel, call.arguments.get("text"), call.arguments.get("blocks"))
+    said = call.arguments
+    message = messages.post(
+        call.state, channel, said.get("text"), said.get("blocks"), metadata=said.get("metadata")
+    )
     return {"channel": channel.id, "ts": message.ts, "message": messages.as_slack(call.state, message)}
 
 
@@ -138,6 +142,29 @@ def conversations_list(call: Call) -> Json:
     return {"channels": [_channel(one, members=True) for one in found], **more}
 
 
+def conversations_history(call: Call) -> Json:
+    """The newest first. Metadata is shown where all of it is asked for."""
+    channel = call.channel()
+    call.needs(HISTORY_SCOPES[channel.kind])
+    if not channel.bot_in:
+        raise SlackError("not_in_channel")
+    oldest, latest = _moment(call, "oldest"), _moment(call, "latest")
+    inclusive = call.flag("inclusive")
+    seen = [one for one in reversed(channel.messages) if one.only_for is None]
+    if oldest is not None:
+        seen = [one for one in seen if float(one.ts) > oldest or (inclusive and float(one.ts) == oldest)]
+    if latest is not None:
+        seen = [one for one in seen if float(one.ts) < latest or (inclusive and float(one.ts) == latest)]
+    found, more = page_of(call, seen, 999)
+    shown = [messages.as_slack(call.state, one) for one in found]
+    if call.flag("include_all_metadata"):
+        shown = [
+            made | ({"metadata": one.metadata} if one.metadata else {})
+            for made, one in zip(shown, found, strict=True)
+        ]
+    return {"messages": shown, "has_more": bool(more["response_metadata"]["next_cursor"]), **more}
+
+
 def conversations_members(call: Call) -> Json:
     channel = call.channel()
     call.needs(CONVERSATION_SCOPES[channel.kind])
@@ -199,6 +226,7 @@ METHODS: dict[str, tuple[tuple[str, ...], Method]] = {
     "conversations.open": (("im:write", "mpim:write", "channels:manage", "groups:write"), conversations_open),
     "conversations.info": (tuple(CONVERSATION_SCOPES.values()), conversations_info),
     "conversations.list": (tuple(CONVERSATION_SCOPES.values()), conversations_list),
+    "conversations.history": (tuple(HISTORY_SCOPES.values()), conversations_history),
     "conversations.members": (tuple(CONVERSATION_SCOPES.values()), conversations_members),
     "users.info": (("users:read",), users_info),
     "users.list": (("users:read",), users_list),
@@ -207,6 +235,14 @@ METHODS: dict[str, tuple[tuple[str, ...], Method]] = {
     "bots.info": (("users:read",), bots_info),
     "team.info": (("team:read",), team_info),
 }
+
+
+def _moment(call: Call, name: str) -> float | None:
+    """Raises `invalid_ts_oldest`, `invalid_ts_latest`."""
+    try:
+        return float(call.maybe(name) or "") if call.maybe(name) else None
+    except ValueError:
+        raise SlackError(f"invalid_ts_{name}") from None
 
 
 def _sent(call: Call) -> Any:

@@ -61,7 +61,7 @@ class File:
 
 @dataclass
 class Message:
-    """`only_for`: the one person who sees it, of an ephemeral message."""
+    """`only_for`: the one person who sees it, of an ephemeral message. `metadata`: what only apps see."""
 
     ts: str
     user: str
@@ -70,6 +70,7 @@ class Message:
     files: list[File] = field(default_factory=list)
     only_for: str | None = None
     edited: bool = False
+    metadata: Json | None = None
 
 
 @dataclass

@@ -23,7 +23,19 @@ from storage.mailchimp_errors import problem
 from storage.mailchimp_values import Member
 from storage.tables import Consent, Contact, Job, Status
 from tests.conftest import NOW
-from tests.mirrored import ME, MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, mirrored, never, steps
+from tests.mirrors import (
+    ME,
+    MEMBER_PATH,
+    NEW,
+    OLD,
+    TEXTS,
+    audience_of,
+    client_of,
+    never,
+    steps,
+    sync,
+    watched,
+)
 
 WORDING = "This person gave me permission to email them"
 TOWN = MergeField("TOWN", "Town", required=True)
@@ -35,7 +47,7 @@ LATER = NOW + timedelta(hours=1)  # every lease has run out
 
 @pytest.fixture
 def mailchimp() -> Iterator[Standin]:
-    with Standin() as mailchimp:
+    with watched() as mailchimp:
         yield mailchimp
 
 
@@ -100,7 +112,7 @@ def test_a_corrected_contact_has_the_status_that_the_audience_gives_it(
     database: Database, mailchimp: Standin, client: Client, double_optin: bool, status: Status
 ):
     remote = audience_of(mailchimp, double_optin=double_optin, tags=("vip", "a, b"), ip_signup=HIS_IP)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     form = begin(database, client, news)
     assert form.wanted
     assert form.wanted.double_optin is double_optin
@@ -130,10 +142,10 @@ def test_what_the_mirror_holds_is_what_a_sync_would_bring(
     database: Database, mailchimp: Standin, client: Client
 ):
     audience_of(mailchimp, tags=("vip",))
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     correct(database, client, news)
     before = contact(database, news, NEW)
-    mirrored(database, client)
+    sync(database, client, NOW)
     after = contact(database, news, NEW)
     assert before
     assert after
@@ -142,7 +154,7 @@ def test_what_the_mirror_holds_is_what_a_sync_would_bring(
 
 def test_no_address_and_time_of_the_operator_is_sent(database: Database, mailchimp: Standin, client: Client):
     remote = audience_of(mailchimp, ip_signup=HIS_IP, ip_opt=HIS_IP)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     correct(database, client, news)
     [sent] = bodies(mailchimp, "PUT")
     assert set(sent) == {"email_address", "status_if_new", "merge_fields"}
@@ -160,7 +172,7 @@ def test_required_fields_are_asked_for_with_the_contact_s_own_values(
     merge = {"FNAME": "Ada", "LNAME": "Roy", "TOWN": "Lens", "SIZE": "large", "HOME": home, "OPEN": "kept"}
     fields = (TOWN, SIZE, HOME, MergeField("OPEN", "Open"))
     remote = audience_of(mailchimp, fields=fields, merge=json.dumps(merge))
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     form = begin(database, client, news)
     assert form.wanted
     values = {field.key: field.value for field in form.wanted.fields}
@@ -189,7 +201,7 @@ def test_a_required_field_left_empty_is_asked_for_and_the_form_still_holds(
     audience = mailchimp.add_list("News", merge_fields=(name, TOWN, SIZE, HOME))
     mailchimp.put(audience, OLD)
     mailchimp.clean(audience, OLD)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     form = begin(database, client, news)
     assert form.wanted
     assert form.wanted.first_name
@@ -209,7 +221,7 @@ def test_permissions_are_asked_for_in_the_audience_s_words_and_kept(
     database: Database, mailchimp: Standin, client: Client, given: tuple[int, ...]
 ):
     remote = audience_of(mailchimp, permissions=TEXTS)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     form = begin(database, client, news)
     assert form.wanted
     assert [each.text for each in form.wanted.permissions] == list(TEXTS)
@@ -230,7 +242,7 @@ def test_without_the_permission_nothing_is_asked_of_mailchimp(
     database: Database, mailchimp: Standin, client: Client
 ):
     audience_of(mailchimp)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     form = begin(database, client, news)
     with pytest.raises(NoPermission):
         request(database, form, permission=False)
@@ -242,7 +254,7 @@ def test_a_double_submission_makes_one_job_and_only_by_whom_the_form_is(
     database: Database, mailchimp: Standin, client: Client
 ):
     audience_of(mailchimp)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     form = begin(database, client, news)
     filled = Filled(address=NEW, permission=True)
     with pytest.raises(PlanGone):
@@ -286,7 +298,7 @@ def test_killed_between_mailchimp_s_yes_and_our_note_it_is_carried_on(
 ):
     """Also where a sync brought the new contact in between: one contact, one consent."""
     remote = audience_of(mailchimp, tags=("vip",))
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     mortal = Mortal(mailchimp.key, mailchimp.url)
     mortal.dies_after = dies_after
@@ -295,7 +307,7 @@ def test_killed_between_mailchimp_s_yes_and_our_note_it_is_carried_on(
     assert_nothing_added(database, news)
     assert mailchimp.member(remote, NEW)
     if synced:
-        mirrored(database, client, LATER)
+        sync(database, client, LATER)
     done = carry_out(database, client, job)
     assert done.state == "done"
     assert (len(kept(database, news)), fixes(database, news)) == (1, 1)
@@ -318,7 +330,7 @@ def test_what_mailchimp_has_already_is_left_alone_and_its_status_told(
     database: Database, mailchimp: Standin, client: Client, status: str
 ):
     remote = audience_of(mailchimp)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     mailchimp.put(remote, NEW, status, merge='{"FNAME": "Grace"}')
     before = mailchimp.member(remote, NEW)
@@ -338,7 +350,7 @@ def test_who_was_deleted_for_good_has_to_come_back_by_themselves(
 ):
     audience_of(mailchimp)
     mailchimp.rules.forgotten.add(NEW)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     error = refusal(database, client, job)
     assert error.key == "error-corrections-forgotten"
@@ -359,7 +371,7 @@ def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was
         permissions=TEXTS,
         merge='{"FNAME": "Ada", "LNAME": "Roy", "SITE": "nowhere"}',
     )
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     form = begin(database, client, news)
     assert form.wanted
     assert [field.tag for field in form.wanted.fields] == ["LUCKY"]
@@ -407,7 +419,7 @@ def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
 ):
     """The last answer may have been lost: the same form, sent again, adds nothing twice and has its consent."""
     remote = audience_of(mailchimp)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     mailchimp.faults.add(Kind.RESET, "PUT", MEMBER_PATH, times=None, afterwards=True)
     for n in range(1, additions.TRIES + 1):
@@ -421,7 +433,7 @@ def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
     assert_nothing_added(database, news)
     failed = jobs.fail(database, last, NOW, error.value.key, **error.value.values)
     mailchimp.faults.clear()
-    mirrored(database, client, LATER + timedelta(hours=9))
+    sync(database, client, LATER + timedelta(hours=9))
     assert contact(database, news, NEW)
 
     carry_out(database, client, request(database, again(database, client, failed)))
@@ -431,7 +443,7 @@ def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
 
 def test_a_fault_that_passes_is_not_noticed(database: Database, mailchimp: Standin, client: Client):
     audience_of(mailchimp)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     for kind in (Kind.TOO_MANY, Kind.SERVER_ERROR, Kind.RESET, Kind.FORBIDDEN):
         mailchimp.faults.add(kind, "PUT", MEMBER_PATH)
     correct(database, client, news)
@@ -442,7 +454,7 @@ def test_tags_that_can_t_be_given_don_t_undo_the_addition(
     database: Database, mailchimp: Standin, client: Client
 ):
     audience_of(mailchimp, tags=("vip",))
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     never(mailchimp, "POST", f"{MEMBER_PATH}/tags")
     with database.transaction() as session:
@@ -453,10 +465,24 @@ def test_tags_that_can_t_be_given_don_t_undo_the_addition(
     assert (additions.done(database, done).tags_lost, len(kept(database, news))) == (["vip"], 1)
 
 
+def test_every_tag_is_copied_of_one_with_more_than_a_member_tells(
+    database: Database, mailchimp: Standin, client: Client
+):
+    tags = tuple(f"tag {n}" for n in range(120))
+    remote = audience_of(mailchimp, tags=tags)
+    news = sync(database, client, NOW)
+    correct(database, client, news)
+    there, here = mailchimp.member(remote, NEW), contact(database, news, NEW)
+    assert there
+    assert here
+    assert there.tags == tags
+    assert here.tags == ",".join(f'"{tag}"' for tag in tags)
+
+
 @pytest.mark.parametrize("which", ["key_of_reader", "key_without_rights", "wrong"])
 def test_a_key_that_may_not_is_told(database: Database, mailchimp: Standin, client: Client, which: str):
     audience_of(mailchimp)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     key = "0123-us6" if which == "wrong" else getattr(mailchimp, which)
     with Client(key, mailchimp.url) as powerless:
@@ -466,7 +492,7 @@ def test_a_key_that_may_not_is_told(database: Database, mailchimp: Standin, clie
 
 def test_without_a_key_or_an_answer_there_is_no_form(database: Database, mailchimp: Standin, client: Client):
     audience_of(mailchimp, permissions=TEXTS)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     with pytest.raises(NoMailchimp):
         begin(database, None, news)
@@ -481,7 +507,7 @@ def test_who_is_gone_at_mailchimp_leaves_the_permissions_texts_to_others(
 ):
     remote = audience_of(mailchimp, permissions=TEXTS)
     mailchimp.put(remote, "bob@free.fr")
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     mailchimp.change_address(remote, OLD, "other@gmial.com")
     form = begin(database, client, news)
     assert form.wanted
@@ -516,7 +542,7 @@ def test_each_refusal_is_told_as_what_it_is(
     database: Database, mailchimp: Standin, client: Client, title: str, key: str, status: str | None
 ):
     audience_of(mailchimp)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     refusing = Refusing(mailchimp.key, mailchimp.url)
     refusing.title = title
@@ -532,7 +558,7 @@ def test_who_unsubscribed_in_the_same_moment_is_not_told_as_added(
 ):
     """Mailchimp was asked, had nobody of that address, and then somebody was quicker."""
     remote = audience_of(mailchimp)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     found = jobs.claim_one(database, job.id, "test", LATER)
     assert found
@@ -552,7 +578,7 @@ def test_an_incomplete_address_of_the_old_contact_holds_nothing_up(
 ):
     merge = json.dumps({"FNAME": "Ada", "LNAME": "Roy", "HOME": parts})
     audience = audience_of(mailchimp, fields=[optional(HOME)], merge=merge)
-    job = correct(database, client, mirrored(database, client))
+    job = correct(database, client, sync(database, client, NOW))
     assert job.state == "done"
     new = mailchimp.member(audience, NEW)
     assert new

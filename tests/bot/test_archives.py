@@ -196,6 +196,24 @@ def test_undo_brings_each_contact_back_to_the_status_it_had(database: Database):
     assert_exact(database)
 
 
+@pytest.mark.parametrize("steps_before", [1, 2])
+def test_an_undo_asked_for_half_way_stops_the_archive_and_brings_back_what_it_took(
+    database: Database, steps_before: int
+):
+    audience = cleaned(database, 10)
+    before = statuses(database, audience)
+    asked = confirmed(database, Segment(audience_id=audience))
+    steps = archives.work(database, claim(database, jobs.ARCHIVE), Times())
+    step(steps, steps_before)
+    ask_undo(database, asked)
+    *_, job = steps
+    n = 4 * steps_before
+    assert job.result == {"n": n, "left_alone": 0, "newer": 0, "stopped": 10 - n}
+    assert run(database, jobs.RESTORE, restores.work, LATER).result == {"n": n, "changed": 0}
+    assert statuses(database, audience) == before
+    assert_exact(database)
+
+
 def test_undo_pressed_twice_says_so(database: Database):
     done = archive(database, Segment(audience_id=cleaned(database, 5)))
     ask_undo(database, done)

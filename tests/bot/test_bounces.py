@@ -82,6 +82,8 @@ def test_mirrored_audiences_are_left_to_mailchimp(database: Database):
     named = notice("both@example.com", audience="Mirror", uid="named")
     assert take(database, named) == Intake(unknown=1)
     assert set(statuses(database, mirrored).values()) == {"subscribed"}
+    reasons = {each.address: each.reason for each in aside(database) if each.reason != "unknown-audience"}
+    assert reasons == dict.fromkeys(["there@example.com", "both@example.com"], "mirrored-address")
     assert_exact(database)
 
 

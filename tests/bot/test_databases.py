@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import SQLModel
 
 from bot import databases
+from handlers import cli
+from handlers.words import words
 from storage.database import Database
 
 
@@ -51,3 +54,33 @@ def test_what_can_t_be_opened_is_unreachable_and_its_password_is_not_shown(tmp_p
         with pytest.raises(databases.DatabaseUnreachable) as caught:
             databases.reached(url)
         assert "secret" not in str(caught.value.values)
+
+
+@pytest.mark.parametrize(
+    "command", [["run"], ["check"], ["import", "x.csv", "--audience", "News"], ["migrate"]]
+)
+def test_each_command_says_so_of_a_newer_database(
+    database: Database,
+    command: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    before = _everything(database)
+    monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-test")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret")
+    monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/")
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert cli.main(command) == cli.FAILED
+    said = "".join(capsys.readouterr())
+    assert words("en")("error-database-newer") in said
+    assert _everything(database) == before
+
+
+def _everything(database: Database) -> list[object]:
+    with database.reading() as session:
+        return [
+            list(session.connection().execute(table.select())) for table in SQLModel.metadata.sorted_tables
+        ]

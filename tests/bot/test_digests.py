@@ -55,6 +55,13 @@ def test_next_due_is_the_local_time_in_utc():
         (at(SUNDAY, 2, 0, "America/New_York"), "2026-03-02", "2026-03-08T07:00"),
         (at(SUNDAY, 2, 59, "America/New_York"), "2026-03-02", "2026-03-08T07:00"),
         (at(SUNDAY, 1, 30, "America/New_York"), "2026-10-26", "2026-11-01T05:30"),
+        # São Paulo skipped midnight to 1:00 on 4 November 2018, and had 23:00 to midnight twice on 17 February.
+        (at(SUNDAY, 0, 30, "America/Sao_Paulo"), "2018-10-30", "2018-11-04T03:00"),
+        (at(SUNDAY, 0, 30, "America/Sao_Paulo"), "2018-11-05", "2018-11-11T02:30"),
+        (at(5, 23, 30, "America/Sao_Paulo"), "2018-02-12", "2018-02-18T01:30"),
+        # Lord Howe moves by half an hour: 2:00 to 2:30 is skipped on 4 October, 1:30 to 2:00 twice on 5 April.
+        (at(SUNDAY, 2, 15, "Australia/Lord_Howe"), "2026-09-28", "2026-10-03T15:30"),
+        (at(SUNDAY, 1, 45, "Australia/Lord_Howe"), "2026-03-30", "2026-04-04T14:45"),
         (at(SUNDAY, 2, 30, "Asia/Tokyo"), "2026-03-23", "2026-03-28T17:30"),
         (at(SUNDAY, 2, 30, "Asia/Tokyo"), "2026-10-19", "2026-10-24T17:30"),
         # Apia had no 30 December 2011, a Friday.
@@ -95,6 +102,54 @@ def test_due_moments_are_one_a_week_at_the_local_time(settings, after):
     assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(days=7)}
 
 
+@pytest.mark.parametrize(
+    ("zone", "hour", "day"),
+    [
+        ("Europe/Paris", 2, "2026-03-29"),
+        ("Europe/Paris", 2, "2026-10-25"),
+        ("America/New_York", 1, "2026-11-01"),
+        ("America/Sao_Paulo", 0, "2018-11-04"),
+    ],
+)
+def test_on_a_day_on_which_the_clock_is_changed_one_digest_is_posted(
+    database: Database, zone: str, hour: int, day: str
+) -> None:
+    """Whoever looks every 20 minutes from the day before to the day after finds it due once."""
+    start = datetime.fromisoformat(day).replace(tzinfo=UTC) - timedelta(days=1)
+    digests.save(database, at(SUNDAY, hour, 30, zone), start)
+    claims = []
+    for n in range(3 * 24 * 3):
+        now = start + timedelta(minutes=20 * n)
+        if claim := digests.claim_due(database, now, "a"):
+            digests.posted(database, claim, "C1", "1.2", now)
+            claims.append(now - claim.due_at)
+    assert len(claims) == 1
+    assert claims[0] < timedelta(minutes=20)
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=5), timedelta(hours=3), timedelta(days=8)])
+def test_a_clock_that_jumps_back_makes_no_second_digest(database: Database, back: timedelta) -> None:
+    digests.save(database, SETTINGS, NOW)
+    now = MONDAY + timedelta(weeks=2)
+    claim = digests.claim_due(database, now, "a")
+    assert claim
+    digests.posted(database, claim, "C1", "1.2", now)
+    earlier = [digests.claim_due(database, now - back + timedelta(hours=n), "a") for n in range(1, 24)]
+    again = {each.due_at for each in earlier if each}
+    assert claim.due_at not in again
+    assert digests.claim_due(database, now + timedelta(hours=1), "a") is None
+
+
+@pytest.mark.parametrize("forwards", [timedelta(hours=5), timedelta(days=20)])
+def test_a_clock_that_jumps_forwards_makes_one_digest_at_most(
+    database: Database, forwards: timedelta
+) -> None:
+    digests.save(database, SETTINGS, NOW)
+    now = MONDAY - timedelta(minutes=1) + forwards
+    claims = [digests.claim_due(database, now + timedelta(minutes=n), "a") for n in range(3)]
+    assert sum(each is not None for each in claims) == (1 if forwards < digests.LATE else 0)
+
+
 def test_nothing_is_due_before_it_is_set(database: Database):
     assert digests.current(database) is None
     assert digests.claim_due(database, MONDAY, "a") is None
@@ -107,7 +162,7 @@ def test_a_run_is_claimed_once_and_covers_what_is_new_since_the_last(database: D
     assert claim
     assert (claim.since, claim.until) == (MONDAY - timedelta(days=7), MONDAY)
     assert digests.claim_due(database, MONDAY, "b") is None
-    digests.posted(database, claim, "1.2", MONDAY)
+    digests.posted(database, claim, "C0NEWS", "1.2", MONDAY)
     assert digests.claim_due(database, MONDAY + timedelta(hours=1), "b") is None
     later = digests.claim_due(database, MONDAY + timedelta(weeks=1, seconds=9), "b")
     assert later
@@ -122,7 +177,7 @@ def test_of_eight_threads_one_wins_each_period(database: Database):
         now = MONDAY + timedelta(weeks=period, seconds=thread)
         claim = digests.claim_due(database, now, f"thread {thread}")
         if claim:
-            digests.posted(database, claim, "1.2", now)
+            digests.posted(database, claim, "C0NEWS", "1.2", now)
         return claim.due_at if claim else None
 
     with ThreadPoolExecutor(8) as pool:
@@ -146,7 +201,7 @@ def test_a_missed_run_is_sent_once_if_less_than_a_day_late(database: Database):
     claim = digests.claim_due(database, back, "a")
     assert claim
     assert claim.due_at == MONDAY
-    digests.posted(database, claim, "1.2", back)
+    digests.posted(database, claim, "C0NEWS", "1.2", back)
     assert digests.claim_due(database, back, "a") is None
 
 
@@ -154,7 +209,7 @@ def test_weeks_that_were_missed_are_not_lost_to_the_next_digest(database: Databa
     digests.save(database, SETTINGS, NOW)
     first = digests.claim_due(database, MONDAY, "a")
     assert first
-    digests.posted(database, first, "1.2", MONDAY)
+    digests.posted(database, first, "C0NEWS", "1.2", MONDAY)
     third = digests.claim_due(database, MONDAY + timedelta(weeks=2), "a")
     assert third
     assert third.since == MONDAY
@@ -202,9 +257,11 @@ def test_what_a_dead_process_left_is_taken_over_once(database: Database):
     with ThreadPoolExecutor(8) as pool:
         claims = list(pool.map(lambda n: digests.claim_due(database, later, f"{n}"), range(8)))
     assert [(c.due_at, c.since) for c in claims if c] == [(MONDAY, MONDAY - timedelta(weeks=1))]
-    assert digests.claim_due(database, later + timedelta(minutes=9), "c") is None
+    # A digest that kills whoever takes it is left alone in the end; each that died with it is three minutes.
+    moments = [later + n * timedelta(minutes=3) for n in range(1, 6)]
+    assert [digests.claim_due(database, at, "c") is not None for at in moments] == [True] * 3 + [False] * 2
     # The first one was only slow: what it says now is not believed.
-    digests.posted(database, dead, "1.2", later)
+    digests.posted(database, dead, "C0NEWS", "1.2", later)
     with database.reading() as session:
         assert session.exec(select(DigestRun)).one().posted_at is None
 

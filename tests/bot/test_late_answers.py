@@ -1,6 +1,5 @@
 """Mailchimp goes on with a batch when this program has given it up: nobody archived so is beyond Undo."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import cast
@@ -22,25 +21,6 @@ from tests import mirrors
 from tests.audiences import claim
 from tests.bot.test_outbox import assert_outcomes, calls, confirm, plan, run, steps
 from tests.mirrors import now
-
-
-@pytest.fixture
-def standin() -> Iterator[Standin]:
-    with Standin() as running:
-        running.rules.archive_cleaned_allowed = True
-        yield running
-
-
-@pytest.fixture
-def client(standin: Standin) -> Iterator[Client]:
-    with mirrors.client_of(standin) as client:
-        yield client
-
-
-@pytest.fixture
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "MOST_ALONE", 10)
-    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
 
 
 @pytest.mark.usefixtures("_small")

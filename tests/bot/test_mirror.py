@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from bot import bounces, jobs, mirror
+from bot import bounces, jobs, mirror, mirror_tags
 from bot.notices import Kind, Notice
 from handlers.workspace.mailchimp.faults import Kind as Fault
 from storage import mailchimp_values
@@ -14,9 +14,9 @@ from storage.database import Database
 from storage.mailchimp import Client
 from storage.mailchimp_errors import MailchimpError, NotFound
 from storage.tables import Audience
-from tests import figures
+from tests import figures, mirrors
 from tests.audiences import import_csv
-from tests.bot.mirrored import Disturbed, Mirrored, mirrored
+from tests.mirrors import Disturbed, Mirrored, mirrored
 
 PEOPLE = 300
 MANY = 3_400  # four pages
@@ -70,6 +70,30 @@ def test_what_changes_at_mailchimp_changes_here(both: Mirrored):
     assert contacts[revived]["cleaned_at"] is None
 
 
+def test_a_contact_with_more_tags_than_a_page_tells_has_them_all(both: Mirrored):
+    """Within the limit of a sync: behind it, a contact has those that the page tells."""
+    many = tuple(f"tag {n}" for n in range(120))
+    both.mailchimp.put(both.remote_id, both.address("subscribed"), tags=many)
+    both.sync()
+    both.assert_same()
+    both.times.now += timedelta(hours=1)
+    both.mailchimp.put(both.remote_id, both.address("subscribed"), tags=many[::-1])
+    both.sync()
+    both.assert_same()
+
+
+def test_a_sync_asks_for_the_tags_of_so_many_contacts_at_most(
+    both: Mirrored, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mirror_tags, "MOST_ASKED", 2)
+    addresses = [both.address("subscribed", n) for n in range(3)]
+    for address in addresses:
+        both.mailchimp.put(both.remote_id, address, tags=tuple(f"tag {n}" for n in range(60)))
+    both.sync()
+    here = both.contacts()
+    assert sorted(here[address]["tags"].count(",") + 1 for address in addresses) == [50, 60, 60]
+
+
 def test_a_contact_cleaned_before_its_archive_keeps_why(both: Mirrored):
     both.sync()
     address = both.address("cleaned")
@@ -111,7 +135,7 @@ def test_addresses_may_go_around_in_a_ring(both: Mirrored):
 
 def test_an_address_changed_during_the_first_sync_is_right_after_the_second(large: Mirrored):
     old = sorted(large.mailchimp.members(large.remote_id), key=lambda member: member.changed)[10].email
-    client = large.client_of(Disturbed)
+    client = mirrors.client_of(large.mailchimp, kind=Disturbed)
     assert isinstance(client, Disturbed)
     done: list[bool] = []
 
@@ -155,7 +179,7 @@ def test_a_whole_pass_comes_every_week(both: Mirrored):
 
 
 def test_nobody_is_lost_when_contacts_change_while_pages_are_fetched(large: Mirrored):
-    client = large.client_of(Disturbed)
+    client = mirrors.client_of(large.mailchimp, kind=Disturbed)
     assert isinstance(client, Disturbed)
     oldest = sorted(large.mailchimp.members(large.remote_id), key=lambda member: member.changed)
     waiting = iter([member.email for member in oldest if member.status != "archived"])

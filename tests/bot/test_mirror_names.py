@@ -11,7 +11,7 @@ from storage import audiences
 from storage.database import Database
 from tests import figures
 from tests.audiences import import_csv
-from tests.bot.mirrored import Mirrored, mirrored
+from tests.mirrors import Mirrored, mirrored
 
 
 def discover(both: Mirrored) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -11,8 +11,11 @@ from sqlmodel import select
 
 from bot import archives, errands, jobs, outbox, outcomes, restores
 from bot.errors import AlreadyDone
+from bot.mirror_rows import contact_id
 from handlers.workspace.mailchimp.faults import Kind
 from handlers.workspace.mailchimp.standin import Standin
+from storage import loading
+from storage import mirrors as mirror_rows
 from storage.contacts import Segment
 from storage.database import Database
 from storage.mailchimp import Client
@@ -21,31 +24,9 @@ from storage.tables import Archive, ArchiveMember, Job, Outgoing
 from tests import mirrors
 from tests.audiences import claim, statuses
 from tests.figures import assert_exact
-from tests.mirrors import now, truth
+from tests.mirrors import effects, now, truth
 
 MEMBER = r"/lists/\w+/members/\w+"
-
-
-@pytest.fixture
-def standin() -> Iterator[Standin]:
-    with Standin() as running:
-        running.rules.archive_cleaned_allowed = True
-        yield running
-    assert running.failures == [], "a call that deletes for good"
-
-
-@pytest.fixture
-def client(standin: Standin) -> Iterator[Client]:
-    with mirrors.client_of(standin) as client:
-        yield client
-
-
-@pytest.fixture
-def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Batches with few contacts."""
-    monkeypatch.setattr(outbox, "MOST_ALONE", 10)
-    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
-    monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 7)
 
 
 def plan(database: Database, audience: int, **segment) -> archives.Plan:
@@ -112,15 +93,6 @@ def assert_true(database: Database, standin: Standin, remote: str, job: Job) -> 
             assert made.restored == sum(member.restored_at is not None for member in members)
     assert max(effects(standin).values(), default=0) <= 1
     assert_exact(database)
-
-
-def effects(standin: Standin) -> Counter[str]:
-    """How often each contact was archived in effect, alone and in batches."""
-    found = Counter(call.path for call in standin.requests if (call.method, call.status) == ("DELETE", 204))
-    for batch in standin._exchange.batches.all.values():
-        for operation, (status, _) in zip(batch.operations, batch.outcomes, strict=True):
-            found[operation["path"]] += (operation["method"], status) == ("DELETE", 204)
-    return found
 
 
 @pytest.mark.parametrize("n", [30, 700])
@@ -292,29 +264,6 @@ def test_operations_without_a_result_are_asked_for_again(
     assert_true(database, standin, remote, job)
 
 
-@pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize("n", [6, 30])
-def test_what_changed_at_mailchimp_after_the_preview_is_left_alone(
-    database: Database, standin: Standin, client: Client, n: int
-):
-    remote = mirrors.add(standin, n)
-    audience = mirrors.sync(database, client)
-    planned = plan(database, audience)
-    standin.subscribe(remote, "person0@example.com")
-    standin.change_profile(remote, "person1@example.com", FNAME="Ann")
-    standin.archive(remote, "person2@example.com")
-    standin.clean(remote, "reader0@example.com")
-    confirm(database, planned)
-    job = run(database, client, jobs.ARCHIVE)
-    assert (job.result["n"], job.result["left_alone"], job.result["newer"]) == (n - 3, 3, 2)
-    theirs = truth(standin, remote)
-    assert [theirs[f"person{i}@example.com"] for i in range(4)] == [
-        *("subscribed", "cleaned", "archived", "archived"),
-    ]
-    assert theirs["reader0@example.com"] == "cleaned"
-    assert_true(database, standin, remote, job)
-
-
 def test_a_plan_confirmed_twice_is_done_once(database: Database, standin: Standin, client: Client):
     remote = mirrors.add(standin, 5)
     planned = plan(database, mirrors.sync(database, client))
@@ -370,28 +319,40 @@ def test_restoring_tells_what_mailchimp_refuses(database: Database, standin: Sta
     assert_exact(database)
 
 
-def test_restoring_leaves_whom_mailchimp_changed_since(database: Database, standin: Standin, client: Client):
+@pytest.mark.parametrize("knows", [False, True])
+def test_undo_of_contacts_deleted_for_good_says_so_and_is_offered_no_more(
+    database: Database, standin: Standin, client: Client, knows: bool
+):
+    """Whether a sync found out before (`knows`) or Mailchimp says so now."""
     remote = mirrors.add(standin, 4)
-    job = archive(database, client, mirrors.sync(database, client))
-    standin.subscribe(remote, "person1@example.com")
+    audience = mirrors.sync(database, client)
+    job = archive(database, client, audience)
+    for n in (1, 2):
+        standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
+    if knows:
+        with database.transaction() as session:
+            keys = ["person1@example.com", "person2@example.com"]
+            found = loading.existing(session, audience, keys)
+            mirror_rows.remove(session, audience, [contact_id(row) for row in found.values()])
     back = undo(database, client, job)
-    assert (back.result["n"], back.result["changed"]) == (3, 1)
-    assert truth(standin, remote)["person1@example.com"] == "subscribed"
-    assert_outcomes(database, standin, remote, back)
+    assert back.result == {"n": 2, "refusals": {"not-found": 2}, "waiting": 0, "changed": 0}
+    assert restores.one(database, audience, job.id).is_whole
+    with pytest.raises(restores.AlreadyRestored):
+        restores.undo(database, audience, job.id, by="U2", now=now())
 
 
-def test_who_came_back_and_was_archived_by_somebody_else_is_not_subscribed_by_undo(
+def test_an_archive_whose_contacts_were_all_deleted_for_good_is_listed_no_more(
     database: Database, standin: Standin, client: Client
 ):
-    remote = mirrors.add(standin, 4)
-    job = archive(database, client, mirrors.sync(database, client))
-    standin.subscribe(remote, "person1@example.com")
-    mirrors.sync(database, client)
-    standin.archive(remote, "person1@example.com")
-    back = undo(database, client, job)
-    assert (back.result["n"], back.result["changed"]) == (3, 1)
-    assert truth(standin, remote)["person1@example.com"] == "archived"
-    assert_outcomes(database, standin, remote, back)
+    remote = mirrors.add(standin, 2)
+    audience = mirrors.sync(database, client)
+    job = archive(database, client, audience)
+    for n in range(2):
+        standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
+    assert undo(database, client, job).result["refusals"] == {"not-found": 2}
+    assert restores.earlier(database).earlier == []
+    with pytest.raises(restores.NothingLeft):
+        restores.undo(database, audience, job.id, by="U2", now=now())
 
 
 def test_ticked_contacts_alone_are_restored(database: Database, standin: Standin, client: Client):

@@ -9,14 +9,15 @@ from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
 from storage import corrections, journal
 from storage.database import Database
+from tests.conftest import NOW
 from tests.flows.conftest import Someone, wait_until
 from tests.flows.test_kills import Child
-from tests.mirrored import MEMBER_PATH, NEW, OLD, audience_of, client_of, mirrored
+from tests.mirrors import MEMBER_PATH, NEW, OLD, audience_of, client_of, sync, watched
 
 
 @pytest.fixture
 def mailchimp() -> Iterator[Standin]:
-    with Standin() as mailchimp:
+    with watched() as mailchimp:
         yield mailchimp
 
 
@@ -36,7 +37,7 @@ def test_killed_after_mailchimp_s_yes_it_is_carried_on(
 ) -> None:
     remote = audience_of(mailchimp, tags=("vip",))
     with client_of(mailchimp) as client:
-        news = mirrored(looking, client)
+        news = sync(looking, client, NOW)
     olivia = people[0]
     child = Child(workspace, olivia, database_url)
     child._environment |= {"MAILCHIMP_API_KEY": mailchimp.key, "MAILCHIMP_API_URL": mailchimp.url}

@@ -12,19 +12,20 @@ from handlers.workspace.mailchimp.faults import Kind
 from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
 from storage.database import Database
+from tests.conftest import NOW
 from tests.flows.conftest import Someone, settings_of
 from tests.handlers.test_additions import ALL, MERGE
-from tests.mirrored import MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, mirrored
+from tests.mirrors import MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, sync, watched
 
 
 @pytest.fixture
 def mailchimp(database_url: str) -> Iterator[Standin]:
     """With one audience, mirrored before the bot starts."""
-    with Standin() as mailchimp:
+    with watched() as mailchimp:
         audience_of(mailchimp, fields=ALL, permissions=TEXTS, merge=MERGE, tags=("vip",), double_optin=True)
         database = Database(database_url)
         with client_of(mailchimp) as client:
-            mirrored(database, client)
+            sync(database, client, NOW)
         database.close()
         yield mailchimp
 

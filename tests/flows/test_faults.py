@@ -4,12 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from bot import jobs
 from handlers import work
 from handlers.workspace import state
+from storage.tables import Job
 from tests.figures import assert_exact, contacts
-from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, write_sample
+from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, wait_until, write_sample
 from tests.slack import RANDOM, says, titled
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -29,6 +31,16 @@ def test_a_socket_that_was_cut_comes_back_and_answers(filled: Flow) -> None:
     olivia = filled.olivia
     filled.workspace.drop_socket()
     olivia.person.wait_bot(connected=False)
+    olivia.person.wait_bot(seconds=30)
+    assert olivia.person.command("/cleaned")["ok"]
+    olivia.person.wait_message(olivia.says("counts-headline", n=CLEANED, audience=AUDIENCE))
+
+
+def test_a_socket_that_hears_nothing_any_more_is_replaced(filled: Flow) -> None:
+    olivia = filled.olivia
+    filled.workspace.drop_socket(silent=True)
+    olivia.person.wait_bot(connected=False)
+    # With its pings a second apart; by itself the client leaves ten seconds between two.
     olivia.person.wait_bot(seconds=30)
     assert olivia.person.command("/cleaned")["ok"]
     olivia.person.wait_message(olivia.says("counts-headline", n=CLEANED, audience=AUDIENCE))
@@ -64,8 +76,7 @@ def test_a_window_that_comes_too_late_is_told_in_a_message(
     monkeypatch.setattr(state, "TRIGGER_SECONDS", 0.0)
     olivia = filled.olivia
     olivia.person.command("/cleaned-archive")
-    apology = olivia.says("error-unexpected", reference="x").partition("x")[0]
-    olivia.person.wait_message(apology)
+    olivia.person.wait_message(olivia.says("trouble-too-late"))
     assert olivia.person.modal() is None
 
 
@@ -94,6 +105,23 @@ def test_a_receipt_that_slack_failed_to_take_is_told_again(
     assert_exact(flow.database)
 
 
+def test_a_receipt_waits_until_slack_takes_the_token_again(
+    filled: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "FIRST_WORD_SECONDS", 0.5)
+    monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.02))
+    olivia = filled.olivia
+    olivia.person.command("/cleaned-archive")
+    olivia.person.wait_modal(olivia.says("archives-headline", n=CLEANED, audience=AUDIENCE))
+    assert olivia.person.submit(**{"archives-word": "archive"}) == {}
+    filled.workspace.faults.revoked = True
+    wait_until(lambda: _attempts(filled) > work.GIVE_UP_AFTER + 1)
+    filled.workspace.faults.revoked = False
+    olivia.waits_direct("archives-done", n=CLEANED, audience=AUDIENCE)
+    assert len(olivia.direct_messages()) == 1
+    assert_exact(filled.database)
+
+
 def test_a_file_that_was_not_taken_at_first_is_sent_again(
     flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +132,11 @@ def test_a_file_that_was_not_taken_at_first_is_sent_again(
     flow.olivia.waits_direct("import-done", n=CONTACTS, audience=AUDIENCE)
     assert len(flow.olivia.files()) == 1
     assert_exact(flow.database)
+
+
+def _attempts(flow: Flow) -> int:
+    with flow.database.reading() as session:
+        return max(session.exec(select(Job.attempts)))
 
 
 def _import(flow: Flow, folder: Path) -> None:

@@ -133,7 +133,11 @@ def test_killed_again_and_again_all_is_whole_in_the_end(
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 def test_told_to_stop_while_slack_lets_it_wait_it_stops_in_time(
-    child: Child, workspace: Workspace, people: tuple[Someone, Someone, Someone], tmp_path: Path
+    child: Child,
+    workspace: Workspace,
+    people: tuple[Someone, Someone, Someone],
+    looking: Database,
+    tmp_path: Path,
 ) -> None:
     olivia = people[0]
     olivia.person.command(f"/cleaned-import {AUDIENCE}")
@@ -143,6 +147,7 @@ def test_told_to_stop_while_slack_lets_it_wait_it_stops_in_time(
     olivia.person.submit(**{"import-file": [file]})
     wait_until(lambda: workspace.faults.rate_limits["chat.postMessage"][0] == 0)
     assert child.terminate() == 0
+    assert [job.lease_until for job in _jobs(looking)] == [None], "it is anyone's at once"
     child.start()
     olivia.waits_direct("import-done", n=500, audience=AUDIENCE)
     assert len(_saying(olivia, "import-done", 500)) == 1

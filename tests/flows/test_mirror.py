@@ -15,6 +15,7 @@ from handlers.workspace.server import Workspace
 from storage import mailchimp_wire
 from tests.figures import assert_exact
 from tests.flows.conftest import Flow, Someone, running, wait_until
+from tests.mirrors import watched
 from tests.slack import titled
 
 NAME = "Trail news"
@@ -34,7 +35,7 @@ class Account:
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.setattr(mailchimp_wire, "FIRST_PAUSE_SECONDS", 0.001)
-    with Standin() as standin:
+    with watched() as standin:
         monkeypatch.setenv("MAILCHIMP_API_KEY", standin.key)
         monkeypatch.setenv("MAILCHIMP_API_URL", standin.url)
         yield Account(standin)

@@ -22,7 +22,7 @@ from storage.mailchimp import Client
 from tests.conftest import NOW
 from tests.handlers.test_corrections import FRENCH_OPERATOR, OPERATOR, Json, Person, buttons, said
 from tests.limits import problems
-from tests.mirrored import NEW, OLD, TEXTS, audience_of, client_of, mirrored, never
+from tests.mirrors import NEW, OLD, TEXTS, audience_of, client_of, never, sync, watched
 
 SIZE = MergeField("SIZE", "Size", "dropdown", required=True, choices=("small", "large"))
 BORN = MergeField("BORN", "Birthday", "birthday", required=True)
@@ -98,7 +98,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def mailchimp() -> Iterator[Standin]:
-    with Standin() as mailchimp:
+    with watched() as mailchimp:
         yield mailchimp
 
 
@@ -128,7 +128,7 @@ def test_a_fix_is_added_by_mailchimp_and_the_receipt_says_how(
     receipt: str,
 ):
     remote = audience_of(mailchimp, fields=ALL, permissions=TEXTS, merge=MERGE, double_optin=double_optin)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     person = Operator(database, client, user)
     form = person.command(OLD)
     assert goes in said(form)
@@ -171,7 +171,7 @@ def test_slack_has_its_answer_though_mailchimp_is_slow(
     database: Database, mailchimp: Standin, client: Client
 ):
     audience_of(mailchimp)
-    mirrored(database, client)
+    sync(database, client, NOW)
     person = Operator(database, client)
     form = person.command(OLD)
     mailchimp.rules.latency = 30
@@ -183,7 +183,7 @@ def test_slack_has_its_answer_though_mailchimp_is_slow(
 
 def test_what_is_missing_is_told_under_its_input(database: Database, mailchimp: Standin, client: Client):
     audience_of(mailchimp, fields=ALL)
-    mirrored(database, client)
+    sync(database, client, NOW)
     person = Operator(database, client)
     form = person.command(OLD)
     full = {
@@ -212,7 +212,7 @@ def test_a_refusal_names_the_field_and_the_form_comes_back_as_it_was(
     database: Database, mailchimp: Standin, client: Client, user: str
 ):
     remote = audience_of(mailchimp, fields=(BORN, SIZE), permissions=TEXTS)
-    news = mirrored(database, client)
+    news = sync(database, client, NOW)
     person = Operator(database, client, user)
     form = person.command(OLD)
     some = permissions(form)["options"][1:]
@@ -255,7 +255,7 @@ def test_a_walk_goes_on_from_the_receipt(database: Database, mailchimp: Standin,
     for address in ("bob@gmial.com", "eve@gmial.com"):
         mailchimp.put(remote, address)
         mailchimp.clean(remote, address)
-    mirrored(database, client)
+    sync(database, client, NOW)
     person = Operator(database, client)
     person.fill_in(person.command())
     _, modal = person.work()
@@ -272,7 +272,7 @@ def test_while_mailchimp_does_not_answer_the_person_is_told_that_it_is_tried_aga
     database: Database, mailchimp: Standin, client: Client
 ):
     audience_of(mailchimp)
-    mirrored(database, client)
+    sync(database, client, NOW)
     person = Operator(database, client)
     person.fill_in(person.command(OLD))
     never(mailchimp)
@@ -285,7 +285,7 @@ def test_while_mailchimp_does_not_answer_the_person_is_told_that_it_is_tried_aga
 
 def test_without_a_key_the_person_is_told_what_to_do(database: Database, mailchimp: Standin, client: Client):
     audience_of(mailchimp)
-    mirrored(database, client)
+    sync(database, client, NOW)
     assert "set MAILCHIMP_API_KEY" in said(Operator(database, None).command(OLD))
 
 
@@ -293,7 +293,7 @@ def test_no_address_and_no_key_gets_into_the_log(
     database: Database, mailchimp: Standin, client: Client, caplog: pytest.LogCaptureFixture
 ):
     remote = audience_of(mailchimp)
-    mirrored(database, client)
+    sync(database, client, NOW)
     person = Operator(database, client)
     with caplog.at_level("INFO"):
         person.fill_in(person.command(OLD))

@@ -221,7 +221,7 @@ def test_the_clock_looks_into_the_mailbox_and_logs_neither_addresses_nor_secrets
         here = parts(database)
         assert here.settings.mailbox
         with caplog.at_level(logging.INFO):
-            clock.look_into(here, here.settings.mailbox)
+            clock.look_into(here, here.settings.mailbox, lambda: True)
     assert statuses(database, audience_id)["ada@example.com"] == "cleaned"
     good, bad = [record for record in caplog.records if record.name == "handlers.clock"]
     assert (good.levelname, bad.levelname) == ("INFO", "WARNING")
@@ -240,6 +240,6 @@ def test_the_scheduler_looks_at_once_when_a_mailbox_is_set(
     monkeypatch.setattr(clock, "look_into", lambda *_: looked.set())
     monkeypatch.setattr(clock, "send_due", lambda *_: None)
     monkeypatch.setenv("CLEANED_IMAP_URL", served.url())
-    scheduler = clock.start(parts(database))
+    scheduler = clock.start(parts(database), "me")
     assert looked.wait(20)
     scheduler.shutdown(wait=True)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from queue import Queue
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from dns.resolver import NoResolverConfiguration, Resolver
@@ -129,7 +130,7 @@ class Person:
 
     def send(self, body: Json) -> Json:
         self.clicks += 1
-        body["trigger_id"] = f"t{self.clicks}"
+        body["trigger_id"] = uuid4().hex
         answer = self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
         assert answer.status == 200
         read: Json = json.loads(answer.body) if answer.body else {}

@@ -4,11 +4,13 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,6 @@ from handlers.workspace.mailchimp.faults import Kind
 from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
 from storage.mailchimp import Client
-from storage.mailchimp_errors import WrongDataCentre
 from storage.mailchimp_values import Account
 from tests.slack import CAMILLE, Person
 
@@ -69,6 +70,15 @@ def test_the_sample_audiences_are_there_and_ctrl_c_leaves_nothing(tmp_path: Path
     assert (process.returncode, ENGLISH("terminal-demo-stopped") in out) == (cli.DONE, True)
     assert "Traceback" not in err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_it_leaves_no_bot_behind(tmp_path: Path):
+    with demo(tmp_path) as (_, process):
+        os.kill(process.pid, signal.SIGKILL)
+        # The bot writes to the same pipe: its end is the bot's too.
+        _, err = process.communicate(timeout=30)
+    assert "The bot stops." in err
+    assert "Traceback" not in err
 
 
 def test_the_audiences_of_an_account_are_there_beside_the_samples(tmp_path: Path):
@@ -184,7 +194,7 @@ def test_check_says_whose_mailchimp_account_it_is_or_what_is_wrong_with_the_key(
         if url:
             monkeypatch.setenv("MAILCHIMP_API_URL", url)
         else:
-            monkeypatch.delenv("MAILCHIMP_API_URL")
+            monkeypatch.delenv("MAILCHIMP_API_URL", raising=False)
         cli.main(["check"])
         printed = capsys.readouterr().out
         assert key not in printed
@@ -201,12 +211,22 @@ def test_check_says_whose_mailchimp_account_it_is_or_what_is_wrong_with_the_key(
     assert line(account.key, "http://127.0.0.1:9/3.0") == unreachable
     assert line("0" * 32, None) == said("mailchimp-bad-key")
     assert line(account.key, "mailchimp") == said("mailchimp-bad-base")
+    elsewhere = account.key.replace("-us6", "-us77")
+    assert line(elsewhere, account.url) == said("mailchimp-wrong-data-centre", centre="us77")
+    real, is_online = socket.getaddrinfo, True
 
-    def nowhere(*_: object) -> None:
-        raise WrongDataCentre(centre="us77")
+    def look_up(host: str, *rest: Any, **named: Any) -> Any:
+        """A network where Mailchimp has no such data centre, or none."""
+        if "mailchimp.com" not in str(host):
+            return real(host, *rest, **named)
+        if host == "mailchimp.com" and is_online:
+            return real("127.0.0.1", *rest, **named)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(Client, "account", nowhere)
-    assert line("0" * 32 + "-us77", None) == said("mailchimp-wrong-data-centre", centre="us77")
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    assert line(elsewhere, None) == said("mailchimp-wrong-data-centre", centre="us77")
+    is_online = False
+    assert line(elsewhere, None) == unreachable
 
 
 def test_check_asks_mailchimp_once(

@@ -51,6 +51,7 @@ class Slack(WebClient):
             },
             "conversations.info": {"channel": self.channel},
             "chat.postMessage": {"ts": "1.2"},
+            "conversations.history": {"messages": []},
             "views.open": {"view": {"id": "V1"}},
         }
         return {"ok": True} | answers.get(api_method, {})
@@ -277,7 +278,7 @@ def test_the_clock_looks_at_once_and_stops_cleanly(bot: Bot, monkeypatch):
 
     looked = Event()
     monkeypatch.setattr(clock, "send_due", lambda *_: looked.set())
-    scheduler = clock.start(bot.parts)
+    scheduler = clock.start(bot.parts, "me")
     assert looked.wait(10)
     assert {job.trigger.interval for job in scheduler.get_jobs()} == {
         timedelta(seconds=20),
@@ -287,11 +288,37 @@ def test_the_clock_looks_at_once_and_stops_cleanly(bot: Bot, monkeypatch):
     assert not scheduler.running
 
 
+def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot: Bot, monkeypatch):
+    from threading import Semaphore
+
+    from bot import turns
+
+    tidied, looks, guarded = list[int](), Semaphore(0), clock._guarded
+
+    def look(*given: Any) -> None:
+        guarded(*given)
+        looks.release()
+
+    monkeypatch.setattr(clock, "tidy", lambda *_: tidied.append(1))
+    monkeypatch.setattr(clock, "_guarded", look)
+
+    def start_and_stop(owner: str) -> int:
+        scheduler = clock.start(bot.parts, owner)
+        assert all(looks.acquire(timeout=20) for _ in scheduler.get_jobs())
+        scheduler.shutdown(wait=True)
+        return len(tidied)
+
+    one = 1 if not bot.parts.database.is_sqlite else 2  # SQLite has one process
+    assert [start_and_stop("a"), start_and_stop("b")] == [1, one]
+    turns.give_back(bot.parts.database, "a", bot.now)
+    assert start_and_stop("b") == one + 1
+
+
 def test_a_fault_of_one_look_does_not_stop_the_clock_and_logs_no_message(caplog):
-    def fail() -> None:
+    def fail(_: object) -> None:
         raise ValueError(NOW.isoformat())
 
-    clock._guarded(fail)
+    clock._guarded(fail, lambda: True)
     assert "ValueError" in caplog.text
     assert NOW.isoformat() not in caplog.text
 

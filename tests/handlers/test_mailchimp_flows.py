@@ -15,6 +15,7 @@ from handlers.words import words
 from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
 from storage.database import Database
+from storage.mailchimp_values import member_hash
 from tests import mirrors
 from tests.audiences import statuses
 from tests.figures import assert_exact
@@ -26,9 +27,8 @@ N = 12
 
 @pytest.fixture
 def standin() -> Iterator[Standin]:
-    with Standin() as running:
+    with mirrors.watched() as running:
         yield running
-    assert running.failures == []
 
 
 @contextmanager
@@ -109,6 +109,35 @@ def test_what_mailchimp_refuses_is_told_with_the_way_by_hand_and_a_file_and_the_
         person.wait_message(said.md("restores-done", n=N - 2, audience="News"), channel=direct)
     assert statuses(database, audience) == truth(standin, remote)
     assert Counter(truth(standin, remote).values())["cleaned"] == N
+    assert_exact(database)
+    assert workspace.refused == []
+
+
+@pytest.mark.parametrize("user", [OLIVIA, CAMILLE])
+def test_what_changed_at_mailchimp_between_the_preview_and_the_word_is_not_swept_along(
+    database: Database, standin: Standin, mirror: tuple[str, int], workspace: Workspace, user: str
+):
+    """Of the twelve that were seen, one is back, one left by hand, one changed; and one is newly cleaned."""
+    (remote, audience), said = mirror, words("fr" if user == CAMILLE else "en")
+    standin.rules.archive_cleaned_allowed = True
+    with Person(workspace, user) as person:
+        person.wait_bot()
+        person.command("/cleaned-archive")
+        person.wait_modal(says(said.md("archives-headline", n=N, audience="News")))
+        standin.subscribe(remote, "person0@example.com")
+        standin.archive(remote, "person1@example.com")
+        standin.change_profile(remote, "person2@example.com", FNAME="Ann")
+        standin.clean(remote, "reader0@example.com")
+        assert person.submit(**{archives.WORD: said("archives-word")}) == {}
+        direct = person.direct_messages()
+        receipt = person.wait_message(said.md("archives-done", n=N - 3, audience="News"), channel=direct)
+    assert says(said.md("archives-left-alone", n=3), said.md("archives-newer", n=2))(receipt)
+    theirs = truth(standin, remote)
+    assert [theirs[f"person{i}@example.com"] for i in range(3)] == ["subscribed", "archived", "cleaned"]
+    assert theirs["reader0@example.com"] == "cleaned"
+    asked = {call.path.rpartition("/")[2] for call in standin.requests if call.method == "DELETE"}
+    assert asked == {member_hash(f"person{i}@example.com") for i in range(3, N)}
+    assert statuses(database, audience) == theirs
     assert_exact(database)
     assert workspace.refused == []
 

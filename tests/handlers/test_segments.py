@@ -3,6 +3,7 @@
 import json
 from queue import Queue
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from slack_bolt import BoltRequest
@@ -66,7 +67,7 @@ class Person:
     def command(self, text: str = "") -> View:
         self.clicks += 1
         body = {"command": "/cleaned-list", "text": text, "user_id": self.user, "team_id": "T1"}
-        self.send({**body, "trigger_id": f"t{self.clicks}"})
+        self.send({**body, "trigger_id": uuid4().hex})
         return self.slack.shown.get(timeout=10)
 
     def click(self, view: View, action_id: str, *ticked: int, block_id: str = "", **answer: Any) -> View:
@@ -95,7 +96,7 @@ class Person:
     def body(self, kind: str, view: View, **more: Any) -> dict[str, Any]:
         self.clicks += 1
         user, team = {"id": self.user}, {"id": "T1"}
-        sent = {"type": kind, "user": user, "team": team, "trigger_id": f"t{self.clicks}"}
+        sent = {"type": kind, "user": user, "team": team, "trigger_id": uuid4().hex}
         return sent | {"view": view | {"id": "V1"}, "container": {"type": "view"}} | more
 
     def send(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Slack(WebClient):
         super().__init__()
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.failing: set[str] = set()
+        self.error = "fatal_error"
+        self.standing: list[dict[str, Any]] = []
         self.told = Event()
 
     def chat_postMessage(self, **given: Any) -> Any:  # noqa: N802
@@ -45,13 +47,16 @@ class Slack(WebClient):
     def chat_update(self, **given: Any) -> Any:
         return self._call("chat.update", given)
 
+    def conversations_history(self, **_given: Any) -> Any:
+        return {"messages": self.standing}
+
     def views_update(self, **given: Any) -> Any:
         return self._call("views.update", given)
 
     def _call(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         self.calls.append((method, given))
         if method in self.failing:
-            raise SlackApiError("refused", {"ok": False, "error": "fatal_error"})  # type: ignore[no-untyped-call]  # the SDK's
+            raise SlackApiError("refused", {"ok": False, "error": self.error})  # type: ignore[no-untyped-call]  # the SDK's
         return {"ok": True, "ts": "1.0"}
 
 
@@ -168,9 +173,9 @@ def test_a_receipt_that_failed_is_told_later(parts: Parts, slack: Slack, clock: 
     assert row(parts, job_id).done == 3
 
 
-def test_a_receipt_that_never_goes_out_is_given_up(parts: Parts, slack: Slack, clock: Clockwork):
+def test_a_receipt_that_slack_refuses_is_given_up(parts: Parts, slack: Slack, clock: Clockwork):
     job_id = add(parts, ts="1.0")
-    slack.failing = {"chat.update"}
+    slack.failing, slack.error = {"chat.update"}, "channel_not_found"
     for _ in range(work.GIVE_UP_AFTER - 1):
         with pytest.raises(SlackApiError):
             one_round(parts)
@@ -178,6 +183,29 @@ def test_a_receipt_that_never_goes_out_is_given_up(parts: Parts, slack: Slack, c
     one_round(parts)
     assert row(parts, job_id).told_at == clock.now
     assert jobs.claim(parts.database, ["test"], "other", clock.now + timedelta(days=1)) is None
+
+
+def test_a_message_that_was_posted_and_not_noted_is_found_again(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    assert jobs.claim(parts.database, ["test"], "dead", NOW - timedelta(minutes=5))
+    mark = {"event_type": work.EVENT, "event_payload": {"job": job_id}}
+    slack.standing = [{"ts": "7.0", "metadata": mark}, {"ts": "8.0"}]
+    one_round(parts)
+    assert {(method, given.get("ts")) for method, given in slack.calls} == {("chat.update", "7.0")}
+    assert row(parts, job_id).notify["ts"] == "7.0"
+
+
+def test_while_slack_is_away_a_receipt_is_tried_for_a_day(parts: Parts, slack: Slack, clock: Clockwork):
+    job_id = add(parts, ts="1.0")
+    slack.failing = {"chat.update"}
+    for _ in range(work.GIVE_UP_AFTER * 2):
+        with pytest.raises(SlackApiError):
+            one_round(parts)
+        clock.now += timedelta(minutes=1)
+    assert row(parts, job_id).told_at is None
+    clock.now += work.TELLS_WITHIN
+    one_round(parts)
+    assert row(parts, job_id).told_at == clock.now
 
 
 def test_what_a_person_can_mend_is_the_receipt(parts: Parts, slack: Slack):
@@ -265,8 +293,9 @@ def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: 
     assert set(languages) == {"fr"}
 
 
-def test_a_sync_that_waits_keeps_no_other_work_waiting(parts: Parts):
-    """However many syncs there are, the other threads are free."""
+@pytest.mark.parametrize("kind", [jobs.SYNC, jobs.ARCHIVE, jobs.RESTORE])
+def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: Parts, kind: str):
+    """However many syncs, archives and Undos there are, a thread is free."""
     going, finished = Event(), Event()
 
     def waits(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
@@ -279,8 +308,8 @@ def test_a_sync_that_waits_keeps_no_other_work_waiting(parts: Parts):
 
     with parts.database.transaction() as session:
         for _ in range(work.THREADS + 1):
-            job_rows.add(session, jobs.new(jobs.SYNC, by="clock", now=NOW))
-    worker = Worker({jobs.SYNC: Kind(waits, "close", tell), "test": Kind(ends, "close", tell)})
+            job_rows.add(session, jobs.new(kind, by="clock", now=NOW))
+    worker = Worker({kind: Kind(waits, "close", tell), "test": Kind(ends, "close", tell)})
     worker.start(parts)
     add(parts)
     worker.wake()
@@ -340,4 +369,4 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: Parts
     assert finished.wait(10)
     worker.stop()
     assert row(parts, job_id).told_at is not None
-    assert not any(thread.is_alive() for thread in worker._threads)
+    assert not any(thread.is_alive() for thread in worker._threads.values())

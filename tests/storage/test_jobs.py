@@ -62,6 +62,17 @@ def test_a_lease_that_ran_out_is_anyones_and_the_first_owner_must_stop(database:
     assert kept.done == 0
 
 
+def test_a_clock_that_is_put_back_leaves_no_work_lying(database: Database):
+    _add(database)
+    ahead = NOW + timedelta(hours=1)
+    first = jobs.claim(database, ALL, "first", ahead)
+    assert first
+    assert _claimed(database, ahead - timedelta(seconds=30)) is None  # clocks may differ a little
+    assert _claimed(database, NOW, "second") == first.id
+    with pytest.raises(LeaseLost):
+        jobs.note(database, first, ahead, ts="1")
+
+
 def test_a_step_renews_the_lease(database: Database):
     _add(database)
     job = jobs.claim(database, ALL, "me", NOW)

@@ -32,6 +32,7 @@ def every_call(mailchimp: Client) -> None:
     mailchimp.total("l1", Status.ARCHIVED)
     mailchimp.members("l1", 1000, status=Status.NONSUBSCRIBED, changed_since=NOW)
     mailchimp.member("l1", HASH)
+    mailchimp.tags("l1", HASH)
     mailchimp.bounces("l1", HASH)
     mailchimp.abuse_reports("l1")
     mailchimp.archive("l1", HASH)
@@ -83,7 +84,9 @@ def asked() -> list[httpx.Request]:
 
     def answer(request: httpx.Request) -> httpx.Response:
         found.append(request)
-        is_empty = request.method == "DELETE" or request.url.path.endswith("/tags")
+        is_empty = request.method == "DELETE" or (
+            request.method == "POST" and request.url.path.endswith("/tags")
+        )
         return (
             httpx.Response(204) if is_empty else httpx.Response(200, json=MEMBER | BATCH | {"status": STATUS})
         )

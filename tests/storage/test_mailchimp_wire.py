@@ -122,6 +122,16 @@ def test_who_waits_can_ask_for_one_try():
     assert caught.value.tries == 1
 
 
+def test_a_patient_client_can_be_asked_for_one_try_and_stays_patient():
+    mailchimp, script = scripted(httpx.Response(500), clock=Clock())
+    with pytest.raises(Unavailable):
+        mailchimp.once().account()
+    assert len(script.requests) == 1
+    with pytest.raises(Unavailable):
+        mailchimp.account()
+    assert len(script.requests) == 1 + TRIES
+
+
 @pytest.mark.parametrize(
     ("header", "least"),
     [

@@ -3,12 +3,15 @@
 from collections import Counter
 from datetime import date
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import audiences, tallies
+from storage import audiences, contacts, tallies
+from storage.contacts import Segment
 from storage.database import Database
 from storage.tallies import Cell, Tally
+from tests import large
 from tests.conftest import NOW
 
 DAY = date(2026, 11, 3)
@@ -66,3 +69,28 @@ def test_domains_come_the_most_frequent_first(database: Database):
         assert tallies.cleaned_domains(session, audience_id) == {"axb.fr": 4, "a_b.fr": 1}
         assert tallies.cleaned_domains(session, audience_id, like="A_B") == {"a_b.fr": 1}
         assert tallies.cleaned_domains(session, audience_id, most=1) == {"axb.fr": 4}
+
+
+@pytest.mark.parametrize(
+    ("filters", "is_kept"),
+    [
+        ({}, True),
+        ({"reason": "hard"}, True),
+        ({"reason": "abuse"}, True),
+        ({"domain": "Gmail.com"}, True),
+        ({"domain": "nobody.example"}, True),
+        ({"worth_a_look": True}, True),
+        ({"up_to": 1}, True),
+        ({"up_to": 0}, False),
+        ({"reason": "hard", "domain": "gmail.com"}, False),
+        ({"worth_a_look": True, "reason": "hard"}, False),
+        ({"campaign": "Campaign 7"}, False),
+        ({"text": "smith12"}, False),
+        ({"ids": (10, 20, 21)}, False),
+    ],
+)
+def test_what_a_kept_figure_says_of_a_segment_is_what_counting_gives(database, filters, is_kept):
+    segment = Segment(audience_id=large.build(database, 2_000), **filters)
+    with database.reading() as session:
+        kept, counted = tallies.cleaned_in(session, segment), contacts.count(session, segment)
+    assert kept == (counted if is_kept else None)

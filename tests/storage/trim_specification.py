@@ -21,6 +21,7 @@ GET /lists/{list_id}/members/{subscriber_hash}
 PUT /lists/{list_id}/members/{subscriber_hash}
 PATCH /lists/{list_id}/members/{subscriber_hash}
 DELETE /lists/{list_id}/members/{subscriber_hash}
+GET /lists/{list_id}/members/{subscriber_hash}/tags
 POST /lists/{list_id}/members/{subscriber_hash}/tags
 GET /lists/{list_id}/members/{subscriber_hash}/activity-feed
 GET /lists/{list_id}/abuse-reports

@@ -5,11 +5,15 @@
 """
 
 import json
+import re
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+
+from handlers.workspace.mailchimp.account import Asked
 
 TRIMMED = Path(__file__).with_name("mailchimp_specification.json")
 MEMBER = "/lists/{list_id}/members/{subscriber_hash}"
@@ -20,7 +24,7 @@ OPERATIONS = {
     "/lists/{list_id}": ["get", "post"],
     "/lists/{list_id}/members": ["get", "post"],
     MEMBER: ["get", "put", "patch", "delete"],
-    f"{MEMBER}/tags": ["post"],
+    f"{MEMBER}/tags": ["get", "post"],
     f"{MEMBER}/activity-feed": ["get"],
     f"{MEMBER}/activity": ["get"],
     "/lists/{list_id}/merge-fields": ["get"],
@@ -61,16 +65,41 @@ class Specification:
 
     def accepts(self, method: str, path: str, query: dict[str, str], body: Any) -> bool:
         """Whether a request is one that the specification allows."""
-        operation = self._operations[path][method]
         try:
-            jsonschema.validate(body, operation["body"])
+            operation = self._operations[path][method]
+            jsonschema.validate(body, _closed(operation["body"]))
             for name, value in query.items():
                 known = operation["query"][name]
-                read = int(value) if known.get("type") == "integer" else value
-                jsonschema.validate(read, known)
+                jsonschema.validate(_READ.get(known.get("type", ""), str)(value), known)
         except (jsonschema.ValidationError, KeyError, ValueError):
             return False
         return True
+
+    def not_allowed(self, requests: Iterable[Asked]) -> set[str]:
+        """Those that the specification does not allow, those within batches too: method, path, query and body."""
+        asked = {
+            json.dumps((one.method.lower(), self._operation_of(one.path), one.query, one.body))
+            for call in requests
+            for one in (call, *_within(call))
+        }
+        return {one for one in asked if not self.accepts(*json.loads(one))}
+
+    def _operation_of(self, path: str) -> str:
+        fitting = (
+            known for known in self._operations if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path)
+        )
+        return next(fitting, path)
+
+
+_READ: dict[str, Callable[[str], object]] = {"integer": int, "boolean": json.loads}
+
+
+def _within(call: Asked) -> Iterator[Asked]:
+    """The operations of a batch."""
+    if call.path == "/batches" and isinstance(call.body, dict):
+        for one in call.body["operations"]:
+            body = json.loads(one["body"]) if "body" in one else None
+            yield Asked(one["method"], one["path"], one.get("params", {}), body, call.at, 1)
 
 
 def _operation(operation: Json) -> Json:

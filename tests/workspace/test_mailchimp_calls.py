@@ -219,7 +219,7 @@ def test_keys(mailchimp: Standin, audience: str) -> None:
 
     assert status(mailchimp.key) == (200, "")
     assert status("0" * 32 + "-us6") == (401, "API Key Invalid")
-    assert status(mailchimp.key.replace("-us6", "-us7")) == (401, "API Key Invalid")
+    assert status(mailchimp.key.replace("-us6", "-us7")) == (403, "Wrong Datacenter")
     assert status(mailchimp.key_without_rights) == (403, "Forbidden")
     assert status(mailchimp.key_of_reader) == (200, "")
     assert status(mailchimp.key_of_reader, "POST") == (403, "Forbidden")

@@ -71,6 +71,11 @@ def test_every_answer_of_every_call_is_as_specified(
         assert call("get", MEMBERS, status=status, count="1000").json()["members"]
     assert call("get", MEMBER).json()["status"] == "cleaned"
     assert call("get", f"{MEMBER}/activity-feed").json()["activity"]
+    mailchimp.put(audience, cleaned.email, "cleaned", tags=tuple(f"tag {n}" for n in range(60)))
+    told = call("get", MEMBER).json()
+    assert (len(told["tags"]), told["tags_count"]) == (50, 60)
+    page = call("get", f"{MEMBER}/tags", offset="50", count="1000").json()
+    assert ([tag["name"] for tag in page["tags"]][-1], page["total_items"]) == ("tag 59", 60)
     assert call("get", f"{MEMBER}/activity").json()["activity"]
     assert call("get", "/lists/{list_id}/abuse-reports").json()["abuse_reports"]
     assert call("get", "/reports/{campaign_id}/email-activity").json()["emails"]

@@ -123,6 +123,26 @@ def test_a_message_is_posted_changed_and_deleted(client: WebClient, olivia: Pers
     assert olivia.messages() == []
 
 
+def test_the_history_has_the_newest_first_and_metadata_where_it_is_asked_for(client: WebClient) -> None:
+    mark = {"event_type": "seen", "event_payload": {"n": "1"}}
+    first = client.chat_postMessage(channel=GENERAL, text="first", metadata=mark)["ts"]
+    client.chat_postMessage(channel=GENERAL, text="second")
+    whole = client.conversations_history(channel=GENERAL, include_all_metadata=True)["messages"]
+    assert [(said["text"], said.get("metadata")) for said in whole[:2]] == [("second", None), ("first", mark)]
+    later = client.conversations_history(channel=GENERAL, oldest=first)["messages"]
+    assert [said["text"] for said in later] == ["second"]
+    page = client.conversations_history(channel=GENERAL, oldest=first, inclusive=True, limit=1)
+    assert (page["has_more"], page["messages"][0]["text"]) == (True, "second")
+    following = client.conversations_history(
+        channel=GENERAL, oldest=first, inclusive=True, cursor=page["response_metadata"]["next_cursor"]
+    )
+    assert ("metadata" in following["messages"][0], following["has_more"]) == (False, False)
+    assert refusal(client, "conversations.history", channel=RANDOM)["error"] == "not_in_channel"
+    for wrong, error in (({"event_type": 1}, "format"), ({"event_type": "", "event_payload": {}}, "schema")):
+        said = refusal(client, "chat.postMessage", channel=GENERAL, text="x", metadata=wrong)
+        assert said["error"] == f"invalid_metadata_{error}"
+
+
 def test_what_another_said_is_not_the_bots_to_change(client: WebClient, olivia: Person) -> None:
     olivia.say("Mine")
     ts = olivia.messages()[0]["ts"]

@@ -29,6 +29,11 @@ archives-newer = { $n ->
     [one] { $n } contact was cleaned or changed after you looked and is still there.
    *[other] { $n } contacts were cleaned or changed after you looked and are still there.
 }
+archives-stop = Stop and undo
+archives-stopped = { $n ->
+    [one] Stopped by an undo: { $n } more contact was not archived.
+   *[other] Stopped by an undo: { $n } more contacts were not archived.
+}
 archives-kept = They are kept with their history.
 archives-can-undo = To undo, press the button in your messages, or use /cleaned-restore at any time.
 archives-undo = Undo

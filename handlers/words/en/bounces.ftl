@@ -30,6 +30,7 @@ aside-why = Reason
 aside-address = Address
 aside-detail = Detail
 aside-unknown-address = No audience has this address
+aside-mirrored-address = That address is in a Mailchimp audience; Mailchimp handles its bounces itself
 aside-unknown-audience = There is no audience of the name that it gives
 aside-unreadable = The message can’t be read
 aside-no-recipient = A bounce that does not say whose

@@ -21,5 +21,6 @@ home-did = { $what ->
     [fix] { $who } added a corrected address to { $audience } · { $at }
     [digest] { $who } set up the weekly digest · { $at }
     [policy] { $who } set the cleaning rules of { $audience } · { $at }
+    [mend] { $who } had the figures of { $audience } put right · { $at }
    *[other] { $who }: { $what } ({ $contacts }) · { $at }
 }

@@ -13,5 +13,5 @@ mailchimp-forgotten = This address was deleted for good at Mailchimp, so it can�
 mailchimp-invalid = Mailchimp finds what was sent invalid (“{ $title }”). Check the address and the fields, and try again.
 mailchimp-too-many-connections = Mailchimp takes no more requests just now. Try again in a few minutes; other programs with the same key count too.
 mailchimp-unavailable = Mailchimp can’t be reached, or fails ({ $reason }). Check the network, and MAILCHIMP_API_URL if it is set; try again in a few minutes.
-mailchimp-wrong-data-centre = Mailchimp has no data centre { $centre }, or the key belongs to another. Copy MAILCHIMP_API_KEY whole from Mailchimp’s page “API keys”: its end names the data centre.
+mailchimp-wrong-data-centre = Mailchimp has no data centre { $centre }, or the key belongs to another. Copy MAILCHIMP_API_KEY whole from Mailchimp’s page “API keys”: its end names the data centre. If MAILCHIMP_API_URL is set, take it away.
 mailchimp-bad-answer = What answered is not Mailchimp, or not as it should ({ $reason }). Check MAILCHIMP_API_URL, and whether a proxy stands in between.

@@ -52,5 +52,6 @@ restores-changed = { $n ->
 }
 restores-failed = The archive of { $audience } was not undone in full
 error-restore-done = This archive is undone already: every contact is back.
+error-restore-nothing-left = Nobody of this archive can be restored: its contacts were deleted permanently at Mailchimp.
 error-restore-under-way = This archive is being undone at this moment. The receipt comes in your messages or those of whoever started it.
 error-restore-nothing-ticked = Tick at least one contact.

@@ -29,6 +29,11 @@ archives-newer = { $n ->
     [one] { $n } contact, nettoyé ou modifié après l’aperçu, est toujours là.
    *[other] { $n } contacts, nettoyés ou modifiés après l’aperçu, sont toujours là.
 }
+archives-stop = Arrêter et annuler
+archives-stopped = { $n ->
+    [one] Arrêté par une annulation : { $n } autre contact n’a pas été archivé.
+   *[other] Arrêté par une annulation : { $n } autres contacts n’ont pas été archivés.
+}
 archives-kept = Ils sont conservés avec leur historique.
 archives-can-undo = Pour annuler, utilisez le bouton dans vos messages, ou /cleaned-restore à tout moment.
 archives-undo = Annuler l’archivage

@@ -30,6 +30,7 @@ aside-why = Motif
 aside-address = Adresse
 aside-detail = Détail
 aside-unknown-address = Aucune audience n’a cette adresse
+aside-mirrored-address = Cette adresse est dans une audience Mailchimp ; Mailchimp traite lui-même ses retours
 aside-unknown-audience = Aucune audience ne porte le nom qui est donné
 aside-unreadable = Le message ne peut pas être lu
 aside-no-recipient = Un retour qui ne dit pas de quelle adresse

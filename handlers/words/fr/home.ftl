@@ -21,5 +21,6 @@ home-did = { $what ->
     [fix] { $who } a ajouté une adresse corrigée à { $audience } · { $at }
     [digest] { $who } a réglé le récapitulatif de la semaine · { $at }
     [policy] { $who } a modifié les règles de nettoyage de { $audience } · { $at }
+    [mend] { $who } a fait rétablir les chiffres de { $audience } · { $at }
    *[other] { $who } : { $what } ({ $contacts }) · { $at }
 }

@@ -13,5 +13,5 @@ mailchimp-forgotten = Cette adresse a été supprimée pour de bon chez Mailchim
 mailchimp-invalid = Mailchimp juge l’envoi non valide (« { $title } »). Vérifiez l’adresse et les champs, puis réessayez.
 mailchimp-too-many-connections = Mailchimp ne prend plus de demandes pour l’instant. Réessayez dans quelques minutes ; les autres programmes qui ont la même clé comptent aussi.
 mailchimp-unavailable = Mailchimp est injoignable ou en panne ({ $reason }). Vérifiez le réseau, et MAILCHIMP_API_URL si ce réglage existe ; réessayez dans quelques minutes.
-mailchimp-wrong-data-centre = Mailchimp n’a pas de centre de données { $centre }, ou la clé relève d’un autre. Copiez MAILCHIMP_API_KEY entière depuis la page « Clés d’API » de Mailchimp : sa fin nomme le centre de données.
+mailchimp-wrong-data-centre = Mailchimp n’a pas de centre de données { $centre }, ou la clé relève d’un autre. Copiez MAILCHIMP_API_KEY entière depuis la page « Clés d’API » de Mailchimp : sa fin nomme le centre de données. Si MAILCHIMP_API_URL est définie, retirez-la.
 mailchimp-bad-answer = Ce qui a répondu n’est pas Mailchimp, ou pas comme il faut ({ $reason }). Vérifiez MAILCHIMP_API_URL, et si un proxy se trouve entre les deux.

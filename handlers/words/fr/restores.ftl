@@ -53,5 +53,6 @@ restores-changed = { $n ->
 }
 restores-failed = L’archivage de { $audience } n’a pas été annulé en entier
 error-restore-done = Cet archivage est déjà annulé : tous les contacts sont revenus.
+error-restore-nothing-left = Aucun contact de cet archivage ne peut revenir : ils ont été supprimés définitivement dans Mailchimp.
 error-restore-under-way = Cet archivage est en cours d’annulation. Le reçu arrive dans vos messages ou dans ceux de la personne qui l’a lancée.
 error-restore-nothing-ticked = Cochez au moins un contact.

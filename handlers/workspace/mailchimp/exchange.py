@@ -104,7 +104,12 @@ class Exchange:
         if not key:
             raise problems.key_missing()
         if key not in {account.key, account.key_of_reader, account.key_without_rights, account.token}:
-            raise problems.key_invalid()
+            centre = key.partition("-")[2]
+            raise (
+                problems.wrong_data_centre()
+                if centre not in {"", account.data_centre}
+                else problems.key_invalid()
+            )
         if key == account.key_without_rights or (key == account.key_of_reader and method != "GET"):
             raise problems.forbidden()
 
@@ -174,6 +179,7 @@ class Exchange:
             ("PUT", member, writes.put),
             ("PATCH", member, writes.patch),
             ("DELETE", member, writes.archive),
+            ("GET", f"{member}/tags", reads.tags),
             ("POST", f"{member}/tags", writes.tag),
             ("POST", f"{member}/actions/delete-permanent", writes.delete_for_good),
             ("GET", f"{member}/activity-feed", reads.activity_feed),

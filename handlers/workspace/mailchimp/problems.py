@@ -63,12 +63,17 @@ def key_missing() -> Problem:
 
 
 def key_invalid() -> Problem:
-    """Also what a key of another data centre hears."""
+    """What a key hears that ends like those here."""
     return Problem(
         401,
         "API Key Invalid",
         "Your API key may be invalid, or you've attempted to access the wrong datacenter.",
     )
+
+
+def wrong_data_centre() -> Problem:
+    """What a key hears whose end names another data centre than the one asked."""
+    return Problem(403, "Wrong Datacenter", "The API key provided is linked to a different datacenter")
 
 
 def forbidden() -> Problem:

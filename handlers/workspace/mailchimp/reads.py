@@ -13,6 +13,7 @@ from handlers.workspace.mailchimp.shapes import (
     member_document,
     merge_field_document,
     moment,
+    tag_id,
     texts,
 )
 
@@ -124,6 +125,15 @@ def members(call: Call) -> str:
 def member(call: Call) -> Json:
     audience = call.audience
     return member_document(call.account, audience, audience.member(call.parts[1]), call.selection)
+
+
+def tags(call: Call) -> Json:
+    """All of one's tags, a page of them. When each was given isn't played: it is the contact's last change."""
+    contact = call.audience.member(call.parts[1])
+    documents: list[Json] = [
+        {"id": tag_id(name), "name": name, "date_added": moment(contact.changed)} for name in contact.tags
+    ]
+    return _collection(call, "tags", documents)
 
 
 def merge_fields(call: Call) -> Json:

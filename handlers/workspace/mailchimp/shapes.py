@@ -148,6 +148,8 @@ def bounce_item(audience: Audience, bounce: Bounce) -> Json:
     }
 
 
+MOST_TAGS = 50  # in a contact's own answer; all of them come from its tags
+
 Piece = Callable[[Member, Audience, str], str]
 
 
@@ -196,7 +198,11 @@ def _permission_texts(texts_by_id: tuple[tuple[str, str], ...], given: frozenset
 
 @lru_cache(maxsize=4_096)
 def _tags(names: tuple[str, ...]) -> str:
-    return json.dumps([{"id": sum(name.encode()), "name": name} for name in names])
+    return json.dumps([{"id": tag_id(name), "name": name} for name in names])
+
+
+def tag_id(name: str) -> int:
+    return sum(name.encode())
 
 
 def _links(member: Member, _audience: Audience, base: str) -> str:
@@ -240,7 +246,7 @@ PIECES: dict[str, Piece] = {
     "marketing_permissions": _permissions,
     "source": lambda member, *_: quoted(member.source),
     "tags_count": lambda member, *_: str(len(member.tags)),
-    "tags": lambda member, *_: _tags(member.tags),
+    "tags": lambda member, *_: _tags(member.tags[:MOST_TAGS]),
     "list_id": lambda _member, audience, _base: f'"{audience.id}"',
     "_links": _links,
 }

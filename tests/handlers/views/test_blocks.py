@@ -53,6 +53,15 @@ def test_any_text_makes_a_modal_that_slack_takes(texts):
     assert problems("modal", view) == []
 
 
+def test_lines_are_spread_over_as_many_contexts_as_slack_needs():
+    lines = [Markup(f"line {n}") for n in range(23)]
+    made = blocks.contexts(lines)
+    assert [len(block["elements"]) for block in made] == [10, 10, 3]
+    assert [element["text"] for block in made for element in block["elements"]] == lines
+    assert blocks.contexts([]) == []
+    assert problems("modal", blocks.modal("Title", made)) == []
+
+
 def test_a_date_is_slacks_to_write_and_readable_where_it_does_not():
     moment = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
     made = blocks.date(moment, words("fr"))

@@ -21,7 +21,7 @@ from handlers.webhooks.own import signature
 from handlers.words import words
 from storage.database import Database
 from storage.tables import Audience, Job, WebhookToken
-from tests.bot.mirrored import Mirrored, mirrored
+from tests.mirrors import Mirrored, mirrored
 
 SECRET = "dontguessme"
 WORDS = words("en")

@@ -1,0 +1,67 @@
+"""All tags of the contacts that have more than a page tells, which is 50: Mailchimp has to be asked, a call for each."""
+
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from bot import jobs, mirror_rows
+from bot.jobs import Clock
+from bot.mirror_pages import SIDE_BY_SIDE, beats
+from bot.mirror_rows import Page
+from storage.database import Database
+from storage.mailchimp import Client
+from storage.mailchimp_errors import NotFound
+from storage.mailchimp_values import Member
+from storage.tables import Job
+
+MOST_ASKED = 5_000  # contacts a sync; the others have the first 50
+
+
+def has_more(member: Member) -> bool:
+    """Whether the contact has more tags than were told."""
+    return member.tag_count > len(member.tags)
+
+
+def with_all(client: Client, remote_id: str, member: Member) -> Member:
+    """The contact with all its tags. Raises MailchimpError."""
+    if not has_more(member):
+        return member
+    tags = _tags(client, remote_id, member.hash)
+    return member if tags is None else member._replace(tags=tuple(tags))
+
+
+def complete(
+    client: Client, database: Database, remote_id: str, job: Job, clock: Clock, page: Page
+) -> Generator[Job, None, tuple[Job, Page]]:
+    """The page with all tags of its contacts. `tags_asked` in the cursor says of how many Mailchimp was asked.
+
+    The job is given now and then while an answer is waited for. Raises MailchimpError.
+    """
+    before = job.cursor.get("tags_asked", 0)
+    keys = [key for key in map(mirror_rows.key, page.rows) if key in page.short] if page.short else []
+    short = keys[: max(MOST_ASKED - before, 0)]
+    if not short:
+        return job, page
+    cursor = {**job.cursor, "tags_asked": before + len(short)}
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+        asked = {key: pool.submit(_tags, client, remote_id, page.short[key]) for key in short}
+        for _ in beats(list(asked.values())):
+            with database.transaction() as session:
+                job = jobs.step(session, job, clock(), cursor=cursor)
+            yield job
+    told = {key: tags for key, future in asked.items() if (tags := future.result()) is not None}
+    rows = [
+        mirror_rows.with_tags(row, told[key]) if (key := mirror_rows.key(row)) in told else row
+        for row in page.rows
+    ]
+    with database.transaction() as session:
+        job = jobs.step(session, job, clock(), cursor=cursor)
+    return job, replace(page, rows=rows)
+
+
+def _tags(client: Client, remote_id: str, hash_: str) -> Sequence[str] | None:
+    """None: it has gone meanwhile."""
+    try:
+        return client.tags(remote_id, hash_)
+    except NotFound:
+        return None

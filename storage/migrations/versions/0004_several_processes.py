@@ -1,0 +1,54 @@
+"""Several processes: deliveries that were handled, and whose turn it is to look; lists of large audiences
+
+Revision: 0004, after 0003. From here on a migration only adds: the version before it goes on working on the new schema
+while its processes are replaced.
+"""
+
+import sqlalchemy as sa
+import sqlmodel.sql.sqltypes
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+LISTED_BY = {
+    "ix_contact_cleaned_domain": "domain",
+    "ix_contact_cleaned_campaign": "clean_campaign_title",
+    "ix_contact_cleaned_reason": "clean_reason",
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "delivery",
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_delivery")),
+    )
+    op.create_index("ix_delivery_seen_at", "delivery", ["seen_at"], unique=False)
+    op.create_table(
+        "turn",
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("owner", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_turn")),
+    )
+    # Held while a job is claimed (`storage.jobs`): it has to be there before the first claim.
+    op.execute("INSERT INTO turn (name, owner, until) VALUES ('claim', '', '1970-01-01 00:00:00')")
+    for name, column in LISTED_BY.items():
+        op.create_index(
+            name,
+            "contact",
+            ["audience_id", column, "cleaned_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status = 'cleaned'"),
+            postgresql_where=sa.text("status = 'cleaned'"),
+        )
+
+
+def downgrade() -> None:
+    for name in LISTED_BY:
+        op.drop_index(name, table_name="contact")
+    op.drop_table("turn")
+    op.drop_index("ix_delivery_seen_at", table_name="delivery")
+    op.drop_table("delivery")

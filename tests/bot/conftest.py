@@ -1,0 +1,31 @@
+"""An account that lets cleaned contacts be archived, for tests of the outbox."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot import outbox
+from handlers.workspace.mailchimp.standin import Standin
+from storage.mailchimp import Client
+from tests import mirrors
+
+
+@pytest.fixture
+def standin() -> Iterator[Standin]:
+    with mirrors.watched() as running:
+        running.rules.archive_cleaned_allowed = True
+        yield running
+
+
+@pytest.fixture
+def client(standin: Standin) -> Iterator[Client]:
+    with mirrors.client_of(standin) as client:
+        yield client
+
+
+@pytest.fixture
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches with few contacts."""
+    monkeypatch.setattr(outbox, "MOST_ALONE", 10)
+    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
+    monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 7)

@@ -1,0 +1,186 @@
+"""Everything kept agrees: each thing that is broken by hand is found, told, and put right where it can be."""
+
+import sqlite3
+from datetime import timedelta
+from io import BytesIO
+from shutil import copy
+
+import pytest
+from sqlalchemy import text
+
+from bot import archives, checks, counts, exports, imports, jobs, restores
+from bot.audiences import every
+from handlers.terminal import deep_check
+from handlers.words import words
+from storage import journal, recounts
+from storage.contacts import Segment
+from storage.database import Database
+from tests import large
+from tests.audiences import claim, cleaned, run, statuses, step
+from tests.conftest import NOW
+
+FIGURES = {
+    "checks-status": "UPDATE contact_count SET n = n - 3 WHERE status = 'cleaned' AND reason = 'hard'",
+    "checks-day": "DELETE FROM cleaned_day WHERE reason = 'soft'",
+    "checks-domain": "UPDATE domain_count SET cleaned = 7 WHERE domain = 'example.com'",
+    "checks-worth-a-look": "UPDATE audience SET worth_a_look = -4",
+}
+RELATIONS = {
+    "checks-archive": "UPDATE archive SET restored = restored + 1",
+    "checks-no-archive": "DELETE FROM archive_member WHERE restored_at IS NULL",
+    "checks-not-archived": "UPDATE contact SET status = status_before, status_before = NULL WHERE status = 'archived'",
+    "checks-journal-archive": "DELETE FROM journal WHERE what = 'archive'",
+    "checks-journal-restore": "UPDATE journal SET n = n + 1 WHERE what = 'restore'",
+    "checks-journal-export": "DELETE FROM export",
+    "checks-journal-import": "UPDATE journal SET n = n + 1 WHERE what = 'import'",
+    "checks-journal-fix": "INSERT INTO journal (at, who, what, audience_id, n, detail) SELECT at, who, 'fix', audience_id, 1, detail FROM journal WHERE what = 'import'",
+    "checks-untold": "UPDATE job SET told_at = NULL, lease_until = NULL WHERE kind = 'archive'",
+    "checks-still": "UPDATE job SET state = 'running', lease_until = finished_at WHERE kind = 'export'",
+}
+
+
+@pytest.fixture
+def lived_in(database: Database) -> Database:
+    """Contacts were imported, exported, archived and half of these brought back."""
+    audience = cleaned(database, 20)
+    with database.transaction() as session:
+        session.connection().execute(
+            text(
+                "INSERT INTO verdict (audience_id, contact_id, at, reason, counted, needed, cause, code, weakness)"
+                " SELECT audience_id, id, cleaned_at, 'hard', 1, 1, '', '', 'full' FROM contact WHERE id = 20"
+            )
+        )
+        session.connection().execute(text("UPDATE audience SET worth_a_look = 1"))
+    plan = archives.plan(database, Segment(audience_id=audience, reason="soft"), by="U1", word="x", now=NOW)
+    archives.confirm(database, plan.id, "x", by="U1", now=NOW)
+    archive = run(database, jobs.ARCHIVE, archives.work)
+    restores.undo(database, audience, archive.id, by="U1", now=NOW, ids=[2, 4])
+    run(database, jobs.RESTORE, restores.work)
+    with open("/dev/null", "wb") as out:  # noqa: PTH123
+        exports.write(database, "News", out, now=NOW)
+    _export_job(database, audience)
+    return database
+
+
+def test_what_nobody_has_touched_agrees(lived_in):
+    assert found(lived_in) == {}
+
+
+def test_a_database_made_large_agrees(database):
+    large.build(database, 3_000)
+    assert found(database) == {}
+
+
+@pytest.mark.parametrize("key", FIGURES)
+def test_a_wrong_figure_is_found_and_put_right_and_found_no_more(lived_in, key):
+    right = figures(lived_in)
+    break_(lived_in, FIGURES[key])
+    assert set(found(lived_in)) == {key}
+    mended = list(checks.mend(lived_in, NOW, "terminal"))
+    assert {each.key for each in mended} == {key}
+    assert found(lived_in) == {}
+    assert figures(lived_in) == right
+    assert list(checks.mend(lived_in, NOW, "terminal")) == []
+    with lived_in.reading() as session:
+        [line] = [each for each in journal.read(session) if each.what == "mend"]
+    assert (line.who, line.n) == ("terminal", len(mended))
+
+
+@pytest.mark.parametrize("key", RELATIONS)
+def test_what_does_not_agree_is_found_and_left_as_it_is(lived_in, key):
+    break_(lived_in, RELATIONS[key])
+    assert key in found(lived_in)
+    list(checks.mend(lived_in, NOW, "terminal"))
+    assert key in found(lived_in)
+
+
+def test_what_changes_while_a_difference_is_looked_for_counts_too(lived_in, monkeypatch):
+    break_(lived_in, FIGURES["checks-status"])
+    real = recounts.differences
+
+    def differences(session, audience_id):
+        both = list(real(session, audience_id))
+        cleaned(lived_in, 5, first=100)
+        return iter(both)
+
+    monkeypatch.setattr(recounts, "differences", differences)
+    assert len(list(checks.mend(lived_in, NOW, "terminal"))) == 1
+    monkeypatch.undo()
+    assert found(lived_in) == {}
+
+
+def test_two_mends_at_once_add_a_difference_once(lived_in, monkeypatch):
+    break_(lived_in, FIGURES["checks-status"])
+    real = recounts.differences
+
+    def differences(session, audience_id):
+        both = list(real(session, audience_id))
+        monkeypatch.setattr(recounts, "differences", real)
+        assert len(list(checks.mend(lived_in, NOW, "other"))) == 1  # a second process, in between
+        return iter(both)
+
+    monkeypatch.setattr(recounts, "differences", differences)
+    assert list(checks.mend(lived_in, NOW, "terminal")) == []
+    assert found(lived_in) == {}
+
+
+def test_many_domains_are_told_in_a_few_lines_and_all_put_right(database):
+    large.build(database, 3_000)
+    break_(database, "DELETE FROM domain_count")
+    told = list(checks.mend(database, NOW, "terminal"))
+    assert [each.key for each in told[-1:]] == ["checks-domains-more"]
+    assert len(told) == checks.MOST_DOMAINS + 1
+    assert found(database) == {}
+
+
+def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(sqlite_template, tmp_path):
+    copy(sqlite_template, tmp_path / "cleaned.db")
+    database, again = (Database(f"sqlite:///{tmp_path / name}") for name in ("cleaned.db", "backup.db"))
+    audience = cleaned(database, 3)
+    file = BytesIO(b"Email Address,CLEAN_TIME\n" + b"".join(b"n%d@example.com,\n" % n for n in range(6_000)))
+    imports.receive(database, file, name="cleaned_x_export.csv", audience="News", by="U1", now=NOW)
+    step(imports.work(database, claim(database, jobs.IMPORT), lambda: NOW))
+    other = sqlite3.connect(tmp_path / "cleaned.db", isolation_level=None)
+    other.execute(f"VACUUM INTO '{tmp_path / 'backup.db'}'")  # as the README has it
+    other.close()
+    database.close()
+    assert found(again) == {"checks-still": 1}
+    run(again, jobs.IMPORT, imports.work, NOW + timedelta(hours=1))
+    assert found(again) == {}
+    assert len(statuses(again, audience)) == 6_003
+    again.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_each_difference_has_its_sentence(lived_in, language):
+    for statement in {**FIGURES, **RELATIONS}.values():
+        break_(lived_in, statement)
+    sentences = [
+        deep_check.sentence(words(language), each)
+        for each in checks.faults(lived_in, NOW + timedelta(hours=1))
+    ]
+    assert len(sentences) >= 12
+    assert all("News" in each for each in sentences)
+
+
+def found(database: Database) -> dict[str, int]:
+    """Key → how many."""
+    keys = [each.key for each in checks.faults(database, NOW + timedelta(hours=1))]
+    return {key: keys.count(key) for key in keys}
+
+
+def figures(database: Database):
+    [audience] = every(database)
+    return counts.figures(database, audience, NOW)
+
+
+def break_(database: Database, statement: str) -> None:
+    with database.transaction() as session:
+        assert session.connection().execute(text(statement)).rowcount
+
+
+def _export_job(database: Database, audience: int) -> None:
+    with database.transaction() as session:
+        job = jobs.new(jobs.EXPORT, by="U1", now=NOW, audience_id=audience)
+        job.state, job.finished_at, job.told_at = "done", NOW, NOW
+        session.add(job)

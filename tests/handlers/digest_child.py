@@ -1,0 +1,42 @@
+"""`python -m tests.handlers.digest_child POINT`: sends the digest now and dies by SIGKILL at that point."""
+
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot import digests, settings
+from handlers import digests as handler
+from handlers.app import web_client
+from handlers.parts import Parts
+from handlers.people import People
+from storage.database import Database
+
+BEFORE, AFTER = "before-posting", "after-posting"
+
+
+def main(point: str) -> None:
+    given = settings.load()
+    client = web_client(given)
+    parts = Parts(
+        database=Database(given.database_url), settings=given, client=client, people=People(client, ())
+    )
+    if point == BEFORE:
+        WebClient.chat_postMessage = _die  # type: ignore[method-assign]
+    else:
+        digests.posted = _die
+    now = datetime.now(UTC)
+    claim = digests.claim_now(parts.database, now, now, "child")
+    assert claim
+    handler.post(parts, claim, tell="U0OLIVIA")
+
+
+def _die(*_: Any, **__: Any) -> Any:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
