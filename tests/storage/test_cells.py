@@ -101,6 +101,7 @@ def plain(database: Database, audience_id: int) -> list[bytes]:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(CONTACT, max_size=9))
 @example([ODD])
+@example([{**ODD, "merge_fields": {"First Name": 5, "=SUM": [0.5, "ü"], "Étage": False, "%s": None}}, ODD])
 @example([{**ODD, "leid": "\x1f"}, {**ODD, "leid": "a\nb", "cc": "-1"}, {**ODD, "cc": "'=1"}])
 @example([{**ODD, "leid": "a\x1fb", "cc": "-1"}, {**ODD, "leid": "\n\x1f"}])
 def test_blocks_are_what_the_cells_are(database: Database, given_contacts: list[dict[str, Any]]):
