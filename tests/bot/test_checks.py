@@ -1,6 +1,7 @@
 """Everything kept agrees: each thing that is broken by hand is found, told, and put right where it can be."""
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from io import BytesIO
 from shutil import copy
@@ -133,17 +134,23 @@ def test_many_domains_are_told_in_a_few_lines_and_all_put_right(database):
     assert found(database) == {}
 
 
-def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(sqlite_template, tmp_path):
+def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(
+    sqlite_template, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 2_000)
     copy(sqlite_template, tmp_path / "cleaned.db")
     database, again = (Database(f"sqlite:///{tmp_path / name}") for name in ("cleaned.db", "backup.db"))
     audience = cleaned(database, 3)
     file = BytesIO(b"Email Address,CLEAN_TIME\n" + b"".join(b"n%d@example.com,\n" % n for n in range(6_000)))
     imports.receive(database, file, name="cleaned_x_export.csv", audience="News", by="U1", now=NOW)
     step(imports.work(database, claim(database, jobs.IMPORT), lambda: NOW))
-    other = sqlite3.connect(tmp_path / "cleaned.db", isolation_level=None)
-    other.execute(f"VACUUM INTO '{tmp_path / 'backup.db'}'")  # as the README has it
-    other.close()
+    with (
+        closing(sqlite3.connect(tmp_path / "cleaned.db")) as other,
+        closing(sqlite3.connect(tmp_path / "backup.db")) as target,
+    ):
+        other.backup(target)  # what `.backup` of the README does
     database.close()
+    assert 3 < len(statuses(again, audience)) < 6_003
     assert found(again) == {"checks-still": 1}
     run(again, jobs.IMPORT, imports.work, NOW + timedelta(hours=1))
     assert found(again) == {}
