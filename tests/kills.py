@@ -37,7 +37,8 @@ CHUNK = 100  # contacts in a transaction, so that a small audience has many
 COMES_TO_ITS_END_WITHIN = 60.0
 LOOK_SECONDS = 0.02
 
-_MOMENT = re.compile(r"<!date\^[^>]*>")
+# Moments differ, and a sync that is carried on reads the last of the contacts before once more.
+_DIFFERS = re.compile(r"<!date\^[^>]*>|\n\*Unchanged:\* \S+")
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(["handlers.terminal.running", "handlers.serve", "tests.kills", "tests.warm"])
 
@@ -238,7 +239,7 @@ def copied(template: str, folder: Path) -> Iterator[str]:
 def _records(database: Database) -> Counter[str]:
     """Every row that says what was done, without moments and what Slack calls it."""
     parts: dict[type[SQLModel], Callable[[Any], object]] = {
-        Journal: lambda row: (row.who, row.what, row.n, row.audience_id, sorted(row.detail.items())),
+        Journal: lambda row: (row.who, row.what, row.n, row.audience_id, _detail(row)),
         Archive: lambda row: (row.id, row.n, row.restored, row.left_alone),
         ArchiveMember: lambda row: (row.archive_id, row.contact_id, row.status_before, bool(row.restored_at)),
         Export: lambda row: (row.id, row.n, row.channel),
@@ -246,11 +247,12 @@ def _records(database: Database) -> Counter[str]:
         Job: lambda row: (row.id, row.kind, row.state, row.done, row.total) if row.notify else None,
     }
     with database.reading() as session:
-        return Counter(
-            f"{table.__name__} {part(row)}"
-            for table, part in parts.items()
-            for row in session.exec(select(table))
-        )
+        rows = [(table, part(row)) for table, part in parts.items() for row in session.exec(select(table))]
+    return Counter(f"{table.__name__} {said}" for table, said in rows if said is not None)
+
+
+def _detail(row: Journal) -> list[tuple[str, Any]]:
+    return sorted((name, value) for name, value in row.detail.items() if name != "unchanged")
 
 
 def _messages(place: Place) -> list[Json]:
@@ -265,4 +267,4 @@ def _forget_messages(place: Place) -> None:
 
 
 def _told(place: Place) -> Counter[str]:
-    return Counter(_MOMENT.sub("", words_of(message)) for message in _messages(place))
+    return Counter(_DIFFERS.sub("", words_of(message)) for message in _messages(place))
