@@ -5,6 +5,7 @@ language of `LC_ALL`, `LC_MESSAGES` or `LANG`. Everything is imported late, so t
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +14,14 @@ from typing import NoReturn
 from handlers.words import Words, language_for, words
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+# Long work makes many rows that live a little while, and Python would look through all that is loaded, again and again.
+SELDOM = (50_000, 20, 100)
 STATUSES = ("subscribed", "unsubscribed", "nonsubscribed", "pending", "cleaned")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Does what the arguments say; returns the exit status."""
+    gc.set_threshold(*SELDOM)
     language = language_of(os.environ)
     told = Words(language, only="terminal")
     try:

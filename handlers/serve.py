@@ -1,5 +1,6 @@
 """The bot for real: puts the parts together, runs until it is told to stop."""
 
+import gc
 import logging
 import os
 import signal
@@ -40,6 +41,8 @@ def run(settings: Settings) -> NoReturn:
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
         parts, worker = _start(settings, running)
+        gc.collect()
+        gc.freeze()  # what is loaded stays: no look for garbage goes through it, while Slack waits
         log.info("The bot is running.")
         stop.wait()
         log.info("The bot stops.")

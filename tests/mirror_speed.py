@@ -6,6 +6,7 @@ The reference fetches the same pages by ten bare threads and keeps nothing of th
 """
 
 import argparse
+import gc
 import resource
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from pathlib import Path
 import httpx
 
 from bot import databases, jobs, mirror
+from handlers.cli import SELDOM
 from handlers.parts import utc_now
 from handlers.workspace.mailchimp import reads
 from handlers.workspace.mailchimp.standin import Standin
@@ -166,6 +168,8 @@ def _command(account: Account, url: str, reasons: bool = True) -> list[str]:
 
 def _child(base: str, key: str, url: str, end: str) -> None:
     """Does what there is to do to its end, and says when and with how much memory."""
+    gc.freeze()  # as `cleaned run` does
+    gc.set_threshold(*SELDOM)
     database = databases.ready(url)
     jobs.free_dead(database)
     with Client(key, base) as client:

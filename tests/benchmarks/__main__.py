@@ -6,6 +6,7 @@ are the command lines `sqlite3` and `psql`.
 """
 
 import argparse
+import gc
 import os
 import statistics
 import subprocess
@@ -21,6 +22,7 @@ from email_validator import validate_email
 
 from bot import archives, audiences, counts, databases, exports, imports, jobs
 from bot.addresses import checked
+from handlers.cli import SELDOM
 from storage.contacts import Segment
 from storage.database import Database
 from tests import samples
@@ -46,12 +48,20 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    _collect_seldom()
     if given.child:
         _child(*given.child)
     elif given.whole:
         whole.run(given.contacts)
     else:
         _measure(given.contacts, given.rounds, given.engine, given.works.split(","))
+
+
+def _collect_seldom() -> None:
+    """As `cleaned run` does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
 
 
 def _measure(n: int, rounds: int, engine: str, works: list[str]) -> None:
