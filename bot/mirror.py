@@ -56,7 +56,7 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
                     "signup": each.signup_url,
                 }
             )
-            audience.merge_labels = [field.name for field in fields]
+            audience.merge_labels = list(dict.fromkeys(field.name for field in fields))
             session.add(audience)
             found.append(audience.id or 0)
     return found

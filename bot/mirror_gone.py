@@ -3,11 +3,10 @@ one Mailchimp is asked by name, and who is not there leaves the mirror too, as t
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from bot import jobs, mirror_tags
 from bot.jobs import Clock
-from bot.mirror_pages import SIDE_BY_SIDE, beats
+from bot.mirror_pages import beats, side_by_side
 from storage import loading, mirrors
 from storage.database import Database
 from storage.mailchimp import Client
@@ -43,7 +42,7 @@ def drop(
 ) -> Iterator[Job]:
     """Takes out who is gone; whoever is there after all, and slipped through the pages, is given to `keep`."""
     for some in _unseen(database, job.audience_id or 0, seen):
-        with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+        with side_by_side() as pool:
             asked = [pool.submit(_member, client, remote_id, key) for _, key in some]
             for _ in beats(asked):
                 with database.transaction() as session:

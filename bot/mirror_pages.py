@@ -8,6 +8,7 @@ fetched again from further up.
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -74,6 +75,16 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
                 yield Turn(whole, start + _STEP, tail, ahead.is_empty)
                 if ahead.is_empty:
                     return
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def side_by_side() -> Iterator[ThreadPoolExecutor]:
+    """Threads for calls; when the work ends early, what was not begun is left out."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+        try:
+            yield pool
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -1,12 +1,12 @@
 """Why contacts of a mirror were cleaned: Mailchimp has to be asked, a call for each."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from typing import Any
 
 from bot import jobs
 from bot.jobs import Clock
-from bot.mirror_pages import SIDE_BY_SIDE, beats
+from bot.mirror_pages import beats, side_by_side
 from storage import bounces, loading, mirrors, tallies
 from storage.database import Database, Session
 from storage.mailchimp import MOST_ROWS, Client
@@ -32,7 +32,7 @@ def explain(client: Client, database: Database, remote_id: str, job: Job, clock:
         if not waiting:
             break
         abuse = _complaints(client, remote_id) if abuse is None else abuse
-        with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+        with side_by_side() as pool:
             asked = [pool.submit(_why, client, remote_id, abuse, key) for _, key in waiting]
             for _ in beats(asked):
                 yield (job := _step(database, job, clock, cursor))

@@ -1,12 +1,11 @@
 """All tags of the contacts that have more than a page tells, which is 50: Mailchimp has to be asked, a call for each."""
 
 from collections.abc import Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from bot import jobs, mirror_rows
 from bot.jobs import Clock
-from bot.mirror_pages import SIDE_BY_SIDE, beats
+from bot.mirror_pages import beats, side_by_side
 from bot.mirror_rows import Page
 from storage.database import Database
 from storage.mailchimp import Client
@@ -43,7 +42,7 @@ def complete(
     if not short:
         return job, page
     cursor = {**job.cursor, "tags_asked": before + len(short)}
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+    with side_by_side() as pool:
         asked = {key: pool.submit(_tags, client, remote_id, page.short[key]) for key in short}
         for _ in beats(list(asked.values())):
             with database.transaction() as session:

@@ -1,7 +1,6 @@
 """`/cleaned-digest`: the weekly digest's settings, "Send now", and the posting itself."""
 
 import logging
-from copy import copy
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -99,8 +98,7 @@ def post(parts: Parts, claim: Claim, tell: str) -> str:
     A refusal is settled here, not raised: the person `tell` gets to know what to mend.
     """
     # Sent anew without a look, it might be there twice: a fault gives it back, and whoever takes it looks.
-    once = copy(parts.client)
-    once.retry_handlers = []
+    once = standing.once(parts.client)
     try:
         channel, ts = _stands(once, claim) or _send(parts, once, claim)
     except _Anothers:

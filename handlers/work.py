@@ -111,6 +111,11 @@ class Worker:
                 log.error("work: %s", f"the database is {kind}" if kind else faults.trace(error))  # noqa: TRY400  a message may hold an address
             self._awake.wait(POLL_SECONDS)
             self._awake.clear()
+        # An archive at Mailchimp holds the lease of its sync too.
+        try:
+            jobs.free(parts.database, owner)
+        except Exception as error:  # noqa: BLE001  its leases run out by themselves
+            log.warning("work: nothing could be given back: %s", faults.name(error))
 
 
 class _Run:
@@ -119,6 +124,7 @@ class _Run:
     def __init__(self, parts: Parts, kind: Kind, job: Job, stopping: Event) -> None:
         self._parts, self._kind, self._job, self._stopping = parts, kind, job, stopping
         self._next_word = monotonic() + FIRST_WORD_SECONDS
+        self._has_posted = False
 
     @property
     def _words(self) -> Words:
@@ -247,7 +253,8 @@ class _Run:
         if ts := noted or self._stands(channel):
             client.chat_update(channel=channel, ts=ts, **message)
         else:
-            ts = client.chat_postMessage(channel=channel, metadata=self._mark, **message)["ts"]
+            self._has_posted = True  # perhaps: an answer may get lost
+            ts = standing.once(client).chat_postMessage(channel=channel, metadata=self._mark, **message)["ts"]
         self._job.notify = {**notify, "ts": ts}
         return noted is not None
 
@@ -257,7 +264,7 @@ class _Run:
 
     def _stands(self, channel: str) -> str | None:
         """The message of a process that died before it noted where it is. Where that can't be looked up: None."""
-        if self._job.attempts == 1:
+        if self._job.attempts == 1 and not self._has_posted:
             return None
         try:
             return standing.find(self._parts.client, channel, self._mark, self._job.made_at)
