@@ -11,7 +11,7 @@ from tests.figures import assert_exact
 from tests.flows.conftest import AUDIENCE, Flow, Someone, wait_until, write_sample
 from tests.slack import Person
 
-CONTACTS = 60_000
+CONTACTS = 150_000
 COMMANDS = ("/cleaned", "/cleaned-list", "/cleaned help", "/cleaned-restore", "/cleaned-digest")
 ROUNDS = 10
 ACKNOWLEDGED_WITHIN = 3.0  # seconds

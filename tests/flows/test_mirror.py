@@ -98,6 +98,7 @@ def test_mailchimp_s_trouble_is_the_receipt_and_the_button_tries_again(
     failed = someone.waits_direct("mirror-failed", audience=NAME)
     assert someone.says("mailchimp-unavailable", reason="500") in json.dumps(failed, ensure_ascii=False)
     account.standin.faults.clear()
+    someone.person.wait_modal(someone.says("mirror-failed", audience=NAME))  # it follows the message
     someone.person.dismiss(everything=True)
     someone.person.click("open-sync", in_=failed)
     someone.waits_direct("mirror-done", n=0, audience=NAME)
