@@ -12,7 +12,8 @@ from pathlib import Path
 
 from handlers import bootstrap
 
-PYTEST = ["-m", "pytest", "-n", str(os.cpu_count() or 1)]
+# One more than there are processors: many tests wait for a browser, a process or a database.
+PYTEST = ["-m", "pytest", "-n", str((os.cpu_count() or 1) + 1)]
 
 
 def main(arguments: list[str]) -> int:

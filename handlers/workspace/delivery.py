@@ -139,14 +139,16 @@ class Sockets:
             self.waiting.pop(envelope_id, None)
 
     async def _post(self, envelope: Json) -> None:
-        if not self.open:
-            raise NotAnswered("dispatch_failed")
-        self.turn += 1
-        connection = self.open[self.turn % len(self.open)]
-        try:
-            await connection.socket.send_json(envelope)
-        except ConnectionError:
-            raise NotAnswered("dispatch_failed") from None
+        while self.open:
+            self.turn += 1
+            connection = self.open[self.turn % len(self.open)]
+            try:
+                await connection.socket.send_json(envelope)
+            except ConnectionError:  # its end was seen by nobody yet
+                self._forget(connection)
+            else:
+                return
+        raise NotAnswered("dispatch_failed")
 
     async def refresh(self) -> None:
         """Asks every connection to come anew, as Slack does now and then; the old ones get nothing more."""
