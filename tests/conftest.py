@@ -31,6 +31,10 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
+        # These databases need not outlive the machine's own fall: making and dropping one takes 35 ms instead of 200.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE template_cleaned"))
     template = Database(_url(url.set(database="template_cleaned")))
     schema.migrate(template)
