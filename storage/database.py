@@ -26,6 +26,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16384",  # KiB, so 16 MiB for each connection of the pool
     "PRAGMA journal_size_limit=67108864",
+    # Pages, so as many bytes: an import changes the same pages of an index again and again before they go into the file.
+    "PRAGMA wal_autocheckpoint=16384",
 )
 # A server that vanished without a word is noticed within a minute; by itself the system takes hours.
 POSTGRESQL_WAITS = {

@@ -20,6 +20,7 @@ HARMLESS = re.compile(
     | CREATE\ UNIQUE\ INDEX\ \w+\ ON\ (?P<indexed>\w+)\b .*    # of a new table
     | INSERT\ INTO\ (?P<filled>\w+)\b .*                       # a new table too
     | ALTER\ TABLE\ \w+\ ADD\ COLUMN\ (?: .*\bDEFAULT\b.* | (?!.*NOT\ NULL).* )
+    | ALTER\ TABLE\ \w+\ ALTER\ COLUMN\ \w+\ SET\ STORAGE\ \w+
     | UPDATE\ alembic_version\b .*
     """,
     re.VERBOSE | re.DOTALL,
