@@ -7,7 +7,6 @@ are the command lines `sqlite3` and `psql`.
 
 import argparse
 import gc
-import os
 import statistics
 import subprocess
 import sys
@@ -20,18 +19,18 @@ from pathlib import Path
 
 from email_validator import validate_email
 
-from bot import archives, audiences, counts, databases, exports, imports, jobs
+from bot import archives, audiences, counts, exports, imports, jobs
 from bot.addresses import checked
 from handlers.cli import SELDOM
 from storage.contacts import Segment
 from storage.database import Database
 from tests import samples
 from tests.audiences import run
-from tests.benchmarks import engines, references, whole
+from tests.benchmarks import engines, memory, references, whole
 from tests.benchmarks.data import csv_file
+from tests.benchmarks.memory import AUDIENCE
 from tests.conftest import NOW
 
-AUDIENCE = "Newsletter"
 WORKS = ("import", "count", "export", "archive", "validate", "help", "memory")
 
 COUNT = "count (reference: a tenth of the contacts)"
@@ -50,7 +49,8 @@ def main() -> None:
     given = parser.parse_args()
     _collect_seldom()
     if given.child:
-        _child(*given.child)
+        work, url, file = given.child
+        memory.child(work, url, Path(file))
     elif given.whole:
         whole.run(given.contacts)
     else:
@@ -84,10 +84,8 @@ def _measure(n: int, rounds: int, engine: str, works: list[str]) -> None:
         for work, times in ours.items():
             a, b = statistics.median(times), statistics.median(reference[work])
             print(f"| {work} | {_unit(a)} | {_unit(b)} | {a / b:.2f} |")
-        url = new(folder)
-        for work in ("import", "export") if "memory" in works else ():
-            command = [sys.executable, "-m", "tests.benchmarks", "--child", work, url, str(file)]
-            print(subprocess.run(command, check=True, capture_output=True, text=True).stdout, end="")
+        if "memory" in works:
+            memory.table(new(folder), file)
 
 
 def _round(
@@ -153,23 +151,6 @@ def _help(ours: Times, reference: Times) -> None:
         for _ in range(5):
             with _timed(times["cleaned --help (reference: bare Python)"]):
                 subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
-
-
-def _child(work: str, url: str, file: str) -> None:
-    """Does one work in this process and prints what it took over idle (Linux)."""
-    database = databases.reached(url)
-    idle = _peak()
-    if work == "import":
-        databases.migrate(database)
-        _import(database, Path(file))
-    else:
-        with open(os.devnull, "wb") as out:  # noqa: PTH123
-            exports.write(database, AUDIENCE, out, now=NOW)
-    print(f"Memory of {work}: {_peak() - idle} MB over {idle} MB idle")
-
-
-def _peak() -> int:
-    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
 
 
 @contextmanager
