@@ -3,37 +3,50 @@
 Without this, contacts that a batch archived after its job's end would be in no archive, and no Undo would find them.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot import errands, jobs
+from bot.jobs import Clock
 from storage import journal, loading, outgoing
-from storage.database import Database
+from storage.database import Database, Session
 from storage.outgoing import Box
+from storage.tables import Job
 
 MOST_LATE = timedelta(days=7)  # Mailchimp keeps a batch so long
 _AT_ONCE = 5_000
 
 
-def settle(database: Database, audience_id: int, now: datetime) -> None:
-    """Notes as done what was in doubt and is there. The mirror is up to date."""
+def settle(database: Database, sync: Job, clock: Clock) -> Iterator[Job]:
+    """Notes as done what was in doubt and is there, some a turn; keeps the sync's lease. The mirror is up to date."""
+    audience_id = sync.audience_id or 0
     with database.reading() as session:
-        given_up = outgoing.given_up(session, audience_id, now - MOST_LATE)
-    for job in given_up:
-        with database.transaction() as session:
-            make = errands.archiving if job.kind == jobs.ARCHIVE else errands.restoring
-            errand, box = make(session, job), Box(audience_id, job.id)
-            revision = loading.lock(session, audience_id).revision
-            assert errand, "only a mirrored audience has such jobs"
-            ids, n = outgoing.doubtful(session, job), 0
-            for start in range(0, len(ids), _AT_ONCE):
-                done = sorted(errand.have_it(session, ids[start : start + _AT_ONCE]))
-                if done:
-                    errand.note(session, done, revision, now)
-                    outgoing.done(session, box, done)
-                    n += len(done)
-            if n:
-                archive_id = job.data.get("archive", job.id)
-                who, what = job.made_by, job.kind
-                journal.write(
-                    session, who=who, what=what, at=now, n=n, audience_id=audience_id, archive=archive_id
-                )
+        given_up = [
+            (job, outgoing.doubtful(session, job))
+            for job in outgoing.given_up(session, audience_id, clock() - MOST_LATE)
+        ]
+    for job, ids in given_up:
+        for start in range(0, len(ids), _AT_ONCE):
+            with database.transaction() as session:
+                revision = loading.lock(session, audience_id).revision
+                _settle(session, job, ids[start : start + _AT_ONCE], revision, clock())
+                sync = jobs.step(session, sync, clock())
+            yield sync
+
+
+def _settle(session: Session, job: Job, ids: Sequence[int], revision: int, now: datetime) -> None:
+    is_archive = job.kind == jobs.ARCHIVE
+    errand = (errands.archiving if is_archive else errands.restoring)(session, job)
+    assert errand, "only a mirrored audience has such jobs"
+    if done := sorted(errand.have_it(session, ids)):
+        errand.note(session, done, revision, now)
+        outgoing.done(session, Box(job.audience_id or 0, job.id), done)
+        journal.write(
+            session,
+            who=job.made_by,
+            what=job.kind,
+            at=now,
+            n=len(done),
+            audience_id=job.audience_id,
+            archive=job.data.get("archive", job.id),
+        )

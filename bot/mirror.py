@@ -111,7 +111,8 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Generato
     if not latest.cursor.get("explained"):
         for step in mirror_reasons.explain(client, database, sync.remote_id, latest, clock):
             yield (latest := step)
-    late_answers.settle(database, latest.audience_id or 0, clock())
+    for step in late_answers.settle(database, latest, clock):
+        yield (latest := step)
     yield _finish(sync, latest)
 
 

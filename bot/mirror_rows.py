@@ -94,6 +94,12 @@ def with_tags(of: Row, tags: Sequence[str]) -> Row:
     return (*of[:_TAGS], _tags(tags), *of[_TAGS + 1 :])
 
 
+def with_tags_of(of: Row, old: Row) -> Row:
+    """Its own tags, and behind them those that the contact had before."""
+    own, before = (json.loads(f"[{each[_TAGS] or ''}]") for each in (of, old))
+    return with_tags(of, [*own, *(tag for tag in before if tag not in own)])
+
+
 def added(new: Row, contact_id: int, revision: int, now: str) -> Row:
     """A contact that wasn't here. One that is cleaned, Mailchimp doesn't say when, is so since `now`."""
     values = list(new)

@@ -1,19 +1,21 @@
 """All tags of the contacts that have more than a page tells, which is 50: Mailchimp has to be asked, a call for each."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 
 from bot import jobs, mirror_rows
 from bot.jobs import Clock
 from bot.mirror_pages import beats, side_by_side
 from bot.mirror_rows import Page
+from storage import loading
 from storage.database import Database
 from storage.mailchimp import Client
 from storage.mailchimp_errors import NotFound
 from storage.mailchimp_values import Member
+from storage.names import Row
 from storage.tables import Job
 
-MOST_ASKED = 5_000  # contacts a sync; the others have the first 50
+MOST_ASKED = 5_000  # contacts a sync; the others have the first 50, and what was here before
 
 
 def has_more(member: Member) -> bool:
@@ -36,11 +38,11 @@ def complete(
 
     The job is given now and then while an answer is waited for. Raises MailchimpError.
     """
-    before = job.cursor.get("tags_asked", 0)
     keys = [key for key in map(mirror_rows.key, page.rows) if key in page.short] if page.short else []
-    short = keys[: max(MOST_ASKED - before, 0)]
-    if not short:
+    if not keys:
         return job, page
+    before = job.cursor.get("tags_asked", 0)
+    short = keys[: max(MOST_ASKED - before, 0)]
     cursor = {**job.cursor, "tags_asked": before + len(short)}
     with side_by_side() as pool:
         asked = {key: pool.submit(_tags, client, remote_id, page.short[key]) for key in short}
@@ -49,13 +51,17 @@ def complete(
                 job = jobs.step(session, job, clock(), cursor=cursor)
             yield job
     told = {key: tags for key, future in asked.items() if (tags := future.result()) is not None}
-    rows = [
-        mirror_rows.with_tags(row, told[key]) if (key := mirror_rows.key(row)) in told else row
-        for row in page.rows
-    ]
     with database.transaction() as session:
+        here = loading.existing(session, job.audience_id or 0, [key for key in keys if key not in told])
         job = jobs.step(session, job, clock(), cursor=cursor)
-    return job, replace(page, rows=rows)
+    return job, replace(page, rows=[_completed(row, told, here) for row in page.rows])
+
+
+def _completed(row: Row, told: Mapping[str, Sequence[str]], here: Mapping[str, Row]) -> Row:
+    key = mirror_rows.key(row)
+    if key in told:
+        return mirror_rows.with_tags(row, told[key])
+    return mirror_rows.with_tags_of(row, here[key]) if key in here else row
 
 
 def _tags(client: Client, remote_id: str, hash_: str) -> Sequence[str] | None:

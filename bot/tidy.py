@@ -12,6 +12,7 @@ from storage.database import Database
 DRAFTS_KEPT = timedelta(days=30)
 ASIDE_KEPT = timedelta(days=30)
 OUTCOMES_KEPT = timedelta(days=30)
+OUTCOMES_AT_ONCE = 20_000
 SYNCS_KEPT = timedelta(days=1)  # there is one every few minutes; what it did is in the journal
 
 
@@ -29,8 +30,12 @@ def _outcomes(database: Database, now: datetime) -> int:
         boxes = outgoing.forgettable(session, now - OUTCOMES_KEPT)
     n = 0
     for box in boxes:
-        with database.transaction() as session:
-            n += outgoing.forget(session, box)
+        while True:
+            with database.transaction() as session:
+                dropped = outgoing.forget(session, box, OUTCOMES_AT_ONCE)
+            n += dropped
+            if dropped < OUTCOMES_AT_ONCE:
+                break
     return n
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Table, except_, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
 
@@ -111,10 +112,20 @@ def is_at_work(session: Session, audience_id: int, kind: str) -> bool:
 
 
 def standing_still(session: Session, before: datetime) -> Iterator[Job]:
-    """Unfinished jobs that nobody has carried on since."""
+    """Unfinished jobs that nobody has carried on since, though their turn has come."""
     moved = func.coalesce(col(Job.lease_until), col(Job.made_at))
     unfinished = (col(Job.state).in_(("waiting", "running")), moved < before)
-    yield from session.exec(select_model(Job).where(*unfinished).order_by(col(Job.made_at)))
+    ahead = aliased(Job)
+    waits = (col(Job.state) == "waiting") & (
+        select_model(ahead.id)
+        .where(
+            ahead.audience_id == Job.audience_id,
+            col(ahead.state) == "running",
+            col(ahead.lease_until) >= before,
+        )
+        .exists()
+    )
+    yield from session.exec(select_model(Job).where(*unfinished, ~waits).order_by(col(Job.made_at)))
 
 
 def untold(session: Session, before: datetime) -> Iterator[Job]:

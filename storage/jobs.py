@@ -51,8 +51,8 @@ def _claim(
 ) -> Job | None:
     longest = now + LONGEST_LEASES * (until - now)
     free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now, col(Job.lease_until) > longest)
-    untold = and_(col(Job.state).in_(("done", "failed")), col(Job.told_at).is_(None))
-    unfinished = or_(col(Job.state).in_(("waiting", "running")), untold)
+    # In the words of the index of these few: those that ended and were told stay for good.
+    unfinished = and_(col(Job.told_at).is_(None), col(Job.state) != "receiving")
     other = aliased(Job)
     busy = (
         select(other.id)
@@ -66,14 +66,10 @@ def _claim(
         )
         .exists()
     )
-    query = (
-        select(Job)
-        .where(free, unfinished, wanted, or_(col(Job.kind) == "export", ~busy))
-        .order_by(col(Job.made_at))
-        .limit(1)
-    )
-    if session.exec(query).first() is None:
+    claimable = (free, unfinished, wanted, or_(col(Job.kind) == "export", ~busy))
+    if session.exec(select(Job.id).where(*claimable).limit(1)).first() is None:
         return None
+    query = select(Job).where(*claimable).order_by(col(Job.made_at)).limit(1)
     # Two that claim at once would each find the audience free for another job of it.
     turns.lock_claims(session)
     job = session.exec(query.with_for_update(skip_locked=True)).first()

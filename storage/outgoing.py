@@ -61,9 +61,15 @@ def add(session: Session, box: Box, ids: Sequence[int]) -> None:
 
 def given_up(session: Session, audience_id: int, since: datetime) -> Sequence[Job]:
     """The jobs that ended after that moment with changes whose answer never came."""
-    doubtful = select(_ROW.c.job_id).where(_ROW.c.audience_id == audience_id, _ROW.c.state == "sent")
-    query = select_model(Job).where(col(Job.id).in_(doubtful), col(Job.finished_at) >= since)
-    return session.exec(query).all()
+    ended = (Job.audience_id == audience_id, col(Job.finished_at) >= since)
+    found = session.exec(select_model(Job).where(*ended)).all()
+    doubtful = select(_ROW.c.job_id).where(
+        _ROW.c.audience_id == audience_id,
+        _ROW.c.job_id.in_([job.id for job in found]),
+        _ROW.c.state == "sent",
+    )
+    ids = set(session.connection().execute(doubtful.distinct()).scalars())
+    return [job for job in found if job.id in ids]
 
 
 def doubtful(session: Session, job: Job) -> Sequence[int]:
@@ -185,9 +191,12 @@ def forgettable(session: Session, before: datetime) -> Sequence[Box]:
     return [Box(audience_id or 0, job_id) for audience_id, job_id in rows]
 
 
-def forget(session: Session, box: Box) -> int:
-    """Drops the rows of the job; returns how many."""
-    return session.connection().execute(delete(_ROW).where(*box.rows)).rowcount
+def forget(session: Session, box: Box, most: int) -> int:
+    """Drops so many rows of the job at most; returns how many."""
+    some = select(_ROW.c.contact_id).where(*box.rows).order_by(_ROW.c.contact_id)
+    last = some.offset(most - 1).limit(1).scalar_subquery()
+    up_to = (_ROW.c.contact_id <= last) | ~exists(some.offset(most - 1))
+    return session.connection().execute(delete(_ROW).where(*box.rows, up_to)).rowcount
 
 
 _WAITING = {"state": "waiting", "batch_id": ALONE, "refusal": "", "detail": ""}

@@ -308,6 +308,12 @@ class Job(SQLModel, table=True):
 
     __table_args__ = (
         Index("ix_job_state_lease_until", "state", "lease_until"),
+        Index(
+            "ix_job_untold",
+            "made_at",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
         CheckConstraint("state IN ('receiving', 'waiting', 'running', 'done', 'failed')", name="state"),
     )
 

@@ -16,6 +16,7 @@ from handlers.words import words
 from storage import journal, recounts
 from storage.contacts import Segment
 from storage.database import Database
+from storage.jobs import under_way
 from tests import large
 from tests.audiences import claim, cleaned, run, statuses, step
 from tests.conftest import NOW
@@ -191,3 +192,17 @@ def _export_job(database: Database, audience: int) -> None:
         job = jobs.new(jobs.EXPORT, by="U1", now=NOW, audience_id=audience)
         job.state, job.finished_at, job.told_at = "done", NOW, NOW
         session.add(job)
+
+
+def test_work_that_waits_for_the_work_before_it_does_not_stand_still(database):
+    audience = cleaned(database, 3)
+    long_ago = NOW - timedelta(days=1)
+    for _ in range(2):
+        file = BytesIO(b"Email Address\nann@example.com\n")
+        imports.receive(database, file, name="x.csv", audience="News", by="U1", now=long_ago)
+    with database.transaction() as session:
+        for job in under_way(session):
+            job.audience_id = audience
+    assert found(database) == {"checks-still": 2}
+    claim(database, jobs.IMPORT, NOW + timedelta(hours=1))
+    assert found(database) == {}

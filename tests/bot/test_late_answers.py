@@ -26,8 +26,9 @@ from tests.mirrors import now
 @pytest.mark.usefixtures("_small")
 @pytest.mark.parametrize("kind", [jobs.ARCHIVE, jobs.RESTORE])
 def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
-    database: Database, standin: Standin, client: Client, kind: str
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
 ):
+    monkeypatch.setattr("bot.late_answers._AT_ONCE", 12)
     remote = mirrors.add(standin, 30)
     audience = mirrors.sync(database, client)
     job = confirm(database, plan(database, audience))

@@ -94,6 +94,21 @@ def test_a_sync_asks_for_the_tags_of_so_many_contacts_at_most(
     assert sorted(here[address]["tags"].count(",") + 1 for address in addresses) == [50, 60, 60]
 
 
+def test_all_tags_that_are_here_stay_when_mailchimp_can_be_asked_for_no_more(
+    both: Mirrored, monkeypatch: pytest.MonkeyPatch
+):
+    many = tuple(f"tag {n}" for n in range(60))
+    address = both.address("subscribed")
+    both.mailchimp.put(both.remote_id, address, tags=many)
+    both.sync()
+    monkeypatch.setattr(mirror_tags, "MOST_ASKED", 0)
+    both.times.now += timedelta(hours=1)
+    both.mailchimp.put(both.remote_id, address, tags=("new", *many))
+    both.sync()
+    tags = both.contacts()[address]["tags"].split(",")
+    assert sorted(tags) == sorted(f'"{tag}"' for tag in ("new", *many))
+
+
 def test_a_contact_cleaned_before_its_archive_keeps_why(both: Mirrored):
     both.sync()
     address = both.address("cleaned")

@@ -82,9 +82,11 @@ def test_who_came_back_and_was_archived_by_somebody_else_is_not_subscribed_by_un
     assert_outcomes(database, standin, remote, back)
 
 
+@pytest.mark.parametrize("at_once", [1, 3, 20_000])
 def test_what_became_of_each_address_is_kept_for_a_month_and_the_archive_longer(
-    database: Database, standin: Standin, client: Client
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, at_once: int
 ):
+    monkeypatch.setattr("bot.tidy.OUTCOMES_AT_ONCE", at_once)
     mirrors.add(standin, 3)
     job = archive(database, client, mirrors.sync(database, client))
     told = now()

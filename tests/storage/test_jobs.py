@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from bot import jobs
 from storage import audiences
@@ -44,6 +46,25 @@ def test_the_oldest_job_comes_first_and_each_once(database: Database):
 def test_only_the_kinds_asked_for_are_given(database: Database):
     _add(database, jobs.EXPORT)
     assert jobs.claim(database, [jobs.IMPORT], "me", NOW) is None
+
+
+def test_finished_jobs_are_passed_over_by_an_index(database: Database):
+    """They are kept for good, and work is looked for every second."""
+    with database.transaction() as session:
+        for n in range(3_000):
+            job = jobs.new(jobs.EXPORT, by="U1", now=NOW + timedelta(minutes=n))
+            job.state, job.finished_at, job.told_at = "done", NOW, NOW
+            session.add(job)
+    sent: list[tuple[str, Any]] = []
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append((told[2], told[3])))
+    assert _claimed(database) is None
+    [(query, values)] = [each for each in sent if each[0].startswith("SELECT job.id")]
+    explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+    with database.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"{explain} {query}", values).fetchall()
+    assert "ix_job_untold" in str(plan)
 
 
 def test_a_lease_that_ran_out_is_anyones_and_the_first_owner_must_stop(database: Database):

@@ -35,6 +35,14 @@ def upgrade() -> None:
     )
     # Held while a job is claimed (`storage.jobs`): it has to be there before the first claim.
     op.execute("INSERT INTO turn (name, owner, until) VALUES ('claim', '', '1970-01-01 00:00:00')")
+    op.create_index(
+        "ix_job_untold",
+        "job",
+        ["made_at"],
+        unique=False,
+        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL"),
+    )
     if op.get_bind().dialect.name == "postgresql":
         # The file of an import is kept for minutes: to press it takes longer than to write it.
         op.execute("ALTER TABLE upload_part ALTER COLUMN body SET STORAGE EXTERNAL")
@@ -52,6 +60,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE upload_part ALTER COLUMN body SET STORAGE EXTENDED")
+    op.drop_index("ix_job_untold", table_name="job")
     for name in LISTED_BY:
         op.drop_index(name, table_name="contact")
     op.drop_table("turn")
