@@ -7,6 +7,7 @@ from typing import Any
 from bot import jobs
 from bot.jobs import Clock
 from bot.mirror_pages import beats, side_by_side
+from bot.rows import LONGEST_TITLE
 from storage import bounces, loading, mirrors, tallies
 from storage.database import Database, Session
 from storage.mailchimp import MOST_ROWS, Client
@@ -88,7 +89,7 @@ def _reason(reason: Reason, campaign_id: str, campaign: str) -> dict[str, Any]:
     return {
         "clean_reason": str(reason),
         "clean_campaign_id": campaign_id or None,
-        "clean_campaign_title": campaign or None,
+        "clean_campaign_title": campaign[:LONGEST_TITLE] or None,
     }
 
 

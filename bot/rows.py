@@ -59,6 +59,7 @@ PASSED_OVER = frozenset(
         "SUGGESTED_ADDRESS",
     }
 )
+LONGEST_TITLE = 300  # characters of a campaign's title: no index of PostgreSQL takes any length
 STATUS_NAMES = frozenset({"status", "statut", "email marketing status"})
 
 _AT = {name: i for i, name in enumerate(COLUMNS)}
@@ -68,7 +69,9 @@ _ADDRESS, _STATUS, _BEFORE, _REVISION, _MERGE = map(
 _CLEANED_AT, _REASON, _DOMAIN = map(_AT.__getitem__, ("cleaned_at", "clean_reason", "domain"))
 KEY = itemgetter(_AT["address_key"])
 _TEXTS = COLUMNS[_MERGE + 1 :]  # from here on every column is text that a file may give
-_CLEANED_AT_OF_TEXTS, _REASON_OF_TEXTS = _CLEANED_AT - _MERGE - 1, _REASON - _MERGE - 1
+_CLEANED_AT_OF_TEXTS, _REASON_OF_TEXTS, _TITLE_OF_TEXTS = (
+    _AT[name] - _MERGE - 1 for name in ("cleaned_at", "clean_reason", "clean_campaign_title")
+)
 _COUNTED = itemgetter(_STATUS, _REASON, _CLEANED_AT, _DOMAIN)
 # A status only moves up: nothing that is imported makes a cleaned or an unsubscribed contact subscribed.
 _RANK = {"nonsubscribed": 0, "pending": 1, "subscribed": 2, "unsubscribed": 3, "cleaned": 4}
@@ -134,6 +137,8 @@ class Fields:
         cells.append("")  # what `texts` takes for a column that the file lacks
         filled = [key + encode_basestring(value) for key, place in self.merge if (value := cells[place])]
         texts = [text or None for text in self.texts(cells)]
+        if (title := texts[_TITLE_OF_TEXTS]) and len(title) > LONGEST_TITLE:
+            texts[_TITLE_OF_TEXTS] = title[:LONGEST_TITLE]
         if status == "cleaned":
             texts[_REASON_OF_TEXTS] = _REASONS.get(texts[_REASON_OF_TEXTS] or "", "unknown")
             if when := texts[_CLEANED_AT_OF_TEXTS]:

@@ -1,5 +1,6 @@
 """Every table. Keys are led by the audience, so that contacts of one audience lie together."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -32,12 +33,14 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-def _index_of_cleaned(name: str, *columns: str) -> Index:
-    """By these columns and then by when they were cleaned: of the cleaned contacts alone."""
+def _index_of_cleaned(name: str, *columns: str, beside: Sequence[str] = ()) -> Index:
+    """By these columns and then by when they were cleaned: of the cleaned contacts alone.
+
+    What stands `beside` is there to be read: whoever counts by it too needs no look at the contacts.
+    """
     cleaned = text("status = 'cleaned'")
-    return Index(
-        name, "audience_id", *columns, "cleaned_at", "id", sqlite_where=cleaned, postgresql_where=cleaned
-    )
+    key = ("audience_id", *columns, "cleaned_at", "id", *beside)
+    return Index(name, *key, sqlite_where=cleaned, postgresql_where=cleaned)
 
 
 class Source(StrEnum):
@@ -79,8 +82,10 @@ class Contact(SQLModel, table=True):
         Index("uq_contact_address_key", "audience_id", "address_key", unique=True),
         _index_of_cleaned("ix_contact_cleaned"),
         # Lists by one of these stay quick at ten million contacts.
-        _index_of_cleaned("ix_contact_cleaned_domain", "domain"),
-        _index_of_cleaned("ix_contact_cleaned_campaign", "clean_campaign_title"),
+        _index_of_cleaned("ix_contact_cleaned_domain", "domain", beside=["clean_reason"]),
+        _index_of_cleaned(
+            "ix_contact_cleaned_campaign", "clean_campaign_title", beside=["clean_reason", "domain"]
+        ),
         _index_of_cleaned("ix_contact_cleaned_reason", "clean_reason"),
         Index(
             "ix_contact_remote_id",

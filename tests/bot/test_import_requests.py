@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlmodel import func, select
 
-from bot import imports, jobs
+from bot import imports, jobs, rows
 from bot.errors import IsMirrored
-from storage import mirrors
+from storage import contacts, mirrors
 from storage.database import Database
 from storage.spreadsheet_errors import TooBroken
 from storage.tables import Audience, Job, Journal, RefusedRow, UploadPart
-from tests.audiences import claim, run
+from tests.audiences import claim, import_csv, run
 from tests.conftest import NOW
 from tests.figures import assert_exact
 
@@ -174,3 +174,14 @@ def test_one_job_is_claimed_by_its_id_and_only_by_one(database: Database):
     assert (claimed.id, claimed.state) == (second.id, "running")
     assert jobs.claim_one(database, second.id, "bot", NOW) is None
     assert claim(database, jobs.IMPORT).id == first.id
+
+
+def test_a_campaign_s_title_of_any_length_goes_in(database: Database):
+    title = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(9_000))  # nothing to press
+    audience = import_csv(
+        database, f"Email Address,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE\nann@example.com,2026-01-01,{title}\n"
+    )
+    with database.reading() as session:
+        contact = contacts.by_key(session, audience, "ann@example.com")
+    assert contact
+    assert contact.clean_campaign_title == title[: rows.LONGEST_TITLE]

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot import imports, jobs
-from storage import cells, contacts
+from storage import audiences, cells, contacts
 from storage.contacts import Place, Segment
 from storage.database import Database
 from tests import samples
@@ -145,3 +146,31 @@ def test_contacts_of_some_domains_come_without_complaints(database: Database, au
     assert {c.domain for c in found} <= set(domains)
     assert [c.id for c in again] == [c.id for c in found[1:]]
     assert [c.id for c in rest] == [c.id for c in again[1:]]
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "filters",
+    [
+        {"reason": "hard", "domain": "gmail.com"},
+        {"reason": "hard", "campaign": "May"},
+        {"domain": "gmail.com", "campaign": "May"},
+        {"domain": "gmail.com", "since": SINCE},
+    ],
+)
+def test_two_filters_are_counted_in_an_index_alone(database: Database, audience_id: int, filters: Row):
+    """At ten million contacts, to look at each of them took seconds."""
+    with database.reading() as session:
+        audience = audiences.get(session, audience_id)
+        assert audience
+        segment = Segment(audience_id=audience_id, up_to=audience.revision, **filters)
+        sent: list[tuple[str, Any]] = []
+        event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append((told[2], told[3])))
+        contacts.count(session, segment)
+        [(query, values)] = [each for each in sent if "count" in each[0]]
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'contact'"
+        [(table,)] = session.connection().exec_driver_sql(root).fetchall()
+        steps = session.connection().exec_driver_sql(f"EXPLAIN {query}", values).fetchall()
+    cursors = {step.p1 for step in steps if step.opcode == "OpenRead" and step.p2 == table}
+    assert cursors
+    assert not [step for step in steps if step.opcode == "Column" and step.p1 in cursors]

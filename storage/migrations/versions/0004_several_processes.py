@@ -12,9 +12,9 @@ revision = "0004"
 down_revision = "0003"
 
 LISTED_BY = {
-    "ix_contact_cleaned_domain": "domain",
-    "ix_contact_cleaned_campaign": "clean_campaign_title",
-    "ix_contact_cleaned_reason": "clean_reason",
+    "ix_contact_cleaned_domain": ["domain", "cleaned_at", "id", "clean_reason"],
+    "ix_contact_cleaned_campaign": ["clean_campaign_title", "cleaned_at", "id", "clean_reason", "domain"],
+    "ix_contact_cleaned_reason": ["clean_reason", "cleaned_at", "id"],
 }
 
 
@@ -46,11 +46,11 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         # The file of an import is kept for minutes: to press it takes longer than to write it.
         op.execute("ALTER TABLE upload_part ALTER COLUMN body SET STORAGE EXTERNAL")
-    for name, column in LISTED_BY.items():
+    for name, columns in LISTED_BY.items():
         op.create_index(
             name,
             "contact",
-            ["audience_id", column, "cleaned_at", "id"],
+            ["audience_id", *columns],
             unique=False,
             sqlite_where=sa.text("status = 'cleaned'"),
             postgresql_where=sa.text("status = 'cleaned'"),
