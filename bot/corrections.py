@@ -141,11 +141,18 @@ def look_up(database: Database, text: str) -> Sequence[Cleaned]:
 
 
 def search(database: Database, audience_id: int, text: str, most: int = 20) -> Sequence[Cleaned]:
-    """Cleaned contacts that have the text in the address or a merge field, the newest first."""
+    """Cleaned contacts that have the text in the address or a merge field, the newest first.
+
+    Of very many, only the newest are looked at, and the one whose address it is.
+    """
     with database.reading() as session:
         audience = audience_of(session, audience_id)
-        segment = Segment(audience_id=audience_id, text=text.strip() or None)
-        return [cleaned(audience, each) for each in contacts.page(session, segment, most)]
+        wanted = text.strip()
+        found = list(contacts.search(session, Segment(audience_id=audience_id, text=wanted or None), most))
+        exact = contacts.by_key(session, audience_id, wanted.lower())
+        if exact and exact.status == Status.CLEANED and exact not in found:
+            found = [exact, *found[: most - 1]]
+        return [cleaned(audience, each) for each in found]
 
 
 def begin(

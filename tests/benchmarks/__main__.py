@@ -1,7 +1,7 @@
 """How long each work takes beside the barest way to do the same, both measured in the same run.
 
 `python -m tests.benchmarks [--contacts N] [--rounds N] [--engine sqlite|postgresql] [--works import,export,…]`
-prints medians; `--whole` drives the whole bot instead. The references for imports to SQLite and for exports
+prints medians; `--whole` drives the whole bot instead, `--reads` times what people wait for. The references for imports to SQLite and for exports
 are the command lines `sqlite3` and `psql`.
 """
 
@@ -26,7 +26,7 @@ from storage.contacts import Segment
 from storage.database import Database
 from tests import samples
 from tests.audiences import run
-from tests.benchmarks import engines, memory, references, whole
+from tests.benchmarks import engines, memory, reads, references, whole
 from tests.benchmarks.data import csv_file
 from tests.benchmarks.memory import AUDIENCE
 from tests.conftest import NOW
@@ -45,6 +45,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--works", default=",".join(WORKS), help=f"some of: {','.join(WORKS)}")
     parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--reads", action="store_true")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
     _collect_seldom()
@@ -53,6 +54,8 @@ def main() -> None:
         memory.child(work, url, Path(file))
     elif given.whole:
         whole.run(given.contacts)
+    elif given.reads:
+        reads.run(given.contacts, given.engine)
     else:
         _measure(given.contacts, given.rounds, given.engine, given.works.split(","))
 

@@ -29,6 +29,7 @@ from storage import audiences, contacts, journal, loading, tallies
 from storage import corrections as store
 from storage.database import Database
 from storage.tables import Contact, Evidence, Status
+from tests.audiences import cleaned
 from tests.conftest import NOW
 
 ME = "U0OLIVIA"
@@ -300,3 +301,18 @@ def test_a_search_finds_cleaned_contacts_by_text(database: Database):
     assert [each.address for each in corrections.search(database, news, "gmial")] == ["ada@gmial.com"]
     assert [each.address for each in corrections.search(database, news, " lens ")] == ["ada@gmial.com"]
     assert list(corrections.search(database, news, "free")) == []
+
+
+def test_of_very_many_a_search_looks_at_the_newest_and_at_the_address_itself(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(contacts, "SEARCHED", 3)
+    news = cleaned(database, 5)
+
+    def found(text: str) -> list[str]:
+        return [each.address for each in corrections.search(database, news, text)]
+
+    assert found("person") == ["person4@example.com", "person3@example.com", "person2@example.com"]
+    assert found("person0") == []
+    assert found("Person0@example.com") == ["person0@example.com"]
+    assert found("person4@example.com") == ["person4@example.com"]
