@@ -114,8 +114,13 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
         if moved:
             state = replace(state, ticked=_still_there(session, state))
         total = count(session, Segment(audience_id=draft.audience_id))
-        found = count(session, state.segment) if moved else draft.n
         place, page = _page(session, state)
+        if not moved:
+            found = draft.n
+        elif place == 0 and len(page) <= PAGE:
+            found = len(page)  # all are here: a text that few have need not be looked for again
+        else:
+            found = count(session, state.segment)
         listing = Listing(
             draft_id=draft_id,
             audience=Audience.of(audience),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 from bot.audiences import Audience
@@ -19,6 +19,7 @@ PAGE = 10
 MOST_COUNTED = 1_000  # likely typos; who has more is told "more than"
 MOST_DOMAINS = 20_000  # cleaned domains that are looked at, the most frequent first
 ROWS_AT_ONCE = 200
+FEW = 20_000  # contacts of mistyped domains: a fiftieth of a million
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ def step_on(
     """
     with database.reading() as session:
         step = step or Step(0, count(session, audience_id), None)
-        where = {"before": step.place} if back else {"after": step.place}
-        for contact, _, there in _typos(session, audience_id, **where):
+        after, before = (None, step.place) if back else (step.place, None)
+        for contact, _, there in _typos(session, audience_id, after=after, before=before):
             if not there:
                 number = max(step.number + (-1 if back else 1), 1)
                 return contact.id, Step(number, max(step.of, number), place_of(contact))
@@ -91,7 +92,7 @@ def step_on(
 
 def count(session: Session, audience_id: int) -> int:
     """How many can be corrected; counted up to one more than MOST_COUNTED."""
-    fixable = (each for each in _typos(session, audience_id) if not each[2])
+    fixable = (each for each in _typos(session, audience_id, at_once=MOST_COUNTED + 1) if not each[2])
     return sum(1 for _ in islice(fixable, MOST_COUNTED + 1))
 
 
@@ -136,15 +137,26 @@ def place_of(contact: Contact) -> Place:
 
 
 def _typos(
-    session: Session, audience_id: int, *, after: Place | None = None, before: Place | None = None
+    session: Session,
+    audience_id: int,
+    *,
+    after: Place | None = None,
+    before: Place | None = None,
+    at_once: int = ROWS_AT_ONCE,
 ) -> Iterator[tuple[Contact, Suggestion, str | None]]:
     """Every likely typo after that place, or before it and backwards; the status where the right one is there."""
     suggest = suggester(session, audience_id)
     written = tallies.cleaned_domains(session, audience_id, most=MOST_DOMAINS)
-    domains = [domain for domain in written if suggest.is_likely_typo(domain)]
-    while some := corrections.uncorrected(
-        session, audience_id, domains, most=ROWS_AT_ONCE, after=after, before=before
-    ):
+    domains = {domain: n for domain, n in written.items() if suggest.is_likely_typo(domain)}
+    look = partial(
+        corrections.uncorrected,
+        session,
+        audience_id,
+        domains,
+        most=at_once,
+        are_few=sum(domains.values()) <= FEW,
+    )
+    while some := look(after=after, before=before):
         pairs = [(each, found) for each in some if (found := suggest.suggest(each.address))]
         there = corrections.there(session, audience_id, [s.address.lower() for _, s in pairs])
         yield from ((contact, found, there.get(found.address.lower())) for contact, found in pairs)
