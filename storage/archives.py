@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
@@ -28,6 +28,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -37,6 +38,7 @@ from storage.tables import Archive, ArchiveMember, Audience, Contact, Status, Ve
 from storage.tallies import Cell, Tally
 
 _SPAN = 100_000
+IDS_A_STATEMENT = 10_000
 MEMBER: Table = ArchiveMember.__table__  # type: ignore[attr-defined]
 
 
@@ -92,11 +94,11 @@ def take(session: Session, segment: Segment, archive_id: str, some: Sequence[int
     # Each contact is looked up once: the statement that changes it gives back what the figures need.
     taking = (
         update(TABLE)
-        .where(*belongs(segment), _among(session, TABLE.c.id, some))
+        .where(*belongs(segment))
         .values(status=Status.ARCHIVED.value, status_before=TABLE.c.status, revision=revision)
         .returning(TABLE.c.id, TABLE.c.clean_reason, TABLE.c.domain)
     )
-    taken = session.connection().execute(taking).all()
+    taken = _changed(session, taking, some)
     if not taken:
         return 0
     taken_ids, reasons, domains = zip(*taken, strict=True)
@@ -168,15 +170,11 @@ def bring_back(
     considered = connection.execute(select(MEMBER.c.contact_id).where(*waiting)).scalars().all()
     bringing = (
         update(TABLE)
-        .where(
-            TABLE.c.audience_id == audience_id,
-            _among(session, TABLE.c.id, considered),
-            TABLE.c.status == Status.ARCHIVED.value,
-        )
+        .where(TABLE.c.audience_id == audience_id, TABLE.c.status == Status.ARCHIVED.value)
         .values(status=TABLE.c.status_before, status_before=None, revision=revision)
         .returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
     )
-    back = connection.execute(bringing).all()
+    back = _changed(session, bringing, considered)
     marked = [*waiting, _among(session, MEMBER.c.contact_id, [row.id for row in back])]
     connection.execute(update(MEMBER).where(*marked).values(restored_at=now))
     _shift(session, audience_id, Counter((Status.ARCHIVED, *row[1:]) for row in back))
@@ -328,6 +326,18 @@ def _remember(session: Session, audience_id: int, archive_id: str, some: Sequenc
     taken = select(literal(audience_id), literal(archive_id), each, literal(Status.CLEANED.value))
     names = ["audience_id", "archive_id", "contact_id", "status_before"]
     session.connection().execute(insert(MEMBER).from_select(names, taken))
+
+
+def _changed(session: Session, statement: ReturningUpdate[Any], ids: Sequence[int]) -> list[Any]:
+    """What the statement gives back of these contacts, in several statements.
+
+    SQLite keeps a copy of each page that a statement touches, until its end.
+    """
+    found: list[Any] = []
+    for start in range(0, len(ids), IDS_A_STATEMENT):
+        some = statement.where(_among(session, TABLE.c.id, ids[start : start + IDS_A_STATEMENT]))
+        found += session.connection().execute(some).all()
+    return found
 
 
 def _among(session: Session, column: ColumnElement[int], some: Sequence[int]) -> ColumnElement[bool]:
