@@ -66,9 +66,3 @@ class PlanGone(CleanedError):
     """The plan is not there any more, or is another person's."""
 
     key = "error-plan-gone"
-
-
-class SegmentChanged(CleanedError):
-    """Contacts came or went since the preview. Values: before, now."""
-
-    key = "error-segment-changed"

@@ -186,12 +186,6 @@ def finish(database: Database, job: Job, now: datetime) -> Job:
         return jobs.finish(session, job, now, **asdict(outcome))
 
 
-def refused_are_sent(database: Database, job: Job, now: datetime, file_id: str) -> Job:
-    """The file of refused rows is with Slack under that id; nobody sees it yet."""
-    with database.transaction() as session:
-        return jobs.step(session, job, now, cursor={**job.cursor, "refused_upload": file_id})
-
-
 def refused_are_handed_out(database: Database, job: Job, now: datetime, file_id: str | None) -> Job:
     """The person has the file of refused rows, or (None) it could not be handed out: they are dropped."""
     with database.transaction() as session:

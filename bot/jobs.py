@@ -112,6 +112,12 @@ def note(database: Database, job: Job, now: datetime, **notify: Any) -> Job:
         return step(session, job, now, notify={**job.notify, **notify})
 
 
+def remember(database: Database, job: Job, now: datetime, **values: Any) -> Job:
+    """Keeps these in the cursor, for whoever carries the job on."""
+    with database.transaction() as session:
+        return step(session, job, now, cursor={**job.cursor, **values})
+
+
 def told(database: Database, job: Job, now: datetime) -> None:
     """The person has the receipt: nothing is left to do."""
     with database.transaction() as session:

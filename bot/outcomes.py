@@ -58,12 +58,6 @@ def is_worth_a_file(database: Database, job: Job) -> bool:
     return "outcome_file" not in job.cursor and bool(states.keys() - {"done"})
 
 
-def handed_out(database: Database, job: Job, now: datetime, file_id: str | None) -> Job:
-    """The person has the file of outcomes; None: it can't be sent."""
-    with database.transaction() as session:
-        return jobs.step(session, job, now, cursor={**job.cursor, "outcome_file": file_id})
-
-
 def lines(database: Database, job: Job) -> Iterator[Line]:
     """What became of each address, by contact."""
     with database.reading() as session:

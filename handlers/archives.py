@@ -9,7 +9,7 @@ from bot import archives, audiences, restores
 from bot.audiences import Audience
 from bot.errors import CleanedError, NothingThere
 from handlers import outbox, segments
-from handlers.ask import Ask, Modal
+from handlers.ask import Ask, Modal, suggest_audiences
 from handlers.parts import Parts
 from handlers.uploads import UNSEEN
 from handlers.views import archives as views
@@ -34,7 +34,7 @@ def register(app: App) -> None:
     app.action("open-archive")(open_)
     app.action(segment_views.ARCHIVE)(open_segment)
     app.action(views.CHOOSE)(choose)
-    app.options(views.CHOOSE)(suggest)
+    app.options(views.CHOOSE)(suggest_audiences)
     app.view(views.CALLBACK)(confirm)
     app.action(views.UNDO)(undo)
     app.action(outcome_views.OPEN)(open_mailchimp)
@@ -77,10 +77,6 @@ def choose(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ack()
     ask.require_operator()
     begin(ask, ask.here, audiences.by_id(ask.database, int(action["selected_option"]["value"])))
-
-
-def suggest(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
 
 
 def begin(ask: Ask, modal: Modal, audience: Audience | None) -> None:

@@ -6,13 +6,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from slack_bolt import Respond
+from slack_bolt import Ack, Respond
 from slack_sdk import WebClient
 
+from bot import audiences
 from bot.errors import CleanedError
 from bot.settings import Settings
 from handlers.parts import Parts
 from handlers.people import Person
+from handlers.views import audiences as audience_views
 from handlers.views import blocks
 from handlers.views.blocks import Message, View
 from handlers.words import Words
@@ -115,3 +117,8 @@ class Ask:
     def start(self) -> None:
         """A job's row is there: wakes the worker."""
         self.parts.wake()
+
+
+def suggest_audiences(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
+    """The listener of every menu of audiences in which one types."""
+    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))

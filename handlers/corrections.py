@@ -15,7 +15,7 @@ from bot.addresses import find_addresses
 from bot.cleaned import Cleaned
 from bot.corrections import AddressFault, Form, NoPermission
 from bot.typos import Step
-from handlers.ask import Ask, Modal
+from handlers.ask import Ask, Modal, suggest_audiences
 from handlers.views import audiences as audience_views
 from handlers.views import corrections as views
 from handlers.views.blocks import View
@@ -27,7 +27,7 @@ def register(app: App) -> None:
     app.action(views.OPEN)(open_picker)
     app.action(views.OPEN_CONTACT)(open_contact)
     app.action(views.AUDIENCE)(choose_audience)
-    app.options(views.AUDIENCE)(suggest_audience)
+    app.options(views.AUDIENCE)(suggest_audiences)
     app.action(re.compile(f"{views.PAGE}-(next|previous)"))(turn)
     app.action(views.ALL)(show_all)
     app.action(views.SEARCH)(choose_found)
@@ -78,10 +78,6 @@ def choose_audience(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ack()
     ask.require_operator()
     begin(ask, ask.here, _audience(ask, action["selected_option"]["value"]))
-
-
-def suggest_audience(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
 
 
 def turn(ack: Ack, action: dict[str, Any], ask: Ask) -> None:

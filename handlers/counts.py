@@ -6,8 +6,7 @@ from slack_bolt import Ack, App
 
 from bot import audiences, counts
 from bot.audiences import Audience
-from handlers.ask import Ask
-from handlers.views import audiences as audience_views
+from handlers.ask import Ask, suggest_audiences
 from handlers.views import counts as views
 
 HELP = {"help", "aide", "?"}
@@ -16,7 +15,7 @@ HELP = {"help", "aide", "?"}
 def register(app: App) -> None:
     app.command("/cleaned")(show)
     app.action(views.CHOOSE)(choose)
-    app.options(views.CHOOSE)(suggest)
+    app.options(views.CHOOSE)(suggest_audiences)
 
 
 def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
@@ -33,10 +32,6 @@ def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
 def choose(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ack()
     answer(ask, audiences.by_id(ask.database, int(action["selected_option"]["value"])))
-
-
-def suggest(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
 
 
 def answer(ask: Ask, audience: Audience) -> None:

@@ -13,9 +13,8 @@ from bot.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
 from bot.errors import NotAnOperator
 from bot.suggestions import Suggester
 from handlers import faults, standing
-from handlers.ask import Ask, Modal
+from handlers.ask import Ask, Modal, suggest_audiences
 from handlers.parts import Parts
-from handlers.views import audiences as audience_views
 from handlers.views import digests as views
 from handlers.views import reports as report_views
 from handlers.views.blocks import View
@@ -86,10 +85,6 @@ def send_now(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
 
 def suggest_zones(ack: Ack, payload: dict[str, Any]) -> None:
     ack(options=views.zone_options(digests.find_zones(payload["value"])))
-
-
-def suggest_audiences(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
 
 
 def post(parts: Parts, claim: Claim, tell: str) -> str:

@@ -13,7 +13,7 @@ from bot.errors import NothingThere
 from bot.exports import NotInChannel
 from bot.jobs import Clock
 from handlers import segments
-from handlers.ask import Ask, Modal
+from handlers.ask import Ask, Modal, suggest_audiences
 from handlers.parts import Parts
 from handlers.uploads import UNSEEN, Uploads
 from handlers.views import audiences as audience_views
@@ -32,7 +32,7 @@ def register(app: App) -> None:
     app.action("open-export")(open_)
     app.action(segment_views.EXPORT)(open_segment)
     app.action(views.CHOOSE)(choose)
-    app.options(views.CHOOSE)(suggest)
+    app.options(views.CHOOSE)(suggest_audiences)
     app.action(views.WHERE)(send_to)
     app.action(views.TO_ME)(send_to_me)
     app.view(views.CALLBACK)(confirm)
@@ -82,10 +82,6 @@ def choose(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ack()
     ask.require_operator()
     begin(ask, ask.here, audiences.by_id(ask.database, int(action["selected_option"]["value"])))
-
-
-def suggest(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
 
 
 def begin(ask: Ask, modal: Modal, audience: Audience | None) -> None:

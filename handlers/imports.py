@@ -1,7 +1,7 @@
 """`/cleaned-import`: a file from a modal, fetched and taken in as long work."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
@@ -9,13 +9,12 @@ from typing import Any, BinaryIO
 import httpx
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot import audiences, imports, jobs
 from bot.errors import CleanedError, IsMirrored
-from bot.export_files import Contents
 from bot.jobs import Clock
-from handlers import faults, refused, work
+from handlers import refused, uploads
 from handlers.ask import Ask, Modal
 from handlers.parts import Parts
 from handlers.uploads import Uploads
@@ -200,28 +199,6 @@ def _hand_out(client: WebClient, database: Database, job: Job, clock: Clock) -> 
     told, n = words(job.notify.get("language")), imports.outcome_of(job).refused
     name = f"{job.data['name']}.refused.csv"
     comment = told.md("import-refused-comment", n=n, name=job.data["name"])
-    delivery, latest, file_id = Uploads(client, comment), job, None
-    try:
-        if file_id := latest.cursor.get("refused_upload"):
-            is_shared = delivery.shared([file_id]) is not None  # perhaps the process died just after
-        else:
-            file_id, is_shared = _send(delivery, name, refused.csv(told, database, [job.id])), False
-            latest = imports.refused_are_sent(database, latest, clock(), file_id)
-        if not is_shared:
-            delivery.share({file_id: name}, job.notify["channel"])
-    except (SlackClientError, CleanedError, OSError) as error:
-        if job.attempts < work.GIVE_UP_AFTER and not isinstance(error, CleanedError):
-            raise
-        log.warning("the refused rows of job %s were not sent: %s", job.id, faults.name(error))
-        file_id = None
+    rows = refused.csv(told, database, [job.id])
+    latest, file_id = uploads.hand_out(Uploads(client, comment), database, job, clock, name, rows)
     return imports.refused_are_handed_out(database, latest, clock(), file_id)
-
-
-def _send(delivery: Uploads, name: str, pieces: Iterable[bytes]) -> str:
-    """A small file goes to Slack, and nobody sees it yet; its id."""
-    kept = list(pieces)
-    size = sum(map(len, kept))
-    announced = delivery.expect(name, size)
-    for _sent in delivery.send(announced, Contents(name, 0, size, lambda: iter(kept))):
-        pass
-    return announced.file_id

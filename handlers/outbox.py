@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
 
-from bot import archives, errands, outbox, outcomes, restores
+from bot import archives, errands, jobs, outbox, outcomes, restores
 from bot.errands import Errand
-from bot.errors import CleanedError
 from bot.jobs import Clock, Work
-from handlers import faults, uploads, work
+from handlers import uploads
 from handlers.parts import Parts
+from handlers.uploads import Uploads
 from handlers.views import outcomes as views
 from handlers.words import words
 from storage.database import Database, Session
@@ -62,23 +61,13 @@ def _send(parts: Parts, errand: Errand, database: Database, job: Job, clock: Clo
         for step in outbox.work(errand, parts.mailchimp, database, latest, clock):
             yield (latest := step)
     if latest.notify and outcomes.is_worth_a_file(database, latest):
-        file_id = _hand_out(parts.client, database, latest)
-        yield outcomes.handed_out(database, latest, clock(), file_id)
+        yield _hand_out(parts.client, database, latest, clock)
 
 
-def _hand_out(client: WebClient, database: Database, job: Job) -> str | None:
-    """Sends the file to the person; its id. None when it can't be sent for good."""
+def _hand_out(client: WebClient, database: Database, job: Job, clock: Clock) -> Job:
+    """The person gets the file of what became of each address, once, unless it can't be sent for good."""
     told = words(job.notify.get("language"))
-
-    def pieces() -> Iterator[bytes]:
-        rows = (views.row(told, line) for line in outcomes.lines(database, job))
-        return csv_bytes(views.header(told), rows)
-
-    name, length = views.file_name(told, job), sum(map(len, pieces()))
-    try:
-        return uploads.upload(client, job.notify["channel"], name, length, pieces(), views.comment(told))
-    except (SlackClientError, CleanedError, OSError) as error:
-        if job.attempts < work.GIVE_UP_AFTER and not isinstance(error, CleanedError):
-            raise
-        log.warning("the outcomes of job %s were not sent: %s", job.id, faults.name(error))
-        return None
+    rows = csv_bytes(views.header(told), (views.row(told, line) for line in outcomes.lines(database, job)))
+    delivery, name = Uploads(client, views.comment(told)), views.file_name(told, job)
+    latest, file_id = uploads.hand_out(delivery, database, job, clock, name, rows)
+    return jobs.remember(database, latest, clock(), outcome_file=file_id)

@@ -9,7 +9,7 @@ from slack_bolt import Ack, App
 from bot import audiences, segments
 from bot.audiences import Audience
 from bot.segments import Boxes
-from handlers.ask import Ask, Modal
+from handlers.ask import Ask, Modal, suggest_audiences
 from handlers.views import audiences as audience_views
 from handlers.views import segments as views
 from storage.contacts import Segment
@@ -98,10 +98,6 @@ def choose(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     else:
         ask.require_operator()
         begin(ask, ask.here, audience)
-
-
-def suggest_audiences(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
 
 
 def by_reason(ack: Ack, action: dict[str, Any], ask: Ask) -> None:

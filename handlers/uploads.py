@@ -4,6 +4,7 @@ The client's own upload reads the whole file into memory and tries its second st
 """
 
 import http.client
+import logging
 import time
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -11,15 +12,22 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot import jobs
+from bot.errors import CleanedError
 from bot.export_files import Contents
 from bot.exports import NotInChannel, Shared, Upload
+from bot.jobs import Clock
+from handlers import faults, work
+from storage.database import Database
+from storage.tables import Job
 
 ATTEMPTS = 3
 ANSWER_SECONDS = 60
 PAUSE_SECONDS = 1.0  # before the second attempt, then twice as long
 _PLACES = ("shares", "channels", "groups", "ims")
+log = logging.getLogger(__name__)
 UNSEEN = {"not_in_channel", "channel_not_found", "is_archived"}
 
 
@@ -60,6 +68,15 @@ class Uploads:
             else:
                 return
 
+    def put(self, name: str, pieces: Iterable[bytes]) -> str:
+        """Both for a small file; its id. Nobody sees it yet."""
+        kept = list(pieces)
+        size = sum(map(len, kept))
+        announced = self.expect(name, size)
+        for _sent in self.send(announced, Contents(name, 0, size, lambda: iter(kept))):
+            pass
+        return announced.file_id
+
     def shared(self, file_ids: Sequence[str]) -> Shared | None:
         """Where people see the files; None if nobody does yet. One message shows them all."""
         files: list[dict[str, Any]] = []
@@ -89,16 +106,24 @@ class Uploads:
         return Shared(tuple(links.get(file_id) for file_id in names))
 
 
-def upload(
-    client: WebClient, channel: str, name: str, length: int, pieces: Iterable[bytes], comment: str = ""
-) -> str:
-    """All three steps for a small file; returns its id. Raises NotInChannel, SlackClientError, OSError."""
-    delivery, kept = Uploads(client, comment), list(pieces)
-    announced = delivery.expect(name, length)
-    for _sent in delivery.send(announced, Contents(name, 0, length, lambda: iter(kept))):
-        pass
-    delivery.share({announced.file_id: name}, channel)
-    return announced.file_id
+def hand_out(
+    delivery: Uploads, database: Database, job: Job, clock: Clock, name: str, pieces: Iterable[bytes]
+) -> tuple[Job, str | None]:
+    """Shows the job's person a small file, once, whoever dies on the way; its id. None: it can't be sent for good."""
+    try:
+        if file_id := job.cursor.get("upload"):
+            is_shared = delivery.shared([file_id]) is not None
+        else:
+            file_id, is_shared = delivery.put(name, pieces), False
+            job = jobs.remember(database, job, clock(), upload=file_id)
+        if not is_shared:
+            delivery.share({file_id: name}, job.notify["channel"])
+    except (SlackClientError, CleanedError, OSError) as error:
+        if job.attempts < work.GIVE_UP_AFTER and not isinstance(error, CleanedError):
+            raise
+        log.warning("the file of job %s was not sent: %s", job.id, faults.name(error))
+        return job, None
+    return job, str(file_id)
 
 
 def _is_worth_another_try(error: Exception) -> bool:

@@ -300,12 +300,6 @@ class Client:
         path = f"{audience_path(audience_id)}/webhooks"
         return self._read(mailchimp_values.webhook, Request("POST", path, body=body, repeatable=False))
 
-    def delete_webhook(self, audience_id: str, webhook_id: str) -> None:
-        """Raises NotFound."""
-        if not webhook_id.isalnum():
-            raise ValueError
-        self._wire.send(Request("DELETE", f"{audience_path(audience_id)}/webhooks/{webhook_id}"))
-
     def _read(self, read: Callable[[Document], Value], request: Request) -> Value:
         document = self._wire.send(request)
         try:

@@ -226,9 +226,6 @@ class Person:
 
         return self._wait(look, f"a modal with {predicate!r}", seconds)
 
-    def wait_no_modal(self, *, seconds: float = WAIT_SECONDS) -> None:
-        self._wait(lambda: None if self.modal() else {"closed": True}, "all modals closed", seconds)
-
     def wait_home(self, predicate: Predicate | str = "", *, seconds: float = WAIT_SECONDS) -> Json:
         fits = says(predicate) if isinstance(predicate, str) else predicate
 

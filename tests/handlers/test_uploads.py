@@ -162,9 +162,6 @@ def test_whether_a_file_was_shown_is_asked_of_slack():
 
 
 def test_a_small_file_is_handed_out_in_one_go(taker: Taker):
-    slack = Slack(
-        getUploadURLExternal={"file_id": "F1", "upload_url": taker.url},
-        completeUploadExternal={"files": [{"id": "F1"}]},
-    )
-    assert uploads.upload(slack, "D1", "a.csv", len(BODY), iter(PIECES), "Refused") == "F1"
+    slack = Slack(getUploadURLExternal={"file_id": "F1", "upload_url": taker.url})
+    assert Uploads(slack).put("a.csv", iter(PIECES)) == "F1"
     assert taker.taken == [BODY]

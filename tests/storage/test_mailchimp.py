@@ -47,7 +47,6 @@ def every_call(mailchimp: Client) -> None:
     mailchimp.batches_since(NOW)
     mailchimp.webhooks("l1")
     mailchimp.add_webhook("l1", "https://example.com/hook", ["cleaned"])
-    mailchimp.delete_webhook("l1", "w1")
 
 
 def call_of(method: str, path: str) -> str:
@@ -141,7 +140,6 @@ def test_nothing_here_deletes_for_ever(asked):
     }
     assert deleted == {
         "DELETE /lists/{list_id}/members/{subscriber_hash}",
-        "DELETE /lists/{list_id}/webhooks/{webhook_id}",
     }
 
 

@@ -30,7 +30,6 @@ GET /batches
 GET /batches/{batch_id}
 GET /lists/{list_id}/webhooks
 POST /lists/{list_id}/webhooks
-DELETE /lists/{list_id}/webhooks/{webhook_id}
 """
 KEPT = ("type", "enum", "required", "format", "maximum")
 
