@@ -96,11 +96,13 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     with database.reading() as session:
         # Found outside the lock; whether each is still in the segment is asked inside.
         ids = archives.ids(session, segment, job.cursor.get("after", 0))
-    for start in range(0, len(ids), CONTACTS_A_CHUNK):
-        job = _archive_chunk(database, job, segment, ids[start : start + CONTACTS_A_CHUNK], clock())
+    pace, start = jobs.Pace(CONTACTS_A_CHUNK), 0
+    while start < len(ids) and not job.cursor.get("stopped"):
+        some, began = ids[start : start + pace.n], clock()
+        job = _archive_chunk(database, job, segment, some, began)
+        start += len(some)
+        pace.took(clock() - began)
         yield job
-        if job.cursor.get("stopped"):
-            break
     yield _finish(database, job, segment, clock())
 
 

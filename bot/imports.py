@@ -160,8 +160,11 @@ def take_in(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
             io.BufferedReader(job_rows.Upload(database, job.id, job.data["size"]), 1 << 20) as file,
             ThreadPoolExecutor(1) as pool,
         ):
-            for chunk in _ahead(pool, _chunks(job, sheets(job.data["name"], file))):
-                job = _import_chunk(database, job, clock(), chunk)
+            pace = jobs.Pace(ROWS_A_CHUNK)
+            for chunk in _ahead(pool, _chunks(job, sheets(job.data["name"], file), pace)):
+                began = clock()
+                job = _import_chunk(database, job, began, chunk)
+                pace.took(clock() - began)
                 yield job
     except (CleanedError, SpreadsheetError):
         with database.transaction() as session:
@@ -275,14 +278,14 @@ def _ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
         yield chunk
 
 
-def _chunks(job: Job, found: Sequence[Sheet]) -> Iterator[_Chunk]:
+def _chunks(job: Job, found: Sequence[Sheet], pace: jobs.Pace) -> Iterator[_Chunk]:
     start, before = job.cursor.get("sheet", 0), 0
     for n, sheet in enumerate(found):
         row = job.cursor.get("row", 0) if n == start else 0
         if n >= start:
             fields = _fields(sheet)
             remaining = islice(sheet.rows, row, None)
-            while any(read := _read(fields, islice(remaining, ROWS_A_CHUNK), job.audience_id or 0)):
+            while any(read := _read(fields, islice(remaining, pace.n), job.audience_id or 0)):
                 row += sum(map(len, read))
                 yield _Chunk(sheet.name, fields.merge_labels, *read, n, row, before + sheet.bytes_read)
         before += sheet.size

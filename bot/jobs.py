@@ -22,8 +22,23 @@ RETRY, LONGEST_RETRY = timedelta(seconds=3), timedelta(minutes=1)
 Clock = Callable[[], datetime]
 Work = Callable[[Database, Job, Clock], Iterator[Job]]
 
+STEP = timedelta(seconds=0.5)  # others wait for its locks
+FEWEST = 1 / 20  # of what a step takes at most
+
 IMPORT, EXPORT, ARCHIVE, RESTORE, SYNC = "import", "export", "archive", "restore", "sync"
 ADD = "add"
+
+
+class Pace:
+    """How much a step takes, so that it lasts about STEP: `most` where the database is quick enough."""
+
+    def __init__(self, most: int) -> None:
+        self.n = self._most = most
+
+    def took(self, time: timedelta) -> None:
+        """So long the last step of `n` took."""
+        if time > timedelta(0):  # clocks are put back
+            self.n = max(int(self._most * FEWEST), 1, min(self._most, int(self.n * (STEP / time))))
 
 
 def new_id() -> str:

@@ -141,8 +141,11 @@ def undo_in(
 
 def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     """Carries the Undo on from where it is: a chunk a turn, then its end."""
-    while (end := _next_end(database, job)) is not None:
-        job = _restore_chunk(database, job, end, clock())
+    pace = jobs.Pace(CONTACTS_A_CHUNK)
+    while (end := _next_end(database, job, pace.n)) is not None:
+        began = clock()
+        job = _restore_chunk(database, job, end, began)
+        pace.took(clock() - began)
         yield job
     yield _finish(database, job, clock())
 
@@ -159,13 +162,11 @@ def _earlier(archive: Archive, audience: str) -> Earlier:
     )
 
 
-def _next_end(database: Database, job: Job) -> int | None:
+def _next_end(database: Database, job: Job, size: int) -> int | None:
     assert job.audience_id is not None  # set by `undo`
     after, ids = job.cursor.get("after", 0), job.data["ids"]
     with database.reading() as session:
-        return archives.members_end(
-            session, job.audience_id, job.data["archive"], after, CONTACTS_A_CHUNK, ids
-        )
+        return archives.members_end(session, job.audience_id, job.data["archive"], after, size, ids)
 
 
 def _restore_chunk(database: Database, job: Job, end: int, now: datetime) -> Job:

@@ -25,11 +25,12 @@ from tests.audiences import (
 from tests.conftest import NOW
 from tests.figures import assert_exact
 
-LATER = NOW + jobs.LEASE + timedelta(seconds=5)
+LATER = NOW + jobs.LEASE + timedelta(seconds=20)
 
 
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch):
+    monkeypatch.setattr(jobs, "STEP", timedelta(hours=1))  # the tests' clocks run quickly
     monkeypatch.setattr(archives, "CONTACTS_A_CHUNK", 4)
     monkeypatch.setattr(restores, "CONTACTS_A_CHUNK", 4)
 

@@ -218,3 +218,20 @@ def test_what_may_be_alive_keeps_its_lease(database: Database, owner: str):
     assert _claimed(database, owner=owner) == job.id
     jobs.free_dead(database)
     assert _claimed(database) is None
+
+
+def test_a_step_that_takes_long_is_followed_by_smaller_ones():
+    pace = jobs.Pace(20_000)
+    pace.took(jobs.STEP / 2)
+    assert pace.n == 20_000
+    pace.took(jobs.STEP * 4)
+    assert pace.n == 5_000
+    pace.took(jobs.STEP / 2)
+    assert pace.n == 10_000
+    pace.took(timedelta(minutes=1))
+    assert pace.n == 1_000
+    pace.took(timedelta(minutes=-60))
+    assert pace.n == 1_000
+    few = jobs.Pace(2)
+    few.took(timedelta(minutes=1))
+    assert few.n == 1
