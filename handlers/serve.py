@@ -26,6 +26,7 @@ SOCKET_THREADS = 24
 # Whoever runs the bot kills it after ten. What still waits for Slack then is given to whoever carries it on.
 STOPS_WITHIN_SECONDS = 8.0
 ANSWERED_WITHIN_SECONDS = 2.0
+LOOKS_UP_EVERY_SECONDS = 0.5
 LEAVES_WITHIN_SECONDS = 9.5  # even if the database does not answer
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,9 @@ def run(settings: Settings) -> NoReturn:
         gc.collect()
         gc.freeze()  # what is loaded stays: no look for garbage goes through it, while Slack waits
         log.info("The bot is running.")
-        stop.wait()
+        # Python hands a signal on between two steps of this thread: one that comes just as it goes to sleep would be lost.
+        while not stop.wait(LOOKS_UP_EVERY_SECONDS):
+            pass
         log.info("The bot stops.")
         _stop_in_time(worker, parts.database)
     # All is closed. Python would take a second or more to take itself apart, while whoever stops it waits.
