@@ -22,7 +22,7 @@ RETRY, LONGEST_RETRY = timedelta(seconds=3), timedelta(minutes=1)
 Clock = Callable[[], datetime]
 Work = Callable[[Database, Job, Clock], Iterator[Job]]
 
-STEP = timedelta(seconds=0.5)  # others wait for its locks
+STEP = timedelta(seconds=0.8)  # others wait for its locks, for less than a second
 FEWEST = 1 / 20  # of what a step takes at most
 
 IMPORT, EXPORT, ARCHIVE, RESTORE, SYNC = "import", "export", "archive", "restore", "sync"

@@ -1,18 +1,21 @@
 checks-agree = Figures, archives, journal and work agree
 checks-mended = mended
-checks-status = { $audience }: { $counted } contacts are { $status }{ $why }; the kept figure is { $kept }.
-checks-day = { $audience }: { $counted } contacts were cleaned on { $day }{ $why }; the kept figure is { $kept }.
-checks-domain = { $audience }: of { $domain } { $counted } contacts are subscribed and { $cleaned } cleaned; the kept figures are { $kept } and { $kept_cleaned }.
-checks-domains-more = { $audience }: so it is with { $n } more domains.
-checks-worth-a-look = { $audience }: { $counted } cleaned contacts are worth a look; the kept figure is { $kept }.
-checks-archive = { $audience }: the archive { $id } says { $n } contacts, { $restored } of them brought back; it has { $members }, { $back } brought back.
-checks-no-archive = { $audience }: { $n } archived contacts are in no archive, so no Undo finds them; the first is number { $contact }.
-checks-not-archived = { $audience }: archives hold { $n } contacts that are not archived; the first is number { $contact }.
-checks-journal-archive = { $audience }: the archive { $id } took { $n } contacts; the journal says { $told }.
-checks-journal-restore = { $audience }: { $n } contacts of the archive { $id } were brought back; the journal says { $told }.
-checks-journal-export = { $audience }: the export { $id } has { $n } contacts; the journal says { $told }.
-checks-journal-import = { $audience }: imports took in { $n } contacts; the journal says { $told }.
-checks-journal-fix = { $audience }: there are { $n } consents; the journal has { $told } corrections.
+checks-status = { $audience }: contacts that are { $status }{ $why }: { $counted } counted, { $kept } kept.
+checks-day = { $audience }: contacts cleaned on { $day }{ $why }: { $counted } counted, { $kept } kept.
+checks-domain = { $audience }, { $domain }: subscribed { $counted } counted, { $kept } kept; cleaned { $cleaned } counted, { $kept_cleaned } kept.
+checks-domains-more = { $audience }: so it is with { $n ->
+    [one] one more domain
+   *[other] { $n } more domains
+}.
+checks-worth-a-look = { $audience }: contacts worth a look: { $counted } counted, { $kept } kept.
+checks-archive = { $audience }: archive { $id }: contacts { $n } kept, { $members } counted; brought back { $restored } kept, { $back } counted.
+checks-no-archive = { $audience }: archived contacts that are in no archive, so that no Undo finds them: { $n }; the first is number { $contact }.
+checks-not-archived = { $audience }: contacts that are in an archive and not archived: { $n }; the first is number { $contact }.
+checks-journal-archive = { $audience }: archive { $id }: contacts taken { $n }, in the journal { $told }.
+checks-journal-restore = { $audience }: archive { $id }: contacts brought back { $n }, in the journal { $told }.
+checks-journal-export = { $audience }: export { $id }: contacts { $n }, in the journal { $told }.
+checks-journal-import = { $audience }: imports: contacts taken in { $n }, in the journal { $told }.
+checks-journal-fix = { $audience }: corrections: consents { $n }, in the journal { $told }.
 checks-still = Work stands still since { $at }: { $what } ({ $id }), { $audience }. cleaned run carries it on.
 checks-untold = Work has ended on { $at } and nobody was told: { $what } ({ $id }), { $audience }. cleaned run tells them.
 checks-mend = Figures that are wrong can be put right: cleaned check --deep --mend
