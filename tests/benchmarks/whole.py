@@ -23,7 +23,7 @@ from handlers.workspace.server import Workspace
 from tests import samples
 from tests.slack import CAMILLE, OLIVIA, Person, says, titled
 
-MANIFEST = Path(__file__).parents[1] / "manifest.yml"
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 AUDIENCE = "Newsletter"
 WITHIN = 1_800.0  # seconds, for each work
 EVERY = 0.2  # seconds between two commands
