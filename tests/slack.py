@@ -51,6 +51,15 @@ ANSWERS = {
 }
 
 
+# A modal that a person closed while the bot was about to change it: nobody can help that.
+CLOSED = {"method": "views.update", "error": "not_found", "messages": []}
+
+
+def refusals(workspace: Workspace) -> list[Json]:
+    """What the bot asked for wrongly."""
+    return [each for each in workspace.refused if each != CLOSED]
+
+
 class HasAddress(Protocol):
     """A running workspace, in this process or another."""
 

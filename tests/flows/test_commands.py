@@ -8,7 +8,7 @@ from handlers.views.blocks import person as mention
 from tests import samples
 from tests.figures import assert_exact, contacts
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, Someone, write_sample
-from tests.slack import NEWS, has_action, says, titled
+from tests.slack import NEWS, has_action, refusals, says, titled
 
 OWN = ("audience_id", "id", "revision", "merge_fields")  # of an audience, not of a contact
 
@@ -36,7 +36,7 @@ def test_an_import_takes_in_the_right_rows_and_hands_out_the_refused(
     assert (found.cleaned, found.counted) == (CLEANED, CONTACTS - CLEANED)
     assert {c["status"] for c in contacts(flow.database)} == set(expected)
     assert_exact(flow.database)
-    assert flow.workspace.refused == []
+    assert refusals(flow.workspace) == []
 
 
 def test_counts_are_told_to_the_person_alone(filled: Flow, someone: Someone) -> None:
@@ -49,7 +49,7 @@ def test_counts_are_told_to_the_person_alone(filled: Flow, someone: Someone) -> 
     someone.person.wait_message(someone.says("help-more"))
     someone.person.click("open-list", in_=told)
     someone.person.wait_modal(titled(someone.said("segments-title")))
-    assert filled.workspace.refused == []
+    assert refusals(filled.workspace) == []
 
 
 def test_ticks_over_three_pages_are_what_is_archived(filled: Flow, someone: Someone) -> None:
@@ -118,7 +118,7 @@ def test_filters_narrow_the_list_together_and_are_cleared(filled: Flow, someone:
     _found(someone, sum(c["clean_reason"] == "abuse" for c in with_text))
     person.click("segments-clear")
     person.wait_modal(someone.says("segments-headline", total=CLEANED, audience=AUDIENCE))
-    assert filled.workspace.refused == []
+    assert refusals(filled.workspace) == []
 
 
 def test_an_audience_is_chosen_where_there_are_several(
@@ -143,7 +143,7 @@ def test_an_audience_is_chosen_where_there_are_several(
     person.command("/cleaned-export nowhere")
     unknown = someone.says("error-unknown-audience", name="nowhere", known="|").partition("|")[0]
     person.wait_modal(unknown)
-    assert filled.workspace.refused == []
+    assert refusals(filled.workspace) == []
 
 
 def test_an_export_imported_into_another_audience_is_the_same(
@@ -175,7 +175,7 @@ def test_an_export_imported_into_another_audience_is_the_same(
     ]
     assert both[0] == both[1]
     assert len(both[0]) == CLEANED
-    assert filled.workspace.refused == []
+    assert refusals(filled.workspace) == []
 
 
 def test_an_archive_asks_for_its_word_and_comes_back_whole(filled: Flow, someone: Someone) -> None:
@@ -206,7 +206,7 @@ def test_an_archive_asks_for_its_word_and_comes_back_whole(filled: Flow, someone
     someone.waits_direct("restores-done", n=CLEANED, audience=AUDIENCE)
     assert contacts(filled.database, without=("revision",)) == before
     assert_exact(filled.database)
-    assert filled.workspace.refused == []
+    assert refusals(filled.workspace) == []
 
 
 def test_contacts_are_restored_one_by_one(filled: Flow, someone: Someone) -> None:

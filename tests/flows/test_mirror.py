@@ -16,7 +16,7 @@ from storage import mailchimp_wire
 from tests.figures import assert_exact
 from tests.flows.conftest import Flow, Someone, running, wait_until
 from tests.mirrors import watched
-from tests.slack import titled
+from tests.slack import refusals, titled
 
 NAME = "Trail news"
 
@@ -68,7 +68,7 @@ def test_the_clock_brings_an_audience_and_tells_nobody(mirrored: Flow, someone: 
     assert "open-rules" not in said
     assert someone.direct_messages() == []
     assert_exact(mirrored.database)
-    assert mirrored.workspace.refused == []
+    assert refusals(mirrored.workspace) == []
 
 
 def test_sync_now_shows_its_end_in_the_modal_and_leaves_a_receipt(
@@ -85,7 +85,7 @@ def test_sync_now_shows_its_end_in_the_modal_and_leaves_a_receipt(
     [audience] = audiences.every(mirrored.database)
     assert counts.figures(mirrored.database, audience, utc_now()).by_reason["abuse"] == 1
     assert_exact(mirrored.database)
-    assert mirrored.workspace.refused == []
+    assert refusals(mirrored.workspace) == []
 
 
 def test_mailchimp_s_trouble_is_the_receipt_and_the_button_tries_again(
@@ -102,7 +102,7 @@ def test_mailchimp_s_trouble_is_the_receipt_and_the_button_tries_again(
     someone.person.dismiss(everything=True)
     someone.person.click("open-sync", in_=failed)
     someone.waits_direct("mirror-done", n=0, audience=NAME)
-    assert mirrored.workspace.refused == []
+    assert refusals(mirrored.workspace) == []
 
 
 def test_who_may_see_figures_only_can_not_sync(mirrored: Flow) -> None:
@@ -120,7 +120,7 @@ def test_mailchimp_s_audiences_take_no_imports(mirrored: Flow, someone: Someone)
     someone.person.command("/cleaned-import")
     form = someone.person.wait_modal(someone.says("import-what"))
     assert NAME not in json.dumps(form)
-    assert mirrored.workspace.refused == []
+    assert refusals(mirrored.workspace) == []
 
 
 def test_an_account_in_trouble_is_one_line_of_the_log_without_the_key(

@@ -5,7 +5,7 @@ import pytest
 from handlers.views.blocks import person as mention
 from tests.figures import contacts
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, wait_until
-from tests.slack import NEWS, OLIVIA, has_action, says
+from tests.slack import NEWS, OLIVIA, has_action, refusals, says
 
 COMMANDS = ("list", "export", "archive", "restore", "fix", "import", "digest")
 
@@ -26,7 +26,7 @@ def test_each_command_says_who_can_help(filled: Flow) -> None:
         if sam.person.modal():
             sam.person.dismiss(everything=True)
     assert contacts(filled.database) == before
-    assert filled.workspace.refused == []
+    assert refusals(filled.workspace) == []
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -20,7 +20,7 @@ from tests import mirrors
 from tests.audiences import statuses
 from tests.figures import assert_exact
 from tests.mirrors import truth
-from tests.slack import CAMILLE, OLIVIA, Person, says
+from tests.slack import CAMILLE, OLIVIA, Person, refusals, says
 
 N = 12
 
@@ -110,7 +110,7 @@ def test_what_mailchimp_refuses_is_told_with_the_way_by_hand_and_a_file_and_the_
     assert statuses(database, audience) == truth(standin, remote)
     assert Counter(truth(standin, remote).values())["cleaned"] == N
     assert_exact(database)
-    assert workspace.refused == []
+    assert refusals(workspace) == []
 
 
 @pytest.mark.parametrize("user", [OLIVIA, CAMILLE])
@@ -139,7 +139,7 @@ def test_what_changed_at_mailchimp_between_the_preview_and_the_word_is_not_swept
     assert asked == {member_hash(f"person{i}@example.com") for i in range(3, N)}
     assert statuses(database, audience) == theirs
     assert_exact(database)
-    assert workspace.refused == []
+    assert refusals(workspace) == []
 
 
 def test_a_key_that_may_not_write_ends_the_archive_with_its_sentence(
@@ -158,7 +158,7 @@ def test_a_key_that_may_not_write_ends_the_archive_with_its_sentence(
     assert says("has no right to that", said.md("archives-no-answer", n=N))(receipt)
     assert Counter(truth(standin, mirror[0]).values())["cleaned"] == N
     assert statuses(database, mirror[1]) == truth(standin, mirror[0])
-    assert workspace.refused == []
+    assert refusals(workspace) == []
 
 
 def test_without_a_key_nothing_is_archived_and_the_receipt_says_what_to_set(
@@ -173,4 +173,4 @@ def test_without_a_key_nothing_is_archived_and_the_receipt_says_what_to_set(
         olivia.wait_message(said.md("error-archives-no-mailchimp"), channel=olivia.direct_messages())
     assert set(truth(standin, mirror[0]).values()) == {"cleaned", "subscribed"}
     assert statuses(database, mirror[1]) == truth(standin, mirror[0])
-    assert workspace_without_key.refused == []
+    assert refusals(workspace_without_key) == []
