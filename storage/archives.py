@@ -34,6 +34,7 @@ from sqlmodel import select as select_model
 
 from storage import tallies
 from storage.contacts import TABLE, Segment, belongs, conditions
+from storage.engines import is_sqlite
 from storage.tables import Archive, ArchiveMember, Audience, Contact, Status, Verdict
 from storage.tallies import Cell, Tally
 
@@ -320,7 +321,7 @@ def _remember(session: Session, audience_id: int, archive_id: str, some: Sequenc
     """The archive has these contacts, which were cleaned."""
     each = (
         func.json_each(json.dumps(list(some))).table_valued("value").c.value
-        if _is_sqlite(session)
+        if is_sqlite(session)
         else func.unnest(_array(some)).column_valued()
     )
     taken = select(literal(audience_id), literal(archive_id), each, literal(Status.CLEANED.value))
@@ -342,7 +343,7 @@ def _changed(session: Session, statement: ReturningUpdate[Any], ids: Sequence[in
 
 def _among(session: Session, column: ColumnElement[int], some: Sequence[int]) -> ColumnElement[bool]:
     """The column is one of these, given as one value: thousands of bound ones take longer than the work."""
-    if not _is_sqlite(session):
+    if not is_sqlite(session):
         # Of all the ways to say it, the one that needs no statistics to find the index.
         return column == any_(_array(some))
     return column.in_(select(func.json_each(json.dumps(list(some))).table_valued("value").c.value))
@@ -350,10 +351,6 @@ def _among(session: Session, column: ColumnElement[int], some: Sequence[int]) ->
 
 def _array(some: Sequence[int]) -> ColumnElement[Sequence[int]]:
     return cast(list(some), ARRAY(BigInteger))
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
 
 
 def _n_weak(session: Session, audience_id: int, some: Sequence[int]) -> int:

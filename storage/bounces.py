@@ -5,12 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, Table, bindparam, case, delete, func, insert, literal_column, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
 
-from storage import tallies
+from storage import engines, tallies
 from storage.contacts import IS_CLEANED, TABLE
 from storage.tables import (
     Activity,
@@ -84,7 +82,7 @@ def note_activity(session: Session, audience_id: int, signs: Mapping[int, tuple[
     if not signs:
         return
     table = _table(Activity)
-    statement = _upserting(session, table)
+    statement = engines.insert(session, table)
     latest = {
         # NULL is greater than nothing: a sign that isn't there takes none away.
         name: case(
@@ -221,7 +219,7 @@ def put_verdicts(session: Session, audience_id: int, rows: Sequence[Mapping[str,
     if not rows:
         return
     table = _table(Verdict)
-    statement = _upserting(session, table)
+    statement = engines.insert(session, table)
     keys = [column.name for column in table.primary_key]
     changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in (*keys, "at")}
     before = _n_weak(session, audience_id, rows)
@@ -287,7 +285,7 @@ def put_aside(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     if not rows:
         return 0
     table = _table(SetAside)
-    statement = _upserting(session, table).on_conflict_do_nothing()
+    statement = engines.insert(session, table).on_conflict_do_nothing()
     unique = {row["uid"]: dict(row) for row in rows}
     there = select(table.c.uid).where(table.c.uid.in_(unique))
     for uid in session.connection().execute(there).scalars().all():
@@ -311,11 +309,6 @@ def _weak_verdicts() -> Select[int]:
     same = (TABLE.c.audience_id == v.c.audience_id) & (TABLE.c.id == v.c.contact_id)
     weak = v.c.weakness != literal_column("''")
     return select(func.count()).select_from(v.join(TABLE, same)).where(weak, IS_CLEANED)
-
-
-def _upserting(session: Session, table: Table) -> Any:
-    insert_into = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    return insert_into(table)
 
 
 def _table(model: type[SQLModel]) -> Table:

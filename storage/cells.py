@@ -18,6 +18,7 @@ from sqlalchemy import select as select_any
 from sqlmodel import Session
 
 from storage.contacts import NEWEST_FIRST, TABLE, Place, Segment, comes_after, conditions
+from storage.engines import is_sqlite
 from storage.spreadsheets import FORMULA, PERHAPS_FORMULA, csv_bytes, defused
 
 ROWS_A_BLOCK = 1000  # they stay in the processor's cache
@@ -69,14 +70,14 @@ def blocks(
     runs = [[columns[0]], *([label] for label in merge_labels), *_runs(columns[1:])]
     reason = runs.index(["clean_reason"], 1 + len(merge_labels))
     width = len(columns) + len(merge_labels) + 1
-    packed = _packed(merge_labels) if _is_sqlite(session) else []
+    packed = _packed(merge_labels) if is_sqlite(session) else []
     others = [label for label in merge_labels if label not in packed]
     statement = _statement(session, segment, columns, packed, others)
     if after:
         statement = statement.where(comes_after(after))
     with (
         session.connection().execute(statement.limit(most)) as result,
-        closing(_parts(result, sqlite=_is_sqlite(session))) as parts,
+        closing(_parts(result, sqlite=is_sqlite(session))) as parts,
     ):
         for rows in parts:
             texts: list[Sequence[Any]] = list(zip(*rows, strict=True))
@@ -130,7 +131,7 @@ def _statement(
     packed: Sequence[str],
     others: Sequence[str],
 ) -> Select[Any]:
-    sqlite = _is_sqlite(session)
+    sqlite = is_sqlite(session)
     source, fields = (TABLE, {}) if sqlite else _record(others)
     join = func.printf if sqlite else func.format
     chosen: list[ColumnElement[Any]] = [_as_text(session, columns[0])]
@@ -244,15 +245,11 @@ def _run(texts: Sequence[str], width: int) -> Sequence[str] | None:
     return together[1:].split("\n,")
 
 
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
-
-
 def _as_text(session: Session, name: str) -> ColumnElement[Any]:
     found = TABLE.c[name]
     if name != "cleaned_at":
         return found
-    sqlite = _is_sqlite(session)
+    sqlite = is_sqlite(session)
     text = found.cast(String) if sqlite else func.to_char(found, "YYYY-MM-DD HH24:MI:SS.US")
     # Whole seconds, as Mailchimp writes them; what has a fraction keeps it.
     return func.rtrim(func.rtrim(text, "0"), ".", type_=String)
@@ -260,7 +257,7 @@ def _as_text(session: Session, name: str) -> ColumnElement[Any]:
 
 def _merge_field(session: Session, label: str) -> ColumnElement[Any]:
     merge_fields = TABLE.c.merge_fields
-    if not _is_sqlite(session) or _is_path(label):
+    if not is_sqlite(session) or _is_path(label):
         found: ColumnElement[Any] = merge_fields[label].as_string()
         return found
     # SQLite's paths have no escapes: such a label is looked for among the keys.

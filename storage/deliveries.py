@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import Table, delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
 
+from storage.engines import insert
 from storage.tables import Delivery
 
 TABLE: Table = Delivery.__table__  # type: ignore[attr-defined]
@@ -14,8 +13,9 @@ TABLE: Table = Delivery.__table__  # type: ignore[attr-defined]
 
 def claim(session: Session, key: str, now: datetime) -> bool:
     """Notes the delivery; False if it was noted before."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(TABLE).values(key=key, seen_at=now).on_conflict_do_nothing().returning(TABLE.c.key)
+    statement = (
+        insert(session, TABLE).values(key=key, seen_at=now).on_conflict_do_nothing().returning(TABLE.c.key)
+    )
     return session.connection().execute(statement).first() is not None
 
 

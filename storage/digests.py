@@ -9,14 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, Table, and_, func, select, union_all, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from storage.contacts import IS_CLEANED
 from storage.contacts import TABLE as CONTACT
 from storage.corrections import MAY_BE_A_TYPO
+from storage.engines import insert
 from storage.tables import Archive, ArchiveMember, Digest, DigestRun
 
 _RUN: Table = DigestRun.__table__  # type: ignore[attr-defined]
@@ -34,8 +33,9 @@ def put(session: Session, digest: Digest) -> None:
 
 def claim(session: Session, run: DigestRun) -> bool:
     """Inserts the run; False when it is there already."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(_RUN).values(run.model_dump()).on_conflict_do_nothing().returning(_RUN.c.due_at)
+    statement = (
+        insert(session, _RUN).values(run.model_dump()).on_conflict_do_nothing().returning(_RUN.c.due_at)
+    )
     return session.connection().execute(statement).first() is not None
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from storage.contacts import TABLE
+from storage.engines import is_sqlite
 from storage.tables import Audience
 
 COLUMNS = tuple(column.name for column in TABLE.columns)
@@ -60,7 +61,7 @@ def insert(session: Session, rows: Sequence[Row]) -> bool:
     """
     # By address, for neighbours in its index: each page of it is fetched once.
     ordered = sorted(rows, key=_KEY)
-    added = _insert_sqlite(session, ordered) if _is_sqlite(session) else _insert_postgresql(session, ordered)
+    added = _insert_sqlite(session, ordered) if is_sqlite(session) else _insert_postgresql(session, ordered)
     # No savepoint: SQLite would keep a copy of every page that is touched.
     if 0 < added < len(rows):
         _delete(session, rows[0][0], map(_ID, rows))
@@ -82,7 +83,7 @@ def rewrite(session: Session, rows: Sequence[Row]) -> None:
     """Writes contacts that exist anew, all columns of each."""
     if not rows:
         return
-    mark = "?" if _is_sqlite(session) else "%s"
+    mark = "?" if is_sqlite(session) else "%s"
     values = ", ".join(f"{name} = {mark}" for name in COLUMNS[2:])
     statement = f"UPDATE contact SET {values} WHERE audience_id = {mark} AND id = {mark}"  # noqa: S608  no value in it
     session.connection().exec_driver_sql(statement, [row[2:] + row[:2] for row in rows])
@@ -97,10 +98,10 @@ def _delete(session: Session, audience_id: int, ids: Iterable[int]) -> None:
 
 def _those(session: Session, audience_id: int, column: str, wanted: Sequence[object]) -> Iterator[Row]:
     """Asked in the driver's own words: SQLAlchemy takes as long to make a query of thousands of values as it runs."""
-    among = _AMONG_SQLITE if _is_sqlite(session) else _AMONG_POSTGRESQL
+    among = _AMONG_SQLITE if is_sqlite(session) else _AMONG_POSTGRESQL
     for start in range(0, len(wanted), _KEYS_AT_ONCE):
         some: Any = wanted[start : start + _KEYS_AT_ONCE]
-        values = (audience_id, json.dumps(some) if _is_sqlite(session) else some)
+        values = (audience_id, json.dumps(some) if is_sqlite(session) else some)
         yield from map(tuple, session.connection().exec_driver_sql(among.format(column), values))
 
 
@@ -132,7 +133,3 @@ def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:
     except UniqueViolation:
         return 0
     return len(rows)
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"

@@ -10,11 +10,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.contacts import Segment
+from storage.engines import insert
 from storage.tables import Audience, CleanedDay, ContactCount, DomainCount, Status
 
 
@@ -150,8 +149,7 @@ def add(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> 
         return
     inner: Table = table.__table__  # type: ignore[attr-defined]
     keys = [c.name for c in inner.primary_key]
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(inner)
+    statement = insert(session, inner)
     values = {
         c.name: inner.c[c.name] + statement.excluded[c.name] for c in inner.columns if c.name not in keys
     }

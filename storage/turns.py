@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Table, or_, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
+from storage.engines import insert, is_sqlite
 from storage.tables import Turn
 
 TABLE: Table = Turn.__table__  # type: ignore[attr-defined]
@@ -18,7 +18,7 @@ def take(session: Session, name: str, owner: str, now: datetime, until: datetime
     One that lasts far longer is nobody's: the clock was put back since it was taken.
     """
     longest = until + (until - now)
-    statement = insert(TABLE).values(name=name, owner=owner, until=until)
+    statement = insert(session, TABLE).values(name=name, owner=owner, until=until)
     statement = statement.on_conflict_do_update(
         index_elements=[TABLE.c.name],
         set_={"owner": owner, "until": until},
@@ -40,7 +40,7 @@ def free(session: Session, owner: str, now: datetime) -> None:
 
 def lock_claims(session: Session) -> None:
     """From here to the transaction's end nobody else claims a job."""
-    if session.get_bind().dialect.name != "sqlite":
+    if not is_sqlite(session):
         # A process that is stopped just here must not stop all others.
         session.connection().exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '10s'")
     session.exec(select(Turn).where(Turn.name == "claim").with_for_update()).one()

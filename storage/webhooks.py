@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import Session, col
 
+from storage.engines import insert
 from storage.tables import WebhookToken
 
 TABLE: Table = WebhookToken.__table__  # type: ignore[attr-defined]
@@ -19,9 +18,7 @@ def use(session: Session, bodies: Mapping[str, str], now: datetime) -> dict[str,
     rows: list[dict[str, Any]] = [
         {"token": token, "body": body, "at": now} for token, body in sorted(bodies.items())
     ]
-    engine = session.get_bind().dialect.name
-    insert = sqlite_insert(TABLE) if engine == "sqlite" else postgresql_insert(TABLE)
-    session.connection().execute(insert.on_conflict_do_nothing(), rows)
+    session.connection().execute(insert(session, TABLE).on_conflict_do_nothing(), rows)
     return _first(session, bodies)
 
 
