@@ -17,7 +17,7 @@ from bot.errors import CleanedError, PlanGone
 from bot.suggestions import Suggestion
 from bot.typos import Step
 from bot.wanted import Problems, Wanted, to_json, wanted
-from storage import audiences, contacts, corrections, journal, loading, tallies
+from storage import audiences, contacts, corrections, journal, loading, names, tallies
 from storage.contacts import Segment
 from storage.database import Database, Session
 from storage.mailchimp import Client
@@ -299,7 +299,7 @@ def _insert(
         "merge_fields": json.dumps(merge_fields, ensure_ascii=False, separators=(",", ":")),
         "optin_time": now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
     }
-    row = tuple(values.get(name) for name in loading.COLUMNS)
+    row = tuple(values.get(name) for name in names.COLUMNS)
     added = loading.insert(session, [row])
     assert added, "looked for under the lock"
     audience.next_contact_id += 1

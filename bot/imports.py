@@ -21,7 +21,7 @@ from bot.loads import Outcome
 from storage import audiences, journal, loading
 from storage import jobs as job_rows
 from storage.database import Database, Session
-from storage.loading import Row
+from storage.names import Row
 from storage.spreadsheet_errors import SpreadsheetError
 from storage.spreadsheets import Record, Refused, Sheet, sheets
 from storage.tables import Audience, Job, RefusedRow, Source

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot import rows
 from storage import loading, tallies
 from storage.database import Session
-from storage.loading import Row
+from storage.names import Row
 from storage.tables import Audience
 
 Add = Callable[[Row, int], Row]

@@ -21,10 +21,10 @@ from bot.mirror_rows import Page
 from storage import audiences, journal, loading, mirrors, tallies
 from storage import jobs as job_rows
 from storage.database import Database, Session
-from storage.loading import Row
 from storage.mailchimp import Client
 from storage.mailchimp_errors import MailchimpError
 from storage.mailchimp_values import Member
+from storage.names import Row
 from storage.tables import Audience, Job, Status
 
 TIMES_OVERLAP = timedelta(minutes=10)  # clocks differ, and Mailchimp's counts lag

@@ -14,8 +14,8 @@ from typing import Any
 
 from bot import mirror_rows
 from bot.mirror_rows import Page
-from storage.loading import Row
 from storage.mailchimp import MOST_ROWS
+from storage.names import Row
 
 ROWS_OVERLAP = 25  # of a page and the one before
 SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit

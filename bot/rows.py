@@ -1,6 +1,6 @@
 """A row of a file becomes a contact, or changes one: the pure rules of an import.
 
-A contact is a tuple in the order of `storage.loading.COLUMNS`; a million of them pass here.
+A contact is a tuple in the order of `storage.names.COLUMNS`; a million of them pass here.
 """
 
 import json
@@ -13,7 +13,8 @@ from operator import itemgetter
 from typing import Any
 
 from bot.addresses import BadAddressReason, checked
-from storage.loading import COLUMNS, Row, moment
+from storage.loading import moment
+from storage.names import COLUMNS, Row
 from storage.tables import Reason
 from storage.tallies import Cell, Tally, day_of
 

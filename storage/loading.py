@@ -16,10 +16,8 @@ from sqlmodel import select as select_model
 
 from storage.contacts import TABLE
 from storage.engines import is_sqlite
+from storage.names import COLUMNS, Row
 from storage.tables import Audience
-
-COLUMNS = tuple(column.name for column in TABLE.columns)
-Row = tuple[Any, ...]
 
 _NAMES = ", ".join(COLUMNS)
 _ID = itemgetter(COLUMNS.index("id"))

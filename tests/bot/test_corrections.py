@@ -25,7 +25,7 @@ from bot.corrections import (
 )
 from bot.errors import AlreadyDone, CleanedError, PlanGone
 from bot.suggestions import SuggestionReason
-from storage import audiences, contacts, journal, loading, tallies
+from storage import audiences, contacts, journal, loading, names, tallies
 from storage import corrections as store
 from storage.database import Database
 from storage.tables import Contact, Evidence, Status
@@ -60,7 +60,7 @@ def fill(database: Database, people: Iterable[dict[str, Any]], audience: str = "
                 "cleaned_at": loading.moment(NOW - timedelta(minutes=n)) if status == "cleaned" else None,
                 "clean_reason": "hard" if status == "cleaned" else None,
             } | each
-            added.append(tuple(columns.get(name) for name in loading.COLUMNS))
+            added.append(tuple(columns.get(name) for name in names.COLUMNS))
             made.next_contact_id += 1
         assert loading.insert(session, added)
         tallies.apply(session, made.id, tallies.Tally(map(rows.cell, added)))

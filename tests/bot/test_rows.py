@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.rows import Fields, NoAddressColumn, parse_time
 from storage.database import Database
-from storage.loading import COLUMNS
+from storage.names import COLUMNS
 from tests.audiences import import_csv
 from tests.figures import assert_exact, contacts
 

@@ -11,7 +11,7 @@ import pytest
 from bot import rows, segments
 from bot.errors import PlanGone
 from bot.segments import MOST_TICKED, Boxes, Listing, NothingTicked
-from storage import audiences, contacts, loading, tallies
+from storage import audiences, contacts, loading, names, tallies
 from storage.contacts import Segment
 from storage.database import Database
 from tests.conftest import NOW
@@ -43,7 +43,7 @@ def fill(database: Database, people: Iterable[dict[str, Any]], audience: str = "
                 "cleaned_at": loading.moment(each.get("at", NOW)),
                 "clean_reason": "hard",
             } | {key: value for key, value in each.items() if key not in ("at", "address")}
-            added.append(tuple(columns.get(name) for name in loading.COLUMNS))
+            added.append(tuple(columns.get(name) for name in names.COLUMNS))
         loading.insert(session, added)
         tallies.apply(session, made.id, tallies.Tally(map(rows.cell, added)))
         return made.id
