@@ -11,7 +11,7 @@ from datetime import datetime
 from json.encoder import encode_basestring as _quoted  # the quick one, in C
 from operator import itemgetter
 
-from storage import mailchimp_values
+from storage import mailchimp_documents
 from storage.mailchimp_values import NOWHERE, Location, Member, MergeValue
 from storage.names import COLUMNS, Reason, Row, Status
 
@@ -42,7 +42,7 @@ class Page:
 
 def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> Page:
     """Of what Mailchimp wrote. Raises ValueError."""
-    read = mailchimp_values.member_page(mailchimp_values.document(body))
+    read = mailchimp_documents.member_page(mailchimp_documents.parse(body))
     rows = [row(member, audience_id, labels) for member in read.members]
     short = {
         key(of): member.hash

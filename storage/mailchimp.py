@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 import httpx
 
-from storage import mailchimp_batches, mailchimp_values
+from storage import mailchimp_batches, mailchimp_documents
 from storage.mailchimp_batches import Operation, Result, audience_path, member_path
 from storage.mailchimp_errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound, Unavailable
 from storage.mailchimp_slots import MOST_CONNECTIONS
@@ -105,18 +105,18 @@ class Client:
     def account(self) -> Account:
         """Whose key it is: also the way to see that it works."""
         names = "account_id,account_name,role,total_subscribers"
-        return self._read(mailchimp_values.account, Request("GET", "/", {"fields": names}))
+        return self._read(mailchimp_documents.account, Request("GET", "/", {"fields": names}))
 
     def audiences(self) -> tuple[Audience, ...]:
         """All of the account, in the order they were made."""
         params: Params = {"fields": _AUDIENCE, "sort_field": "date_created", "sort_dir": "ASC"}
-        return self._all("/lists", "lists", mailchimp_values.audience, params)
+        return self._all("/lists", "lists", mailchimp_documents.audience, params)
 
     def audience(self, audience_id: str) -> Audience:
         """Raises NotFound."""
         names = _AUDIENCE.replace("lists.", "").replace(",total_items", "")
         return self._read(
-            mailchimp_values.audience, Request("GET", audience_path(audience_id), {"fields": names})
+            mailchimp_documents.audience, Request("GET", audience_path(audience_id), {"fields": names})
         )
 
     def audience_link(self, web_id: int) -> str | None:
@@ -128,13 +128,13 @@ class Client:
     def merge_fields(self, audience_id: str) -> tuple[MergeField, ...]:
         """Those of an audience, the address's own left out."""
         path = f"{audience_path(audience_id)}/merge-fields"
-        return self._all(path, "merge_fields", mailchimp_values.merge_field, {"fields": _MERGE_FIELD})
+        return self._all(path, "merge_fields", mailchimp_documents.merge_field, {"fields": _MERGE_FIELD})
 
     def total(self, audience_id: str, status: Status) -> int:
         """How many contacts have a status: of archived ones, Mailchimp's own counts say nothing."""
         params: Params = {"status": name_of(status), "count": 1, "fields": "total_items"}
         path = f"{audience_path(audience_id)}/members"
-        return self._read(mailchimp_values.member_page, Request("GET", path, params)).total
+        return self._read(mailchimp_documents.member_page, Request("GET", path, params)).total
 
     def members(
         self,
@@ -182,26 +182,29 @@ class Client:
     def member(self, audience_id: str, hash_: str) -> Member:
         """A contact, archived ones too. Raises NotFound."""
         request = Request("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
-        return self._read(mailchimp_values.member, request)
+        return self._read(mailchimp_documents.member, request)
 
     def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
         """All of a contact's tags: of those who have more than 50, a member tells only the first. Raises NotFound."""
         path = f"{member_path(audience_id, hash_)}/tags"
         return self._all(
-            path, "tags", lambda tag: mailchimp_values.text(tag, "name"), {"fields": "tags.name,total_items"}
+            path,
+            "tags",
+            lambda tag: mailchimp_documents.text(tag, "name"),
+            {"fields": "tags.name,total_items"},
         )
 
     def bounces(self, audience_id: str, hash_: str, count: int = 100) -> tuple[Bounce, ...]:
         """A contact's latest bounces, the newest first. Raises NotFound."""
         params: Params = {"activity_filters": "bounce", "fields": _BOUNCES, "count": count}
         path = f"{member_path(audience_id, hash_)}/activity-feed"
-        return self._read(mailchimp_values.bounces, Request("GET", path, params))
+        return self._read(mailchimp_documents.bounces, Request("GET", path, params))
 
     def abuse_reports(self, audience_id: str, offset: int = 0, count: int = MOST_ROWS) -> AbuseReportPage:
         """One page of those who reported a campaign as abuse."""
         params: Params = {"fields": _ABUSE_REPORTS, "offset": offset, "count": count}
         path = f"{audience_path(audience_id)}/abuse-reports"
-        return self._read(mailchimp_values.abuse_reports, Request("GET", path, params))
+        return self._read(mailchimp_documents.abuse_reports, Request("GET", path, params))
 
     def archive(self, audience_id: str, hash_: str) -> None:
         """Archives a contact. Raises MethodRefused (perhaps because it is archived already) or NotFound."""
@@ -216,7 +219,7 @@ class Client:
         """Gives a contact a status. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
         method, body = mailchimp_batches.status_change(address, status)
         request = Request(method, member_path(audience_id, member_hash(address)), body=body)
-        return self._read(mailchimp_values.member, request)
+        return self._read(mailchimp_documents.member, request)
 
     def put_member(
         self,
@@ -239,7 +242,7 @@ class Client:
                 {"marketing_permission_id": id_, "enabled": enabled} for id_, enabled in permissions.items()
             ]
         path = member_path(audience_id, member_hash(address))
-        return self._read(mailchimp_values.member, Request("PUT", path, body=body))
+        return self._read(mailchimp_documents.member, Request("PUT", path, body=body))
 
     def add_tags(self, audience_id: str, hash_: str, tags: Sequence[str]) -> None:
         """Gives a contact tags, which may be new ones; automations do not start by it. Raises NotFound."""
@@ -255,15 +258,15 @@ class Client:
         """
         body = {"operations": [operation.document() for operation in operations]}
         request = Request("POST", "/batches", body=body, repeatable=False)
-        return self._read(mailchimp_values.batch, request)
+        return self._read(mailchimp_documents.batch, request)
 
     def batch(self, batch_id: str) -> Batch:
         """Where it stands. Raises NotFound; Mailchimp keeps batches for seven days."""
-        return self._read(mailchimp_values.batch, Request("GET", _batch_path(batch_id)))
+        return self._read(mailchimp_documents.batch, Request("GET", _batch_path(batch_id)))
 
     def batches_since(self, moment: datetime) -> tuple[Batch, ...]:
         """Batches of the whole account handed over since, by anyone. Mailchimp's listing names no operation."""
-        found = self._all("/batches", "batches", mailchimp_values.batch, {"fields": _BATCHES})
+        found = self._all("/batches", "batches", mailchimp_documents.batch, {"fields": _BATCHES})
         return tuple(each for each in found if each.submitted_at and each.submitted_at >= moment)
 
     def results(self, batch_id: str) -> Iterator[Result]:
@@ -282,7 +285,7 @@ class Client:
         path = f"{audience_path(audience_id)}/webhooks"
         return self._read(
             lambda document: tuple(
-                map(mailchimp_values.webhook, mailchimp_values.parts(document, "webhooks"))
+                map(mailchimp_documents.webhook, mailchimp_documents.parts(document, "webhooks"))
             ),
             Request("GET", path),
         )
@@ -298,7 +301,7 @@ class Client:
             "sources": dict.fromkeys(ORIGINS, True),
         }
         path = f"{audience_path(audience_id)}/webhooks"
-        return self._read(mailchimp_values.webhook, Request("POST", path, body=body, repeatable=False))
+        return self._read(mailchimp_documents.webhook, Request("POST", path, body=body, repeatable=False))
 
     def _read(self, read: Callable[[Document], Value], request: Request) -> Value:
         document = self._wire.send(request)
@@ -320,8 +323,8 @@ class Client:
             request = Request("GET", path, {**params, "count": MOST_ROWS, "offset": len(found)})
             rows, total = self._read(
                 lambda document: (
-                    [read(row) for row in mailchimp_values.parts(document, name)],
-                    mailchimp_values.number(document, "total_items"),
+                    [read(row) for row in mailchimp_documents.parts(document, name)],
+                    mailchimp_documents.number(document, "total_items"),
                 ),
                 request,
             )
@@ -331,7 +334,7 @@ class Client:
 
 
 def _read_page(body: bytes) -> MemberPage:
-    return mailchimp_values.member_page(mailchimp_values.document(body))
+    return mailchimp_documents.member_page(mailchimp_documents.parse(body))
 
 
 def _centre(key: str) -> str:

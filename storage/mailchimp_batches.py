@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 import httpx
 
+from storage.mailchimp_documents import number, text
 from storage.mailchimp_errors import BadAnswer, MailchimpError, Unavailable, problem
-from storage.mailchimp_values import Document, member_hash, name_of, number, text
+from storage.mailchimp_values import Document, member_hash, name_of
 from storage.mailchimp_wire import CALL_SECONDS, CONNECT_SECONDS
 from storage.tables import Status
 

@@ -9,7 +9,7 @@ import pytest
 from bot import bounces, jobs, mirror, mirror_tags
 from bot.notices import Kind, Notice
 from handlers.workspace.mailchimp.faults import Kind as Fault
-from storage import mailchimp_values
+from storage import mailchimp_documents, mailchimp_values
 from storage.database import Database
 from storage.mailchimp import Client
 from storage.mailchimp_errors import MailchimpError, NotFound
@@ -304,7 +304,7 @@ def test_a_contact_that_can_no_longer_be_read_stays_as_it_was(
     both: Mirrored, monkeypatch: pytest.MonkeyPatch
 ):
     both.sync()
-    address, read = both.address("subscribed"), mailchimp_values.member
+    address, read = both.address("subscribed"), mailchimp_documents.member
 
     def member(document: mailchimp_values.Document) -> mailchimp_values.Member:
         if document["email_address"] == address:
