@@ -9,10 +9,11 @@ import pytest
 from bot import bounces, jobs, mirror, mirror_tags
 from bot.notices import Kind, Notice
 from handlers.workspace.mailchimp.faults import Kind as Fault
-from storage import mailchimp_documents, mailchimp_values
+from storage import mailchimp_documents
 from storage.database import Database
 from storage.mailchimp import Client
 from storage.mailchimp_errors import MailchimpError, NotFound
+from storage.mailchimp_values import Document, Member
 from storage.tables import Audience
 from tests import figures, mirrors
 from tests.audiences import import_csv
@@ -306,12 +307,12 @@ def test_a_contact_that_can_no_longer_be_read_stays_as_it_was(
     both.sync()
     address, read = both.address("subscribed"), mailchimp_documents.member
 
-    def member(document: mailchimp_values.Document) -> mailchimp_values.Member:
+    def member(document: Document) -> Member:
         if document["email_address"] == address:
             raise ValueError  # a status of tomorrow
         return read(document)
 
-    monkeypatch.setattr(mailchimp_values, "member", member)
+    monkeypatch.setattr(mailchimp_documents, "member", member)
     both.times.now += timedelta(days=8)
     result = both.sync()
     assert (result["refused"], result["gone"]) == (1, 0)
