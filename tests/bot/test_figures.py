@@ -1,7 +1,5 @@
 """Whatever is imported, archived and brought back, in whatever order: figures are a recount, statuses are right."""
 
-from collections.abc import Iterator
-from itertools import count
 from typing import ClassVar
 
 from hypothesis import HealthCheck, settings
@@ -21,8 +19,9 @@ from storage.contacts import Segment
 from storage.database import Database
 from tests.audiences import claim, import_csv, run, statuses
 from tests.conftest import NOW
-from tests.figures import assert_exact
+from tests.figures import assert_exact, emptied
 
+AUDIENCE = "News"
 ADDRESSES = [f"p{n}@{domain}" for n in range(5) for domain in ("example.com", "other.example")]
 RANK = ["nonsubscribed", "subscribed", "unsubscribed", "cleaned"]
 some_addresses = st.lists(st.sampled_from(ADDRESSES), min_size=1, unique=True)
@@ -41,7 +40,6 @@ def test_figures_and_statuses_are_right_after_any_sequence(database: Database, m
     monkeypatch.setattr(archives, "CONTACTS_A_CHUNK", 2)
     monkeypatch.setattr(restores, "CONTACTS_A_CHUNK", 2)
     monkeypatch.setattr(Audience, "database", database, raising=False)
-    monkeypatch.setattr(Audience, "names", count(), raising=False)
     run_state_machine_as_test(Audience, settings=FEW)
 
 
@@ -49,13 +47,12 @@ class Audience(RuleBasedStateMachine):
     """The model: address → status, before an archive if it is archived, and each archive's members."""
 
     database: ClassVar[Database]
-    names: ClassVar[Iterator[int]]
 
     def __init__(self) -> None:
         super().__init__()
-        self.name = f"Audience {next(self.names)}"
+        emptied(self.database)
         text = "Email Address\nfirst@example.com"
-        self.audience = import_csv(self.database, text, audience=self.name)
+        self.audience = import_csv(self.database, text, audience=AUDIENCE)
         self.status = {"first@example.com": "cleaned"}
         self.archived: dict[str, str] = {}
         self.now = NOW
@@ -63,7 +60,7 @@ class Audience(RuleBasedStateMachine):
     @rule(addresses=some_addresses, status=st.sampled_from(RANK))
     def import_(self, addresses: list[str], status: str) -> None:
         name = "any.csv" if status == "nonsubscribed" else f"{status}_x_export.csv"
-        import_csv(self.database, "\n".join(["Email Address", *addresses]), name=name, audience=self.name)
+        import_csv(self.database, "\n".join(["Email Address", *addresses]), name=name, audience=AUDIENCE)
         for address in addresses:
             old = self.status.get(address, status)
             self.status[address] = max(old, status, key=RANK.index)

@@ -1,5 +1,6 @@
 """Import: files into contacts and figures, once, whatever happens on the way."""
 
+import csv
 import io
 import json
 from contextlib import suppress
@@ -19,7 +20,7 @@ from storage.spreadsheet_errors import EmptyFile
 from storage.tables import Contact, Job, RefusedRow, UploadPart
 from tests import samples
 from tests.conftest import NOW
-from tests.figures import BEFORE_ALL, assert_exact, contacts
+from tests.figures import BEFORE_ALL, assert_exact, contacts, emptied
 
 CLEANED = "cleaned_email_audience_export_1.csv"
 SUBSCRIBED = "subscribed_email_audience_export_1.csv"
@@ -389,15 +390,13 @@ LINES = st.lists(
     st.lists(st.tuples(st.sampled_from(["list.csv", CLEANED, SUBSCRIBED, UNSUBSCRIBED]), LINES), max_size=4)
 )
 def test_the_figures_are_exact_after_any_imports(database: Database, files):
-    audience = jobs.new_id()
+    emptied(database)
     for name, lines in files:
         text = io.StringIO(newline="")
-        import csv
-
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerow(["Email", "Status", "Name", "CLEAN_TIME", "CLEAN_REASON"])
         writer.writerows(lines)
-        _receive(database, text.getvalue(), name, audience=audience)
+        _receive(database, text.getvalue(), name)
         result = _finish(database).result
         assert sum(result.values()) == sum(1 for line in lines if any(line))
         assert_exact(database)
