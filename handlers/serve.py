@@ -1,11 +1,14 @@
 """The bot for real: puts the parts together, runs until it is told to stop."""
 
 import gc
+import json
 import logging
 import os
 import signal
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from functools import partial
 from socket import SHUT_RDWR
 from threading import Event, Lock, Timer
 from time import monotonic, sleep
@@ -112,7 +115,7 @@ def _listen(bolt: App, parts: Parts, running: ExitStack) -> None:
         under_way = _UnderWay(socket)
         socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
         running.callback(_close, socket)
-        running.callback(under_way.wait)
+        running.callback(under_way.wait, partial(_hang_up, socket))
     server = web.start(bolt, settings, parts.database, parts.clock)
     running.callback(server.stop)
 
@@ -121,34 +124,41 @@ class _UnderWay:
     """What came by the socket and has no answer yet: cut off, the person would see that the command failed."""
 
     def __init__(self, socket: SocketModeHandler) -> None:
-        self._left = 0
+        self._open: set[str] = set()
         self._lock = Lock()
         # Called when a message has come, and, after the SDK's own listener, when its answer was sent.
         socket.client.on_message_listeners.append(self._note)
-        socket.client.socket_mode_request_listeners.append(lambda *_: self._add(-1))
+        socket.client.socket_mode_request_listeners.append(lambda _, asked: self._turn(asked.envelope_id))
 
-    def wait(self) -> None:
-        """Until there is nothing, or ANSWERED_WITHIN_SECONDS."""
+    def wait(self, close: Callable[[], None]) -> None:
+        """Until there is nothing, or ANSWERED_WITHIN_SECONDS; then closes, before anything else is noted."""
         until = monotonic() + ANSWERED_WITHIN_SECONDS
-        while self._left > 0 and monotonic() < until:
+        while True:
+            with self._lock:
+                if not self._open or monotonic() > until:
+                    return close()
             sleep(0.005)
 
     def _note(self, message: str) -> None:
         if '"envelope_id"' in message:
-            self._add(1)
+            self._turn(json.loads(message)["envelope_id"])
 
-    def _add(self, n: int) -> None:
+    def _turn(self, envelope_id: str) -> None:
+        """In, or out again. An answer may be sent before the SDK has told that the message came."""
         with self._lock:
-            self._left += n
+            self._open ^= {envelope_id}
 
 
-def _close(handler: SocketModeHandler) -> None:
-    """At once: the SDK alone first waits up to three seconds, in which more comes that it can't answer."""
+def _hang_up(handler: SocketModeHandler) -> None:
+    """The SDK alone first waits up to three seconds, in which more comes that it can't answer."""
     client = handler.client
     client.closed, client.auto_reconnect_enabled = True, False
     if client.current_session and (line := client.current_session.sock):
         with suppress(OSError):
             line.shutdown(SHUT_RDWR)
+
+
+def _close(handler: SocketModeHandler) -> None:
     try:
         handler.close()  # type: ignore[no-untyped-call]
     except AttributeError:  # the SDK's own thread was quicker to drop the connection

@@ -22,7 +22,7 @@ from handlers.workspace.server import Workspace
 from storage.database import Database
 from storage.tables import Contact, Job, Journal
 from tests.flows.conftest import AUDIENCE, Someone, wait_until
-from tests.slack import OLIVIA, Json, Person, says
+from tests.slack import OLIVIA, Person, says
 
 CONTACTS = 200_000
 STARTS_WITHIN, STOPS_WITHIN, DONE_WITHIN = 60, 10, 120
@@ -120,35 +120,37 @@ def test_a_process_that_is_told_by_http_stops_in_time_and_the_next_carries_on(
             _assert_imported(olivia, looking)
 
 
-def test_a_process_that_stops_answers_first_what_has_come(
+def test_where_one_process_stops_another_takes_the_next_commands(
     workspace: Workspace, people: tuple[Someone, Someone, Someone], database_url: str
 ) -> None:
-    """While others take the next commands, and none fails."""
-    olivia, camille, _ = people
-    failed: list[Json] = []
-    over = Event()
+    """People type on all the while. What is on its way as the socket closes may be lost: Slack has no word for it."""
+    stopped, over = Event(), Event()
+    told: list[bool] = []
 
     def type_on(someone: Someone) -> None:
         while not over.is_set():
+            counts = stopped.is_set()
             said = someone.person.command("/cleaned help", channel=someone.direct)
-            if not said["ok"]:
-                failed.append(said)
+            if counts:
+                told.append(said["ok"])
 
     with ExitStack() as stack:
         running = []
         for n in range(2):
             running.append(stack.enter_context(process(workspace, database_url)))
             wait_until(partial(_serve, workspace, n + 1), STARTS_WITHIN)
-        threads = [Thread(target=type_on, args=(each,)) for each in (olivia, camille)]
+        threads = [Thread(target=type_on, args=(each,)) for each in people[:2]]
         for thread in threads:
             thread.start()
-        olivia.waits_direct("help-more", STARTS_WITHIN)
+        people[0].waits_direct("help-more", STARTS_WITHIN)
         running[0].terminate()
         assert running[0].wait(STOPS_WITHIN) == 0
+        stopped.set()
+        wait_until(lambda: len(told) > len(threads))
         over.set()
         for thread in threads:
             thread.join()
-    assert failed == []
+    assert all(told)
 
 
 def _serve(workspace: Workspace, n: int) -> bool:

@@ -22,7 +22,22 @@ MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 
 @pytest.fixture
-def workspace(database_url: str) -> Iterator[Workspace]:
+def audience(request: pytest.FixtureRequest, database: Database) -> int:
+    """An audience of so many cleaned contacts: there before a bot that would carry its import on."""
+    return cleaned(database, request.param)
+
+
+@pytest.fixture
+def other(database: Database) -> int:
+    return cleaned(database, 2, audience="Other")
+
+
+def of(n: int) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("audience", [n], indirect=True, ids=str)
+
+
+@pytest.fixture
+def workspace(audience: int, database_url: str) -> Iterator[Workspace]:
     """A workspace with the bot in it."""
     with Workspace(MANIFEST) as workspace, ExitStack() as running:
         settings = load(
@@ -58,10 +73,10 @@ def rows(person: Person, message: Json) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+@of(12)
 def test_archive_with_a_wrong_word_then_the_right_one_then_undo(
-    database: Database, workspace: Workspace, olivia: Person
+    database: Database, audience: int, workspace: Workspace, olivia: Person
 ):
-    audience = cleaned(database, 12)
     olivia.command("/cleaned-archive news")
     olivia.wait_modal(says("Archive 12 contacts", "Type ARCHIVE to confirm"))
     [(where, error)] = olivia.submit(**{archives.WORD: "archiver"}).items()
@@ -80,8 +95,8 @@ def test_archive_with_a_wrong_word_then_the_right_one_then_undo(
     assert refusals(workspace) == []
 
 
-def test_the_word_follows_the_language_that_is_shown(database: Database, camille: Person):
-    audience = cleaned(database, 2)
+@of(2)
+def test_the_word_follows_the_language_that_is_shown(database: Database, audience: int, camille: Person):
     camille.command("/cleaned-archive")
     camille.wait_modal(says("Archiver 2 contacts", "Tapez ARCHIVER pour confirmer"))
     [error] = camille.submit(**{archives.WORD: "archive"}).values()
@@ -91,10 +106,10 @@ def test_the_word_follows_the_language_that_is_shown(database: Database, camille
     assert set(statuses(database, audience).values()) == {"archived"}
 
 
+@of(3)
 def test_the_receipt_is_shared_without_addresses_where_the_bot_may_post(
     database: Database, workspace: Workspace, olivia: Person
 ):
-    cleaned(database, 3)
     olivia.command("/cleaned-archive")
     olivia.wait_modal("Type ARCHIVE")
     olivia.submit(**{archives.WORD: "ARCHIVE"})
@@ -112,10 +127,10 @@ def test_the_receipt_is_shared_without_addresses_where_the_bot_may_post(
     assert "@example.com" not in str(message)
 
 
+@of(25)
 def test_an_export_is_the_csv_of_what_was_counted_in_the_persons_messages(
-    database: Database, workspace: Workspace, olivia: Person
+    database: Database, audience: int, workspace: Workspace, olivia: Person
 ):
-    audience = cleaned(database, 25)
     before = statuses(database, audience)
     olivia.command("/cleaned-export")
     olivia.wait_modal(says("Export 25 contacts", "Email Address, First Name", "for you alone"))
@@ -135,10 +150,10 @@ def test_an_export_is_the_csv_of_what_was_counted_in_the_persons_messages(
     assert refusals(workspace) == []
 
 
+@of(3)
 def test_an_export_to_a_channel_says_how_many_will_see_it_and_the_bot_must_be_in_it(
     database: Database, workspace: Workspace, olivia: Person
 ):
-    cleaned(database, 3)
     outside, inside = channels(workspace)
     olivia.command("/cleaned-export")
     olivia.wait_modal("Export 3 contacts")
@@ -155,10 +170,10 @@ def test_an_export_to_a_channel_says_how_many_will_see_it_and_the_bot_must_be_in
     olivia.wait_message(says("exported", "The file is in"), channel=olivia.direct_messages())
 
 
+@of(23)
 def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
-    database: Database, workspace: Workspace, olivia: Person
+    database: Database, audience: int, workspace: Workspace, olivia: Person
 ):
-    audience = cleaned(database, 23)
     olivia.command("/cleaned-archive")
     olivia.wait_modal("Type ARCHIVE")
     olivia.submit(**{archives.WORD: "ARCHIVE"})
@@ -186,10 +201,10 @@ def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
     assert refusals(workspace) == []
 
 
+@of(6)
 def test_the_ticked_and_the_filtered_of_the_list_are_archived_and_exported(
-    database: Database, olivia: Person
+    database: Database, audience: int, olivia: Person
 ):
-    audience = cleaned(database, 6)
     olivia.command("/cleaned-list")
     olivia.wait_modal("6")
     olivia.select(segment_views.REASON, "soft")
@@ -210,8 +225,8 @@ def test_the_ticked_and_the_filtered_of_the_list_are_archived_and_exported(
     assert sorted(statuses(database, audience).values()) == ["archived"] * 3 + ["cleaned"] * 3
 
 
+@of(0)
 def test_nothing_to_show_is_an_answer(database: Database, olivia: Person):
-    cleaned(database, 0)
     for command, said in (
         ("/cleaned-archive", "nothing to archive"),
         ("/cleaned-export", "nothing to export"),
@@ -222,9 +237,8 @@ def test_nothing_to_show_is_an_answer(database: Database, olivia: Person):
         assert not view.get("submit")
 
 
-def test_which_audience_is_asked_where_there_are_several(database: Database, olivia: Person):
-    cleaned(database, 1)
-    other = cleaned(database, 2, audience="Other")
+@of(1)
+def test_which_audience_is_asked_where_there_are_several(other: int, olivia: Person):
     for command, action in (("/cleaned-archive", archives.CHOOSE), ("/cleaned-export", exports.CHOOSE)):
         olivia.command(command)
         olivia.wait_modal("Which audience?")
@@ -232,8 +246,8 @@ def test_which_audience_is_asked_where_there_are_several(database: Database, oli
         olivia.wait_modal("2 contacts")
 
 
+@of(1)
 def test_others_are_refused_and_told_who_can_help(database: Database, workspace: Workspace):
-    cleaned(database, 1)
     with Person(workspace, SAM) as sam:
         sam.wait_bot()
         for command in ("/cleaned-archive", "/cleaned-export", "/cleaned-restore"):

@@ -1,7 +1,18 @@
-"""The bot stops when it is told to, whichever of its threads the system tells."""
+"""The bot stops when it is told to, whichever of its threads the system tells, and answers first what has come."""
 
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from threading import Event
+
+import pytest
+
+from bot.settings import load
+from handlers import app, manifest, serve
+from handlers.workspace.server import Workspace
+from tests.slack import OLIVIA, Person
 
 TOLD = """
 import signal
@@ -27,3 +38,53 @@ def test_a_signal_that_another_thread_gets_stops_the_bot():
     """The main thread sleeps on; so it does where the signal comes just before its sleep."""
     done = subprocess.run([sys.executable, "-c", TOLD], timeout=20, check=False)
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_what_has_come_is_answered_before_the_socket_is_closed(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    has_come, closes, answer = Event(), Event(), Event()
+    build = app.build_app
+
+    def held(*given):
+        bolt = build(*given)
+
+        @bolt.middleware
+        def hold(next_: Callable[[], None]):
+            has_come.set()
+            assert answer.wait(10)
+            next_()
+
+        return bolt
+
+    wait = serve._UnderWay.wait
+
+    def noted(under_way, close):
+        closes.set()
+        wait(under_way, close)
+
+    monkeypatch.setattr(app, "build_app", held)
+    monkeypatch.setattr(serve._UnderWay, "wait", noted)
+    monkeypatch.setattr(serve, "ANSWERED_WITHIN_SECONDS", 10)
+    with Workspace(manifest.path(), ack_seconds=20) as workspace, ThreadPoolExecutor(2) as threads:
+        settings = load(
+            _env_file=None,
+            slack_api_url=workspace.api_url,
+            slack_bot_token=workspace.bot_token,
+            slack_app_token=workspace.app_token,
+            database_url=database_url,
+            CLEANED_PORT=0,
+        )
+        running = ExitStack()
+        serve.start(settings, running)
+        with Person(workspace, OLIVIA) as olivia:
+            olivia.wait_bot()
+            said = threads.submit(olivia.command, "/cleaned help")
+            assert has_come.wait(10)
+            stopping = threads.submit(running.close)
+            assert closes.wait(10)
+            answer.set()
+            assert said.result(10)["ok"]
+            stopping.result(10)
+            olivia.wait_bot(connected=False)

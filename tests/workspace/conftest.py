@@ -15,6 +15,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from handlers.workspace.delivery import ACK_SECONDS
 from handlers.workspace.mailchimp.rules import Rules
 from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
@@ -38,9 +39,14 @@ def clock() -> Clock:
     return Clock()
 
 
+impatient = pytest.mark.parametrize("workspace", [0.4], indirect=True, ids=["impatient"])
+
+
 @pytest.fixture
-def workspace(clock: Clock) -> Iterator[Workspace]:
-    with Workspace(MANIFEST, ack_seconds=0.4, event_retries=(0.0, 0.05, 0.1), clock=clock) as running:
+def workspace(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Workspace]:
+    """Waits for answers as long as Slack does, or as a test says that it does not answer."""
+    seconds = getattr(request, "param", ACK_SECONDS)
+    with Workspace(MANIFEST, ack_seconds=seconds, event_retries=(0.0, 0.05, 0.1), clock=clock) as running:
         yield running
 
 

@@ -15,7 +15,7 @@ from slack_sdk.webhook import WebhookClient
 
 from handlers.workspace.server import Workspace
 from tests.slack import CAMILLE, NEWS, RANDOM, Person, hang_up, says
-from tests.workspace.conftest import MANIFEST, Clock, Wire, actions, button, modal, section
+from tests.workspace.conftest import MANIFEST, Clock, Wire, actions, button, impatient, modal, section
 
 
 def test_a_command_arrives_with_slacks_fields(olivia: Person, wire: Wire) -> None:
@@ -40,6 +40,7 @@ def test_a_command_without_a_bot_fails_at_once(olivia: Person) -> None:
     olivia.wait_notice('/cleaned failed with the error "dispatch_failed"')
 
 
+@impatient
 def test_a_late_answer_is_ignored_and_the_failure_shown(olivia: Person, wire: Wire) -> None:
     late = threading.Event()
 
@@ -152,6 +153,7 @@ def test_an_envelope_is_delivered_twice_when_told(workspace: Workspace, olivia: 
     assert first.payload == second.payload
 
 
+@impatient
 def test_an_event_is_sent_again_until_it_is_acknowledged(olivia: Person, wire: Wire) -> None:
     wire.answer = lambda _: None
     olivia.open_home()
@@ -163,6 +165,7 @@ def test_an_event_is_sent_again_until_it_is_acknowledged(olivia: Person, wire: W
     wire.wait(3)
 
 
+@impatient
 def test_an_event_is_sent_four_times_at_most(workspace: Workspace, olivia: Person, wire: Wire) -> None:
     wire.answer = lambda _: None
     olivia.open_home()
@@ -180,6 +183,7 @@ def test_a_shortcut_brings_the_message(olivia: Person, wire: Wire) -> None:
     assert olivia.shortcut("nonsense", olivia.messages()[-1])["ok"] is False
 
 
+@impatient
 def test_a_press_that_is_not_answered_says_so(client: WebClient, olivia: Person, wire: Wire) -> None:
     client.chat_postMessage(channel=NEWS, text="x", blocks=[actions(button())])
     wire.answer = lambda _: None

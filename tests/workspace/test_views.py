@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from handlers.workspace.server import Workspace
 from handlers.workspace.views import STACK
 from tests.slack import NEWS, SAM, Json, Person, has_action, titled
-from tests.workspace.conftest import Clock, Wire, actions, button, modal, section, text, typed
+from tests.workspace.conftest import Clock, Wire, actions, button, impatient, modal, section, text, typed
 from tests.workspace.test_web_api import refusal
 
 
@@ -230,6 +230,7 @@ def test_an_answer_that_slack_does_not_take_leaves_the_modal_with_a_notice(
     assert workspace.refused[-1]["method"] == "view_submission"
 
 
+@impatient
 def test_a_submission_that_is_not_answered_in_time_leaves_the_modal_with_a_notice(
     workspace: Workspace, client: WebClient, trigger: str, olivia: Person, wire: Wire
 ) -> None:
