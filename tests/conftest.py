@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,10 @@ from sqlalchemy.engine import URL, make_url
 
 from storage import schema
 from storage.database import Database
+
+# A shell that runs the tests in the background has them ignore it, and the programs that they start too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
