@@ -9,7 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from handlers.words import Words, language_for, words
 
@@ -53,18 +53,16 @@ def language_of(environment: Mapping[str, str]) -> str:
 def parser(told: Words) -> argparse.ArgumentParser:
     """What can be asked of `cleaned`."""
     _Parser.told = told
-    made = _Parser(
-        prog="cleaned", description=told("terminal-about"), allow_abbrev=False, exit_on_error=False
+    made = _Parser(prog="cleaned", description=told("terminal-about"))
+    made.add_argument(
+        "--version", action="version", version=f"cleaned {_version()}", help=told("terminal-version")
     )
-    made.add_argument("--version", action="version", version=f"cleaned {_version()}")
     commands = made.add_subparsers(
         dest="command", required=True, metavar="COMMAND", title=told("terminal-commands")
     )
     for name, (run, fill) in _COMMANDS.items():
         about = told(f"terminal-about-{name}")
-        command = commands.add_parser(
-            name, help=about, description=about, allow_abbrev=False, exit_on_error=False
-        )
+        command = commands.add_parser(name, help=about, description=about)
         command.set_defaults(run=run)
         fill(command, told)
     return made
@@ -76,10 +74,25 @@ class _WrongUse(Exception):
         self.command = command
 
 
+class _Formatter(argparse.HelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(
+            usage, actions, groups, f"{_Parser.told('terminal-usage')} " if prefix is None else prefix
+        )
+
+
 class _Parser(argparse.ArgumentParser):
-    """argparse, its complaints in our words."""
+    """argparse, in our words: its help and its complaints."""
 
     told: Words
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(
+            add_help=False, allow_abbrev=False, exit_on_error=False, formatter_class=_Formatter, **given
+        )
+        self._positionals.title = self.told("terminal-arguments")
+        self._optionals.title = self.told("terminal-options")
+        self.add_argument("-h", "--help", action="help", help=self.told("terminal-help"))
 
     def error(self, message: str) -> NoReturn:
         """Argparse says `…: name, name` of what is missing or unknown."""

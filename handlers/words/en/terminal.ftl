@@ -1,5 +1,10 @@
 # The terminal. Read alone where it has to be quick, so it refers to no other file.
 terminal-about = Cleaned: a Slack bot for the addresses that a mailing list has cleaned.
+terminal-usage = usage:
+terminal-arguments = arguments
+terminal-options = options
+terminal-help = show this help and end
+terminal-version = show the version and end
 terminal-commands = commands
 terminal-about-demo = try the whole bot in the browser, with no Slack account
 terminal-about-run = run the bot for a Slack workspace

@@ -1,5 +1,10 @@
 # Le terminal, lu seul là où il faut être rapide. Il ne renvoie à aucun autre fichier.
 terminal-about = Cleaned : un bot Slack pour les adresses nettoyées d’une liste de diffusion.
+terminal-usage = utilisation :
+terminal-arguments = arguments
+terminal-options = options
+terminal-help = montrer cette aide et s’arrêter
+terminal-version = montrer la version et s’arrêter
 terminal-commands = commandes
 terminal-about-demo = essayer tout le bot dans le navigateur, sans compte Slack
 terminal-about-run = faire tourner le bot pour un espace de travail Slack
