@@ -6,7 +6,7 @@ alike; so it is found without a lock and added under one.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -52,15 +52,14 @@ class Difference(NamedTuple):
 @contextmanager
 def reading(database: Database) -> Iterator[Session]:
     """A session for comparing: SQLite sorts in a file instead of in memory."""
-    with database.reading() as session:
-        if not database.is_sqlite:
+    if not database.is_sqlite:
+        with database.reading() as session:
             yield session
-            return
+        return
+    # A connection of its own: one that has looked at a schema can no longer be told where to sort.
+    with closing(Database(str(database.url))) as own, own.reading() as session:
         session.connection().exec_driver_sql("PRAGMA temp_store=FILE")
-        try:
-            yield session
-        finally:
-            session.connection().exec_driver_sql("PRAGMA temp_store=MEMORY")
+        yield session
 
 
 def differences(session: Session, audience_id: int) -> Iterator[Difference]:

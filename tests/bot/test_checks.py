@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from shutil import copy
 
 import pytest
@@ -13,13 +14,14 @@ from bot import archives, checks, counts, exports, imports, jobs, restores
 from bot.audiences import every
 from handlers.terminal import deep_check
 from handlers.words import words
-from storage import journal, recounts
+from storage import journal, recounts, schema
 from storage.contacts import Segment
 from storage.database import Database
 from storage.jobs import under_way
 from tests import large
 from tests.audiences import claim, cleaned, run, statuses, step
 from tests.conftest import NOW
+from tests.figures import assert_exact
 
 FIGURES = {
     "checks-status": "UPDATE contact_count SET n = n - 3 WHERE status = 'cleaned' AND reason = 'hard'",
@@ -206,3 +208,12 @@ def test_work_that_waits_for_the_work_before_it_does_not_stand_still(database):
     assert found(database) == {"checks-still": 2}
     claim(database, jobs.IMPORT, NOW + timedelta(hours=1))
     assert found(database) == {}
+
+
+def test_a_database_that_was_just_made_can_be_recounted(tmp_path: Path):
+    """By the same connection: SQLite, once asked for its schema, keeps where it sorts."""
+    database = Database(f"sqlite:///{tmp_path / 'new.db'}")
+    schema.migrate(database)
+    cleaned(database, 2)
+    assert_exact(database)
+    database.close()
