@@ -13,7 +13,7 @@ from pathlib import Path
 from handlers import bootstrap
 
 # One more than there are processors: many tests wait for a browser, a process or a database.
-PYTEST = ["-m", "pytest", "-n", str((os.cpu_count() or 1) + 1)]
+PYTEST = ["-m", "pytest", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
 
 
 def main(arguments: list[str]) -> int:
