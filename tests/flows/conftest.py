@@ -18,7 +18,6 @@ from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
 from bot import imports, jobs
-from bot.settings import Settings, load
 from handlers import manifest, segments, serve, work
 from handlers.parts import Parts, utc_now
 from handlers.words import Words, words
@@ -26,6 +25,7 @@ from handlers.workspace.server import Workspace
 from storage.database import Database
 from tests import samples
 from tests.audiences import run
+from tests.bots import settings_of
 from tests.slack import CAMILLE, OLIVIA, SAM, Json, Person
 
 AUDIENCE = "Newsletter"
@@ -75,17 +75,6 @@ class Flow:
     @property
     def database(self) -> Database:
         return self.parts.database
-
-
-def settings_of(workspace: Workspace, database_url: str) -> Settings:
-    return load(
-        slack_bot_token=workspace.bot_token,
-        slack_app_token=workspace.app_token,
-        slack_api_url=workspace.api_url,
-        database_url=database_url,
-        CLEANED_OPERATORS=OLIVIA,
-        CLEANED_PORT=0,
-    )
 
 
 def fill(database_url: str, contacts: int = CONTACTS, audience: str = AUDIENCE) -> None:
@@ -142,7 +131,7 @@ def running(
 ) -> Iterator[Flow]:
     """The bot, as `cleaned run` starts it; no thread of it is left at the end."""
     with ExitStack() as stack:
-        parts = serve.start(settings_of(workspace, database_url), stack)
+        parts = serve.start(settings_of(workspace, database_url, CLEANED_OPERATORS=OLIVIA), stack)
         people[0].person.wait_bot()
         yield Flow(workspace, parts, *people)
     left = [each.name for each in threading.enumerate() if each.name.startswith(THREADS)]

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from pydantic import SecretStr
 
 from handlers import serve
 from handlers.workspace.mailchimp.account import merge_values
@@ -12,10 +11,12 @@ from handlers.workspace.mailchimp.faults import Kind
 from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
 from storage.database import Database
+from tests.bots import settings_of
 from tests.conftest import NOW
-from tests.flows.conftest import Someone, settings_of
+from tests.flows.conftest import Someone
 from tests.handlers.test_additions import ALL, MERGE
 from tests.mirrors import MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, sync, watched
+from tests.slack import OLIVIA
 
 
 @pytest.fixture
@@ -38,8 +39,12 @@ def _bot(
     database_url: str,
     _quick: None,
 ) -> Iterator[None]:
-    settings = settings_of(workspace, database_url).model_copy(
-        update={"mailchimp_api_key": SecretStr(mailchimp.key), "mailchimp_api_url": mailchimp.url}
+    settings = settings_of(
+        workspace,
+        database_url,
+        CLEANED_OPERATORS=OLIVIA,
+        mailchimp_api_key=mailchimp.key,
+        mailchimp_api_url=mailchimp.url,
     )
     with ExitStack() as stack:
         serve.start(settings, stack)

@@ -2,18 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot import samples
-from bot.settings import Settings
-from handlers import serve
 from handlers.views import digests as views
 from handlers.workspace.server import Workspace
 from storage.database import Database
+from tests.bots import bot
 from tests.slack import CAMILLE, GENERAL, RANDOM, SAM, Person, says, titled, words
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -22,15 +20,7 @@ MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 @pytest.fixture
 def workspace(database: Database, database_url: str) -> Iterator[Workspace]:
     samples.add(database, datetime.now(UTC))
-    with Workspace(MANIFEST) as running, ExitStack() as bot:
-        settings = Settings(
-            slack_bot_token=running.bot_token,
-            slack_app_token=running.app_token,
-            slack_api_url=running.api_url,
-            database_url=database_url,
-            CLEANED_PORT=0,
-        )
-        serve.start(settings, bot)
+    with bot(database_url) as (running, _):
         yield running
 
 

@@ -3,18 +3,16 @@
 import csv
 import io
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from bot.settings import load
-from handlers import serve
 from handlers.views import archives, exports, restores
 from handlers.views import segments as segment_views
 from handlers.workspace.server import Workspace
 from storage.database import Database
 from tests.audiences import cleaned, statuses
+from tests.bots import bot
 from tests.figures import assert_exact
 from tests.slack import CAMILLE, OLIVIA, SAM, Json, Person, has_action, refusals, says, titled
 
@@ -39,16 +37,7 @@ def of(n: int) -> pytest.MarkDecorator:
 @pytest.fixture
 def workspace(audience: int, database_url: str) -> Iterator[Workspace]:
     """A workspace with the bot in it."""
-    with Workspace(MANIFEST) as workspace, ExitStack() as running:
-        settings = load(
-            _env_file=None,
-            slack_api_url=workspace.api_url,
-            slack_bot_token=workspace.bot_token,
-            slack_app_token=workspace.app_token,
-            database_url=database_url,
-            CLEANED_PORT=0,
-        )
-        serve.start(settings, running)
+    with bot(database_url) as (workspace, _):
         yield workspace
 
 

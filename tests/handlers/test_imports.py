@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +13,13 @@ from sqlmodel import select
 
 from bot import audiences, imports, jobs
 from bot.samples import SAMPLES, archive
-from bot.settings import load
 from handlers import imports as handler
-from handlers import serve
 from handlers.parts import Parts
 from handlers.views import imports as views
 from handlers.words import Words
 from handlers.workspace.server import Workspace
 from storage.tables import Job, RefusedRow
+from tests import bots
 from tests.conftest import NOW
 from tests.figures import assert_exact
 from tests.slack import CAMILLE, OLIVIA, SAM, Person, refusals
@@ -33,17 +31,9 @@ ENGLISH, FRENCH = Words("en"), Words("fr")
 @pytest.fixture
 def bot(database_url: str) -> Iterator[tuple[Workspace, Parts]]:
     """A workspace and the bot in it, on each engine."""
-    with Workspace(ROOT / "manifest.yml") as workspace, ExitStack() as running:
-        settings = load(
-            _env_file=None,
-            slack_api_url=workspace.api_url,
-            slack_bot_token=workspace.bot_token,
-            slack_app_token=workspace.app_token,
-            database_url=database_url,
-            CLEANED_PORT=0,
-        )
-        yield workspace, serve.start(settings, running)
-        assert refusals(workspace) == []
+    with bots.bot(database_url) as made:
+        yield made
+        assert refusals(made[0]) == []
 
 
 def begin(workspace: Workspace, user: str = OLIVIA, text: str = "") -> Person:

@@ -4,12 +4,9 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from bot.settings import load
-from handlers import manifest, serve
 from handlers.views import archives
 from handlers.words import words
 from handlers.workspace.mailchimp.standin import Standin
@@ -18,6 +15,7 @@ from storage.database import Database
 from storage.mailchimp_values import member_hash
 from tests import mirrors
 from tests.audiences import statuses
+from tests.bots import bot
 from tests.figures import assert_exact
 from tests.mirrors import truth
 from tests.slack import CAMILLE, OLIVIA, Person, refusals, says
@@ -31,32 +29,15 @@ def standin() -> Iterator[Standin]:
         yield running
 
 
-@contextmanager
-def bot(database_url: str, **given: object) -> Iterator[Workspace]:
-    """A workspace with the bot in it."""
-    with Workspace(manifest.path()) as workspace, ExitStack() as running:
-        settings = load(
-            _env_file=None,
-            slack_api_url=workspace.api_url,
-            slack_bot_token=workspace.bot_token,
-            slack_app_token=workspace.app_token,
-            database_url=database_url,
-            CLEANED_PORT=0,
-            **given,
-        )
-        serve.start(settings, running)
-        yield workspace
-
-
 @pytest.fixture
 def workspace(database_url: str, standin: Standin) -> Iterator[Workspace]:
-    with bot(database_url, mailchimp_api_key=standin.key, mailchimp_api_url=standin.url) as workspace:
+    with bot(database_url, mailchimp_api_key=standin.key, mailchimp_api_url=standin.url) as (workspace, _):
         yield workspace
 
 
 @pytest.fixture
 def workspace_without_key(database_url: str) -> Iterator[Workspace]:
-    with bot(database_url) as workspace:
+    with bot(database_url) as (workspace, _):
         yield workspace
 
 

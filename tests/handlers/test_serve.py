@@ -9,9 +9,9 @@ from threading import Event
 
 import pytest
 
-from bot.settings import load
 from handlers import app, manifest, serve
 from handlers.workspace.server import Workspace
+from tests.bots import settings_of
 from tests.slack import OLIVIA, Person
 
 TOLD = """
@@ -68,16 +68,8 @@ def test_what_has_come_is_answered_before_the_socket_is_closed(
     monkeypatch.setattr(serve._UnderWay, "wait", noted)
     monkeypatch.setattr(serve, "ANSWERED_WITHIN_SECONDS", 10)
     with Workspace(manifest.path(), ack_seconds=20) as workspace, ThreadPoolExecutor(2) as threads:
-        settings = load(
-            _env_file=None,
-            slack_api_url=workspace.api_url,
-            slack_bot_token=workspace.bot_token,
-            slack_app_token=workspace.app_token,
-            database_url=database_url,
-            CLEANED_PORT=0,
-        )
         running = ExitStack()
-        serve.start(settings, running)
+        serve.start(settings_of(workspace, database_url), running)
         with Person(workspace, OLIVIA) as olivia:
             olivia.wait_bot()
             said = threads.submit(olivia.command, "/cleaned help")
