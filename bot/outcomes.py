@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot import archives, jobs, outbox
+from bot import archives, jobs, outbox, restores
 from bot.refusals import GONE, NOT_FOUND
 from storage import archives as archive_rows
 from storage import audiences, contacts, journal, outgoing
@@ -48,6 +48,7 @@ def finish_restore(database: Database, job: Job, now: datetime) -> Job:
     with database.transaction() as session:
         _forget_gone(session, job, result)
         _write(session, job, now, "restore", archive=job.data["archive"], result=result)
+        restores.mark_undone(session, job)
         return _end(session, job, now, result)
 
 

@@ -139,6 +139,22 @@ def undo_in(
     return job_rows.add(session, job)
 
 
+def undone(database: Database, job: Job) -> Job | None:
+    """The archive's own job, once this Undo has brought the last of its contacts back."""
+    with database.reading() as session:
+        archive = job_rows.get(session, job.data["archive"])
+    return archive if archive and archive.result.get("undone_by") else None
+
+
+def mark_undone(session: Session, job: Job) -> None:
+    """The archive's receipt is to say so, if every contact of it is back; in the transaction of the Undo's end."""
+    archive = archives.get(session, job.audience_id or 0, job.data["archive"])
+    made = job_rows.get(session, job.data["archive"])
+    if archive and made and 0 < archive.n <= archive.restored:
+        made.result = {**made.result, "undone_by": job.made_by}
+        session.add(made)
+
+
 def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     """Carries the Undo on from where it is: a chunk a turn, then its end."""
     pace = jobs.Pace(CONTACTS_A_CHUNK)
@@ -194,4 +210,5 @@ def _finish(database: Database, job: Job, now: datetime) -> Job:
             archive=job.data["archive"],
             changed=changed,
         )
+        mark_undone(session, job)
         return jobs.finish(session, job, now, n=job.done, changed=changed)

@@ -13,7 +13,9 @@ from handlers.ask import Ask, Modal
 from handlers.parts import Parts
 from handlers.views import archives as archive_views
 from handlers.views import restores as views
+from handlers.words import words
 from handlers.work import Kind
+from storage.tables import Job
 
 
 def register(app: App) -> None:
@@ -29,7 +31,7 @@ def register(app: App) -> None:
 
 def kind(parts: Parts) -> Kind:
     """How an Undo is done and told."""
-    return Kind(work=outbox.restoring(parts), title="restores-title", tell=views.tell)
+    return Kind(work=outbox.restoring(parts), title="restores-title", tell=views.tell, after=_tell_archive)
 
 
 def show(ack: Ack, ask: Ask) -> None:
@@ -90,6 +92,15 @@ def restore(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
     audience = audiences.by_id(ask.database, job.audience_id or 0)
     ack(response_action="update", view=views.started(ask.words, job, audience.name))
     ask.start()
+
+
+def _tell_archive(parts: Parts, job: Job) -> None:
+    """The receipt of an archive that is undone says so, and offers no Undo any more."""
+    archive = restores.undone(parts.database, job)
+    if archive and "ts" in archive.notify:
+        audience = audiences.by_id(parts.database, archive.audience_id or 0)
+        message = archive_views.tell(words(archive.notify.get("language")), archive, audience.name)
+        parts.client.chat_update(channel=archive.notify["channel"], ts=archive.notify["ts"], **message)
 
 
 def _list(ask: Ask, modal: Modal, number: int) -> None:

@@ -44,12 +44,14 @@ class Kind:
     """A kind of long work.
 
     `tell` makes the message of a job as it stands: its progress, its receipt, its failure. It is given the
-    words, the job and the audience's name. `title` is the key of the modal's title.
+    words, the job and the audience's name. `title` is the key of the modal's title. `after` tells what else has
+    changed by a job that ended.
     """
 
     work: Work
     title: str
     tell: Tell
+    after: Callable[[Parts, Job], None] = lambda *_: None
 
 
 class Worker:
@@ -153,6 +155,7 @@ class _Run:
                 self._give_back()
                 raise
             log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
+        self._tell_what_else()
         jobs.told(self._parts.database, self._job, self._parts.clock())
         if user := self._job.notify.get("user"):
             home.after_work(self._parts, user)
@@ -234,6 +237,12 @@ class _Run:
             self._tell()
         except (SlackClientError, OSError) as error:
             log.warning("progress was not told: %s", faults.name(error))
+
+    def _tell_what_else(self) -> None:
+        try:
+            self._kind.after(self._parts, self._job)
+        except (SlackClientError, OSError) as error:
+            log.warning("what else job %s changed was not told: %s", self._job.id, faults.name(error))
 
     def _tell(self) -> None:
         job = self._job

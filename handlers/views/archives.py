@@ -109,14 +109,17 @@ def archive_of(value: str) -> tuple[int, str]:
 
 def _receipt(words: Words, job: Job, audience: str) -> Message:
     n, left_alone, newer = (job.result[name] for name in ("n", "left_alone", "newer"))
+    undone = job.result.get("undone_by")
     lines: list[Markup] = []
     buttons: list[Block] = []
     this = value(job.audience_id or 0, job.id)
     if stopped := job.result.get("stopped"):
         lines.append(words.md("archives-stopped", n=stopped))
-    elif n:
+    elif n and not undone:
         lines += [words.md("archives-kept"), words.md("archives-can-undo")]
         buttons.append(blocks.button(words("archives-undo"), UNDO, this))
+    if undone:
+        lines.append(words.md("archives-undone", who=blocks.person(undone)))
     if left_alone:
         lines.append(words.md("archives-left-alone", n=left_alone))
     if newer:
@@ -134,9 +137,13 @@ def _failure(words: Words, job: Job, audience: str) -> Message:
     more = outcomes.rows(words, job)
     buttons = [_rest(words, job), *outcomes.buttons(words, job)]
     if n := job.result.get("n"):
-        more.insert(0, blocks.context(words.md("archives-done", n=n, audience=audience)))
-        undo = blocks.button(words("archives-undo"), UNDO, value(job.audience_id or 0, job.id))
-        buttons.insert(0, undo)
+        done = [words.md("archives-done", n=n, audience=audience)]
+        if undone := job.result.get("undone_by"):
+            done.append(words.md("archives-undone", who=blocks.person(undone)))
+        else:
+            undo = blocks.button(words("archives-undo"), UNDO, value(job.audience_id or 0, job.id))
+            buttons.insert(0, undo)
+        more.insert(0, blocks.context(*done))
     return receipts.failed(words, words.md("archives-failed", audience=audience), job, buttons, more)
 
 

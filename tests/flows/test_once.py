@@ -49,10 +49,12 @@ def test_undo_pressed_twice_at_once_and_again_later_is_done_once(filled: Flow) -
     def undo() -> Json:
         return olivia.person.click("archives-undo", in_=receipt)
 
+    olivia.person.command("/cleaned-restore")
+    listed = olivia.person.wait_modal(olivia.says("restores-archive", n=CLEANED, audience=AUDIENCE))
     _at_once([undo, undo])
     olivia.waits_direct("restores-done", n=CLEANED, audience=AUDIENCE)
-    undo()
-    olivia.waits_direct("error-restore-done")
+    olivia.person.click("archives-undo", in_=listed)
+    olivia.person.wait_modal(olivia.says("error-restore-done"))
     assert len(_jobs(filled, "restore")) == 1
     assert len(_receipts(filled, "restores-done")) == 1
     assert contacts(filled.database, without=("revision",)) == before

@@ -75,11 +75,16 @@ def test_archive_with_a_wrong_word_then_the_right_one_then_undo(
     olivia.wait_modal(says("12 contacts of News archived"))
     receipt = olivia.wait_message("12 contacts of News archived", channel=olivia.direct_messages())
     assert set(statuses(database, audience).values()) == {"archived"}
+    olivia.command("/cleaned-restore")
+    olivia.wait_modal(says("Earlier archives", "12 contacts"))
     olivia.click(archives.UNDO, in_=receipt)
     olivia.wait_message("12 contacts of News restored", channel=olivia.direct_messages())
     assert set(statuses(database, audience).values()) == {"cleaned"}
-    olivia.click(archives.UNDO, in_=receipt)
-    olivia.wait_message("undone already", channel=olivia.direct_messages())
+    undone = olivia.wait_message("Undone by", channel=olivia.direct_messages())
+    assert undone["ts"] == receipt["ts"]
+    assert not has_action(archives.UNDO)(undone)
+    olivia.click(archives.UNDO)  # in the list, which is as old as that
+    olivia.wait_modal("undone already")
     assert_exact(database)
     assert refusals(workspace) == []
 
@@ -179,13 +184,16 @@ def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
     olivia.click(restores.SEARCH, value="PERSON22")
     olivia.wait_modal(says("3 ticked", "person22@example.com"))
     assert olivia.submit(**{ticks(olivia): ["23"]}) == {}
-    olivia.wait_message("4 contacts of News restored", channel=olivia.direct_messages())
+    direct = olivia.direct_messages()
+    olivia.wait_message("4 contacts of News restored", channel=direct)
+    assert has_action(archives.UNDO)(olivia.wait_message("23 contacts of News archived", channel=direct))
     back = {address for address, status in statuses(database, audience).items() if status == "cleaned"}
     assert back == {f"person{n}@example.com" for n in (1, 2, 10, 22)}
     olivia.command("/cleaned-restore")
     olivia.wait_modal("4 restored since")
     olivia.click(archives.UNDO)
-    olivia.wait_message("19 contacts of News restored", channel=olivia.direct_messages())
+    olivia.wait_message("19 contacts of News restored", channel=direct)
+    olivia.wait_message("Undone by", channel=direct)
     assert_exact(database)
     assert refusals(workspace) == []
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from handlers.views import archives
+from handlers.views.blocks import person as mention
 from handlers.words import words
 from handlers.workspace.mailchimp.standin import Standin
 from handlers.workspace.server import Workspace
@@ -18,7 +19,7 @@ from tests.audiences import statuses
 from tests.bots import bot
 from tests.figures import assert_exact
 from tests.mirrors import truth
-from tests.slack import CAMILLE, OLIVIA, Person, refusals, says
+from tests.slack import CAMILLE, OLIVIA, Person, has_action, refusals, says
 
 N = 12
 
@@ -88,6 +89,9 @@ def test_what_mailchimp_refuses_is_told_with_the_way_by_hand_and_a_file_and_the_
         person.dismiss(everything=True)
         person.click(archives.UNDO, in_=receipt)
         person.wait_message(said.md("restores-done", n=N - 2, audience="News"), channel=direct)
+        undone = person.wait_message(said.md("archives-undone", who=mention(user)), channel=direct)
+        assert undone["ts"] == receipt["ts"]
+        assert not has_action(archives.UNDO)(undone)
     assert statuses(database, audience) == truth(standin, remote)
     assert Counter(truth(standin, remote).values())["cleaned"] == N
     assert_exact(database)

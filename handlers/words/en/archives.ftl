@@ -36,6 +36,7 @@ archives-stopped = { $n ->
 }
 archives-kept = They are kept with their history.
 archives-can-undo = To undo, press the button in your messages, or use /cleaned-restore at any time.
+archives-undone = Undone by { $who }.
 archives-undo = Undo
 archives-see-rest = See what is left
 archives-share = Share

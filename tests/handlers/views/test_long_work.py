@@ -93,6 +93,7 @@ def test_every_step_of_an_archive_fits(said: Words, n: int, name: str):
         check("modal", archives.form(said, Plan("p", name, segment, n, "ARCHIVER" if n else LONG[:60])))
         check("modal", archives.nothing(said, name, segment))
     for state in ("waiting", "running", "done"):
+        check("message", archives.tell(said, job("archive", state, n, undone_by="U2"), name))
         check("message", archives.tell(said, job("archive", state, n), name))
     failed = {"error": "error-gave-up", "values": {"reference": "r"}}
     check("message", archives.tell(said, job("archive", "failed", n, **failed), name))
@@ -161,6 +162,15 @@ def test_a_receipt_of_nothing_offers_no_undo(said: Words):
         for element in block["elements"]
     ]
     assert actions == ["open-list"]
+
+
+@pytest.mark.parametrize("state", ["done", "failed"])
+def test_a_receipt_of_an_archive_that_is_undone_says_by_whom_and_offers_no_undo(said: Words, state: str):
+    why = {"error": "error-gave-up", "values": {"reference": "r"}}
+    for undone in ({}, {"undone_by": "U2"}):
+        shown = str(archives.tell(said, job("archive", state, 5, **why, **undone), "News")["blocks"])
+        assert ("<@U2>" in shown) == bool(undone)
+        assert (archives.UNDO in shown) != bool(undone)
 
 
 def test_an_archive_that_is_restored_whole_is_marked_and_has_no_button(said: Words):
