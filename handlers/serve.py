@@ -11,11 +11,13 @@ from dataclasses import replace
 from functools import partial
 from socket import SHUT_RDWR
 from threading import Event, Lock, Timer
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import NoReturn
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
+from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 from bot import accounts, jobs, turns
 from bot.settings import Settings
@@ -112,12 +114,42 @@ def _listen(bolt: App, parts: Parts, running: ExitStack) -> None:
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
         socket = SocketModeHandler(bolt, token, concurrency=SOCKET_THREADS)
+        socket.client.current_session_runner.target = partial(read, socket.client)
         under_way = _UnderWay(socket)
         socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
         running.callback(_close, socket)
         running.callback(under_way.wait, partial(_hang_up, socket))
     server = web.start(bolt, settings, parts.database, parts.clock)
     running.callback(server.stop)
+
+
+def read(client: SocketModeClient) -> None:
+    """Hears the client's connection until that is closed or replaced: what the SDK's reading thread is to do.
+
+    By itself it asks a flag that stands beside the connection. Where it looks just as both are replaced, it takes the
+    old flag: that is never raised, and the thread stays with its connection for ever, deaf to the next one.
+    """
+    session = client.current_session
+    if session is not None and session.is_active():
+        # One that never answers a ping is silent too.
+        session.last_ping_pong_time = session.last_ping_pong_time or time()
+        session.run_until_completion(_Reading(client, session))
+
+
+class _Reading(ConnectionState):
+    """Whether a connection is still to be heard."""
+
+    def __init__(self, client: SocketModeClient, session: Connection) -> None:
+        self._client, self._session = client, session
+        super().__init__()  # type: ignore[no-untyped-call]  # the SDK's
+
+    @property
+    def terminated(self) -> bool:
+        return self._ended or self._client.closed or self._client.current_session is not self._session
+
+    @terminated.setter
+    def terminated(self, ended: bool) -> None:
+        self._ended = ended
 
 
 class _UnderWay:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Event
+from time import sleep
 
 import pytest
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
 
 from handlers import app, manifest, serve
 from handlers.workspace.server import Workspace
-from tests.bots import settings_of
+from tests.bots import bot, settings_of
 from tests.slack import OLIVIA, Person
 
 TOLD = """
@@ -80,3 +82,23 @@ def test_what_has_come_is_answered_before_the_socket_is_closed(
             assert said.result(10)["ok"]
             stopping.result(10)
             olivia.wait_bot(connected=False)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_connection_that_is_read_before_it_is_noted_whole_is_left_for_the_next_one(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The SDK's own thread, which looks for a connection every 0.1 s, would read the first one for ever."""
+
+    def slowly(client: SocketModeClient, name: str, value: object) -> None:
+        object.__setattr__(client, name, value)
+        if name == "current_session" and value is not None:
+            sleep(0.3)
+
+    monkeypatch.setattr(SocketModeClient, "__setattr__", slowly)
+    with bot(database_url) as (workspace, _), Person(workspace, OLIVIA) as olivia:
+        olivia.wait_bot()
+        workspace.refresh_sockets()
+        olivia.wait_bot()
+        olivia.command("/cleaned help")
+        olivia.wait_message("/cleaned-list")

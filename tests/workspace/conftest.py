@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from handlers import serve
 from handlers.workspace.delivery import ACK_SECONDS
 from handlers.workspace.mailchimp.rules import Rules
 from handlers.workspace.mailchimp.standin import Standin
@@ -76,6 +78,7 @@ class Wire:
             workspace.app_token, web_client=web_client, concurrency=2, ping_interval=0.2
         )
         self.client.socket_mode_request_listeners.append(self._heard)
+        self.client.current_session_runner.target = partial(serve.read, self.client)
         self.client.connect()
 
     def wait(self, count: int = 1) -> list[SocketModeRequest]:
@@ -111,6 +114,7 @@ def app(workspace: Workspace, client: WebClient, olivia: Person) -> Iterator[App
     """A Bolt app connected by Socket Mode; a test adds its listeners."""
     made = App(client=client)
     handler = SocketModeHandler(made, workspace.app_token)
+    handler.client.current_session_runner.target = partial(serve.read, handler.client)
     handler.connect()  # type: ignore[no-untyped-call]
     olivia.wait_bot()
     yield made
