@@ -36,7 +36,7 @@ archives-stopped = { $n ->
 }
 archives-kept = Ils sont conservés avec leur historique.
 archives-can-undo = Pour annuler, utilisez le bouton dans vos messages, ou /cleaned-restore à tout moment.
-archives-undone = Annulé par { $who }.
+archives-undone = Archivage annulé par { $who }.
 archives-undo = Annuler l’archivage
 archives-see-rest = Voir ce qui reste
 archives-share = Partager
