@@ -6,7 +6,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Event
-from time import sleep
+from time import sleep, time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
@@ -102,3 +104,20 @@ def test_a_connection_that_is_read_before_it_is_noted_whole_is_left_for_the_next
         olivia.wait_bot()
         olivia.command("/cleaned help")
         olivia.wait_message("/cleaned-list")
+
+
+def test_a_connection_that_never_answers_a_ping_is_silent_too_and_is_heard_until_it_is_replaced_or_closed():
+    """The SDK leaves a connection out of its look for silent ones that never answered."""
+    heard: list[Any] = []
+    session: Any = SimpleNamespace(
+        is_active=lambda: True, last_ping_pong_time=None, run_until_completion=heard.append
+    )
+    client: Any = SimpleNamespace(current_session=session, closed=False)
+    serve.read(client)
+    assert time() - session.last_ping_pong_time < 60
+    [state] = heard
+    assert not state.terminated
+    client.current_session = None
+    assert state.terminated
+    client.current_session, client.closed = session, True
+    assert state.terminated
