@@ -216,7 +216,9 @@ def _serve(pipe: Connection, contacts: int, latency: float) -> None:
     # Each page is made once: the link is to be measured, not how quickly the stand-in writes.
     make = reads.members
     made: dict[tuple[tuple[str, str], ...], str] = {}
-    reads.members = lambda call: made.get(of := tuple(call.query.items())) or made.setdefault(of, make(call))
+    reads.members = lambda call: (
+        made.get(of := tuple(sorted(call.query.items()))) or made.setdefault(of, make(call))
+    )
     with Standin() as standin:
         audience = standin.add_list("Trail news")
         standin.fill(audience, contacts, seed=1)
