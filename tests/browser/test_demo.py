@@ -75,10 +75,11 @@ def archive_the_ticked_and_undo(screen: Screen) -> None:
     screen.modal_says(screen.says("archives-done", n=3))
     screen.leave()
     page.locator('[data-channel^="D0"]').click()
-    page.locator(".message").filter(has_text=screen.says("archives-done", n=3)).locator(
-        "[data-action-id=archives-undo]"
-    ).click()
+    receipt = page.locator(".message").filter(has_text=screen.says("archives-done", n=3))
+    undo = receipt.locator("[data-action-id=archives-undo]")
+    undo.click()
     expect(page.locator(".message").last).to_contain_text(screen.says("restores-done", n=3))
+    expect(undo).to_have_count(0)
 
 
 def export_is_what_went_in(screen: Screen, archive: Path) -> None:
