@@ -259,9 +259,9 @@ _COMMANDS: Mapping[str, tuple[_Run, _Fill]] = {
 
 
 def _sentence(language: str, error: Exception) -> str:
-    from handlers.terminal import faults
+    from handlers.terminal import errors
 
-    return faults.sentence(words(language), error)
+    return errors.sentence(words(language), error)
 
 
 def _complain(sentence: str) -> None:

@@ -19,13 +19,16 @@ from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
-from bot import accounts, jobs, turns
-from bot.settings import Settings
-from handlers import app, clock, web
-from handlers.parts import Parts
-from handlers.people import People
-from handlers.work import Worker
-from storage.database import Database
+from bot.core import jobs, leases
+from bot.core.settings import Settings
+from bot.mailchimp import account
+from handlers import scheduler as scheduling
+from handlers.slack import app
+from handlers.slack.context import Parts
+from handlers.slack.long_work import Worker
+from handlers.slack.people import People
+from handlers.web import server as web_server
+from storage.core.database import Database
 
 SOCKET_THREADS = 24
 # Whoever runs the bot kills it after ten. What still waits for Slack then is given to whoever carries it on.
@@ -73,7 +76,7 @@ def _start(settings: Settings, running: ExitStack) -> tuple[Parts, Worker]:
     identity = app.identify(client)
     database = Database(settings.database_url)
     running.callback(database.close)
-    mailchimp = accounts.account(settings)
+    mailchimp = account.account(settings)
     if mailchimp:
         running.callback(mailchimp.close)
     parts = Parts(
@@ -89,8 +92,8 @@ def _start(settings: Settings, running: ExitStack) -> tuple[Parts, Worker]:
     worker.start(parts)
     running.callback(worker.stop)
     owner = jobs.owner()
-    running.callback(lambda: turns.give_back(database, owner, parts.clock()))
-    scheduler = clock.start(parts, owner)
+    running.callback(lambda: leases.give_back(database, owner, parts.clock()))
+    scheduler = scheduling.start(parts, owner)
     running.callback(scheduler.shutdown, wait=False)
     _listen(bolt, parts, running)
     running.callback(worker.stop_soon)
@@ -119,7 +122,7 @@ def _listen(bolt: App, parts: Parts, running: ExitStack) -> None:
         socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
         running.callback(_close, socket)
         running.callback(under_way.wait, partial(_hang_up, socket))
-    server = web.start(bolt, settings, parts.database, parts.clock)
+    server = web_server.start(bolt, settings, parts.database, parts.clock)
     running.callback(server.stop)
 
 

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 
-from storage import schema
-from storage.database import Database
+from storage.core import schema
+from storage.core.database import Database
 
 # A shell that runs the tests in the background has them ignore it, and the programs that they start too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

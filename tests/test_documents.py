@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from bot.settings import Settings
-from handlers import app, scopes
+from bot.core.settings import Settings
+from handlers.slack import app, scopes
 from handlers.words import words
 
 ROOT = Path(__file__).parents[1]

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import Table, UniqueConstraint, event
 from sqlmodel import SQLModel
 
-from bot import archives, jobs, restores
-from storage import tables
-from storage.contacts import Segment
-from tests.audiences import cleaned, run
+from bot.archives import archives, restores
+from bot.core import jobs
+from storage.contacts.contacts import Segment
+from storage.core import tables
 from tests.conftest import NOW
+from tests.support.audiences import cleaned, run
 
 ROOT = Path(__file__).parents[1]
 DOCUMENT = (ROOT / "docs/spreading.md").read_text(encoding="utf-8")

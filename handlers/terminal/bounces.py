@@ -8,18 +8,19 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot import audiences, databases, mail, settings
-from bot.errors import IsMirrored
-from bot.mail import Kept, MailOutcome
-from bot.notices import Kind
-from handlers.parts import utc_now
-from handlers.terminal import faults
+from bot.bounces import mailbox
+from bot.bounces.events import Kind
+from bot.bounces.mailbox import Kept, MailOutcome
+from bot.core import audiences, databases, settings
+from bot.core.errors import IsMirrored
+from handlers.slack.context import utc_now
+from handlers.terminal import errors
 from handlers.terminal.files import whole_file
 from handlers.words import Words
-from storage import mailboxes
-from storage.database import Database
-from storage.mailboxes import Message, Unreadable
-from storage.spreadsheets import csv_bytes
+from storage.bounces import mailboxes
+from storage.bounces.mailboxes import Message, Unreadable
+from storage.core.database import Database
+from storage.files.spreadsheets import csv_bytes
 
 AGAINST = (Kind.HARD, Kind.SOFT, Kind.COMPLAINT)
 IGNORED = ("auto-reply", "challenge", "delivery-receipt", "not-a-bounce")
@@ -36,7 +37,7 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
     try:
         with _file(words, aside) as keep:
             if not paths:
-                keep(mail.all_kept(database))
+                keep(mailbox.all_kept(database))
                 return 0
             chosen = audiences.choose(database, audience) if audience else None
             if chosen and chosen.is_mirror:
@@ -54,12 +55,12 @@ def _take_in(
     bar: tqdm[NoReturn]
     with tqdm(total=total or None, unit="B", unit_scale=True, leave=False, disable=None) as bar:
         try:
-            for batch in mail.batches(_messages(words, paths, bar, unreadable)):
+            for batch in mailbox.batches(_messages(words, paths, bar, unreadable)):
                 now = utc_now()
-                post = mail.read_all(batch, now, audience)
-                outcome += mail.take_in(database, post, now)
+                post = mailbox.read_all(batch, now, audience)
+                outcome += mailbox.take_in(database, post, now)
                 if keep:
-                    keep(mail.kept(database, post))
+                    keep(mailbox.kept(database, post))
         except KeyboardInterrupt:
             raise KeyboardInterrupt("terminal-bounces-interrupted") from None
     print("\n".join(_lines(words, outcome)))
@@ -78,7 +79,7 @@ def _messages(
                 yield each
             else:
                 each.error.filename = each.name
-                bar.write(f"cleaned: {faults.sentence(words, each.error)}", file=sys.stderr)
+                bar.write(f"cleaned: {errors.sentence(words, each.error)}", file=sys.stderr)
                 unreadable.append(each)
 
 
@@ -135,4 +136,4 @@ def _lines(words: Words, outcome: MailOutcome) -> Iterator[str]:
 
 
 def _unused(outcome: MailOutcome) -> int:
-    return sum(outcome.reasons[reason] for reason in mail.KEPT)
+    return sum(outcome.reasons[reason] for reason in mailbox.KEPT)

@@ -9,18 +9,21 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import accounts, databases, mail, settings
-from bot.databases import DatabaseBehind
-from bot.errors import CleanedError
-from bot.settings import BadSetting, Settings
-from handlers.scopes import SCOPES
-from handlers.terminal import deep_check, mailchimp_webhooks
-from handlers.terminal.finding import Finding, Make
-from handlers.webhooks import routes
+from bot.bounces import mailbox
+from bot.core import databases, settings
+from bot.core.databases import DatabaseBehind
+from bot.core.errors import CleanedError
+from bot.core.settings import BadSetting, Settings
+from bot.mailchimp import account
+from handlers.slack.scopes import SCOPES
+from handlers.terminal.checks import deep as deep_check
+from handlers.terminal.checks import mailchimp_webhooks
+from handlers.terminal.checks.finding import Finding, Make
+from handlers.web.webhooks import routes
 from handlers.words import Words
-from storage.imap import MailboxFault
-from storage.imap_address import Place
-from storage.mailchimp_errors import MailchimpError
+from storage.bounces.imap import MailboxFault
+from storage.bounces.imap_address import Place
+from storage.mailchimp.errors import MailchimpError
 
 ANSWER_SECONDS = 10
 READERS = ("viewer", "author")  # Mailchimp's words for those who can't change an audience
@@ -146,7 +149,7 @@ def _webhooks(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
 
 def _mailbox(place: Place, right: Make, fault: Make) -> Finding:
     try:
-        waiting = mail.waiting(place)
+        waiting = mailbox.waiting(place)
     except MailboxFault as error:
         return fault(error.key, **error.values)
     return right("bounces-imap-there", host=place.host, folder=place.folder, n=waiting)
@@ -154,7 +157,7 @@ def _mailbox(place: Place, right: Make, fault: Make) -> Finding:
 
 def _mailchimp(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
     try:
-        client = accounts.account(given, tries=1)
+        client = account.account(given, tries=1)
         if client is None:
             return
         with client:

@@ -2,11 +2,12 @@
 
 import json
 
-from bot import audiences, counts, databases, settings
-from bot.audiences import Audience
-from bot.counts import Figures
-from bot.errors import NoAudience
-from handlers.parts import utc_now
+from bot.contacts import counts
+from bot.contacts.counts import Figures
+from bot.core import audiences, databases, settings
+from bot.core.audiences import Audience
+from bot.core.errors import NoAudience
+from handlers.slack.context import utc_now
 from handlers.words import Words
 
 

@@ -11,14 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
-from bot import databases, samples, settings
-from handlers import manifest
-from handlers.parts import utc_now
+from bot.core import databases, settings
+from bot.demo import samples
+from handlers.slack import manifest
+from handlers.slack.context import utc_now
+from handlers.standins.mailchimp import sample
+from handlers.standins.slack.server import Workspace
 from handlers.terminal import imports, sync
 from handlers.words import Words
-from handlers.workspace.mailchimp import sample
-from handlers.workspace.server import Workspace
-from storage.mailchimp import Client
+from storage.mailchimp.client import Client
 
 CONNECTS_WITHIN = 30  # seconds
 STOPS_WITHIN = 10.0

@@ -3,13 +3,14 @@
 import sys
 from pathlib import Path
 
-from bot import audiences, databases, exports, settings
-from bot.errors import UnknownAudience
-from handlers.parts import utc_now
+from bot.core import audiences, databases, settings
+from bot.core.errors import UnknownAudience
+from bot.exports import exports
+from handlers.slack.context import utc_now
 from handlers.terminal.files import whole_file
 from handlers.terminal.imports import BY
 from handlers.words import Words
-from storage.database import Database
+from storage.core.database import Database
 
 
 def run(words: Words, *, audience: str, output: str | None) -> int:

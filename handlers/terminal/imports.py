@@ -9,15 +9,16 @@ from typing import BinaryIO, NoReturn
 
 from tqdm import tqdm
 
-from bot import databases, imports, jobs, settings
-from bot.loads import Outcome
-from handlers.parts import utc_now
-from handlers.refused import csv
+from bot.contacts.upsert import Outcome
+from bot.core import databases, jobs, settings
+from bot.imports import imports
+from handlers.slack.context import utc_now
+from handlers.slack.refused_rows import csv
 from handlers.terminal.files import whole_file
 from handlers.terminal.long_work import to_its_end
 from handlers.words import Words
-from storage.database import Database
-from storage.tables import Job
+from storage.core.database import Database
+from storage.core.tables import Job
 
 BY = "terminal"
 

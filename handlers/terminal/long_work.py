@@ -6,15 +6,15 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot import jobs
-from bot.errors import CleanedError
-from bot.jobs import Work
-from handlers.parts import utc_now
-from storage.database import Database
-from storage.jobs import LeaseLost
-from storage.mailchimp_errors import MailchimpError
-from storage.spreadsheet_errors import SpreadsheetError
-from storage.tables import Job
+from bot.core import jobs
+from bot.core.errors import CleanedError
+from bot.core.jobs import Work
+from handlers.slack.context import utc_now
+from storage.core.database import Database
+from storage.core.jobs import LeaseLost
+from storage.core.tables import Job
+from storage.files.spreadsheet_errors import SpreadsheetError
+from storage.mailchimp.errors import MailchimpError
 
 LOOK_SECONDS = 0.3  # while another process has the audience, or does the work
 

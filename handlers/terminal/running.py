@@ -2,9 +2,9 @@
 
 import logging
 
-from bot import databases, settings
-from bot.errors import CleanedError
-from bot.settings import Settings
+from bot.core import databases, settings
+from bot.core.errors import CleanedError
+from bot.core.settings import Settings
 from handlers import serve
 from handlers.words import Words
 

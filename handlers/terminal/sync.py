@@ -7,16 +7,18 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot import accounts, audiences, databases, jobs, mirror, settings
-from bot.accounts import NotMirrored
-from bot.audiences import Audience
-from handlers.parts import utc_now
+from bot.core import audiences, databases, jobs, settings
+from bot.core.audiences import Audience
+from bot.mailchimp import account
+from bot.mailchimp.account import NotMirrored
+from bot.mailchimp.mirror import sync as mirror_sync
+from handlers.slack.context import utc_now
+from handlers.slack.views.mailchimp.mirror import differs
 from handlers.terminal.long_work import to_its_end
-from handlers.views.mirror import differs
 from handlers.words import Words
-from storage.database import Database
-from storage.mailchimp import Client
-from storage.tables import Job
+from storage.core.database import Database
+from storage.core.tables import Job
+from storage.mailchimp.client import Client
 
 BY = "terminal"
 WRONG_USE = 2
@@ -25,7 +27,7 @@ WRONG_USE = 2
 def run(words: Words, *, audience: str | None) -> int:
     """Brings that audience up to date, or all; 1 if one can't be, 2 without a key. Raises CleanedError, MailchimpError."""
     given = settings.load()
-    client = accounts.account(given)
+    client = account.account(given)
     if client is None:
         _complain(words("error-no-mailchimp-key"))
         return WRONG_USE
@@ -40,7 +42,7 @@ def run(words: Words, *, audience: str | None) -> int:
 def sync(words: Words, database: Database, client: Client, audience: str | None = None) -> int:
     """As `run`, into that database."""
     jobs.free_dead(database)
-    found = mirror.discover(database, client, utc_now())
+    found = mirror_sync.discover(database, client, utc_now())
     status = 0
     for each in _chosen(database, found, audience):
         job = _sync(words, database, client, each)
@@ -69,14 +71,14 @@ def _chosen(database: Database, found: Sequence[int], name: str | None) -> list[
 
 def _sync(words: Words, database: Database, client: Client, audience: Audience) -> Job:
     """The finished job, done or failed. Progress is shown on a terminal."""
-    job = mirror.request(database, audience.id, by=BY, now=utc_now())
+    job = mirror_sync.request(database, audience.id, by=BY, now=utc_now())
     if job.cursor:
         print(words("terminal-sync-carries-on", name=audience.name), file=sys.stderr)
     bar: tqdm[NoReturn]
     with tqdm(
         total=None, unit=" contacts", unit_scale=True, desc=audience.name, leave=False, disable=None
     ) as bar:
-        return to_its_end(database, job, partial(mirror.work, client), bar, "terminal-sync-interrupted")
+        return to_its_end(database, job, partial(mirror_sync.work, client), bar, "terminal-sync-interrupted")
 
 
 def _complain(sentence: str) -> None:

@@ -1,9 +1,9 @@
-"""Alembic's entry: runs the migrations on the connection that `storage.schema` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `storage.core.schema` hands over."""
 
 from alembic import context
 from sqlmodel import SQLModel
 
-import storage.tables  # noqa: F401  the metadata is complete once the tables are imported
+import storage.core.tables  # noqa: F401  the metadata is complete once the tables are imported
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import outbox
-from handlers.workspace.mailchimp.standin import Standin
-from storage.mailchimp import Client
-from tests import mirrors
+from bot.mailchimp.outbox import outbox
+from handlers.standins.mailchimp.standin import Standin
+from storage.mailchimp.client import Client
+from tests.support import mirrors
 
 
 @pytest.fixture

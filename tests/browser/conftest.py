@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect, sync_playwright
 
 from handlers.words import Words, words
-from tests.slack import CAMILLE, OLIVIA
+from tests.support.slack import CAMILLE, OLIVIA
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or next(

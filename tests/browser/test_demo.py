@@ -8,9 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from storage.spreadsheets import undefused
-from tests import samples
+from storage.files.spreadsheets import undefused
 from tests.browser.conftest import Screen
+from tests.support import samples
 
 CONTACTS = 5_000
 CLEANED = samples.counts(CONTACTS)["cleaned"]

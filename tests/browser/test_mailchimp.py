@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from handlers.workspace.mailchimp.sample import EASY, STRICT
+from handlers.standins.mailchimp.sample import EASY, STRICT
 from tests.browser.conftest import Screen
 
 OUTCOMES = ("done", "refused")

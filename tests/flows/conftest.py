@@ -17,16 +17,19 @@ from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
-from bot import imports, jobs
-from handlers import manifest, segments, serve, work
-from handlers.parts import Parts, utc_now
+from bot.core import jobs
+from bot.imports import imports
+from handlers import serve
+from handlers.slack import long_work, manifest
+from handlers.slack.context import Parts, utc_now
+from handlers.slack.features import segments
+from handlers.standins.slack.server import Workspace
 from handlers.words import Words, words
-from handlers.workspace.server import Workspace
-from storage.database import Database
-from tests import samples
-from tests.audiences import run
-from tests.bots import settings_of
-from tests.slack import CAMILLE, OLIVIA, SAM, Json, Person
+from storage.core.database import Database
+from tests.support import samples
+from tests.support.audiences import run
+from tests.support.bots import settings_of
+from tests.support.slack import CAMILLE, OLIVIA, SAM, Json, Person
 
 AUDIENCE = "Newsletter"
 CONTACTS = 5_000
@@ -168,8 +171,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch, socket_threads: list[threading.Threa
     monkeypatch.setattr(IntervalRunner, "shutdown", shutdown)
     monkeypatch.setattr(serve, "SocketModeHandler", partial(SocketModeHandler, ping_interval=1))
     monkeypatch.setattr(Connection, "disconnect", wake_and_disconnect)
-    monkeypatch.setattr(work, "FIRST_WORD_SECONDS", 0.05)
-    monkeypatch.setattr(work, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.05)
+    monkeypatch.setattr(long_work, "POLL_SECONDS", 0.1)
     monkeypatch.setattr(segments, "SETTLE_SECONDS", 0.05)
 
 

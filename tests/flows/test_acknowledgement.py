@@ -6,10 +6,10 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from storage.tables import Job
-from tests.figures import assert_exact
+from storage.core.tables import Job
 from tests.flows.conftest import AUDIENCE, Flow, Someone, wait_until, write_sample
-from tests.slack import Person
+from tests.support.figures import assert_exact
+from tests.support.slack import Person
 
 CONTACTS = 150_000
 COMMANDS = ("/cleaned", "/cleaned-list", "/cleaned help", "/cleaned-restore", "/cleaned-digest")

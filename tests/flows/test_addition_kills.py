@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.workspace.mailchimp.faults import Kind
-from handlers.workspace.mailchimp.standin import Standin
-from handlers.workspace.server import Workspace
-from storage import corrections, journal
-from storage.database import Database
+from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.standin import Standin
+from handlers.standins.slack.server import Workspace
+from storage.core import journal
+from storage.core.database import Database
+from storage.corrections import corrections
 from tests.conftest import NOW
 from tests.flows.conftest import Someone, wait_until
 from tests.flows.test_kills import Child
-from tests.mirrors import MEMBER_PATH, NEW, OLD, audience_of, client_of, sync, watched
+from tests.support.mirrors import MEMBER_PATH, NEW, OLD, audience_of, client_of, sync, watched
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ from contextlib import ExitStack
 import pytest
 
 from handlers import serve
-from handlers.workspace.mailchimp.account import merge_values
-from handlers.workspace.mailchimp.faults import Kind
-from handlers.workspace.mailchimp.standin import Standin
-from handlers.workspace.server import Workspace
-from storage.database import Database
-from tests.bots import settings_of
+from handlers.standins.mailchimp.account import merge_values
+from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.standin import Standin
+from handlers.standins.slack.server import Workspace
+from storage.core.database import Database
 from tests.conftest import NOW
 from tests.flows.conftest import Someone
-from tests.handlers.test_additions import ALL, MERGE
-from tests.mirrors import MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, sync, watched
-from tests.slack import OLIVIA
+from tests.handlers.slack.test_additions import ALL, MERGE
+from tests.support.bots import settings_of
+from tests.support.mirrors import MEMBER_PATH, NEW, OLD, TEXTS, audience_of, client_of, sync, watched
+from tests.support.slack import OLIVIA
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from bot import audiences, counts, journal
-from handlers.parts import utc_now
-from handlers.views.blocks import person as mention
-from tests import samples
-from tests.figures import assert_exact, contacts
+from bot.contacts import counts
+from bot.core import audiences, journal
+from handlers.slack.context import utc_now
+from handlers.slack.elements.blocks import person as mention
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, Someone, write_sample
-from tests.slack import NEWS, has_action, refusals, says, titled
+from tests.support import samples
+from tests.support.figures import assert_exact, contacts
+from tests.support.slack import NEWS, has_action, refusals, says, titled
 
 OWN = ("audience_id", "id", "revision", "merge_fields")  # of an audience, not of a contact
 

@@ -1,10 +1,11 @@
-"""A few of the kills that `python -m tests.faults` makes by the hundred: what nobody killed, and what somebody did, are alike."""
+"""A few of the kills that `python -m tests.tools.kills` makes by the hundred: what nobody killed, and what somebody did, are alike."""
 
 from random import Random
 
 import pytest
 
-from tests import faults, kills, waiting
+from tests.support import killed_bot, pending_work
+from tests.tools import kills as kill_tool
 
 CONTACTS, KILLS = 500, 2
 
@@ -20,8 +21,8 @@ def test_killed_at_any_moment_an_import_hands_its_refused_rows_out_once(database
 
 
 def _kill(kind: str, database_url: str) -> None:
-    with faults.world(kind, CONTACTS) as (place, mailchimp):
-        wanted = waiting.Wanted(place.person, CONTACTS, place.folder, mailchimp)
-        template = faults.template(kind, wanted, database_url)
-        tally = kills.run(place, template, KILLS, Random(kind), unkilled=1)
+    with kill_tool.world(kind, CONTACTS) as (place, mailchimp):
+        wanted = pending_work.Wanted(place.person, CONTACTS, place.folder, mailchimp)
+        template = kill_tool.template(kind, wanted, database_url)
+        tally = killed_bot.run(place, template, KILLS, Random(kind), unkilled=1)
     assert (tally.kills, tally.differences) == (KILLS, [])

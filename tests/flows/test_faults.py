@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from bot import jobs
-from handlers import work
-from handlers.workspace import state
-from storage.tables import Job
-from tests.figures import assert_exact, contacts
+from bot.core import jobs
+from handlers.slack import long_work
+from handlers.standins.slack import state
+from storage.core.tables import Job
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, wait_until, write_sample
-from tests.slack import RANDOM, says, titled
+from tests.support.figures import assert_exact, contacts
+from tests.support.slack import RANDOM, says, titled
 
 pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -92,8 +92,8 @@ def test_someone_slack_says_nothing_about_is_answered_in_english(filled: Flow) -
 def test_a_receipt_that_slack_failed_to_take_is_told_again(
     flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "FIRST_WORD_SECONDS", 0.0)
-    monkeypatch.setattr(work, "TELL_SECONDS", 0.0)
+    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.2))
     olivia = flow.olivia
     flow.workspace.faults.server_error("chat.update", times=8)  # the progress, and the receipt at first
@@ -108,14 +108,14 @@ def test_a_receipt_that_slack_failed_to_take_is_told_again(
 def test_a_receipt_waits_until_slack_takes_the_token_again(
     filled: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "FIRST_WORD_SECONDS", 0.5)
+    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.5)
     monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.02))
     olivia = filled.olivia
     olivia.person.command("/cleaned-archive")
     olivia.person.wait_modal(olivia.says("archives-headline", n=CLEANED, audience=AUDIENCE))
     assert olivia.person.submit(**{"archives-word": "archive"}) == {}
     filled.workspace.faults.revoked = True
-    wait_until(lambda: _attempts(filled) > work.GIVE_UP_AFTER + 1)
+    wait_until(lambda: _attempts(filled) > long_work.GIVE_UP_AFTER + 1)
     filled.workspace.faults.revoked = False
     olivia.waits_direct("archives-done", n=CLEANED, audience=AUDIENCE)
     assert len(olivia.direct_messages()) == 1

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import databases
+from bot.core import databases
 from handlers.words import words
-from storage.database import Database
-from tests.audiences import cleaned
-from tests.figures import assert_exact, contacts
+from storage.core.database import Database
+from tests.support.audiences import cleaned
+from tests.support.figures import assert_exact, contacts
 
 CONTACTS = 2_000
 LIMITED = """

@@ -13,14 +13,14 @@ from random import Random
 import pytest
 from sqlmodel import select
 
+from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
-from handlers.workspace.server import Workspace
-from storage.database import Database
-from storage.tables import Job
-from tests import samples
-from tests.figures import assert_exact, contacts
+from storage.core.database import Database
+from storage.core.tables import Job
 from tests.flows.conftest import AUDIENCE, Someone, wait_until, write_sample
-from tests.slack import OLIVIA, Json, says
+from tests.support import samples
+from tests.support.figures import assert_exact, contacts
+from tests.support.slack import OLIVIA, Json, says
 
 CONTACTS = 25_000
 CLEANED = samples.counts(CONTACTS)["cleaned"]

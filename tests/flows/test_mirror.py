@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import audiences, counts
-from handlers import mirror
-from handlers.parts import utc_now
-from handlers.workspace.mailchimp.faults import Kind
-from handlers.workspace.mailchimp.standin import Standin
-from handlers.workspace.server import Workspace
-from storage import mailchimp_wire
-from tests.figures import assert_exact
+from bot.contacts import counts
+from bot.core import audiences
+from handlers.slack.context import utc_now
+from handlers.slack.features import mirror
+from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.standin import Standin
+from handlers.standins.slack.server import Workspace
+from storage.mailchimp import transport
 from tests.flows.conftest import Flow, Someone, running, wait_until
-from tests.mirrors import watched
-from tests.slack import refusals, titled
+from tests.support.figures import assert_exact
+from tests.support.mirrors import watched
+from tests.support.slack import refusals, titled
 
 NAME = "Trail news"
 
@@ -34,7 +35,7 @@ class Account:
 
 @pytest.fixture
 def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    monkeypatch.setattr(mailchimp_wire, "FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(transport, "FIRST_PAUSE_SECONDS", 0.001)
     with watched() as standin:
         monkeypatch.setenv("MAILCHIMP_API_KEY", standin.key)
         monkeypatch.setenv("MAILCHIMP_API_URL", standin.url)

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmodel import select
 
-from storage.tables import Job
-from tests.figures import assert_exact, contacts
+from storage.core.tables import Job
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, wait_until, write_sample
-from tests.slack import Json, says
+from tests.support.figures import assert_exact, contacts
+from tests.support.slack import Json, says
 
 
 def test_a_form_submitted_twice_at_once_is_done_once(filled: Flow) -> None:

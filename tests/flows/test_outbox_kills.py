@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import outbox_fire
+from tests.tools import outbox_fire
 
 
 @pytest.mark.parametrize("contacts", [200, 700])

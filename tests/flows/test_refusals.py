@@ -2,10 +2,10 @@
 
 import pytest
 
-from handlers.views.blocks import person as mention
-from tests.figures import contacts
+from handlers.slack.elements.blocks import person as mention
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, wait_until
-from tests.slack import NEWS, OLIVIA, has_action, refusals, says
+from tests.support.figures import contacts
+from tests.support.slack import NEWS, OLIVIA, has_action, refusals, says
 
 COMMANDS = ("list", "export", "archive", "restore", "fix", "import", "digest")
 

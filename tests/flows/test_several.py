@@ -15,14 +15,14 @@ from threading import Event, Thread
 import pytest
 from sqlmodel import func, select
 
-from handlers import manifest
+from handlers.slack import manifest
+from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from handlers.words import words
-from handlers.workspace.server import Workspace
-from storage.database import Database
-from storage.tables import Contact, Job, Journal
+from storage.core.database import Database
+from storage.core.tables import Contact, Job, Journal
 from tests.flows.conftest import AUDIENCE, Someone, wait_until
-from tests.slack import OLIVIA, Person, says
+from tests.support.slack import OLIVIA, Person, says
 
 CONTACTS = 200_000
 STARTS_WITHIN, STOPS_WITHIN, DONE_WITHIN = 60, 10, 120

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from bot import imports, jobs
-from handlers import work
-from storage.database import Database
-from tests.figures import assert_exact, contacts
+from bot.core import jobs
+from bot.imports import imports
+from handlers.slack import long_work
+from storage.core.database import Database
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, Flow, Someone, wait_until, write_sample
-from tests.slack import says
+from tests.support.figures import assert_exact, contacts
+from tests.support.slack import says
 
 SLACK_WAITS = 3.0  # seconds
 LASTS = float(os.environ.get("TROUBLE_SECONDS", "0"))
@@ -38,7 +39,7 @@ sys.stdin.read()
 def _quick_work(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "ROWS_A_CHUNK", 100)
     monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.2))
-    monkeypatch.setattr(work, "TELL_SECONDS", 0.2)
+    monkeypatch.setattr(long_work, "TELL_SECONDS", 0.2)
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

@@ -11,16 +11,16 @@ from threading import Event
 import pytest
 from sqlmodel import func, select
 
-from handlers.parts import utc_now
-from handlers.workspace.server import Workspace
-from storage.database import Database
-from storage.tables import Evidence
-from tests.audiences import import_csv, statuses
-from tests.figures import assert_exact
+from handlers.slack.context import utc_now
+from handlers.standins.slack.server import Workspace
+from storage.core.database import Database
+from storage.core.tables import Evidence
 from tests.flows.conftest import Someone, wait_until
 from tests.flows.test_kills import STARTS_WITHIN, Child
-from tests.handlers.webhooks import conftest as senders
-from tests.handlers.webhooks import samples
+from tests.handlers.web.webhooks import conftest as senders
+from tests.handlers.web.webhooks import samples
+from tests.support.audiences import import_csv, statuses
+from tests.support.figures import assert_exact
 
 BOUNCES = 400
 KILLED_AFTER = 120  # answers

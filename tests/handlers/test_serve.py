@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 
-from handlers import app, manifest, serve
-from handlers.workspace.server import Workspace
-from tests.bots import bot, settings_of
-from tests.slack import OLIVIA, Person
+from handlers import serve
+from handlers.slack import app, manifest
+from handlers.standins.slack.server import Workspace
+from tests.support.bots import bot, settings_of
+from tests.support.slack import OLIVIA, Person
 
 TOLD = """
 import signal

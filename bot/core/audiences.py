@@ -1,0 +1,74 @@
+"""Which audience is meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.errors import NoAudience, UnknownAudience
+from storage.core import audiences
+from storage.core.database import Database
+from storage.core.tables import Audience as AudienceRow
+from storage.core.tables import Source
+
+LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A mailing list, as people choose it.
+
+    `mirrored_until`: all that changed before is here, of a mirrored one; None before its first sync has ended.
+    """
+
+    id: int
+    name: str
+    source: str = Source.LOCAL
+    mirrored_until: datetime | None = None
+
+    @classmethod
+    def of(cls, row: AudienceRow) -> "Audience":
+        return cls(row.id or 0, row.name, row.source, row.mirrored_until)
+
+    @property
+    def is_mirror(self) -> bool:
+        """Whether its truth is elsewhere."""
+        return self.source != Source.LOCAL
+
+
+def every(database: Database) -> Sequence[Audience]:
+    """All audiences by name."""
+    with database.reading() as session:
+        return [Audience.of(each) for each in audiences.every(session)]
+
+
+def local(database: Database) -> Sequence[Audience]:
+    """All that nobody else keeps, by name."""
+    return [each for each in every(database) if not each.is_mirror]
+
+
+def choose(database: Database, text: str) -> Audience | None:
+    """The audience of that name, or the only one; None when a person has to choose.
+
+    Raises UnknownAudience, NoAudience.
+    """
+    found = every(database)
+    if not found:
+        raise NoAudience
+    wanted = text.strip().casefold()
+    if not wanted:
+        return found[0] if len(found) == 1 else None
+    named = [each for each in found if each.name.casefold() == wanted]
+    if not named:
+        raise UnknownAudience(name=text.strip(), known=", ".join(each.name for each in found[:10]))
+    return named[0]
+
+
+def by_id(database: Database, audience_id: int) -> Audience:
+    """Raises NoAudience if it is not there any more, or never was."""
+    if not 0 < audience_id <= LARGEST_ID:
+        raise NoAudience
+    with database.reading() as session:
+        found = audiences.get(session, audience_id)
+    if found is None:
+        raise NoAudience
+    return Audience.of(found)

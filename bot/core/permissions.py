@@ -1,0 +1,22 @@
+"""Who may do what: counts and digests are everyone's, addresses and changes are the operators'."""
+
+from collections.abc import Collection
+
+from bot.core.errors import NotAnOperator
+
+
+def is_operator(user_id: str, *, runs_workspace: bool, operators: Collection[str]) -> bool:
+    """Whether the person may see addresses and change contacts.
+
+    `runs_workspace`: an owner or admin of the workspace. `operators`: the users of `CLEANED_OPERATORS`,
+    those of its user groups included.
+    """
+    return runs_workspace or user_id in operators
+
+
+def require_operator(
+    user_id: str, *, runs_workspace: bool, operators: Collection[str], helpers: Collection[str]
+) -> None:
+    """Raises NotAnOperator, naming who can help."""
+    if not is_operator(user_id, runs_workspace=runs_workspace, operators=operators):
+        raise NotAnOperator(helpers=tuple(helpers))

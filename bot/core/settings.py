@@ -1,0 +1,93 @@
+"""The settings: from the environment and a `.env` file. README lists them; a test compares the two."""
+
+from pathlib import Path
+from typing import Annotated
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.core.errors import CleanedError
+from storage.bounces import imap_address
+from storage.bounces.imap_address import Place
+
+OFF = "off"  # an empty variable would leave the word to the `.env` file
+
+
+class BadSetting(CleanedError):
+    """A setting can't be read. Values: name."""
+
+    key = "error-bad-setting"
+
+
+class Settings(BaseSettings):
+    """What the bot is told from outside. Secrets never show in a repr."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    database_url: str = Field(default_factory=lambda: f"sqlite:///{data_folder() / 'cleaned.db'}")
+    operators: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CLEANED_OPERATORS")
+    confirmation_word: str | None = Field(default=None, validation_alias="CLEANED_CONFIRMATION_WORD")
+    host: str = Field(default="127.0.0.1", validation_alias="CLEANED_HOST")
+    port: int = Field(default=3000, validation_alias="CLEANED_PORT", ge=0, le=65535)
+    ses_topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias="CLEANED_SES_TOPICS"
+    )
+    sendgrid_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_SENDGRID_KEY")
+    postmark_password: SecretStr | None = Field(default=None, validation_alias="CLEANED_POSTMARK_PASSWORD")
+    mailgun_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_MAILGUN_KEY")
+    brevo_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_BREVO_TOKEN")
+    bounce_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_BOUNCE_SECRET")
+    imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
+    mailchimp_api_key: SecretStr | None = None
+    mailchimp_api_url: str | None = None
+    mailchimp_webhook_secret: SecretStr | None = Field(
+        default=None, validation_alias="CLEANED_MAILCHIMP_WEBHOOK_SECRET"
+    )
+    public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
+
+    @field_validator("operators", "ses_topics", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """With commas or spaces between."""
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("imap_url")
+    @classmethod
+    def _names_a_mailbox(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or value.get_secret_value() == OFF:
+            return None
+        imap_address.place(value.get_secret_value())
+        return value
+
+    @field_validator("mailchimp_api_key")
+    @classmethod
+    def _names_an_account(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None or value.get_secret_value().strip() in ("", OFF) else value
+
+    @property
+    def mailbox(self) -> Place | None:
+        """Where bounces wait, if anywhere."""
+        return imap_address.place(self.imap_url.get_secret_value()) if self.imap_url else None
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _ends_with_slash(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
+
+
+def data_folder() -> Path:
+    """Where the SQLite file is when nothing else is said."""
+    return user_data_path("cleaned", appauthor=False)
+
+
+def load(**given: object) -> Settings:
+    """The settings; `given` go before the environment. Raises BadSetting."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise BadSetting(name=str(error.errors()[0]["loc"][0]).upper()) from None

@@ -1,0 +1,193 @@
+"""What a digest says: figures of a time, from kept figures and indexes; no address in it, only domains."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.digests.digests import DigestSettings
+from storage.bounces import bounces
+from storage.contacts import figures
+from storage.core import audiences
+from storage.core.database import Database, Session
+from storage.core.tables import Audience, Reason, Status
+from storage.digests import digests
+
+WEEKS = 12
+TOP = 5
+DOMAINS_LOOKED_AT = 2_000  # for typos, the most frequent first
+
+
+class Suggestion(Protocol):
+    """A likely correction of an address."""
+
+    @property
+    def address(self) -> str: ...
+
+
+class Suggester(Protocol):
+    """What finds it; made from an audience's healthy domains."""
+
+    def suggest(self, address: str, /) -> Suggestion | None: ...
+
+
+MakeSuggester = Callable[[Mapping[str, int]], Suggester]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How many now, and in the same length of time before."""
+
+    n: int
+    before: int
+
+    @property
+    def difference(self) -> int:
+        return self.n - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A campaign or a domain, and how many of the newly cleaned are its."""
+
+    name: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Typo:
+    """A mistyped domain, what it likely means, how many contacts have it."""
+
+    domain: str
+    meant: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days of UTC up to `last`, and how many were cleaned in them."""
+
+    last: date
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One audience's share of the digest. `typos` are all of them, the most frequent first."""
+
+    audience_id: int
+    name: str
+    reasons: Mapping[Reason, Change]
+    campaigns: tuple[Count, ...]
+    domains: tuple[Count, ...]
+    typos: tuple[Typo, ...]
+    cleaned: int  # in all
+    worth_a_look: int = 0  # of the newly cleaned
+
+    @property
+    def total(self) -> Change:
+        return _sum(self.reasons.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The digest's figures; the audience with the most newly cleaned comes first."""
+
+    since: datetime
+    until: datetime
+    parts: tuple[Part, ...]
+    weeks: tuple[Week, ...]
+
+    @property
+    def total(self) -> Change:
+        return _sum(part.total for part in self.parts)
+
+    @property
+    def cleaned(self) -> int:
+        return sum(part.cleaned for part in self.parts)
+
+
+def report(
+    database: Database,
+    settings: DigestSettings,
+    since: datetime,
+    until: datetime,
+    make_suggester: MakeSuggester,
+) -> Report:
+    """What was cleaned from `since` on and before `until`, against the same length of time before.
+
+    All of it from one moment. An audience of the settings that is gone is left out.
+    """
+    weeks: Counter[date] = Counter()
+    with database.reading() as session:
+        parts = []
+        for audience in _chosen(audiences.every(session), settings.audience_ids):
+            parts.append(_part(session, audience, since, until, make_suggester))
+            weeks.update(_weeks(session, audience.id or 0, until.date()))
+    parts.sort(key=lambda part: (-part.total.n, -part.cleaned, part.name.casefold()))
+    return Report(
+        since=since,
+        until=until,
+        parts=tuple(parts),
+        weeks=tuple(Week(last, weeks[last]) for last in _last_days(until.date())),
+    )
+
+
+def _chosen(every: Sequence[Audience], ids: Sequence[int]) -> list[Audience]:
+    return [audience for audience in every if not ids or audience.id in ids]
+
+
+def _part(
+    session: Session, audience: Audience, since: datetime, until: datetime, make_suggester: MakeSuggester
+) -> Part:
+    audience_id = audience.id or 0
+    now = digests.newly_by_reason(session, audience_id, since, until)
+    before = digests.newly_by_reason(session, audience_id, since - (until - since), since)
+    counts = figures.by_status_and_reason(session, audience_id)
+    return Part(
+        audience_id=audience_id,
+        name=audience.name,
+        reasons={reason: Change(now.get(reason, 0), before.get(reason, 0)) for reason in Reason},
+        campaigns=_counts(digests.newly_by_campaign(session, audience_id, since, until, TOP)),
+        domains=_counts(digests.newly_by_domain(session, audience_id, since, until, TOP)),
+        typos=_typos(session, audience_id, since, until, make_suggester),
+        cleaned=sum(n for (status, _reason), n in counts.items() if status == Status.CLEANED),
+        worth_a_look=bounces.newly_worth_a_look(session, audience_id, since, until),
+    )
+
+
+def _typos(
+    session: Session, audience_id: int, since: datetime, until: datetime, make_suggester: MakeSuggester
+) -> tuple[Typo, ...]:
+    """Of those that can be fixed: cleaned still, no complaint."""
+    domains = digests.fixable_by_domain(session, audience_id, since, until, DOMAINS_LOOKED_AT)
+    if not domains:
+        return ()
+    suggester = make_suggester(figures.subscribed_domains(session, audience_id))
+    # A typo of a domain is the same for whoever has it: any name before the @ will do.
+    found = ((domain, suggester.suggest(f"someone@{domain}"), n) for domain, n in domains.items())
+    typos = (Typo(domain, meant.address.rpartition("@")[2], n) for domain, meant, n in found if meant)
+    return tuple(typo for typo in typos if typo.meant != typo.domain)
+
+
+def _weeks(session: Session, audience_id: int, last: date) -> Counter[date]:
+    """A week's last day → how many were cleaned in it."""
+    first = last - timedelta(days=7 * WEEKS - 1)
+    weeks: Counter[date] = Counter()
+    for (day, _reason), n in figures.cleaned_between(session, audience_id, first, last).items():
+        weeks[last - timedelta(days=(last - day).days // 7 * 7)] += n
+    return weeks
+
+
+def _last_days(last: date) -> list[date]:
+    return [last - timedelta(days=7 * n) for n in reversed(range(WEEKS))]
+
+
+def _counts(found: Mapping[str, int]) -> tuple[Count, ...]:
+    return tuple(Count(name, n) for name, n in found.items())
+
+
+def _sum(changes: Iterable[Change]) -> Change:
+    changes = list(changes)
+    return Change(sum(c.n for c in changes), sum(c.before for c in changes))

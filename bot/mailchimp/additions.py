@@ -1,0 +1,405 @@
+"""A corrected contact is added at Mailchimp: the form becomes a job, once, and the job says what Mailchimp said.
+
+Mailchimp is asked first whether it has the address, and what it said is kept; from then on adding it again changes
+nothing. So a process that dies at any moment leaves a job that another carries on: one contact, one consent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from json import loads as parsed
+from typing import Any
+
+from bot.contacts import rows, upsert
+from bot.contacts.upsert import Outcome
+from bot.core import jobs, plans
+from bot.core.audiences import Audience
+from bot.core.errors import CleanedError, PlanGone
+from bot.core.jobs import Clock
+from bot.corrections import corrections
+from bot.corrections.cleaned_contact import audience_of
+from bot.corrections.corrections import Correction, Filled, Form, NoPermission
+from bot.corrections.required_fields import NoMailchimp, chosen, from_json, is_incomplete, merge_values
+from bot.mailchimp.mirror import members
+from bot.mailchimp.mirror import tags as member_tags
+from storage.contacts import bulk, contacts
+from storage.core import audiences
+from storage.core import jobs as job_rows
+from storage.core.database import Database, Session
+from storage.core.tables import Audience as AudienceRow
+from storage.core.tables import Contact, Job, Source, Status
+from storage.mailchimp.client import Client
+from storage.mailchimp.errors import (
+    BadAnswer,
+    Forbidden,
+    Forgotten,
+    InComplianceState,
+    InvalidResource,
+    KeyRefused,
+    MailchimpError,
+    MemberExists,
+    NotFound,
+    WrongDataCentre,
+)
+from storage.mailchimp.values import Member, MergeValue, member_hash
+
+# After these the contact may be there now, added by us: an earlier try had no answer.
+_UNKNOWN = ("error-corrections-no-answer", "error-corrections-key", "error-gave-up")
+TRIES = 5  # while Mailchimp does not answer; then the person is told
+
+
+class NotNow(Exception):
+    """Mailchimp does not answer: the job is given back and tried again."""
+
+
+class FieldMissing(CleanedError):
+    """A required field is empty. Values: field (its key; `first-name` and `last-name` for the names)."""
+
+    key = "error-corrections-missing"
+
+
+class ThereAlready(CleanedError):
+    """Mailchimp has the address. Values: address, audience, status; signup, where only they can come back."""
+
+    key = "error-corrections-there"
+
+
+class OnlyThemselves(CleanedError):
+    """They unsubscribed or were cleaned there. Values: address, audience, signup (the form's URL, if known)."""
+
+    key = "error-corrections-compliance"
+
+
+class DeletedForGood(CleanedError):
+    """The contact was deleted permanently there. Values: address, audience, signup (the form's URL, if known)."""
+
+    key = "error-corrections-forgotten"
+
+
+class NotTaken(CleanedError):
+    """Mailchimp finds something invalid. Values: audience, detail, fields ([tag, name, message] each)."""
+
+    key = "error-corrections-invalid"
+
+
+class KeyNotTaken(CleanedError):
+    """Mailchimp refuses the key, or it lacks a right."""
+
+    key = "error-corrections-key"
+
+
+class NoAnswer(CleanedError):
+    """Mailchimp did not answer, several times, or not so that it can be read. Values: address, audience."""
+
+    key = "error-corrections-no-answer"
+
+
+class Refused(CleanedError):
+    """Mailchimp refused for another reason. Values: address, audience, title, detail."""
+
+    key = "error-corrections-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was done. `tags_lost`: those of the old contact that could not be given."""
+
+    correction: Correction
+    status: str
+    tags_lost: Sequence[str]
+
+
+def request(
+    database: Database,
+    draft_id: str,
+    filled: Filled,
+    *,
+    by: str,
+    now: datetime,
+    notify: dict[str, Any] | None = None,
+) -> Job:
+    """The form becomes a job, once. Asks nothing of Mailchimp.
+
+    Raises PlanGone, AlreadyDone, NotCleaned, AbuseComplaint, NoPermission, FieldMissing, and what is an AddressFault.
+    """
+    with database.transaction() as session:
+        draft = plans.use(session, draft_id, by, now)
+        audience = audience_of(session, draft.audience_id)
+        if audience.source != Source.MAILCHIMP or "fields" not in draft.data:
+            raise PlanGone
+        old = corrections.fixable(session, audience, draft.data["contact"])
+        absent = draft.data.get("absent")
+        address = corrections.addable(session, audience, old, filled.address, absent)
+        if not filled.permission:
+            raise NoPermission
+        filled = replace(filled, fields=chosen(from_json(draft.data["fields"]), filled.fields))
+        _check_filled(draft.data, filled)
+        data = draft.data | {
+            "wording": _wording(draft.data, filled.permissions),
+            "address": address.address,
+            "key": address.key,
+            "first_name": filled.first_name,
+            "last_name": filled.last_name,
+            "values": dict(filled.fields),
+            "ticked": sorted(filled.permissions),
+        }
+        job = jobs.new(jobs.ADD, by=by, now=now, audience_id=draft.audience_id, notify=notify, **data)
+        job.cursor = {"absent": address.key} if absent == address.key else {}
+        return job_rows.add(session, job)
+
+
+def work(client: Client | None, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    """Carries the addition on from where it is.
+
+    Raises NotNow, to be tried again; and what the person is told: ThereAlready, OnlyThemselves, DeletedForGood,
+    NotTaken, KeyNotTaken, NoAnswer, Refused, NoMailchimp.
+    """
+    with database.reading() as session:
+        audience, old = _subjects(session, job)
+    if client is None or audience.remote_id is None:
+        raise NoMailchimp(audience=audience.name)
+    try:
+        if not job.cursor.get("absent"):
+            _check_absent(client, audience, job)
+            yield (job := _note(database, job, clock(), absent=job.data["key"]))
+        member, tags_lost = _add(client, audience, old, job)
+    except MailchimpError as error:
+        if error.worth_another_try and job.attempts < TRIES:
+            yield _note(database, job, clock(), trying=True)
+            raise NotNow from None
+        raise _told(error, audience, job) from None
+    yield _finish(database, job, member, tags_lost, clock())
+
+
+def done(database: Database, job: Job) -> Added:
+    """What a job that is done has done."""
+    with database.reading() as session:
+        audience, old = _subjects(session, job)
+    correction = Correction(
+        audience=Audience.of(audience),
+        old_address=old.address,
+        address=job.data["address"],
+        at=job.finished_at or job.made_at,
+        further=corrections.further(database, old.audience_id, corrections.step_of(job.data, old)),
+    )
+    return Added(correction, job.result["status"], job.result["tags_lost"])
+
+
+def again(
+    database: Database,
+    job_id: str,
+    *,
+    by: str,
+    now: datetime,
+    wording: str,
+    language: str,
+    mailchimp: Client | None,
+) -> Form:
+    """The form of a job that Mailchimp refused, filled in as it was, with a plan of its own.
+
+    Raises PlanGone, and what `corrections.begin` raises.
+    """
+    job = jobs.look(database, job_id)
+    if job is None or job.kind != jobs.ADD or job.made_by != by or job.state != "failed":
+        raise PlanGone
+    with database.reading() as session:
+        _, old = _subjects(session, job)
+    refused = job.result["values"].get("fields", [])
+    form = corrections.begin(
+        database,
+        old.audience_id,
+        old.id,
+        by=by,
+        now=now,
+        wording=wording,
+        language=language,
+        step=corrections.step_of(job.data, old),
+        mailchimp=mailchimp,
+        problems=[(tag, message) for tag, _, message in refused if tag],
+        absent=job.cursor.get("absent") if job.result["error"] in _UNKNOWN else None,
+    )
+    return replace(form, typed=_filled(job.data), already=None)
+
+
+def _check_filled(data: Mapping[str, Any], filled: Filled) -> None:
+    names = {"first-name": filled.first_name, "last-name": filled.last_name}
+    empty = [
+        name
+        for (name, typed), required in zip(names.items(), data["names"], strict=True)
+        if required and not (typed or "").strip()
+    ]
+    empty += [
+        field.key
+        for field in from_json(data["fields"])
+        if field.required and not filled.fields.get(field.key, "").strip()
+    ]
+    if empty:
+        raise FieldMissing(field=empty[0])
+
+
+def _wording(data: Mapping[str, Any], ticked: Any) -> str:
+    """The permission, then Mailchimp's, each with whether it was ticked."""
+    lines = [f"[{'x' if id_ in ticked else ' '}] {text}" for id_, text in data["permissions"]]
+    return "\n".join([data["wording"], *lines])
+
+
+def _filled(data: Mapping[str, Any]) -> Filled:
+    return Filled(
+        address=data["address"],
+        permission=True,
+        first_name=data["first_name"],
+        last_name=data["last_name"],
+        fields=data["values"],
+        permissions=tuple(data["ticked"]),
+    )
+
+
+def _subjects(session: Session, job: Job) -> tuple[AudienceRow, Contact]:
+    """The audience and the cleaned contact."""
+    audience = audiences.get(session, job.audience_id or 0)
+    old = contacts.by_id(session, job.audience_id or 0, job.data["contact"])
+    if audience is None or old is None:
+        raise PlanGone
+    return audience, old
+
+
+def _note(database: Database, job: Job, now: datetime, **cursor: Any) -> Job:
+    with database.transaction() as session:
+        return jobs.step(session, job, now, cursor=job.cursor | cursor)
+
+
+def _check_absent(client: Client, audience: AudienceRow, job: Job) -> None:
+    """Adding would change a contact that is there. Raises ThereAlready."""
+    member = _member(client, audience, job.data["address"])
+    if member:
+        raise _there(audience, job, member.status)
+
+
+def _member(client: Client, audience: AudienceRow, address: str) -> Member | None:
+    try:
+        return client.member(audience.remote_id or "", member_hash(address))
+    except NotFound:
+        return None
+
+
+def _there(audience: AudienceRow, job: Job, status: str) -> ThereAlready:
+    themselves = status in (Status.UNSUBSCRIBED, Status.NONSUBSCRIBED)
+    form = {"signup": audience.remote.get("signup")} if themselves else {}
+    return ThereAlready(address=job.data["address"], audience=audience.name, status=str(status), **form)
+
+
+def _add(client: Client, audience: AudienceRow, old: Contact, job: Job) -> tuple[Member, list[str]]:
+    """The new member with the old one's tags, and those that could not be given."""
+    before = _member(client, audience, old.address)
+    member = _put(client, audience, job, _values(audience, old, before, job))
+    if member.status not in (Status.SUBSCRIBED, Status.PENDING):  # somebody was quicker
+        raise _there(audience, job, member.status)
+    tags = list(before.tags) if before else _tags(old)
+    if not tags:
+        return member, []
+    try:
+        if before and member_tags.has_more(before):
+            tags = list(client.tags(audience.remote_id or "", before.hash))
+        client.add_tags(audience.remote_id or "", member.hash, tags)
+    except MailchimpError as error:
+        if error.worth_another_try and job.attempts < TRIES:
+            raise
+        return member, tags  # the contact is added, whatever becomes of its tags
+    return member._replace(tags=tuple(dict.fromkeys([*member.tags, *tags]))), []
+
+
+def _put(client: Client, audience: AudienceRow, job: Job, merge_fields: Mapping[str, MergeValue]) -> Member:
+    address = job.data["address"]
+    try:
+        # No signup address or time: they would be the operator's, not the contact's.
+        return client.put_member(
+            audience.remote_id or "",
+            address,
+            status_if_new=Status.PENDING if audience.remote.get("double_optin") else Status.SUBSCRIBED,
+            merge_fields=merge_fields,
+            permissions={id_: id_ in job.data["ticked"] for id_, _ in job.data["permissions"]},
+        )
+    except MemberExists:
+        member = _member(client, audience, address)
+        raise _there(audience, job, member.status if member else "unknown") from None
+
+
+def _values(audience: AudienceRow, old: Contact, before: Member | None, job: Job) -> dict[str, MergeValue]:
+    """The old contact's merge fields, with what was typed; by tag, empty ones left out."""
+    fields = audience.remote.get("fields", [])
+    tags = {field["name"]: field["tag"] for field in fields}
+    names = corrections.typed_names(audience, _filled(job.data))
+    # The mirror has an address on one line, which Mailchimp does not take back.
+    plain = {field["name"] for field in fields if field["type"] != "address"}
+    mirrored = {tags[name]: value for name, value in old.merge_fields.items() if name in plain}
+    typed = merge_values(from_json(job.data["fields"]), job.data["values"])
+    values: dict[str, MergeValue] = {**(before.merge_fields if before else mirrored)}
+    values |= {tags[name]: value for name, value in names.items() if name in tags}
+    values = {tag: value for tag, value in values.items() if not is_incomplete(value)} | typed
+    return {tag: value for tag, value in values.items() if value not in ("", {})}
+
+
+def _tags(old: Contact) -> list[str]:
+    """As a file has them: JSON texts with commas between."""
+    return [str(tag) for tag in parsed(f"[{old.tags or ''}]")]
+
+
+def _told(error: MailchimpError, audience: AudienceRow, job: Job) -> CleanedError:
+    """What the person is told. What Mailchimp says in its own words is for their eyes alone."""
+    about = {"address": job.data["address"], "audience": audience.name}
+    match error:
+        case InComplianceState():
+            return OnlyThemselves(**about, signup=audience.remote.get("signup"))
+        case Forgotten():
+            return DeletedForGood(**about, signup=audience.remote.get("signup"))
+        case InvalidResource():
+            return NotTaken(**about, detail=error.detail, fields=_named(audience, error.fields))
+        case KeyRefused() | Forbidden() | WrongDataCentre():
+            return KeyNotTaken()
+        case _ if error.worth_another_try or isinstance(error, BadAnswer):
+            return NoAnswer(**about)
+    return Refused(**about, title=str(error.values.get("title", "")), detail=error.detail)
+
+
+def _named(audience: AudienceRow, said: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Each with the field's tag (empty where it is none) and name."""
+    names = {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
+    found = [(field.rpartition(".")[2], field, message) for field, message in said]
+    return [[tag if tag in names else "", names.get(tag, field), message] for tag, field, message in found]
+
+
+def _finish(database: Database, job: Job, member: Member, tags_lost: Sequence[str], now: datetime) -> Job:
+    """The mirror has the contact, the consent and the journal's line are kept, the job is done: all or nothing."""
+    with database.transaction() as session:
+        audience = bulk.lock(session, job.audience_id or 0)
+        _, old = _subjects(session, job)
+        contact_id = _mirror(session, audience, member, now)
+        corrections.record(
+            session,
+            job.data,
+            old,
+            contact_id,
+            member.address,
+            by=job.made_by,
+            given_at=job.made_at,
+            now=now,
+        )
+        return jobs.finish(session, job, now, status=str(member.status), tags_lost=list(tags_lost))
+
+
+def _mirror(session: Session, audience: AudienceRow, member: Member, now: datetime) -> int:
+    """Takes the member in, or changes it, where a sync was quicker; the contact's id."""
+    labels = {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
+    row = members.row(member, audience.id or 0, labels)
+    revision, at = audience.revision, bulk.moment(now)
+    upsert.load(
+        session,
+        audience,
+        [row],
+        lambda new, contact_id: members.added(new, contact_id, revision, at),
+        lambda old, new: members.merged(old, new, revision, at),
+        Outcome(),
+    )
+    contact = contacts.by_key(session, audience.id or 0, rows.KEY(row))
+    assert contact, "just taken in"
+    return contact.id

@@ -1,0 +1,181 @@
+"""A Mailchimp member becomes a contact of the mirror, or changes one: the pure rules.
+
+Mailchimp's word holds, also where an import would not believe it; what only this side knows stays: why and when a
+contact was cleaned, and the status it had before it was archived.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from json.encoder import encode_basestring as _quoted  # the quick one, in C
+from operator import itemgetter
+
+from storage.contacts.values import COLUMNS, Reason, Row, Status
+from storage.mailchimp import documents
+from storage.mailchimp.values import NOWHERE, Location, Member, MergeValue
+
+_AT = {name: i for i, name in enumerate(COLUMNS)}
+_ID, _STATUS, _BEFORE, _REVISION = (_AT[name] for name in ("id", "status", "status_before", "revision"))
+_TAGS = _AT["tags"]
+_OURS = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
+_NOWHERE: Sequence[str | None] = (None,) * 7
+_CLEANED, _ARCHIVED = Status.CLEANED, Status.ARCHIVED
+_UNSUBSCRIBED, _UNKNOWN = Status.UNSUBSCRIBED.value, Reason.UNKNOWN.value
+_ours = itemgetter(*(_AT[name] for name in _OURS))
+
+contact_id: Callable[[Row], int] = itemgetter(_ID)
+key: Callable[[Row], str] = itemgetter(_AT["address_key"])
+remote_id: Callable[[Row], int | None] = itemgetter(_AT["remote_id"])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The contacts of a page, as rows; the rest as of a `MemberPage`."""
+
+    rows: Sequence[Row]
+    total: int
+    unreadable: int
+    ids: Sequence[int]
+    short: Mapping[str, str] = field(default_factory=dict)  # whose tags are not all told: address key → hash
+
+
+def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> Page:
+    """Of what Mailchimp wrote. Raises ValueError."""
+    read = documents.member_page(documents.parse(body))
+    rows = [row(member, audience_id, labels) for member in read.members]
+    short = {
+        key(of): member.hash
+        for of, member in zip(rows, read.members, strict=True)
+        if member.tag_count > len(member.tags)
+    }
+    return Page(rows, read.total, read.unreadable, read.ids, short)
+
+
+def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
+    """The member as Mailchimp has it; no id, no revision yet. `labels`: merge tag → the column's name."""
+    address = _storable(member.address)  # Mailchimp took it as it is: the mirror tells what is there
+    address_key = address.lower()
+    status, changed_at = member.status, member.changed_at
+    is_cleaned = status is _CLEANED
+    place = _NOWHERE if member.location is NOWHERE else _place(member.location)
+    # In the order of COLUMNS. Hundreds of thousands pass here: a mapping by name takes twice as long.
+    return (
+        audience_id,
+        0,
+        address,
+        address_key,
+        address_key.rpartition("@")[2],
+        status.value,
+        # Mailchimp forgets what an archived contact was. Undo is for our own archives; none ends subscribed by this.
+        _UNSUBSCRIBED if status is _ARCHIVED else None,
+        0,  # revision
+        _fields(member.merge_fields, labels),
+        _tags(member.tags),
+        _storable(member.note) or None,
+        str(member.rating) if member.rating else None,
+        _time(member.signup_at),
+        member.signup_ip or None,
+        _time(member.confirm_at),
+        member.confirm_ip or None,
+        *place,
+        str(member.leid) if member.leid else None,
+        member.euid or None,
+        _moment(changed_at) if is_cleaned and changed_at else None,
+        _UNKNOWN if is_cleaned else None,
+        None,  # campaign and diagnostic: not said here
+        None,
+        None,
+        member.leid or None,
+    )
+
+
+def with_tags(of: Row, tags: Sequence[str]) -> Row:
+    return (*of[:_TAGS], _tags(tags), *of[_TAGS + 1 :])
+
+
+def with_tags_of(of: Row, old: Row) -> Row:
+    """Its own tags, and behind them those that the contact had before."""
+    own, before = (json.loads(f"[{each[_TAGS] or ''}]") for each in (of, old))
+    return with_tags(of, [*own, *(tag for tag in before if tag not in own)])
+
+
+def added(new: Row, contact_id: int, revision: int, now: str) -> Row:
+    """A contact that wasn't here. One that is cleaned, Mailchimp doesn't say when, is so since `now`."""
+    values = list(new)
+    values[_ID], values[_REVISION] = contact_id, revision
+    if new[_STATUS] == Status.CLEANED and not new[_AT["cleaned_at"]]:
+        values[_AT["cleaned_at"]] = now
+    return tuple(values)
+
+
+def merged(old: Row, new: Row, revision: int, now: str) -> Row:
+    """The contact as Mailchimp has it now; the same row if nothing changed."""
+    values = list(added(new, old[_ID], old[_REVISION], now))
+    before = old[_BEFORE] if old[_STATUS] == Status.ARCHIVED else old[_STATUS]
+    if new[_STATUS] == Status.ARCHIVED:
+        values[_BEFORE] = before
+    if before == Status.CLEANED and new[_STATUS] in (Status.CLEANED, Status.ARCHIVED):
+        for name, value in zip(_OURS, _ours(old), strict=True):
+            values[_AT[name]] = value
+    if _known(values) == _known(old):
+        return old
+    values[_REVISION] = revision
+    return tuple(values)
+
+
+def _known(of: Row | list[object]) -> list[object]:
+    """Merge fields as what they say: one database gives their text back with other spaces."""
+    fields = _AT["merge_fields"]
+    return [*of[:fields], json.loads(str(of[fields])), *of[fields + 1 :]]
+
+
+def _tags(names: Sequence[str]) -> str | None:
+    return ",".join([_quoted(_storable(name)) for name in names]) or None
+
+
+def _fields(given: Mapping[str, MergeValue], labels: Mapping[str, str]) -> str:
+    """As JSON text; of two with one label the last."""
+    fields = {labels.get(tag, tag): _text(value) for tag, value in given.items()}
+    parts = [f"{_quoted(label)}:{_quoted(value)}" for label, value in fields.items() if value]
+    return f"{{{','.join(parts)}}}"
+
+
+def _text(value: MergeValue) -> str:
+    """An address field's parts on one line, as in Mailchimp's files."""
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, Mapping):
+        return _storable("  ".join(str(part) for part in value.values() if part))
+    return str(value)
+
+
+def _storable(text: str) -> str:
+    """Without half characters, which are no UTF-8, and NUL, which PostgreSQL's text can't hold."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode(errors="replace").decode().replace("\0", "\ufffd")
+
+
+def _moment(at: datetime) -> str:
+    """As `storage.contacts.bulk` has times; Mailchimp's are in UTC here."""
+    return at.isoformat(" ", "microseconds")[:26]
+
+
+def _time(at: datetime | None) -> str | None:
+    return str(at)[:19] if at else None
+
+
+def _place(location: Location) -> Sequence[str | None]:
+    """Latitude to region."""
+    if not location.time_zone and not location.country:
+        return _NOWHERE
+    return (
+        str(location.latitude),
+        str(location.longitude),
+        str(location.gmt_offset),
+        str(location.dst_offset),
+        location.time_zone or None,
+        location.country or None,
+        location.region or None,
+    )

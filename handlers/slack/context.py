@@ -1,0 +1,36 @@
+"""The parts of a running bot, put together once; every feature works with these."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from dns.resolver import Resolver
+from slack_sdk import WebClient
+
+from bot.core.jobs import Clock
+from bot.core.settings import Settings
+from bot.corrections import mail_exchanges
+from handlers.slack.people import People
+from storage.core.database import Database
+from storage.mailchimp.client import Client
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains.
+
+    `mailchimp`: the account whose audiences are mirrored, if any.
+    """
+
+    database: Database
+    settings: Settings
+    client: WebClient
+    people: People
+    mailchimp: Client | None = None
+    clock: Clock = utc_now
+    wake: Callable[[], None] = lambda: None
+    make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver

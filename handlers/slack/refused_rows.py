@@ -1,0 +1,16 @@
+"""The file of the rows that an import refused, for whoever corrects them."""
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from bot.imports import imports
+from handlers.slack.views import imports as views
+from handlers.words import Words
+from storage.core.database import Database
+from storage.files.spreadsheets import csv_bytes
+
+
+def csv(words: Words, database: Database, job_ids: Iterable[str]) -> Iterator[bytes]:
+    """File, line, reason in words, the row itself; in the order of the jobs and of their files."""
+    rows = chain.from_iterable(imports.refused(database, job_id) for job_id in job_ids)
+    return csv_bytes(views.refused_header(words), (views.refused_row(words, row) for row in rows))

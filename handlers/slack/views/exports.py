@@ -1,0 +1,211 @@
+"""An export: its preview and where it goes, its progress, its receipt, the exports of before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Any
+
+from bot.core.audiences import Audience
+from bot.exports.exports import Past, Preview
+from handlers.slack.elements import blocks, filters, receipts
+from handlers.slack.elements.blocks import Block, Message, View
+from handlers.words import Markup, Words, escaped
+from storage.contacts.contacts import Segment
+from storage.core.tables import Job
+
+CALLBACK = "exports-confirm"
+CHOOSE = "exports-audience"
+WHERE, TO_ME = "exports-where", "exports-to-me"
+PAST, PAST_PAGE, AGAIN, FILE = "exports-past", "exports-past-page", "exports-again", "exports-open"
+TERMINAL = "terminal"
+_AUDIENCE = 80  # characters shown of a name
+_COLUMN, _COLUMNS = 60, 900
+_FILES = 20  # of an export: 20 GB
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """A channel, and how many people see what is posted there, where Slack says."""
+
+    channel: str
+    people: int | None
+
+
+def form(words: Words, preview: Preview, to: Destination | None = None, edition: str = "") -> View:
+    """The preview. `to`: the channel that was chosen; None for the person's direct messages.
+
+    `edition` is another one for each drawing: under the same ids Slack would keep what was chosen.
+    """
+    rows = [blocks.section(words.md("exports-headline", n=preview.n, audience=_short(preview.audience)))]
+    if narrowed := filters.in_words(words, preview.segment):
+        rows.append(blocks.context(*narrowed))
+    rows += [
+        blocks.section(_columns(words, preview.columns)),
+        blocks.context(words.md("exports-form")),
+        blocks.input_(
+            words("exports-where"),
+            _where(words, to),
+            f"{WHERE}-{edition}" if edition else WHERE,
+            hint=words("exports-where-hint"),
+            optional=True,
+            dispatch=True,
+        ),
+        blocks.context(_seen(words, to)),
+    ]
+    buttons = [blocks.button(words("exports-to-me"), TO_ME)] if to else []
+    buttons.append(blocks.button(words("exports-past"), PAST, str(preview.segment.audience_id)))
+    rows.append(blocks.actions(buttons, "exports-more"))
+    return blocks.modal(
+        words("exports-title"),
+        rows,
+        callback_id=CALLBACK,
+        submit=words("exports-submit"),
+        close=words("cancel"),
+        metadata=preview.id,
+    )
+
+
+def chosen(view: Mapping[str, Any]) -> tuple[str | None, str]:
+    """The channel that is chosen in the modal, if any, and the block it is chosen in."""
+    for block_id, elements in view.get("state", {}).get("values", {}).items():
+        if WHERE in elements:
+            return elements[WHERE].get("selected_conversation"), block_id
+    return None, WHERE
+
+
+def nothing(words: Words, audience: str, segment: Segment) -> View:
+    """There is nothing to export: that is an answer too."""
+    key = "exports-nothing" if segment.is_whole else "exports-nothing-matches"
+    text = words.md(key, audience=_short(audience))
+    button = blocks.button(words("exports-past"), PAST, str(segment.audience_id))
+    rows = [blocks.section(text), blocks.actions([button], "exports-more")]
+    return blocks.modal(words("exports-title"), rows, close=words("close"))
+
+
+def started(words: Words, job: Job, audience: str) -> View:
+    """What answers the submission."""
+    text = words.md("exports-waiting", n=job.total, audience=_short(audience))
+    return receipts.started(words, "exports-title", text)
+
+
+def comment(words: Words, who: str) -> Markup:
+    """What stands above the file."""
+    return words.md("exports-comment", who=blocks.person(who))
+
+
+def tell(words: Words, job: Job, audience: str) -> Message:
+    """The message of an export as it stands."""
+    audience = _short(audience)
+    if job.state == "done":
+        return _receipt(words, job, audience)
+    if job.state == "failed":
+        again = blocks.button(words("open-export"), "open-export", str(job.audience_id))
+        return receipts.failed(words, words.md("exports-failed", audience=audience), job, [again])
+    text = words.md("exports-progress", n=job.total, done=job.done, audience=audience)
+    return receipts.progress(text, job)
+
+
+def past(words: Words, audience: Audience, found: Sequence[Past], number: int, *, has_more: bool) -> View:
+    """The exports of before. `number`: the page's, from 0."""
+    if not found:
+        text = words.md("exports-past-none", audience=_short(audience.name))
+        return receipts.started(words, "exports-past-title", text)
+    rows: list[Block] = []
+    for each in found:
+        rows += _past(words, each)
+    buttons = []
+    if number:
+        buttons.append(_page(words("previous"), "previous", audience, number - 1))
+    if has_more:
+        buttons.append(_page(words("next"), "next", audience, number + 1))
+    if buttons:
+        rows.append(blocks.actions(buttons, "pages"))
+    return blocks.modal(words("exports-past-title"), rows, close=words("back"))
+
+
+def parts_of(value: str) -> tuple[int, str]:
+    """The audience's id, and what follows it in a button's value: an export's id, or a page."""
+    audience_id, _, rest = value.partition(":")
+    return int(audience_id), rest
+
+
+def _columns(words: Words, columns: Sequence[str]) -> Markup:
+    """As many names as fit: a sentence takes 1,000 characters of a value."""
+    names = [escaped(blocks.clamp(name, _COLUMN)) for name in columns]
+    fitting = sum(length <= _COLUMNS for length in accumulate(len(name) + 2 for name in names))
+    if fitting < len(names):
+        names = [*names[:fitting], escaped(words("exports-columns-more", n=len(names) - fitting))]
+    return words.md("exports-columns", n=len(columns), names=Markup(", ".join(names)))
+
+
+def _where(words: Words, to: Destination | None) -> Block:
+    element: Block = {
+        "type": "conversations_select",
+        "action_id": WHERE,
+        "placeholder": blocks.plain(words("exports-where"), blocks.PLACEHOLDER),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+    }
+    return element | ({"initial_conversation": to.channel} if to else {})
+
+
+def _seen(words: Words, to: Destination | None) -> Markup:
+    if to is None:
+        return words.md("exports-to-you")
+    channel = blocks.channel(to.channel)
+    if to.people is None:
+        return words.md("exports-seen-unknown", channel=channel)
+    return words.md("exports-seen-by", n=to.people, channel=channel)
+
+
+def _receipt(words: Words, job: Job, audience: str) -> Message:
+    n, left_out, newer = (job.result[name] for name in ("n", "left_alone", "newer"))
+    here = job.data["channel"] == job.notify.get("channel")
+    channel = blocks.channel(job.data["channel"])
+    links = job.result.get("files") or [job.result.get("permalink")]
+    files = len(links)
+    lines = [
+        words.md("exports-is-here", files=files)
+        if here
+        else words.md("exports-is-in", files=files, channel=channel)
+    ]
+    if files > 1:
+        lines.append(words.md("exports-split"))
+    if left_out:
+        lines.append(words.md("exports-left-out", n=left_out))
+    if newer:
+        lines.append(words.md("exports-newer", n=newer))
+    headline = words.md("exports-done", n=n, audience=audience)
+    return receipts.done(headline, lines, _open(words, [link for link in links if link]), job)
+
+
+def _open(words: Words, links: Sequence[str]) -> list[Block]:
+    """A button for each file that there is a link to."""
+    if len(links) == 1:
+        return [blocks.link(words("exports-open"), links[0], FILE)]
+    return [
+        blocks.link(words("exports-open-part", n=n), link, f"{FILE}-{n}")
+        for n, link in enumerate(links[:_FILES], 1)
+    ]
+
+
+def _past(words: Words, each: Past) -> list[Block]:
+    date = blocks.date(each.made_at, words)
+    if each.made_by == TERMINAL:
+        by = words.md("exports-past-terminal", date=date)
+    else:
+        by = words.md("exports-past-by", date=date, who=blocks.person(each.made_by))
+    facts = [by, *filters.in_words(words, each.segment)]
+    buttons = _open(words, each.permalinks)
+    buttons.append(blocks.button(words("exports-again"), AGAIN, f"{each.audience_id}:{each.id}"))
+    return [
+        blocks.section(Markup(f"{words.md('exports-past-row', n=each.n)}\n{' · '.join(facts)}")),
+        blocks.actions(buttons, f"export-{each.id}"),
+    ]
+
+
+def _page(text: str, way: str, audience: Audience, number: int) -> Block:
+    return blocks.button(text, f"{PAST_PAGE}-{way}", f"{audience.id}:{number}")
+
+
+def _short(audience: str) -> str:
+    return blocks.clamp(audience, _AUDIENCE)

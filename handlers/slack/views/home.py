@@ -1,0 +1,74 @@
+"""The Home tab: the figures of each audience and what can be done, who did what lately."""
+
+import re
+from collections.abc import Sequence
+
+from bot.contacts.counts import Figures
+from bot.core.journal import Line
+from handlers.slack.elements import blocks
+from handlers.slack.elements.blocks import Block, View
+from handlers.slack.views import counts as count_views
+from handlers.words import Markup, Words
+
+REFRESH = "home-refresh"
+MOST_AUDIENCES = 10
+MOST_LINES = 5
+# The flows that are an audience's, and those that are not; each feature listens to its own button.
+OF_AUDIENCE = ("list", "worth-a-look", "export", "archive", "fix", "rules", "sync")
+OF_ALL = ("restore", "import", "digest")
+_NAME = 80  # characters of an audience's name in a line of the journal
+_USER = re.compile(r"[UW][A-Z0-9]+").fullmatch
+
+
+def home(
+    words: Words,
+    figures: Sequence[Figures],
+    lines: Sequence[Line],
+    digest: Markup,
+    *,
+    more: int,
+    is_operator: bool,
+) -> View:
+    """`digest`: when the weekly digest comes. `more`: how many audiences are not shown.
+
+    Only operators get buttons, and the journal's `lines`.
+    """
+    rows = [blocks.header(words("home-title")), blocks.context(words.md("home-intro"))]
+    if not figures:
+        rows.append(blocks.section(words.md("home-none")))
+    for each in figures:
+        rows += [blocks.divider(), *count_views.figure_blocks(words, each)]
+        if is_operator and each.cleaned:
+            value = str(each.audience.id)
+            rows.append(_buttons(words, count_views.fitting(OF_AUDIENCE, each), value, f"audience-{value}"))
+    if more:
+        rows.append(blocks.context(words.md("home-more", n=more)))
+    rows += [blocks.divider(), blocks.context(digest)]
+    if is_operator and lines:
+        rows.append(blocks.section(words.md("home-journal")))
+        rows.append(blocks.context(Markup("\n".join(_line(words, line) for line in lines))))
+    rows.append(_last_row(words, is_operator=is_operator))
+    return {"type": "home", "blocks": rows}
+
+
+def _last_row(words: Words, *, is_operator: bool) -> Block:
+    refresh = blocks.button(words("home-refresh"), REFRESH)
+    row = _buttons(words, OF_ALL if is_operator else (), "", "all")
+    return row | {"elements": [*row["elements"], refresh]}
+
+
+def _buttons(words: Words, names: Sequence[str], value: str, block_id: str) -> Block:
+    made = [blocks.button(words(f"open-{name}"), f"open-{name}", value) for name in names]
+    return blocks.actions(made, block_id)
+
+
+def _line(words: Words, line: Line) -> Markup:
+    """Slack writes its people's names; who worked at the terminal is named as they were there."""
+    return words.md(
+        "home-did",
+        what=line.what,
+        who=blocks.person(line.who) if _USER(line.who) else line.who,
+        contacts=words.md("home-contacts", n=line.n),
+        audience=blocks.clamp(line.audience, _NAME),
+        at=blocks.date(line.at, words, "{date_short} {time}"),
+    )

@@ -1,0 +1,85 @@
+"""A corrected contact on its way to Mailchimp: being added, added, or refused and why."""
+
+import re
+from collections.abc import Sequence
+
+from bot.mailchimp.additions import Added
+from handlers.slack.elements import blocks
+from handlers.slack.elements.blocks import Block, Message, View
+from handlers.slack.views.corrections import NEXT, step_value
+from handlers.words import Markup, Words
+from storage.core.tables import Job
+
+AGAIN = "corrections-again"  # value: a job's id
+SAID = 300  # characters of Mailchimp's own words
+MOST_SAID = 10
+_URL = re.compile(r"https?://[^\s<>|]{1,500}")
+
+
+def started(words: Words, job: Job, audience: str) -> View:
+    """The modal while Mailchimp is asked."""
+    rows = [blocks.section(_progress(words, job, audience))]
+    return blocks.modal(words("corrections-title"), rows, close=words("close"))
+
+
+def progress(words: Words, job: Job, audience: str) -> Message:
+    text = _progress(words, job, audience)
+    return blocks.message(text, [blocks.section(text)])
+
+
+def receipt(words: Words, added: Added) -> Message:
+    """What Mailchimp made of it. The way on stands beside it: a job's modal shows no row of buttons."""
+    done = added.correction
+    text = words.md(
+        "corrections-added-there",
+        address=done.address,
+        audience=blocks.clamp(done.audience.name, SAID),
+        status=added.status,
+    )
+    on = None
+    if done.further:
+        place = done.further.place
+        value = step_value(done.audience.id, place.id if place else 0, done.further)
+        on = blocks.button(words("corrections-next"), NEXT, value, style="primary")
+    rows = [blocks.section(text, accessory=on)]
+    if added.tags_lost:
+        tags = blocks.clamp(", ".join(added.tags_lost), SAID)
+        rows.append(blocks.section(words.md("corrections-tags-lost", tags=tags)))
+    old = words.md("corrections-old-stays", address=done.old_address)
+    rows.append(blocks.context(old, words.md("corrections-no-extra")))
+    return blocks.message(text, rows)
+
+
+def refused(words: Words, job: Job) -> Message:
+    """Why it was not added, and the way back to the form as it was filled in."""
+    values = job.result["values"]
+    text = words.md(job.result["error"], **{name: _short(each) for name, each in values.items()})
+    rows = [blocks.section(text), *_said(words, values.get("fields", []))]
+    if _URL.fullmatch(values.get("signup") or ""):
+        form = Markup(f"<{values['signup']}|{words('corrections-signup-form')}>")
+        rows.append(blocks.section(words.md("corrections-signup", form=form)))
+    back = blocks.button(words("corrections-again"), AGAIN, job.id, style="primary")
+    rows.append(blocks.section(words.md("corrections-kept-typed"), accessory=back))
+    return blocks.message(text, rows)
+
+
+def _progress(words: Words, job: Job, audience: str) -> Markup:
+    return words.md(
+        "corrections-adding",
+        address=job.data["address"],
+        audience=blocks.clamp(audience, SAID),
+        state="trying" if job.cursor.get("trying") else "first",
+    )
+
+
+def _said(words: Words, said: Sequence[Sequence[str]]) -> list[Block]:
+    """Mailchimp's words on each field."""
+    texts = [
+        words.md("corrections-field-said", field=_short(name), problem=_short(problem))
+        for _, name, problem in said[:MOST_SAID]
+    ]
+    return blocks.contexts(texts)
+
+
+def _short(value: object) -> str:
+    return blocks.clamp(str(value), SAID)

@@ -1,0 +1,73 @@
+"""A mirrored audience: how fresh it is, its sync's progress, receipt and failure."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core.audiences import Audience
+from handlers.slack.elements import blocks, receipts
+from handlers.slack.elements.blocks import Block, Message, View
+from handlers.words import Markup, Words
+from storage.core.tables import Job
+
+OPEN = "open-sync"
+FIGURES = ("added", "changed", "unchanged", "refused")
+
+
+def source(words: Words, audience: Audience) -> list[Block]:
+    """The line that says where a mirrored audience comes from, and how fresh it is; none for a local one."""
+    if not audience.is_mirror:
+        return []
+    if audience.mirrored_until is None:
+        return [blocks.context(words.md("mirror-not-yet"))]
+    at = blocks.date(audience.mirrored_until, words, "{date_short} {time}")
+    return [blocks.context(words.md("mirror-as-of", at=at))]
+
+
+def started(words: Words, audience: Audience) -> View:
+    """What the modal shows until the work says more."""
+    return receipts.started(words, "mirror-title", words.md("mirror-waiting", audience=audience.name))
+
+
+def under_way(words: Words, audience: Audience) -> View:
+    """Somebody else's sync of it has begun: they get its receipt."""
+    return receipts.started(words, "mirror-title", words.md("mirror-under-way", audience=audience.name))
+
+
+def tell(words: Words, job: Job, audience: str) -> Message:
+    """The message of a sync as it stands."""
+    if job.state == "done":
+        return _receipt(words, job, audience)
+    if job.state == "failed":
+        again = blocks.button(words("mirror-again"), OPEN, str(job.audience_id), style="primary")
+        message = receipts.failed(words, words.md("mirror-failed", audience=audience), job, [again])
+        if job.done:
+            message["blocks"].insert(1, blocks.context(words.md("mirror-partly")))
+        return message
+    if not job.total:
+        text = words.md("mirror-waiting", audience=audience)
+        return blocks.message(text, [blocks.section(text)])
+    text = words.md("mirror-progress", audience=audience, done=job.done, total=job.total)
+    return receipts.progress(text, job)
+
+
+def differs(words: Words, result: Mapping[str, Any]) -> str:
+    """That Mailchimp counts otherwise, or nothing where it doesn't."""
+    which = [
+        words("mirror-more" if n > 0 else "mirror-fewer", status=words(f"status-{status}"), n=abs(n))
+        for status, n in result["difference"].items()
+    ]
+    return words("mirror-differs", which=", ".join(which)) if which else ""
+
+
+def _receipt(words: Words, job: Job, audience: str) -> Message:
+    result = job.result
+    text = words.md("mirror-done", n=result["added"] + result["changed"], audience=audience)
+    rows = [blocks.section(Markup(f"*{text}*"))]
+    if figures := [words.md(f"mirror-{name}", n=result[name]) for name in FIGURES if result[name]]:
+        rows.append(blocks.fields(figures))
+    if result["refused"]:
+        rows.append(blocks.context(words.md("mirror-refused-why", n=result["refused"])))
+    if difference := differs(words, result):
+        rows.append(blocks.context(Markup(difference)))
+    see = blocks.button(words("open-list"), "open-list", str(job.audience_id), style="primary")
+    return blocks.message(text, [*rows, blocks.actions([see], f"receipt-{job.id}")])

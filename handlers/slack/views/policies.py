@@ -1,0 +1,66 @@
+"""The cleaning rules as a form, and what is said when they are kept."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.bounces.policies import THRESHOLDS
+from bot.bounces.policy import Policy
+from bot.core.audiences import Audience
+from handlers.slack.elements import blocks
+from handlers.slack.elements.blocks import Block, View
+from handlers.slack.elements.texts import isolated
+from handlers.words import Markup, Words
+
+OPEN = "open-rules"  # value: an audience's id
+SUBMIT = "policies-submit"
+_AUDIENCE = 80  # characters
+
+
+def form(words: Words, audience: Audience, policy: Policy) -> View:
+    rows = [blocks.section(words.md("policies-intro", audience=_name(audience)))]
+    for name in THRESHOLDS:
+        key = f"policies-{block_id(name)}"
+        field = _number(block_id(name), getattr(policy, name))
+        rows.append(blocks.input_(words(key), field, block_id(name), hint=words(f"{key}.hint")))
+    return blocks.modal(
+        words("policies-title"),
+        rows,
+        callback_id=SUBMIT,
+        submit=words("policies-save"),
+        close=words("cancel"),
+        metadata=str(audience.id),
+    )
+
+
+def receipt(words: Words, audience: Audience, policy: Policy) -> View:
+    numbers = [words.md(f"policies-is-{block_id(name)}", n=getattr(policy, name)) for name in THRESHOLDS]
+    rows = [
+        blocks.section(words.md("policies-saved", audience=_name(audience))),
+        blocks.section(Markup("\n".join(numbers))),
+        blocks.context(words.md("policies-from-now")),
+    ]
+    return blocks.modal(words("policies-title"), rows, close=words("close"))
+
+
+def block_id(threshold: str) -> str:
+    """The input of one of `THRESHOLDS`."""
+    return threshold.replace("_", "-")
+
+
+def typed(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """What was typed for each of `THRESHOLDS`, from the submitted view's values."""
+    return {name: values[block_id(name)][block_id(name)].get("value") or "" for name in THRESHOLDS}
+
+
+def _name(audience: Audience) -> Markup:
+    return isolated(blocks.clamp(audience.name, _AUDIENCE))
+
+
+def _number(action_id: str, value: int) -> Block:
+    """Its range is checked here, not by Slack: so a fault is told in the person's language."""
+    return {
+        "type": "number_input",
+        "action_id": action_id,
+        "is_decimal_allowed": False,
+        "initial_value": str(value),
+    }

@@ -1,0 +1,191 @@
+"""The digest as a message: everyone in the channel reads it, so it names domains and never an address."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.digests.reports import Change, Count, Part, Report, Typo
+from handlers.slack.elements import blocks
+from handlers.slack.elements.blocks import Block, Message
+from handlers.words import Markup, Words
+
+NAME = 60  # characters of a campaign, domain or audience: what tells them apart
+TYPOS = 5
+MINUS = "\N{MINUS SIGN}"
+# Slack refuses a message of 50 blocks or some 13,200 characters; what is said after the parts needs some too.
+MOST_BLOCKS = 44
+MOST_CHARACTERS = 12_000
+CHART_TITLE, CHART_LABEL = 50, 20  # docs.slack.dev/reference/block-kit/blocks/data-visualization-block
+
+
+def message(words: Words, report: Report, timezone: str, *, chart: bool = True) -> Message:
+    """`timezone`: in which the days of the headline are meant. Without `chart`, its figures are a line of text."""
+    told = [part for part in report.parts if part.total.n]
+    if not told:
+        return _nothing(words, report, timezone)
+    headline = words("digest-headline", n=report.total.n, **_time(words, report, timezone))
+    rows = [blocks.header(headline), blocks.context(_context(words, report))]
+    rows.append(_chart(words, report) if chart else _chart_as_text(words, report))
+    if len(report.parts) == 1:
+        rows += _whole(words, report, told[0])
+    else:
+        rows += _parts(words, report, told, _characters(rows))
+    return blocks.message(headline, rows)
+
+
+def change(words: Words, difference: Change) -> Markup:
+    """The difference with its sign; `=` where there is none."""
+    n = difference.difference
+    return Markup(f"{'+' if n > 0 else MINUS}{words.number(abs(n))}" if n else "=")
+
+
+def _nothing(words: Words, report: Report, timezone: str) -> Message:
+    text = words.md("digest-nothing", **_time(words, report, timezone))
+    rows = [blocks.section(text)]
+    if report.cleaned:
+        rows.append(blocks.context(_in_all(words, report)))
+        fullest = max(report.parts, key=lambda part: part.cleaned)
+        value = str(fullest.audience_id)
+        rows.append(blocks.actions([blocks.button(words("open-list"), "open-list", value)], "digest-buttons"))
+    return blocks.message(text, rows)
+
+
+def _whole(words: Words, report: Report, part: Part) -> list[Block]:
+    paragraphs = [blocks.section(text) for text in _paragraphs(words, report, part)]
+    return [*paragraphs, _buttons(words, part, primary=True)]
+
+
+def _parts(words: Words, report: Report, told: list[Part], characters: int) -> list[Block]:
+    """A section an audience, as many as Slack takes; the rest in one line."""
+    rows: list[Block] = []
+    shown = 0
+    for part in told:
+        title = words.md(
+            "digest-audience", audience=_name(part.name), n=part.total.n, change=change(words, part.total)
+        )
+        text = Markup("\n".join([title, *_paragraphs(words, report, part)]))
+        made = [blocks.divider(), blocks.section(text), _buttons(words, part, primary=not shown)]
+        characters += _characters(made)
+        if len(rows) + len(made) > MOST_BLOCKS or characters > MOST_CHARACTERS:
+            break
+        rows += made
+        shown += 1
+    rest = told[shown:]
+    if rest:
+        n = sum(part.total.n for part in rest)
+        rows.append(blocks.context(words.md("digest-rest", audiences=len(rest), n=n)))
+    return rows
+
+
+def _paragraphs(words: Words, report: Report, part: Part) -> Iterator[Markup]:
+    reasons = [
+        words.md("digest-reason", reason=words(f"reason-{reason}"), n=each.n, change=change(words, each))
+        for reason, each in part.reasons.items()
+        if each.n or each.before
+    ]
+    yield _listed(words.md("digest-reasons", days=_days(report)), [Markup(" · ".join(reasons))])
+    if part.worth_a_look:
+        yield words.md("digest-worth-a-look", n=part.worth_a_look)
+    if part.campaigns:
+        yield _listed(words.md("digest-campaigns"), _counts(words, part.campaigns))
+    if part.domains:
+        yield _listed(words.md("digest-domains"), [Markup(" · ".join(_counts(words, part.domains)))])
+    if part.typos:
+        n = sum(typo.n for typo in part.typos)
+        yield _listed(words.md("digest-typos", n=n), [_typo(words, typo) for typo in part.typos[:TYPOS]])
+
+
+def _listed(title: Markup, lines: Iterable[Markup]) -> Markup:
+    return Markup("\n".join([title, *lines]))
+
+
+def _counts(words: Words, counts: Iterable[Count]) -> list[Markup]:
+    return [words.md("digest-count", name=_name(count.name), n=count.n) for count in counts]
+
+
+def _typo(words: Words, typo: Typo) -> Markup:
+    return words.md("digest-typo", domain=_name(typo.domain), meant=_name(typo.meant), n=typo.n)
+
+
+def _name(text: str) -> str:
+    return blocks.clamp(text, NAME)
+
+
+def _buttons(words: Words, part: Part, *, primary: bool) -> Block:
+    value = str(part.audience_id)
+    styles = {"list": "primary"} if primary else {}
+    looks = ("worth-a-look",) if part.worth_a_look else ()
+    names = ("list", *looks, "fix", "export", "archive")
+    return blocks.actions(
+        [
+            blocks.button(words(f"open-{name}"), f"open-{name}", value, style=styles.get(name))
+            for name in names
+        ],
+        f"digest-buttons-{value}",
+    )
+
+
+def _context(words: Words, report: Report) -> Markup:
+    difference = report.total.difference
+    key = "digest-more" if difference > 0 else "digest-fewer" if difference else "digest-same"
+    return Markup(" · ".join((words.md(key, n=abs(difference), days=_days(report)), _in_all(words, report))))
+
+
+def _in_all(words: Words, report: Report) -> Markup:
+    several = len(report.parts) > 1
+    where = (
+        words.md("digest-several", n=len(report.parts))
+        if several
+        else words.md("digest-whose", audience=_name(report.parts[0].name))
+    )
+    return Markup(" · ".join((words.md("digest-in-all", n=report.cleaned), where)))
+
+
+def _time(words: Words, report: Report, timezone: str) -> dict[str, Any]:
+    """Days as people of that zone have them; Slack's own dates don't work in a headline."""
+    zone = ZoneInfo(timezone)
+
+    def day(moment: datetime) -> str:
+        return words.day(moment.astimezone(zone).date())
+
+    return {"days": _days(report), "since": day(report.since), "until": day(report.until)}
+
+
+def _days(report: Report) -> int:
+    return round((report.until - report.since).total_seconds() / 86_400)
+
+
+def _chart(words: Words, report: Report) -> Block:
+    labels = [blocks.clamp(words.short_day(week.last), CHART_LABEL) for week in report.weeks]
+    points = [{"label": label, "value": week.n} for label, week in zip(labels, report.weeks, strict=True)]
+    return {
+        "type": "data_visualization",
+        "title": blocks.clamp(words("digest-chart"), CHART_TITLE),
+        "chart": {
+            "type": "bar",
+            "series": [{"name": words("digest-chart-series"), "data": points}],
+            "axis_config": {"categories": labels, "x_label": words("digest-chart-axis")},
+        },
+    }
+
+
+def _chart_as_text(words: Words, report: Report) -> Block:
+    weeks = [Markup(f"{words.short_day(week.last)} {words.number(week.n)}") for week in report.weeks]
+    return blocks.section(words.md("digest-chart-text", weeks=Markup(" · ".join(weeks))))
+
+
+def _characters(rows: Iterable[Block]) -> int:
+    return sum(len(text) for text in _texts(list(rows)))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of the blocks; labels of a chart too, to be on the safe side."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

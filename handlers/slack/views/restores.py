@@ -1,0 +1,199 @@
+"""Earlier archives, to be undone whole or by contact; an Undo's progress and receipt."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.archives.restore_picker import Boxes
+from bot.archives.restore_picker import Page as MembersPage
+from bot.archives.restores import Earlier, Page
+from handlers.slack.elements import blocks, receipts
+from handlers.slack.elements.blocks import Block, Message, View
+from handlers.slack.views import archives
+from handlers.slack.views.mailchimp import outcomes
+from handlers.words import Markup, Words
+from storage.core.tables import Contact, Job
+
+CALLBACK = "restores-members"
+PAGE, CONTACTS = "restores-page", "restores-contacts"
+SEARCH, TICK = "restores-search", "restores-tick"
+NEXT, PREVIOUS = "restores-next", "restores-previous"
+MOST_TYPED = 200
+_AUDIENCE = 80  # characters shown of a name
+
+
+def listing(words: Words, page: Page, number: int) -> View:
+    """The earlier archives. `number`: the page's, from 0."""
+    if not page.earlier:
+        key = "restores-none" if number == 0 else "restores-no-hit"
+        return receipts.started(words, "restores-title", words.md(key))
+    rows = [blocks.section(words.md("restores-intro"))]
+    for each in page.earlier:
+        rows += _archive(words, each)
+    rows += _pages(words, number, has_more=page.has_more)
+    return blocks.modal(words("restores-title"), rows, close=words("close"))
+
+
+def members(words: Words, page: MembersPage) -> View:
+    """A page of the contacts that an archive still holds."""
+    held = max(page.archive.n - page.archive.restored, 0)
+    rows = [
+        blocks.section(words.md("restores-members", n=held, audience=_short(page.archive.audience))),
+        blocks.input_(
+            words("restores-search"),
+            _search(page.text),
+            SEARCH,
+            hint=words("restores-search-hint"),
+            optional=True,
+            dispatch=True,
+        ),
+        blocks.context(words.md("restores-ticked", n=len(page.ticked))),
+    ]
+    if page.contacts:
+        rows.append(
+            blocks.input_(
+                words("restores-tick"), _boxes(words, page), f"{TICK}-{page.edition}", optional=True
+            )
+        )
+    else:
+        rows.append(blocks.section(words.md("restores-no-hit")))
+    rows += _turns(words, page)
+    return blocks.modal(
+        words("restores-members-title"),
+        rows,
+        callback_id=CALLBACK,
+        submit=words("restores-submit"),
+        close=words("back"),
+        metadata=page.draft_id,
+    )
+
+
+def tick_block(view: Mapping[str, Any]) -> str:
+    """The input of the boxes, or of the search where there are none: an error is told under it."""
+    found = (block["block_id"] for block in view["blocks"] if block["block_id"].startswith(TICK))
+    return str(next(found, SEARCH))
+
+
+def boxes(view: Mapping[str, Any]) -> Boxes:
+    """The page's boxes as they stand. `view`: as Slack sends it."""
+    block_id = tick_block(view)
+    if block_id == SEARCH:
+        return Boxes()
+    block = next(block for block in view["blocks"] if block["block_id"] == block_id)
+    shown = {int(option["value"]) for option in block["element"]["options"]}
+    state = view.get("state", {}).get("values", {}).get(block_id, {}).get(TICK, {})
+    return Boxes(shown, {int(option["value"]) for option in state.get("selected_options") or []})
+
+
+def typed(view: Mapping[str, Any]) -> str:
+    """What stands in the search field."""
+    state = view.get("state", {}).get("values", {})
+    return state.get(SEARCH, {}).get(SEARCH, {}).get("value") or ""
+
+
+def started(words: Words, job: Job, audience: str) -> View:
+    """What is shown until the work says more."""
+    text = words.md("restores-waiting", n=job.total, audience=_short(audience))
+    return receipts.started(words, "restores-title", text)
+
+
+def tell(words: Words, job: Job, audience: str) -> Message:
+    """The message of an Undo as it stands."""
+    audience = _short(audience)
+    see = blocks.button(words("open-list"), "open-list", str(job.audience_id))
+    if job.state == "failed":
+        return _failure(words, job, audience, see)
+    if job.state != "done":
+        text = words.md("restores-progress", n=job.total, done=job.done, audience=audience)
+        return receipts.progress(text, job)
+    lines = [words.md("restores-as-before")] if job.result["n"] else []
+    if changed := job.result["changed"]:
+        lines.append(words.md("restores-changed", n=changed))
+    headline = words.md("restores-done", n=job.result["n"], audience=audience)
+    return receipts.done(headline, lines, [see], job, outcomes.rows(words, job))
+
+
+def _failure(words: Words, job: Job, audience: str, see: Block) -> Message:
+    more = outcomes.rows(words, job)
+    if n := job.result.get("n"):
+        more.insert(0, blocks.context(words.md("restores-done", n=n, audience=audience)))
+    return receipts.failed(words, words.md("restores-failed", audience=audience), job, [see], more)
+
+
+def _archive(words: Words, each: Earlier) -> list[Block]:
+    text = words.md("restores-archive", n=each.n, audience=_short(each.audience))
+    facts = [words.md("restores-by", date=blocks.date(each.made_at, words), who=blocks.person(each.made_by))]
+    if each.restored:
+        facts.append(
+            words.md("restores-all-back")
+            if each.is_whole
+            else words.md("restores-some-back", n=each.restored)
+        )
+    rows = [blocks.section(Markup(f"{text}\n{' · '.join(facts)}"))]
+    if each.is_whole:
+        return rows
+    value = archives.value(each.audience_id, each.id)
+    buttons = [
+        blocks.button(words("restores-undo"), archives.UNDO, value, confirm=_confirm(words, each)),
+        blocks.button(words("restores-contacts"), CONTACTS, value),
+    ]
+    return [*rows, blocks.actions(buttons, f"archive-{each.id}")]
+
+
+def _confirm(words: Words, each: Earlier) -> Block:
+    text = words("restores-confirm-text", n=each.n - each.restored, audience=_short(each.audience))
+    return {
+        "title": blocks.plain(words("restores-confirm-title"), 100),
+        "text": blocks.plain(text, 300),
+        "confirm": blocks.plain(words("restores-confirm-yes"), 30),
+        "deny": blocks.plain(words("cancel"), 30),
+    }
+
+
+def _pages(words: Words, number: int, *, has_more: bool) -> list[Block]:
+    buttons = []
+    if number:
+        buttons.append(blocks.button(words("previous"), f"{PAGE}-previous", str(number - 1)))
+    if has_more:
+        buttons.append(blocks.button(words("next"), f"{PAGE}-next", str(number + 1)))
+    return [blocks.actions(buttons, "pages")] if buttons else []
+
+
+def _turns(words: Words, page: MembersPage) -> list[Block]:
+    buttons = []
+    if page.number > 1:
+        buttons.append(blocks.button(words("previous"), PREVIOUS))
+    if page.has_more:
+        buttons.append(blocks.button(words("next"), NEXT))
+    if not buttons:
+        return []
+    return [blocks.context(words.md("restores-page", page=page.number)), blocks.actions(buttons, "pages")]
+
+
+def _search(text: str) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": SEARCH,
+        "max_length": MOST_TYPED,
+        "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+    }
+    return element | ({"initial_value": text} if text else {})
+
+
+def _boxes(words: Words, page: MembersPage) -> Block:
+    options = {contact.id: _option(words, contact) for contact in page.contacts}
+    ticked = [option for contact_id, option in options.items() if contact_id in page.ticked]
+    element: Block = {"type": "checkboxes", "action_id": TICK, "options": list(options.values())}
+    return element | ({"initial_options": ticked} if ticked else {})
+
+
+def _option(words: Words, contact: Contact) -> Block:
+    address = blocks.clamp_middle(contact.address, blocks.OPTION)
+    about = None
+    if contact.cleaned_at:
+        reason = words(f"reason-{contact.clean_reason or 'unknown'}")
+        about = words("restores-cleaned-on", reason=reason, date=words.day(contact.cleaned_at.date()))
+    return blocks.option(address, str(contact.id), about)
+
+
+def _short(audience: str) -> str:
+    return blocks.clamp(audience, _AUDIENCE)

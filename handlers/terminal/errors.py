@@ -1,0 +1,47 @@
+"""What went wrong, as one line on the terminal."""
+
+import errno
+import traceback
+from pathlib import Path
+from urllib.error import URLError
+
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.core.errors import CleanedError
+from handlers.words import Words
+from storage.core.db_errors import trouble
+from storage.files.spreadsheet_errors import SpreadsheetError
+from storage.mailchimp.errors import MailchimpError
+
+_KINDS = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EROFS: "forbidden",
+    errno.EISDIR: "folder",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EFBIG: "full",
+    errno.EADDRINUSE: "port",
+}
+
+
+def sentence(words: Words, error: Exception) -> str:
+    """What happened and what to do next. What nobody foresaw is named by its type and place, without its text."""
+    if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
+        return words(error.key, **error.values)
+    if isinstance(error, SlackApiError):
+        return words("terminal-slack-refused", error=str(error.response.get("error")))
+    if isinstance(error, SlackClientError | URLError):
+        return words("terminal-slack-unreachable")
+    if isinstance(error, OSError) and (error.filename or error.errno in _KINDS):
+        kind = _KINDS.get(error.errno or 0, "other")
+        return words("terminal-file", kind=kind, name=str(error.filename or ""))
+    if which := trouble(error):
+        return words(f"trouble-{which}")
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return words(
+        "terminal-unexpected",
+        fault=type(error).__qualname__,
+        place=f"{Path(place.filename).name}:{place.lineno}",
+    )

@@ -1,0 +1,39 @@
+"""Append-only: who did what, when, to how many; consents; archives are in `archives.py`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from storage.core.tables import Journal
+
+
+def write(
+    session: Session,
+    *,
+    who: str,
+    what: str,
+    at: datetime,
+    n: int,
+    audience_id: int | None = None,
+    **detail: Any,
+) -> None:
+    """One line. `detail` holds no address."""
+    session.add(Journal(who=who, what=what, at=at, n=n, audience_id=audience_id, detail=detail))
+
+
+def read(
+    session: Session, audience_id: int | None = None, most: int = 100, without: Sequence[str] = ()
+) -> Sequence[Journal]:
+    """The newest lines first. `without`: what is left out."""
+    query = select(Journal).order_by(col(Journal.id).desc()).limit(most)
+    if without:
+        query = query.where(col(Journal.what).not_in(without))
+    return session.exec(query.where(Journal.audience_id == audience_id) if audience_id else query).all()
+
+
+def newest_of(session: Session, audience_id: int, what: str) -> int | None:
+    """The number of the audience's newest line on that; None if there is none."""
+    lines = select(func.max(Journal.id)).where(Journal.audience_id == audience_id, Journal.what == what)
+    return session.exec(lines).one()

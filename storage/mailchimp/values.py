@@ -1,0 +1,208 @@
+"""What Mailchimp knows, as values: contacts, audiences, batches. Their repr shows no address and no secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import md5
+from typing import Literal, NamedTuple
+
+from storage.contacts.values import Status
+
+Document = Mapping[str, object]
+MergeValue = str | int | float | Mapping[str, str]  # a mapping for an address field
+
+Event = Literal["subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign"]
+EVENTS: tuple[Event, ...] = ("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign")
+Origin = Literal["user", "admin", "api"]
+ORIGINS: tuple[Origin, ...] = ("user", "admin", "api")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose key it is. `role` is Mailchimp's word: owner, admin, manager, author, viewer."""
+
+    id: str
+    name: str
+    role: str
+    contacts: int  # subscribed, of all audiences
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A list. The three counts are Mailchimp's own, up to some minutes old; `web_id` is for links to its pages.
+
+    `signup_url`: the form by which people subscribe themselves.
+    """
+
+    id: str
+    web_id: int
+    name: str
+    subscribed: int
+    unsubscribed: int
+    cleaned: int
+    double_optin: bool
+    marketing_permissions: bool
+    signup_url: str = ""
+
+
+@dataclass(frozen=True)
+class MergeField:
+    """A column of an audience. `choices` are those of a radio or dropdown field."""
+
+    tag: str
+    name: str
+    type: str
+    required: bool
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Location:
+    """Where Mailchimp believes a contact to be. Offsets are in hours from GMT."""
+
+    latitude: float
+    longitude: float
+    gmt_offset: int
+    dst_offset: int
+    country: str
+    time_zone: str
+    region: str
+
+
+NOWHERE = Location(0.0, 0.0, 0, 0, "", "", "")
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A marketing permission. The ids are each audience's own."""
+
+    id: str
+    text: str
+    enabled: bool
+
+
+class Member(NamedTuple):
+    """A contact: a tuple, since an audience has many. `leid` and `euid` are named as in Mailchimp's export files.
+
+    `tags` are at most 50 of `tag_count`.
+    """
+
+    hash: str
+    address: str
+    status: Status
+    leid: int
+    euid: str
+    merge_fields: Mapping[str, MergeValue]
+    tags: tuple[str, ...]
+    tag_count: int
+    rating: int
+    signup_ip: str
+    signup_at: datetime | None
+    confirm_ip: str
+    confirm_at: datetime | None
+    changed_at: datetime | None
+    location: Location
+    note: str
+    permissions: tuple[Permission, ...]
+
+    def __repr__(self) -> str:
+        return f"Member(status={self.status!r}, leid={self.leid!r})"
+
+
+@dataclass(frozen=True)
+class MemberPage:
+    """Contacts, and how many there are on all pages.
+
+    `unreadable` were left out: without an address (who has a telephone number alone), or with a status not known
+    here. `ids`: of all in their order, theirs too.
+    """
+
+    members: tuple[Member, ...]
+    total: int
+    unreadable: int
+    ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """One bounce of a contact."""
+
+    kind: Literal["hard", "soft"]
+    campaign_id: str
+    campaign: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class AbuseReport:
+    """A contact reported a campaign as abuse."""
+
+    hash: str = field(repr=False)
+    address: str = field(repr=False)
+    campaign_id: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class AbuseReportPage:
+    """Reports, and how many there are on all pages."""
+
+    reports: tuple[AbuseReport, ...]
+    total: int
+
+
+class BatchStatus(StrEnum):
+    """Where a batch stands. Finished is not succeeded: its results say what became of each operation."""
+
+    PENDING = "pending"
+    PREPROCESSING = "preprocessing"
+    STARTED = "started"
+    FINALIZING = "finalizing"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch of operations. `results_url` is there when it is finished, and good for some minutes only."""
+
+    id: str
+    status: BatchStatus
+    total: int
+    finished: int
+    errored: int
+    submitted_at: datetime | None
+    completed_at: datetime | None
+    results_url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where Mailchimp tells what happens. `secret` comes once, with the answer that made it; older ones have none."""
+
+    id: str
+    url: str = field(repr=False)
+    events: frozenset[str]
+    origins: frozenset[str]
+    secret: str = field(repr=False)
+
+
+def member_hash(address: str) -> str:
+    """A contact's id in its audience."""
+    return md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+
+
+def status_of(name: str) -> Status:
+    """From Mailchimp's word. Raises ValueError on another."""
+    found = _STATUSES.get(name)
+    if found is None:
+        raise ValueError
+    return found
+
+
+_STATUSES = {**{str(each): each for each in Status}, "transactional": Status.NONSUBSCRIBED}
+
+
+def name_of(status: Status) -> str:
+    """Mailchimp's word."""
+    return "transactional" if status is Status.NONSUBSCRIBED else status.value

@@ -1,0 +1,296 @@
+"""Archive and Undo: what they take and leave, once, whole, whenever the process dies."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.archives import archives, restores
+from bot.bounces import intake
+from bot.bounces.events import Kind, Notice
+from bot.core import jobs
+from bot.core.errors import AlreadyDone, NothingThere, PlanGone, WrongWord
+from storage.contacts.contacts import Segment
+from storage.core import journal
+from storage.core.database import Database
+from storage.core.jobs import LeaseLost
+from storage.core.tables import Archive, Contact, Job
+from tests.conftest import NOW
+from tests.support.audiences import Times, claim, cleaned, import_csv, run, statuses, step
+from tests.support.figures import assert_exact
+
+LATER = NOW + jobs.LEASE + timedelta(seconds=20)
+
+
+@pytest.fixture(autouse=True)
+def _small_chunks(monkeypatch):
+    monkeypatch.setattr(jobs, "STEP", timedelta(hours=1))  # the tests' clocks run quickly
+    monkeypatch.setattr(archives, "CONTACTS_A_CHUNK", 4)
+    monkeypatch.setattr(restores, "CONTACTS_A_CHUNK", 4)
+
+
+def plan(database: Database, segment: Segment, by: str = "U1") -> archives.Plan:
+    return archives.plan(database, segment, by=by, word="ARCHIVE", now=NOW)
+
+
+def confirmed(database: Database, segment: Segment) -> Job:
+    return archives.confirm(database, plan(database, segment).id, "ARCHIVE", by="U1", now=NOW)
+
+
+def archive(database: Database, segment: Segment) -> Job:
+    confirmed(database, segment)
+    return run(database, jobs.ARCHIVE, archives.work)
+
+
+def ask_undo(database: Database, done: Job, **how) -> Job:
+    assert done.audience_id
+    return restores.undo(database, done.audience_id, done.id, by="U2", now=NOW, **how)
+
+
+def undo(database: Database, done: Job, **how) -> Job:
+    ask_undo(database, done, **how)
+    return run(database, jobs.RESTORE, restores.work)
+
+
+def count(database: Database, audience: int) -> dict[str, int]:
+    found = list(statuses(database, audience).values())
+    return {status: found.count(status) for status in set(found)}
+
+
+def test_what_became_worth_a_look_after_the_preview_is_left_alone(database: Database):
+    import_csv(database, "Email\nann@example.com\nben@example.com", name="subscribed_x_export.csv")
+
+    def told(address: str, kind: Kind) -> Notice:
+        return Notice(address=address, kind=kind, at=NOW, source="test", uid=f"{address} {kind}")
+
+    hard = [told(each, Kind.HARD) for each in ("ann@example.com", "ben@example.com")]
+    intake.take_in(database, [*hard, told("ann@example.com", Kind.ACTIVE)], NOW)
+    shown = archives.plan(database, Segment(audience_id=1, worth_a_look=True), by="U1", word="X", now=NOW)
+    assert shown.n == 1
+    intake.take_in(database, [told("ben@example.com", Kind.ACTIVE)], NOW)
+    archives.confirm(database, shown.id, "X", by="U1", now=NOW)
+    run(database, jobs.ARCHIVE, archives.work)
+    assert statuses(database, 1) == {"ann@example.com": "archived", "ben@example.com": "cleaned"}
+
+
+def test_the_whole_segment_is_archived_and_the_facts_of_its_cleaning_stay(database: Database):
+    audience = cleaned(database, 10)
+    assert plan(database, Segment(audience_id=audience)).n == 10
+    job = archive(database, Segment(audience_id=audience))
+    assert job.state == "done"
+    assert job.result == {"n": 10, "left_alone": 0, "newer": 0}
+    with database.reading() as session:
+        contacts = session.exec(select(Contact)).all()
+        made = session.exec(select(Archive)).one()
+        line = journal.read(session, audience)[0]
+    assert {(c.status, c.status_before) for c in contacts} == {("archived", "cleaned")}
+    assert all(c.cleaned_at and c.clean_reason for c in contacts)
+    assert (made.id, made.n, made.restored, made.left_alone) == (job.id, 10, 0, 0)
+    assert (line.who, line.what, line.n) == ("U1", "archive", 10)
+    assert_exact(database)
+
+
+def test_only_the_filtered_or_ticked_contacts_are_archived(database: Database):
+    audience = cleaned(database, 6)
+    cleaned(database, 5, domain="other.example")
+    assert archive(database, Segment(audience_id=audience, domain="other.example")).result["n"] == 5
+    assert archive(database, Segment(audience_id=audience, ids=(1, 3))).result["n"] == 2
+    assert count(database, audience) == {"cleaned": 4, "archived": 7}
+    assert_exact(database)
+
+
+def test_another_audience_is_not_touched(database: Database):
+    audience, other = cleaned(database, 3), cleaned(database, 3, audience="Other")
+    archive(database, Segment(audience_id=audience))
+    assert count(database, other) == {"cleaned": 3}
+
+
+@pytest.mark.parametrize("typed", ["", "ARCHIVER", "ARCHIV", "yes"])
+def test_a_wrong_word_changes_nothing_and_can_be_mended(database: Database, typed: str):
+    audience = cleaned(database, 3)
+    made = plan(database, Segment(audience_id=audience))
+    with pytest.raises(WrongWord) as error:
+        archives.confirm(database, made.id, typed, by="U1", now=NOW)
+    assert error.value.values == {"word": "ARCHIVE"}
+    assert jobs.claim(database, [jobs.ARCHIVE], "o", NOW) is None
+    assert archives.confirm(database, made.id, " archive ", by="U1", now=NOW).total == 3
+
+
+def test_a_plan_is_confirmed_once_and_by_its_person(database: Database):
+    made = plan(database, Segment(audience_id=cleaned(database, 3)))
+    with pytest.raises(PlanGone):
+        archives.confirm(database, made.id, "ARCHIVE", by="U2", now=NOW)
+    archives.confirm(database, made.id, "ARCHIVE", by="U1", now=NOW)
+    with pytest.raises(AlreadyDone):
+        archives.confirm(database, made.id, "ARCHIVE", by="U1", now=NOW)
+
+
+def test_an_empty_segment_makes_no_plan(database: Database):
+    audience = cleaned(database, 1)
+    with pytest.raises(NothingThere):
+        plan(database, Segment(audience_id=audience, domain="nowhere.example"))
+
+
+def test_contacts_cleaned_after_the_preview_are_left_alone(database: Database):
+    audience = cleaned(database, 6)
+    made = plan(database, Segment(audience_id=audience))
+    cleaned(database, 2, first=100)
+    archives.confirm(database, made.id, "ARCHIVE", by="U1", now=NOW)
+    job = run(database, jobs.ARCHIVE, archives.work)
+    assert job.result == {"n": 6, "left_alone": 0, "newer": 2}
+    assert count(database, audience) == {"cleaned": 2, "archived": 6}
+
+
+def test_of_two_archives_of_one_audience_the_second_leaves_alone_what_the_first_took(database: Database):
+    audience = cleaned(database, 6)
+    both = [plan(database, Segment(audience_id=audience)) for _ in range(2)]
+    for each in both:
+        archives.confirm(database, each.id, "ARCHIVE", by="U1", now=NOW)
+    first = claim(database, jobs.ARCHIVE)
+    assert jobs.claim(database, [jobs.ARCHIVE], "other", NOW) is None
+    steps = archives.work(database, first, lambda: NOW)
+    jobs.told(database, list(steps)[-1], NOW)
+    second = run(database, jobs.ARCHIVE, archives.work)
+    assert second.result == {"n": 0, "left_alone": 6, "newer": 0}
+    with database.reading() as session:
+        assert sorted((a.n, a.left_alone) for a in session.exec(select(Archive))) == [(0, 6), (6, 0)]
+    assert_exact(database)
+
+
+@pytest.mark.parametrize("steps_before", [0, 1, 2, 3])
+def test_an_archive_whose_process_died_is_carried_on_and_whole(database: Database, steps_before: int):
+    audience = cleaned(database, 11)
+    confirmed(database, Segment(audience_id=audience))
+    steps = archives.work(database, claim(database, jobs.ARCHIVE), Times())
+    step(steps, steps_before) if steps_before else None
+    assert_exact(database)
+    job = run(database, jobs.ARCHIVE, archives.work, LATER)
+    assert job.result == {"n": 11, "left_alone": 0, "newer": 0}
+    assert count(database, audience) == {"archived": 11}
+    with database.reading() as session:
+        assert session.exec(select(Archive)).one().n == 11
+        assert [line.n for line in journal.read(session) if line.what == "archive"] == [11]
+    assert_exact(database)
+    # Whoever held it before wakes up: nothing of its next step remains.
+    with pytest.raises(LeaseLost):
+        list(steps)
+    assert_exact(database)
+
+
+def test_undo_brings_each_contact_back_to_the_status_it_had(database: Database):
+    audience = cleaned(database, 10)
+    before = statuses(database, audience)
+    done = archive(database, Segment(audience_id=audience))
+    job = undo(database, done)
+    assert job.result == {"n": 10, "changed": 0}
+    assert statuses(database, audience) == before
+    with database.reading() as session:
+        assert {c.status_before for c in session.exec(select(Contact))} == {None}
+        line = journal.read(session)[0]
+    assert (line.who, line.what, line.n, line.detail["archive"]) == ("U2", "restore", 10, done.id)
+    assert_exact(database)
+
+
+@pytest.mark.parametrize("steps_before", [1, 2])
+def test_an_undo_asked_for_half_way_stops_the_archive_and_brings_back_what_it_took(
+    database: Database, steps_before: int
+):
+    audience = cleaned(database, 10)
+    before = statuses(database, audience)
+    asked = confirmed(database, Segment(audience_id=audience))
+    steps = archives.work(database, claim(database, jobs.ARCHIVE), Times())
+    step(steps, steps_before)
+    ask_undo(database, asked)
+    *_, job = steps
+    n = 4 * steps_before
+    assert job.result == {"n": n, "left_alone": 0, "newer": 0, "stopped": 10 - n}
+    assert run(database, jobs.RESTORE, restores.work, LATER).result == {"n": n, "changed": 0}
+    assert statuses(database, audience) == before
+    assert_exact(database)
+
+
+def test_undo_pressed_twice_says_so(database: Database):
+    done = archive(database, Segment(audience_id=cleaned(database, 5)))
+    ask_undo(database, done)
+    with pytest.raises(restores.RestoreUnderWay):
+        ask_undo(database, done)
+    run(database, jobs.RESTORE, restores.work)
+    with pytest.raises(restores.AlreadyRestored):
+        ask_undo(database, done)
+
+
+def test_undo_in_part_leaves_the_others_archived(database: Database):
+    audience = cleaned(database, 9)
+    done = archive(database, Segment(audience_id=audience))
+    assert undo(database, done, ids=[2, 5, 9]).result == {"n": 3, "changed": 0}
+    assert count(database, audience) == {"cleaned": 3, "archived": 6}
+    assert_exact(database)
+    assert undo(database, done).result == {"n": 6, "changed": 0}
+    assert restores.earlier(database).earlier[0].is_whole
+    with pytest.raises(restores.NothingTicked):
+        ask_undo(database, done, ids=[])
+
+
+def test_a_contact_that_another_way_took_out_of_the_archive_is_left_as_it_is(database: Database):
+    audience = cleaned(database, 5)
+    done = archive(database, Segment(audience_id=audience))
+    with database.transaction() as session:
+        contact = session.get(Contact, (audience, 2))
+        assert contact
+        contact.status, contact.status_before = "unsubscribed", None
+        session.add(contact)
+    assert undo(database, done).result == {"n": 4, "changed": 1}
+    assert statuses(database, audience)["person1@example.com"] == "unsubscribed"
+
+
+def test_an_archive_after_an_undo_belongs_to_the_later_archive_alone(database: Database):
+    audience = cleaned(database, 5)
+    first = archive(database, Segment(audience_id=audience))
+    undo(database, first)
+    second = archive(database, Segment(audience_id=audience))
+    with pytest.raises(restores.AlreadyRestored):
+        restores.undo(database, audience, first.id, by="U1", now=NOW)
+    assert undo(database, second).result["n"] == 5
+
+
+@pytest.mark.parametrize("steps_before", [0, 1, 2, 3])
+def test_an_undo_whose_process_died_is_carried_on_and_whole(database: Database, steps_before: int):
+    audience = cleaned(database, 11)
+    done = archive(database, Segment(audience_id=audience))
+    restores.undo(database, audience, done.id, by="U1", now=NOW)
+    steps = restores.work(database, claim(database, jobs.RESTORE), Times())
+    step(steps, steps_before) if steps_before else None
+    assert_exact(database)
+    job = run(database, jobs.RESTORE, restores.work, LATER)
+    assert job.result == {"n": 11, "changed": 0}
+    assert count(database, audience) == {"cleaned": 11}
+    assert restores.earlier(database).earlier[0].restored == 11
+    assert_exact(database)
+
+
+def test_an_import_of_archived_contacts_keeps_them_archived_and_undo_still_works(database: Database):
+    audience = cleaned(database, 5)
+    done = archive(database, Segment(audience_id=audience))
+    import_csv(
+        database, "Email Address\nperson1@example.com\nnew@example.com", name="subscribed_x_export.csv"
+    )
+    assert count(database, audience) == {"archived": 5, "subscribed": 1}
+    undo(database, done)
+    assert count(database, audience) == {"cleaned": 5, "subscribed": 1}
+    assert_exact(database)
+
+
+def test_earlier_archives_are_listed_newest_first_by_pages(database: Database):
+    audience = cleaned(database, 12)
+    for n in range(12):
+        made = archives.plan(
+            database, Segment(audience_id=audience, ids=(n + 1,)), by="U1", word="x", now=NOW
+        )
+        archives.confirm(database, made.id, "X", by="U1", now=NOW + timedelta(minutes=n))
+        run(database, jobs.ARCHIVE, archives.work)
+    first, second = restores.earlier(database), restores.earlier(database, 1)
+    assert (len(first.earlier), first.has_more) == (10, True)
+    assert (len(second.earlier), second.has_more) == (2, False)
+    times = [each.made_at for each in [*first.earlier, *second.earlier]]
+    assert times == sorted(times, reverse=True)
+    assert {each.audience for each in first.earlier} == {"News"}

@@ -1,0 +1,395 @@
+"""Notices taken in: kept once, judged, cleaned; and nothing leads back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from bot.bounces import evidence, intake, policies
+from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.intake import Aside, Intake
+from bot.bounces.policy import Policy, Weakness
+from bot.core.errors import PlanGone
+from storage.bounces import bounces as rows
+from storage.contacts.contacts import TABLE
+from storage.core.database import Database
+from storage.core.tables import Audience, Contact, SetAside, Source
+from tests.conftest import NOW
+from tests.support.audiences import cleaned as add_cleaned
+from tests.support.audiences import import_csv, statuses
+from tests.support.figures import assert_exact, contacts, emptied
+
+DAYS = 40
+
+
+def audience(database: Database, *addresses: str, name: str = "News", status: str = "subscribed") -> int:
+    text = "\n".join(["Email Address", *addresses])
+    return import_csv(database, text, name=f"{status}_x_export.csv", audience=name)
+
+
+def notice(address: str, kind: Kind = Kind.HARD, *, ago: float = 0, **given: Any) -> Notice:
+    """`ago`: days before now."""
+    at = NOW - timedelta(days=ago)
+    values: dict[str, Any] = {
+        "source": "test",
+        "uid": f"{address} {kind} {at}",
+        "code": "5.1.1",
+        "cause": Cause.NO_MAILBOX,
+    }
+    return Notice(address=address, kind=kind, at=at, **(values | given))
+
+
+def soft(address: str, ago: float, **given: Any) -> Notice:
+    return notice(address, Kind.SOFT, ago=ago, **({"code": "4.4.1", "cause": Cause.SERVER} | given))
+
+
+def take(database: Database, *notices: Notice) -> Intake:
+    return intake.take_in(database, notices, NOW)
+
+
+def contact(database: Database, address: str) -> Contact:
+    with database.reading() as session:
+        return session.exec(select(Contact).where(Contact.address_key == address.lower())).one()
+
+
+def weakness(database: Database, address: str) -> Weakness | None:
+    found = contact(database, address)
+    mark = evidence.why(database, found.audience_id, found.id).mark
+    return mark.weakness if mark else None
+
+
+def aside(database: Database) -> Sequence[SetAside]:
+    with database.reading() as session:
+        return session.exec(select(SetAside)).all()
+
+
+def test_mirrored_audiences_are_left_to_mailchimp(database: Database):
+    """The same address elsewhere is cleaned; where only a mirror has it, nobody does."""
+    audience(database, "both@example.com", "here@example.com")
+    mirrored = audience(database, "both@example.com", "there@example.com", name="Mirror")
+    with database.transaction() as session:
+        row = session.get(Audience, mirrored)
+        assert row
+        row.source = Source.MAILCHIMP
+    told = take(database, *(notice(f"{name}@example.com") for name in ("both", "here", "there")))
+    assert (told.cleaned, told.unknown) == (2, 1)
+    assert set(statuses(database, mirrored).values()) == {"subscribed"}
+    named = notice("both@example.com", audience="Mirror", uid="named")
+    assert take(database, named) == Intake(unknown=1)
+    assert set(statuses(database, mirrored).values()) == {"subscribed"}
+    reasons = {each.address: each.reason for each in aside(database) if each.reason != "unknown-audience"}
+    assert reasons == dict.fromkeys(["there@example.com", "both@example.com"], "mirrored-address")
+    assert_exact(database)
+
+
+def test_a_hard_bounce_cleans_at_once(database: Database):
+    audience(database, "Ann@example.com", "ben@example.com")
+    told = notice("ANN@example.com", diagnostic="550 5.1.1\nno such  user", campaign="July")
+    assert take(database, told) == Intake(cleaned=1)
+    ann = contact(database, "ann@example.com")
+    assert (ann.status, ann.clean_reason, ann.cleaned_at) == ("cleaned", "hard", NOW)
+    assert (ann.clean_diagnostic, ann.clean_campaign_title) == ("550 5.1.1 no such user", "July")
+    assert contact(database, "ben@example.com").status == "subscribed"
+    assert_exact(database)
+
+
+def test_the_seventh_soft_bounce_cleans_whichever_way_they_come(database: Database):
+    audience(database, "ann@example.com", "ben@example.com")
+    for ago in (3, 1, 6, 2, 5, 4):
+        assert take(database, soft("ann@example.com", ago)) == Intake(counted=1)
+    assert take(database, soft("ann@example.com", 0)) == Intake(cleaned=1)
+    assert take(database, *(soft("ben@example.com", ago) for ago in range(7))) == Intake(cleaned=1, counted=6)
+    assert contact(database, "ann@example.com").clean_reason == "soft"
+    assert_exact(database)
+
+
+def test_a_delivery_or_an_open_begins_the_count_anew(database: Database):
+    audience(database, "ann@example.com", "ben@example.com")
+    for ago in (9, 8, 7, 6, 5, 4):
+        take(database, soft("ann@example.com", ago), soft("ben@example.com", ago))
+    signs = [
+        notice("ann@example.com", Kind.DELIVERED, ago=3.5),
+        notice("ben@example.com", Kind.ACTIVE, ago=3.5),
+    ]
+    assert take(database, *signs) == Intake(activity=2)
+    for ago in (3, 2, 1):
+        assert take(database, soft("ann@example.com", ago), soft("ben@example.com", ago)).cleaned == 0
+
+
+def test_the_same_notice_is_counted_once(database: Database):
+    audience(database, "ann@example.com", "ben@example.com")
+    told = notice("ann@example.com")
+    assert take(database, told, told) == Intake(cleaned=1, repeated=1)
+    assert take(database, told) == Intake(repeated=1)
+    assert take(database, replace(told, source="another way")) == Intake(counted=1)
+    assert_exact(database)
+
+
+def test_a_complaint_is_abuse_even_after_a_bounce(database: Database):
+    audience(database, "ann@example.com", "ben@example.com")
+    take(database, notice("ann@example.com"), notice("ben@example.com", Kind.COMPLAINT))
+    take(database, notice("ann@example.com", Kind.COMPLAINT), notice("ben@example.com"))
+    assert contact(database, "ann@example.com").clean_reason == "abuse"
+    assert contact(database, "ben@example.com").clean_reason == "abuse"
+    assert_exact(database)
+
+
+def test_an_imported_reason_gives_way_to_a_weightier_one(database: Database):
+    import_csv(database, "Email Address,CLEAN_TIME\nann@example.com,2026-11-01 10:00:00")
+    assert contact(database, "ann@example.com").clean_reason in (None, "unknown")
+    assert take(database, notice("ann@example.com", Kind.COMPLAINT)) == Intake(counted=1)
+    assert contact(database, "ann@example.com").clean_reason == "abuse"
+    assert_exact(database)
+
+
+def test_who_is_not_mailed_is_not_cleaned(database: Database):
+    audience(database, "ann@example.com", status="unsubscribed")
+    assert take(database, notice("ann@example.com")) == Intake(counted=1)
+    assert contact(database, "ann@example.com").status == "unsubscribed"
+
+
+def test_a_notice_goes_to_every_audience_or_to_the_one_it_names(database: Database):
+    audience(database, "ann@example.com", "ben@example.com", name="News")
+    audience(database, "ann@example.com", "ben@example.com", name="Offers")
+    assert take(database, notice("ann@example.com")) == Intake(cleaned=1)
+    assert take(database, notice("ben@example.com", audience="offers")) == Intake(cleaned=1)
+    found = {(c["audience_id"], c["address"]): c["status"] for c in contacts(database)}
+    assert list(found.values()) == ["cleaned", "subscribed", "cleaned", "cleaned"]
+    assert take(database, notice("ben@example.com", audience="Nobody's")) == Intake(unknown=1)
+    assert [each.reason for each in aside(database)] == ["unknown-audience"]
+
+
+def test_an_unknown_address_is_set_aside_with_the_reason_once(database: Database):
+    audience(database, "ann@example.com")
+    told = notice("eve@example.com", diagnostic="no\0 such user")
+    assert take(database, told, notice("eve@example.com", Kind.DELIVERED)) == Intake(unknown=2)
+    take(database, told)
+    kept = aside(database)
+    assert [(each.reason, each.address, each.source) for each in kept] == [
+        ("unknown-address", "eve@example.com", "test")
+    ]
+    assert kept[0].detail == "hard 5.1.1 no such user"
+
+
+def test_what_cannot_be_read_is_set_aside_once_and_cut(database: Database):
+    item = Aside(uid="1", source="message", reason="unreadable", detail="x\0" * 5000, content=b"y" * 100_000)
+    assert intake.set_aside(database, [item, item], NOW) == 1
+    assert intake.set_aside(database, [item], NOW) == 0
+    (kept,) = aside(database)
+    assert len(kept.detail) == intake.LONGEST_DIAGNOSTIC
+    assert kept.content == b"y" * intake.LARGEST_CONTENT
+
+
+def test_addresses_and_texts_that_no_database_takes_do_no_harm(database: Database):
+    audience(database, "ann@example.com")
+    odd = [
+        notice("\ud800@example.com", uid="1"),
+        notice("a\0nn@example.com", diagnostic="\ud800\0", uid="2", campaign="\0"),
+        notice("x" * 5000, uid="3"),
+        notice("", uid="4"),
+    ]
+    assert take(database, *odd) == Intake(cleaned=1, unknown=3)
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ("ann@caf\u00e9.example.com", "Ann@xn--caf-dma.example.com"),
+        ("andr\u00e9@example.com", "andre\u0301@EXAMPLE.com"),
+    ],
+)
+def test_an_address_is_known_in_each_of_its_writings(database: Database, known: str, told: str):
+    audience(database, known)
+    assert take(database, notice(told)) == Intake(cleaned=1)
+
+
+def test_a_time_to_come_is_not_believed(database: Database):
+    audience(database, "ann@example.com")
+    take(database, soft("ann@example.com", -400))
+    found = contact(database, "ann@example.com")
+    with database.reading() as session:
+        told = rows.evidence(session, found.audience_id, [found.id])
+    assert [each.at for each in told] == [NOW]
+
+
+def test_an_outage_is_not_counted(database: Database):
+    people = [f"p{i}@slow.example" for i in range(30)]
+    audience(database, *people)
+    told = [notice(each, ago=i / 1000, cause=Cause.SERVER, code="5.4.1") for i, each in enumerate(people)]
+    assert take(database, *told[:9]).cleaned == 9
+    assert take(database, *told[9:]) == Intake(counted=21)
+    assert weakness(database, "p0@slow.example") == Weakness.OUTAGE, "cleaned before it was known"
+    assert contact(database, "p20@slow.example").status == "subscribed"
+    later = notice("p20@slow.example", cause=Cause.SERVER, ago=-0.001)
+    assert intake.take_in(database, [later], NOW + timedelta(days=1)).cleaned == 0, "within the hour still"
+
+
+def test_an_outage_that_an_earlier_one_belies_counts_whenever_that_is_told(database: Database):
+    people = [f"p{i}@dead.example" for i in range(30)]
+    gone: dict[str, Any] = {"cause": Cause.NO_DOMAIN, "code": "5.1.2"}
+    first = [notice(each, ago=20 + i / 1000, **gone) for i, each in enumerate(people[:15])]
+    second = [notice(each, ago=10 + i / 1000, **gone) for i, each in enumerate(people[15:])]
+    found = []
+    for name, told in (("In order", (first, second)), ("Late", (second, first))):
+        audience_id = audience(database, *people, name=name)
+        for some in told:
+            take(database, *(replace(each, audience=name) for each in some))
+        found.append(statuses(database, audience_id))
+    assert [found[1][each] for each in people[15:]] == [found[0][each] for each in people[15:]]
+    assert {found[0][each] for each in people[15:]} == {"cleaned"}
+    assert_exact(database)
+
+
+def test_a_new_outage_leaves_the_figure_of_an_older_one(database: Database):
+    people = [f"p{i}@slow.example" for i in range(30)]
+    news = audience(database, *people)
+    for days in (20, 1):
+        take(database, *(soft(each, days + i / 1000) for i, each in enumerate(people)))
+    with database.reading() as session:
+        assert [each.addresses for each in rows.outages(session, news, ["slow.example"])] == [30, 30]
+
+
+def test_complaints_make_no_outage(database: Database):
+    people = [f"p{i}@slow.example" for i in range(12)]
+    audience(database, *people)
+    take(database, *(notice(each, Kind.COMPLAINT, cause=Cause.UNKNOWN) for each in people[:11]))
+    assert take(database, notice(people[11], cause=Cause.UNKNOWN)).cleaned == 1
+    assert weakness(database, people[11]) is None
+
+
+def test_no_such_mailbox_is_believed_in_an_outage_and_marked(database: Database):
+    people = [f"p{i}@slow.example" for i in range(30)]
+    audience(database, *people)
+    assert take(database, *(notice(each) for each in people)).cleaned == 30
+    assert {weakness(database, each) for each in people} == {Weakness.OUTAGE}
+
+
+def test_what_speaks_for_a_cleaned_contact_marks_it_only(database: Database):
+    audience(database, "ann@example.com", "ben@example.com")
+    take(database, notice("ann@example.com", ago=2))
+    take(database, *(soft("ben@example.com", ago) for ago in range(1, 8)))
+    assert weakness(database, "ann@example.com") is None
+    take(database, notice("ann@example.com", Kind.DELIVERED, ago=1), notice("ben@example.com", Kind.ACTIVE))
+    assert weakness(database, "ann@example.com") == Weakness.DELIVERED
+    assert weakness(database, "ben@example.com") == Weakness.ACTIVE
+    assert contact(database, "ann@example.com").status == "cleaned"
+    assert contact(database, "ben@example.com").status == "cleaned"
+
+
+def test_worth_a_look_goes_by_the_time_that_an_import_brought(database: Database):
+    news = audience(database, "ann@example.com")
+    take(database, notice("ann@example.com"), notice("ann@example.com", Kind.ACTIVE))
+    import_csv(database, "Email,CLEAN_TIME\nann@example.com,2026-01-02")
+    day = timedelta(days=1)
+    with database.reading() as session:
+        assert rows.newly_worth_a_look(session, news, NOW - day, NOW + day) == 0
+        assert rows.newly_worth_a_look(session, news, NOW - 365 * day, NOW - day) == 1
+
+
+def test_an_older_sign_of_life_takes_nothing_from_a_newer_one(database: Database):
+    audience(database, "ann@example.com")
+    take(database, notice("ann@example.com", Kind.DELIVERED, ago=1))
+    take(
+        database,
+        notice("ann@example.com", Kind.DELIVERED, ago=5),
+        notice("ann@example.com", Kind.ACTIVE, ago=3),
+    )
+    found = contact(database, "ann@example.com")
+    with database.reading() as session:
+        signs = rows.activity(session, found.audience_id, [found.id])[found.id]
+    assert signs.delivered_at == NOW - timedelta(days=1)
+    assert signs.active_at == NOW - timedelta(days=3)
+
+
+def test_an_audience_has_thresholds_of_its_own(database: Database):
+    strict = audience(database, "ann@example.com", name="Strict")
+    audience(database, "ann@example.com", name="Patient")
+    policies.change(database, strict, Policy(2, 3, 10), by="U1", now=NOW)
+    assert policies.look(database, strict) == Policy(2, 3, 10)
+    take(database, soft("ann@example.com", 0), soft("ann@example.com", 1))
+    found = {c["audience_id"]: c["status"] for c in contacts(database)}
+    assert found.pop(strict) == "cleaned"
+    assert list(found.values()) == ["subscribed"]
+
+
+@pytest.mark.parametrize(
+    "policy", [Policy(0, 1, 10), Policy(7, 6, 10), Policy(7, 15, 1), Policy(10**9, 10**9, 10)]
+)
+def test_a_threshold_out_of_range_is_refused(database: Database, policy):
+    news = audience(database, "ann@example.com")
+    with pytest.raises(policies.BadThreshold):
+        policies.change(database, news, policy, by="U1", now=NOW)
+    assert policies.look(database, news) == Policy()
+
+
+def test_why_tells_the_evidence(database: Database):
+    news = audience(database, "ann@example.com")
+    take(database, soft("ann@example.com", 2, campaign="May"), notice("ann@example.com", Kind.ACTIVE, ago=1))
+    take(database, notice("ann@example.com", diagnostic="550 no", campaign="July"))
+    told = evidence.why(database, news, contact(database, "ann@example.com").id)
+    assert (told.address, told.reason, told.campaign, told.diagnostic) == (
+        "ann@example.com",
+        "hard",
+        "July",
+        "550 no",
+    )
+    assert [(each.kind, each.code, each.campaign) for each in told.pieces] == [
+        ("hard", "5.1.1", "July"),
+        ("soft", "4.4.1", "May"),
+    ]
+    assert told.n == 2
+    assert told.active_at == NOW - timedelta(days=1)
+    assert told.mark
+    assert (told.mark.reason, told.mark.cause, told.mark.code) == ("hard", "no-mailbox", "5.1.1")
+    assert told.mark.weakness == Weakness.ACTIVE
+
+
+def test_an_imported_contact_has_no_evidence_and_says_so(database: Database):
+    news = add_cleaned(database, 1)
+    told = evidence.why(database, news, contact(database, "person0@example.com").id)
+    assert (told.mark, told.pieces, told.n) == (None, [], 0)
+    subscribed = audience(database, "ann@example.com")
+    with pytest.raises(PlanGone):
+        evidence.why(database, subscribed, contact(database, "ann@example.com").id)
+
+
+NOTICES = st.lists(
+    st.builds(
+        notice,
+        st.sampled_from([f"p{i}@example.com" for i in range(4)]),
+        st.sampled_from([Kind.HARD, Kind.COMPLAINT, *[Kind.SOFT] * 8, Kind.DELIVERED, Kind.ACTIVE]),
+        ago=st.integers(0, DAYS),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(NOTICES, st.integers(1, 10))
+def test_however_notices_come_figures_are_exact_and_nothing_leaves_cleaned(
+    database: Database, notices: list[Notice], size: int
+):
+    emptied(database)
+    mine = audience(database, *(f"p{i}@example.com" for i in range(4)))
+    was_cleaned: set[tuple[int, int]] = set()
+    for start in range(0, len(notices), size):
+        some = notices[start : start + size]
+        taken = take(database, *some)
+        assert sum(getattr(taken, f) for f in ("cleaned", "counted", "activity", "repeated")) == len(some)
+        now_cleaned = _cleaned(database)
+        assert was_cleaned <= now_cleaned
+        was_cleaned = now_cleaned
+        assert take(database, *some).cleaned == 0, "twice is once"
+    assert_exact(database)
+    assert "archived" not in statuses(database, mine).values()
+
+
+def _cleaned(database: Database) -> set[tuple[int, int]]:
+    with database.reading() as session:
+        query = select(TABLE.c.audience_id, TABLE.c.id).where(TABLE.c.status == "cleaned")
+        return {(audience_id, id_) for audience_id, id_ in session.connection().execute(query)}

@@ -1,0 +1,316 @@
+"""The list: pages by key, filters, ticks that stay."""
+
+import random
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from bot.contacts import rows, segments
+from bot.contacts.segments import MOST_TICKED, Boxes, Listing, NothingTicked
+from bot.core.errors import PlanGone
+from storage.contacts import bulk, contacts, figures, values
+from storage.contacts.contacts import Segment
+from storage.core import audiences
+from storage.core.database import Database
+from tests.conftest import NOW
+
+NOBODY = Boxes(0, frozenset(), frozenset())
+ME = "U0OLIVIA"
+
+
+def fill(database: Database, people: Iterable[dict[str, Any]], audience: str = "News") -> int:
+    """Adds cleaned contacts, each given as a dict of columns; returns the audience's id."""
+    with database.transaction() as session:
+        made = audiences.get_or_add(session, audience, NOW)
+        assert made.id
+        revision = bulk.lock(session, made.id).revision
+        added = []
+        for each in people:
+            n = made.next_contact_id
+            made.next_contact_id += 1
+            address = each.get("address", f"u{n}@orange.fr")
+            columns = {
+                "audience_id": made.id,
+                "id": n,
+                "address": address,
+                "address_key": address.lower(),
+                "domain": address.partition("@")[2],
+                "status": "cleaned",
+                "revision": revision,
+                "merge_fields": "{}",
+                "cleaned_at": bulk.moment(each.get("at", NOW)),
+                "clean_reason": "hard",
+            } | {key: value for key, value in each.items() if key not in ("at", "address")}
+            added.append(tuple(columns.get(name) for name in values.COLUMNS))
+        bulk.insert(session, added)
+        figures.apply(session, made.id, figures.Tally(map(rows.cell, added)))
+        return made.id
+
+
+def archive(database: Database, audience_id: int, contact_id: int) -> None:
+    with database.transaction() as session:
+        bulk.lock(session, audience_id)
+        contact = contacts.by_id(session, audience_id, contact_id)
+        assert contact
+        contact.status_before, contact.status = "cleaned", "archived"
+        session.add(contact)
+        cell = figures.Cell("cleaned", "hard", None, contact.domain)
+        figures.apply(session, audience_id, {cell: -1})
+
+
+def ids(listing: Listing) -> list[int]:
+    return [entry.id for entry in listing.entries]
+
+
+def boxes(listing: Listing, *ticked: int, sent: str = "") -> Boxes:
+    return Boxes(listing.edition, frozenset(ids(listing)), frozenset(ticked), sent)
+
+
+def turn_on(database: Database, draft_id: str, listing: Listing, seen: Boxes | None = None) -> Listing:
+    """To the next page."""
+    segments.turn(database, draft_id, ME, seen or boxes(listing), listing.page + 1, listing.following)
+    return segments.look(database, draft_id, ME)
+
+
+def test_pages_show_each_contact_once_the_newest_first(database: Database) -> None:
+    """Many were cleaned in one second: the key tells them apart."""
+    some = random.Random(4)
+    audience_id = fill(database, [{"at": NOW - timedelta(seconds=some.randrange(5))} for _ in range(57)])
+    draft_id = segments.begin(database, ME, audience_id, NOW)
+    listing = segments.look(database, draft_id, ME)
+    seen = list(listing.entries)
+    while listing.following:
+        listing = turn_on(database, draft_id, listing)
+        seen += listing.entries
+    assert listing.page == 6
+    assert sorted(entry.id for entry in seen) == list(range(1, 58))
+    assert seen == sorted(seen, key=lambda entry: (entry.cleaned_at, entry.id), reverse=True)
+
+
+def test_the_way_back_shows_the_same_pages(database: Database) -> None:
+    audience_id = fill(database, [{}] * 30)
+    draft_id = segments.begin(database, ME, audience_id, NOW)
+    first = segments.look(database, draft_id, ME)
+    second = turn_on(database, draft_id, first)
+    third = turn_on(database, draft_id, second)
+    assert third.following is None
+    segments.turn(database, draft_id, ME, NOBODY, 2)
+    assert segments.look(database, draft_id, ME) == second
+    segments.turn(database, draft_id, ME, NOBODY, 1)
+    assert segments.look(database, draft_id, ME) == first
+
+
+def test_next_clicked_twice_turns_one_page(database: Database) -> None:
+    draft_id = segments.begin(database, ME, fill(database, [{}] * 40), NOW)
+    listing = segments.look(database, draft_id, ME)
+    turn_on(database, draft_id, listing)
+    assert turn_on(database, draft_id, listing).page == 2
+
+
+def test_ticks_stay_over_pages_filters_and_the_way_back(database: Database) -> None:
+    audience_id = fill(database, [{"clean_reason": "soft" if n % 2 else "hard"} for n in range(30)])
+    draft_id = segments.begin(database, ME, audience_id, NOW)
+    first = segments.look(database, draft_id, ME)
+    second = turn_on(database, draft_id, first, boxes(first, 30, 29))
+    third = turn_on(database, draft_id, second, boxes(second, 15))
+    segments.tick(database, draft_id, ME, boxes(third, 1))
+    segments.narrow(database, draft_id, ME, NOBODY, reason="soft")
+    filtered = segments.look(database, draft_id, ME)
+    assert filtered.ticked == {30, 29, 15, 1}
+    assert (filtered.page, filtered.found, filtered.total) == (1, 15, 30)
+    segments.tick(database, draft_id, ME, boxes(filtered))
+    segments.clear(database, draft_id, ME, NOBODY)
+    assert segments.look(database, draft_id, ME).ticked == {29, 15, 1}
+    assert segments.chosen(database, draft_id, ME, ticked=True) == Segment(
+        audience_id=audience_id, ids=(29, 15, 1)
+    )
+
+
+def test_a_click_that_comes_late_undoes_no_later_one(database: Database) -> None:
+    draft_id = segments.begin(database, ME, fill(database, [{}] * 10), NOW)
+    listing = segments.look(database, draft_id, ME)
+    segments.tick(database, draft_id, ME, boxes(listing, 1, 2, sent="1700000000.2"))
+    segments.tick(database, draft_id, ME, boxes(listing, 1, sent="1700000000.1"))
+    assert segments.look(database, draft_id, ME).ticked == {1, 2}
+
+
+def test_clicks_at_once_are_all_kept(database: Database) -> None:
+    """Each carries the whole page; the last one sent is what stands."""
+    draft_id = segments.begin(database, ME, fill(database, [{}] * 10), NOW)
+    listing = segments.look(database, draft_id, ME)
+    clicks = [boxes(listing, *range(1, n + 1), sent=f"1700000000.{n:02}") for n in range(1, 11)]
+    random.Random(1).shuffle(clicks)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda seen: segments.tick(database, draft_id, ME, seen), clicks))
+    assert segments.look(database, draft_id, ME).ticked == set(range(1, 11))
+
+
+def test_tick_all_and_untick_all(database: Database) -> None:
+    draft_id = segments.begin(database, ME, fill(database, [{}] * 15), NOW)
+    first = segments.look(database, draft_id, ME)
+    segments.tick_page(database, draft_id, ME, boxes(first))
+    ticked = segments.look(database, draft_id, ME)
+    assert ticked.ticked == set(ids(first))
+    segments.tick(database, draft_id, ME, boxes(first))
+    assert segments.look(database, draft_id, ME) == ticked, "boxes of the edition before say nothing any more"
+    segments.turn(database, draft_id, ME, boxes(ticked, *ticked.ticked), 2, ticked.following)
+    segments.untick_all(database, draft_id, ME, NOBODY)
+    assert not segments.look(database, draft_id, ME).ticked
+    with pytest.raises(NothingTicked):
+        segments.chosen(database, draft_id, ME, ticked=True)
+
+
+def test_ticks_beyond_the_most_are_refused_and_said(database: Database) -> None:
+    audience_id = fill(database, [{}] * (MOST_TICKED + 10))
+    draft_id = segments.begin(database, ME, audience_id, NOW)
+    every = frozenset(range(1, MOST_TICKED + 1))
+    segments.tick(database, draft_id, ME, Boxes(0, every, every))
+    listing = segments.look(database, draft_id, ME)
+    segments.tick_page(database, draft_id, ME, boxes(listing))
+    refused = segments.look(database, draft_id, ME)
+    assert refused.refused_ticks
+    assert refused.ticked == every
+    assert refused.edition > listing.edition, "the boxes are drawn afresh"
+    segments.tick(database, draft_id, ME, Boxes(refused.edition, frozenset({1}), frozenset()))
+    assert not segments.look(database, draft_id, ME).refused_ticks
+
+
+def test_what_was_archived_meanwhile_is_neither_counted_nor_ticked(database: Database) -> None:
+    audience_id = fill(database, [{}] * 11)
+    draft_id = segments.begin(database, ME, audience_id, NOW)
+    first = segments.look(database, draft_id, ME)
+    second = turn_on(database, draft_id, first, boxes(first, 11))
+    segments.tick(database, draft_id, ME, boxes(second, 1))
+    archive(database, audience_id, 1)
+    listing = segments.look(database, draft_id, ME)
+    assert (listing.page, listing.total, listing.found) == (1, 10, 10), "the page that emptied is left"
+    assert listing.ticked == {11}
+    assert segments.chosen(database, draft_id, ME, ticked=True).ids == (11,)
+
+
+def test_filters_combine(database: Database) -> None:
+    audience_id = fill(
+        database,
+        [
+            {"address": "a@gmial.com", "clean_campaign_title": "Autumn", "at": NOW - timedelta(days=1)},
+            {"address": "b@gmial.com", "clean_campaign_title": "Spring"},
+            {"address": "c@gmial.com", "clean_campaign_title": "Autumn", "clean_reason": "soft"},
+            {"address": "d@orange.fr", "clean_campaign_title": "Autumn"},
+            {"address": "e@gmial.com", "clean_campaign_title": "Autumn", "at": NOW - timedelta(days=60)},
+            {"address": "f@gmial.com", "clean_campaign_title": "Autumn", "merge_fields": '{"Nom":"Roy"}'},
+        ],
+    )
+    draft_id = segments.begin(database, ME, audience_id, NOW)
+    filters: dict[str, Any] = {
+        "reason": "hard",
+        "since": date(2026, 11, 1),
+        "campaign": "Autumn",
+        "domain": "gmial.com",
+    }
+    found = {}
+    for name, value in filters.items():
+        segments.narrow(database, draft_id, ME, NOBODY, **{name: value})
+        found[name] = segments.look(database, draft_id, ME).found
+    assert found == {"reason": 5, "since": 4, "campaign": 3, "domain": 2}
+    segments.narrow(database, draft_id, ME, NOBODY, text=" roy ")
+    assert [entry.address for entry in segments.look(database, draft_id, ME).entries] == ["f@gmial.com"]
+    assert segments.chosen(database, draft_id, ME, ticked=False) == Segment(
+        audience_id=audience_id, **filters, text="roy"
+    )
+    segments.narrow(database, draft_id, ME, NOBODY, text="", domain=None)
+    assert segments.look(database, draft_id, ME).found == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("100%", {"100%@x.fr"}),
+        ("a_b", {"a_b@x.fr"}),
+        ("%", {"100%@x.fr"}),
+        ('"', {"quote@x.fr"}),
+        ("o'br", {"o'brien@x.fr"}),
+        ("\\", set()),
+        ("First Name", set()),
+        ("élodie", {"elodie@x.fr"}),
+        ("ÉLODIE", {"elodie@x.fr"}),
+        ("ELODIE@X", {"elodie@x.fr"}),
+        ("said", {"quote@x.fr"}),
+    ],
+)
+def test_text_is_looked_for_as_it_is_written(database: Database, text: str, found: set[str]) -> None:
+    """Signs that SQL or JSON give a meaning are text; the names of the fields are not looked through."""
+    audience_id = fill(
+        database,
+        [
+            {"address": "100%@x.fr"},
+            {"address": "a_b@x.fr"},
+            {"address": "axb@x.fr"},
+            {"address": "o'brien@x.fr", "merge_fields": '{"First Name":"Pat"}'},
+            {"address": "quote@x.fr", "merge_fields": '{"First Name":"said \\"so\\""}'},
+            {"address": "elodie@x.fr", "merge_fields": '{"Prénom":"Élodie"}'},
+        ],
+    )
+    with database.reading() as session:
+        segment = Segment(audience_id=audience_id, text=text)
+        assert {each.address for each in contacts.page(session, segment, 10)} == found
+        assert contacts.count(session, segment) == len(found)
+
+
+def test_suggestions_are_of_the_cleaned_the_most_frequent_first(database: Database) -> None:
+    audience_id = fill(
+        database,
+        [{"address": f"u{n}@gmial.com", "clean_campaign_title": "100% Autumn"} for n in range(3)]
+        + [{"clean_campaign_title": "Autumn_2"}, {"clean_campaign_title": "Spring"}],
+    )
+    draft_id = segments.begin(database, ME, audience_id, NOW)
+    assert segments.campaigns(database, draft_id, ME, "AUTUMN") == {"100% Autumn": 3, "Autumn_2": 1}
+    assert segments.campaigns(database, draft_id, ME, "%") == {"100% Autumn": 3}
+    assert segments.campaigns(database, draft_id, ME, "n_2") == {"Autumn_2": 1}
+    assert list(segments.domains(database, draft_id, ME, "")) == ["gmial.com", "orange.fr"]
+    assert segments.domains(database, draft_id, ME, "GMI") == {"gmial.com": 3}
+
+
+def test_another_audience_starts_whole_and_the_ticks_of_the_first_wait(database: Database) -> None:
+    news, other = fill(database, [{}] * 2), fill(database, [{}] * 3, audience="Other")
+    draft_id = segments.begin(database, ME, news, NOW)
+    segments.narrow(database, draft_id, ME, NOBODY, reason="hard")
+    segments.switch(
+        database, draft_id, ME, boxes(segments.look(database, draft_id, ME), 2), audience_id=other
+    )
+    listing = segments.look(database, draft_id, ME)
+    assert (listing.audience.name, listing.found, listing.ticked) == ("Other", 3, frozenset())
+    assert not listing.segment.is_filtered
+    segments.switch(database, draft_id, ME, NOBODY, audience_id=news)
+    assert segments.look(database, draft_id, ME).ticked == {2}
+
+
+def test_an_empty_segment_has_nothing(database: Database) -> None:
+    draft_id = segments.begin(database, ME, fill(database, []), NOW)
+    listing = segments.look(database, draft_id, ME)
+    assert (listing.total, listing.found, listing.entries, listing.page) == (0, 0, [], 1)
+
+
+def test_a_list_is_of_the_person_who_opened_it(database: Database) -> None:
+    draft_id = segments.begin(database, ME, fill(database, [{}]), NOW)
+    with pytest.raises(PlanGone):
+        segments.look(database, draft_id, "U0SAM")
+    with pytest.raises(PlanGone):
+        segments.tick(database, draft_id, "U0SAM", NOBODY)
+    with pytest.raises(PlanGone):
+        segments.domains(database, draft_id, "U0SAM", "")
+
+
+@pytest.mark.parametrize(
+    ("merge_fields", "name"),
+    [
+        ({"First Name": "Ada", "Last Name": "Roy"}, "Ada Roy"),
+        ({"Prénom": " Élodie ", "Nom": ""}, "Élodie"),
+        ({"LNAME": "Roy", "Company": "Acme"}, "Roy"),
+        ({"Company": "Acme"}, ""),
+    ],
+)
+def test_a_name_is_read_from_the_usual_fields(merge_fields: dict[str, str], name: str) -> None:
+    assert segments.name_of(merge_fields) == name

@@ -1,0 +1,389 @@
+"""Export: a CSV that says all of the segment, comes back the same, and is shown once."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from bot.archives import archives
+from bot.core import jobs
+from bot.core.errors import AlreadyDone, NoAudience, NothingThere, PlanGone
+from bot.exports import exports, files
+from bot.exports.exports import Shared, Upload
+from bot.exports.files import Contents
+from storage.contacts.contacts import Segment
+from storage.core import jobs as job_rows
+from storage.core import journal
+from storage.core.database import Database
+from storage.core.tables import Contact, Export
+from storage.exports import cells
+from tests.conftest import NOW
+from tests.support.audiences import claim, cleaned, import_csv, run, statuses
+
+LATER = NOW + jobs.LEASE + timedelta(seconds=5)
+LABELS = ["First Name", 'Say "hi"; now', "2024", "=SUM", "back\\slash", "Étage"]
+FULL = {
+    "Email Address": "Ann.O'Neil@example.com",
+    **dict(zip(LABELS, "abcdef", strict=True)),
+    "MEMBER_RATING": "3",
+    "OPTIN_TIME": "2020-01-01 10:00:00",
+    "OPTIN_IP": "192.0.2.1",
+    "CONFIRM_TIME": "2020-01-02 10:00:00",
+    "CONFIRM_IP": "192.0.2.2",
+    "LATITUDE": "-48.8",
+    "LONGITUDE": "2.3",
+    "GMTOFF": "1",
+    "DSTOFF": "2",
+    "TIMEZONE": "Europe/Paris",
+    "CC": "FR",
+    "REGION": "IDF",
+    "CLEAN_TIME": "2026-10-01 09:08:07",
+    "CLEAN_CAMPAIGN_TITLE": "News, October",
+    "CLEAN_CAMPAIGN_ID": "abc",
+    "LEID": "123",
+    "EUID": "eee",
+    "NOTES": 'A "note"\non two lines',
+    "TAGS": '"VIP","Old"',
+    "CLEAN_REASON": "hard",
+    "CLEAN_DIAGNOSTIC": "550 5.1.1 <no such user>",
+    "SUGGESTED_ADDRESS": "",
+}
+ODD = {
+    "Email Address": "b@example.com",
+    **dict(zip(LABELS, ["'=1+1", "''-x", "@y", "+z", "\ttab", "ünïcödé 漢字 🙂"], strict=True)),
+    "CLEAN_TIME": "2026-10-02 00:00:00.250000",
+    "NOTES": "'=note",
+    "CLEAN_REASON": "soft",
+}
+TYPO = {"Email Address": "c@gmial.com", "CLEAN_TIME": "2026-10-03 23:59:59", "CLEAN_REASON": "abuse"}
+
+
+def as_csv(*given: dict[str, str]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, FULL, restval="")
+    writer.writeheader()
+    writer.writerows(given)
+    return text.getvalue()
+
+
+HARD = as_csv(FULL, ODD, TYPO)
+
+
+@dataclass
+class Desk:
+    """Takes files as Slack does, and can be told to fail."""
+
+    taken: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    shown: list[tuple[str, str]] = field(default_factory=list)
+    fail_after_showing: bool = False
+
+    def expect(self, name: str, size: int) -> Upload:
+        file_id = f"F{len(self.names)}"
+        self.names[file_id] = name
+        assert size > 0
+        self.taken[file_id] = b" " * size
+        return Upload(file_id, "https://files.example/1")
+
+    def send(self, upload: Upload, contents: Contents) -> Iterator[int]:
+        body = b""
+        for piece in contents.pieces():
+            body += piece
+            yield len(body)
+        assert len(body) == len(self.taken[upload.file_id]) == contents.size
+        self.taken[upload.file_id] = body
+
+    def shared(self, file_ids: Sequence[str]) -> Shared | None:
+        shown = any(each == file_ids[0] for each, _ in self.shown)
+        return Shared(tuple(map(link, file_ids))) if shown else None
+
+    def share(self, names: Mapping[str, str], channel: str) -> Shared:
+        assert all(name == self.names[file_id] for file_id, name in names.items())
+        self.shown += [(file_id, channel) for file_id in names]
+        if self.fail_after_showing:
+            self.fail_after_showing = False
+            raise ConnectionError
+        return Shared(tuple(map(link, names)))
+
+
+def link(file_id: str) -> str:
+    return f"https://x.example/{file_id}"
+
+
+def confirmed(database: Database, segment: Segment) -> exports.Preview:
+    preview = exports.preview(database, segment, by="U1", now=NOW)
+    exports.confirm(database, preview.id, by="U1", now=NOW, channel="D1")
+    return preview
+
+
+def export(database: Database, desk: Desk, now=NOW, **how):
+    return run(
+        database, jobs.EXPORT, lambda d, job, clock: exports.work(d, job, clock, delivery=desk, **how), now
+    )
+
+
+def contacts(database: Database, audience: int) -> dict[str, dict[str, object]]:
+    with database.reading() as session:
+        found = session.exec(select(Contact).where(Contact.audience_id == audience)).all()
+        return {c.address: c.model_dump(exclude={"audience_id", "id", "revision"}) for c in found}
+
+
+def written(database: Database, **how) -> tuple[int, str]:
+    out = io.BytesIO()
+    n = exports.write(database, "News", out, now=NOW, **how)
+    return n, out.getvalue().decode()
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_the_columns_are_those_of_mailchimp_s_own_export_then_ours(database: Database):
+    cleaned(database, 1)
+    header = next(csv.reader([written(database)[1].splitlines()[0]]))
+    assert header == [
+        *("Email Address", "First Name", "MEMBER_RATING", "OPTIN_TIME", "OPTIN_IP", "CONFIRM_TIME"),
+        *("CONFIRM_IP", "LATITUDE", "LONGITUDE", "GMTOFF", "DSTOFF", "TIMEZONE", "CC", "REGION"),
+        *("CLEAN_TIME", "CLEAN_CAMPAIGN_TITLE", "CLEAN_CAMPAIGN_ID", "LEID", "EUID", "NOTES", "TAGS"),
+        *("CLEAN_REASON", "CLEAN_DIAGNOSTIC", "SUGGESTED_ADDRESS"),
+    ]
+
+
+def test_an_export_read_back_gives_the_same_contacts(database: Database):
+    """All columns; quotes, formulas, line breaks, other alphabets, labels that JSON and SQL would stumble over."""
+    first = import_csv(database, HARD)
+    n, text = written(database)
+    assert n == 3
+    again = import_csv(database, text, audience="Again", name="any.csv")
+    assert contacts(database, again) == contacts(database, first)
+    before = contacts(database, first)
+    assert before["Ann.O'Neil@example.com"]["clean_diagnostic"] == "550 5.1.1 <no such user>"
+    assert before["Ann.O'Neil@example.com"]["merge_fields"] == dict(zip(LABELS, "abcdef", strict=True))
+    import_csv(database, text, name="any.csv")
+    with database.reading() as session:
+        assert journal.read(session)[0].detail["unchanged"] == 3
+
+
+def test_what_a_spreadsheet_would_run_is_defused(database: Database):
+    import_csv(database, "Email Address,Name,CLEAN_TIME\na@example.com,=cmd|x,2026-10-01\n")
+    assert rows(written(database)[1])[0]["Name"] == "'=cmd|x"
+
+
+def test_a_suggested_address_stands_beside_a_mistyped_one(database: Database):
+    import_csv(database, HARD.replace(",abuse,", ",hard,"))
+    found = {row["Email Address"]: row["SUGGESTED_ADDRESS"] for row in rows(written(database)[1])}
+    assert found["c@gmial.com"] == "c@gmail.com"
+    assert found["b@example.com"] == ""
+
+
+def test_the_terminal_gets_the_segment_it_names_and_leaves_a_line_in_the_journal(database: Database):
+    audience = cleaned(database, 5)
+    n, text = written(database, segment=Segment(audience_id=audience, ids=(2, 4)))
+    assert n == len(rows(text)) == 2
+    with database.reading() as session:
+        line = journal.read(session)[0]
+    assert (line.who, line.what, line.n) == ("terminal", "export", 2)
+    with pytest.raises(NoAudience):
+        exports.write(database, "Nowhere", io.BytesIO(), now=NOW)
+
+
+def test_the_file_has_the_rows_of_the_preview_and_is_kept_in_the_list_of_exports(database: Database):
+    audience = cleaned(database, 7)
+    desk = Desk()
+    preview = confirmed(database, Segment(audience_id=audience))
+    cleaned(database, 2, first=50)
+    job = export(database, desk)
+    assert job.result == {
+        "n": 7,
+        "left_alone": 0,
+        "newer": 2,
+        "file_id": "F0",
+        "permalink": link("F0"),
+        "files": [link("F0")],
+    }
+    assert len(rows(desk.taken["F0"].decode())) == preview.n == 7
+    assert (desk.names, desk.shown) == ({"F0": "cleaned_news_2026-11-24.csv"}, [("F0", "D1")])
+    [past], more = exports.past(database, audience)
+    assert (past.n, past.made_by, past.permalinks, more) == (7, "U1", (link("F0"),), False)
+    assert exports.again(database, audience, past.id) == Segment(audience_id=audience)
+    with database.reading() as session:
+        line = next(line for line in journal.read(session) if line.what == "export")
+    assert (line.who, line.n) == ("U1", 7)
+
+
+def test_what_was_archived_after_the_preview_is_left_out_and_said(database: Database):
+    audience = cleaned(database, 6)
+    confirmed(database, Segment(audience_id=audience))
+    gone = archives.plan(database, Segment(audience_id=audience, ids=(1, 2)), by="U1", word="x", now=NOW)
+    archives.confirm(database, gone.id, "x", by="U1", now=NOW)
+    run(database, jobs.ARCHIVE, archives.work)
+    desk = Desk()
+    result = export(database, desk).result
+    assert (result["n"], result["left_alone"], result["newer"]) == (4, 2, 0)
+    assert len(rows(desk.taken["F0"].decode())) == 4
+
+
+def test_a_preview_is_confirmed_once_and_an_empty_segment_has_none(database: Database):
+    audience = cleaned(database, 1)
+    preview = confirmed(database, Segment(audience_id=audience))
+    with pytest.raises(AlreadyDone):
+        exports.confirm(database, preview.id, by="U1", now=NOW, channel="D1")
+    with pytest.raises(PlanGone):
+        exports.look(database, preview.id, by="U2")
+    assert exports.look(database, preview.id, by="U1") == preview
+    with pytest.raises(NothingThere):
+        exports.preview(database, Segment(audience_id=audience, reason="abuse"), by="U1", now=NOW)
+
+
+def test_an_export_whose_contacts_are_all_gone_uploads_nothing(database: Database):
+    audience = cleaned(database, 2)
+    confirmed(database, Segment(audience_id=audience))
+    gone = archives.plan(database, Segment(audience_id=audience), by="U1", word="x", now=NOW)
+    archives.confirm(database, gone.id, "x", by="U1", now=NOW)
+    run(database, jobs.ARCHIVE, archives.work)
+    desk = Desk()
+    with pytest.raises(NothingThere):
+        export(database, desk)
+    assert not desk.names
+
+
+def test_an_export_that_died_after_showing_the_file_does_not_show_it_again(database: Database):
+    audience = cleaned(database, 3)
+    confirmed(database, Segment(audience_id=audience))
+    desk = Desk(fail_after_showing=True)
+    with pytest.raises(ConnectionError):
+        export(database, desk)
+    job = export(database, desk, LATER)
+    assert job.state == "done"
+    assert desk.shown == [("F0", "D1")]
+    with database.reading() as session:
+        assert len(session.exec(select(Export)).all()) == 1
+
+
+def test_an_export_that_died_while_sending_starts_anew(database: Database):
+    confirmed(database, Segment(audience_id=cleaned(database, 3)))
+    desk = Desk()
+    steps = exports.work(database, claim(database, jobs.EXPORT), lambda: NOW, delivery=desk)
+    while not desk.names:
+        next(steps)
+    assert export(database, desk, LATER).result["n"] == 3
+    assert desk.shown == [("F1", "D1")]
+    del steps
+
+
+def test_a_long_upload_moves_its_job_on(database: Database, monkeypatch):
+    monkeypatch.setattr(exports, "RENEW_BYTES", 1)
+    confirmed(database, Segment(audience_id=cleaned(database, 1_000)))
+    job, now = claim(database, jobs.EXPORT), LATER
+    seen = [job.done for job in exports.work(database, job, lambda: now, delivery=Desk())]
+    assert seen == sorted(seen)
+    assert len(seen) > 3
+    assert any(0 < done < 1_000 for done in seen)
+    assert seen[-1] == 1_000
+
+
+@pytest.fixture
+def large(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
+    """An audience of ten contacts that are exported in files of about three."""
+    monkeypatch.setattr(cells, "ROWS_A_BLOCK", 1)
+    audience = cleaned(database, 10)
+    confirmed(database, Segment(audience_id=audience))
+    return audience
+
+
+MOST = 500  # bytes of a file: the header and three rows
+NAMES = [f"cleaned_news_2026-11-24_{n}of4.csv" for n in (1, 2, 3, 4)]
+
+
+def assert_whole(database: Database, desk: Desk) -> None:
+    """What is shown is every contact once, in files that can each be read."""
+    shown = [desk.taken[file_id] for file_id, _ in desk.shown]
+    assert len({body.partition(b"\r\n")[0] for body in shown}) == 1
+    found = [row for body in shown for row in rows(body.decode())]
+    assert found == rows(written(database)[1])
+
+
+def test_an_export_larger_than_a_file_may_be_is_split(database: Database, large: int):
+    desk = Desk()
+    result = export(database, desk, most=MOST).result
+    assert list(desk.names.values()) == NAMES
+    assert desk.shown == [(file_id, "D1") for file_id in desk.names]
+    assert all(len(body) <= MOST for body in desk.taken.values())
+    assert (result["n"], result["files"]) == (10, [link(file_id) for file_id in desk.names])
+    again = import_csv(database, desk.taken["F1"].decode(), audience="Again", name="any.csv")
+    assert len(contacts(database, again)) == 3
+    [past], _ = exports.past(database, large)
+    assert past.permalinks == tuple(result["files"])
+    assert_whole(database, desk)
+
+
+@pytest.mark.parametrize("sent", [1, 2, 3, 4])
+def test_an_export_that_died_between_two_files_is_carried_on_after_the_first(
+    database: Database, large: int, sent: int
+):
+    desk = Desk()
+    steps = exports.work(database, claim(database, jobs.EXPORT), lambda: NOW, delivery=desk, most=MOST)
+    while len((next(steps)).cursor.get("parts", [])) < sent:
+        pass
+    assert export(database, desk, LATER, most=MOST).result["n"] == 10
+    assert list(desk.names.values()) == NAMES
+    assert len(desk.shown) == 4
+    assert_whole(database, desk)
+    del steps
+
+
+def test_an_export_that_died_and_has_fewer_files_now_begins_anew(database: Database, large: int):
+    desk = Desk()
+    steps = exports.work(database, claim(database, jobs.EXPORT), lambda: NOW, delivery=desk, most=MOST)
+    while not (next(steps)).cursor:
+        pass
+    gone = archives.plan(database, Segment(audience_id=large, ids=(1, 2, 3, 4)), by="U1", word="x", now=NOW)
+    archives.confirm(database, gone.id, "x", by="U1", now=NOW)
+    run(database, jobs.ARCHIVE, archives.work)
+    assert export(database, desk, LATER, most=MOST).result["n"] == 6
+    assert [desk.names[file_id][-8:] for file_id, _ in desk.shown] == ["1of2.csv", "2of2.csv"]
+    assert_whole(database, desk)
+    del steps
+
+
+def test_split_files_that_were_shown_are_not_shown_again(database: Database, large: int):
+    desk = Desk(fail_after_showing=True)
+    with pytest.raises(ConnectionError):
+        export(database, desk, most=MOST)
+    assert len(export(database, desk, LATER, most=MOST).result["files"]) == 4
+    assert len(desk.shown) == 4
+
+
+def test_a_file_that_an_earlier_version_sent_is_shown(database: Database):
+    confirmed(database, Segment(audience_id=cleaned(database, 3)))
+    desk = Desk(names={"F0": "a.csv"})
+    with database.transaction() as session:
+        [job] = job_rows.under_way(session)
+        job.cursor = {"file_id": "F0", "name": "a.csv", "rows": 3}
+        session.add(job)
+    assert export(database, desk).result["files"] == [link("F0")]
+    assert desk.shown == [("F0", "D1")]
+
+
+@pytest.mark.parametrize(
+    ("audience", "name"),
+    [
+        ("Lettre d'été", "cleaned_lettre-d-ete_2026-11-24.csv"),
+        ("../../etc", "cleaned_etc_2026-11-24.csv"),
+        ("漢字", "cleaned_audience_2026-11-24.csv"),
+    ],
+)
+def test_the_file_s_name_is_safe_everywhere(audience: str, name: str):
+    assert files.file_name(audience, NOW) == name
+
+
+def test_exporting_changes_no_contact(database: Database):
+    audience = cleaned(database, 4)
+    before = statuses(database, audience)
+    confirmed(database, Segment(audience_id=audience))
+    export(database, Desk())
+    assert statuses(database, audience) == before

@@ -1,0 +1,190 @@
+"""Imports that are asked for before their file is here; interrupted, found again, claimed by id."""
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import func, select
+
+from bot.contacts import rows
+from bot.core import jobs
+from bot.core.errors import IsMirrored
+from bot.imports import imports
+from storage.contacts import contacts
+from storage.core.database import Database
+from storage.core.tables import Audience, Job, Journal, RefusedRow, UploadPart
+from storage.files.spreadsheet_errors import TooBroken
+from storage.mailchimp import mirrors
+from tests.conftest import NOW
+from tests.support.audiences import claim, import_csv, run
+from tests.support.figures import assert_exact
+
+LATER = NOW + jobs.LEASE + timedelta(seconds=1)
+
+
+def csv_of(n: int) -> io.BytesIO:
+    lines = ["Email Address,Status,First Name", *(f"person{i}@example.com,subscribed,Zoé" for i in range(n))]
+    return io.BytesIO("\n".join(lines).encode())
+
+
+def receive(database: Database, file: Any, **given: Any) -> Job:
+    usual: dict[str, Any] = {"name": "list.csv", "audience": "News", "by": "U1", "now": NOW}
+    return imports.receive(database, file, **usual | given)
+
+
+def request(database: Database, **given: Any) -> Job:
+    asked: dict[str, Any] = {
+        "slack_file": "F1",
+        "name": "list.csv",
+        "audience": "News",
+        "by": "U1",
+        "now": NOW,
+    }
+    return imports.request(database, **(asked | {"status": "pending", "notify": {}, "once": "V1"} | given))
+
+
+def count(database: Database, table: Any) -> int:
+    with database.reading() as session:
+        return session.exec(select(func.count()).select_from(table)).one()
+
+
+def test_an_audience_of_mailchimp_takes_no_import_however_it_is_asked_for(database: Database):
+    """Also where it became one after the import was asked for."""
+    asked = request(database, audience="Trail news")
+    with database.transaction() as session:
+        mirrors.get_or_add(session, "abc", "Trail news", NOW)
+    with pytest.raises(IsMirrored):
+        request(database, audience="trail NEWS", once="V2")
+    with pytest.raises(IsMirrored):
+        receive(database, csv_of(1), audience="Trail news")
+    assert count(database, Job) == 1
+    job = claim(database, jobs.IMPORT)
+    assert job.id == asked.id
+    with pytest.raises(IsMirrored):
+        list(imports.keep(database, job, csv_of(1), lambda: NOW))
+
+
+def test_rows_are_added_changed_left_and_refused(database: Database):
+    receive(database, io.BytesIO(b"Email,Town\na@example.com,Lyon\nb@example.com,Lille\n"), status="pending")
+    assert run(database, jobs.IMPORT, imports.work).result == vars_of(added=2)
+    second = (
+        b"Email,Town\nA@example.com,Paris\nb@example.com,Lille\nbad,\nc@example.com,x,y\nd@example.com,\n"
+    )
+    receive(database, io.BytesIO(second))
+    done = run(database, jobs.IMPORT, imports.work)
+    assert done.result == vars_of(added=1, changed=1, unchanged=1, refused=2)
+    refused = [(row.line, row.reason, row.row) for row in imports.refused(database, done.id)]
+    assert refused == [(4, "no-at", "bad,"), (5, "row-too-many-cells", "c@example.com,x,y")]
+    assert done.audience_id
+    assert_exact(database)
+    imports.forget_refused(database, done.id)
+    assert count(database, RefusedRow) == 0
+    assert count(database, UploadPart) == 0
+    assert count(database, Journal) == 2
+
+
+def vars_of(**given: int) -> dict[str, int]:
+    return {"added": 0, "changed": 0, "unchanged": 0, "refused": 0} | given
+
+
+class Cut(io.BytesIO):
+    """A file whose reading ends in an interruption, once it is being kept."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size == 1 << 20:
+            raise KeyboardInterrupt
+        return super().read(size)
+
+
+def test_interrupted_while_the_file_is_kept_nothing_has_happened(database: Database):
+    with pytest.raises(KeyboardInterrupt):
+        receive(database, Cut(csv_of(3).getvalue()))
+    assert [count(database, table) for table in (Job, UploadPart, Audience)] == [0, 0, 0]
+
+
+def test_killed_while_the_file_is_kept_nobody_takes_the_job_and_a_day_later_it_is_gone(database: Database):
+    with database.transaction() as session:
+        job = jobs.new(jobs.IMPORT, by="U1", now=NOW, name="x.csv", audience="News", status="pending")
+        job.state = "receiving"
+        session.add(job)
+        session.flush()
+        session.add(UploadPart(job_id=job.id, n=0, body=b"Email\n"))
+    assert jobs.claim(database, [jobs.IMPORT], "worker", LATER) is None
+    receive(database, csv_of(1), now=NOW + timedelta(hours=25))
+    assert count(database, Job) == 1
+
+
+def test_a_confirmation_that_comes_twice_makes_one_job(database: Database):
+    assert request(database).id == request(database).id
+    assert request(database, once="V2").id != request(database).id
+    assert count(database, Job) == 2
+
+
+def test_a_requested_file_is_kept_when_it_is_fetched_and_its_audience_made_then(database: Database):
+    request(database, audience="New one")
+    job = claim(database, jobs.IMPORT)
+    assert not imports.is_kept(job)
+    assert count(database, Audience) == 0
+    *_, kept = imports.keep(database, job, csv_of(10), lambda: NOW)
+    assert imports.is_kept(kept)
+    assert kept.total == len(csv_of(10).getvalue())
+    *_, done = imports.work(database, kept, lambda: NOW)
+    assert done.result == vars_of(added=10)
+
+
+def test_killed_while_a_fetched_file_is_kept_it_is_kept_anew(database: Database):
+    request(database)
+    with pytest.raises(KeyboardInterrupt):
+        list(imports.keep(database, claim(database, jobs.IMPORT), Cut(csv_of(5).getvalue()), lambda: NOW))
+    again = claim(database, jobs.IMPORT, LATER)
+    *_, kept = imports.keep(database, again, csv_of(5), lambda: LATER)
+    *_, done = imports.work(database, kept, lambda: LATER)
+    assert done.result == vars_of(added=5)
+
+
+def test_a_file_that_breaks_on_the_way_keeps_what_went_in_and_drops_the_rest(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    receive(database, csv_of(10))
+
+    def break_off(*_: Any) -> Iterator[Any]:
+        raise TooBroken(name="list.csv", line=7)
+
+    monkeypatch.setattr(imports, "_chunks", break_off)
+    with pytest.raises(TooBroken):
+        list(imports.work(database, claim(database, jobs.IMPORT), lambda: NOW))
+    assert count(database, UploadPart) == 0
+
+
+def test_the_same_file_under_way_is_found_until_it_is_done(database: Database):
+    job = receive(database, csv_of(3))
+    digest = imports.sha256(csv_of(3))
+    found = imports.under_way(database, audience=" news", digest=digest)
+    assert found
+    assert found.id == job.id
+    assert imports.under_way(database, audience="Club", digest=digest) is None
+    assert imports.under_way(database, audience="News", digest=imports.sha256(csv_of(4))) is None
+    run(database, jobs.IMPORT, imports.work)
+    assert imports.under_way(database, audience="News", digest=digest) is None
+
+
+def test_one_job_is_claimed_by_its_id_and_only_by_one(database: Database):
+    first, second = receive(database, csv_of(1)), receive(database, csv_of(2), audience="Club")
+    claimed = jobs.claim_one(database, second.id, "terminal", NOW)
+    assert claimed
+    assert (claimed.id, claimed.state) == (second.id, "running")
+    assert jobs.claim_one(database, second.id, "bot", NOW) is None
+    assert claim(database, jobs.IMPORT).id == first.id
+
+
+def test_a_campaign_s_title_of_any_length_goes_in(database: Database):
+    title = "".join(chr(0x4E00 + n * 7919 % 20_000) for n in range(9_000))  # nothing to press
+    audience = import_csv(
+        database, f"Email Address,CLEAN_TIME,CLEAN_CAMPAIGN_TITLE\nann@example.com,2026-01-01,{title}\n"
+    )
+    with database.reading() as session:
+        contact = contacts.by_key(session, audience, "ann@example.com")
+    assert contact
+    assert contact.clean_campaign_title == title[: rows.LONGEST_TITLE]

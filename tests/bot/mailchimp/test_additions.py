@@ -1,0 +1,588 @@
+"""A correction at Mailchimp: added once, with consent on record, as the audience wants it; or refused with the reason."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core import jobs
+from bot.core.errors import AlreadyDone, CleanedError, PlanGone
+from bot.corrections import corrections
+from bot.corrections.corrections import AlreadyThere, Filled, Form, NoPermission
+from bot.corrections.required_fields import MailchimpSilent, NoMailchimp
+from bot.mailchimp import additions
+from bot.mailchimp.additions import FieldMissing, NotNow
+from handlers.standins.mailchimp.account import MergeField, merge_values
+from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.standin import Standin
+from storage.contacts import contacts, figures
+from storage.core import journal
+from storage.core.database import Database
+from storage.core.tables import Consent, Contact, Job, Status
+from storage.corrections import corrections as store
+from storage.mailchimp.client import Client
+from storage.mailchimp.errors import problem
+from storage.mailchimp.values import Member
+from tests.conftest import NOW
+from tests.support.mirrors import (
+    ME,
+    MEMBER_PATH,
+    NEW,
+    OLD,
+    TEXTS,
+    audience_of,
+    client_of,
+    never,
+    steps,
+    sync,
+    watched,
+)
+
+WORDING = "This person gave me permission to email them"
+TOWN = MergeField("TOWN", "Town", required=True)
+SIZE = MergeField("SIZE", "Size", "dropdown", required=True, choices=("small", "large"))
+HOME = MergeField("HOME", "Home", "address", required=True)
+HIS_IP = "203.0.113.9"
+LATER = NOW + timedelta(hours=1)  # every lease has run out
+
+
+@pytest.fixture
+def mailchimp() -> Iterator[Standin]:
+    with watched() as mailchimp:
+        yield mailchimp
+
+
+@pytest.fixture
+def client(mailchimp: Standin) -> Iterator[Client]:
+    with client_of(mailchimp) as client:
+        yield client
+
+
+def begin(database: Database, client: Client | None, audience_id: int) -> Form:
+    return corrections.begin(
+        database, audience_id, 1, by=ME, now=NOW, wording=WORDING, language="en", mailchimp=client
+    )
+
+
+def request(database: Database, form: Form, address: str = NEW, **more: Any) -> Job:
+    filled = Filled(address=address, **{"permission": True, **more})
+    return additions.request(database, form.draft_id, filled, by=ME, now=NOW)
+
+
+def carry_out(database: Database, client: Client | None, job: Job) -> Job:
+    """Takes the job and works at it to the end."""
+    claimed = jobs.claim_one(database, job.id, "test", LATER)
+    assert claimed
+    return steps(additions.work(client, database, claimed, lambda: NOW))
+
+
+def correct(database: Database, client: Client, audience_id: int, **more: Any) -> Job:
+    return carry_out(database, client, request(database, begin(database, client, audience_id), **more))
+
+
+def optional(field: MergeField) -> MergeField:
+    return MergeField(field.tag, field.name, field.kind)
+
+
+def contact(database: Database, audience_id: int, address: str) -> Contact | None:
+    with database.reading() as session:
+        return contacts.by_key(session, audience_id, address)
+
+
+def kept(database: Database, audience_id: int) -> list[Consent]:
+    with database.reading() as session:
+        return list(store.consents(session, audience_id))
+
+
+def fixes(database: Database, audience_id: int) -> int:
+    with database.reading() as session:
+        return sum(line.what == "fix" for line in journal.read(session, audience_id))
+
+
+def assert_nothing_added(database: Database, audience_id: int) -> None:
+    assert kept(database, audience_id) == []
+    assert fixes(database, audience_id) == 0
+
+
+def bodies(mailchimp: Standin, method: str) -> list[Any]:
+    return [each.body for each in mailchimp.requests if each.method == method]
+
+
+@pytest.mark.parametrize(("double_optin", "status"), [(False, Status.SUBSCRIBED), (True, Status.PENDING)])
+def test_a_corrected_contact_has_the_status_that_the_audience_gives_it(
+    database: Database, mailchimp: Standin, client: Client, double_optin: bool, status: Status
+):
+    remote = audience_of(mailchimp, double_optin=double_optin, tags=("vip", "a, b"), ip_signup=HIS_IP)
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    assert form.wanted
+    assert form.wanted.double_optin is double_optin
+    job = carry_out(database, client, request(database, form, first_name="Adèle"))
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert (there.status, set(there.tags)) == (status, {"vip", "a, b"})
+    assert merge_values(there) == {"FNAME": "Adèle", "LNAME": "Roy"}
+    here = contact(database, news, NEW)
+    assert here
+    assert (here.status, here.tags) == (status, '"vip","a, b"')
+    assert here.merge_fields == {"First name": "Adèle", "Last name": "Roy"}
+    with database.reading() as session:
+        assert figures.by_status_and_reason(session, news)[status, ""] == 1
+    [consent] = kept(database, news)
+    assert (consent.contact_id, consent.old_address, consent.address) == (here.id, OLD, NEW)
+    assert (consent.given_by, consent.given_at, consent.wording) == (ME, NOW, WORDING)
+    assert fixes(database, news) == 1
+    old = contact(database, news, OLD)
+    assert old
+    assert old.status == Status.CLEANED
+    added = additions.done(database, job)
+    assert (added.status, added.tags_lost, added.correction.further) == (status, [], None)
+
+
+def test_what_the_mirror_holds_is_what_a_sync_would_bring(
+    database: Database, mailchimp: Standin, client: Client
+):
+    audience_of(mailchimp, tags=("vip",))
+    news = sync(database, client, NOW)
+    correct(database, client, news)
+    before = contact(database, news, NEW)
+    sync(database, client, NOW)
+    after = contact(database, news, NEW)
+    assert before
+    assert after
+    assert before.model_dump(exclude={"revision"}) == after.model_dump(exclude={"revision"})
+
+
+def test_no_address_and_time_of_the_operator_is_sent(database: Database, mailchimp: Standin, client: Client):
+    remote = audience_of(mailchimp, ip_signup=HIS_IP, ip_opt=HIS_IP)
+    news = sync(database, client, NOW)
+    correct(database, client, news)
+    [sent] = bodies(mailchimp, "PUT")
+    assert set(sent) == {"email_address", "status_if_new", "merge_fields"}
+    assert not any(word in json.dumps(sent) for word in ("ip_", "timestamp", HIS_IP))
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert (there.ip_signup, there.ip_opt, there.signup) == ("", "", 0)
+    assert mailchimp.failures == []
+
+
+def test_required_fields_are_asked_for_with_the_contact_s_own_values(
+    database: Database, mailchimp: Standin, client: Client
+):
+    home = {"addr1": "1 Main St", "city": "Lens", "state": "PC", "zip": "62300"}
+    merge = {"FNAME": "Ada", "LNAME": "Roy", "TOWN": "Lens", "SIZE": "large", "HOME": home, "OPEN": "kept"}
+    fields = (TOWN, SIZE, HOME, MergeField("OPEN", "Open"))
+    remote = audience_of(mailchimp, fields=fields, merge=json.dumps(merge))
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    assert form.wanted
+    values = {field.key: field.value for field in form.wanted.fields}
+    parts = {
+        f"HOME.{part}": home.get(part, "") for part in ("addr1", "addr2", "city", "state", "zip", "country")
+    }
+    assert values == {"TOWN": "Lens", "SIZE": "large", **parts}
+    assert {field.key for field in form.wanted.fields if not field.required} == {"HOME.addr2", "HOME.country"}
+    typed = {**parts, "HOME.city": "Arras", "TOWN": " Arras ", "SIZE": "0"}
+    carry_out(database, client, request(database, form, fields=typed))
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert merge_values(there) == {
+        **merge,
+        "TOWN": "Arras",
+        "SIZE": "small",
+        "HOME": {**home, "city": "Arras"},
+    }
+
+
+@pytest.mark.parametrize("missing", ["TOWN", "SIZE", "HOME.zip", "first-name"])
+def test_a_required_field_left_empty_is_asked_for_and_the_form_still_holds(
+    database: Database, mailchimp: Standin, client: Client, missing: str
+):
+    name = MergeField("FNAME", "First name", required=True)
+    audience = mailchimp.add_list("News", merge_fields=(name, TOWN, SIZE, HOME))
+    mailchimp.put(audience, OLD)
+    mailchimp.clean(audience, OLD)
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    assert form.wanted
+    assert form.wanted.first_name
+    full = {"TOWN": "Lens", "SIZE": "1", "HOME.addr1": "1 Main St", "HOME.city": "Lens"}
+    full |= {"HOME.state": "PC", "HOME.zip": "62300"}
+    first = " " if missing == "first-name" else "Ada"
+    with pytest.raises(FieldMissing) as error:
+        request(database, form, fields={**full, missing: " "}, first_name=first)
+    assert error.value.values == {"field": missing}
+    assert_nothing_added(database, news)
+    carry_out(database, client, request(database, form, fields=full, first_name="Ada"))
+    assert len(kept(database, news)) == 1
+
+
+@pytest.mark.parametrize("given", [(), (0,), (0, 1)])
+def test_permissions_are_asked_for_in_the_audience_s_words_and_kept(
+    database: Database, mailchimp: Standin, client: Client, given: tuple[int, ...]
+):
+    remote = audience_of(mailchimp, permissions=TEXTS)
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    assert form.wanted
+    assert [each.text for each in form.wanted.permissions] == list(TEXTS)
+    ticked = tuple(form.wanted.permissions[n].id for n in given)
+    carry_out(database, client, request(database, form, permissions=ticked))
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert there.permissions == frozenset(ticked)
+    [consent] = kept(database, news)
+    marks = ["x" if n in given else " " for n in (0, 1)]
+    assert consent.wording.splitlines() == [
+        WORDING,
+        *(f"[{mark}] {text}" for mark, text in zip(marks, TEXTS, strict=True)),
+    ]
+
+
+def test_without_the_permission_nothing_is_asked_of_mailchimp(
+    database: Database, mailchimp: Standin, client: Client
+):
+    audience_of(mailchimp)
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    with pytest.raises(NoPermission):
+        request(database, form, permission=False)
+    assert bodies(mailchimp, "PUT") == []
+    assert request(database, form).kind == jobs.ADD
+
+
+def test_a_double_submission_makes_one_job_and_only_by_whom_the_form_is(
+    database: Database, mailchimp: Standin, client: Client
+):
+    audience_of(mailchimp)
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    filled = Filled(address=NEW, permission=True)
+    with pytest.raises(PlanGone):
+        additions.request(database, form.draft_id, filled, by="U0OTHER", now=NOW)
+    with pytest.raises(PlanGone):  # what adds to local audiences adds nothing here
+        corrections.add(database, form.draft_id, filled, by=ME, now=NOW)
+    job = request(database, form)
+    with pytest.raises(AlreadyDone):
+        request(database, form)
+    carry_out(database, client, job)
+    assert (len(kept(database, news)), fixes(database, news)) == (1, 1)
+    with pytest.raises(AlreadyThere):
+        request(database, begin(database, client, news))
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Mortal(Client):
+    """Its process ends as soon as Mailchimp has answered one of these calls."""
+
+    dies_after = ""
+
+    def put_member(self, *given: Any, **more: Any) -> Member:
+        member = super().put_member(*given, **more)
+        if self.dies_after == "put":
+            raise Killed
+        return member
+
+    def add_tags(self, *given: Any) -> None:
+        super().add_tags(*given)
+        if self.dies_after == "tags":
+            raise Killed
+
+
+@pytest.mark.parametrize("synced", [False, True])
+@pytest.mark.parametrize("dies_after", ["put", "tags"])
+def test_killed_between_mailchimp_s_yes_and_our_note_it_is_carried_on(
+    database: Database, mailchimp: Standin, client: Client, dies_after: str, synced: bool
+):
+    """Also where a sync brought the new contact in between: one contact, one consent."""
+    remote = audience_of(mailchimp, tags=("vip",))
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    mortal = Mortal(mailchimp.key, mailchimp.url)
+    mortal.dies_after = dies_after
+    with pytest.raises(Killed), mortal:
+        carry_out(database, mortal, job)
+    assert_nothing_added(database, news)
+    assert mailchimp.member(remote, NEW)
+    if synced:
+        sync(database, client, LATER)
+    done = carry_out(database, client, job)
+    assert done.state == "done"
+    assert (len(kept(database, news)), fixes(database, news)) == (1, 1)
+    assert sorted(member.email for member in mailchimp.members(remote)) == sorted([OLD, NEW])
+    here = contact(database, news, NEW)
+    assert here
+    assert (here.status, here.tags) == (Status.SUBSCRIBED, '"vip"')
+
+
+def refusal(database: Database, client: Client | None, job: Job) -> CleanedError:
+    with pytest.raises(CleanedError) as error:
+        carry_out(database, client, job)
+    return error.value
+
+
+@pytest.mark.parametrize(
+    "status", ["subscribed", "unsubscribed", "cleaned", "pending", "transactional", "archived"]
+)
+def test_what_mailchimp_has_already_is_left_alone_and_its_status_told(
+    database: Database, mailchimp: Standin, client: Client, status: str
+):
+    remote = audience_of(mailchimp)
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    mailchimp.put(remote, NEW, status, merge='{"FNAME": "Grace"}')
+    before = mailchimp.member(remote, NEW)
+    error = refusal(database, client, job)
+    assert (error.key, error.values["status"]) == (
+        "error-corrections-there",
+        "nonsubscribed" if status == "transactional" else status,
+    )
+    assert bool(error.values.get("signup")) is (status in ("unsubscribed", "transactional"))
+    assert mailchimp.member(remote, NEW) == before
+    assert bodies(mailchimp, "PUT") == []
+    assert_nothing_added(database, news)
+
+
+def test_who_was_deleted_for_good_has_to_come_back_by_themselves(
+    database: Database, mailchimp: Standin, client: Client
+):
+    audience_of(mailchimp)
+    mailchimp.rules.forgotten.add(NEW)
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    error = refusal(database, client, job)
+    assert error.key == "error-corrections-forgotten"
+    assert "/subscribe?" in error.values["signup"]
+    assert_nothing_added(database, news)
+
+
+def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was_typed(
+    database: Database, mailchimp: Standin, client: Client
+):
+    site, lucky = (
+        MergeField("SITE", "Web site", "url"),
+        MergeField("LUCKY", "Number", "number", required=True),
+    )
+    remote = audience_of(
+        mailchimp,
+        fields=(lucky, site),
+        permissions=TEXTS,
+        merge='{"FNAME": "Ada", "LNAME": "Roy", "SITE": "nowhere"}',
+    )
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    assert form.wanted
+    assert [field.tag for field in form.wanted.fields] == ["LUCKY"]
+    ticked = (form.wanted.permissions[1].id,)
+    job = request(database, form, first_name="Adèle", fields={"LUCKY": "seven"}, permissions=ticked)
+    error = refusal(database, client, job)
+    assert error.key == "error-corrections-invalid"
+    named = [(tag, name) for tag, name, _ in error.values["fields"]]
+    assert named == [("LUCKY", "Number"), ("SITE", "Web site")]
+    assert_nothing_added(database, news)
+    failed = jobs.fail(database, claimed(database, job), NOW, error.key, **error.values)
+
+    with pytest.raises(PlanGone):
+        again(database, client, failed, by="U0OTHER")
+    form = again(database, client, failed)
+    assert form.typed
+    assert form.wanted
+    assert (form.typed.address, form.typed.first_name, form.typed.permissions) == (NEW, "Adèle", ticked)
+    assert form.typed.fields == {"LUCKY": "seven"}
+    assert [(field.tag, field.value, bool(field.problem)) for field in form.wanted.fields] == [
+        ("LUCKY", "", True),
+        ("SITE", "nowhere", True),
+    ]
+    fields = {"LUCKY": "7", "SITE": ""}
+    carry_out(database, client, request(database, form, fields=fields, permissions=ticked))
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert merge_values(there)["LUCKY"] == 7
+    assert merge_values(there)["SITE"] == ""
+    assert len(kept(database, news)) == 1
+
+
+def claimed(database: Database, job: Job) -> Job:
+    found = jobs.claim_one(database, job.id, "test", LATER + timedelta(hours=1))
+    assert found
+    return found
+
+
+def again(database: Database, client: Client, job: Job, by: str = ME) -> Form:
+    return additions.again(database, job.id, by=by, now=NOW, wording=WORDING, language="en", mailchimp=client)
+
+
+def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
+    database: Database, mailchimp: Standin, client: Client
+):
+    """The last answer may have been lost: the same form, sent again, adds nothing twice and has its consent."""
+    remote = audience_of(mailchimp)
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    mailchimp.faults.add(Kind.RESET, "PUT", MEMBER_PATH, times=None, afterwards=True)
+    for n in range(1, additions.TRIES + 1):
+        found = jobs.claim_one(database, job.id, "test", LATER + n * timedelta(hours=1))
+        assert found
+        work = additions.work(client, database, found, lambda: NOW)
+        last = found
+        with pytest.raises(NotNow if n < additions.TRIES else CleanedError) as error:
+            steps(work)
+    assert isinstance(error.value, additions.NoAnswer)
+    assert_nothing_added(database, news)
+    failed = jobs.fail(database, last, NOW, error.value.key, **error.value.values)
+    mailchimp.faults.clear()
+    sync(database, client, LATER + timedelta(hours=9))
+    assert contact(database, news, NEW)
+
+    carry_out(database, client, request(database, again(database, client, failed)))
+    assert (len(kept(database, news)), fixes(database, news)) == (1, 1)
+    assert mailchimp.member(remote, NEW)
+
+
+def test_a_fault_that_passes_is_not_noticed(database: Database, mailchimp: Standin, client: Client):
+    audience_of(mailchimp)
+    news = sync(database, client, NOW)
+    for kind in (Kind.TOO_MANY, Kind.SERVER_ERROR, Kind.RESET, Kind.FORBIDDEN):
+        mailchimp.faults.add(kind, "PUT", MEMBER_PATH)
+    correct(database, client, news)
+    assert (len(kept(database, news)), fixes(database, news)) == (1, 1)
+
+
+def test_tags_that_can_t_be_given_don_t_undo_the_addition(
+    database: Database, mailchimp: Standin, client: Client
+):
+    audience_of(mailchimp, tags=("vip",))
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    never(mailchimp, "POST", f"{MEMBER_PATH}/tags")
+    with database.transaction() as session:
+        found = session.get(Job, job.id)
+        assert found
+        found.attempts = additions.TRIES
+    done = carry_out(database, client, job)
+    assert (additions.done(database, done).tags_lost, len(kept(database, news))) == (["vip"], 1)
+
+
+def test_every_tag_is_copied_of_one_with_more_than_a_member_tells(
+    database: Database, mailchimp: Standin, client: Client
+):
+    tags = tuple(f"tag {n}" for n in range(120))
+    remote = audience_of(mailchimp, tags=tags)
+    news = sync(database, client, NOW)
+    correct(database, client, news)
+    there, here = mailchimp.member(remote, NEW), contact(database, news, NEW)
+    assert there
+    assert here
+    assert there.tags == tags
+    assert here.tags == ",".join(f'"{tag}"' for tag in tags)
+
+
+@pytest.mark.parametrize("which", ["key_of_reader", "key_without_rights", "wrong"])
+def test_a_key_that_may_not_is_told(database: Database, mailchimp: Standin, client: Client, which: str):
+    audience_of(mailchimp)
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    key = "0123-us6" if which == "wrong" else getattr(mailchimp, which)
+    with Client(key, mailchimp.url) as powerless:
+        assert refusal(database, powerless, job).key == "error-corrections-key"
+    assert_nothing_added(database, news)
+
+
+def test_without_a_key_or_an_answer_there_is_no_form(database: Database, mailchimp: Standin, client: Client):
+    audience_of(mailchimp, permissions=TEXTS)
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    with pytest.raises(NoMailchimp):
+        begin(database, None, news)
+    assert isinstance(refusal(database, None, job), NoMailchimp)
+    never(mailchimp)
+    with pytest.raises(MailchimpSilent):
+        begin(database, client, news)
+
+
+def test_who_is_gone_at_mailchimp_leaves_the_permissions_texts_to_others(
+    database: Database, mailchimp: Standin, client: Client
+):
+    remote = audience_of(mailchimp, permissions=TEXTS)
+    mailchimp.put(remote, "bob@free.fr")
+    news = sync(database, client, NOW)
+    mailchimp.change_address(remote, OLD, "other@gmial.com")
+    form = begin(database, client, news)
+    assert form.wanted
+    assert [each.text for each in form.wanted.permissions] == list(TEXTS)
+    carry_out(database, client, request(database, form))
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert merge_values(there) == {"FNAME": "Ada", "LNAME": "Roy"}
+
+
+class Refusing(Client):
+    """Whom Mailchimp refuses with this title, whatever it said before."""
+
+    title = ""
+
+    def put_member(self, *_given: Any, **_more: Any) -> Member:
+        document = {"title": self.title, "status": 400, "detail": f"{NEW} can't be added.", "instance": "i"}
+        raise problem(400, json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("title", "key", "status"),
+    [
+        ("Member In Compliance State", "error-corrections-compliance", None),
+        ("Member Exists", "error-corrections-there", "unknown"),
+        ("Forgotten Email Not Subscribed", "error-corrections-forgotten", None),
+        ("Invalid Resource", "error-corrections-invalid", None),
+        ("Something New", "error-corrections-refused", None),
+    ],
+)
+def test_each_refusal_is_told_as_what_it_is(
+    database: Database, mailchimp: Standin, client: Client, title: str, key: str, status: str | None
+):
+    audience_of(mailchimp)
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    refusing = Refusing(mailchimp.key, mailchimp.url)
+    refusing.title = title
+    with refusing:
+        error = refusal(database, refusing, job)
+    assert (error.key, error.values.get("status")) == (key, status)
+    assert NEW not in str(error)
+    assert_nothing_added(database, news)
+
+
+def test_who_unsubscribed_in_the_same_moment_is_not_told_as_added(
+    database: Database, mailchimp: Standin, client: Client
+):
+    """Mailchimp was asked, had nobody of that address, and then somebody was quicker."""
+    remote = audience_of(mailchimp)
+    news = sync(database, client, NOW)
+    job = request(database, begin(database, client, news))
+    found = jobs.claim_one(database, job.id, "test", LATER)
+    assert found
+    work = additions.work(client, database, found, lambda: NOW)
+    next(work)
+    mailchimp.put(remote, NEW, "unsubscribed")
+    with pytest.raises(additions.ThereAlready):
+        next(work)
+    assert_nothing_added(database, news)
+
+
+@pytest.mark.parametrize(
+    "parts", [{"addr1": "", "city": "", "state": "", "zip": "", "country": "US"}, {"addr1": "1"}]
+)
+def test_an_incomplete_address_of_the_old_contact_holds_nothing_up(
+    database: Database, mailchimp: Standin, client: Client, parts: dict[str, str]
+):
+    merge = json.dumps({"FNAME": "Ada", "LNAME": "Roy", "HOME": parts})
+    audience = audience_of(mailchimp, fields=[optional(HOME)], merge=merge)
+    job = correct(database, client, sync(database, client, NOW))
+    assert job.state == "done"
+    new = mailchimp.member(audience, NEW)
+    assert new
+    assert merge_values(new)["FNAME"] == "Ada"

@@ -1,0 +1,76 @@
+"""Mailchimp goes on with a batch when this program has given it up: nobody archived so is beyond Undo."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from sqlmodel import select
+
+from bot.archives import restores
+from bot.core import jobs
+from bot.mailchimp.outbox import outbox, outcomes
+from handlers.slack.context import Parts
+from handlers.slack.features import outbox as handlers_outbox
+from handlers.slack.views import archives as views
+from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.standin import Standin
+from handlers.words import words
+from storage.core.database import Database
+from storage.core.tables import Archive
+from storage.mailchimp.client import Client
+from tests.bot.mailchimp.test_outbox import assert_outcomes, calls, confirm, plan, run, steps
+from tests.support import mirrors
+from tests.support.audiences import claim
+from tests.support.mirrors import now
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("kind", [jobs.ARCHIVE, jobs.RESTORE])
+def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
+):
+    monkeypatch.setattr("bot.mailchimp.outbox.late_answers._AT_ONCE", 12)
+    remote = mirrors.add(standin, 30)
+    audience = mirrors.sync(database, client)
+    job = confirm(database, plan(database, audience))
+    if kind == jobs.RESTORE:
+        job = restores.undo(database, audience, run(database, client, jobs.ARCHIVE).id, by="U1", now=now())
+    before = len(calls(standin, "POST", "/batches"))
+    for step in steps(database, client, claim(database, kind, now())):
+        job = step
+        if len(calls(standin, "POST", "/batches")) == before + 4:
+            standin.faults.add(Kind.SERVER_ERROR, times=None)
+    jobs.told(database, job, now())
+    assert (job.state, job.result["n"], job.result["waiting"]) == ("failed", 0, 30)
+    standin.faults.clear()
+    for batch in client.batches_since(now() - timedelta(hours=1)):
+        while client.batch(batch.id).status != "finished":
+            pass
+    mirrors.sync(database, client)
+    with database.reading() as session:
+        [made] = session.exec(select(Archive)).all()
+    assert (made.n, made.restored) == (30, 30 if kind == jobs.RESTORE else 0)
+    assert {line.state for line in outcomes.lines(database, job)} == {"done"}
+    assert_outcomes(database, standin, remote, job)
+
+
+def test_a_key_taken_away_in_mid_work_leaves_a_receipt_of_what_was_done(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "CALLS_A_STEP", 4)
+    remote = mirrors.add(standin, 12)
+    job = confirm(database, plan(database, mirrors.sync(database, client)))
+    work = steps(database, client, claim(database, jobs.ARCHIVE, now()))
+    while (job := next(work)).done < 4:
+        pass
+    work.close()
+    without = cast("Parts", SimpleNamespace(mailchimp=None))
+    *_, job = handlers_outbox.archiving(without)(database, job, now)
+    assert (job.state, job.result["error"]) == ("failed", "error-archives-no-mailchimp")
+    assert (job.result["n"], job.result["waiting"]) == (4, 8)
+    assert "4" in str(views.tell(words("en"), job, "News"))
+    jobs.told(database, job, now())
+    back = restores.undo(database, job.audience_id or 0, job.id, by="U1", now=now())
+    assert run(database, client, jobs.RESTORE).result["n"] == back.total == 4
+    assert_outcomes(database, standin, remote, job)

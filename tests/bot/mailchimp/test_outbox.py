@@ -1,0 +1,391 @@
+"""Archive and Undo at Mailchimp: each address has its true outcome, whatever fails and whenever the process dies."""
+
+import re
+from collections import Counter
+from collections.abc import Generator
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from sqlmodel import select
+
+from bot.archives import archives, restores
+from bot.core import jobs
+from bot.core.errors import AlreadyDone
+from bot.mailchimp.mirror.members import contact_id
+from bot.mailchimp.outbox import outbox, outcomes, remote_changes
+from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.standin import Standin
+from storage.contacts import bulk
+from storage.contacts.contacts import Segment
+from storage.core.database import Database
+from storage.core.tables import Archive, ArchiveMember, Job, Outgoing
+from storage.mailchimp import mirrors as mirror_rows
+from storage.mailchimp.client import Client
+from storage.mailchimp.values import member_hash
+from tests.support import mirrors
+from tests.support.audiences import claim, statuses
+from tests.support.figures import assert_exact
+from tests.support.mirrors import effects, now, truth
+
+MEMBER = r"/lists/\w+/members/\w+"
+
+
+def plan(database: Database, audience: int, **segment) -> archives.Plan:
+    wanted = Segment(audience_id=audience, **segment)
+    return archives.plan(database, wanted, by="U1", word="ARCHIVE", now=now())
+
+
+def confirm(database: Database, planned: archives.Plan) -> Job:
+    return archives.confirm(database, planned.id, "ARCHIVE", by="U1", now=now())
+
+
+def steps(database: Database, client: Client, job: Job) -> Generator[Job]:
+    """All of a job's work, as the worker has it done."""
+    with database.reading() as session:
+        make = remote_changes.archiving if job.kind == jobs.ARCHIVE else remote_changes.restoring
+        errand = make(session, job)
+    assert errand
+    for latest in outbox.work(errand, client, database, job, now, lambda _seconds: None):
+        job = latest
+        yield job
+    finish = outcomes.finish_archive if job.kind == jobs.ARCHIVE else outcomes.finish_restore
+    yield finish(database, job, now())
+
+
+def run(database: Database, client: Client, kind: str) -> Job:
+    *_, job = steps(database, client, claim(database, kind, now()))
+    jobs.told(database, job, now())
+    return job
+
+
+def archive(database: Database, client: Client, audience: int, **segment) -> Job:
+    confirm(database, plan(database, audience, **segment))
+    return run(database, client, jobs.ARCHIVE)
+
+
+def undo(database: Database, client: Client, done: Job, **how) -> Job:
+    assert done.audience_id
+    restores.undo(database, done.audience_id, done.id, by="U2", now=now(), **how)
+    return run(database, client, jobs.RESTORE)
+
+
+def rows(database: Database, job: Job) -> list[Outgoing]:
+    with database.reading() as session:
+        return list(session.exec(select(Outgoing).where(Outgoing.job_id == job.id)))
+
+
+def assert_true(database: Database, standin: Standin, remote: str, job: Job) -> None:
+    """The mirror and every address's outcome are what Mailchimp has; nothing was archived twice; figures are exact."""
+    assert job.audience_id
+    theirs = truth(standin, remote)
+    assert statuses(database, job.audience_id) == theirs
+    wanted = "archived" if job.kind == jobs.ARCHIVE else "cleaned"
+    for line in outcomes.lines(database, job):
+        assert (line.state == "done") == (theirs[line.address] == wanted), line.state
+        assert bool(line.refusal) == (line.state == "refused")
+    told = Counter(row.state for row in rows(database, job))
+    assert job.result["n"] == told["done"]
+    assert sum(job.result["refusals"].values()) == told["refused"]
+    assert job.result["waiting"] == told["waiting"] + told["sent"]
+    with database.reading() as session:
+        for made in session.exec(select(Archive)):
+            members = session.exec(select(ArchiveMember).where(ArchiveMember.archive_id == made.id)).all()
+            assert made.n == len(members)
+            assert made.restored == sum(member.restored_at is not None for member in members)
+    assert max(effects(standin).values(), default=0) <= 1
+    assert_exact(database)
+
+
+@pytest.mark.parametrize("n", [30, 700])
+def test_contacts_are_archived_at_mailchimp_and_here_and_undone(
+    database: Database, standin: Standin, client: Client, n: int
+):
+    remote = mirrors.add(standin, n)
+    audience = mirrors.sync(database, client)
+    job = archive(database, client, audience)
+    assert job.state == "done"
+    assert job.result.pop("link").startswith("https://us6.admin.mailchimp.com/lists/members/?id=")
+    assert job.result == {"n": n, "refusals": {}, "waiting": 0, "left_alone": 0, "newer": 0}
+    assert Counter(truth(standin, remote).values()) == {"archived": n, "subscribed": 5}
+    assert_true(database, standin, remote, job)
+    assert bool(calls(standin, "POST", "/batches")) == (n > outbox.MOST_ALONE)
+    back = undo(database, client, job)
+    assert back.result == {"n": n, "refusals": {}, "waiting": 0, "changed": 0}
+    assert Counter(truth(standin, remote).values()) == {"cleaned": n, "subscribed": 5}
+    assert_true(database, standin, remote, back)
+
+
+@pytest.mark.parametrize("n", [30, 700])
+def test_where_mailchimp_refuses_the_contacts_stay_cleaned_and_the_reason_is_kept(
+    database: Database, standin: Standin, client: Client, n: int
+):
+    standin.rules.archive_cleaned_allowed = False
+    remote = mirrors.add(standin, n)
+    job = archive(database, client, mirrors.sync(database, client))
+    assert job.state == "done"
+    assert (job.result["n"], job.result["refusals"]) == (0, {"method-refused": n})
+    assert job.result["newer"] == job.result["left_alone"] == 0
+    assert all("Can not archive" in line.detail for line in outcomes.lines(database, job))
+    assert_true(database, standin, remote, job)
+
+
+@pytest.mark.usefixtures("_small")
+def test_two_thousand_with_one_in_a_hundred_refused_resets_and_too_many_calls(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 500)
+    monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 500)
+    remote = mirrors.add(standin, 2_000)
+    standin.rules.archive_refused = {f"person{i}@example.com" for i in range(0, 2_000, 100)}
+    audience = mirrors.sync(database, client)
+    standin.faults.add(Kind.RESET, times=None, every=5)
+    standin.faults.add(Kind.TOO_MANY, times=None, every=7)
+    standin.faults.add(Kind.RESET, "POST", "/batches", afterwards=True)
+    job = archive(database, client, audience)
+    assert job.state == "done"
+    assert (job.result["n"], job.result["refusals"]) == (1_980, {"method-refused": 20})
+    assert_true(database, standin, remote, job)
+
+
+def test_calls_whose_answers_are_lost_after_their_effect_are_known_to_be_done(
+    database: Database, standin: Standin, client: Client
+):
+    remote = mirrors.add(standin, 40)
+    audience = mirrors.sync(database, client)
+    standin.rules.archive_refused = {"person7@example.com"}
+    standin.faults.add(Kind.RESET, "DELETE", MEMBER, times=90, every=2, afterwards=True)
+    standin.faults.add(Kind.SERVER_ERROR, "DELETE", MEMBER, times=60, every=3)
+    job = archive(database, client, audience)
+    assert (job.result["n"], job.result["refusals"]) == (39, {"method-refused": 1})
+    assert_true(database, standin, remote, job)
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize(("kind", "n"), [(jobs.ARCHIVE, 8), (jobs.ARCHIVE, 20), (jobs.RESTORE, 8)])
+def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
+    database: Database, standin: Standin, client: Client, n: int, kind: str
+):
+    remote = mirrors.add(standin, n)
+    standin.rules.archive_refused, standin.rules.batch_looks = {"person3@example.com"}, 1
+    audience = mirrors.sync(database, client)
+    ends = 0
+    for dies_after in range(1, 200):
+        for member in standin.members(remote):
+            standin.put(remote, member.email, "subscribed" if "reader" in member.email else "cleaned")
+        mirrors.sync(
+            database, client
+        )  # carries on the one that died, which may be past what changed just now
+        mirrors.sync(database, client)
+        job = confirm(database, plan(database, audience))
+        if kind == jobs.RESTORE:
+            archived = run(database, client, jobs.ARCHIVE)
+            job = restores.undo(database, audience, archived.id, by="U1", now=now())
+        work = steps(database, client, claim(database, kind, now()))
+        if len([step for step, _ in zip(work, range(dies_after), strict=False)]) < dies_after:
+            ends += 1
+        work.close()
+        with database.transaction() as session:
+            for dead in session.exec(select(Job)):
+                dead.lease_until = None
+        again = jobs.claim_one(database, job.id, jobs.owner(), now())
+        assert again
+        if again.state == "running":
+            *_, again = steps(database, client, again)
+        jobs.told(database, again, now())
+        assert again.result["n"] == n - 1
+        assert_outcomes(database, standin, remote, again)
+        if ends:
+            return
+    pytest.fail("it never ended")
+
+
+@pytest.mark.usefixtures("_small")
+def test_a_batch_that_was_started_without_being_noted_is_found_again(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    remote = mirrors.add(standin, 30)
+    audience = mirrors.sync(database, client)
+    confirm(database, plan(database, audience))
+    work = steps(database, client, claim(database, jobs.ARCHIVE, now()))
+    monkeypatch.setattr(outbox._Run, "_name", lambda *_: pytest.fail("killed"))
+    with pytest.raises(pytest.fail.Exception):
+        list(work)
+    monkeypatch.undo()
+    monkeypatch.setattr(outbox, "MOST_ALONE", 10)
+    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
+    *_, job = steps(database, client, claim(database, jobs.ARCHIVE, now() + timedelta(minutes=5)))
+    assert job.result["n"] == 30
+    assert len(calls(standin, "POST", "/batches")) == 4
+    assert_true(database, standin, remote, job)
+
+
+@pytest.mark.parametrize("kind", [jobs.ARCHIVE, jobs.RESTORE])
+def test_what_was_done_when_the_process_died_before_noting_it_is_known(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
+):
+    remote = mirrors.add(standin, 20)
+    audience = mirrors.sync(database, client)
+    confirm(database, plan(database, audience))
+    if kind == jobs.RESTORE:
+        done = run(database, client, jobs.ARCHIVE)
+        restores.undo(database, audience, done.id, by="U1", now=now())
+    with monkeypatch.context() as killed:
+        killed.setattr(outbox._Run, "_note", lambda *_: pytest.fail("killed"))
+        with pytest.raises(pytest.fail.Exception):
+            list(steps(database, client, claim(database, kind, now())))
+    asked = len(standin.requests)
+    *_, job = steps(database, client, claim(database, kind, now() + timedelta(minutes=5)))
+    assert job.result["n"] == 20
+    assert {call.method for call in standin.requests[asked:]} == {"GET"}, "something was sent again"
+    assert_true(database, standin, remote, job)
+
+
+@pytest.mark.usefixtures("_small")
+def test_a_slow_answer_does_not_cost_the_lease(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    mirrors.add(standin, 12)
+    confirm(database, plan(database, mirrors.sync(database, client)))
+    monkeypatch.setattr(outbox, "RENEW_SECONDS", 0.05)
+    standin.faults.add(Kind.SLOW, "POST", "/batches", seconds=3.0)
+    held = [now() for _ in steps(database, client, claim(database, jobs.ARCHIVE, now()))]
+    assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=2.5)
+
+
+@pytest.mark.usefixtures("_small")
+def test_operations_without_a_result_are_asked_for_again(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    remote = mirrors.add(standin, 30)
+    audience = mirrors.sync(database, client)
+    results = client.results
+    monkeypatch.setattr(client, "results", lambda batch_id: list(results(batch_id))[1:])
+    job = archive(database, client, audience)
+    assert (job.state, job.result["n"]) == ("done", 30)
+    assert_true(database, standin, remote, job)
+
+
+def test_a_plan_confirmed_twice_is_done_once(database: Database, standin: Standin, client: Client):
+    remote = mirrors.add(standin, 5)
+    planned = plan(database, mirrors.sync(database, client))
+    confirm(database, planned)
+    with pytest.raises(AlreadyDone):
+        confirm(database, planned)
+    job = run(database, client, jobs.ARCHIVE)
+    assert len(calls(standin, "DELETE", MEMBER)) == 5
+    assert_true(database, standin, remote, job)
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("n", [6, 30])
+def test_a_refused_key_ends_the_work_and_what_was_done_is_told(
+    database: Database, standin: Standin, client: Client, n: int
+):
+    remote = mirrors.add(standin, n)
+    audience = mirrors.sync(database, client)
+    confirm(database, plan(database, audience))
+    with mirrors.client_of(standin, standin.key_of_reader) as reader:
+        job = run(database, reader, jobs.ARCHIVE)
+    assert job.state == "failed"
+    assert job.result["error"] == "mailchimp-forbidden"
+    assert (job.result["n"], job.result["waiting"], job.result["left_alone"]) == (0, n, 0)
+    assert_true(database, standin, remote, job)
+    again = archive(database, client, audience)
+    assert again.result["n"] == n
+
+
+def test_mailchimp_out_of_reach_leaves_everything_waiting_and_says_so(
+    database: Database, standin: Standin, client: Client
+):
+    remote = mirrors.add(standin, 12)
+    audience = mirrors.sync(database, client)
+    standin.faults.add(Kind.SERVER_ERROR, "DELETE", times=None)
+    job = archive(database, client, audience)
+    assert (job.state, job.result["error"]) == ("failed", "mailchimp-unavailable")
+    assert (job.result["n"], job.result["waiting"]) == (0, 12)
+    assert_true(database, standin, remote, job)
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("n", [4, 20])
+def test_restoring_tells_what_mailchimp_refuses(database: Database, standin: Standin, client: Client, n: int):
+    remote = mirrors.add(standin, n)
+    audience = mirrors.sync(database, client)
+    job = archive(database, client, audience)
+    standin._account.audience(remote).members.remove(member_hash("person1@example.com"))
+    back = undo(database, client, job)
+    assert back.state == "done"
+    assert back.result == {"n": n - 1, "refusals": {"not-found": 1}, "waiting": 0, "changed": 0}
+    assert Counter(truth(standin, remote).values()) == {"cleaned": n - 1, "subscribed": 5}
+    assert_exact(database)
+
+
+@pytest.mark.parametrize("knows", [False, True])
+def test_undo_of_contacts_deleted_for_good_says_so_and_is_offered_no_more(
+    database: Database, standin: Standin, client: Client, knows: bool
+):
+    """Whether a sync found out before (`knows`) or Mailchimp says so now."""
+    remote = mirrors.add(standin, 4)
+    audience = mirrors.sync(database, client)
+    job = archive(database, client, audience)
+    for n in (1, 2):
+        standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
+    if knows:
+        with database.transaction() as session:
+            keys = ["person1@example.com", "person2@example.com"]
+            found = bulk.existing(session, audience, keys)
+            mirror_rows.remove(session, audience, [contact_id(row) for row in found.values()])
+    back = undo(database, client, job)
+    assert back.result == {"n": 2, "refusals": {"not-found": 2}, "waiting": 0, "changed": 0}
+    assert restores.one(database, audience, job.id).is_whole
+    with pytest.raises(restores.AlreadyRestored):
+        restores.undo(database, audience, job.id, by="U2", now=now())
+
+
+def test_an_archive_whose_contacts_were_all_deleted_for_good_is_listed_no_more(
+    database: Database, standin: Standin, client: Client
+):
+    remote = mirrors.add(standin, 2)
+    audience = mirrors.sync(database, client)
+    job = archive(database, client, audience)
+    for n in range(2):
+        standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
+    assert undo(database, client, job).result["refusals"] == {"not-found": 2}
+    assert restores.earlier(database).earlier == []
+    with pytest.raises(restores.NothingLeft):
+        restores.undo(database, audience, job.id, by="U2", now=now())
+
+
+def test_ticked_contacts_alone_are_restored(database: Database, standin: Standin, client: Client):
+    remote = mirrors.add(standin, 6)
+    job = archive(database, client, mirrors.sync(database, client))
+    chosen = [row.contact_id for row in rows(database, job)][:2]
+    back = undo(database, client, job, ids=chosen)
+    assert back.result["n"] == 2
+    assert Counter(truth(standin, remote).values()) == {"archived": 4, "cleaned": 2, "subscribed": 5}
+    rest = undo(database, client, job)
+    assert rest.result["n"] == 4
+    assert_outcomes(database, standin, remote, rest)
+
+
+def test_no_error_of_the_work_names_an_address(database: Database, standin: Standin, client: Client, caplog):
+    mirrors.add(standin, 6)
+    standin.rules.archive_cleaned_allowed = False
+    standin.faults.add(Kind.RESET, "DELETE", times=3)
+    caplog.set_level("DEBUG")
+    archive(database, client, mirrors.sync(database, client))
+    assert "example.com" not in caplog.text
+    assert not re.search("[0-9a-f]{32}", caplog.text)
+
+
+def calls(standin: Standin, method: str, path: str) -> list[str]:
+    return [
+        asked.path for asked in standin.requests if asked.method == method and re.fullmatch(path, asked.path)
+    ]
+
+
+def assert_outcomes(database: Database, standin: Standin, remote: str, job: Job) -> None:
+    assert job.audience_id
+    assert statuses(database, job.audience_id) == truth(standin, remote)
+    assert_exact(database)

@@ -1,0 +1,66 @@
+"""Syncs that are asked for: one at a time an audience, whoever asks; the old ones go."""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from bot.core import jobs
+from bot.core.cleanup import SYNCS_KEPT, tidy
+from bot.mailchimp.mirror import sync
+from storage.core import audiences
+from storage.core.database import Database
+from storage.core.tables import Job
+from storage.mailchimp import mirrors
+from tests.conftest import NOW
+from tests.support.audiences import claim
+
+TOLD = {"channel": "D1", "user": "U1", "language": "fr"}
+
+
+def audience(database: Database) -> int:
+    with database.transaction() as session:
+        return mirrors.get_or_add(session, "abc", "Trail news", NOW).id or 0
+
+
+def ask(database: Database, audience_id: int, by: str = "clock", **notify: str) -> Job:
+    return sync.request(database, audience_id, by=by, now=NOW, notify=notify or None)
+
+
+def test_one_sync_at_a_time_and_who_comes_to_wait_for_it_is_told(database: Database):
+    """The clock's tells nobody, until a person asks; the next person finds it theirs."""
+    audience_id = audience(database)
+    first = ask(database, audience_id)
+    assert first.notify == {}
+    claim(database, jobs.SYNC)
+    asked = ask(database, audience_id, "U1", **TOLD)
+    assert (asked.id, asked.notify) == (first.id, TOLD)
+    assert ask(database, audience_id, "U2", channel="D2").notify == TOLD
+    assert ask(database, audience_id).notify == TOLD
+
+
+def test_syncs_that_were_told_are_forgotten_after_a_day_and_nothing_else_is(database: Database):
+    with database.transaction() as session:
+        for kind in (jobs.SYNC, jobs.ARCHIVE):
+            for state, told in (("done", NOW), ("failed", NOW), ("done", None), ("running", None)):
+                job = jobs.new(kind, by="clock", now=NOW)
+                job.state, job.told_at = state, told
+                session.add(job)
+    assert tidy(database, NOW + SYNCS_KEPT) == 0
+    assert tidy(database, NOW + SYNCS_KEPT + timedelta(seconds=1)) == 2
+    with database.reading() as session:
+        left = [(job.kind, job.told_at) for job in session.exec(select(Job))]
+    assert len(left) == 6
+    assert (jobs.SYNC, NOW) not in left
+
+
+def test_each_audience_has_a_name_of_its_own_which_follows_mailchimp_s(database: Database):
+    """At Mailchimp, several audiences may be called the same, and be renamed; here a name means one."""
+    with database.transaction() as session:
+        audiences.get_or_add(session, "Club", NOW)
+        made = [mirrors.get_or_add(session, f"r{n}", " club ", NOW).name for n in range(3)]
+        assert made == ["club (Mailchimp)", "club (Mailchimp 2)", "club (Mailchimp 3)"]
+        again = [mirrors.get_or_add(session, f"r{n}", "club", NOW).name for n in range(3)]
+        assert again == made
+        assert mirrors.get_or_add(session, "r1", "News", NOW).name == "News"
+        assert mirrors.get_or_add(session, "r9", " ", NOW).name == "r9"
+        assert len(mirrors.every(session)) == 4

@@ -1,0 +1,293 @@
+"""`/cleaned-fix` from Slack's payloads to the modals, errors and messages it is sent."""
+
+import json
+from collections.abc import Callable
+from queue import Queue
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from dns.resolver import NoResolverConfiguration, Resolver
+from slack_bolt import BoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot.core.settings import load
+from handlers.slack.app import build_app
+from handlers.slack.context import Parts
+from handlers.slack.people import People
+from handlers.slack.views import corrections as views
+from storage.core.database import Database
+from storage.corrections import corrections as store
+from storage.mailchimp.client import Client
+from tests.bot.corrections.test_corrections import fill
+from tests.conftest import NOW
+from tests.support.limits import problems
+
+OPERATOR, FRENCH_OPERATOR, MEMBER = "U0OLIVIA", "U0FRANCOIS", "U0SAM"
+Json = dict[str, Any]
+
+
+class Slack(WebClient):
+    """Keeps what it is sent, in order: (what, payload)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: Queue[tuple[str, Json]] = Queue()
+
+    def users_info(self, **given: Any) -> Any:
+        locale = "fr-FR" if given["user"] == FRENCH_OPERATOR else "en-US"
+        return {"user": {"locale": locale, "tz": "Europe/Paris", "is_admin": given["user"] != MEMBER}}
+
+    def views_open(self, **_given: Any) -> Any:
+        return {"view": {"id": "V1"}}
+
+    def views_push(self, **_given: Any) -> Any:
+        return {"view": {"id": "V2"}}
+
+    def views_update(self, **given: Any) -> Any:
+        assert problems("modal", given["view"]) == []
+        self.sent.put(("view", given["view"]))
+        return {"view": given["view"] | {"id": given["view_id"]}}
+
+    def chat_postMessage(self, **given: Any) -> Any:  # noqa: N802
+        assert problems("message", {k: given[k] for k in ("text", "blocks") if k in given}) == []
+        self.sent.put(("message", given))
+
+
+def nobody() -> Resolver:
+    """No network, no name server."""
+    raise NoResolverConfiguration
+
+
+class Person:
+    """Sends what Slack sends for a person; returns what is shown then."""
+
+    def __init__(
+        self,
+        database: Database,
+        user: str = OPERATOR,
+        make_resolver: Callable[[], Resolver] = nobody,
+        mailchimp: Client | None = None,
+    ) -> None:
+        self.slack = Slack()
+        settings = load(_env_file=None)
+        people = People(self.slack, settings.operators)
+        self.parts = Parts(
+            database=database,
+            settings=settings,
+            client=self.slack,
+            people=people,
+            clock=lambda: NOW,
+            make_resolver=make_resolver,
+            mailchimp=mailchimp,
+        )
+        self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
+        self.user = user
+        self.clicks = 0
+
+    def command(self, text: str = "") -> Json:
+        self.send({"command": "/cleaned-fix", "text": text, "user_id": self.user, "team_id": "T1"})
+        return self.shown()
+
+    def shortcut(self, text: str) -> Json:
+        self.send(self.body("message_action", callback_id="fix_message", message={"text": text}))
+        return self.shown()
+
+    def press(self, view: Json, action_id: str, value: str | None = None, **answer: Any) -> Json:
+        self.clicks += 1
+        if value is None and not answer:
+            value = next(b["value"] for b in buttons(view) if b["action_id"] == action_id)
+        action = {"action_id": action_id, "block_id": "b", "action_ts": f"1.{self.clicks}", "type": "button"}
+        inside = {"view": {"id": "V1"} | view} if view.get("type") == "modal" else {}
+        actions = [action | ({"value": value} if value is not None else {}) | answer]
+        self.send(self.body("block_actions", actions=actions, **inside))
+        return self.shown()
+
+    def submit(self, view: Json, *, ticked: bool, **typed: str) -> Json:
+        values: Json = {}
+        for block in view["blocks"]:
+            if block["type"] == "input":
+                name = block["element"]["action_id"]
+                value = typed.get(name.replace("-", "_"), block["element"].get("initial_value"))
+                values[block["block_id"]] = {name: {"value": value}}
+                if name == "consent":
+                    tick = [{"value": "permission"}] if ticked else []
+                    values[block["block_id"]] = {name: {"selected_options": tick}}
+        sent = view | {"id": "V1", "state": {"values": values}}
+        return self.send(self.body("view_submission", view=sent))
+
+    def options(self, view: Json, action_id: str, typed: str) -> list[Json]:
+        body = self.body("block_suggestion", view=view, action_id=action_id, value=typed, block_id="b")
+        found: list[Json] = self.send(body)["options"]
+        return found
+
+    def shown(self) -> Json:
+        return self.slack.sent.get(timeout=10)[1]
+
+    def body(self, kind: str, **more: Any) -> Json:
+        return {"type": kind, "user": {"id": self.user}, "team": {"id": "T1"}, **more}
+
+    def send(self, body: Json) -> Json:
+        self.clicks += 1
+        body["trigger_id"] = uuid4().hex
+        answer = self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
+        assert answer.status == 200
+        read: Json = json.loads(answer.body) if answer.body else {}
+        return read
+
+
+def buttons(value: Any) -> list[Json]:
+    if isinstance(value, dict):
+        here = [value] if value.get("type") == "button" else []
+        return here + [b for inner in value.values() for b in buttons(inner)]
+    return [b for inner in value for b in buttons(inner)] if isinstance(value, list) else []
+
+
+def said(view: Json) -> str:
+    return json.dumps(view, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("user", "no_permission", "no_address", "wording"),
+    [
+        (OPERATOR, "Tick this", "@ is missing", "This person gave me permission to email them"),
+        (
+            FRENCH_OPERATOR,
+            "Cochez cette case",
+            "Il manque le @",
+            "Cette personne m\u2019a autorisé à lui envoyer un e-mail",
+        ),
+    ],
+)
+def test_a_fix_without_consent_then_with_a_bad_address_then_right(
+    database: Database, user: str, no_permission: str, no_address: str, wording: str
+):
+    news = fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}])
+    person = Person(database, user)
+    form = person.command("ada@gmial.com")
+    answer = person.submit(form, ticked=False)
+    assert answer["response_action"] == "errors"
+    assert no_permission in answer["errors"]["consent"]
+    answer = person.submit(form, ticked=True, address="ada.gmail.com")
+    assert no_address in answer["errors"]["address"]
+    answer = person.submit(form, ticked=True)
+    assert answer["response_action"] == "update"
+    assert problems("modal", answer["view"]) == []
+    receipt = person.shown()
+    assert receipt["channel"] == user
+    assert "ada@gmail.com" in receipt["text"]
+    with database.reading() as session:
+        [consent] = store.consents(session, news)
+    assert (consent.given_by, consent.wording) == (user, wording)
+
+    again = person.submit(form, ticked=True)
+    assert again["response_action"] == "push"
+    following = person.press(receipt, views.NEXT)
+    assert "bob@gmail.com" in said(following)
+    answer = person.submit(following, ticked=False)
+    assert no_permission in answer["errors"]["consent-2"]
+    done = person.submit(following, ticked=True)["view"]
+    assert buttons(done) == []
+    person.shown()
+
+
+def test_all_likely_typos_come_by_pages_and_the_rest_by_search(database: Database):
+    fill(
+        database,
+        [*({"address": f"u{n}@gmial.com"} for n in range(12)), {"address": "odd@ville-lens.fr"}],
+    )
+    person = Person(database)
+    picker = person.press(person.command(), views.ALL)
+    assert said(picker).count("@gmial.com*") == 10
+    second = person.press(picker, f"{views.PAGE}-next")
+    assert said(second).count("@gmial.com*") == 2
+    assert said(person.press(second, f"{views.PAGE}-previous")) == said(picker)
+    form = person.press(second, views.OPEN_CONTACT)
+    assert form["callback_id"] == views.SUBMIT
+    [option] = person.options(picker, views.SEARCH, "odd@")
+    assert option["text"]["text"] == "odd@ville-lens.fr"
+    found = person.press(picker, views.SEARCH, selected_option=option)
+    assert "odd@ville-lens.fr" in said(found)
+    address = next(block for block in found["blocks"] if block.get("block_id") == views.ADDRESS)
+    assert "initial_value" not in address["element"]
+
+
+def test_with_several_audiences_one_is_chosen_first(database: Database):
+    fill(database, [{"address": "ada@gmial.com"}], "News")
+    letters = fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}], "Letters")
+    person = Person(database)
+    option = {"value": str(letters)}
+    first = person.press(person.command(), views.AUDIENCE, selected_option=option)
+    assert "ada@gmial.com* is cleaned in Letters" in said(first)
+    both = person.command("ada@gmial.com")
+    assert [b["value"] for b in buttons(both)] == ["1:1", "2:1"]
+    assert "Letters" in said(person.press(both, views.OPEN_CONTACT, "2:1"))
+    assert "bob@gmial.com" in said(person.press(person.press({}, views.OPEN, str(letters)), views.SKIP))
+
+
+def test_the_message_shortcut_finds_the_address(database: Database):
+    fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}])
+    person = Person(database)
+    assert "ada@gmail.com" in said(person.shortcut("Bounced: <mailto:ada@gmial.com|ada@gmial.com>."))
+    several = person.shortcut("ada@gmial.com and bob@gmial.com")
+    assert [b["value"] for b in buttons(several)] == ["ada@gmial.com", "bob@gmial.com"]
+    assert "bob@gmail.com" in said(person.press(several, views.CHOSEN_ADDRESS, "bob@gmial.com"))
+    assert "no address" in said(person.shortcut("Hello"))
+    assert "No audience has eve@free.fr" in said(person.shortcut("eve@free.fr"))
+
+
+def test_an_abuse_complaint_is_not_fixed_and_says_why(database: Database):
+    fill(database, [{"address": "angry@gmial.com", "clean_reason": "abuse"}])
+    person = Person(database)
+    picker = person.command()
+    assert "angry" not in said(picker)
+    [option] = person.options(picker, views.SEARCH, "angry")
+    assert "asked for no more mail" in said(person.press(picker, views.SEARCH, selected_option=option))
+
+
+def test_only_operators_see_or_change_anything(database: Database):
+    news = fill(database, [{"address": "ada@gmial.com"}])
+    form = Person(database).command("ada@gmial.com")
+    member = Person(database, MEMBER)
+    refusals = [
+        member.command("ada@gmial.com"),
+        member.command(),
+        member.shortcut("ada@gmial.com"),
+        *(
+            member.press({}, action, value)
+            for action, value in [
+                (views.OPEN, "1"),
+                (views.OPEN_CONTACT, "1:1"),
+                (views.NEXT, "1|0|0|2|"),
+                (views.SKIP, "1|0|0|2|"),
+                (views.BACK, "1|0|0|2|"),
+                (views.NOT_TYPO, "1|1|||"),
+                (views.MAYBE_TYPO, "1|1|||"),
+                (views.OTHER, "1|1|||"),
+                (views.CHECK, "ada@gmail.com"),
+                (views.ALL, "1"),
+                (f"{views.PAGE}-next", f"1|{NOW.isoformat()}|9|"),
+                (views.CHOSEN_ADDRESS, "ada@gmial.com"),
+            ]
+        ),
+    ]
+    assert all("Only operators" in said(each) for each in refusals)
+    assert not any("ada@gmail" in said(each) for each in refusals)
+    assert "Only operators" in said(member.submit(form, ticked=True))
+    assert member.options({"private_metadata": str(news)}, views.SEARCH, "ada") == []
+    with database.reading() as session:
+        assert list(store.consents(session, news)) == []
+
+
+def test_no_address_gets_into_the_log(database: Database, caplog: pytest.LogCaptureFixture):
+    fill(database, [{"address": "ada@gmial.com"}])
+    person = Person(database)
+    with caplog.at_level("INFO"):
+        form = person.command("ada@gmial.com")
+        person.submit(form, ticked=True, address="ada@@gmail")
+        person.submit(form, ticked=True)
+        person.shown()
+        person.command("eve@free.fr")
+    assert "ada@" not in caplog.text
+    assert "eve@" not in caplog.text

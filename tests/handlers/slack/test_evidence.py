@@ -1,0 +1,247 @@
+"""Why, worth a look and the cleaning rules, from Slack's payloads to the modals it is sent."""
+
+import io
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.archives import archives, restores
+from bot.bounces import intake, policies
+from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.policy import Policy
+from bot.contacts import counts
+from bot.core import audiences, jobs, journal
+from bot.corrections.suggestions import Suggester
+from bot.digests import reports
+from bot.exports import exports
+from handlers.slack.features import segments
+from handlers.slack.views import evidence as views
+from handlers.slack.views import policies as policy_views
+from handlers.slack.views import segments as list_views
+from storage.contacts.contacts import Segment
+from storage.core.database import Database
+from tests.bot.digests.test_digests import SETTINGS
+from tests.conftest import NOW
+from tests.handlers.slack.test_segments import MEMBER, Person, Slack, View, addresses, says
+from tests.handlers.slack.views.test_segments import elements
+from tests.support.audiences import import_csv, run
+from tests.support.figures import assert_exact, contacts
+
+
+class Pushing(Slack):
+    """Modals on top of others are shown by the updates that follow."""
+
+    def __init__(self, locale: str = "en-US") -> None:
+        super().__init__()
+        self.locale = locale
+        self.pushed = 0
+
+    def users_info(self, **given: Any) -> Any:
+        found = super().users_info(**given)
+        return {"user": found["user"] | {"locale": self.locale}}
+
+    def views_push(self, **_given: Any) -> Any:
+        self.pushed += 1
+        return {"view": {"id": f"V{self.pushed + 1}"}}
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "SETTLE_SECONDS", 0)
+
+
+def notice(address: str, kind: Kind, ago: float, **given: Any) -> Notice:
+    values: dict[str, Any] = {"code": "5.1.1", "cause": Cause.NO_MAILBOX, "diagnostic": "550 5.1.1 <!here>"}
+    at = NOW - timedelta(days=ago)
+    return Notice(address=address, kind=kind, at=at, source="ses", uid=f"{address} {ago}", **(values | given))
+
+
+@pytest.fixture
+def news(database: Database) -> int:
+    """ann: gone; ben: opened shortly before; eve: complained; zoe: imported as cleaned; 1 to 5 in that order."""
+    text = "Email Address\nann@example.com\nben@example.com\neve@example.com\ndan@example.com"
+    news = import_csv(database, text, name="subscribed_x_export.csv")
+    import_csv(database, "Email Address,CLEAN_TIME\nzoe@example.com,2026-01-02 03:04:05")
+    told = [
+        notice("ann@example.com", Kind.HARD, 2, campaign="July & August"),
+        notice("ben@example.com", Kind.ACTIVE, 9),
+        notice("ben@example.com", Kind.HARD, 1),
+        notice("eve@example.com", Kind.COMPLAINT, 1, code="", cause=Cause.UNKNOWN, diagnostic=""),
+        notice("dan@example.com", Kind.SOFT, 1),
+    ]
+    intake.take_in(database, told, NOW)
+    return news
+
+
+def press(person: Person, view: View, action_id: str, address: str) -> View:
+    """Presses that button in the row of an address."""
+    for block in view["blocks"]:
+        found = block.get("elements", [])
+        if any(e.get("options", [{}])[0].get("text", {}).get("text") == address for e in found):
+            [button] = [e for e in found if e.get("action_id") == action_id]
+            return person.click(view, action_id, value=button["value"])
+    raise AssertionError(f"no row of {address}")
+
+
+def test_why_tells_and_fix_takes_its_place(database: Database, news: int):
+    slack = Pushing()
+    olivia = Person(database, slack=slack)
+    first = olivia.command()
+    assert "Hard bounce · no such mailbox (5.1.1)" in says(first)
+    told = press(olivia, first, list_views.WHY, "ann@example.com")
+    for part in ("*ann@example.com* in News", "after “July &amp; August”", "550 5.1.1 &lt;!here&gt;"):
+        assert part in says(told)
+    form = olivia.press(told, views.FIX)
+    assert "Fix an address" in form["title"]["text"]
+    assert slack.pushed == 1, "the form is where the evidence was: two modals, not three"
+
+
+def test_why_of_a_complaint_and_of_an_import_in_french(database: Database, news: int):
+    camille = Person(database, slack=Pushing("fr-FR"))
+    first = camille.command()
+    eve = press(camille, first, list_views.WHY, "eve@example.com")
+    assert "cette personne a signalé l’e-mail comme abusif" in says(eve)
+    assert not [e for e in elements(eve) if e.get("action_id") == views.FIX]
+    zoe = press(camille, first, list_views.WHY, "zoe@example.com")
+    assert "aucun retour n’a été vu ici" in says(zoe)
+
+
+def test_the_filter_leaves_those_worth_a_look_and_goes_again(database: Database, news: int):
+    olivia = Person(database, slack=Pushing())
+    first = olivia.command()
+    assert len(addresses(first)) == 4
+    [box] = [e for e in elements(first) if e.get("action_id") == list_views.WORTH_A_LOOK]
+    narrowed = olivia.click(first, list_views.WORTH_A_LOOK, selected_options=box["options"])
+    assert addresses(narrowed) == ["ben@example.com"]
+    assert "Worth a look: this person opened or clicked a mail shortly before" in says(narrowed)
+    assert "*1* of 4 cleaned contacts" in says(narrowed)
+    assert len(addresses(olivia.click(narrowed, list_views.WORTH_A_LOOK, selected_options=[]))) == 4
+    assert len(addresses(olivia.press(narrowed, list_views.CLEAR))) == 4
+
+
+def test_the_button_of_the_digest_opens_the_list_so_filtered(database: Database, news: int):
+    olivia = Person(database, slack=Pushing())
+    body = olivia.body("block_actions", {}, actions=[{"action_id": "open-worth-a-look", "value": str(news)}])
+    olivia.send(body | {"view": {}, "container": {"type": "message"}})
+    assert addresses(olivia.slack.shown.get(timeout=10)) == ["ben@example.com"]
+
+
+def test_the_digest_counts_those_of_its_week(database: Database, news: int):
+    def worth_a_look(until: datetime) -> int:
+        found = reports.report(database, SETTINGS, until - timedelta(days=7), until, Suggester)
+        return found.parts[0].worth_a_look
+
+    assert worth_a_look(NOW + timedelta(seconds=1)) == 1
+    assert worth_a_look(NOW) == 0
+    assert worth_a_look(NOW + timedelta(days=8)) == 0
+
+
+def test_only_operators_see_why_or_the_rules(database: Database, news: int):
+    for action_id in (views.OPEN, "open-worth-a-look", policy_views.OPEN):
+        sam = Person(database, MEMBER, Pushing())
+        body = sam.body("block_actions", {}, actions=[{"action_id": action_id, "value": f"{news}"}])
+        sam.send(body | {"view": {}, "container": {"type": "message"}})
+        said = sam.slack.shown.get(timeout=10)
+        assert "Only operators can do that" in str(said)
+        assert "@example.com" not in str(said)
+
+
+def test_an_archive_of_those_worth_a_look_takes_the_figure_with_it_and_undo_gives_it_back(
+    database: Database, news: int
+):
+    [audience] = audiences.every(database)
+
+    def figures() -> tuple[int, int]:
+        assert_exact(database)
+        found = counts.figures(database, audience, NOW)
+        return found.worth_a_look, found.cleaned
+
+    assert figures() == (1, 4)
+    plan = archives.plan(
+        database, Segment(audience_id=news, worth_a_look=True), by="U1", word="ARCHIVE", now=NOW
+    )
+    assert plan.n == 1
+    # ann turns out to be worth a look too, after the count was shown.
+    told = notice("ann@example.com", Kind.DELIVERED, 1)
+    intake.take_in(database, [told], NOW)
+    assert figures() == (2, 4)
+    archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
+    done = run(database, jobs.ARCHIVE, archives.work)
+    assert figures() == (1, 3), "who was not seen is not swept along"
+    restores.undo(database, news, done.id, by="U1", now=NOW)
+    run(database, jobs.RESTORE, restores.work)
+    assert figures() == (2, 4)
+
+
+@pytest.fixture
+def rules(database: Database, news: int) -> tuple[Person, View]:
+    olivia = Person(database, slack=Pushing())
+    body = olivia.body("block_actions", {}, actions=[{"action_id": policy_views.OPEN, "value": str(news)}])
+    olivia.send(body | {"view": {}, "container": {"type": "message"}})
+    return olivia, olivia.slack.shown.get(timeout=10)
+
+
+def submit(person: Person, view: View, *numbers: str) -> dict[str, Any]:
+    ids = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    values = {
+        each: {each: {"type": "number_input", "value": n}} for each, n in zip(ids, numbers, strict=True)
+    }
+    return person.send(person.body("view_submission", view | {"state": {"values": values}}))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "field", "least"),
+    [
+        (("0", "15", "10"), "soft-without-activity", 1),
+        (("7", "6", "10"), "soft-with-activity", 7),
+        (("7", "15", "1"), "outage-addresses", 2),
+        (("7", "15", "1000001"), "outage-addresses", 2),
+        (("1.5", "15", "10"), "soft-without-activity", 1),
+        (("9" * 5000, "15", "10"), "soft-without-activity", 1),
+    ],
+)
+def test_a_bad_number_is_told_under_its_own_field(
+    rules: tuple[Person, View],
+    database: Database,
+    news: int,
+    numbers: tuple[str, ...],
+    field: str,
+    least: int,
+):
+    olivia, form = rules
+    answer = submit(olivia, form, *numbers)
+    assert answer["errors"] == {field: f"Type a whole number from {least} to 1,000,000."}
+    assert policies.look(database, news) == Policy()
+
+
+def test_the_rules_are_kept_with_a_receipt_and_a_line_in_the_journal(
+    rules: tuple[Person, View], database: Database, news: int
+):
+    olivia, form = rules
+    assert "When addresses of News are cleaned" in says(form)
+    answer = submit(olivia, form, "3", "4", "50")
+    assert answer["response_action"] == "update"
+    assert "The cleaning rules of News are saved." in says(answer["view"])
+    assert policies.look(database, news) == Policy(3, 4, 50)
+    line = journal.latest(database, 1)[0]
+    assert (line.what, line.who, line.audience) == ("policy", olivia.user, "News")
+
+
+def test_an_export_read_back_gives_the_contacts_that_bounces_cleaned(database: Database, news: int):
+    out = io.BytesIO()
+    exports.write(database, "News", out, now=NOW, segment=Segment(audience_id=news))
+    text = out.getvalue().decode()
+    assert "550 5.1.1 <!here>" in text
+    other = import_csv(database, text, audience="Other")
+    ours = ("address", "status", "cleaned_at", "clean_reason", "clean_diagnostic", "clean_campaign_title")
+
+    def of(audience_id: int) -> list[dict[str, Any]]:
+        return [
+            {name: row[name] for name in ours}
+            for row in contacts(database)
+            if row["audience_id"] == audience_id and row["status"] == "cleaned"
+        ]
+
+    assert of(other) == of(news)
+    assert [row["clean_reason"] for row in of(news)] == ["hard", "hard", "abuse", "unknown"]

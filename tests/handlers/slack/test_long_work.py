@@ -1,0 +1,372 @@
+"""Long work: done to its end, told in one message, given back when the program stops, given up in the end."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from bot.core import jobs
+from bot.core.errors import NothingThere
+from bot.core.jobs import Clock
+from bot.core.settings import load
+from handlers.slack import long_work
+from handlers.slack.context import Parts
+from handlers.slack.elements import blocks
+from handlers.slack.elements.blocks import Message
+from handlers.slack.long_work import Kind, Worker
+from handlers.slack.people import People
+from handlers.words import Markup, Words
+from storage.core import jobs as job_rows
+from storage.core.database import Database
+from storage.core.tables import Job
+from storage.mailchimp.errors import Unavailable
+from tests.conftest import NOW
+
+DIRECT = "D1"
+
+
+class Slack(WebClient):
+    """Keeps what it is told; `failing` methods raise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.failing: set[str] = set()
+        self.error = "fatal_error"
+        self.standing: list[dict[str, Any]] = []
+        self.told = Event()
+
+    def chat_postMessage(self, **given: Any) -> Any:  # noqa: N802
+        return self._call("chat.postMessage", given)
+
+    def chat_update(self, **given: Any) -> Any:
+        return self._call("chat.update", given)
+
+    def conversations_history(self, **_given: Any) -> Any:
+        return {"messages": self.standing}
+
+    def views_update(self, **given: Any) -> Any:
+        return self._call("views.update", given)
+
+    def _call(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        self.calls.append((method, given))
+        if method in self.failing:
+            raise SlackApiError("refused", {"ok": False, "error": self.error})  # type: ignore[no-untyped-call]  # the SDK's
+        return {"ok": True, "ts": "1.0"}
+
+
+def three_steps(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    for done in range(job.done + 1, 4):
+        with database.transaction() as session:
+            job = jobs.step(session, job, clock(), done=done)
+        yield job
+    with database.transaction() as session:
+        job = jobs.finish(session, job, clock(), n=job.done)
+    yield job
+
+
+def tell(_words: Words, job: Job, audience_name: str) -> Message:
+    text = f"{job.state} {job.done} {job.result.get('error', '')}{audience_name}"
+    return blocks.message(text, [blocks.section(Markup(text))])
+
+
+class Clockwork:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def slack() -> Slack:
+    return Slack()
+
+
+@pytest.fixture
+def clock() -> Clockwork:
+    return Clockwork()
+
+
+@pytest.fixture
+def parts(database: Database, slack: Slack, clock: Clockwork) -> Parts:
+    settings = load(slack_bot_token="xoxb-test")
+    return Parts(database=database, settings=settings, client=slack, people=People(slack, ()), clock=clock)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
+
+
+def add(parts: Parts, **notify: Any) -> str:
+    with parts.database.transaction() as session:
+        job = jobs.new("test", by="U1", now=NOW, notify={"channel": DIRECT, **notify})
+        return job_rows.add(session, job).id
+
+
+def one_round(parts: Parts, working: Callable[..., Iterator[Job]] = three_steps) -> None:
+    """Claims the next job and works at it until the worker lets go of it."""
+    kind = Kind(work=working, title="close", tell=tell)
+    job = jobs.claim(parts.database, ["test"], jobs.owner(), parts.clock())
+    assert job is not None
+    long_work._Run(parts, kind, job, Event()).to_its_end()
+
+
+def row(parts: Parts, job_id: str) -> Job:
+    with parts.database.reading() as session:
+        job = job_rows.get(session, job_id)
+    assert job is not None
+    return job
+
+
+def test_one_message_moves_on_to_the_receipt(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    one_round(parts)
+    methods = [method for method, _ in slack.calls]
+    assert methods == ["chat.postMessage", *["chat.update"] * 3]
+    assert slack.calls[-1][1]["text"].startswith("done 3")
+    assert row(parts, job_id).told_at == NOW
+
+
+def test_the_modal_moves_on_too_without_buttons(parts: Parts, slack: Slack):
+    add(parts, view="V1")
+    one_round(parts)
+    views = [given["view"] for method, given in slack.calls if method == "views.update"]
+    assert len(views) == 4
+    assert all(block["type"] != "actions" for view in views for block in view["blocks"])
+
+
+def test_a_modal_that_was_closed_stops_nothing(parts: Parts, slack: Slack):
+    slack.failing = {"views.update"}
+    job_id = add(parts, view="V1")
+    one_round(parts)
+    assert row(parts, job_id).told_at is not None
+
+
+def test_progress_that_can_not_be_told_stops_nothing(parts: Parts, slack: Slack):
+    job_id = add(parts, ts="1.0")
+    slack.failing = {"chat.update"}
+    with pytest.raises(SlackApiError):  # the receipt is tried again
+        one_round(parts)
+    assert row(parts, job_id).state == "done"
+    assert row(parts, job_id).told_at is None
+
+
+def test_a_receipt_that_failed_is_told_later(parts: Parts, slack: Slack, clock: Clockwork):
+    job_id = add(parts, ts="1.0")
+    slack.failing = {"chat.update"}
+    with pytest.raises(SlackApiError):
+        one_round(parts)
+    slack.failing = set()
+    clock.now += timedelta(minutes=1)
+    one_round(parts)
+    assert row(parts, job_id).told_at == clock.now
+    assert row(parts, job_id).done == 3
+
+
+def test_a_receipt_that_slack_refuses_is_given_up(parts: Parts, slack: Slack, clock: Clockwork):
+    job_id = add(parts, ts="1.0")
+    slack.failing, slack.error = {"chat.update"}, "channel_not_found"
+    for _ in range(long_work.GIVE_UP_AFTER - 1):
+        with pytest.raises(SlackApiError):
+            one_round(parts)
+        clock.now += timedelta(minutes=1)
+    one_round(parts)
+    assert row(parts, job_id).told_at == clock.now
+    assert jobs.claim(parts.database, ["test"], "other", clock.now + timedelta(days=1)) is None
+
+
+def test_a_message_that_was_posted_and_not_noted_is_found_again(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    assert jobs.claim(parts.database, ["test"], "dead", NOW - timedelta(minutes=5))
+    mark = {"event_type": long_work.EVENT, "event_payload": {"job": job_id}}
+    slack.standing = [{"ts": "7.0", "metadata": mark}, {"ts": "8.0"}]
+    one_round(parts)
+    assert {(method, given.get("ts")) for method, given in slack.calls} == {("chat.update", "7.0")}
+    assert row(parts, job_id).notify["ts"] == "7.0"
+
+
+def test_while_slack_is_away_a_receipt_is_tried_for_a_day(parts: Parts, slack: Slack, clock: Clockwork):
+    job_id = add(parts, ts="1.0")
+    slack.failing = {"chat.update"}
+    for _ in range(long_work.GIVE_UP_AFTER * 2):
+        with pytest.raises(SlackApiError):
+            one_round(parts)
+        clock.now += timedelta(minutes=1)
+    assert row(parts, job_id).told_at is None
+    clock.now += long_work.TELLS_WITHIN
+    one_round(parts)
+    assert row(parts, job_id).told_at == clock.now
+
+
+def test_what_a_person_can_mend_is_the_receipt(parts: Parts, slack: Slack):
+    def refused(*_: Any) -> Iterator[Job]:
+        raise NothingThere
+        yield  # type: ignore[unreachable]  # it makes a generator
+
+    job_id = add(parts)
+    one_round(parts, refused)
+    assert row(parts, job_id).state == "failed"
+    assert slack.calls[-1][1]["text"] == "failed 0 error-nothing-there"
+
+
+def test_a_fault_is_tried_again_later_and_given_up_after_five_times(
+    parts: Parts, slack: Slack, clock: Clockwork
+):
+    def broken(*_: Any) -> Iterator[Job]:
+        raise RuntimeError
+        yield  # type: ignore[unreachable]  # it makes a generator
+
+    job_id = add(parts)
+    for _ in range(long_work.GIVE_UP_AFTER - 1):
+        with pytest.raises(RuntimeError):
+            one_round(parts, broken)
+        assert jobs.claim(parts.database, ["test"], "other", clock.now) is None, "at once is too soon"
+        clock.now += timedelta(minutes=1)
+    one_round(parts, broken)
+    assert row(parts, job_id).result["error"] == "error-gave-up"
+    assert slack.calls[-1][1]["text"].startswith("failed")
+
+
+def cut_off(*_: Any) -> Iterator[Job]:
+    raise Unavailable("ConnectError")
+    yield  # type: ignore[unreachable]  # it makes a generator
+
+
+def test_mailchimp_s_trouble_is_one_line_of_the_log_where_nobody_waits_and_tried_again(
+    parts: Parts, slack: Slack, clock: Clockwork, caplog: pytest.LogCaptureFixture
+):
+    with parts.database.transaction() as session:
+        job_id = job_rows.add(session, jobs.new("test", by="clock", now=NOW)).id
+    for _ in range(30):
+        one_round(parts, cut_off)
+        assert jobs.claim(parts.database, ["test"], "other", clock.now) is None, "at once is too soon"
+        clock.now += jobs.LONGEST_RETRY + timedelta(seconds=1)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"job {job_id}: Mailchimp can't be reached, or fails (ConnectError)."
+    ] * 30
+    one_round(parts)
+    assert row(parts, job_id).state == "done"
+    assert slack.calls == []
+
+
+def test_mailchimp_s_trouble_is_told_to_who_waits(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    one_round(parts, cut_off)
+    assert row(parts, job_id).result == {
+        "error": "mailchimp-unavailable",
+        "values": {"reason": "ConnectError"},
+    }
+    assert slack.calls[-1][1]["text"] == "failed 0 mailchimp-unavailable"
+
+
+def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: Parts, slack: Slack):
+    with parts.database.transaction() as session:
+        job_id = job_rows.add(session, jobs.new("test", by="clock", now=NOW)).id
+
+    def joined(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+        with database.transaction() as session:
+            waiting = job_rows.get(session, job_id)
+            assert waiting
+            waiting.notify = {"channel": DIRECT, "language": "fr"}
+        yield from three_steps(database, job, clock)
+
+    languages = []
+
+    def tell_language(words: Words, job: Job, audience_name: str) -> Message:
+        languages.append(words.language)
+        return tell(words, job, audience_name)
+
+    job = jobs.claim(parts.database, ["test"], jobs.owner(), NOW)
+    assert job
+    long_work._Run(parts, Kind(joined, "close", tell_language), job, Event()).to_its_end()
+    assert slack.calls[-1][1]["text"].startswith("done 3")
+    assert set(languages) == {"fr"}
+
+
+@pytest.mark.parametrize("kind", [jobs.SYNC, jobs.ARCHIVE, jobs.RESTORE])
+def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: Parts, kind: str):
+    """However many syncs, archives and Undos there are, a thread is free."""
+    going, finished = Event(), Event()
+
+    def waits(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+        going.wait(10)
+        yield from three_steps(database, job, clock)
+
+    def ends(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+        yield from three_steps(database, job, clock)
+        finished.set()
+
+    with parts.database.transaction() as session:
+        for _ in range(long_work.THREADS + 1):
+            job_rows.add(session, jobs.new(kind, by="clock", now=NOW))
+    worker = Worker({kind: Kind(waits, "close", tell), "test": Kind(ends, "close", tell)})
+    worker.start(parts)
+    add(parts)
+    worker.wake()
+    try:
+        assert finished.wait(10)
+    finally:
+        going.set()
+        worker.stop()
+
+
+def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: Parts):
+    job_id = add(parts)
+    stopping = Event()
+    job = jobs.claim(parts.database, ["test"], jobs.owner(), NOW)
+    assert job
+    stopping.set()
+    long_work._Run(parts, Kind(three_steps, "close", tell), job, stopping).to_its_end()
+    assert row(parts, job_id).done == 1
+    one_round(parts)
+    assert row(parts, job_id).result == {"n": 3}
+
+
+def test_a_job_of_a_dead_process_is_free_when_its_lease_ran_out(parts: Parts, clock: Clockwork):
+    add(parts)
+    assert jobs.claim(parts.database, ["test"], "dead", clock.now)
+    clock.now += jobs.LEASE
+    assert jobs.claim(parts.database, ["test"], "other", clock.now) is None
+    clock.now += timedelta(seconds=1)
+    assert jobs.claim(parts.database, ["test"], "other", clock.now)
+
+
+def test_a_process_whose_lease_was_taken_changes_nothing_any_more(parts: Parts, clock: Clockwork):
+    job_id = add(parts)
+    slow = jobs.claim(parts.database, ["test"], "slow", clock.now)
+    assert slow
+    steps = three_steps(parts.database, slow, clock)
+    next(steps)
+    clock.now += jobs.LEASE + timedelta(seconds=1)
+    assert jobs.claim(parts.database, ["test"], "other", clock.now)
+    with pytest.raises(job_rows.LeaseLost):
+        next(steps)
+    assert row(parts, job_id).done == 1
+
+
+def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: Parts, slack: Slack):
+    job_id = add(parts)
+    finished = Event()
+
+    def signalled(words: Words, job: Job, audience_name: str) -> Message:
+        if job.state == "done":
+            finished.set()
+        return tell(words, job, audience_name)
+
+    worker = Worker({"test": Kind(three_steps, "close", signalled)})
+    worker.start(replace(parts, wake=worker.wake))
+    worker.wake()
+    assert finished.wait(10)
+    worker.stop()
+    assert row(parts, job_id).told_at is not None
+    assert not any(thread.is_alive() for thread in worker._threads.values())

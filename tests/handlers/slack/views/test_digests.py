@@ -1,0 +1,165 @@
+"""The digest and its settings stay within Slack's limits, say what they should, and name no address."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.core.audiences import Audience
+from bot.digests.digests import DigestSettings
+from bot.digests.reports import Change, Count, Part, Report, Typo, Week
+from handlers.slack.views import digests as views
+from handlers.slack.views import reports
+from handlers.words import Markup, Words, words
+from storage.core.tables import Reason
+from tests.bot.digests.test_digests import SETTINGS
+from tests.conftest import NOW
+from tests.support.limits import problems
+
+COUNTS = (0, 1, 2, 11, 1_000_000)
+LONG = "<!channel> *&* `Ünïcode` " + "W" * 300
+PARIS = "Europe/Paris"
+
+
+@pytest.fixture(params=["en", "fr"])
+def spoken(request: pytest.FixtureRequest) -> Words:
+    return words(request.param)
+
+
+def part(n: int, *, before: int = 0, name: str = "Newsletter", audience_id: int = 1) -> Part:
+    return Part(
+        audience_id=audience_id,
+        name=name,
+        reasons={reason: Change(n if reason == Reason.HARD else 0, before) for reason in Reason},
+        campaigns=tuple(Count(f"{name} {i}", n) for i in range(5)),
+        domains=tuple(Count(f"{i}.{name}", n) for i in range(5)),
+        typos=tuple(Typo(f"{i}{name}", name, n) for i in range(40)),
+        cleaned=n,
+        worth_a_look=n,
+    )
+
+
+def report(*parts: Part, days: int = 7) -> Report:
+    weeks = tuple(
+        Week(NOW.date() - timedelta(weeks=11 - n), parts[0].cleaned if parts else 0) for n in range(12)
+    )
+    return Report(since=NOW - timedelta(days=days), until=NOW, parts=parts, weeks=weeks)
+
+
+def texts(message: dict[str, object]) -> str:
+    return "\n".join(reports._texts(message))
+
+
+@pytest.mark.parametrize("chart", [True, False])
+@pytest.mark.parametrize("name", ["Newsletter", LONG])
+@pytest.mark.parametrize("days", [0, 1, 7, 90])
+@pytest.mark.parametrize("n", COUNTS)
+def test_a_digest_is_taken_by_slack(spoken, n, days, name, chart):
+    for several in (1, 2, 40):
+        parts = [part(n, before=11, name=name, audience_id=i) for i in range(several)]
+        message = reports.message(spoken, report(*parts, days=days), PARIS, chart=chart)
+        assert problems("message", message) == []
+
+
+def test_a_digest_says_its_figures():
+    message = reports.message(words("en"), report(part(37, before=8)), PARIS)
+    said = texts(message)
+    assert message["text"] == "37 newly cleaned in the week to Nov 24, 2026"
+    for line in (
+        "5 more than the week before · 37 cleaned in all · Newsletter",
+        "hard bounce: 37 (+29) · soft bounces: 0 (\N{MINUS SIGN}8)",
+        "Likely typos: 1,480 contacts to fix",
+        "0Newsletter → Newsletter · 37",
+        "*Worth a look:* 37 of them may be valid addresses.",
+    ):
+        assert line in said
+
+
+def test_a_digest_in_french():
+    message = reports.message(words("fr"), report(part(1_000_000)), PARIS)
+    assert (
+        message["text"]
+        == "1\u202f000\u202f000 de contacts nettoyés en une semaine, jusqu\u2019au 24 nov. 2026"
+    )
+    assert "retour définitif\u00a0: 1\u202f000\u202f000 (+1\u202f000\u202f000)" in texts(message)
+
+
+def test_the_chart_holds_the_twelve_weeks_and_its_labels_are_the_categories(spoken):
+    blocks = reports.message(spoken, report(part(11)), PARIS)["blocks"]
+    chart = next(block for block in blocks if block["type"] == "data_visualization")["chart"]
+    (series,) = chart["series"]
+    assert [point["label"] for point in series["data"]] == chart["axis_config"]["categories"]
+    assert [point["value"] for point in series["data"]] == [11] * 12
+    assert len(set(chart["axis_config"]["categories"])) == 12
+    plain = reports.message(spoken, report(part(11)), PARIS, chart=False)["blocks"]
+    assert not [block for block in plain if block["type"] == "data_visualization"]
+
+
+def test_a_week_with_nothing_new_is_one_line_and_one_button(spoken):
+    message = reports.message(spoken, report(replace(part(0), cleaned=9)), PARIS)
+    assert [block["type"] for block in message["blocks"]] == ["section", "context", "actions"]
+    assert [button["action_id"] for button in message["blocks"][2]["elements"]] == ["open-list"]
+    assert [block["type"] for block in reports.message(spoken, report(), PARIS)["blocks"]] == ["section"]
+
+
+def test_buttons_carry_their_audience_and_one_is_primary(spoken):
+    parts = [part(2, audience_id=7), part(1, audience_id=9)]
+    blocks = reports.message(spoken, report(*parts), PARIS)["blocks"]
+    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
+    assert [[button["value"] for button in row] for row in rows] == [["7"] * 5, ["9"] * 5]
+    assert [button["action_id"] for button in rows[0]] == [
+        "open-list",
+        "open-worth-a-look",
+        "open-fix",
+        "open-export",
+        "open-archive",
+    ]
+    assert [button.get("style") for row in rows for button in row] == ["primary", *[None] * 9]
+
+
+def test_audiences_that_do_not_fit_are_counted(spoken):
+    parts = [part(11, name=LONG, audience_id=i) for i in range(40)]
+    blocks = reports.message(spoken, report(*parts), PARIS)["blocks"]
+    shown = len([block for block in blocks if block["type"] == "actions"])
+    assert 1 <= shown < 40
+    rest = spoken.md("digest-rest", audiences=40 - shown, n=11 * (40 - shown))
+    assert blocks[-1]["elements"][0]["text"] == rest
+
+
+def test_names_from_outside_get_no_mention_or_formatting_through(spoken):
+    said = texts(reports.message(spoken, report(part(2, name="<!channel> *all*")), PARIS))
+    assert "<!channel>" not in said.replace("&lt;", "")
+    assert "*all*" not in said
+
+
+@pytest.mark.parametrize("audiences", [0, 1, 100, 101])
+def test_the_settings_are_taken_by_slack(spoken, audiences):
+    every = [Audience(n, f"{n} {LONG}") for n in range(audiences)]
+    ids = tuple(each.id for each in every)
+    for kept in (None, SETTINGS, replace(SETTINGS, paused=True, audience_ids=ids)):
+        note = spoken.md("digest-saved")
+        view = views.settings(spoken, kept, every, timezone=PARIS, now=NOW, note=note)
+        assert problems("modal", view) == []
+        read = views.to_read(spoken, kept, every, now=NOW, who_can=Markup("Ask."))
+        assert problems("modal", read) == []
+        assert not [block for block in read["blocks"] if block["type"] in ("input", "actions")]
+
+
+def test_the_next_run_is_shown_unless_paused(spoken):
+    def said(kept: DigestSettings) -> str:
+        return texts(views.settings(spoken, kept, [], timezone=PARIS, now=NOW))
+
+    assert "<!date^1796025600^" in said(SETTINGS)  # Monday 30 November 2026, 9:00 in Paris
+    assert "<!date^" not in said(replace(SETTINGS, paused=True))
+    assert spoken("digest-paused") in said(replace(SETTINGS, paused=True))
+
+
+def test_a_first_digest_is_on_monday_at_nine_where_the_person_is(spoken):
+    view = views.settings(spoken, None, [], timezone="America/New_York", now=NOW)
+    inputs = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
+    assert inputs[views.WEEKDAY]["initial_option"]["value"] == "0"
+    assert inputs[views.AT]["initial_time"] == "09:00"
+    assert inputs[views.ZONE]["initial_option"]["value"] == "America/New_York"
+    assert inputs[views.LANGUAGE]["initial_option"]["value"] == spoken.language
+    assert inputs[views.CHANNEL]["default_to_current_conversation"] is True
+    assert not [block for block in view["blocks"] if block["type"] == "actions"]

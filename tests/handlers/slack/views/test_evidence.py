@@ -1,0 +1,216 @@
+"""Why an address was cleaned: each code has its words, and any evidence stays within Slack's limits."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.bounces.events import Cause, Kind
+from bot.bounces.evidence import Burst, Mark, Piece, Why
+from bot.bounces.policy import Weakness
+from bot.core.audiences import Audience
+from handlers.slack.views import evidence as views
+from handlers.slack.views import segments as list_views
+from handlers.words import LANGUAGES, Words
+from storage.contacts.contacts import Segment
+from storage.core.tables import Reason
+from tests.handlers.slack.views.test_segments import (
+    ADA,
+    AT,
+    COUNTS,
+    ENGLISH,
+    FRENCH,
+    LONG,
+    LONGEST,
+    NEWS,
+    a_list,
+    elements,
+    text_of,
+)
+from tests.support.limits import problems
+
+# The registry of IANA: subject → the last of its details, all from 0 on.
+REGISTERED = {1: 10, 2: 4, 3: 6, 4: 7, 5: 6, 6: 10, 7: 30}
+HARD = Mark(Reason.HARD, Cause.NO_MAILBOX, "5.1.1", 0, 7, None)
+SOFT = Mark(Reason.SOFT, Cause.FULL, "4.2.2", 7, 7, Weakness.FULL)
+PIECE = Piece(Kind.SOFT, AT, "4.2.2", Cause.FULL, "452 4.2.2 over quota", "Autumn", "ses")
+
+
+def a_why(**changes: Any) -> Why:
+    made = Why(
+        contact_id=5,
+        audience=NEWS,
+        address="ada@gmial.com",
+        domain="gmial.com",
+        reason="soft",
+        cleaned_at=AT,
+        campaign="Autumn",
+        diagnostic="452 4.2.2 over quota",
+        mark=SOFT,
+        pieces=[PIECE],
+        n=1,
+        delivered_at=None,
+        active_at=None,
+        burst=None,
+    )
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_registered_code_is_explained(language: str):
+    words = Words(language)
+    for subject, last in REGISTERED.items():
+        for detail in range(last + 1):
+            assert f"code-{subject}-{detail}" in words
+            assert views.code_in_words(words, f"5.{subject}.{detail}") != words("cause-unknown")
+        assert f"code-{subject}-{last + 1}" not in words
+
+
+def test_a_code_that_is_not_registered_is_explained_by_its_subject_else_by_its_class():
+    said = {code: views.code_in_words(ENGLISH, code) for code in ("5.1.99", "5.9.1", "4.0.0", "5.0.0")}
+    assert said == {
+        "5.1.99": "something is wrong with the address",
+        "5.9.1": "refused for good, no reason given",
+        "4.0.0": "refused for now, no reason given",
+        "5.0.0": "refused for good, no reason given",
+    }
+    for none in ("", "x", "5.1", "3.1.1", "5.class.5", "<!channel>"):
+        assert views.code_in_words(ENGLISH, none) == "reason not known"
+
+
+def test_the_line_beside_an_address():
+    def line(reason: str, mark: Mark | None, diagnostic: str = "") -> str:
+        return str(views.because(ENGLISH, reason, mark, diagnostic))
+
+    assert line("hard", HARD) == "Hard bounce · no such mailbox (5.1.1)"
+    assert line("soft", SOFT) == "Soft bounces on 7 days · mailbox full (4.2.2)"
+    assert line("abuse", replace(HARD, reason=Reason.ABUSE)) == "Abuse complaint"
+    assert line("hard", replace(HARD, code="5.7.1")) == "Hard bounce · no such mailbox (5.7.1)"
+    assert line("hard", replace(HARD, code="")) == "Hard bounce · no such mailbox"
+    assert line("hard", replace(HARD, code="", cause=Cause.UNKNOWN)) == "Hard bounce"
+    assert line("hard", None, "550 5.1.1 user unknown") == "Hard bounce · no such mailbox (5.1.1)"
+    assert line("hard", None, "no such user here") == "Hard bounce"
+    assert line("unknown", None) == "Reason not known"
+    assert views.because(FRENCH, "soft", SOFT, "") == (
+        "Retours temporaires sur 7 jours · boîte pleine (4.2.2)"
+    )
+
+
+@pytest.mark.parametrize("weakness", Weakness)
+@pytest.mark.parametrize("words", [ENGLISH, FRENCH], ids=LANGUAGES)
+def test_worth_a_look_says_why_in_the_row_and_in_the_window(words: Words, weakness: Weakness):
+    mark = replace(SOFT, weakness=weakness)
+    said = words("evidence-look", why=words(f"evidence-weak-{weakness}"))
+    assert f"*{said}*" in text_of(
+        list_views.listing(words, a_list(entries=[replace(ADA, mark=mark)]), [NEWS])
+    )
+    assert said in text_of(views.why(words, a_why(mark=mark)))
+    assert views.look(words, HARD) is None
+
+
+def test_the_window_tells_the_verdict_and_what_speaks_for_the_address():
+    burst = Burst(AT, AT + timedelta(minutes=50), 23)
+    said = text_of(views.why(ENGLISH, a_why(active_at=AT, delivered_at=AT, burst=burst, n=40)))
+    for part in (
+        "*ada@gmial.com* in Newsletter",
+        "it bounced on 7 days, and 7 are enough.",
+        "Reason: mailbox full (4.2.2)",
+        "Worth a look: its mailbox was full",
+        "It last opened or clicked a mail on <!date^",
+        "Mail last reached it on <!date^",
+        "23 addresses of gmial.com bounced from <!date^",
+        "soft bounce · mailbox full (4.2.2) · after “Autumn” · told by Amazon SES",
+        "452 4.2.2 over quota",
+        "And 39 older ones.",
+    ):
+        assert part in said
+
+
+def test_an_imported_contact_has_no_verdict_of_ours():
+    imported = a_why(mark=None, pieces=[], n=0, reason="hard", diagnostic="550 5.1.1 <!channel> unknown")
+    said = text_of(views.why(ENGLISH, imported))
+    assert "It came with an import; no bounce of it was seen here." in said
+    assert "Hard bounce · no such mailbox (5.1.1)" in said
+    assert "<!channel>" not in said
+    assert "What speaks for" not in said
+    since = text_of(views.why(ENGLISH, replace(imported, pieces=[PIECE], n=1)))
+    assert "no bounce of it was seen here" not in since
+    assert "Evidence (1), the newest first" in since
+
+
+def test_who_complained_gets_no_fix_button():
+    def buttons(told: Why) -> list[str]:
+        return [e["value"] for e in elements(views.why(ENGLISH, told)) if e.get("action_id") == views.FIX]
+
+    assert buttons(a_why()) == ["1:5"]
+    complaint = replace(PIECE, kind=Kind.COMPLAINT, code="", cause=Cause.UNKNOWN)
+    mark = replace(HARD, reason=Reason.ABUSE)
+    told = a_why(reason="abuse", mark=mark, pieces=[complaint])
+    assert buttons(told) == []
+    assert "this person reported the mail as abuse" in text_of(views.why(ENGLISH, told))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("n", COUNTS)
+def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
+    words = Words(language)
+    longest_code = max(
+        (f"4.7.{detail}" for detail in range(31)), key=lambda c: len(views.code_in_words(words, c))
+    )
+    mark = Mark(Reason.SOFT, Cause.UNKNOWN, longest_code, n, n, Weakness.BLOCKED)
+    piece = Piece(Kind.SOFT, AT, longest_code, Cause.UNKNOWN, "&" * 1000, LONG, "x" * 200)
+    told = a_why(
+        contact_id=2**53,
+        audience=Audience(1, LONG),
+        address=LONGEST.address,
+        domain="d" * 253,
+        campaign=LONG,
+        diagnostic="&" * 1000,
+        mark=mark,
+        pieces=[piece] * 15,
+        n=15 + n,
+        delivered_at=AT,
+        active_at=AT,
+        burst=Burst(AT, AT, n),
+    )
+    assert problems("modal", views.why(words, told)) == []
+    assert problems("modal", views.why(words, replace(told, mark=None))) == []
+    entries = [replace(LONGEST, id=each, reason="soft", mark=mark) for each in range(10)]
+    segment = Segment(audience_id=1, reason="soft", worth_a_look=True, text="t" * 200, domain="d" * 253)
+    shown = a_list(entries=entries, total=n or 1, found=n, worth_a_look=n, segment=segment)
+    everyone = [Audience(each, f"{each} {LONG}") for each in range(100)]
+    assert problems("modal", list_views.listing(words, shown, everyone)) == []
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=1_000)
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXTS, TEXTS, TEXTS, st.sampled_from(Kind), st.sampled_from(Cause), st.sampled_from(Reason))
+def test_any_evidence_stays_within_the_limits(
+    diagnostic: str, campaign: str, code: str, kind: Kind, cause: Cause, reason: Reason
+):
+    if kind in (Kind.DELIVERED, Kind.ACTIVE):
+        kind = Kind.HARD
+    piece = Piece(kind, AT, code[:12], cause, diagnostic, campaign, "message")
+    for mark in (None, Mark(Reason.HARD, cause, code[:12], 1, 7, None)):
+        if mark and reason == Reason.UNKNOWN:
+            continue
+        told = a_why(reason=reason, mark=mark, pieces=[piece], diagnostic=diagnostic, campaign=campaign)
+        assert problems("modal", views.why(FRENCH, told)) == []
+
+
+def test_the_filter_is_there_where_something_is_worth_a_look():
+    def boxes(**changes: Any) -> list[dict[str, Any]]:
+        shown = list_views.listing(ENGLISH, a_list(**changes), [NEWS])
+        return [e for e in elements(shown) if e.get("action_id") == list_views.WORTH_A_LOOK]
+
+    assert boxes() == []
+    [offered] = boxes(worth_a_look=3)
+    assert offered["options"][0]["text"]["text"] == "Only those worth a look (3)"
+    assert "initial_options" not in offered
+    [chosen] = boxes(segment=Segment(audience_id=1, worth_a_look=True))
+    assert chosen["initial_options"] == chosen["options"]

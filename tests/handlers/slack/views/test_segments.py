@@ -1,0 +1,241 @@
+"""The list's modal: within Slack's limits in both languages, and what comes from outside stays text."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.contacts.segments import Boxes, Entry, Listing
+from bot.core.audiences import Audience
+from handlers.slack.elements import blocks
+from handlers.slack.elements.texts import isolated
+from handlers.slack.views import segments as views
+from handlers.words import LANGUAGES, Words
+from storage.contacts.contacts import Place, Segment
+from storage.core.tables import Reason
+from tests.support.limits import problems
+
+COUNTS = (0, 1, 2, 11, 1_000_000)
+ENGLISH, FRENCH = Words("en"), Words("fr")
+NEWS = Audience(1, "Newsletter")
+AT = datetime(2026, 11, 3, 8, 5, 1, tzinfo=UTC)
+LONG = "Lettre d\u2019information des adhérents de l\u2019association départementale & <amis> " * 8
+ADA = Entry(5, "ada@gmial.com", "Ada Roy", "hard", "Autumn", AT, "550 5.1.1 user unknown")
+LONGEST = Entry(
+    2**53, f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.fr", LONG, "unknown", LONG, AT, "smtp; 550 " * 500
+)
+
+
+def a_list(**changes: Any) -> Listing:
+    made = Listing(
+        draft_id="0123456789abcdef",
+        audience=NEWS,
+        segment=Segment(audience_id=1),
+        total=11,
+        found=11,
+        entries=[ADA],
+        page=1,
+        following=None,
+        ticked=frozenset(),
+        edition=3,
+        refused_ticks=False,
+    )
+    return replace(made, **changes)
+
+
+def longest(n: int) -> Listing:
+    entries = [replace(LONGEST, id=LONGEST.id + each) for each in range(min(n, 10))]
+    segment = Segment(
+        audience_id=1, reason="abuse", since=date(2026, 1, 1), campaign=LONG, domain="d" * 253, text="t" * 200
+    )
+    return a_list(
+        audience=Audience(1, LONG),
+        segment=segment,
+        total=max(n, 1),
+        found=n,
+        entries=entries,
+        page=100_000,
+        following=Place(AT, 2**53),
+        ticked=frozenset(each.id for each in entries),
+        refused_ticks=True,
+    )
+
+
+def text_of(view: blocks.View) -> str:
+    return json.dumps(view, ensure_ascii=False)
+
+
+def elements(view: blocks.View) -> list[dict[str, Any]]:
+    found = [e for block in view["blocks"] for e in block.get("elements", [])]
+    return found + [block["element"] for block in view["blocks"] if "element" in block]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("n", COUNTS)
+def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
+    everyone = [Audience(each, f"{each} {LONG}") for each in range(101)]
+    assert problems("modal", views.listing(Words(language), longest(n), everyone, "x" * 3000)) == []
+    assert problems("modal", views.listing(Words(language), longest(n), everyone[:100])) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("n", COUNTS)
+def test_each_count_has_its_sentence(language: str, n: int):
+    words = Words(language)
+    entries = [replace(ADA, id=each) for each in range(min(n, 10))]
+    view = views.listing(words, a_list(total=n, found=n, entries=entries), [NEWS])
+    assert problems("modal", view) == []
+    assert (words.number(n) if n else "Newsletter") in view["blocks"][0]["text"]["text"]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.just(LONG)
+
+
+@settings(max_examples=40, deadline=None)
+@given(TEXTS, TEXTS, TEXTS, TEXTS, st.sampled_from(list(Reason)))
+def test_any_text_stays_within_the_limits(
+    name: str, campaign: str, diagnostic: str, typed: str, reason: Reason
+):
+    entry = Entry(1, f"{name[:60]}@x.fr", name, reason, campaign, AT, diagnostic)
+    shown = a_list(
+        audience=Audience(1, name or "A"),
+        entries=[entry],
+        segment=Segment(audience_id=1, campaign=campaign or None, text=typed[:200] or None),
+    )
+    assert problems("modal", views.listing(FRENCH, shown, [NEWS], typed)) == []
+
+
+def test_what_comes_from_outside_stays_text():
+    entry = replace(
+        ADA, name="*bold* <!channel>", campaign="<https://evil.example|click> _x_", diagnostic="<@U1> `code`"
+    )
+    rows = [
+        text["text"]
+        for block in views.listing(ENGLISH, a_list(entries=[entry]), [NEWS])["blocks"]
+        for text in [block.get("text"), *block.get("elements", [])]
+        if text and text["type"] == "mrkdwn"
+    ]
+    said = "\n".join(rows)
+    assert "&lt;!channel&gt;" in said
+    assert "&lt;https://evil.example|click&gt;" in said
+    for markup in ("<!channel>", "<https", "<@U1>", "*bold*", "`code`"):
+        assert markup not in said
+
+
+def test_text_from_right_to_left_turns_nothing_else_round():
+    assert isolated("אבג") == "\u2068אבג\u2069"
+    assert isolated("a\u202etxt.exe") == "\u2068atxt.exe\u2069"
+    assert isolated("Élodie") == "Élodie"
+
+
+def test_who_complained_gets_no_fix_button():
+    of = {
+        reason: [
+            e["value"]
+            for e in elements(views.listing(ENGLISH, a_list(entries=[replace(ADA, reason=reason)]), [NEWS]))
+            if e.get("action_id") == views.FIX
+        ]
+        for reason in Reason
+    }
+    assert of == {"hard": ["1:5"], "soft": ["1:5"], "unknown": ["1:5"], "abuse": []}
+
+
+def test_no_cleaned_contacts_says_when_to_look_again_and_offers_no_filter():
+    view = views.listing(ENGLISH, a_list(total=0, found=0, entries=[]), [NEWS])
+    assert "Look again after the next campaign" in text_of(view)
+    assert "submit" not in view
+    assert len(view["blocks"]) == 1
+
+
+def test_no_hit_says_so_and_offers_to_clear():
+    view = views.listing(
+        ENGLISH, a_list(found=0, entries=[], segment=Segment(audience_id=1, text="zz")), [NEWS]
+    )
+    assert "No cleaned contact matches" in text_of(view)
+    ids = {e.get("action_id") for e in elements(view)}
+    assert views.CLEAR in ids
+    assert not ids & {views.ARCHIVE, views.EXPORT}
+
+
+def test_the_audience_is_chosen_only_where_there_are_several():
+    one, two = ([NEWS], [NEWS, Audience(2, "Other")])
+    assert views.CHOOSE not in text_of(views.listing(ENGLISH, a_list(), one))
+    assert views.CHOOSE in text_of(views.listing(ENGLISH, a_list(), two))
+
+
+def test_what_was_typed_stays_and_what_was_emptied_too():
+    shown = a_list(segment=Segment(audience_id=1, text="applied"))
+    field = {
+        typed: [
+            e
+            for e in elements(views.listing(ENGLISH, shown, [NEWS], typed))
+            if e["type"] == "plain_text_input"
+        ]
+        for typed in (None, "typed", "")
+    }
+    values = {typed: found.get("initial_value") for typed, [found] in field.items()}
+    assert values == {None: "applied", "typed": "typed", "": None}
+
+
+def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
+    """A view with its state, as Slack sends it with a click."""
+    values: dict[str, Any] = {}
+    for block in view["blocks"]:
+        for element in block.get("elements", []):
+            if element.get("action_id") == views.TICK:
+                [option] = element["options"]
+                on = int(option["value"]) in ticked
+                answer = {"type": "checkboxes", "selected_options": [option] if on else []}
+                values[block["block_id"]] = {element["action_id"]: answer}
+        if block["type"] == "input":
+            values[block["block_id"]] = {
+                block["element"]["action_id"]: {"type": "plain_text_input", "value": None}
+            }
+    return view | {"state": {"values": values}}
+
+
+def test_the_boxes_and_the_text_are_read_back():
+    view = views.listing(ENGLISH, a_list(entries=[ADA, replace(ADA, id=6)]), [NEWS])
+    sent = state_of(view, 6)
+    assert views.boxes(sent, "1.2") == Boxes(3, frozenset({5, 6}), frozenset({6}), "1.2")
+    assert views.typed(sent) == ""
+    assert views.typed({}) is None
+    assert views.boxes({}).edition == -1
+
+
+def test_a_page_s_button_says_where_it_leads():
+    at = Place(AT, 77)
+    buttons = {
+        e["action_id"]: e["value"]
+        for e in elements(views.listing(ENGLISH, a_list(page=4, following=at), [NEWS]))
+        if e.get("action_id") in (views.NEXT, views.PREVIOUS)
+    }
+    assert views.page_of(buttons[views.NEXT]) == (5, at)
+    assert views.page_of(buttons[views.PREVIOUS]) == (3, None)
+
+
+def test_suggestions_have_their_counts_and_the_longest_name_is_found_again():
+    found = {LONG: 1_000_000, "Autumn": 2, "100%": 1}
+    options = views.suggestions(FRENCH, found)
+    assert problems("modal", blocks.modal("t", [blocks.actions([blocks.select("a", "p", options)])])) == []
+    assert options[1]["text"]["text"] == "Autumn (2)"
+    assert options[0]["text"]["text"].endswith("… (1\u202f000\u202f000)")
+    assert [views.named(found, option["value"]) for option in options] == list(found)
+    assert views.is_cut(options[0]["value"])
+
+
+def test_the_same_view_is_one_that_slack_takes():
+    view = views.listing(ENGLISH, a_list(), [NEWS])
+    sent = state_of(view) | {"id": "V1", "hash": "h", "team_id": "T1", "root_view_id": "V1"}
+    assert views.same(sent) == view
+
+
+def test_the_buttons_tell_the_ticked_from_all():
+    view = views.listing(ENGLISH, a_list(ticked=frozenset({5})), [NEWS])
+    values = [e["value"] for e in elements(view) if e.get("action_id") in (views.ARCHIVE, views.EXPORT)]
+    drafts = [("0123456789abcdef", False)] * 2 + [("0123456789abcdef", True)] * 2
+    assert [views.draft_of(value) for value in values] == drafts

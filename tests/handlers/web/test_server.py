@@ -1,0 +1,78 @@
+"""HTTP: who sent it is known before anything is read; what Slack never sends is no fault in the log."""
+
+import http.client
+import socket
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.signature import SignatureVerifier
+
+from bot.core.settings import Settings
+from handlers.slack.context import utc_now
+from handlers.web import server as web_server
+from storage.core.database import Database
+
+SECRET = "s" * 32
+IDENTITY = AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-test")
+Post = Callable[[bytes, dict[str, str]], int]
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    """Posts to /slack/events; returns the status."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = Settings.model_validate({"slack_signing_secret": SECRET, "CLEANED_PORT": port})
+    database = Database("sqlite:///none.db")  # never opened
+    bolt = App(signing_secret=SECRET, authorize=lambda: IDENTITY)
+    server = web_server.start(bolt, settings, database, utc_now)
+
+    def send(body: bytes, headers: dict[str, str]) -> int:
+        asked = http.client.HTTPConnection("127.0.0.1", port)
+        try:
+            asked.request("POST", "/slack/events", body, {"Content-Type": "application/json"} | headers)
+            return asked.getresponse().status
+        finally:
+            asked.close()
+
+    yield send
+    server.stop()
+    database.close()
+
+
+def signed(body: bytes, at: float) -> dict[str, str]:
+    stamp = str(int(at))
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=body)
+    assert signature
+    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature}
+
+
+@pytest.mark.parametrize("body", [b"[]", b"3", b'{"a":', b"payload=%5B1", b"payload=%5B1%5D"])
+def test_a_signed_body_that_cannot_be_read_is_a_bad_request(post: Post, body: bytes):
+    form = {"Content-Type": "application/x-www-form-urlencoded"} if body.startswith(b"p") else {}
+    assert post(body, signed(body, time.time()) | form) == 400
+
+
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"[]", b"{}", b'{"a":', b""])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Slack-Request-Timestamp": "abc", "X-Slack-Signature": "v0=00"},
+        {"X-Slack-Request-Timestamp": "0", "X-Slack-Signature": "v0=00"},
+        {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "v0=\xe9"},
+    ],
+)
+def test_what_slack_did_not_sign_is_refused_before_it_is_read(
+    post: Post, body: bytes, headers: dict[str, str]
+):
+    assert post(body, headers) == 401
+
+
+def test_what_was_signed_long_ago_is_refused(post: Post):
+    assert post(b"{}", signed(b"{}", time.time() - 301)) == 401
+    assert post(b"{}", signed(b"{}", time.time())) != 401

@@ -1,0 +1,132 @@
+"""Calls that come together are stored together; each is answered after the commit."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from threading import Event
+from typing import Any
+
+import pytest
+
+from bot.bounces.events import Kind, Notice
+from bot.bounces.intake import Intake
+from bot.bounces.webhooks import Outcome, Parcel
+from handlers.web.webhooks.calls import NotNow
+from handlers.web.webhooks.collector import MOST_TOGETHER, MOST_WAITING, Collector
+from tests.conftest import NOW
+
+NOTICE = Notice(address="ann@example.com", kind=Kind.HARD, at=NOW, source="json", uid="1")
+SECONDS = 10.0
+
+
+class Store:
+    """A database that writes when it is told to."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        self.may_write = Event()
+        self.error: Exception | None = None
+
+    def __call__(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+        assert self.may_write.wait(SECONDS)
+        self.batches.append(sum(len(parcel.notices) for parcel in parcels))
+        if self.error:
+            raise self.error
+        return [Intake(counted=len(parcel.notices)) for parcel in parcels]
+
+
+def parcel(notices: int = 1) -> Parcel:
+    return Parcel((NOTICE,) * notices)
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(asyncio.wait_for(work, SECONDS))
+
+
+def test_what_comes_while_the_database_writes_is_written_in_one_go_and_no_larger_than_that():
+    async def work() -> None:
+        store = Store()
+        collector = Collector(store)
+        calls = [asyncio.create_task(collector.put(parcel())) for _ in range(1 + MOST_TOGETHER + 5)]
+        await asyncio.sleep(0)
+        assert not any(call.done() for call in calls)
+        store.may_write.set()
+        assert await asyncio.gather(*calls) == [Intake(counted=1)] * len(calls)
+        assert store.batches == [MOST_TOGETHER, 6]
+        await collector.close()
+
+    run(work())
+
+
+def test_a_call_that_alone_is_larger_is_taken_alone():
+    async def work() -> None:
+        store = Store()
+        store.may_write.set()
+        collector = Collector(store)
+        sizes = (1, MOST_TOGETHER + 1, MOST_WAITING + 1)
+        answers = [await collector.put(parcel(size)) for size in sizes]
+        assert answers == [Intake(counted=size) for size in sizes]
+        await collector.close()
+
+    run(work())
+
+
+def test_when_too_much_waits_the_next_is_told_to_come_again():
+    async def work() -> None:
+        store = Store()
+        collector = Collector(store)
+        calls = [asyncio.create_task(collector.put(parcel(MOST_WAITING)))]
+        await asyncio.sleep(0)
+        with pytest.raises(NotNow):
+            await collector.put(parcel())
+        store.may_write.set()
+        await asyncio.gather(*calls)
+        assert await collector.put(parcel()) == Intake(counted=1)
+        await collector.close()
+
+    run(work())
+
+
+def test_a_batch_that_fails_fails_for_all_of_it_and_the_next_is_stored():
+    async def work() -> None:
+        store = Store()
+        store.error = RuntimeError("no")
+        collector = Collector(store)
+        calls = [asyncio.create_task(collector.put(parcel())) for _ in range(3)]
+        await asyncio.sleep(0)
+        store.may_write.set()
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [RuntimeError] * 3
+        store.error = None
+        assert await collector.put(parcel()) == Intake(counted=1)
+        await collector.close()
+
+    run(work())
+
+
+def test_a_caller_who_is_gone_keeps_nobody_else_waiting():
+    async def work() -> None:
+        store = Store()
+        collector = Collector(store)
+        gone, stays = (asyncio.create_task(collector.put(parcel())) for _ in range(2))
+        await asyncio.sleep(0)
+        gone.cancel()
+        store.may_write.set()
+        assert await stays == Intake(counted=1)
+        assert store.batches == [2]
+        await collector.close()
+
+    run(work())
+
+
+def test_closing_waits_for_what_is_being_written():
+    async def work() -> None:
+        store = Store()
+        collector = Collector(store)
+        call = asyncio.create_task(collector.put(parcel()))
+        await asyncio.sleep(0)
+        closing = asyncio.create_task(collector.close())
+        store.may_write.set()
+        await closing
+        assert await call == Intake(counted=1)
+
+    run(work())

@@ -1,0 +1,301 @@
+"""What each provider says, read as notices."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.bounces.events import Cause, Kind, Notice
+from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
+from handlers.web.webhooks.calls import Unreadable
+from tests.conftest import NOW
+from tests.handlers.web.webhooks import samples
+from tests.handlers.web.webhooks.samples import ANN
+
+FULL = "552 5.2.2 Mailbox full"
+
+
+def read(name: str, event: Any) -> tuple[Notice, ...]:
+    match name:
+        case "ses":
+            return ses.read(json.dumps(event), NOW).notices
+        case "mailgun":
+            return mailgun.read(json.dumps({"event-data": event}).encode(), NOW).notices
+        case "json":
+            return own.read(json.dumps({"events": [event]}).encode(), NOW).notices
+    modules: Mapping[str, Any] = {"sendgrid": sendgrid, "postmark": postmark, "brevo": brevo}
+    notices: tuple[Notice, ...] = modules[name].read(json.dumps(event).encode(), NOW).notices
+    return notices
+
+
+S = samples
+JUDGED = [
+    ("ses", S.ses_bounce(), Kind.HARD, Cause.NO_MAILBOX),
+    ("ses", S.ses_bounce(form="notificationType"), Kind.HARD, Cause.NO_MAILBOX),
+    ("ses", S.ses_bounce("Permanent", "NoEmail", diagnosticCode=None), Kind.HARD, Cause.NO_MAILBOX),
+    (
+        "ses",
+        S.ses_bounce("Permanent", "Suppressed", status=None, diagnosticCode="Amazon SES did not send it"),
+        Kind.HARD,
+        Cause.UNKNOWN,
+    ),
+    (
+        "ses",
+        S.ses_bounce("Permanent", "General", status="5.7.1", diagnosticCode="blocked"),
+        Kind.HARD,
+        Cause.POLICY,
+    ),
+    ("ses", S.ses_bounce("Transient", "MailboxFull", diagnosticCode=FULL), Kind.SOFT, Cause.FULL),
+    ("ses", S.ses_bounce("Transient", "MessageTooLarge"), Kind.SOFT, Cause.SIZE),
+    ("ses", S.ses_bounce("Transient", "ContentRejected"), Kind.SOFT, Cause.CONTENT),
+    ("ses", S.ses_bounce("Transient", "AttachmentRejected"), Kind.SOFT, Cause.CONTENT),
+    ("ses", S.ses_bounce("Transient", "General", status="4.4.7", diagnosticCode=""), Kind.SOFT, Cause.SERVER),
+    ("ses", S.ses_bounce("Undetermined", "Undetermined"), Kind.HARD, Cause.NO_MAILBOX),
+    ("ses", S.ses_bounce("Undetermined", "", status=None, diagnosticCode=None), Kind.SOFT, Cause.UNKNOWN),
+    ("ses", S.ses_complaint(), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("ses", S.ses_complaint(None), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("ses", S.ses_delivery(), Kind.DELIVERED, Cause.UNKNOWN),
+    ("ses", S.ses_open(), Kind.ACTIVE, Cause.UNKNOWN),
+    ("ses", S.ses_open("Click"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("sendgrid", S.sendgrid_bounce(), Kind.HARD, Cause.NO_MAILBOX),
+    ("sendgrid", S.sendgrid_bounce("Technical"), Kind.SOFT, Cause.SERVER),
+    ("sendgrid", S.sendgrid_bounce("Content"), Kind.SOFT, Cause.CONTENT),
+    ("sendgrid", S.sendgrid_bounce("Reputation"), Kind.SOFT, Cause.POLICY),
+    ("sendgrid", S.sendgrid_bounce("Mailbox Unavailable"), Kind.HARD, Cause.NO_MAILBOX),
+    (
+        "sendgrid",
+        S.sendgrid_bounce("Mailbox Unavailable", reason=FULL, status="5.2.2"),
+        Kind.SOFT,
+        Cause.FULL,
+    ),
+    (
+        "sendgrid",
+        S.sendgrid_bounce("Unclassified", reason="550 no", status="5.0.0"),
+        Kind.HARD,
+        Cause.UNKNOWN,
+    ),
+    ("sendgrid", S.sendgrid_bounce(None), Kind.HARD, Cause.NO_MAILBOX),
+    ("sendgrid", S.sendgrid_bounce("Reputation", "blocked", reason="", status=""), Kind.SOFT, Cause.POLICY),
+    (
+        "sendgrid",
+        S.sendgrid("deferred", response="450 4.2.2 Mailbox full", attempt="5"),
+        Kind.SOFT,
+        Cause.FULL,
+    ),
+    ("sendgrid", S.sendgrid("dropped", reason="Bounced Address"), Kind.HARD, Cause.UNKNOWN),
+    ("sendgrid", S.sendgrid("dropped", reason="Invalid"), Kind.HARD, Cause.NO_MAILBOX),
+    ("sendgrid", S.sendgrid("dropped", reason="Spam Reporting Address"), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("sendgrid", S.sendgrid("spamreport"), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("sendgrid", S.sendgrid("delivered", response="250 OK"), Kind.DELIVERED, Cause.UNKNOWN),
+    ("sendgrid", S.sendgrid("open"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("sendgrid", S.sendgrid("click", url="https://example.org/"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("postmark", S.postmark_bounce(), Kind.HARD, Cause.NO_MAILBOX),
+    ("postmark", S.postmark_bounce("BadEmailAddress", Details=""), Kind.HARD, Cause.NO_MAILBOX),
+    (
+        "postmark",
+        S.postmark_bounce("ManuallyDeactivated", Details="", Description=""),
+        Kind.HARD,
+        Cause.DISABLED,
+    ),
+    ("postmark", S.postmark_bounce("SoftBounce", Details=FULL), Kind.SOFT, Cause.FULL),
+    ("postmark", S.postmark_bounce("Transient", Details="", Description=""), Kind.SOFT, Cause.SERVER),
+    ("postmark", S.postmark_bounce("DnsError", Details="", Description=""), Kind.SOFT, Cause.SERVER),
+    ("postmark", S.postmark_bounce("SpamNotification", Details="", Description=""), Kind.SOFT, Cause.CONTENT),
+    ("postmark", S.postmark_bounce("DMARCPolicy", Details="", Description=""), Kind.SOFT, Cause.POLICY),
+    ("postmark", S.postmark_bounce("Unknown"), Kind.HARD, Cause.NO_MAILBOX),
+    ("postmark", S.postmark_bounce("Unknown", Details="Sorry", Description=""), Kind.SOFT, Cause.UNKNOWN),
+    ("postmark", S.postmark_bounce("SpamComplaint"), Kind.COMPLAINT, Cause.UNKNOWN),
+    (
+        "postmark",
+        S.postmark_bounce("SpamComplaint", RecordType="SpamComplaint"),
+        Kind.COMPLAINT,
+        Cause.UNKNOWN,
+    ),
+    ("postmark", S.postmark("Delivery"), Kind.DELIVERED, Cause.UNKNOWN),
+    ("postmark", S.postmark("Open", FirstOpen=True), Kind.ACTIVE, Cause.UNKNOWN),
+    ("postmark", S.postmark("Click"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("mailgun", S.mailgun_failed(), Kind.HARD, Cause.NO_MAILBOX),
+    ("mailgun", S.mailgun_failed("temporary", "generic", message=FULL, code=452), Kind.SOFT, Cause.FULL),
+    (
+        "mailgun",
+        S.mailgun_failed("permanent", "generic", message="5.7.1 blocked", **{"enhanced-code": "5.7.1"}),
+        Kind.SOFT,
+        Cause.POLICY,
+    ),
+    ("mailgun", S.mailgun_failed("permanent", "old", code=602, message="Too old"), Kind.SOFT, Cause.SERVER),
+    ("mailgun", S.mailgun_failed("permanent", "suppress-bounce", code=605), Kind.HARD, Cause.UNKNOWN),
+    ("mailgun", S.mailgun_failed("permanent", "suppress-complaint"), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("mailgun", S.mailgun("complained"), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("mailgun", S.mailgun("delivered"), Kind.DELIVERED, Cause.UNKNOWN),
+    ("mailgun", S.mailgun("opened"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("mailgun", S.mailgun("clicked"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("brevo", S.brevo("hard_bounce"), Kind.HARD, Cause.NO_MAILBOX),
+    ("brevo", S.brevo_marketing("hard_bounce"), Kind.HARD, Cause.NO_MAILBOX),
+    ("brevo", S.brevo("soft_bounce", reason=FULL), Kind.SOFT, Cause.FULL),
+    ("brevo", S.brevo_marketing("soft_bounce", reason=""), Kind.SOFT, Cause.UNKNOWN),
+    ("brevo", S.brevo("invalid_email"), Kind.HARD, Cause.NO_MAILBOX),
+    ("brevo", S.brevo("blocked"), Kind.SOFT, Cause.POLICY),
+    ("brevo", S.brevo("deferred", reason="450 4.2.2 Mailbox full"), Kind.SOFT, Cause.FULL),
+    ("brevo", S.brevo("spam"), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("brevo", S.brevo("complaint"), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("brevo", S.brevo("delivered"), Kind.DELIVERED, Cause.UNKNOWN),
+    ("brevo", S.brevo("unique_opened"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("brevo", S.brevo_marketing("opened"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("brevo", S.brevo("click"), Kind.ACTIVE, Cause.UNKNOWN),
+    ("json", S.own("hard"), Kind.HARD, Cause.NO_MAILBOX),
+    ("json", S.own("soft", code="", diagnostic=FULL), Kind.SOFT, Cause.FULL),
+    ("json", S.own("complaint", code="", diagnostic=""), Kind.COMPLAINT, Cause.UNKNOWN),
+    ("json", S.own("delivered", code=None, diagnostic=None), Kind.DELIVERED, Cause.UNKNOWN),
+    ("json", S.own("opened", code=None, diagnostic=None), Kind.ACTIVE, Cause.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("name", "event", "kind", "cause"), JUDGED)
+def test_an_event_is_one_notice_of_its_kind_and_cause(name, event, kind, cause):
+    [notice] = read(name, event)
+    assert (notice.kind, notice.cause) == (kind, cause)
+    assert (notice.address, notice.source) == (ANN, name)
+    assert notice.at.replace(microsecond=0).isoformat() == "2026-11-24T09:00:00+00:00"
+    assert read(name, event) == (notice,), "the same event has the same uid"
+
+
+@pytest.mark.parametrize(
+    ("name", "event"), [(name, event) for name, event, *_ in JUDGED if "tag" not in event]
+)
+def test_the_campaign_comes_along(name, event):
+    [notice] = read(name, event)
+    assert notice.campaign == "Autumn"
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("ses", S.ses_complaint("not-spam")),
+        ("ses", S.ses_complaint(recipients=(ANN, "bob@example.com"))),
+        ("ses", {"eventType": "Send", "mail": S.ses_mail(), "send": {}}),
+        ("ses", S.ses_open() | {"mail": S.ses_mail(destination=[ANN, "bob@example.com"])}),
+        ("sendgrid", S.sendgrid("processed")),
+        ("sendgrid", S.sendgrid("group_unsubscribe", asm_group_id=10)),
+        ("sendgrid", S.sendgrid("dropped", reason="Unsubscribed Address")),
+        ("sendgrid", S.sendgrid("dropped", reason="Spam Content")),
+        ("sendgrid", S.sendgrid("open", sg_machine_open=True)),
+        ("postmark", S.postmark("SubscriptionChange", SuppressSending=True)),
+        ("postmark", S.postmark_bounce("AutoResponder")),
+        ("postmark", S.postmark_bounce("ChallengeVerification")),
+        ("mailgun", S.mailgun("unsubscribed")),
+        ("mailgun", S.mailgun("accepted")),
+        ("mailgun", S.mailgun_failed("permanent", "suppress-unsubscribe")),
+        ("brevo", S.brevo("request")),
+        ("brevo", S.brevo("unsubscribed")),
+        ("brevo", S.brevo("proxy_open")),
+        ("brevo", S.brevo_marketing("list_addition")),
+    ],
+)
+def test_what_says_nothing_of_an_address_is_no_notice(name, event):
+    assert read(name, event) == ()
+
+
+def test_several_recipients_of_one_bounce_are_several_notices():
+    event = S.ses_bounce()
+    event["bounce"]["bouncedRecipients"].append({"emailAddress": "Bob B. <bob@example.com>"})
+    first, second = read("ses", event)
+    assert (first.address, second.address) == (ANN, "bob@example.com")
+    assert first.uid != second.uid
+
+
+def test_two_webhooks_of_brevo_tell_one_fact():
+    first, second = (read("brevo", S.brevo("hard_bounce", id=number)) for number in (1, 2))
+    assert first == second
+
+
+def test_batches_of_brevo_and_sendgrid_are_read_whole():
+    assert len(read("brevo", [S.brevo("delivered"), S.brevo("request"), S.brevo("hard_bounce")])) == 2
+    assert len(read("sendgrid", [S.sendgrid("delivered"), S.sendgrid("processed"), S.sendgrid_bounce()])) == 2
+
+
+def test_a_clock_that_runs_ahead_is_not_believed():
+    [notice] = read("sendgrid", S.sendgrid("open", timestamp=NOW.timestamp() + 200))
+    assert notice.at == NOW
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("ses", S.ses_bounce(emailAddress="")),
+        ("ses", S.ses_bounce(diagnosticCode={"a": 1})),
+        ("ses", S.ses_bounce() | {"bounce": []}),
+        ("ses", [1]),
+        ("sendgrid", S.sendgrid("open", timestamp="soon")),
+        ("sendgrid", S.sendgrid("open", timestamp=1e300)),
+        ("sendgrid", S.sendgrid("open", timestamp=-5)),
+        ("sendgrid", S.sendgrid("open", timestamp=True)),
+        ("sendgrid", S.sendgrid("open", email=None)),
+        ("sendgrid", [[S.sendgrid("open")]]),
+        ("sendgrid", [S.sendgrid("open")] * 10_001),
+        ("postmark", S.postmark_bounce(BouncedAt="2026-13-45")),
+        ("postmark", [S.postmark_bounce()]),
+        ("mailgun", None),
+        ("mailgun", S.mailgun("opened", recipient=5 * [1])),
+        ("brevo", "hard_bounce"),
+        ("brevo", S.brevo("click", ts_event="9" * 400)),
+    ],
+)
+def test_another_shape_is_unreadable(name, event):
+    with pytest.raises(Unreadable) as raised:
+        read(name, event)
+    assert "@" not in raised.value.said
+
+
+def test_every_fault_of_our_own_form_is_named_with_its_place():
+    events = [
+        S.own(),
+        S.own(email="ann at example.com", at="yesterday", event="bounced", code="five", id=""),
+        "hard",
+        S.own(at="2026-11-24T09:00:00", campaign=7, diagnostic="x" * 2001),
+        S.own(at="2031-01-01T00:00:00Z", id="x" * 201) | {"email": None},
+    ]
+    with pytest.raises(Unreadable) as raised:
+        own.read(json.dumps({"events": events}).encode(), NOW)
+    places = [fault.partition(":")[0] for fault in raised.value.faults]
+    assert places == [
+        *(f"events[1].{name}" for name in ("id", "email", "event", "at", "code")),
+        "events[2]",
+        *(f"events[3].{name}" for name in ("at", "diagnostic", "campaign")),
+        *(f"events[4].{name}" for name in ("id", "email", "at")),
+    ]
+    assert raised.value.said == "Nothing was taken: 12 of the fields have to be put right."
+    assert "example.com" not in "".join(raised.value.faults)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b'{"events":{}}', b"[]", b"\xff", b'{"events":[1e999]}', b"NaN"]
+)
+def test_our_own_form_wants_a_list_of_events(body):
+    with pytest.raises(Unreadable):
+        own.read(body, NOW)
+
+
+def test_our_own_form_takes_a_thousand_events_and_not_one_more():
+    events = [S.own(id=str(n)) for n in range(1_001)]
+    assert len(own.read(json.dumps({"events": events[:-1]}).encode(), NOW).notices) == 1_000
+    with pytest.raises(Unreadable, match="1,000"):
+        own.read(json.dumps({"events": events}).encode(), NOW)
+
+
+@pytest.mark.parametrize("number", [10**400, "9" * 400, 1e308, -(10**400), 253_402_300_799])
+def test_a_number_that_is_no_time_is_unreadable(number):
+    with pytest.raises(Unreadable, match="timestamp"):
+        read("sendgrid", [samples.sendgrid_bounce(timestamp=number)])
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [("sendgrid", S.sendgrid("delivered")), ("brevo", S.brevo("delivered"))],
+    ids=["sendgrid", "brevo"],
+)
+def test_an_event_that_cannot_be_read_does_not_hold_up_the_batch(name, good):
+    bad = good | {"email": None}
+    assert read(name, [bad, good]) == read(name, good)
+    with pytest.raises(Unreadable):
+        read(name, [bad, bad])

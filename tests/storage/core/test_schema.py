@@ -1,0 +1,28 @@
+"""The database's version."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from storage.core import schema
+from storage.core.database import Database
+
+
+def test_the_migrations_make_what_the_tables_say(database: Database):
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_a_migrated_database_is_at_the_newest_version(database: Database):
+    schema.migrate(database)
+    assert schema.current(database) == schema.newest() is not None
+
+
+def test_a_database_of_a_newer_program_is_refused(database: Database):
+    with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(schema.NewerDatabase):
+        schema.migrate(database)

@@ -1,0 +1,237 @@
+"""CSV of any kind comes in, and what goes out comes back the same."""
+
+import io
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from storage.files import spreadsheet_errors as errors
+from storage.files.spreadsheets import Record, Refused, Sheet, csv_bytes, defused, sheets, undefused
+from storage.files.zips import Limits
+
+OWN_HEADER = ("Email Address", "First Name", "CLEAN_DIAGNOSTIC", "SUGGESTED_ADDRESS")
+CELLS = st.one_of(
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12),
+    st.text(st.sampled_from("=+-@'\"\t\r\n,; a\x0b\x1c\x85\u2028\ufeffé"), max_size=8),
+)
+ROWS = st.lists(st.lists(CELLS, min_size=4, max_size=4).filter(any), max_size=8)
+
+
+def _sheet(content: bytes, name: str = "list.csv") -> Sheet:
+    (sheet,) = sheets(name, io.BytesIO(content))
+    return sheet
+
+
+def _records(content: bytes) -> list[list[str]]:
+    found = list(_sheet(content).rows)
+    assert all(isinstance(row, Record) for row in found)
+    return [row.cells for row in found if isinstance(row, Record)]
+
+
+@settings(max_examples=500)
+@given(ROWS)
+@example([["'=1", "''=1", "'", "''"]])
+@example([["a", "\r", "\n", "\r\n"]])
+@example([["\ufeff", "", "", ""]])
+def test_what_is_exported_is_read_back_the_same(rows):
+    written = b"".join(csv_bytes(OWN_HEADER, rows))
+    assert _records(written) == rows
+    assert _sheet(written).header == OWN_HEADER
+
+
+@given(ROWS)
+def test_a_file_written_in_two_goes_is_the_file_written_in_one(rows):
+    pieces = [*csv_bytes(OWN_HEADER, rows[:3]), *csv_bytes(OWN_HEADER, rows[3:], first=False)]
+    assert b"".join(pieces) == b"".join(csv_bytes(OWN_HEADER, rows))
+
+
+@given(CELLS)
+def test_no_defused_cell_starts_as_a_formula_does(cell):
+    assert not defused(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert undefused(defused(cell)) == cell
+
+
+@given(ROWS)
+def test_no_exported_cell_starts_as_a_formula_does(rows):
+    written = b"".join(csv_bytes(("a", "=b", "c", "d"), rows))
+    found = _sheet(written)
+    for cells in [found.header, *(row.cells for row in found.rows if isinstance(row, Record))]:
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
+
+
+def test_a_row_of_another_width_is_not_written():
+    with pytest.raises(ValueError, match="wide"):
+        b"".join(csv_bytes(("a", "b"), [["1", "2"], ["3"]]))
+    with pytest.raises(ValueError, match="wide"):
+        b"".join(csv_bytes(("a", "b"), [["1"]]))
+
+
+def test_a_header_alone_is_written_without_rows():
+    assert b"".join(csv_bytes(("a", "b"), [])) == b"a,b\r\n"
+    assert b"".join(csv_bytes(("a", "b"), [[None, "x"]])) == b"a,b\r\n,x\r\n"
+
+
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_encodings_delimiters_and_line_ends_are_recognised(encoding, delimiter, end):
+    lines = [
+        ["Courriel", "Prénom", "Note"],
+        ["lea@b.fr", "Léa", "œuvre, 5 €"],
+        ["x@y.fr", "Zoé", 'a "b" c,;d'],
+    ]
+    quoted = [delimiter.join('"' + cell.replace('"', '""') + '"' for cell in line) for line in lines]
+    sheet = _sheet(end.join([*quoted, ""]).encode(encoding))
+    assert list(sheet.header) == lines[0]
+    assert list(sheet.rows) == [Record(2, lines[1]), Record(3, lines[2])]
+    assert sheet.bytes_read == sheet.size
+
+
+@given(st.integers(65_500, 65_560), st.sampled_from(ENCODINGS), st.sampled_from(["\r\n", "\n", "\r"]))
+@settings(max_examples=100, deadline=None)
+def test_what_lies_across_two_reads_is_whole(at, encoding, end):
+    text = f"email,name{end}" + "a" * at + f",é{end}b,ü{end}"
+    content = text.encode(encoding)
+    assert _records(content) == [["a" * at, "é"], ["b", "ü"]]
+
+
+def test_cells_hold_line_breaks_and_lines_are_counted_as_an_editor_does():
+    content = b'email,note\n"a","one\ntwo"\n\n\nb,"c"\r\n"x" y,z\nd,e\n'
+    assert list(_sheet(content).rows) == [
+        Record(2, ["a", "one\ntwo"]),
+        Record(6, ["b", "c"]),
+        Refused(7, "quotes", '"x" y,z'),
+        Record(8, ["d", "e"]),
+    ]
+
+
+def test_an_open_quote_costs_its_own_row_alone():
+    content = b'email,note\na,"never closed\nb,fine\nc,fine\n'
+    assert list(_sheet(content).rows) == [
+        Refused(2, "quotes", 'a,"never closed'),
+        Record(3, ["b", "fine"]),
+        Record(4, ["c", "fine"]),
+    ]
+
+
+def test_rows_are_brought_to_the_headers_width():
+    content = b"a,b,c\n1\n1,2,3,,\n1,2,3,4\n,,\n"
+    assert list(_sheet(content).rows) == [
+        Record(2, ["1", "", ""]),
+        Record(3, ["1", "2", "3"]),
+        Refused(4, "too-many-cells", "1,2,3,4"),
+    ]
+
+
+def test_nul_is_refused_row_by_row():
+    assert list(_sheet(b"a,b\nx\0,1\ny,2\n").rows) == [
+        Refused(2, "characters", "x\0,1"),
+        Record(3, ["y", "2"]),
+    ]
+
+
+def test_a_byte_that_windows_1252_lacks_costs_its_own_row_alone():
+    found = list(_sheet(b"a,b\nx\x81,\xe9\ny,\xe9\n").rows)
+    assert [type(row) for row in found] == [Refused, Record]
+    assert found[1] == Record(3, ["y", "é"])
+
+
+def test_a_line_beyond_the_limit_costs_its_own_row_alone():
+    limits = Limits(cell=1_000, record=200_000)
+    content = b"a,b\n" + b"x" * 500_000 + b",1\n" + b"y" * 2_000 + b",2\nz,3\n"
+    (sheet,) = sheets("list.csv", io.BytesIO(content), limits)
+    found = list(sheet.rows)
+    assert [(row.line, getattr(row, "reason", None)) for row in found] == [
+        (2, "too-long"),
+        (3, "too-long"),
+        (4, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (b"", errors.EmptyFile),
+        (b"\xef\xbb\xbf", errors.EmptyFile),
+        (b"\n\n\r\n", errors.EmptyFile),
+        (bytes.fromhex("D0CF11E0A1B11AE1") + b"rest", errors.ExcelWorkbook),
+        (b"\0\1\2\3\n\4\5", errors.NotASpreadsheet),
+        (b"lea@b.fr,L\xc3\xa9a\npaul@c.fr,Paul\n", errors.NoHeader),
+        (b",".join(b"c%d" % n for n in range(1025)), errors.TooManyColumns),
+        (b'"open\n' * 10, errors.NotASpreadsheet),
+    ],
+)
+def test_what_is_no_list_is_refused_with_the_reason(content, error):
+    with pytest.raises(error) as caught:
+        _sheet(content)
+    assert "list.csv" in str(caught.value)
+
+
+PIECES = st.sampled_from(
+    [
+        *(b'"', b'""', b",", b";", b"\t", b"\r", b"\n", b"\r\n", b"a", b"a@b.fr", b"\0", b"\xff\xfe", b" "),
+        *(b"\xef\xbb\xbf", b"\xe9", b"\xc3\xa9", b"\x81", b"=1", b"'", b"PK\x03\x04", b"PK\x05\x06"),
+        *(b"\x80" * 40, b"x" * 300),
+    ]
+)
+
+
+@settings(max_examples=1_500, deadline=None)
+@given(st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=60).map(b"".join)))
+def test_any_bytes_give_rows_or_a_spreadsheet_error(content):
+    try:
+        found = sheets("list.csv", io.BytesIO(content))
+    except errors.SpreadsheetError:
+        return
+    for sheet in found:
+        lines = [row.line for row in sheet.rows]
+        assert lines == sorted(set(lines))
+        assert sheet.bytes_read == sheet.size
+
+
+@pytest.mark.parametrize(
+    "line", ['"\n', 'a,"\n', '"a\n"b\n', '"x"x\n', '"\n\n', "\r", '""",\n', '"' + "x" * 5_000 + "\n"]
+)
+def test_text_made_to_be_slow_ends_in_time(line):
+    content = ("a,b\n" + line * (500_000 // len(line))).encode()
+    start = time.process_time()
+    with suppress(errors.TooBroken):
+        assert all(_sheet(content).rows)
+    assert time.process_time() - start < 10
+
+
+def test_rows_stream(tmp_path):
+    """A file of 60 MB is never in memory."""
+    import tracemalloc
+
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"email,name\n" + b"somebody@example.fr,Somebody\n" * 300_000)
+    with path.open("rb") as file:
+        tracemalloc.start()
+        (sheet,) = sheets("list.csv", file)
+        assert sum(1 for _ in sheet.rows) == 300_000
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 4 << 20
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("cleaned_email_audience_export_1a.csv", "cleaned"),
+        ("subscribed_members_export_1a.csv", "subscribed"),
+        ("unsubscribed_email_audience_export_1a.csv", "unsubscribed"),
+        ("nonsubscribed_email_audience_export_1a.csv", "nonsubscribed"),
+        ("old/cleaned_members_export_1a.csv", "cleaned"),
+        ("my cleaned_export.csv", None),
+        ("cleaned.csv", None),
+    ],
+)
+def test_the_name_of_a_mailchimp_file_tells_the_status(name, status):
+    assert _sheet(b"Email Address\nx\n", name).status == status

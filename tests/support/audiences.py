@@ -1,0 +1,77 @@
+"""Audiences for tests, made by the import itself."""
+
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from sqlmodel import select
+
+from bot.core import jobs
+from bot.core.jobs import Work
+from bot.imports import imports
+from storage.core.database import Database
+from storage.core.tables import Contact, Job
+from tests.conftest import NOW
+
+
+class Times:
+    """A clock that a test moves."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+def import_csv(
+    database: Database, text: str, *, name: str = "cleaned_x_export.csv", audience: str = "News"
+) -> int:
+    """Imports a CSV; returns the audience's id."""
+    imports.receive(database, io.BytesIO(text.encode()), name=name, audience=audience, by="U1", now=NOW)
+    job = run(database, jobs.IMPORT, imports.work)
+    assert job.audience_id
+    return job.audience_id
+
+
+def cleaned(
+    database: Database, n: int, *, first: int = 0, domain: str = "example.com", audience: str = "News"
+) -> int:
+    """Adds so many cleaned contacts, a minute between two; returns the audience's id."""
+    start = datetime(2026, 11, 1, tzinfo=UTC)
+    rows = (
+        f"person{i}@{domain},Ann,{start + timedelta(minutes=i):%Y-%m-%d %H:%M:%S},{('hard', 'soft')[i % 2]}"
+        for i in range(first, first + n)
+    )
+    header = "Email Address,First Name,CLEAN_TIME,CLEAN_REASON"
+    return import_csv(database, "\n".join([header, *rows]), audience=audience)
+
+
+def claim(database: Database, kind: str, now: datetime = NOW) -> Job:
+    job = jobs.claim(database, [kind], jobs.owner(), now)
+    assert job
+    return job
+
+
+def run(database: Database, kind: str, work: Work, now: datetime = NOW) -> Job:
+    """Does the next job of the kind to its end, as the worker does."""
+    *_, job = work(database, claim(database, kind, now), lambda: now)
+    jobs.told(database, job, now)
+    return job
+
+
+def step(steps: Iterator[Job], n: int = 1) -> Job:
+    """The job after n steps of its work."""
+    for _ in range(n):
+        job = next(steps)
+    return job
+
+
+def statuses(database: Database, audience_id: int) -> dict[str, str]:
+    """Address → status."""
+    with database.reading() as session:
+        found = session.exec(
+            select(Contact.address, Contact.status).where(Contact.audience_id == audience_id)
+        )
+        return dict(found.all())

@@ -1,0 +1,31 @@
+"""A workspace with the bot in it, in this process: as `cleaned run` starts it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from bot.core.settings import Settings, load
+from handlers import serve
+from handlers.slack import manifest
+from handlers.slack.context import Parts
+from handlers.standins.slack.server import Workspace
+
+
+def settings_of(workspace: Workspace, database_url: str, **more: Any) -> Settings:
+    """What makes a bot the workspace's; nothing of this machine's settings."""
+    return load(
+        _env_file=None,
+        slack_api_url=workspace.api_url,
+        slack_bot_token=workspace.bot_token,
+        slack_app_token=workspace.app_token,
+        database_url=database_url,
+        CLEANED_PORT=0,
+        **more,
+    )
+
+
+@contextmanager
+def bot(database_url: str, **more: Any) -> Iterator[tuple[Workspace, Parts]]:
+    """What is to be there when it starts comes before: the bot carries on all work that it finds."""
+    with Workspace(manifest.path()) as workspace, ExitStack() as running:
+        yield workspace, serve.start(settings_of(workspace, database_url, **more), running)

@@ -1,0 +1,248 @@
+"""Mirrored audiences for tests, on the stand-in for Mailchimp."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core import jobs
+from bot.core.jobs import LEASE
+from bot.mailchimp.mirror import sync as mirror_sync
+from handlers.standins.mailchimp.account import MergeField, merge_values
+from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.members import Member
+from handlers.standins.mailchimp.standin import NAMES, Standin
+from storage.core.database import Database
+from storage.core.tables import Job
+from storage.mailchimp.client import Client
+from storage.mailchimp.transport import Timing
+from tests.handlers.standins.mailchimp.specification import Specification
+from tests.support import figures
+from tests.support.audiences import Times
+
+ME = "U0OLIVIA"
+OLD, NEW = "ada@gmial.com", "ada@gmail.com"
+TEXTS = ("Email", "Customised online advertising")
+LABELS = {"FNAME": "First name", "LNAME": "Last name"}
+
+MEMBER_PATH = "/lists/[^/]+/members/[^/]+"
+
+
+def now() -> datetime:
+    """The stand-in's clock is the real one."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def watched() -> Iterator[Standin]:
+    """An account. Whatever was asked of it in the end, the specification allows, and nothing was deleted for good."""
+    with Standin() as mailchimp:
+        yield mailchimp
+    assert_allowed(mailchimp)
+
+
+def assert_allowed(mailchimp: Standin) -> None:
+    assert mailchimp.failures == []
+    assert Specification().not_allowed(mailchimp.requests) == set()
+
+
+def client_of(mailchimp: Standin, key: str | None = None, kind: type[Client] = Client) -> Client:
+    """Its client, which never sleeps between two tries."""
+    timing = Timing(pause=lambda _seconds: None, jitter=lambda _most: 0.0)
+    return kind(key or mailchimp.key, mailchimp.url, timing=timing)
+
+
+def add(mailchimp: Standin, n: int, *, name: str = "News", others: int = 5) -> str:
+    """A list of so many cleaned contacts, and some subscribed; its id at Mailchimp."""
+    remote = mailchimp.add_list(name)
+    for i in range(n):
+        mailchimp.put(remote, f"person{i}@example.com", "cleaned")
+    for i in range(others):
+        mailchimp.put(remote, f"reader{i}@example.com", "subscribed")
+    return remote
+
+
+def audience_of(
+    mailchimp: Standin,
+    *,
+    fields: Iterable[MergeField] = (),
+    permissions: Iterable[str] = (),
+    double_optin: bool = False,
+    **old: Any,
+) -> str:
+    """Its id; with one cleaned contact, the mistyped `OLD`. `old`: any other part of it, such as `tags` or `merge`."""
+    audience = mailchimp.add_list(
+        "News", double_optin=double_optin, merge_fields=(*NAMES, *fields), permissions=permissions
+    )
+    merge = '{"FNAME": "Ada", "LNAME": "Roy"}'
+    mailchimp.put(audience, OLD, **{"merge": merge, **old})
+    mailchimp.clean(audience, OLD)
+    return audience
+
+
+def sync(database: Database, client: Client, at: datetime | None = None) -> int:
+    """Brings the only mirror up to date; its id. `at`: the time it is then, instead of the real one."""
+    clock = now if at is None else lambda: at
+    [audience_id] = mirror_sync.discover(database, client, clock())
+    _work(database, client, clock)  # what a process that died has left
+    mirror_sync.request(database, audience_id, by="U1", now=clock())
+    _work(database, client, clock)
+    return audience_id
+
+
+def truth(mailchimp: Standin, remote: str) -> dict[str, str]:
+    """Address → status, as Mailchimp has it."""
+    return {member.email: member.status for member in mailchimp.members(remote)}
+
+
+def effects(mailchimp: Standin) -> Counter[str]:
+    """How often each contact was archived in effect, alone and in batches."""
+    found = Counter(call.path for call in mailchimp.requests if (call.method, call.status) == ("DELETE", 204))
+    for batch in mailchimp._exchange.batches.all.values():
+        for operation, (status, _) in zip(batch.operations, batch.outcomes, strict=True):
+            found[operation["path"]] += (operation["method"], status) == ("DELETE", 204)
+    return found
+
+
+def never(mailchimp: Standin, method: str = "*", path: str = MEMBER_PATH) -> None:
+    """From now on it fails at these calls."""
+    mailchimp.faults.add(Kind.SERVER_ERROR, method, path, times=None)
+
+
+def steps(work: Iterator[Job]) -> Job:
+    """Works to the end; the job then."""
+    *_, last = work
+    return last
+
+
+class Mirrored:
+    """One audience of a stand-in, its mirror, and a clock that both go by."""
+
+    def __init__(self, database: Database, people: int = 0) -> None:
+        self.database = database
+        self.times = Times()
+        self.mailchimp = Standin(clock=self._seconds)
+        self.people = people
+
+    def start(self) -> None:
+        self.mailchimp.start()
+        self.remote_id = self.mailchimp.add_list("Trail news")
+        self.mailchimp.fill(self.remote_id, self.people, seed=1)
+        self.client = client_of(self.mailchimp)
+        (self.id,) = mirror_sync.discover(self.database, self.client, self.times())
+
+    def _seconds(self) -> float:
+        return self.times.now.timestamp()
+
+    def request(self) -> Job:
+        return mirror_sync.request(self.database, self.id, by="U1", now=self.times())
+
+    def claim(self) -> Job:
+        """The job, taken from whoever held it."""
+        self.times.now += 2 * LEASE
+        job = jobs.claim(self.database, [jobs.SYNC], jobs.owner(), self.times())
+        assert job
+        return job
+
+    def sync(self, client: Client | None = None) -> dict[str, Any]:
+        """Brings the mirror up to date; the job's result."""
+        self.request()
+        *_, job = mirror_sync.work(client or self.client, self.database, self.claim(), self.times)
+        assert job.state == "done"
+        jobs.told(self.database, job, self.times())
+        return job.result
+
+    def contacts(self) -> dict[str, dict[str, Any]]:
+        """By lower-case address."""
+        return {row["address_key"]: row for row in figures.contacts(self.database)}
+
+    def assert_same(self) -> None:
+        """The mirror is the account, contact by contact, and its figures are exact."""
+        there = {
+            member.email.lower(): self._shown(member) for member in self.mailchimp.members(self.remote_id)
+        }
+        here = {address: _kept(row) for address, row in self.contacts().items()}
+        assert here == there
+        figures.assert_exact(self.database)
+
+    def address(self, status: str, n: int = 0) -> str:
+        """A contact of that status: the n-th by address."""
+        members = self.mailchimp.members(self.remote_id)
+        return sorted(member.email for member in members if member.status == status)[n]
+
+    def _shown(self, member: Member) -> dict[str, Any]:
+        values = {LABELS[tag]: str(value) for tag, value in merge_values(member).items() if value}
+        shown = {
+            "address": member.email,
+            "domain": member.email.partition("@")[2].lower(),
+            "status": {"transactional": "nonsubscribed"}.get(member.status, member.status),
+            "merge_fields": values,
+            "tags": ",".join(map(json.dumps, member.tags)) or None,
+            "member_rating": str(member.rating),
+            "optin_time": _time(member.signup),
+            "optin_ip": member.ip_signup or None,
+            "confirm_time": _time(member.opt),
+            "confirm_ip": member.ip_opt or None,
+            "leid": str(member.web_id),
+            "euid": member.id[:10],
+        }
+        return shown | (self._why(member) if member.status == "cleaned" else {})
+
+    def _why(self, member: Member) -> dict[str, Any]:
+        """Why it was cleaned, as its activity and the complaints tell."""
+        account = self.mailchimp._account
+        audience = account.audience(self.remote_id)
+        for report in audience.abuse:
+            if report.member == member.id:
+                return {"clean_reason": "abuse", "clean_campaign_id": report.campaign or None}
+        hard = [bounce for bounce in member.bounces if bounce.kind == "hard"]
+        if not member.bounces:
+            return {"clean_reason": "unknown", "clean_campaign_id": None}
+        bounce = max(hard or member.bounces, key=lambda one: one.at)
+        return {"clean_reason": bounce.kind, "clean_campaign_id": bounce.campaign or None}
+
+
+class Disturbed(Client):
+    """A client for whom something happens before each page of contacts."""
+
+    before: Callable[[int], None]
+
+    def page(self, read: Any, audience_id: str, offset: int = 0, *rest: Any, **named: Any) -> Any:
+        self.before(offset)
+        return super().page(read, audience_id, offset, *rest, **named)
+
+
+@contextmanager
+def mirrored(database: Database, people: int = 0) -> Iterator[Mirrored]:
+    both = Mirrored(database, people)
+    both.start()
+    try:
+        yield both
+    finally:
+        both.client.close()
+        both.mailchimp.stop()
+    assert_allowed(both.mailchimp)
+
+
+def _work(database: Database, client: Client, clock: jobs.Clock) -> None:
+    while job := jobs.claim(database, [jobs.SYNC], jobs.owner(), clock()):
+        if job.state == "running":
+            *_, job = mirror_sync.work(client, database, job, clock)
+        jobs.told(database, job, clock())
+
+
+_ALWAYS = "address domain status merge_fields tags member_rating optin_time optin_ip confirm_time confirm_ip leid euid"
+
+
+def _kept(row: dict[str, Any]) -> dict[str, Any]:
+    names = _ALWAYS.split()
+    if row["status"] == "cleaned":
+        names += ["clean_reason", "clean_campaign_id"]
+        assert row["cleaned_at"] is not None
+    return {name: row[name] for name in names}
+
+
+def _time(seconds: int) -> str | None:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S") if seconds else None

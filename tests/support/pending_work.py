@@ -1,0 +1,134 @@
+"""One piece of work of each kind, asked for by a person and not begun yet."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bot.archives import archives, restores
+from bot.core import jobs
+from bot.digests import digests
+from bot.digests.digests import DigestSettings
+from bot.exports import exports
+from bot.imports import imports
+from bot.mailchimp.mirror import sync
+from handlers.slack.context import utc_now
+from handlers.standins.mailchimp.standin import Standin
+from storage.contacts.contacts import Segment
+from storage.core.database import Database
+from storage.mailchimp.client import Client
+from tests.support.audiences import cleaned, run
+from tests.support.slack import NEWS, Person
+
+NOT_CONTACTS = "nobody-at-example.com\r\ntwo words@example.com\r\n"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Who asks, for how many contacts; `mailchimp` has them where an audience is mirrored."""
+
+    person: Person
+    contacts: int
+    folder: Path
+    mailchimp: Standin
+
+    @property
+    def notify(self) -> dict[str, str]:
+        return {"user": self.person.user, "channel": self.person.direct_messages(), "language": "en"}
+
+
+def leave(kind: str, wanted: Wanted, database: Database) -> None:
+    """Leaves that work in the database, an empty one of this program's version."""
+    WORKS[kind](wanted, database)
+
+
+def _import(wanted: Wanted, database: Database) -> None:
+    path = wanted.folder / "cleaned_x_export.csv"
+    rows = ["Email Address,First Name,CLEAN_TIME"]
+    rows += [f"person{n}@example.com,Ann,2026-11-01 09:30:00" for n in range(wanted.contacts)]
+    path.write_text("\r\n".join(rows) + "\r\n" + NOT_CONTACTS, encoding="utf-8")
+    file = wanted.person.upload(path)
+    imports.request(
+        database,
+        slack_file=file["id"],
+        name=path.name,
+        audience="News",
+        by=wanted.person.user,
+        now=utc_now(),
+        status="cleaned",
+        notify=wanted.notify,
+        once="one",
+    )
+
+
+def _export(wanted: Wanted, database: Database) -> None:
+    segment = Segment(audience_id=cleaned(database, wanted.contacts))
+    shown = exports.preview(database, segment, by=wanted.person.user, now=utc_now())
+    exports.confirm(
+        database,
+        shown.id,
+        by=wanted.person.user,
+        now=utc_now(),
+        channel=wanted.notify["channel"],
+        notify=wanted.notify,
+    )
+
+
+def _archive(wanted: Wanted, database: Database) -> None:
+    segment = Segment(audience_id=cleaned(database, wanted.contacts))
+    plan = archives.plan(database, segment, by=wanted.person.user, word="ARCHIVE", now=utc_now())
+    archives.confirm(database, plan.id, "ARCHIVE", by=wanted.person.user, now=utc_now(), notify=wanted.notify)
+
+
+def _restore(wanted: Wanted, database: Database) -> None:
+    _archive(wanted, database)
+    archived = run(database, jobs.ARCHIVE, archives.work, utc_now())
+    with database.transaction() as session:
+        session.delete(archived)  # only what waits has someone to be told
+    restores.undo(
+        database,
+        archived.audience_id or 0,
+        archived.id,
+        by=wanted.person.user,
+        now=utc_now(),
+        notify=wanted.notify,
+    )
+
+
+def _sync(wanted: Wanted, database: Database) -> None:
+    with Client(wanted.mailchimp.key, wanted.mailchimp.url) as client:
+        [audience_id] = sync.discover(database, client, utc_now())
+    sync.request(database, audience_id, by=wanted.person.user, now=utc_now(), notify=wanted.notify)
+
+
+def _digest(wanted: Wanted, database: Database) -> None:
+    now = utc_now()
+    cleaned(database, wanted.contacts)
+    due = now - timedelta(minutes=10)
+    settings = DigestSettings(
+        channel=NEWS,
+        weekday=due.weekday(),
+        at=due.time().replace(second=0, microsecond=0),
+        timezone="UTC",
+        language="en",
+        set_by=wanted.person.user,
+        set_at=now,
+    )
+    digests.save(database, settings, now - timedelta(days=2))
+
+
+WORKS: Mapping[str, Callable[[Wanted, Database], None]] = {
+    "import": _import,
+    "export": _export,
+    "archive": _archive,
+    "restore": _restore,
+    "sync": _sync,
+    "digest": _digest,
+}
+
+
+def account(contacts: int) -> Standin:
+    """A Mailchimp account with one audience; not started yet."""
+    mailchimp = Standin()
+    mailchimp.fill(mailchimp.add_list("News"), contacts, seed=1)
+    return mailchimp

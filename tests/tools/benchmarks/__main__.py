@@ -1,0 +1,176 @@
+"""How long each work takes beside the barest way to do the same, both measured in the same run.
+
+`python -m tests.tools.benchmarks [--contacts N] [--rounds N] [--engine sqlite|postgresql] [--works import,export,…]`
+prints medians; `--whole` drives the whole bot instead, `--reads` times what people wait for. The references for imports to SQLite and for exports
+are the command lines `sqlite3` and `psql`.
+"""
+
+import argparse
+import gc
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from email_validator import validate_email
+
+from bot.archives import archives
+from bot.contacts import counts
+from bot.core import audiences, jobs
+from bot.core.addresses import checked
+from bot.exports import exports
+from bot.imports import imports
+from handlers.cli import SELDOM
+from storage.contacts.contacts import Segment
+from storage.core.database import Database
+from tests.conftest import NOW
+from tests.support import samples
+from tests.support.audiences import run
+from tests.tools.benchmarks import engines, memory, reads, references, whole
+from tests.tools.benchmarks.data import csv_file
+from tests.tools.benchmarks.memory import AUDIENCE
+
+WORKS = ("import", "count", "export", "archive", "validate", "help", "memory")
+
+COUNT = "count (reference: a tenth of the contacts)"
+
+Times = dict[str, list[float]]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--contacts", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--works", default=",".join(WORKS), help=f"some of: {','.join(WORKS)}")
+    parser.add_argument("--whole", action="store_true")
+    parser.add_argument("--reads", action="store_true")
+    parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    _collect_seldom()
+    if given.child:
+        work, url, file = given.child
+        memory.child(work, url, Path(file))
+    elif given.whole:
+        whole.run(given.contacts)
+    elif given.reads:
+        reads.run(given.contacts, given.engine)
+    else:
+        _measure(given.contacts, given.rounds, given.engine, given.works.split(","))
+
+
+def _collect_seldom() -> None:
+    """As `cleaned run` does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+
+
+def _measure(n: int, rounds: int, engine: str, works: list[str]) -> None:
+    ours: Times = defaultdict(list)
+    reference: Times = defaultdict(list)
+    with tempfile.TemporaryDirectory(prefix="cleaned-bench-") as name, engines.server(engine) as new:
+        folder = Path(name)
+        file = csv_file(folder / "all.csv", n)
+        if {"import", "count", "export", "archive"} & set(works):
+            for _ in range(rounds):
+                _round(file, new, folder, works, ours, reference)
+        if "count" in works:
+            _count(new(folder), csv_file(folder / "tenth.csv", n // 10), reference)
+        if "validate" in works:
+            _validate(ours, reference)
+        if "help" in works:
+            _help(ours, reference)
+        print(f"{n:,} contacts, a tenth cleaned, {engine}, medians of {rounds}\n")
+        print("| work | ours | reference | ratio |\n|---|---|---|---|")
+        for work, times in ours.items():
+            a, b = statistics.median(times), statistics.median(reference[work])
+            print(f"| {work} | {_unit(a)} | {_unit(b)} | {a / b:.2f} |")
+        if "memory" in works:
+            memory.table(new(folder), file)
+
+
+def _round(
+    file: Path, new: Callable[[Path], str], folder: Path, works: list[str], ours: Times, reference: Times
+) -> None:
+    """Imports, and then the other works on what was imported; each beside its reference."""
+    large, bare = new(folder), new(folder)
+    database = Database(large)
+    with _timed(ours["import"]):
+        _import(database, file)
+    with _timed(reference["import"]):
+        references.import_(bare, file)
+    if "count" in works:
+        _time_figures(database, ours[COUNT])
+    if "export" in works:
+        references.export(large, folder / "bare.csv")  # so that neither is the first to read what was written
+        with _timed(ours["export"]), (folder / "export.csv").open("wb") as out:
+            exports.write(database, AUDIENCE, out, now=NOW)
+        with _timed(reference["export"]):
+            references.export(large, folder / "bare.csv")
+    if "archive" in works:
+        plan = archives.plan(database, Segment(audience_id=1), by="U1", word="ARCHIVE", now=NOW)
+        archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
+        with _timed(ours["archive"]):
+            run(database, jobs.ARCHIVE, archives.work)
+        with _timed(reference["archive"]):
+            references.archive(bare)
+    database.close()
+
+
+def _import(database: Database, file: Path) -> None:
+    with file.open("rb") as opened:
+        imports.receive(database, opened, name="all.csv", audience=AUDIENCE, by="U1", now=NOW)
+    run(database, jobs.IMPORT, imports.work)
+
+
+def _count(url: str, tenth: Path, reference: Times) -> None:
+    database = Database(url)
+    _import(database, tenth)
+    _time_figures(database, reference[COUNT])
+    database.close()
+
+
+def _time_figures(database: Database, times: list[float]) -> None:
+    [audience] = audiences.every(database)
+    for _ in range(50):
+        with _timed(times):
+            counts.figures(database, audience, NOW)
+
+
+def _validate(ours: Times, reference: Times) -> None:
+    work = "validate 20,000 addresses"
+    addresses = [row[0] for row in samples.rows("subscribed", 28_000)][:20_000]
+    with _timed(ours[work]):
+        for address in addresses:
+            checked(address)
+    with _timed(reference[work]):
+        for address in addresses:
+            validate_email(address, check_deliverability=False)
+
+
+def _help(ours: Times, reference: Times) -> None:
+    for times, command in ((ours, ["-m", "handlers.cli", "--help"]), (reference, ["-c", "pass"])):
+        for _ in range(5):
+            with _timed(times["cleaned --help (reference: bare Python)"]):
+                subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def _timed(times: list[float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    times.append(time.perf_counter() - start)
+
+
+def _unit(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
+
+
+if __name__ == "__main__":
+    main()

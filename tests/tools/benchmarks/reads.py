@@ -1,0 +1,134 @@
+"""How long people wait for what they read, on a database of so many contacts made by SQL (`tests.support.large`).
+
+`python -m tests.tools.benchmarks --reads [--contacts N] [--engine sqlite|postgresql]` prints a line for each, the slowest
+first: the first time, and the median of five after it.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bot.archives import archives, restore_picker, restores
+from bot.bounces import evidence
+from bot.contacts import counts, segments
+from bot.contacts.segments import Boxes
+from bot.core import audiences, journal
+from bot.corrections import corrections, typos
+from bot.corrections.suggestions import Suggester
+from bot.digests import reports
+from bot.digests.digests import DigestSettings
+from bot.exports import exports
+from storage.contacts import contacts
+from storage.contacts.contacts import Place, Segment
+from storage.core.database import Database
+from tests.conftest import NOW
+from tests.support import large
+from tests.tools.benchmarks import engines
+
+AUDIENCE = 1
+USER = "U1"
+AGAIN = 5
+NO_BOXES = Boxes(edition=0, shown=frozenset(), ticked=frozenset())
+FILTERS: Mapping[str, Mapping[str, Any]] = {
+    "whole": {},
+    "by reason": {"reason": "hard"},
+    "by domain": {"domain": "gmail.com"},
+    "by campaign": {"campaign": "Campaign 7"},
+    "by day": {"since": date(2026, 10, 1)},
+    "by reason and domain": {"reason": "hard", "domain": "gmail.com"},
+    "by reason and campaign": {"reason": "soft", "campaign": "Campaign 7"},
+    "worth a look": {"worth_a_look": True},
+    "by a text that few have": {"text": "smith4321"},
+    "by a text that many have": {"text": "gmail"},
+}
+
+
+def run(n: int, engine: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="cleaned-bench-") as name, engines.server(engine) as new:
+        database = Database(new(Path(name)))
+        large.build(database, n)
+        times = {what: _times(read) for what, read in _reads(database).items()}
+        database.close()
+    print(
+        f"{n:,} contacts, a tenth cleaned, {engine}\n\n| read | first time | median of {AGAIN} |\n|---|---|---|"
+    )
+    for what, (first, *others) in sorted(times.items(), key=lambda each: -statistics.median(each[1])):
+        print(f"| {what} | {first * 1000:,.0f} ms | {statistics.median(others) * 1000:,.0f} ms |")
+
+
+def _times(read: Callable[[], object]) -> list[float]:
+    found = []
+    for _ in range(AGAIN + 1):
+        start = time.perf_counter()
+        read()
+        found.append(time.perf_counter() - start)
+    return found
+
+
+def _reads(database: Database) -> dict[str, Callable[[], object]]:
+    [audience] = audiences.every(database)
+    [cleaned] = _page(database, Segment(audience_id=AUDIENCE))[:1]
+    [large_archive] = [each for each in restores.earlier(database).earlier if each.id == "large"]
+    draft = segments.begin(database, USER, AUDIENCE, NOW)
+    member_list = restore_picker.begin(database, AUDIENCE, large_archive.id, by=USER, now=NOW)
+    settings = DigestSettings(
+        channel="C1", weekday=0, at=NOW.time(), timezone="UTC", language="en", set_by=USER, set_at=NOW
+    )
+    week_ago = NOW - timedelta(days=7)
+    return {
+        **{f"list {name}": partial(_list, database, **filters) for name, filters in FILTERS.items()},
+        "list, a page in the middle": partial(_middle, database),
+        **{
+            f"preview of an archive {name}": partial(_plan, database, **filters)
+            for name, filters in FILTERS.items()
+            if not name.startswith("by a text")
+        },
+        "figures": partial(counts.figures, database, audience, NOW),
+        "options: campaigns": partial(segments.campaigns, database, draft, USER, ""),
+        "options: campaigns with a text": partial(segments.campaigns, database, draft, USER, "99"),
+        "options: domains with a text": partial(segments.domains, database, draft, USER, "hot"),
+        "likely typos, first page": partial(typos.page, database, AUDIENCE),
+        "likely typos, first of the walk": partial(typos.step_on, database, AUDIENCE),
+        "options: cleaned addresses with a text": partial(
+            corrections.search, database, AUDIENCE, cleaned.address[:9]
+        ),
+        "a contact by its address": partial(corrections.look_up, database, cleaned.address),
+        "why one was cleaned": partial(evidence.why, database, AUDIENCE, cleaned.id),
+        "past archives": partial(restores.earlier, database),
+        "contacts of an archive": partial(restore_picker.look, database, member_list, by=USER),
+        "contacts of an archive with a text": partial(_member, database, member_list, "person77"),
+        "past exports": partial(exports.past, database, AUDIENCE),
+        "journal": partial(journal.latest, database, 10),
+        "digest": partial(reports.report, database, settings, week_ago, NOW, Suggester),
+    }
+
+
+def _list(database: Database, **filters: Any) -> None:
+    draft = segments.begin(database, USER, AUDIENCE, NOW, Segment(audience_id=AUDIENCE, **filters))
+    segments.look(database, draft, USER)
+
+
+def _middle(database: Database) -> None:
+    middle = Place(NOW - timedelta(days=500), 0)
+    draft = segments.begin(database, USER, AUDIENCE, NOW)
+    segments.turn(database, draft, USER, NO_BOXES, 2, middle)
+    segments.look(database, draft, USER)
+
+
+def _plan(database: Database, **filters: Any) -> None:
+    archives.plan(database, Segment(audience_id=AUDIENCE, **filters), by=USER, word="ARCHIVE", now=NOW)
+
+
+def _member(database: Database, draft: str, text: str) -> None:
+    restore_picker.search(database, draft, restore_picker.Boxes(), text, by=USER)
+    restore_picker.look(database, draft, by=USER)
+
+
+def _page(database: Database, segment: Segment) -> Any:
+    with database.reading() as session:
+        return contacts.page(session, segment, 10)

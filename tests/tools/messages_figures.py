@@ -1,0 +1,55 @@
+"""How well messages are read, by kind: `python -m tests.tools.messages_figures`.
+
+Recipients and hard/soft/complaint are counted by address; a false positive is a notice where there should be none.
+"""
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+
+from bot.bounces.messages import read
+from tests.bot.bounces.messages import ALL, Sample
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ROUNDS = 10
+
+
+def main() -> None:
+    rows: dict[str, Counter[str]] = {}
+    for sample in ALL:
+        rows.setdefault(sample.group, Counter()).update(_counted(sample))
+    print(f"{'kind':<20}{'messages':>9}{'recipients found':>20}{'kind right':>14}{'false positives':>18}")
+    for group, counts in [*rows.items(), ("all", sum(rows.values(), Counter()))]:
+        expected = counts["expected"]
+        found, right = f"{counts['found']} of {expected}", f"{counts['right']} of {expected}"
+        print(f"{group:<20}{counts['messages']:>9}{found:>20}{right:>14}{counts['false']:>18}")
+    print(f"{_speed():,.0f} messages/s on one core, {_average():,.0f} bytes each")
+
+
+def _counted(sample: Sample) -> Counter[str]:
+    wanted = {fact.address.lower(): fact for fact in sample.facts}
+    read_as = {notice.address.lower(): notice for notice in read(sample.raw, NOW).notices}
+    both = wanted.keys() & read_as.keys()
+    return Counter(
+        messages=1,
+        expected=len(wanted),
+        found=len(both),
+        right=sum(wanted[address].kind == read_as[address].kind for address in both),
+        false=len(read_as.keys() - wanted.keys()),
+    )
+
+
+def _speed() -> float:
+    start = time.process_time()
+    for _ in range(ROUNDS):
+        for sample in ALL:
+            read(sample.raw, NOW)
+    return ROUNDS * len(ALL) / (time.process_time() - start)
+
+
+def _average() -> float:
+    return sum(len(sample.raw) for sample in ALL) / len(ALL)
+
+
+if __name__ == "__main__":
+    main()
