@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from storage.core.database import Database
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 class NewerDatabase(Exception):
