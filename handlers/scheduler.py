@@ -8,15 +8,15 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.bounces import mailbox
 from bot.core import leases
-from bot.core.cleanup import tidy
 from bot.digests import digests
+from bot.maintenance.cleanup import tidy
 from handlers.slack import errors
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.features import mirror
 from handlers.slack.features.digests import post
 from handlers.words import words
 from storage.bounces.imap import MailboxFault
-from storage.bounces.imap_address import Place
+from storage.bounces.imap_address import ImapAddress
 
 DIGEST = timedelta(seconds=20)
 TIDY = timedelta(hours=1)
@@ -29,7 +29,7 @@ Look = Callable[[GoOn], object]
 log = logging.getLogger(__name__)
 
 
-def start(parts: Parts, owner: str) -> BackgroundScheduler:
+def start(parts: AppContext, owner: str) -> BackgroundScheduler:
     """The scheduler, running; the first look is at once, for what was missed while nothing ran.
 
     Of several processes, one tidies, looks into the mailbox and finds what to mirror; `owner` is this one.
@@ -59,13 +59,13 @@ def start(parts: Parts, owner: str) -> BackgroundScheduler:
     return scheduler
 
 
-def send_due(parts: Parts, owner: str) -> None:
+def send_due(parts: AppContext, owner: str) -> None:
     """Posts the digest if one is due and nobody else has it."""
     if claim := digests.claim_due(parts.database, parts.clock(), owner):
         log.info("the digest: %s", post(parts, claim, tell=claim.settings.set_by))
 
 
-def look_into(parts: Parts, place: Place, go_on: GoOn) -> None:
+def look_into(parts: AppContext, place: ImapAddress, go_on: GoOn) -> None:
     """Takes in the bounces that wait in the mailbox. What is wrong with it is one line in the log."""
     try:
         outcome = mailbox.look(parts.database, place, parts.clock(), go_on)

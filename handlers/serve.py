@@ -24,7 +24,7 @@ from bot.core.settings import Settings
 from bot.mailchimp import account
 from handlers import scheduler as scheduling
 from handlers.slack import app
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.long_work import Worker
 from handlers.slack.people import People
 from handlers.web import server as web_server
@@ -63,7 +63,7 @@ def run(settings: Settings) -> NoReturn:
     os._exit(0)
 
 
-def start(settings: Settings, running: ExitStack) -> Parts:
+def start(settings: Settings, running: ExitStack) -> AppContext:
     """Starts everything; `running` stops it, the last one first. Raises MailchimpError for a key that is none.
 
     SlackApiError is for a refused token.
@@ -71,7 +71,7 @@ def start(settings: Settings, running: ExitStack) -> Parts:
     return _start(settings, running)[0]
 
 
-def _start(settings: Settings, running: ExitStack) -> tuple[Parts, Worker]:
+def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
     client = app.web_client(settings)
     identity = app.identify(client)
     database = Database(settings.database_url)
@@ -79,7 +79,7 @@ def _start(settings: Settings, running: ExitStack) -> tuple[Parts, Worker]:
     mailchimp = account.account(settings)
     if mailchimp:
         running.callback(mailchimp.close)
-    parts = Parts(
+    parts = AppContext(
         database=database,
         settings=settings,
         client=client,
@@ -111,7 +111,7 @@ def _stop_in_time(worker: Worker, database: Database) -> None:
         timer.start()
 
 
-def _listen(bolt: App, parts: Parts, running: ExitStack) -> None:
+def _listen(bolt: App, parts: AppContext, running: ExitStack) -> None:
     settings = parts.settings
     running.callback(bolt.listener_runner.listener_executor.shutdown)
     if settings.slack_app_token:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Table, UniqueConstraint, event
-from sqlmodel import SQLModel
 
 from bot.archives import archives, restores
 from bot.core import jobs
 from storage.contacts.contacts import Segment
-from storage.core import tables
+from storage.contacts.tables import Contact
+from storage.migrations.tables import metadata
 from tests.conftest import NOW
 from tests.support.audiences import cleaned, run
 
@@ -27,14 +27,14 @@ LACKING = re.compile(
 
 
 def test_the_document_says_of_every_table_where_it_goes():
-    assert tables.Contact.__tablename__ in SPREAD
-    assert set(SQLModel.metadata.tables) == SPREAD | EVERYWHERE | STAY
-    assert len(SPREAD) + len(EVERYWHERE) + len(STAY) == len(SQLModel.metadata.tables)
+    assert Contact.__tablename__ in SPREAD
+    assert set(metadata.tables) == SPREAD | EVERYWHERE | STAY
+    assert len(SPREAD) + len(EVERYWHERE) + len(STAY) == len(metadata.tables)
 
 
 @pytest.mark.parametrize("name", sorted(SPREAD))
 def test_the_keys_of_a_table_that_is_spread_are_led_by_the_audience(name):
-    table = SQLModel.metadata.tables[name]
+    table = metadata.tables[name]
     assert next(iter(table.primary_key.columns)).name == "audience_id"
     assert all("audience_id" in columns for columns in _unique(table))
     assert {key.column.table.name for key in table.foreign_keys} <= EVERYWHERE
@@ -42,9 +42,7 @@ def test_the_keys_of_a_table_that_is_spread_are_led_by_the_audience(name):
 
 
 def test_nothing_refers_to_a_table_that_is_spread():
-    referred = {
-        key.column.table.name for table in SQLModel.metadata.tables.values() for key in table.foreign_keys
-    }
+    referred = {key.column.table.name for table in metadata.tables.values() for key in table.foreign_keys}
     assert not referred & SPREAD
 
 

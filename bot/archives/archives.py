@@ -8,23 +8,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.contacts.counts import segment_size
 from bot.core import jobs, plans
 from bot.core.errors import NoAudience, NothingThere, WrongWord
 from bot.core.jobs import Clock
 from storage.archives import archives
-from storage.contacts import bulk, contacts, figures
+from storage.archives.tables import Archive
+from storage.contacts import bulk
 from storage.contacts.contacts import Segment
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
-from storage.core.database import Database, Session
-from storage.core.tables import Archive, Job, Source
+from storage.core.database import Database
+from storage.core.tables import AudienceSource, JobRow
 
 CONTACTS_A_CHUNK = 20_000  # half the time of chunks of 5,000; the lock is held for about 0.2 s
 KIND = "archive"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ArchivePlan:
     """What a person is asked to confirm: these contacts, counted at one moment."""
 
     id: str
@@ -36,14 +38,14 @@ class Plan:
     """Whether Mailchimp has to archive them."""
 
 
-def plan(database: Database, segment: Segment, *, by: str, word: str, now: datetime) -> Plan:
+def plan(database: Database, segment: Segment, *, by: str, word: str, now: datetime) -> ArchivePlan:
     """Counts the segment and keeps it as it stands; `word` is what has to be typed. Raises NothingThere."""
     with database.transaction() as session:
         audience = audiences.get(session, segment.audience_id)
         if audience is None:
             raise NoAudience
         segment = replace(segment, up_to=segment.up_to or audience.revision)
-        n = count(session, segment)
+        n = segment_size(session, segment)
         if not n:
             raise NothingThere
         draft = plans.keep(
@@ -56,8 +58,8 @@ def plan(database: Database, segment: Segment, *, by: str, word: str, now: datet
             n=n,
             revision=audience.revision,
         )
-        is_mirrored = audience.source == Source.MAILCHIMP
-        return Plan(draft.id, audience.name, segment, n, word, is_mirrored)
+        is_mirrored = audience.source == AudienceSource.MAILCHIMP
+        return ArchivePlan(draft.id, audience.name, segment, n, word, is_mirrored)
 
 
 def confirm(
@@ -68,7 +70,7 @@ def confirm(
     by: str,
     now: datetime,
     notify: dict[str, Any] | None = None,
-) -> Job:
+) -> JobRow:
     """The plan becomes a job, once. Raises WrongWord, and then nothing happens; AlreadyDone; PlanGone."""
     with database.transaction() as session:
         draft = plans.look(session, plan_id, by)
@@ -84,7 +86,7 @@ def confirm(
             audience_id=draft.audience_id,
             total=draft.n,
             segment=draft.data["segment"],
-            can_stop=audience is not None and audience.source != Source.MAILCHIMP,
+            can_stop=audience is not None and audience.source != AudienceSource.MAILCHIMP,
             notify=notify,
         )
         # The archive bears the job's id: whoever carries the job on finds it.
@@ -92,7 +94,7 @@ def confirm(
         return job_rows.add(session, job)
 
 
-def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def work(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     """Carries the archive on from where it is: a chunk a turn, then its end. An Undo that was asked for ends it."""
     segment = Segment.from_json(job.data["segment"])
     with database.reading() as session:
@@ -108,13 +110,9 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     yield _finish(database, job, segment, clock())
 
 
-def count(session: Session, segment: Segment) -> int:
-    """How many contacts the segment has: a kept figure where there is one."""
-    kept = figures.cleaned_in(session, segment)
-    return contacts.count(session, segment) if kept is None else kept
-
-
-def _archive_chunk(database: Database, job: Job, segment: Segment, some: Sequence[int], now: datetime) -> Job:
+def _archive_chunk(
+    database: Database, job: JobRow, segment: Segment, some: Sequence[int], now: datetime
+) -> JobRow:
     with database.transaction() as session:
         revision = bulk.lock(session, segment.audience_id).revision
         if any(undo.data["archive"] == job.id for undo in job_rows.under_way(session, jobs.RESTORE)):
@@ -123,7 +121,7 @@ def _archive_chunk(database: Database, job: Job, segment: Segment, some: Sequenc
         return jobs.step(session, job, now, cursor={"after": some[-1]}, done=job.done + n)
 
 
-def _finish(database: Database, job: Job, segment: Segment, now: datetime) -> Job:
+def _finish(database: Database, job: JobRow, segment: Segment, now: datetime) -> JobRow:
     rest = max(job.total - job.done, 0)
     if job.cursor.get("stopped"):
         left_alone, newer, stopped = 0, 0, rest
@@ -131,7 +129,7 @@ def _finish(database: Database, job: Job, segment: Segment, now: datetime) -> Jo
         left_alone, stopped = rest, 0
         with database.reading() as session:
             # What still matches was cleaned or changed after the preview.
-            newer = count(session, replace(segment, up_to=None))
+            newer = segment_size(session, replace(segment, up_to=None))
     with database.transaction() as session:
         archives.leave_alone(session, segment.audience_id, job.id, left_alone)
         journal.write(

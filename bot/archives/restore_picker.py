@@ -6,22 +6,23 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.archives import restores
-from bot.archives.restores import Earlier
+from bot.archives.restores import EarlierArchive
 from bot.core import plans
 from bot.core.errors import PlanGone
 from storage.archives import archives
+from storage.contacts.tables import Contact
 from storage.core import plans as draft_rows
 from storage.core.database import Database, Session
-from storage.core.tables import Contact, Draft, Job
+from storage.core.tables import JobRow, PlanRow
 
 KIND = "members"
 MEMBERS_A_PAGE = 10
 
-Turn = Literal["next", "previous"]
+PageTurn = Literal["next", "previous"]
 
 
 @dataclass(frozen=True, slots=True)
-class Boxes:
+class PickerBoxes:
     """A page's boxes as they stood at a click: the contacts shown, and which of them were ticked."""
 
     shown: Collection[int] = ()
@@ -29,11 +30,11 @@ class Boxes:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PickerPage:
     """A page of the archive's contacts. `edition` grows with each drawing."""
 
     draft_id: str
-    archive: Earlier
+    archive: EarlierArchive
     contacts: Sequence[Contact]
     text: str
     number: int
@@ -50,7 +51,7 @@ def begin(database: Database, audience_id: int, archive_id: str, *, by: str, now
         return plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=data).id
 
 
-def look(database: Database, draft_id: str, *, by: str) -> Page:
+def look(database: Database, draft_id: str, *, by: str) -> PickerPage:
     """The page where the person is. Raises PlanGone."""
     with database.reading() as session:
         draft = _draft(session, draft_id, by)
@@ -63,7 +64,7 @@ def look(database: Database, draft_id: str, *, by: str) -> Page:
             after=data["starts"][-1],
             most=MEMBERS_A_PAGE + 1,
         )
-    return Page(
+    return PickerPage(
         draft_id=draft_id,
         archive=restores.one(database, draft.audience_id, data["archive"]),
         contacts=found[:MEMBERS_A_PAGE],
@@ -75,7 +76,7 @@ def look(database: Database, draft_id: str, *, by: str) -> Page:
     )
 
 
-def turn(database: Database, draft_id: str, boxes: Boxes, to: Turn, *, by: str) -> None:
+def turn(database: Database, draft_id: str, boxes: PickerBoxes, to: PageTurn, *, by: str) -> None:
     """To the next page or the one before; the ticks of this one are kept. Raises PlanGone."""
     with database.transaction() as session:
         draft = _draft(session, draft_id, by)
@@ -87,7 +88,7 @@ def turn(database: Database, draft_id: str, boxes: Boxes, to: Turn, *, by: str) 
         _change(session, draft, boxes, starts=starts)
 
 
-def search(database: Database, draft_id: str, boxes: Boxes, text: str, *, by: str) -> None:
+def search(database: Database, draft_id: str, boxes: PickerBoxes, text: str, *, by: str) -> None:
     """To the contacts whose address holds the text; all ticks are kept. Raises PlanGone."""
     with database.transaction() as session:
         _change(session, _draft(session, draft_id, by), boxes, text=text.strip(), starts=[0])
@@ -96,12 +97,12 @@ def search(database: Database, draft_id: str, boxes: Boxes, text: str, *, by: st
 def restore(
     database: Database,
     draft_id: str,
-    boxes: Boxes,
+    boxes: PickerBoxes,
     *,
     by: str,
     now: datetime,
     notify: dict[str, Any] | None = None,
-) -> Job:
+) -> JobRow:
     """The job of restoring what is ticked on all pages, once.
 
     Raises NothingTicked, AlreadyDone, AlreadyRestored, NothingLeft, RestoreUnderWay, PlanGone.
@@ -116,17 +117,17 @@ def restore(
         return job
 
 
-def _draft(session: Session, draft_id: str, by: str) -> Draft:
+def _draft(session: Session, draft_id: str, by: str) -> PlanRow:
     draft = plans.look(session, draft_id, by)
     if draft.kind != KIND:
         raise PlanGone
     return draft
 
 
-def _change(session: Session, draft: Draft, boxes: Boxes, **data: Any) -> None:
+def _change(session: Session, draft: PlanRow, boxes: PickerBoxes, **data: Any) -> None:
     changed = {"ticked": _ticked(draft, boxes), "edition": draft.data["edition"] + 1, **data}
     draft_rows.change(session, draft.id, data={**draft.data, **changed})
 
 
-def _ticked(draft: Draft, boxes: Boxes) -> list[int]:
+def _ticked(draft: PlanRow, boxes: PickerBoxes) -> list[int]:
     return sorted({*draft.data["ticked"]} - {*boxes.shown} | {*boxes.ticked})

@@ -9,11 +9,12 @@ from bot.core import jobs
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.jobs import Clock
 from storage.archives import archives
+from storage.archives.tables import Archive
 from storage.contacts import bulk
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import Archive, Job
+from storage.core.tables import JobRow
 
 ARCHIVES_A_PAGE = 10
 CONTACTS_A_CHUNK = 20_000
@@ -44,7 +45,7 @@ class NothingTicked(CleanedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierArchive:
     """An archive of before, as a person sees it."""
 
     audience_id: int
@@ -62,22 +63,22 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ArchivesPage:
     """Archives of before, and whether there are older ones."""
 
-    earlier: Sequence[Earlier]
+    earlier: Sequence[EarlierArchive]
     has_more: bool
 
 
-def earlier(database: Database, page: int = 0) -> Page:
+def earlier(database: Database, page: int = 0) -> ArchivesPage:
     """A page of the archives there were, the newest first; pages count from 0."""
     with database.reading() as session:
         found = archives.newest(session, skip=page * ARCHIVES_A_PAGE, most=ARCHIVES_A_PAGE + 1)
     shown = [_earlier(archive, audience.name) for archive, audience in found[:ARCHIVES_A_PAGE]]
-    return Page(shown, has_more=len(found) > ARCHIVES_A_PAGE)
+    return ArchivesPage(shown, has_more=len(found) > ARCHIVES_A_PAGE)
 
 
-def one(database: Database, audience_id: int, archive_id: str) -> Earlier:
+def one(database: Database, audience_id: int, archive_id: str) -> EarlierArchive:
     """The archive as it is now. Raises PlanGone."""
     with database.reading() as session:
         archive = archives.get(session, audience_id, archive_id)
@@ -96,7 +97,7 @@ def undo(
     now: datetime,
     ids: Sequence[int] | None = None,
     notify: dict[str, Any] | None = None,
-) -> Job:
+) -> JobRow:
     """Leaves the job of restoring the archive, or these contacts of it.
 
     Raises AlreadyRestored, NothingLeft, RestoreUnderWay, NothingTicked, PlanGone.
@@ -114,7 +115,7 @@ def undo_in(
     now: datetime,
     ids: Sequence[int] | None = None,
     notify: dict[str, Any] | None = None,
-) -> Job:
+) -> JobRow:
     """The same, within a transaction."""
     if ids is not None and not ids:
         raise NothingTicked
@@ -141,14 +142,14 @@ def undo_in(
     return job_rows.add(session, job)
 
 
-def undone(database: Database, job: Job) -> Job | None:
+def undone(database: Database, job: JobRow) -> JobRow | None:
     """The archive's own job, once this Undo has brought the last of its contacts back."""
     with database.reading() as session:
         archive = job_rows.get(session, job.data["archive"])
     return archive if archive and archive.result.get("undone_by") else None
 
 
-def mark_undone(session: Session, job: Job) -> None:
+def mark_undone(session: Session, job: JobRow) -> None:
     """The archive's receipt is to say so, if every contact of it is back; in the transaction of the Undo's end."""
     archive = archives.get(session, job.audience_id or 0, job.data["archive"])
     made = job_rows.get(session, job.data["archive"])
@@ -157,7 +158,7 @@ def mark_undone(session: Session, job: Job) -> None:
         session.add(made)
 
 
-def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def work(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     """Carries the Undo on from where it is: a chunk a turn, then its end."""
     pace = jobs.Pace(CONTACTS_A_CHUNK)
     while (end := _next_end(database, job, pace.n)) is not None:
@@ -168,8 +169,8 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     yield _finish(database, job, clock())
 
 
-def _earlier(archive: Archive, audience: str) -> Earlier:
-    return Earlier(
+def _earlier(archive: Archive, audience: str) -> EarlierArchive:
+    return EarlierArchive(
         audience_id=archive.audience_id,
         id=archive.id,
         audience=audience,
@@ -180,14 +181,14 @@ def _earlier(archive: Archive, audience: str) -> Earlier:
     )
 
 
-def _next_end(database: Database, job: Job, size: int) -> int | None:
+def _next_end(database: Database, job: JobRow, size: int) -> int | None:
     assert job.audience_id is not None  # set by `undo`
     after, ids = job.cursor.get("after", 0), job.data["ids"]
     with database.reading() as session:
         return archives.members_end(session, job.audience_id, job.data["archive"], after, size, ids)
 
 
-def _restore_chunk(database: Database, job: Job, end: int, now: datetime) -> Job:
+def _restore_chunk(database: Database, job: JobRow, end: int, now: datetime) -> JobRow:
     assert job.audience_id is not None  # set by `undo`
     chunk = (job.cursor.get("after", 0), end)
     with database.transaction() as session:
@@ -199,7 +200,7 @@ def _restore_chunk(database: Database, job: Job, end: int, now: datetime) -> Job
         return jobs.step(session, job, now, cursor=cursor, done=job.done + returned.restored)
 
 
-def _finish(database: Database, job: Job, now: datetime) -> Job:
+def _finish(database: Database, job: JobRow, now: datetime) -> JobRow:
     changed = job.cursor.get("changed", 0)
     with database.transaction() as session:
         journal.write(

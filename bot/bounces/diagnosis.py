@@ -8,13 +8,13 @@ than codes, for many servers send `5.7.1` or `5.0.0` with every refusal. The wor
 import re
 
 from bot.bounces import wordings
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 from bot.bounces.wordings.phrases import plain
 
 LONGEST_TEXT = 3000  # characters looked at
 
 
-def diagnose(code: str, text: str) -> tuple[Kind, Cause]:
+def diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     """HARD or SOFT, and why. `code` may be "" or unspecific (`5.0.0`), `text` may be ""; both come from outside."""
     text = text[:LONGEST_TEXT]
     codes = [found for found in (find_code(text), code.strip()) if found]
@@ -24,14 +24,14 @@ def diagnose(code: str, text: str) -> tuple[Kind, Cause]:
         if phrases.are_in(words):
             return _settled(kind, cause, words, passing=passing), cause
     if _NAMED.search(words):
-        return _settled(Kind.HARD, Cause.NO_MAILBOX, words, passing=passing), Cause.NO_MAILBOX
+        return _settled(EventKind.HARD, Cause.NO_MAILBOX, words, passing=passing), Cause.NO_MAILBOX
     by_code = next((known for found in codes if (known := _by_code(found))), None)
     if by_code:
         return by_code
     for kind, cause, phrases in wordings.WEAK_RULES:
-        if not (passing and kind is Kind.HARD) and phrases.are_in(words):
+        if not (passing and kind is EventKind.HARD) and phrases.are_in(words):
             return kind, cause
-    return Kind.SOFT, Cause.UNKNOWN
+    return EventKind.SOFT, Cause.UNKNOWN
 
 
 def find_code(text: str) -> str:
@@ -62,38 +62,38 @@ _WORD = re.compile(r"[^\W_]+|\|")
 
 # What a code says without any words. Codes that are left out say too little.
 _CODES = {
-    "1.0": (Kind.HARD, Cause.NO_MAILBOX),
-    "1.1": (Kind.HARD, Cause.NO_MAILBOX),
-    "1.2": (Kind.HARD, Cause.NO_DOMAIN),
-    "1.3": (Kind.HARD, Cause.NO_MAILBOX),
-    "1.4": (Kind.SOFT, Cause.UNKNOWN),
-    "1.6": (Kind.HARD, Cause.DISABLED),
-    "1.7": (Kind.SOFT, Cause.POLICY),
-    "1.8": (Kind.SOFT, Cause.POLICY),
-    "1.10": (Kind.HARD, Cause.NO_DOMAIN),  # RFC 7505: the domain says that it takes no mail
-    "2.1": (Kind.HARD, Cause.DISABLED),
-    "2.2": (Kind.SOFT, Cause.FULL),
-    "2.3": (Kind.SOFT, Cause.SIZE),
-    "3.1": (Kind.SOFT, Cause.SERVER),
-    "3.2": (Kind.SOFT, Cause.SERVER),
-    "3.3": (Kind.SOFT, Cause.SERVER),
-    "3.4": (Kind.SOFT, Cause.SIZE),
-    "3.5": (Kind.SOFT, Cause.SERVER),
-    "4.4": (Kind.HARD, Cause.NO_DOMAIN),
+    "1.0": (EventKind.HARD, Cause.NO_MAILBOX),
+    "1.1": (EventKind.HARD, Cause.NO_MAILBOX),
+    "1.2": (EventKind.HARD, Cause.NO_DOMAIN),
+    "1.3": (EventKind.HARD, Cause.NO_MAILBOX),
+    "1.4": (EventKind.SOFT, Cause.UNKNOWN),
+    "1.6": (EventKind.HARD, Cause.DISABLED),
+    "1.7": (EventKind.SOFT, Cause.POLICY),
+    "1.8": (EventKind.SOFT, Cause.POLICY),
+    "1.10": (EventKind.HARD, Cause.NO_DOMAIN),  # RFC 7505: the domain says that it takes no mail
+    "2.1": (EventKind.HARD, Cause.DISABLED),
+    "2.2": (EventKind.SOFT, Cause.FULL),
+    "2.3": (EventKind.SOFT, Cause.SIZE),
+    "3.1": (EventKind.SOFT, Cause.SERVER),
+    "3.2": (EventKind.SOFT, Cause.SERVER),
+    "3.3": (EventKind.SOFT, Cause.SERVER),
+    "3.4": (EventKind.SOFT, Cause.SIZE),
+    "3.5": (EventKind.SOFT, Cause.SERVER),
+    "4.4": (EventKind.HARD, Cause.NO_DOMAIN),
 }
 _SUBJECTS = {"4": Cause.SERVER, "6": Cause.CONTENT, "7": Cause.POLICY}
 
 
-def _by_code(code: str) -> tuple[Kind, Cause] | None:
+def _by_code(code: str) -> tuple[EventKind, Cause] | None:
     """None where the code says nothing of use: `5.0.0`, `5.5.0`, no code at all."""
     status_class, _, rest = code.partition(".")
     known = _CODES.get(rest)
     if known and status_class == "5":
         return known
     if known:
-        return Kind.SOFT, known[1]
+        return EventKind.SOFT, known[1]
     subject = _SUBJECTS.get(rest.partition(".")[0])
-    return (Kind.SOFT, subject) if subject else None
+    return (EventKind.SOFT, subject) if subject else None
 
 
 def _is_passing(codes: list[str], text: str) -> bool:
@@ -104,14 +104,14 @@ def _is_passing(codes: list[str], text: str) -> bool:
     return reply is not None and reply[1] == "4"
 
 
-def _settled(kind: Kind, cause: Cause, words: str, *, passing: bool) -> Kind:
+def _settled(kind: EventKind, cause: Cause, words: str, *, passing: bool) -> EventKind:
     """Plain words such as `user unknown` stay hard beside a `450`, unless the server asks to try again.
 
     A domain that was not found for the moment (`450`, `try again`) may be a name server's trouble.
     """
     if cause is Cause.NO_DOMAIN and (passing or " try again " in words):
-        return Kind.SOFT
-    return Kind.SOFT if passing and wordings.TRY_AGAIN.are_in(words) else kind
+        return EventKind.SOFT
+    return EventKind.SOFT if passing and wordings.TRY_AGAIN.are_in(words) else kind
 
 
 def _is_version(match: re.Match[str]) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What happened. Only the first three speak against an address."""
 
     HARD = "hard"  # a permanent failure of the address
@@ -39,7 +39,7 @@ class Notice:
     """
 
     address: str
-    kind: Kind
+    kind: EventKind
     at: datetime
     source: str
     uid: str

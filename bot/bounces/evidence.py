@@ -4,24 +4,26 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 from bot.bounces.policy import Weakness
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
 from storage.bounces import bounces
+from storage.bounces.tables import Evidence
 from storage.contacts import contacts
+from storage.contacts.tables import VerdictRow
+from storage.contacts.values import CleanReason
 from storage.core import audiences
 from storage.core.database import Database, Session
-from storage.core.tables import Evidence, Reason, Verdict
 
 MOST_SHOWN = 15  # pieces of evidence
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class VerdictSummary:
     """What is said of a cleaned contact beside its address. `code` as in RFC 3463, or ""."""
 
-    reason: Reason
+    reason: CleanReason
     cause: Cause
     code: str
     counted: int
@@ -33,10 +35,10 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class EvidenceItem:
     """One piece of evidence; `source` is the way in that told it."""
 
-    kind: Kind
+    kind: EventKind
     at: datetime
     code: str
     cause: Cause
@@ -66,8 +68,8 @@ class Why:
     cleaned_at: datetime
     campaign: str
     diagnostic: str
-    mark: Mark | None
-    pieces: Sequence[Piece]
+    mark: VerdictSummary | None
+    pieces: Sequence[EvidenceItem]
     """The newest first, at most MOST_SHOWN."""
     n: int
     """How many there are."""
@@ -93,13 +95,13 @@ def why(database: Database, audience_id: int, contact_id: int) -> Why:
         audience=Audience.of(audience),
         address=contact.address,
         domain=contact.domain,
-        reason=contact.clean_reason or str(Reason.UNKNOWN),
+        reason=contact.clean_reason or str(CleanReason.UNKNOWN),
         cleaned_at=contact.cleaned_at,
         campaign=contact.clean_campaign_title or "",
         diagnostic=contact.clean_diagnostic or "",
         mark=mark,
         pieces=[
-            Piece(Kind(e.kind), e.at, e.code, Cause(e.cause), e.diagnostic, e.campaign, e.source)
+            EvidenceItem(EventKind(e.kind), e.at, e.code, Cause(e.cause), e.diagnostic, e.campaign, e.source)
             for e in told[:MOST_SHOWN]
         ],
         n=len(told),
@@ -109,7 +111,7 @@ def why(database: Database, audience_id: int, contact_id: int) -> Why:
     )
 
 
-def marks(session: Session, audience_id: int, contact_ids: Collection[int]) -> Mapping[int, Mark]:
+def marks(session: Session, audience_id: int, contact_ids: Collection[int]) -> Mapping[int, VerdictSummary]:
     """What is said beside each of these contacts, where the policy cleaned it."""
     found = bounces.verdicts(session, audience_id, contact_ids)
     return {id_: _mark(row) for id_, row in found.items()}
@@ -122,9 +124,9 @@ def _burst(session: Session, audience_id: int, domain: str, told: Sequence[Evide
     return None
 
 
-def _mark(row: Verdict) -> Mark:
-    return Mark(
-        Reason(row.reason),
+def _mark(row: VerdictRow) -> VerdictSummary:
+    return VerdictSummary(
+        CleanReason(row.reason),
         Cause(row.cause),
         row.code,
         row.counted,

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from bot.bounces import policies
-from bot.bounces.events import Kind, Notice
+from bot.bounces.events import EventKind, Notice
 from bot.bounces.policy import BURST, BURST_SHARE, Policy, Span, bursts, merged, outages
 from bot.bounces.verdicts import judge_contacts, look_again
 from bot.core.addresses import BadAddressReason, checked
@@ -24,7 +24,7 @@ from storage.bounces.bounces import Found
 from storage.contacts import bulk
 from storage.core import audiences
 from storage.core.database import Database, Session
-from storage.core.tables import Source
+from storage.core.tables import AudienceSource
 
 LONGEST_DIAGNOSTIC = 1_000  # characters
 LONGEST_TEXT = 200
@@ -119,7 +119,7 @@ def _mirrored_told(database: Database, unknown: Sequence[Aside]) -> Sequence[Asi
     if not keys:
         return unknown
     with database.reading() as session:
-        mirrored = bounces.known(session, keys, Source.MAILCHIMP)
+        mirrored = bounces.known(session, keys, AudienceSource.MAILCHIMP)
     return [
         replace(each, reason=MIRRORED_ADDRESS)
         if each.reason == UNKNOWN_ADDRESS and each.address.lower() in mirrored
@@ -155,7 +155,7 @@ class _Arrived:
 
     @property
     def is_evidence(self) -> bool:
-        return self.notice.kind not in (Kind.DELIVERED, Kind.ACTIVE)
+        return self.notice.kind not in (EventKind.DELIVERED, EventKind.ACTIVE)
 
     def row(self, audience_id: int, contact: Found) -> dict[str, Any]:
         return {
@@ -190,7 +190,7 @@ def _audiences(database: Database, arrived: Sequence[_Arrived]) -> list[set[int]
         if not each.notice.audience:
             return ids
         only = named[each.notice.audience]
-        return ids & {only.id or 0} if only else None
+        return ids & {only.id} if only else None
 
     return [meant(each) for each in arrived]
 
@@ -241,11 +241,13 @@ def _fates(
 
 def _signs(notices: Iterable[tuple[int, Notice]]) -> dict[int, tuple[datetime | None, datetime | None]]:
     """The latest delivery and the latest activity of each contact."""
-    latest: dict[int, dict[Kind, datetime]] = defaultdict(dict)
+    latest: dict[int, dict[EventKind, datetime]] = defaultdict(dict)
     for contact_id, notice in notices:
         kinds = latest[contact_id]
         kinds[notice.kind] = max(kinds.get(notice.kind, notice.at), notice.at)
-    return {id_: (kinds.get(Kind.DELIVERED), kinds.get(Kind.ACTIVE)) for id_, kinds in latest.items()}
+    return {
+        id_: (kinds.get(EventKind.DELIVERED), kinds.get(EventKind.ACTIVE)) for id_, kinds in latest.items()
+    }
 
 
 def _note_bursts(
@@ -258,7 +260,7 @@ def _note_bursts(
     """
     times: dict[str, list[datetime]] = defaultdict(list)
     for row in fresh:
-        if row["kind"] != Kind.COMPLAINT:
+        if row["kind"] != EventKind.COMPLAINT:
             times[row["domain"]].append(row["at"])
     known: dict[str, dict[Span, int]] = defaultdict(dict)
     for each in bounces.outages(session, audience_id, times.keys()):

@@ -15,8 +15,8 @@ from bot.bounces.intake import Aside, Intake
 from bot.bounces.messages import NO_RECIPIENT, SOURCE, UNREADABLE, Reading, read
 from storage.bounces import imap, quarantine
 from storage.bounces.imap import Mailbox
-from storage.bounces.imap_address import Place
-from storage.bounces.mailboxes import Message
+from storage.bounces.imap_address import ImapAddress
+from storage.bounces.mailboxes import MailMessage
 from storage.core.database import Database
 
 AT_ONCE = 200  # messages that are read before they are taken in
@@ -64,9 +64,9 @@ class Kept:
     detail: str
 
 
-def batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
+def batches(messages: Iterable[MailMessage]) -> Iterator[list[MailMessage]]:
     """The messages, as many at once as go into one transaction and into little memory."""
-    batch: list[Message] = []
+    batch: list[MailMessage] = []
     weight = 0
     for each in messages:
         batch.append(each)
@@ -78,7 +78,7 @@ def batches(messages: Iterable[Message]) -> Iterator[list[Message]]:
         yield batch
 
 
-def read_all(messages: Sequence[Message], now: datetime, audience: str = "") -> Post:
+def read_all(messages: Sequence[MailMessage], now: datetime, audience: str = "") -> Post:
     """Reads the messages. `audience`: the name of the only audience that they are about."""
     notices: list[tuple[str, Notice]] = []
     asides: list[tuple[str, Aside]] = []
@@ -123,7 +123,7 @@ def all_kept(database: Database) -> Iterator[Kept]:
 
 
 def look(
-    database: Database, place: Place, now: datetime, go_on: Callable[[], bool] = lambda: True
+    database: Database, place: ImapAddress, now: datetime, go_on: Callable[[], bool] = lambda: True
 ) -> MailOutcome:
     """Takes in what nobody has seen yet in a mailbox, and only then marks it as seen. Raises storage.bounces.imap.MailboxFault.
 
@@ -140,14 +140,14 @@ def look(
     return outcome
 
 
-def waiting(place: Place) -> int:
+def waiting(place: ImapAddress) -> int:
     """How many messages nobody has seen; nothing changes. Raises storage.bounces.imap.MailboxFault."""
     with imap.opened(place, only_look=True) as box:
         return len(box.unseen())
 
 
 def _taken(
-    database: Database, box: Mailbox, batch: Sequence[tuple[str, Message]], now: datetime
+    database: Database, box: Mailbox, batch: Sequence[tuple[str, MailMessage]], now: datetime
 ) -> MailOutcome:
     outcome = take_in(database, read_all([message for _, message in batch], now), now)
     box.mark_seen([uid for uid, _ in batch])
@@ -162,5 +162,5 @@ def _read(raw: bytes, now: datetime) -> tuple[Reading, str]:
         return Reading((), UNREADABLE), type(error).__qualname__
 
 
-def _aside(message: Message, reason: str, fault: str) -> Aside:
+def _aside(message: MailMessage, reason: str, fault: str) -> Aside:
     return Aside(hashlib.sha256(message.raw).hexdigest(), SOURCE, reason, detail=fault, content=message.raw)

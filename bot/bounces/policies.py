@@ -7,9 +7,9 @@ from datetime import datetime
 from bot.bounces.policy import Policy
 from bot.core.errors import CleanedError
 from storage.bounces import bounces
+from storage.bounces.tables import CleaningPolicy
 from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import CleaningPolicy
 
 MOST = 1_000_000
 

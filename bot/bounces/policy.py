@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 
 RECENTLY = timedelta(days=90)  # a sign of life so short before a hard bounce speaks for the address
 BURST = timedelta(hours=1)
@@ -21,7 +21,7 @@ OUTAGE_LASTS = timedelta(days=3)
 OUTAGE_REMEMBERED = timedelta(days=60)
 
 
-class Reason(StrEnum):
+class CleaningReason(StrEnum):
     """What cleans a contact: the words of the contacts' own clean reason."""
 
     HARD = "hard"
@@ -49,10 +49,10 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class EvidenceEvent:
     """One piece of evidence: a hard or soft bounce, or a complaint."""
 
-    kind: Kind
+    kind: EventKind
     at: datetime
     cause: Cause = Cause.UNKNOWN
     code: str = ""
@@ -73,7 +73,7 @@ class Span:
 class History:
     """All that is known of one contact. `bursts` are those of its domain."""
 
-    events: Sequence[Event]
+    events: Sequence[EvidenceEvent]
     delivered_at: datetime | None = None  # the last delivery
     active_at: datetime | None = None  # the last open or click
     bursts: Sequence[Span] = ()
@@ -83,7 +83,7 @@ class History:
 class Verdict:
     """Why the contact is cleaned. `counted` of `needed` days with a soft bounce; `cause` and `code` of what decided."""
 
-    reason: Reason
+    reason: CleaningReason
     cause: Cause
     code: str
     counted: int
@@ -99,17 +99,17 @@ def judge(history: History, policy: Policy) -> Verdict | None:
     soft = _soft_days(counting, history)
     needed = policy.soft_with_activity if history.active_at else policy.soft_without_activity
 
-    def verdict(reason: Reason, decisive: Event, weakness: Weakness | None) -> Verdict:
+    def verdict(reason: CleaningReason, decisive: EvidenceEvent, weakness: Weakness | None) -> Verdict:
         return Verdict(reason, decisive.cause, decisive.code, len(soft), needed, weakness)
 
     for each in events:
-        if each.kind == Kind.COMPLAINT:
-            return verdict(Reason.ABUSE, each, None)
+        if each.kind == EventKind.COMPLAINT:
+            return verdict(CleaningReason.ABUSE, each, None)
     for each in counting:
-        if each.kind == Kind.HARD:
-            return verdict(Reason.HARD, each, _weakness_of_hard(each, history))
+        if each.kind == EventKind.HARD:
+            return verdict(CleaningReason.HARD, each, _weakness_of_hard(each, history))
     if len(soft) >= needed:
-        return verdict(Reason.SOFT, soft[-1], _weakness_of_soft(soft, history))
+        return verdict(CleaningReason.SOFT, soft[-1], _weakness_of_soft(soft, history))
     return None
 
 
@@ -175,26 +175,26 @@ _WEAK_CAUSES = {
 }
 
 
-def _is_excused(event: Event, excused: Sequence[Span]) -> bool:
+def _is_excused(event: EvidenceEvent, excused: Sequence[Span]) -> bool:
     """Whether an outage explains it. That there is no such mailbox is said of the address, whoever else bounces."""
-    if event.kind == Kind.HARD and event.cause in _OF_THE_MAILBOX:
+    if event.kind == EventKind.HARD and event.cause in _OF_THE_MAILBOX:
         return False
     return any(span.holds(event.at) for span in excused)
 
 
-def _soft_days(events: Sequence[Event], history: History) -> list[Event]:
+def _soft_days(events: Sequence[EvidenceEvent], history: History) -> list[EvidenceEvent]:
     """The last soft bounce of each day (UTC) since the last sign of life, in order."""
     signs = [at for at in (history.delivered_at, history.active_at) if at]
     since = max(signs, default=None)
     days = {
         each.at.date(): each
         for each in events
-        if each.kind == Kind.SOFT and (since is None or each.at > since)
+        if each.kind == EventKind.SOFT and (since is None or each.at > since)
     }
     return list(days.values())
 
 
-def _weakness_of_hard(event: Event, history: History) -> Weakness | None:
+def _weakness_of_hard(event: EvidenceEvent, history: History) -> Weakness | None:
     if history.active_at and history.active_at >= event.at - RECENTLY:
         return Weakness.ACTIVE
     if history.delivered_at and history.delivered_at > event.at:
@@ -204,7 +204,7 @@ def _weakness_of_hard(event: Event, history: History) -> Weakness | None:
     return _WEAK_CAUSES.get(event.cause)
 
 
-def _weakness_of_soft(soft: Sequence[Event], history: History) -> Weakness | None:
+def _weakness_of_soft(soft: Sequence[EvidenceEvent], history: History) -> Weakness | None:
     if any(burst.holds(each.at) for burst in history.bursts for each in soft):
         return Weakness.OUTAGE
     causes = [_WEAK_CAUSES.get(each.cause) for each in soft]

@@ -8,14 +8,15 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.bounces.events import Cause, Kind
-from bot.bounces.policy import Event, History, Policy, Span, Verdict, judge, weakness_without_verdict
+from bot.bounces.events import Cause, EventKind
+from bot.bounces.policy import EvidenceEvent, History, Policy, Span, Verdict, judge, weakness_without_verdict
 from storage.bounces import bounces
 from storage.bounces.bounces import Found
+from storage.bounces.tables import Evidence
 from storage.contacts import figures
 from storage.contacts.figures import Cell, Tally
+from storage.contacts.values import CleanReason, Status
 from storage.core.database import Session
-from storage.core.tables import Evidence, Reason, Status
 
 MAILED = frozenset({Status.SUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING})
 
@@ -58,8 +59,8 @@ def _weigh_again(
     session: Session, audience_id: int, contact: Found, verdict: Verdict, revision: int, tally: Tally
 ) -> None:
     """A cleaned contact keeps the weightiest reason: a complaint that comes after a bounce is still one."""
-    before = Reason(contact.clean_reason or Reason.UNKNOWN)
-    if _WEIGHTS.index(Reason(verdict.reason)) <= _WEIGHTS.index(before):
+    before = CleanReason(contact.clean_reason or CleanReason.UNKNOWN)
+    if _WEIGHTS.index(CleanReason(verdict.reason)) <= _WEIGHTS.index(before):
         return
     assert contact.cleaned_at is not None  # the caller looked
     bounces.give_reason(session, audience_id, contact.id, verdict.reason, revision)
@@ -107,7 +108,7 @@ def histories(
     return {
         id_: (
             History(
-                [Event(Kind(e.kind), e.at, Cause(e.cause), e.code) for e in of_contact[id_]],
+                [EvidenceEvent(EventKind(e.kind), e.at, Cause(e.cause), e.code) for e in of_contact[id_]],
                 signs[id_].delivered_at if id_ in signs else None,
                 signs[id_].active_at if id_ in signs else None,
                 spans[domain],
@@ -146,4 +147,4 @@ def _verdict_row(audience_id: int, contact_id: int, at: datetime, verdict: Verdi
     }
 
 
-_WEIGHTS = (Reason.UNKNOWN, Reason.SOFT, Reason.HARD, Reason.ABUSE)
+_WEIGHTS = (CleanReason.UNKNOWN, CleanReason.SOFT, CleanReason.HARD, CleanReason.ABUSE)

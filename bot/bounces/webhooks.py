@@ -30,11 +30,11 @@ class Parcel:
     token: Token | None = None
 
 
-Outcome = Intake | None
+BatchResult = Intake | None
 """None: nothing was taken, because the token came with another body before."""
 
 
-def store(database: Database, parcels: Sequence[Parcel], now: datetime) -> list[Outcome]:
+def store(database: Database, parcels: Sequence[Parcel], now: datetime) -> list[BatchResult]:
     """Takes the parcels in together; what became of each. All is committed when this returns."""
     refused = _refused(database, parcels, now)
     taken = [each for each in parcels if each.token not in refused]

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.audiences import Audience
+from storage.contacts import contacts
 from storage.contacts import figures as kept_figures
-from storage.core.database import Database
-from storage.core.tables import Reason, Status
+from storage.contacts.contacts import Segment
+from storage.contacts.values import CleanReason, Status
+from storage.core.database import Database, Session
 
 # Mailchimp counts these toward the contact limit; cleaned and archived contacts are free.
 COUNTED = (Status.SUBSCRIBED, Status.UNSUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING)
@@ -64,7 +66,7 @@ def figures(database: Database, audience: Audience, now: datetime) -> Figures:
         days = kept_figures.cleaned_between(session, audience.id, today - 2 * WEEK + timedelta(days=1), today)
         worth_a_look = kept_figures.worth_a_look(session, audience.id)
     by_status = Counter({str(status): 0 for status in Status})
-    by_reason = Counter({str(reason): 0 for reason in Reason})
+    by_reason = Counter({str(reason): 0 for reason in CleanReason})
     for (status, reason), n in counts.items():
         by_status[status] += n
         if status == Status.CLEANED:
@@ -78,3 +80,9 @@ def figures(database: Database, audience: Audience, now: datetime) -> Figures:
         week_before=sum(days.values()) - newest,
         worth_a_look=worth_a_look,
     )
+
+
+def segment_size(session: Session, segment: Segment) -> int:
+    """Number of contacts in the segment, from a stored figure where there is one."""
+    kept = kept_figures.cleaned_in(session, segment)
+    return contacts.count(session, segment) if kept is None else kept

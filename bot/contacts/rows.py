@@ -15,8 +15,7 @@ from typing import Any
 from bot.core.addresses import BadAddressReason, checked
 from storage.contacts.bulk import moment
 from storage.contacts.figures import Cell, Tally, day_of
-from storage.contacts.values import COLUMNS, Row
-from storage.core.tables import Reason
+from storage.contacts.values import COLUMNS, CleanReason, Row
 
 # The header names of an address column, in the languages of the exports that we met, lower case.
 ADDRESS_NAMES = frozenset(
@@ -86,7 +85,7 @@ class NoAddressColumn(ValueError):
 
 
 @dataclass(frozen=True)
-class Fields:
+class ColumnMap:
     """Where the columns of one file stand: made once from its header, asked for each row.
 
     `status` is what its name says of the contacts, or what the person said; None leaves contacts that
@@ -102,7 +101,7 @@ class Fields:
     texts: Callable[[Sequence[str]], tuple[str, ...]]
 
     @classmethod
-    def of(cls, header: Sequence[str], status: str | None) -> "Fields":
+    def of(cls, header: Sequence[str], status: str | None) -> "ColumnMap":
         """Raises NoAddressColumn."""
         names = [name.strip() for name in header]
         address = next((i for i, name in enumerate(names) if name.casefold() in ADDRESS_NAMES), None)
@@ -172,7 +171,7 @@ _STATUSES: Mapping[str, str] = {
     "nettoyé": "cleaned",
     "en attente": "pending",
 }
-_REASONS: Mapping[str, str] = {str(r): str(r) for r in Reason}
+_REASONS: Mapping[str, str] = {str(r): str(r) for r in CleanReason}
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 

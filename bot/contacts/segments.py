@@ -9,18 +9,19 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bot.archives.archives import count
 from bot.bounces import evidence
-from bot.bounces.evidence import Mark
+from bot.bounces.evidence import VerdictSummary
+from bot.contacts.counts import segment_size
 from bot.core import plans
 from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, NoAudience, PlanGone
 from storage.contacts import contacts, figures
-from storage.contacts.contacts import Place, Segment
+from storage.contacts.contacts import PageKey, Segment
+from storage.contacts.tables import Contact
 from storage.core import audiences
 from storage.core import plans as draft_rows
 from storage.core.database import Database, Session
-from storage.core.tables import Contact, Draft
+from storage.core.tables import PlanRow
 
 KIND = "list"
 PAGE = 10  # contacts
@@ -45,7 +46,7 @@ class Entry:
     campaign: str
     cleaned_at: datetime
     diagnostic: str
-    mark: Mark | None = None
+    mark: VerdictSummary | None = None
     """The verdict; None for one that was cleaned elsewhere."""
 
 
@@ -63,7 +64,7 @@ class Listing:
     entries: Sequence[Entry]
     page: int
     """The first is 1."""
-    following: Place | None
+    following: PageKey | None
     """Where the next page starts; None on the last."""
     ticked: frozenset[int]
     edition: int
@@ -74,7 +75,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Boxes:
+class TickedBoxes:
     """A page's checkboxes as they stood at a click, all of them: so no click is lost when two cross.
 
     `sent` is Slack's time of the click, text that sorts; "" where Slack gives none.
@@ -115,14 +116,14 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
         moved = draft.revision != audience.revision
         if moved:
             state = replace(state, ticked=_still_there(session, state))
-        total = count(session, Segment(audience_id=draft.audience_id))
+        total = segment_size(session, Segment(audience_id=draft.audience_id))
         place, page = _page(session, state)
         if not moved:
             found = draft.n
         elif place == 0 and len(page) <= PAGE:
             found = len(page)  # all are here: a text that few have need not be looked for again
         else:
-            found = count(session, state.segment)
+            found = segment_size(session, state.segment)
         listing = Listing(
             draft_id=draft_id,
             audience=Audience.of(audience),
@@ -142,23 +143,23 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
     return listing
 
 
-def tick(database: Database, draft_id: str, user_id: str, boxes: Boxes) -> None:
+def tick(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes) -> None:
     """The page's boxes are so; ticks of other pages stay. Raises PlanGone, as all that follow."""
     _change(database, draft_id, user_id, boxes, lambda state: state)
 
 
-def tick_page(database: Database, draft_id: str, user_id: str, boxes: Boxes) -> None:
+def tick_page(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes) -> None:
     """All of the page are ticked."""
     every = replace(boxes, ticked=boxes.shown)
     _change(database, draft_id, user_id, every, lambda state: replace(state, edition=state.edition + 1))
 
 
-def untick_all(database: Database, draft_id: str, user_id: str, boxes: Boxes) -> None:
+def untick_all(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes) -> None:
     """No contact of the audience is ticked any more, on whichever page."""
     _change(database, draft_id, user_id, boxes, lambda state: state.with_ticks(()).afresh())
 
 
-def narrow(database: Database, draft_id: str, user_id: str, boxes: Boxes, **filters: Any) -> None:
+def narrow(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes, **filters: Any) -> None:
     """Filters of the segment, by name: a value, or None for no such filter. Begins at the first page."""
     if text := filters.get("text"):
         filters["text"] = text.strip()[:LONGEST_TEXT]
@@ -168,7 +169,7 @@ def narrow(database: Database, draft_id: str, user_id: str, boxes: Boxes, **filt
     )
 
 
-def clear(database: Database, draft_id: str, user_id: str, boxes: Boxes) -> None:
+def clear(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes) -> None:
     """No filter any more."""
     _change(
         database,
@@ -179,7 +180,7 @@ def clear(database: Database, draft_id: str, user_id: str, boxes: Boxes) -> None
     )
 
 
-def switch(database: Database, draft_id: str, user_id: str, boxes: Boxes, audience_id: int) -> None:
+def switch(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes, audience_id: int) -> None:
     """Another audience, whole; what was ticked in this one is there again on the way back."""
     _change(
         database,
@@ -191,7 +192,12 @@ def switch(database: Database, draft_id: str, user_id: str, boxes: Boxes, audien
 
 
 def turn(
-    database: Database, draft_id: str, user_id: str, boxes: Boxes, page: int, after: Place | None = None
+    database: Database,
+    draft_id: str,
+    user_id: str,
+    boxes: TickedBoxes,
+    page: int,
+    after: PageKey | None = None,
 ) -> None:
     """To that page, the first being 1: the one before needs its number, the next one where it starts."""
 
@@ -203,7 +209,7 @@ def turn(
 
 
 def chosen(
-    database: Database, draft_id: str, user_id: str, *, ticked: bool, boxes: Boxes | None = None
+    database: Database, draft_id: str, user_id: str, *, ticked: bool, boxes: TickedBoxes | None = None
 ) -> Segment:
     """What is to be archived or exported: the ticked contacts, or all that the filters leave.
 
@@ -253,7 +259,7 @@ class _State:
     """What a draft of kind `list` keeps. `places`: where page 2 and those after it start, up to this one."""
 
     segment: Segment
-    places: tuple[Place, ...] = ()
+    places: tuple[PageKey, ...] = ()
     ticked: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # audience → contacts
     edition: int = 0
     sent: str = ""
@@ -273,7 +279,7 @@ class _State:
         """Slack keeps what was typed and ticked under the same id: another edition, other ids."""
         return replace(self, edition=self.edition + 1)
 
-    def with_boxes(self, boxes: Boxes) -> "_State":
+    def with_boxes(self, boxes: TickedBoxes) -> "_State":
         """With the page's boxes, unless a later click has told more, or they are of an older edition."""
         if boxes.edition != self.edition or (boxes.sent and boxes.sent < self.sent):
             return self
@@ -293,11 +299,11 @@ class _State:
         }
 
     @classmethod
-    def of(cls, draft: Draft) -> "_State":
+    def of(cls, draft: PlanRow) -> "_State":
         data = draft.data
         return cls(
             segment=Segment.from_json(data["segment"]),
-            places=tuple(Place(datetime.fromisoformat(at), id_) for at, id_ in data["places"]),
+            places=tuple(PageKey(datetime.fromisoformat(at), id_) for at, id_ in data["places"]),
             ticked={int(audience): tuple(ids) for audience, ids in data["ticked"].items()},
             edition=data["edition"],
             sent=data["sent"],
@@ -306,7 +312,7 @@ class _State:
 
 
 def _change(
-    database: Database, draft_id: str, user_id: str, boxes: Boxes, change: Callable[[_State], _State]
+    database: Database, draft_id: str, user_id: str, boxes: TickedBoxes, change: Callable[[_State], _State]
 ) -> None:
     with database.transaction() as session:
         draft = draft_rows.held(session, draft_id)
@@ -321,7 +327,7 @@ def _change(
         session.add(draft)
 
 
-def _remember(database: Database, draft: Draft, found: int, revision: int) -> None:
+def _remember(database: Database, draft: PlanRow, found: int, revision: int) -> None:
     """Keeps the count and drops the ticks of contacts that are cleaned no more, for as long as nothing moves."""
     with database.transaction() as session:
         held = draft_rows.held(session, draft.id)
@@ -333,7 +339,7 @@ def _remember(database: Database, draft: Draft, found: int, revision: int) -> No
         session.add(held)
 
 
-def _list(draft: Draft) -> Draft:
+def _list(draft: PlanRow) -> PlanRow:
     if draft.kind != KIND:
         raise PlanGone
     return draft
@@ -353,9 +359,9 @@ def _page(session: Session, state: _State) -> tuple[int, Sequence[Contact]]:
     return 0, contacts.page(session, state.segment, PAGE + 1)
 
 
-def _place(contact: Contact) -> Place:
+def _place(contact: Contact) -> PageKey:
     assert contact.cleaned_at is not None  # a cleaned contact has it: a constraint of the table
-    return Place(contact.cleaned_at, contact.id)
+    return PageKey(contact.cleaned_at, contact.id)
 
 
 def _entries(session: Session, audience_id: int, page: Sequence[Contact]) -> list[Entry]:
@@ -363,7 +369,7 @@ def _entries(session: Session, audience_id: int, page: Sequence[Contact]) -> lis
     return [_entry(each, marks.get(each.id)) for each in page]
 
 
-def _entry(contact: Contact, mark: Mark | None) -> Entry:
+def _entry(contact: Contact, mark: VerdictSummary | None) -> Entry:
     return Entry(
         id=contact.id,
         address=contact.address,

@@ -7,14 +7,14 @@ from bot.contacts import rows
 from storage.contacts import bulk, figures
 from storage.contacts.values import Row
 from storage.core.database import Session
-from storage.core.tables import Audience
+from storage.core.tables import AudienceRow
 
 Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]
 
 
 @dataclass(slots=True)
-class Outcome:
+class UpsertCounts:
     """How many rows were added, changed, left as they were, refused."""
 
     added: int = 0
@@ -25,11 +25,11 @@ class Outcome:
 
 def load(
     session: Session,
-    audience: Audience,
+    audience: AudienceRow,
     given: Sequence[Row],
     add: Add,
     merge: Merge,
-    outcome: Outcome,
+    outcome: UpsertCounts,
     moved: Mapping[str, Row] | None = None,
 ) -> None:
     """Takes the rows in. The audience is locked.
@@ -44,7 +44,7 @@ def load(
         added, changed = _sort(audience, before, given, add, merge)
         met = not bulk.insert(session, list(added.values()))
     if met:
-        before = bulk.existing(session, audience.id or 0, map(rows.KEY, given)) | dict(moved or {})
+        before = bulk.existing(session, audience.id, map(rows.KEY, given)) | dict(moved or {})
         added, changed = _sort(audience, before, given, add, merge)
         bulk.insert(session, list(added.values()))
         bulk.rewrite(session, list(changed.values()))
@@ -56,11 +56,11 @@ def load(
     for key, row in changed.items():
         tally[rows.cell(before[key])] -= 1
         tally[rows.cell(row)] += 1
-    figures.apply(session, audience.id or 0, tally)
+    figures.apply(session, audience.id, tally)
 
 
 def _sort(
-    audience: Audience, before: Mapping[str, Row], given: Sequence[Row], add: Add, merge: Merge
+    audience: AudienceRow, before: Mapping[str, Row], given: Sequence[Row], add: Add, merge: Merge
 ) -> tuple[dict[str, Row], dict[str, Row]]:
     """The new contacts and those that change, by lower-case address."""
     added: dict[str, Row] = {}

@@ -29,7 +29,7 @@ class BadAddressReason(StrEnum):
     BAD_LOCAL = "bad-local"
 
 
-class BadAddress(ValueError):
+class InvalidAddress(ValueError):
     """The text is no address; `reason` says why. The message never holds the text, which may be personal data."""
 
     def __init__(self, reason: BadAddressReason) -> None:
@@ -54,7 +54,7 @@ def validate(text: str) -> Address:
     """The address in `text`, white space around it left out; raises BadAddress."""
     result = checked(text)
     if isinstance(result, BadAddressReason):
-        raise BadAddress(result)
+        raise InvalidAddress(result)
     return Address(*result)
 
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from bot.core.errors import NoAudience, UnknownAudience
 from storage.core import audiences
 from storage.core.database import Database
-from storage.core.tables import Audience as AudienceRow
-from storage.core.tables import Source
+from storage.core.tables import AudienceRow, AudienceSource
 
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
 
@@ -22,17 +21,17 @@ class Audience:
 
     id: int
     name: str
-    source: str = Source.LOCAL
+    source: str = AudienceSource.LOCAL
     mirrored_until: datetime | None = None
 
     @classmethod
     def of(cls, row: AudienceRow) -> "Audience":
-        return cls(row.id or 0, row.name, row.source, row.mirrored_until)
+        return cls(row.id, row.name, row.source, row.mirrored_until)
 
     @property
     def is_mirror(self) -> bool:
         """Whether its truth is elsewhere."""
-        return self.source != Source.LOCAL
+        return self.source != AudienceSource.LOCAL
 
 
 def every(database: Database) -> Sequence[Audience]:

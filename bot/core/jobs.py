@@ -13,14 +13,14 @@ from typing import Any
 
 from storage.core import jobs
 from storage.core.database import Database, Session
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 LEASE = timedelta(seconds=30)  # renewed with each step; a step takes well under a second
 
 RETRY, LONGEST_RETRY = timedelta(seconds=3), timedelta(minutes=1)
 
 Clock = Callable[[], datetime]
-Work = Callable[[Database, Job, Clock], Iterator[Job]]
+Work = Callable[[Database, JobRow, Clock], Iterator[JobRow]]
 
 STEP = timedelta(seconds=0.8)  # others wait for its locks, for less than a second
 FEWEST = 1 / 20  # of what a step takes at most
@@ -52,10 +52,10 @@ def owner() -> str:
 
 def new(
     kind: str, *, by: str, now: datetime, audience_id: int | None = None, total: int = 0, **data: Any
-) -> Job:
+) -> JobRow:
     """A job that waits for its turn. `data` says what to do."""
     notify = data.pop("notify", None) or {}
-    return Job(
+    return JobRow(
         id=new_id(),
         kind=kind,
         audience_id=audience_id,
@@ -69,13 +69,13 @@ def new(
     )
 
 
-def claim(database: Database, kinds: Collection[str], owner: str, now: datetime) -> Job | None:
+def claim(database: Database, kinds: Collection[str], owner: str, now: datetime) -> JobRow | None:
     """The next job to do, now the owner's; None when there is none."""
     with database.transaction() as session:
         return jobs.claim(session, kinds, owner, now, now + LEASE)
 
 
-def claim_one(database: Database, job_id: str, owner: str, now: datetime) -> Job | None:
+def claim_one(database: Database, job_id: str, owner: str, now: datetime) -> JobRow | None:
     """That job, now the owner's; None while another does it, or other work has its audience."""
     with database.transaction() as session:
         return jobs.claim_one(session, job_id, owner, now, now + LEASE)
@@ -97,23 +97,23 @@ def free(database: Database, owner: str) -> None:
         jobs.free(session, owner)
 
 
-def look(database: Database, job_id: str) -> Job | None:
+def look(database: Database, job_id: str) -> JobRow | None:
     """The job as it stands."""
     with database.reading() as session:
         return jobs.get(session, job_id)
 
 
-def step(session: Session, job: Job, now: datetime, **changes: Any) -> Job:
+def step(session: Session, job: JobRow, now: datetime, **changes: Any) -> JobRow:
     """The job a step further, in the transaction of what the step did. Raises storage.core.jobs.LeaseLost."""
     return jobs.save(session, job, lease_until=now + LEASE, **changes)
 
 
-def finish(session: Session, job: Job, now: datetime, **result: Any) -> Job:
+def finish(session: Session, job: JobRow, now: datetime, **result: Any) -> JobRow:
     """The job is done, in the transaction of its last step."""
     return step(session, job, now, state="done", finished_at=now, result=result)
 
 
-def fail(database: Database, job: Job, now: datetime, key: str, /, **values: Any) -> Job:
+def fail(database: Database, job: JobRow, now: datetime, key: str, /, **values: Any) -> JobRow:
     """The job can't be done: the sentence's key and values are kept for the receipt."""
     with database.transaction() as session:
         return step(
@@ -121,37 +121,37 @@ def fail(database: Database, job: Job, now: datetime, key: str, /, **values: Any
         )
 
 
-def note(database: Database, job: Job, now: datetime, **notify: Any) -> Job:
+def note(database: Database, job: JobRow, now: datetime, **notify: Any) -> JobRow:
     """Keeps where the person is told (channel, ts, …)."""
     with database.transaction() as session:
         return step(session, job, now, notify={**job.notify, **notify})
 
 
-def remember(database: Database, job: Job, now: datetime, **values: Any) -> Job:
+def remember(database: Database, job: JobRow, now: datetime, **values: Any) -> JobRow:
     """Keeps these in the cursor, for whoever carries the job on."""
     with database.transaction() as session:
         return step(session, job, now, cursor={**job.cursor, **values})
 
 
-def told(database: Database, job: Job, now: datetime) -> None:
+def told(database: Database, job: JobRow, now: datetime) -> None:
     """The person has the receipt: nothing is left to do."""
     with database.transaction() as session:
         jobs.save(session, job, told_at=now, lease_until=None)
 
 
-def release(database: Database, job: Job) -> None:
+def release(database: Database, job: JobRow) -> None:
     """Gives the job back, to be carried on at once by whoever comes."""
     with database.transaction() as session:
         jobs.release(session, job)
 
 
-def give_back_unharmed(database: Database, job: Job, now: datetime) -> None:
+def give_back_unharmed(database: Database, job: JobRow, now: datetime) -> None:
     """Gives the job back after a trouble that is not its own, which counts as no attempt. Keeps whom it told where."""
     with database.transaction() as session:
         jobs.save(session, job, lease_until=now + RETRY, attempts=max(job.attempts - 1, 0), notify=job.notify)
 
 
-def give_back(database: Database, job: Job, now: datetime) -> None:
+def give_back(database: Database, job: JobRow, now: datetime) -> None:
     """Gives the job back after a fault, to be tried again after a while that grows."""
     with database.transaction() as session:
         jobs.save(session, job, lease_until=now + min(RETRY * job.attempts, LONGEST_RETRY))

@@ -9,7 +9,7 @@ from storage.core.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalEntry:
     """`what` is archive, restore, export, import, fix, not-typo, maybe-typo, policy, mend or digest.
 
     `audience` is its name, '' where it is of none.
@@ -22,11 +22,13 @@ class Line:
     audience: str
 
 
-def latest(database: Database, most: int) -> Sequence[Line]:
+def latest(database: Database, most: int) -> Sequence[JournalEntry]:
     """The newest first; of syncs none, since mostly nobody asked for them."""
     with database.reading() as session:
         names = {each.id: each.name for each in audiences.every(session)}
         return [
-            Line(row.who, row.what, row.n, row.at, names.get(row.audience_id, ""))
+            JournalEntry(
+                row.who, row.what, row.n, row.at, names.get(row.audience_id, "") if row.audience_id else ""
+            )
             for row in journal.read(session, most=most, without=("sync",))
         ]

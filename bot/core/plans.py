@@ -7,7 +7,7 @@ from bot.core.errors import AlreadyDone, PlanGone
 from bot.core.jobs import new_id
 from storage.core import plans
 from storage.core.database import Session
-from storage.core.tables import Draft
+from storage.core.tables import PlanRow
 
 
 def keep(
@@ -20,11 +20,11 @@ def keep(
     data: dict[str, Any],
     n: int = 0,
     revision: int = 0,
-) -> Draft:
+) -> PlanRow:
     """A new plan. `n` and `revision`: what was counted, and the audience's revision at that moment."""
     return plans.add(
         session,
-        Draft(
+        PlanRow(
             id=new_id(),
             kind=kind,
             user_id=user_id,
@@ -37,7 +37,7 @@ def keep(
     )
 
 
-def look(session: Session, draft_id: str, user_id: str) -> Draft:
+def look(session: Session, draft_id: str, user_id: str) -> PlanRow:
     """The person's plan. Raises PlanGone."""
     draft = plans.get(session, draft_id)
     if draft is None or draft.user_id != user_id:
@@ -45,7 +45,7 @@ def look(session: Session, draft_id: str, user_id: str) -> Draft:
     return draft
 
 
-def use(session: Session, draft_id: str, user_id: str, now: datetime) -> Draft:
+def use(session: Session, draft_id: str, user_id: str, now: datetime) -> PlanRow:
     """The person's plan, confirmed by this transaction and no other. Raises PlanGone, AlreadyDone."""
     draft = look(session, draft_id, user_id)
     if not plans.use(session, draft_id, now):

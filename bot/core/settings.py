@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.errors import CleanedError
 from storage.bounces import imap_address
-from storage.bounces.imap_address import Place
+from storage.bounces.imap_address import ImapAddress
 
 OFF = "off"  # an empty variable would leave the word to the `.env` file
 
@@ -70,7 +70,7 @@ class Settings(BaseSettings):
         return None if value is None or value.get_secret_value().strip() in ("", OFF) else value
 
     @property
-    def mailbox(self) -> Place | None:
+    def mailbox(self) -> ImapAddress | None:
         """Where bounces wait, if anywhere."""
         return imap_address.place(self.imap_url.get_secret_value()) if self.imap_url else None
 

@@ -5,10 +5,11 @@ from datetime import datetime
 
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
+from storage.contacts.tables import Contact
+from storage.contacts.values import CleanReason
 from storage.core import audiences
 from storage.core.database import Session
-from storage.core.tables import Audience as AudienceRow
-from storage.core.tables import Contact, Reason
+from storage.core.tables import AudienceRow
 
 FIRST_NAMES = frozenset({"first name", "firstname", "fname", "given name", "prénom", "prenom", "vorname"})
 LAST_NAMES = frozenset({"last name", "lastname", "lname", "surname", "family name", "nom", "nom de famille"})
@@ -38,7 +39,7 @@ def cleaned(audience: AudienceRow, contact: Contact) -> Cleaned:
         id=contact.id,
         address=contact.address,
         domain=contact.domain,
-        reason=contact.clean_reason or str(Reason.UNKNOWN),
+        reason=contact.clean_reason or str(CleanReason.UNKNOWN),
         cleaned_at=contact.cleaned_at,
         campaign=contact.clean_campaign_title,
         diagnostic=contact.clean_diagnostic,

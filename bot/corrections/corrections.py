@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.contacts import rows
 from bot.core import plans
-from bot.core.addresses import Address, BadAddress, find_addresses, validate
+from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
 from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, PlanGone
 from bot.corrections import typos
@@ -23,11 +23,13 @@ from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
 from storage.contacts.figures import Tally
+from storage.contacts.tables import Contact
+from storage.contacts.values import CleanReason, Status
 from storage.core import audiences, journal
 from storage.core.database import Database, Session
-from storage.core.tables import Audience as AudienceRow
-from storage.core.tables import Consent, Contact, Reason, Source, Status
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.corrections import corrections
+from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
 
 KIND = "fix"
@@ -224,7 +226,7 @@ def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: date
     with database.transaction() as session:
         draft = plans.use(session, draft_id, by, now)
         audience = bulk.lock(session, draft.audience_id)
-        if audience.source != Source.LOCAL:
+        if audience.source != AudienceSource.LOCAL:
             raise PlanGone  # only what asks Mailchimp may add there
         old = fixable(session, audience, draft.data["contact"])
         address = addable(session, audience, old, filled.address)
@@ -256,7 +258,7 @@ def further(database: Database, audience_id: int, step: Step | None) -> Step | N
 
 def fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact:
     """The cleaned contact. Raises PlanGone, NotCleaned, AbuseComplaint."""
-    contact = contacts.by_id(session, audience.id or 0, contact_id)
+    contact = contacts.by_id(session, audience.id, contact_id)
     if contact is None:
         raise PlanGone
     if contact.status != Status.CLEANED:
@@ -269,7 +271,7 @@ def fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact
 def _complained(session: Session, contact: Contact) -> bool:
     """Whether it was cleaned for abuse, or a complaint came in whatever it was cleaned for."""
     told = corrections.complained(session, contact.audience_id, [contact.id])
-    return contact.clean_reason == Reason.ABUSE or bool(told)
+    return contact.clean_reason == CleanReason.ABUSE or bool(told)
 
 
 def addable(
@@ -278,11 +280,11 @@ def addable(
     """The address that was typed. `ours`: a lower-case one that may be there already. Raises what is an AddressFault."""
     try:
         address = validate(text)
-    except BadAddress as error:
+    except InvalidAddress as error:
         raise NotAnAddress(reason=str(error.reason)) from None
     if address.key == old.address_key:
         raise SameAddress
-    there = contacts.by_key(session, audience.id or 0, address.key)
+    there = contacts.by_key(session, audience.id, address.key)
     if there and address.key != ours:
         raise AlreadyThere(status=str(there.status), audience=audience.name)
     return address
@@ -308,7 +310,7 @@ def _insert(
     added = bulk.insert(session, [row])
     assert added, "looked for under the lock"
     audience.next_contact_id += 1
-    figures.apply(session, audience.id or 0, Tally([rows.cell(row)]))
+    figures.apply(session, audience.id, Tally([rows.cell(row)]))
     return contact_id
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.core.errors import CleanedError
 from bot.corrections.cleaned_contact import FIRST_NAMES, LAST_NAMES, label
-from storage.core.tables import Audience, Contact, Source
+from storage.contacts.tables import Contact
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError, NotFound
 from storage.mailchimp.values import Member, MergeValue, member_hash
@@ -78,13 +79,13 @@ class Wanted:
 
 
 def wanted(
-    client: Client | None, audience: Audience, contact: Contact, problems: Problems = ()
+    client: Client | None, audience: AudienceRow, contact: Contact, problems: Problems = ()
 ) -> Wanted | None:
     """None where the audience is local. May ask Mailchimp. `problems`: those fields are asked for too.
 
     Raises NoMailchimp, TooManyFields, MailchimpSilent.
     """
-    if audience.source != Source.MAILCHIMP:
+    if audience.source != AudienceSource.MAILCHIMP:
         return None
     if client is None or audience.remote_id is None:
         raise NoMailchimp(audience=audience.name)
@@ -156,7 +157,7 @@ def from_json(kept: Sequence[Mapping[str, Any]]) -> list[Field]:
     return [Field(**{**each, "choices": tuple(each["choices"])}) for each in kept]
 
 
-def _asked(client: Client, audience: Audience, contact: Contact) -> Member | None:
+def _asked(client: Client, audience: AudienceRow, contact: Contact) -> Member | None:
     """The cleaned contact as Mailchimp has it; any other, where it has it no more: permissions have the same texts."""
     remote_id = audience.remote_id or ""
     try:

@@ -11,11 +11,12 @@ from bot.core.errors import PlanGone
 from bot.corrections.cleaned_contact import Cleaned, audience_of, cleaned
 from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
 from storage.contacts import contacts, figures
-from storage.contacts.contacts import Place
+from storage.contacts.contacts import PageKey
+from storage.contacts.tables import Contact
 from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import Contact, NotTypo
 from storage.corrections import corrections
+from storage.corrections.tables import NotTypo
 
 PAGE = 10
 MOST_COUNTED = 1_000  # likely typos; who has more is told "more than"
@@ -39,8 +40,8 @@ class Typos:
 
     audience: Audience
     found: Sequence[Typo]
-    before: Place | None
-    after: Place | None
+    before: PageKey | None
+    after: PageKey | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +53,15 @@ class Step:
 
     number: int
     of: int
-    place: Place | None
+    place: PageKey | None
 
 
 def page(
     database: Database,
     audience_id: int,
     *,
-    after: Place | None = None,
-    before: Place | None = None,
+    after: PageKey | None = None,
+    before: PageKey | None = None,
     size: int = PAGE,
 ) -> Typos:
     """The likely typos after a place, or those before it."""
@@ -133,17 +134,17 @@ def suggester(session: Session, audience_id: int) -> Suggester:
     return _kept_suggester(tuple((domain, n) for domain, n in healthy.items() if n >= PROTECTED_FROM))
 
 
-def place_of(contact: Contact) -> Place:
+def place_of(contact: Contact) -> PageKey:
     assert contact.cleaned_at  # the table's own condition
-    return Place(contact.cleaned_at, contact.id)
+    return PageKey(contact.cleaned_at, contact.id)
 
 
 def _typos(
     session: Session,
     audience_id: int,
     *,
-    after: Place | None = None,
-    before: Place | None = None,
+    after: PageKey | None = None,
+    before: PageKey | None = None,
     at_once: int = ROWS_AT_ONCE,
 ) -> Iterator[tuple[Contact, Suggestion, str | None]]:
     """Every likely typo after that place, or before it and backwards; the status where the right one is there."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count, groupby, islice
 
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.bounces.intake import take_in
 from storage.core.database import Database
 
@@ -30,20 +30,20 @@ def add(database: Database, audience: str, subscribers: Sequence[str], now: date
 class _Failure:
     """What a mail server says when it takes a mail not."""
 
-    kind: Kind
+    kind: EventKind
     cause: Cause
     code: str
     said: str
 
 
-_GONE = _Failure(Kind.HARD, Cause.NO_MAILBOX, "5.1.1", "550 5.1.1 User unknown")
-_CLOSED = _Failure(Kind.HARD, Cause.DISABLED, "5.2.1", "550 5.2.1 The mailbox is disabled")
-_FULL = _Failure(Kind.SOFT, Cause.FULL, "4.2.2", "452 4.2.2 The recipient\u2019s mailbox is over quota")
-_SLOW = _Failure(Kind.SOFT, Cause.SERVER, "4.4.2", "421 4.4.2 Connection timed out")
+_GONE = _Failure(EventKind.HARD, Cause.NO_MAILBOX, "5.1.1", "550 5.1.1 User unknown")
+_CLOSED = _Failure(EventKind.HARD, Cause.DISABLED, "5.2.1", "550 5.2.1 The mailbox is disabled")
+_FULL = _Failure(EventKind.SOFT, Cause.FULL, "4.2.2", "452 4.2.2 The recipient\u2019s mailbox is over quota")
+_SLOW = _Failure(EventKind.SOFT, Cause.SERVER, "4.4.2", "421 4.4.2 Connection timed out")
 _BLOCKED = _Failure(
-    Kind.SOFT, Cause.POLICY, "5.7.1", "550 5.7.1 Message refused: the sending server is on a block list"
+    EventKind.SOFT, Cause.POLICY, "5.7.1", "550 5.7.1 Message refused: the sending server is on a block list"
 )
-_SPAM = _Failure(Kind.COMPLAINT, Cause.UNKNOWN, "", "")
+_SPAM = _Failure(EventKind.COMPLAINT, Cause.UNKNOWN, "", "")
 
 
 def _notices(audience: str, subscribers: Sequence[str], now: datetime) -> Iterator[Notice]:
@@ -66,7 +66,7 @@ def _notices(audience: str, subscribers: Sequence[str], now: datetime) -> Iterat
             audience=audience,
         )
 
-    def sign(address: str, kind: Kind, *, ago: float) -> Notice:
+    def sign(address: str, kind: EventKind, *, ago: float) -> Notice:
         at, uid = now - timedelta(days=ago), f"demo {next(numbers)}"
         return Notice(address=address, kind=kind, at=at, source="ses", uid=uid, audience=audience)
 
@@ -80,11 +80,11 @@ def _notices(audience: str, subscribers: Sequence[str], now: datetime) -> Iterat
     for n, address in enumerate(islice(others, 2)):
         yield bounce(address, _SPAM, ago=4 * n + 0.9)
     for n, address in enumerate(islice(others, 2)):
-        yield sign(address, Kind.ACTIVE, ago=9 * n + 8)
+        yield sign(address, EventKind.ACTIVE, ago=9 * n + 8)
         yield bounce(address, _GONE, ago=3 * n + 0.2)
     for n, address in enumerate(islice(others, 2)):
         yield bounce(address, _GONE, ago=n + 4.4)
-        yield sign(address, Kind.DELIVERED, ago=n + 2.4)
+        yield sign(address, EventKind.DELIVERED, ago=n + 2.4)
     several = max(_OUTAGE_LEAST, round(len(outage) * _OUTAGE_SHARE))
     for n, address in enumerate(outage[:several]):
         yield bounce(address, _GONE, ago=3.5 - n / several / 30)

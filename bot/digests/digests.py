@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.core.errors import CleanedError
 from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import Digest, DigestRun
 from storage.digests import digests
+from storage.digests.tables import Digest, DigestRun
 
 WEEK = timedelta(days=7)
 LATE = timedelta(days=1)  # a run that was missed is sent if it is less late than that

@@ -9,9 +9,10 @@ from typing import Protocol
 from bot.digests.digests import DigestSettings
 from storage.bounces import bounces
 from storage.contacts import figures
+from storage.contacts.values import CleanReason, Status
 from storage.core import audiences
 from storage.core.database import Database, Session
-from storage.core.tables import Audience, Reason, Status
+from storage.core.tables import AudienceRow
 from storage.digests import digests
 
 WEEKS = 12
@@ -19,7 +20,7 @@ TOP = 5
 DOMAINS_LOOKED_AT = 2_000  # for typos, the most frequent first
 
 
-class Suggestion(Protocol):
+class DigestSuggestion(Protocol):
     """A likely correction of an address."""
 
     @property
@@ -29,7 +30,7 @@ class Suggestion(Protocol):
 class Suggester(Protocol):
     """What finds it; made from an audience's healthy domains."""
 
-    def suggest(self, address: str, /) -> Suggestion | None: ...
+    def suggest(self, address: str, /) -> DigestSuggestion | None: ...
 
 
 MakeSuggester = Callable[[Mapping[str, int]], Suggester]
@@ -56,7 +57,7 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Typo:
+class DigestTypo:
     """A mistyped domain, what it likely means, how many contacts have it."""
 
     domain: str
@@ -78,10 +79,10 @@ class Part:
 
     audience_id: int
     name: str
-    reasons: Mapping[Reason, Change]
+    reasons: Mapping[CleanReason, Change]
     campaigns: tuple[Count, ...]
     domains: tuple[Count, ...]
-    typos: tuple[Typo, ...]
+    typos: tuple[DigestTypo, ...]
     cleaned: int  # in all
     worth_a_look: int = 0  # of the newly cleaned
 
@@ -124,7 +125,7 @@ def report(
         parts = []
         for audience in _chosen(audiences.every(session), settings.audience_ids):
             parts.append(_part(session, audience, since, until, make_suggester))
-            weeks.update(_weeks(session, audience.id or 0, until.date()))
+            weeks.update(_weeks(session, audience.id, until.date()))
     parts.sort(key=lambda part: (-part.total.n, -part.cleaned, part.name.casefold()))
     return Report(
         since=since,
@@ -134,21 +135,21 @@ def report(
     )
 
 
-def _chosen(every: Sequence[Audience], ids: Sequence[int]) -> list[Audience]:
+def _chosen(every: Sequence[AudienceRow], ids: Sequence[int]) -> list[AudienceRow]:
     return [audience for audience in every if not ids or audience.id in ids]
 
 
 def _part(
-    session: Session, audience: Audience, since: datetime, until: datetime, make_suggester: MakeSuggester
+    session: Session, audience: AudienceRow, since: datetime, until: datetime, make_suggester: MakeSuggester
 ) -> Part:
-    audience_id = audience.id or 0
+    audience_id = audience.id
     now = digests.newly_by_reason(session, audience_id, since, until)
     before = digests.newly_by_reason(session, audience_id, since - (until - since), since)
     counts = figures.by_status_and_reason(session, audience_id)
     return Part(
         audience_id=audience_id,
         name=audience.name,
-        reasons={reason: Change(now.get(reason, 0), before.get(reason, 0)) for reason in Reason},
+        reasons={reason: Change(now.get(reason, 0), before.get(reason, 0)) for reason in CleanReason},
         campaigns=_counts(digests.newly_by_campaign(session, audience_id, since, until, TOP)),
         domains=_counts(digests.newly_by_domain(session, audience_id, since, until, TOP)),
         typos=_typos(session, audience_id, since, until, make_suggester),
@@ -159,7 +160,7 @@ def _part(
 
 def _typos(
     session: Session, audience_id: int, since: datetime, until: datetime, make_suggester: MakeSuggester
-) -> tuple[Typo, ...]:
+) -> tuple[DigestTypo, ...]:
     """Of those that can be fixed: cleaned still, no complaint."""
     domains = digests.fixable_by_domain(session, audience_id, since, until, DOMAINS_LOOKED_AT)
     if not domains:
@@ -167,7 +168,7 @@ def _typos(
     suggester = make_suggester(figures.subscribed_domains(session, audience_id))
     # A typo of a domain is the same for whoever has it: any name before the @ will do.
     found = ((domain, suggester.suggest(f"someone@{domain}"), n) for domain, n in domains.items())
-    typos = (Typo(domain, meant.address.rpartition("@")[2], n) for domain, meant, n in found if meant)
+    typos = (DigestTypo(domain, meant.address.rpartition("@")[2], n) for domain, meant, n in found if meant)
     return tuple(typo for typo in typos if typo.meant != typo.domain)
 
 

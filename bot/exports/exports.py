@@ -5,18 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, BinaryIO, Protocol
 
-from bot.archives.archives import count
+from bot.contacts.counts import segment_size
 from bot.core import jobs, plans
 from bot.core.errors import CleanedError, NoAudience, NothingThere, PlanGone
 from bot.core.jobs import Clock
 from bot.exports import files
-from bot.exports.files import MOST_BYTES, Contents, Source, audience_of
-from storage.contacts.contacts import Place, Segment
+from bot.exports.files import MOST_BYTES, Contents, ExportSource, audience_of
+from storage.contacts.contacts import PageKey, Segment
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import Audience, Export, Job
+from storage.core.tables import AudienceRow, JobRow
 from storage.exports import exports
+from storage.exports.tables import Export
 
 KIND = "export"
 EXPORTS_A_PAGE = 10
@@ -30,7 +31,7 @@ class NotInChannel(CleanedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class ExportPlan:
     """What a person is asked to confirm: these rows with these columns, counted at one moment."""
 
     id: str
@@ -41,7 +42,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastExport:
     """Files that were handed out before, one or the parts of one; `permalinks` are those that Slack gave."""
 
     audience_id: int
@@ -54,42 +55,42 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedFiles:
     """Files that people can see in Slack; None where it gave no link."""
 
     permalinks: tuple[str | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class ExpectedFile:
     """A file that Slack expects: its id, and where the bytes go."""
 
     file_id: str
     url: str
 
 
-class Delivery(Protocol):
+class FileSender(Protocol):
     """How a file comes to a person."""
 
-    def expect(self, name: str, size: int) -> Upload:
+    def expect(self, name: str, size: int) -> ExpectedFile:
         """Announces a file of so many bytes."""
 
-    def send(self, upload: Upload, contents: Contents) -> Iterator[int]:
+    def send(self, upload: ExpectedFile, contents: Contents) -> Iterator[int]:
         """Sends the bytes; gives how many are sent, now and then. Nobody sees the file yet."""
 
-    def shared(self, file_ids: Sequence[str]) -> Shared | None:
+    def shared(self, file_ids: Sequence[str]) -> SharedFiles | None:
         """Where people see the files; None if they were not shown yet."""
 
-    def share(self, names: Mapping[str, str], channel: str) -> Shared:
+    def share(self, names: Mapping[str, str], channel: str) -> SharedFiles:
         """Shows the files (id → name) in the channel, in one message. Raises NotInChannel."""
 
 
-def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> Preview:
+def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> ExportPlan:
     """Counts the segment and keeps it as it stands. Raises NothingThere."""
     with database.transaction() as session:
         audience = audience_of(session, segment.audience_id)
         segment = replace(segment, up_to=segment.up_to or audience.revision)
-        n = count(session, segment)
+        n = segment_size(session, segment)
         if not n:
             raise NothingThere
         draft = plans.keep(
@@ -105,7 +106,7 @@ def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> 
         return _preview(draft.id, audience, segment, n)
 
 
-def look(database: Database, preview_id: str, *, by: str) -> Preview:
+def look(database: Database, preview_id: str, *, by: str) -> ExportPlan:
     """The preview as it was shown. Raises PlanGone."""
     with database.reading() as session:
         draft = plans.look(session, preview_id, by)
@@ -121,7 +122,7 @@ def confirm(
     now: datetime,
     channel: str,
     notify: dict[str, Any] | None = None,
-) -> Job:
+) -> JobRow:
     """The preview becomes a job, once; the file goes to `channel`. Raises AlreadyDone, PlanGone."""
     with database.transaction() as session:
         draft = plans.use(session, preview_id, by, now)
@@ -138,7 +139,7 @@ def confirm(
         return job_rows.add(session, job)
 
 
-def past(database: Database, audience_id: int, page: int = 0) -> tuple[Sequence[Past], bool]:
+def past(database: Database, audience_id: int, page: int = 0) -> tuple[Sequence[PastExport], bool]:
     """A page of the audience's exports, the newest first, and whether there are older; pages count from 0."""
     with database.reading() as session:
         found = exports.newest(session, audience_id, skip=page * EXPORTS_A_PAGE, most=EXPORTS_A_PAGE + 1)
@@ -157,13 +158,13 @@ def again(database: Database, audience_id: int, export_id: str) -> Segment:
 
 
 def work(
-    database: Database, job: Job, clock: Clock, *, delivery: Delivery, most: int = MOST_BYTES
-) -> Iterator[Job]:
+    database: Database, job: JobRow, clock: Clock, *, delivery: FileSender, most: int = MOST_BYTES
+) -> Iterator[JobRow]:
     """Uploads the files, of so many bytes at most, then shows them; carried on, they are shown once.
 
     Raises NothingThere, NotInChannel.
     """
-    shared: Shared | None = None
+    shared: SharedFiles | None = None
     if "file_id" in job.cursor:
         shared = delivery.shared(list(_sent(job)))  # perhaps the process died just after
     else:
@@ -192,8 +193,8 @@ def write(
         found = audiences.named(session, audience)
         if found is None:
             raise NoAudience
-        segment = segment or Segment(audience_id=found.id or 0)
-        source, n = Source(session, found, segment), 0
+        segment = segment or Segment(audience_id=found.id)
+        source, n = ExportSource(session, found, segment), 0
         out.write(source.header)
         for block in source.blocks():
             out.write(block.body)
@@ -203,14 +204,14 @@ def write(
     return n
 
 
-def _preview(preview_id: str, audience: Audience, segment: Segment, n: int) -> Preview:
-    return Preview(
+def _preview(preview_id: str, audience: AudienceRow, segment: Segment, n: int) -> ExportPlan:
+    return ExportPlan(
         id=preview_id, audience=audience.name, segment=segment, n=n, columns=files.header(audience)
     )
 
 
-def _past(export: Export, result: Mapping[str, Any]) -> Past:
-    return Past(
+def _past(export: Export, result: Mapping[str, Any]) -> PastExport:
+    return PastExport(
         audience_id=export.audience_id,
         id=export.id,
         made_by=export.made_by,
@@ -221,7 +222,9 @@ def _past(export: Export, result: Mapping[str, Any]) -> Past:
     )
 
 
-def _upload(database: Database, job: Job, clock: Clock, delivery: Delivery, most: int) -> Iterator[Job]:
+def _upload(
+    database: Database, job: JobRow, clock: Clock, delivery: FileSender, most: int
+) -> Iterator[JobRow]:
     """Carried on after the last file that was sent whole; anew where there would not be as many as their names say."""
     segment = Segment.from_json(job.data["segment"])
     for cursor in (job.cursor, {}):
@@ -240,12 +243,12 @@ def _upload(database: Database, job: Job, clock: Clock, delivery: Delivery, most
 
 def _send(
     database: Database,
-    job: Job,
+    job: JobRow,
     clock: Clock,
-    delivery: Delivery,
+    delivery: FileSender,
     sent: list[dict[str, Any]],
     made: Sequence[Contents],
-) -> Iterator[Job]:
+) -> Iterator[JobRow]:
     of = len(sent) + len(made)
     for contents in made:
         name = files.file_name(contents.audience, job.made_at, len(sent) + 1, of)
@@ -271,33 +274,33 @@ def _now_and_then(sizes: Iterator[int]) -> Iterator[int]:
             yield size
 
 
-def _sent(job: Job) -> dict[str, str]:
+def _sent(job: JobRow) -> dict[str, str]:
     """The files that are ready to be shown: id → name."""
     return {part["file_id"]: part["name"] for part in job.cursor.get("parts") or [job.cursor]}
 
 
-def _to_json(place: Place | None) -> list[Any] | None:
+def _to_json(place: PageKey | None) -> list[Any] | None:
     return [place.cleaned_at.isoformat(), place.id] if place else None
 
 
-def _place(cursor: Mapping[str, Any]) -> Place | None:
+def _place(cursor: Mapping[str, Any]) -> PageKey | None:
     """The last contact of the files that were sent."""
     after = cursor.get("after")
-    return Place(datetime.fromisoformat(after[0]), after[1]) if after else None
+    return PageKey(datetime.fromisoformat(after[0]), after[1]) if after else None
 
 
-def _step(database: Database, job: Job, now: datetime, **changes: Any) -> Job:
+def _step(database: Database, job: JobRow, now: datetime, **changes: Any) -> JobRow:
     with database.transaction() as session:
         return jobs.step(session, job, now, **changes)
 
 
-def _finish(database: Database, job: Job, now: datetime, shared: Shared) -> Job:
+def _finish(database: Database, job: JobRow, now: datetime, shared: SharedFiles) -> JobRow:
     segment, n = Segment.from_json(job.data["segment"]), job.cursor["rows"]
     with database.transaction() as session:
         given = {"file_id": job.cursor["file_id"], "permalink": shared.permalinks[0]}
         channel = job.data["channel"]
         _record(session, segment, job.id, by=job.made_by, now=now, n=n, channel=channel, **given)
-        newer = count(session, replace(segment, up_to=None)) - n
+        newer = segment_size(session, replace(segment, up_to=None)) - n
         result = {"n": n, "left_alone": max(job.total - n, 0), "newer": max(newer, 0), **given}
         result["files"] = list(shared.permalinks)
         return jobs.finish(session, job, now, **result)

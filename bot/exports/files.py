@@ -14,13 +14,14 @@ from bot.contacts.rows import SYSTEM_COLUMNS
 from bot.core.errors import NoAudience
 from bot.corrections.suggestions import Suggester
 from storage.contacts import contacts, figures
-from storage.contacts.contacts import Place, Segment
+from storage.contacts.contacts import PageKey, Segment
+from storage.contacts.values import CleanReason
 from storage.core import audiences
 from storage.core.database import Database, Session
-from storage.core.tables import Audience, Reason
+from storage.core.tables import AudienceRow
 from storage.corrections import corrections
 from storage.exports import cells
-from storage.exports.cells import Block
+from storage.exports.cells import CsvBlock
 from storage.files.spreadsheets import csv_bytes
 
 MOST_BYTES = 1_000_000_000  # of one file, at Slack
@@ -42,24 +43,24 @@ class Contents:
     size: int
     """In bytes."""
     pieces: Callable[[], Iterator[bytes]]
-    last: Place | None = None
+    last: PageKey | None = None
     """The contact of the last row."""
 
 
-class Source:
+class ExportSource:
     """The segment's rows as the session sees them, in blocks of CSV, in one file or several.
 
     A file is not kept: it is read when it is written or sent, and once more before, for where it ends and for
     its size, which Slack wants first.
     """
 
-    def __init__(self, session: Session, audience: Audience, segment: Segment) -> None:
+    def __init__(self, session: Session, audience: AudienceRow, segment: Segment) -> None:
         self.header = b"".join(csv_bytes(header(audience), ()))
         self._session, self._audience, self._segment = session, audience, segment
         self._suggester = Suggester(figures.subscribed_domains(session, segment.audience_id))
         self._never = corrections.never_suggested(session, segment.audience_id)
 
-    def blocks(self, after: Place | None = None, most: int | None = None) -> Iterator[Block]:
+    def blocks(self, after: PageKey | None = None, most: int | None = None) -> Iterator[CsvBlock]:
         """At most so many rows, those after that contact."""
         columns = ["address", *(SYSTEM_COLUMNS[name] for name in COLUMNS)]
         labels = self._audience.merge_labels
@@ -67,7 +68,7 @@ class Source:
             self._session, self._segment, columns, labels, self._suggest, after=after, most=most
         )
 
-    def split(self, found: list[Contents], most: int, after: Place | None = None) -> Iterator[int]:
+    def split(self, found: list[Contents], most: int, after: PageKey | None = None) -> Iterator[int]:
         """Finds the files of so many bytes at most; gives how many bytes were read, now and then.
 
         A block is not divided: a file of a single one may be larger. There is no file without a row.
@@ -83,14 +84,14 @@ class Source:
         if n:
             found.append(self._file(start, n, size, last))
 
-    def _file(self, start: Place | None, n: int, size: int, last: int) -> Contents:
+    def _file(self, start: PageKey | None, n: int, size: int, last: int) -> Contents:
         def pieces() -> Iterator[bytes]:
             yield self.header
             for block in self.blocks(start, n):
                 yield block.body
 
         contact = contacts.by_id(self._session, self._segment.audience_id, last)
-        place = Place(contact.cleaned_at, last) if contact and contact.cleaned_at else None
+        place = PageKey(contact.cleaned_at, last) if contact and contact.cleaned_at else None
         return Contents(self._audience.name, n, size, pieces, place)
 
     def _suggest(
@@ -99,18 +100,18 @@ class Source:
         return {
             i: address
             for i, address in self._suggester.corrected(addresses).items()
-            if reasons[i] != Reason.ABUSE and ids[i] not in self._never
+            if reasons[i] != CleanReason.ABUSE and ids[i] not in self._never
         }
 
 
 @contextmanager
-def source(database: Database, segment: Segment) -> Iterator[Source]:
+def source(database: Database, segment: Segment) -> Iterator[ExportSource]:
     """The segment's rows, all of one moment, while the context lasts. Raises NoAudience."""
     with database.reading() as session:
-        yield Source(session, audience_of(session, segment.audience_id), segment)
+        yield ExportSource(session, audience_of(session, segment.audience_id), segment)
 
 
-def header(audience: Audience) -> tuple[str, ...]:
+def header(audience: AudienceRow) -> tuple[str, ...]:
     """The names of the columns."""
     return (ADDRESS, *audience.merge_labels, *COLUMNS, SUGGESTED)
 
@@ -122,7 +123,7 @@ def file_name(audience: str, now: datetime, part: int = 1, of: int = 1) -> str:
     return f"cleaned_{slug}_{now:%Y-%m-%d}{f'_{part}of{of}' if of > 1 else ''}.csv"
 
 
-def audience_of(session: Session, audience_id: int) -> Audience:
+def audience_of(session: Session, audience_id: int) -> AudienceRow:
     """Raises NoAudience."""
     found = audiences.get(session, audience_id)
     if found is None:

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from bot.contacts import rows, upsert
-from bot.contacts.upsert import Outcome
+from bot.contacts.upsert import UpsertCounts
 from bot.core import jobs
 from bot.core.errors import CleanedError, IsMirrored
 from bot.core.jobs import Clock
@@ -24,9 +24,11 @@ from storage.contacts.values import Row
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import Audience, Job, RefusedRow, Source
+from storage.core.tables import AudienceRow, AudienceSource, JobRow
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.files.spreadsheets import Record, Refused, Sheet, sheets
+from storage.imports import refused_rows, uploads
+from storage.imports.tables import RefusedRow
 
 ROWS_A_CHUNK = 20_000  # a third of a second; larger ones touch each page of the indexes less often
 
@@ -47,7 +49,7 @@ def receive(
     now: datetime,
     status: str = "nonsubscribed",
     notify: dict[str, Any] | None = None,
-) -> Job:
+) -> JobRow:
     """Looks at a file, keeps it, and leaves the job of importing it into the audience of that name.
 
     `file` is seekable. `status` is for new contacts of a file that doesn't say where they stand. Raises
@@ -68,13 +70,13 @@ def receive(
     )
     job.state = "receiving"
     with database.transaction() as session:
-        job_rows.forget_unreceived(session, now - _RECEIVED_WITHIN)
+        uploads.delete_unreceived(session, now - _RECEIVED_WITHIN)
         job_rows.add(session, job)
     try:
         deque(_keep(database, job, file, total, lambda: now), maxlen=0)
     except BaseException:  # an interruption too
         with database.transaction() as session:
-            job_rows.forget(session, job.id)
+            uploads.delete_job(session, job.id)
         raise
     with database.transaction() as session:
         return job_rows.received(session, job.id)
@@ -91,7 +93,7 @@ def request(
     status: str,
     notify: dict[str, Any],
     once: str,
-) -> Job:
+) -> JobRow:
     """Leaves the job of importing a file that Slack keeps; whoever does it fetches the file first.
 
     `once` is what one confirmation has of its own: asked again with it, this finds the job of the first time.
@@ -114,7 +116,7 @@ def request(
         return job_rows.get(session, job.id) or job_rows.add(session, job)
 
 
-def keep(database: Database, job: Job, file: BinaryIO, clock: Clock) -> Iterator[Job]:
+def keep(database: Database, job: JobRow, file: BinaryIO, clock: Clock) -> Iterator[JobRow]:
     """Keeps the fetched, seekable file of a requested job: a part a turn. Then `work` can be done.
 
     Raises SpreadsheetError or NoAddressColumn, and then nothing is kept.
@@ -122,12 +124,12 @@ def keep(database: Database, job: Job, file: BinaryIO, clock: Clock) -> Iterator
     yield from _keep(database, job, file, _survey(job.data["name"], file), clock)
 
 
-def is_kept(job: Job) -> bool:
+def is_kept(job: JobRow) -> bool:
     """Whether the job's file is here."""
     return "size" in job.data
 
 
-def under_way(database: Database, *, audience: str, digest: str) -> Job | None:
+def under_way(database: Database, *, audience: str, digest: str) -> JobRow | None:
     """The unfinished import of the file with that SHA-256 into the audience of that name."""
     with database.reading() as session:
         return next(
@@ -147,7 +149,7 @@ def sha256(file: BinaryIO) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # BinaryIO is what it takes
 
 
-def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def work(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     """Carries the import on from where it is: a chunk a turn, then its end."""
     latest = job
     for step in take_in(database, job, clock):
@@ -155,11 +157,11 @@ def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     yield finish(database, latest, clock())
 
 
-def take_in(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def take_in(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     """The rows from where the import is: a chunk a turn. Raises SpreadsheetError, and then the file is dropped."""
     try:
         with (
-            io.BufferedReader(job_rows.Upload(database, job.id, job.data["size"]), 1 << 20) as file,
+            io.BufferedReader(uploads.Upload(database, job.id, job.data["size"]), 1 << 20) as file,
             ThreadPoolExecutor(1) as pool,
         ):
             pace = jobs.Pace(ROWS_A_CHUNK)
@@ -170,15 +172,15 @@ def take_in(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
                 yield job
     except (CleanedError, SpreadsheetError):
         with database.transaction() as session:
-            job_rows.drop_upload(session, job.id)
+            uploads.drop(session, job.id)
         raise
 
 
-def finish(database: Database, job: Job, now: datetime) -> Job:
+def finish(database: Database, job: JobRow, now: datetime) -> JobRow:
     """All rows are in: the job is done, its line is in the journal, its file is dropped."""
     outcome = outcome_of(job)
     with database.transaction() as session:
-        job_rows.drop_upload(session, job.id)
+        uploads.drop(session, job.id)
         journal.write(
             session,
             who=job.made_by,
@@ -191,34 +193,34 @@ def finish(database: Database, job: Job, now: datetime) -> Job:
         return jobs.finish(session, job, now, **asdict(outcome))
 
 
-def refused_are_handed_out(database: Database, job: Job, now: datetime, file_id: str | None) -> Job:
+def refused_are_handed_out(database: Database, job: JobRow, now: datetime, file_id: str | None) -> JobRow:
     """The person has the file of refused rows, or (None) it could not be handed out: they are dropped."""
     with database.transaction() as session:
-        job_rows.drop_refused(session, job.id)
+        refused_rows.delete_all(session, job.id)
         return jobs.step(session, job, now, cursor={**job.cursor, "refused_file": file_id})
 
 
-def outcome_of(job: Job) -> Outcome:
+def outcome_of(job: JobRow) -> UpsertCounts:
     """What the import has done so far."""
-    return Outcome(**job.cursor.get("outcome", {}))
+    return UpsertCounts(**job.cursor.get("outcome", {}))
 
 
 def refused(database: Database, job_id: str) -> Iterator[RefusedRow]:
     """The rows that an import refused, in the order of the file."""
     with database.reading() as session:
-        yield from job_rows.refused(session, job_id)
+        yield from refused_rows.of_job(session, job_id)
 
 
 def forget_refused(database: Database, job_id: str) -> None:
     """The person has the file of them."""
     with database.transaction() as session:
-        job_rows.drop_refused(session, job_id)
+        refused_rows.delete_all(session, job_id)
 
 
-def _local(session: Session, name: str) -> Audience | None:
+def _local(session: Session, name: str) -> AudienceRow | None:
     """The audience of that name, if there is one. Raises IsMirrored."""
     found = audiences.named(session, name)
-    if found and found.source != Source.LOCAL:
+    if found and found.source != AudienceSource.LOCAL:
         raise IsMirrored(name=found.name)
     return found
 
@@ -235,14 +237,14 @@ def _survey(name: str, file: BinaryIO) -> int:
     return total
 
 
-def _keep(database: Database, job: Job, file: BinaryIO, total: int, clock: Clock) -> Iterator[Job]:
+def _keep(database: Database, job: JobRow, file: BinaryIO, total: int, clock: Clock) -> Iterator[JobRow]:
     with database.transaction() as session:
-        job_rows.drop_upload(session, job.id)  # what was kept of it before a death
+        uploads.drop(session, job.id)  # what was kept of it before a death
     file.seek(0)
     size = 0
     while True:
         with database.transaction() as session:
-            stored = job_rows.store_upload(session, job.id, file)
+            stored = uploads.store_parts(session, job.id, file)
             size += stored
             job = jobs.step(session, job, clock())
         if not stored:
@@ -280,7 +282,7 @@ def _ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
         yield chunk
 
 
-def _chunks(job: Job, found: Sequence[Sheet], pace: jobs.Pace) -> Iterator[_Chunk]:
+def _chunks(job: JobRow, found: Sequence[Sheet], pace: jobs.Pace) -> Iterator[_Chunk]:
     start, before = job.cursor.get("sheet", 0), 0
     for n, sheet in enumerate(found):
         row = job.cursor.get("row", 0) if n == start else 0
@@ -293,15 +295,15 @@ def _chunks(job: Job, found: Sequence[Sheet], pace: jobs.Pace) -> Iterator[_Chun
         before += sheet.size
 
 
-def _fields(sheet: Sheet) -> rows.Fields:
+def _fields(sheet: Sheet) -> rows.ColumnMap:
     try:
-        return rows.Fields.of(sheet.header, sheet.status)
+        return rows.ColumnMap.of(sheet.header, sheet.status)
     except rows.NoAddressColumn:
         raise NoAddressColumn(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
 
 
 def _read(
-    fields: rows.Fields, items: Iterable[Record | Refused], audience_id: int
+    fields: rows.ColumnMap, items: Iterable[Record | Refused], audience_id: int
 ) -> tuple[list[Row], list[_Unusable]]:
     """The rows as contacts, and those that are none."""
     given: list[Row] = []
@@ -317,7 +319,7 @@ def _read(
     return given, refused
 
 
-def _import_chunk(database: Database, job: Job, now: datetime, chunk: _Chunk) -> Job:
+def _import_chunk(database: Database, job: JobRow, now: datetime, chunk: _Chunk) -> JobRow:
     assert job.audience_id is not None  # set when the file was kept
     outcome = outcome_of(job)
     with database.transaction() as session:
@@ -327,13 +329,13 @@ def _import_chunk(database: Database, job: Job, now: datetime, chunk: _Chunk) ->
             *(label for label in chunk.merge_labels if label not in audience.merge_labels),
         ]
         _load(session, audience, chunk.given, str(job.data["status"]), bulk.moment(now), outcome)
-        job_rows.refuse(session, _refused_rows(job, chunk, outcome.refused))
+        refused_rows.add(session, _refused_rows(job, chunk, outcome.refused))
         outcome.refused += len(chunk.refused)
         cursor = {"sheet": chunk.next_sheet, "row": chunk.next_row, "outcome": asdict(outcome)}
         return jobs.step(session, job, now, cursor=cursor, done=chunk.bytes_read)
 
 
-def _refused_rows(job: Job, chunk: _Chunk, before: int) -> list[RefusedRow]:
+def _refused_rows(job: JobRow, chunk: _Chunk, before: int) -> list[RefusedRow]:
     return [
         RefusedRow(job_id=job.id, n=n, file=chunk.sheet, line=line, reason=reason, row=text)
         for n, (line, reason, text) in enumerate(chunk.refused, before)
@@ -341,7 +343,12 @@ def _refused_rows(job: Job, chunk: _Chunk, before: int) -> list[RefusedRow]:
 
 
 def _load(
-    session: Session, audience: Audience, given: Sequence[Row], default: str, now: str, outcome: Outcome
+    session: Session,
+    audience: AudienceRow,
+    given: Sequence[Row],
+    default: str,
+    now: str,
+    outcome: UpsertCounts,
 ) -> None:
     revision = audience.revision
     upsert.load(

@@ -11,7 +11,7 @@ from json import loads as parsed
 from typing import Any
 
 from bot.contacts import rows, upsert
-from bot.contacts.upsert import Outcome
+from bot.contacts.upsert import UpsertCounts
 from bot.core import jobs, plans
 from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, PlanGone
@@ -23,11 +23,12 @@ from bot.corrections.required_fields import NoMailchimp, chosen, from_json, is_i
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror import tags as member_tags
 from storage.contacts import bulk, contacts
+from storage.contacts.tables import Contact
+from storage.contacts.values import Status
 from storage.core import audiences
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import Audience as AudienceRow
-from storage.core.tables import Contact, Job, Source, Status
+from storage.core.tables import AudienceRow, AudienceSource, JobRow
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import (
     BadAnswer,
@@ -117,7 +118,7 @@ def request(
     by: str,
     now: datetime,
     notify: dict[str, Any] | None = None,
-) -> Job:
+) -> JobRow:
     """The form becomes a job, once. Asks nothing of Mailchimp.
 
     Raises PlanGone, AlreadyDone, NotCleaned, AbuseComplaint, NoPermission, FieldMissing, and what is an AddressFault.
@@ -125,7 +126,7 @@ def request(
     with database.transaction() as session:
         draft = plans.use(session, draft_id, by, now)
         audience = audience_of(session, draft.audience_id)
-        if audience.source != Source.MAILCHIMP or "fields" not in draft.data:
+        if audience.source != AudienceSource.MAILCHIMP or "fields" not in draft.data:
             raise PlanGone
         old = corrections.fixable(session, audience, draft.data["contact"])
         absent = draft.data.get("absent")
@@ -148,7 +149,7 @@ def request(
         return job_rows.add(session, job)
 
 
-def work(client: Client | None, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def work(client: Client | None, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     """Carries the addition on from where it is.
 
     Raises NotNow, to be tried again; and what the person is told: ThereAlready, OnlyThemselves, DeletedForGood,
@@ -171,7 +172,7 @@ def work(client: Client | None, database: Database, job: Job, clock: Clock) -> I
     yield _finish(database, job, member, tags_lost, clock())
 
 
-def done(database: Database, job: Job) -> Added:
+def done(database: Database, job: JobRow) -> Added:
     """What a job that is done has done."""
     with database.reading() as session:
         audience, old = _subjects(session, job)
@@ -254,7 +255,7 @@ def _filled(data: Mapping[str, Any]) -> Filled:
     )
 
 
-def _subjects(session: Session, job: Job) -> tuple[AudienceRow, Contact]:
+def _subjects(session: Session, job: JobRow) -> tuple[AudienceRow, Contact]:
     """The audience and the cleaned contact."""
     audience = audiences.get(session, job.audience_id or 0)
     old = contacts.by_id(session, job.audience_id or 0, job.data["contact"])
@@ -263,12 +264,12 @@ def _subjects(session: Session, job: Job) -> tuple[AudienceRow, Contact]:
     return audience, old
 
 
-def _note(database: Database, job: Job, now: datetime, **cursor: Any) -> Job:
+def _note(database: Database, job: JobRow, now: datetime, **cursor: Any) -> JobRow:
     with database.transaction() as session:
         return jobs.step(session, job, now, cursor=job.cursor | cursor)
 
 
-def _check_absent(client: Client, audience: AudienceRow, job: Job) -> None:
+def _check_absent(client: Client, audience: AudienceRow, job: JobRow) -> None:
     """Adding would change a contact that is there. Raises ThereAlready."""
     member = _member(client, audience, job.data["address"])
     if member:
@@ -282,13 +283,13 @@ def _member(client: Client, audience: AudienceRow, address: str) -> Member | Non
         return None
 
 
-def _there(audience: AudienceRow, job: Job, status: str) -> ThereAlready:
+def _there(audience: AudienceRow, job: JobRow, status: str) -> ThereAlready:
     themselves = status in (Status.UNSUBSCRIBED, Status.NONSUBSCRIBED)
     form = {"signup": audience.remote.get("signup")} if themselves else {}
     return ThereAlready(address=job.data["address"], audience=audience.name, status=str(status), **form)
 
 
-def _add(client: Client, audience: AudienceRow, old: Contact, job: Job) -> tuple[Member, list[str]]:
+def _add(client: Client, audience: AudienceRow, old: Contact, job: JobRow) -> tuple[Member, list[str]]:
     """The new member with the old one's tags, and those that could not be given."""
     before = _member(client, audience, old.address)
     member = _put(client, audience, job, _values(audience, old, before, job))
@@ -308,7 +309,9 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: Job) -> tuple
     return member._replace(tags=tuple(dict.fromkeys([*member.tags, *tags]))), []
 
 
-def _put(client: Client, audience: AudienceRow, job: Job, merge_fields: Mapping[str, MergeValue]) -> Member:
+def _put(
+    client: Client, audience: AudienceRow, job: JobRow, merge_fields: Mapping[str, MergeValue]
+) -> Member:
     address = job.data["address"]
     try:
         # No signup address or time: they would be the operator's, not the contact's.
@@ -324,7 +327,7 @@ def _put(client: Client, audience: AudienceRow, job: Job, merge_fields: Mapping[
         raise _there(audience, job, member.status if member else "unknown") from None
 
 
-def _values(audience: AudienceRow, old: Contact, before: Member | None, job: Job) -> dict[str, MergeValue]:
+def _values(audience: AudienceRow, old: Contact, before: Member | None, job: JobRow) -> dict[str, MergeValue]:
     """The old contact's merge fields, with what was typed; by tag, empty ones left out."""
     fields = audience.remote.get("fields", [])
     tags = {field["name"]: field["tag"] for field in fields}
@@ -344,7 +347,7 @@ def _tags(old: Contact) -> list[str]:
     return [str(tag) for tag in parsed(f"[{old.tags or ''}]")]
 
 
-def _told(error: MailchimpError, audience: AudienceRow, job: Job) -> CleanedError:
+def _told(error: MailchimpError, audience: AudienceRow, job: JobRow) -> CleanedError:
     """What the person is told. What Mailchimp says in its own words is for their eyes alone."""
     about = {"address": job.data["address"], "audience": audience.name}
     match error:
@@ -368,7 +371,9 @@ def _named(audience: AudienceRow, said: Sequence[tuple[str, str]]) -> list[list[
     return [[tag if tag in names else "", names.get(tag, field), message] for tag, field, message in found]
 
 
-def _finish(database: Database, job: Job, member: Member, tags_lost: Sequence[str], now: datetime) -> Job:
+def _finish(
+    database: Database, job: JobRow, member: Member, tags_lost: Sequence[str], now: datetime
+) -> JobRow:
     """The mirror has the contact, the consent and the journal's line are kept, the job is done: all or nothing."""
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id or 0)
@@ -390,7 +395,7 @@ def _finish(database: Database, job: Job, member: Member, tags_lost: Sequence[st
 def _mirror(session: Session, audience: AudienceRow, member: Member, now: datetime) -> int:
     """Takes the member in, or changes it, where a sync was quicker; the contact's id."""
     labels = {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
-    row = members.row(member, audience.id or 0, labels)
+    row = members.row(member, audience.id, labels)
     revision, at = audience.revision, bulk.moment(now)
     upsert.load(
         session,
@@ -398,8 +403,8 @@ def _mirror(session: Session, audience: AudienceRow, member: Member, now: dateti
         [row],
         lambda new, contact_id: members.added(new, contact_id, revision, at),
         lambda old, new: members.merged(old, new, revision, at),
-        Outcome(),
+        UpsertCounts(),
     )
-    contact = contacts.by_key(session, audience.id or 0, rows.KEY(row))
+    contact = contacts.by_key(session, audience.id, rows.KEY(row))
     assert contact, "just taken in"
     return contact.id

@@ -21,7 +21,7 @@ PATH = "/mailchimp/"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WebhookAddress:
     """Whether an audience of the account tells us what happens. `failed`: why that could not be set up."""
 
     audience: str
@@ -47,7 +47,7 @@ def ring(database: Database, remote_id: str, uid: str, now: datetime) -> bool:
             return False
         audience = mirrors.of_remote(session, remote_id, lock=True)
         # Before the first sync's end the clock's next look brings it.
-        if audience is None or audience.id is None or audience.mirrored_until is None:
+        if audience is None or audience.mirrored_until is None:
             return False
         if mirrors.under_way(session, audience.id, jobs.SYNC, ("waiting",)) is None:
             job_rows.add(session, sync.new_job(audience, by=BY, now=now))
@@ -62,30 +62,30 @@ def url(settings: Settings) -> str | None:
     return settings.public_url.rstrip("/") + PATH + secret.get_secret_value()
 
 
-def look(client: Client, address: str) -> Sequence[Place]:
+def look(client: Client, address: str) -> Sequence[WebhookAddress]:
     """Which audiences of the account tell that URL. Raises MailchimpError."""
     return [
-        Place(each.name, any(webhook.url == address for webhook in client.webhooks(each.id)))
+        WebhookAddress(each.name, any(webhook.url == address for webhook in client.webhooks(each.id)))
         for each in client.audiences()
     ]
 
 
-def set_up(database: Database, client: Client, address: str, now: datetime) -> Sequence[Place]:
+def set_up(database: Database, client: Client, address: str, now: datetime) -> Sequence[WebhookAddress]:
     """Has every audience tell that URL, which must answer by then. Raises MailchimpError."""
     return [_set_up(database, client, address, each) for each in sync.discover(database, client, now)]
 
 
-def _set_up(database: Database, client: Client, address: str, audience_id: int) -> Place:
+def _set_up(database: Database, client: Client, address: str, audience_id: int) -> WebhookAddress:
     with database.reading() as session:
         audience = audiences.get(session, audience_id)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
     try:
         if any(webhook.url == address for webhook in client.webhooks(audience.remote_id)):
-            return Place(audience.name, is_set_up=True)
+            return WebhookAddress(audience.name, is_set_up=True)
         made = client.add_webhook(audience.remote_id, address)
     except MailchimpError as error:
-        return Place(audience.name, is_set_up=False, failed=error)
+        return WebhookAddress(audience.name, is_set_up=False, failed=error)
     with database.transaction() as session:
         mirrors.say(session, audience_id, webhook_secret=made.secret)
-    return Place(audience.name, is_set_up=True)
+    return WebhookAddress(audience.name, is_set_up=True)

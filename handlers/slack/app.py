@@ -13,7 +13,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot.core import jobs
 from bot.core.settings import Settings
 from handlers.slack import errors
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.dedupe import Doubled, Handled
 from handlers.slack.features import (
     additions,
@@ -30,7 +30,7 @@ from handlers.slack.features import (
     restores,
     segments,
 )
-from handlers.slack.long_work import Kind
+from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask
 
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
@@ -50,7 +50,7 @@ def web_client(settings: Settings) -> WebClient:
     return client
 
 
-def build_app(parts: Parts, identity: AuthorizeResult) -> App:
+def build_app(parts: AppContext, identity: AuthorizeResult) -> App:
     """The app with every listener. `identity` is who `auth.test` said we are: no request asks again."""
     secret = parts.settings.slack_signing_secret
     logging.getLogger("slack_bolt.App").addFilter(_is_news)
@@ -145,7 +145,7 @@ class _KeptResponse(BoltResponse):
             super().__setattr__(name, value)
 
 
-def kinds(parts: Parts) -> dict[str, Kind]:
+def kinds(parts: AppContext) -> dict[str, JobHandler]:
     """How each kind of long work is done and told."""
     return {
         jobs.IMPORT: imports.kind(parts),

@@ -20,7 +20,7 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class AppContext:
     """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains.
 
     `mailchimp`: the account whose audiences are mirrored, if any.

@@ -13,16 +13,16 @@ from bot.core import audiences, jobs
 from bot.core.errors import CleanedError
 from bot.core.jobs import Work
 from handlers.slack import errors, posted_message
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message
 from handlers.slack.features import home
-from handlers.slack.posted_message import Mark
+from handlers.slack.posted_message import MessageMetadata
 from handlers.words import Words, words
 from storage.core.database import Database
 from storage.core.db_errors import Trouble, trouble
 from storage.core.jobs import LeaseLost
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
 
@@ -37,11 +37,11 @@ TELLS_WITHIN = timedelta(days=1)  # of its end: so long Slack may be away
 
 log = logging.getLogger(__name__)
 
-Tell = Callable[[Words, Job, str], Message]
+Tell = Callable[[Words, JobRow, str], Message]
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobHandler:
     """A kind of long work.
 
     `tell` makes the message of a job as it stands: its progress, its receipt, its failure. It is given the
@@ -52,7 +52,7 @@ class Kind:
     work: Work
     title: str
     tell: Tell
-    after: Callable[[Parts, Job], None] = lambda *_: None
+    after: Callable[[AppContext, JobRow], None] = lambda *_: None
 
 
 class Worker:
@@ -62,13 +62,13 @@ class Worker:
     them, so that nobody's export waits for two of these.
     """
 
-    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, kinds: Mapping[str, JobHandler]) -> None:
         self._kinds = kinds
         self._awake = Event()
         self._stopping = Event()
         self._threads: dict[str, Thread] = {}  # by the owner of what it works on
 
-    def start(self, parts: Parts) -> None:
+    def start(self, parts: AppContext) -> None:
         jobs.free_dead(parts.database)
         syncs, outgoing = self._kinds.keys() & {jobs.SYNC}, self._kinds.keys() & {jobs.ARCHIVE, jobs.RESTORE}
         others = self._kinds.keys() - syncs
@@ -100,7 +100,7 @@ class Worker:
         for owner in self._threads:
             jobs.free(database, owner)
 
-    def _run(self, parts: Parts, lane: Collection[str], owner: str) -> None:
+    def _run(self, parts: AppContext, lane: Collection[str], owner: str) -> None:
         while not self._stopping.is_set():
             try:
                 job = jobs.claim(parts.database, lane, owner, parts.clock())
@@ -124,7 +124,7 @@ class Worker:
 class _Run:
     """One job in one thread's hands."""
 
-    def __init__(self, parts: Parts, kind: Kind, job: Job, stopping: Event) -> None:
+    def __init__(self, parts: AppContext, kind: JobHandler, job: JobRow, stopping: Event) -> None:
         self._parts, self._kind, self._job, self._stopping = parts, kind, job, stopping
         self._next_word = monotonic() + FIRST_WORD_SECONDS
         self._has_posted = False
@@ -271,7 +271,7 @@ class _Run:
         return noted is not None
 
     @property
-    def _mark(self) -> Mark:
+    def _mark(self) -> MessageMetadata:
         return {"event_type": EVENT, "event_payload": {"job": self._job.id}}
 
     def _stands(self, channel: str) -> str | None:

@@ -10,7 +10,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 PAGE = 200  # messages
 CLOCKS_DIFFER = timedelta(minutes=5)  # ours and Slack's, at most
 
-Mark = dict[str, Any]
+MessageMetadata = dict[str, Any]
 
 
 def once(client: WebClient) -> WebClient:
@@ -24,7 +24,7 @@ def once(client: WebClient) -> WebClient:
     return alone
 
 
-def find(client: WebClient, channel: str, mark: Mark, since: datetime) -> str | None:
+def find(client: WebClient, channel: str, mark: MessageMetadata, since: datetime) -> str | None:
     """The ts of the message with that metadata; None if there is none. Raises SlackApiError."""
     page: dict[str, Any] = {"channel": channel, "oldest": str((since - CLOCKS_DIFFER).timestamp())}
     while True:

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from bot.core import audiences
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View
@@ -35,7 +35,7 @@ class Modal:
 class Ask:
     """What a listener gets of the person who asks. Making one asks nothing of Slack: `ack` comes first."""
 
-    def __init__(self, parts: Parts, body: dict[str, Any], user_id: str, respond: Respond) -> None:
+    def __init__(self, parts: AppContext, body: dict[str, Any], user_id: str, respond: Respond) -> None:
         self.parts = parts
         self.body = body
         self.now: datetime = parts.clock()

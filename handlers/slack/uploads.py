@@ -17,11 +17,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core import jobs
 from bot.core.errors import CleanedError
 from bot.core.jobs import Clock
-from bot.exports.exports import NotInChannel, Shared, Upload
+from bot.exports.exports import ExpectedFile, NotInChannel, SharedFiles
 from bot.exports.files import Contents
 from handlers.slack import errors, long_work
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 ATTEMPTS = 3
 ANSWER_SECONDS = 60
@@ -50,12 +50,12 @@ class Uploads:
         self._comment = comment
         self._pause = pause
 
-    def expect(self, name: str, size: int) -> Upload:
+    def expect(self, name: str, size: int) -> ExpectedFile:
         """Step 1: announces a file of so many bytes, one at least."""
         answer = self._client.files_getUploadURLExternal(filename=name, length=size)
-        return Upload(file_id=str(answer["file_id"]), url=str(answer["upload_url"]))
+        return ExpectedFile(file_id=str(answer["file_id"]), url=str(answer["upload_url"]))
 
-    def send(self, upload: Upload, contents: Contents) -> Iterator[int]:
+    def send(self, upload: ExpectedFile, contents: Contents) -> Iterator[int]:
         """Step 2: the bytes; gives how many are sent. Raises UploadFailed or another OSError at last."""
         for attempt in range(ATTEMPTS):
             try:
@@ -77,7 +77,7 @@ class Uploads:
             pass
         return announced.file_id
 
-    def shared(self, file_ids: Sequence[str]) -> Shared | None:
+    def shared(self, file_ids: Sequence[str]) -> SharedFiles | None:
         """Where people see the files; None if nobody does yet. One message shows them all."""
         files: list[dict[str, Any]] = []
         for file_id in file_ids:
@@ -88,9 +88,9 @@ class Uploads:
                     return None  # sent, and not completed
                 raise
         shown = all(any(file.get(place) for place in _PLACES) for file in files)
-        return Shared(tuple(file.get("permalink") for file in files)) if shown else None
+        return SharedFiles(tuple(file.get("permalink") for file in files)) if shown else None
 
-    def share(self, names: Mapping[str, str], channel: str) -> Shared:
+    def share(self, names: Mapping[str, str], channel: str) -> SharedFiles:
         """Step 3: shows the files (id → name) in the channel, in one message. Raises NotInChannel."""
         given: dict[str, Any] = {"initial_comment": self._comment} if self._comment else {}
         files: list[dict[str, str | None]] = [
@@ -103,12 +103,12 @@ class Uploads:
                 raise NotInChannel(channel=channel) from error
             raise
         links = {file.get("id"): file.get("permalink") for file in answer.get("files") or []}
-        return Shared(tuple(links.get(file_id) for file_id in names))
+        return SharedFiles(tuple(links.get(file_id) for file_id in names))
 
 
 def hand_out(
-    delivery: Uploads, database: Database, job: Job, clock: Clock, name: str, pieces: Iterable[bytes]
-) -> tuple[Job, str | None]:
+    delivery: Uploads, database: Database, job: JobRow, clock: Clock, name: str, pieces: Iterable[bytes]
+) -> tuple[JobRow, str | None]:
     """Shows the job's person a small file, once, whoever dies on the way; its id. None: it can't be sent for good."""
     try:
         if file_id := job.cursor.get("upload"):

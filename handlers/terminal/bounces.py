@@ -9,7 +9,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from bot.bounces import mailbox
-from bot.bounces.events import Kind
+from bot.bounces.events import EventKind
 from bot.bounces.mailbox import Kept, MailOutcome
 from bot.core import audiences, databases, settings
 from bot.core.errors import IsMirrored
@@ -18,11 +18,11 @@ from handlers.terminal import errors
 from handlers.terminal.files import whole_file
 from handlers.words import Words
 from storage.bounces import mailboxes
-from storage.bounces.mailboxes import Message, Unreadable
+from storage.bounces.mailboxes import MailMessage, Unreadable
 from storage.core.database import Database
 from storage.files.spreadsheets import csv_bytes
 
-AGAINST = (Kind.HARD, Kind.SOFT, Kind.COMPLAINT)
+AGAINST = (EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT)
 IGNORED = ("auto-reply", "challenge", "delivery-receipt", "not-a-bounce")
 
 _Keep = Callable[[Iterable[Kept]], None]
@@ -71,10 +71,10 @@ def _take_in(
 
 def _messages(
     words: Words, paths: Sequence[str], bar: "tqdm[NoReturn]", unreadable: list[Unreadable]
-) -> Iterator[Message]:
+) -> Iterator[MailMessage]:
     for path in paths:
         for each in mailboxes.messages(path):
-            if isinstance(each, Message):
+            if isinstance(each, MailMessage):
                 bar.update(each.size)
                 yield each
             else:

@@ -22,7 +22,7 @@ from handlers.terminal.checks.finding import Finding, Make
 from handlers.web.webhooks import routes
 from handlers.words import Words
 from storage.bounces.imap import MailboxFault
-from storage.bounces.imap_address import Place
+from storage.bounces.imap_address import ImapAddress
 from storage.mailchimp.errors import MailchimpError
 
 ANSWER_SECONDS = 10
@@ -147,7 +147,7 @@ def _webhooks(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
         yield right("check-webhooks", paths=paths, host=given.host, port=str(given.port))
 
 
-def _mailbox(place: Place, right: Make, fault: Make) -> Finding:
+def _mailbox(place: ImapAddress, right: Make, fault: Make) -> Finding:
     try:
         waiting = mailbox.waiting(place)
     except MailboxFault as error:

@@ -9,7 +9,7 @@ from typing import BinaryIO, NoReturn
 
 from tqdm import tqdm
 
-from bot.contacts.upsert import Outcome
+from bot.contacts.upsert import UpsertCounts
 from bot.core import databases, jobs, settings
 from bot.imports import imports
 from handlers.slack.context import utc_now
@@ -18,7 +18,7 @@ from handlers.terminal.files import whole_file
 from handlers.terminal.long_work import to_its_end
 from handlers.words import Words
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 BY = "terminal"
 
@@ -38,7 +38,7 @@ def import_all(
 ) -> int:
     """As `run`, into the database with that URL."""
     database = databases.ready(url)
-    done: list[Job] = []
+    done: list[JobRow] = []
     jobs.free_dead(database)
     try:
         for path in files:
@@ -60,13 +60,13 @@ def import_all(
     return 0
 
 
-def _write_refused(words: Words, database: Database, target: Path, done: Sequence[Job]) -> None:
+def _write_refused(words: Words, database: Database, target: Path, done: Sequence[JobRow]) -> None:
     with whole_file(target) as file:
         file.writelines(csv(words, database, [job.id for job in done]))
     print(words("terminal-refused", path=str(target)), flush=True)
 
 
-def _import(words: Words, database: Database, path: Path, audience: str, status: str) -> Job:
+def _import(words: Words, database: Database, path: Path, audience: str, status: str) -> JobRow:
     """The finished job, done or failed. Progress is shown on a terminal."""
     with path.open("rb") as given, TemporaryFile() as copy:
         file = given if given.seekable() else _copied(given, copy)
@@ -87,5 +87,5 @@ def _copied(pipe: BinaryIO, copy: BinaryIO) -> BinaryIO:
     return copy
 
 
-def _total(done: Sequence[Job]) -> dict[str, int]:
-    return {name: sum(job.result[name] for job in done) for name in Outcome.__slots__}
+def _total(done: Sequence[JobRow]) -> dict[str, int]:
+    return {name: sum(job.result[name] for job in done) for name in UpsertCounts.__slots__}

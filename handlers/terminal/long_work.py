@@ -12,14 +12,16 @@ from bot.core.jobs import Work
 from handlers.slack.context import utc_now
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
 
 LOOK_SECONDS = 0.3  # while another process has the audience, or does the work
 
 
-def to_its_end(database: Database, job: Job, work: Work, bar: "tqdm[NoReturn]", interrupted: str) -> Job:
+def to_its_end(
+    database: Database, job: JobRow, work: Work, bar: "tqdm[NoReturn]", interrupted: str
+) -> JobRow:
     """The job, done or failed; it is waited for while another process does it. `interrupted`: a sentence's key.
 
     Raises KeyboardInterrupt with that key; MailchimpError where it is worth another try: then too, it is carried on.
@@ -35,7 +37,7 @@ def to_its_end(database: Database, job: Job, work: Work, bar: "tqdm[NoReturn]", 
     return job
 
 
-def _work(database: Database, job: Job, work: Work, bar: "tqdm[NoReturn]", interrupted: str) -> Job:
+def _work(database: Database, job: JobRow, work: Work, bar: "tqdm[NoReturn]", interrupted: str) -> JobRow:
     try:
         steps = work(database, job, utc_now) if job.state == "running" else ()
         for step in steps:
@@ -62,6 +64,6 @@ def _work(database: Database, job: Job, work: Work, bar: "tqdm[NoReturn]", inter
     return job
 
 
-def _show(bar: "tqdm[NoReturn]", job: Job) -> None:
+def _show(bar: "tqdm[NoReturn]", job: JobRow) -> None:
     bar.total = job.total or None
     bar.update(job.done - bar.n)

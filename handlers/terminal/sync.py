@@ -17,7 +17,7 @@ from handlers.slack.views.mailchimp.mirror import differs
 from handlers.terminal.long_work import to_its_end
 from handlers.words import Words
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
 
 BY = "terminal"
@@ -69,7 +69,7 @@ def _chosen(database: Database, found: Sequence[int], name: str | None) -> list[
     return [named]
 
 
-def _sync(words: Words, database: Database, client: Client, audience: Audience) -> Job:
+def _sync(words: Words, database: Database, client: Client, audience: Audience) -> JobRow:
     """The finished job, done or failed. Progress is shown on a terminal."""
     job = mirror_sync.request(database, audience.id, by=BY, now=utc_now())
     if job.cursor:

@@ -32,11 +32,14 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
+from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import figures
 from storage.contacts.contacts import TABLE, Segment, belongs, conditions
 from storage.contacts.figures import Cell, Tally
+from storage.contacts.tables import Contact, VerdictRow
+from storage.contacts.values import Status
 from storage.core.engines import is_sqlite
-from storage.core.tables import Archive, ArchiveMember, Audience, Contact, Status, Verdict
+from storage.core.tables import AudienceRow
 
 _SPAN = 100_000
 IDS_A_STATEMENT = 10_000
@@ -55,11 +58,11 @@ def get(session: Session, audience_id: int, archive_id: str, *, hold: bool = Fal
     return session.get(Archive, (audience_id, archive_id), with_for_update=hold)
 
 
-def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[Archive, Audience]]:
+def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[Archive, AudienceRow]]:
     """The archives that took contacts, of every audience, the newest first."""
     return session.exec(
-        select_model(Archive, Audience)
-        .where(col(Audience.id) == Archive.audience_id, col(Archive.n) > 0)
+        select_model(Archive, AudienceRow)
+        .where(col(AudienceRow.id) == Archive.audience_id, col(Archive.n) > 0)
         .order_by(col(Archive.made_at).desc(), col(Archive.id))
         .offset(skip)
         .limit(most)
@@ -357,10 +360,10 @@ def _n_weak(session: Session, audience_id: int, some: Sequence[int]) -> int:
     """How many of the contacts have a weak verdict."""
     if not some:
         return 0
-    weak = select(col(Verdict.contact_id)).where(
-        col(Verdict.audience_id) == audience_id,
-        col(Verdict.contact_id).between(min(some), max(some)),
-        col(Verdict.weakness) != "",
+    weak = select(col(VerdictRow.contact_id)).where(
+        col(VerdictRow.audience_id) == audience_id,
+        col(VerdictRow.contact_id).between(min(some), max(some)),
+        col(VerdictRow.weakness) != "",
     )
     return len(set(some).intersection(session.connection().execute(weak).scalars()))
 

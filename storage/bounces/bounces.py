@@ -8,20 +8,13 @@ from sqlalchemy import Select, Table, bindparam, case, delete, func, insert, lit
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
 
+from storage.bounces.tables import Activity, CleaningPolicy, Evidence, Outage, Quarantined
 from storage.contacts import figures
 from storage.contacts.contacts import IS_CLEANED, TABLE
+from storage.contacts.tables import DomainCount, VerdictRow
+from storage.contacts.values import Status
 from storage.core import engines
-from storage.core.tables import (
-    Activity,
-    CleaningPolicy,
-    DomainCount,
-    Evidence,
-    Outage,
-    SetAside,
-    Source,
-    Status,
-    Verdict,
-)
+from storage.core.tables import AudienceSource
 
 
 class Found(NamedTuple):
@@ -51,7 +44,9 @@ def by_ids(session: Session, audience_id: int, ids: Collection[int]) -> dict[int
     return {row.id: Found(*row) for row in session.connection().execute(query)}
 
 
-def known(session: Session, keys: Collection[str], source: Source = Source.LOCAL) -> dict[str, set[int]]:
+def known(
+    session: Session, keys: Collection[str], source: AudienceSource = AudienceSource.LOCAL
+) -> dict[str, set[int]]:
     """Which audiences of that source have these lower-case addresses: address → audience ids."""
     audience = _table_of("audience")
     query = select(TABLE.c.address_key, TABLE.c.audience_id).where(
@@ -165,11 +160,11 @@ def put_outages(session: Session, audience_id: int, domain: str, rows: Sequence[
     session.connection().execute(insert(table), [{**key, **row} for row in rows])
 
 
-def verdicts(session: Session, audience_id: int, contact_ids: Collection[int]) -> dict[int, Verdict]:
+def verdicts(session: Session, audience_id: int, contact_ids: Collection[int]) -> dict[int, VerdictRow]:
     """The verdicts on these contacts, where there are some: contact → verdict."""
     rows = session.exec(
-        select_model(Verdict).where(
-            col(Verdict.audience_id) == audience_id, col(Verdict.contact_id).in_(contact_ids)
+        select_model(VerdictRow).where(
+            col(VerdictRow.audience_id) == audience_id, col(VerdictRow.contact_id).in_(contact_ids)
         )
     )
     return {row.contact_id: row for row in rows}
@@ -177,7 +172,7 @@ def verdicts(session: Session, audience_id: int, contact_ids: Collection[int]) -
 
 def newly_worth_a_look(session: Session, audience_id: int, since: datetime, until: datetime) -> int:
     """How many contacts with a weak verdict, cleaned still, were cleaned from `since` on and before `until`."""
-    v = _table(Verdict)
+    v = _table(VerdictRow)
     # The contact's own time, as all figures have it: an import may have brought another than the verdict's.
     then = (TABLE.c.cleaned_at >= since, TABLE.c.cleaned_at < until)
     cleaned_then = _weak_verdicts().where(v.c.audience_id == audience_id, *then)
@@ -187,7 +182,7 @@ def newly_worth_a_look(session: Session, audience_id: int, since: datetime, unti
 
 def judged_in(session: Session, audience_id: int, domain: str, since: datetime, until: datetime) -> set[int]:
     """The contacts with a verdict that bounced at that domain in that time."""
-    e, v = _table(Evidence), _table(Verdict)
+    e, v = _table(Evidence), _table(VerdictRow)
     query = select(e.c.contact_id).where(
         e.c.audience_id == audience_id,
         e.c.domain == domain,
@@ -219,7 +214,7 @@ def put_verdicts(session: Session, audience_id: int, rows: Sequence[Mapping[str,
     """
     if not rows:
         return
-    table = _table(Verdict)
+    table = _table(VerdictRow)
     statement = engines.insert(session, table)
     keys = [column.name for column in table.primary_key]
     changed = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in (*keys, "at")}
@@ -285,7 +280,7 @@ def put_aside(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
     """Keeps what could not be used, each once; returns how many are new."""
     if not rows:
         return 0
-    table = _table(SetAside)
+    table = _table(Quarantined)
     statement = engines.insert(session, table).on_conflict_do_nothing()
     unique = {row["uid"]: dict(row) for row in rows}
     there = select(table.c.uid).where(table.c.uid.in_(unique))
@@ -298,7 +293,7 @@ def put_aside(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
 
 def _n_weak(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> int:
     """How many of the rows' contacts are cleaned and have a weak verdict."""
-    v = _table(Verdict)
+    v = _table(VerdictRow)
     ids = [row["contact_id"] for row in rows]
     mine = _weak_verdicts().where(v.c.audience_id == audience_id, v.c.contact_id.in_(ids))
     n: int = session.connection().execute(mine).scalar_one()
@@ -306,7 +301,7 @@ def _n_weak(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]
 
 
 def _weak_verdicts() -> Select[int]:
-    v = _table(Verdict)
+    v = _table(VerdictRow)
     same = (TABLE.c.audience_id == v.c.audience_id) & (TABLE.c.id == v.c.contact_id)
     weak = v.c.weakness != literal_column("''")
     return select(func.count()).select_from(v.join(TABLE, same)).where(weak, IS_CLEANED)

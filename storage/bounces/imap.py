@@ -15,8 +15,8 @@ from typing import ClassVar
 from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
-from storage.bounces.imap_address import Place
-from storage.bounces.mailboxes import LARGEST, Message
+from storage.bounces.imap_address import ImapAddress
+from storage.bounces.mailboxes import LARGEST, MailMessage
 
 MOST_AT_A_LOOK = 500  # messages
 MOST_AT_ONCE = 50  # messages
@@ -74,7 +74,7 @@ class Mailbox:
             str(uid) for uid in sorted(int(each) for line in lines for each in line.split() if each.isdigit())
         ]
 
-    def batches(self) -> Iterator[Sequence[tuple[str, Message]]]:
+    def batches(self) -> Iterator[Sequence[tuple[str, MailMessage]]]:
         """What nobody has seen, with its uid: some messages at once, at most MOST_AT_A_LOOK in all.
 
         They stay unseen. A message that is larger than LARGEST comes without its end.
@@ -96,7 +96,7 @@ class Mailbox:
             if uid and size and (told := uid[1].decode()) in uids:
                 yield told, int(size[1])
 
-    def _fetched(self, uids: Sequence[str]) -> Sequence[tuple[str, Message]]:
+    def _fetched(self, uids: Sequence[str]) -> Sequence[tuple[str, MailMessage]]:
         try:
             answers = self._asked("FETCH", ",".join(uids), f"(UID BODY.PEEK[]<0.{LARGEST}>)")
         except imaplib.IMAP4.abort:
@@ -112,7 +112,7 @@ class Mailbox:
             # The uid stands before the message's text or after it, as the server likes.
             uid = _UID.search(head) or (_UID.search(following) if isinstance(following, bytes) else None)
             if uid and uid[1].decode() in uids:
-                found.append((uid[1].decode(), Message(f"IMAP {uid[1].decode()}", raw, len(raw))))
+                found.append((uid[1].decode(), MailMessage(f"IMAP {uid[1].decode()}", raw, len(raw))))
         return found
 
     def _asked(self, *command: str) -> list[bytes | tuple[bytes, bytes] | None]:
@@ -123,7 +123,7 @@ class Mailbox:
 
 
 @contextmanager
-def opened(where: Place, *, only_look: bool = False) -> Iterator[Mailbox]:
+def opened(where: ImapAddress, *, only_look: bool = False) -> Iterator[Mailbox]:
     """The folder, opened. `only_look`: nothing can be marked. Raises MailboxFault, also while it is used."""
     try:
         with _connected(where) as box:
@@ -141,7 +141,7 @@ def opened(where: Place, *, only_look: bool = False) -> Iterator[Mailbox]:
 
 
 @contextmanager
-def _connected(where: Place) -> Iterator[BaseMailBox]:
+def _connected(where: ImapAddress) -> Iterator[BaseMailBox]:
     """The connection. After a fault it is only closed: a server that is gone is not waited for again."""
     trusting = ssl.create_default_context()
     if where.is_encrypted:
@@ -161,7 +161,7 @@ def _connected(where: Place) -> Iterator[BaseMailBox]:
             box.client.shutdown()
 
 
-def _log_in(box: BaseMailBox, where: Place) -> None:
+def _log_in(box: BaseMailBox, where: ImapAddress) -> None:
     try:
         if (where.user + where.password).isascii():
             box.login(where.user, where.password, initial_folder=None)

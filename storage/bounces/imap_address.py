@@ -6,12 +6,12 @@ from urllib.parse import unquote, urlsplit
 PORTS = {"imaps": 993, "imap": 143}
 
 
-class BadAddress(ValueError):
+class InvalidImapAddress(ValueError):
     """Not `imaps://user:password@host/FOLDER`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ImapAddress:
     """Where the mailbox is, and as whom it is opened."""
 
     host: str
@@ -22,7 +22,7 @@ class Place:
     password: str = field(repr=False)
 
 
-def place(url: str) -> Place:
+def place(url: str) -> ImapAddress:
     """What `imaps://user:password@host:port/FOLDER` says; the folder is INBOX if none is named. Raises BadAddress."""
     try:
         parts = urlsplit(url.strip())
@@ -30,9 +30,9 @@ def place(url: str) -> Place:
         user, password, host = unquote(parts.username or ""), unquote(parts.password or ""), parts.hostname
         folder = unquote(parts.path.strip("/"), errors="strict") or "INBOX"
     except (ValueError, KeyError):
-        raise BadAddress from None
+        raise InvalidImapAddress from None
     if not (user and password and host) or not (user + password + folder).isprintable():
-        raise BadAddress
+        raise InvalidImapAddress
     if parts.query or parts.fragment or (parts.scheme, port) == ("imap", PORTS["imaps"]):
-        raise BadAddress
-    return Place(host, port, folder, parts.scheme == "imaps", user, password)
+        raise InvalidImapAddress
+    return ImapAddress(host, port, folder, parts.scheme == "imaps", user, password)

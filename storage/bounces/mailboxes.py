@@ -22,7 +22,7 @@ _MAILDIR = ("cur", "new")
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class MailMessage:
     """A message as it was sent. `name` says where it is; `size` is the bytes that it took there."""
 
     name: str
@@ -43,7 +43,7 @@ def total(path: str) -> int:
     return sum(_size(each) for each in _files(path) if isinstance(each, Path))
 
 
-def messages(path: str) -> Iterator[Message | Unreadable]:
+def messages(path: str) -> Iterator[MailMessage | Unreadable]:
     """Every message there, in the order of the names; what can't be read is named, and the others go on.
 
     A folder with `cur`, or with `new` and `tmp`, is a Maildir. In any other folder every file that isn't hidden is read, and
@@ -66,7 +66,7 @@ def messages(path: str) -> Iterator[Message | Unreadable]:
             yield from _guarded(file, _name(found), single=single)
 
 
-def split(file: BinaryIO, name: str) -> Iterator[Message]:
+def split(file: BinaryIO, name: str) -> Iterator[MailMessage]:
     """The messages of an mbox: each begins with a line `From …` that is the first or follows an empty one.
 
     `>From ` of the text becomes `From ` again. A message's name is the file's with its number.
@@ -78,7 +78,7 @@ def split(file: BinaryIO, name: str) -> Iterator[Message]:
     while line := file.readline(_LINE):
         if begins_line and after_blank and (not number or _SEPARATOR.match(line)):
             if number:
-                yield Message(f"{name}#{number}", _unescaped(parts), size)
+                yield MailMessage(f"{name}#{number}", _unescaped(parts), size)
             number, size, kept, parts = number + 1, 0, 0, []
         elif kept < LARGEST:
             parts.append(line[: LARGEST - kept])
@@ -87,10 +87,10 @@ def split(file: BinaryIO, name: str) -> Iterator[Message]:
         after_blank = begins_line and line in (b"\n", b"\r\n")
         begins_line = line.endswith(b"\n")
     if number:
-        yield Message(f"{name}#{number}", _unescaped(parts), size)
+        yield MailMessage(f"{name}#{number}", _unescaped(parts), size)
 
 
-def _guarded(file: BinaryIO, name: str, *, single: bool) -> Iterator[Message | Unreadable]:
+def _guarded(file: BinaryIO, name: str, *, single: bool) -> Iterator[MailMessage | Unreadable]:
     try:
         if not single and _begins_mbox(file):
             yield from split(file, name)
@@ -105,14 +105,14 @@ def _begins_mbox(file: BinaryIO) -> bool:
     return file.peek(5)[:5] == b"From "  # type: ignore[attr-defined,no-any-return]
 
 
-def _whole(file: BinaryIO, name: str) -> Message:
+def _whole(file: BinaryIO, name: str) -> MailMessage:
     raw = file.read(LARGEST)
     size = len(raw)
     while rest := file.read(_LINE):
         size += len(rest)
     if raw.startswith(b"From "):  # saved out of an mbox with its first line
         raw = raw.partition(b"\n")[2]
-    return Message(name, raw, size)
+    return MailMessage(name, raw, size)
 
 
 def _unescaped(parts: list[bytes]) -> bytes:

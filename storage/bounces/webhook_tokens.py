@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Table, delete, select
 from sqlmodel import Session, col
 
+from storage.bounces.tables import WebhookToken
 from storage.core.engines import insert
-from storage.core.tables import WebhookToken
 
 TABLE: Table = WebhookToken.__table__  # type: ignore[attr-defined]
 

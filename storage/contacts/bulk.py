@@ -17,7 +17,7 @@ from sqlmodel import select as select_model
 from storage.contacts.contacts import TABLE
 from storage.contacts.values import COLUMNS, Row
 from storage.core.engines import is_sqlite
-from storage.core.tables import Audience
+from storage.core.tables import AudienceRow
 
 _NAMES = ", ".join(COLUMNS)
 _ID = itemgetter(COLUMNS.index("id"))
@@ -42,9 +42,9 @@ def moment(value: datetime) -> str:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def lock(session: Session, audience_id: int) -> Audience:
+def lock(session: Session, audience_id: int) -> AudienceRow:
     """The audience, held for this transaction, its revision one higher: what changes now carries it."""
-    query = select_model(Audience).where(col(Audience.id) == audience_id).with_for_update()
+    query = select_model(AudienceRow).where(col(AudienceRow.id) == audience_id).with_for_update()
     audience = session.exec(query).one()
     audience.revision += 1
     session.add(audience)

@@ -10,11 +10,13 @@ from sqlalchemy import select as select_any
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
-from storage.core.tables import Audience, Contact
+from storage.contacts.tables import Contact, VerdictRow
+from storage.core.tables import AudienceRow
 
 TABLE: Table = Contact.__table__  # type: ignore[attr-defined]
+VERDICT: Table = VerdictRow.__table__  # type: ignore[attr-defined]
 NEWEST_FIRST = (TABLE.c.cleaned_at.desc(), TABLE.c.id.desc())
 OLDEST_FIRST = (TABLE.c.cleaned_at, TABLE.c.id)
 SEARCHED = 100_000
@@ -64,7 +66,7 @@ class Segment:
 _NO_FILTER = {"audience_id", "ids", "up_to"}
 
 
-class Place(NamedTuple):
+class PageKey(NamedTuple):
     """Where a page starts: after this contact, in the order newest first."""
 
     cleaned_at: datetime
@@ -105,9 +107,8 @@ def belongs(segment: Segment) -> list[ColumnElement[bool]]:
 
 def _weak(audience_id: int) -> Select[int]:
     """The contacts whose verdict is weak, from the index of those alone."""
-    verdict = SQLModel.metadata.tables["verdict"]
-    return select_any(verdict.c.contact_id).where(
-        verdict.c.audience_id == audience_id, verdict.c.weakness != literal_column("''")
+    return select_any(VERDICT.c.contact_id).where(
+        VERDICT.c.audience_id == audience_id, VERDICT.c.weakness != literal_column("''")
     )
 
 
@@ -123,10 +124,10 @@ def count(session: Session, segment: Segment) -> int:
 
 def _revision(session: Session, audience_id: int) -> int:
     """The audience's, read anew."""
-    return session.exec(select(Audience.revision).where(Audience.id == audience_id)).one()
+    return session.exec(select(AudienceRow.revision).where(AudienceRow.id == audience_id)).one()
 
 
-def page(session: Session, segment: Segment, size: int, after: Place | None = None) -> Sequence[Contact]:
+def page(session: Session, segment: Segment, size: int, after: PageKey | None = None) -> Sequence[Contact]:
     """The segment's contacts, newest cleaned first; `after` is the last one of the page before."""
     query = select(Contact).where(*conditions(segment))
     if after:
@@ -142,7 +143,7 @@ def search(session: Session, segment: Segment, most: int) -> Sequence[Contact]:
     older = session.execute(newest.order_by(*NEWEST_FIRST).offset(SEARCHED).limit(1)).first()
     query = select(Contact).where(*conditions(segment))
     if older:
-        query = query.where(comes_before(Place(*older)))
+        query = query.where(comes_before(PageKey(*older)))
     return session.exec(query.order_by(*NEWEST_FIRST).limit(most)).all()
 
 
@@ -180,13 +181,13 @@ def by_key(session: Session, audience_id: int, address_key: str) -> Contact | No
 def with_key(session: Session, address_key: str) -> Sequence[Contact]:
     """The contacts with that lower-case address in whichever audience."""
     # Named, so that the index, which begins with the audience, is of use.
-    audiences = select(SQLModel.metadata.tables["audience"].c.id)
+    audiences = select(AudienceRow.id)
     query = select(Contact).where(col(Contact.audience_id).in_(audiences), Contact.address_key == address_key)
     return session.exec(query.order_by(col(Contact.audience_id))).all()
 
 
 def of_domains(
-    session: Session, audience_id: int, domains: Sequence[str], *, most: int, after: Place | None = None
+    session: Session, audience_id: int, domains: Sequence[str], *, most: int, after: PageKey | None = None
 ) -> Sequence[Contact]:
     """Cleaned contacts at any of the domains, the newest first, abuse complaints left out."""
     segment = Segment(audience_id=audience_id)
@@ -198,12 +199,12 @@ def of_domains(
     return session.exec(query.order_by(*NEWEST_FIRST).limit(most)).all()
 
 
-def comes_after(place: Place) -> ColumnElement[bool]:
+def comes_after(place: PageKey) -> ColumnElement[bool]:
     """The condition for a page's first contact, in the order newest first."""
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) < tuple_(place.cleaned_at, place.id)
 
 
-def comes_before(place: Place) -> ColumnElement[bool]:
+def comes_before(place: PageKey) -> ColumnElement[bool]:
     """The condition for the page before, in the same order."""
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) > tuple_(place.cleaned_at, place.id)
 

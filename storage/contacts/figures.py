@@ -13,8 +13,10 @@ from sqlalchemy import Table, update
 from sqlmodel import Session, SQLModel, col, select
 
 from storage.contacts.contacts import Segment
+from storage.contacts.tables import CleanedDay, ContactCount, DomainCount
+from storage.contacts.values import Status
 from storage.core.engines import insert
-from storage.core.tables import Audience, CleanedDay, ContactCount, DomainCount, Status
+from storage.core.tables import AudienceRow
 
 
 class Cell(NamedTuple):
@@ -65,7 +67,7 @@ def by_status_and_reason(session: Session, audience_id: int) -> dict[tuple[str, 
 def cleaned_in(session: Session, segment: Segment) -> int | None:
     """How many contacts the segment has, where a kept figure says so; None where they have to be counted."""
     wanted = (segment.since, segment.campaign, segment.text, segment.ids)
-    audience = session.get(Audience, segment.audience_id)
+    audience = session.get(AudienceRow, segment.audience_id)
     is_old = segment.up_to is not None and (audience is None or segment.up_to < audience.revision)
     several = sum(map(bool, (segment.reason, segment.domain, segment.worth_a_look))) > 1
     if is_old or several or any(each is not None for each in wanted):
@@ -123,16 +125,16 @@ def cleaned_domains(
 
 def worth_a_look(session: Session, audience_id: int) -> int:
     """How many cleaned contacts of the audience have a weak verdict."""
-    return session.exec(select(Audience.worth_a_look).where(Audience.id == audience_id)).one()
+    return session.exec(select(AudienceRow.worth_a_look).where(AudienceRow.id == audience_id)).one()
 
 
 def add_worth_a_look(session: Session, audience_id: int, n: int) -> None:
     """So many more, or fewer. The caller holds the audience's lock."""
     if n:
         session.connection().execute(
-            update(Audience)
-            .where(col(Audience.id) == audience_id)
-            .values(worth_a_look=col(Audience.worth_a_look) + n)
+            update(AudienceRow)
+            .where(col(AudienceRow.id) == audience_id)
+            .values(worth_a_look=col(AudienceRow.worth_a_look) + n)
         )
 
 

@@ -25,7 +25,7 @@ class Status(StrEnum):
     ARCHIVED = "archived"
 
 
-class Reason(StrEnum):
+class CleanReason(StrEnum):
     """Why a contact was cleaned. Mailchimp's export files do not say: `unknown`."""
 
     HARD = "hard"

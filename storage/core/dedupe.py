@@ -6,9 +6,9 @@ from sqlalchemy import Table, delete
 from sqlmodel import Session, col
 
 from storage.core.engines import insert
-from storage.core.tables import Delivery
+from storage.core.tables import HandledRequest
 
-TABLE: Table = Delivery.__table__  # type: ignore[attr-defined]
+TABLE: Table = HandledRequest.__table__  # type: ignore[attr-defined]
 
 
 def claim(session: Session, key: str, now: datetime) -> bool:
@@ -21,4 +21,8 @@ def claim(session: Session, key: str, now: datetime) -> bool:
 
 def forget(session: Session, before: datetime) -> int:
     """Drops those that came before; returns how many."""
-    return session.connection().execute(delete(Delivery).where(col(Delivery.seen_at) < before)).rowcount
+    return (
+        session.connection()
+        .execute(delete(HandledRequest).where(col(HandledRequest.seen_at) < before))
+        .rowcount
+    )

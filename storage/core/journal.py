@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from storage.core.tables import Journal
+from storage.core.tables import JournalRow
 
 
 def write(
@@ -20,20 +20,22 @@ def write(
     **detail: Any,
 ) -> None:
     """One line. `detail` holds no address."""
-    session.add(Journal(who=who, what=what, at=at, n=n, audience_id=audience_id, detail=detail))
+    session.add(JournalRow(who=who, what=what, at=at, n=n, audience_id=audience_id, detail=detail))
 
 
 def read(
     session: Session, audience_id: int | None = None, most: int = 100, without: Sequence[str] = ()
-) -> Sequence[Journal]:
+) -> Sequence[JournalRow]:
     """The newest lines first. `without`: what is left out."""
-    query = select(Journal).order_by(col(Journal.id).desc()).limit(most)
+    query = select(JournalRow).order_by(col(JournalRow.id).desc()).limit(most)
     if without:
-        query = query.where(col(Journal.what).not_in(without))
-    return session.exec(query.where(Journal.audience_id == audience_id) if audience_id else query).all()
+        query = query.where(col(JournalRow.what).not_in(without))
+    return session.exec(query.where(JournalRow.audience_id == audience_id) if audience_id else query).all()
 
 
 def newest_of(session: Session, audience_id: int, what: str) -> int | None:
     """The number of the audience's newest line on that; None if there is none."""
-    lines = select(func.max(Journal.id)).where(Journal.audience_id == audience_id, Journal.what == what)
+    lines = select(func.max(JournalRow.id)).where(
+        JournalRow.audience_id == audience_id, JournalRow.what == what
+    )
     return session.exec(lines).one()

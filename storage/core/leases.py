@@ -7,9 +7,9 @@ from sqlalchemy import Table, or_, update
 from sqlmodel import Session, col, select
 
 from storage.core.engines import insert, is_sqlite
-from storage.core.tables import Turn
+from storage.core.tables import LeaseRow
 
-TABLE: Table = Turn.__table__  # type: ignore[attr-defined]
+TABLE: Table = LeaseRow.__table__  # type: ignore[attr-defined]
 
 
 def take(session: Session, name: str, owner: str, now: datetime, until: datetime) -> bool:
@@ -29,7 +29,7 @@ def take(session: Session, name: str, owner: str, now: datetime, until: datetime
 
 def owners(session: Session, now: datetime) -> Sequence[str]:
     """Whose turns stand now."""
-    return session.exec(select(Turn.owner).where(col(Turn.until) > now).distinct()).all()
+    return session.exec(select(LeaseRow.owner).where(col(LeaseRow.until) > now).distinct()).all()
 
 
 def free(session: Session, owner: str, now: datetime) -> None:
@@ -43,4 +43,4 @@ def lock_claims(session: Session) -> None:
     if not is_sqlite(session):
         # A process that is stopped just here must not stop all others.
         session.connection().exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = '10s'")
-    session.exec(select(Turn).where(Turn.name == "claim").with_for_update()).one()
+    session.exec(select(LeaseRow).where(LeaseRow.name == "claim").with_for_update()).one()

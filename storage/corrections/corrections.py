@@ -5,16 +5,19 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, and_, exists
 from sqlmodel import Session, col, select
 
+from storage.bounces.tables import Evidence
 from storage.contacts.contacts import (
     IS_CLEANED,
     NEWEST_FIRST,
     OLDEST_FIRST,
     TABLE,
-    Place,
+    PageKey,
     comes_after,
     comes_before,
 )
-from storage.core.tables import Consent, Contact, Evidence, NotTypo, Reason
+from storage.contacts.tables import Contact
+from storage.contacts.values import CleanReason
+from storage.corrections.tables import Consent, NotTypo
 
 # Who complained about the mail is never asked for another address, whatever else the contact was cleaned for.
 COMPLAINED: ColumnElement[bool] = exists().where(
@@ -26,7 +29,7 @@ NOT_A_TYPO: ColumnElement[bool] = exists().where(
     col(NotTypo.audience_id) == TABLE.c.audience_id, col(NotTypo.contact_id) == TABLE.c.id
 )
 MAY_BE_A_TYPO = and_(
-    IS_CLEANED, TABLE.c.clean_reason.is_distinct_from(str(Reason.ABUSE)), ~COMPLAINED, ~NOT_A_TYPO
+    IS_CLEANED, TABLE.c.clean_reason.is_distinct_from(str(CleanReason.ABUSE)), ~COMPLAINED, ~NOT_A_TYPO
 )
 
 
@@ -47,8 +50,8 @@ def uncorrected(
     domains: Collection[str],
     *,
     most: int,
-    after: Place | None = None,
-    before: Place | None = None,
+    after: PageKey | None = None,
+    before: PageKey | None = None,
     are_few: bool = False,
 ) -> Sequence[Contact]:
     """Cleaned contacts at these domains that may be typos and weren't corrected, the newest first.

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Subquery, Table, and_, func, select, union
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
+from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.contacts import IS_CLEANED
 from storage.contacts.contacts import TABLE as CONTACT
 from storage.core.engines import insert
-from storage.core.tables import Archive, ArchiveMember, Digest, DigestRun
 from storage.corrections.corrections import MAY_BE_A_TYPO
+from storage.digests.tables import Digest, DigestRun
 
 _RUN: Table = DigestRun.__table__  # type: ignore[attr-defined]
 

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, CursorResult, FromClause, Select, String, 
 from sqlalchemy import select as select_any
 from sqlmodel import Session
 
-from storage.contacts.contacts import NEWEST_FIRST, TABLE, Place, Segment, comes_after, conditions
+from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, comes_after, conditions
 from storage.core.engines import is_sqlite
 from storage.files.spreadsheets import FORMULA, PERHAPS_FORMULA, csv_bytes, defused
 
@@ -27,7 +27,7 @@ ROWS_A_BLOCK = 1000  # they stay in the processor's cache
 Suggest = Callable[[Sequence[str], Sequence[str], Sequence[int]], Mapping[int, str]]
 
 
-class Block(NamedTuple):
+class CsvBlock(NamedTuple):
     """Whole rows of CSV, the last one ended too."""
 
     body: bytes
@@ -59,9 +59,9 @@ def blocks(
     merge_labels: Sequence[str],
     suggest: Suggest,
     *,
-    after: Place | None = None,
+    after: PageKey | None = None,
     most: int | None = None,
-) -> Iterator[Block]:
+) -> Iterator[CsvBlock]:
     """The same as CSV, and what `suggest` says in a last column; defused.
 
     The first column is the address, and the clean reason is one of the others. `after` is the last contact that is
@@ -91,7 +91,7 @@ def blocks(
                 plain = enumerate(cells(session, these, columns, merge_labels))
                 row = ([*row, suggested.get(i)] for i, row in plain)
                 body = b"".join(csv_bytes(("",) * width, row, first=False))
-            yield Block(body, len(rows), ids[-1])
+            yield CsvBlock(body, len(rows), ids[-1])
 
 
 def _parts(result: CursorResult[Any], *, sqlite: bool) -> Generator[Sequence[Any], None, None]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from storage.core.tables import Export, Job
+from storage.core.tables import JobRow
+from storage.exports.tables import Export
 
 
 def add(session: Session, export: Export) -> None:
@@ -30,5 +31,5 @@ def newest(session: Session, audience_id: int, *, skip: int, most: int) -> Seque
 
 def results(session: Session, export_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What came of the exports' jobs, which have the same ids; those of the terminal have none."""
-    found = session.exec(select(Job.id, Job.result).where(col(Job.id).in_(export_ids)))
+    found = session.exec(select(JobRow.id, JobRow.result).where(col(JobRow.id).in_(export_ids)))
     return {job_id: dict(result) for job_id, result in found}

@@ -21,7 +21,7 @@ from storage.files.spreadsheet_errors import (
     TooManyColumns,
     UnsafeArchive,
 )
-from storage.files.zips import Archive, Limits, MiB, Source
+from storage.files.zips import Limits, MiB, SeekableFile, ZipArchive
 
 LIMITS: Final = Limits()
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -76,7 +76,7 @@ def sheets(name: str, file: BinaryIO, limits: Limits = LIMITS) -> list[Sheet]:
         raise ExcelWorkbook(name=name)
     if not magic.startswith((_ZIPPED, _EMPTY_ZIP)):
         return [_sheet(name, lambda: _rewound(file), limits)]
-    members = Archive(name, file, limits).members()
+    members = ZipArchive(name, file, limits).members()
     filled = [member for member in members if member.info.file_size] or members
     return [_sheet(member.name, member.open, limits, archive=name) for member in filled]
 
@@ -141,12 +141,14 @@ def _defused_rows(rows: Sequence[Sequence[str | None]]) -> Iterable[Sequence[str
     return zip(*columns, strict=True)
 
 
-def _rewound(file: BinaryIO) -> Source:
+def _rewound(file: BinaryIO) -> SeekableFile:
     file.seek(0)
     return file
 
 
-def _sheet(name: str, reopen: Callable[[], Source], limits: Limits, archive: str | None = None) -> Sheet:
+def _sheet(
+    name: str, reopen: Callable[[], SeekableFile], limits: Limits, archive: str | None = None
+) -> Sheet:
     text = _survey(reopen)
     if archive and text.zipped:
         raise UnsafeArchive(archive, "nested")
@@ -182,13 +184,13 @@ class _Text:
         return self.nul or not self.sound
 
 
-def _survey(reopen: Callable[[], Source]) -> _Text:
+def _survey(reopen: Callable[[], SeekableFile]) -> _Text:
     """UTF-8 and UTF-16 are strict over the whole stream; what fails as UTF-8 is Windows-1252."""
     text = _scan(reopen(), None)
     return _scan(reopen(), "cp1252") if text.encoding == "utf-8" and not text.sound else text
 
 
-def _scan(stream: Source, encoding: str | None) -> _Text:
+def _scan(stream: SeekableFile, encoding: str | None) -> _Text:
     start = chunk = stream.read(_CHUNK)
     encoding = encoding or _encoding(start)
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -300,7 +302,7 @@ class _Lines:
     on with the line after.
     """
 
-    def __init__(self, name: str, source: Source, text: _Text, limits: Limits) -> None:
+    def __init__(self, name: str, source: SeekableFile, text: _Text, limits: Limits) -> None:
         # The one setting csv has for this is the process's; nothing else here reads CSV.
         csv.field_size_limit(limits.cell)
         self.start = 1  # where the record being read starts

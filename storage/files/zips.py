@@ -36,17 +36,17 @@ class Limits:
     columns: int = 1024
 
 
-class Source(Protocol):
+class SeekableFile(Protocol):
     """What is read: a stream of bytes."""
 
     def read(self, size: int, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
-class Member:
+class ZipMember:
     """A file inside an archive."""
 
-    archive: "Archive"
+    archive: "ZipArchive"
     info: zipfile.ZipInfo
 
     @property
@@ -54,7 +54,7 @@ class Member:
         """Without its folders."""
         return self.info.filename.rpartition("/")[2]
 
-    def open(self) -> Source:
+    def open(self) -> SeekableFile:
         """A stream of its own over the member. Raises BrokenArchive, here and when it is read."""
         with self.archive.guarded():
             if self.info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -63,7 +63,7 @@ class Member:
             return _Guarded(self.archive, self.info, self.archive.zip.open(self.info))
 
 
-class Archive:
+class ZipArchive:
     """A .zip. Raises UnsafeArchive, BrokenArchive or NoSpreadsheetInside before anything is unpacked."""
 
     def __init__(self, name: str, file: BinaryIO, limits: Limits) -> None:
@@ -75,9 +75,9 @@ class Archive:
             self.zip = zipfile.ZipFile(_SmallReads(file, name))
         self._refuse_unsafe(self.zip.infolist())
 
-    def members(self) -> list[Member]:
+    def members(self) -> list[ZipMember]:
         """The CSV files in it, hidden ones left out."""
-        found = [Member(self, info) for info in self.zip.infolist() if _is_csv(info)]
+        found = [ZipMember(self, info) for info in self.zip.infolist() if _is_csv(info)]
         if found:
             return found
         if "[Content_Types].xml" in self.zip.namelist():
@@ -128,7 +128,7 @@ _DAMAGE = (
 class _Guarded:
     """A member's bytes, with what goes wrong in reading them turned into BrokenArchive."""
 
-    def __init__(self, archive: Archive, info: zipfile.ZipInfo, stream: Source) -> None:
+    def __init__(self, archive: ZipArchive, info: zipfile.ZipInfo, stream: SeekableFile) -> None:
         self._archive = archive
         self._left = info.file_size
         self._stream = stream

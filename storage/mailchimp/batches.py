@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from storage.core.tables import Status
+from storage.contacts.values import Status
 from storage.mailchimp.documents import number, text
 from storage.mailchimp.errors import BadAnswer, MailchimpError, Unavailable, problem
 from storage.mailchimp.transport import CALL_SECONDS, CONNECT_SECONDS

@@ -13,27 +13,27 @@ from typing import Self, TypeVar
 
 import httpx
 
-from storage.core.tables import Status
+from storage.contacts.values import Status
 from storage.mailchimp import batches, documents
 from storage.mailchimp.batches import Operation, Result, audience_path, member_path
 from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound, Unavailable
 from storage.mailchimp.limiter import MOST_CONNECTIONS
-from storage.mailchimp.transport import TRIES, Line, Request, Timing, Wire, line_of
+from storage.mailchimp.transport import TRIES, Connections, Request, Timing, Wire, line_of
 from storage.mailchimp.values import (
     EVENTS,
     ORIGINS,
     AbuseReportPage,
     Account,
-    Audience,
     Batch,
     Bounce,
     Document,
-    Event,
     Member,
     MemberPage,
     MergeField,
     MergeValue,
+    RemoteAudience,
     Webhook,
+    WebhookEvent,
     member_hash,
     name_of,
 )
@@ -71,7 +71,7 @@ class Client:
         self.centre = centre
         self._base = _base(base_url or f"https://{centre}.api.mailchimp.com/3.0")
         self._transport = transport
-        line = Line(transport) if transport else line_of(key, str(self._base))
+        line = Connections(transport) if transport else line_of(key, str(self._base))
         line.join()
         self._wire = Wire(key, self._base, centre, line, connections, tries, timing or Timing())
         self._is_open = True
@@ -107,12 +107,12 @@ class Client:
         names = "account_id,account_name,role,total_subscribers"
         return self._read(documents.account, Request("GET", "/", {"fields": names}))
 
-    def audiences(self) -> tuple[Audience, ...]:
+    def audiences(self) -> tuple[RemoteAudience, ...]:
         """All of the account, in the order they were made."""
         params: Params = {"fields": _AUDIENCE, "sort_field": "date_created", "sort_dir": "ASC"}
         return self._all("/lists", "lists", documents.audience, params)
 
-    def audience(self, audience_id: str) -> Audience:
+    def audience(self, audience_id: str) -> RemoteAudience:
         """Raises NotFound."""
         names = _AUDIENCE.replace("lists.", "").replace(",total_items", "")
         return self._read(documents.audience, Request("GET", audience_path(audience_id), {"fields": names}))
@@ -286,7 +286,7 @@ class Client:
             Request("GET", path),
         )
 
-    def add_webhook(self, audience_id: str, url: str, events: Sequence[Event] = EVENTS) -> Webhook:
+    def add_webhook(self, audience_id: str, url: str, events: Sequence[WebhookEvent] = EVENTS) -> Webhook:
         """Mailchimp first asks the URL with GET. Never sent twice by itself: on an error, look at `webhooks`.
 
         The answer alone holds the secret. Raises InvalidResource where the URL does not answer or is there already.

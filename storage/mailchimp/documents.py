@@ -11,7 +11,6 @@ from storage.mailchimp.values import (
     AbuseReport,
     AbuseReportPage,
     Account,
-    Audience,
     Batch,
     BatchStatus,
     Bounce,
@@ -22,6 +21,7 @@ from storage.mailchimp.values import (
     MergeField,
     MergeValue,
     Permission,
+    RemoteAudience,
     Webhook,
     member_hash,
     status_of,
@@ -45,9 +45,9 @@ def account(document: Document) -> Account:
     )
 
 
-def audience(document: Document) -> Audience:
+def audience(document: Document) -> RemoteAudience:
     stats = part(document, "stats")
-    return Audience(
+    return RemoteAudience(
         id=text(document, "id"),
         web_id=number(document, "web_id"),
         name=text(document, "name"),

@@ -13,27 +13,31 @@ from storage.contacts import figures
 from storage.contacts.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
 from storage.contacts.figures import Cell, Tally
 from storage.core import audiences
-from storage.core.tables import Audience, Job, Source
+from storage.core.tables import AudienceRow, AudienceSource, JobRow
 
 
-def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> Audience | None:
+def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> AudienceRow | None:
     """The mirror of that Mailchimp audience; `lock` holds it for this transaction."""
-    query = select_model(Audience).where(Audience.source == Source.MAILCHIMP, Audience.remote_id == remote_id)
+    query = select_model(AudienceRow).where(
+        AudienceRow.source == AudienceSource.MAILCHIMP, AudienceRow.remote_id == remote_id
+    )
     return session.exec(query.with_for_update() if lock else query).first()
 
 
-def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> Audience:
+def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> AudienceRow:
     """The mirror of that Mailchimp audience, named as it is there; where that is taken, it says where it is from."""
     found = of_remote(session, remote_id)
     name = _free(session, name.strip() or remote_id, found)
-    audience = found or Audience(source=Source.MAILCHIMP, remote_id=remote_id, created_at=now, name=name)
+    audience = found or AudienceRow(
+        source=AudienceSource.MAILCHIMP, remote_id=remote_id, created_at=now, name=name
+    )
     audience.name = name
     session.add(audience)
     session.flush()
     return audience
 
 
-def _free(session: Session, name: str, own: Audience | None) -> str:
+def _free(session: Session, name: str, own: AudienceRow | None) -> str:
     """A name that no other audience has: at Mailchimp, several may be called the same."""
     more = (f"{name} (Mailchimp {n})" for n in count(2))
     for each in chain((name, f"{name} (Mailchimp)"), more):
@@ -43,25 +47,29 @@ def _free(session: Session, name: str, own: Audience | None) -> str:
     raise AssertionError  # there is always another number
 
 
-def every(session: Session) -> Sequence[Audience]:
+def every(session: Session) -> Sequence[AudienceRow]:
     return session.exec(
-        select_model(Audience).where(Audience.source == Source.MAILCHIMP).order_by(col(Audience.id))
+        select_model(AudienceRow)
+        .where(AudienceRow.source == AudienceSource.MAILCHIMP)
+        .order_by(col(AudienceRow.id))
     ).all()
 
 
 def say(session: Session, audience_id: int, **said: Any) -> None:
     """Keeps more in the audience's `remote`."""
-    audience = session.get_one(Audience, audience_id)
+    audience = session.get_one(AudienceRow, audience_id)
     audience.remote = audience.remote | said
     session.add(audience)
 
 
 def under_way(
     session: Session, audience_id: int, kind: str, states: Sequence[str] = ("waiting", "running")
-) -> Job | None:
+) -> JobRow | None:
     """The unfinished job of that kind on the audience."""
     return session.exec(
-        select_model(Job).where(Job.kind == kind, Job.audience_id == audience_id, col(Job.state).in_(states))
+        select_model(JobRow).where(
+            JobRow.kind == kind, JobRow.audience_id == audience_id, col(JobRow.state).in_(states)
+        )
     ).first()
 
 

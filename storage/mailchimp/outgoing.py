@@ -13,7 +13,9 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from storage.contacts.contacts import TABLE, Segment, belongs
-from storage.core.tables import Job, Outgoing, Status
+from storage.contacts.values import Status
+from storage.core.tables import JobRow
+from storage.mailchimp.tables import Outgoing
 
 ALONE, STARTING = "", "?"
 
@@ -29,7 +31,7 @@ class Target(NamedTuple):
     status_before: str | None
 
 
-class Line(NamedTuple):
+class AddressOutcome(NamedTuple):
     """What became of one address."""
 
     address: str
@@ -38,7 +40,7 @@ class Line(NamedTuple):
     detail: str
 
 
-class Box(NamedTuple):
+class OutboxKey(NamedTuple):
     """The rows of one job."""
 
     audience_id: int
@@ -52,17 +54,17 @@ class Box(NamedTuple):
         return [*self.rows, _ROW.c.state == "sent", _ROW.c.batch_id == batch_id]
 
 
-def add(session: Session, box: Box, ids: Sequence[int]) -> None:
+def add(session: Session, box: OutboxKey, ids: Sequence[int]) -> None:
     """Waiting."""
     if ids:
         rows = [{**box._asdict(), "contact_id": each, **_WAITING} for each in ids]
         session.connection().execute(insert(_ROW), rows)
 
 
-def given_up(session: Session, audience_id: int, since: datetime) -> Sequence[Job]:
+def given_up(session: Session, audience_id: int, since: datetime) -> Sequence[JobRow]:
     """The jobs that ended after that moment with changes whose answer never came."""
-    ended = (Job.audience_id == audience_id, col(Job.finished_at) >= since)
-    found = session.exec(select_model(Job).where(*ended)).all()
+    ended = (JobRow.audience_id == audience_id, col(JobRow.finished_at) >= since)
+    found = session.exec(select_model(JobRow).where(*ended)).all()
     doubtful = select(_ROW.c.job_id).where(
         _ROW.c.audience_id == audience_id,
         _ROW.c.job_id.in_([job.id for job in found]),
@@ -72,10 +74,12 @@ def given_up(session: Session, audience_id: int, since: datetime) -> Sequence[Jo
     return [job for job in found if job.id in ids]
 
 
-def doubtful(session: Session, job: Job) -> Sequence[int]:
+def doubtful(session: Session, job: JobRow) -> Sequence[int]:
     """The contacts whose answer is not known, without those that a later job has changed."""
-    box = Box(job.audience_id or 0, job.id)
-    later = select(col(Job.id)).where(col(Job.audience_id) == box.audience_id, col(Job.made_at) > job.made_at)
+    box = OutboxKey(job.audience_id or 0, job.id)
+    later = select(col(JobRow.id)).where(
+        col(JobRow.audience_id) == box.audience_id, col(JobRow.made_at) > job.made_at
+    )
     other = _ROW.alias()
     elsewhere = exists().where(
         other.c.audience_id == box.audience_id,
@@ -86,22 +90,22 @@ def doubtful(session: Session, job: Job) -> Sequence[int]:
     return _ids(session, [*box.rows, _ROW.c.state == "sent", ~elsewhere])
 
 
-def waiting(session: Session, box: Box, after: int, most: int) -> Sequence[int]:
+def waiting(session: Session, box: OutboxKey, after: int, most: int) -> Sequence[int]:
     """The contacts still to be sent, behind that id, by id."""
     chosen = [*box.rows, _ROW.c.state == "waiting", _ROW.c.contact_id > after]
     return _ids(session, chosen, most)
 
 
-def sent(session: Session, box: Box, batch_id: str) -> Sequence[int]:
+def sent(session: Session, box: OutboxKey, batch_id: str) -> Sequence[int]:
     """The contacts whose answer is not known yet: of a batch, or `ALONE`, or `STARTING`."""
     return _ids(session, box.sent(batch_id))
 
 
-def refused(session: Session, box: Box, refusal: str) -> Sequence[int]:
+def refused(session: Session, box: OutboxKey, refusal: str) -> Sequence[int]:
     return _ids(session, [*box.rows, _ROW.c.state == "refused", _ROW.c.refusal == refusal])
 
 
-def batches(session: Session, box: Box) -> Sequence[str]:
+def batches(session: Session, box: OutboxKey) -> Sequence[str]:
     """The batches whose results were not read yet."""
     own = _ROW.c.batch_id.not_in((ALONE, STARTING))
     query = select(_ROW.c.batch_id).where(*box.rows, _ROW.c.state == "sent", own).distinct()
@@ -113,20 +117,20 @@ def known_batches(session: Session) -> set[str]:
     return set(session.connection().execute(select(_ROW.c.batch_id).distinct()).scalars())
 
 
-def wait(session: Session, box: Box, ids: Sequence[int]) -> None:
+def wait(session: Session, box: OutboxKey, ids: Sequence[int]) -> None:
     """To be sent again."""
     _change(session, box, ids, **_WAITING)
 
 
-def send(session: Session, box: Box, ids: Sequence[int], batch_id: str) -> None:
+def send(session: Session, box: OutboxKey, ids: Sequence[int], batch_id: str) -> None:
     _change(session, box, ids, state="sent", batch_id=batch_id)
 
 
-def done(session: Session, box: Box, ids: Sequence[int]) -> None:
+def done(session: Session, box: OutboxKey, ids: Sequence[int]) -> None:
     _change(session, box, ids, state="done", refusal="", detail="")
 
 
-def refuse(session: Session, box: Box, why: Mapping[int, tuple[str, str]]) -> None:
+def refuse(session: Session, box: OutboxKey, why: Mapping[int, tuple[str, str]]) -> None:
     """Contact → the refusal's key, and the owner's own words."""
     alike: dict[tuple[str, str], list[int]] = {}
     for contact_id, said in why.items():
@@ -135,19 +139,19 @@ def refuse(session: Session, box: Box, why: Mapping[int, tuple[str, str]]) -> No
         _change(session, box, ids, state="refused", refusal=refusal, detail=detail)
 
 
-def drop(session: Session, box: Box, ids: Sequence[int]) -> None:
+def drop(session: Session, box: OutboxKey, ids: Sequence[int]) -> None:
     """What is not to be sent after all."""
     if ids:
         session.connection().execute(delete(_ROW).where(*box.rows, _ROW.c.contact_id.in_(ids)))
 
 
-def states(session: Session, box: Box) -> dict[str, int]:
+def states(session: Session, box: OutboxKey) -> dict[str, int]:
     """How many rows have a state."""
     query = select(_ROW.c.state, func.count()).where(*box.rows).group_by(_ROW.c.state)
     return dict(map(tuple, session.connection().execute(query)))
 
 
-def refusals(session: Session, box: Box) -> dict[str, int]:
+def refusals(session: Session, box: OutboxKey) -> dict[str, int]:
     """How many were refused for what, the most frequent first."""
     query = select(_ROW.c.refusal, func.count().label("n")).where(*box.rows, _ROW.c.state == "refused")
     found = session.connection().execute(query.group_by(_ROW.c.refusal))
@@ -160,14 +164,14 @@ def targets(session: Session, audience_id: int, ids: Sequence[int]) -> Sequence[
     return [Target(*row) for row in session.connection().execute(chosen)]
 
 
-def lines(session: Session, box: Box) -> Iterator[Line]:
+def lines(session: Session, box: OutboxKey) -> Iterator[AddressOutcome]:
     """What became of each address, by contact."""
     both = (TABLE.c.audience_id == _ROW.c.audience_id) & (TABLE.c.id == _ROW.c.contact_id)
     query = select(TABLE.c.address, _ROW.c.state, _ROW.c.refusal, _ROW.c.detail).join(TABLE, both)
     chosen = query.select_from(_ROW).where(*box.rows).order_by(_ROW.c.contact_id)
     with session.connection().execute(chosen.execution_options(yield_per=1_000)) as result:
         for row in result:
-            yield Line(*row)
+            yield AddressOutcome(*row)
 
 
 def in_segment(session: Session, segment: Segment, ids: Sequence[int]) -> set[int]:
@@ -183,15 +187,15 @@ def archived(session: Session, audience_id: int, ids: Sequence[int]) -> set[int]
     return set(session.connection().execute(query).scalars())
 
 
-def forgettable(session: Session, before: datetime) -> Sequence[Box]:
+def forgettable(session: Session, before: datetime) -> Sequence[OutboxKey]:
     """The rows, by job, whose receipts were told before that moment."""
-    told = select(col(Job.audience_id), col(Job.id)).where(col(Job.told_at) < before)
-    mine = exists().where(_ROW.c.audience_id == col(Job.audience_id), _ROW.c.job_id == col(Job.id))
+    told = select(col(JobRow.audience_id), col(JobRow.id)).where(col(JobRow.told_at) < before)
+    mine = exists().where(_ROW.c.audience_id == col(JobRow.audience_id), _ROW.c.job_id == col(JobRow.id))
     rows = session.connection().execute(told.where(mine))
-    return [Box(audience_id or 0, job_id) for audience_id, job_id in rows]
+    return [OutboxKey(audience_id or 0, job_id) for audience_id, job_id in rows]
 
 
-def forget(session: Session, box: Box, most: int) -> int:
+def forget(session: Session, box: OutboxKey, most: int) -> int:
     """Drops so many rows of the job at most; returns how many."""
     some = select(_ROW.c.contact_id).where(*box.rows).order_by(_ROW.c.contact_id)
     last = some.offset(most - 1).limit(1).scalar_subquery()
@@ -207,7 +211,7 @@ def _ids(session: Session, chosen: Sequence[ColumnElement[bool]], most: int | No
     return session.connection().execute(query).scalars().all()
 
 
-def _change(session: Session, box: Box, ids: Sequence[int], **values: str) -> None:
+def _change(session: Session, box: OutboxKey, ids: Sequence[int], **values: str) -> None:
     if ids:
         chosen = update(_ROW).where(*box.rows, _ROW.c.contact_id.in_(ids))
         session.connection().execute(chosen.values(**values))

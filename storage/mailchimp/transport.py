@@ -67,7 +67,7 @@ class Timing:
     jitter: Callable[[float], float] = lambda most: random.uniform(0, most)  # noqa: S311 (spreads calls, no secret)
 
 
-class Line:
+class Connections:
     """Connections to one base with one key, made at the first call and shared by all clients that join."""
 
     def __init__(self, transport: httpx.BaseTransport | None = None) -> None:
@@ -100,18 +100,25 @@ class Line:
             return self._http
 
 
-def line_of(key: str, base: str) -> Line:
+def line_of(key: str, base: str) -> Connections:
     """The process's one line for this key and base."""
     name = sha256(f"{key} {base}".encode()).digest()
     with _LINES_GUARD:
-        return _LINES.setdefault(name, Line())
+        return _LINES.setdefault(name, Connections())
 
 
 class Wire:
     """Sends requests for one client."""
 
     def __init__(
-        self, key: str, base: httpx.URL, centre: str, line: Line, connections: int, tries: int, timing: Timing
+        self,
+        key: str,
+        base: httpx.URL,
+        centre: str,
+        line: Connections,
+        connections: int,
+        tries: int,
+        timing: Timing,
     ) -> None:
         """`centre`: the data centre that the key names, or empty."""
         self.line = line
@@ -295,7 +302,7 @@ def _bare(url: httpx.URL) -> str:
 
 _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 _ACCEPT = {"Accept": "application/json, application/problem+json"}
-_LINES: dict[bytes, Line] = {}
+_LINES: dict[bytes, Connections] = {}
 _LINES_GUARD = threading.Lock()
 
 logging.getLogger("httpx").addFilter(_without_hashes)

@@ -12,8 +12,8 @@ from storage.contacts.values import Status
 Document = Mapping[str, object]
 MergeValue = str | int | float | Mapping[str, str]  # a mapping for an address field
 
-Event = Literal["subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign"]
-EVENTS: tuple[Event, ...] = ("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign")
+WebhookEvent = Literal["subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign"]
+EVENTS: tuple[WebhookEvent, ...] = ("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign")
 Origin = Literal["user", "admin", "api"]
 ORIGINS: tuple[Origin, ...] = ("user", "admin", "api")
 
@@ -29,7 +29,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Audience:
+class RemoteAudience:
     """A list. The three counts are Mailchimp's own, up to some minutes old; `web_id` is for links to its pages.
 
     `signup_url`: the form by which people subscribe themselves.

@@ -21,7 +21,7 @@ from bot.core import jobs
 from bot.imports import imports
 from handlers import serve
 from handlers.slack import long_work, manifest
-from handlers.slack.context import Parts, utc_now
+from handlers.slack.context import AppContext, utc_now
 from handlers.slack.features import segments
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words, words
@@ -70,7 +70,7 @@ class Flow:
     """A running bot, its database, and the people."""
 
     workspace: Workspace
-    parts: Parts
+    parts: AppContext
     olivia: Someone
     camille: Someone
     sam: Someone

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from tests.flows.conftest import AUDIENCE, Flow, Someone, wait_until, write_sample
 from tests.support.figures import assert_exact
 from tests.support.slack import Person
@@ -45,6 +45,6 @@ def _import(someone: Someone, path: Path) -> None:
     assert someone.person.submit(**{"import-file": [file]}) == {}
 
 
-def _job(flow: Flow) -> Job:
+def _job(flow: Flow) -> JobRow:
     with flow.database.reading() as session:
-        return session.exec(select(Job)).one()
+        return session.exec(select(JobRow)).one()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from storage.core import journal
@@ -46,7 +46,7 @@ def test_killed_after_mailchimp_s_yes_it_is_carried_on(
     try:
         olivia.person.command(f"/cleaned-fix {OLD}")
         olivia.person.wait_modal(olivia.said("corrections-consent"))
-        mailchimp.faults.add(Kind.SLOW, "POST", f"{MEMBER_PATH}/tags", seconds=20)
+        mailchimp.faults.add(FaultKind.SLOW, "POST", f"{MEMBER_PATH}/tags", seconds=20)
         assert olivia.person.submit(consent=["permission"]) == {}
         wait_until(lambda: mailchimp.faults.happened != [])
         child.kill()

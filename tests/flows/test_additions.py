@@ -7,7 +7,7 @@ import pytest
 
 from handlers import serve
 from handlers.standins.mailchimp.account import merge_values
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from storage.core.database import Database
@@ -65,7 +65,7 @@ def test_a_refused_correction_is_put_right_in_the_form_and_added(mailchimp: Stan
     person.wait_modal("Please enter a month")
     person.click("corrections-again")
     assert "Please enter a month" in str(person.wait_modal(someone.said("corrections-permissions")))
-    mailchimp.faults.add(Kind.RESET, "PUT", MEMBER_PATH, afterwards=True)
+    mailchimp.faults.add(FaultKind.RESET, "PUT", MEMBER_PATH, afterwards=True)
     assert person.submit(**{"field-BORN": "05/31"}) == {}
     receipt = someone.says("corrections-added-there", status="pending", address=NEW, audience="News")
     person.wait_modal(receipt)

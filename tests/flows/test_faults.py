@@ -9,7 +9,7 @@ from sqlmodel import select
 from bot.core import jobs
 from handlers.slack import long_work
 from handlers.standins.slack import state
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, wait_until, write_sample
 from tests.support.figures import assert_exact, contacts
 from tests.support.slack import RANDOM, says, titled
@@ -136,7 +136,7 @@ def test_a_file_that_was_not_taken_at_first_is_sent_again(
 
 def _attempts(flow: Flow) -> int:
     with flow.database.reading() as session:
-        return max(session.exec(select(Job.attempts)))
+        return max(session.exec(select(JobRow.attempts)))
 
 
 def _import(flow: Flow, folder: Path) -> None:

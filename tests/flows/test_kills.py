@@ -16,7 +16,7 @@ from sqlmodel import select
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from tests.flows.conftest import AUDIENCE, Someone, wait_until, write_sample
 from tests.support import samples
 from tests.support.figures import assert_exact, contacts
@@ -183,6 +183,6 @@ def _saying(someone: Someone, key: str, n: int) -> list[Json]:
     return [message for message in someone.direct_messages() if says(wanted)(message)]
 
 
-def _jobs(database: Database) -> Sequence[Job]:
+def _jobs(database: Database) -> Sequence[JobRow]:
     with database.reading() as session:
-        return session.exec(select(Job).order_by(Job.made_at)).all()  # type: ignore[arg-type]  # a column
+        return session.exec(select(JobRow).order_by(JobRow.made_at)).all()  # type: ignore[arg-type]  # a column

@@ -10,7 +10,7 @@ from bot.contacts import counts
 from bot.core import audiences
 from handlers.slack.context import utc_now
 from handlers.slack.features import mirror
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from storage.mailchimp import transport
@@ -92,7 +92,7 @@ def test_sync_now_shows_its_end_in_the_modal_and_leaves_a_receipt(
 def test_mailchimp_s_trouble_is_the_receipt_and_the_button_tries_again(
     mirrored: Flow, account: Account, someone: Someone
 ) -> None:
-    account.standin.faults.add(Kind.SERVER_ERROR, times=None)
+    account.standin.faults.add(FaultKind.SERVER_ERROR, times=None)
     someone.person.command("/cleaned")
     someone.person.wait_message(someone.says("counts-headline", n=1, audience=NAME))
     someone.person.click("open-sync")
@@ -129,7 +129,7 @@ def test_an_account_in_trouble_is_one_line_of_the_log_without_the_key(
 ) -> None:
     client = mirrored.parts.mailchimp
     assert client
-    account.standin.faults.add(Kind.SERVER_ERROR, times=None)
+    account.standin.faults.add(FaultKind.SERVER_ERROR, times=None)
     with caplog.at_level(logging.WARNING):
         mirror.look(mirrored.parts, client)
     assert [record.getMessage() for record in caplog.records] == [

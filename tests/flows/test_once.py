@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import select
 
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, wait_until, write_sample
 from tests.support.figures import assert_exact, contacts
 from tests.support.slack import Json, says
@@ -130,9 +130,9 @@ def _at_once(doings: Sequence[Callable[[], Any]]) -> None:
             done.result()
 
 
-def _jobs(filled: Flow, kind: str) -> Sequence[Job]:
+def _jobs(filled: Flow, kind: str) -> Sequence[JobRow]:
     with filled.database.reading() as session:
-        return session.exec(select(Job).where(Job.kind == kind)).all()
+        return session.exec(select(JobRow).where(JobRow.kind == kind)).all()
 
 
 def _receipts(filled: Flow, key: str) -> list[Json]:

@@ -19,8 +19,9 @@ from handlers.slack import manifest
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from handlers.words import words
+from storage.contacts.tables import Contact
 from storage.core.database import Database
-from storage.core.tables import Contact, Job, Journal
+from storage.core.tables import JobRow, JournalRow
 from tests.flows.conftest import AUDIENCE, Someone, wait_until
 from tests.support.slack import OLIVIA, Person, says
 
@@ -178,9 +179,9 @@ def _worker(database: Database) -> int | None:
     return int(job.owner.split(":")[1]) if job.owner and job.lease_until else None
 
 
-def _jobs(database: Database) -> list[Job]:
+def _jobs(database: Database) -> list[JobRow]:
     with database.reading() as session:
-        return list(session.exec(select(Job)).all())
+        return list(session.exec(select(JobRow)).all())
 
 
 def _assert_imported(someone: Someone, database: Database) -> None:
@@ -188,7 +189,7 @@ def _assert_imported(someone: Someone, database: Database) -> None:
     assert says(someone.says("import-added", n=CONTACTS))(receipt)
     with database.reading() as session:
         assert session.exec(select(func.count()).select_from(Contact)).one() == CONTACTS
-        [line] = session.exec(select(Journal).where(Journal.what == "import")).all()
+        [line] = session.exec(select(JournalRow).where(JournalRow.what == "import")).all()
         assert line.n == CONTACTS
 
 

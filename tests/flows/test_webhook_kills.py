@@ -13,8 +13,8 @@ from sqlmodel import func, select
 
 from handlers.slack.context import utc_now
 from handlers.standins.slack.server import Workspace
+from storage.bounces.tables import Evidence
 from storage.core.database import Database
-from storage.core.tables import Evidence
 from tests.flows.conftest import Someone, wait_until
 from tests.flows.test_kills import STARTS_WITHIN, Child
 from tests.handlers.web.webhooks import conftest as senders

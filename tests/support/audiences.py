@@ -9,8 +9,9 @@ from sqlmodel import select
 from bot.core import jobs
 from bot.core.jobs import Work
 from bot.imports import imports
+from storage.contacts.tables import Contact
 from storage.core.database import Database
-from storage.core.tables import Contact, Job
+from storage.core.tables import JobRow
 from tests.conftest import NOW
 
 
@@ -48,20 +49,20 @@ def cleaned(
     return import_csv(database, "\n".join([header, *rows]), audience=audience)
 
 
-def claim(database: Database, kind: str, now: datetime = NOW) -> Job:
+def claim(database: Database, kind: str, now: datetime = NOW) -> JobRow:
     job = jobs.claim(database, [kind], jobs.owner(), now)
     assert job
     return job
 
 
-def run(database: Database, kind: str, work: Work, now: datetime = NOW) -> Job:
+def run(database: Database, kind: str, work: Work, now: datetime = NOW) -> JobRow:
     """Does the next job of the kind to its end, as the worker does."""
     *_, job = work(database, claim(database, kind, now), lambda: now)
     jobs.told(database, job, now)
     return job
 
 
-def step(steps: Iterator[Job], n: int = 1) -> Job:
+def step(steps: Iterator[JobRow], n: int = 1) -> JobRow:
     """The job after n steps of its work."""
     for _ in range(n):
         job = next(steps)

@@ -7,7 +7,7 @@ from typing import Any
 from bot.core.settings import Settings, load
 from handlers import serve
 from handlers.slack import manifest
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.standins.slack.server import Workspace
 
 
@@ -25,7 +25,7 @@ def settings_of(workspace: Workspace, database_url: str, **more: Any) -> Setting
 
 
 @contextmanager
-def bot(database_url: str, **more: Any) -> Iterator[tuple[Workspace, Parts]]:
+def bot(database_url: str, **more: Any) -> Iterator[tuple[Workspace, AppContext]]:
     """What is to be there when it starts comes before: the bot carries on all work that it finds."""
     with Workspace(manifest.path()) as workspace, ExitStack() as running:
         yield workspace, serve.start(settings_of(workspace, database_url, **more), running)

@@ -3,12 +3,11 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import SQLModel
-
-from bot.core import consistency
+from bot.maintenance import consistency
 from storage.contacts.contacts import TABLE
 from storage.core.database import Database
 from storage.core.leases import TABLE as TURN
+from storage.migrations.tables import metadata
 
 BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)  # no work stands still: tests leave some
 
@@ -21,7 +20,7 @@ def assert_exact(database: Database) -> None:
 def emptied(database: Database) -> None:
     """For the next example of a property: a recount of all that the ones before it left takes longer each time."""
     with database.transaction() as session:
-        for table in reversed(SQLModel.metadata.sorted_tables):
+        for table in reversed(metadata.sorted_tables):
             if table is not TURN:  # a row of it comes with the migrations
                 session.connection().execute(table.delete())
 

@@ -27,8 +27,11 @@ from sqlmodel import SQLModel, select
 
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
+from storage.archives.tables import Archive, ArchiveMember
 from storage.core.database import Database
-from storage.core.tables import Archive, ArchiveMember, DigestRun, Export, Job, Journal
+from storage.core.tables import JobRow, JournalRow
+from storage.digests.tables import DigestRun
+from storage.exports.tables import Export
 from tests.support import figures
 from tests.support.slack import NEWS, Json, Person
 from tests.support.slack import words as words_of
@@ -174,7 +177,7 @@ def _carry_on(place: Place, url: str, database: Database) -> tuple[float, float]
 def _how_far(database: Database) -> str:
     with database.reading() as session:
         run = session.exec(select(DigestRun)).first()
-        jobs = [job for job in session.exec(select(Job)) if job.notify]
+        jobs = [job for job in session.exec(select(JobRow)) if job.notify]
     if not jobs:
         return "before" if run is None else "after" if run.posted_at else "within"
     [job] = jobs
@@ -244,19 +247,19 @@ def copied(template: str, folder: Path) -> Iterator[str]:
 def _records(database: Database) -> Counter[str]:
     """Every row that says what was done, without moments and what Slack calls it."""
     parts: dict[type[SQLModel], Callable[[Any], object]] = {
-        Journal: lambda row: (row.who, row.what, row.n, row.audience_id, _detail(row)),
+        JournalRow: lambda row: (row.who, row.what, row.n, row.audience_id, _detail(row)),
         Archive: lambda row: (row.id, row.n, row.restored, row.left_alone),
         ArchiveMember: lambda row: (row.archive_id, row.contact_id, row.status_before, bool(row.restored_at)),
         Export: lambda row: (row.id, row.n, row.channel),
         DigestRun: lambda row: (row.due_at, row.since, bool(row.posted_at), row.failed),
-        Job: lambda row: (row.id, row.kind, row.state, row.done, row.total) if row.notify else None,
+        JobRow: lambda row: (row.id, row.kind, row.state, row.done, row.total) if row.notify else None,
     }
     with database.reading() as session:
         rows = [(table, part(row)) for table, part in parts.items() for row in session.exec(select(table))]
     return Counter(f"{table.__name__} {said}" for table, said in rows if said is not None)
 
 
-def _detail(row: Journal) -> list[tuple[str, Any]]:
+def _detail(row: JournalRow) -> list[tuple[str, Any]]:
     return sorted((name, value) for name, value in row.detail.items() if name != "unchanged")
 
 

@@ -11,11 +11,11 @@ from bot.core import jobs
 from bot.core.jobs import LEASE
 from bot.mailchimp.mirror import sync as mirror_sync
 from handlers.standins.mailchimp.account import MergeField, merge_values
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.members import Member
 from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
 from storage.mailchimp.transport import Timing
 from tests.handlers.standins.mailchimp.specification import Specification
@@ -108,10 +108,10 @@ def effects(mailchimp: Standin) -> Counter[str]:
 
 def never(mailchimp: Standin, method: str = "*", path: str = MEMBER_PATH) -> None:
     """From now on it fails at these calls."""
-    mailchimp.faults.add(Kind.SERVER_ERROR, method, path, times=None)
+    mailchimp.faults.add(FaultKind.SERVER_ERROR, method, path, times=None)
 
 
-def steps(work: Iterator[Job]) -> Job:
+def steps(work: Iterator[JobRow]) -> JobRow:
     """Works to the end; the job then."""
     *_, last = work
     return last
@@ -136,10 +136,10 @@ class Mirrored:
     def _seconds(self) -> float:
         return self.times.now.timestamp()
 
-    def request(self) -> Job:
+    def request(self) -> JobRow:
         return mirror_sync.request(self.database, self.id, by="U1", now=self.times())
 
-    def claim(self) -> Job:
+    def claim(self) -> JobRow:
         """The job, taken from whoever held it."""
         self.times.now += 2 * LEASE
         job = jobs.claim(self.database, [jobs.SYNC], jobs.owner(), self.times())

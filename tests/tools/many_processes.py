@@ -31,9 +31,13 @@ from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import BOT_USER, Channel
 from handlers.standins.slack.state import Person as Member
 from handlers.terminal.demo import _environment
+from storage.archives.tables import Archive
+from storage.contacts.tables import Contact
 from storage.core import schema
 from storage.core.database import Database
-from storage.core.tables import Archive, Audience, Contact, DigestRun, Export, Job, Journal
+from storage.core.tables import AudienceRow, JobRow, JournalRow
+from storage.digests.tables import DigestRun
+from storage.exports.tables import Export
 from tests.support.audiences import import_csv
 from tests.support.slack import GENERAL, Json, Person
 from tests.support.slack import words as words_of
@@ -121,7 +125,7 @@ class Processes:
     def kill(self, database: Database) -> int:
         """Kills one with -9, where there is work the one that does it; its number."""
         with database.reading() as session:
-            owners = session.exec(select(Job.owner).where(Job.state == "running")).all()
+            owners = session.exec(select(JobRow.owner).where(JobRow.state == "running")).all()
         busy = [int(owner.split(":")[1]) for owner in owners if owner]
         pid = next((pid for pid in busy if pid in self.running), next(iter(self.running)))
         os.kill(pid, signal.SIGKILL)
@@ -296,7 +300,7 @@ def _wait_for_all(database: Database) -> None:
     until = time.monotonic() + 120
     while True:
         with database.reading() as session:
-            left = session.exec(select(func.count()).select_from(Job).where(Job.told_at == None)).one()  # noqa: E711  SQL's
+            left = session.exec(select(func.count()).select_from(JobRow).where(JobRow.told_at == None)).one()  # noqa: E711  SQL's
         if not left:
             return
         assert time.monotonic() < until, f"{left} jobs are left"
@@ -344,9 +348,9 @@ def _tell_work(workspace: Workspace, database: Database, figures: Figures) -> No
     with database.reading() as session:
         for name, work in sorted(figures.works):
             asked = figures.submitted[name, work]
-            audience = session.exec(select(Audience).where(Audience.name == name)).one()
+            audience = session.exec(select(AudienceRow).where(AudienceRow.name == name)).one()
             lines = session.exec(
-                select(Journal.n).where(Journal.audience_id == audience.id, Journal.what == work)
+                select(JournalRow.n).where(JournalRow.audience_id == audience.id, JournalRow.what == work)
             ).all()
             table = {"export": Export, "archive": Archive}.get(work)
             effects = lines
@@ -356,7 +360,9 @@ def _tell_work(workspace: Workspace, database: Database, figures: Figures) -> No
             once = sum(lines) == sum(effects) == ROWS or work == "export"
             if not once or not 1 <= len(lines) <= asked or sorted(effects) != sorted(lines):
                 wrong.append(f"{work} of {name}: submitted {asked}, journal {lines}, effects {effects}")
-        unfinished = session.exec(select(func.count()).select_from(Job).where(Job.state != "done")).one()
+        unfinished = session.exec(
+            select(func.count()).select_from(JobRow).where(JobRow.state != "done")
+        ).one()
         contacts = session.exec(select(func.count()).select_from(Contact)).one()
     imported = sum(work == "import" for _, work in figures.works)
     said: Counter[str] = Counter()

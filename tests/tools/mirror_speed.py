@@ -29,9 +29,9 @@ from handlers.slack.context import utc_now
 from handlers.standins.mailchimp.api import reads
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts import figures as kept_figures
+from storage.contacts.values import Status
 from storage.core import schema
 from storage.core.database import Database
-from storage.core.tables import Status
 from storage.mailchimp import client as mailchimp_client
 from storage.mailchimp.client import MOST_ROWS, Client
 from tests.support import figures

@@ -22,14 +22,14 @@ from bot.archives import archives
 from bot.core import jobs
 from bot.mailchimp.outbox import outcomes
 from handlers.slack.context import utc_now
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from storage.contacts.contacts import Segment
 from storage.core import schema
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from tests.support import figures, mirrors
 from tests.support.audiences import statuses
 from tests.support.slack import OLIVIA
@@ -98,7 +98,7 @@ def run(url: str, contacts: int, kills: int, seed: int) -> Fire:
         database.close()
 
 
-def _confirm(database: Database, mailchimp: Standin) -> Job:
+def _confirm(database: Database, mailchimp: Standin) -> JobRow:
     with mirrors.client_of(mailchimp) as client:
         audience = mirrors.sync(database, client)
     wanted = Segment(audience_id=audience)
@@ -109,16 +109,16 @@ def _confirm(database: Database, mailchimp: Standin) -> Job:
 def _misbehave(mailchimp: Standin) -> None:
     mailchimp.rules.latency, mailchimp.rules.batch_seconds = 0.02, 0.5
     add = mailchimp.faults.add
-    add(Kind.RESET, "POST", "/batches", times=None, every=5, afterwards=True)
-    add(Kind.RESET, "DELETE", mirrors.MEMBER_PATH, times=None, every=7, afterwards=True)
-    add(Kind.RESET, times=None, every=11)
-    add(Kind.TOO_MANY, times=None, every=13)
+    add(FaultKind.RESET, "POST", "/batches", times=None, every=5, afterwards=True)
+    add(FaultKind.RESET, "DELETE", mirrors.MEMBER_PATH, times=None, every=7, afterwards=True)
+    add(FaultKind.RESET, times=None, every=11)
+    add(FaultKind.TOO_MANY, times=None, every=13)
 
 
 def _kill(
     database: Database,
     mailchimp: Standin,
-    job: Job,
+    job: JobRow,
     environment: Mapping[str, str],
     kills: int,
     random: Random,
@@ -135,7 +135,7 @@ def _kill(
     return killed
 
 
-def _is_past(database: Database, mailchimp: Standin, job: Job, asked: int, moment: float) -> bool:
+def _is_past(database: Database, mailchimp: Standin, job: JobRow, asked: int, moment: float) -> bool:
     return len(mailchimp.requests) > asked and _work(database, mailchimp, job) >= moment
 
 
@@ -160,19 +160,19 @@ def _wait(is_so: Callable[[], bool]) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _look(database: Database, job: Job) -> Job:
+def _look(database: Database, job: JobRow) -> JobRow:
     found = jobs.look(database, job.id)
     assert found
     return found
 
 
-def _work(database: Database, mailchimp: Standin, job: Job) -> int:
+def _work(database: Database, mailchimp: Standin, job: JobRow) -> int:
     """How many contacts are done there, and how many have their outcome here."""
     batches = list(mailchimp._exchange.batches.all.values())
     return sum(len(batch.outcomes) for batch in batches) + _look(database, job).done
 
 
-def _differences(database: Database, mailchimp: Standin, remote: str, job: Job) -> dict[str, int]:
+def _differences(database: Database, mailchimp: Standin, remote: str, job: JobRow) -> dict[str, int]:
     """How many addresses are wrong in which way; none is 0."""
     ended, theirs = _look(database, job), mirrors.truth(mailchimp, remote)
     assert ended.audience_id

@@ -26,9 +26,10 @@ from typing import Any
 from sqlmodel import func, select
 
 from handlers.standins.slack.server import Workspace
+from storage.bounces.tables import Evidence
+from storage.contacts.tables import Contact
 from storage.core import schema
 from storage.core.database import Database
-from storage.core.tables import Contact, Evidence
 from tests.handlers.web.webhooks import conftest as senders
 from tests.handlers.web.webhooks import samples
 from tests.handlers.web.webhooks.conftest import Signed

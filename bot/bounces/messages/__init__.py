@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from bot.bounces.diagnosis import diagnose, find_code
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.bounces.messages import bounce_score, fields, prose, recipients
-from bot.bounces.messages.parts import Part, decoded_header, taken_apart
+from bot.bounces.messages.parts import MimePart, decoded_header, taken_apart
 
 SOURCE = "message"
 NOT_A_BOUNCE, AUTO_REPLY, CHALLENGE, RECEIPT = "not-a-bounce", "auto-reply", "challenge", "delivery-receipt"
@@ -58,7 +58,7 @@ class _Frame:
     identity: str
 
 
-def _read(part: Part, frame: _Frame, deeper: int) -> Reading:
+def _read(part: MimePart, frame: _Frame, deeper: int) -> Reading:
     leaves = part.leaves()
     returned = _returned(leaves)
     weight = bounce_score.weight(part) + (returned is not None and bounce_score.is_sent_back(part, returned))
@@ -79,7 +79,9 @@ def _read(part: Part, frame: _Frame, deeper: int) -> Reading:
     return _nothing(AUTO_REPLY if bounce_score.is_answer(part) else NOT_A_BOUNCE)
 
 
-def _bounce(part: Part, leaves: list[Part], text: str, frame: _Frame, deeper: int, weight: int) -> Reading:
+def _bounce(
+    part: MimePart, leaves: list[MimePart], text: str, frame: _Frame, deeper: int, weight: int
+) -> Reading:
     story = prose.told(text)
     returned = _returned(leaves) or story.returned
     found = [
@@ -100,7 +102,11 @@ def _bounce(part: Part, leaves: list[Part], text: str, frame: _Frame, deeper: in
 
 
 def _reported(
-    part: Part, found: list[fields.Outcome], story: prose.Told, returned: Part | None, frame: _Frame
+    part: MimePart,
+    found: list[fields.ReportedOutcome],
+    story: prose.Told,
+    returned: MimePart | None,
+    frame: _Frame,
 ) -> Reading | None:
     """None where the report names no one."""
     notices: dict[str, Notice] = {}
@@ -127,14 +133,20 @@ def _reported(
     return _nothing(RECEIPT) if receipts else None
 
 
-def _is_receipt(outcome: fields.Outcome) -> bool:
+def _is_receipt(outcome: fields.ReportedOutcome) -> bool:
     if outcome.action.startswith(("delivered", "relayed", "expanded", "deliverable")):
         return True
     return not outcome.action and outcome.status.strip().startswith("2")
 
 
 def _of_outcome(
-    outcome: fields.Outcome, address: str, text: str, frame: _Frame, returned: Part | None, *, alone: bool
+    outcome: fields.ReportedOutcome,
+    address: str,
+    text: str,
+    frame: _Frame,
+    returned: MimePart | None,
+    *,
+    alone: bool,
 ) -> Notice:
     code = find_code(outcome.status) or find_code(outcome.diagnostic)
     if code.endswith(".0.0"):
@@ -153,7 +165,7 @@ def _of_outcome(
             kind, cause = told_kind, told_cause
         diagnostic = diagnostic or about
     if outcome.action.startswith("delayed") or (not outcome.action and code.startswith("4")):
-        kind = Kind.SOFT
+        kind = EventKind.SOFT
     return _notice(frame, address, kind, cause, code, diagnostic, returned)
 
 
@@ -172,7 +184,9 @@ _GAVE_UP = re.compile(
 )
 
 
-def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Frame, weight: int) -> Reading:
+def _narrated(
+    part: MimePart, story: prose.Told, returned: MimePart | None, frame: _Frame, weight: int
+) -> Reading:
     """A bounce in words only."""
     whom = _whom(part, story, returned, surely=weight > bounce_score.BOUNCE)
     if not whom:
@@ -190,12 +204,12 @@ def _narrated(part: Part, story: prose.Told, returned: Part | None, frame: _Fram
             kind, cause = diagnose(code, f"{story.text} {title}")
         diagnostic = about or " ".join(story.text.split())
         notices.append(
-            _notice(frame, address, Kind.SOFT if delayed else kind, cause, code, diagnostic, returned)
+            _notice(frame, address, EventKind.SOFT if delayed else kind, cause, code, diagnostic, returned)
         )
     return Reading(tuple(notices), None)
 
 
-def _whom(part: Part, story: prose.Told, returned: Part | None, *, surely: bool) -> list[str]:
+def _whom(part: MimePart, story: prose.Told, returned: MimePart | None, *, surely: bool) -> list[str]:
     """Whom the words mean, else the only one that the returned message went to, else whom the return path names."""
     found = prose.failing(story, part, returned, surely=surely)
     if len(found) == 1:
@@ -209,7 +223,7 @@ def _whom(part: Part, story: prose.Told, returned: Part | None, *, surely: bool)
     return [verp] if verp else []
 
 
-def _inner_bounce(returned: Part | None, frame: _Frame, deeper: int) -> Reading | None:
+def _inner_bounce(returned: MimePart | None, frame: _Frame, deeper: int) -> Reading | None:
     """A filter may have put the bounce in a bounce of its own."""
     if returned is None or not deeper or bounce_score.weight(returned) < bounce_score.BOUNCE:
         return None
@@ -229,7 +243,7 @@ _TOLD_BY_RECEIVER = (
 )
 
 
-def _complaint(complaint: fields.Fields, returned: Part | None, frame: _Frame) -> Reading:
+def _complaint(complaint: fields.ReportFields, returned: MimePart | None, frame: _Frame) -> Reading:
     if complaint.get("feedback-type", "").lower() in _NO_COMPLAINT:
         return _nothing(NOT_A_BOUNCE)
     whom: list[str] = []
@@ -246,7 +260,9 @@ def _complaint(complaint: fields.Fields, returned: Part | None, frame: _Frame) -
     if not whom or len(whom) > prose.MOST_RECIPIENTS:
         return _nothing(NO_RECIPIENT)
     return Reading(
-        tuple(_notice(frame, address, Kind.COMPLAINT, Cause.UNKNOWN, "", "", returned) for address in whom),
+        tuple(
+            _notice(frame, address, EventKind.COMPLAINT, Cause.UNKNOWN, "", "", returned) for address in whom
+        ),
         None,
     )
 
@@ -259,7 +275,7 @@ def _unredacted(addresses: Iterable[str]) -> list[str]:
     )
 
 
-def _is_microsoft_complaint(part: Part, returned: Part | None) -> bool:
+def _is_microsoft_complaint(part: MimePart, returned: MimePart | None) -> bool:
     """The Junk Mail Reporting Program sends the message alone, from staff@hotmail.com, or with a header of its own."""
     if returned is None or part.kind == "multipart/report":
         return False
@@ -267,11 +283,11 @@ def _is_microsoft_complaint(part: Part, returned: Part | None) -> bool:
     return staff is not None or "x-hmxmroriginalrecipient" in returned.headers
 
 
-def _returned(leaves: list[Part]) -> Part | None:
+def _returned(leaves: list[MimePart]) -> MimePart | None:
     return next((leaf.children[0] for leaf in leaves if leaf.children), None)
 
 
-def _human_text(leaves: list[Part]) -> str:
+def _human_text(leaves: list[MimePart]) -> str:
     """The plain text that a person is to read; where there is none, the HTML."""
     for kind in ("text/plain", "text/html"):
         texts = [leaf.text() for leaf in leaves if leaf.kind == kind and not leaf.children]
@@ -281,7 +297,13 @@ def _human_text(leaves: list[Part]) -> str:
 
 
 def _notice(
-    frame: _Frame, address: str, kind: Kind, cause: Cause, code: str, diagnostic: str, returned: Part | None
+    frame: _Frame,
+    address: str,
+    kind: EventKind,
+    cause: Cause,
+    code: str,
+    diagnostic: str,
+    returned: MimePart | None,
 ) -> Notice:
     return Notice(
         address=_storable(address, 320),
@@ -296,7 +318,7 @@ def _notice(
     )
 
 
-def _campaign(returned: Part | None) -> str:
+def _campaign(returned: MimePart | None) -> str:
     if returned is None:
         return ""
     named = (
@@ -312,7 +334,7 @@ def _storable(text: str, longest: int) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]
 
 
-def _moment(part: Part, now: datetime) -> datetime:
+def _moment(part: MimePart, now: datetime) -> datetime:
     try:
         at = parsedate_to_datetime(part.header("date")[:200])
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
@@ -321,7 +343,7 @@ def _moment(part: Part, now: datetime) -> datetime:
     return now if at < EARLIEST else min(at, now)
 
 
-def _identity(part: Part, raw: bytes) -> str:
+def _identity(part: MimePart, raw: bytes) -> str:
     return part.header("message-id").strip() or hashlib.sha256(raw).hexdigest()
 
 

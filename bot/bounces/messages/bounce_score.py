@@ -5,7 +5,7 @@ Bounces have no one sign of their own, so signs are weighed: who sends, the subj
 
 import re
 
-from bot.bounces.messages.parts import Part, decoded_header
+from bot.bounces.messages.parts import MimePart, decoded_header
 from bot.bounces.messages.recipients import in_headers
 
 BOUNCE = 2  # the weight from which a message counts as one
@@ -83,16 +83,16 @@ _CHALLENGE_WORDS = re.compile(
 )
 
 
-def subject(part: Part) -> str:
+def subject(part: MimePart) -> str:
     return decoded_header(part.header("subject"))[:1000]
 
 
-def is_from_daemon(part: Part) -> bool:
+def is_from_daemon(part: MimePart) -> bool:
     """By the name or address of the sender."""
     return any(_DAEMON.search(decoded_header(part.header(name)[:1000])) for name in ("from", "sender"))
 
 
-def weight(part: Part) -> int:
+def weight(part: MimePart) -> int:
     """How much the headers alone speak for a bounce: BOUNCE and more is one, if the text agrees."""
     title = subject(part)
     daemon = is_from_daemon(part)
@@ -111,7 +111,7 @@ def weight(part: Part) -> int:
     )
 
 
-def is_sent_back(part: Part, returned: Part) -> bool:
+def is_sent_back(part: MimePart, returned: MimePart) -> bool:
     """Nobody sends the message inside to the one who sent that message."""
     return _is_from_nobody(part) and not _senders(returned).isdisjoint(
         in_headers(part, ("to", "delivered-to"))
@@ -123,7 +123,7 @@ def tells_failure(text: str) -> bool:
     return _FAILURE.search(text[:20_000]) is not None
 
 
-def is_receipt(part: Part, text: str) -> bool:
+def is_receipt(part: MimePart, text: str) -> bool:
     """A notice that a message was read or put away (RFC 8098); Dovecot refuses mail in that form too."""
     if "automatically rejected" in text and is_from_daemon(part):
         return False
@@ -131,7 +131,7 @@ def is_receipt(part: Part, text: str) -> bool:
     return report or any(leaf.kind == "message/disposition-notification" for leaf in part.leaves())
 
 
-def is_challenge(part: Part, text: str) -> bool:
+def is_challenge(part: MimePart, text: str) -> bool:
     """A machine asks the sender to prove that a person wrote."""
     senders = " ".join(part.header(name)[:500] for name in ("from", "sender", "return-path", "x-mailer"))
     named = _CHALLENGE.search(senders) is not None or any(
@@ -140,7 +140,7 @@ def is_challenge(part: Part, text: str) -> bool:
     return named and (_CHALLENGE_WORDS.search(text[:20_000]) is not None or not tells_failure(text))
 
 
-def is_answer(part: Part) -> bool:
+def is_answer(part: MimePart) -> bool:
     """A machine answers for a person: out of office, received, on holiday."""
     if any(
         name in part.headers
@@ -156,22 +156,22 @@ def is_answer(part: Part) -> bool:
     ) and not is_from_daemon(part)
 
 
-def _is_from_nobody(part: Part) -> bool:
+def _is_from_nobody(part: MimePart) -> bool:
     paths = [value.strip().lower() for value in part.headers.get("return-path", ())]
     if part.header("from").strip() == "<>":
         return True
     return any(path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path for path in paths)
 
 
-def _senders(part: Part) -> set[str]:
+def _senders(part: MimePart) -> set[str]:
     return set(in_headers(part, ("from", "return-path", "sender")))
 
 
-def _is_from_somebody(part: Part) -> bool:
+def _is_from_somebody(part: MimePart) -> bool:
     return any(
         "@" in value and "mailer-daemon" not in value.lower() for value in part.headers.get("return-path", ())
     )
 
 
-def _has_failed_recipients(part: Part) -> bool:
+def _has_failed_recipients(part: MimePart) -> bool:
     return "x-failed-recipients" in part.headers

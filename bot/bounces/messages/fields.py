@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.bounces.messages.parts import Part
+from bot.bounces.messages.parts import MimePart
 
 _NAME = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9-]{1,60})\s{0,3}:\s*(.*)")
 _STATUS_KINDS = frozenset(
@@ -18,11 +18,11 @@ MOST_LINES = 20_000
 MOST_RECIPIENTS = 1_000  # of one report: mail servers take no message for more
 LONGEST_REPORT = 1_000_000  # characters
 
-Fields = dict[str, str]
+ReportFields = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReportedOutcome:
     """What one group of a delivery report says: fields as they stand, "" where one is missing."""
 
     final: str
@@ -32,7 +32,7 @@ class Outcome:
     diagnostic: str
 
 
-def status_parts(leaves: list[Part], *, trusted: bool) -> list[str]:
+def status_parts(leaves: list[MimePart], *, trusted: bool) -> list[str]:
     """Texts of the delivery-status parts; those of another content type only in a message that is a bounce anyway."""
     declared = [leaf.text(LONGEST_REPORT) for leaf in leaves if leaf.kind in _STATUS_KINDS]
     good = [text for text in declared if _RECIPIENT.search(text)]
@@ -42,13 +42,13 @@ def status_parts(leaves: list[Part], *, trusted: bool) -> list[str]:
     return [text for text in others if _RECIPIENT.search(text) and _OUTCOME.search(text)] or declared
 
 
-def feedback_part(leaves: list[Part], *, trusted: bool) -> Fields | None:
+def feedback_part(leaves: list[MimePart], *, trusted: bool) -> ReportFields | None:
     """The fields of the complaint; `original-rcpt-to` may hold several addresses."""
     for leaf in leaves:
         if leaf.kind in _FEEDBACK_KINDS or (
             trusted and leaf.kind.startswith(("text/plain", "application/")) and _FEEDBACK.search(leaf.text())
         ):
-            merged: Fields = {}
+            merged: ReportFields = {}
             for group in _groups(leaf.text()):
                 for name, value in group.items():
                     merged[name] = f"{merged[name]} {value}" if name in merged else value
@@ -56,11 +56,11 @@ def feedback_part(leaves: list[Part], *, trusted: bool) -> Fields | None:
     return None
 
 
-def outcomes(text: str) -> list[Outcome]:
+def outcomes(text: str) -> list[ReportedOutcome]:
     """One for each recipient, in order."""
     found = (group for group in _groups(text) if "final-recipient" in group or "original-recipient" in group)
     return [
-        Outcome(
+        ReportedOutcome(
             final=group.get("final-recipient", ""),
             original=group.get("original-recipient", ""),
             action=group.get("action", "").lower(),
@@ -71,9 +71,9 @@ def outcomes(text: str) -> list[Outcome]:
     ]
 
 
-def _groups(text: str) -> list[Fields]:
+def _groups(text: str) -> list[ReportFields]:
     """Fields between empty lines; a second recipient without an empty line before it begins a group too."""
-    groups: list[Fields] = [{}]
+    groups: list[ReportFields] = [{}]
     last = ""
     for line in text.split("\n")[:MOST_LINES]:
         if not line.strip():
@@ -93,7 +93,7 @@ def _starts_known(line: str) -> bool:
     return _RECIPIENT.match(line) is not None or _OUTCOME.match(line) is not None
 
 
-def _put(groups: list[Fields], name: str, value: str) -> str:
+def _put(groups: list[ReportFields], name: str, value: str) -> str:
     group = groups[-1]
     if name == "final-recipient" and name in group:
         groups.append({})
@@ -102,9 +102,9 @@ def _put(groups: list[Fields], name: str, value: str) -> str:
     return name
 
 
-def _joined(groups: list[Fields]) -> list[Fields]:
+def _joined(groups: list[ReportFields]) -> list[ReportFields]:
     """An empty line may stand between a recipient and its own fields: what has no recipient follows the one before."""
-    found: list[Fields] = []
+    found: list[ReportFields] = []
     for group in groups:
         headless = "final-recipient" not in group and "original-recipient" not in group
         about_mta = "reporting-mta" in group or "arrival-date" in group

@@ -21,14 +21,14 @@ LONGEST_HEADERS = 256 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MimePart:
     """A message or one part of it; `headers` by lower-case name, unfolded, not decoded; `kind` as `text/plain`."""
 
     headers: dict[str, list[str]]
     kind: str
     parameters: dict[str, str]
     body: bytes
-    children: list["Part"] = field(default_factory=list)
+    children: list["MimePart"] = field(default_factory=list)
 
     def header(self, name: str) -> str:
         """The first value, or ""."""
@@ -46,14 +46,14 @@ class Part:
         """The body without its transfer encoding."""
         return _unencoded(self.body, self.header("content-transfer-encoding").lower())
 
-    def leaves(self) -> list["Part"]:
+    def leaves(self) -> list["MimePart"]:
         """Itself, or all its parts that have no parts; messages inside are leaves too."""
         if not self.kind.startswith("multipart/"):
             return [self]
         return [leaf for child in self.children for leaf in child.leaves()]
 
 
-def taken_apart(raw: bytes) -> Part:
+def taken_apart(raw: bytes) -> MimePart:
     """The whole message; of one above LARGEST_MESSAGE, its first HEAD bytes."""
     if len(raw) > LARGEST_MESSAGE:
         raw = raw[:HEAD]
@@ -61,7 +61,7 @@ def taken_apart(raw: bytes) -> Part:
     return _part(raw.lstrip(b"\n"), "text/plain", 0, [MOST_PARTS])
 
 
-def only_headers(text: str) -> Part:
+def only_headers(text: str) -> MimePart:
     """A returned message that stands in the text of another."""
     return _part(text.encode("utf-8", "replace"), "text/plain", DEEPEST, [1])
 
@@ -102,7 +102,7 @@ _NO_TEXT_CODECS = frozenset(
 )
 
 
-def _part(raw: bytes, default: str, depth: int, left: list[int]) -> Part:
+def _part(raw: bytes, default: str, depth: int, left: list[int]) -> MimePart:
     """`left` counts down over the whole message, so that thousands of tiny parts end early."""
     left[0] -= 1
     headers, body = _split(raw)
@@ -111,15 +111,15 @@ def _part(raw: bytes, default: str, depth: int, left: list[int]) -> Part:
     parameters = {
         name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(content_type[:4000])
     }
-    part = Part(headers, kind, parameters, body)
+    part = MimePart(headers, kind, parameters, body)
     if depth < DEEPEST and left[0] > 0:
         part.children.extend(_children(part, depth + 1, left))
     if kind.startswith("multipart/") and not part.children:
-        return Part(headers, "text/plain", {}, body)
+        return MimePart(headers, "text/plain", {}, body)
     return part
 
 
-def _children(part: Part, depth: int, left: list[int]) -> list[Part]:
+def _children(part: MimePart, depth: int, left: list[int]) -> list[MimePart]:
     if part.kind in _MESSAGES:
         return [_part(part.bytes().lstrip(b"\n"), "text/plain", depth, left)]
     if part.kind in _HEADERS_ONLY:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.bounces.messages import recipients
-from bot.bounces.messages.parts import Part, only_headers
+from bot.bounces.messages.parts import MimePart, only_headers
 
 MOST_LINES = 3000
 LONGEST_LINE = 1000
@@ -25,7 +25,7 @@ class Told:
     """The text without the message that it returns, and that message as far as it stands there."""
 
     text: str
-    returned: Part | None
+    returned: MimePart | None
 
 
 _RETURNED = re.compile(
@@ -98,7 +98,7 @@ _EXPANDED = re.compile(
 _SURE, _LIKELY, _POSSIBLE = 5, 3, 1
 
 
-def failing(story: Told, outer: Part, returned: Part | None, *, surely: bool) -> list[str]:
+def failing(story: Told, outer: MimePart, returned: MimePart | None, *, surely: bool) -> list[str]:
     """The addresses that the text says have failed, as the list knows them; [] where it is not clear.
 
     In what is `surely` a bounce the only address that the text holds is taken, wherever it stands.
@@ -141,7 +141,7 @@ def around(text: str, address: str) -> str:
     return " ".join(found)
 
 
-def _senders(outer: Part, returned: Part | None) -> set[str]:
+def _senders(outer: MimePart, returned: MimePart | None) -> set[str]:
     of_outer = recipients.in_headers(
         outer, ("to", "delivered-to", "x-original-to", "envelope-to", "from", "return-path", "cc")
     )
@@ -202,7 +202,7 @@ _NAMES_FOLLOW = re.compile(r"recipients?|address|users?", re.IGNORECASE)
 _NAME_ALONE = re.compile(r"^[ \t]+<?([\w.+-]{2,64})>?\s*$")
 
 
-def _local_names(lines: list[str], outer: Part) -> list[str]:
+def _local_names(lines: list[str], outer: MimePart) -> list[str]:
     """Names without a domain, as large providers write of their own: `alice` from MAILER-DAEMON@aol.com."""
     domains = {
         a.lower().rpartition("@")[2] for a in recipients.in_headers(outer, ("from",)) if recipients.is_role(a)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.bounces.messages.parts import Part, decoded_header
+from bot.bounces.messages.parts import MimePart, decoded_header
 
 _LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\]{1,64}|"[^"\n<>@]{1,62}")"""
 _FOUND = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
@@ -54,7 +54,7 @@ def tidied(text: str) -> str:
     return f"{local}@{domain}"
 
 
-def in_headers(part: Part | None, names: Iterable[str]) -> list[str]:
+def in_headers(part: MimePart | None, names: Iterable[str]) -> list[str]:
     """All addresses of these headers, each once, in order."""
     if part is None:
         return []
@@ -79,7 +79,7 @@ def of_xtext(value: str) -> str:
     return f"{local}@{domain}" if address else ""
 
 
-def of_verp(part: Part) -> str:
+def of_verp(part: MimePart) -> str:
     """Whom a return address with a recipient inside (`bounces+a=example.org@list.example`) was made for, or ""."""
     for name in ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to"):
         for value in part.headers.get(name, ()):
@@ -102,7 +102,7 @@ def is_redacted(address: str) -> bool:
     return _REDACTED.search(address) is not None
 
 
-def as_known(original: str, final: str, returned: Part | None, *, alone: bool) -> str:
+def as_known(original: str, final: str, returned: MimePart | None, *, alone: bool) -> str:
     """Which of the two the list knows: what the returned message was sent to, else the original, else the final one.
 
     A final address that is plainly an inner rewrite (same name, a host of the same domain, or no real domain) gives

@@ -4,7 +4,7 @@ A phrase is written as `diagnosis` sees a text: lower case, without accents, pun
 (SAY_NOTHING). It is found where a word of the text begins; what follows its end is free (`block` finds `blocked`).
 """
 
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 from bot.bounces.wordings import dead, passing
 from bot.bounces.wordings.phrases import Phrases
 
@@ -15,24 +15,24 @@ SAY_NOTHING = frozenset(
 TRY_AGAIN = passing.TRY_AGAIN
 
 # The first that is found decides.
-RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
-    (Kind.SOFT, Cause.POLICY, passing.SENDER),
-    (Kind.SOFT, Cause.FULL, passing.FULL),
-    (Kind.SOFT, Cause.DISABLED, passing.SUSPENDED),
-    (Kind.HARD, Cause.NO_DOMAIN, dead.NO_DOMAIN),
-    (Kind.HARD, Cause.DISABLED, dead.MOVED),
-    (Kind.HARD, Cause.NO_MAILBOX, dead.NO_MAILBOX),
-    (Kind.SOFT, Cause.SIZE, passing.SIZE),
-    (Kind.SOFT, Cause.POLICY, passing.REPUTATION),
-    (Kind.SOFT, Cause.CONTENT, passing.CONTENT),
-    (Kind.SOFT, Cause.SERVER, passing.TROUBLE),
+RULES: tuple[tuple[EventKind, Cause, Phrases], ...] = (
+    (EventKind.SOFT, Cause.POLICY, passing.SENDER),
+    (EventKind.SOFT, Cause.FULL, passing.FULL),
+    (EventKind.SOFT, Cause.DISABLED, passing.SUSPENDED),
+    (EventKind.HARD, Cause.NO_DOMAIN, dead.NO_DOMAIN),
+    (EventKind.HARD, Cause.DISABLED, dead.MOVED),
+    (EventKind.HARD, Cause.NO_MAILBOX, dead.NO_MAILBOX),
+    (EventKind.SOFT, Cause.SIZE, passing.SIZE),
+    (EventKind.SOFT, Cause.POLICY, passing.REPUTATION),
+    (EventKind.SOFT, Cause.CONTENT, passing.CONTENT),
+    (EventKind.SOFT, Cause.SERVER, passing.TROUBLE),
 )
 
 # Looked at after the codes, and the hard ones only where the server does not call the failure temporary.
-WEAK_RULES: tuple[tuple[Kind, Cause, Phrases], ...] = (
-    (Kind.HARD, Cause.NO_MAILBOX, dead.PERHAPS_NO_MAILBOX),
-    (Kind.SOFT, Cause.POLICY, passing.POLICY),
-    (Kind.SOFT, Cause.SERVER, passing.SERVER),
-    (Kind.HARD, Cause.NO_MAILBOX, dead.REFUSED),
-    (Kind.SOFT, Cause.NO_MAILBOX, dead.PERHAPS_NO_MAILBOX),  # `450 mailbox unavailable`
+WEAK_RULES: tuple[tuple[EventKind, Cause, Phrases], ...] = (
+    (EventKind.HARD, Cause.NO_MAILBOX, dead.PERHAPS_NO_MAILBOX),
+    (EventKind.SOFT, Cause.POLICY, passing.POLICY),
+    (EventKind.SOFT, Cause.SERVER, passing.SERVER),
+    (EventKind.HARD, Cause.NO_MAILBOX, dead.REFUSED),
+    (EventKind.SOFT, Cause.NO_MAILBOX, dead.PERHAPS_NO_MAILBOX),  # `450 mailbox unavailable`
 )

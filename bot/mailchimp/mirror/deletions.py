@@ -10,7 +10,7 @@ from bot.mailchimp.mirror import tags
 from bot.mailchimp.mirror.pages import beats, side_by_side
 from storage.contacts import bulk
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, NotFound
@@ -19,10 +19,10 @@ from storage.mailchimp.values import Member, member_hash
 AT_ONCE = 250  # contacts asked for a step
 _SCANNED = 10_000  # contacts read at once
 
-Keep = Callable[[Job, Sequence[Member]], Job]
+Keep = Callable[[JobRow, Sequence[Member]], JobRow]
 
 
-class Seen:
+class SeenContacts:
     """Which contacts a pass has met, a bit for each id."""
 
     def __init__(self) -> None:
@@ -40,8 +40,14 @@ class Seen:
 
 
 def drop(
-    client: Client, database: Database, remote_id: str, job: Job, clock: Clock, seen: Seen, keep: Keep
-) -> Iterator[Job]:
+    client: Client,
+    database: Database,
+    remote_id: str,
+    job: JobRow,
+    clock: Clock,
+    seen: SeenContacts,
+    keep: Keep,
+) -> Iterator[JobRow]:
     """Takes out who is gone; whoever is there after all, and slipped through the pages, is given to `keep`."""
     for some in _unseen(database, job.audience_id or 0, seen):
         with side_by_side() as pool:
@@ -62,7 +68,7 @@ def drop(
         yield job
 
 
-def _unseen(database: Database, audience_id: int, seen: Seen) -> Iterator[Sequence[tuple[int, str]]]:
+def _unseen(database: Database, audience_id: int, seen: SeenContacts) -> Iterator[Sequence[tuple[int, str]]]:
     after = 0
     waiting: list[tuple[int, str]] = []
     while True:

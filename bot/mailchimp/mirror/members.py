@@ -11,7 +11,7 @@ from datetime import datetime
 from json.encoder import encode_basestring as _quoted  # the quick one, in C
 from operator import itemgetter
 
-from storage.contacts.values import COLUMNS, Reason, Row, Status
+from storage.contacts.values import COLUMNS, CleanReason, Row, Status
 from storage.mailchimp import documents
 from storage.mailchimp.values import NOWHERE, Location, Member, MergeValue
 
@@ -21,7 +21,7 @@ _TAGS = _AT["tags"]
 _OURS = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
 _NOWHERE: Sequence[str | None] = (None,) * 7
 _CLEANED, _ARCHIVED = Status.CLEANED, Status.ARCHIVED
-_UNSUBSCRIBED, _UNKNOWN = Status.UNSUBSCRIBED.value, Reason.UNKNOWN.value
+_UNSUBSCRIBED, _UNKNOWN = Status.UNSUBSCRIBED.value, CleanReason.UNKNOWN.value
 _ours = itemgetter(*(_AT[name] for name in _OURS))
 
 contact_id: Callable[[Row], int] = itemgetter(_ID)
@@ -30,7 +30,7 @@ remote_id: Callable[[Row], int | None] = itemgetter(_AT["remote_id"])
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MemberPage:
     """The contacts of a page, as rows; the rest as of a `MemberPage`."""
 
     rows: Sequence[Row]
@@ -40,7 +40,7 @@ class Page:
     short: Mapping[str, str] = field(default_factory=dict)  # whose tags are not all told: address key → hash
 
 
-def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> Page:
+def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> MemberPage:
     """Of what Mailchimp wrote. Raises ValueError."""
     read = documents.member_page(documents.parse(body))
     rows = [row(member, audience_id, labels) for member in read.members]
@@ -49,7 +49,7 @@ def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> Page:
         for of, member in zip(rows, read.members, strict=True)
         if member.tag_count > len(member.tags)
     }
-    return Page(rows, read.total, read.unreadable, read.ids, short)
+    return MemberPage(rows, read.total, read.unreadable, read.ids, short)
 
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:

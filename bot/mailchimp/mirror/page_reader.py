@@ -13,12 +13,12 @@ from threading import Lock
 from typing import Self
 
 from bot.mailchimp.mirror import members
-from bot.mailchimp.mirror.members import Page
+from bot.mailchimp.mirror.members import MemberPage
 
 MANY = 10_000  # contacts: with fewer, all is over before a process has begun
 
 
-class Reader:
+class PageReader:
     """Reads the pages of one audience. Threads may share it."""
 
     def __init__(self, audience_id: int, labels: Mapping[str, str]) -> None:
@@ -33,7 +33,7 @@ class Reader:
     def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def read(self, body: bytes) -> Page:
+    def read(self, body: bytes) -> MemberPage:
         """Raises ValueError."""
         page = self._told(body) or members.page(body, self._audience_id, self._labels)
         if page.total >= MANY and self._may_start:
@@ -65,7 +65,7 @@ class Reader:
             except OSError:
                 self._end()
 
-    def _told(self, body: bytes) -> Page | None:
+    def _told(self, body: bytes) -> MemberPage | None:
         """What the process makes of it; None where there is none, and for what can't be read."""
         with self._guard:
             if self._process is None:
@@ -73,7 +73,7 @@ class Reader:
             try:
                 _send(self._process, body)
                 assert self._process.stdout
-                page: Page | None = pickle.load(self._process.stdout)  # noqa: S301  our own process wrote it
+                page: MemberPage | None = pickle.load(self._process.stdout)  # noqa: S301  our own process wrote it
             except (OSError, EOFError, pickle.UnpicklingError):
                 self._end()
                 return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.mailchimp.mirror import members
-from bot.mailchimp.mirror.members import Page
+from bot.mailchimp.mirror.members import MemberPage
 from storage.contacts.values import Row
 from storage.mailchimp.client import MOST_ROWS
 
@@ -25,20 +25,20 @@ _UNDER_WAY = SIDE_BY_SIDE + 4  # pages: some that have come are still being read
 BEAT_SECONDS = 10.0  # the longest wait without a sign of life: a lease is thirty
 _STEP = MOST_ROWS - ROWS_OVERLAP
 
-Fetch = Callable[[int], Page]
+FetchPage = Callable[[int], MemberPage]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class FetchedPages:
     """Pages that had come, as one, without whom the page before had; where the next begins, and whom it shares with them."""
 
-    page: Page
+    page: MemberPage
     following: int
     tail: Sequence[int]
     is_last: bool
 
 
-def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn | None]:
+def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[FetchedPages | None]:
     """Every page from there on; `offset` and `tail` as the last turn told them, 0 and nothing to begin.
 
     None is given now and then while a page is waited for. Raises what `fetch` raises.
@@ -72,7 +72,7 @@ def pages(fetch: Fetch, offset: int, tail: Sequence[int] = ()) -> Iterator[Turn 
                     continue
                 whole = replace(page, rows=gathered, unreadable=unreadable, short=short)
                 gathered, unreadable, short = [], 0, {}
-                yield Turn(whole, start + _STEP, tail, ahead.is_empty)
+                yield FetchedPages(whole, start + _STEP, tail, ahead.is_empty)
                 if ahead.is_empty:
                     return
         finally:
@@ -98,13 +98,13 @@ def beats(futures: Sequence[Future[Any]]) -> Iterator[None]:
 class _Ahead:
     """The pages under way: the next one, and those after it as far as the last total says that there are some."""
 
-    def __init__(self, pool: ThreadPoolExecutor, fetch: Fetch, offset: int) -> None:
+    def __init__(self, pool: ThreadPoolExecutor, fetch: FetchPage, offset: int) -> None:
         self._pool, self._fetch = pool, fetch
-        self._under_way: deque[tuple[int, Future[Page]]] = deque()
+        self._under_way: deque[tuple[int, Future[MemberPage]]] = deque()
         self.restart(offset)
 
     @property
-    def next(self) -> Future[Page]:
+    def next(self) -> Future[MemberPage]:
         return self._under_way[0][1]
 
     @property
@@ -118,7 +118,7 @@ class _Ahead:
         self._following = offset
         self._ask()
 
-    def take(self) -> tuple[int, Page]:
+    def take(self) -> tuple[int, MemberPage]:
         start, future = self._under_way.popleft()
         page = future.result()
         while self._following < page.total and len(self._under_way) < _UNDER_WAY:
@@ -130,5 +130,5 @@ class _Ahead:
         self._following += _STEP
 
 
-def _continues(page: Page, tail: Sequence[int]) -> bool:
+def _continues(page: MemberPage, tail: Sequence[int]) -> bool:
     return not set(tail).isdisjoint(page.ids)

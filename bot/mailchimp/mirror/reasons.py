@@ -11,8 +11,9 @@ from bot.mailchimp.mirror.pages import beats, side_by_side
 from storage.bounces import bounces
 from storage.contacts import bulk, figures
 from storage.contacts.figures import Cell, Tally
+from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
-from storage.core.tables import Job, Reason, Status
+from storage.core.tables import JobRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import MOST_ROWS, Client
 from storage.mailchimp.errors import NotFound
@@ -22,7 +23,9 @@ MOST_EXPLAINED = 5_000  # contacts a sync, the newest
 AT_ONCE = 250  # contacts a step
 
 
-def explain(client: Client, database: Database, remote_id: str, job: Job, clock: Clock) -> Iterator[Job]:
+def explain(
+    client: Client, database: Database, remote_id: str, job: JobRow, clock: Clock
+) -> Iterator[JobRow]:
     """Asks about the newly cleaned, some a step. `asked` and `unknown` in the cursor say how far it is."""
     cursor = {"asked": 0, "unknown": 0, **job.cursor}
     abuse: Mapping[str, str] | None = None
@@ -52,7 +55,7 @@ def explain(client: Client, database: Database, remote_id: str, job: Job, clock:
     yield _step(database, job, clock, {**cursor, "explained": True})
 
 
-def _step(database: Database, job: Job, clock: Clock, cursor: dict[str, Any]) -> Job:
+def _step(database: Database, job: JobRow, clock: Clock, cursor: dict[str, Any]) -> JobRow:
     with database.transaction() as session:
         return jobs.step(session, job, clock(), cursor=cursor)
 
@@ -61,12 +64,12 @@ def _why(client: Client, remote_id: str, abuse: Mapping[str, str], key: str) -> 
     """What is to be written of the contact; None where Mailchimp does not say."""
     hash_ = member_hash(key)
     if hash_ in abuse:
-        return _reason(Reason.ABUSE, abuse[hash_], "")
+        return _reason(CleanReason.ABUSE, abuse[hash_], "")
     try:
         bounce = _bounce(client, remote_id, hash_)
     except NotFound:  # it has gone meanwhile
         return None
-    return _reason(Reason(bounce.kind), bounce.campaign_id, bounce.campaign) if bounce else None
+    return _reason(CleanReason(bounce.kind), bounce.campaign_id, bounce.campaign) if bounce else None
 
 
 def _bounce(client: Client, remote_id: str, hash_: str) -> Bounce | None:
@@ -87,7 +90,7 @@ def _complaints(client: Client, remote_id: str) -> Mapping[str, str]:
             return found
 
 
-def _reason(reason: Reason, campaign_id: str, campaign: str) -> dict[str, Any]:
+def _reason(reason: CleanReason, campaign_id: str, campaign: str) -> dict[str, Any]:
     return {
         "clean_reason": str(reason),
         "clean_campaign_id": campaign_id or None,

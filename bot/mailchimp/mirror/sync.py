@@ -12,23 +12,23 @@ from functools import partial
 from typing import Any
 
 from bot.contacts import upsert
-from bot.contacts.upsert import Outcome
+from bot.contacts.upsert import UpsertCounts
 from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.mirror import deletions, pages, reasons, tags
 from bot.mailchimp.mirror import members as member_rows
-from bot.mailchimp.mirror.deletions import Seen
-from bot.mailchimp.mirror.members import Page
-from bot.mailchimp.mirror.page_reader import Reader
-from bot.mailchimp.mirror.pages import Turn
+from bot.mailchimp.mirror.deletions import SeenContacts
+from bot.mailchimp.mirror.members import MemberPage
+from bot.mailchimp.mirror.page_reader import PageReader
+from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
 from storage.contacts import bulk
 from storage.contacts import figures as kept_figures
-from storage.contacts.values import Row
+from storage.contacts.values import Row, Status
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import Audience, Job, Status
+from storage.core.tables import AudienceRow, JobRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
@@ -65,13 +65,13 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
             )
             audience.merge_labels = list(dict.fromkeys(field.name for field in fields))
             session.add(audience)
-            found.append(audience.id or 0)
+            found.append(audience.id)
     return found
 
 
 def request(
     database: Database, audience_id: int, *, by: str, now: datetime, notify: dict[str, Any] | None = None
-) -> Job:
+) -> JobRow:
     """The job of bringing the mirror up to date: the one under way, or a new one.
 
     Who waits for one that tells nobody yet is told by it.
@@ -85,7 +85,7 @@ def request(
         return job_rows.add(session, new_job(audience, by=by, now=now, notify=notify))
 
 
-def new_job(audience: Audience, *, by: str, now: datetime, notify: dict[str, Any] | None = None) -> Job:
+def new_job(audience: AudienceRow, *, by: str, now: datetime, notify: dict[str, Any] | None = None) -> JobRow:
     """A sync of what has changed since the last one, or whole where that is due."""
     since = None if _is_whole_due(audience, now) else audience.mirrored_until
     return jobs.new(
@@ -100,14 +100,14 @@ def new_job(audience: Audience, *, by: str, now: datetime, notify: dict[str, Any
     )
 
 
-def work(client: Client, database: Database, job: Job, clock: Clock) -> Generator[Job]:
+def work(client: Client, database: Database, job: JobRow, clock: Clock) -> Generator[JobRow]:
     """Carries the sync on from where it is: a page a turn, who is gone, why contacts were cleaned, its end.
 
     Raises MailchimpError.
     """
     sync = _sync(client, database, job, clock)
     latest = _begin(sync, job)
-    with Reader(latest.audience_id or 0, sync.labels) as reader:
+    with PageReader(latest.audience_id or 0, sync.labels) as reader:
         while latest.cursor["stage"] < len(STAGES):
             for step in _members(sync, reader, latest):
                 yield (latest := step)
@@ -123,7 +123,7 @@ def work(client: Client, database: Database, job: Job, clock: Clock) -> Generato
     yield _finish(sync, latest)
 
 
-def refresh(client: Client, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def refresh(client: Client, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     """Brings the audience of another job up to date before that goes on, and keeps its lease: a sync of its own.
 
     If the process dies, the sync too is carried on by whoever comes. Raises MailchimpError.
@@ -161,7 +161,7 @@ def difference(database: Database, client: Client, audience_id: int) -> Mapping[
     return {str(status): n - ours[status] for status, n in told.items() if n != ours[status]}
 
 
-def _beside(database: Database, job: Job, now: datetime) -> Job:
+def _beside(database: Database, job: JobRow, now: datetime) -> JobRow:
     """A sync of what has changed, in the hands of who does the job."""
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id or 0)
@@ -189,21 +189,21 @@ class _Sync:
     remote_id: str
     labels: Mapping[str, str]
     is_first: bool
-    seen: Seen | None
+    seen: SeenContacts | None
 
 
-def _sync(client: Client, database: Database, job: Job, clock: Clock) -> _Sync:
+def _sync(client: Client, database: Database, job: JobRow, clock: Clock) -> _Sync:
     with database.reading() as session:
         audience = audiences.get(session, job.audience_id or 0)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
     labels = _labels(audience)
-    seen = Seen() if job.data["look_for_gone"] and not job.cursor.get("explained") else None
+    seen = SeenContacts() if job.data["look_for_gone"] and not job.cursor.get("explained") else None
     is_first = audience.mirrored_until is None
     return _Sync(client, database, clock, audience.remote_id, labels, is_first, seen)
 
 
-def _labels(audience: Audience) -> Mapping[str, str]:
+def _labels(audience: AudienceRow) -> Mapping[str, str]:
     """Merge tag → the column's name."""
     return {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
 
@@ -212,7 +212,7 @@ def _are_renamed(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
     return any(after.get(tag, name) != name for tag, name in before.items())
 
 
-def _is_whole_due(audience: Audience, now: datetime) -> bool:
+def _is_whole_due(audience: AudienceRow, now: datetime) -> bool:
     at = audience.remote.get("whole_at")
     if at is None or audience.mirrored_until is None:
         return True
@@ -220,13 +220,13 @@ def _is_whole_due(audience: Audience, now: datetime) -> bool:
     return now - datetime.fromisoformat(at) >= wait
 
 
-def _begin(sync: _Sync, job: Job) -> Job:
+def _begin(sync: _Sync, job: JobRow) -> JobRow:
     """The job with its cursor. A pass that marks whom it sees begins anew: the marks went with the process."""
     cursor = job.cursor or {
         "started": sync.clock().isoformat(),
         "stage": 0,
         "gone": 0,
-        "outcome": asdict(Outcome()),
+        "outcome": asdict(UpsertCounts()),
         **_START,
     }
     if sync.seen is not None:
@@ -235,7 +235,7 @@ def _begin(sync: _Sync, job: Job) -> Job:
         return jobs.step(session, job, sync.clock(), cursor=cursor)
 
 
-def _members(sync: _Sync, reader: Reader, job: Job) -> Iterator[Job]:
+def _members(sync: _Sync, reader: PageReader, job: JobRow) -> Iterator[JobRow]:
     """The rest of a stage."""
     since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
     status = STAGES[job.cursor["stage"]]
@@ -252,14 +252,14 @@ def _members(sync: _Sync, reader: Reader, job: Job) -> Iterator[Job]:
         yield job
 
 
-def _keep(sync: _Sync, job: Job, members: Sequence[Member]) -> Job:
+def _keep(sync: _Sync, job: JobRow, members: Sequence[Member]) -> JobRow:
     rows = [member_rows.row(member, job.audience_id or 0, sync.labels) for member in members]
-    return _store(sync, job, Page(rows, len(rows), 0, ()))
+    return _store(sync, job, MemberPage(rows, len(rows), 0, ()))
 
 
-def _store(sync: _Sync, job: Job, page: Page, turn: Turn | None = None) -> Job:
+def _store(sync: _Sync, job: JobRow, page: MemberPage, turn: FetchedPages | None = None) -> JobRow:
     """Takes a page in, in the transaction that says where the next begins."""
-    outcome, now = Outcome(**job.cursor["outcome"]), sync.clock()
+    outcome, now = UpsertCounts(**job.cursor["outcome"]), sync.clock()
     with sync.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id or 0)
         moved = {} if sync.is_first else _moved(session, audience, page.rows)
@@ -281,10 +281,10 @@ def _store(sync: _Sync, job: Job, page: Page, turn: Turn | None = None) -> Job:
 def _load(
     session: Session,
     sync: _Sync,
-    audience: Audience,
+    audience: AudienceRow,
     given: Sequence[Row],
     moved: Mapping[str, Row],
-    outcome: Outcome,
+    outcome: UpsertCounts,
     at: str,
 ) -> None:
     revision, seen = audience.revision, sync.seen
@@ -302,12 +302,12 @@ def _load(
     upsert.load(session, audience, given, add, merge, outcome, moved)
 
 
-def _moved(session: Session, audience: Audience, given: Sequence[Row]) -> Mapping[str, Row]:
+def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Mapping[str, Row]:
     """Contacts that are here under another address: the new address → the contact as it was.
 
     Of two with one of Mailchimp's ids, the one whose address is not that contact's any more is taken out.
     """
-    audience_id = audience.id or 0
+    audience_id = audience.id
     addresses = {member_rows.remote_id(row): member_rows.key(row) for row in given}
     here = bulk.with_remote_ids(session, audience_id, addresses)
     told = set(addresses.values())
@@ -326,11 +326,11 @@ def _moved(session: Session, audience: Audience, given: Sequence[Row]) -> Mappin
     return moved
 
 
-def _finish(sync: _Sync, job: Job) -> Job:
-    outcome, now, gone = Outcome(**job.cursor["outcome"]), sync.clock(), job.cursor["gone"]
+def _finish(sync: _Sync, job: JobRow) -> JobRow:
+    outcome, now, gone = UpsertCounts(**job.cursor["outcome"]), sync.clock(), job.cursor["gone"]
     differs = difference(sync.database, sync.client, job.audience_id or 0)
     with sync.database.transaction() as session:
-        audience = session.get(Audience, job.audience_id)
+        audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None
         audience.mirrored_until = datetime.fromisoformat(job.cursor["started"])
         is_whole = not job.data["since"] and not _are_renamed(sync.labels, _labels(audience))

@@ -6,12 +6,12 @@ from dataclasses import replace
 from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.mirror import members
-from bot.mailchimp.mirror.members import Page
+from bot.mailchimp.mirror.members import MemberPage
 from bot.mailchimp.mirror.pages import beats, side_by_side
 from storage.contacts import bulk
 from storage.contacts.values import Row
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import NotFound
 from storage.mailchimp.values import Member
@@ -33,8 +33,8 @@ def with_all(client: Client, remote_id: str, member: Member) -> Member:
 
 
 def complete(
-    client: Client, database: Database, remote_id: str, job: Job, clock: Clock, page: Page
-) -> Generator[Job, None, tuple[Job, Page]]:
+    client: Client, database: Database, remote_id: str, job: JobRow, clock: Clock, page: MemberPage
+) -> Generator[JobRow, None, tuple[JobRow, MemberPage]]:
     """The page with all tags of its contacts. `tags_asked` in the cursor says of how many Mailchimp was asked.
 
     The job is given now and then while an answer is waited for. Raises MailchimpError.

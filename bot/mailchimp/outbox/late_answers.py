@@ -12,15 +12,15 @@ from bot.mailchimp.outbox import remote_changes
 from storage.contacts import bulk
 from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp import outgoing
-from storage.mailchimp.outgoing import Box
+from storage.mailchimp.outgoing import OutboxKey
 
 MOST_LATE = timedelta(days=7)  # Mailchimp keeps a batch so long
 _AT_ONCE = 5_000
 
 
-def settle(database: Database, sync: Job, clock: Clock) -> Iterator[Job]:
+def settle(database: Database, sync: JobRow, clock: Clock) -> Iterator[JobRow]:
     """Notes as done what was in doubt and is there, some a turn; keeps the sync's lease. The mirror is up to date."""
     audience_id = sync.audience_id or 0
     with database.reading() as session:
@@ -37,13 +37,13 @@ def settle(database: Database, sync: Job, clock: Clock) -> Iterator[Job]:
             yield sync
 
 
-def _settle(session: Session, job: Job, ids: Sequence[int], revision: int, now: datetime) -> None:
+def _settle(session: Session, job: JobRow, ids: Sequence[int], revision: int, now: datetime) -> None:
     is_archive = job.kind == jobs.ARCHIVE
     errand = (remote_changes.archiving if is_archive else remote_changes.restoring)(session, job)
     assert errand, "only a mirrored audience has such jobs"
     if done := sorted(errand.have_it(session, ids)):
         errand.note(session, done, revision, now)
-        outgoing.done(session, Box(job.audience_id or 0, job.id), done)
+        outgoing.done(session, OutboxKey(job.audience_id or 0, job.id), done)
         journal.write(
             session,
             who=job.made_by,

@@ -16,14 +16,14 @@ from bot.core.jobs import Clock
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.outbox import refusals
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD
-from bot.mailchimp.outbox.remote_changes import Errand
+from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.contacts import bulk
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp import outgoing
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, MailchimpError, NotFound, Unavailable
-from storage.mailchimp.outgoing import ALONE, STARTING, Box
+from storage.mailchimp.outgoing import ALONE, STARTING, OutboxKey
 from storage.mailchimp.values import Batch, BatchStatus
 
 MOST_ALONE = 500  # contacts, side by side; more go by batches
@@ -45,8 +45,13 @@ Outcomes = Mapping[int, MailchimpError | None]
 
 
 def work(
-    errand: Errand, client: Client, database: Database, job: Job, clock: Clock, pause: Pause = time.sleep
-) -> Iterator[Job]:
+    errand: RemoteChange,
+    client: Client,
+    database: Database,
+    job: JobRow,
+    clock: Clock,
+    pause: Pause = time.sleep,
+) -> Iterator[JobRow]:
     """Carries the errand on until each contact has its outcome, or nothing more can be done.
 
     In the latter case `cursor["stopped"]` has the error's key and values. The job isn't finished by this.
@@ -61,14 +66,14 @@ def work(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def stop(database: Database, job: Job, now: datetime, key: str, **values: Any) -> Job:
+def stop(database: Database, job: JobRow, now: datetime, key: str, **values: Any) -> JobRow:
     """The work can't go on, for that reason: what was done before counts. The job isn't finished by this."""
     with database.transaction() as session:
         cursor = {**job.cursor, "stopped": {"error": key, "values": values}}
         return jobs.step(session, job, now, cursor=cursor)
 
 
-def stopped(job: Job) -> Mapping[str, Any] | None:
+def stopped(job: JobRow) -> Mapping[str, Any] | None:
     """The error that ended the work: `error`, a key, and its `values`."""
     found: Mapping[str, Any] | None = job.cursor.get("stopped")
     return found
@@ -79,21 +84,21 @@ class _Run:
 
     def __init__(
         self,
-        errand: Errand,
+        errand: RemoteChange,
         client: Client,
         database: Database,
-        job: Job,
+        job: JobRow,
         clock: Clock,
         pause: Pause,
         pool: ThreadPoolExecutor,
     ) -> None:
         self._errand, self._client, self._database = errand, client, database
         self._job, self._clock, self._pause, self._pool = job, clock, pause, pool
-        self._box = Box(job.audience_id or 0, job.id)
+        self._box = OutboxKey(job.audience_id or 0, job.id)
         self._trouble: MailchimpError | None = None
         self._looked = clock()
 
-    def rounds(self) -> Iterator[Job]:
+    def rounds(self) -> Iterator[JobRow]:
         in_vain, before = 0, self._states()
         while in_vain < ROUNDS_IN_VAIN:
             self._trouble = None
@@ -112,7 +117,7 @@ class _Run:
         trouble = self._trouble or Unavailable("no answer")
         yield stop(self._database, self._job, self._clock(), trouble.key, **trouble.values)
 
-    def _round(self) -> Iterator[Job]:
+    def _round(self) -> Iterator[JobRow]:
         """What was sent before gets its outcome, then what waits is sent. Raises MailchimpError."""
         yield from self._find_starting()
         yield from self._await_batches()
@@ -123,7 +128,7 @@ class _Run:
             # Of a call that was sent twice the second one is refused: the effect is there.
             yield from self._refresh()
 
-    def _refresh(self) -> Iterator[Job]:
+    def _refresh(self) -> Iterator[JobRow]:
         """What changed at Mailchimp comes in; of what was in doubt it tells the outcome."""
         for job in sync.refresh(self._client, self._database, self._job, self._clock):
             self._job = job
@@ -142,12 +147,12 @@ class _Run:
         for some in _chunks([each for each in refused if each in have_it], CONTACTS_A_CHUNK):
             yield self._note_known(some, have_it, were_told=True)
 
-    def _refresh_old(self) -> Iterator[Job]:
+    def _refresh_old(self) -> Iterator[JobRow]:
         """A long errand sends nothing that changed while it was under way."""
         if self._clock() - self._looked >= LOOK_AGAIN:
             yield from self._refresh()
 
-    def _note_known(self, some: Sequence[int], have_it: set[int], *, were_told: bool = False) -> Job:
+    def _note_known(self, some: Sequence[int], have_it: set[int], *, were_told: bool = False) -> JobRow:
         done = [each for each in some if each in have_it]
         with self._database.transaction() as session:
             revision = bulk.lock(session, self._box.audience_id).revision
@@ -158,7 +163,7 @@ class _Run:
             self._job = jobs.step(session, self._job, self._clock(), done=n)
         return self._job
 
-    def _fill(self) -> Iterator[Job]:
+    def _fill(self) -> Iterator[JobRow]:
         """Every contact that the errand is about has a row, once."""
         if self._job.cursor.get("filled"):
             return
@@ -202,7 +207,7 @@ class _Run:
             if chosen or not some:
                 return chosen
 
-    def _send_alone(self) -> Iterator[Job]:
+    def _send_alone(self) -> Iterator[JobRow]:
         after = 0
         while ids := self._take_up(after, CALLS_A_STEP, ALONE):
             after, before = ids[-1], self._job.done
@@ -211,7 +216,7 @@ class _Run:
                 return  # Mailchimp answers nobody: the next round comes after a while
             yield from self._refresh_old()
 
-    def _call(self, ids: Sequence[int]) -> Iterator[Job]:
+    def _call(self, ids: Sequence[int]) -> Iterator[JobRow]:
         with self._database.reading() as session:
             targets = outgoing.targets(session, self._box.audience_id, ids)
         calls = {self._pool.submit(self._errand.call, self._client, each): each.id for each in targets}
@@ -221,7 +226,7 @@ class _Run:
             yield self._note({calls[each]: _outcome(each) for each in ended}) if ended else self._step()
         self._raise_if_final()
 
-    def _note(self, outcomes: Outcomes, lost: Sequence[int] = ()) -> Job:
+    def _note(self, outcomes: Outcomes, lost: Sequence[int] = ()) -> JobRow:
         """Keeps what came of calls. `lost`: of these there is no outcome, so they are in doubt."""
         now, told = self._clock(), {each: error for each, error in outcomes.items() if error}
         done = [each for each, error in outcomes.items() if error is None]
@@ -256,7 +261,7 @@ class _Run:
         if self._trouble and not refusals.is_passing(self._trouble):
             raise self._trouble
 
-    def _send_batches(self) -> Iterator[Job]:
+    def _send_batches(self) -> Iterator[JobRow]:
         after = 0
         # One at a time is being started: whoever carries on knows which contacts are in it.
         while ids := self._take_up(after, OPERATIONS_A_BATCH, STARTING, starting=self._clock().isoformat()):
@@ -265,7 +270,7 @@ class _Run:
             yield from self._refresh_old()
         yield from self._await_batches()
 
-    def _start(self, ids: Sequence[int]) -> Iterator[Job]:
+    def _start(self, ids: Sequence[int]) -> Iterator[JobRow]:
         with self._database.reading() as session:
             targets = outgoing.targets(session, self._box.audience_id, ids)
         operations = [self._errand.operation(self._operation(each.id), each) for each in targets]
@@ -279,7 +284,7 @@ class _Run:
             raise
         yield self._name(ids, batch.id)
 
-    def _name(self, ids: Sequence[int], batch_id: str) -> Job:
+    def _name(self, ids: Sequence[int], batch_id: str) -> JobRow:
         with self._database.transaction() as session:
             outgoing.send(session, self._box, ids, batch_id)
             self._job = jobs.step(session, self._job, self._clock())
@@ -289,7 +294,7 @@ class _Run:
         """A name that no other job's operation has."""
         return f"{self._job.id}-{contact_id}"
 
-    def _find_starting(self) -> Iterator[Job]:
+    def _find_starting(self) -> Iterator[JobRow]:
         """The batch that was being started when the answer was lost is looked for: it may have begun."""
         with self._database.reading() as session:
             ids, others = outgoing.sent(session, self._box, STARTING), outgoing.known_batches(session)
@@ -309,14 +314,14 @@ class _Run:
                     return
         yield self._name(ids, ALONE)
 
-    def _await(self, batch_id: str) -> Iterator[Job]:
+    def _await(self, batch_id: str) -> Iterator[JobRow]:
         """Until it is finished."""
         looks = 0
         while (yield from self._batch(batch_id)).status is not BatchStatus.FINISHED:
             yield from self._rest(min(LONGEST_LOOK, FIRST_PAUSE * 2**looks))
             looks += 1
 
-    def _await_batches(self) -> Iterator[Job]:
+    def _await_batches(self) -> Iterator[JobRow]:
         """Reads the results of each batch as it finishes."""
         looks = 0
         while batches := self._open_batches():
@@ -331,7 +336,7 @@ class _Run:
         with self._database.reading() as session:
             return outgoing.batches(session, self._box)
 
-    def _look(self, batch_id: str) -> Iterator[Job]:
+    def _look(self, batch_id: str) -> Iterator[JobRow]:
         with self._database.reading() as session:
             ids = outgoing.sent(session, self._box, batch_id)
         try:
@@ -342,7 +347,7 @@ class _Run:
         if batch.status is BatchStatus.FINISHED:
             yield from self._read(batch, ids)
 
-    def _read(self, batch: Batch, ids: Sequence[int]) -> Iterator[Job]:
+    def _read(self, batch: Batch, ids: Sequence[int]) -> Iterator[JobRow]:
         """A finished batch is not a successful one: each operation has its result, or is in doubt."""
         outcomes = yield from self._outcomes(batch.id, ids)
         lost = [each for each in ids if each not in outcomes]
@@ -350,31 +355,31 @@ class _Run:
             self._mind([BadAnswer(reason=f"{len(outcomes)} of {batch.total} results")])
         yield self._note(outcomes, lost)
 
-    def _batch(self, batch_id: str) -> Generator[Job, None, Batch]:
+    def _batch(self, batch_id: str) -> Generator[JobRow, None, Batch]:
         return (yield from self._held(lambda: self._client.batch(batch_id)))
 
     def _outcomes(
         self, batch_id: str, ids: Sequence[int]
-    ) -> Generator[Job, None, dict[int, MailchimpError | None]]:
+    ) -> Generator[JobRow, None, dict[int, MailchimpError | None]]:
         names = {self._operation(each): each for each in ids}
         found = yield from self._held(lambda: list(self._client.results(batch_id)))
         return {names[each.operation_id]: each.problem for each in found if each.operation_id in names}
 
-    def _held(self, call: Callable[[], Value]) -> Generator[Job, None, Value]:
+    def _held(self, call: Callable[[], Value]) -> Generator[JobRow, None, Value]:
         """What the call gives; the lease is kept while it lasts."""
         future = self._pool.submit(call)
         while wait([future], timeout=RENEW_SECONDS).not_done:
             yield self._step()
         return future.result()
 
-    def _rest(self, seconds: float) -> Iterator[Job]:
+    def _rest(self, seconds: float) -> Iterator[JobRow]:
         """Waits, and keeps the lease."""
         while seconds > 0:
             self._pause(min(seconds, RENEW_SECONDS))
             seconds -= RENEW_SECONDS
             yield self._step()
 
-    def _step(self, **cursor: Any) -> Job:
+    def _step(self, **cursor: Any) -> JobRow:
         with self._database.transaction() as session:
             into = {**self._job.cursor, **cursor}
             self._job = jobs.step(session, self._job, self._clock(), cursor=into)

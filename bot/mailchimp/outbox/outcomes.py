@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.archives import archives, restores
+from bot.contacts.counts import segment_size
 from bot.core import jobs
 from bot.mailchimp.outbox import outbox
 from bot.mailchimp.outbox.refusals import GONE, NOT_FOUND
@@ -14,14 +15,14 @@ from storage.contacts import contacts
 from storage.contacts.contacts import Segment
 from storage.core import audiences, journal
 from storage.core.database import Database, Session
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp import outgoing
-from storage.mailchimp.outgoing import Box, Line
+from storage.mailchimp.outgoing import AddressOutcome, OutboxKey
 
 _AT_ONCE = 5_000
 
 
-def finish_archive(database: Database, job: Job, now: datetime) -> Job:
+def finish_archive(database: Database, job: JobRow, now: datetime) -> JobRow:
     """The archive's end, good or bad. Its result:
 
     `n` archived, `refusals` (why → how many), `waiting` for an answer, `left_alone`, `newer`, `link` to the contacts
@@ -32,7 +33,7 @@ def finish_archive(database: Database, job: Job, now: datetime) -> Job:
         result = _figures(session, job)
         # What is still as it was seen was refused or waits: what else matches was cleaned or changed later.
         seen = contacts.count(session, segment)
-        newer = archives.count(session, replace(segment, up_to=None)) - seen
+        newer = segment_size(session, replace(segment, up_to=None)) - seen
         audience = audiences.get(session, segment.audience_id)
     link = audience.remote.get("link") if audience else None
     with database.transaction() as session:
@@ -41,7 +42,7 @@ def finish_archive(database: Database, job: Job, now: datetime) -> Job:
         return _end(session, job, now, {**result, "newer": newer, "link": link})
 
 
-def finish_restore(database: Database, job: Job, now: datetime) -> Job:
+def finish_restore(database: Database, job: JobRow, now: datetime) -> JobRow:
     """The Undo's end: `n` restored, `refusals`, `waiting`, `changed`; where it stopped, `error` and `values`.
 
     Who is deleted for good at Mailchimp is refused, and in the archive no more: no further Undo is offered for them.
@@ -56,24 +57,24 @@ def finish_restore(database: Database, job: Job, now: datetime) -> Job:
         return _end(session, job, now, result)
 
 
-def is_worth_a_file(database: Database, job: Job) -> bool:
+def is_worth_a_file(database: Database, job: JobRow) -> bool:
     """Whether an address was refused or has no answer, and the person has no file of the outcomes yet."""
     with database.reading() as session:
         states = outgoing.states(session, _box(job))
     return "outcome_file" not in job.cursor and bool(states.keys() - {"done"})
 
 
-def lines(database: Database, job: Job) -> Iterator[Line]:
+def lines(database: Database, job: JobRow) -> Iterator[AddressOutcome]:
     """What became of each address, by contact."""
     with database.reading() as session:
         yield from outgoing.lines(session, _box(job))
 
 
-def _box(job: Job) -> Box:
-    return Box(job.audience_id or 0, job.id)
+def _box(job: JobRow) -> OutboxKey:
+    return OutboxKey(job.audience_id or 0, job.id)
 
 
-def _figures(session: Session, job: Job) -> dict[str, Any]:
+def _figures(session: Session, job: JobRow) -> dict[str, Any]:
     states, refusals = outgoing.states(session, _box(job)), outgoing.refusals(session, _box(job))
     n, waiting = states.get("done", 0), states.get("waiting", 0) + states.get("sent", 0)
     rest = max(job.total - n - sum(refusals.values()) - waiting, 0)
@@ -86,7 +87,7 @@ def _figures(session: Session, job: Job) -> dict[str, Any]:
     }
 
 
-def _forget_gone(session: Session, job: Job, result: dict[str, Any]) -> None:
+def _forget_gone(session: Session, job: JobRow, result: dict[str, Any]) -> None:
     """Takes out of the archive who can't come back. Whom the mirror has lost already was never asked for."""
     this, refusals = (job.audience_id or 0, job.data["archive"]), result["refusals"]
     refused = [each for why in GONE for each in outgoing.refused(session, _box(job), why)]
@@ -103,7 +104,7 @@ def _forget_gone(session: Session, job: Job, result: dict[str, Any]) -> None:
 
 
 def _write(
-    session: Session, job: Job, now: datetime, what: str, *, archive: str, result: dict[str, Any]
+    session: Session, job: JobRow, now: datetime, what: str, *, archive: str, result: dict[str, Any]
 ) -> None:
     journal.write(
         session,
@@ -118,7 +119,7 @@ def _write(
     )
 
 
-def _end(session: Session, job: Job, now: datetime, result: dict[str, Any]) -> Job:
+def _end(session: Session, job: JobRow, now: datetime, result: dict[str, Any]) -> JobRow:
     why = outbox.stopped(job)
     state = "failed" if why else "done"
     return jobs.step(session, job, now, state=state, finished_at=now, result={**result, **(why or {})})

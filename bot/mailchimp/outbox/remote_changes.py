@@ -7,9 +7,10 @@ from typing import Protocol
 
 from storage.archives import archives
 from storage.contacts.contacts import Segment
+from storage.contacts.values import Status
 from storage.core import audiences
 from storage.core.database import Session
-from storage.core.tables import Job, Source, Status
+from storage.core.tables import AudienceSource, JobRow
 from storage.mailchimp import batches, outgoing
 from storage.mailchimp.batches import Operation
 from storage.mailchimp.client import Client
@@ -17,7 +18,7 @@ from storage.mailchimp.outgoing import Target
 from storage.mailchimp.values import member_hash
 
 
-class Errand(Protocol):
+class RemoteChange(Protocol):
     """One change that is asked for many contacts of a mirrored audience."""
 
     def all(self, session: Session, after: int) -> Sequence[int]:
@@ -94,13 +95,13 @@ class Restoring:
         archives.bring_back_done(session, self.audience_id, self.archive_id, ids, revision, now)
 
 
-def archiving(session: Session, job: Job) -> Archiving | None:
+def archiving(session: Session, job: JobRow) -> Archiving | None:
     """What an archive's job asks of Mailchimp; None where the audience is none of Mailchimp's."""
     remote_id = _remote_id(session, job)
     return Archiving(remote_id, Segment.from_json(job.data["segment"]), job.id) if remote_id else None
 
 
-def restoring(session: Session, job: Job) -> Restoring | None:
+def restoring(session: Session, job: JobRow) -> Restoring | None:
     """The same for an Undo's job."""
     remote_id = _remote_id(session, job)
     if not remote_id:
@@ -108,9 +109,9 @@ def restoring(session: Session, job: Job) -> Restoring | None:
     return Restoring(remote_id, job.audience_id or 0, job.data["archive"], job.data["ids"])
 
 
-def _remote_id(session: Session, job: Job) -> str | None:
+def _remote_id(session: Session, job: JobRow) -> str | None:
     audience = audiences.get(session, job.audience_id or 0)
-    return audience.remote_id if audience and audience.source == Source.MAILCHIMP else None
+    return audience.remote_id if audience and audience.source == AudienceSource.MAILCHIMP else None
 
 
 def _before(target: Target) -> Status:

@@ -7,16 +7,16 @@ from slack_bolt import Ack, App
 
 from bot.core import audiences
 from bot.mailchimp import additions
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message
 from handlers.slack.features.corrections import under_its_field
-from handlers.slack.long_work import Kind
+from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask
 from handlers.slack.views import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.words import Words
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 
 def register(app: App) -> None:
@@ -24,9 +24,9 @@ def register(app: App) -> None:
     app.action(views.AGAIN)(show_again)
 
 
-def kind(parts: Parts) -> Kind:
+def kind(parts: AppContext) -> JobHandler:
     """How a contact is added at Mailchimp, and told."""
-    return Kind(
+    return JobHandler(
         work=partial(additions.work, parts.mailchimp),
         title="corrections-title",
         tell=partial(_tell, parts.database),
@@ -63,7 +63,7 @@ def show_again(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     modal.show(form_views.form(ask.words, form))
 
 
-def _tell(database: Database, words: Words, job: Job, audience: str) -> Message:
+def _tell(database: Database, words: Words, job: JobRow, audience: str) -> Message:
     if job.state == "done":
         return views.receipt(words, additions.done(database, job))
     if job.state == "failed":

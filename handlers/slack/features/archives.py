@@ -9,10 +9,10 @@ from bot.archives import archives, restores
 from bot.core import audiences
 from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, NothingThere
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.features import outbox, segments
-from handlers.slack.long_work import Kind
+from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask, Modal, suggest_audiences
 from handlers.slack.uploads import UNSEEN
 from handlers.slack.views import archives as views
@@ -43,9 +43,9 @@ def register(app: App) -> None:
     app.view(views.SHARE_CALLBACK)(share)
 
 
-def kind(parts: Parts) -> Kind:
+def kind(parts: AppContext) -> JobHandler:
     """How an archive is done and told."""
-    return Kind(work=outbox.archiving(parts), title="archives-title", tell=views.tell)
+    return JobHandler(work=outbox.archiving(parts), title="archives-title", tell=views.tell)
 
 
 def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:

@@ -14,7 +14,7 @@ from bot.corrections.suggestions import Suggester
 from bot.digests import digests, reports
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
 from handlers.slack import errors, posted_message
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Ask, Modal, suggest_audiences
 from handlers.slack.views import digests as views
@@ -88,7 +88,7 @@ def suggest_zones(ack: Ack, payload: dict[str, Any]) -> None:
     ack(options=views.zone_options(digests.find_zones(payload["value"])))
 
 
-def post(parts: Parts, claim: Claim, tell: str) -> str:
+def post(parts: AppContext, claim: Claim, tell: str) -> str:
     """Posts the claimed digest; returns the key of what to say of it.
 
     A refusal is settled here, not raised: the person `tell` gets to know what to mend.
@@ -127,7 +127,7 @@ def _stands(client: WebClient, claim: Claim) -> tuple[str, str] | None:
     return (claim.may_stand_in, ts) if ts else None
 
 
-def _send(parts: Parts, client: WebClient, claim: Claim) -> tuple[str, str]:
+def _send(parts: AppContext, client: WebClient, claim: Claim) -> tuple[str, str]:
     settings = claim.settings
     report = reports.report(parts.database, settings, claim.since, claim.until, Suggester)
     spoken = words(settings.language)
@@ -150,7 +150,7 @@ def _mark(claim: Claim) -> dict[str, Any]:
     return {"event_type": EVENT, "event_payload": {"due_at": claim.due_at.astimezone(UTC).isoformat()}}
 
 
-def _refused(parts: Parts, claim: Claim, refusal: SlackApiError, tell: str) -> str:
+def _refused(parts: AppContext, claim: Claim, refusal: SlackApiError, tell: str) -> str:
     code = _code(refusal)
     log.warning("the digest was not posted: %s", code[:80])
     if errors.passes(refusal):

@@ -13,10 +13,10 @@ from bot.core.errors import NothingThere
 from bot.core.jobs import Clock
 from bot.exports import exports
 from bot.exports.exports import NotInChannel
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.features import segments
-from handlers.slack.long_work import Kind
+from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask, Modal, suggest_audiences
 from handlers.slack.uploads import UNSEEN, Uploads
 from handlers.slack.views import exports as views
@@ -25,7 +25,7 @@ from handlers.slack.views.exports import Destination
 from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 
 def register(app: App) -> None:
@@ -43,14 +43,14 @@ def register(app: App) -> None:
     app.action(re.compile(rf"{views.FILE}(-\d+)?"))(open_file)
 
 
-def kind(parts: Parts) -> Kind:
+def kind(parts: AppContext) -> JobHandler:
     """How an export is done and told."""
 
-    def work(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    def work(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
         comment = views.comment(words(job.notify.get("language")), job.made_by)
         return exports.work(database, job, clock, delivery=Uploads(parts.client, comment))
 
-    return Kind(work=work, title="exports-title", tell=views.tell)
+    return JobHandler(work=work, title="exports-title", tell=views.tell)
 
 
 def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:

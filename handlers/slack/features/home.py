@@ -10,7 +10,7 @@ from bot.contacts import counts
 from bot.core import audiences, journal
 from bot.digests import digests
 from handlers.slack import errors
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.request import Ask
 from handlers.slack.views import digests as digest_views
 from handlers.slack.views import home as views
@@ -33,7 +33,7 @@ def refresh(ack: Ack, ask: Ask) -> None:
     publish(ask.parts, ask.person.id)
 
 
-def after_work(parts: Parts, user_id: str) -> None:
+def after_work(parts: AppContext, user_id: str) -> None:
     """The tab follows what was done; that it could not is only logged."""
     try:
         publish(parts, user_id)
@@ -41,7 +41,7 @@ def after_work(parts: Parts, user_id: str) -> None:
         log.warning("a Home tab was not refreshed: %s", errors.name(error))
 
 
-def publish(parts: Parts, user_id: str) -> None:
+def publish(parts: AppContext, user_id: str) -> None:
     """The person's Home tab, as things stand."""
     person = parts.people.person(user_id)
     is_operator = parts.people.is_operator(person)

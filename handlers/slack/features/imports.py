@@ -16,15 +16,15 @@ from bot.core.errors import CleanedError, IsMirrored
 from bot.core.jobs import Clock
 from bot.imports import imports
 from handlers.slack import refused_rows, uploads
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
-from handlers.slack.long_work import Kind
+from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask, Modal
 from handlers.slack.uploads import Uploads
 from handlers.slack.views import imports as views
 from handlers.words import words
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 MOST_MEGABYTES = 512
 MEGABYTE = 1_000_000
@@ -66,9 +66,9 @@ def register(app: App) -> None:
     app.view(views.SUBMIT)(submit)
 
 
-def kind(parts: Parts) -> Kind:
+def kind(parts: AppContext) -> JobHandler:
     """How imports are done and told."""
-    return Kind(work=partial(_work, parts.client), title="import-title", tell=views.tell)
+    return JobHandler(work=partial(_work, parts.client), title="import-title", tell=views.tell)
 
 
 def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
@@ -142,7 +142,7 @@ def _check_size(file: dict[str, Any]) -> None:
         raise FileTooLarge(name=file["name"], size=size // MEGABYTE, most=MOST_MEGABYTES)
 
 
-def _work(client: WebClient, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def _work(client: WebClient, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     """Fetches the file, takes its rows in, hands out those refused, ends. Each can be carried on."""
     latest = job
     if not imports.is_kept(latest):
@@ -155,7 +155,7 @@ def _work(client: WebClient, database: Database, job: Job, clock: Clock) -> Iter
     yield imports.finish(database, latest, clock())
 
 
-def _fetch(client: WebClient, database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def _fetch(client: WebClient, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     latest = job
     with TemporaryFile() as file:
         for size in _download(client, job, file):
@@ -165,7 +165,7 @@ def _fetch(client: WebClient, database: Database, job: Job, clock: Clock) -> Ite
         yield from imports.keep(database, latest, file, clock)
 
 
-def _download(client: WebClient, job: Job, file: BinaryIO) -> Iterator[int]:
+def _download(client: WebClient, job: JobRow, file: BinaryIO) -> Iterator[int]:
     """Gives the bytes since the last turn. Raises NotFetched, FileTooLarge; httpx's errors are worth another try."""
     name = str(job.data["name"])
     url = _address(client, job)
@@ -184,7 +184,7 @@ def _download(client: WebClient, job: Job, file: BinaryIO) -> Iterator[int]:
             yield len(piece)
 
 
-def _address(client: WebClient, job: Job) -> str:
+def _address(client: WebClient, job: JobRow) -> str:
     try:
         file: dict[str, Any] = client.files_info(file=job.data["slack_file"])["file"]
     except SlackApiError as error:
@@ -195,7 +195,7 @@ def _address(client: WebClient, job: Job) -> str:
     return str(file["url_private_download"])
 
 
-def _hand_out(client: WebClient, database: Database, job: Job, clock: Clock) -> Job:
+def _hand_out(client: WebClient, database: Database, job: JobRow, clock: Clock) -> JobRow:
     """The person gets the file of refused rows, once; without it the job goes on where it can't be sent for good."""
     told, n = words(job.notify.get("language")), imports.outcome_of(job).refused
     name = f"{job.data['name']}.refused.csv"

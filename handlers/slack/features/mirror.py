@@ -10,8 +10,8 @@ from bot.core import audiences, jobs
 from bot.core.audiences import Audience
 from bot.mailchimp.account import NoMailchimpKey, NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync
-from handlers.slack.context import Parts
-from handlers.slack.long_work import Kind
+from handlers.slack.context import AppContext
+from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask
 from handlers.slack.views.mailchimp import mirror as views
 from storage.mailchimp.client import Client
@@ -26,12 +26,14 @@ def register(app: App) -> None:
     app.action(views.OPEN)(sync)
 
 
-def kinds(parts: Parts) -> dict[str, Kind]:
+def kinds(parts: AppContext) -> dict[str, JobHandler]:
     """How syncs are done and told; nothing without an account."""
     if parts.mailchimp is None:
         return {}
     return {
-        jobs.SYNC: Kind(partial(mirror_sync.work, parts.mailchimp), title="mirror-title", tell=views.tell)
+        jobs.SYNC: JobHandler(
+            partial(mirror_sync.work, parts.mailchimp), title="mirror-title", tell=views.tell
+        )
     }
 
 
@@ -48,7 +50,7 @@ def sync(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ask.start()
 
 
-def look(parts: Parts, client: Client) -> None:
+def look(parts: AppContext, client: Client) -> None:
     """Leaves a sync of each audience to the worker. What is wrong with Mailchimp is one line in the log."""
     try:
         for audience_id in mirror_sync.discover(parts.database, client, parts.clock()):

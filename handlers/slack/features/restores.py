@@ -6,17 +6,17 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.archives import restore_picker, restores
-from bot.archives.restore_picker import Turn
+from bot.archives.restore_picker import PageTurn
 from bot.archives.restores import NothingTicked
 from bot.core import audiences
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.features import outbox
-from handlers.slack.long_work import Kind
+from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask, Modal
 from handlers.slack.views import archives as archive_views
 from handlers.slack.views import restores as views
 from handlers.words import words
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 
 def register(app: App) -> None:
@@ -30,9 +30,11 @@ def register(app: App) -> None:
     app.view(views.CALLBACK)(restore)
 
 
-def kind(parts: Parts) -> Kind:
+def kind(parts: AppContext) -> JobHandler:
     """How an Undo is done and told."""
-    return Kind(work=outbox.restoring(parts), title="restores-title", tell=views.tell, after=_tell_archive)
+    return JobHandler(
+        work=outbox.restoring(parts), title="restores-title", tell=views.tell, after=_tell_archive
+    )
 
 
 def show(ack: Ack, ask: Ask) -> None:
@@ -95,7 +97,7 @@ def restore(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
     ask.start()
 
 
-def _tell_archive(parts: Parts, job: Job) -> None:
+def _tell_archive(parts: AppContext, job: JobRow) -> None:
     """The receipt of an archive that is undone says so, and offers no Undo any more."""
     archive = restores.undone(parts.database, job)
     if archive and "ts" in archive.notify:
@@ -108,7 +110,7 @@ def _list(ask: Ask, modal: Modal, number: int) -> None:
     modal.show(views.listing(ask.words, restores.earlier(ask.database, number), number))
 
 
-def _turn(ask: Ask, to: Turn) -> None:
+def _turn(ask: Ask, to: PageTurn) -> None:
     view = _view(ask)
     restore_picker.turn(ask.database, view["private_metadata"], views.boxes(view), to, by=ask.person.id)
     _draw(ask, ask.here, view["private_metadata"])

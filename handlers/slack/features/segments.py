@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot.contacts import segments
-from bot.contacts.segments import Boxes
+from bot.contacts.segments import TickedBoxes
 from bot.core import audiences
 from bot.core.audiences import Audience
 from handlers.slack.elements import audiences as audience_views
@@ -197,13 +197,13 @@ def _draft(ask: Ask) -> tuple[Database, str, str]:
     return ask.database, ask.body["view"]["private_metadata"], ask.person.id
 
 
-def _list(ask: Ask) -> tuple[Database, str, str, Boxes]:
+def _list(ask: Ask) -> tuple[Database, str, str, TickedBoxes]:
     """The list that was clicked in, with its page's boxes. Raises NotAnOperator."""
     ask.require_operator()
     return *_draft(ask), _boxes(ask)
 
 
-def _boxes(ask: Ask) -> Boxes:
+def _boxes(ask: Ask) -> TickedBoxes:
     actions = ask.body.get("actions") or [{}]
     return views.boxes(ask.body["view"], actions[0].get("action_ts", ""))
 

@@ -1,12 +1,12 @@
 """An archive: what it is about to do and the typed word, its progress, its receipt, sharing it."""
 
-from bot.archives.archives import Plan
+from bot.archives.archives import ArchivePlan
 from handlers.slack.elements import blocks, filters, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
 from storage.contacts.contacts import Segment
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 CALLBACK, SHARE_CALLBACK = "archives-confirm", "archives-share-in"
 CHOOSE = "archives-audience"
@@ -16,7 +16,7 @@ MOST_TYPED = 200
 _AUDIENCE = 80  # characters shown of a name
 
 
-def form(words: Words, plan: Plan) -> View:
+def form(words: Words, plan: ArchivePlan) -> View:
     """The modal that asks for the word."""
     rows = [blocks.section(words.md("archives-headline", n=plan.n, audience=_short(plan.audience)))]
     if narrowed := filters.in_words(words, plan.segment):
@@ -46,13 +46,13 @@ def nothing(words: Words, audience: str, segment: Segment) -> View:
     return receipts.started(words, "archives-title", words.md(key, audience=_short(audience)))
 
 
-def started(words: Words, job: Job, audience: str) -> View:
+def started(words: Words, job: JobRow, audience: str) -> View:
     """What answers the submission."""
     text = words.md("archives-waiting", n=job.total, audience=_short(audience))
     return receipts.started(words, "archives-title", text)
 
 
-def tell(words: Words, job: Job, audience: str) -> Message:
+def tell(words: Words, job: JobRow, audience: str) -> Message:
     """The message of an archive as it stands."""
     audience = _short(audience)
     if job.state == "done":
@@ -108,7 +108,7 @@ def archive_of(value: str) -> tuple[int, str]:
     return int(audience_id), archive_id
 
 
-def _receipt(words: Words, job: Job, audience: str) -> Message:
+def _receipt(words: Words, job: JobRow, audience: str) -> Message:
     n, left_alone, newer = (job.result[name] for name in ("n", "left_alone", "newer"))
     undone = job.result.get("undone_by")
     lines: list[Markup] = []
@@ -133,7 +133,7 @@ def _receipt(words: Words, job: Job, audience: str) -> Message:
     return receipts.done(headline, lines, buttons, job, more)
 
 
-def _failure(words: Words, job: Job, audience: str) -> Message:
+def _failure(words: Words, job: JobRow, audience: str) -> Message:
     """What Mailchimp did before can be undone."""
     more = outcomes.rows(words, job)
     buttons = [_rest(words, job), *outcomes.buttons(words, job)]
@@ -148,11 +148,11 @@ def _failure(words: Words, job: Job, audience: str) -> Message:
     return receipts.failed(words, words.md("archives-failed", audience=audience), job, buttons, more)
 
 
-def _at_mailchimp(words: Words, plan: Plan) -> list[Markup]:
+def _at_mailchimp(words: Words, plan: ArchivePlan) -> list[Markup]:
     return [words.md("archives-at-mailchimp")] if plan.is_mirrored else []
 
 
-def _rest(words: Words, job: Job) -> Block:
+def _rest(words: Words, job: JobRow) -> Block:
     return blocks.button(words("archives-see-rest"), "open-list", str(job.audience_id))
 
 

@@ -15,7 +15,7 @@ from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.mailchimp import required_fields as wanted_views
 from handlers.words import Markup, Words
-from storage.contacts.contacts import Place
+from storage.contacts.contacts import PageKey
 
 OPEN = "open-fix"  # value: an audience's id, or nothing
 OPEN_CONTACT = "open-fix-contact"  # value: audience id:contact id
@@ -203,14 +203,14 @@ def contact_value(contact: Cleaned) -> str:
     return f"{contact.audience.id}:{contact.id}"
 
 
-def place_value(audience_id: int, place: Place, *, back: bool = False) -> str:
+def place_value(audience_id: int, place: PageKey, *, back: bool = False) -> str:
     return f"{audience_id}|{place.cleaned_at.isoformat()}|{place.id}|{'back' if back else ''}"
 
 
-def place_in(value: str) -> tuple[int, Place, bool]:
+def place_in(value: str) -> tuple[int, PageKey, bool]:
     """The audience, the place, and whether what stands before it is meant."""
     audience_id, cleaned_at, contact_id, back = value.split("|")
-    return int(audience_id), Place(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back)
+    return int(audience_id), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back)
 
 
 def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
@@ -224,7 +224,7 @@ def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
 def step_in(value: str) -> tuple[int, int, Step | None]:
     """The audience, the contact, the step of a walk."""
     audience_id, contact_id, number, of, at = value.split("|")
-    place = Place(datetime.fromisoformat(at), int(contact_id)) if at else None
+    place = PageKey(datetime.fromisoformat(at), int(contact_id)) if at else None
     step = Step(int(number), int(of), place) if number else None
     return int(audience_id), int(contact_id), step
 
@@ -241,7 +241,7 @@ def _pages(words: Words, typos: Typos) -> list[Block]:
 
 def _kept(words: Words, contact: Cleaned, step: Step | None) -> Block:
     """Said to be right; the Undo goes back to that contact, in the walk where there was one."""
-    before = Step(step.number - 1, step.of, Place(contact.cleaned_at, contact.id)) if step else None
+    before = Step(step.number - 1, step.of, PageKey(contact.cleaned_at, contact.id)) if step else None
     value = step_value(contact.audience.id, contact.id, before)
     undo = blocks.button(words("corrections-undo"), MAYBE_TYPO, value)
     return blocks.section(words.md("corrections-kept", address=contact.address), accessory=undo)

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from bot.bounces.diagnosis import diagnose, find_code
-from bot.bounces.events import Cause, Kind
-from bot.bounces.evidence import Mark, Piece, Why
+from bot.bounces.events import Cause, EventKind
+from bot.bounces.evidence import EvidenceItem, VerdictSummary, Why
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import capital, isolated
 from handlers.words import Markup, Words
-from storage.core.tables import Reason
+from storage.contacts.values import CleanReason
 
 OPEN = "open-why"  # value: audience id:contact id
 FIX = "evidence-fix"  # the same
@@ -37,17 +37,17 @@ def failure(words: Words, cause: Cause, code: str) -> Markup | None:
     return words.md("evidence-because", why=why, code=code)
 
 
-def because(words: Words, reason: str, mark: Mark | None, diagnostic: str) -> Markup:
+def because(words: Words, reason: str, mark: VerdictSummary | None, diagnostic: str) -> Markup:
     """The reason and what lies behind it, for a line: `Hard bounce · no such mailbox (5.1.1)`."""
-    soft = mark is not None and reason == Reason.SOFT
+    soft = mark is not None and reason == CleanReason.SOFT
     said = words("evidence-soft", days=mark.counted) if mark and soft else words(f"reason-{reason}")
     facts = [Markup(capital(said))]
-    if reason != Reason.ABUSE and (why := _failure(words, mark, diagnostic)):
+    if reason != CleanReason.ABUSE and (why := _failure(words, mark, diagnostic)):
         facts.append(why)
     return Markup(" · ".join(facts))
 
 
-def look(words: Words, mark: Mark | None) -> Markup | None:
+def look(words: Words, mark: VerdictSummary | None) -> Markup | None:
     """Why it is worth a look, if it is."""
     if mark is None or mark.weakness is None:
         return None
@@ -67,13 +67,13 @@ def why(words: Words, told: Why) -> View:
     elif told.mark and not told.mark.weakness:
         rows.append(blocks.context(words.md("evidence-nothing-for")))
     rows += _pieces(words, told)
-    if told.reason != Reason.ABUSE:
+    if told.reason != CleanReason.ABUSE:
         value = f"{told.audience.id}:{told.contact_id}"
         rows.append(blocks.actions([blocks.button(words("evidence-fix"), FIX, value)], FIX))
     return blocks.modal(words("evidence-title"), rows, close=words("close"))
 
 
-def _failure(words: Words, mark: Mark | None, diagnostic: str) -> Markup | None:
+def _failure(words: Words, mark: VerdictSummary | None, diagnostic: str) -> Markup | None:
     """Of an imported contact only what its diagnostic's code says: nothing else is known of it."""
     if mark:
         return failure(words, mark.cause, mark.code)
@@ -95,7 +95,7 @@ def _verdict(words: Words, told: Why) -> Iterator[Markup]:
         if told.diagnostic:
             diagnostic = isolated(blocks.clamp(told.diagnostic, _DIAGNOSTIC))
             yield words.md("evidence-said", diagnostic=diagnostic)
-    if told.mark and told.reason != Reason.ABUSE and (why := _failure(words, told.mark, "")):
+    if told.mark and told.reason != CleanReason.ABUSE and (why := _failure(words, told.mark, "")):
         yield words.md("evidence-in-words", why=why)
     if worth := look(words, told.mark):
         yield worth
@@ -127,9 +127,9 @@ def _pieces(words: Words, told: Why) -> Iterator[Block]:
         yield blocks.context(words.md("evidence-more", n=more))
 
 
-def _piece(words: Words, piece: Piece) -> Markup:
+def _piece(words: Words, piece: EvidenceItem) -> Markup:
     facts = [blocks.date(piece.at, words, _MOMENT), words.md(f"evidence-kind-{piece.kind}")]
-    if piece.kind != Kind.COMPLAINT and (why := failure(words, piece.cause, piece.code)):
+    if piece.kind != EventKind.COMPLAINT and (why := failure(words, piece.cause, piece.code)):
         facts.append(why)
     if piece.campaign:
         campaign = isolated(blocks.clamp(piece.campaign, _NAME))

@@ -6,12 +6,12 @@ from itertools import accumulate
 from typing import Any
 
 from bot.core.audiences import Audience
-from bot.exports.exports import Past, Preview
+from bot.exports.exports import ExportPlan, PastExport
 from handlers.slack.elements import blocks, filters, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words, escaped
 from storage.contacts.contacts import Segment
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 CALLBACK = "exports-confirm"
 CHOOSE = "exports-audience"
@@ -31,7 +31,7 @@ class Destination:
     people: int | None
 
 
-def form(words: Words, preview: Preview, to: Destination | None = None, edition: str = "") -> View:
+def form(words: Words, preview: ExportPlan, to: Destination | None = None, edition: str = "") -> View:
     """The preview. `to`: the channel that was chosen; None for the person's direct messages.
 
     `edition` is another one for each drawing: under the same ids Slack would keep what was chosen.
@@ -82,7 +82,7 @@ def nothing(words: Words, audience: str, segment: Segment) -> View:
     return blocks.modal(words("exports-title"), rows, close=words("close"))
 
 
-def started(words: Words, job: Job, audience: str) -> View:
+def started(words: Words, job: JobRow, audience: str) -> View:
     """What answers the submission."""
     text = words.md("exports-waiting", n=job.total, audience=_short(audience))
     return receipts.started(words, "exports-title", text)
@@ -93,7 +93,7 @@ def comment(words: Words, who: str) -> Markup:
     return words.md("exports-comment", who=blocks.person(who))
 
 
-def tell(words: Words, job: Job, audience: str) -> Message:
+def tell(words: Words, job: JobRow, audience: str) -> Message:
     """The message of an export as it stands."""
     audience = _short(audience)
     if job.state == "done":
@@ -105,7 +105,9 @@ def tell(words: Words, job: Job, audience: str) -> Message:
     return receipts.progress(text, job)
 
 
-def past(words: Words, audience: Audience, found: Sequence[Past], number: int, *, has_more: bool) -> View:
+def past(
+    words: Words, audience: Audience, found: Sequence[PastExport], number: int, *, has_more: bool
+) -> View:
     """The exports of before. `number`: the page's, from 0."""
     if not found:
         text = words.md("exports-past-none", audience=_short(audience.name))
@@ -157,7 +159,7 @@ def _seen(words: Words, to: Destination | None) -> Markup:
     return words.md("exports-seen-by", n=to.people, channel=channel)
 
 
-def _receipt(words: Words, job: Job, audience: str) -> Message:
+def _receipt(words: Words, job: JobRow, audience: str) -> Message:
     n, left_out, newer = (job.result[name] for name in ("n", "left_alone", "newer"))
     here = job.data["channel"] == job.notify.get("channel")
     channel = blocks.channel(job.data["channel"])
@@ -188,7 +190,7 @@ def _open(words: Words, links: Sequence[str]) -> list[Block]:
     ]
 
 
-def _past(words: Words, each: Past) -> list[Block]:
+def _past(words: Words, each: PastExport) -> list[Block]:
     date = blocks.date(each.made_at, words)
     if each.made_by == TERMINAL:
         by = words.md("exports-past-terminal", date=date)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.contacts.counts import Figures
-from bot.core.journal import Line
+from bot.core.journal import JournalEntry
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.views import counts as count_views
@@ -23,7 +23,7 @@ _USER = re.compile(r"[UW][A-Z0-9]+").fullmatch
 def home(
     words: Words,
     figures: Sequence[Figures],
-    lines: Sequence[Line],
+    lines: Sequence[JournalEntry],
     digest: Markup,
     *,
     more: int,
@@ -62,7 +62,7 @@ def _buttons(words: Words, names: Sequence[str], value: str, block_id: str) -> B
     return blocks.actions(made, block_id)
 
 
-def _line(words: Words, line: Line) -> Markup:
+def _line(words: Words, line: JournalEntry) -> Markup:
     """Slack writes its people's names; who worked at the terminal is named as they were there."""
     return words.md(
         "home-did",

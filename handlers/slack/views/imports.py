@@ -7,7 +7,8 @@ from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
-from storage.core.tables import Job, RefusedRow
+from storage.core.tables import JobRow
+from storage.imports.tables import RefusedRow
 
 OPEN = "open-import"
 SUBMIT = "import"
@@ -44,7 +45,7 @@ def started(words: Words, name: str, audience: str) -> View:
     return blocks.modal(words("import-title"), [blocks.section(text)], close=words("close"))
 
 
-def tell(words: Words, job: Job, audience: str) -> Message:
+def tell(words: Words, job: JobRow, audience: str) -> Message:
     """The message of an import as it stands."""
     audience = audience or str(job.data["audience"])
     if job.state == "done":
@@ -87,7 +88,7 @@ def _statuses(words: Words) -> Block:
     return blocks.select(STATUS, words("import-status"), options, initial=STATUSES[0])
 
 
-def _progress(words: Words, job: Job, audience: str) -> Message:
+def _progress(words: Words, job: JobRow, audience: str) -> Message:
     share = min(job.done / job.total, 1) if job.total else 0
     full = round(share * BAR_CELLS)
     text = words.md("import-progress", name=job.data["name"], audience=audience, percent=int(share * 100))
@@ -95,7 +96,7 @@ def _progress(words: Words, job: Job, audience: str) -> Message:
     return blocks.message(text, [blocks.section(text), blocks.context(bar)])
 
 
-def _receipt(words: Words, job: Job, audience: str) -> Message:
+def _receipt(words: Words, job: JobRow, audience: str) -> Message:
     result = job.result
     came_in = result["added"] + result["changed"]
     text = words.md("import-done", n=came_in, audience=audience)
@@ -123,7 +124,7 @@ def _receipt(words: Words, job: Job, audience: str) -> Message:
     return blocks.message(text, rows)
 
 
-def _failure(words: Words, job: Job, audience: str) -> Message:
+def _failure(words: Words, job: JobRow, audience: str) -> Message:
     text = words.md("import-failed", name=job.data["name"], audience=audience)
     why = words.md(job.result["error"], **job.result["values"])
     rows = [blocks.section(Markup(f"*{text}*\n{why}"))]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.digests.reports import Change, Count, Part, Report, Typo
+from bot.digests.reports import Change, Count, DigestTypo, Part, Report
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
 from handlers.words import Markup, Words
@@ -104,7 +104,7 @@ def _counts(words: Words, counts: Iterable[Count]) -> list[Markup]:
     return [words.md("digest-count", name=_name(count.name), n=count.n) for count in counts]
 
 
-def _typo(words: Words, typo: Typo) -> Markup:
+def _typo(words: Words, typo: DigestTypo) -> Markup:
     return words.md("digest-typo", domain=_name(typo.domain), meant=_name(typo.meant), n=typo.n)
 
 

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.archives.restore_picker import Boxes
-from bot.archives.restore_picker import Page as MembersPage
-from bot.archives.restores import Earlier, Page
+from bot.archives.restore_picker import PickerBoxes
+from bot.archives.restore_picker import PickerPage as MembersPage
+from bot.archives.restores import ArchivesPage, EarlierArchive
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views import archives
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
-from storage.core.tables import Contact, Job
+from storage.contacts.tables import Contact
+from storage.core.tables import JobRow
 
 CALLBACK = "restores-members"
 PAGE, CONTACTS = "restores-page", "restores-contacts"
@@ -21,7 +22,7 @@ MOST_TYPED = 200
 _AUDIENCE = 80  # characters shown of a name
 
 
-def listing(words: Words, page: Page, number: int) -> View:
+def listing(words: Words, page: ArchivesPage, number: int) -> View:
     """The earlier archives. `number`: the page's, from 0."""
     if not page.earlier:
         key = "restores-none" if number == 0 else "restores-no-hit"
@@ -73,15 +74,15 @@ def tick_block(view: Mapping[str, Any]) -> str:
     return str(next(found, SEARCH))
 
 
-def boxes(view: Mapping[str, Any]) -> Boxes:
+def boxes(view: Mapping[str, Any]) -> PickerBoxes:
     """The page's boxes as they stand. `view`: as Slack sends it."""
     block_id = tick_block(view)
     if block_id == SEARCH:
-        return Boxes()
+        return PickerBoxes()
     block = next(block for block in view["blocks"] if block["block_id"] == block_id)
     shown = {int(option["value"]) for option in block["element"]["options"]}
     state = view.get("state", {}).get("values", {}).get(block_id, {}).get(TICK, {})
-    return Boxes(shown, {int(option["value"]) for option in state.get("selected_options") or []})
+    return PickerBoxes(shown, {int(option["value"]) for option in state.get("selected_options") or []})
 
 
 def typed(view: Mapping[str, Any]) -> str:
@@ -90,13 +91,13 @@ def typed(view: Mapping[str, Any]) -> str:
     return state.get(SEARCH, {}).get(SEARCH, {}).get("value") or ""
 
 
-def started(words: Words, job: Job, audience: str) -> View:
+def started(words: Words, job: JobRow, audience: str) -> View:
     """What is shown until the work says more."""
     text = words.md("restores-waiting", n=job.total, audience=_short(audience))
     return receipts.started(words, "restores-title", text)
 
 
-def tell(words: Words, job: Job, audience: str) -> Message:
+def tell(words: Words, job: JobRow, audience: str) -> Message:
     """The message of an Undo as it stands."""
     audience = _short(audience)
     see = blocks.button(words("open-list"), "open-list", str(job.audience_id))
@@ -112,14 +113,14 @@ def tell(words: Words, job: Job, audience: str) -> Message:
     return receipts.done(headline, lines, [see], job, outcomes.rows(words, job))
 
 
-def _failure(words: Words, job: Job, audience: str, see: Block) -> Message:
+def _failure(words: Words, job: JobRow, audience: str, see: Block) -> Message:
     more = outcomes.rows(words, job)
     if n := job.result.get("n"):
         more.insert(0, blocks.context(words.md("restores-done", n=n, audience=audience)))
     return receipts.failed(words, words.md("restores-failed", audience=audience), job, [see], more)
 
 
-def _archive(words: Words, each: Earlier) -> list[Block]:
+def _archive(words: Words, each: EarlierArchive) -> list[Block]:
     text = words.md("restores-archive", n=each.n, audience=_short(each.audience))
     facts = [words.md("restores-by", date=blocks.date(each.made_at, words), who=blocks.person(each.made_by))]
     if each.restored:
@@ -139,7 +140,7 @@ def _archive(words: Words, each: Earlier) -> list[Block]:
     return [*rows, blocks.actions(buttons, f"archive-{each.id}")]
 
 
-def _confirm(words: Words, each: Earlier) -> Block:
+def _confirm(words: Words, each: EarlierArchive) -> Block:
     text = words("restores-confirm-text", n=each.n - each.restored, audience=_short(each.audience))
     return {
         "title": blocks.plain(words("restores-confirm-title"), 100),

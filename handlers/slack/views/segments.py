@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.contacts.segments import LONGEST_TEXT, MOST_TICKED, Boxes, Entry, Listing
+from bot.contacts.segments import LONGEST_TEXT, MOST_TICKED, Entry, Listing, TickedBoxes
 from bot.core.audiences import Audience
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
@@ -12,8 +12,8 @@ from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import capital, isolated
 from handlers.slack.views import evidence as evidence_views
 from handlers.words import Markup, Words
-from storage.contacts.contacts import Place
-from storage.core.tables import Reason
+from storage.contacts.contacts import PageKey
+from storage.contacts.values import CleanReason
 
 CALLBACK = "segments-list"
 CHOOSE = "segments-audience"
@@ -89,7 +89,7 @@ def named(found: Mapping[str, int], value: str) -> str:
     return next((name for name in found if blocks.clamp(name, _VALUE) == value), value)
 
 
-def boxes(view: Mapping[str, Any], sent: str = "") -> Boxes:
+def boxes(view: Mapping[str, Any], sent: str = "") -> TickedBoxes:
     """The checkboxes of the page as they stood. `view`: as Slack sends it; `sent`: the click's time."""
     edition, shown, ticked = -1, set(), set()
     for block_id, elements in view.get("state", {}).get("values", {}).items():
@@ -99,7 +99,7 @@ def boxes(view: Mapping[str, Any], sent: str = "") -> Boxes:
             shown.add(int(contact_id))
             if elements[TICK].get("selected_options"):
                 ticked.add(int(contact_id))
-    return Boxes(edition, frozenset(shown), frozenset(ticked), sent)
+    return TickedBoxes(edition, frozenset(shown), frozenset(ticked), sent)
 
 
 def typed(view: Mapping[str, Any]) -> str | None:
@@ -110,13 +110,13 @@ def typed(view: Mapping[str, Any]) -> str | None:
     return None
 
 
-def page_of(value: str) -> tuple[int, Place | None]:
+def page_of(value: str) -> tuple[int, PageKey | None]:
     """The page's number and where it starts, from a button's value."""
     page, _, place = value.partition("|")
     if not place:
         return int(page), None
     cleaned_at, _, contact_id = place.partition("|")
-    return int(page), Place(datetime.fromisoformat(cleaned_at), int(contact_id))
+    return int(page), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id))
 
 
 def draft_of(value: str) -> tuple[str, bool]:
@@ -137,7 +137,7 @@ def _headline(words: Words, shown: Listing) -> Markup:
 def _filters(words: Words, shown: Listing, written: str | None) -> list[Block]:
     segment = shown.segment
     reasons = [blocks.option(words("segments-any-reason"), ANY)]
-    reasons += [blocks.option(capital(words(f"reason-{each}")), each) for each in Reason]
+    reasons += [blocks.option(capital(words(f"reason-{each}")), each) for each in CleanReason]
     since: Block = {
         "type": "datepicker",
         "action_id": SINCE,
@@ -232,7 +232,7 @@ def _row(words: Words, shown: Listing, entry: Entry) -> list[Block]:
         box["initial_options"] = [option]
     value = f"{shown.audience.id}:{entry.id}"
     elements = [box, blocks.button(words("evidence-open"), WHY, value)]
-    if entry.reason != Reason.ABUSE:
+    if entry.reason != CleanReason.ABUSE:
         elements.append(blocks.button(words("segments-fix"), FIX, value))
     return [
         blocks.actions(elements, f"{_ROW}-{shown.edition}-{entry.id}"),

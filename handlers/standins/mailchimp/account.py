@@ -56,7 +56,7 @@ class Webhook:
 
 
 @dataclass
-class Audience:
+class ListState:
     """`misreported`: what its figures in `stats` are off by; `permissions`: texts by id."""
 
     id: str
@@ -102,7 +102,7 @@ class Asked:
     status: int | None = None
 
 
-Fire = Callable[[Audience, str, str, dict[str, str]], None]
+Fire = Callable[[ListState, str, str, dict[str, str]], None]
 
 
 @dataclass
@@ -119,7 +119,7 @@ class Account:
     url: str = ""
     faults: Faults = field(default_factory=Faults)
     lock: RLock = field(default_factory=RLock)
-    audiences: dict[str, Audience] = field(default_factory=dict)
+    audiences: dict[str, ListState] = field(default_factory=dict)
     requests: list[Asked] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     fire: Fire = lambda *_: None
@@ -135,14 +135,14 @@ class Account:
     def now(self) -> int:
         return int(self.clock())
 
-    def audience(self, key: str) -> Audience:
+    def audience(self, key: str) -> ListState:
         """Raises Problem 404."""
         audience = self.audiences.get(key)
         if audience is None:
             raise not_found()
         return audience
 
-    def put(self, audience: Audience, member: Member) -> Member:
+    def put(self, audience: ListState, member: Member) -> Member:
         """Keeps a changed contact, with the time of its change."""
         changed = member._replace(changed=self.now)
         audience.members.put(changed)

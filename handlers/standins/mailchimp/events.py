@@ -1,24 +1,24 @@
 """The data of webhook events, as form fields."""
 
-from handlers.standins.mailchimp.account import Audience, merge_values
+from handlers.standins.mailchimp.account import ListState, merge_values
 from handlers.standins.mailchimp.members import Member
 
 
-def subscribed(audience: Audience, member: Member) -> dict[str, str]:
+def subscribed(audience: ListState, member: Member) -> dict[str, str]:
     return {**profiled(audience, member), "ip_signup": member.ip_signup}
 
 
-def unsubscribed(audience: Audience, member: Member, reason: str, campaign: str) -> dict[str, str]:
+def unsubscribed(audience: ListState, member: Member, reason: str, campaign: str) -> dict[str, str]:
     """`reason`: "manual" or "abuse"."""
     data = {"action": "unsub", "reason": reason, **profiled(audience, member)}
     return {**data, "campaign_id": campaign} if campaign else data
 
 
-def archived(audience: Audience, member: Member) -> dict[str, str]:
+def archived(audience: ListState, member: Member) -> dict[str, str]:
     return {**unsubscribed(audience, member, "manual", ""), "action": "delete"}
 
 
-def profiled(audience: Audience, member: Member) -> dict[str, str]:
+def profiled(audience: ListState, member: Member) -> dict[str, str]:
     data = {
         "id": member.id[:10],
         "list_id": audience.id,
@@ -31,7 +31,7 @@ def profiled(audience: Audience, member: Member) -> dict[str, str]:
     return {**data, **{f"merges][{tag}": str(value) for tag, value in values.items()}}
 
 
-def readdressed(audience: Audience, old: Member, new: Member) -> dict[str, str]:
+def readdressed(audience: ListState, old: Member, new: Member) -> dict[str, str]:
     return {
         "list_id": audience.id,
         "new_id": new.id[:10],
@@ -40,6 +40,6 @@ def readdressed(audience: Audience, old: Member, new: Member) -> dict[str, str]:
     }
 
 
-def cleaned(audience: Audience, member: Member, reason: str, campaign: str) -> dict[str, str]:
+def cleaned(audience: ListState, member: Member, reason: str, campaign: str) -> dict[str, str]:
     """`reason`: "hard" or "abuse"."""
     return {"list_id": audience.id, "campaign_id": campaign, "reason": reason, "email": member.email}

@@ -6,7 +6,7 @@ from enum import StrEnum
 from threading import Lock
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """`FORBIDDEN` and `TOO_MANY` come without a body; a `SLOW` one is answered rightly, late."""
 
     TOO_MANY = "too_many"
@@ -25,7 +25,7 @@ class Fault:
     `afterwards`: the call has its effect first, only its answer is lost. `seconds`: how late a slow one is.
     """
 
-    kind: Kind
+    kind: FaultKind
     method: str = "*"
     path: str = ".*"
     times: int | None = 1
@@ -43,12 +43,12 @@ class Faults:
     """Those still to happen; the first that matches a call is the one it gets."""
 
     waiting: list[Fault] = field(default_factory=list)
-    happened: list[tuple[Kind, str, str]] = field(default_factory=list)
+    happened: list[tuple[FaultKind, str, str]] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
     def add(
         self,
-        kind: Kind,
+        kind: FaultKind,
         method: str = "*",
         path: str = ".*",
         *,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hashlib import md5
 from random import Random
 
-from handlers.standins.mailchimp.account import AbuseReport, Audience, Campaign, MergeField
+from handlers.standins.mailchimp.account import AbuseReport, Campaign, ListState, MergeField
 from handlers.standins.mailchimp.members import Bounce, Member, hash_of
 
 FIRST_NAMES = (
@@ -30,7 +30,7 @@ SHARES = {
 ACCENTS = str.maketrans("éèë", "eee")
 
 
-def fill(audience: Audience, count: int, seed: int, until: int) -> None:
+def fill(audience: ListState, count: int, seed: int, until: int) -> None:
     """Adds `count` contacts whose last changes lie before `until` (seconds since 1970), the last ones just before.
 
     Weekly campaigns are added where there are none yet.
@@ -45,13 +45,13 @@ def fill(audience: Audience, count: int, seed: int, until: int) -> None:
     _complain(audience, people)
 
 
-def _campaigns(audience: Audience, until: int) -> Iterator[Campaign]:
+def _campaigns(audience: ListState, until: int) -> Iterator[Campaign]:
     for week in range(CAMPAIGNS, 0, -1):
         key = md5(f"{audience.id} {week}".encode(), usedforsecurity=False).hexdigest()[:10]
         yield Campaign(key, f"Newsletter {CAMPAIGNS + 1 - week}", until - week * 7 * DAY + 5 * DAY)
 
 
-def _people(audience: Audience, count: int, first: int, random: Random, until: int) -> Iterator[Member]:
+def _people(audience: ListState, count: int, first: int, random: Random, until: int) -> Iterator[Member]:
     campaigns = list(audience.campaigns.values())
     statuses = random.choices(list(SHARES), list(SHARES.values()), k=count)
     for number, status in enumerate(statuses, first):
@@ -102,7 +102,7 @@ def _history(
     return (), changed
 
 
-def _merge(audience: Audience, given: str, family: str, chance: float) -> str:
+def _merge(audience: ListState, given: str, family: str, chance: float) -> str:
     names = {"FNAME": given, "LNAME": family}
     return json.dumps(
         {field.tag: names.get(field.tag) or _value(field, chance) for field in audience.merge_fields}
@@ -119,7 +119,7 @@ def _value(field: MergeField, chance: float) -> str | int:
     return ""
 
 
-def _complain(audience: Audience, people: list[Member]) -> None:
+def _complain(audience: ListState, people: list[Member]) -> None:
     """One in fifty of the cleaned called a mail spam instead of bouncing."""
     cleaned = [member for member in people if member.status == "cleaned"]
     for member in cleaned[::50]:

@@ -17,9 +17,9 @@ from typing import Any, Self
 from aiohttp import web
 
 from handlers.standins.mailchimp import population, user_actions
-from handlers.standins.mailchimp.account import Account, Asked, Audience, MergeField
+from handlers.standins.mailchimp.account import Account, Asked, ListState, MergeField
 from handlers.standins.mailchimp.api.exchange import Exchange
-from handlers.standins.mailchimp.api.webhooks import Delivery, Webhooks
+from handlers.standins.mailchimp.api.webhooks import WebhookDelivery, Webhooks
 from handlers.standins.mailchimp.faults import Faults
 from handlers.standins.mailchimp.members import Member, hash_of
 from handlers.standins.mailchimp.rules import Rules
@@ -88,7 +88,7 @@ class Standin:
         return list(self._account.failures)
 
     @property
-    def deliveries(self) -> list[Delivery]:
+    def deliveries(self) -> list[WebhookDelivery]:
         """Every try to send a webhook."""
         return list(self._webhooks.deliveries)
 
@@ -128,7 +128,7 @@ class Standin:
         account = self._account
         with account.lock:
             key = secrets.token_hex(5)
-            audience = Audience(
+            audience = ListState(
                 key, 100_000 + len(account.audiences), name, account.now - 4 * YEAR, double_optin
             )
             audience.merge_fields = tuple(merge_fields)
@@ -210,7 +210,7 @@ class Standin:
         with self._account.lock:
             doing(self._account, self._account.audience(audience), *rest)
 
-    def _fire(self, audience: Audience, event: str, source: str, data: dict[str, str]) -> None:
+    def _fire(self, audience: ListState, event: str, source: str, data: dict[str, str]) -> None:
         if audience.webhooks:
             self._loop.call_soon_threadsafe(self._webhooks.send, audience, event, source, data)
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.core import consistency, databases
-from bot.core.consistency import Fault
+from bot.core import databases
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
+from bot.maintenance import consistency
+from bot.maintenance.consistency import Inconsistency
 from handlers.slack.context import utc_now
 from handlers.terminal.checks.finding import Finding
 from handlers.words import Words
@@ -40,7 +41,7 @@ def findings(words: Words, given: Settings, *, mend: bool) -> Iterator[Finding]:
         database.close()
 
 
-def sentence(words: Words, fault: Fault) -> str:
+def sentence(words: Words, fault: Inconsistency) -> str:
     return words(fault.key, **{name: _told(words, name, value) for name, value in fault.values.items()})
 
 

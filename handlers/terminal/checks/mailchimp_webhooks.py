@@ -47,7 +47,7 @@ def made(words: Words, given: Settings) -> Sequence[Finding]:
     return [_line(words, each) for each in places]
 
 
-def _line(words: Words, place: webhooks.Place) -> Finding:
+def _line(words: Words, place: webhooks.WebhookAddress) -> Finding:
     if place.failed is None:
         return Finding(is_fault=False, text=words("check-mailchimp-webhook", audience=place.audience))
     why = words(place.failed.key, **place.failed.values)

@@ -5,27 +5,27 @@ https://developers.brevo.com/docs/transactional-webhooks, https://developers.bre
 
 from datetime import datetime
 
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.core.settings import Settings
 from handlers.web.webhooks.calls import Call, Forged, Receive, Received, basic_credentials, is_same
-from handlers.web.webhooks.fields import Fields, batch, cause_of, code_in, uid_of
+from handlers.web.webhooks.fields import JsonFields, batch, cause_of, code_in, uid_of
 
 NAME = "brevo"
 MOST_EVENTS = 10_000
 # The names differ between its two kinds of webhooks by an underscore or a capital letter.
 EVENTS = {
-    "hardbounce": (Kind.HARD, Cause.UNKNOWN),
-    "invalidemail": (Kind.HARD, Cause.NO_MAILBOX),
-    "softbounce": (Kind.SOFT, Cause.UNKNOWN),
-    "deferred": (Kind.SOFT, Cause.UNKNOWN),
-    "error": (Kind.SOFT, Cause.SERVER),
-    "blocked": (Kind.SOFT, Cause.POLICY),
-    "spam": (Kind.COMPLAINT, Cause.UNKNOWN),
-    "complaint": (Kind.COMPLAINT, Cause.UNKNOWN),
-    "delivered": (Kind.DELIVERED, Cause.UNKNOWN),
-    "opened": (Kind.ACTIVE, Cause.UNKNOWN),
-    "uniqueopened": (Kind.ACTIVE, Cause.UNKNOWN),
-    "click": (Kind.ACTIVE, Cause.UNKNOWN),
+    "hardbounce": (EventKind.HARD, Cause.UNKNOWN),
+    "invalidemail": (EventKind.HARD, Cause.NO_MAILBOX),
+    "softbounce": (EventKind.SOFT, Cause.UNKNOWN),
+    "deferred": (EventKind.SOFT, Cause.UNKNOWN),
+    "error": (EventKind.SOFT, Cause.SERVER),
+    "blocked": (EventKind.SOFT, Cause.POLICY),
+    "spam": (EventKind.COMPLAINT, Cause.UNKNOWN),
+    "complaint": (EventKind.COMPLAINT, Cause.UNKNOWN),
+    "delivered": (EventKind.DELIVERED, Cause.UNKNOWN),
+    "opened": (EventKind.ACTIVE, Cause.UNKNOWN),
+    "uniqueopened": (EventKind.ACTIVE, Cause.UNKNOWN),
+    "click": (EventKind.ACTIVE, Cause.UNKNOWN),
 }
 
 
@@ -59,14 +59,14 @@ def read(body: bytes, now: datetime) -> Received:
     return batch(body, MOST_EVENTS, lambda event: _notice(event, now))
 
 
-def _notice(event: Fields, now: datetime) -> Notice | None:
+def _notice(event: JsonFields, now: datetime) -> Notice | None:
     name = event.text("event").replace("_", "").lower()
     if name not in EVENTS:
         return None
     kind, cause = EVENTS[name]
-    diagnostic = event.text("reason") if kind in (Kind.HARD, Kind.SOFT) else ""
+    diagnostic = event.text("reason") if kind in (EventKind.HARD, EventKind.SOFT) else ""
     code = code_in(diagnostic)
-    if kind in (Kind.HARD, Kind.SOFT) and (found := cause_of(code, diagnostic)) != Cause.UNKNOWN:
+    if kind in (EventKind.HARD, EventKind.SOFT) and (found := cause_of(code, diagnostic)) != Cause.UNKNOWN:
         cause = found
     address = event.address("email")
     # `date` and the like are in the time zone of the account; these are not.

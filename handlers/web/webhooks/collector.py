@@ -6,19 +6,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from bot.bounces.webhooks import Outcome, Parcel
+from bot.bounces.webhooks import BatchResult, Parcel
 from handlers.web.webhooks.calls import NotNow
 
 MOST_TOGETHER = 200  # notices in one go, unless one call alone brings more
 MOST_WAITING = 5_000  # notices
 
-Store = Callable[[Sequence[Parcel]], Sequence[Outcome]]
+Store = Callable[[Sequence[Parcel]], Sequence[BatchResult]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     parcel: Parcel
-    outcome: "asyncio.Future[Outcome]"
+    outcome: "asyncio.Future[BatchResult]"
 
 
 class Collector:
@@ -31,7 +31,7 @@ class Collector:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="webhooks-store")
         self._work: asyncio.Task[None] | None = None
 
-    async def put(self, parcel: Parcel) -> Outcome:
+    async def put(self, parcel: Parcel) -> BatchResult:
         """What became of the parcel, after it was committed. Raises NotNow, and what `store` raises."""
         if self._waiting and self._notices + len(parcel.notices) > MOST_WAITING:
             raise NotNow("More comes in than can be stored at the moment. Send this again in a few seconds.")

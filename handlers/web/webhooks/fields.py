@@ -9,7 +9,7 @@ from email.utils import parseaddr
 from typing import Any, NoReturn
 
 from bot.bounces.diagnosis import diagnose, find_code
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from handlers.web.webhooks.calls import CLOCKS_DIFFER, Received, Unreadable
 
 LONGEST_ADDRESS = 320
@@ -29,14 +29,14 @@ def parsed(body: bytes | str) -> object:
         raise Unreadable("The body is no JSON. Choose JSON as the format of this webhook.") from None
 
 
-def an_object(value: object, place: str = "") -> "Fields":
+def an_object(value: object, place: str = "") -> "JsonFields":
     """Raises Unreadable."""
     if not isinstance(value, dict):
         raise Unreadable(f"{place or 'The body'}: a JSON object is expected here.")
-    return Fields(value, place)
+    return JsonFields(value, place)
 
 
-def objects(value: object, most: int, place: str = "") -> list["Fields"]:
+def objects(value: object, most: int, place: str = "") -> list["JsonFields"]:
     """The objects of a list, or the only one. Raises Unreadable."""
     if not isinstance(value, list):
         return [an_object(value, place)]
@@ -45,7 +45,7 @@ def objects(value: object, most: int, place: str = "") -> list["Fields"]:
     return [an_object(each, f"{place}[{n}]") for n, each in enumerate(value)]
 
 
-def batch(body: bytes, most: int, read: "Callable[[Fields], Notice | None]") -> Received:
+def batch(body: bytes, most: int, read: "Callable[[JsonFields], Notice | None]") -> Received:
     """What the events of a provider's batch say.
 
     One that can't be read is ignored, since the provider would send it again with all the others, for ever. Raises
@@ -68,7 +68,7 @@ def batch(body: bytes, most: int, read: "Callable[[Fields], Notice | None]") -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class JsonFields:
     """A JSON object and where it stands."""
 
     values: Mapping[str, Any]
@@ -105,12 +105,12 @@ class Fields:
                     raise Unreadable(f"{self.at(name)}: a time is expected here.") from None
         return now
 
-    def inner(self, name: str) -> "Fields":
+    def inner(self, name: str) -> "JsonFields":
         """The object there; an empty one if there is none. Raises Unreadable."""
         value = self.values.get(name)
         return an_object({} if value is None else value, self.at(name))
 
-    def list(self, name: str, most: int = 1_000) -> list["Fields"]:
+    def list(self, name: str, most: int = 1_000) -> list["JsonFields"]:
         """The objects there. Raises Unreadable."""
         value = self.values.get(name)
         return [] if value is None else objects(value, most, self.at(name))
@@ -163,10 +163,10 @@ def cause_of(code: str, diagnostic: str) -> Cause:
     return diagnose(code, diagnostic)[1]
 
 
-def weighed(code: str, diagnostic: str) -> tuple[Kind, Cause]:
+def weighed(code: str, diagnostic: str) -> tuple[EventKind, Cause]:
     """For what a provider calls permanent: hard, unless the server named something that passes."""
     cause = cause_of(code, diagnostic)
-    return (Kind.SOFT if cause in PASSING else Kind.HARD), cause
+    return (EventKind.SOFT if cause in PASSING else EventKind.HARD), cause
 
 
 def _since_1970(number: float | str) -> datetime:

@@ -28,7 +28,7 @@ ADDRESSES = ("data[email]", "data[new_email]", "data[id]")
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class MailchimpEvent:
     """That something has happened in a list. `address`: whose, or which campaign."""
 
     kind: str
@@ -98,7 +98,7 @@ def verify(call: Call, secret: str) -> None:
     check_age(datetime.fromtimestamp(int(stamp), UTC), call.now, SIGNED_WITHIN)
 
 
-def read(body: bytes) -> Event:
+def read(body: bytes) -> MailchimpEvent:
     """Raises Unreadable."""
     try:
         pairs: Sequence[tuple[str, str]] = parse_qsl(
@@ -119,4 +119,4 @@ def read(body: bytes) -> Event:
     except ValueError:
         raise Unreadable("`fired_at`: a time is expected here.") from None
     address = next((fields[name] for name in ADDRESSES if fields.get(name)), "")
-    return Event(kind, list_id, address, fired_at)
+    return MailchimpEvent(kind, list_id, address, fired_at)

@@ -8,11 +8,11 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.bounces.webhooks import Token
 from bot.core.settings import Settings
 from handlers.web.webhooks.calls import Call, Forged, Receive, Received, check_age, is_same
-from handlers.web.webhooks.fields import Fields, an_object, cause_of, code_in, parsed, uid_of, weighed
+from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, code_in, parsed, uid_of, weighed
 
 NAME = "mailgun"
 # It tries again for eight hours, with the first signature: a shorter time would lose what came while the bot was
@@ -21,17 +21,17 @@ SIGNED_WITHIN = timedelta(hours=9)
 LATEST = 4_102_444_800  # the year 2100
 
 PLAIN = {
-    "delivered": Kind.DELIVERED,
-    "opened": Kind.ACTIVE,
-    "clicked": Kind.ACTIVE,
-    "complained": Kind.COMPLAINT,
+    "delivered": EventKind.DELIVERED,
+    "opened": EventKind.ACTIVE,
+    "clicked": EventKind.ACTIVE,
+    "complained": EventKind.COMPLAINT,
 }
 # Why Mailgun itself did not send, or gave up.
 REASONS = {
-    "suppress-bounce": (Kind.HARD, Cause.UNKNOWN),
-    "suppress-complaint": (Kind.COMPLAINT, Cause.UNKNOWN),
-    "old": (Kind.SOFT, Cause.SERVER),
-    "espblock": (Kind.SOFT, Cause.POLICY),
+    "suppress-bounce": (EventKind.HARD, Cause.UNKNOWN),
+    "suppress-complaint": (EventKind.COMPLAINT, Cause.UNKNOWN),
+    "old": (EventKind.SOFT, Cause.SERVER),
+    "espblock": (EventKind.SOFT, Cause.POLICY),
 }
 
 
@@ -71,7 +71,7 @@ def read(body: bytes, now: datetime) -> Received:
     return Received((notice,)) if notice else Received(ignored=1)
 
 
-def _notice(event: Fields, now: datetime) -> Notice | None:
+def _notice(event: JsonFields, now: datetime) -> Notice | None:
     status = event.inner("delivery-status")
     diagnostic = " ".join(filter(None, (status.text("code"), status.text("message", "description"))))
     code = code_in(status.text("enhanced-code"), status.text("bounce-code"), diagnostic)
@@ -94,15 +94,15 @@ def _notice(event: Fields, now: datetime) -> Notice | None:
     )
 
 
-def _judged(event: Fields, code: str, diagnostic: str) -> tuple[Kind, Cause] | None:
+def _judged(event: JsonFields, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
     name = event.text("event")
     if name != "failed":
         return (PLAIN[name], Cause.UNKNOWN) if name in PLAIN else None
     reason = event.text("reason").lower()
     if event.text("severity") != "permanent":
-        return Kind.SOFT, cause_of(code, diagnostic)
+        return EventKind.SOFT, cause_of(code, diagnostic)
     if reason == "suppress-unsubscribe":
         return None
     if reason == "bounce":
-        return Kind.HARD, cause_of(code, diagnostic)
+        return EventKind.HARD, cause_of(code, diagnostic)
     return REASONS.get(reason) or weighed(code, diagnostic)

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.bounces.events import Kind, Notice
-from bot.core.addresses import BadAddress, validate
+from bot.bounces.events import EventKind, Notice
+from bot.core.addresses import InvalidAddress, validate
 from bot.core.settings import Settings
 from handlers.web.webhooks.calls import Call, Forged, Receive, Received, Unreadable, check_age, is_same
-from handlers.web.webhooks.fields import Fields, an_object, cause_of, moment, parsed, sound_text, uid_of
+from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, moment, parsed, sound_text, uid_of
 
 NAME = "json"
 MOST_EVENTS = 1_000
@@ -24,11 +24,11 @@ LONGEST = {"diagnostic": 2_000, "campaign": 200, "audience": 200}
 SIGNED_WITHIN = timedelta(seconds=300)
 SIGNATURE = re.compile(r"t=(\d{1,11}),\s*v1=([0-9a-fA-F]{64})")
 KINDS = {
-    "hard": Kind.HARD,
-    "soft": Kind.SOFT,
-    "complaint": Kind.COMPLAINT,
-    "delivered": Kind.DELIVERED,
-    "opened": Kind.ACTIVE,
+    "hard": EventKind.HARD,
+    "soft": EventKind.SOFT,
+    "complaint": EventKind.COMPLAINT,
+    "delivered": EventKind.DELIVERED,
+    "opened": EventKind.ACTIVE,
 }
 
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
@@ -87,7 +87,7 @@ def _notice(event: object, place: str, faults: list[str], now: datetime) -> Noti
         faults.append(f"{place}: a JSON object is expected here")
         return None
     before = len(faults)
-    field = _Field(Fields(event, place), faults, now)
+    field = _Field(JsonFields(event, place), faults, now)
     event_id, address = field.read("id", _id), field.read("email", _address)
     kind, at = field.read("event", _kind), field.read("at", field.moment)
     code = field.optional("code", _code)
@@ -109,7 +109,7 @@ def _notice(event: object, place: str, faults: list[str], now: datetime) -> Noti
 class _Field:
     """Reads the fields of one event and notes each fault."""
 
-    def __init__(self, fields: Fields, faults: list[str], now: datetime) -> None:
+    def __init__(self, fields: JsonFields, faults: list[str], now: datetime) -> None:
         self._fields, self._faults, self._now = fields, faults, now
 
     def read(self, name: str, check: Callable[[str], str]) -> str:
@@ -157,7 +157,7 @@ def _id(text: str) -> str:
 def _address(text: str) -> str:
     try:
         return validate(text).address
-    except BadAddress:
+    except InvalidAddress:
         raise ValueError("this is no e-mail address") from None
 
 

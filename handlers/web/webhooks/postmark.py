@@ -6,10 +6,10 @@ https://postmarkapp.com/developer/webhooks/webhooks-overview
 from datetime import datetime
 
 from bot.bounces.diagnosis import diagnose
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.core.settings import BadSetting, Settings
 from handlers.web.webhooks.calls import Call, Forged, Receive, Received, basic_credentials, is_same
-from handlers.web.webhooks.fields import Fields, an_object, cause_of, code_in, parsed, uid_of
+from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, code_in, parsed, uid_of
 
 NAME = "postmark"
 # What Postmark calls a bounce and is none (a subscription, an answering machine, its own faults) is not here.
@@ -30,10 +30,10 @@ SOFT = {
 }
 TIMES = {"Bounce": "BouncedAt", "SpamComplaint": "BouncedAt", "Delivery": "DeliveredAt"}
 PLAIN = {
-    "SpamComplaint": Kind.COMPLAINT,
-    "Delivery": Kind.DELIVERED,
-    "Open": Kind.ACTIVE,
-    "Click": Kind.ACTIVE,
+    "SpamComplaint": EventKind.COMPLAINT,
+    "Delivery": EventKind.DELIVERED,
+    "Open": EventKind.ACTIVE,
+    "Click": EventKind.ACTIVE,
 }
 
 
@@ -67,7 +67,7 @@ def read(body: bytes, now: datetime) -> Received:
     return Received((notice,)) if notice else Received(ignored=1)
 
 
-def _notice(event: Fields, now: datetime) -> Notice | None:
+def _notice(event: JsonFields, now: datetime) -> Notice | None:
     record = event.text("RecordType")
     diagnostic = event.text("Details", "Description") if record in ("Bounce", "SpamComplaint") else ""
     code = code_in(diagnostic)
@@ -90,15 +90,15 @@ def _notice(event: Fields, now: datetime) -> Notice | None:
     )
 
 
-def _judged(event: Fields, record: str, code: str, diagnostic: str) -> tuple[Kind, Cause] | None:
+def _judged(event: JsonFields, record: str, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
     if record != "Bounce":
         return (PLAIN[record], Cause.UNKNOWN) if record in PLAIN else None
     bounce = event.text("Type")
     if bounce == "SpamComplaint":
-        return Kind.COMPLAINT, Cause.UNKNOWN
+        return EventKind.COMPLAINT, Cause.UNKNOWN
     if bounce == "Unknown":
         return diagnose(code, diagnostic)
-    for kind, causes in ((Kind.HARD, HARD), (Kind.SOFT, SOFT)):
+    for kind, causes in ((EventKind.HARD, HARD), (EventKind.SOFT, SOFT)):
         if bounce in causes:
             cause = cause_of(code, diagnostic)
             return kind, causes[bounce] if cause == Cause.UNKNOWN else cause

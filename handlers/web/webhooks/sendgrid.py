@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePub
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.core.settings import BadSetting, Settings
 from handlers.web.webhooks.calls import Call, Forged, Receive, Received, check_age
-from handlers.web.webhooks.fields import Fields, batch, cause_of, code_in, uid_of, weighed
+from handlers.web.webhooks.fields import JsonFields, batch, cause_of, code_in, uid_of, weighed
 
 NAME = "sendgrid"
 MOST_EVENTS = 10_000
@@ -23,25 +23,25 @@ SIGNED_WITHIN = timedelta(hours=1)  # it tries again for a day; the event ids ma
 LATEST = 4_102_444_800  # the year 2100
 
 PLAIN = {
-    "delivered": Kind.DELIVERED,
-    "open": Kind.ACTIVE,
-    "click": Kind.ACTIVE,
-    "spamreport": Kind.COMPLAINT,
+    "delivered": EventKind.DELIVERED,
+    "open": EventKind.ACTIVE,
+    "click": EventKind.ACTIVE,
+    "spamreport": EventKind.COMPLAINT,
 }
 # Its seven classifications; those that are missing here leave it to the server's words.
 CLASSIFIED = {
-    "invalid address": (Kind.HARD, Cause.NO_MAILBOX),
-    "technical": (Kind.SOFT, Cause.SERVER),
-    "technical failure": (Kind.SOFT, Cause.SERVER),
-    "content": (Kind.SOFT, Cause.CONTENT),
-    "reputation": (Kind.SOFT, Cause.POLICY),
-    "frequency or volume too high": (Kind.SOFT, Cause.POLICY),
+    "invalid address": (EventKind.HARD, Cause.NO_MAILBOX),
+    "technical": (EventKind.SOFT, Cause.SERVER),
+    "technical failure": (EventKind.SOFT, Cause.SERVER),
+    "content": (EventKind.SOFT, Cause.CONTENT),
+    "reputation": (EventKind.SOFT, Cause.POLICY),
+    "frequency or volume too high": (EventKind.SOFT, Cause.POLICY),
 }
 # Dropped for what SendGrid knew of the address. All other reasons are about the message or the account.
 DROPPED = {
-    "bounced address": (Kind.HARD, Cause.UNKNOWN),
-    "invalid": (Kind.HARD, Cause.NO_MAILBOX),
-    "spam reporting address": (Kind.COMPLAINT, Cause.UNKNOWN),
+    "bounced address": (EventKind.HARD, Cause.UNKNOWN),
+    "invalid": (EventKind.HARD, Cause.NO_MAILBOX),
+    "spam reporting address": (EventKind.COMPLAINT, Cause.UNKNOWN),
 }
 
 
@@ -89,7 +89,7 @@ def read(body: bytes, now: datetime) -> Received:
     return batch(body, MOST_EVENTS, lambda event: _notice(event, now))
 
 
-def _notice(event: Fields, now: datetime) -> Notice | None:
+def _notice(event: JsonFields, now: datetime) -> Notice | None:
     diagnostic = event.text("reason", "response")
     code = code_in(event.text("status"), diagnostic)
     judged = _judged(event, code, diagnostic)
@@ -112,13 +112,13 @@ def _notice(event: Fields, now: datetime) -> Notice | None:
     )
 
 
-def _judged(event: Fields, code: str, diagnostic: str) -> tuple[Kind, Cause] | None:
+def _judged(event: JsonFields, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
     name = event.text("event").lower()
     match name:
         case "bounce":
             return _bounce(event, code, diagnostic)
         case "deferred":
-            return Kind.SOFT, cause_of(code, diagnostic)
+            return EventKind.SOFT, cause_of(code, diagnostic)
         case "dropped":
             return DROPPED.get(diagnostic.lower())
         case "open" if event.values.get("sg_machine_open") is True:
@@ -126,9 +126,9 @@ def _judged(event: Fields, code: str, diagnostic: str) -> tuple[Kind, Cause] | N
     return (PLAIN[name], Cause.UNKNOWN) if name in PLAIN else None
 
 
-def _bounce(event: Fields, code: str, diagnostic: str) -> tuple[Kind, Cause]:
+def _bounce(event: JsonFields, code: str, diagnostic: str) -> tuple[EventKind, Cause]:
     if event.text("type").lower() == "blocked":
-        said = CLASSIFIED.get(event.text("bounce_classification").lower(), (Kind.SOFT, Cause.UNKNOWN))[1]
+        said = CLASSIFIED.get(event.text("bounce_classification").lower(), (EventKind.SOFT, Cause.UNKNOWN))[1]
         cause = cause_of(code, diagnostic)
-        return Kind.SOFT, said if cause == Cause.UNKNOWN else cause
+        return EventKind.SOFT, said if cause == Cause.UNKNOWN else cause
     return CLASSIFIED.get(event.text("bounce_classification").lower()) or weighed(code, diagnostic)

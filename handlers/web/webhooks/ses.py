@@ -12,11 +12,11 @@ from datetime import datetime
 import httpx
 
 from bot.bounces.diagnosis import diagnose
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.core.settings import BadSetting, Settings
 from handlers.web.webhooks import sns
 from handlers.web.webhooks.calls import Call, NotNow, Receive, Received
-from handlers.web.webhooks.fields import Fields, an_object, cause_of, code_in, parsed, sound_text, uid_of
+from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, code_in, parsed, sound_text, uid_of
 
 NAME = "ses"
 CAUSES = {
@@ -31,7 +31,7 @@ NOT_SPAM = "not-spam"  # the person took it out of the spam folder
 log = logging.getLogger(__name__)
 
 
-def receiver(settings: Settings, fetch: sns.Fetch = sns.fetched) -> Receive | None:
+def receiver(settings: Settings, fetch: sns.FetchCertificate = sns.fetched) -> Receive | None:
     """What takes the calls; None without `CLEANED_SES_TOPICS`. Raises BadSetting for what is no topic's ARN."""
     if not settings.ses_topics:
         return None
@@ -65,7 +65,7 @@ def read(body: str, now: datetime) -> Received:
     return Received(tuple(notices), ignored=0 if notices else 1)
 
 
-def _answer(message: Fields, fetch: sns.Fetch, call: Call) -> Received:
+def _answer(message: JsonFields, fetch: sns.FetchCertificate, call: Call) -> Received:
     topic = message.text("TopicArn")
     match message.text("Type"):
         case sns.CONFIRMATION:
@@ -78,7 +78,7 @@ def _answer(message: Fields, fetch: sns.Fetch, call: Call) -> Received:
     return Received(ignored=1)
 
 
-def _confirm(url: str, fetch: sns.Fetch) -> None:
+def _confirm(url: str, fetch: sns.FetchCertificate) -> None:
     try:
         fetch(url)
     except (OSError, httpx.HTTPError):
@@ -92,11 +92,11 @@ class _Fact:
     """What all notices of one message share."""
 
     name: str
-    of: Fields
-    mail: Fields
+    of: JsonFields
+    mail: JsonFields
     now: datetime
 
-    def notice(self, address: str, kind: Kind, *told: str, **more: str) -> Notice:
+    def notice(self, address: str, kind: EventKind, *told: str, **more: str) -> Notice:
         cause = Cause(more.pop("cause", Cause.UNKNOWN))
         return Notice(
             address=address,
@@ -110,7 +110,7 @@ class _Fact:
         )
 
 
-def _bounces(bounce: Fields, mail: Fields, now: datetime) -> Iterator[Notice]:
+def _bounces(bounce: JsonFields, mail: JsonFields, now: datetime) -> Iterator[Notice]:
     fact = _Fact("Bounce", bounce, mail, now)
     told = bounce.text("feedbackId") or mail.text("messageId")
     for recipient in bounce.list("bouncedRecipients"):
@@ -121,39 +121,41 @@ def _bounces(bounce: Fields, mail: Fields, now: datetime) -> Iterator[Notice]:
         yield fact.notice(address, kind, told, cause=cause, code=code, diagnostic=diagnostic)
 
 
-def _judged(said: str, subtype: str, code: str, diagnostic: str) -> tuple[Kind, Cause]:
+def _judged(said: str, subtype: str, code: str, diagnostic: str) -> tuple[EventKind, Cause]:
     if said not in ("Permanent", "Transient"):  # Undetermined
         return diagnose(code, diagnostic)
-    kind = Kind.HARD if said == "Permanent" else Kind.SOFT
+    kind = EventKind.HARD if said == "Permanent" else EventKind.SOFT
     return kind, CAUSES.get(subtype) or cause_of(code, diagnostic)
 
 
-def _complaints(complaint: Fields, mail: Fields, now: datetime) -> Iterator[Notice]:
+def _complaints(complaint: JsonFields, mail: JsonFields, now: datetime) -> Iterator[Notice]:
     recipients = complaint.list("complainedRecipients")
     # Several are all who had that message in one domain: one of them complained, and nobody says which.
     if complaint.text("complaintFeedbackType") == NOT_SPAM or len(recipients) != 1:
         return
     fact = _Fact("Complaint", complaint, mail, now)
     told = complaint.text("feedbackId") or mail.text("messageId")
-    yield fact.notice(recipients[0].address("emailAddress"), Kind.COMPLAINT, told)
+    yield fact.notice(recipients[0].address("emailAddress"), EventKind.COMPLAINT, told)
 
 
-def _deliveries(delivery: Fields, mail: Fields, now: datetime) -> Iterator[Notice]:
+def _deliveries(delivery: JsonFields, mail: JsonFields, now: datetime) -> Iterator[Notice]:
     fact = _Fact("Delivery", delivery, mail, now)
     for address in _addresses(delivery, "recipients"):
-        yield fact.notice(address, Kind.DELIVERED, mail.text("messageId"))
+        yield fact.notice(address, EventKind.DELIVERED, mail.text("messageId"))
 
 
-def _activity(name: str, done: Fields, mail: Fields, now: datetime) -> Iterator[Notice]:
+def _activity(name: str, done: JsonFields, mail: JsonFields, now: datetime) -> Iterator[Notice]:
     addresses = _addresses(mail, "destination")
     if len(addresses) == 1:  # of several, nobody says who it was
         told = (mail.text("messageId"), done.text("timestamp"))
-        yield _Fact(name, done, mail, now).notice(addresses[0], Kind.ACTIVE, *told)
+        yield _Fact(name, done, mail, now).notice(addresses[0], EventKind.ACTIVE, *told)
 
 
-def _addresses(fields: Fields, name: str) -> list[str]:
+def _addresses(fields: JsonFields, name: str) -> list[str]:
     texts = fields.values.get(name)
     each = texts if isinstance(texts, list) else []
     return [
-        Fields({name: sound_text(text)}, fields.place).address(name) for text in each if isinstance(text, str)
+        JsonFields({name: sound_text(text)}, fields.place).address(name)
+        for text in each
+        if isinstance(text, str)
     ]

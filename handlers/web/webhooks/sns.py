@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 
 from handlers.web.webhooks.calls import Forged, NotNow, Unreadable, check_age
-from handlers.web.webhooks.fields import Fields
+from handlers.web.webhooks.fields import JsonFields
 
 NOTIFICATION = "Notification"
 CONFIRMATION = "SubscriptionConfirmation"
@@ -39,11 +39,11 @@ TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):\d+:[A-Za-z0-9_.-]+")
 _CERTIFICATE = re.compile(r"https://[^/?#]+/[A-Za-z0-9_./-]+\.pem")
 _HOST = re.compile(r"sns\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 
-Fetch = Callable[[str], bytes]
+FetchCertificate = Callable[[str], bytes]
 """What stands at an address. Raises OSError or httpx.HTTPError."""
 
 
-def verify(message: Fields, topics: Collection[str], certificates: "Certificates", now: datetime) -> None:
+def verify(message: JsonFields, topics: Collection[str], certificates: "Certificates", now: datetime) -> None:
     """Raises Forged; Unreadable; NotNow when the certificate can't be had."""
     kind, topic = message.text("Type"), message.text("TopicArn")
     if kind not in SIGNED or not message.text("Signature"):
@@ -91,7 +91,7 @@ def fetched(url: str) -> bytes:
 class Certificates:
     """Amazon's certificates, each fetched once. One thread at a time fetches."""
 
-    def __init__(self, fetch: Fetch = fetched) -> None:
+    def __init__(self, fetch: FetchCertificate = fetched) -> None:
         self._fetch = fetch
         self._kept: dict[str, x509.Certificate] = {}
         self._lock = Lock()
@@ -120,7 +120,7 @@ class Certificates:
         return certificate
 
 
-def _is_signed(message: Fields, kind: str, key: RSAPublicKey) -> bool:
+def _is_signed(message: JsonFields, kind: str, key: RSAPublicKey) -> bool:
     algorithm = HASHES.get(message.text("SignatureVersion"))
     if algorithm is None:
         raise Forged("This version of signature is unknown: 1 and 2 are known.")
@@ -136,7 +136,7 @@ def _is_signed(message: Fields, kind: str, key: RSAPublicKey) -> bool:
     return True
 
 
-def _time(message: Fields) -> datetime:
+def _time(message: JsonFields) -> datetime:
     text = message.text("Timestamp")
     try:
         return datetime.fromisoformat(text).astimezone(UTC)

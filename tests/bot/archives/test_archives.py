@@ -7,14 +7,16 @@ from sqlmodel import select
 
 from bot.archives import archives, restores
 from bot.bounces import intake
-from bot.bounces.events import Kind, Notice
+from bot.bounces.events import EventKind, Notice
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, NothingThere, PlanGone, WrongWord
+from storage.archives.tables import Archive
 from storage.contacts.contacts import Segment
+from storage.contacts.tables import Contact
 from storage.core import journal
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import Archive, Contact, Job
+from storage.core.tables import JobRow
 from tests.conftest import NOW
 from tests.support.audiences import Times, claim, cleaned, import_csv, run, statuses, step
 from tests.support.figures import assert_exact
@@ -29,25 +31,25 @@ def _small_chunks(monkeypatch):
     monkeypatch.setattr(restores, "CONTACTS_A_CHUNK", 4)
 
 
-def plan(database: Database, segment: Segment, by: str = "U1") -> archives.Plan:
+def plan(database: Database, segment: Segment, by: str = "U1") -> archives.ArchivePlan:
     return archives.plan(database, segment, by=by, word="ARCHIVE", now=NOW)
 
 
-def confirmed(database: Database, segment: Segment) -> Job:
+def confirmed(database: Database, segment: Segment) -> JobRow:
     return archives.confirm(database, plan(database, segment).id, "ARCHIVE", by="U1", now=NOW)
 
 
-def archive(database: Database, segment: Segment) -> Job:
+def archive(database: Database, segment: Segment) -> JobRow:
     confirmed(database, segment)
     return run(database, jobs.ARCHIVE, archives.work)
 
 
-def ask_undo(database: Database, done: Job, **how) -> Job:
+def ask_undo(database: Database, done: JobRow, **how) -> JobRow:
     assert done.audience_id
     return restores.undo(database, done.audience_id, done.id, by="U2", now=NOW, **how)
 
 
-def undo(database: Database, done: Job, **how) -> Job:
+def undo(database: Database, done: JobRow, **how) -> JobRow:
     ask_undo(database, done, **how)
     return run(database, jobs.RESTORE, restores.work)
 
@@ -60,14 +62,14 @@ def count(database: Database, audience: int) -> dict[str, int]:
 def test_what_became_worth_a_look_after_the_preview_is_left_alone(database: Database):
     import_csv(database, "Email\nann@example.com\nben@example.com", name="subscribed_x_export.csv")
 
-    def told(address: str, kind: Kind) -> Notice:
+    def told(address: str, kind: EventKind) -> Notice:
         return Notice(address=address, kind=kind, at=NOW, source="test", uid=f"{address} {kind}")
 
-    hard = [told(each, Kind.HARD) for each in ("ann@example.com", "ben@example.com")]
-    intake.take_in(database, [*hard, told("ann@example.com", Kind.ACTIVE)], NOW)
+    hard = [told(each, EventKind.HARD) for each in ("ann@example.com", "ben@example.com")]
+    intake.take_in(database, [*hard, told("ann@example.com", EventKind.ACTIVE)], NOW)
     shown = archives.plan(database, Segment(audience_id=1, worth_a_look=True), by="U1", word="X", now=NOW)
     assert shown.n == 1
-    intake.take_in(database, [told("ben@example.com", Kind.ACTIVE)], NOW)
+    intake.take_in(database, [told("ben@example.com", EventKind.ACTIVE)], NOW)
     archives.confirm(database, shown.id, "X", by="U1", now=NOW)
     run(database, jobs.ARCHIVE, archives.work)
     assert statuses(database, 1) == {"ann@example.com": "archived", "ben@example.com": "cleaned"}

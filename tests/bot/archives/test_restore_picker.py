@@ -3,7 +3,7 @@
 import pytest
 
 from bot.archives import archives, restore_picker, restores
-from bot.archives.restore_picker import Boxes
+from bot.archives.restore_picker import PickerBoxes
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, PlanGone
 from storage.contacts.contacts import Segment
@@ -22,11 +22,11 @@ def draft(database: Database) -> str:
     return restore_picker.begin(database, audience, archive.id, by="U1", now=NOW)
 
 
-def look(database: Database, draft: str) -> restore_picker.Page:
+def look(database: Database, draft: str) -> restore_picker.PickerPage:
     return restore_picker.look(database, draft, by="U1")
 
 
-def ids(page: restore_picker.Page) -> list[int]:
+def ids(page: restore_picker.PickerPage) -> list[int]:
     return [contact.id for contact in page.contacts]
 
 
@@ -36,31 +36,31 @@ def test_the_contacts_come_by_pages_there_and_back(database: Database, draft: st
         page = look(database, draft)
         assert (page.number, page.has_more) == (number, number < 3)
         seen += ids(page)
-        restore_picker.turn(database, draft, Boxes(ids(page)), "next", by="U1")
+        restore_picker.turn(database, draft, PickerBoxes(ids(page)), "next", by="U1")
     assert seen == list(range(1, 24))
     for _ in range(5):
-        restore_picker.turn(database, draft, Boxes(), "previous", by="U1")
+        restore_picker.turn(database, draft, PickerBoxes(), "previous", by="U1")
     assert ids(look(database, draft)) == list(range(1, 11))
 
 
 def test_a_search_finds_a_part_of_the_address(database: Database, draft: str):
-    restore_picker.search(database, draft, Boxes(), " PERSON2", by="U1")
+    restore_picker.search(database, draft, PickerBoxes(), " PERSON2", by="U1")
     page = look(database, draft)
     assert [c.address for c in page.contacts] == [f"person{n}@example.com" for n in (2, 20, 21, 22)]
     assert page.text == "PERSON2"
-    restore_picker.search(database, draft, Boxes(), "100%_", by="U1")
+    restore_picker.search(database, draft, PickerBoxes(), "100%_", by="U1")
     assert ids(look(database, draft)) == []
 
 
 def test_ticks_are_kept_over_pages_and_searches_and_restored_together(database: Database, draft: str):
     first = ids(look(database, draft))
-    restore_picker.turn(database, draft, Boxes(first, [2, 3]), "next", by="U1")
+    restore_picker.turn(database, draft, PickerBoxes(first, [2, 3]), "next", by="U1")
     second = ids(look(database, draft))
-    restore_picker.turn(database, draft, Boxes(second, [11]), "previous", by="U1")
+    restore_picker.turn(database, draft, PickerBoxes(second, [11]), "previous", by="U1")
     assert look(database, draft).ticked == {2, 3, 11}
-    restore_picker.search(database, draft, Boxes(first, [3]), "person22", by="U1")
+    restore_picker.search(database, draft, PickerBoxes(first, [3]), "person22", by="U1")
     assert look(database, draft).ticked == {3, 11}
-    restore_picker.restore(database, draft, Boxes([23], [23]), by="U1", now=NOW)
+    restore_picker.restore(database, draft, PickerBoxes([23], [23]), by="U1", now=NOW)
     assert run(database, jobs.RESTORE, restores.work).result == {"n": 3, "changed": 0}
     found = statuses(database, look(database, draft).archive.audience_id)
     back = [address for address, status in found.items() if status == "cleaned"]
@@ -70,11 +70,11 @@ def test_ticks_are_kept_over_pages_and_searches_and_restored_together(database: 
 
 def test_the_ticked_are_restored_once_and_some_must_be_ticked(database: Database, draft: str):
     with pytest.raises(restores.NothingTicked):
-        restore_picker.restore(database, draft, Boxes([1, 2]), by="U1", now=NOW)
-    restore_picker.restore(database, draft, Boxes([1, 2], [2]), by="U1", now=NOW)
+        restore_picker.restore(database, draft, PickerBoxes([1, 2]), by="U1", now=NOW)
+    restore_picker.restore(database, draft, PickerBoxes([1, 2], [2]), by="U1", now=NOW)
     run(database, jobs.RESTORE, restores.work)
     with pytest.raises(AlreadyDone):
-        restore_picker.restore(database, draft, Boxes([1, 2], [1]), by="U1", now=NOW)
+        restore_picker.restore(database, draft, PickerBoxes([1, 2], [1]), by="U1", now=NOW)
 
 
 def test_another_person_has_no_part_in_it(database: Database, draft: str):

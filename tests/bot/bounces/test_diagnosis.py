@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bounces.diagnosis import diagnose, find_code
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 
 CASES = """
 hard no-mailbox ; 5.1.1 ; <a@example.org>: Recipient address rejected: User unknown in virtual mailbox table
@@ -94,15 +94,15 @@ soft unknown ; ; 554 Transaction failed
 def test_a_refusal_is_understood(case):
     expected, code, text = (part.strip() for part in case.split(";", 2))
     kind, cause = expected.split()
-    assert diagnose(code, text) == (Kind(kind), Cause(cause))
+    assert diagnose(code, text) == (EventKind(kind), Cause(cause))
 
 
 def test_what_the_address_says_is_not_the_servers_word():
-    assert diagnose("", "<user.unknown@no-such-user.test>: mailbox full") == (Kind.SOFT, Cause.FULL)
+    assert diagnose("", "<user.unknown@no-such-user.test>: mailbox full") == (EventKind.SOFT, Cause.FULL)
 
 
 def test_no_phrase_is_found_across_two_sentences():
-    assert diagnose("", "Delivery failed for one user. Unknown error") != (Kind.HARD, Cause.NO_MAILBOX)
+    assert diagnose("", "Delivery failed for one user. Unknown error") != (EventKind.HARD, Cause.NO_MAILBOX)
 
 
 @pytest.mark.parametrize(
@@ -129,5 +129,5 @@ def test_a_code_is_found_in_free_text(text, code):
 @given(st.text(), st.text())
 def test_any_text_gets_a_diagnosis(code, text):
     kind, cause = diagnose(code, text)
-    assert kind in {Kind.HARD, Kind.SOFT}
+    assert kind in {EventKind.HARD, EventKind.SOFT}
     assert cause in Cause

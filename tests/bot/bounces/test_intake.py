@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from bot.bounces import evidence, intake, policies
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.bounces.intake import Aside, Intake
 from bot.bounces.policy import Policy, Weakness
 from bot.core.errors import PlanGone
 from storage.bounces import bounces as rows
+from storage.bounces.tables import Quarantined
 from storage.contacts.contacts import TABLE
+from storage.contacts.tables import Contact
 from storage.core.database import Database
-from storage.core.tables import Audience, Contact, SetAside, Source
+from storage.core.tables import AudienceRow, AudienceSource
 from tests.conftest import NOW
 from tests.support.audiences import cleaned as add_cleaned
 from tests.support.audiences import import_csv, statuses
@@ -32,7 +34,7 @@ def audience(database: Database, *addresses: str, name: str = "News", status: st
     return import_csv(database, text, name=f"{status}_x_export.csv", audience=name)
 
 
-def notice(address: str, kind: Kind = Kind.HARD, *, ago: float = 0, **given: Any) -> Notice:
+def notice(address: str, kind: EventKind = EventKind.HARD, *, ago: float = 0, **given: Any) -> Notice:
     """`ago`: days before now."""
     at = NOW - timedelta(days=ago)
     values: dict[str, Any] = {
@@ -45,7 +47,7 @@ def notice(address: str, kind: Kind = Kind.HARD, *, ago: float = 0, **given: Any
 
 
 def soft(address: str, ago: float, **given: Any) -> Notice:
-    return notice(address, Kind.SOFT, ago=ago, **({"code": "4.4.1", "cause": Cause.SERVER} | given))
+    return notice(address, EventKind.SOFT, ago=ago, **({"code": "4.4.1", "cause": Cause.SERVER} | given))
 
 
 def take(database: Database, *notices: Notice) -> Intake:
@@ -63,9 +65,9 @@ def weakness(database: Database, address: str) -> Weakness | None:
     return mark.weakness if mark else None
 
 
-def aside(database: Database) -> Sequence[SetAside]:
+def aside(database: Database) -> Sequence[Quarantined]:
     with database.reading() as session:
-        return session.exec(select(SetAside)).all()
+        return session.exec(select(Quarantined)).all()
 
 
 def test_mirrored_audiences_are_left_to_mailchimp(database: Database):
@@ -73,9 +75,9 @@ def test_mirrored_audiences_are_left_to_mailchimp(database: Database):
     audience(database, "both@example.com", "here@example.com")
     mirrored = audience(database, "both@example.com", "there@example.com", name="Mirror")
     with database.transaction() as session:
-        row = session.get(Audience, mirrored)
+        row = session.get(AudienceRow, mirrored)
         assert row
-        row.source = Source.MAILCHIMP
+        row.source = AudienceSource.MAILCHIMP
     told = take(database, *(notice(f"{name}@example.com") for name in ("both", "here", "there")))
     assert (told.cleaned, told.unknown) == (2, 1)
     assert set(statuses(database, mirrored).values()) == {"subscribed"}
@@ -113,8 +115,8 @@ def test_a_delivery_or_an_open_begins_the_count_anew(database: Database):
     for ago in (9, 8, 7, 6, 5, 4):
         take(database, soft("ann@example.com", ago), soft("ben@example.com", ago))
     signs = [
-        notice("ann@example.com", Kind.DELIVERED, ago=3.5),
-        notice("ben@example.com", Kind.ACTIVE, ago=3.5),
+        notice("ann@example.com", EventKind.DELIVERED, ago=3.5),
+        notice("ben@example.com", EventKind.ACTIVE, ago=3.5),
     ]
     assert take(database, *signs) == Intake(activity=2)
     for ago in (3, 2, 1):
@@ -132,8 +134,8 @@ def test_the_same_notice_is_counted_once(database: Database):
 
 def test_a_complaint_is_abuse_even_after_a_bounce(database: Database):
     audience(database, "ann@example.com", "ben@example.com")
-    take(database, notice("ann@example.com"), notice("ben@example.com", Kind.COMPLAINT))
-    take(database, notice("ann@example.com", Kind.COMPLAINT), notice("ben@example.com"))
+    take(database, notice("ann@example.com"), notice("ben@example.com", EventKind.COMPLAINT))
+    take(database, notice("ann@example.com", EventKind.COMPLAINT), notice("ben@example.com"))
     assert contact(database, "ann@example.com").clean_reason == "abuse"
     assert contact(database, "ben@example.com").clean_reason == "abuse"
     assert_exact(database)
@@ -142,7 +144,7 @@ def test_a_complaint_is_abuse_even_after_a_bounce(database: Database):
 def test_an_imported_reason_gives_way_to_a_weightier_one(database: Database):
     import_csv(database, "Email Address,CLEAN_TIME\nann@example.com,2026-11-01 10:00:00")
     assert contact(database, "ann@example.com").clean_reason in (None, "unknown")
-    assert take(database, notice("ann@example.com", Kind.COMPLAINT)) == Intake(counted=1)
+    assert take(database, notice("ann@example.com", EventKind.COMPLAINT)) == Intake(counted=1)
     assert contact(database, "ann@example.com").clean_reason == "abuse"
     assert_exact(database)
 
@@ -167,7 +169,7 @@ def test_a_notice_goes_to_every_audience_or_to_the_one_it_names(database: Databa
 def test_an_unknown_address_is_set_aside_with_the_reason_once(database: Database):
     audience(database, "ann@example.com")
     told = notice("eve@example.com", diagnostic="no\0 such user")
-    assert take(database, told, notice("eve@example.com", Kind.DELIVERED)) == Intake(unknown=2)
+    assert take(database, told, notice("eve@example.com", EventKind.DELIVERED)) == Intake(unknown=2)
     take(database, told)
     kept = aside(database)
     assert [(each.reason, each.address, each.source) for each in kept] == [
@@ -257,7 +259,7 @@ def test_a_new_outage_leaves_the_figure_of_an_older_one(database: Database):
 def test_complaints_make_no_outage(database: Database):
     people = [f"p{i}@slow.example" for i in range(12)]
     audience(database, *people)
-    take(database, *(notice(each, Kind.COMPLAINT, cause=Cause.UNKNOWN) for each in people[:11]))
+    take(database, *(notice(each, EventKind.COMPLAINT, cause=Cause.UNKNOWN) for each in people[:11]))
     assert take(database, notice(people[11], cause=Cause.UNKNOWN)).cleaned == 1
     assert weakness(database, people[11]) is None
 
@@ -274,7 +276,11 @@ def test_what_speaks_for_a_cleaned_contact_marks_it_only(database: Database):
     take(database, notice("ann@example.com", ago=2))
     take(database, *(soft("ben@example.com", ago) for ago in range(1, 8)))
     assert weakness(database, "ann@example.com") is None
-    take(database, notice("ann@example.com", Kind.DELIVERED, ago=1), notice("ben@example.com", Kind.ACTIVE))
+    take(
+        database,
+        notice("ann@example.com", EventKind.DELIVERED, ago=1),
+        notice("ben@example.com", EventKind.ACTIVE),
+    )
     assert weakness(database, "ann@example.com") == Weakness.DELIVERED
     assert weakness(database, "ben@example.com") == Weakness.ACTIVE
     assert contact(database, "ann@example.com").status == "cleaned"
@@ -283,7 +289,7 @@ def test_what_speaks_for_a_cleaned_contact_marks_it_only(database: Database):
 
 def test_worth_a_look_goes_by_the_time_that_an_import_brought(database: Database):
     news = audience(database, "ann@example.com")
-    take(database, notice("ann@example.com"), notice("ann@example.com", Kind.ACTIVE))
+    take(database, notice("ann@example.com"), notice("ann@example.com", EventKind.ACTIVE))
     import_csv(database, "Email,CLEAN_TIME\nann@example.com,2026-01-02")
     day = timedelta(days=1)
     with database.reading() as session:
@@ -293,11 +299,11 @@ def test_worth_a_look_goes_by_the_time_that_an_import_brought(database: Database
 
 def test_an_older_sign_of_life_takes_nothing_from_a_newer_one(database: Database):
     audience(database, "ann@example.com")
-    take(database, notice("ann@example.com", Kind.DELIVERED, ago=1))
+    take(database, notice("ann@example.com", EventKind.DELIVERED, ago=1))
     take(
         database,
-        notice("ann@example.com", Kind.DELIVERED, ago=5),
-        notice("ann@example.com", Kind.ACTIVE, ago=3),
+        notice("ann@example.com", EventKind.DELIVERED, ago=5),
+        notice("ann@example.com", EventKind.ACTIVE, ago=3),
     )
     found = contact(database, "ann@example.com")
     with database.reading() as session:
@@ -329,7 +335,11 @@ def test_a_threshold_out_of_range_is_refused(database: Database, policy):
 
 def test_why_tells_the_evidence(database: Database):
     news = audience(database, "ann@example.com")
-    take(database, soft("ann@example.com", 2, campaign="May"), notice("ann@example.com", Kind.ACTIVE, ago=1))
+    take(
+        database,
+        soft("ann@example.com", 2, campaign="May"),
+        notice("ann@example.com", EventKind.ACTIVE, ago=1),
+    )
     take(database, notice("ann@example.com", diagnostic="550 no", campaign="July"))
     told = evidence.why(database, news, contact(database, "ann@example.com").id)
     assert (told.address, told.reason, told.campaign, told.diagnostic) == (
@@ -362,7 +372,15 @@ NOTICES = st.lists(
     st.builds(
         notice,
         st.sampled_from([f"p{i}@example.com" for i in range(4)]),
-        st.sampled_from([Kind.HARD, Kind.COMPLAINT, *[Kind.SOFT] * 8, Kind.DELIVERED, Kind.ACTIVE]),
+        st.sampled_from(
+            [
+                EventKind.HARD,
+                EventKind.COMPLAINT,
+                *[EventKind.SOFT] * 8,
+                EventKind.DELIVERED,
+                EventKind.ACTIVE,
+            ]
+        ),
         ago=st.integers(0, DAYS),
     ),
     max_size=40,

@@ -8,17 +8,17 @@ from datetime import timedelta
 import pytest
 
 from bot.bounces import mailbox
-from bot.bounces.events import Kind
+from bot.bounces.events import EventKind
 from bot.bounces.intake import Aside, Intake, set_aside
 from bot.bounces.mailbox import MailOutcome
 from bot.bounces.messages import read
-from bot.core.cleanup import tidy
+from bot.maintenance.cleanup import tidy
 from storage.bounces import imap
 from storage.bounces.imap import NotReached
 from storage.bounces.imap_address import place
-from storage.bounces.mailboxes import Message
+from storage.bounces.mailboxes import MailMessage
+from storage.bounces.tables import WebhookToken
 from storage.core.database import Database
-from storage.core.tables import WebhookToken
 from tests.conftest import NOW
 from tests.support import mails
 from tests.support.audiences import import_csv, statuses
@@ -47,7 +47,7 @@ def subscribed(database: Database, audience: str = "News") -> int:
 
 
 def taken(database: Database, raws: list[bytes], audience: str = "") -> MailOutcome:
-    messages = [Message(f"box#{n}", raw, len(raw)) for n, raw in enumerate(raws, 1)]
+    messages = [MailMessage(f"box#{n}", raw, len(raw)) for n, raw in enumerate(raws, 1)]
     return mailbox.take_in(database, mailbox.read_all(messages, NOW, audience), NOW)
 
 
@@ -55,7 +55,7 @@ def test_each_message_is_counted_by_what_it_is(database: Database):
     audience_id = subscribed(database)
     outcome = taken(database, ALL)
     assert outcome.messages == 7
-    assert outcome.kinds == Counter({Kind.HARD: 2, Kind.SOFT: 1, Kind.COMPLAINT: 1})
+    assert outcome.kinds == Counter({EventKind.HARD: 2, EventKind.SOFT: 1, EventKind.COMPLAINT: 1})
     assert outcome.reasons == Counter({"auto-reply": 1, "not-a-bounce": 1, "no-recipient": 1})
     assert outcome.intake == Intake(cleaned=2, counted=1, unknown=1)
     expected = {"ada@example.com": "cleaned", "bob@example.com": "subscribed", "cy@example.com": "cleaned"}
@@ -72,7 +72,7 @@ def test_a_second_time_counts_nothing(database: Database):
 
 def test_what_is_kept_aside_is_told_with_its_message_also_the_second_time(database: Database):
     subscribed(database)
-    messages = [Message(f"box#{n}", raw, len(raw)) for n, raw in enumerate(ALL, 1)]
+    messages = [MailMessage(f"box#{n}", raw, len(raw)) for n, raw in enumerate(ALL, 1)]
     post = mailbox.read_all(messages, NOW)
     for _ in range(2):
         mailbox.take_in(database, post, NOW)
@@ -111,7 +111,7 @@ def test_a_message_that_breaks_the_reading_is_kept_aside_and_the_others_go_on(
 def test_batches_hold_so_many_messages_and_so_many_bytes(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(mailbox, "AT_ONCE", 3)
     monkeypatch.setattr(mailbox, "BYTES_AT_ONCE", 10)
-    messages = [Message("", b"x" * size, size) for size in (1, 1, 1, 1, 20, 1)]
+    messages = [MailMessage("", b"x" * size, size) for size in (1, 1, 1, 1, 20, 1)]
     assert [[len(each.raw) for each in batch] for batch in mailbox.batches(messages)] == [
         [1, 1, 1],
         [1, 20],

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.bounces.events import Kind
+from bot.bounces.events import EventKind
 from bot.bounces.messages import read
 from tests.bot.bounces.messages import ALL
 
@@ -23,7 +23,7 @@ def assert_sound(raw: bytes) -> None:
     assert time.process_time() - start < LONGEST_SECONDS
     assert (reading.reason is None) == bool(reading.notices)
     for notice in reading.notices:
-        assert notice.kind in {Kind.HARD, Kind.SOFT, Kind.COMPLAINT}
+        assert notice.kind in {EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT}
         assert notice.at <= NOW
         assert notice.at.tzinfo is not None
         assert "@" in notice.address

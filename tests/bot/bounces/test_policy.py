@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 from bot.bounces.policy import (
     BURST,
-    Event,
+    CleaningReason,
+    EvidenceEvent,
     History,
     Policy,
-    Reason,
     Span,
     Verdict,
     Weakness,
@@ -30,57 +30,66 @@ def day(n: float) -> datetime:
     return START + timedelta(days=n)
 
 
-def soft(n: float, cause: Cause = Cause.SERVER) -> Event:
-    return Event(Kind.SOFT, day(n), cause, "4.4.1")
+def soft(n: float, cause: Cause = Cause.SERVER) -> EvidenceEvent:
+    return EvidenceEvent(EventKind.SOFT, day(n), cause, "4.4.1")
 
 
-def hard(n: float, cause: Cause = Cause.NO_MAILBOX, code: str = "5.1.1") -> Event:
-    return Event(Kind.HARD, day(n), cause, code)
+def hard(n: float, cause: Cause = Cause.NO_MAILBOX, code: str = "5.1.1") -> EvidenceEvent:
+    return EvidenceEvent(EventKind.HARD, day(n), cause, code)
 
 
-def complaint(n: float) -> Event:
-    return Event(Kind.COMPLAINT, day(n))
+def complaint(n: float) -> EvidenceEvent:
+    return EvidenceEvent(EventKind.COMPLAINT, day(n))
 
 
-def softs(n: int, first: float = 0) -> list[Event]:
+def softs(n: int, first: float = 0) -> list[EvidenceEvent]:
     return [soft(first + i) for i in range(n)]
 
 
-def reason(history: History) -> Reason | None:
+def reason(history: History) -> CleaningReason | None:
     verdict = judge(history, POLICY)
     return verdict.reason if verdict else None
 
 
 CASES = {
     "nothing is known": (History(()), None),
-    "one hard bounce": (History([hard(0)]), Reason.HARD),
-    "one hard bounce of a contact that was active": (History([hard(9)], active_at=day(1)), Reason.HARD),
-    "a hard bounce is not undone by a delivery": (History([hard(0)], delivered_at=day(1)), Reason.HARD),
-    "a complaint": (History([complaint(0)]), Reason.ABUSE),
+    "one hard bounce": (History([hard(0)]), CleaningReason.HARD),
+    "one hard bounce of a contact that was active": (
+        History([hard(9)], active_at=day(1)),
+        CleaningReason.HARD,
+    ),
+    "a hard bounce is not undone by a delivery": (
+        History([hard(0)], delivered_at=day(1)),
+        CleaningReason.HARD,
+    ),
+    "a complaint": (History([complaint(0)]), CleaningReason.ABUSE),
     "the third day of an outage": (
         History([hard(2, Cause.SERVER)], bursts=[Span(day(0), day(5))]),
         None,
     ),
     "an outage that does not end": (
         History([hard(4, Cause.SERVER)], bursts=[Span(day(0), day(5))]),
-        Reason.HARD,
+        CleaningReason.HARD,
     ),
-    "a complaint outweighs a hard bounce before it": (History([hard(0), complaint(1)]), Reason.ABUSE),
-    "a complaint outweighs a hard bounce after it": (History([complaint(0), hard(1)]), Reason.ABUSE),
+    "a complaint outweighs a hard bounce before it": (History([hard(0), complaint(1)]), CleaningReason.ABUSE),
+    "a complaint outweighs a hard bounce after it": (History([complaint(0), hard(1)]), CleaningReason.ABUSE),
     "six soft bounces, no activity": (History(softs(6)), None),
-    "seven soft bounces, no activity": (History(softs(7)), Reason.SOFT),
+    "seven soft bounces, no activity": (History(softs(7)), CleaningReason.SOFT),
     "fourteen soft bounces since activity": (History(softs(14, 1), active_at=day(0)), None),
-    "fifteen soft bounces since activity": (History(softs(15, 1), active_at=day(0)), Reason.SOFT),
+    "fifteen soft bounces since activity": (History(softs(15, 1), active_at=day(0)), CleaningReason.SOFT),
     "a hundred soft bounces on one day count once": (
         History([soft(i / 1000) for i in range(100)]),
         None,
     ),
-    "seven days with two soft bounces each": (History([*softs(7), *softs(7, 0.1)]), Reason.SOFT),
+    "seven days with two soft bounces each": (History([*softs(7), *softs(7, 0.1)]), CleaningReason.SOFT),
     "a delivery resets the count": (History(softs(12), delivered_at=day(6.5)), None),
-    "seven after the delivery": (History(softs(14), delivered_at=day(6.5)), Reason.SOFT),
+    "seven after the delivery": (History(softs(14), delivered_at=day(6.5)), CleaningReason.SOFT),
     "an open resets the count, and raises the bar": (History(softs(16), active_at=day(1.5)), None),
-    "fifteen after the open": (History(softs(17), active_at=day(1.5)), Reason.SOFT),
-    "a delivery is no activity: seven are enough": (History(softs(7, 1), delivered_at=day(0)), Reason.SOFT),
+    "fifteen after the open": (History(softs(17), active_at=day(1.5)), CleaningReason.SOFT),
+    "a delivery is no activity: seven are enough": (
+        History(softs(7, 1), delivered_at=day(0)),
+        CleaningReason.SOFT,
+    ),
     "a soft bounce in an outage is not counted": (
         History(softs(7), bursts=[Span(day(3), day(3.05))]),
         None,
@@ -91,11 +100,11 @@ CASES = {
     ),
     "that there is no such mailbox is no outage": (
         History([hard(3)], bursts=[Span(day(3), day(3.05))]),
-        Reason.HARD,
+        CleaningReason.HARD,
     ),
     "the second burst of a domain is no outage any more": (
         History([hard(10, Cause.NO_DOMAIN)], bursts=[Span(day(3), day(3.05)), Span(day(10), day(10.05))]),
-        Reason.HARD,
+        CleaningReason.HARD,
     ),
     "an outage may last for days": (
         History([hard(5, Cause.NO_DOMAIN)], bursts=[Span(day(3), day(3.05)), Span(day(5), day(5.05))]),
@@ -135,10 +144,10 @@ def test_what_is_worth_a_look(history, expected):
 
 def test_a_verdict_says_what_decided():
     assert judge(History([soft(0), hard(1)]), POLICY) == Verdict(
-        Reason.HARD, Cause.NO_MAILBOX, "5.1.1", counted=1, needed=7, weakness=None
+        CleaningReason.HARD, Cause.NO_MAILBOX, "5.1.1", counted=1, needed=7, weakness=None
     )
     assert judge(History(softs(8)), POLICY) == Verdict(
-        Reason.SOFT, Cause.SERVER, "4.4.1", counted=8, needed=7, weakness=None
+        CleaningReason.SOFT, Cause.SERVER, "4.4.1", counted=8, needed=7, weakness=None
     )
 
 
@@ -167,8 +176,10 @@ def test_many_addresses_of_a_domain_within_an_hour_are_a_burst():
 
 
 EVENTS = st.builds(
-    Event,
-    kind=st.sampled_from([Kind.HARD, Kind.SOFT, Kind.SOFT, Kind.SOFT, Kind.COMPLAINT]),
+    EvidenceEvent,
+    kind=st.sampled_from(
+        [EventKind.HARD, EventKind.SOFT, EventKind.SOFT, EventKind.SOFT, EventKind.COMPLAINT]
+    ),
     at=st.integers(0, 40 * 24).map(lambda hours: START + timedelta(hours=hours)),
     cause=st.sampled_from(Cause),
     code=st.sampled_from(["", "5.1.1", "4.2.2"]),
@@ -208,8 +219,8 @@ def test_more_evidence_never_saves_a_contact(history, event):
 
 @given(HISTORIES)
 def test_nothing_but_a_complaint_is_called_abuse(history):
-    complained = any(each.kind == Kind.COMPLAINT for each in history.events)
-    assert (reason(history) == Reason.ABUSE) == complained
+    complained = any(each.kind == EventKind.COMPLAINT for each in history.events)
+    assert (reason(history) == CleaningReason.ABUSE) == complained
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 20)), max_size=60), st.integers(0, 300))

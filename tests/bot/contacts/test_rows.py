@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.contacts.rows import Fields, NoAddressColumn, parse_time
+from bot.contacts.rows import ColumnMap, NoAddressColumn, parse_time
 from storage.contacts.values import COLUMNS
 from storage.core.database import Database
 from tests.support.audiences import import_csv
@@ -16,18 +16,18 @@ from tests.support.figures import assert_exact, contacts
     ["Email Address", "EMAIL", " e-mail ", "Adresse e-mail", "Courriel", "Mél", "adresse électronique"],
 )
 def test_the_address_column_is_known_by_its_name(name):
-    assert Fields.of(["Nom", name], None).address == 1
+    assert ColumnMap.of(["Nom", name], None).address == 1
 
 
 @pytest.mark.parametrize("header", [[], ["Name"], ["Email opened", "Town"]])
 def test_a_header_without_addresses_is_refused(header):
     with pytest.raises(NoAddressColumn):
-        Fields.of(header, None)
+        ColumnMap.of(header, None)
 
 
 def test_columns_that_are_not_the_bots_own_are_merge_fields():
     header = ["Email", "Prénom", "LEID", "UNSUB_TIME", "", "Status", "Ville", "SUGGESTED_ADDRESS"]
-    fields = Fields.of(header, None)
+    fields = ColumnMap.of(header, None)
     assert fields.merge_labels == ("Prénom", "Ville")
     row = fields.contact(["Lea@B.fr", "Léa", "12", "x", "y", "Abonné", "", "z"], 3)
     assert isinstance(row, tuple)
@@ -38,12 +38,12 @@ def test_columns_that_are_not_the_bots_own_are_merge_fields():
 
 
 def test_a_file_with_clean_times_is_one_of_cleaned_contacts():
-    assert Fields.of(["Email", "CLEAN_TIME"], None).status == "cleaned"
-    assert Fields.of(["Email", "CLEAN_TIME"], "subscribed").status == "subscribed"
+    assert ColumnMap.of(["Email", "CLEAN_TIME"], None).status == "cleaned"
+    assert ColumnMap.of(["Email", "CLEAN_TIME"], "subscribed").status == "subscribed"
 
 
 def test_where_each_row_tells_its_status_the_clean_times_do_not():
-    fields = Fields.of(["Email Address", "CLEAN_TIME", "Status"], None)
+    fields = ColumnMap.of(["Email Address", "CLEAN_TIME", "Status"], None)
     row = fields.contact(["ann@example.com", "", "subscribed"], 1)
     assert dict(zip(COLUMNS, row, strict=True))["status"] == "subscribed"
 

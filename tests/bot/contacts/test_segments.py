@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.contacts import rows, segments
-from bot.contacts.segments import MOST_TICKED, Boxes, Listing, NothingTicked
+from bot.contacts.segments import MOST_TICKED, Listing, NothingTicked, TickedBoxes
 from bot.core.errors import PlanGone
 from storage.contacts import bulk, contacts, figures, values
 from storage.contacts.contacts import Segment
@@ -17,7 +17,7 @@ from storage.core import audiences
 from storage.core.database import Database
 from tests.conftest import NOW
 
-NOBODY = Boxes(0, frozenset(), frozenset())
+NOBODY = TickedBoxes(0, frozenset(), frozenset())
 ME = "U0OLIVIA"
 
 
@@ -65,11 +65,11 @@ def ids(listing: Listing) -> list[int]:
     return [entry.id for entry in listing.entries]
 
 
-def boxes(listing: Listing, *ticked: int, sent: str = "") -> Boxes:
-    return Boxes(listing.edition, frozenset(ids(listing)), frozenset(ticked), sent)
+def boxes(listing: Listing, *ticked: int, sent: str = "") -> TickedBoxes:
+    return TickedBoxes(listing.edition, frozenset(ids(listing)), frozenset(ticked), sent)
 
 
-def turn_on(database: Database, draft_id: str, listing: Listing, seen: Boxes | None = None) -> Listing:
+def turn_on(database: Database, draft_id: str, listing: Listing, seen: TickedBoxes | None = None) -> Listing:
     """To the next page."""
     segments.turn(database, draft_id, ME, seen or boxes(listing), listing.page + 1, listing.following)
     return segments.look(database, draft_id, ME)
@@ -167,14 +167,14 @@ def test_ticks_beyond_the_most_are_refused_and_said(database: Database) -> None:
     audience_id = fill(database, [{}] * (MOST_TICKED + 10))
     draft_id = segments.begin(database, ME, audience_id, NOW)
     every = frozenset(range(1, MOST_TICKED + 1))
-    segments.tick(database, draft_id, ME, Boxes(0, every, every))
+    segments.tick(database, draft_id, ME, TickedBoxes(0, every, every))
     listing = segments.look(database, draft_id, ME)
     segments.tick_page(database, draft_id, ME, boxes(listing))
     refused = segments.look(database, draft_id, ME)
     assert refused.refused_ticks
     assert refused.ticked == every
     assert refused.edition > listing.edition, "the boxes are drawn afresh"
-    segments.tick(database, draft_id, ME, Boxes(refused.edition, frozenset({1}), frozenset()))
+    segments.tick(database, draft_id, ME, TickedBoxes(refused.edition, frozenset({1}), frozenset()))
     assert not segments.look(database, draft_id, ME).refused_ticks
 
 

@@ -7,7 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.core.addresses import Address, BadAddress, BadAddressReason, checked, find_addresses, validate
+from bot.core.addresses import Address, BadAddressReason, InvalidAddress, checked, find_addresses, validate
 from tests.support import samples
 
 LOCALS = st.one_of(
@@ -142,7 +142,7 @@ def test_the_normal_form_of_a_normal_form_is_itself():
     ],
 )
 def test_a_refusal_says_why_and_never_repeats_the_text(text, reason):
-    with pytest.raises(BadAddress) as caught:
+    with pytest.raises(InvalidAddress) as caught:
         validate(text)
     assert caught.value.reason is reason
     assert str(caught.value) == reason.value

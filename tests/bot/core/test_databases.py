@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import SQLModel
 
 from bot.core import databases
 from handlers import cli
 from handlers.words import words
 from storage.core.database import Database
+from storage.migrations.tables import metadata
 
 
 def test_a_sqlite_file_is_made_with_its_folder_and_brought_up(tmp_path: Path):
@@ -81,6 +81,4 @@ def test_each_command_says_so_of_a_newer_database(
 
 def _everything(database: Database) -> list[object]:
     with database.reading() as session:
-        return [
-            list(session.connection().execute(table.select())) for table in SQLModel.metadata.sorted_tables
-        ]
+        return [list(session.connection().execute(table.select())) for table in metadata.sorted_tables]

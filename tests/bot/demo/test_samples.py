@@ -6,9 +6,11 @@ from bot.bounces.policy import Weakness
 from bot.contacts import counts
 from bot.core import audiences
 from bot.demo import samples
+from storage.bounces.tables import Evidence
 from storage.contacts import figures as kept_figures
+from storage.contacts.tables import Contact, VerdictRow
 from storage.core.database import Database
-from storage.core.tables import Contact, Evidence, RefusedRow, Verdict
+from storage.imports.tables import RefusedRow
 from tests.conftest import NOW
 from tests.support.figures import assert_exact
 
@@ -39,7 +41,7 @@ def test_there_is_every_kind_that_is_worth_a_look_and_some_soft_bounces_that_do_
     newsletter = audiences.choose(database, "Newsletter")
     assert newsletter
     with database.reading() as session:
-        verdicts = session.exec(select(Verdict).where(Verdict.audience_id == newsletter.id)).all()
+        verdicts = session.exec(select(VerdictRow).where(VerdictRow.audience_id == newsletter.id)).all()
         soft = session.exec(
             select(Evidence.contact_id)
             .where(Evidence.audience_id == newsletter.id, Evidence.kind == "soft")

@@ -15,7 +15,7 @@ from bot.digests import digests
 from bot.digests.digests import DigestSettings, latest_due, next_due
 from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import DigestRun
+from storage.digests.tables import DigestRun
 from tests.conftest import NOW
 
 SETTINGS = DigestSettings(

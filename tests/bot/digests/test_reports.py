@@ -14,11 +14,14 @@ from sqlalchemy import text
 
 from bot.core import jobs
 from bot.digests import reports
-from bot.digests.reports import Change, Count, Typo
+from bot.digests.reports import Change, Count, DigestTypo
+from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import figures
 from storage.contacts.figures import Cell
+from storage.contacts.tables import Contact
+from storage.contacts.values import CleanReason
 from storage.core.database import Database
-from storage.core.tables import Archive, ArchiveMember, Audience, Contact, Reason
+from storage.core.tables import AudienceRow
 from storage.digests.digests import _newly
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
@@ -52,7 +55,7 @@ class Store:
 
     def audience(self, name: str) -> int:
         with self.database.transaction() as session:
-            audience = Audience(name=name, created_at=NOW)
+            audience = AudienceRow(name=name, created_at=NOW)
             session.add(audience)
             session.flush()
             return audience.id or 0
@@ -128,10 +131,10 @@ def test_new_ones_by_reason_against_the_same_time_before(store: Store):
     store.add(audience, None)
     found = store.report()
     assert found.parts[0].reasons == {
-        Reason.HARD: Change(1, 0),
-        Reason.SOFT: Change(2, 1),
-        Reason.ABUSE: Change(0, 1),
-        Reason.UNKNOWN: Change(0, 0),
+        CleanReason.HARD: Change(1, 0),
+        CleanReason.SOFT: Change(2, 1),
+        CleanReason.ABUSE: Change(0, 1),
+        CleanReason.UNKNOWN: Change(0, 0),
     }
     assert (found.total, found.total.difference) == (Change(3, 2), 1)
     assert found.cleaned == 7
@@ -162,7 +165,7 @@ def test_campaigns_domains_and_typos_of_the_new_ones_the_most_frequent_first(sto
     part = store.report().parts[0]
     assert part.campaigns == tuple(Count(f"Campaign {n}", n + 1) for n in (6, 5, 4, 3, 2))
     assert part.domains[:3] == (Count("d6.example", 7), Count("d5.example", 6), Count("d4.example", 5))
-    assert part.typos == (Typo("orange.ft", "orange.fr", 3), Typo("gmial.com", "gmail.com", 2))
+    assert part.typos == (DigestTypo("orange.ft", "orange.fr", 3), DigestTypo("gmial.com", "gmail.com", 2))
 
 
 def test_the_audiences_asked_for_the_fullest_first(store: Store):
@@ -198,7 +201,7 @@ def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ages=st.lists(
-        st.tuples(st.integers(0, 30 * 24), st.sampled_from(list(Reason)), st.booleans()), max_size=40
+        st.tuples(st.integers(0, 30 * 24), st.sampled_from(list(CleanReason)), st.booleans()), max_size=40
     ),
     hours=st.integers(1, 15 * 24),
 )
@@ -211,11 +214,11 @@ def test_figures_equal_a_recount(sqlite, ages, hours):
     length = timedelta(hours=hours)
     part = store.report(audience, since=NOW - length).parts[0]
 
-    def recount(reason: Reason, until: datetime) -> int:
+    def recount(reason: CleanReason, until: datetime) -> int:
         cleaned = [c.cleaned_at for c in store.contacts if c.clean_reason == reason]
         return sum(1 for when in cleaned if when and until - length <= when < until)
 
-    for reason in Reason:
+    for reason in CleanReason:
         assert part.reasons[reason] == Change(recount(reason, NOW), recount(reason, NOW - length))
 
 

@@ -13,14 +13,15 @@ from bot.archives import archives
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, NoAudience, NothingThere, PlanGone
 from bot.exports import exports, files
-from bot.exports.exports import Shared, Upload
+from bot.exports.exports import ExpectedFile, SharedFiles
 from bot.exports.files import Contents
 from storage.contacts.contacts import Segment
+from storage.contacts.tables import Contact
 from storage.core import jobs as job_rows
 from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import Contact, Export
 from storage.exports import cells
+from storage.exports.tables import Export
 from tests.conftest import NOW
 from tests.support.audiences import claim, cleaned, import_csv, run, statuses
 
@@ -82,14 +83,14 @@ class Desk:
     shown: list[tuple[str, str]] = field(default_factory=list)
     fail_after_showing: bool = False
 
-    def expect(self, name: str, size: int) -> Upload:
+    def expect(self, name: str, size: int) -> ExpectedFile:
         file_id = f"F{len(self.names)}"
         self.names[file_id] = name
         assert size > 0
         self.taken[file_id] = b" " * size
-        return Upload(file_id, "https://files.example/1")
+        return ExpectedFile(file_id, "https://files.example/1")
 
-    def send(self, upload: Upload, contents: Contents) -> Iterator[int]:
+    def send(self, upload: ExpectedFile, contents: Contents) -> Iterator[int]:
         body = b""
         for piece in contents.pieces():
             body += piece
@@ -97,24 +98,24 @@ class Desk:
         assert len(body) == len(self.taken[upload.file_id]) == contents.size
         self.taken[upload.file_id] = body
 
-    def shared(self, file_ids: Sequence[str]) -> Shared | None:
+    def shared(self, file_ids: Sequence[str]) -> SharedFiles | None:
         shown = any(each == file_ids[0] for each, _ in self.shown)
-        return Shared(tuple(map(link, file_ids))) if shown else None
+        return SharedFiles(tuple(map(link, file_ids))) if shown else None
 
-    def share(self, names: Mapping[str, str], channel: str) -> Shared:
+    def share(self, names: Mapping[str, str], channel: str) -> SharedFiles:
         assert all(name == self.names[file_id] for file_id, name in names.items())
         self.shown += [(file_id, channel) for file_id in names]
         if self.fail_after_showing:
             self.fail_after_showing = False
             raise ConnectionError
-        return Shared(tuple(map(link, names)))
+        return SharedFiles(tuple(map(link, names)))
 
 
 def link(file_id: str) -> str:
     return f"https://x.example/{file_id}"
 
 
-def confirmed(database: Database, segment: Segment) -> exports.Preview:
+def confirmed(database: Database, segment: Segment) -> exports.ExportPlan:
     preview = exports.preview(database, segment, by="U1", now=NOW)
     exports.confirm(database, preview.id, by="U1", now=NOW, channel="D1")
     return preview

@@ -14,8 +14,9 @@ from bot.core.errors import IsMirrored
 from bot.imports import imports
 from storage.contacts import contacts
 from storage.core.database import Database
-from storage.core.tables import Audience, Job, Journal, RefusedRow, UploadPart
+from storage.core.tables import AudienceRow, JobRow, JournalRow
 from storage.files.spreadsheet_errors import TooBroken
+from storage.imports.tables import RefusedRow, UploadPart
 from storage.mailchimp import mirrors
 from tests.conftest import NOW
 from tests.support.audiences import claim, import_csv, run
@@ -29,12 +30,12 @@ def csv_of(n: int) -> io.BytesIO:
     return io.BytesIO("\n".join(lines).encode())
 
 
-def receive(database: Database, file: Any, **given: Any) -> Job:
+def receive(database: Database, file: Any, **given: Any) -> JobRow:
     usual: dict[str, Any] = {"name": "list.csv", "audience": "News", "by": "U1", "now": NOW}
     return imports.receive(database, file, **usual | given)
 
 
-def request(database: Database, **given: Any) -> Job:
+def request(database: Database, **given: Any) -> JobRow:
     asked: dict[str, Any] = {
         "slack_file": "F1",
         "name": "list.csv",
@@ -59,7 +60,7 @@ def test_an_audience_of_mailchimp_takes_no_import_however_it_is_asked_for(databa
         request(database, audience="trail NEWS", once="V2")
     with pytest.raises(IsMirrored):
         receive(database, csv_of(1), audience="Trail news")
-    assert count(database, Job) == 1
+    assert count(database, JobRow) == 1
     job = claim(database, jobs.IMPORT)
     assert job.id == asked.id
     with pytest.raises(IsMirrored):
@@ -82,7 +83,7 @@ def test_rows_are_added_changed_left_and_refused(database: Database):
     imports.forget_refused(database, done.id)
     assert count(database, RefusedRow) == 0
     assert count(database, UploadPart) == 0
-    assert count(database, Journal) == 2
+    assert count(database, JournalRow) == 2
 
 
 def vars_of(**given: int) -> dict[str, int]:
@@ -101,7 +102,7 @@ class Cut(io.BytesIO):
 def test_interrupted_while_the_file_is_kept_nothing_has_happened(database: Database):
     with pytest.raises(KeyboardInterrupt):
         receive(database, Cut(csv_of(3).getvalue()))
-    assert [count(database, table) for table in (Job, UploadPart, Audience)] == [0, 0, 0]
+    assert [count(database, table) for table in (JobRow, UploadPart, AudienceRow)] == [0, 0, 0]
 
 
 def test_killed_while_the_file_is_kept_nobody_takes_the_job_and_a_day_later_it_is_gone(database: Database):
@@ -113,20 +114,20 @@ def test_killed_while_the_file_is_kept_nobody_takes_the_job_and_a_day_later_it_i
         session.add(UploadPart(job_id=job.id, n=0, body=b"Email\n"))
     assert jobs.claim(database, [jobs.IMPORT], "worker", LATER) is None
     receive(database, csv_of(1), now=NOW + timedelta(hours=25))
-    assert count(database, Job) == 1
+    assert count(database, JobRow) == 1
 
 
 def test_a_confirmation_that_comes_twice_makes_one_job(database: Database):
     assert request(database).id == request(database).id
     assert request(database, once="V2").id != request(database).id
-    assert count(database, Job) == 2
+    assert count(database, JobRow) == 2
 
 
 def test_a_requested_file_is_kept_when_it_is_fetched_and_its_audience_made_then(database: Database):
     request(database, audience="New one")
     job = claim(database, jobs.IMPORT)
     assert not imports.is_kept(job)
-    assert count(database, Audience) == 0
+    assert count(database, AudienceRow) == 0
     *_, kept = imports.keep(database, job, csv_of(10), lambda: NOW)
     assert imports.is_kept(kept)
     assert kept.total == len(csv_of(10).getvalue())

@@ -11,15 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core import consistency, jobs
+from bot.core import jobs
 from bot.imports import imports
+from bot.maintenance import consistency
 from storage.contacts import figures
+from storage.contacts.tables import Contact
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import Contact, Job, RefusedRow, UploadPart
+from storage.core.tables import JobRow
 from storage.files.spreadsheet_errors import EmptyFile
+from storage.imports import refused_rows
+from storage.imports.tables import RefusedRow, UploadPart
 from tests.conftest import NOW
 from tests.support import samples
 from tests.support.figures import BEFORE_ALL, assert_exact, contacts, emptied
@@ -29,19 +33,19 @@ SUBSCRIBED = "subscribed_email_audience_export_1.csv"
 UNSUBSCRIBED = "unsubscribed_email_audience_export_1.csv"
 
 
-def _receive(database: Database, content: bytes | str, name: str = "list.csv", **more) -> Job:
+def _receive(database: Database, content: bytes | str, name: str = "list.csv", **more) -> JobRow:
     body = content if isinstance(content, bytes) else content.encode()
     given = {"audience": "News", "by": "U1", "now": NOW, **more}
     return imports.receive(database, io.BytesIO(body), name=name, **given)
 
 
-def _claim(database: Database, now: datetime = NOW) -> Job:
+def _claim(database: Database, now: datetime = NOW) -> JobRow:
     job = jobs.claim(database, [jobs.IMPORT], jobs.owner(), now)
     assert job
     return job
 
 
-def _finish(database: Database, now: datetime = NOW) -> Job:
+def _finish(database: Database, now: datetime = NOW) -> JobRow:
     """Claims the one import there is and does the rest of it."""
     *_, job = imports.work(database, _claim(database, now), lambda: now)
     assert job.state == "done"
@@ -68,9 +72,9 @@ def _contact(database: Database, key: str) -> Contact:
     return contact
 
 
-def _refused(database: Database, job: Job) -> list[RefusedRow]:
+def _refused(database: Database, job: JobRow) -> list[RefusedRow]:
     with database.reading() as session:
-        return list(job_rows.refused(session, job.id))
+        return list(refused_rows.of_job(session, job.id))
 
 
 @pytest.fixture
@@ -336,7 +340,7 @@ def _with_faults() -> str:
     return "\r\n".join([*lines, lines[2], "last one, no address"])
 
 
-def _assert_equal_to_one_go(database: Database, job: Job) -> None:
+def _assert_equal_to_one_go(database: Database, job: JobRow) -> None:
     jobs.told(database, job, NOW)
     assert_exact(database)
     in_steps, refused = contacts(database, without=("audience_id", "revision", "id")), _refused(database, job)

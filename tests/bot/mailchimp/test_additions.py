@@ -15,13 +15,16 @@ from bot.corrections.required_fields import MailchimpSilent, NoMailchimp
 from bot.mailchimp import additions
 from bot.mailchimp.additions import FieldMissing, NotNow
 from handlers.standins.mailchimp.account import MergeField, merge_values
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts import contacts, figures
+from storage.contacts.tables import Contact
+from storage.contacts.values import Status
 from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import Consent, Contact, Job, Status
+from storage.core.tables import JobRow
 from storage.corrections import corrections as store
+from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import problem
 from storage.mailchimp.values import Member
@@ -66,19 +69,19 @@ def begin(database: Database, client: Client | None, audience_id: int) -> Form:
     )
 
 
-def request(database: Database, form: Form, address: str = NEW, **more: Any) -> Job:
+def request(database: Database, form: Form, address: str = NEW, **more: Any) -> JobRow:
     filled = Filled(address=address, **{"permission": True, **more})
     return additions.request(database, form.draft_id, filled, by=ME, now=NOW)
 
 
-def carry_out(database: Database, client: Client | None, job: Job) -> Job:
+def carry_out(database: Database, client: Client | None, job: JobRow) -> JobRow:
     """Takes the job and works at it to the end."""
     claimed = jobs.claim_one(database, job.id, "test", LATER)
     assert claimed
     return steps(additions.work(client, database, claimed, lambda: NOW))
 
 
-def correct(database: Database, client: Client, audience_id: int, **more: Any) -> Job:
+def correct(database: Database, client: Client, audience_id: int, **more: Any) -> JobRow:
     return carry_out(database, client, request(database, begin(database, client, audience_id), **more))
 
 
@@ -320,7 +323,7 @@ def test_killed_between_mailchimp_s_yes_and_our_note_it_is_carried_on(
     assert (here.status, here.tags) == (Status.SUBSCRIBED, '"vip"')
 
 
-def refusal(database: Database, client: Client | None, job: Job) -> CleanedError:
+def refusal(database: Database, client: Client | None, job: JobRow) -> CleanedError:
     with pytest.raises(CleanedError) as error:
         carry_out(database, client, job)
     return error.value
@@ -407,13 +410,13 @@ def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was
     assert len(kept(database, news)) == 1
 
 
-def claimed(database: Database, job: Job) -> Job:
+def claimed(database: Database, job: JobRow) -> JobRow:
     found = jobs.claim_one(database, job.id, "test", LATER + timedelta(hours=1))
     assert found
     return found
 
 
-def again(database: Database, client: Client, job: Job, by: str = ME) -> Form:
+def again(database: Database, client: Client, job: JobRow, by: str = ME) -> Form:
     return additions.again(database, job.id, by=by, now=NOW, wording=WORDING, language="en", mailchimp=client)
 
 
@@ -424,7 +427,7 @@ def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
     remote = audience_of(mailchimp)
     news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
-    mailchimp.faults.add(Kind.RESET, "PUT", MEMBER_PATH, times=None, afterwards=True)
+    mailchimp.faults.add(FaultKind.RESET, "PUT", MEMBER_PATH, times=None, afterwards=True)
     for n in range(1, additions.TRIES + 1):
         found = jobs.claim_one(database, job.id, "test", LATER + n * timedelta(hours=1))
         assert found
@@ -447,7 +450,7 @@ def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
 def test_a_fault_that_passes_is_not_noticed(database: Database, mailchimp: Standin, client: Client):
     audience_of(mailchimp)
     news = sync(database, client, NOW)
-    for kind in (Kind.TOO_MANY, Kind.SERVER_ERROR, Kind.RESET, Kind.FORBIDDEN):
+    for kind in (FaultKind.TOO_MANY, FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.FORBIDDEN):
         mailchimp.faults.add(kind, "PUT", MEMBER_PATH)
     correct(database, client, news)
     assert (len(kept(database, news)), fixes(database, news)) == (1, 1)
@@ -461,7 +464,7 @@ def test_tags_that_can_t_be_given_don_t_undo_the_addition(
     job = request(database, begin(database, client, news))
     never(mailchimp, "POST", f"{MEMBER_PATH}/tags")
     with database.transaction() as session:
-        found = session.get(Job, job.id)
+        found = session.get(JobRow, job.id)
         assert found
         found.attempts = additions.TRIES
     done = carry_out(database, client, job)

@@ -10,14 +10,14 @@ from sqlmodel import select
 from bot.archives import restores
 from bot.core import jobs
 from bot.mailchimp.outbox import outbox, outcomes
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.features import outbox as handlers_outbox
 from handlers.slack.views import archives as views
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import words
+from storage.archives.tables import Archive
 from storage.core.database import Database
-from storage.core.tables import Archive
 from storage.mailchimp.client import Client
 from tests.bot.mailchimp.test_outbox import assert_outcomes, calls, confirm, plan, run, steps
 from tests.support import mirrors
@@ -40,7 +40,7 @@ def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
     for step in steps(database, client, claim(database, kind, now())):
         job = step
         if len(calls(standin, "POST", "/batches")) == before + 4:
-            standin.faults.add(Kind.SERVER_ERROR, times=None)
+            standin.faults.add(FaultKind.SERVER_ERROR, times=None)
     jobs.told(database, job, now())
     assert (job.state, job.result["n"], job.result["waiting"]) == ("failed", 0, 30)
     standin.faults.clear()
@@ -65,7 +65,7 @@ def test_a_key_taken_away_in_mid_work_leaves_a_receipt_of_what_was_done(
     while (job := next(work)).done < 4:
         pass
     work.close()
-    without = cast("Parts", SimpleNamespace(mailchimp=None))
+    without = cast("AppContext", SimpleNamespace(mailchimp=None))
     *_, job = handlers_outbox.archiving(without)(database, job, now)
     assert (job.state, job.result["error"]) == ("failed", "error-archives-no-mailchimp")
     assert (job.result["n"], job.result["waiting"]) == (4, 8)

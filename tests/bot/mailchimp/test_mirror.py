@@ -7,13 +7,13 @@ from threading import Thread
 import pytest
 
 from bot.bounces import intake
-from bot.bounces.events import Kind, Notice
+from bot.bounces.events import EventKind, Notice
 from bot.core import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror import tags as member_tags
-from handlers.standins.mailchimp.faults import Kind as Fault
+from handlers.standins.mailchimp.faults import FaultKind as Fault
 from storage.core.database import Database
-from storage.core.tables import Audience
+from storage.core.tables import AudienceRow
 from storage.mailchimp import documents
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError, NotFound
@@ -359,7 +359,7 @@ def test_a_name_that_a_local_audience_has_says_where_it_is_from(database: Databa
     import_csv(database, "Email Address\nann@example.com", audience="Trail news")
     with mirrored(database, 20) as both:
         with database.reading() as session:
-            audience = session.get(Audience, both.id)
+            audience = session.get(AudienceRow, both.id)
             assert audience
             assert audience.name == "Trail news (Mailchimp)"
         assert sync.discover(database, both.client, both.times()) == [both.id]
@@ -389,7 +389,7 @@ def test_who_nobody_explains_is_asked_about_once(both: Mirrored, monkeypatch: py
 def test_bounces_from_elsewhere_clean_nobody_in_a_mirror(both: Mirrored):
     both.sync()
     address = both.address("subscribed")
-    told = Notice(address=address, kind=Kind.HARD, at=both.times.now, source="ses", uid="1")
+    told = Notice(address=address, kind=EventKind.HARD, at=both.times.now, source="ses", uid="1")
     assert intake.take_in(both.database, [told], both.times.now).unknown == 1
     both.assert_same()
 

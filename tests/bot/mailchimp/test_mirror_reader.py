@@ -9,8 +9,8 @@ from threading import Thread
 import pytest
 
 from bot.mailchimp.mirror import members, page_reader
-from bot.mailchimp.mirror.members import Page
-from bot.mailchimp.mirror.page_reader import Reader
+from bot.mailchimp.mirror.members import MemberPage
+from bot.mailchimp.mirror.page_reader import PageReader
 from storage.contacts import values
 from storage.contacts.contacts import TABLE
 
@@ -29,17 +29,17 @@ def _body(person: int = 1, total: int = page_reader.MANY) -> bytes:
     return json.dumps({"members": [member, {"web_id": 9}], "total_items": total}).encode()
 
 
-def _read(body: bytes) -> Page:
+def _read(body: bytes) -> MemberPage:
     return members.page(body, 3, LABELS)
 
 
 @pytest.fixture
-def reader() -> Iterator[Reader]:
-    with Reader(3, LABELS) as reader:
+def reader() -> Iterator[PageReader]:
+    with PageReader(3, LABELS) as reader:
         yield reader
 
 
-def test_the_process_reads_pages_as_this_one_does(reader: Reader):
+def test_the_process_reads_pages_as_this_one_does(reader: PageReader):
     first = reader.read(_body())
     process = reader._process
     assert process
@@ -55,20 +55,20 @@ def test_columns_are_those_of_the_table():
     assert tuple(column.name for column in TABLE.columns) == values.COLUMNS
 
 
-def test_a_small_audience_starts_no_process(reader: Reader):
+def test_a_small_audience_starts_no_process(reader: PageReader):
     reader.read(_body(total=page_reader.MANY - 1))
     assert reader._process is None
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"\xff"'])
-def test_what_is_no_page_is_told_and_the_next_one_read(reader: Reader, body: bytes):
+def test_what_is_no_page_is_told_and_the_next_one_read(reader: PageReader, body: bytes):
     reader.read(_body())
     with pytest.raises(ValueError):
         reader.read(body)
     assert reader.read(_body(2)) == _read(_body(2))
 
 
-def test_pages_are_read_on_when_the_process_is_killed(reader: Reader):
+def test_pages_are_read_on_when_the_process_is_killed(reader: PageReader):
     reader.read(_body())
     assert reader._process
     os.kill(reader._process.pid, signal.SIGKILL)
@@ -76,12 +76,12 @@ def test_pages_are_read_on_when_the_process_is_killed(reader: Reader):
     assert reader._process is None
 
 
-def test_pages_are_read_where_no_process_can_be_had(reader: Reader, monkeypatch: pytest.MonkeyPatch):
+def test_pages_are_read_where_no_process_can_be_had(reader: PageReader, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("sys.executable", "/no/such/python")
     assert [reader.read(_body(n)) for n in range(3)] == [_read(_body(n)) for n in range(3)]
 
 
-def test_the_process_ends_with_its_input(reader: Reader):
+def test_the_process_ends_with_its_input(reader: PageReader):
     """So also when its parent is killed, which closes it."""
     reader.read(_body())
     process = reader._process
@@ -92,8 +92,8 @@ def test_the_process_ends_with_its_input(reader: Reader):
 
 
 def test_closing_ends_the_process_while_threads_still_read():
-    pages: list[Page] = []
-    reader = Reader(3, LABELS)
+    pages: list[MemberPage] = []
+    reader = PageReader(3, LABELS)
     reader.read(_body())
     process = reader._process
     assert process

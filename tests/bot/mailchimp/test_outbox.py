@@ -14,14 +14,16 @@ from bot.core import jobs
 from bot.core.errors import AlreadyDone
 from bot.mailchimp.mirror.members import contact_id
 from bot.mailchimp.outbox import outbox, outcomes, remote_changes
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
+from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import Archive, ArchiveMember, Job, Outgoing
+from storage.core.tables import JobRow
 from storage.mailchimp import mirrors as mirror_rows
 from storage.mailchimp.client import Client
+from storage.mailchimp.tables import Outgoing
 from storage.mailchimp.values import member_hash
 from tests.support import mirrors
 from tests.support.audiences import claim, statuses
@@ -31,16 +33,16 @@ from tests.support.mirrors import effects, now, truth
 MEMBER = r"/lists/\w+/members/\w+"
 
 
-def plan(database: Database, audience: int, **segment) -> archives.Plan:
+def plan(database: Database, audience: int, **segment) -> archives.ArchivePlan:
     wanted = Segment(audience_id=audience, **segment)
     return archives.plan(database, wanted, by="U1", word="ARCHIVE", now=now())
 
 
-def confirm(database: Database, planned: archives.Plan) -> Job:
+def confirm(database: Database, planned: archives.ArchivePlan) -> JobRow:
     return archives.confirm(database, planned.id, "ARCHIVE", by="U1", now=now())
 
 
-def steps(database: Database, client: Client, job: Job) -> Generator[Job]:
+def steps(database: Database, client: Client, job: JobRow) -> Generator[JobRow]:
     """All of a job's work, as the worker has it done."""
     with database.reading() as session:
         make = remote_changes.archiving if job.kind == jobs.ARCHIVE else remote_changes.restoring
@@ -53,29 +55,29 @@ def steps(database: Database, client: Client, job: Job) -> Generator[Job]:
     yield finish(database, job, now())
 
 
-def run(database: Database, client: Client, kind: str) -> Job:
+def run(database: Database, client: Client, kind: str) -> JobRow:
     *_, job = steps(database, client, claim(database, kind, now()))
     jobs.told(database, job, now())
     return job
 
 
-def archive(database: Database, client: Client, audience: int, **segment) -> Job:
+def archive(database: Database, client: Client, audience: int, **segment) -> JobRow:
     confirm(database, plan(database, audience, **segment))
     return run(database, client, jobs.ARCHIVE)
 
 
-def undo(database: Database, client: Client, done: Job, **how) -> Job:
+def undo(database: Database, client: Client, done: JobRow, **how) -> JobRow:
     assert done.audience_id
     restores.undo(database, done.audience_id, done.id, by="U2", now=now(), **how)
     return run(database, client, jobs.RESTORE)
 
 
-def rows(database: Database, job: Job) -> list[Outgoing]:
+def rows(database: Database, job: JobRow) -> list[Outgoing]:
     with database.reading() as session:
         return list(session.exec(select(Outgoing).where(Outgoing.job_id == job.id)))
 
 
-def assert_true(database: Database, standin: Standin, remote: str, job: Job) -> None:
+def assert_true(database: Database, standin: Standin, remote: str, job: JobRow) -> None:
     """The mirror and every address's outcome are what Mailchimp has; nothing was archived twice; figures are exact."""
     assert job.audience_id
     theirs = truth(standin, remote)
@@ -139,9 +141,9 @@ def test_two_thousand_with_one_in_a_hundred_refused_resets_and_too_many_calls(
     remote = mirrors.add(standin, 2_000)
     standin.rules.archive_refused = {f"person{i}@example.com" for i in range(0, 2_000, 100)}
     audience = mirrors.sync(database, client)
-    standin.faults.add(Kind.RESET, times=None, every=5)
-    standin.faults.add(Kind.TOO_MANY, times=None, every=7)
-    standin.faults.add(Kind.RESET, "POST", "/batches", afterwards=True)
+    standin.faults.add(FaultKind.RESET, times=None, every=5)
+    standin.faults.add(FaultKind.TOO_MANY, times=None, every=7)
+    standin.faults.add(FaultKind.RESET, "POST", "/batches", afterwards=True)
     job = archive(database, client, audience)
     assert job.state == "done"
     assert (job.result["n"], job.result["refusals"]) == (1_980, {"method-refused": 20})
@@ -154,8 +156,8 @@ def test_calls_whose_answers_are_lost_after_their_effect_are_known_to_be_done(
     remote = mirrors.add(standin, 40)
     audience = mirrors.sync(database, client)
     standin.rules.archive_refused = {"person7@example.com"}
-    standin.faults.add(Kind.RESET, "DELETE", MEMBER, times=90, every=2, afterwards=True)
-    standin.faults.add(Kind.SERVER_ERROR, "DELETE", MEMBER, times=60, every=3)
+    standin.faults.add(FaultKind.RESET, "DELETE", MEMBER, times=90, every=2, afterwards=True)
+    standin.faults.add(FaultKind.SERVER_ERROR, "DELETE", MEMBER, times=60, every=3)
     job = archive(database, client, audience)
     assert (job.result["n"], job.result["refusals"]) == (39, {"method-refused": 1})
     assert_true(database, standin, remote, job)
@@ -186,7 +188,7 @@ def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
             ends += 1
         work.close()
         with database.transaction() as session:
-            for dead in session.exec(select(Job)):
+            for dead in session.exec(select(JobRow)):
                 dead.lease_until = None
         again = jobs.claim_one(database, job.id, jobs.owner(), now())
         assert again
@@ -248,7 +250,7 @@ def test_a_slow_answer_does_not_cost_the_lease(
     mirrors.add(standin, 12)
     confirm(database, plan(database, mirrors.sync(database, client)))
     monkeypatch.setattr(outbox, "RENEW_SECONDS", 0.05)
-    standin.faults.add(Kind.SLOW, "POST", "/batches", seconds=3.0)
+    standin.faults.add(FaultKind.SLOW, "POST", "/batches", seconds=3.0)
     held = [now() for _ in steps(database, client, claim(database, jobs.ARCHIVE, now()))]
     assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=2.5)
 
@@ -300,7 +302,7 @@ def test_mailchimp_out_of_reach_leaves_everything_waiting_and_says_so(
 ):
     remote = mirrors.add(standin, 12)
     audience = mirrors.sync(database, client)
-    standin.faults.add(Kind.SERVER_ERROR, "DELETE", times=None)
+    standin.faults.add(FaultKind.SERVER_ERROR, "DELETE", times=None)
     job = archive(database, client, audience)
     assert (job.state, job.result["error"]) == ("failed", "mailchimp-unavailable")
     assert (job.result["n"], job.result["waiting"]) == (0, 12)
@@ -372,7 +374,7 @@ def test_ticked_contacts_alone_are_restored(database: Database, standin: Standin
 def test_no_error_of_the_work_names_an_address(database: Database, standin: Standin, client: Client, caplog):
     mirrors.add(standin, 6)
     standin.rules.archive_cleaned_allowed = False
-    standin.faults.add(Kind.RESET, "DELETE", times=3)
+    standin.faults.add(FaultKind.RESET, "DELETE", times=3)
     caplog.set_level("DEBUG")
     archive(database, client, mirrors.sync(database, client))
     assert "example.com" not in caplog.text
@@ -385,7 +387,7 @@ def calls(standin: Standin, method: str, path: str) -> list[str]:
     ]
 
 
-def assert_outcomes(database: Database, standin: Standin, remote: str, job: Job) -> None:
+def assert_outcomes(database: Database, standin: Standin, remote: str, job: JobRow) -> None:
     assert job.audience_id
     assert statuses(database, job.audience_id) == truth(standin, remote)
     assert_exact(database)

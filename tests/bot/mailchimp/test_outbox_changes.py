@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.core import jobs
-from bot.core.cleanup import OUTCOMES_KEPT, tidy
 from bot.mailchimp.outbox import outbox, outcomes
+from bot.maintenance.cleanup import OUTCOMES_KEPT, tidy
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
 from storage.mailchimp.client import Client
@@ -96,7 +96,7 @@ def test_who_came_back_and_was_archived_by_somebody_else_is_not_subscribed_by_un
 def test_what_became_of_each_address_is_kept_for_a_month_and_the_archive_longer(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, at_once: int
 ):
-    monkeypatch.setattr("bot.core.cleanup.OUTCOMES_AT_ONCE", at_once)
+    monkeypatch.setattr("bot.maintenance.cleanup.OUTCOMES_AT_ONCE", at_once)
     mirrors.add(standin, 3)
     job = archive(database, client, mirrors.sync(database, client))
     told = now()

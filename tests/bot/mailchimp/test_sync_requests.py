@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlmodel import select
 
 from bot.core import jobs
-from bot.core.cleanup import SYNCS_KEPT, tidy
 from bot.mailchimp.mirror import sync
+from bot.maintenance.cleanup import SYNCS_KEPT, tidy
 from storage.core import audiences
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp import mirrors
 from tests.conftest import NOW
 from tests.support.audiences import claim
@@ -22,7 +22,7 @@ def audience(database: Database) -> int:
         return mirrors.get_or_add(session, "abc", "Trail news", NOW).id or 0
 
 
-def ask(database: Database, audience_id: int, by: str = "clock", **notify: str) -> Job:
+def ask(database: Database, audience_id: int, by: str = "clock", **notify: str) -> JobRow:
     return sync.request(database, audience_id, by=by, now=NOW, notify=notify or None)
 
 
@@ -48,7 +48,7 @@ def test_syncs_that_were_told_are_forgotten_after_a_day_and_nothing_else_is(data
     assert tidy(database, NOW + SYNCS_KEPT) == 0
     assert tidy(database, NOW + SYNCS_KEPT + timedelta(seconds=1)) == 2
     with database.reading() as session:
-        left = [(job.kind, job.told_at) for job in session.exec(select(Job))]
+        left = [(job.kind, job.told_at) for job in session.exec(select(JobRow))]
     assert len(left) == 6
     assert (jobs.SYNC, NOW) not in left
 

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from bot.core import settings
 from bot.digests import digests
 from handlers.slack.app import web_client
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.features import digests as handler
 from handlers.slack.people import People
 from storage.core.database import Database
@@ -22,7 +22,7 @@ BEFORE, AFTER = "before-posting", "after-posting"
 def main(point: str) -> None:
     given = settings.load()
     client = web_client(given)
-    parts = Parts(
+    parts = AppContext(
         database=Database(given.database_url), settings=given, client=client, people=People(client, ())
     )
     if point == BEFORE:

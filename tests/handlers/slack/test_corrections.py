@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 
 from bot.core.settings import load
 from handlers.slack.app import build_app
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.slack.views import corrections as views
 from storage.core.database import Database
@@ -73,7 +73,7 @@ class Person:
         self.slack = Slack()
         settings = load(_env_file=None)
         people = People(self.slack, settings.operators)
-        self.parts = Parts(
+        self.parts = AppContext(
             database=database,
             settings=settings,
             client=self.slack,

@@ -9,16 +9,16 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.core import dedupe as bot_dedupe
-from bot.core.cleanup import tidy
 from bot.core.settings import Settings
 from bot.digests import digests
+from bot.maintenance.cleanup import tidy
 from handlers.slack import dedupe
 from handlers.slack.app import build_app
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.dedupe import Doubled, Handled
 from handlers.slack.people import People
 from storage.core.database import Database
-from storage.core.tables import Audience
+from storage.core.tables import AudienceRow
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
 from tests.handlers.slack.test_digests import Slack
@@ -86,9 +86,9 @@ def test_deliveries_that_nobody_sends_again_go(database: Database):
 def test_of_two_processes_one_does_it_and_both_answer(database: Database):
     slack = Slack()
     with database.transaction() as session:
-        session.add(Audience(name="Newsletter", created_at=NOW))
+        session.add(AudienceRow(name="Newsletter", created_at=NOW))
     digests.save(database, SETTINGS, NOW)
-    parts = Parts(
+    parts = AppContext(
         database=database,
         settings=Settings(),
         client=slack,
@@ -123,7 +123,7 @@ def test_the_answer_does_not_wait_for_the_database(database: Database, monkeypat
     slow = Event()
     monkeypatch.setattr(bot_dedupe, "is_first", lambda *_: slow.wait(10))
     slack = Slack()
-    parts = Parts(
+    parts = AppContext(
         database=database,
         settings=Settings(),
         client=slack,

@@ -18,14 +18,15 @@ from bot.digests import digests
 from handlers import scheduler
 from handlers.slack import manifest
 from handlers.slack.app import web_client
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.features.digests import post
 from handlers.slack.people import People
 from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import BOT_USER
 from handlers.terminal.demo import _environment
 from storage.core.database import Database
-from storage.core.tables import Audience, DigestRun
+from storage.core.tables import AudienceRow
+from storage.digests.tables import DigestRun
 from tests.bot.digests.test_digests import SETTINGS
 from tests.handlers.slack import digest_child
 from tests.support.slack import GENERAL, Person
@@ -46,17 +47,17 @@ def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Worksp
 
 
 @pytest.fixture
-def parts(workspace: Workspace, database: Database, database_url: str) -> Parts:
+def parts(workspace: Workspace, database: Database, database_url: str) -> AppContext:
     """Of the process that looks three minutes later; the digest is set up."""
     now = datetime.now(UTC)
     with database.transaction() as session:
-        session.add(Audience(name="Newsletter", created_at=now))
+        session.add(AudienceRow(name="Newsletter", created_at=now))
     settings: Settings = load(
         slack_bot_token=workspace.bot_token, slack_api_url=workspace.api_url, database_url=database_url
     )
     client = web_client(settings)
     digests.save(database, replace(SETTINGS, channel=GENERAL, set_at=now), now)
-    return Parts(
+    return AppContext(
         database=database,
         settings=settings,
         client=client,
@@ -67,7 +68,7 @@ def parts(workspace: Workspace, database: Database, database_url: str) -> Parts:
 
 @pytest.mark.parametrize("point", [digest_child.BEFORE, digest_child.AFTER])
 def test_a_process_killed_before_or_after_it_has_posted_leaves_one_digest(
-    workspace: Workspace, parts: Parts, point: str
+    workspace: Workspace, parts: AppContext, point: str
 ) -> None:
     command = [sys.executable, "-m", "tests.handlers.slack.digest_child", point]
     ended = subprocess.run(command, env=_environment(workspace, parts.settings.database_url), check=False)
@@ -81,7 +82,7 @@ def test_a_process_killed_before_or_after_it_has_posted_leaves_one_digest(
 
 
 def test_a_post_whose_answer_is_lost_is_found_and_not_sent_again(
-    workspace: Workspace, parts: Parts, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, parts: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = WebClient.chat_postMessage
 
@@ -100,7 +101,7 @@ def test_a_post_whose_answer_is_lost_is_found_and_not_sent_again(
     assert _run(parts).ts == message["ts"]
 
 
-def test_a_server_s_trouble_is_no_refusal(workspace: Workspace, parts: Parts) -> None:
+def test_a_server_s_trouble_is_no_refusal(workspace: Workspace, parts: AppContext) -> None:
     asked = datetime.now(UTC)
     claim = digests.claim_now(parts.database, asked, asked, "first")
     assert claim
@@ -115,7 +116,7 @@ def test_a_server_s_trouble_is_no_refusal(workspace: Workspace, parts: Parts) ->
 
 @pytest.mark.parametrize("workspace", [("channels:history", "groups:history")], indirect=True)
 def test_without_the_scope_to_look_it_is_posted(
-    workspace: Workspace, parts: Parts, caplog: pytest.LogCaptureFixture
+    workspace: Workspace, parts: AppContext, caplog: pytest.LogCaptureFixture
 ) -> None:
     claim = digests.claim_now(parts.database, datetime.now(UTC), datetime.now(UTC), "first")
     assert claim
@@ -125,7 +126,7 @@ def test_without_the_scope_to_look_it_is_posted(
     assert "can't be looked up: missing_scope" in caplog.text
 
 
-def test_who_is_slow_and_finds_another_at_it_posts_nothing(workspace: Workspace, parts: Parts) -> None:
+def test_who_is_slow_and_finds_another_at_it_posts_nothing(workspace: Workspace, parts: AppContext) -> None:
     slow = digests.claim_now(parts.database, datetime.now(UTC), datetime.now(UTC), "slow")
     assert slow
     scheduler.send_due(parts, "quick")
@@ -138,6 +139,6 @@ def _posted(workspace: Workspace) -> list[dict[str, Any]]:
         return [message for message in olivia.messages(GENERAL) if message["user"] == BOT_USER]
 
 
-def _run(parts: Parts) -> DigestRun:
+def _run(parts: AppContext) -> DigestRun:
     with parts.database.reading() as session:
         return session.exec(select(DigestRun)).one()

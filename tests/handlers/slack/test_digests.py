@@ -15,17 +15,18 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 from sqlmodel import select
 
-from bot.core.cleanup import tidy
 from bot.core.settings import Settings
 from bot.digests import digests
+from bot.maintenance.cleanup import tidy
 from handlers import scheduler as scheduling
 from handlers.slack.app import build_app
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.slack.views import digests as views
 from storage.core import plans
 from storage.core.database import Database
-from storage.core.tables import Audience, DigestRun, Draft
+from storage.core.tables import AudienceRow, PlanRow
+from storage.digests.tables import DigestRun
 from tests.bot.digests.test_digests import MONDAY, SETTINGS
 from tests.conftest import NOW
 from tests.support.limits import problems
@@ -79,7 +80,7 @@ class Bot:
     def __init__(self, database: Database) -> None:
         self.slack = Slack()
         self.now = NOW
-        self.parts = Parts(
+        self.parts = AppContext(
             database=database,
             settings=Settings(),
             client=self.slack,
@@ -124,7 +125,7 @@ class Bot:
 @pytest.fixture
 def bot(database: Database) -> Bot:
     with database.transaction() as session:
-        session.add(Audience(name="Newsletter", created_at=NOW))
+        session.add(AudienceRow(name="Newsletter", created_at=NOW))
     return Bot(database)
 
 
@@ -325,11 +326,11 @@ def test_a_fault_of_one_look_does_not_stop_the_clock_and_logs_no_message(caplog)
 
 def test_old_drafts_go(database: Database):
     with database.transaction() as session:
-        session.add(Audience(name="Newsletter", created_at=NOW))
+        session.add(AudienceRow(name="Newsletter", created_at=NOW))
         session.flush()
         for days in (29, 31):
             made = NOW - timedelta(days=days)
-            draft = Draft(
+            draft = PlanRow(
                 id=f"{days}", kind="list", user_id="U", audience_id=1, data={}, n=0, revision=0, made_at=made
             )
             plans.add(session, draft)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.archives import archives, restores
 from bot.bounces import intake, policies
-from bot.bounces.events import Cause, Kind, Notice
+from bot.bounces.events import Cause, EventKind, Notice
 from bot.bounces.policy import Policy
 from bot.contacts import counts
 from bot.core import audiences, jobs, journal
@@ -51,7 +51,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(segments, "SETTLE_SECONDS", 0)
 
 
-def notice(address: str, kind: Kind, ago: float, **given: Any) -> Notice:
+def notice(address: str, kind: EventKind, ago: float, **given: Any) -> Notice:
     values: dict[str, Any] = {"code": "5.1.1", "cause": Cause.NO_MAILBOX, "diagnostic": "550 5.1.1 <!here>"}
     at = NOW - timedelta(days=ago)
     return Notice(address=address, kind=kind, at=at, source="ses", uid=f"{address} {ago}", **(values | given))
@@ -64,11 +64,11 @@ def news(database: Database) -> int:
     news = import_csv(database, text, name="subscribed_x_export.csv")
     import_csv(database, "Email Address,CLEAN_TIME\nzoe@example.com,2026-01-02 03:04:05")
     told = [
-        notice("ann@example.com", Kind.HARD, 2, campaign="July & August"),
-        notice("ben@example.com", Kind.ACTIVE, 9),
-        notice("ben@example.com", Kind.HARD, 1),
-        notice("eve@example.com", Kind.COMPLAINT, 1, code="", cause=Cause.UNKNOWN, diagnostic=""),
-        notice("dan@example.com", Kind.SOFT, 1),
+        notice("ann@example.com", EventKind.HARD, 2, campaign="July & August"),
+        notice("ben@example.com", EventKind.ACTIVE, 9),
+        notice("ben@example.com", EventKind.HARD, 1),
+        notice("eve@example.com", EventKind.COMPLAINT, 1, code="", cause=Cause.UNKNOWN, diagnostic=""),
+        notice("dan@example.com", EventKind.SOFT, 1),
     ]
     intake.take_in(database, told, NOW)
     return news
@@ -163,7 +163,7 @@ def test_an_archive_of_those_worth_a_look_takes_the_figure_with_it_and_undo_give
     )
     assert plan.n == 1
     # ann turns out to be worth a look too, after the count was shown.
-    told = notice("ann@example.com", Kind.DELIVERED, 1)
+    told = notice("ann@example.com", EventKind.DELIVERED, 1)
     intake.take_in(database, [told], NOW)
     assert figures() == (2, 4)
     archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)

@@ -14,12 +14,13 @@ from sqlmodel import select
 from bot.core import audiences, jobs
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words
-from storage.core.tables import Job, RefusedRow
+from storage.core.tables import JobRow
+from storage.imports.tables import RefusedRow
 from tests.conftest import NOW
 from tests.support import bots
 from tests.support.figures import assert_exact
@@ -30,7 +31,7 @@ ENGLISH, FRENCH = Words("en"), Words("fr")
 
 
 @pytest.fixture
-def bot(database_url: str) -> Iterator[tuple[Workspace, Parts]]:
+def bot(database_url: str) -> Iterator[tuple[Workspace, AppContext]]:
     """A workspace and the bot in it, on each engine."""
     with bots.bot(database_url) as made:
         yield made
@@ -55,7 +56,7 @@ def receipt(person: Person, key: str, words: Words = ENGLISH, **values: Any) -> 
 
 @pytest.mark.parametrize(("user", "words"), [(OLIVIA, ENGLISH), (CAMILLE, FRENCH)], ids=["en", "fr"])
 def test_an_archive_goes_in_and_the_receipt_has_its_figures(
-    bot: tuple[Workspace, Parts], user: str, words: Words, tmp_path: Path
+    bot: tuple[Workspace, AppContext], user: str, words: Words, tmp_path: Path
 ):
     workspace, parts = bot
     with begin(workspace, user) as person:
@@ -70,7 +71,7 @@ def test_an_archive_goes_in_and_the_receipt_has_its_figures(
 
 
 def test_refused_rows_come_as_a_file_and_a_second_import_goes_into_the_chosen_audience(
-    bot: tuple[Workspace, Parts], tmp_path: Path
+    bot: tuple[Workspace, AppContext], tmp_path: Path
 ):
     workspace, parts = bot
     with begin(workspace, text="News") as person:
@@ -95,7 +96,7 @@ def test_refused_rows_come_as_a_file_and_a_second_import_goes_into_the_chosen_au
 
 
 def test_what_is_missing_is_told_where_it_is_chosen_and_nothing_is_lost(
-    bot: tuple[Workspace, Parts], tmp_path: Path
+    bot: tuple[Workspace, AppContext], tmp_path: Path
 ):
     workspace, parts = bot
     with begin(workspace) as first:
@@ -114,7 +115,7 @@ def test_what_is_missing_is_told_where_it_is_chosen_and_nothing_is_lost(
 
 
 def test_a_workbook_fails_with_a_sentence_and_leaves_no_audience(
-    bot: tuple[Workspace, Parts], tmp_path: Path
+    bot: tuple[Workspace, AppContext], tmp_path: Path
 ):
     workspace, parts = bot
     with begin(workspace, CAMILLE) as person:
@@ -125,7 +126,7 @@ def test_a_workbook_fails_with_a_sentence_and_leaves_no_audience(
     assert audiences.every(parts.database) == []
 
 
-def test_who_is_no_operator_is_told_so(bot: tuple[Workspace, Parts]):
+def test_who_is_no_operator_is_told_so(bot: tuple[Workspace, AppContext]):
     workspace, _ = bot
     with Person(workspace, SAM) as sam:
         sam.command("/cleaned-import")
@@ -133,7 +134,7 @@ def test_who_is_no_operator_is_told_so(bot: tuple[Workspace, Parts]):
 
 
 def test_a_file_that_slack_no_longer_hands_out_is_told_and_not_tried_forever(
-    bot: tuple[Workspace, Parts],
+    bot: tuple[Workspace, AppContext],
 ):
     workspace, parts = bot
     with Person(workspace) as olivia:
@@ -154,7 +155,7 @@ def test_a_file_that_slack_no_longer_hands_out_is_told_and_not_tried_forever(
         workspace.refused.clear()
 
 
-def a_job() -> Job:
+def a_job() -> JobRow:
     return jobs.new(jobs.IMPORT, by="U1", now=NOW, name="x.csv", slack_file="F1")
 
 

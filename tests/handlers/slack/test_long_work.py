@@ -15,15 +15,15 @@ from bot.core.errors import NothingThere
 from bot.core.jobs import Clock
 from bot.core.settings import load
 from handlers.slack import long_work
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message
-from handlers.slack.long_work import Kind, Worker
+from handlers.slack.long_work import JobHandler, Worker
 from handlers.slack.people import People
 from handlers.words import Markup, Words
 from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from storage.mailchimp.errors import Unavailable
 from tests.conftest import NOW
 
@@ -60,7 +60,7 @@ class Slack(WebClient):
         return {"ok": True, "ts": "1.0"}
 
 
-def three_steps(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+def three_steps(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
     for done in range(job.done + 1, 4):
         with database.transaction() as session:
             job = jobs.step(session, job, clock(), done=done)
@@ -70,7 +70,7 @@ def three_steps(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
     yield job
 
 
-def tell(_words: Words, job: Job, audience_name: str) -> Message:
+def tell(_words: Words, job: JobRow, audience_name: str) -> Message:
     text = f"{job.state} {job.done} {job.result.get('error', '')}{audience_name}"
     return blocks.message(text, [blocks.section(Markup(text))])
 
@@ -96,9 +96,11 @@ def clock() -> Clockwork:
 
 
 @pytest.fixture
-def parts(database: Database, slack: Slack, clock: Clockwork) -> Parts:
+def parts(database: Database, slack: Slack, clock: Clockwork) -> AppContext:
     settings = load(slack_bot_token="xoxb-test")
-    return Parts(database=database, settings=settings, client=slack, people=People(slack, ()), clock=clock)
+    return AppContext(
+        database=database, settings=settings, client=slack, people=People(slack, ()), clock=clock
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -107,28 +109,28 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
 
 
-def add(parts: Parts, **notify: Any) -> str:
+def add(parts: AppContext, **notify: Any) -> str:
     with parts.database.transaction() as session:
         job = jobs.new("test", by="U1", now=NOW, notify={"channel": DIRECT, **notify})
         return job_rows.add(session, job).id
 
 
-def one_round(parts: Parts, working: Callable[..., Iterator[Job]] = three_steps) -> None:
+def one_round(parts: AppContext, working: Callable[..., Iterator[JobRow]] = three_steps) -> None:
     """Claims the next job and works at it until the worker lets go of it."""
-    kind = Kind(work=working, title="close", tell=tell)
+    kind = JobHandler(work=working, title="close", tell=tell)
     job = jobs.claim(parts.database, ["test"], jobs.owner(), parts.clock())
     assert job is not None
     long_work._Run(parts, kind, job, Event()).to_its_end()
 
 
-def row(parts: Parts, job_id: str) -> Job:
+def row(parts: AppContext, job_id: str) -> JobRow:
     with parts.database.reading() as session:
         job = job_rows.get(session, job_id)
     assert job is not None
     return job
 
 
-def test_one_message_moves_on_to_the_receipt(parts: Parts, slack: Slack):
+def test_one_message_moves_on_to_the_receipt(parts: AppContext, slack: Slack):
     job_id = add(parts)
     one_round(parts)
     methods = [method for method, _ in slack.calls]
@@ -137,7 +139,7 @@ def test_one_message_moves_on_to_the_receipt(parts: Parts, slack: Slack):
     assert row(parts, job_id).told_at == NOW
 
 
-def test_the_modal_moves_on_too_without_buttons(parts: Parts, slack: Slack):
+def test_the_modal_moves_on_too_without_buttons(parts: AppContext, slack: Slack):
     add(parts, view="V1")
     one_round(parts)
     views = [given["view"] for method, given in slack.calls if method == "views.update"]
@@ -145,14 +147,14 @@ def test_the_modal_moves_on_too_without_buttons(parts: Parts, slack: Slack):
     assert all(block["type"] != "actions" for view in views for block in view["blocks"])
 
 
-def test_a_modal_that_was_closed_stops_nothing(parts: Parts, slack: Slack):
+def test_a_modal_that_was_closed_stops_nothing(parts: AppContext, slack: Slack):
     slack.failing = {"views.update"}
     job_id = add(parts, view="V1")
     one_round(parts)
     assert row(parts, job_id).told_at is not None
 
 
-def test_progress_that_can_not_be_told_stops_nothing(parts: Parts, slack: Slack):
+def test_progress_that_can_not_be_told_stops_nothing(parts: AppContext, slack: Slack):
     job_id = add(parts, ts="1.0")
     slack.failing = {"chat.update"}
     with pytest.raises(SlackApiError):  # the receipt is tried again
@@ -161,7 +163,7 @@ def test_progress_that_can_not_be_told_stops_nothing(parts: Parts, slack: Slack)
     assert row(parts, job_id).told_at is None
 
 
-def test_a_receipt_that_failed_is_told_later(parts: Parts, slack: Slack, clock: Clockwork):
+def test_a_receipt_that_failed_is_told_later(parts: AppContext, slack: Slack, clock: Clockwork):
     job_id = add(parts, ts="1.0")
     slack.failing = {"chat.update"}
     with pytest.raises(SlackApiError):
@@ -173,7 +175,7 @@ def test_a_receipt_that_failed_is_told_later(parts: Parts, slack: Slack, clock: 
     assert row(parts, job_id).done == 3
 
 
-def test_a_receipt_that_slack_refuses_is_given_up(parts: Parts, slack: Slack, clock: Clockwork):
+def test_a_receipt_that_slack_refuses_is_given_up(parts: AppContext, slack: Slack, clock: Clockwork):
     job_id = add(parts, ts="1.0")
     slack.failing, slack.error = {"chat.update"}, "channel_not_found"
     for _ in range(long_work.GIVE_UP_AFTER - 1):
@@ -185,7 +187,7 @@ def test_a_receipt_that_slack_refuses_is_given_up(parts: Parts, slack: Slack, cl
     assert jobs.claim(parts.database, ["test"], "other", clock.now + timedelta(days=1)) is None
 
 
-def test_a_message_that_was_posted_and_not_noted_is_found_again(parts: Parts, slack: Slack):
+def test_a_message_that_was_posted_and_not_noted_is_found_again(parts: AppContext, slack: Slack):
     job_id = add(parts)
     assert jobs.claim(parts.database, ["test"], "dead", NOW - timedelta(minutes=5))
     mark = {"event_type": long_work.EVENT, "event_payload": {"job": job_id}}
@@ -195,7 +197,7 @@ def test_a_message_that_was_posted_and_not_noted_is_found_again(parts: Parts, sl
     assert row(parts, job_id).notify["ts"] == "7.0"
 
 
-def test_while_slack_is_away_a_receipt_is_tried_for_a_day(parts: Parts, slack: Slack, clock: Clockwork):
+def test_while_slack_is_away_a_receipt_is_tried_for_a_day(parts: AppContext, slack: Slack, clock: Clockwork):
     job_id = add(parts, ts="1.0")
     slack.failing = {"chat.update"}
     for _ in range(long_work.GIVE_UP_AFTER * 2):
@@ -208,8 +210,8 @@ def test_while_slack_is_away_a_receipt_is_tried_for_a_day(parts: Parts, slack: S
     assert row(parts, job_id).told_at == clock.now
 
 
-def test_what_a_person_can_mend_is_the_receipt(parts: Parts, slack: Slack):
-    def refused(*_: Any) -> Iterator[Job]:
+def test_what_a_person_can_mend_is_the_receipt(parts: AppContext, slack: Slack):
+    def refused(*_: Any) -> Iterator[JobRow]:
         raise NothingThere
         yield  # type: ignore[unreachable]  # it makes a generator
 
@@ -220,9 +222,9 @@ def test_what_a_person_can_mend_is_the_receipt(parts: Parts, slack: Slack):
 
 
 def test_a_fault_is_tried_again_later_and_given_up_after_five_times(
-    parts: Parts, slack: Slack, clock: Clockwork
+    parts: AppContext, slack: Slack, clock: Clockwork
 ):
-    def broken(*_: Any) -> Iterator[Job]:
+    def broken(*_: Any) -> Iterator[JobRow]:
         raise RuntimeError
         yield  # type: ignore[unreachable]  # it makes a generator
 
@@ -237,13 +239,13 @@ def test_a_fault_is_tried_again_later_and_given_up_after_five_times(
     assert slack.calls[-1][1]["text"].startswith("failed")
 
 
-def cut_off(*_: Any) -> Iterator[Job]:
+def cut_off(*_: Any) -> Iterator[JobRow]:
     raise Unavailable("ConnectError")
     yield  # type: ignore[unreachable]  # it makes a generator
 
 
 def test_mailchimp_s_trouble_is_one_line_of_the_log_where_nobody_waits_and_tried_again(
-    parts: Parts, slack: Slack, clock: Clockwork, caplog: pytest.LogCaptureFixture
+    parts: AppContext, slack: Slack, clock: Clockwork, caplog: pytest.LogCaptureFixture
 ):
     with parts.database.transaction() as session:
         job_id = job_rows.add(session, jobs.new("test", by="clock", now=NOW)).id
@@ -259,7 +261,7 @@ def test_mailchimp_s_trouble_is_one_line_of_the_log_where_nobody_waits_and_tried
     assert slack.calls == []
 
 
-def test_mailchimp_s_trouble_is_told_to_who_waits(parts: Parts, slack: Slack):
+def test_mailchimp_s_trouble_is_told_to_who_waits(parts: AppContext, slack: Slack):
     job_id = add(parts)
     one_round(parts, cut_off)
     assert row(parts, job_id).result == {
@@ -269,11 +271,11 @@ def test_mailchimp_s_trouble_is_told_to_who_waits(parts: Parts, slack: Slack):
     assert slack.calls[-1][1]["text"] == "failed 0 mailchimp-unavailable"
 
 
-def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: Parts, slack: Slack):
+def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: AppContext, slack: Slack):
     with parts.database.transaction() as session:
         job_id = job_rows.add(session, jobs.new("test", by="clock", now=NOW)).id
 
-    def joined(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    def joined(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
         with database.transaction() as session:
             waiting = job_rows.get(session, job_id)
             assert waiting
@@ -282,34 +284,34 @@ def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: 
 
     languages = []
 
-    def tell_language(words: Words, job: Job, audience_name: str) -> Message:
+    def tell_language(words: Words, job: JobRow, audience_name: str) -> Message:
         languages.append(words.language)
         return tell(words, job, audience_name)
 
     job = jobs.claim(parts.database, ["test"], jobs.owner(), NOW)
     assert job
-    long_work._Run(parts, Kind(joined, "close", tell_language), job, Event()).to_its_end()
+    long_work._Run(parts, JobHandler(joined, "close", tell_language), job, Event()).to_its_end()
     assert slack.calls[-1][1]["text"].startswith("done 3")
     assert set(languages) == {"fr"}
 
 
 @pytest.mark.parametrize("kind", [jobs.SYNC, jobs.ARCHIVE, jobs.RESTORE])
-def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: Parts, kind: str):
+def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext, kind: str):
     """However many syncs, archives and Undos there are, a thread is free."""
     going, finished = Event(), Event()
 
-    def waits(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    def waits(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
         going.wait(10)
         yield from three_steps(database, job, clock)
 
-    def ends(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    def ends(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
         yield from three_steps(database, job, clock)
         finished.set()
 
     with parts.database.transaction() as session:
         for _ in range(long_work.THREADS + 1):
             job_rows.add(session, jobs.new(kind, by="clock", now=NOW))
-    worker = Worker({kind: Kind(waits, "close", tell), "test": Kind(ends, "close", tell)})
+    worker = Worker({kind: JobHandler(waits, "close", tell), "test": JobHandler(ends, "close", tell)})
     worker.start(parts)
     add(parts)
     worker.wake()
@@ -320,19 +322,19 @@ def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: Parts, kind
         worker.stop()
 
 
-def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: Parts):
+def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: AppContext):
     job_id = add(parts)
     stopping = Event()
     job = jobs.claim(parts.database, ["test"], jobs.owner(), NOW)
     assert job
     stopping.set()
-    long_work._Run(parts, Kind(three_steps, "close", tell), job, stopping).to_its_end()
+    long_work._Run(parts, JobHandler(three_steps, "close", tell), job, stopping).to_its_end()
     assert row(parts, job_id).done == 1
     one_round(parts)
     assert row(parts, job_id).result == {"n": 3}
 
 
-def test_a_job_of_a_dead_process_is_free_when_its_lease_ran_out(parts: Parts, clock: Clockwork):
+def test_a_job_of_a_dead_process_is_free_when_its_lease_ran_out(parts: AppContext, clock: Clockwork):
     add(parts)
     assert jobs.claim(parts.database, ["test"], "dead", clock.now)
     clock.now += jobs.LEASE
@@ -341,7 +343,7 @@ def test_a_job_of_a_dead_process_is_free_when_its_lease_ran_out(parts: Parts, cl
     assert jobs.claim(parts.database, ["test"], "other", clock.now)
 
 
-def test_a_process_whose_lease_was_taken_changes_nothing_any_more(parts: Parts, clock: Clockwork):
+def test_a_process_whose_lease_was_taken_changes_nothing_any_more(parts: AppContext, clock: Clockwork):
     job_id = add(parts)
     slow = jobs.claim(parts.database, ["test"], "slow", clock.now)
     assert slow
@@ -354,16 +356,16 @@ def test_a_process_whose_lease_was_taken_changes_nothing_any_more(parts: Parts, 
     assert row(parts, job_id).done == 1
 
 
-def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: Parts, slack: Slack):
+def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: AppContext, slack: Slack):
     job_id = add(parts)
     finished = Event()
 
-    def signalled(words: Words, job: Job, audience_name: str) -> Message:
+    def signalled(words: Words, job: JobRow, audience_name: str) -> Message:
         if job.state == "done":
             finished.set()
         return tell(words, job, audience_name)
 
-    worker = Worker({"test": Kind(three_steps, "close", signalled)})
+    worker = Worker({"test": JobHandler(three_steps, "close", signalled)})
     worker.start(replace(parts, wake=worker.wake))
     worker.wake()
     assert finished.wait(10)

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.core.settings import load
 from handlers.slack.app import build_app
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.features import segments
 from handlers.slack.people import People
 from handlers.slack.views import segments as views
@@ -53,7 +53,7 @@ class Person:
     def __init__(self, database: Database, user: str = OPERATOR, slack: Slack | None = None) -> None:
         self.slack = slack or Slack()
         settings = load(_env_file=None)
-        self.parts = Parts(
+        self.parts = AppContext(
             database=database,
             settings=settings,
             client=self.slack,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handlers import cli
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import Words
 from storage.mailchimp.client import Client
@@ -178,7 +178,7 @@ def test_mailchimp_s_trouble_is_one_sentence_and_what_was_begun_is_carried_on(
     account: Standin, words: Words, capsys: pytest.CaptureFixture[str]
 ):
     filled(account)
-    account.faults.add(Kind.SERVER_ERROR, path="/lists/.*/members", times=None)
+    account.faults.add(FaultKind.SERVER_ERROR, path="/lists/.*/members", times=None)
     assert cli.main(["sync"]) == cli.FAILED
     assert capsys.readouterr().err == f"cleaned: {words('mailchimp-unavailable', reason='500')}\n"
     account.faults.clear()

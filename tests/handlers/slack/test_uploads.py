@@ -9,7 +9,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.exports.exports import NotInChannel, Shared, Upload
+from bot.exports.exports import ExpectedFile, NotInChannel, SharedFiles
 from bot.exports.files import Contents
 from handlers.slack import uploads
 from handlers.slack.uploads import UploadFailed, Uploads
@@ -77,7 +77,7 @@ def send(taker: Taker) -> tuple[list[int], list[float]]:
     """How many bytes were sent at each turn, and the pauses between attempts."""
     pauses: list[float] = []
     made = Contents("News", 3, len(BODY), lambda: iter(PIECES))
-    sent = list(Uploads(Slack(), pause=pauses.append).send(Upload("F1", taker.url), made))
+    sent = list(Uploads(Slack(), pause=pauses.append).send(ExpectedFile("F1", taker.url), made))
     return sent, pauses
 
 
@@ -111,7 +111,7 @@ def test_nobody_listening_is_a_failure_that_names_no_contents():
     made = Contents("News", 3, len(BODY), lambda: iter(PIECES))
     pauses: list[float] = []
     with pytest.raises(OSError, match="refused"):
-        list(Uploads(Slack(), pause=pauses.append).send(Upload("F1", "http://127.0.0.1:9/x"), made))
+        list(Uploads(Slack(), pause=pauses.append).send(ExpectedFile("F1", "http://127.0.0.1:9/x"), made))
     assert pauses == [1.0, 2.0]
 
 
@@ -120,7 +120,7 @@ def test_the_environments_proxy_is_used(taker: Taker, monkeypatch: pytest.Monkey
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setattr(_Request, "do_POST", _proxied)
     made = Contents("News", 3, len(BODY), lambda: iter(PIECES))
-    list(Uploads(Slack()).send(Upload("F1", "http://files.example/upload/1"), made))
+    list(Uploads(Slack()).send(ExpectedFile("F1", "http://files.example/upload/1"), made))
     assert taker.taken == [b"http://files.example/upload/1"]
 
 
@@ -137,8 +137,8 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
         completeUploadExternal={"files": [{"id": "F1", "permalink": "https://x.example/f"}]},
     )
     delivery = Uploads(slack, "Exported")
-    assert delivery.expect("a.csv", 5) == Upload("F1", "https://files.example/1")
-    assert delivery.share({"F1": "a.csv"}, "C1") == Shared(("https://x.example/f",))
+    assert delivery.expect("a.csv", 5) == ExpectedFile("F1", "https://files.example/1")
+    assert delivery.share({"F1": "a.csv"}, "C1") == SharedFiles(("https://x.example/f",))
     [_, (_, given)] = slack.asked
     assert (given["channel_id"], given["initial_comment"]) == ("C1", "Exported")
 
@@ -155,7 +155,7 @@ def test_whether_a_file_was_shown_is_asked_of_slack():
     file = {"id": "F1", "permalink": "https://x.example/f", "shares": {}}
     shown = file | {"shares": {"private": {"D1": [{"ts": "1.2"}]}}}
     assert Uploads(Slack(info={"file": file})).shared(["F1"]) is None
-    assert Uploads(Slack(info={"file": shown})).shared(["F1"]) == Shared(("https://x.example/f",))
+    assert Uploads(Slack(info={"file": shown})).shared(["F1"]) == SharedFiles(("https://x.example/f",))
     assert Uploads(Slack(info="file_not_found")).shared(["F1"]) is None
     with pytest.raises(SlackApiError):
         Uploads(Slack(info="fatal_error")).shared(["F1"])

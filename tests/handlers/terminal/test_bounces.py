@@ -16,7 +16,7 @@ from bot.bounces.intake import Aside, set_aside
 from bot.core import settings
 from handlers import cli
 from handlers import scheduler as scheduling
-from handlers.slack.context import Parts
+from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.terminal import check
 from handlers.words import Words
@@ -199,9 +199,9 @@ def test_an_address_that_is_none_is_a_bad_setting_and_is_not_repeated(
     assert capsys.readouterr().err == f"cleaned: {words('error-bad-setting', name='CLEANED_IMAP_URL')}\n"
 
 
-def parts(database: Database) -> Parts:
+def parts(database: Database) -> AppContext:
     client = WebClient("xoxb-x", "http://127.0.0.1:9/")
-    return Parts(
+    return AppContext(
         database=database,
         settings=settings.load(),
         client=client,

@@ -21,7 +21,7 @@ from handlers.slack.context import utc_now
 from handlers.words import Words
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[3]
@@ -274,7 +274,7 @@ def test_an_import_taken_over_goes_on_being_waited_for(
     (tmp_path / "list.csv").write_text("Email\na@example.com\n")
     real, times = imports.work, iter((True,))
 
-    def lost(database: Database, job: Job, clock: Clock) -> Iterator[Job]:
+    def lost(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
         if not next(times, False):
             return real(database, job, clock)
         jobs.release(database, job)

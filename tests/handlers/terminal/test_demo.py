@@ -17,7 +17,7 @@ import pytest
 from handlers import cli
 from handlers.slack.scopes import SCOPES
 from handlers.standins.mailchimp import sample
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words
@@ -234,7 +234,7 @@ def test_check_asks_mailchimp_once(
 ):
     monkeypatch.setenv("MAILCHIMP_API_KEY", account.key)
     monkeypatch.setenv("MAILCHIMP_API_URL", account.url)
-    account.faults.add(Kind.SERVER_ERROR, times=None)
+    account.faults.add(FaultKind.SERVER_ERROR, times=None)
     assert cli.main(["check"]) == cli.FAILED
     assert ENGLISH("mailchimp-unavailable", reason="500") in capsys.readouterr().out
     assert len(account.requests) == 1

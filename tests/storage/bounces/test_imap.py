@@ -10,7 +10,7 @@ import pytest
 
 from storage.bounces import imap
 from storage.bounces.imap import LoginRefused, MailboxFault, NoSuchFolder, NotReached, NotTrusted, opened
-from storage.bounces.imap_address import BadAddress, place
+from storage.bounces.imap_address import InvalidImapAddress, place
 from tests.support.imap import ASCII_PASSWORD, PASSWORD, USER, Served, certificate, serving
 
 
@@ -54,7 +54,7 @@ def test_what_the_address_says():
     ],
 )
 def test_what_is_no_address_of_a_mailbox(url: str):
-    with pytest.raises(BadAddress):
+    with pytest.raises(InvalidImapAddress):
         place(url)
 
 

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.bounces import mailboxes
-from storage.bounces.mailboxes import Message, Unreadable, messages, split, total
+from storage.bounces.mailboxes import MailMessage, Unreadable, messages, split, total
 
 FIRST = b"Subject: one\n\nFrom the start,\n\n>quoted\n"
 SECOND = b"Subject: two\n\nEnd\n"
 
 
 def raws(path: Path | str) -> list[bytes]:
-    return [each.raw for each in messages(str(path)) if isinstance(each, Message)]
+    return [each.raw for each in messages(str(path)) if isinstance(each, MailMessage)]
 
 
 def test_an_mbox_is_split_where_a_from_line_follows_an_empty_line_and_its_escapes_are_undone(tmp_path: Path):
@@ -37,7 +37,9 @@ def test_an_mbox_is_split_where_a_from_line_follows_an_empty_line_and_its_escape
     assert [each.name.rpartition("/")[2] for each in found] == ["all.mbox#1", "all.mbox#2"]
     one = body.replace(b">From the", b"From the").replace(b">>From", b">From")
     assert raws(tmp_path / "all.mbox") == [one, SECOND]
-    assert sum(each.size for each in found if isinstance(each, Message)) == len(text) == total(str(tmp_path))
+    assert (
+        sum(each.size for each in found if isinstance(each, MailMessage)) == len(text) == total(str(tmp_path))
+    )
 
 
 def test_lines_that_end_in_crlf_and_a_last_message_without_an_end_are_no_trouble():
@@ -138,7 +140,7 @@ def test_what_can_t_be_read_is_named_and_the_others_go_on(tmp_path: Path, monkey
     monkeypatch.setattr(Path, "iterdir", refuse(real_iterdir, "c"))
     found = list(messages(str(tmp_path)))
     assert [each.name.rpartition("/")[2] for each in found if isinstance(each, Unreadable)] == ["a.eml", "c"]
-    assert [each.name.rpartition("/")[2] for each in found if isinstance(each, Message)] == ["b.eml"]
+    assert [each.name.rpartition("/")[2] for each in found if isinstance(each, MailMessage)] == ["b.eml"]
     [missing] = messages(str(tmp_path / "missing.eml"))
     assert isinstance(missing, Unreadable)
     assert isinstance(missing.error, FileNotFoundError)
@@ -159,7 +161,7 @@ def test_a_message_that_is_too_large_is_cut_and_the_next_one_is_found(
     (tmp_path / "box").write_bytes(b"From a\n" + large + b"\nFrom b\n" + SECOND)
     (tmp_path / "one.eml").write_bytes(large)
     assert raws(tmp_path) == [large[:1_000], SECOND, large[:1_000]]
-    sizes = [each.size for each in messages(str(tmp_path)) if isinstance(each, Message)]
+    sizes = [each.size for each in messages(str(tmp_path)) if isinstance(each, MailMessage)]
     assert sum(sizes) == total(str(tmp_path))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from bot.core import jobs
 from bot.imports import imports
 from storage.contacts import contacts
-from storage.contacts.contacts import Place, Segment
+from storage.contacts.contacts import PageKey, Segment
 from storage.core import audiences
 from storage.core.database import Database
 from storage.exports import cells
@@ -98,7 +98,7 @@ def test_pages_hold_every_contact_once_in_order(database: Database, audience_id:
         while page := contacts.page(session, segment, 7, after):
             assert all(c.cleaned_at for c in page)
             seen += [c.id for c in page]
-            after = Place(page[-1].cleaned_at or NOW, page[-1].id)
+            after = PageKey(page[-1].cleaned_at or NOW, page[-1].id)
         assert seen == [c.id for c in contacts.page(session, segment, 1_000)]
     assert len(seen) == N // 10
 
@@ -144,7 +144,7 @@ def test_contacts_of_some_domains_come_without_complaints(database: Database, au
         session.add(found[0])
     with database.reading() as session:
         again = contacts.of_domains(session, audience_id, domains, most=100)
-        place = Place(again[0].cleaned_at or NOW, again[0].id)
+        place = PageKey(again[0].cleaned_at or NOW, again[0].id)
         rest = contacts.of_domains(session, audience_id, domains, most=100, after=place)
     assert {c.domain for c in found} <= set(domains)
     assert [c.id for c in again] == [c.id for c in found[1:]]

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.contacts import bulk
 from storage.core import audiences, journal
 from storage.core.database import Database, Unreachable
-from storage.core.tables import Audience
+from storage.core.tables import AudienceRow
 from tests.conftest import NOW
 
 
@@ -59,7 +59,7 @@ def test_a_reader_sees_one_moment_and_waits_for_no_writer(database: Database):
 def test_an_error_of_the_database_names_no_value(database: Database):
     def add() -> None:
         with database.transaction() as session:
-            session.add(Audience(name="lea@example.fr", created_at=NOW))
+            session.add(AudienceRow(name="lea@example.fr", created_at=NOW))
 
     add()
     with pytest.raises(IntegrityError) as caught:

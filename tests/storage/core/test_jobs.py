@@ -18,14 +18,15 @@ from storage.core import audiences
 from storage.core import jobs as job_rows
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import Job
+from storage.core.tables import JobRow
+from storage.imports import uploads
 from tests.conftest import NOW
 
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)
 ALL = (jobs.IMPORT, jobs.EXPORT, jobs.ARCHIVE, jobs.RESTORE)
 
 
-def _add(database: Database, kind: str = jobs.EXPORT, minute: int = 0, audience: str | None = None) -> Job:
+def _add(database: Database, kind: str = jobs.EXPORT, minute: int = 0, audience: str | None = None) -> JobRow:
     with database.transaction() as session:
         into = audiences.get_or_add(session, audience, NOW) if audience else None
         made_at = NOW + timedelta(minutes=minute)
@@ -178,9 +179,9 @@ def test_a_kept_file_reads_as_the_file_itself(database: Database, body: bytes, m
         patch.setattr(job_rows, "PART_BYTES", 7)
         file = io.BytesIO(body)
         with database.transaction() as session:
-            while job_rows.store_upload(session, job.id, file, at_once=2):
+            while uploads.store_parts(session, job.id, file, at_once=2):
                 pass
-        kept, real = job_rows.Upload(database, job.id, len(body)), io.BytesIO(body)
+        kept, real = uploads.Upload(database, job.id, len(body)), io.BytesIO(body)
         for offset, whence, size in moves:
             at = real.seek(max(0, offset + (0, real.tell(), len(body))[whence]))
             assert kept.seek(offset, whence) == at == kept.tell()

@@ -4,16 +4,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from sqlmodel import SQLModel
 
 from storage.core import schema
 from storage.core.database import Database
+from storage.migrations.tables import metadata
 
 
 def test_the_migrations_make_what_the_tables_say(database: Database):
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, SQLModel.metadata) == []
+        assert compare_metadata(context, metadata) == []
 
 
 def test_a_migrated_database_is_at_the_newest_version(database: Database):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from storage.contacts import contacts
-from storage.contacts.contacts import Place, Segment
+from storage.contacts.contacts import PageKey, Segment
 from storage.core import audiences
 from storage.core.database import Database
 from storage.exports import cells
@@ -134,7 +134,7 @@ def test_blocks_are_read_from_any_contact_on_and_end_where_they_are_told_to(data
         place = contacts.by_id(session, audience_id, first.last)
         assert place
         assert place.cleaned_at
-        after = Place(place.cleaned_at, place.id)
+        after = PageKey(place.cleaned_at, place.id)
         rest = list(cells.blocks(session, segment, COLUMNS, LABELS, suggest, after=after, most=5))
     assert (first.rows, last.rows) == (3, 2)
     assert first.body == b"".join(rows[:3])

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 import storage
-from storage.core.tables import Status
+from storage.contacts.values import Status
 from storage.mailchimp.batches import archiving, setting
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound

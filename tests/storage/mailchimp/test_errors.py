@@ -8,7 +8,7 @@ import ssl
 import httpx
 import pytest
 
-from storage.core.tables import Status
+from storage.contacts.values import Status
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import (
     BadAnswer,

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from storage.core.tables import Status
+from storage.contacts.values import Status
 from storage.mailchimp import transport as mailchimp_transport
 from storage.mailchimp.batches import archiving
 from storage.mailchimp.client import Client

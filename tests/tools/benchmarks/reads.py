@@ -16,7 +16,7 @@ from typing import Any
 from bot.archives import archives, restore_picker, restores
 from bot.bounces import evidence
 from bot.contacts import counts, segments
-from bot.contacts.segments import Boxes
+from bot.contacts.segments import TickedBoxes
 from bot.core import audiences, journal
 from bot.corrections import corrections, typos
 from bot.corrections.suggestions import Suggester
@@ -24,7 +24,7 @@ from bot.digests import reports
 from bot.digests.digests import DigestSettings
 from bot.exports import exports
 from storage.contacts import contacts
-from storage.contacts.contacts import Place, Segment
+from storage.contacts.contacts import PageKey, Segment
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support import large
@@ -33,7 +33,7 @@ from tests.tools.benchmarks import engines
 AUDIENCE = 1
 USER = "U1"
 AGAIN = 5
-NO_BOXES = Boxes(edition=0, shown=frozenset(), ticked=frozenset())
+NO_BOXES = TickedBoxes(edition=0, shown=frozenset(), ticked=frozenset())
 FILTERS: Mapping[str, Mapping[str, Any]] = {
     "whole": {},
     "by reason": {"reason": "hard"},
@@ -114,7 +114,7 @@ def _list(database: Database, **filters: Any) -> None:
 
 
 def _middle(database: Database) -> None:
-    middle = Place(NOW - timedelta(days=500), 0)
+    middle = PageKey(NOW - timedelta(days=500), 0)
     draft = segments.begin(database, USER, AUDIENCE, NOW)
     segments.turn(database, draft, USER, NO_BOXES, 2, middle)
     segments.look(database, draft, USER)
@@ -125,7 +125,7 @@ def _plan(database: Database, **filters: Any) -> None:
 
 
 def _member(database: Database, draft: str, text: str) -> None:
-    restore_picker.search(database, draft, restore_picker.Boxes(), text, by=USER)
+    restore_picker.search(database, draft, restore_picker.PickerBoxes(), text, by=USER)
     restore_picker.look(database, draft, by=USER)
 
 

@@ -8,7 +8,7 @@ from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.corrections import NEXT, step_value
 from handlers.words import Markup, Words
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 AGAIN = "corrections-again"  # value: a job's id
 SAID = 300  # characters of Mailchimp's own words
@@ -16,13 +16,13 @@ MOST_SAID = 10
 _URL = re.compile(r"https?://[^\s<>|]{1,500}")
 
 
-def started(words: Words, job: Job, audience: str) -> View:
+def started(words: Words, job: JobRow, audience: str) -> View:
     """The modal while Mailchimp is asked."""
     rows = [blocks.section(_progress(words, job, audience))]
     return blocks.modal(words("corrections-title"), rows, close=words("close"))
 
 
-def progress(words: Words, job: Job, audience: str) -> Message:
+def progress(words: Words, job: JobRow, audience: str) -> Message:
     text = _progress(words, job, audience)
     return blocks.message(text, [blocks.section(text)])
 
@@ -50,7 +50,7 @@ def receipt(words: Words, added: Added) -> Message:
     return blocks.message(text, rows)
 
 
-def refused(words: Words, job: Job) -> Message:
+def refused(words: Words, job: JobRow) -> Message:
     """Why it was not added, and the way back to the form as it was filled in."""
     values = job.result["values"]
     text = words.md(job.result["error"], **{name: _short(each) for name, each in values.items()})
@@ -63,7 +63,7 @@ def refused(words: Words, job: Job) -> Message:
     return blocks.message(text, rows)
 
 
-def _progress(words: Words, job: Job, audience: str) -> Markup:
+def _progress(words: Words, job: JobRow, audience: str) -> Markup:
     return words.md(
         "corrections-adding",
         address=job.data["address"],

@@ -7,7 +7,7 @@ from bot.core.audiences import Audience
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
-from storage.core.tables import Job
+from storage.core.tables import JobRow
 
 OPEN = "open-sync"
 FIGURES = ("added", "changed", "unchanged", "refused")
@@ -33,7 +33,7 @@ def under_way(words: Words, audience: Audience) -> View:
     return receipts.started(words, "mirror-title", words.md("mirror-under-way", audience=audience.name))
 
 
-def tell(words: Words, job: Job, audience: str) -> Message:
+def tell(words: Words, job: JobRow, audience: str) -> Message:
     """The message of a sync as it stands."""
     if job.state == "done":
         return _receipt(words, job, audience)
@@ -59,7 +59,7 @@ def differs(words: Words, result: Mapping[str, Any]) -> str:
     return words("mirror-differs", which=", ".join(which)) if which else ""
 
 
-def _receipt(words: Words, job: Job, audience: str) -> Message:
+def _receipt(words: Words, job: JobRow, audience: str) -> Message:
     result = job.result
     text = words.md("mirror-done", n=result["added"] + result["changed"], audience=audience)
     rows = [blocks.section(Markup(f"*{text}*"))]

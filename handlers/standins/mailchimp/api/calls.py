@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from handlers.standins.mailchimp.account import Account, Audience
+from handlers.standins.mailchimp.account import Account, ListState
 from handlers.standins.mailchimp.api.problems import Json, invalid
 from handlers.standins.mailchimp.api.selection import Selection
 
@@ -23,7 +23,7 @@ class Call:
     body: Any = None
 
     @property
-    def audience(self) -> Audience:
+    def audience(self) -> ListState:
         """Raises Problem 404."""
         return self.account.audience(self.parts[0])
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 
-from handlers.standins.mailchimp.account import Account, Audience, MergeField
+from handlers.standins.mailchimp.account import Account, ListState, MergeField
 from handlers.standins.mailchimp.api.problems import Json
 from handlers.standins.mailchimp.api.selection import Selection
 from handlers.standins.mailchimp.members import Bounce, Member
@@ -28,7 +28,9 @@ def links(*of: tuple[str, str, str]) -> list[Json]:
     ]
 
 
-def texts(account: Account, audience: Audience, members: Iterable[Member], selection: Selection) -> list[str]:
+def texts(
+    account: Account, audience: ListState, members: Iterable[Member], selection: Selection
+) -> list[str]:
     """Contacts as JSON text. Pages of a thousand are made of it, so no object is built where none must be."""
     base = f"{account.url}/lists/{audience.id}/members"
     pieces: list[tuple[str, Piece, Selection | None]] = []
@@ -40,13 +42,13 @@ def texts(account: Account, audience: Audience, members: Iterable[Member], selec
 
 
 def member_document(
-    account: Account, audience: Audience, member: Member, selection: Selection | None = None
+    account: Account, audience: ListState, member: Member, selection: Selection | None = None
 ) -> Json:
     document: Json = json.loads(texts(account, audience, [member], selection or Selection())[0])
     return document
 
 
-def list_document(account: Account, audience: Audience, *, total: bool = False) -> Json:
+def list_document(account: Account, audience: ListState, *, total: bool = False) -> Json:
     """`total`: with the number of contacts in any state."""
     members, sent, off = audience.members, audience.last_sent, audience.misreported
     campaigns = len(audience.campaigns)
@@ -113,7 +115,7 @@ def list_document(account: Account, audience: Audience, *, total: bool = False) 
     }
 
 
-def merge_field_document(audience: Audience, number: int, field: MergeField) -> Json:
+def merge_field_document(audience: ListState, number: int, field: MergeField) -> Json:
     options: Json = {"size": 25} if field.kind == "text" else {}
     if field.choices:
         options["choices"] = list(field.choices)
@@ -135,7 +137,7 @@ def merge_field_document(audience: Audience, number: int, field: MergeField) -> 
     }
 
 
-def bounce_item(audience: Audience, bounce: Bounce) -> Json:
+def bounce_item(audience: ListState, bounce: Bounce) -> Json:
     """An item of the activity feed."""
     campaign = audience.campaigns.get(bounce.campaign)
     return {
@@ -150,11 +152,11 @@ def bounce_item(audience: Audience, bounce: Bounce) -> Json:
 
 MOST_TAGS = 50  # in a contact's own answer; all of them come from its tags
 
-Piece = Callable[[Member, Audience, str], str]
+Piece = Callable[[Member, ListState, str], str]
 
 
 def _text(
-    member: Member, audience: Audience, base: str, pieces: list[tuple[str, Piece, Selection | None]]
+    member: Member, audience: ListState, base: str, pieces: list[tuple[str, Piece, Selection | None]]
 ) -> str:
     parts = []
     for name, piece, below in pieces:
@@ -183,7 +185,7 @@ def _full_name(merge: str) -> str:
     return quoted(" ".join(filter(None, (str(values.get(tag, "")) for tag in ("FNAME", "LNAME")))))
 
 
-def _permissions(member: Member, audience: Audience, _base: str) -> str:
+def _permissions(member: Member, audience: ListState, _base: str) -> str:
     if not audience.permissions:
         return ""
     return _permission_texts(tuple(audience.permissions.items()), member.permissions)
@@ -205,7 +207,7 @@ def tag_id(name: str) -> int:
     return sum(name.encode())
 
 
-def _links(member: Member, _audience: Audience, base: str) -> str:
+def _links(member: Member, _audience: ListState, base: str) -> str:
     own = f'"href":"{base}/{member.id}"'
     return (
         f'[{{"rel":"self",{own},"method":"GET"}},{{"rel":"parent","href":"{base}","method":"GET"}},'
@@ -252,6 +254,6 @@ PIECES: dict[str, Piece] = {
 }
 
 
-def _latest(audience: Audience, status: str) -> int:
+def _latest(audience: ListState, status: str) -> int:
     ordered = audience.members.ordered(status, "last_changed", None, None)
     return ordered[-1].changed if ordered else 0

@@ -21,7 +21,7 @@ from handlers.standins.mailchimp.api.calls import Call
 from handlers.standins.mailchimp.api.documents import SCHEMA
 from handlers.standins.mailchimp.api.problems import Json, Problem
 from handlers.standins.mailchimp.api.webhooks import Webhooks
-from handlers.standins.mailchimp.faults import Fault, Kind
+from handlers.standins.mailchimp.faults import Fault, FaultKind
 
 Result = Json | str | None
 Perform = Callable[[Call], Result | Awaitable[Json]]
@@ -79,7 +79,7 @@ class Exchange:
                 return web.Response(status=429)
             return self._problem(problems.too_many(rules.connections))
         fault = self._account.faults.take(asked.method, asked.path)
-        slow = fault.seconds if fault and fault.kind is Kind.SLOW else 0.0
+        slow = fault.seconds if fault and fault.kind is FaultKind.SLOW else 0.0
         # The work is done within the latency, not after it: the link is slow, not the service.
         answered = asyncio.get_running_loop().time() + rules.latency + slow
         try:
@@ -88,14 +88,14 @@ class Exchange:
             await asyncio.sleep(answered - asyncio.get_running_loop().time())
 
     async def _outcome(self, key: str, asked: Asked, fault: Fault | None) -> web.Response | None:
-        if fault and not fault.afterwards and fault.kind not in {Kind.SLOW, Kind.BROKEN_JSON}:
+        if fault and not fault.afterwards and fault.kind not in {FaultKind.SLOW, FaultKind.BROKEN_JSON}:
             return self._failed(fault)
         try:
             self._allow(key, asked.method)
             result = await self._perform(asked.method, asked.path, asked.query, asked.body)
         except Problem as problem:
             return self._problem(problem)
-        if fault and fault.kind is not Kind.SLOW:
+        if fault and fault.kind is not FaultKind.SLOW:
             return self._failed(fault)
         return _answered(result)
 
@@ -114,13 +114,13 @@ class Exchange:
             raise problems.forbidden()
 
     def _failed(self, fault: Fault) -> web.Response | None:
-        if fault.kind is Kind.RESET:
+        if fault.kind is FaultKind.RESET:
             return None
-        if fault.kind is Kind.SERVER_ERROR:
+        if fault.kind is FaultKind.SERVER_ERROR:
             return self._problem(problems.server_error())
-        if fault.kind is Kind.BROKEN_JSON:
+        if fault.kind is FaultKind.BROKEN_JSON:
             return web.Response(text='{"members": [{"id": "5eb0', content_type="application/json")
-        return web.Response(status=429 if fault.kind is Kind.TOO_MANY else 403)
+        return web.Response(status=429 if fault.kind is FaultKind.TOO_MANY else 403)
 
     async def _perform(self, method: str, path: str, query: dict[str, str], body: object) -> Result:
         """Raises Problem."""

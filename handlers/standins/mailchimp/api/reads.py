@@ -2,7 +2,7 @@
 
 import json
 
-from handlers.standins.mailchimp.account import Audience, Webhook, merge_values
+from handlers.standins.mailchimp.account import ListState, Webhook, merge_values
 from handlers.standins.mailchimp.api.calls import Call
 from handlers.standins.mailchimp.api.documents import (
     bounce_item,
@@ -260,7 +260,7 @@ def webhooks(call: Call) -> Json:
     return chosen
 
 
-def webhook_document(audience: Audience, webhook: Webhook) -> Json:
+def webhook_document(audience: ListState, webhook: Webhook) -> Json:
     """Without its secret, which is told only once."""
     return {
         "id": webhook.id,
@@ -288,6 +288,6 @@ def _newest(contact: Member) -> list[Bounce]:
     return sorted(contact.bounces, key=lambda bounce: bounce.at, reverse=True)
 
 
-def _title(audience: Audience, campaign: str) -> str:
+def _title(audience: ListState, campaign: str) -> str:
     known = audience.campaigns.get(campaign)
     return known.title if known else ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers.standins.mailchimp.account import Audience, MergeField
+from handlers.standins.mailchimp.account import ListState, MergeField
 from handlers.standins.mailchimp.api.problems import Json, Problem, invalid
 from handlers.standins.mailchimp.rules import Rules
 
@@ -60,7 +60,7 @@ def check_address(address: str, rules: Rules) -> None:
         raise invalid(f"{address} looks fake or invalid, please enter a real email address.")
 
 
-def check_merge_fields(audience: Audience, values: Mapping[str, Any], *, all_required: bool) -> None:
+def check_merge_fields(audience: ListState, values: Mapping[str, Any], *, all_required: bool) -> None:
     """`all_required`: the required ones must be there. Tags that the audience doesn't have are passed over."""
     errors = {}
     for field in audience.merge_fields:
@@ -74,7 +74,7 @@ def check_merge_fields(audience: Audience, values: Mapping[str, Any], *, all_req
         raise Problem(400, "Invalid Resource", "Your merge fields were invalid.", errors)
 
 
-def permissions_after(audience: Audience, before: frozenset[str], sent: list[Any]) -> frozenset[str]:
+def permissions_after(audience: ListState, before: frozenset[str], sent: list[Any]) -> frozenset[str]:
     """Raises Problem 400 for an id that isn't one of this audience."""
     given = set(before)
     for number, one in enumerate(sent):

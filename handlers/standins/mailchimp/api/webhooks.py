@@ -12,14 +12,14 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
-from handlers.standins.mailchimp.account import EVENTS, SOURCES, Account, Audience, Webhook
+from handlers.standins.mailchimp.account import EVENTS, SOURCES, Account, ListState, Webhook
 from handlers.standins.mailchimp.api.calls import Call
 from handlers.standins.mailchimp.api.problems import Json, invalid, not_found
 from handlers.standins.mailchimp.api.reads import webhook_document
 
 
 @dataclass(frozen=True)
-class Delivery:
+class WebhookDelivery:
     """One try to send an event. `status`: the answer's, 0 when there was none."""
 
     url: str
@@ -33,7 +33,7 @@ class Webhooks:
     """`deliveries`: every try so far."""
 
     def __init__(self, account: Account) -> None:
-        self.deliveries: list[Delivery] = []
+        self.deliveries: list[WebhookDelivery] = []
         self._account = account
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -63,7 +63,7 @@ class Webhooks:
         if call.audience.webhooks.pop(call.parts[1], None) is None:
             raise not_found()
 
-    def send(self, audience: Audience, event: str, source: str, data: dict[str, str]) -> None:
+    def send(self, audience: ListState, event: str, source: str, data: dict[str, str]) -> None:
         """On the loop's thread. A cleaned contact is nobody's doing, so no source is asked for it."""
         now = self._account.clock()
         fired = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S")
@@ -97,7 +97,7 @@ class Webhooks:
             if webhook.secret:
                 headers["X-Mailchimp-Signature"] = signature(webhook.secret, body, self._account.now)
             status = await self._post(webhook.url, body, headers)
-            self.deliveries.append(Delivery(webhook.url, body, headers, attempt, status))
+            self.deliveries.append(WebhookDelivery(webhook.url, body, headers, attempt, status))
             if 200 <= status < 300:
                 return
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from handlers.standins.mailchimp.account import Account, Audience, merge_values
+from handlers.standins.mailchimp.account import Account, ListState, merge_values
 from handlers.standins.mailchimp.api.calls import Call
 from handlers.standins.mailchimp.api.documents import member_document
 from handlers.standins.mailchimp.api.problems import (
@@ -181,7 +181,9 @@ def _as_new(call: Call, document: Json) -> Json:
     return {**document, "status": status}
 
 
-def _keep(account: Account, audience: Audience, known: Member | None, document: Json, *, lax: bool) -> Member:
+def _keep(
+    account: Account, audience: ListState, known: Member | None, document: Json, *, lax: bool
+) -> Member:
     """Adds or changes a contact after the checks; `lax`: required merge fields may be missing."""
     address = document.get("email_address") or (known.email if known else "")
     _check_reachable(account, known, address)
@@ -211,7 +213,7 @@ def _check_reachable(account: Account, known: Member | None, address: str) -> No
             raise forgotten(address)
 
 
-def _status(account: Account, audience: Audience, known: Member | None, wanted: str, address: str) -> str:
+def _status(account: Account, audience: ListState, known: Member | None, wanted: str, address: str) -> str:
     if wanted == "subscribed" and known is not None and known.status != "subscribed":
         if known.barred or known.status == "cleaned":
             raise in_compliance_state(address)
@@ -221,13 +223,13 @@ def _status(account: Account, audience: Audience, known: Member | None, wanted: 
     return "pending" if new and audience.double_optin and account.rules.double_optin_enforced else wanted
 
 
-def _blank(account: Account, audience: Audience, address: str) -> Member:
+def _blank(account: Account, audience: ListState, address: str) -> Member:
     audience.next_web_id += 1
     merge = json.dumps({field.tag: "" for field in audience.merge_fields})
     return Member(hash_of(address), address, "", account.now, audience.next_web_id, merge)
 
 
-def _changed(audience: Audience, member: Member, document: Json, now: int) -> Member:
+def _changed(audience: ListState, member: Member, document: Json, now: int) -> Member:
     sent: dict[str, Any] = {
         name: document[name]
         for name in ("email_type", "language", "vip", "ip_signup", "ip_opt")
@@ -250,7 +252,7 @@ def _changed(audience: Audience, member: Member, document: Json, now: int) -> Me
     return member._replace(**sent)
 
 
-def _tell(account: Account, audience: Audience, known: Member | None, member: Member) -> None:
+def _tell(account: Account, audience: ListState, known: Member | None, member: Member) -> None:
     if known is None or known.status != member.status:
         if member.status == "subscribed":
             account.fire(audience, "subscribe", "api", subscribed(audience, member))

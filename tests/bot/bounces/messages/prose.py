@@ -1,6 +1,6 @@
 """Bounces that are told in words only, in the shapes of many servers."""
 
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 from tests.bot.bounces.messages.samples import HARD, SOFT, Fact, Sample, mail, multipart, returned
 from tests.bot.bounces.messages.templates import TEMPLATES
 
@@ -11,7 +11,7 @@ _SPAM = ("spam", "550 5.7.1 This message looks like spam", SOFT, Cause.CONTENT)
 _DOWN = ("down", "connection timed out", SOFT, Cause.SERVER)
 
 
-def _of(name: str, template: str, refusal: tuple[str, str, Kind, Cause]) -> Sample:
+def _of(name: str, template: str, refusal: tuple[str, str, EventKind, Cause]) -> Sample:
     what, words, kind, cause = refusal
     to = f"{what}.reader@example.com"
     text = template.format(to=to, words=words.format(to=to), back=returned(to))

@@ -3,10 +3,10 @@
 import base64
 import quopri
 
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 from tests.bot.bounces.messages.samples import HARD, LIST, SOFT, Fact, Sample, mail, multipart, returned
 
-REFUSALS: tuple[tuple[str, str, str, Kind, Cause | None], ...] = (
+REFUSALS: tuple[tuple[str, str, str, EventKind, Cause | None], ...] = (
     (
         "unknown",
         "5.1.1",

@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from zlib import crc32
 
-from bot.bounces.events import Cause, Kind
+from bot.bounces.events import Cause, EventKind
 
 LIST = "bounces@list.example.org"
-HARD, SOFT, COMPLAINT = Kind.HARD, Kind.SOFT, Kind.COMPLAINT
+HARD, SOFT, COMPLAINT = EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT
 
 
 @dataclass(frozen=True)
 class Fact:
     address: str
-    kind: Kind
+    kind: EventKind
     cause: Cause | None = None  # None: any will do
 
 

@@ -26,7 +26,8 @@ from handlers.slack.views.mailchimp import additions as views
 from handlers.slack.views.mailchimp import required_fields as wanted_views
 from handlers.standins.slack.limits.views import check_message, check_view
 from handlers.words import LANGUAGES, Words, words
-from storage.core.tables import Job, Source, Status
+from storage.contacts.values import Status
+from storage.core.tables import AudienceSource, JobRow
 from tests.conftest import NOW
 from tests.handlers.slack.views.test_corrections import (
     ADA,
@@ -191,12 +192,17 @@ def field(kind: str, n: int) -> dict[str, Any]:
 
 
 def audience(fields: list[dict[str, Any]]) -> Any:
-    made = {"name": "News", "source": Source.MAILCHIMP, "remote_id": "l1", "remote": {"fields": fields}}
+    made = {
+        "name": "News",
+        "source": AudienceSource.MAILCHIMP,
+        "remote_id": "l1",
+        "remote": {"fields": fields},
+    }
     return type("Audience", (), {**made, "merge_labels": [each["name"] for each in fields]})
 
 
-def job(**cursor: Any) -> Job:
-    return Job(
+def job(**cursor: Any) -> JobRow:
+    return JobRow(
         id="0123456789abcdef",
         kind="add",
         audience_id=1,

@@ -17,8 +17,8 @@ from bot.corrections.typos import MOST_COUNTED, Step, Typo, Typos
 from handlers.slack import errors as slack_errors
 from handlers.slack.views import corrections as views
 from handlers.words import LANGUAGES, Words, words
-from storage.contacts.contacts import Place
-from storage.core.tables import Reason, Status
+from storage.contacts.contacts import PageKey
+from storage.contacts.values import CleanReason, Status
 from tests.conftest import NOW
 from tests.support.limits import problems
 
@@ -31,7 +31,7 @@ LONGEST = Cleaned(
 )
 SUGGESTED = Suggestion("ada@gmail.com", 0.9, SuggestionReason.COMMON_DOMAIN, Slip.SWAPPED, "gmial.com")
 LONG_ONE = replace(SUGGESTED, address=LONGEST_ADDRESS, written=LONG)
-PLACE = Place(NOW, 2**53)
+PLACE = PageKey(NOW, 2**53)
 PEOPLE = (ADA, LONGEST, replace(ADA, campaign=None, diagnostic=None, first_name=None, last_name=None))
 
 
@@ -53,7 +53,7 @@ def test_the_picker_is_within_the_limits(spoken: Words, contact: Cleaned, n: int
 
 @pytest.mark.parametrize("contact", PEOPLE)
 def test_the_form_is_within_the_limits(spoken: Words, contact: Cleaned):
-    for reason in Reason:
+    for reason in CleanReason:
         for suggestion in (None, SUGGESTED, LONG_ONE):
             for step in (None, Step(1, 1, PLACE), Step(2**40, 2**40, PLACE)):
                 form = Form("0123456789abcdef", replace(contact, reason=str(reason)), suggestion, step=step)
@@ -108,7 +108,7 @@ def test_a_walk_says_where_it_is(spoken: Words):
 
 
 def test_what_a_button_carries_is_read_back():
-    for step in (None, Step(3, 12, None), Step(3, 12, Place(NOW, 5))):
+    for step in (None, Step(3, 12, None), Step(3, 12, PageKey(NOW, 5))):
         assert views.step_in(views.step_value(7, 5, step)) == (7, 5, step)
     for back in (True, False):
         assert views.place_in(views.place_value(7, PLACE, back=back)) == (7, PLACE, back)

@@ -7,11 +7,11 @@ import pytest
 
 from bot.core.audiences import Audience
 from bot.digests.digests import DigestSettings
-from bot.digests.reports import Change, Count, Part, Report, Typo, Week
+from bot.digests.reports import Change, Count, DigestTypo, Part, Report, Week
 from handlers.slack.views import digests as views
 from handlers.slack.views import reports
 from handlers.words import Markup, Words, words
-from storage.core.tables import Reason
+from storage.contacts.values import CleanReason
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
 from tests.support.limits import problems
@@ -30,10 +30,10 @@ def part(n: int, *, before: int = 0, name: str = "Newsletter", audience_id: int 
     return Part(
         audience_id=audience_id,
         name=name,
-        reasons={reason: Change(n if reason == Reason.HARD else 0, before) for reason in Reason},
+        reasons={reason: Change(n if reason == CleanReason.HARD else 0, before) for reason in CleanReason},
         campaigns=tuple(Count(f"{name} {i}", n) for i in range(5)),
         domains=tuple(Count(f"{i}.{name}", n) for i in range(5)),
-        typos=tuple(Typo(f"{i}{name}", name, n) for i in range(40)),
+        typos=tuple(DigestTypo(f"{i}{name}", name, n) for i in range(40)),
         cleaned=n,
         worth_a_look=n,
     )

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.bounces.events import Cause, Kind
-from bot.bounces.evidence import Burst, Mark, Piece, Why
+from bot.bounces.events import Cause, EventKind
+from bot.bounces.evidence import Burst, EvidenceItem, VerdictSummary, Why
 from bot.bounces.policy import Weakness
 from bot.core.audiences import Audience
 from handlers.slack.views import evidence as views
 from handlers.slack.views import segments as list_views
 from handlers.words import LANGUAGES, Words
 from storage.contacts.contacts import Segment
-from storage.core.tables import Reason
+from storage.contacts.values import CleanReason
 from tests.handlers.slack.views.test_segments import (
     ADA,
     AT,
@@ -34,9 +34,9 @@ from tests.support.limits import problems
 
 # The registry of IANA: subject → the last of its details, all from 0 on.
 REGISTERED = {1: 10, 2: 4, 3: 6, 4: 7, 5: 6, 6: 10, 7: 30}
-HARD = Mark(Reason.HARD, Cause.NO_MAILBOX, "5.1.1", 0, 7, None)
-SOFT = Mark(Reason.SOFT, Cause.FULL, "4.2.2", 7, 7, Weakness.FULL)
-PIECE = Piece(Kind.SOFT, AT, "4.2.2", Cause.FULL, "452 4.2.2 over quota", "Autumn", "ses")
+HARD = VerdictSummary(CleanReason.HARD, Cause.NO_MAILBOX, "5.1.1", 0, 7, None)
+SOFT = VerdictSummary(CleanReason.SOFT, Cause.FULL, "4.2.2", 7, 7, Weakness.FULL)
+PIECE = EvidenceItem(EventKind.SOFT, AT, "4.2.2", Cause.FULL, "452 4.2.2 over quota", "Autumn", "ses")
 
 
 def a_why(**changes: Any) -> Why:
@@ -82,12 +82,12 @@ def test_a_code_that_is_not_registered_is_explained_by_its_subject_else_by_its_c
 
 
 def test_the_line_beside_an_address():
-    def line(reason: str, mark: Mark | None, diagnostic: str = "") -> str:
+    def line(reason: str, mark: VerdictSummary | None, diagnostic: str = "") -> str:
         return str(views.because(ENGLISH, reason, mark, diagnostic))
 
     assert line("hard", HARD) == "Hard bounce · no such mailbox (5.1.1)"
     assert line("soft", SOFT) == "Soft bounces on 7 days · mailbox full (4.2.2)"
-    assert line("abuse", replace(HARD, reason=Reason.ABUSE)) == "Abuse complaint"
+    assert line("abuse", replace(HARD, reason=CleanReason.ABUSE)) == "Abuse complaint"
     assert line("hard", replace(HARD, code="5.7.1")) == "Hard bounce · no such mailbox (5.7.1)"
     assert line("hard", replace(HARD, code="")) == "Hard bounce · no such mailbox"
     assert line("hard", replace(HARD, code="", cause=Cause.UNKNOWN)) == "Hard bounce"
@@ -146,8 +146,8 @@ def test_who_complained_gets_no_fix_button():
         return [e["value"] for e in elements(views.why(ENGLISH, told)) if e.get("action_id") == views.FIX]
 
     assert buttons(a_why()) == ["1:5"]
-    complaint = replace(PIECE, kind=Kind.COMPLAINT, code="", cause=Cause.UNKNOWN)
-    mark = replace(HARD, reason=Reason.ABUSE)
+    complaint = replace(PIECE, kind=EventKind.COMPLAINT, code="", cause=Cause.UNKNOWN)
+    mark = replace(HARD, reason=CleanReason.ABUSE)
     told = a_why(reason="abuse", mark=mark, pieces=[complaint])
     assert buttons(told) == []
     assert "this person reported the mail as abuse" in text_of(views.why(ENGLISH, told))
@@ -160,8 +160,8 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     longest_code = max(
         (f"4.7.{detail}" for detail in range(31)), key=lambda c: len(views.code_in_words(words, c))
     )
-    mark = Mark(Reason.SOFT, Cause.UNKNOWN, longest_code, n, n, Weakness.BLOCKED)
-    piece = Piece(Kind.SOFT, AT, longest_code, Cause.UNKNOWN, "&" * 1000, LONG, "x" * 200)
+    mark = VerdictSummary(CleanReason.SOFT, Cause.UNKNOWN, longest_code, n, n, Weakness.BLOCKED)
+    piece = EvidenceItem(EventKind.SOFT, AT, longest_code, Cause.UNKNOWN, "&" * 1000, LONG, "x" * 200)
     told = a_why(
         contact_id=2**53,
         audience=Audience(1, LONG),
@@ -189,15 +189,15 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=1_000)
 
 
 @settings(max_examples=40, deadline=None)
-@given(TEXTS, TEXTS, TEXTS, st.sampled_from(Kind), st.sampled_from(Cause), st.sampled_from(Reason))
+@given(TEXTS, TEXTS, TEXTS, st.sampled_from(EventKind), st.sampled_from(Cause), st.sampled_from(CleanReason))
 def test_any_evidence_stays_within_the_limits(
-    diagnostic: str, campaign: str, code: str, kind: Kind, cause: Cause, reason: Reason
+    diagnostic: str, campaign: str, code: str, kind: EventKind, cause: Cause, reason: CleanReason
 ):
-    if kind in (Kind.DELIVERED, Kind.ACTIVE):
-        kind = Kind.HARD
-    piece = Piece(kind, AT, code[:12], cause, diagnostic, campaign, "message")
-    for mark in (None, Mark(Reason.HARD, cause, code[:12], 1, 7, None)):
-        if mark and reason == Reason.UNKNOWN:
+    if kind in (EventKind.DELIVERED, EventKind.ACTIVE):
+        kind = EventKind.HARD
+    piece = EvidenceItem(kind, AT, code[:12], cause, diagnostic, campaign, "message")
+    for mark in (None, VerdictSummary(CleanReason.HARD, cause, code[:12], 1, 7, None)):
+        if mark and reason == CleanReason.UNKNOWN:
             continue
         told = a_why(reason=reason, mark=mark, pieces=[piece], diagnostic=diagnostic, campaign=campaign)
         assert problems("modal", views.why(FRENCH, told)) == []

@@ -7,10 +7,10 @@ import pytest
 
 from bot.contacts.counts import Figures
 from bot.core.audiences import Audience
-from bot.core.journal import Line
+from bot.core.journal import JournalEntry
 from handlers.slack.views import home as views
 from handlers.words import LANGUAGES, Markup, Words
-from storage.core.tables import Reason, Status
+from storage.contacts.values import CleanReason, Status
 from tests.handlers.slack.views.test_segments import AT, COUNTS, ENGLISH, LONG, elements
 from tests.support.limits import problems
 
@@ -18,7 +18,7 @@ WHATS = ("archive", "restore", "export", "import", "fix", "digest", "policy", "a
 
 
 def figures(n: int, each: int = 1, name: str = "News") -> Figures:
-    return Figures(Audience(each, name), dict.fromkeys(Status, n), dict.fromkeys(Reason, n), n, n, n)
+    return Figures(Audience(each, name), dict.fromkeys(Status, n), dict.fromkeys(CleanReason, n), n, n, n)
 
 
 def home(words: Words = ENGLISH, **given: Any) -> dict[str, Any]:
@@ -36,12 +36,15 @@ def home(words: Words = ENGLISH, **given: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("n", COUNTS)
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     shown = [figures(n, each, f"{each} {LONG}") for each in range(views.MOST_AUDIENCES)]
-    lines = [Line("U0CAMILLE", what, n, AT, LONG) for what in WHATS]
+    lines = [JournalEntry("U0CAMILLE", what, n, AT, LONG) for what in WHATS]
     assert problems("home", home(Words(language), figures=shown, lines=lines, more=n)) == []
 
 
 def test_operators_get_the_flows_and_the_journal_and_the_others_the_figures():
-    lines = [Line("U0CAMILLE", "archive", 120, AT, "News"), Line("*ada*", "import", 1, AT, "News")]
+    lines = [
+        JournalEntry("U0CAMILLE", "archive", 120, AT, "News"),
+        JournalEntry("*ada*", "import", 1, AT, "News"),
+    ]
     operator, member = home(lines=lines), home(lines=lines, is_operator=False)
     flows = {
         "open-list",

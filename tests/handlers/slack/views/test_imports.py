@@ -12,10 +12,11 @@ from bot.imports.imports import NoAddressColumn
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.words import LANGUAGES, Words
-from storage.core.tables import Job, RefusedRow
+from storage.core.tables import JobRow
 from storage.files import spreadsheet_errors
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
 from storage.files.spreadsheets import Refused
+from storage.imports.tables import RefusedRow
 from tests.conftest import NOW
 from tests.support.limits import problems
 
@@ -35,7 +36,7 @@ def words(request: pytest.FixtureRequest) -> Words:
     return Words(request.param)
 
 
-def a_job(**given: Any) -> Job:
+def a_job(**given: Any) -> JobRow:
     job = jobs.new(jobs.IMPORT, by="U1", now=NOW, audience_id=1, name=LONG, audience=LONG, status="pending")
     for name, value in given.items():
         setattr(job, name, value)

@@ -5,17 +5,18 @@ from uuid import uuid4
 
 import pytest
 
-from bot.archives.archives import Plan
-from bot.archives.restore_picker import Page as MembersPage
-from bot.archives.restores import Earlier, Page
+from bot.archives.archives import ArchivePlan
+from bot.archives.restore_picker import PickerPage as MembersPage
+from bot.archives.restores import ArchivesPage, EarlierArchive
 from bot.core.audiences import Audience
-from bot.exports.exports import Past, Preview
+from bot.exports.exports import ExportPlan, PastExport
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.views import archives, exports, restores
 from handlers.slack.views.exports import Destination
 from handlers.words import LANGUAGES, Words, words
 from storage.contacts.contacts import Segment
-from storage.core.tables import Contact, Job
+from storage.contacts.tables import Contact
+from storage.core.tables import JobRow
 from tests.conftest import NOW
 from tests.support.limits import problems
 
@@ -42,8 +43,8 @@ REFUSALS = ("method-refused", "not-found", "forgotten", "in-compliance", "invali
 LINK = "https://us6.admin.mailchimp.com/lists/members/?id=1"
 
 
-def job(kind: str, state: str, n: int, **result: object) -> Job:
-    return Job(
+def job(kind: str, state: str, n: int, **result: object) -> JobRow:
+    return JobRow(
         id="0123456789abcdef",
         kind=kind,
         audience_id=1,
@@ -66,8 +67,8 @@ def job(kind: str, state: str, n: int, **result: object) -> Job:
     )
 
 
-def archive(n: int, restored: int = 0, audience: str = "News") -> Earlier:
-    return Earlier(1, uuid4().hex, audience, "U1", NOW, n, restored)
+def archive(n: int, restored: int = 0, audience: str = "News") -> EarlierArchive:
+    return EarlierArchive(1, uuid4().hex, audience, "U1", NOW, n, restored)
 
 
 def contact(n: int) -> Contact:
@@ -90,7 +91,9 @@ def contact(n: int) -> Contact:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_of_an_archive_fits(said: Words, n: int, name: str):
     for segment in (Segment(audience_id=1), NARROW):
-        check("modal", archives.form(said, Plan("p", name, segment, n, "ARCHIVER" if n else LONG[:60])))
+        check(
+            "modal", archives.form(said, ArchivePlan("p", name, segment, n, "ARCHIVER" if n else LONG[:60]))
+        )
         check("modal", archives.nothing(said, name, segment))
     for state in ("waiting", "running", "done"):
         check("message", archives.tell(said, job("archive", state, n, undone_by="U2"), name))
@@ -110,8 +113,8 @@ def test_every_step_of_a_restore_fits(said: Words, n: int, name: str):
         check("message", restores.tell(said, job("restore", state, n), name))
     check("modal", restores.started(said, job("restore", "waiting", n), name))
     some = [archive(n, restored, name) for restored in (0, n // 2, n) for _ in range(3)]
-    check("modal", restores.listing(said, Page(some, has_more=True), 3))
-    check("modal", restores.listing(said, Page([], has_more=False), 0))
+    check("modal", restores.listing(said, ArchivesPage(some, has_more=True), 3))
+    check("modal", restores.listing(said, ArchivesPage([], has_more=False), 0))
     for contacts in ([], [contact(i) for i in range(10)]):
         page = MembersPage("d", archive(n, 0, name), contacts, LONG[:200], 2, True, frozenset({1, 3}), 7)
         check("modal", restores.members(said, page))
@@ -123,14 +126,14 @@ def test_every_step_of_an_export_fits(said: Words, n: int, name: str):
     many = tuple(f"{LONG}{i}" for i in range(300))
     for columns in (("Email Address",), many):
         for to in (None, Destination("C1", n), Destination("C1", None)):
-            check("modal", exports.form(said, Preview("p", name, NARROW, n, columns), to))
+            check("modal", exports.form(said, ExportPlan("p", name, NARROW, n, columns), to))
     check("modal", exports.nothing(said, name, NARROW))
     for state in ("waiting", "running", "done"):
         check("message", exports.tell(said, job("export", state, n), name))
     failed = {"error": "error-export-not-in-channel", "values": {"channel": "C1"}}
     check("message", exports.tell(said, job("export", "failed", n, **failed), name))
     check("modal", exports.started(said, job("export", "waiting", n), name))
-    past = [Past(1, f"e{i}", "U1" if i else "terminal", NOW, NARROW, n, LINKS[:i]) for i in range(10)]
+    past = [PastExport(1, f"e{i}", "U1" if i else "terminal", NOW, NARROW, n, LINKS[:i]) for i in range(10)]
     check("modal", exports.past(said, Audience(1, name), past, 2, has_more=True))
     check("modal", exports.past(said, Audience(1, name), [], 0, has_more=False))
 
@@ -150,7 +153,7 @@ def test_what_mailchimp_refused_fits_and_is_told_with_each_reason(said: Words, n
         assert all(said(f"archives-refusal-{each}") in told for each in REFUSALS)
         assert said("archives-outcomes-sent") in told
     assert said("archives-at-mailchimp") in str(
-        archives.form(said, Plan("p", name, NARROW, n, "ARCHIVE", is_mirrored=True))
+        archives.form(said, ArchivePlan("p", name, NARROW, n, "ARCHIVE", is_mirrored=True))
     )
 
 
@@ -174,6 +177,6 @@ def test_a_receipt_of_an_archive_that_is_undone_says_by_whom_and_offers_no_undo(
 
 
 def test_an_archive_that_is_restored_whole_is_marked_and_has_no_button(said: Words):
-    view = restores.listing(said, Page([archive(5, 5)], has_more=False), 0)
+    view = restores.listing(said, ArchivesPage([archive(5, 5)], has_more=False), 0)
     assert [block["type"] for block in view["blocks"]] == ["section", "section"]
     assert said("restores-all-back") in view["blocks"][1]["text"]["text"]

@@ -14,7 +14,8 @@ from handlers.slack.views import counts as count_views
 from handlers.slack.views import home as home_views
 from handlers.slack.views.mailchimp import mirror as views
 from handlers.words import LANGUAGES, Markup, Words
-from storage.core.tables import Job, Reason, Source, Status
+from storage.contacts.values import CleanReason, Status
+from storage.core.tables import AudienceSource, JobRow
 from storage.mailchimp import errors
 from storage.mailchimp.errors import MailchimpError
 from tests.conftest import NOW
@@ -22,7 +23,7 @@ from tests.support.limits import problems
 
 LONG = "Lettre d\u2019information & <amis> *de* l\u2019association " * 40
 LOCAL = Audience(1, "Club")
-MIRROR = Audience(2, "Trail news", Source.MAILCHIMP, NOW)
+MIRROR = Audience(2, "Trail news", AudienceSource.MAILCHIMP, NOW)
 # What any of Mailchimp's errors may name.
 VALUES: dict[str, Any] = {"status": 400, "title": "Bad", "instance": "i", "reason": "500", "centre": "us3"}
 
@@ -32,7 +33,7 @@ def words(request: pytest.FixtureRequest) -> Words:
     return Words(request.param)
 
 
-def a_job(**given: Any) -> Job:
+def a_job(**given: Any) -> JobRow:
     job = jobs.new(jobs.SYNC, by="U1", now=NOW, audience_id=2)
     for name, value in given.items():
         setattr(job, name, value)
@@ -41,7 +42,7 @@ def a_job(**given: Any) -> Job:
 
 def figures(audience: Audience, cleaned: int = 3) -> Figures:
     statuses = dict.fromkeys(map(str, Status), 0) | {"cleaned": cleaned}
-    return Figures(audience, statuses, dict.fromkeys(map(str, Reason), 0), 1, 2)
+    return Figures(audience, statuses, dict.fromkeys(map(str, CleanReason), 0), 1, 2)
 
 
 def actions(blocks: Any) -> set[str]:

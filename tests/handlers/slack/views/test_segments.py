@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.contacts.segments import Boxes, Entry, Listing
+from bot.contacts.segments import Entry, Listing, TickedBoxes
 from bot.core.audiences import Audience
 from handlers.slack.elements import blocks
 from handlers.slack.elements.texts import isolated
 from handlers.slack.views import segments as views
 from handlers.words import LANGUAGES, Words
-from storage.contacts.contacts import Place, Segment
-from storage.core.tables import Reason
+from storage.contacts.contacts import PageKey, Segment
+from storage.contacts.values import CleanReason
 from tests.support.limits import problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
@@ -59,7 +59,7 @@ def longest(n: int) -> Listing:
         found=n,
         entries=entries,
         page=100_000,
-        following=Place(AT, 2**53),
+        following=PageKey(AT, 2**53),
         ticked=frozenset(each.id for each in entries),
         refused_ticks=True,
     )
@@ -96,9 +96,9 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.jus
 
 
 @settings(max_examples=40, deadline=None)
-@given(TEXTS, TEXTS, TEXTS, TEXTS, st.sampled_from(list(Reason)))
+@given(TEXTS, TEXTS, TEXTS, TEXTS, st.sampled_from(list(CleanReason)))
 def test_any_text_stays_within_the_limits(
-    name: str, campaign: str, diagnostic: str, typed: str, reason: Reason
+    name: str, campaign: str, diagnostic: str, typed: str, reason: CleanReason
 ):
     entry = Entry(1, f"{name[:60]}@x.fr", name, reason, campaign, AT, diagnostic)
     shown = a_list(
@@ -139,7 +139,7 @@ def test_who_complained_gets_no_fix_button():
             for e in elements(views.listing(ENGLISH, a_list(entries=[replace(ADA, reason=reason)]), [NEWS]))
             if e.get("action_id") == views.FIX
         ]
-        for reason in Reason
+        for reason in CleanReason
     }
     assert of == {"hard": ["1:5"], "soft": ["1:5"], "unknown": ["1:5"], "abuse": []}
 
@@ -201,14 +201,14 @@ def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
 def test_the_boxes_and_the_text_are_read_back():
     view = views.listing(ENGLISH, a_list(entries=[ADA, replace(ADA, id=6)]), [NEWS])
     sent = state_of(view, 6)
-    assert views.boxes(sent, "1.2") == Boxes(3, frozenset({5, 6}), frozenset({6}), "1.2")
+    assert views.boxes(sent, "1.2") == TickedBoxes(3, frozenset({5, 6}), frozenset({6}), "1.2")
     assert views.typed(sent) == ""
     assert views.typed({}) is None
     assert views.boxes({}).edition == -1
 
 
 def test_a_page_s_button_says_where_it_leads():
-    at = Place(AT, 77)
+    at = PageKey(AT, 77)
     buttons = {
         e["action_id"]: e["value"]
         for e in elements(views.listing(ENGLISH, a_list(page=4, following=at), [NEWS]))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from handlers.standins.mailchimp.faults import Kind
+from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.members import hash_of
 from handlers.standins.mailchimp.standin import Standin
 from tests.support.slack import Json
@@ -250,7 +250,7 @@ def test_an_eleventh_call_at_once_is_refused(mailchimp: Standin, api: httpx.Clie
 def test_a_call_given_up_still_holds_its_connection(mailchimp: Standin, api: httpx.Client) -> None:
     mailchimp.rules.connections = 1
     mailchimp.rules.empty_refusals = True
-    mailchimp.faults.add(Kind.SLOW, seconds=1.0)
+    mailchimp.faults.add(FaultKind.SLOW, seconds=1.0)
     with pytest.raises(httpx.ReadTimeout):
         api.get("/ping", timeout=0.1)
     refused = api.get("/ping")
@@ -261,21 +261,21 @@ def test_faults_happen_where_and_as_often_as_told(
     mailchimp: Standin, audience: str, api: httpx.Client
 ) -> None:
     faults = mailchimp.faults
-    faults.add(Kind.TOO_MANY, "GET", "/lists/.*", times=2)
+    faults.add(FaultKind.TOO_MANY, "GET", "/lists/.*", times=2)
     assert api.get("/ping").status_code == 200
     refused = [api.get(f"/lists/{audience}") for _ in range(3)]
     assert [(answer.status_code, answer.text == "") for answer in refused][:2] == [(429, True)] * 2
     assert refused[2].status_code == 200
-    for kind, status in ((Kind.SERVER_ERROR, 500), (Kind.FORBIDDEN, 403)):
+    for kind, status in ((FaultKind.SERVER_ERROR, 500), (FaultKind.FORBIDDEN, 403)):
         faults.add(kind)
         assert api.get("/ping").status_code == status
-    faults.add(Kind.BROKEN_JSON)
+    faults.add(FaultKind.BROKEN_JSON)
     with pytest.raises(json.JSONDecodeError):
         api.get("/ping").json()
-    faults.add(Kind.SLOW, seconds=0.3)
+    faults.add(FaultKind.SLOW, seconds=0.3)
     with pytest.raises(httpx.ReadTimeout):
         api.get("/ping", timeout=0.05)
-    faults.add(Kind.SERVER_ERROR, "GET", "/ping", times=None, every=3)
+    faults.add(FaultKind.SERVER_ERROR, "GET", "/ping", times=None, every=3)
     assert [api.get("/ping").status_code for _ in range(6)] == [200, 200, 500] * 2
     faults.clear()
     assert api.get("/ping").status_code == 200
@@ -286,7 +286,7 @@ def test_a_connection_is_reset_before_or_after_the_call_has_its_effect(
     mailchimp: Standin, audience: str, api: httpx.Client, afterwards: bool, status: str
 ) -> None:
     address = one(mailchimp, audience, "subscribed")
-    mailchimp.faults.add(Kind.RESET, "DELETE", afterwards=afterwards)
+    mailchimp.faults.add(FaultKind.RESET, "DELETE", afterwards=afterwards)
     with pytest.raises(httpx.ReadError):
         api.delete(f"/lists/{audience}/members/{hash_of(address)}")
     member = mailchimp.member(audience, address)

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.bounces.events import Kind, Notice
+from bot.bounces.events import EventKind, Notice
 from bot.bounces.intake import Intake
-from bot.bounces.webhooks import Outcome, Parcel
+from bot.bounces.webhooks import BatchResult, Parcel
 from handlers.web.webhooks.calls import NotNow
 from handlers.web.webhooks.collector import MOST_TOGETHER, MOST_WAITING, Collector
 from tests.conftest import NOW
 
-NOTICE = Notice(address="ann@example.com", kind=Kind.HARD, at=NOW, source="json", uid="1")
+NOTICE = Notice(address="ann@example.com", kind=EventKind.HARD, at=NOW, source="json", uid="1")
 SECONDS = 10.0
 
 
@@ -26,7 +26,7 @@ class Store:
         self.may_write = Event()
         self.error: Exception | None = None
 
-    def __call__(self, parcels: Sequence[Parcel]) -> list[Outcome]:
+    def __call__(self, parcels: Sequence[Parcel]) -> list[BatchResult]:
         assert self.may_write.wait(SECONDS)
         self.batches.append(sum(len(parcel.notices) for parcel in parcels))
         if self.error:

@@ -12,18 +12,19 @@ from aiohttp import web
 from sqlmodel import select
 
 from bot.core import jobs
-from bot.core.cleanup import tidy
 from bot.core.settings import Settings
 from bot.mailchimp import webhooks
 from bot.mailchimp.mirror import sync
+from bot.maintenance.cleanup import tidy
 from handlers.terminal import check
 from handlers.terminal.checks import mailchimp_webhooks
 from handlers.web.server import Server
 from handlers.web.webhooks import mailchimp
 from handlers.web.webhooks.own import signature
 from handlers.words import words
+from storage.bounces.tables import WebhookToken
 from storage.core.database import Database
-from storage.core.tables import Audience, Job, WebhookToken
+from storage.core.tables import AudienceRow, JobRow
 from tests.support.mirrors import Mirrored, mirrored
 
 SECRET = "dontguessme"
@@ -85,9 +86,11 @@ class Ringing:
         }
         return urlencode({name: value for name, value in (fields | changed).items() if value}).encode()
 
-    def waiting(self) -> list[Job]:
+    def waiting(self) -> list[JobRow]:
         with self.both.database.reading() as session:
-            return list(session.exec(select(Job).where(Job.kind == jobs.SYNC, Job.state == "waiting")))
+            return list(
+                session.exec(select(JobRow).where(JobRow.kind == jobs.SYNC, JobRow.state == "waiting"))
+            )
 
     def set_up(self) -> str:
         """Mailchimp calls us; the secret that signs."""
@@ -262,5 +265,5 @@ def test_the_secret_outlasts_what_mailchimp_says_of_the_audience(ringing: Ringin
     secret = ringing.set_up()
     sync.discover(ringing.both.database, ringing.both.client, ringing.both.times())
     with ringing.both.database.reading() as session:
-        audience = session.get_one(Audience, ringing.both.id)
+        audience = session.get_one(AudienceRow, ringing.both.id)
         assert audience.remote["webhook_secret"] == secret

@@ -10,11 +10,11 @@ import pytest
 from aiohttp import web
 from sqlmodel import func, select
 
-from bot.core.cleanup import tidy
 from bot.core.settings import BadSetting, Settings
+from bot.maintenance.cleanup import tidy
 from handlers.web.webhooks import routes
+from storage.bounces.tables import Evidence, Quarantined, WebhookToken
 from storage.core.database import Database
-from storage.core.tables import Evidence, SetAside, WebhookToken
 from tests.conftest import NOW
 from tests.handlers.web.webhooks import conftest as senders
 from tests.handlers.web.webhooks import samples
@@ -62,7 +62,7 @@ def test_what_comes_twice_counts_once(bot: Bot, name: str):
 def test_an_unknown_address_is_set_aside(bot: Bot, name: str):
     event = json.loads(json.dumps(samples.HARD[name]).replace("ann@example.com", "eve@example.net"))
     assert bot.post(name, *SENDERS[name](event)) == (200, NOTHING | {"unknown": 1})
-    assert count(bot.database, SetAside) == 1
+    assert count(bot.database, Quarantined) == 1
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
@@ -86,7 +86,7 @@ def test_an_unsigned_or_forged_call_is_refused_and_changes_nothing(bot: Bot, nam
         status, answer = bot.post(name, *sent)
         assert (status, set(answer)) == (401, {"error"}), sent
     assert ann(bot.database) == "subscribed"
-    assert count(bot.database, Evidence) == count(bot.database, SetAside) == 0
+    assert count(bot.database, Evidence) == count(bot.database, Quarantined) == 0
     assert "example.com" not in caplog.text
     assert f"bounces/{name}: 401" in caplog.text
 

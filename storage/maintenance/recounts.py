@@ -27,8 +27,9 @@ from sqlmodel import Session, col
 
 from storage.contacts import figures
 from storage.contacts.contacts import IS_CLEANED, TABLE
+from storage.contacts.tables import CleanedDay, ContactCount, DomainCount, VerdictRow
+from storage.contacts.values import Status
 from storage.core.database import Database
-from storage.core.tables import CleanedDay, ContactCount, DomainCount, Status, Verdict
 
 
 class Figure(StrEnum):
@@ -160,15 +161,15 @@ def _domains(audience_id: int) -> Select[Any]:
 
 
 def _worth_a_look(session: Session, audience_id: int) -> int:
-    same = (col(Verdict.audience_id) == TABLE.c.audience_id) & (col(Verdict.contact_id) == TABLE.c.id)
+    same = (col(VerdictRow.audience_id) == TABLE.c.audience_id) & (col(VerdictRow.contact_id) == TABLE.c.id)
     weak = (
-        col(Verdict.audience_id) == audience_id,
-        col(Verdict.weakness) != literal_column("''"),
+        col(VerdictRow.audience_id) == audience_id,
+        col(VerdictRow.weakness) != literal_column("''"),
         IS_CLEANED,
     )
     return (
         session.connection()
-        .execute(select(func.count()).select_from(TABLE).join(Verdict, same).where(*weak))
+        .execute(select(func.count()).select_from(TABLE).join(VerdictRow, same).where(*weak))
         .scalar_one()
     )
 

@@ -12,9 +12,12 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
 
+from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.contacts import TABLE
-from storage.contacts.recounts import compare, whole
-from storage.core.tables import Archive, ArchiveMember, Audience, Consent, Export, Job, Journal, Source
+from storage.core.tables import AudienceRow, AudienceSource, JobRow, JournalRow
+from storage.corrections.tables import Consent
+from storage.exports.tables import Export
+from storage.maintenance.recounts import compare, whole
 
 
 class Loose(NamedTuple):
@@ -57,18 +60,18 @@ def held_and_not_archived(session: Session, audience_id: int) -> Loose:
     return _without(session, _held(audience_id), _archived(audience_id))
 
 
-def archives_not_told(session: Session, audience: Audience) -> Iterator[Sums]:
+def archives_not_told(session: Session, audience: AudienceRow) -> Iterator[Sums]:
     """Archives that ended and of which the journal says otherwise: how many they took, and what it says.
 
     Who was deleted for good at Mailchimp since is in the archive no more, and in the journal's line still.
     """
     t = _table(Archive)
-    under_way = select(col(Job.id)).where(col(Job.state).in_(("waiting", "running")))
+    under_way = select(col(JobRow.id)).where(col(JobRow.state).in_(("waiting", "running")))
     taken = select(t.c.id.label("id"), t.c.n).where(
         t.c.audience_id == audience.id, t.c.n > 0, t.c.id.not_in(under_way)
     )
     for each in _sums(session, taken, _told(audience.id, "archive", "archive")):
-        if audience.source == Source.LOCAL or each.found < each.said:
+        if audience.source == AudienceSource.LOCAL or each.found < each.said:
             yield each
 
 
@@ -90,11 +93,11 @@ def exports_not_told(session: Session, audience_id: int) -> Iterator[Sums]:
 
 def imports(session: Session, audience_id: int) -> Sums:
     """How many contacts the imports that are done took in, and what the journal's lines say together."""
-    done = (col(Job.audience_id) == audience_id, col(Job.kind) == "import", col(Job.state) == "done")
-    result = _table(Job).c.result
+    done = (col(JobRow.audience_id) == audience_id, col(JobRow.kind) == "import", col(JobRow.state) == "done")
+    result = _table(JobRow).c.result
     n = result["added"].as_integer() + result["changed"].as_integer()
     taken = session.connection().execute(select(func.coalesce(func.sum(n), 0)).where(*done)).scalar_one()
-    return Sums("", int(taken), _told_in_all(session, audience_id, "import", func.sum(col(Journal.n))))
+    return Sums("", int(taken), _told_in_all(session, audience_id, "import", func.sum(col(JournalRow.n))))
 
 
 def corrections(session: Session, audience_id: int) -> Sums:
@@ -106,37 +109,37 @@ def corrections(session: Session, audience_id: int) -> Sums:
 
 def is_at_work(session: Session, audience_id: int, kind: str) -> bool:
     """Whether such work is not finished in the audience."""
-    unfinished = (col(Job.kind) == kind, col(Job.state).in_(("waiting", "running")))
-    query = select_model(Job.id).where(col(Job.audience_id) == audience_id, *unfinished).limit(1)
+    unfinished = (col(JobRow.kind) == kind, col(JobRow.state).in_(("waiting", "running")))
+    query = select_model(JobRow.id).where(col(JobRow.audience_id) == audience_id, *unfinished).limit(1)
     return session.exec(query).first() is not None
 
 
-def standing_still(session: Session, before: datetime) -> Iterator[Job]:
+def standing_still(session: Session, before: datetime) -> Iterator[JobRow]:
     """Unfinished jobs that nobody has carried on since, though their turn has come."""
-    moved = func.coalesce(col(Job.lease_until), col(Job.made_at))
-    unfinished = (col(Job.state).in_(("waiting", "running")), moved < before)
-    ahead = aliased(Job)
-    waits = (col(Job.state) == "waiting") & (
+    moved = func.coalesce(col(JobRow.lease_until), col(JobRow.made_at))
+    unfinished = (col(JobRow.state).in_(("waiting", "running")), moved < before)
+    ahead = aliased(JobRow)
+    waits = (col(JobRow.state) == "waiting") & (
         select_model(ahead.id)
         .where(
-            ahead.audience_id == Job.audience_id,
+            ahead.audience_id == JobRow.audience_id,
             col(ahead.state) == "running",
             col(ahead.lease_until) >= before,
         )
         .exists()
     )
-    yield from session.exec(select_model(Job).where(*unfinished, ~waits).order_by(col(Job.made_at)))
+    yield from session.exec(select_model(JobRow).where(*unfinished, ~waits).order_by(col(JobRow.made_at)))
 
 
-def untold(session: Session, before: datetime) -> Iterator[Job]:
+def untold(session: Session, before: datetime) -> Iterator[JobRow]:
     """Jobs that ended before, of which nobody was told and that nobody holds."""
     ended = (
-        col(Job.state).in_(("done", "failed")),
-        col(Job.told_at).is_(None),
-        col(Job.finished_at) < before,
+        col(JobRow.state).in_(("done", "failed")),
+        col(JobRow.told_at).is_(None),
+        col(JobRow.finished_at) < before,
     )
-    free = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < before)
-    yield from session.exec(select_model(Job).where(*ended, free).order_by(col(Job.made_at)))
+    free = or_(col(JobRow.lease_until).is_(None), col(JobRow.lease_until) < before)
+    yield from session.exec(select_model(JobRow).where(*ended, free).order_by(col(JobRow.made_at)))
 
 
 def _archived(audience_id: int) -> Select[Any]:
@@ -156,7 +159,7 @@ def _without(session: Session, these: Select[Any], those: Select[Any]) -> Loose:
 
 def _told(audience_id: int | None, what: str, key: str) -> Select[Any]:
     """What the journal says of each archive or export."""
-    t = _table(Journal)
+    t = _table(JournalRow)
     lines = select(t.c.detail[key].as_string().label("id"), t.c.n)
     return lines.where(t.c.audience_id == audience_id, t.c.what == what, t.c.n > 0)
 
@@ -167,8 +170,8 @@ def _sums(session: Session, said: Select[Any], told: Select[Any]) -> Iterator[Su
 
 
 def _told_in_all(session: Session, audience_id: int, what: str, n: ColumnElement[Any]) -> int:
-    lines = (col(Journal.audience_id) == audience_id, col(Journal.what) == what)
-    query = select(func.coalesce(n, 0)).select_from(Journal).where(*lines)
+    lines = (col(JournalRow.audience_id) == audience_id, col(JournalRow.what) == what)
+    query = select(func.coalesce(n, 0)).select_from(JournalRow).where(*lines)
     return int(session.connection().execute(query).scalar_one())
 
 

@@ -12,17 +12,18 @@ from sqlalchemy import text
 
 from bot.archives import archives, restores
 from bot.contacts import counts
-from bot.core import consistency, jobs
+from bot.core import jobs
 from bot.core.audiences import every
 from bot.exports import exports
 from bot.imports import imports
+from bot.maintenance import consistency
 from handlers.terminal.checks import deep
 from handlers.words import words
-from storage.contacts import recounts
 from storage.contacts.contacts import Segment
 from storage.core import journal, schema
 from storage.core.database import Database
 from storage.core.jobs import under_way
+from storage.maintenance import recounts
 from tests.conftest import NOW
 from tests.support import large
 from tests.support.audiences import claim, cleaned, run, statuses, step

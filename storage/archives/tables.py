@@ -1,0 +1,33 @@
+"""Bulk archives and their members."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field
+
+from storage.core.tables import Table
+
+
+class Archive(Table, table=True):
+    """One bulk archive: who, when, how many. Its members are what Undo brings back."""
+
+    __table_args__ = (Index("ix_archive_made_at", "audience_id", "made_at"),)
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    id: str = Field(primary_key=True)
+    made_by: str
+    made_at: datetime
+    n: int = Field(default=0, sa_type=BigInteger)
+    restored: int = Field(default=0, sa_type=BigInteger)
+    left_alone: int = Field(default=0, sa_type=BigInteger)  # changed between the preview and the work
+
+
+class ArchiveMember(Table, table=True):
+    """A contact that an archive took, and the status it had."""
+
+    __tablename__ = "archive_member"
+    audience_id: int = Field(primary_key=True)
+    archive_id: str = Field(primary_key=True)
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    status_before: str
+    restored_at: datetime | None = None

@@ -1,0 +1,84 @@
+"""Evidence about contacts, verdicts, outages, and what could not be used."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Text
+from sqlmodel import Field
+
+from storage.core.tables import Table
+
+
+class CleaningPolicy(Table, table=True):
+    """An audience's own thresholds; without a row the defaults of `bot.bounces.policy` hold."""
+
+    __tablename__ = "cleaning_policy"
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    soft_without_activity: int
+    soft_with_activity: int
+    outage_addresses: int
+    set_by: str
+    set_at: datetime
+
+
+class Evidence(Table, table=True):
+    """A bounce or a complaint about a contact. `uid` makes it once, however often it is told."""
+
+    __table_args__ = (
+        Index("ix_evidence_contact", "audience_id", "contact_id", "at"),
+        Index("ix_evidence_domain", "audience_id", "domain", "at", "contact_id"),  # all that outages ask for
+    )
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    uid: str = Field(primary_key=True)
+    contact_id: int = Field(sa_type=BigInteger)
+    domain: str
+    kind: str
+    at: datetime
+    code: str = ""
+    cause: str = ""
+    diagnostic: str = Field(default="", sa_column=Column(Text, nullable=False))
+    campaign: str = ""
+    source: str
+
+
+class Activity(Table, table=True):
+    """The latest delivery to a contact, and the last time that it opened or clicked."""
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    delivered_at: datetime | None = None
+    active_at: datetime | None = None
+
+
+class Outage(Table, table=True):
+    """A time in which many addresses of a domain bounced: not counted against them."""
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    domain: str = Field(primary_key=True)
+    since: datetime = Field(primary_key=True)
+    until: datetime
+    addresses: int
+
+
+class Quarantined(Table, table=True):
+    """What came in and could not be used: an unknown address, an unreadable message. Tidied after a while."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (Index("ix_set_aside_at", "at"),)
+
+    uid: str = Field(primary_key=True)
+    at: datetime
+    source: str
+    reason: str
+    address: str = ""
+    detail: str = Field(default="", sa_column=Column(Text, nullable=False))
+    content: bytes | None = Field(default=None, sa_column=Column(LargeBinary, nullable=True))
+
+
+class WebhookToken(Table, table=True):
+    """A one-time token of a signed webhook, and the SHA-256 of the body that it came with first."""
+
+    __tablename__ = "webhook_token"
+    token: str = Field(primary_key=True)
+    body: str
+    at: datetime

@@ -1,0 +1,26 @@
+"""Rows that an import refused, kept until the person has the file of them."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from storage.imports.tables import RefusedRow
+
+
+def add(session: Session, rows: Sequence[RefusedRow]) -> None:
+    """Keeps the rows, with U+FFFD for NUL, which PostgreSQL's text can't hold."""
+    for row in rows:
+        row.row = row.row.replace("\0", "\ufffd")
+    session.add_all(rows)
+    session.flush()
+
+
+def of_job(session: Session, job_id: str) -> Iterator[RefusedRow]:
+    """The rows an import refused, in the order of the file."""
+    query = select(RefusedRow).where(RefusedRow.job_id == job_id).order_by(col(RefusedRow.n))
+    yield from session.exec(query, execution_options={"yield_per": 1_000})
+
+
+def delete_all(session: Session, job_id: str) -> None:
+    session.connection().execute(delete(RefusedRow).where(col(RefusedRow.job_id) == job_id))
