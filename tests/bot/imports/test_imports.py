@@ -22,7 +22,7 @@ from storage.core.database import Database
 from storage.core.jobs import LeaseLost
 from storage.core.tables import JobRow
 from storage.files.spreadsheet_errors import EmptyFile
-from storage.imports import refused_rows
+from storage.imports import refused_rows, uploads
 from storage.imports.tables import RefusedRow, UploadPart
 from tests.conftest import NOW
 from tests.support import samples
@@ -289,7 +289,7 @@ def test_killed_within_a_chunk_it_has_not_happened(
     _receive(database, _with_faults(), "export.csv")
     owner, name = {
         "tallies": (figures, "apply"),
-        "refuse": (job_rows, "refuse"),
+        "refuse": (refused_rows, "add"),
         "save": (job_rows, "save"),
     }[place]
     real, calls = getattr(owner, name), iter(range(1_000))
@@ -371,7 +371,7 @@ def test_a_job_whose_file_is_not_kept_yet_is_nobodys(database: Database, monkeyp
 
 
 def test_a_file_of_several_parts_is_kept_and_read_back(database: Database, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(job_rows, "PART_BYTES", 1_000)
+    monkeypatch.setattr(uploads, "PART_BYTES", 1_000)
     assert _import(database, samples.archive(200), "export.zip") == {"added": 200}
 
 

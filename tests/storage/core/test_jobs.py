@@ -176,7 +176,7 @@ def test_what_changes_beside_a_step_is_kept(database: Database):
 def test_a_kept_file_reads_as_the_file_itself(database: Database, body: bytes, moves):
     job = _add(database, jobs.IMPORT)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(job_rows, "PART_BYTES", 7)
+        patch.setattr(uploads, "PART_BYTES", 7)
         file = io.BytesIO(body)
         with database.transaction() as session:
             while uploads.store_parts(session, job.id, file, at_once=2):
