@@ -1,7 +1,7 @@
 """Rows go into an audience: added, changed or left as they are, with the figures, in the caller's transaction."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.contacts import rows
 from storage.contacts import bulk, figures
@@ -13,14 +13,20 @@ Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class UpsertCounts:
-    """How many rows were added, changed, left as they were, refused."""
+    """How many rows were added, changed a contact, changed nothing, or were refused."""
 
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: int = 0
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+
+    def with_refused(self, n: int) -> "UpsertCounts":
+        return replace(self, refused=self.refused + n)
+
+
+NO_ROWS = UpsertCounts(0, 0, 0, 0)
 
 
 def load(
@@ -29,17 +35,17 @@ def load(
     given: Sequence[Row],
     add: Add,
     merge: Merge,
-    outcome: UpsertCounts,
+    so_far: UpsertCounts,
     moved: Mapping[str, Row] | None = None,
-) -> None:
-    """Takes the rows in. The audience is locked.
+) -> UpsertCounts:
+    """Adds or changes contacts, and returns the counts so far with these. The audience is locked.
 
     `add` makes a contact of a row and an id; `merge` changes the first row by the second, and gives the first back where
     that says nothing new. `moved`: contacts that are here under another address, by the one that a row has.
     """
     before: Mapping[str, Row] = {}
     # A first import meets nothing: adding without looking is twice as quick. Once one was there, look.
-    met = outcome.changed + outcome.unchanged > 0 or bool(moved)
+    met = so_far.changed + so_far.unchanged > 0 or bool(moved)
     if not met:
         added, changed = _sort(audience, before, given, add, merge)
         met = not bulk.insert(session, list(added.values()))
@@ -49,14 +55,17 @@ def load(
         bulk.insert(session, list(added.values()))
         bulk.rewrite(session, list(changed.values()))
     audience.next_contact_id += len(added)
-    outcome.added += len(added)
-    outcome.changed += len(changed)
-    outcome.unchanged += len(given) - len(added) - len(changed)
     tally = rows.tally(added.values())
     for key, row in changed.items():
         tally[rows.cell(before[key])] -= 1
         tally[rows.cell(row)] += 1
     figures.apply(session, audience.id, tally)
+    return replace(
+        so_far,
+        added=so_far.added + len(added),
+        changed=so_far.changed + len(changed),
+        unchanged=so_far.unchanged + len(given) - len(added) - len(changed),
+    )
 
 
 def _sort(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.errors import NoAudience, UnknownAudience
 from storage.core import audiences
-from storage.core.database import Database
+from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
@@ -71,3 +71,11 @@ def by_id(database: Database, audience_id: int) -> Audience:
     if found is None:
         raise NoAudience
     return Audience.of(found)
+
+
+def require(session: Session, audience_id: int) -> AudienceRow:
+    """The audience's row. Raises NoAudience if there is none."""
+    row = audiences.get(session, audience_id)
+    if row is None:
+        raise NoAudience
+    return row

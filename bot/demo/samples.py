@@ -42,11 +42,11 @@ def add(database: Database, now: datetime, samples: Sequence[Sample] = SAMPLES) 
         file = io.BytesIO(archive(sample, now))
         name = f"{sample.name}.zip"
         made = imports.receive(database, file, name=name, audience=sample.name, by="demo", now=now)
-        job = jobs.claim_one(database, made.id, jobs.owner(), now)
+        job = jobs.claim_one(database, made, jobs.owner(), now)
         assert job is not None  # the database is ours alone
         for done in imports.work(database, job, lambda: now):
             job = done
-        jobs.told(database, job, now)
+        jobs.mark_told(database, job, now)
         bounces.add(database, sample.name, subscribers(sample, now), now)
     return [sample.name for sample in samples]
 

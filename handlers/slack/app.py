@@ -10,7 +10,6 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from bot.core import jobs
 from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.slack.context import AppContext
@@ -30,8 +29,9 @@ from handlers.slack.features import (
     restores,
     segments,
 )
+from handlers.slack.listeners import REQUEST, Listeners
 from handlers.slack.long_work import JobHandler
-from handlers.slack.request import Ask
+from handlers.slack.request import Request
 
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
@@ -50,18 +50,18 @@ def web_client(settings: Settings) -> WebClient:
     return client
 
 
-def build_app(parts: AppContext, identity: AuthorizeResult) -> App:
+def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
     """The app with every listener. `identity` is who `auth.test` said we are: no request asks again."""
-    secret = parts.settings.slack_signing_secret
+    secret = app_context.settings.slack_signing_secret
     logging.getLogger("slack_bolt.App").addFilter(_is_news)
     app = App(
-        client=parts.client,
+        client=app_context.client,
         authorize=lambda: identity,
         signing_secret=secret.get_secret_value() if secret else "",
         request_verification_enabled=secret is not None,
         listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
     )
-    handled = Handled(parts.database, parts.clock)
+    handled = Handled(app_context.database, app_context.clock)
 
     @app.middleware
     def introduce(
@@ -71,7 +71,7 @@ def build_app(parts: AppContext, identity: AuthorizeResult) -> App:
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
         body = request.body = _storable(request.body)
-        context["ask"] = Ask(parts, body, context.user_id or "", respond)
+        context[REQUEST] = Request(app_context, body, context.user_id or "", respond)
         if handled.before(body):
             return BoltResponse(status=200, body="")
         context["ack"] = _KeptAck(lambda: handled.after_answer(body))
@@ -81,10 +81,11 @@ def build_app(parts: AppContext, identity: AuthorizeResult) -> App:
     def tell(error: Exception, context: BoltContext, ack: Ack) -> BoltResponse | None:
         if isinstance(error, Doubled):
             return None
-        return errors.tell(error, context["ask"], acknowledged=ack.response is not None)
+        return errors.tell(error, context[REQUEST], acknowledged=ack.response is not None)
 
+    listeners = Listeners(app)
     for feature in FEATURES:
-        feature.register(app)
+        feature.register(listeners)
     return app
 
 
@@ -145,13 +146,13 @@ class _KeptResponse(BoltResponse):
             super().__setattr__(name, value)
 
 
-def kinds(parts: AppContext) -> dict[str, JobHandler]:
-    """How each kind of long work is done and told."""
-    return {
-        jobs.IMPORT: imports.kind(parts),
-        jobs.EXPORT: exports.kind(parts),
-        jobs.ARCHIVE: archives.kind(parts),
-        jobs.RESTORE: restores.kind(parts),
-        **mirror.kinds(parts),
-        jobs.ADD: additions.kind(parts),
-    }
+def job_handlers(context: AppContext) -> list[JobHandler]:
+    """How each kind of job runs and is told."""
+    return [
+        imports.job_handler(context),
+        exports.job_handler(context),
+        archives.job_handler(context),
+        restores.job_handler(context),
+        *mirror.job_handlers(context),
+        additions.job_handler(context),
+    ]
