@@ -231,7 +231,7 @@ def _sync(chosen: argparse.Namespace, language: str) -> int:
 
 
 def _check(chosen: argparse.Namespace, language: str) -> int:
-    from handlers.terminal import check
+    from handlers.terminal.checks import command as check
 
     deep = chosen.deep or chosen.mend
     return check.run(words(language), webhooks=chosen.webhooks, deep=deep, mend=chosen.mend)

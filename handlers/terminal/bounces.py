@@ -13,7 +13,7 @@ from bot.bounces.events import EventKind
 from bot.bounces.mailbox import Kept, MailOutcome
 from bot.core import audiences, databases, settings
 from bot.core.errors import IsMirrored
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.terminal import errors
 from handlers.terminal.files import whole_file
 from handlers.words import Words

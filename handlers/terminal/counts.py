@@ -7,7 +7,7 @@ from bot.contacts.counts import Figures
 from bot.core import audiences, databases, settings
 from bot.core.audiences import Audience
 from bot.core.errors import NoAudience
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.words import Words
 
 

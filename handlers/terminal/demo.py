@@ -13,8 +13,8 @@ from time import monotonic, sleep
 
 from bot.core import databases, settings
 from bot.demo import samples
+from handlers.clock import utc_now
 from handlers.slack import manifest
-from handlers.slack.context import utc_now
 from handlers.standins.mailchimp import sample
 from handlers.standins.slack.server import Workspace
 from handlers.terminal import imports, sync
@@ -96,7 +96,7 @@ def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
 
 @contextmanager
 def _bot(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [sys.executable, "-m", "handlers.terminal.demo_bot"]
+    command = [sys.executable, "-m", "handlers.demo_bot"]
     process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE)  # noqa: S603  our own
     try:
         yield process

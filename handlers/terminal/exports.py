@@ -6,7 +6,7 @@ from pathlib import Path
 from bot.core import audiences, databases, settings
 from bot.core.errors import UnknownAudience
 from bot.exports import exports
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.terminal.files import whole_file
 from handlers.terminal.imports import BY
 from handlers.words import Words

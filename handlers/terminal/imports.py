@@ -12,7 +12,7 @@ from tqdm import tqdm
 from bot.contacts.upsert import UpsertCounts
 from bot.core import databases, jobs, settings
 from bot.imports import imports
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.slack.refused_rows import csv
 from handlers.terminal.files import whole_file
 from handlers.terminal.long_work import to_its_end

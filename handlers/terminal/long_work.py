@@ -9,7 +9,7 @@ from tqdm import tqdm
 from bot.core import jobs
 from bot.core.errors import CleanedError
 from bot.core.jobs import Work
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
 from storage.core.tables import JobRow

@@ -12,7 +12,7 @@ from bot.core.audiences import Audience
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.slack.views.mailchimp.mirror import differs
 from handlers.terminal.long_work import to_its_end
 from handlers.words import Words

@@ -9,7 +9,7 @@ from bot.core.errors import CleanedError
 from bot.core.settings import Settings
 from bot.maintenance import consistency
 from bot.maintenance.consistency import Inconsistency
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.terminal.checks.finding import Finding
 from handlers.words import Words
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.core import databases
 from bot.core.settings import Settings
 from bot.mailchimp import account, webhooks
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.terminal.checks.finding import Finding, Make
 from handlers.words import Words
 from storage.mailchimp.errors import MailchimpError

@@ -18,7 +18,7 @@ from handlers import cli
 from handlers import scheduler as scheduling
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
-from handlers.terminal import check
+from handlers.terminal.checks import command as check
 from handlers.words import Words
 from storage.core.database import Database
 from tests.conftest import NOW

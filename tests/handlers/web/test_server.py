@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 
 from bot.core.settings import Settings
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.web import server as web_server
 from storage.core.database import Database
 

@@ -16,7 +16,7 @@ from bot.core.settings import Settings
 from bot.mailchimp import webhooks
 from bot.mailchimp.mirror import sync
 from bot.maintenance.cleanup import tidy
-from handlers.terminal import check
+from handlers.terminal.checks import command as check
 from handlers.terminal.checks import mailchimp_webhooks
 from handlers.web.server import Server
 from handlers.web.webhooks import mailchimp
