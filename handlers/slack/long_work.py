@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core import audiences, jobs
 from bot.core.errors import CleanedError
 from bot.core.jobs import Work
-from handlers.slack import errors, posted_message
+from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message
@@ -264,7 +264,7 @@ class _Run:
             client.chat_update(channel=channel, ts=ts, **message)
         else:
             self._has_posted = True  # perhaps: an answer may get lost
-            ts = posted_message.once(client).chat_postMessage(
+            ts = sdk_workarounds.without_connection_retries(client).chat_postMessage(
                 channel=channel, metadata=self._mark, **message
             )["ts"]
         self._job.notify = {**notify, "ts": ts}

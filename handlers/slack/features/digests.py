@@ -13,7 +13,7 @@ from bot.core.errors import NotAnOperator
 from bot.corrections.suggestions import Suggester
 from bot.digests import digests, reports
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
-from handlers.slack import errors, posted_message
+from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Ask, Modal, suggest_audiences
@@ -94,7 +94,7 @@ def post(parts: AppContext, claim: Claim, tell: str) -> str:
     A refusal is settled here, not raised: the person `tell` gets to know what to mend.
     """
     # Sent anew without a look, it might be there twice: a fault gives it back, and whoever takes it looks.
-    once = posted_message.once(parts.client)
+    once = sdk_workarounds.without_connection_retries(parts.client)
     try:
         channel, ts = _stands(once, claim) or _send(parts, once, claim)
     except _Anothers:

@@ -16,6 +16,7 @@ from handlers.web import server as web_server
 from storage.core.database import Database
 
 SECRET = "s" * 32
+THREADS = 12  # more than the event loop's own pool has on few processors
 IDENTITY = AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-test")
 Post = Callable[[bytes, dict[str, str]], int]
 
@@ -29,7 +30,7 @@ def post() -> Iterator[Post]:
     settings = Settings.model_validate({"slack_signing_secret": SECRET, "CLEANED_PORT": port})
     database = Database("sqlite:///none.db")  # never opened
     bolt = App(signing_secret=SECRET, authorize=lambda: IDENTITY)
-    server = web_server.start(bolt, settings, database, utc_now)
+    server = web_server.start(bolt, settings, database, utc_now, slack_threads=THREADS)
 
     def send(body: bytes, headers: dict[str, str]) -> int:
         asked = http.client.HTTPConnection("127.0.0.1", port)
