@@ -7,6 +7,7 @@ after an upgrade says what can be deleted here. Where an upstream issue is known
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from copy import copy
 from functools import partial
 from socket import SHUT_RDWR
@@ -24,7 +25,7 @@ from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 ANSWERED_WITHIN_SECONDS = 2.0
 
-# Bolt: acknowledgements
+# Bolt's acknowledgements
 
 
 class KeptAck(Ack):
@@ -66,7 +67,7 @@ class _KeptResponse(BoltResponse):
             super().__setattr__(name, value)
 
 
-# Bolt: log lines
+# Bolt's log lines
 
 
 def is_not_token_warning(record: logging.LogRecord) -> bool:
@@ -78,7 +79,7 @@ def is_not_token_warning(record: logging.LogRecord) -> bool:
     return "SLACK_BOT_TOKEN" not in message and "`token` will be unused" not in message
 
 
-# Bolt and the SDK: requests over HTTP that Slack never sends
+# Requests over HTTP that Slack never sends
 
 
 def is_signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
@@ -106,7 +107,7 @@ def parse_request(body: bytes, query: str, headers: Mapping[str, str]) -> BoltRe
         raise ValueError("The body is not a JSON object.") from error
 
 
-# SDK: the Web API
+# The SDK's Web API client
 
 
 def without_connection_retries(client: WebClient) -> WebClient:
@@ -132,7 +133,7 @@ def error_code(error: SlackApiError) -> str | None:
     return code if code.isidentifier() else None
 
 
-# SDK: Socket Mode
+# The SDK's Socket Mode client
 
 
 def replace_reader(client: SocketModeClient) -> None:
@@ -215,10 +216,8 @@ def hang_up(client: SocketModeClient) -> None:
     """
     client.closed, client.auto_reconnect_enabled = True, False
     if client.current_session and (sock := client.current_session.sock):
-        try:
+        with suppress(OSError):  # it may be closed already
             sock.shutdown(SHUT_RDWR)
-        except OSError:
-            pass  # it is closed already
 
 
 def close(client: SocketModeClient) -> None:

@@ -25,9 +25,7 @@ class Manifest:
         return next((command for command in self.commands if command["command"] == name), None)
 
     def shortcut(self, callback_id: str) -> dict[str, Any] | None:
-        return next(
-            (shortcut for shortcut in self.shortcuts if shortcut["callback_id"] == callback_id), None
-        )
+        return next((shortcut for shortcut in self.shortcuts if shortcut["callback_id"] == callback_id), None)
 
 
 def load(path: Path) -> Manifest:

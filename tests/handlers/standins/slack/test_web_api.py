@@ -29,7 +29,7 @@ def test_the_manifest_gives_commands_shortcuts_and_scopes() -> None:
     assert ours.command("/cleaned-nothing") is None
     assert ours.shortcut("fix_message")
     assert ours.scopes > {"chat:write", "commands"}
-    assert ours.home_tab and ours.messages_tab and ours.interactivity and ours.socket_mode
+    assert all((ours.home_tab, ours.messages_tab, ours.interactivity, ours.socket_mode))
 
 
 @pytest.mark.parametrize("text", ["a: |\nlong", "a: b\n  c: d", "a: [1, 2"])
