@@ -1,6 +1,6 @@
-"""The demo's bot: `cleaned run` that stops once the demo is gone, however that went.
+"""The bot that `cleaned demo` starts: `cleaned run`, stopped when the demo's process ends, even by SIGKILL.
 
-The demo holds the other end of its standard input, which the system closes with it, also after a SIGKILL.
+The demo holds the other end of this process's standard input; the system closes it when the demo ends.
 """
 
 import os
@@ -12,14 +12,14 @@ from handlers import cli
 
 
 def main() -> int:
-    """Runs until it is told to stop, or the demo ends; the exit status."""
-    Thread(target=_end_with_the_demo, name="demo", daemon=True).start()
+    """Runs the bot until it is told to stop or the demo ends; returns the exit status."""
+    Thread(target=_stop_with_demo, name="demo", daemon=True).start()
     return cli.main(["run"])
 
 
-def _end_with_the_demo() -> None:
+def _stop_with_demo() -> None:
     while os.read(0, 1):
-        pass  # nobody writes
+        pass  # nothing is written; read returns b"" at the end of the demo
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -14,14 +14,14 @@ from handlers.slack.elements import audiences as audience_views
 from handlers.slack.features import outbox, segments
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask, Modal, suggest_audiences
-from handlers.slack.uploads import UNSEEN
+from handlers.slack.uploads import UNREACHABLE_CHANNEL
 from handlers.slack.views import archives as views
 from handlers.slack.views import restores as restore_views
 from handlers.slack.views import segments as segment_views
 from handlers.slack.views.mailchimp import outcomes as outcome_views
 from storage.contacts.contacts import Segment
 
-CLOSED = {*UNSEEN, "restricted_action"}
+CLOSED = {*UNREACHABLE_CHANNEL, "restricted_action"}
 
 
 class NotInChannel(CleanedError):

@@ -18,7 +18,7 @@ from handlers.slack.elements import audiences as audience_views
 from handlers.slack.features import segments
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask, Modal, suggest_audiences
-from handlers.slack.uploads import UNSEEN, Uploads
+from handlers.slack.uploads import UNREACHABLE_CHANNEL, Uploads
 from handlers.slack.views import exports as views
 from handlers.slack.views import segments as segment_views
 from handlers.slack.views.exports import Destination
@@ -182,7 +182,7 @@ def _require_in(ask: Ask, channel: str) -> None:
     try:
         found = ask.client.conversations_info(channel=channel)["channel"]
     except SlackApiError as error:
-        if error.response.get("error") in UNSEEN:
+        if error.response.get("error") in UNREACHABLE_CHANNEL:
             raise NotInChannel(channel=channel) from error
         raise
     if not found.get("is_member") or found.get("is_archived"):

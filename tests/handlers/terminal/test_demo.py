@@ -77,7 +77,7 @@ def test_killed_it_leaves_no_bot_behind(tmp_path: Path):
         os.kill(process.pid, signal.SIGKILL)
         # The bot writes to the same pipe: its end is the bot's too.
         _, err = process.communicate(timeout=30)
-    assert "The bot stops." in err
+    assert "The bot is stopping." in err
     assert "Traceback" not in err
 
 
