@@ -52,5 +52,5 @@ def _run(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    bootstrap.carry_on("tests", bootstrap.TESTS)
+    bootstrap.ensure_environment("tests", bootstrap.TESTS)
     sys.exit(main(sys.argv[1:]))

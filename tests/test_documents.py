@@ -99,9 +99,9 @@ def test_the_readme_s_table_has_every_setting_and_its_default():
 
 
 def test_the_readme_names_every_terminal_command():
-    from handlers.cli import parser
+    from handlers.cli import build_parser
 
-    [subcommands] = [action for action in parser(words("en"))._actions if action.dest == "command"]
+    [subcommands] = [action for action in build_parser(words("en"))._actions if action.dest == "command"]
     assert subcommands.choices is not None
     assert set(re.findall(r"^    cleaned (\w+)", README, re.MULTILINE)) == set(subcommands.choices)
 

@@ -32,6 +32,7 @@ from handlers.slack.features import (
 from handlers.slack.listeners import REQUEST, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
+from handlers.slack.sdk_workarounds import KeptAck, is_not_token_warning
 
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
@@ -53,7 +54,7 @@ def web_client(settings: Settings) -> WebClient:
 def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
     """The app with every listener. `identity` is who `auth.test` said we are: no request asks again."""
     secret = app_context.settings.slack_signing_secret
-    logging.getLogger("slack_bolt.App").addFilter(_is_news)
+    logging.getLogger("slack_bolt.App").addFilter(is_not_token_warning)
     app = App(
         client=app_context.client,
         authorize=lambda: identity,
@@ -74,7 +75,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         context[REQUEST] = Request(app_context, body, context.user_id or "", respond)
         if handled.before(body):
             return BoltResponse(status=200, body="")
-        context["ack"] = _KeptAck(lambda: handled.after_answer(body))
+        context["ack"] = KeptAck(lambda: handled.after_answer(body))
         return next()
 
     @app.error
@@ -98,52 +99,11 @@ def _storable(value: Any) -> Any:
     return [_storable(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Bolt warns that the environment's token is not used: the client that we give it has it."""
-    return (
-        "SLACK_BOT_TOKEN" not in record.getMessage() and "`token` will be unused" not in record.getMessage()
-    )
-
-
 def identify(client: WebClient) -> AuthorizeResult:
     """Who we are, asked once. Raises SlackApiError."""
     return AuthorizeResult.from_auth_test_response(
         auth_test_response=client.auth_test(), bot_token=client.token
     )
-
-
-class _KeptAck(Ack):
-    """Bolt takes an answer back when a fault follows before it looked (every 10 ms): Slack would get none.
-
-    `then` is called when Slack can have the answer; what it raises ends the listener.
-    """
-
-    response: BoltResponse | None = None
-
-    def __init__(self, then: Callable[[], None]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # Bolt's
-        self._then = then
-
-    def __call__(self, *args: Any, **named: Any) -> BoltResponse:
-        again = self.response is not None
-        response = super().__call__(*args, **named)
-        if not again:
-            self._then()
-        return response
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if isinstance(value, BoltResponse):
-            value = _KeptResponse(status=value.status, body=value.body, headers=value.headers)
-        if name != "response" or value is not None:
-            super().__setattr__(name, value)
-
-
-class _KeptResponse(BoltResponse):
-    """Bolt turns the answer into a 500 when a fault follows, even while it is on its way."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name != "status" or not hasattr(self, name):
-            super().__setattr__(name, value)
 
 
 def job_handlers(context: AppContext) -> list[JobHandler]:

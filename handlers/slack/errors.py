@@ -12,6 +12,7 @@ from bot.core.errors import CleanedError, NotAnOperator
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Request
+from handlers.slack.sdk_workarounds import error_code
 from handlers.words import Markup, Words
 from storage.core.db_errors import trouble
 from storage.files.spreadsheet_errors import SpreadsheetError
@@ -89,9 +90,8 @@ def name(error: BaseException) -> str:
 def passes(error: BaseException) -> bool:
     """Whether it is Slack or the network, and passes by itself or once whoever runs the bot has mended it."""
     if isinstance(error, SlackApiError):
-        code = str(error.response.get("error", ""))
-        # What is no code is no answer of Slack's own, but a server's trouble in the SDK's words.
-        return code in PASSES or not code.isidentifier()
+        code = error_code(error)
+        return code is None or code in PASSES
     return isinstance(error, SlackClientError | OSError)
 
 

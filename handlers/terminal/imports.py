@@ -1,4 +1,4 @@
-"""`cleaned import`: files go in here and now; what is interrupted, the same command or the bot carries on."""
+"""`cleaned import`: imports files in this process. The same command, or the bot, resumes an interrupted import."""
 
 import shutil
 import sys
@@ -12,10 +12,10 @@ from tqdm import tqdm
 from bot.contacts.upsert import UpsertCounts
 from bot.core import databases, jobs, settings
 from bot.imports import imports
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.slack.refused_rows import csv
 from handlers.terminal.files import whole_file
-from handlers.terminal.long_work import to_its_end
+from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
 from storage.core.tables import JobRow
@@ -24,7 +24,10 @@ BY = "terminal"
 
 
 def run(words: Words, *, files: Sequence[str], audience: str, status: str, refused: str | None) -> int:
-    """Imports the files one after the other; 1 if one can't be used. Raises CleanedError, SpreadsheetError, OSError."""
+    """Imports the files one after the other; returns 1 if one can't be imported.
+
+    `refused`: the file for refused rows. Raises CleanedError, SpreadsheetError, OSError.
+    """
     return import_all(words, settings.load().database_url, files, audience, status, refused)
 
 
@@ -36,7 +39,7 @@ def import_all(
     status: str = "nonsubscribed",
     refused: str | None = None,
 ) -> int:
-    """As `run`, into the database with that URL."""
+    """As `run`, for the database with that URL."""
     database = databases.ready(url)
     done: list[JobRow] = []
     jobs.free_dead(database)
@@ -67,9 +70,9 @@ def _write_refused(words: Words, database: Database, target: Path, done: Sequenc
 
 
 def _import(words: Words, database: Database, path: Path, audience: str, status: str) -> JobRow:
-    """The finished job, done or failed. Progress is shown on a terminal."""
-    with path.open("rb") as given, TemporaryFile() as copy:
-        file = given if given.seekable() else _copied(given, copy)
+    """Returns the job once it is done or failed. Shows a progress bar if standard error is a terminal."""
+    with path.open("rb") as source, TemporaryFile() as copy:
+        file = source if source.seekable() else _copied(source, copy)
         job = imports.under_way(database, audience=audience, digest=imports.sha256(file))
         if job:
             print(words("terminal-carries-on", name=path.name), file=sys.stderr)
@@ -79,7 +82,7 @@ def _import(words: Words, database: Database, path: Path, audience: str, status:
             )
     bar: tqdm[NoReturn]
     with tqdm(total=job.total, unit="B", unit_scale=True, desc=path.name, leave=False, disable=None) as bar:
-        return to_its_end(database, job, imports.work, bar, "terminal-import-interrupted")
+        return run_to_end(database, job, imports.work, bar, "terminal-import-interrupted")
 
 
 def _copied(pipe: BinaryIO, copy: BinaryIO) -> BinaryIO:

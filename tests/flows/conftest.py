@@ -20,8 +20,9 @@ from slack_sdk.socket_mode.interval_runner import IntervalRunner
 from bot.core import jobs
 from bot.imports import imports
 from handlers import serve
+from handlers.clock import utc_now
 from handlers.slack import long_work, manifest
-from handlers.slack.context import AppContext, utc_now
+from handlers.slack.context import AppContext
 from handlers.slack.features import segments
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words, words

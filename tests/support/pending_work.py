@@ -12,7 +12,7 @@ from bot.digests.digests import DigestSettings
 from bot.exports import exports
 from bot.imports import imports
 from bot.mailchimp.mirror import sync
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts.contacts import Segment
 from storage.core.database import Database

@@ -25,7 +25,7 @@ import httpx
 from bot.core import databases, jobs
 from bot.mailchimp.mirror import sync
 from handlers.cli import SELDOM
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.standins.mailchimp.api import reads
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts import figures as kept_figures

@@ -19,7 +19,7 @@ from handlers.slack.features.outcomes import outcomes_file
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request
-from handlers.slack.uploads import UNSEEN
+from handlers.slack.uploads import UNREACHABLE_CHANNEL
 from handlers.slack.views import archives as views
 from handlers.slack.views import restores as restore_views
 from handlers.slack.views import segments as segment_views
@@ -28,7 +28,7 @@ from handlers.words import Words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 
-CLOSED = {*UNSEEN, "restricted_action"}
+CLOSED = {*UNREACHABLE_CHANNEL, "restricted_action"}
 
 
 class NotInChannel(CleanedError):

@@ -13,7 +13,7 @@ from bot.core.errors import NotAnOperator
 from bot.corrections.suggestions import Suggester
 from bot.digests import digests, reports
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
-from handlers.slack import errors, posted_message
+from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import View
 from handlers.slack.features.audience_modal import suggest_audiences
@@ -91,7 +91,11 @@ def post(context: AppContext, claim: Claim, tell: str) -> str:
     A refusal is settled here, not raised: the person `tell` gets to know what to mend.
     """
     # Sent anew without a look, it might be there twice: a fault gives it back, and whoever takes it looks.
+<<<<<<< HEAD
     once = posted_message.once(context.client)
+=======
+    once = sdk_workarounds.without_connection_retries(parts.client)
+>>>>>>> libraries
     try:
         channel, ts = _stands(once, claim) or _send(context, once, claim)
     except _Anothers:

@@ -17,7 +17,7 @@ from bot.core.jobs import Clock
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
 from handlers import cli
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.words import Words
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost

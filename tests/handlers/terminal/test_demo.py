@@ -77,7 +77,7 @@ def test_killed_it_leaves_no_bot_behind(tmp_path: Path):
         os.kill(process.pid, signal.SIGKILL)
         # The bot writes to the same pipe: its end is the bot's too.
         _, err = process.communicate(timeout=30)
-    assert "The bot stops." in err
+    assert "The bot is stopping." in err
     assert "Traceback" not in err
 
 
@@ -253,7 +253,7 @@ def test_check_says_when_the_key_s_user_may_only_look(
 def test_check_names_the_scopes_that_were_not_granted(
     told: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    from handlers.terminal import check
+    from handlers.terminal.checks import command as check
 
     monkeypatch.setattr(check, "SCOPES", SCOPES | {"pins:read"})
     assert cli.main(["check"]) == cli.FAILED

@@ -16,7 +16,7 @@ from bot.core.settings import Settings
 from bot.mailchimp import webhooks
 from bot.mailchimp.mirror import sync
 from bot.maintenance.cleanup import tidy
-from handlers.terminal import check
+from handlers.terminal.checks import command as check
 from handlers.terminal.checks import mailchimp_webhooks
 from handlers.web.server import Server
 from handlers.web.webhooks import mailchimp
@@ -246,17 +246,17 @@ def lines(ringing: Ringing) -> list[str]:
 
 def test_check_offers_to_set_them_up_and_does_it_when_asked(ringing: Ringing):
     assert lines(ringing) == [WORDS("check-mailchimp-webhook-missing", audience="Trail news")]
-    made = mailchimp_webhooks.made(WORDS, ringing.settings())
+    made = mailchimp_webhooks.set_up(WORDS, ringing.settings())
     assert [each.text for each in made] == [WORDS("check-mailchimp-webhook", audience="Trail news")]
     assert lines(ringing) == [WORDS("check-mailchimp-webhook", audience="Trail news")]
     assert len(ringing.both.client.webhooks(ringing.remote_id)) == 1
-    mailchimp_webhooks.made(WORDS, ringing.settings())
+    mailchimp_webhooks.set_up(WORDS, ringing.settings())
     assert len(ringing.both.client.webhooks(ringing.remote_id)) == 1
 
 
 def test_check_says_why_one_can_not_be_set_up(ringing: Ringing):
     elsewhere = ringing.settings().model_copy(update={"public_url": "http://127.0.0.1:9"})
-    (failed,) = mailchimp_webhooks.made(WORDS, elsewhere)
+    (failed,) = mailchimp_webhooks.set_up(WORDS, elsewhere)
     assert failed.is_fault
     assert "Trail news" in failed.text
 
