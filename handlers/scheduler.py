@@ -57,7 +57,7 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
     if address := context.settings.mailbox:
         add(MAILBOX_INTERVAL, lambda keep_lease: read_mailbox(context, address, keep_lease), lease="mailbox")
     if account := context.mailchimp:
-        add(MIRROR_INTERVAL, lambda _: mirror.look(context, account), lease="mirror")
+        add(MIRROR_INTERVAL, lambda _: mirror.sync_all(context, account), lease="mirror")
     scheduler.start()
     return scheduler
 

@@ -19,6 +19,7 @@ from bot.mailchimp import account
 from handlers import scheduler as scheduling
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
+from handlers.slack.features import home
 from handlers.slack.long_work import Worker
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
@@ -80,7 +81,7 @@ def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
         people=People(client, settings.operators),
         mailchimp=mailchimp,
     )
-    worker = Worker(app.kinds(context))
+    worker = Worker(app.job_handlers(context), home.after_work)
     context = replace(context, wake=worker.wake)
     bolt = app.build_app(context, identity)
     worker.start(context)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.core.files import HandOver
+from bot.core.files import NOTHING_SENT, HandOver
 from bot.core.jobs import Failure, Job, JobType
 from storage.contacts.contacts import Segment
 from storage.core.tables import JobKind
@@ -40,7 +40,7 @@ class RemoteProgress:
     filled: bool = False
     starting: datetime | None = None
     stopped_by: Failure | None = None
-    hand_over: HandOver = HandOver()
+    hand_over: HandOver = NOTHING_SENT
     """Of the file of outcomes."""
 
     @classmethod

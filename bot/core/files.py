@@ -79,6 +79,9 @@ class HandOver:
     has_ended: bool = False
 
 
+NOTHING_SENT = HandOver()
+
+
 class HasHandOver(Protocol):
     """The progress of a job that hands over a small file."""
 

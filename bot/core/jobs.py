@@ -31,21 +31,21 @@ TaskT = TypeVar("TaskT")
 ProgressT = TypeVar("ProgressT")
 ResultT = TypeVar("ResultT")
 # Values are only read from a job: an archive's job is a job whose progress is some RemoteProgress.
-_Task = TypeVar("_Task", covariant=True)
-_Progress = TypeVar("_Progress", covariant=True)
-_Result = TypeVar("_Result", covariant=True)
+_Task_co = TypeVar("_Task_co", covariant=True)
+_Progress_co = TypeVar("_Progress_co", covariant=True)
+_Result_co = TypeVar("_Result_co", covariant=True)
 
 Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class JobType(Generic[_Task, _Progress, _Result]):
+class JobType(Generic[_Task_co, _Progress_co, _Result_co]):
     """A kind of job and its values. `progress` can be made without arguments: the start."""
 
     kind: JobKind
-    task: type[_Task]
-    progress: type[_Progress]
-    result: type[_Result]
+    task: type[_Task_co]
+    progress: type[_Progress_co]
+    result: type[_Result_co]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +72,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job(Generic[_Task, _Progress, _Result]):
+class Job(Generic[_Task_co, _Progress_co, _Result_co]):
     """A job as it was last read or written. `done` of `total` are contacts, rows or bytes, by its type.
 
     A job without a recipient was started in the terminal or by the clock.
     """
 
-    type: JobType[_Task, _Progress, _Result]
+    type: JobType[_Task_co, _Progress_co, _Result_co]
     id: str
     target: int | None
     """The audience's id; None while an import's file is not stored."""
     state: JobState
-    task: _Task
-    progress: _Progress
-    result: _Result | None
+    task: _Task_co
+    progress: _Progress_co
+    result: _Result_co | None
     failure: Failure | None
     recipient: Recipient | None
     done: int
@@ -112,7 +112,7 @@ class Job(Generic[_Task, _Progress, _Result]):
         return self.recipient.language if self.recipient else None
 
     @property
-    def outcome(self) -> _Result:
+    def outcome(self) -> _Result_co:
         """The result of a job that has one: it is done, or failed after some of its work. Raises ValueError."""
         if self.result is None:
             raise ValueError(f"Job {self.id} has no result.")

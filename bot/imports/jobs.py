@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
-from bot.core.files import HandOver
+from bot.core.files import NOTHING_SENT, HandOver
 from bot.core.jobs import Job, JobType
 from storage.core.tables import JobKind
 
@@ -37,7 +37,7 @@ class ImportProgress:
     sheet: int = 0
     row: int = 0
     outcome: UpsertCounts = NO_ROWS
-    hand_over: HandOver = HandOver()
+    hand_over: HandOver = NOTHING_SENT
     """Of the file of refused rows."""
 
     @classmethod

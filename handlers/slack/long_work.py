@@ -12,14 +12,9 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import jobs
 from bot.core.errors import CleanedError
-<<<<<<< HEAD
 from bot.core.files import GIVE_UP_AFTER
 from bot.core.jobs import AnyJob, Clock, JobType, Recipient
-from handlers.slack import errors, posted_message
-=======
-from bot.core.jobs import Work
 from handlers.slack import errors, posted_message, sdk_workarounds
->>>>>>> libraries
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message
@@ -295,19 +290,10 @@ class _Run:
         if ts := recipient.ts or self._find_message(channel):
             client.chat_update(channel=channel, ts=ts, **message)
         else:
-<<<<<<< HEAD
             self._may_have_posted = True  # an answer can get lost
-            once = posted_message.once(client)
+            once = sdk_workarounds.without_connection_retries(client)
             ts = str(once.chat_postMessage(channel=channel, metadata=self._metadata, **message)["ts"])
         return replace(recipient, channel=channel, ts=ts)
-=======
-            self._has_posted = True  # perhaps: an answer may get lost
-            ts = sdk_workarounds.without_connection_retries(client).chat_postMessage(
-                channel=channel, metadata=self._mark, **message
-            )["ts"]
-        self._job.notify = {**notify, "ts": ts}
-        return noted is not None
->>>>>>> libraries
 
     @property
     def _metadata(self) -> MessageMetadata:

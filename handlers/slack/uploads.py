@@ -1,13 +1,7 @@
-<<<<<<< HEAD
-"""Files that the bot hands to people: Slack's three steps, streamed, each tried again when it fails.
-
-The SDK's own upload reads the whole file into memory and tries its second step once.
-=======
 """Uploads files to Slack in its three steps: `files.getUploadURLExternal`, the bytes, `files.completeUploadExternal`.
 
 The SDK's `files_upload_v2` is not used, because it reads the whole file into memory and sends the bytes only once;
 `tests/handlers/slack/test_sdk_workarounds.py` fails when that has changed.
->>>>>>> libraries
 """
 
 import http.client
@@ -27,24 +21,14 @@ from bot.exports.exports import NotInChannel
 from handlers.slack import errors
 
 ATTEMPTS = 3
-<<<<<<< HEAD
-ANSWER_SECONDS = 60
-PAUSE_SECONDS = 1.0  # before the second attempt, then twice as long
-UNSEEN = {"not_in_channel", "channel_not_found", "is_archived"}
-_SHARED_IN = ("shares", "channels", "groups", "ims")
-=======
 TIMEOUT_SECONDS = 60
-PAUSE_SECONDS = 1.0  # before the second attempt; twice as long before each further one
-UNREACHABLE_CHANNEL = {"not_in_channel", "channel_not_found", "is_archived"}  # Slack's error codes
-
-_SHARED_IN = ("shares", "channels", "groups", "ims")  # a file's fields that name where it is shown
-
-log = logging.getLogger(__name__)
->>>>>>> libraries
+PAUSE_SECONDS = 1.0  # before the second attempt, then twice as long
+UNREACHABLE_CHANNEL = {"not_in_channel", "channel_not_found", "is_archived"}
+_SHARED_IN = ("shares", "channels", "groups", "ims")
 
 
 class UploadFailed(OSError):
-    """Slack did not accept the bytes. `retry_after`: in seconds, if Slack named a time."""
+    """The bytes were not taken. `retry_after`: seconds that were asked for."""
 
     def __init__(self, status: int, retry_after: float | None = None) -> None:
         super().__init__(f"HTTP {status}")
@@ -53,11 +37,7 @@ class UploadFailed(OSError):
 
 
 class Uploads:
-<<<<<<< HEAD
     """Slack as a `bot.core.files.FileSender`. `comment` stands above the file, as mrkdwn."""
-=======
-    """Sends files to people in Slack. `comment` is the text above the file, in mrkdwn."""
->>>>>>> libraries
 
     def __init__(
         self,
@@ -72,7 +52,6 @@ class Uploads:
         self._pause = pause
 
     def expect(self, name: str, size: int) -> ExpectedFile:
-<<<<<<< HEAD
         """Step 1: announces a file of so many bytes, at least one."""
         with _failures():
             answer = self._client.files_getUploadURLExternal(filename=name, length=size)
@@ -85,49 +64,17 @@ class Uploads:
                 with _failures():
                     yield from _post(file.url, contents.size, contents.pieces())
             except SendFailed as error:
-                if attempt == ATTEMPTS or not _is_worth_another_try(error.__cause__):
+                if attempt == ATTEMPTS or not _may_succeed_later(error.__cause__):
                     raise
                 self._pause(_retry_after(error.__cause__) or PAUSE_SECONDS * 2 ** (attempt - 1))
             else:
                 return
 
-=======
-        """Step 1: announces a file of `size` bytes, which must be at least 1."""
-        response = self._client.files_getUploadURLExternal(filename=name, length=size)
-        return ExpectedFile(file_id=str(response["file_id"]), url=str(response["upload_url"]))
-
-    def send(self, upload: ExpectedFile, contents: Contents) -> Iterator[int]:
-        """Step 2: sends the bytes and yields how many are sent so far.
-
-        Raises UploadFailed or another OSError after the last attempt.
-        """
-        for attempt in range(ATTEMPTS):
-            try:
-                yield from _post(upload.url, contents.size, contents.pieces())
-            except (OSError, http.client.HTTPException) as error:
-                if attempt + 1 == ATTEMPTS or not _may_succeed_later(error):
-                    raise
-                retry_after = error.retry_after if isinstance(error, UploadFailed) else None
-                self._pause(retry_after or PAUSE_SECONDS * 2**attempt)
-            else:
-                return
-
-    def put(self, name: str, pieces: Iterable[bytes]) -> str:
-        """Steps 1 and 2 for a small file; returns its id. People don't see it before `share`."""
-        chunks = list(pieces)
-        size = sum(map(len, chunks))
-        upload = self.expect(name, size)
-        for _sent in self.send(upload, Contents(name, 0, size, lambda: iter(chunks))):
-            pass
-        return upload.file_id
-
->>>>>>> libraries
     def shared(self, file_ids: Sequence[str]) -> SharedFiles | None:
-        """Where people see the files, all in one message; None if they are not shared yet."""
+        """Where people see the files; None if nobody does yet. One message shows them all."""
         files: list[dict[str, Any]] = []
         for file_id in file_ids:
             try:
-<<<<<<< HEAD
                 with _failures():
                     files.append(self._client.files_info(file=file_id)["file"])
             except SendFailed as error:
@@ -139,38 +86,20 @@ class Uploads:
 
     def share(self, names: Mapping[str, str], channel: str | None) -> SharedFiles:
         """Step 3: shows the files (id → name) in one message. Raises NotInChannel."""
-=======
-                files.append(self._client.files_info(file=file_id)["file"])
-            except SlackApiError as error:
-                if error.response.get("error") == "file_not_found":
-                    return None  # step 3 is missing
-                raise
-        are_shared = all(any(file.get(field) for field in _SHARED_IN) for file in files)
-        return SharedFiles(tuple(file.get("permalink") for file in files)) if are_shared else None
-
-    def share(self, names: Mapping[str, str], channel: str) -> SharedFiles:
-        """Step 3: shows the files (id → name) in the channel, in one message. Raises NotInChannel."""
->>>>>>> libraries
         comment: dict[str, Any] = {"initial_comment": self._comment} if self._comment else {}
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": name} for file_id, name in names.items()
         ]
         try:
-<<<<<<< HEAD
             with _failures():
                 answer = self._client.files_completeUploadExternal(
                     files=files, channel_id=channel or self._direct_messages(), **comment
                 )
         except SendFailed as error:
-            if _code(error.__cause__) in UNSEEN:
-=======
-            response = self._client.files_completeUploadExternal(files=files, channel_id=channel, **comment)
-        except SlackApiError as error:
-            if error.response.get("error") in UNREACHABLE_CHANNEL:
->>>>>>> libraries
+            if _code(error.__cause__) in UNREACHABLE_CHANNEL:
                 raise NotInChannel(channel=channel) from error
             raise
-        links = {file.get("id"): file.get("permalink") for file in response.get("files") or []}
+        links = {file.get("id"): file.get("permalink") for file in answer.get("files") or []}
         return SharedFiles(tuple(links.get(file_id) for file_id in names))
 
     def _direct_messages(self) -> str:
@@ -178,7 +107,6 @@ class Uploads:
             raise ValueError("Without a recipient, files need a channel.")
         return self._recipient.channel or direct_messages(self._client, self._recipient.user)
 
-<<<<<<< HEAD
 
 def direct_messages(client: WebClient, user_id: str) -> str:
     """The channel of the bot's direct messages with the person. Raises SlackApiError."""
@@ -202,33 +130,7 @@ def _retry_after(error: BaseException | None) -> float | None:
     return error.retry_after if isinstance(error, UploadFailed) else None
 
 
-def _is_worth_another_try(error: BaseException | None) -> bool:
-=======
-def hand_out(
-    delivery: Uploads, database: Database, job: JobRow, clock: Clock, name: str, pieces: Iterable[bytes]
-) -> tuple[JobRow, str | None]:
-    """Sends a small file to the person of the job, once even if the process crashes meanwhile.
-
-    Returns the job and the file's id, or None for the id if the file can't be sent and is not tried again.
-    """
-    try:
-        if file_id := job.cursor.get("upload"):
-            is_shared = delivery.shared([file_id]) is not None
-        else:
-            file_id, is_shared = delivery.put(name, pieces), False
-            job = jobs.remember(database, job, clock(), upload=file_id)
-        if not is_shared:
-            delivery.share({file_id: name}, job.notify["channel"])
-    except (SlackClientError, CleanedError, OSError) as error:
-        if job.attempts < long_work.GIVE_UP_AFTER and not isinstance(error, CleanedError):
-            raise
-        log.warning("file of job %s not sent: %s", job.id, errors.name(error))
-        return job, None
-    return job, str(file_id)
-
-
-def _may_succeed_later(error: Exception) -> bool:
->>>>>>> libraries
+def _may_succeed_later(error: BaseException | None) -> bool:
     if not isinstance(error, UploadFailed):
         return True
     return error.status == http.client.TOO_MANY_REQUESTS or error.status >= http.client.INTERNAL_SERVER_ERROR

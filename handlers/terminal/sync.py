@@ -11,13 +11,13 @@ from bot.core import audiences, databases, jobs, settings
 from bot.core.audiences import Audience
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored
+from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror import sync as mirror_sync
 from handlers.clock import utc_now
 from handlers.slack.views.mailchimp.mirror import differs
 from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
-from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
 
 BY = "terminal"
@@ -49,13 +49,13 @@ def sync(words: Words, database: Database, client: Client, audience: str | None 
     status = 0
     for mirror in _selected(database, audience_ids, audience):
         job = _sync(words, database, client, mirror)
-        if job.state == "failed":
-            _print_error(f"{mirror.name}: {words(job.result['error'], **job.result['values'])}")
+        if job.failure:
+            _print_error(f"{mirror.name}: {words(job.failure.key, **job.failure.values)}")
             status = 1
             continue
-        figures = {name: job.result[name] for name in ("added", "changed", "unchanged", "refused")}
+        figures = {name: job.outcome[name] for name in ("added", "changed", "unchanged", "refused")}
         print(words("terminal-synced", name=mirror.name, **figures), flush=True)
-        if difference := differs(words, job.result):
+        if difference := differs(words, job.outcome):
             print(f"  {difference}", flush=True)
     if not audience_ids:
         print(words("terminal-sync-none"))
@@ -72,10 +72,10 @@ def _selected(database: Database, audience_ids: Sequence[int], name: str | None)
     return [selected]
 
 
-def _sync(words: Words, database: Database, client: Client, audience: Audience) -> JobRow:
+def _sync(words: Words, database: Database, client: Client, audience: Audience) -> SyncJob:
     """Returns the job once it is done or failed. Shows a progress bar if standard error is a terminal."""
     job = mirror_sync.request(database, audience.id, by=BY, now=utc_now())
-    if job.cursor:
+    if job.progress:
         print(words("terminal-sync-carries-on", name=audience.name), file=sys.stderr)
     bar: tqdm[NoReturn]
     with tqdm(

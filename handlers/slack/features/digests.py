@@ -91,11 +91,7 @@ def post(context: AppContext, claim: Claim, tell: str) -> str:
     A refusal is settled here, not raised: the person `tell` gets to know what to mend.
     """
     # Sent anew without a look, it might be there twice: a fault gives it back, and whoever takes it looks.
-<<<<<<< HEAD
-    once = posted_message.once(context.client)
-=======
-    once = sdk_workarounds.without_connection_retries(parts.client)
->>>>>>> libraries
+    once = sdk_workarounds.without_connection_retries(context.client)
     try:
         channel, ts = _stands(once, claim) or _send(context, once, claim)
     except _Anothers:

@@ -18,13 +18,8 @@ from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
-<<<<<<< HEAD
 from handlers.slack.request import Modal, Request
-from handlers.slack.uploads import UNSEEN, Uploads
-=======
-from handlers.slack.request import Ask, Modal, suggest_audiences
 from handlers.slack.uploads import UNREACHABLE_CHANNEL, Uploads
->>>>>>> libraries
 from handlers.slack.views import exports as views
 from handlers.slack.views import segments as segment_views
 from handlers.words import Words, words
@@ -133,19 +128,11 @@ def _destination(request: Request, channel: str) -> Destination:
     try:
         answer = request.client.conversations_info(channel=channel, include_num_members=True)
     except SlackApiError as error:
-<<<<<<< HEAD
-        return Destination(channel, takes_files=error.response.get("error") not in UNSEEN)
+        return Destination(channel, takes_files=error.response.get("error") not in UNREACHABLE_CHANNEL)
     info = answer["channel"]
     people = info.get("num_members")
     takes_files = bool(info.get("is_member") and not info.get("is_archived"))
     return Destination(channel, None if people is None else int(people), takes_files)
-=======
-        if error.response.get("error") in UNREACHABLE_CHANNEL:
-            raise NotInChannel(channel=channel) from error
-        raise
-    if not found.get("is_member") or found.get("is_archived"):
-        raise NotInChannel(channel=channel)
->>>>>>> libraries
 
 
 def _show_past(request: Request, modal: Modal, audience_id: int, number: int) -> None:
