@@ -17,8 +17,8 @@ from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
-from bot.core import jobs
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from handlers import serve
 from handlers.clock import utc_now
 from handlers.slack import long_work, manifest
@@ -86,7 +86,7 @@ def fill(database_url: str, contacts: int = CONTACTS, audience: str = AUDIENCE) 
     database = Database(database_url)
     file = io.BytesIO(_sample(contacts))
     imports.receive(database, file, name="audience.zip", audience=audience, by=OLIVIA, now=utc_now())
-    run(database, jobs.IMPORT, imports.work)
+    run(database, IMPORT, imports.work)
     database.close()
 
 

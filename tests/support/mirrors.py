@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core import jobs
 from bot.core.jobs import LEASE
+from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync as mirror_sync
 from handlers.standins.mailchimp.account import MergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
@@ -142,7 +143,7 @@ class Mirrored:
     def claim(self) -> JobRow:
         """The job, taken from whoever held it."""
         self.times.now += 2 * LEASE
-        job = jobs.claim(self.database, [jobs.SYNC], jobs.owner(), self.times())
+        job = jobs.claim(self.database, [SYNC], jobs.owner(), self.times())
         assert job
         return job
 
@@ -151,8 +152,8 @@ class Mirrored:
         self.request()
         *_, job = mirror_sync.work(client or self.client, self.database, self.claim(), self.times)
         assert job.state == "done"
-        jobs.told(self.database, job, self.times())
-        return job.result
+        jobs.mark_told(self.database, job, self.times())
+        return job.outcome
 
     def contacts(self) -> dict[str, dict[str, Any]]:
         """By lower-case address."""
@@ -227,10 +228,10 @@ def mirrored(database: Database, people: int = 0) -> Iterator[Mirrored]:
 
 
 def _work(database: Database, client: Client, clock: jobs.Clock) -> None:
-    while job := jobs.claim(database, [jobs.SYNC], jobs.owner(), clock()):
+    while job := jobs.claim(database, [SYNC], jobs.owner(), clock()):
         if job.state == "running":
             *_, job = mirror_sync.work(client, database, job, clock)
-        jobs.told(database, job, clock())
+        jobs.mark_told(database, job, clock())
 
 
 _ALWAYS = "address domain status merge_fields tags member_rating optin_time optin_ip confirm_time confirm_ip leid euid"

@@ -161,7 +161,7 @@ def _wait(is_so: Callable[[], bool]) -> None:
 
 
 def _look(database: Database, job: JobRow) -> JobRow:
-    found = jobs.look(database, job.id)
+    found = jobs.look(database, job.type, job.id)
     assert found
     return found
 

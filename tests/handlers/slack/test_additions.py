@@ -10,6 +10,7 @@ import pytest
 
 from bot.core import jobs
 from bot.mailchimp.additions import NotNow
+from bot.mailchimp.jobs import ADD
 from handlers.slack import long_work
 from handlers.slack.app import kinds
 from handlers.slack.views import corrections as form_views
@@ -63,7 +64,7 @@ class Operator(Person):
 
     def work(self) -> tuple[Json, Json]:
         """The worker does the job; the message and the modal then."""
-        job = jobs.claim(self.parts.database, [jobs.ADD], "test", NOW + timedelta(hours=1))
+        job = jobs.claim(self.parts.database, [ADD], "test", NOW + timedelta(hours=1))
         assert job
         long_work._Run(self.parts, kinds(self.parts)[job.kind], job, Event()).to_its_end()
         shown = None

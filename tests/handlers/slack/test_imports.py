@@ -14,6 +14,7 @@ from sqlmodel import select
 from bot.core import audiences, jobs
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from handlers.slack.context import AppContext
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
@@ -156,7 +157,7 @@ def test_a_file_that_slack_no_longer_hands_out_is_told_and_not_tried_forever(
 
 
 def a_job() -> JobRow:
-    return jobs.new(jobs.IMPORT, by="U1", now=NOW, name="x.csv", slack_file="F1")
+    return jobs.new(IMPORT, by="U1", now=NOW, name="x.csv", slack_file="F1")
 
 
 def test_slack_s_sign_in_page_is_not_taken_for_the_file(monkeypatch: pytest.MonkeyPatch):

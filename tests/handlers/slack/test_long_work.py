@@ -10,10 +10,12 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
 from bot.core.errors import NothingThere
 from bot.core.jobs import Clock
 from bot.core.settings import load
+from bot.mailchimp.jobs import SYNC
 from handlers.slack import long_work
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
@@ -295,7 +297,7 @@ def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: 
     assert set(languages) == {"fr"}
 
 
-@pytest.mark.parametrize("kind", [jobs.SYNC, jobs.ARCHIVE, jobs.RESTORE])
+@pytest.mark.parametrize("kind", [SYNC, ARCHIVE, RESTORE])
 def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext, kind: str):
     """However many syncs, archives and Undos there are, a thread is free."""
     going, finished = Event(), Event()

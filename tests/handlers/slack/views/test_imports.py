@@ -9,6 +9,7 @@ from bot.core import jobs
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
 from bot.imports.imports import NoAddressColumn
+from bot.imports.jobs import IMPORT
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.words import LANGUAGES, Words
@@ -37,7 +38,7 @@ def words(request: pytest.FixtureRequest) -> Words:
 
 
 def a_job(**given: Any) -> JobRow:
-    job = jobs.new(jobs.IMPORT, by="U1", now=NOW, audience_id=1, name=LONG, audience=LONG, status="pending")
+    job = jobs.new(IMPORT, by="U1", now=NOW, audience_id=1, name=LONG, audience=LONG, status="pending")
     for name, value in given.items():
         setattr(job, name, value)
     return job

@@ -9,6 +9,7 @@ import pytest
 from bot.contacts.counts import Figures
 from bot.core import jobs
 from bot.core.audiences import Audience
+from bot.mailchimp.jobs import SYNC
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.views import counts as count_views
 from handlers.slack.views import home as home_views
@@ -34,7 +35,7 @@ def words(request: pytest.FixtureRequest) -> Words:
 
 
 def a_job(**given: Any) -> JobRow:
-    job = jobs.new(jobs.SYNC, by="U1", now=NOW, audience_id=2)
+    job = jobs.new(SYNC, by="U1", now=NOW, audience_id=2)
     for name, value in given.items():
         setattr(job, name, value)
     return job

@@ -14,6 +14,7 @@ from sqlmodel import select
 from bot.core import jobs
 from bot.core.settings import Settings
 from bot.mailchimp import webhooks
+from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
 from bot.maintenance.cleanup import tidy
 from handlers.terminal.checks import command as check
@@ -88,9 +89,7 @@ class Ringing:
 
     def waiting(self) -> list[JobRow]:
         with self.both.database.reading() as session:
-            return list(
-                session.exec(select(JobRow).where(JobRow.kind == jobs.SYNC, JobRow.state == "waiting"))
-            )
+            return list(session.exec(select(JobRow).where(JobRow.kind == SYNC, JobRow.state == "waiting")))
 
     def set_up(self) -> str:
         """Mailchimp calls us; the secret that signs."""
@@ -100,7 +99,7 @@ class Ringing:
 
     def carry_on(self) -> None:
         *_, job = sync.work(self.both.client, self.both.database, self.both.claim(), self.both.times)
-        jobs.told(self.both.database, job, self.both.times())
+        jobs.mark_told(self.both.database, job, self.both.times())
 
 
 @pytest.fixture
@@ -155,7 +154,7 @@ def test_one_that_rings_while_a_sync_is_under_way_has_another_follow(ringing: Ri
     both.mailchimp.clean(both.remote_id, address)
     both.mailchimp.settle()
     *_, job = work
-    jobs.told(both.database, job, both.times())
+    jobs.mark_told(both.database, job, both.times())
     assert both.contacts()[address]["status"] == "subscribed"
     ringing.carry_on()
     both.assert_same()
