@@ -16,12 +16,11 @@ from slack_bolt import Ack, App, BoltContext
 
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import View
-from handlers.slack.request import Request, loading
+from handlers.slack.request import IN_TIME_SECONDS, Request, loading
 from handlers.words import words
 
 # Slack may show the view that answers a submission after one that is sent just behind it.
 SETTLE_SECONDS = 0.6
-KNOWN_WITHIN = 0.25  # seconds that an answer may wait for the person's role; Slack waits three
 REQUEST = "cleaned_request"  # the key of Bolt's context
 
 Listener = Callable[[Request], None]
@@ -138,7 +137,7 @@ def _request(context: BoltContext, payload: dict[str, Any]) -> Request:
 
 
 def _is_known(request: Request) -> bool:
-    return request.context.people.is_known(request.user_id, within=KNOWN_WITHIN)
+    return request.context.people.is_known(request.user_id, within=IN_TIME_SECONDS)
 
 
 def _check(request: Request, who: Who) -> None:

@@ -1,6 +1,7 @@
 """A request of a person: who makes it, what it carries, and the ways to answer."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +19,9 @@ from handlers.slack.elements.blocks import Message, View
 from handlers.slack.people import Person
 from handlers.words import Words
 from storage.core.database import Database
+
+IN_TIME_SECONDS = 0.25  # that an answer may wait for the Web API; Slack waits three for it
+_SLOW_CALLS = ThreadPoolExecutor(8, thread_name_prefix="slow-calls")
 
 
 class Modal:
@@ -156,6 +160,28 @@ class Request:
     def recipient(self, modal: Modal | None = None) -> Recipient:
         """Whom long work tells: the person's direct messages, which the worker opens, and a modal while it is open."""
         return Recipient(self.user_id, self.words.language, view=modal.id if modal else None)
+
+    def in_time(
+        self, call: Callable[[], View], title: str, late_error: Callable[[CleanedError], View]
+    ) -> View:
+        """The view that `call` returns, if it does so in time for the answer to a submission.
+
+        Else a modal that is loading, titled by the sentence of that key: the view replaces it once it is there, or
+        that of `late_error` for what can't be told under an input any more. For calls that need the Web API.
+        """
+        future = _SLOW_CALLS.submit(call)
+        try:
+            return future.result(IN_TIME_SECONDS)
+        except TimeoutError:
+            self.then(lambda: self._show_late(future, late_error))
+            return self.loading(title)
+
+    def _show_late(self, future: "Future[View]", late_error: Callable[[CleanedError], View]) -> None:
+        try:
+            view = future.result()
+        except CleanedError as error:
+            view = late_error(error)
+        self.show(view)
 
     def then(self, follow_up: Callable[[], None]) -> None:
         """Calls it once a submission is acknowledged: what may be slow."""

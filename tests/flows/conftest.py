@@ -21,9 +21,8 @@ from bot.imports import imports
 from bot.imports.jobs import IMPORT
 from handlers import serve
 from handlers.clock import utc_now
-from handlers.slack import long_work, manifest
+from handlers.slack import listeners, long_work, manifest
 from handlers.slack.context import AppContext
-from handlers.slack.features import segments
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words, words
 from storage.core.database import Database
@@ -172,9 +171,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch, socket_threads: list[threading.Threa
     monkeypatch.setattr(IntervalRunner, "shutdown", shutdown)
     monkeypatch.setattr(serve, "SocketModeHandler", partial(SocketModeHandler, ping_interval=1))
     monkeypatch.setattr(Connection, "disconnect", wake_and_disconnect)
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.05)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.05)
     monkeypatch.setattr(long_work, "POLL_SECONDS", 0.1)
-    monkeypatch.setattr(segments, "SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0.05)
 
 
 @pytest.fixture

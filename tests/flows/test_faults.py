@@ -92,7 +92,7 @@ def test_someone_slack_says_nothing_about_is_answered_in_english(filled: Flow) -
 def test_a_receipt_that_slack_failed_to_take_is_told_again(
     flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.0)
     monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.2))
     olivia = flow.olivia
@@ -108,7 +108,7 @@ def test_a_receipt_that_slack_failed_to_take_is_told_again(
 def test_a_receipt_waits_until_slack_takes_the_token_again(
     filled: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.5)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.5)
     monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.02))
     olivia = filled.olivia
     olivia.person.command("/cleaned-archive")

@@ -216,7 +216,7 @@ def _bot(environment: dict[str, str], log: str) -> None:
     imports.ROWS_A_CHUNK = archives.CONTACTS_A_CHUNK = restores.CONTACTS_A_CHUNK = CHUNK
     exports.RENEW_BYTES = 4_000
     digests.ABANDONED = timedelta(0)  # two minutes would make a hundred kills last all day
-    long_work.FIRST_WORD_SECONDS = 0.02
+    long_work.FIRST_MESSAGE_SECONDS = 0.02
     running.run(words("en"))
 
 

@@ -108,8 +108,11 @@ def open_share(request: Request) -> None:
 
 def share(request: Request) -> View:
     channel = request.inputs[views.WHERE][views.WHERE]["selected_conversation"]
-    request.then(lambda: _share(request, channel))
-    return request.loading("archives-share-title")
+
+    def form_again(error: CleanedError) -> View:
+        return views.share_form(request.words, request.metadata, channel, request.words.md(error.key))
+
+    return request.in_time(lambda: _share(request, channel), "archives-share-title", form_again)
 
 
 def _message(database: Database, words: Words, job: ArchiveJob) -> Message:
@@ -126,20 +129,13 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
         modal.show(views.form(request.words, plan))
 
 
-def _share(request: Request, channel: str) -> None:
-    """Posts the receipt; where that can't be done, the form comes back and says why."""
+def _share(request: Request, channel: str) -> View:
+    """Posts the receipt. Raises NotInChannel."""
     archive = restores.one(request.database, *views.archive_of(request.metadata))
-    try:
-        _post(
-            request,
-            channel,
-            views.shared_message(request.words, archive.n, archive.audience, archive.made_by),
-        )
-    except NotInChannel as error:
-        problem = request.words.md(error.key)
-        request.show(views.share_form(request.words, request.metadata, channel, problem))
-    else:
-        request.show(views.shared(request.words, channel))
+    message = views.shared_message(request.words, archive.n, archive.audience, archive.made_by)
+    with request.under(views.WHERE):
+        _post(request, channel, message)
+    return views.shared(request.words, channel)
 
 
 def _post(request: Request, channel: str, message: dict[str, Any]) -> None:

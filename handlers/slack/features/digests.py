@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import audiences, jobs
-from bot.core.errors import NotAnOperator
+from bot.core.errors import CleanedError, NotAnOperator
 from bot.corrections.suggestions import Suggester
 from bot.digests import digests, reports
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
@@ -62,8 +62,12 @@ def save(request: Request) -> View:
     settings = _submitted(request)
     with request.under(views.ZONE):
         digests.check(settings)
-    request.then(lambda: _save(request, settings))
-    return request.loading("digest-title")
+    kept = digests.current(request.database)
+
+    def form_again(error: CleanedError) -> View:
+        return _view(request, kept, submitted=settings, problem=request.words.md(error.key, **error.values))
+
+    return request.in_time(lambda: _save(request, settings), "digest-title", form_again)
 
 
 def pause(request: Request) -> None:
@@ -168,17 +172,12 @@ def _code(refusal: SlackApiError) -> str:
     return str(refusal.response.get("error"))
 
 
-def _save(request: Request, settings: DigestSettings) -> None:
-    """Saves the settings; where the digest can't be posted, the form comes back as it was filled in, and says why."""
-    try:
+def _save(request: Request, settings: DigestSettings) -> View:
+    """Saves the settings if the digest can be posted there. Raises NotInChannel, ArchivedChannel."""
+    with request.under(views.CHANNEL):
         _require_channel(request.client, settings.channel)
-    except (NotInChannel, ArchivedChannel) as error:
-        problem = request.words.md(error.key)
-        kept = digests.current(request.database)
-        request.show(_view(request, kept, submitted=settings, problem=problem))
-    else:
-        kept = digests.save(request.database, settings, request.now)
-        request.show(_view(request, kept, request.words.md("digest-saved")))
+    kept = digests.save(request.database, settings, request.now)
+    return _view(request, kept, request.words.md("digest-saved"))
 
 
 def _view(

@@ -16,7 +16,7 @@ from bot.core import audiences, journal
 from bot.corrections.suggestions import Suggester
 from bot.digests import reports
 from bot.exports import exports
-from handlers.slack.features import segments
+from handlers.slack import listeners
 from handlers.slack.views import evidence as views
 from handlers.slack.views import policies as policy_views
 from handlers.slack.views import segments as list_views
@@ -49,7 +49,7 @@ class Pushing(Slack):
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segments, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
 
 
 def notice(address: str, kind: EventKind, ago: float, **given: Any) -> Notice:

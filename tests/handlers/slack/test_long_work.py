@@ -107,7 +107,7 @@ def parts(database: Database, slack: Slack, clock: Clockwork) -> AppContext:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.0)
     monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
 
 

@@ -11,9 +11,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.core.settings import load
+from handlers.slack import listeners
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
-from handlers.slack.features import segments
 from handlers.slack.people import People
 from handlers.slack.views import segments as views
 from storage.core.database import Database
@@ -108,7 +108,7 @@ class Person:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segments, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
 
 
 def addresses(view: View) -> list[str]:
