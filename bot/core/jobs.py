@@ -238,7 +238,8 @@ def claim(
     by_kind = {type_.kind: type_ for type_ in types}
     with database.transaction() as session:
         row = jobs.claim(session, by_kind.keys(), owner, now, now + LEASE)
-        return read(by_kind[JobKind(row.kind)], row) if row else None
+    # Read after the commit: a row that can't be read stays leased for a while, and holds up no other.
+    return read(by_kind[JobKind(row.kind)], row) if row else None
 
 
 def claim_one(
@@ -247,7 +248,7 @@ def claim_one(
     """Leases this job to the owner; None while another process runs it, or another job changes its audience."""
     with database.transaction() as session:
         row = jobs.claim_one(session, job.id, owner, now, now + LEASE)
-        return read(job.type, row) if row else None
+    return read(job.type, row) if row else None
 
 
 def free_dead(database: Database) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 
 from bot.core import jobs
+from bot.core.files import GIVE_UP_AFTER
 from handlers.slack import long_work
 from handlers.standins.slack import state
 from storage.core.tables import JobRow
@@ -115,7 +116,7 @@ def test_a_receipt_waits_until_slack_takes_the_token_again(
     olivia.person.wait_modal(olivia.says("archives-headline", n=CLEANED, audience=AUDIENCE))
     assert olivia.person.submit(**{"archives-word": "archive"}) == {}
     filled.workspace.faults.revoked = True
-    wait_until(lambda: _attempts(filled) > long_work.GIVE_UP_AFTER + 1)
+    wait_until(lambda: _attempts(filled) > GIVE_UP_AFTER + 1)
     filled.workspace.faults.revoked = False
     olivia.waits_direct("archives-done", n=CLEANED, audience=AUDIENCE)
     assert len(olivia.direct_messages()) == 1

@@ -131,7 +131,7 @@ def test_an_account_in_trouble_is_one_line_of_the_log_without_the_key(
     assert client
     account.standin.faults.add(FaultKind.SERVER_ERROR, times=None)
     with caplog.at_level(logging.WARNING):
-        mirror.look(mirrored.parts, client)
+        mirror.sync_all(mirrored.parts, client)
     assert [record.getMessage() for record in caplog.records] == [
         "the mirror: Mailchimp can't be reached, or fails (500)."
     ]

@@ -9,14 +9,14 @@ from typing import Any
 
 from bot.core import jobs
 from bot.core.jobs import LEASE
-from bot.mailchimp.jobs import SYNC
+from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import sync as mirror_sync
 from handlers.standins.mailchimp.account import MergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.members import Member
 from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import 
 from storage.mailchimp.client import Client
 from storage.mailchimp.transport import Timing
 from tests.handlers.standins.mailchimp.specification import Specification
@@ -112,7 +112,7 @@ def never(mailchimp: Standin, method: str = "*", path: str = MEMBER_PATH) -> Non
     mailchimp.faults.add(FaultKind.SERVER_ERROR, method, path, times=None)
 
 
-def steps(work: Iterator[JobRow]) -> JobRow:
+def steps(work: Iterator[SyncJob]) -> SyncJob:
     """Works to the end; the job then."""
     *_, last = work
     return last
@@ -137,10 +137,10 @@ class Mirrored:
     def _seconds(self) -> float:
         return self.times.now.timestamp()
 
-    def request(self) -> JobRow:
+    def request(self) -> SyncJob:
         return mirror_sync.request(self.database, self.id, by="U1", now=self.times())
 
-    def claim(self) -> JobRow:
+    def claim(self) -> SyncJob:
         """The job, taken from whoever held it."""
         self.times.now += 2 * LEASE
         job = jobs.claim(self.database, [SYNC], jobs.owner(), self.times())

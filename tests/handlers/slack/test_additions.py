@@ -12,7 +12,7 @@ from bot.core import jobs
 from bot.mailchimp.additions import NotNow
 from bot.mailchimp.jobs import ADD
 from handlers.slack import long_work
-from handlers.slack.app import kinds
+from handlers.slack.app import job_handlers
 from handlers.slack.views import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.standins.mailchimp.account import MergeField, merge_values
@@ -66,7 +66,8 @@ class Operator(Person):
         """The worker does the job; the message and the modal then."""
         job = jobs.claim(self.parts.database, [ADD], "test", NOW + timedelta(hours=1))
         assert job
-        long_work._Run(self.parts, kinds(self.parts)[job.kind], job, Event()).to_its_end()
+        [handler] = [each for each in job_handlers(self.parts) if each.type.kind is job.kind]
+        long_work._Run(self.parts, handler, job, Event(), lambda *_: None).run()
         shown = None
         while not self.slack.sent.empty():
             shown = self.shown()

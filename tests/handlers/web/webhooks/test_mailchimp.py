@@ -89,7 +89,7 @@ class Ringing:
 
     def waiting(self) -> list[JobRow]:
         with self.both.database.reading() as session:
-            return list(session.exec(select(JobRow).where(JobRow.kind == SYNC, JobRow.state == "waiting")))
+            return list(session.exec(select(JobRow).where(JobRow.kind == SYNC.kind, JobRow.state == "waiting")))
 
     def set_up(self) -> str:
         """Mailchimp calls us; the secret that signs."""
@@ -147,7 +147,7 @@ def test_one_that_rings_while_a_sync_is_under_way_has_another_follow(ringing: Ri
     ringing.set_up()
     both.request()
     work = sync.work(both.client, both.database, both.claim(), both.times)
-    while next(work).cursor["stage"] < 2:
+    while next(work).progress["stage"] < 2:
         pass
     address = both.address("subscribed")
     both.times.now += timedelta(seconds=20)
