@@ -16,7 +16,6 @@ from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.members import Member
 from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.core.database import Database
-from storage.core.tables import 
 from storage.mailchimp.client import Client
 from storage.mailchimp.transport import Timing
 from tests.handlers.standins.mailchimp.specification import Specification
