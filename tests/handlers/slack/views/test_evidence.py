@@ -100,7 +100,7 @@ def test_the_line_beside_an_address():
 
 
 @pytest.mark.parametrize("weakness", Weakness)
-@pytest.mark.parametrize("words", [ENGLISH, FRENCH], ids=LANGUAGES)
+@pytest.mark.parametrize("words", [ENGLISH, FRENCH], ids=["en", "fr"])
 def test_worth_a_look_says_why_in_the_row_and_in_the_window(words: Words, weakness: Weakness):
     mark = replace(SOFT, weakness=weakness)
     said = words("evidence-look", why=words(f"evidence-weak-{weakness}"))
