@@ -132,7 +132,7 @@ def test_who_is_no_operator_is_told_so(bot: tuple[Workspace, AppContext]):
     workspace, _ = bot
     with Person(workspace, SAM) as sam:
         sam.command("/cleaned-import")
-        sam.wait_notice("Only operators can do that")
+        sam.wait_message("Only operators can do that")
 
 
 def test_a_file_that_slack_no_longer_hands_out_is_told_and_not_tried_forever(

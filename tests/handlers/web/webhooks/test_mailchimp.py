@@ -89,7 +89,9 @@ class Ringing:
 
     def waiting(self) -> list[JobRow]:
         with self.both.database.reading() as session:
-            return list(session.exec(select(JobRow).where(JobRow.kind == SYNC.kind, JobRow.state == "waiting")))
+            return list(
+                session.exec(select(JobRow).where(JobRow.kind == SYNC.kind, JobRow.state == "waiting"))
+            )
 
     def set_up(self) -> str:
         """Mailchimp calls us; the secret that signs."""
