@@ -12,8 +12,8 @@ from pathlib import Path
 
 from handlers import bootstrap
 
-# One more than there are processors: many tests wait for a browser, a process or a database.
-WORKERS = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+# Two for each processor: many tests wait for a browser, a process or a database.
+WORKERS = ["-n", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]
 FEW_FILES = 12  # run in one process: a worker needs several seconds to start and to collect every test
 
 

@@ -19,6 +19,7 @@ from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words
+from handlers.words import words as words_for
 from storage.core.tables import JobRow
 from storage.imports.tables import RefusedRow
 from tests.conftest import NOW
@@ -27,7 +28,7 @@ from tests.support.figures import assert_exact
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Person, refusals
 
 ROOT = Path(__file__).parents[3]
-ENGLISH, FRENCH = Words("en"), Words("fr")
+ENGLISH, FRENCH = words_for("en"), words_for("fr")
 
 
 @pytest.fixture

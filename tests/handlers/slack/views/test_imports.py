@@ -12,6 +12,7 @@ from bot.imports.imports import NoAddressColumn
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.words import LANGUAGES, Words
+from handlers.words import words as words_for
 from storage.core.tables import JobRow
 from storage.files import spreadsheet_errors
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
@@ -33,7 +34,7 @@ VALUES: dict[str, Any] = {"name": LONG, "columns": LONG, "limit": 1024, "line": 
 
 @pytest.fixture(params=LANGUAGES, scope="module")
 def words(request: pytest.FixtureRequest) -> Words:
-    return Words(request.param)
+    return words_for(request.param)
 
 
 def a_job(**given: Any) -> JobRow:
@@ -102,7 +103,9 @@ def test_each_reason_for_a_refused_row_has_a_sentence(words: Words, reason: str)
 
 
 def test_names_from_outside_bring_no_mention_and_no_link():
-    said = json.dumps(views.tell(Words("en"), a_job(data={"name": "<!channel>", "audience": "<@U1>"}), ""))
+    said = json.dumps(
+        views.tell(words_for("en"), a_job(data={"name": "<!channel>", "audience": "<@U1>"}), "")
+    )
     assert "<!" not in said
     assert "<@" not in said
 
