@@ -29,6 +29,7 @@ from storage.core.database import Database
 from tests.support import samples
 from tests.support.audiences import run
 from tests.support.bots import settings_of
+from tests.support.databases import copied
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Json, Person
 
 AUDIENCE = "Newsletter"
@@ -185,13 +186,32 @@ def flow(
         yield started
 
 
+@pytest.fixture(scope="session")
+def sqlite_filled(sqlite_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with copied(sqlite_template, tmp_path_factory.mktemp("filled")) as url:
+        fill(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_filled(postgresql_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with copied(postgresql_template, tmp_path_factory.mktemp("filled")) as url:
+        fill(url)
+        yield url
+
+
 @pytest.fixture
 def filled(
-    workspace: Workspace, people: tuple[Someone, Someone, Someone], database_url: str, _quick: None
+    workspace: Workspace,
+    people: tuple[Someone, Someone, Someone],
+    engine_name: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    _quick: None,
 ) -> Iterator[Flow]:
-    """With one audience of 5,000 contacts."""
-    fill(database_url)
-    with running(workspace, people, database_url) as started:
+    """With one audience of 5,000 contacts, imported once for all tests of a session."""
+    template = request.getfixturevalue(f"{engine_name}_filled")
+    with copied(template, tmp_path) as url, running(workspace, people, url) as started:
         yield started
 
 

@@ -3,20 +3,16 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from handlers.slack.views import archives, exports, imports, policies
+from handlers.slack.views import archives
 from handlers.standins.slack.methods import METHODS
 from storage.archives.tables import Archive
 from storage.core.tables import JobRow
-from storage.corrections.tables import Consent
-from tests.flows.conftest import AUDIENCE, CLEANED, Flow, Someone, wait_until, write_sample
+from tests.flows.conftest import AUDIENCE, CLEANED, Flow, Someone
 from tests.support.figures import assert_exact
-from tests.support.slack import NEWS, Json, says
 
 ANSWERED_WITHIN = 0.5  # seconds
 SLOW_SECONDS = 4.0

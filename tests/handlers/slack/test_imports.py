@@ -21,6 +21,7 @@ from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words
+from handlers.words import words as words_for
 from storage.imports.tables import RefusedRow
 from tests.conftest import NOW
 from tests.support import bots
@@ -29,7 +30,7 @@ from tests.support.jobs import job_value
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Person, refusals
 
 ROOT = Path(__file__).parents[3]
-ENGLISH, FRENCH = Words("en"), Words("fr")
+ENGLISH, FRENCH = words_for("en"), words_for("fr")
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.terminal.checks import command as check
 from handlers.words import Words
+from handlers.words import words as words_for
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support import mails
@@ -42,7 +43,7 @@ def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wo
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", request.param)
-    return Words(request.param[:2])
+    return words_for(request.param[:2])
 
 
 @pytest.fixture(autouse=True)

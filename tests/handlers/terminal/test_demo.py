@@ -20,13 +20,13 @@ from handlers.standins.mailchimp import sample
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
-from handlers.words import Words
+from handlers.words import words
 from storage.mailchimp.client import Client
 from storage.mailchimp.values import Account
 from tests.support.slack import CAMILLE, Person
 
 ROOT = Path(__file__).parents[3]
-ENGLISH = Words("en")
+ENGLISH = words("en")
 
 
 class Address:
@@ -187,7 +187,7 @@ def test_check_says_whose_mailchimp_account_it_is_or_what_is_wrong_with_the_key(
 ):
     """Each fault has its own sentence, the key is in none."""
     monkeypatch.setenv("LC_ALL", locale)
-    said = Words(locale[:2])
+    said = words(locale[:2])
 
     def line(key: str, url: str | None) -> str:
         monkeypatch.setenv("MAILCHIMP_API_KEY", key)

@@ -12,6 +12,7 @@ from bot.imports.jobs import IMPORT, ImportJob
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.words import LANGUAGES, Words
+from handlers.words import words as words_for
 from storage.files import spreadsheet_errors
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
 from storage.files.spreadsheets import Refused
@@ -32,7 +33,7 @@ VALUES: dict[str, Any] = {"name": LONG, "columns": LONG, "limit": 1024, "line": 
 
 @pytest.fixture(params=LANGUAGES, scope="module")
 def words(request: pytest.FixtureRequest) -> Words:
-    return Words(request.param)
+    return words_for(request.param)
 
 
 def a_job(task: dict[str, Any] | None = None, **columns: Any) -> ImportJob:
@@ -99,7 +100,9 @@ def test_each_reason_for_a_refused_row_has_a_sentence(words: Words, reason: str)
 
 def test_names_from_outside_bring_no_mention_and_no_link():
     said = json.dumps(
-        views.message(Words("en"), ImportReceipt(a_job({"name": "<!channel>", "audience": "<@U1>"}), "<@U1>"))
+        views.message(
+            words_for("en"), ImportReceipt(a_job({"name": "<!channel>", "audience": "<@U1>"}), "<@U1>")
+        )
     )
     assert "<!" not in said
     assert "<@" not in said

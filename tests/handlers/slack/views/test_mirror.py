@@ -14,6 +14,7 @@ from handlers.slack.views import counts as count_views
 from handlers.slack.views import home as home_views
 from handlers.slack.views.mailchimp import mirror as views
 from handlers.words import LANGUAGES, Markup, Words
+from handlers.words import words as words_for
 from storage.contacts.values import CleanReason, Status
 from storage.core.tables import AudienceSource
 from storage.mailchimp import errors
@@ -31,7 +32,7 @@ VALUES: dict[str, Any] = {"status": 400, "title": "Bad", "instance": "i", "reaso
 
 @pytest.fixture(params=LANGUAGES)
 def words(request: pytest.FixtureRequest) -> Words:
-    return Words(request.param)
+    return words_for(request.param)
 
 
 def a_job(**columns: Any) -> SyncJob:
