@@ -15,7 +15,7 @@ from handlers.slack.context import AppContext
 from handlers.slack.features import mirror
 from handlers.slack.features.digests import post
 from handlers.words import words
-from storage.bounces.imap import MailboxFault
+from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 
 DIGEST = timedelta(seconds=20)
@@ -68,8 +68,8 @@ def send_due(parts: AppContext, owner: str) -> None:
 def look_into(parts: AppContext, place: ImapAddress, go_on: GoOn) -> None:
     """Takes in the bounces that wait in the mailbox. What is wrong with it is one line in the log."""
     try:
-        outcome = mailbox.look(parts.database, place, parts.clock(), go_on)
-    except MailboxFault as error:
+        outcome = mailbox.take_in_unseen(parts.database, place, parts.clock(), go_on)
+    except MailboxError as error:
         log.warning("the mailbox: %s", words("en")(error.key, **error.values))
         return
     if outcome.messages:

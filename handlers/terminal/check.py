@@ -21,7 +21,7 @@ from handlers.terminal.checks import mailchimp_webhooks
 from handlers.terminal.checks.finding import Finding, Make
 from handlers.web.webhooks import routes
 from handlers.words import Words
-from storage.bounces.imap import MailboxFault
+from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 from storage.mailchimp.errors import MailchimpError
 
@@ -149,8 +149,8 @@ def _webhooks(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
 
 def _mailbox(place: ImapAddress, right: Make, fault: Make) -> Finding:
     try:
-        waiting = mailbox.waiting(place)
-    except MailboxFault as error:
+        waiting = mailbox.count_unseen(place)
+    except MailboxError as error:
         return fault(error.key, **error.values)
     return right("bounces-imap-there", host=place.host, folder=place.folder, n=waiting)
 

@@ -20,7 +20,7 @@ def open_(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ask.require_operator()
     modal = ask.modal(ask.words("evidence-title"))
     audience_id, _, contact_id = action["value"].partition(":")
-    modal.show(views.why(ask.words, evidence.why(ask.database, int(audience_id), int(contact_id))))
+    modal.show(views.why(ask.words, evidence.explain(ask.database, int(audience_id), int(contact_id))))
 
 
 def fix(ack: Ack, action: dict[str, Any], ask: Ask) -> None:

@@ -21,16 +21,16 @@ def open_(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ask.require_operator()
     modal = ask.modal(ask.words("policies-title"))
     audience = audiences.by_id(ask.database, int(action["value"]))
-    modal.show(views.form(ask.words, audience, policies.look(ask.database, audience.id)))
+    modal.show(views.form(ask.words, audience, policies.get(ask.database, audience.id)))
 
 
 def save(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
     ask.require_operator()
     audience = audiences.by_id(ask.database, int(view["private_metadata"]))
     try:
-        wanted = policies.read(views.typed(view["state"]["values"]))
-        policies.change(ask.database, audience.id, wanted, by=ask.person.id, now=ask.now)
+        policy = policies.parse(views.typed(view["state"]["values"]))
+        policies.save(ask.database, audience.id, policy, by=ask.person.id, now=ask.now)
     except BadThreshold as bad:
         bad.block_id = views.block_id(bad.threshold)
         raise
-    ack(response_action="update", view=views.receipt(ask.words, audience, wanted))
+    ack(response_action="update", view=views.receipt(ask.words, audience, policy))

@@ -248,7 +248,7 @@ def test_a_setting_that_can_never_work_stops_the_bot_at_its_start(
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(bot: Bot, monkeypatch):
-    monkeypatch.setattr(routes, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(routes, "BODY_TIMEOUT", 0.05)
     with socket.create_connection(("127.0.0.1", bot.port), timeout=10) as line:
         line.sendall(b"POST /bounces/json HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
         assert line.recv(100).startswith(b"HTTP/1.1 408 ")
