@@ -71,9 +71,9 @@ def _handle(message: JsonObject, fetch: sns.Fetch, request: WebhookRequest) -> W
     match message.text("Type"):
         case sns.CONFIRMATION:
             _confirm(sns.check_url(message.text("SubscribeURL"), topic), fetch)
-            log.info("confirmed the subscription to %s", topic)
+            log.info("The subscription to %s is confirmed.", topic)
         case sns.UNSUBSCRIPTION:
-            log.warning("the subscription to %s has ended: no bounces will arrive from it", topic)
+            log.warning("%s was unsubscribed: no more bounces will arrive from it.", topic)
         case _:
             return read(str(message.values.get("Message") or ""), request.now)
     return WebhookPayload(ignored=1)

@@ -1,4 +1,4 @@
-"""Notices taken in: kept once, judged, cleaned; and nothing leads back."""
+"""Events taken in: kept once, judged, cleaned; and nothing leads back."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -130,7 +130,7 @@ def test_a_delivery_or_an_open_begins_the_count_anew(database: Database):
         assert take(database, soft("ann@example.com", ago), soft("ben@example.com", ago)).cleaned == 0
 
 
-def test_the_same_notice_is_counted_once(database: Database):
+def test_the_same_event_is_counted_once(database: Database):
     audience(database, "ann@example.com", "ben@example.com")
     told = event("ann@example.com")
     assert take(database, told, told) == IntakeCounts(cleaned=1, repeated=1)
@@ -162,7 +162,7 @@ def test_who_is_not_mailed_is_not_cleaned(database: Database):
     assert contact(database, "ann@example.com").status == "unsubscribed"
 
 
-def test_a_notice_goes_to_every_audience_or_to_the_one_it_names(database: Database):
+def test_an_event_goes_to_every_audience_or_to_the_one_it_names(database: Database):
     audience(database, "ann@example.com", "ben@example.com", name="News")
     audience(database, "ann@example.com", "ben@example.com", name="Offers")
     assert take(database, event("ann@example.com")) == IntakeCounts(cleaned=1)
@@ -401,7 +401,7 @@ NOTICES = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(NOTICES, st.integers(1, 10))
-def test_however_notices_come_figures_are_exact_and_nothing_leaves_cleaned(
+def test_however_events_come_figures_are_exact_and_nothing_leaves_cleaned(
     database: Database, events: list[MailEvent], size: int
 ):
     emptied(database)

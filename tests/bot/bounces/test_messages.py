@@ -29,7 +29,7 @@ def test_there_are_enough_samples():
     assert sum(not sample.facts for sample in ALL) >= 40
 
 
-def test_what_a_notice_tells_besides():
+def test_what_an_event_tells_besides():
     (event,) = read(BOUNCE.raw, NOW).events
     assert event.at == datetime(2026, 11, 3, 9, 20, 30, tzinfo=UTC)
     assert (event.source, event.code, event.audience) == ("message", "5.1.1", "")

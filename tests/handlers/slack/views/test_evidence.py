@@ -113,7 +113,7 @@ def test_worth_a_look_says_why_in_the_row_and_in_the_window(words: Words, weakne
 
 def test_the_window_tells_the_verdict_and_what_speaks_for_the_address():
     burst = BurstSummary(AT, AT + timedelta(minutes=50), 23)
-    said = text_of(views.why(ENGLISH, a_why(active_at=AT, delivered_at=AT, burst=burst, n=40)))
+    said = text_of(views.why(ENGLISH, a_why(active_at=AT, delivered_at=AT, burst=burst, n_items=40)))
     for part in (
         "*ada@gmial.com* in Newsletter",
         "it bounced on 7 days, and 7 are enough.",

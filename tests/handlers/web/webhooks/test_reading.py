@@ -182,20 +182,20 @@ JUDGED = [
 
 
 @pytest.mark.parametrize(("name", "event", "kind", "cause"), JUDGED)
-def test_an_event_is_one_notice_of_its_kind_and_cause(name, event, kind, cause):
-    [event] = read(name, event)
-    assert (event.kind, event.cause) == (kind, cause)
-    assert (event.address, event.source) == (ANN, name)
-    assert event.at.replace(microsecond=0).isoformat() == "2026-11-24T09:00:00+00:00"
-    assert read(name, event) == (event,), "the same event has the same uid"
+def test_an_event_is_one_mail_event_of_its_kind_and_cause(name, event, kind, cause):
+    [mail_event] = read(name, event)
+    assert (mail_event.kind, mail_event.cause) == (kind, cause)
+    assert (mail_event.address, mail_event.source) == (ANN, name)
+    assert mail_event.at.replace(microsecond=0).isoformat() == "2026-11-24T09:00:00+00:00"
+    assert read(name, event) == (mail_event,), "the same event has the same uid"
 
 
 @pytest.mark.parametrize(
     ("name", "event"), [(name, event) for name, event, *_ in JUDGED if "tag" not in event]
 )
 def test_the_campaign_comes_along(name, event):
-    [event] = read(name, event)
-    assert event.campaign == "Autumn"
+    [mail_event] = read(name, event)
+    assert mail_event.campaign == "Autumn"
 
 
 @pytest.mark.parametrize(
@@ -222,11 +222,11 @@ def test_the_campaign_comes_along(name, event):
         ("brevo", S.brevo_marketing("list_addition")),
     ],
 )
-def test_what_says_nothing_of_an_address_is_no_notice(name, event):
+def test_what_says_nothing_of_an_address_is_no_mail_event(name, event):
     assert read(name, event) == ()
 
 
-def test_several_recipients_of_one_bounce_are_several_notices():
+def test_several_recipients_of_one_bounce_are_several_events():
     event = S.ses_bounce()
     event["bounce"]["bouncedRecipients"].append({"emailAddress": "Bob B. <bob@example.com>"})
     first, second = read("ses", event)

@@ -178,7 +178,10 @@ def test_a_token_of_mailgun_is_good_for_one_body(bot: Bot):
     assert bot.post("mailgun", *first) == (200, NOTHING | {"activity": 1})
     other = senders.mailgun(samples.mailgun_failed(), token="t" * 50)
     status, answer = bot.post("mailgun", *other)
-    assert (status, answer["error"]) == (401, "This token came with another body before: it is good for one.")
+    assert (status, answer["error"]) == (
+        401,
+        "This token was used with another body before: it is valid for one.",
+    )
     assert ann(bot.database) == "subscribed"
     assert bot.post("mailgun", *first)[0] == 200
 
