@@ -2,8 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+
+# What is kept of an event, in characters.
+LONGEST_ADDRESS = 320  # 64 of the local part, @, 255 of the domain
+LONGEST_DIAGNOSTIC = 1_000
+LONGEST_CAMPAIGN = 200
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier time comes from a clock that was never set
 
 
 class EventKind(StrEnum):

@@ -8,8 +8,8 @@ from bot.bounces.events import Cause, EventKind
 from bot.bounces.policy import Weakness
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
+from storage.bounces import bursts as burst_rows
 from storage.bounces import evidence as evidence_rows
-from storage.bounces import outages as outage_rows
 from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
 from storage.contacts import contacts
@@ -122,9 +122,9 @@ def verdict_summaries(
 def _latest_burst(
     session: Session, audience_id: int, domain: str, evidence: Sequence[Evidence]
 ) -> BurstSummary | None:
-    for outage in reversed(outage_rows.of_domains(session, audience_id, [domain])):
-        if any(outage.since <= row.at <= outage.until for row in evidence):
-            return BurstSummary(outage.since, outage.until, outage.addresses)
+    for burst in reversed(burst_rows.of_domains(session, audience_id, [domain])):
+        if any(burst.since <= row.at <= burst.until for row in evidence):
+            return BurstSummary(burst.since, burst.until, burst.addresses)
     return None
 
 

@@ -13,10 +13,16 @@ from enum import IntEnum
 from itertools import islice
 from typing import Any
 
-from bot.bounces import outages, policies, quarantine
-from bot.bounces.events import EventKind, MailEvent, digest, storable_line
+from bot.bounces import bursts, policies, quarantine
+from bot.bounces.events import (
+    LONGEST_CAMPAIGN,
+    LONGEST_DIAGNOSTIC,
+    EventKind,
+    MailEvent,
+    digest,
+    storable_line,
+)
 from bot.bounces.quarantine import (
-    LONGEST_DETAIL,
     MIRRORED_ADDRESS,
     UNKNOWN_ADDRESS,
     UNKNOWN_AUDIENCE,
@@ -33,7 +39,6 @@ from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
 
 LONGEST_CODE = 12  # characters
-LONGEST_CAMPAIGN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,7 @@ class _Arrival:
             "at": self.event.at,
             "code": storable_line(self.event.code, LONGEST_CODE),
             "cause": str(self.event.cause),
-            "diagnostic": storable_line(self.event.diagnostic, LONGEST_DETAIL),
+            "diagnostic": storable_line(self.event.diagnostic, LONGEST_DIAGNOSTIC),
             "campaign": storable_line(self.event.campaign, LONGEST_CAMPAIGN),
             "source": self.event.source,
         }
@@ -193,7 +198,7 @@ def _take_in_audience(
     )
     evidence_rows.record_activity(session, audience_id, activity)
     policy = policies.load(session, audience_id)
-    affected = outages.update_bursts(session, audience_id, policy, new_rows)
+    affected = bursts.update(session, audience_id, policy, new_rows)
     changed = {row["contact_id"] for row in new_rows} | activity.keys()
     to_judge = affected.unexcused | {
         contact.id: contact for contact in contacts.values() if contact.id in changed

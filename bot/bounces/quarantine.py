@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.bounces.events import digest, storable_line
+from bot.bounces.events import LONGEST_ADDRESS, LONGEST_DIAGNOSTIC, digest, storable_line
 from storage.bounces import quarantine as quarantine_rows
 from storage.core.database import Database
 
 UNKNOWN_ADDRESS = "unknown-address"
 UNKNOWN_AUDIENCE = "unknown-audience"
 MIRRORED_ADDRESS = "mirrored-address"  # only audiences of Mailchimp have it
-LONGEST_ADDRESS = 320  # characters
-LONGEST_DETAIL = 1_000
 LARGEST_CONTENT = 64 << 10  # bytes
 
 
@@ -50,7 +48,7 @@ def add(database: Database, items: Sequence[QuarantineItem], now: datetime) -> i
             "source": item.source,
             "reason": item.reason,
             "address": storable_line(item.address, LONGEST_ADDRESS),
-            "detail": storable_line(item.detail, LONGEST_DETAIL),
+            "detail": storable_line(item.detail, LONGEST_DIAGNOSTIC),
             "content": item.content[:LARGEST_CONTENT] if item.content else None,
         }
         for item in items

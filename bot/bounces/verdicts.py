@@ -10,9 +10,9 @@ from typing import Any
 
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.policy import Burst, EvidenceEvent, History, Policy, Verdict, judge, weakness_without_verdict
+from storage.bounces import bursts as burst_rows
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
-from storage.bounces import outages as outage_rows
 from storage.bounces import verdicts as verdict_rows
 from storage.bounces.contacts import ContactSummary
 from storage.bounces.tables import Evidence
@@ -113,8 +113,8 @@ def load_histories(
         evidence[row.contact_id].append(row)
     activity = evidence_rows.activity_of(session, audience_id, domains.keys())
     bursts: dict[str, list[Burst]] = defaultdict(list)
-    for outage in outage_rows.of_domains(session, audience_id, set(domains.values())):
-        bursts[outage.domain].append(Burst(outage.since, outage.until))
+    for row in burst_rows.of_domains(session, audience_id, set(domains.values())):
+        bursts[row.domain].append(Burst(row.since, row.until))
     histories: dict[int, tuple[History, Evidence | None]] = {}
     for contact_id, domain in domains.items():
         rows, latest = evidence[contact_id], activity.get(contact_id)

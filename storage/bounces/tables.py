@@ -1,4 +1,4 @@
-"""Tables of bounces: policies, evidence, activity, outages, quarantine, webhook tokens."""
+"""Tables of bounces: policies, evidence, activity, bursts, quarantine, webhook tokens."""
 
 from datetime import datetime
 
@@ -52,9 +52,10 @@ class Activity(Table, table=True):
     active_at: datetime | None = None
 
 
-class Outage(Table, table=True):
-    """A burst: a period in which many addresses of a domain bounced. The policy decides which count as outages."""
+class BurstRow(Table, table=True):
+    """A period in which many addresses of a domain bounced. The policy decides which of them count as outages."""
 
+    __tablename__ = "outage"
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
     domain: str = Field(primary_key=True)
     since: datetime = Field(primary_key=True)

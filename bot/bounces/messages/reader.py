@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from bot.bounces.diagnosis import diagnose, find_code
-from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.events import EARLIEST, Cause, EventKind, MailEvent
 from bot.bounces.messages import bounce_score, complaints, delivery_reports, fields, prose
 from bot.bounces.messages.parts import MimePart, parse_message
 from bot.bounces.messages.results import (
@@ -26,7 +26,6 @@ from bot.bounces.messages.results import (
     nothing,
 )
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier Date comes from a clock that was never set
 DEEPEST_BOUNCE = 3  # bounces nested within bounces
 
 

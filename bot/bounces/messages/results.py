@@ -4,7 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.events import (
+    LONGEST_ADDRESS,
+    LONGEST_CAMPAIGN,
+    LONGEST_DIAGNOSTIC,
+    Cause,
+    EventKind,
+    MailEvent,
+)
 from bot.bounces.messages.parts import MimePart, decoded_header
 
 SOURCE = "message"
@@ -14,9 +21,6 @@ NOT_A_BOUNCE, AUTO_REPLY, CHALLENGE, RECEIPT = "not-a-bounce", "auto-reply", "ch
 # For a person to look at.
 UNREADABLE, NO_RECIPIENT = "unreadable", "no-recipient"
 
-LONGEST_ADDRESS = 320  # characters
-LONGEST_DIAGNOSTIC = 1000
-LONGEST_CAMPAIGN = 200
 CAMPAIGN_HEADERS = ("x-campaign", "x-campaign-id", "x-campaignid", "feedback-id", "subject")
 
 

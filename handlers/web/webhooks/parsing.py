@@ -9,14 +9,19 @@ from email.utils import parseaddr
 from typing import Any, NoReturn
 
 from bot.bounces.diagnosis import diagnose, find_code, first_specific
-from bot.bounces.events import Cause, EventKind, MailEvent, storable_text
+from bot.bounces.events import (
+    EARLIEST,
+    LONGEST_ADDRESS,
+    LONGEST_CAMPAIGN,
+    Cause,
+    EventKind,
+    MailEvent,
+    storable_text,
+)
 from bot.bounces.webhooks import WebhookPayload
 from handlers.web.webhooks.requests import CLOCK_SKEW, InvalidBody
 
-LONGEST_ADDRESS = 320  # characters
-LONGEST_TEXT = 2_000
-LONGEST_LABEL = 200
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LONGEST_TEXT = 2_000  # characters
 MILLISECONDS = (
     100_000_000_000  # from here on a number is in milliseconds: in seconds, it would be the year 5138
 )
@@ -125,7 +130,7 @@ class JsonObject:
             value = self.values.get(name)
             first = value[0] if isinstance(value, list) and value else value
             if isinstance(first, str) and (text := storable_text(first).strip()):
-                return text[:LONGEST_LABEL]
+                return text[:LONGEST_CAMPAIGN]
         return ""
 
     def path_of(self, name: str) -> str:

@@ -26,7 +26,7 @@ from handlers.web.webhooks.requests import (
 )
 
 NAME = "postmark"
-# Left out is what Postmark calls a bounce_type but is none: a subscription, an auto-reply, a fault of its own.
+# Left out is what Postmark calls a bounce but is none: a subscription, an auto-reply, a fault of its own.
 HARD = {
     "HardBounce": Cause.UNKNOWN,
     "BadEmailAddress": Cause.NO_MAILBOX,

@@ -5,11 +5,12 @@ import binascii
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.bounces.webhooks import WebhookPayload
 
 CLOCK_SKEW = timedelta(minutes=5)
+LATEST_TIMESTAMP = 4_102_444_800  # seconds since 1970: the year 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,13 @@ class TemporarilyUnavailable(WebhookError):
 def constant_time_equals(received: str, expected: str) -> bool:
     """Compares two secrets in a time that does not depend on where they differ."""
     return hmac.compare_digest(received.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
+
+
+def parse_timestamp(text: str) -> datetime | None:
+    """Parses the time of a signature, in seconds since 1970; None if it is missing or out of range."""
+    if not (text.isascii() and text.isdecimal() and int(text[:12]) < LATEST_TIMESTAMP):
+        return None
+    return datetime.fromtimestamp(int(text[:12]), UTC)
 
 
 def check_age(signed_at: datetime, now: datetime, max_age: timedelta) -> None:

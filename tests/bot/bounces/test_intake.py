@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from bot.bounces import evidence, intake, policies, quarantine
-from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.events import LONGEST_DIAGNOSTIC, Cause, EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.policy import Policy, Weakness
 from bot.bounces.quarantine import QuarantineItem
 from bot.core.errors import PlanGone
+from storage.bounces import bursts as burst_rows
 from storage.bounces import evidence as evidence_rows
-from storage.bounces import outages as outage_rows
 from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Quarantined
 from storage.contacts.contacts import TABLE
@@ -192,7 +192,7 @@ def test_what_cannot_be_read_is_set_aside_once_and_cut(database: Database):
     assert quarantine.add(database, [item, item], NOW) == 1
     assert quarantine.add(database, [item], NOW) == 0
     (kept,) = quarantined(database)
-    assert len(kept.detail) == quarantine.LONGEST_DETAIL
+    assert len(kept.detail) == LONGEST_DIAGNOSTIC
     assert kept.content == b"y" * quarantine.LARGEST_CONTENT
 
 
@@ -262,7 +262,7 @@ def test_a_new_outage_leaves_the_figure_of_an_older_one(database: Database):
     for days in (20, 1):
         take(database, *(soft(each, days + i / 1000) for i, each in enumerate(people)))
     with database.reading() as session:
-        assert [each.addresses for each in outage_rows.of_domains(session, news, ["slow.example"])] == [
+        assert [each.addresses for each in burst_rows.of_domains(session, news, ["slow.example"])] == [
             30,
             30,
         ]

@@ -9,21 +9,21 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from storage.bounces.contacts import SUMMARY_COLUMNS, ContactSummary
-from storage.bounces.tables import Evidence, Outage
+from storage.bounces.tables import BurstRow, Evidence
 from storage.contacts.contacts import TABLE
 from storage.contacts.tables import DomainCount, VerdictRow
 
 _EVIDENCE: Table = Evidence.__table__  # type: ignore[attr-defined]
-_OUTAGES: Table = Outage.__table__  # type: ignore[attr-defined]
+_BURSTS: Table = BurstRow.__table__  # type: ignore[attr-defined]
 _VERDICTS: Table = VerdictRow.__table__  # type: ignore[attr-defined]
 
 
-def of_domains(session: Session, audience_id: int, domains: Collection[str]) -> Sequence[Outage]:
+def of_domains(session: Session, audience_id: int, domains: Collection[str]) -> Sequence[BurstRow]:
     """Returns all rows of these domains, the earliest first."""
     return session.exec(
-        select_model(Outage)
-        .where(col(Outage.audience_id) == audience_id, col(Outage.domain).in_(domains))
-        .order_by(col(Outage.domain), col(Outage.since))
+        select_model(BurstRow)
+        .where(col(BurstRow.audience_id) == audience_id, col(BurstRow.domain).in_(domains))
+        .order_by(col(BurstRow.domain), col(BurstRow.since))
         .execution_options(populate_existing=True)  # `replace` may have run since the session read them
     ).all()
 
@@ -31,9 +31,9 @@ def of_domains(session: Session, audience_id: int, domains: Collection[str]) -> 
 def replace(session: Session, audience_id: int, domain: str, rows: Sequence[Mapping[str, Any]]) -> None:
     """Replaces the domain's rows by these: `since`, `until`, `addresses`."""
     key = {"audience_id": audience_id, "domain": domain}
-    old = delete(_OUTAGES).where(_OUTAGES.c.audience_id == audience_id, _OUTAGES.c.domain == domain)
+    old = delete(_BURSTS).where(_BURSTS.c.audience_id == audience_id, _BURSTS.c.domain == domain)
     session.connection().execute(old)
-    session.connection().execute(insert(_OUTAGES), [{**key, **row} for row in rows])
+    session.connection().execute(insert(_BURSTS), [{**key, **row} for row in rows])
 
 
 def bounces(

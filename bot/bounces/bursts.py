@@ -19,7 +19,7 @@ from bot.bounces.policy import (
     merge_bursts,
     outages,
 )
-from storage.bounces import outages as outage_rows
+from storage.bounces import bursts as burst_rows
 from storage.bounces.contacts import ContactSummary
 from storage.core.database import Session
 
@@ -37,7 +37,7 @@ class AffectedContacts:
     """Contacts excused by an outage that no longer counts as one, because an earlier burst has come to light."""
 
 
-def update_bursts(
+def update(
     session: Session, audience_id: int, policy: Policy, new_rows: Sequence[Mapping[str, Any]]
 ) -> AffectedContacts:
     """Finds and saves the bursts that new rows of evidence make."""
@@ -46,7 +46,7 @@ def update_bursts(
         if row["kind"] != EventKind.COMPLAINT:
             times[row["domain"]].append(row["at"])
     known = _known_bursts(session, audience_id, times.keys())
-    domain_sizes = outage_rows.domain_sizes(session, audience_id, times.keys())
+    domain_sizes = burst_rows.domain_sizes(session, audience_id, times.keys())
     affected = AffectedContacts(set(), {})
     for domain, bounced_at in times.items():
         before = known[domain]
@@ -59,7 +59,7 @@ def update_bursts(
         _save(session, audience_id, domain, after, before | found)
         for burst in found:
             affected.weakened.update(
-                outage_rows.contacts_with_verdict(session, audience_id, domain, burst.since, burst.until)
+                burst_rows.contacts_with_verdict(session, audience_id, domain, burst.since, burst.until)
             )
         affected.unexcused.update(_no_longer_excused(session, audience_id, domain, list(before), after))
     return affected
@@ -67,7 +67,7 @@ def update_bursts(
 
 def _known_bursts(session: Session, audience_id: int, domains: Collection[str]) -> dict[str, BurstSizes]:
     known: dict[str, BurstSizes] = defaultdict(dict)
-    for row in outage_rows.of_domains(session, audience_id, domains):
+    for row in burst_rows.of_domains(session, audience_id, domains):
         known[row.domain][Burst(row.since, row.until)] = row.addresses
     return known
 
@@ -82,7 +82,7 @@ def _bursts_around(
 ) -> BurstSizes:
     since, until = min(bounced_at) - BURST_WINDOW, max(bounced_at) + BURST_WINDOW
     threshold = burst_threshold(domain_size, policy)
-    bounces = outage_rows.bounces(session, audience_id, domain, since, until, at_least=threshold)
+    bounces = burst_rows.bounces(session, audience_id, domain, since, until, at_least=threshold)
     return {
         burst: len({contact_id for at, contact_id in bounces if burst.contains(at)})
         for burst in find_bursts(bounces, domain_size, policy)
@@ -95,7 +95,7 @@ def _save(
     """Replaces the domain's bursts; those missing in `sizes` result from merging and are counted here."""
 
     def count_addresses(burst: Burst) -> int:
-        bounces = outage_rows.bounces(session, audience_id, domain, burst.since, burst.until, at_least=1)
+        bounces = burst_rows.bounces(session, audience_id, domain, burst.since, burst.until, at_least=1)
         return len({contact_id for _at, contact_id in bounces})
 
     rows = [
@@ -106,7 +106,7 @@ def _save(
         }
         for burst in bursts
     ]
-    outage_rows.replace(session, audience_id, domain, rows)
+    burst_rows.replace(session, audience_id, domain, rows)
 
 
 def _no_longer_excused(
@@ -116,5 +116,5 @@ def _no_longer_excused(
     remaining = outages(after)
     for outage in outages(before):
         if not any(other.contains(outage.since) and other.contains(outage.until) for other in remaining):
-            contacts |= outage_rows.bounced_contacts(session, audience_id, domain, outage.since, outage.until)
+            contacts |= burst_rows.bounced_contacts(session, audience_id, domain, outage.since, outage.until)
     return contacts
