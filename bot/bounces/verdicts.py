@@ -113,8 +113,8 @@ def load_histories(
         evidence[row.contact_id].append(row)
     activity = evidence_rows.activity_of(session, audience_id, domains.keys())
     bursts: dict[str, list[Burst]] = defaultdict(list)
-    for row in burst_rows.of_domains(session, audience_id, set(domains.values())):
-        bursts[row.domain].append(Burst(row.since, row.until))
+    for burst in burst_rows.of_domains(session, audience_id, set(domains.values())):
+        bursts[burst.domain].append(Burst(burst.since, burst.until))
     histories: dict[int, tuple[History, Evidence | None]] = {}
     for contact_id, domain in domains.items():
         rows, latest = evidence[contact_id], activity.get(contact_id)
