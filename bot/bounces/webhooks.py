@@ -35,16 +35,15 @@ class WebhookPayload:
 def store(database: Database, payloads: Sequence[WebhookPayload], now: datetime) -> list[IntakeCounts | None]:
     """Stores the payloads and commits; returns the counts of each, None if its token was used with another body."""
     reused = _reused_tokens(database, payloads, now)
-    accepted = [payload for payload in payloads if payload.token not in reused]
-    small = [payload for payload in accepted if len(payload.events) <= EVENTS_AT_ONCE]
-    small_counts = take_in_batches(database, [payload.events for payload in small], now)
-    counts = dict(zip(map(id, small), small_counts, strict=True))
-    counts |= {
-        id(payload): _store_large(database, payload, now) for payload in accepted if id(payload) not in counts
-    }
+    accepted = {n: payload for n, payload in enumerate(payloads) if payload.token not in reused}
+    small = {n: payload.events for n, payload in accepted.items() if len(payload.events) <= EVENTS_AT_ONCE}
+    counts = dict(zip(small, take_in_batches(database, list(small.values()), now), strict=True))
+    for n, payload in accepted.items():
+        if n not in small:
+            counts[n] = _store_large(database, payload, now)
     return [
-        replace(counts[id(payload)], ignored=payload.ignored) if id(payload) in counts else None
-        for payload in payloads
+        replace(counts[n], ignored=payload.ignored) if n in counts else None
+        for n, payload in enumerate(payloads)
     ]
 
 

@@ -34,15 +34,15 @@ class ReportedOutcome:
     diagnostic: str
 
 
-def status_texts(leaves: list[MimePart], *, trusted: bool) -> list[str]:
-    """Returns the texts of the delivery-status parts.
+def status_texts(leaves: list[MimePart]) -> list[str]:
+    """Returns the texts of the delivery-status parts of a bounce.
 
-    In a message that is a bounce anyway (`trusted`) parts of another content type are searched as well.
+    If none of them names a recipient, parts of other content types are searched for the fields of a report.
     """
     declared = [leaf.text(LONGEST_REPORT) for leaf in leaves if leaf.kind in _STATUS_KINDS]
     complete = [text for text in declared if _RECIPIENT.search(text)]
-    if complete or not trusted:
-        return complete or declared
+    if complete:
+        return complete
     others = (leaf.text() for leaf in leaves if leaf.kind not in _STATUS_KINDS and not leaf.children)
     return [text for text in others if _RECIPIENT.search(text) and _OUTCOME.search(text)] or declared
 

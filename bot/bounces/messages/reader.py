@@ -68,9 +68,7 @@ def _read_bounce(
     """From the delivery report if there is one, else from a bounce inside, else from the prose."""
     narrative = prose.split_returned(text)
     returned = _returned_message(leaves) or narrative.returned
-    outcomes = [
-        outcome for status in fields.status_texts(leaves, trusted=True) for outcome in fields.outcomes(status)
-    ]
+    outcomes = [outcome for text in fields.status_texts(leaves) for outcome in fields.outcomes(text)]
     if outcomes:
         reading = delivery_reports.read_outcomes(part, outcomes, narrative, returned, context)
         if reading is not None:
