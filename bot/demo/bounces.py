@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count, groupby, islice
 
-from bot.bounces.events import Cause, EventKind, Notice
+from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.intake import take_in
 from storage.core.database import Database
 
@@ -20,8 +20,8 @@ _CAMPAIGNS = ("Spring catalogue", "Invitation : portes ouvertes", "Your membersh
 
 def add(database: Database, audience: str, subscribers: Sequence[str], now: datetime) -> None:
     """`subscribers`: addresses of the audience that get mail."""
-    notices = sorted(_notices(audience, subscribers, now), key=lambda each: each.at)
-    for _day, of_day in groupby(notices, key=lambda each: each.at.date()):
+    events = sorted(_events(audience, subscribers, now), key=lambda each: each.at)
+    for _day, of_day in groupby(events, key=lambda each: each.at.date()):
         together = list(of_day)
         take_in(database, together, together[-1].at)
 
@@ -46,14 +46,14 @@ _BLOCKED = _Failure(
 _SPAM = _Failure(EventKind.COMPLAINT, Cause.UNKNOWN, "", "")
 
 
-def _notices(audience: str, subscribers: Sequence[str], now: datetime) -> Iterator[Notice]:
+def _events(audience: str, subscribers: Sequence[str], now: datetime) -> Iterator[MailEvent]:
     outage = [each for each in subscribers if each.endswith(f"@{_OUTAGE_DOMAIN}")]
     others = iter([each for each in subscribers if not each.endswith(f"@{_OUTAGE_DOMAIN}")])
     numbers = count()
 
-    def bounce(address: str, failure: _Failure, *, ago: float) -> Notice:
+    def bounce(address: str, failure: _Failure, *, ago: float) -> MailEvent:
         n = next(numbers)
-        return Notice(
+        return MailEvent(
             address=address,
             kind=failure.kind,
             at=now - timedelta(days=ago),
@@ -66,9 +66,9 @@ def _notices(audience: str, subscribers: Sequence[str], now: datetime) -> Iterat
             audience=audience,
         )
 
-    def sign(address: str, kind: EventKind, *, ago: float) -> Notice:
+    def sign(address: str, kind: EventKind, *, ago: float) -> MailEvent:
         at, uid = now - timedelta(days=ago), f"demo {next(numbers)}"
-        return Notice(address=address, kind=kind, at=at, source="ses", uid=uid, audience=audience)
+        return MailEvent(address=address, kind=kind, at=at, source="ses", uid=uid, audience=audience)
 
     for n, address in enumerate(islice(others, 6)):
         yield bounce(address, _CLOSED if n % 3 == 2 else _GONE, ago=2 * n + 1.1)

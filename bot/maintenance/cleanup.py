@@ -12,7 +12,7 @@ from storage.core.tables import JobKind
 from storage.mailchimp import outgoing
 
 DRAFTS_KEPT = timedelta(days=30)
-ASIDE_KEPT = timedelta(days=30)
+QUARANTINE_KEPT = timedelta(days=30)
 OUTCOMES_KEPT = timedelta(days=30)
 OUTCOMES_AT_ONCE = 20_000
 SYNCS_KEPT = timedelta(days=1)  # there is one every few minutes; what it did is in the journal
@@ -45,8 +45,8 @@ def _others(database: Database, now: datetime) -> int:
     with database.transaction() as session:
         return (
             plans.forget(session, now - DRAFTS_KEPT)
-            + quarantine.forget(session, now - ASIDE_KEPT)
-            + webhook_tokens.forget(session, now - TOKENS_KEPT)
+            + quarantine.delete_before(session, now - QUARANTINE_KEPT)
+            + webhook_tokens.delete_before(session, now - TOKENS_KEPT)
             + dedupe.forget(session, now - DELIVERIES_KEPT)
             + job_rows.delete_told(session, JobKind.SYNC, now - SYNCS_KEPT)
         )

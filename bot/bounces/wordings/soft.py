@@ -1,4 +1,4 @@
-"""Words of servers that say: not now, not so, or not from you."""
+"""Phrases that say that the failure is temporary, or that the sender or the message was refused, not the address."""
 
 from bot.bounces.wordings.phrases import phrases
 

@@ -1,4 +1,4 @@
-"""Words of servers that say: this address is dead."""
+"""Phrases that say that the address itself is dead."""
 
 from bot.bounces.wordings.phrases import phrases
 

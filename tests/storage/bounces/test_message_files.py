@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.bounces import mailboxes
-from storage.bounces.mailboxes import MailMessage, Unreadable, messages, split, total
+from storage.bounces import message_files
+from storage.bounces.message_files import MailMessage, UnreadableFile, read_messages, split_mbox, total_bytes
 
 FIRST = b"Subject: one\n\nFrom the start,\n\n>quoted\n"
 SECOND = b"Subject: two\n\nEnd\n"
 
 
 def raws(path: Path | str) -> list[bytes]:
-    return [each.raw for each in messages(str(path)) if isinstance(each, MailMessage)]
+    return [each.raw for each in read_messages(str(path)) if isinstance(each, MailMessage)]
 
 
 def test_an_mbox_is_split_where_a_from_line_follows_an_empty_line_and_its_escapes_are_undone(tmp_path: Path):
@@ -33,18 +33,20 @@ def test_an_mbox_is_split_where_a_from_line_follows_an_empty_line_and_its_escape
         + SECOND
     )
     (tmp_path / "all.mbox").write_bytes(text)
-    found = list(messages(str(tmp_path / "all.mbox")))
+    found = list(read_messages(str(tmp_path / "all.mbox")))
     assert [each.name.rpartition("/")[2] for each in found] == ["all.mbox#1", "all.mbox#2"]
     one = body.replace(b">From the", b"From the").replace(b">>From", b">From")
     assert raws(tmp_path / "all.mbox") == [one, SECOND]
     assert (
-        sum(each.size for each in found if isinstance(each, MailMessage)) == len(text) == total(str(tmp_path))
+        sum(each.size for each in found if isinstance(each, MailMessage))
+        == len(text)
+        == total_bytes(str(tmp_path))
     )
 
 
 def test_lines_that_end_in_crlf_and_a_last_message_without_an_end_are_no_trouble():
     text = b"From a\r\nSubject: one\r\n\r\nx\r\n\r\nFrom b\r\nSubject: two\r\n\r\ny"
-    found = [each.raw for each in split(io.BytesIO(text), "x")]
+    found = [each.raw for each in split_mbox(io.BytesIO(text), "x")]
     assert found == [b"Subject: one\r\n\r\nx\r\n", b"Subject: two\r\n\r\ny"]
 
 
@@ -58,8 +60,8 @@ BODIES = st.lists(st.lists(LINES, min_size=1).map(lambda lines: b"\n".join(lines
 def test_whatever_is_written_with_its_escapes_is_read_back_as_it_was(bodies: list[bytes], at_once: int):
     written = (b"From a@b Mon 10:00\n" + re.sub(rb"(?m)^(>*From )", rb">\1", each) + b"\n" for each in bodies)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mailboxes, "_LINE", max(at_once, 20))  # a separator comes in one piece
-        assert [each.raw for each in split(io.BytesIO(b"".join(written)), "x")] == bodies
+        patch.setattr(message_files, "_LINE", max(at_once, 20))  # a separator comes in one piece
+        assert [each.raw for each in split_mbox(io.BytesIO(b"".join(written)), "x")] == bodies
 
 
 def test_a_folder_that_is_only_called_new_is_no_maildir(tmp_path: Path):
@@ -118,7 +120,7 @@ def test_standard_input_is_an_mbox_or_one_message(monkeypatch: pytest.MonkeyPatc
         with os.fdopen(read) as pipe:
             monkeypatch.setattr(sys, "stdin", pipe)
             assert raws("-") == expected
-    assert total("-") == 0
+    assert total_bytes("-") == 0
 
 
 def test_what_can_t_be_read_is_named_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -138,31 +140,34 @@ def test_what_can_t_be_read_is_named_and_the_others_go_on(tmp_path: Path, monkey
     # Root may read everything, so the refusal is played.
     monkeypatch.setattr(Path, "open", refuse(real_open, "a.eml"))
     monkeypatch.setattr(Path, "iterdir", refuse(real_iterdir, "c"))
-    found = list(messages(str(tmp_path)))
-    assert [each.name.rpartition("/")[2] for each in found if isinstance(each, Unreadable)] == ["a.eml", "c"]
+    found = list(read_messages(str(tmp_path)))
+    assert [each.name.rpartition("/")[2] for each in found if isinstance(each, UnreadableFile)] == [
+        "a.eml",
+        "c",
+    ]
     assert [each.name.rpartition("/")[2] for each in found if isinstance(each, MailMessage)] == ["b.eml"]
-    [missing] = messages(str(tmp_path / "missing.eml"))
-    assert isinstance(missing, Unreadable)
+    [missing] = read_messages(str(tmp_path / "missing.eml"))
+    assert isinstance(missing, UnreadableFile)
     assert isinstance(missing.error, FileNotFoundError)
 
 
 def test_a_name_that_is_not_text_can_be_said(tmp_path: Path):
     (tmp_path / os.fsdecode(b"caf\xe9.eml")).write_bytes(FIRST)
-    [found] = messages(str(tmp_path))
+    [found] = read_messages(str(tmp_path))
     assert found.name.endswith("caf�.eml")
 
 
 def test_a_message_that_is_too_large_is_cut_and_the_next_one_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(mailboxes, "LARGEST", 1_000)
-    monkeypatch.setattr(mailboxes, "_LINE", 64)
+    monkeypatch.setattr(message_files, "LARGEST", 1_000)
+    monkeypatch.setattr(message_files, "_LINE", 64)
     large = b"Subject: large\n\n" + b"x" * 5_000 + b"From \n"
     (tmp_path / "box").write_bytes(b"From a\n" + large + b"\nFrom b\n" + SECOND)
     (tmp_path / "one.eml").write_bytes(large)
     assert raws(tmp_path) == [large[:1_000], SECOND, large[:1_000]]
-    sizes = [each.size for each in messages(str(tmp_path)) if isinstance(each, MailMessage)]
-    assert sum(sizes) == total(str(tmp_path))
+    sizes = [each.size for each in read_messages(str(tmp_path)) if isinstance(each, MailMessage)]
+    assert sum(sizes) == total_bytes(str(tmp_path))
 
 
 def test_an_mbox_of_any_length_is_never_whole_in_memory(tmp_path: Path):
@@ -171,9 +176,9 @@ def test_an_mbox_of_any_length_is_never_whole_in_memory(tmp_path: Path):
             file.write(b"From x\nSubject: %d\n\n" % n + (b"x" * 5_999 + b"\n") * 20 + b"\n")
     tracemalloc.start()
     try:
-        count = sum(1 for _ in messages(str(tmp_path)))
+        count = sum(1 for _ in read_messages(str(tmp_path)))
         assert tracemalloc.get_traced_memory()[1] < 2 << 20
     finally:
         tracemalloc.stop()
     assert count == 300
-    assert total(str(tmp_path)) > 30 << 20
+    assert total_bytes(str(tmp_path)) > 30 << 20
