@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from handlers.slack.views import archives, imports
-from handlers.standins.slack import files, methods
+from handlers.standins.slack.web_api import methods
 from storage.archives.tables import Archive
 from storage.core.tables import JobRow
 from storage.corrections.tables import Consent
@@ -17,7 +17,7 @@ from tests.flows.conftest import AUDIENCE, CLEANED, Flow, Someone, wait_until, w
 from tests.support.figures import assert_exact
 from tests.support.slack import NEWS, Json, says
 
-METHODS = [*methods.METHODS, *files.METHODS]
+METHODS = list(methods.METHODS)
 SLOW_SECONDS = 4.0
 # Far less than a slow call takes, and more than a busy machine does; on an idle one it is under 0.5 s.
 ANSWERED_WITHIN = 2.0
@@ -107,9 +107,10 @@ def test_an_import(flow: Flow, tmp_path: Path, trouble) -> None:
 def test_a_correction(filled: Flow, trouble) -> None:
     olivia = filled.olivia
     olivia.person.command("/cleaned-fix")
-    olivia.person.wait_modal(lambda view: view.get("callback_id") == "corrections-submit")
+    form = olivia.person.wait_modal(lambda view: view.get("callback_id") == "corrections-submit")
+    ids = {block["block_id"].partition("-")[0]: block["block_id"] for block in form["blocks"]}
     with trouble(filled):
-        submit(olivia, address="ada.lovelace@example.org", consent=["permission"])
+        submit(olivia, **{ids["address"]: "ada.lovelace@example.org", ids["consent"]: ["permission"]})
     olivia.waits_direct("corrections-no-extra", LATE)
     with filled.database.reading() as session:
         assert len(session.exec(select(Consent)).all()) == 1
