@@ -1,8 +1,8 @@
 // The `rich_text` block: what people write with Slack's own editor, and what task cards hold.
 
 import { slackDate } from "./dates.js";
-import { author, channelNamed } from "./directory.js";
-import { h, link } from "./dom.js";
+import { author, channelNamed } from "../base/directory.js";
+import { h, link } from "../base/dom.js";
 import { broken, mention } from "./mrkdwn.js";
 
 const BLOCKS = {

@@ -1,8 +1,8 @@
 // Files to choose (file_input) and files to fetch (in messages).
 
-import { fileUrl, upload } from "./api.js";
-import { freshId, h, icon, isOwn } from "./dom.js";
-import { fileSize, t } from "./words.js";
+import { fileUrl, upload } from "../base/api.js";
+import { freshId, h, icon, isOwn } from "../base/dom.js";
+import { fileSize, t } from "../base/words.js";
 
 export function filePicker(one, place) {
   const most = one.max_files ?? 10;

@@ -1,9 +1,9 @@
 // The `table` block, and the `data_table` block with its pages and its sorting.
 
-import { h } from "./dom.js";
-import { broken, mrkdwn } from "./mrkdwn.js";
-import { richText } from "./richtext.js";
-import { number, t } from "./words.js";
+import { h } from "../base/dom.js";
+import { broken, mrkdwn } from "../text/mrkdwn.js";
+import { richText } from "../text/richtext.js";
+import { number, t } from "../base/words.js";
 
 const PAGE_SIZE = 5; // Slack's own default
 

@@ -1,8 +1,8 @@
 // Slack's mrkdwn to nodes. Grammar: fences, then lines (quotes, lists), then what stands within a line.
 
 import { slackDate } from "./dates.js";
-import { author, channelNamed } from "./directory.js";
-import { h, link } from "./dom.js";
+import { author, channelNamed } from "../base/directory.js";
+import { h, link } from "../base/dom.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const STYLES = { "*": "strong", _: "em", "~": "s" };

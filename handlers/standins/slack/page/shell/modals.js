@@ -1,13 +1,13 @@
 // The stack of modals. The server says what is on it; the top one is shown, those below keep what was typed.
 
-import { get, post } from "./api.js";
-import { BlockList } from "./blocks.js";
-import { Container, identified } from "./container.js";
-import { announce, focusable, freshId, h, icon, toast } from "./dom.js";
-import { textOf } from "./mrkdwn.js";
-import { trapKeys } from "./popup.js";
-import { faultsOf } from "./validate.js";
-import { t } from "./words.js";
+import { get, post } from "../base/api.js";
+import { BlockList } from "../blocks/blocks.js";
+import { Container, identified } from "../elements/container.js";
+import { announce, focusable, freshId, h, icon, toast } from "../base/dom.js";
+import { textOf } from "../text/mrkdwn.js";
+import { trapKeys } from "../elements/popup.js";
+import { faultsOf } from "../elements/validate.js";
+import { t } from "../base/words.js";
 
 const PATIENCE = 1500; // milliseconds that the server's word about the stack may take after a submission
 

@@ -1,8 +1,8 @@
 // Where an element stands: it takes the element's value, tells the bot, and names the field for screen readers.
 
-import { toast } from "./dom.js";
+import { toast } from "../base/dom.js";
 import { confirmed } from "./popup.js";
-import { t } from "./words.js";
+import { t } from "../base/words.js";
 
 /** `more`: {fieldId, labelledBy, describedBy, required, dispatches} of an input block; elsewhere elements always tell. */
 export function placeOf(element, block, container, more = {}) {

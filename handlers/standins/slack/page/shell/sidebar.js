@@ -1,9 +1,9 @@
 // The sidebar: channels, the bot, and the three people to be.
 
-import { directory } from "./directory.js";
-import { h, icon } from "./dom.js";
+import { directory } from "../base/directory.js";
+import { h, icon } from "../base/dom.js";
 import { avatar } from "./messages.js";
-import { languageName, t } from "./words.js";
+import { languageName, t } from "../base/words.js";
 
 /** Fills `root`. `view`: {channelId, unread: Set}; `go(channelId)` and `become(personId)` are told. */
 export function drawSidebar(root, { channelId, unread }, { go, become }) {

@@ -1,8 +1,8 @@
 // Lists that open beside what opened them, menus, and the confirmation dialog.
 
-import { focusable, freshId, h } from "./dom.js";
-import { textOf } from "./mrkdwn.js";
-import { t } from "./words.js";
+import { focusable, freshId, h } from "../base/dom.js";
+import { textOf } from "../text/mrkdwn.js";
+import { t } from "../base/words.js";
 
 const GAP = 4; // pixels between the opener and its list
 const LEAST_HEIGHT = 120;

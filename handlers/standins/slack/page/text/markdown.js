@@ -1,6 +1,6 @@
 // The `markdown` block: standard Markdown, the part of it that messages need.
 
-import { h, link } from "./dom.js";
+import { h, link } from "../base/dom.js";
 
 const SPANS = /(`+)(.+?)\1|\*\*(.+?)\*\*|__(.+?)__|~~(.+?)~~|\*([^\s*](?:.*?[^\s*])?)\*|\b_([^_]+)_\b|!?\[([^\]]*)\]\(([^)\s]+)\)|<(https?:[^>\s]+)>|\\([\\`*_{}[\]()#+.!~|>-])/;
 

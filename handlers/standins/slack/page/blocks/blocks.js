@@ -1,17 +1,17 @@
 // Block Kit's blocks to nodes, and a list of blocks that changes in place: what stayed the same keeps its node.
 
 import { chart } from "./charts.js";
-import { identified } from "./container.js";
-import { freshId, h, icon, link } from "./dom.js";
-import { ELEMENTS, GROUPS } from "./elements.js";
-import { fileCard } from "./files.js";
-import { image } from "./images.js";
-import { markdown } from "./markdown.js";
-import { textOf } from "./mrkdwn.js";
-import { placeOf } from "./place.js";
-import { richText } from "./richtext.js";
+import { identified } from "../elements/container.js";
+import { freshId, h, icon, link } from "../base/dom.js";
+import { ELEMENTS, GROUPS } from "../elements/elements.js";
+import { fileCard } from "../elements/files.js";
+import { image } from "../elements/images.js";
+import { markdown } from "../text/markdown.js";
+import { textOf } from "../text/mrkdwn.js";
+import { placeOf } from "../elements/binding.js";
+import { richText } from "../text/richtext.js";
 import { dataTable, table } from "./tables.js";
-import { t } from "./words.js";
+import { t } from "../base/words.js";
 
 export class BlockList {
   constructor(container) {

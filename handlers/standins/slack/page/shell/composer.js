@@ -1,9 +1,9 @@
 // The message field: plain text, and slash commands completed from the manifest.
 
-import { post } from "./api.js";
-import { channelLabel, directory } from "./directory.js";
-import { freshId, h, icon, toast } from "./dom.js";
-import { t } from "./words.js";
+import { post } from "../base/api.js";
+import { channelLabel, directory } from "../base/directory.js";
+import { freshId, h, icon, toast } from "../base/dom.js";
+import { t } from "../base/words.js";
 
 const MOST_LINES = 8;
 const drafts = new Map(); // "person channel" → what was begun there

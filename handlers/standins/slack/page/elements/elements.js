@@ -1,14 +1,14 @@
 // Block Kit's interactive elements. Each takes (element, place): `place` says where it stands and takes its value.
 
-import { directory, channelLabel } from "./directory.js";
+import { directory, channelLabel } from "../base/directory.js";
 import { combobox } from "./combobox.js";
 import { passes } from "./container.js";
 import { filePicker } from "./files.js";
-import { freshId, h, icon, safeHref } from "./dom.js";
+import { freshId, h, icon, safeHref } from "../base/dom.js";
 import { confirmed, menuFor } from "./popup.js";
-import { textOf } from "./mrkdwn.js";
+import { textOf } from "../text/mrkdwn.js";
 import { image } from "./images.js";
-import { t } from "./words.js";
+import { t } from "../base/words.js";
 
 const TYPING_PAUSE = 400; // milliseconds before `on_character_entered` is told
 

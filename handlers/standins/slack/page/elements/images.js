@@ -1,7 +1,7 @@
 // Pictures: those of this page's own origin; in place of others their words, so that nothing is fetched elsewhere.
 
-import { h, isOwn } from "./dom.js";
-import { t } from "./words.js";
+import { h, isOwn } from "../base/dom.js";
+import { t } from "../base/words.js";
 
 export function image(one) {
   const url = one.image_url ?? one.slack_file?.url;

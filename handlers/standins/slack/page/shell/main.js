@@ -1,15 +1,15 @@
 // The page: who one is, where one is, and what the server tells.
 
-import { get, listen, session } from "./api.js";
+import { get, listen, session } from "../base/api.js";
 import { composer } from "./composer.js";
-import { author, channelLabel, channelNamed, directory, learn } from "./directory.js";
-import { announce, h, icon, toast } from "./dom.js";
+import { author, channelLabel, channelNamed, directory, learn } from "../base/directory.js";
+import { announce, h, icon, toast } from "../base/dom.js";
 import { Home } from "./home.js";
 import { Messages } from "./messages.js";
 import { Modals } from "./modals.js";
-import { spoken } from "./mrkdwn.js";
+import { spoken } from "../text/mrkdwn.js";
 import { drawSidebar } from "./sidebar.js";
-import { setReader, t } from "./words.js";
+import { setReader, t } from "../base/words.js";
 
 const FIRST_PERSON = "U0OLIVIA"; // whom one is on the first visit
 const SLACK = "USLACKBOT";

@@ -1,11 +1,11 @@
 // The bot's Home tab.
 
-import { post } from "./api.js";
-import { BlockList } from "./blocks.js";
-import { Container } from "./container.js";
-import { directory } from "./directory.js";
-import { h, toast } from "./dom.js";
-import { t } from "./words.js";
+import { post } from "../base/api.js";
+import { BlockList } from "../blocks/blocks.js";
+import { Container } from "../elements/container.js";
+import { directory } from "../base/directory.js";
+import { h, toast } from "../base/dom.js";
+import { t } from "../base/words.js";
 
 export class Home {
   constructor(channelId) {

@@ -1,8 +1,8 @@
 // What holds blocks (a message, a modal, the Home tab) and what was typed, ticked and chosen in it.
 // A value stays as long as an update has the same block_id and action_id; initial values are for new ones only.
 
-import { post } from "./api.js";
-import { directory } from "./directory.js";
+import { post } from "../base/api.js";
+import { directory } from "../base/directory.js";
 
 const INITIAL = {
   plain_text_input: (one) => ({ value: one.initial_value ?? null }),

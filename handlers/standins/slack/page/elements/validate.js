@@ -1,6 +1,6 @@
 // What Slack's own client checks before it sends a form: the bot hears only of forms that pass.
 
-import { number, t } from "./words.js";
+import { number, t } from "../base/words.js";
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const NUMBER = /^-?\d+([.,]\d+)?$/;

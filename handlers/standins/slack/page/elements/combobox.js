@@ -1,8 +1,8 @@
 // One field for every kind of menu: type to narrow, arrows to move, Enter to choose. One or several values.
 
-import { freshId, h } from "./dom.js";
+import { freshId, h } from "../base/dom.js";
 import { openBeside } from "./popup.js";
-import { t } from "./words.js";
+import { t } from "../base/words.js";
 
 const TYPING_PAUSE = 200; // milliseconds
 

@@ -1,6 +1,6 @@
 // Moments as Slack writes them: in the reader's time zone and language.
 
-import { getReader } from "./words.js";
+import { getReader } from "../base/words.js";
 
 const SHAPES = {
   date: { dateStyle: "long" },

@@ -1,15 +1,15 @@
 // The messages of one channel: new ones at their place in time, changed ones in place.
 
-import { post } from "./api.js";
-import { BlockList } from "./blocks.js";
-import { Container } from "./container.js";
-import { clock, dayKey, dayName, fullDate } from "./dates.js";
-import { author, channelLabel, channelNamed, directory, initials } from "./directory.js";
-import { h, icon, toast } from "./dom.js";
-import { fileCard } from "./files.js";
-import { mrkdwn } from "./mrkdwn.js";
-import { menuFor } from "./popup.js";
-import { t } from "./words.js";
+import { post } from "../base/api.js";
+import { BlockList } from "../blocks/blocks.js";
+import { Container } from "../elements/container.js";
+import { clock, dayKey, dayName, fullDate } from "../text/dates.js";
+import { author, channelLabel, channelNamed, directory, initials } from "../base/directory.js";
+import { h, icon, toast } from "../base/dom.js";
+import { fileCard } from "../elements/files.js";
+import { mrkdwn } from "../text/mrkdwn.js";
+import { menuFor } from "../elements/popup.js";
+import { t } from "../base/words.js";
 
 const NEAR = 80; // pixels from the end at which the list follows what is new
 const TOGETHER = 5 * 60; // seconds within which one author's messages stand under one name

@@ -1,7 +1,7 @@
 // The `data_visualization` block: drawn as SVG at the width there is; its figures also stand in a table.
 
-import { h, svg } from "./dom.js";
-import { number, t } from "./words.js";
+import { h, svg } from "../base/dom.js";
+import { number, t } from "../base/words.js";
 
 const HEIGHT = 240;
 const TOP = 12;
