@@ -10,9 +10,9 @@ from typing import Any
 from bot.core import jobs
 from bot.core.jobs import LEASE
 from bot.mailchimp.mirror import sync as mirror_sync
-from handlers.standins.mailchimp.account import MergeField, merge_values
+from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
-from handlers.standins.mailchimp.members import Member
+from handlers.standins.mailchimp.members import StoredMember
 from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.core.database import Database
 from storage.core.tables import JobRow
@@ -44,7 +44,7 @@ def watched() -> Iterator[Standin]:
 
 
 def assert_allowed(mailchimp: Standin) -> None:
-    assert mailchimp.failures == []
+    assert mailchimp.permanent_deletions == []
     assert Specification().not_allowed(mailchimp.requests) == set()
 
 
@@ -67,7 +67,7 @@ def add(mailchimp: Standin, n: int, *, name: str = "News", others: int = 5) -> s
 def audience_of(
     mailchimp: Standin,
     *,
-    fields: Iterable[MergeField] = (),
+    fields: Iterable[StoredMergeField] = (),
     permissions: Iterable[str] = (),
     double_optin: bool = False,
     **old: Any,
@@ -100,7 +100,7 @@ def truth(mailchimp: Standin, remote: str) -> dict[str, str]:
 def effects(mailchimp: Standin) -> Counter[str]:
     """How often each contact was archived in effect, alone and in batches."""
     found = Counter(call.path for call in mailchimp.requests if (call.method, call.status) == ("DELETE", 204))
-    for batch in mailchimp._exchange.batches.all.values():
+    for batch in mailchimp._api.batches.all.values():
         for operation, (status, _) in zip(batch.operations, batch.outcomes, strict=True):
             found[operation["path"]] += (operation["method"], status) == ("DELETE", 204)
     return found
@@ -172,7 +172,7 @@ class Mirrored:
         members = self.mailchimp.members(self.remote_id)
         return sorted(member.email for member in members if member.status == status)[n]
 
-    def _shown(self, member: Member) -> dict[str, Any]:
+    def _shown(self, member: StoredMember) -> dict[str, Any]:
         values = {LABELS[tag]: str(value) for tag, value in merge_values(member).items() if value}
         shown = {
             "address": member.email,
@@ -190,7 +190,7 @@ class Mirrored:
         }
         return shown | (self._why(member) if member.status == "cleaned" else {})
 
-    def _why(self, member: Member) -> dict[str, Any]:
+    def _why(self, member: StoredMember) -> dict[str, Any]:
         """Why it was cleaned, as its activity and the complaints tell."""
         account = self.mailchimp._account
         audience = account.audience(self.remote_id)

@@ -15,7 +15,8 @@ from uuid import uuid4
 from aiohttp import ClientError, ClientSession, ClientTimeout, WSMessage, WSMsgType, web
 
 from handlers.standins.slack.faults import Faults
-from handlers.standins.slack.state import APP, Json, State
+from handlers.standins.slack.state import APP, State
+from handlers.standins.types import Json
 
 ACK_SECONDS = 3.0
 CONNECTIONS = 10

@@ -11,8 +11,9 @@ from urllib.parse import quote
 from aiohttp import BodyPartReader, web
 
 from handlers.standins.slack import messages
-from handlers.standins.slack.state import BOT_USER, Channel, File, Json, SlackError, State, new_id, shown_file
+from handlers.standins.slack.state import BOT_USER, Channel, File, SlackError, State, new_id, shown_file
 from handlers.standins.slack.web_api import Call, Method
+from handlers.standins.types import Json
 
 CHUNK_BYTES = 1 << 16
 

@@ -14,12 +14,12 @@ from handlers.standins.slack.state import (
     TEAM,
     Channel,
     File,
-    Json,
     Message,
     SlackError,
     State,
 )
 from handlers.standins.slack.views import name_blocks
+from handlers.standins.types import Json
 
 
 def post(

@@ -10,13 +10,13 @@ from handlers.standins.slack.state import (
     DOMAIN,
     TEAM,
     Channel,
-    Json,
     Message,
     Person,
     SlackError,
     View,
 )
 from handlers.standins.slack.web_api import Call, Method, page_of
+from handlers.standins.types import Json
 
 CONVERSATION_SCOPES = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
 HISTORY_SCOPES = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}

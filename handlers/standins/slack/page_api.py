@@ -10,8 +10,9 @@ from handlers.standins.slack import files
 from handlers.standins.slack.delivery import Delivery, Sockets
 from handlers.standins.slack.faults import Faults
 from handlers.standins.slack.manifest import Manifest
-from handlers.standins.slack.state import BOT_USER, Channel, Json, Message, SlackError, State, View
+from handlers.standins.slack.state import BOT_USER, Channel, Message, SlackError, State, View
 from handlers.standins.slack.user_actions import Doings
+from handlers.standins.types import Json
 
 PAGE = Path(__file__).parent / "page"
 MIME = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}

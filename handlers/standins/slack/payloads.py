@@ -9,13 +9,13 @@ from handlers.standins.slack.state import (
     DOMAIN,
     TEAM,
     Channel,
-    Json,
     Message,
     State,
     View,
     new_id,
 )
 from handlers.standins.slack.views import answers
+from handlers.standins.types import Json
 
 TOKEN = "verification-token-of-the-local-workspace"  # noqa: S105 (Slack's deprecated field; nothing checks it)
 

@@ -22,9 +22,10 @@ from handlers.standins.slack import files, manifest, messages, methods
 from handlers.standins.slack.delivery import ACK_SECONDS, Delivery, RequestUrl, Sockets
 from handlers.standins.slack.faults import Faults
 from handlers.standins.slack.page_api import PageApi
-from handlers.standins.slack.state import Json, SlackError, State, fill
+from handlers.standins.slack.state import SlackError, State, fill
 from handlers.standins.slack.user_actions import EVENT_RETRIES_SECONDS, Doings
 from handlers.standins.slack.web_api import WebApi
+from handlers.standins.types import Json
 
 HOST = "127.0.0.1"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-Json = dict[str, Any]
+from handlers.standins.types import Json
 
 TEAM = "T0WORKSPACE"
 DOMAIN = "local"

@@ -10,8 +10,9 @@ from handlers.standins.slack.delivery import Delivery, NotAnswered
 from handlers.standins.slack.limits.views import elements_of
 from handlers.standins.slack.manifest import Manifest
 from handlers.standins.slack.messages import file_as_slack
-from handlers.standins.slack.state import Channel, Json, Message, SlackError, State, View
+from handlers.standins.slack.state import Channel, Message, SlackError, State, View
 from handlers.standins.slack.views import answers, client_errors, close_views, push_view, update_view
+from handlers.standins.types import Json
 
 TROUBLE = "We had some trouble connecting. Try again?"
 EVENT_RETRIES_SECONDS = (0.0, 60.0, 300.0)

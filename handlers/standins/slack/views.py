@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from handlers.standins.slack.limits.views import check_view, elements_of
-from handlers.standins.slack.state import APP, BOT, TEAM, Json, SlackError, State, Trigger, View, new_id
+from handlers.standins.slack.state import APP, BOT, TEAM, SlackError, State, Trigger, View, new_id
+from handlers.standins.types import Json
 
 STACK = 3
 REQUIRED = "Please complete this required field."

@@ -10,7 +10,8 @@ from aiohttp import web
 
 from handlers.standins.slack.faults import Faults
 from handlers.standins.slack.manifest import Manifest
-from handlers.standins.slack.state import BOT_USER, Channel, Json, SlackError, State
+from handlers.standins.slack.state import BOT_USER, Channel, SlackError, State
+from handlers.standins.types import Json
 
 # Arguments that are JSON inside a form.
 _NESTED = {"view", "blocks", "attachments", "files", "metadata"}

@@ -153,7 +153,7 @@ def modal(*blocks: Json, title: str = "A modal", **more: Any) -> Json:
 def mailchimp() -> Iterator[Standin]:
     with Standin(rules=Rules(webhook_retries=(0.0, 0.05))) as running:
         yield running
-        assert running.failures == []
+        assert running.permanent_deletions == []
 
 
 @pytest.fixture

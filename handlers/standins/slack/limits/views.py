@@ -29,7 +29,8 @@ from handlers.standins.slack.limits.rules import (
     thing,
     typed,
 )
-from handlers.standins.slack.state import Json, SlackError
+from handlers.standins.slack.state import SlackError
+from handlers.standins.types import Json
 
 MESSAGE_TEXT = 40_000
 BLOCK_TEXT = 13_200  # not documented; bolt-js issue 2509

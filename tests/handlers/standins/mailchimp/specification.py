@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema
 
-from handlers.standins.mailchimp.account import Asked
+from handlers.standins.mailchimp.account import RecordedRequest
 
 TRIMMED = Path(__file__).with_name("specification.json")
 MEMBER = "/lists/{list_id}/members/{subscriber_hash}"
@@ -75,7 +75,7 @@ class Specification:
             return False
         return True
 
-    def not_allowed(self, requests: Iterable[Asked]) -> set[str]:
+    def not_allowed(self, requests: Iterable[RecordedRequest]) -> set[str]:
         """Those that the specification does not allow, those within batches too: method, path, query and body."""
         asked = {
             json.dumps((one.method.lower(), self._operation_of(one.path), one.query, one.body))
@@ -94,12 +94,12 @@ class Specification:
 _READ: dict[str, Callable[[str], object]] = {"integer": int, "boolean": json.loads}
 
 
-def _within(call: Asked) -> Iterator[Asked]:
+def _within(call: RecordedRequest) -> Iterator[RecordedRequest]:
     """The operations of a batch."""
     if call.path == "/batches" and isinstance(call.body, dict):
         for one in call.body["operations"]:
             body = json.loads(one["body"]) if "body" in one else None
-            yield Asked(one["method"], one["path"], one.get("params", {}), body, call.at, 1)
+            yield RecordedRequest(one["method"], one["path"], one.get("params", {}), body, call.at, 1)
 
 
 def _operation(operation: Json) -> Json:

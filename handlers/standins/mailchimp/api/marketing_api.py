@@ -1,4 +1,4 @@
-"""Requests in, answers out: keys, limits, faults, and which call is meant."""
+"""The HTTP endpoint of the Marketing API: authentication, limits, fault injection, routing."""
 
 import asyncio
 import base64
@@ -14,17 +14,18 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from handlers.standins.mailchimp.account import Account, Asked
+from handlers.standins.mailchimp.account import AccountState, RecordedRequest
 from handlers.standins.mailchimp.api import problems, reads, writes
 from handlers.standins.mailchimp.api.batches import Batches
-from handlers.standins.mailchimp.api.calls import Call
+from handlers.standins.mailchimp.api.calls import ApiCall
 from handlers.standins.mailchimp.api.documents import SCHEMA
-from handlers.standins.mailchimp.api.problems import Json, Problem
+from handlers.standins.mailchimp.api.problems import ProblemResponse
 from handlers.standins.mailchimp.api.webhooks import Webhooks
 from handlers.standins.mailchimp.faults import Fault, FaultKind
+from handlers.standins.types import Json
 
-Result = Json | str | None
-Perform = Callable[[Call], Result | Awaitable[Json]]
+ResponseBody = Json | str | None
+Perform = Callable[[ApiCall], ResponseBody | Awaitable[Json]]
 
 
 @dataclass(frozen=True)
@@ -34,121 +35,124 @@ class Route:
     perform: Perform
 
 
-class Exchange:
-    """The API under `/3.0`."""
+class MarketingApi:
+    """Everything under `/3.0`."""
 
-    def __init__(self, account: Account, webhooks: Webhooks) -> None:
-        self.batches = Batches(account, self._operate)
+    def __init__(self, account: AccountState, webhooks: Webhooks) -> None:
+        self.batches = Batches(account, self._run_operation)
         self._account = account
         self._webhooks = webhooks
-        self._in_work: Counter[str] = Counter()
+        self._in_progress: Counter[str] = Counter()
         self._routes = [
             Route(method, re.compile(re.sub(r"\{\w+\}", "([^/]+)", path)), perform)
-            for method, path, perform in self._table()
+            for method, path, perform in self._route_table()
         ]
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Any request; each is noted with what it was answered."""
+        """Answers any request, and records it with the status of the response."""
         body = await _body(request)
         key = _key(request)
-        self._in_work[key] += 1
-        asked = Asked(
+        self._in_progress[key] += 1
+        record = RecordedRequest(
             request.method,
             _path(request),
             dict(request.query),
             body,
             self._account.clock(),
-            self._in_work[key],
+            self._in_progress[key],
         )
-        self._account.requests.append(asked)
+        self._account.requests.append(record)
         try:
-            answer = await self._answer(key, asked)
+            response = await self._respond(key, record)
         finally:
-            self._in_work[key] -= 1
-        asked.status = 0 if answer is None else answer.status
-        if answer is None:
+            self._in_progress[key] -= 1
+        record.status = 0 if response is None else response.status
+        if response is None:
             _reset(request)
             return web.Response()
-        return answer
+        return response
 
-    async def _answer(self, key: str, asked: Asked) -> web.Response | None:
-        """None when the connection is to be reset instead."""
+    async def _respond(self, key: str, record: RecordedRequest) -> web.Response | None:
+        """None to reset the connection instead."""
         rules = self._account.rules
-        if asked.together > rules.connections:
+        if record.concurrent > rules.connections:
             if rules.empty_refusals:
                 return web.Response(status=429)
-            return self._problem(problems.too_many(rules.connections))
-        fault = self._account.faults.take(asked.method, asked.path)
-        slow = fault.seconds if fault and fault.kind is FaultKind.SLOW else 0.0
-        # The work is done within the latency, not after it: the link is slow, not the service.
-        answered = asyncio.get_running_loop().time() + rules.latency + slow
+            return self._problem_response(problems.too_many(rules.connections))
+        fault = self._account.faults.take(record.method, record.path)
+        delay = fault.seconds if fault and fault.kind is FaultKind.SLOW else 0.0
+        # The request is handled during the latency, not after it: the network is slow, not the service.
+        respond_at = asyncio.get_running_loop().time() + rules.latency + delay
         try:
-            return await self._outcome(key, asked, fault)
+            return await self._handle(key, record, fault)
         finally:
-            await asyncio.sleep(answered - asyncio.get_running_loop().time())
+            await asyncio.sleep(respond_at - asyncio.get_running_loop().time())
 
-    async def _outcome(self, key: str, asked: Asked, fault: Fault | None) -> web.Response | None:
+    async def _handle(self, key: str, record: RecordedRequest, fault: Fault | None) -> web.Response | None:
         if fault and not fault.afterwards and fault.kind not in {FaultKind.SLOW, FaultKind.BROKEN_JSON}:
-            return self._failed(fault)
+            return self._fault_response(fault)
         try:
-            self._allow(key, asked.method)
-            result = await self._perform(asked.method, asked.path, asked.query, asked.body)
-        except Problem as problem:
-            return self._problem(problem)
+            self._authorize(key, record.method)
+            body = await self._dispatch(record.method, record.path, record.query, record.body)
+        except ProblemResponse as problem:
+            return self._problem_response(problem)
         if fault and fault.kind is not FaultKind.SLOW:
-            return self._failed(fault)
-        return _answered(result)
+            return self._fault_response(fault)
+        return _success(body)
 
-    def _allow(self, key: str, method: str) -> None:
+    def _authorize(self, key: str, method: str) -> None:
+        """Raises ProblemResponse 401 or 403."""
         account = self._account
         if not key:
             raise problems.key_missing()
-        if key not in {account.key, account.key_of_reader, account.key_without_rights, account.token}:
+        if key not in {account.key, account.read_only_key, account.key_without_rights, account.token}:
             centre = key.partition("-")[2]
             raise (
                 problems.wrong_data_centre()
                 if centre not in {"", account.data_centre}
                 else problems.key_invalid()
             )
-        if key == account.key_without_rights or (key == account.key_of_reader and method != "GET"):
+        if key == account.key_without_rights or (key == account.read_only_key and method != "GET"):
             raise problems.forbidden()
 
-    def _failed(self, fault: Fault) -> web.Response | None:
+    def _fault_response(self, fault: Fault) -> web.Response | None:
         if fault.kind is FaultKind.RESET:
             return None
         if fault.kind is FaultKind.SERVER_ERROR:
-            return self._problem(problems.server_error())
+            return self._problem_response(problems.server_error())
         if fault.kind is FaultKind.BROKEN_JSON:
             return web.Response(text='{"members": [{"id": "5eb0', content_type="application/json")
         return web.Response(status=429 if fault.kind is FaultKind.TOO_MANY else 403)
 
-    async def _perform(self, method: str, path: str, query: dict[str, str], body: object) -> Result:
-        """Raises Problem."""
-        fitting = [(route, match) for route in self._routes if (match := route.path.fullmatch(path))]
-        if not fitting:
+    async def _dispatch(self, method: str, path: str, query: dict[str, str], body: object) -> ResponseBody:
+        """Runs the call that a method and path name. Raises ProblemResponse."""
+        matches = [(route, match) for route in self._routes if (match := route.path.fullmatch(path))]
+        if not matches:
             raise problems.not_found()
-        for route, match in fitting:
+        for route, match in matches:
             if route.method == method:
                 if body is UNREADABLE:
-                    raise problems.unreadable()
-                call = Call(self._account, method, match.groups(), query, body)
+                    raise problems.json_parse_error()
+                call = ApiCall(self._account, method, match.groups(), query, body)
                 with self._account.lock:
                     result = route.perform(call)
                 return await result if inspect.isawaitable(result) else result
-        raise problems.wrong_method(sorted({route.method for route, _ in fitting}))
+        raise problems.method_not_allowed(sorted({route.method for route, _ in matches}))
 
-    async def _operate(self, method: str, path: str, query: dict[str, str], body: str) -> tuple[int, str]:
-        """One operation of a batch: status and answer as text."""
+    async def _run_operation(
+        self, method: str, path: str, query: dict[str, str], body: str
+    ) -> tuple[int, str]:
+        """Runs one operation of a batch; returns the status and the body as text."""
         try:
-            result = await self._perform(method, path, query, _read(body))
-        except Problem as problem:
-            return problem.status, json.dumps(self._document(problem))
+            result = await self._dispatch(method, path, query, _parse(body))
+        except ProblemResponse as problem:
+            return problem.status, json.dumps(self._problem_document(problem))
         if result is None:
             return 204, ""
         return 200, result if isinstance(result, str) else json.dumps(result)
 
-    def _problem(self, problem: Problem) -> web.Response:
-        document = self._document(problem)
+    def _problem_response(self, problem: ProblemResponse) -> web.Response:
+        document = self._problem_document(problem)
         headers = {
             **problem.headers,
             "X-Request-Id": document["instance"],
@@ -161,18 +165,18 @@ class Exchange:
             headers=headers,
         )
 
-    def _document(self, problem: Problem) -> Json:
+    def _problem_document(self, problem: ProblemResponse) -> Json:
         return problem.document(without_type=self._account.rules.problems_without_type)
 
-    def _table(self) -> list[tuple[str, str, Perform]]:
+    def _route_table(self) -> list[tuple[str, str, Perform]]:
         members, member = "/lists/{list}/members", "/lists/{list}/members/{hash}"
         return [
             ("GET", "/ping", reads.ping),
             ("GET", "/", reads.root),
             ("GET", "/lists", reads.lists),
             ("GET", "/lists/{list}", reads.one_list),
-            ("POST", "/lists/{list}", writes.add_many),
-            ("DELETE", "/lists/{list}", writes.delete_for_good),
+            ("POST", "/lists/{list}", writes.batch_subscribe),
+            ("DELETE", "/lists/{list}", writes.delete_permanently),
             ("GET", members, reads.members),
             ("POST", members, writes.add),
             ("GET", member, reads.member),
@@ -181,7 +185,7 @@ class Exchange:
             ("DELETE", member, writes.archive),
             ("GET", f"{member}/tags", reads.tags),
             ("POST", f"{member}/tags", writes.tag),
-            ("POST", f"{member}/actions/delete-permanent", writes.delete_for_good),
+            ("POST", f"{member}/actions/delete-permanent", writes.delete_permanently),
             ("GET", f"{member}/activity-feed", reads.activity_feed),
             ("GET", f"{member}/activity", reads.activity),
             ("GET", "/lists/{list}/merge-fields", reads.merge_fields),
@@ -190,13 +194,13 @@ class Exchange:
             ("GET", "/lists/{list}/webhooks", reads.webhooks),
             ("POST", "/lists/{list}/webhooks", self._webhooks.create),
             ("DELETE", "/lists/{list}/webhooks/{webhook}", self._webhooks.delete),
-            ("GET", "/batches", self.batches.show_all),
+            ("GET", "/batches", self.batches.list_all),
             ("POST", "/batches", self.batches.create),
-            ("GET", "/batches/{batch}", self.batches.look),
+            ("GET", "/batches/{batch}", self.batches.show),
         ]
 
 
-# Stands for a body that is no JSON.
+# The body of a request that is not JSON.
 UNREADABLE = object()
 
 
@@ -205,21 +209,21 @@ def _path(request: web.Request) -> str:
 
 
 async def _body(request: web.Request) -> object:
-    return _read((await request.read()).decode(errors="replace"))
+    return _parse((await request.read()).decode(errors="replace"))
 
 
-def _read(text: str) -> object:
+def _parse(text: str) -> object:
     if not text:
         return None
     try:
-        read: object = json.loads(text)
+        body: object = json.loads(text)
     except ValueError:
         return UNREADABLE
-    return read
+    return body
 
 
 def _key(request: web.Request) -> str:
-    """The key of Basic (any name) or Bearer; "" without one."""
+    """The API key of Basic (any user name) or Bearer authentication; "" without one."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return value.strip() if scheme.lower() in {"bearer", "oauth", "apikey"} else ""
@@ -229,15 +233,15 @@ def _key(request: web.Request) -> str:
         return ""
 
 
-def _answered(result: Result) -> web.Response:
-    if result is None:
+def _success(body: ResponseBody) -> web.Response:
+    if body is None:
         return web.Response(status=204)
-    text = result if isinstance(result, str) else json.dumps(result)
+    text = body if isinstance(body, str) else json.dumps(body)
     return web.Response(text=text, content_type="application/json")
 
 
 def _reset(request: web.Request) -> None:
-    """Cuts the connection so that the other end sees a reset, not an end."""
+    """Aborts the connection with a TCP reset."""
     transport = request.transport
     if transport is None:
         return
