@@ -1,48 +1,48 @@
-// Everything the page asks the server, and the socket by which the server tells what is new.
+// Requests to the server, and the WebSocket on which it sends events.
 
-const FIRST_WAIT = 500; // milliseconds before the socket is tried again; doubled each time
+const FIRST_WAIT = 500; // milliseconds before the first reconnection; doubled each time
 const LONGEST_WAIT = 5000;
 
 export const session = { user: null };
 
-/** A POST with this person's id; the answer's JSON. Rejects when the server can't be reached or fails. */
-export async function post(what, body = {}) {
-  const answer = await fetch(`/page/${what}`, {
+/** A POST with this person's id; resolves to the JSON response. Rejects when the server can't be reached or fails. */
+export async function post(path, body = {}) {
+  const response = await fetch(`/page/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ user: session.user, ...body }),
   });
-  return read(answer);
+  return parse(response);
 }
 
-export async function get(what, query = {}) {
-  return read(await fetch(`/page/${what}?${new URLSearchParams({ user: session.user, ...query })}`));
+export async function get(path, query = {}) {
+  return parse(await fetch(`/page/${path}?${new URLSearchParams({ user: session.user, ...query })}`));
 }
 
-/** Takes a File; gives {id, name, size, mimetype, url}. */
+/** Uploads a File; resolves to {id, name, size, mimetype, url}. */
 export async function upload(file) {
   const body = new FormData();
   body.append("file", file, file.name);
-  const answer = await fetch(`/page/upload?${new URLSearchParams({ user: session.user })}`, { method: "POST", body });
-  return (await read(answer)).file;
+  const response = await fetch(`/page/upload?${new URLSearchParams({ user: session.user })}`, { method: "POST", body });
+  return (await parse(response)).file;
 }
 
-/** A file's address with this person's id, as the server wants it. */
+/** A file's URL with this person's id, which the server requires. */
 export function fileUrl(url) {
-  const made = new URL(url, location.href);
-  if (!made.searchParams.has("user")) made.searchParams.set("user", session.user);
-  return made.href;
+  const full = new URL(url, location.href);
+  if (!full.searchParams.has("user")) full.searchParams.set("user", session.user);
+  return full.href;
 }
 
-/** Keeps a socket open for this person. Gives a function that ends it. */
+/** Keeps a WebSocket open for this person, reconnecting as needed. Returns a function that closes it. */
 export function listen({ onEvent, onOpen, onLost }) {
   let socket;
   let timer;
   let wait = FIRST_WAIT;
   let ended = false;
-  const address = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/page/socket?${new URLSearchParams({ user: session.user })}`;
+  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/page/socket?${new URLSearchParams({ user: session.user })}`;
   const connect = () => {
-    socket = new WebSocket(address);
+    socket = new WebSocket(url);
     socket.onopen = () => {
       wait = FIRST_WAIT;
       onOpen();
@@ -63,8 +63,8 @@ export function listen({ onEvent, onOpen, onLost }) {
   };
 }
 
-async function read(answer) {
-  const json = (answer.headers.get("Content-Type") ?? "").includes("json");
-  if (!json || answer.status >= 500) throw Object.assign(new Error(`status ${answer.status}`), { status: answer.status });
-  return answer.json();
+async function parse(response) {
+  const json = (response.headers.get("Content-Type") ?? "").includes("json");
+  if (!json || response.status >= 500) throw Object.assign(new Error(`status ${response.status}`), { status: response.status });
+  return response.json();
 }

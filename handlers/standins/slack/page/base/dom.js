@@ -1,9 +1,9 @@
-// Nodes are built, never parsed: a text from outside can't become markup.
+// Nodes are built, never parsed from HTML: text from outside can't become markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 let lastId = 0;
 
-/** An element: `on*` are listeners, `class`, `data-…`, `aria-…` attributes; false, null and undefined leave out. */
+/** Creates an element. `on*` are listeners, the rest attributes; false, null and undefined are left out. */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -17,7 +17,7 @@ export function freshId(prefix) {
   return `${prefix}-${lastId}`;
 }
 
-/** Says a text to screen readers, a little later, so that quick successions are said once. */
+/** Announces a text to screen readers, after a delay, so that only the last of several is read. */
 export function announce(text, delay = 300) {
   clearTimeout(announce.timer);
   announce.timer = setTimeout(() => {
@@ -26,20 +26,20 @@ export function announce(text, delay = 300) {
 }
 
 export function toast(text) {
-  const place = document.getElementById("toasts");
+  const container = document.getElementById("toasts");
   const note = h("div", { class: "toast" }, text);
-  place.append(note);
+  container.append(note);
   setTimeout(() => note.remove(), 6000);
 }
 
-/** The elements inside that Tab reaches, in order. A group of radio buttons counts with each button. */
+/** The elements inside that Tab reaches, in order. Every button of a radio group counts. */
 export function focusable(root) {
-  const all = root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
-  return [...all].filter((one) => !one.disabled && one.tabIndex >= 0 && one.getClientRects().length > 0);
+  const candidates = root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
+  return [...candidates].filter((element) => !element.disabled && element.tabIndex >= 0 && element.getClientRects().length > 0);
 }
 
-/** Is this address on this page's own origin? */
-export function isOwn(url) {
+/** Whether a URL has this page's origin. */
+export function isSameOrigin(url) {
   try {
     return new URL(url, location.href).origin === location.origin;
   } catch {
@@ -47,7 +47,7 @@ export function isOwn(url) {
   }
 }
 
-/** A link's address when it may be followed, else null: no `javascript:`, no `data:`. */
+/** A link's URL if its scheme is allowed, else null: no `javascript:`, no `data:`. */
 export function safeHref(url) {
   try {
     const { protocol, href } = new URL(url, location.href);
@@ -63,7 +63,7 @@ export function link(url, ...children) {
   return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...children);
 }
 
-/** A drawing from `path` data on a 20 by 20 grid, hidden from screen readers. */
+/** An icon, drawn on a 20 by 20 grid and hidden from screen readers. */
 export function icon(name) {
   const path = svg("path", { d: ICONS[name] });
   return svg("svg", { class: `icon icon-${name}`, viewBox: "0 0 20 20", "aria-hidden": "true" }, path);

@@ -1,4 +1,4 @@
-// The page's own words. What the bot says comes from the bot.
+// The page's own texts, in English and French. Messages of the bot come from the bot.
 
 const ENGLISH = {
   workspace: "Local workspace",
@@ -159,7 +159,7 @@ const FRENCH = {
 let words = ENGLISH;
 let reader = { locale: "en-US", tz: "UTC" };
 
-/** Whose language and time zone the page is written in. */
+/** Sets the language and time zone of the page. */
 export function setReader({ locale, tz }) {
   reader = { locale: locale || "en-US", tz: tz || "UTC" };
   words = reader.locale.startsWith("fr") ? FRENCH : ENGLISH;
@@ -178,7 +178,7 @@ export function number(value) {
   return new Intl.NumberFormat(reader.locale).format(value);
 }
 
-/** Bytes as a person reads them: 1 kB is 1,000 bytes. */
+/** A size in readable units; 1 kB is 1,000 bytes. */
 export function fileSize(bytes) {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   let value = bytes || 0;
@@ -191,7 +191,7 @@ export function fileSize(bytes) {
   return new Intl.NumberFormat(reader.locale, style).format(value);
 }
 
-/** The language of "fr-FR", in the reader's own. */
+/** The name of a locale's language, in the reader's language. */
 export function languageName(locale) {
   return new Intl.DisplayNames([reader.locale], { type: "language" }).of(locale.split("-")[0]);
 }

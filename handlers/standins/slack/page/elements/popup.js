@@ -1,39 +1,39 @@
-// Lists that open beside what opened them, menus, and the confirmation dialog.
+// Popups anchored to an element, menus, and the confirmation dialog.
 
 import { focusable, freshId, h } from "../base/dom.js";
 import { textOf } from "../text/mrkdwn.js";
 import { t } from "../base/words.js";
 
-const GAP = 4; // pixels between the opener and its list
+const GAP = 4; // pixels between the anchor and the popup
 const LEAST_HEIGHT = 120;
 
-/** Shows `box` (popover="manual") under `anchor`, or above when there is more room. Gives a function that hides it. */
+/** Shows `box` (popover="manual") below `anchor`, or above if there is more room. Returns a function that hides it. */
 export function openBeside(anchor, box, { width } = {}) {
-  const place = () => {
-    const at = anchor.getBoundingClientRect();
-    const below = innerHeight - at.bottom - GAP * 3;
-    const above = at.top - GAP * 3;
+  const position = () => {
+    const rect = anchor.getBoundingClientRect();
+    const below = innerHeight - rect.bottom - GAP * 3;
+    const above = rect.top - GAP * 3;
     const up = below < Math.min(box.scrollHeight, 280) && above > below;
     box.style.maxHeight = `${Math.max(LEAST_HEIGHT, Math.min(320, up ? above : below))}px`;
-    if (width === "anchor") box.style.width = `${Math.max(at.width, 220)}px`;
-    box.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - box.offsetWidth - GAP * 2))}px`;
-    box.style.top = up ? `${at.top - box.offsetHeight - GAP}px` : `${at.bottom + GAP}px`;
+    if (width === "anchor") box.style.width = `${Math.max(rect.width, 220)}px`;
+    box.style.left = `${Math.max(GAP, Math.min(rect.left, innerWidth - box.offsetWidth - GAP * 2))}px`;
+    box.style.top = up ? `${rect.top - box.offsetHeight - GAP}px` : `${rect.bottom + GAP}px`;
   };
   box.showPopover();
-  place();
-  addEventListener("scroll", place, true);
-  addEventListener("resize", place);
-  const observer = new ResizeObserver(place);
+  position();
+  addEventListener("scroll", position, true);
+  addEventListener("resize", position);
+  const observer = new ResizeObserver(position);
   observer.observe(box);
   return () => {
-    removeEventListener("scroll", place, true);
-    removeEventListener("resize", place);
+    removeEventListener("scroll", position, true);
+    removeEventListener("resize", position);
     observer.disconnect();
     if (box.isConnected && box.matches(":popover-open")) box.hidePopover();
   };
 }
 
-/** Makes `button` open a menu. `items()`: [{label, description?, danger?, choose, url?}]. Gives the menu's node. */
+/** Makes `button` open a menu, and returns the menu. `items()`: [{label, description?, danger?, choose, url?}]. */
 export function menuFor(button, items) {
   const id = freshId("menu");
   const menu = h("div", { id, role: "menu", class: "menu", popover: "manual", "aria-label": button.getAttribute("aria-label") });
@@ -62,7 +62,7 @@ export function menuFor(button, items) {
   return menu;
 }
 
-/** Asks with a confirmation object first, if there is one. Resolves to whether to go on. */
+/** Shows a confirmation dialog, if there is a `confirm` object. Resolves to whether to continue. */
 export function confirmed(object) {
   if (!object) return Promise.resolve(true);
   return new Promise((resolve) => {
@@ -88,7 +88,7 @@ export function confirmed(object) {
   });
 }
 
-/** Tab stays within the dialog; Escape is told. */
+/** Keeps Tab within the dialog and calls `onEscape` on Escape. */
 export function trapKeys(event, dialog, onEscape) {
   if (event.key === "Escape" && !event.defaultPrevented) {
     event.preventDefault();
@@ -97,8 +97,8 @@ export function trapKeys(event, dialog, onEscape) {
   }
   if (event.key !== "Tab") return;
   event.stopPropagation();
-  const all = focusable(dialog);
-  const [first, last] = [all[0], all.at(-1)];
+  const elements = focusable(dialog);
+  const [first, last] = [elements[0], elements.at(-1)];
   const leaving = event.shiftKey ? document.activeElement === first || document.activeElement === dialog : document.activeElement === last;
   if (!leaving) return;
   event.preventDefault();
@@ -106,20 +106,20 @@ export function trapKeys(event, dialog, onEscape) {
 }
 
 function menuItem(item, close) {
-  const inside = [h("span", {}, item.label), item.description ? h("small", {}, item.description) : null];
+  const content = [h("span", {}, item.label), item.description ? h("small", {}, item.description) : null];
   const choose = () => {
     close(true);
     item.choose?.();
   };
-  const look = { role: "menuitem", tabindex: "-1", class: item.danger ? "menu-item danger" : "menu-item", "data-value": item.value, onclick: choose };
-  return item.url ? h("a", { ...look, href: item.url, target: "_blank", rel: "noopener noreferrer" }, inside) : h("button", { type: "button", ...look }, inside);
+  const attributes = { role: "menuitem", tabindex: "-1", class: item.danger ? "menu-item danger" : "menu-item", "data-value": item.value, onclick: choose };
+  return item.url ? h("a", { ...attributes, href: item.url, target: "_blank", rel: "noopener noreferrer" }, content) : h("button", { type: "button", ...attributes }, content);
 }
 
 function onMenuKey(event, menu, close) {
   const items = [...menu.children];
-  const at = items.indexOf(document.activeElement);
-  const to = { ArrowDown: (at + 1) % items.length, ArrowUp: (at - 1 + items.length) % items.length, Home: 0, End: items.length - 1 }[event.key];
-  if (to !== undefined) items[to].focus();
+  const index = items.indexOf(document.activeElement);
+  const next = { ArrowDown: (index + 1) % items.length, ArrowUp: (index - 1 + items.length) % items.length, Home: 0, End: items.length - 1 }[event.key];
+  if (next !== undefined) items[next].focus();
   else if (event.key === "Escape" || event.key === "Tab") close(true);
   else return;
   event.preventDefault();

@@ -1,4 +1,4 @@
-// What Slack's own client checks before it sends a form: the bot hears only of forms that pass.
+// Validation in the client, as Slack's: a form is sent to the bot only once it passes.
 
 import { number, t } from "../base/words.js";
 
@@ -7,29 +7,29 @@ const NUMBER = /^-?\d+([.,]\d+)?$/;
 
 const CHECKS = {
   plain_text_input: length,
-  email_text_input: (one, { value }) => (EMAIL.test(value) ? null : t("badEmail")),
-  url_text_input: (one, { value }) => (URL.canParse(value) ? null : t("badUrl")),
+  email_text_input: (element, { value }) => (EMAIL.test(value) ? null : t("badEmail")),
+  url_text_input: (element, { value }) => (URL.canParse(value) ? null : t("badUrl")),
   number_input: range,
 };
 
-/** {block_id: what is wrong} for the input blocks of a form. */
-export function faultsOf(blocks, container) {
-  const faults = {};
+/** Errors of the input blocks of a form, by block_id. */
+export function validationErrors(blocks, container) {
+  const errors = {};
   for (const block of blocks) {
     if (block.type !== "input") continue;
     const value = container.value(block.block_id, block.element.action_id);
-    const fault = value && faultOf(block, value);
-    if (fault) faults[block.block_id] = fault;
+    const error = value && errorOf(block, value);
+    if (error) errors[block.block_id] = error;
   }
-  return faults;
+  return errors;
 }
 
-function faultOf(block, value) {
-  const { type, ...held } = value;
-  const [inner] = Object.values(held);
-  const empty = inner === null || inner === undefined || (Array.isArray(inner) && !inner.length) || (typeof inner === "string" && !inner.trim());
+function errorOf(block, value) {
+  const { type, ...state } = value;
+  const [content] = Object.values(state);
+  const empty = content === null || content === undefined || (Array.isArray(content) && !content.length) || (typeof content === "string" && !content.trim());
   if (empty) return block.optional ? null : t("required");
-  return CHECKS[type]?.(block.element, held) ?? null;
+  return CHECKS[type]?.(block.element, state) ?? null;
 }
 
 function length({ min_length: least = 0, max_length: most = Infinity }, { value }) {
@@ -37,9 +37,9 @@ function length({ min_length: least = 0, max_length: most = Infinity }, { value 
   return value.length > most ? t("tooLong", { n: number(most) }) : null;
 }
 
-function range(one, { value }) {
-  if (!NUMBER.test(value) || (!one.is_decimal_allowed && !Number.isInteger(Number(value)))) return t("badNumber");
+function range(element, { value }) {
+  if (!NUMBER.test(value) || (!element.is_decimal_allowed && !Number.isInteger(Number(value)))) return t("badNumber");
   const n = Number(value.replace(",", "."));
-  if (one.min_value !== undefined && n < Number(one.min_value)) return t("tooSmall", { n: number(Number(one.min_value)) });
-  return one.max_value !== undefined && n > Number(one.max_value) ? t("tooLarge", { n: number(Number(one.max_value)) }) : null;
+  if (element.min_value !== undefined && n < Number(element.min_value)) return t("tooSmall", { n: number(Number(element.min_value)) });
+  return element.max_value !== undefined && n > Number(element.max_value) ? t("tooLarge", { n: number(Number(element.max_value)) }) : null;
 }

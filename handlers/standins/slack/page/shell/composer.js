@@ -6,26 +6,25 @@ import { freshId, h, icon, toast } from "../base/dom.js";
 import { t } from "../base/words.js";
 
 const MOST_LINES = 8;
-const drafts = new Map(); // "person channel" → what was begun there
+const drafts = new Map(); // "person channel" → unsent text
 
 export function composer(channel, user) {
-  const made = new Composer(channel, `${user} ${channel.id}`);
-  return made.root;
+  return new Composer(channel, `${user} ${channel.id}`).root;
 }
 
 class Composer {
-  constructor(channel, draft) {
+  constructor(channel, draftKey) {
     this.channel = channel;
-    this.draft = draft;
-    this.at = -1;
-    this.found = [];
-    this.silenced = null; // the text for which Escape hid the list
+    this.draftKey = draftKey;
+    this.active = -1;
+    this.matches = [];
+    this.silenced = null; // the text whose list was hidden with Escape
     const listId = freshId("commands");
     const label = t("composer", { name: channelLabel(channel) });
     this.list = h("div", { id: listId, class: "completions", role: "listbox", "aria-label": t("commands"), hidden: true });
     this.field = h("textarea", {
       id: "composer", rows: 1, role: "combobox", "aria-label": label, placeholder: label, "aria-autocomplete": "list", "aria-controls": listId, "aria-expanded": "false",
-      "aria-describedby": "composer-hint", autocomplete: "off", value: drafts.get(draft) ?? "",
+      "aria-describedby": "composer-hint", autocomplete: "off", value: drafts.get(draftKey) ?? "",
       oninput: () => this.change(), onkeydown: (event) => this.onKey(event), onblur: () => this.hide(), onfocus: () => this.change(),
     });
     this.button = h("button", { type: "button", class: "send", "aria-label": t("send"), onclick: () => this.send() }, icon("send"));
@@ -33,38 +32,38 @@ class Composer {
     this.root = h("div", { class: "composer" }, this.list,
       h("div", { class: "composer-box" }, this.field, this.button),
       h("div", { class: "composer-hint", id: "composer-hint" }, t("composerHint")));
-    this.ready();
+    this.refresh();
   }
 
   change() {
-    drafts.set(this.draft, this.field.value);
-    this.ready();
+    drafts.set(this.draftKey, this.field.value);
+    this.refresh();
     this.complete();
   }
 
-  ready() {
-    const full = this.field.value.trim() !== "";
-    this.button.disabled = !full;
+  refresh() {
+    const sendable = this.field.value.trim() !== "";
+    this.button.disabled = !sendable;
     this.field.rows = Math.min(MOST_LINES, this.field.value.split("\n").length);
   }
 
   complete() {
     const text = this.field.value;
-    const begun = /^\/\S*$/.test(text) && text !== this.silenced;
-    this.found = begun ? directory.commands.filter((one) => one.command.startsWith(text.toLowerCase())) : [];
-    if (!this.found.length) return this.hide();
-    this.nodes = this.found.map((one, n) => h("div", { id: freshId("command"), role: "option", class: "completion", "data-command": one.command, "aria-selected": "false", onclick: () => this.take(n), onmousemove: () => this.point(n) },
-      h("span", { class: "completion-name" }, h("strong", {}, one.command), one.usage_hint ? h("span", { class: "quiet" }, ` ${one.usage_hint}`) : null),
-      h("span", { class: "completion-words" }, one.description)));
+    const isCommand = /^\/\S*$/.test(text) && text !== this.silenced;
+    this.matches = isCommand ? directory.commands.filter(({ command }) => command.startsWith(text.toLowerCase())) : [];
+    if (!this.matches.length) return this.hide();
+    this.nodes = this.matches.map((match, n) => h("div", { id: freshId("command"), role: "option", class: "completion", "data-command": match.command, "aria-selected": "false", onclick: () => this.accept(n), onmousemove: () => this.setActive(n) },
+      h("span", { class: "completion-name" }, h("strong", {}, match.command), match.usage_hint ? h("span", { class: "quiet" }, ` ${match.usage_hint}`) : null),
+      h("span", { class: "completion-words" }, match.description)));
     this.list.replaceChildren(...this.nodes);
     this.list.hidden = false;
     this.field.setAttribute("aria-expanded", "true");
-    this.point(0);
+    this.setActive(0);
     return undefined;
   }
 
-  point(n) {
-    this.at = n;
+  setActive(n) {
+    this.active = n;
     this.nodes.forEach((node, k) => node.setAttribute("aria-selected", String(k === n)));
     this.nodes[n].scrollIntoView({ block: "nearest" });
     this.field.setAttribute("aria-activedescendant", this.nodes[n].id);
@@ -72,32 +71,32 @@ class Composer {
 
   hide() {
     this.list.hidden = true;
-    this.at = -1;
+    this.active = -1;
     this.field.setAttribute("aria-expanded", "false");
     this.field.removeAttribute("aria-activedescendant");
   }
 
-  take(n) {
-    this.write(`${this.found[n].command} `);
+  accept(n) {
+    this.write(`${this.matches[n].command} `);
     this.field.focus();
     this.hide();
   }
 
   write(text) {
     this.field.value = text;
-    drafts.set(this.draft, text);
-    this.ready();
+    drafts.set(this.draftKey, text);
+    this.refresh();
   }
 
   onKey(event) {
     if (event.isComposing) return;
     const open = !this.list.hidden;
-    const last = this.found.length - 1;
-    const whole = open && this.found[this.at].command === this.field.value;
-    if (open && event.key === "ArrowDown") this.point(this.at >= last ? 0 : this.at + 1);
-    else if (open && event.key === "ArrowUp") this.point(this.at <= 0 ? last : this.at - 1);
-    else if (open && event.key === "Tab" && !event.shiftKey) this.take(this.at);
-    else if (open && event.key === "Enter" && !whole) this.take(this.at);
+    const last = this.matches.length - 1;
+    const typedInFull = open && this.matches[this.active].command === this.field.value;
+    if (open && event.key === "ArrowDown") this.setActive(this.active >= last ? 0 : this.active + 1);
+    else if (open && event.key === "ArrowUp") this.setActive(this.active <= 0 ? last : this.active - 1);
+    else if (open && event.key === "Tab" && !event.shiftKey) this.accept(this.active);
+    else if (open && event.key === "Enter" && !typedInFull) this.accept(this.active);
     else if (open && event.key === "Escape") {
       this.silenced = this.field.value;
       this.hide();
@@ -106,7 +105,7 @@ class Composer {
     event.preventDefault();
   }
 
-  /** Posts what is written. It comes back into the field when the server can't be reached. */
+  /** Sends the text. Puts it back into the field when the server can't be reached. */
   async send() {
     const text = this.field.value.trim();
     if (!text) return;

@@ -20,7 +20,7 @@ export class Home {
     if (!view) this.note.textContent = t("noHome");
   }
 
-  /** Tells the bot that the tab is open; it answers with the view. */
+  /** Tells the bot that the tab was opened, so that it publishes the view. */
   async open(view) {
     if (view) this.update(view);
     try {

@@ -1,33 +1,33 @@
-// The page: who one is, where one is, and what the server tells.
+// The entry point: the current person and channel, and the server's events.
 
 import { get, listen, session } from "../base/api.js";
 import { composer } from "./composer.js";
-import { author, channelLabel, channelNamed, directory, learn } from "../base/directory.js";
+import { author, channelLabel, channelNamed, directory, setDirectory } from "../base/directory.js";
 import { announce, h, icon, toast } from "../base/dom.js";
 import { Home } from "./home.js";
 import { Messages } from "./messages.js";
 import { Modals } from "./modals.js";
-import { spoken } from "../text/mrkdwn.js";
+import { plainText } from "../text/mrkdwn.js";
 import { drawSidebar } from "./sidebar.js";
 import { setReader, t } from "../base/words.js";
 
-const FIRST_PERSON = "U0OLIVIA"; // whom one is on the first visit
-const SLACK = "USLACKBOT";
+const FIRST_PERSON = "U0OLIVIA"; // on the first visit
+const SLACKBOT = "USLACKBOT";
 const parts = Object.fromEntries(["sidebar", "scrim", "pane", "banners", "pane-header", "content", "composer-place", "skip", "app"].map((id) => [id, document.getElementById(id)]));
 
-const here = { channelId: null, tab: "messages", unread: new Set(), messages: null, home: null, homeView: null, lost: false };
-let dismissed = new Set(); // `channel ts` of ephemeral messages put away
-let notices = []; // what Slack itself said to this person: {channel, message}
+const current = { channelId: null, tab: "messages", unread: new Set(), messages: null, home: null, homeView: null, lost: false };
+let dismissed = new Set(); // `channel ts` of dismissed ephemeral messages
+let notices = []; // Slackbot's messages to this person: {channel, message}
 let hangUp = () => {};
-const modals = new Modals(() => here.channelId);
+const modals = new Modals(() => current.channelId);
 
 start();
 
 async function start() {
-  const asked = new URLSearchParams(location.search);
+  const query = new URLSearchParams(location.search);
   parts.scrim.addEventListener("click", () => showSidebar(false));
   addEventListener("keydown", (event) => event.key === "Escape" && showSidebar(false));
-  await become(asked.get("user") ?? FIRST_PERSON, asked.get("channel"), asked.get("tab"));
+  await become(query.get("user") ?? FIRST_PERSON, query.get("channel"), query.get("tab"));
 }
 
 /** Switches to a person and shows the workspace as that person sees it. */
@@ -36,13 +36,13 @@ async function become(user, channelId, tab) {
   session.user = user;
   dismissed = new Set();
   notices = [];
-  Object.assign(here, { unread: new Set(), homeView: null, lost: false });
+  Object.assign(current, { unread: new Set(), homeView: null, lost: false });
   const state = await loadState();
-  const wanted = channelId ?? here.channelId;
-  const first = directory.channels.find((one) => one.id === wanted) ?? directory.channels[0];
-  here.channelId = first.id;
+  const preferred = channelId ?? current.channelId;
+  const first = directory.channels.find((channel) => channel.id === preferred) ?? directory.channels[0];
+  current.channelId = first.id;
   modals.sync(state.views ?? []);
-  hangUp = listen({ onEvent: take, onOpen: reconnected, onLost: () => setLost(true) });
+  hangUp = listen({ onEvent: handleEvent, onOpen: reconnected, onLost: () => setLost(true) });
   await go(first.id, tab === "home" && first.kind === "im" ? "home" : "messages");
 }
 
@@ -50,16 +50,16 @@ async function loadState() {
   for (;;) {
     try {
       const state = await get("state");
-      learn(state);
-      here.homeView = state.home;
+      setDirectory(state);
+      current.homeView = state.home;
       setReader(directory.me);
       parts.skip.textContent = t("skip");
       document.title = t("workspace");
       drawBanners();
       return state;
-    } catch (fault) {
-      if (fault.status < 500 && session.user !== FIRST_PERSON) {
-        session.user = FIRST_PERSON; // the address named someone who isn't here
+    } catch (error) {
+      if (error.status < 500 && session.user !== FIRST_PERSON) {
+        session.user = FIRST_PERSON; // the URL names an unknown person
         continue;
       }
       setLost(true);
@@ -69,16 +69,16 @@ async function loadState() {
 }
 
 async function go(channelId, tab = "messages") {
-  Object.assign(here, { channelId, tab });
-  here.unread.delete(channelId);
+  Object.assign(current, { channelId, tab });
+  current.unread.delete(channelId);
   history.replaceState(null, "", `?${new URLSearchParams({ user: session.user, channel: channelId, ...(tab === "home" ? { tab } : {}) })}`);
   showSidebar(false);
   drawSide();
   drawHeader();
   if (tab === "home") return showHome();
   const messages = new Messages(channelId, { onDismiss: (message) => dismissed.add(`${channelId} ${message.ts}`) });
-  here.messages = messages;
-  here.home = null;
+  current.messages = messages;
+  current.home = null;
   parts.content.replaceChildren(messages.root);
   parts["composer-place"].replaceChildren(composer(channelNamed(channelId), session.user));
   document.getElementById("composer").focus();
@@ -86,19 +86,19 @@ async function go(channelId, tab = "messages") {
 }
 
 function showHome() {
-  here.messages = null;
-  here.home = new Home(here.channelId);
-  parts.content.replaceChildren(here.home.root);
+  current.messages = null;
+  current.home = new Home(current.channelId);
+  parts.content.replaceChildren(current.home.root);
   parts["composer-place"].replaceChildren();
-  return here.home.open(here.homeView);
+  return current.home.open(current.homeView);
 }
 
-/** Brings the channel's messages; what came over the socket meanwhile is newer and stays. */
+/** Loads the channel's messages; those that arrived over the WebSocket meanwhile are newer and stay. */
 async function fill(messages) {
   const { channelId } = messages;
   try {
-    const { messages: all } = await get("messages", { channel: channelId });
-    for (const message of [...all, ...ownNotices(channelId)]) {
+    const { messages: loaded } = await get("messages", { channel: channelId });
+    for (const message of [...loaded, ...ownNotices(channelId)]) {
       if (!dismissed.has(`${channelId} ${message.ts}`) && !messages.has(message.ts)) messages.put(message, { quiet: true });
     }
     messages.toEnd();
@@ -108,26 +108,26 @@ async function fill(messages) {
 }
 
 function ownNotices(channelId) {
-  return notices.filter((one) => one.channel === channelId).map((one) => one.message);
+  return notices.filter((notice) => notice.channel === channelId).map((notice) => notice.message);
 }
 
 const EVENTS = {
-  message: ({ channel, message }) => takeMessage(channel, message),
+  message: ({ channel, message }) => receiveMessage(channel, message),
   message_changed: ({ channel, message }) => {
-    if (channel !== here.channelId || !here.messages || dismissed.has(`${channel} ${message.ts}`)) return;
-    here.messages.put(message, { quiet: true });
-    announce(spoken(message.text), 1500);
+    if (channel !== current.channelId || !current.messages || dismissed.has(`${channel} ${message.ts}`)) return;
+    current.messages.put(message, { quiet: true });
+    announce(plainText(message.text), 1500);
   },
-  message_deleted: ({ channel, ts }) => channel === here.channelId && here.messages?.drop(ts),
+  message_deleted: ({ channel, ts }) => channel === current.channelId && current.messages?.remove(ts),
   views: ({ views }) => modals.sync(views),
   home: ({ view }) => {
-    here.homeView = view;
-    here.home?.update(view);
+    current.homeView = view;
+    current.home?.update(view);
   },
   notice: ({ channel, text }) => {
-    const message = { ts: (Date.now() / 1000).toFixed(6), user: SLACK, text, ephemeral: true };
+    const message = { ts: (Date.now() / 1000).toFixed(6), user: SLACKBOT, text, ephemeral: true };
     notices.push({ channel, message });
-    takeMessage(channel, message);
+    receiveMessage(channel, message);
   },
   bot: ({ connected }) => {
     directory.bot.connected = connected;
@@ -135,68 +135,68 @@ const EVENTS = {
   },
 };
 
-function take(event) {
+function handleEvent(event) {
   EVENTS[event.type]?.(event);
 }
 
-function takeMessage(channel, message) {
-  if (channel !== here.channelId || !here.messages) {
-    if (message.user !== session.user) here.unread.add(channel);
+function receiveMessage(channel, message) {
+  if (channel !== current.channelId || !current.messages) {
+    if (message.user !== session.user) current.unread.add(channel);
     drawSide();
     return;
   }
-  here.messages.put(message, { mine: message.user === session.user || message.ephemeral });
-  if (message.user !== session.user) announce(`${author(message.user).name}: ${spoken(message.text)}`);
+  current.messages.put(message, { mine: message.user === session.user || message.ephemeral });
+  if (message.user !== session.user) announce(`${author(message.user).name}: ${plainText(message.text)}`);
 }
 
-/** After a cut: what was missed is brought, what is shown stays. */
+/** After a lost connection: loads what was missed and updates what is list. */
 async function reconnected() {
-  if (!here.lost) return;
+  if (!current.lost) return;
   setLost(false);
   const state = await loadState();
   modals.sync(state.views ?? []);
   drawSide();
-  here.home?.update(state.home);
-  if (!here.messages) return;
-  const shown = here.messages;
-  const { messages } = await get("messages", { channel: shown.channelId });
-  const now = [...messages, ...ownNotices(shown.channelId)].filter((message) => !dismissed.has(`${shown.channelId} ${message.ts}`));
-  shown.keepOnly(new Set(now.map((message) => message.ts)));
-  for (const message of now) shown.put(message, { quiet: true });
+  current.home?.update(state.home);
+  if (!current.messages) return;
+  const list = current.messages;
+  const { messages } = await get("messages", { channel: list.channelId });
+  const latest = [...messages, ...ownNotices(list.channelId)].filter((message) => !dismissed.has(`${list.channelId} ${message.ts}`));
+  list.keepOnly(new Set(latest.map((message) => message.ts)));
+  for (const message of latest) list.put(message, { quiet: true });
 }
 
 function setLost(lost) {
-  here.lost = lost;
+  current.lost = lost;
   drawBanners();
 }
 
 function drawBanners() {
   const banner = (kind, text) => h("div", { class: `banner ${kind}`, "data-banner": kind }, icon("alert"), text);
-  const shown = [here.lost ? banner("lost", t("lost")) : null, directory.bot && !directory.bot.connected ? banner("away", t("botAway")) : null];
-  parts.banners.replaceChildren(...shown.filter(Boolean));
+  const banners = [current.lost ? banner("lost", t("lost")) : null, directory.bot && !directory.bot.connected ? banner("away", t("botAway")) : null];
+  parts.banners.replaceChildren(...banners.filter(Boolean));
 }
 
 function drawSide() {
-  drawSidebar(parts.sidebar, here, { go, become });
+  drawSidebar(parts.sidebar, current, { go, become });
 }
 
 function drawHeader() {
-  const channel = channelNamed(here.channelId);
+  const channel = channelNamed(current.channelId);
   const opener = h("button", { type: "button", class: "button square plain open-sidebar", "aria-label": t("openSidebar"), "aria-expanded": "false", onclick: () => showSidebar(true) }, icon("menu"));
   const title = h("h2", {}, channelLabel(channel));
-  parts["pane-header"].replaceChildren(h("div", { class: "pane-title" }, opener, title, channel.kind === "im" ? null : facts(channel)), channel.kind === "im" ? tabs(channel) : "");
+  parts["pane-header"].replaceChildren(h("div", { class: "pane-title" }, opener, title, channel.kind === "im" ? null : channelFacts(channel)), channel.kind === "im" ? tabs(channel) : "");
 }
 
-function facts(channel) {
+function channelFacts(channel) {
   return h("span", { class: "quiet" }, [t("members", { n: channel.members }), channel.bot_in ? null : t("notIn")].filter(Boolean).join(" · "));
 }
 
 function tabs(channel) {
-  const tab = (name) => h("button", { type: "button", class: "tab", "data-tab": name, "aria-current": here.tab === name ? "page" : null, onclick: () => go(channel.id, name) }, t(name));
+  const tab = (name) => h("button", { type: "button", class: "tab", "data-tab": name, "aria-current": current.tab === name ? "page" : null, onclick: () => go(channel.id, name) }, t(name));
   return h("nav", { class: "tabs", "aria-label": directory.bot?.name }, tab("home"), tab("messages"));
 }
 
-/** In a narrow window the sidebar lies over the pane, which is then out of reach. */
+/** In a narrow window the sidebar covers the pane, which is inert meanwhile. */
 function showSidebar(open) {
   const closing = !open && parts.app.classList.contains("sidebar-open");
   parts.pane.inert = open;

@@ -1,4 +1,4 @@
-// The messages of one channel: new ones at their place in time, changed ones in place.
+// The messages of one channel, sorted by time and updated in place.
 
 import { post } from "../base/api.js";
 import { BlockList } from "../blocks/blocks.js";
@@ -11,14 +11,14 @@ import { mrkdwn } from "../text/mrkdwn.js";
 import { menuFor } from "../elements/popup.js";
 import { t } from "../base/words.js";
 
-const NEAR = 80; // pixels from the end at which the list follows what is new
-const TOGETHER = 5 * 60; // seconds within which one author's messages stand under one name
+const NEAR = 80; // pixels from the end within which the list follows new messages
+const TOGETHER = 5 * 60; // seconds within which an author's messages share one heading
 
 export class Messages {
   constructor(channelId, { onDismiss }) {
     this.channelId = channelId;
     this.onDismiss = onDismiss;
-    this.shown = new Map(); // ts → MessageNode
+    this.nodes = new Map(); // ts → MessageNode
     this.list = h("ol", { class: "messages" });
     this.empty = h("p", { class: "empty" }, t("empty"));
     this.pill = h("button", { type: "button", class: "pill", hidden: true, onclick: () => this.toEnd() }, t("newMessages"), icon("down"));
@@ -35,39 +35,39 @@ export class Messages {
   }
 
   has(ts) {
-    return this.shown.has(ts);
+    return this.nodes.has(ts);
   }
 
-  /** Shows a new message, or the new state of one that is shown. `mine`: the person waits for it. */
+  /** Adds or updates a message. `mine`: scrolls to it; `quiet`: doesn't offer to scroll to it. */
   put(message, { mine = false, quiet = false } = {}) {
-    const old = this.shown.get(message.ts);
-    if (old) old.update(message);
+    const existing = this.nodes.get(message.ts);
+    if (existing) existing.update(message);
     else this.add(message);
     this.group();
     if (mine || this.following) this.toEnd();
-    else if (!old && !quiet) this.pill.hidden = false;
+    else if (!existing && !quiet) this.pill.hidden = false;
   }
 
   add(message) {
     const node = new MessageNode(message, this.channelId, () => this.dismiss(message));
-    this.shown.set(message.ts, node);
-    const after = this.ordered().find((one) => Number(one.message.ts) > Number(message.ts));
-    this.list.insertBefore(node.root, after?.root ?? null);
+    this.nodes.set(message.ts, node);
+    const next = this.ordered().find((other) => Number(other.message.ts) > Number(message.ts));
+    this.list.insertBefore(node.root, next?.root ?? null);
   }
 
-  drop(ts) {
-    this.shown.get(ts)?.root.remove();
-    this.shown.delete(ts);
+  remove(ts) {
+    this.nodes.get(ts)?.root.remove();
+    this.nodes.delete(ts);
     this.group();
   }
 
-  /** Lets go of the messages that are no more. */
+  /** Removes the messages that no longer exist. */
   keepOnly(timestamps) {
-    for (const ts of [...this.shown.keys()]) if (!timestamps.has(ts)) this.drop(ts);
+    for (const ts of [...this.nodes.keys()]) if (!timestamps.has(ts)) this.remove(ts);
   }
 
   dismiss(message) {
-    this.drop(message.ts);
+    this.remove(message.ts);
     this.onDismiss(message);
     document.getElementById("composer")?.focus();
   }
@@ -79,25 +79,25 @@ export class Messages {
   }
 
   ordered() {
-    return [...this.shown.values()].sort((a, b) => Number(a.message.ts) - Number(b.message.ts));
+    return [...this.nodes.values()].sort((a, b) => Number(a.message.ts) - Number(b.message.ts));
   }
 
-  /** Day rules, and one name over an author's messages that follow each other. */
+  /** Sets day dividers, and one heading for consecutive messages of an author. */
   group() {
-    let before = null;
+    let previous = null;
     for (const node of this.ordered()) {
       const day = dayKey(node.moment);
-      node.setDay(before && dayKey(before.moment) === day ? null : dayName(node.moment));
-      node.root.classList.toggle("follows", follows(node, before));
-      before = node;
+      node.setDay(previous && dayKey(previous.moment) === day ? null : dayName(node.moment));
+      node.root.classList.toggle("follows", follows(node, previous));
+      previous = node;
     }
-    this.empty.hidden = this.shown.size > 0;
+    this.empty.hidden = this.nodes.size > 0;
   }
 }
 
-function follows(node, before) {
-  if (!before || node.root.dataset.day || node.message.ephemeral || before.message.ephemeral) return false;
-  return before.message.user === node.message.user && Number(node.message.ts) - Number(before.message.ts) < TOGETHER;
+function follows(node, previous) {
+  if (!previous || node.root.dataset.day || node.message.ephemeral || previous.message.ephemeral) return false;
+  return previous.message.user === node.message.user && Number(node.message.ts) - Number(previous.message.ts) < TOGETHER;
 }
 
 class MessageNode {
@@ -114,13 +114,13 @@ class MessageNode {
   }
 
   update(message) {
-    const plain = !message.blocks?.length;
-    if (plain && (this.written !== message.text)) this.text.replaceChildren(...mrkdwn(message.text ?? ""));
-    if (!plain) this.text.replaceChildren();
-    this.written = plain ? message.text : null;
+    const textOnly = !message.blocks?.length;
+    if (textOnly && (this.shownText !== message.text)) this.text.replaceChildren(...mrkdwn(message.text ?? ""));
+    if (!textOnly) this.text.replaceChildren();
+    this.shownText = textOnly ? message.text : null;
     this.blocks.update(message.blocks ?? []);
-    if (JSON.stringify(message.files) !== this.filesShown) this.files.replaceChildren(...(message.files ?? []).map(fileCard).filter(Boolean));
-    this.filesShown = JSON.stringify(message.files);
+    if (JSON.stringify(message.files) !== this.shownFiles) this.files.replaceChildren(...(message.files ?? []).map(fileCard).filter(Boolean));
+    this.shownFiles = JSON.stringify(message.files);
     this.edited.textContent = message.edited ? t("edited") : "";
     this.message = message;
   }
@@ -132,24 +132,24 @@ class MessageNode {
 
   build(dismiss) {
     const { message } = this;
-    const who = author(message.user);
-    const by = h("div", { class: "by" }, h("span", { class: "name" }, who.name), who.isBot ? h("span", { class: "badge" }, t("app")) : null,
+    const writer = author(message.user);
+    const heading = h("div", { class: "by" }, h("span", { class: "name" }, writer.name), writer.isBot ? h("span", { class: "badge" }, t("app")) : null,
       h("time", { datetime: this.moment.toISOString(), title: fullDate(this.moment) }, clock(this.moment)));
     const note = message.ephemeral
       ? h("div", { class: "only-you" }, icon("eye"), h("span", {}, t("onlyYou")), h("span", { "aria-hidden": "true" }, "·"), h("button", { type: "button", class: "as-link", "data-dismiss": message.ts, onclick: dismiss }, t("dismiss")))
       : null;
-    const main = h("div", { class: "main" }, note, by, h("div", { class: "body" }, this.text, this.blocks.root, this.files, this.edited));
+    const main = h("div", { class: "main" }, note, heading, h("div", { class: "body" }, this.text, this.blocks.root, this.files, this.edited));
     return h("li", { class: message.ephemeral ? "message ephemeral" : "message", "data-ts": message.ts, "data-user": message.user, "data-ephemeral": message.ephemeral ? "true" : null },
-      avatar(who), main, message.ephemeral ? null : tools(this));
+      avatar(writer), main, message.ephemeral ? null : toolbar(this));
   }
 }
 
-export function avatar(who) {
-  const { letters, colour } = initials(who.name);
-  return h("div", { class: `avatar ${who.isBot ? "bot" : `back-${colour}`}`, "aria-hidden": "true" }, who.isBot ? icon("check") : letters);
+export function avatar(writer) {
+  const { letters, colour } = initials(writer.name);
+  return h("div", { class: `avatar ${writer.isBot ? "bot" : `back-${colour}`}`, "aria-hidden": "true" }, writer.isBot ? icon("check") : letters);
 }
 
-function tools(node) {
+function toolbar(node) {
   if (!directory.shortcuts.length) return null;
   const button = h("button", { type: "button", class: "button square small", "aria-label": t("moreActions") }, icon("more"));
   const run = async (shortcut) => {

@@ -1,20 +1,20 @@
-// The stack of modals. The server says what is on it; the top one is shown, those below keep what was typed.
+// The stack of modals, as the server keeps it. The top one is shown; those below keep their input.
 
 import { get, post } from "../base/api.js";
 import { BlockList } from "../blocks/blocks.js";
-import { Container, identified } from "../elements/container.js";
+import { Container, withIds } from "../elements/container.js";
 import { announce, focusable, freshId, h, icon, toast } from "../base/dom.js";
 import { textOf } from "../text/mrkdwn.js";
 import { trapKeys } from "../elements/popup.js";
-import { faultsOf } from "../elements/validate.js";
+import { validationErrors } from "../elements/validate.js";
 import { t } from "../base/words.js";
 
-const PATIENCE = 1500; // milliseconds that the server's word about the stack may take after a submission
+const STACK_TIMEOUT = 1500; // milliseconds to wait for the new stack after a submission
 
 export class Modals {
-  /** `channel()`: where the person is, for `default_to_current_conversation`. */
-  constructor(channel) {
-    this.channel = channel;
+  /** `currentChannel()`: an id, for `default_to_current_conversation`. */
+  constructor(currentChannel) {
+    this.currentChannel = currentChannel;
     this.stack = [];
     this.dialog = h("dialog", { class: "dialog modal", id: "modal", "aria-modal": "true" });
     this.dialog.addEventListener("keydown", (event) => this.stack.length && trapKeys(event, this.dialog, () => this.close(true)));
@@ -22,29 +22,29 @@ export class Modals {
       event.preventDefault();
       this.close(true);
     });
-    // A browser may close it by itself, on a second Escape for one.
+    // A browser may close the dialog by itself, for example on a second Escape.
     this.dialog.addEventListener("close", () => this.stack.length && !this.dialog.open && this.close(true));
     document.body.append(this.dialog);
   }
 
-  /** Takes the whole stack, top last. */
+  /** Shows the whole stack, top last. */
   sync(views) {
-    const before = this.top;
-    const known = new Map(this.stack.map((one) => [one.id, one]));
-    if (before && this.dialog.contains(document.activeElement)) before.focused = document.activeElement;
-    this.stack = views.map((view) => known.get(view.id) ?? new Modal(view.id, this));
+    const previousTop = this.top;
+    const existing = new Map(this.stack.map((modal) => [modal.id, modal]));
+    if (previousTop && this.dialog.contains(document.activeElement)) previousTop.focused = document.activeElement;
+    this.stack = views.map((view) => existing.get(view.id) ?? new Modal(view.id, this));
     this.stack.forEach((modal, n) => modal.update(views[n], n > 0));
-    this.show(before);
+    this.show(previousTop);
   }
 
   get top() {
     return this.stack.at(-1);
   }
 
-  show(before) {
+  show(previousTop) {
     const { top } = this;
     if (!top) return this.hide();
-    if (top !== before) {
+    if (top !== previousTop) {
       this.dialog.replaceChildren(top.root);
       this.dialog.dataset.viewId = top.id;
       this.dialog.setAttribute("aria-labelledby", top.titleId);
@@ -53,7 +53,7 @@ export class Modals {
       this.opener = document.activeElement;
       this.dialog.showModal();
     }
-    if (top !== before) top.focus();
+    if (top !== previousTop) top.focus();
     else if (!top.touched) top.focusFirst();
     return undefined;
   }
@@ -63,17 +63,17 @@ export class Modals {
     this.dialog.close();
     this.dialog.replaceChildren();
     delete this.dialog.dataset.viewId;
-    const back = this.opener?.isConnected ? this.opener : document.getElementById("composer");
-    back?.focus({ preventScroll: true });
+    const target = this.opener?.isConnected ? this.opener : document.getElementById("composer");
+    target?.focus({ preventScroll: true });
   }
 
-  /** Leaves the top view, or with `all` the whole stack. It goes at once; the bot is told. */
+  /** Closes the top view, or with `all` the whole stack: at once, then tells the server. */
   async close(all) {
     const { top } = this;
     if (!top) return;
     const everything = all || top.view.clear_on_close === true;
-    const left = everything ? [] : this.stack.slice(0, -1);
-    this.sync(left.map((modal) => modal.view));
+    const remaining = everything ? [] : this.stack.slice(0, -1);
+    this.sync(remaining.map((modal) => modal.view));
     try {
       await post("close", { view_id: top.id, all: everything });
     } catch {
@@ -90,9 +90,9 @@ class Modal {
   constructor(id, modals) {
     this.id = id;
     this.modals = modals;
-    this.touched = false; // has the person done something in it?
+    this.touched = false; // whether the person has used it
     this.titleId = freshId("title");
-    this.container = new Container({ view_id: id }, modals.channel());
+    this.container = new Container({ view_id: id }, modals.currentChannel());
     this.list = new BlockList(this.container);
     this.title = h("h2", { id: this.titleId });
     this.back = h("button", { type: "button", class: "button square plain", "data-modal": "back", "aria-label": t("back"), onclick: () => modals.close(false) }, icon("back"));
@@ -117,37 +117,38 @@ class Modal {
     this.closer.replaceChildren(...(view.close ? textOf(view.close) : [t(view.submit ? "cancel" : "close")]));
     this.submitter.hidden = !view.submit;
     this.submitter.replaceChildren(...textOf(view.submit));
-    this.blocks = identified(view.blocks);
+    this.blocks = withIds(view.blocks);
     this.list.update(this.blocks);
     this.showErrors({});
     if (!first && !this.list.root.querySelector("input, textarea")) announce(this.list.root.textContent);
   }
 
-  /** Where the focus was in it, else its first field, else the button that goes on. */
+  /** Restores the focus, or sets it as `focusFirst` does. */
   focus() {
     if (this.focused?.isConnected && !this.focused.disabled) this.focused.focus();
     else this.focusFirst();
   }
 
+  /** Focuses the element with `focus_on_load`, else the first field, else the main button. */
   focusFirst() {
-    const wished = this.root.querySelector("[data-focus-on-load]");
-    const fields = focusable(this.list.root).filter((one) => one.matches("input, textarea"));
+    const preferred = this.root.querySelector("[data-focus-on-load]");
+    const fields = focusable(this.list.root).filter((element) => element.matches("input, textarea"));
     const button = this.submitter.hidden ? this.closer : this.submitter;
-    (wished ?? fields[0] ?? button).focus();
+    (preferred ?? fields[0] ?? button).focus();
   }
 
   async submit(event) {
     event.preventDefault();
     if (this.busy || !this.view.submit) return;
     if (this.container.uploads) return this.showProblem(t("waitUpload"));
-    const faults = faultsOf(this.blocks, this.container);
-    if (this.showErrors(faults)) return undefined;
+    const errors = validationErrors(this.blocks, this.container);
+    if (this.showErrors(errors)) return undefined;
     this.setBusy(true);
     const sent = this.view;
     try {
-      const answer = await post("submit", { view_id: this.id, state: this.container.state });
-      if (answer.ok) this.settle(sent);
-      else if (answer.errors) this.setBusy(false) || this.showErrors(answer.errors);
+      const response = await post("submit", { view_id: this.id, state: this.container.state });
+      if (response.ok) this.settle(sent);
+      else if (response.errors) this.setBusy(false) || this.showErrors(response.errors);
       else this.fail();
     } catch {
       this.fail();
@@ -155,7 +156,7 @@ class Modal {
     return undefined;
   }
 
-  /** The submission went well: the new stack comes over the socket; if it doesn't, it is asked for. */
+  /** After a successful submission: the new stack comes over the WebSocket; if it doesn't, fetches it. */
   settle(sent) {
     const waiting = () => this.busy && this.view === sent && this.modals.top === this;
     setTimeout(async () => {
@@ -165,7 +166,7 @@ class Modal {
       } finally {
         this.setBusy(false);
       }
-    }, PATIENCE);
+    }, STACK_TIMEOUT);
   }
 
   fail() {
@@ -183,15 +184,15 @@ class Modal {
     this.problem.replaceChildren(...(text ? [h("span", {}, icon("alert"), text)] : []));
   }
 
-  /** Shows what is wrong under the fields and goes to the first. Gives whether there is anything. */
+  /** Shows errors under their fields and focuses the first. Returns whether there are any. */
   showErrors(errors) {
     this.showProblem("");
     let first = null;
     for (const block of this.list.root.children) {
-      const slot = block.querySelector("[data-error]");
-      if (!slot) continue;
+      const errorNode = block.querySelector("[data-error]");
+      if (!errorNode) continue;
       const text = errors[block.dataset.blockId];
-      slot.textContent = text ?? "";
+      errorNode.textContent = text ?? "";
       block.classList.toggle("wrong", Boolean(text));
       for (const field of block.querySelectorAll("input, textarea")) {
         if (text) field.setAttribute("aria-invalid", "true");

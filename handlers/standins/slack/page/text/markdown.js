@@ -1,4 +1,4 @@
-// The `markdown` block: standard Markdown, the part of it that messages need.
+// The `markdown` block: the subset of standard Markdown that messages need.
 
 import { h, link } from "../base/dom.js";
 
@@ -8,8 +8,8 @@ export function markdown(text) {
   const rest = (text ?? "").replaceAll("\r", "").split("\n");
   const nodes = [];
   while (rest.length) {
-    const found = fence(rest) ?? heading(rest) ?? rule(rest) ?? quote(rest) ?? table(rest) ?? list(rest) ?? paragraph(rest);
-    if (found) nodes.push(found);
+    const node = fence(rest) ?? heading(rest) ?? rule(rest) ?? quote(rest) ?? table(rest) ?? list(rest) ?? paragraph(rest);
+    if (node) nodes.push(node);
   }
   return nodes;
 }
@@ -24,10 +24,10 @@ function fence(rest) {
 }
 
 function heading(rest) {
-  const found = /^(#{1,6})\s+(.*)$/.exec(rest[0]);
-  if (!found) return null;
+  const match = /^(#{1,6})\s+(.*)$/.exec(rest[0]);
+  if (!match) return null;
   rest.shift();
-  return h(`h${Math.min(found[1].length + 2, 6)}`, {}, spans(found[2]));
+  return h(`h${Math.min(match[1].length + 2, 6)}`, {}, spans(match[2]));
 }
 
 function rule(rest) {
@@ -63,13 +63,13 @@ function list(rest) {
   if (!first) return null;
   const numbered = first[1] !== undefined;
   const pattern = numbered ? /^(\s*)\d+[.)]\s+(?:\[([ xX])\]\s+)?(.*)$/ : /^(\s*)[-*+]\s+(?:\[([ xX])\]\s+)?(.*)$/;
-  const made = h(numbered ? "ol" : "ul", { start: numbered && first[1] !== "1" ? first[1] : null });
-  for (let found = pattern.exec(rest[0]); found; found = rest.length ? pattern.exec(rest[0]) : null) {
+  const node = h(numbered ? "ol" : "ul", { start: numbered && first[1] !== "1" ? first[1] : null });
+  for (let match = pattern.exec(rest[0]); match; match = rest.length ? pattern.exec(rest[0]) : null) {
     rest.shift();
-    const box = found[2] === undefined ? null : h("span", {}, found[2] === " " ? "☐ " : "☑ ");
-    made.append(h("li", { class: found[1].length > 1 ? "deeper" : null }, box, spans(found[3])));
+    const box = match[2] === undefined ? null : h("span", {}, match[2] === " " ? "☐ " : "☑ ");
+    node.append(h("li", { class: match[1].length > 1 ? "deeper" : null }, box, spans(match[3])));
   }
-  return made;
+  return node;
 }
 
 function paragraph(rest) {
@@ -82,12 +82,12 @@ function paragraph(rest) {
 }
 
 function spans(text) {
-  const found = SPANS.exec(text);
-  if (!found) return [text];
-  const [, , code, bold, bolder, strike, italic, slanted, label, url, bare, literal] = found;
-  return [text.slice(0, found.index), made(), ...spans(text.slice(found.index + found[0].length))];
+  const match = SPANS.exec(text);
+  if (!match) return [text];
+  const [, , code, bold, bolder, strike, italic, slanted, label, url, bare, literal] = match;
+  return [text.slice(0, match.index), span(), ...spans(text.slice(match.index + match[0].length))];
 
-  function made() {
+  function span() {
     if (code !== undefined) return h("code", {}, code);
     if (bold ?? bolder) return h("strong", {}, spans(bold ?? bolder));
     if (strike) return h("s", {}, spans(strike));

@@ -1,4 +1,4 @@
-// Slack's mrkdwn to nodes. Grammar: fences, then lines (quotes, lists), then what stands within a line.
+// Parses Slack's mrkdwn into nodes: code blocks, then quotes and lists, then the formatting within a line.
 
 import { slackDate } from "./dates.js";
 import { author, channelNamed } from "../base/directory.js";
@@ -6,12 +6,12 @@ import { h, link } from "../base/dom.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const STYLES = { "*": "strong", _: "em", "~": "s" };
-// A sign opens after a boundary and closes before one. A zero-width space is no boundary: bots escape with it.
+// A formatting character opens after a boundary and closes before one. A zero-width space is none: bots use it to escape.
 const BEFORE = /^$|[\s(){}[\]"'«»“”‘’,.;:!?*_~/|\u2013\u2014-]$/;
 const AFTER = /^$|^[\s(){}[\]"'«»“”‘’,.;:!?*_~/|\u2013\u2014-]/;
 const LIST = /^(\s*)(?:([•◦▪-])|(\d+)\.)\s+(.*)$/;
 
-/** The nodes of a mrkdwn text. `verbatim`: addresses written bare are not made links. */
+/** The nodes of a mrkdwn text. `verbatim`: bare URLs don't become links. */
 export function mrkdwn(text, { verbatim = false } = {}) {
   const nodes = [];
   (text ?? "").split(/```/).forEach((part, n, parts) => {
@@ -25,17 +25,17 @@ export function mrkdwn(text, { verbatim = false } = {}) {
 /** A text object, `plain_text` or `mrkdwn`, as nodes. */
 export function textOf(object) {
   if (!object) return [];
-  if (typeof object === "string") return broken(object);
-  return object.type === "mrkdwn" ? mrkdwn(object.text, object) : broken(object.text ?? "");
+  if (typeof object === "string") return withBreaks(object);
+  return object.type === "mrkdwn" ? mrkdwn(object.text, object) : withBreaks(object.text ?? "");
 }
 
-/** mrkdwn as a screen reader's or an unread mark's plain words. */
-export function spoken(text) {
+/** mrkdwn as plain text, for screen readers. */
+export function plainText(text) {
   return h("div", {}, ...mrkdwn(text)).textContent;
 }
 
-/** A text whose line breaks stay. */
-export function broken(text) {
+/** A text with its line breaks. */
+export function withBreaks(text) {
   return text.split("\n").flatMap((line, n) => (n ? [h("br"), line] : [line]));
 }
 
@@ -46,18 +46,18 @@ function trimmed(part, n) {
 function lines(text, verbatim) {
   const nodes = [];
   const rest = text.split("\n");
-  let flowing = false; // is the line before this one plain text, so that a break is needed?
+  let afterText = false; // whether the previous line is text, so that a break is needed
   while (rest.length) {
     const block = quote(rest, verbatim) ?? list(rest, verbatim);
     if (block) {
       nodes.push(block);
-      flowing = false;
+      afterText = false;
       continue;
     }
-    if (flowing) nodes.push(h("br"));
+    if (afterText) nodes.push(h("br"));
     const line = rest.shift();
     nodes.push(...inline(line, verbatim));
-    flowing = true;
+    afterText = true;
   }
   return nodes;
 }
@@ -72,23 +72,23 @@ function list(rest, verbatim) {
   const first = LIST.exec(rest[0]);
   if (!first) return null;
   const numbered = Boolean(first[3]);
-  const made = h(numbered ? "ol" : "ul", { start: numbered && first[3] !== "1" ? first[3] : null });
-  for (let found = first; found && Boolean(found[3]) === numbered; found = rest.length && LIST.exec(rest[0])) {
+  const node = h(numbered ? "ol" : "ul", { start: numbered && first[3] !== "1" ? first[3] : null });
+  for (let item = first; item && Boolean(item[3]) === numbered; item = rest.length && LIST.exec(rest[0])) {
     rest.shift();
-    made.append(h("li", { class: found[1].length > 1 ? "deeper" : null }, inline(found[4], verbatim)));
+    node.append(h("li", { class: item[1].length > 1 ? "deeper" : null }, inline(item[4], verbatim)));
   }
-  return made;
+  return node;
 }
 
-/** One line: code first, then `<…>`, then bold, italic and strike, which nest. */
+/** Formatting within a line: code, `<…>`, and bold, italic and strike, which nest. */
 function inline(text, verbatim) {
   const nodes = [];
   let from = 0;
   for (let at = 0; at < text.length; at += 1) {
-    const found = match(text, at, from, verbatim);
-    if (!found) continue;
-    nodes.push(...bare(text.slice(from, at), verbatim), found.node);
-    from = found.end;
+    const span = match(text, at, from, verbatim);
+    if (!span) continue;
+    nodes.push(...bare(text.slice(from, at), verbatim), span.node);
+    from = span.end;
     at = from - 1;
   }
   nodes.push(...bare(text.slice(from), verbatim));
@@ -96,14 +96,14 @@ function inline(text, verbatim) {
 }
 
 function match(text, at, from, verbatim) {
-  const sign = text[at];
-  if (sign === "<") return angle(text, at);
-  if (sign !== "`" && !STYLES[sign]) return null;
+  const character = text[at];
+  if (character === "<") return angle(text, at);
+  if (character !== "`" && !STYLES[character]) return null;
   if (!BEFORE.test(text.slice(0, at)) || /[\s\u200b]/.test(text[at + 1] ?? " ")) return null;
-  for (let end = text.indexOf(sign, at + 2); end > 0; end = text.indexOf(sign, end + 1)) {
+  for (let end = text.indexOf(character, at + 2); end > 0; end = text.indexOf(character, end + 1)) {
     const inner = text.slice(at + 1, end);
     if (/[\s\u200b]$/.test(inner) || !AFTER.test(text.slice(end + 1))) continue;
-    const node = sign === "`" ? h("code", {}, plain(inner)) : h(STYLES[sign], {}, inline(inner, verbatim));
+    const node = character === "`" ? h("code", {}, plain(inner)) : h(STYLES[character], {}, inline(inner, verbatim));
     return { node, end: end + 1 };
   }
   return null;
@@ -127,14 +127,14 @@ function reference(target, label) {
   return null;
 }
 
-export function mention(words) {
-  return h("span", { class: "mention" }, words);
+export function mention(name) {
+  return h("span", { class: "mention" }, name);
 }
 
 function dated(target, label) {
   const [, seconds, format, url] = target.split("^");
-  const words = slackDate(seconds, plain(format ?? ""), plain(label));
-  const time = h("time", { datetime: isoOf(seconds) }, words);
+  const formatted = slackDate(seconds, plain(format ?? ""), plain(label));
+  const time = h("time", { datetime: isoOf(seconds) }, formatted);
   return url ? link(plain(url), time) : time;
 }
 
