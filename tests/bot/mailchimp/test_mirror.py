@@ -397,7 +397,7 @@ def test_bounces_from_elsewhere_clean_nobody_in_a_mirror(both: Mirrored):
 def test_ten_calls_at_once_are_never_exceeded(large: Mirrored):
     large.mailchimp.rules.latency = 0.01
     large.sync()
-    assert max(asked.together for asked in large.mailchimp.requests) <= 10
+    assert max(asked.concurrent for asked in large.mailchimp.requests) <= 10
 
 
 def test_a_client_may_be_shared_and_closed(both: Mirrored):
