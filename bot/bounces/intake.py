@@ -25,6 +25,7 @@ from storage.contacts import bulk
 from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
+from storage.core.text import storable
 
 LONGEST_DIAGNOSTIC = 1_000  # characters
 LONGEST_TEXT = 200
@@ -336,5 +337,5 @@ def _digest(*parts: str) -> str:
 
 
 def _tidy(text: str, most: int) -> str:
-    """What a database takes, on one line: no NUL, no halves of characters."""
-    return " ".join(text.encode("utf-8", "ignore").decode().replace("\0", "").split())[:most]
+    """The text as one line that a database can store, of at most so many characters."""
+    return " ".join(storable(text).split())[:most]

@@ -32,6 +32,7 @@ from handlers.slack.features import (
 )
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Ask
+from storage.core.text import storable
 
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
@@ -89,9 +90,9 @@ def build_app(parts: AppContext, identity: AuthorizeResult) -> App:
 
 
 def _storable(value: Any) -> Any:
-    """What was typed, without what no database takes: NUL, and halves of characters (lone surrogates)."""
+    """The payload with every text in it made storable."""
     if isinstance(value, str):
-        return value.encode("utf-8", "ignore").decode("utf-8").replace("\0", "")
+        return storable(value)
     if isinstance(value, dict):
         return {key: _storable(inner) for key, inner in value.items()}
     return [_storable(inner) for inner in value] if isinstance(value, list) else value

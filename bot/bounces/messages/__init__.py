@@ -306,14 +306,14 @@ def _notice(
     returned: MimePart | None,
 ) -> Notice:
     return Notice(
-        address=_storable(address, 320),
+        address=_one_line(address, 320),
         kind=kind,
         at=frame.at,
         source=SOURCE,
         uid=hashlib.sha256(f"{frame.identity}\n{address.lower()}".encode("utf-8", "replace")).hexdigest(),
         code=code,
         cause=cause,
-        diagnostic=_storable(diagnostic, LONGEST_DIAGNOSTIC),
+        diagnostic=_one_line(diagnostic, LONGEST_DIAGNOSTIC),
         campaign=_campaign(returned),
     )
 
@@ -325,13 +325,13 @@ def _campaign(returned: MimePart | None) -> str:
         returned.header(name)
         for name in ("x-campaign", "x-campaign-id", "x-campaignid", "feedback-id", "subject")
     )
-    return _storable(decoded_header(next(filter(None, named), "")), LONGEST_CAMPAIGN)
+    return _one_line(decoded_header(next(filter(None, named), "")), LONGEST_CAMPAIGN)
 
 
-def _storable(text: str, longest: int) -> str:
-    """One line without control characters and halves of characters, which no database takes."""
-    text = text[: 4 * longest].encode("utf-8", "replace").decode()
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]
+def _one_line(text: str, longest: int) -> str:
+    """The text as one line of printable characters. These can all be stored: NUL and surrogates are not printable."""
+    printable = (c if c.isprintable() else " " for c in text[: 4 * longest])
+    return " ".join("".join(printable).split())[:longest]
 
 
 def _moment(part: MimePart, now: datetime) -> datetime:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from bot.bounces.diagnosis import diagnose, find_code
 from bot.bounces.events import Cause, EventKind, Notice
 from handlers.web.webhooks.calls import CLOCKS_DIFFER, Received, Unreadable
+from storage.core.text import storable
 
 LONGEST_ADDRESS = 320
 LONGEST_TEXT = 2_000
@@ -82,7 +83,7 @@ class JsonFields:
                 return str(value)
             if value is not None and not isinstance(value, str):
                 raise Unreadable(f"{self.at(name)}: a text is expected here.")
-            if value and (sound := sound_text(value).strip()):
+            if value and (sound := storable(value).strip()):
                 return sound[:longest]
         return ""
 
@@ -120,7 +121,7 @@ class JsonFields:
         for name in names:
             value = self.values.get(name)
             first = value[0] if isinstance(value, list) and value else value
-            if isinstance(first, str) and (sound := sound_text(first).strip()):
+            if isinstance(first, str) and (sound := storable(first).strip()):
                 return sound[:200]
         return ""
 
@@ -141,11 +142,6 @@ def moment(value: object, now: datetime) -> datetime:
     if at < EARLIEST or at - now > CLOCKS_DIFFER:
         raise ValueError
     return at.astimezone(UTC)
-
-
-def sound_text(text: str) -> str:
-    """Without what no database takes: NUL, and halves of characters (lone surrogates)."""
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")
 
 
 def uid_of(parts: Iterable[object]) -> str:

@@ -17,9 +17,10 @@ from bot.core.settings import Settings
 from bot.mailchimp.webhooks import PATH, ring, secret_of
 from handlers.web.webhooks import routes
 from handlers.web.webhooks.calls import Call, Forged, Unreadable, check_age, is_same
-from handlers.web.webhooks.fields import sound_text, uid_of
+from handlers.web.webhooks.fields import uid_of
 from handlers.web.webhooks.own import SIGNATURE, SIGNED_WITHIN, signature
 from storage.core.database import Database
+from storage.core.text import storable
 
 NAME = "mailchimp"
 THREADS = 2
@@ -110,7 +111,7 @@ def read(body: bytes) -> MailchimpEvent:
         )
     except ValueError:
         raise Unreadable("The body is not form-encoded.") from None
-    fields = {name: sound_text(value) for name, value in pairs}
+    fields = {name: storable(value) for name, value in pairs}
     kind, list_id, fired_at = (fields.get(name, "") for name in ("type", "data[list_id]", "fired_at"))
     if not kind or not list_id:
         raise Unreadable("`type` and `data[list_id]` are expected here.")

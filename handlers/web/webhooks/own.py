@@ -14,7 +14,8 @@ from bot.bounces.events import EventKind, Notice
 from bot.core.addresses import InvalidAddress, validate
 from bot.core.settings import Settings
 from handlers.web.webhooks.calls import Call, Forged, Receive, Received, Unreadable, check_age, is_same
-from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, moment, parsed, sound_text, uid_of
+from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, moment, parsed, uid_of
+from storage.core.text import storable
 
 NAME = "json"
 MOST_EVENTS = 1_000
@@ -122,7 +123,7 @@ class _Field:
         if len(value) > LONGEST.get(name, LONGEST_ID * 2):
             return self._fault(name, f"at most {LONGEST.get(name, LONGEST_ID * 2):,} characters")
         try:
-            return check(sound_text(value).strip())
+            return check(storable(value).strip())
         except ValueError as error:
             return self._fault(name, str(error))
 

@@ -16,7 +16,8 @@ from bot.bounces.events import Cause, EventKind, Notice
 from bot.core.settings import BadSetting, Settings
 from handlers.web.webhooks import sns
 from handlers.web.webhooks.calls import Call, NotNow, Receive, Received
-from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, code_in, parsed, sound_text, uid_of
+from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, code_in, parsed, uid_of
+from storage.core.text import storable
 
 NAME = "ses"
 CAUSES = {
@@ -155,7 +156,7 @@ def _addresses(fields: JsonFields, name: str) -> list[str]:
     texts = fields.values.get(name)
     each = texts if isinstance(texts, list) else []
     return [
-        JsonFields({name: sound_text(text)}, fields.place).address(name)
+        JsonFields({name: storable(text)}, fields.place).address(name)
         for text in each
         if isinstance(text, str)
     ]
