@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.errors import NoAudience, UnknownAudience
 from storage.core import audiences
-from storage.core.database import Database
+from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
@@ -63,11 +63,15 @@ def choose(database: Database, text: str) -> Audience | None:
 
 
 def by_id(database: Database, audience_id: int) -> Audience:
-    """Raises NoAudience if it is not there any more, or never was."""
-    if not 0 < audience_id <= LARGEST_ID:
-        raise NoAudience
+    """Returns the audience with that id. Raises NoAudience."""
     with database.reading() as session:
-        found = audiences.get(session, audience_id)
-    if found is None:
+        return Audience.of(require_audience(session, audience_id))
+
+
+def require_audience(session: Session, audience_id: int) -> AudienceRow:
+    """Returns the row of the audience with that id. Raises NoAudience if there is none."""
+    # PostgreSQL fails on a number that its integer can't hold; ids come from payloads too.
+    audience = audiences.get(session, audience_id) if 0 < audience_id <= LARGEST_ID else None
+    if audience is None:
         raise NoAudience
-    return Audience.of(found)
+    return audience

@@ -3,16 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.contacts.names import name_labels
 from bot.core.audiences import Audience
-from bot.core.errors import PlanGone
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason
-from storage.core import audiences
-from storage.core.database import Session
 from storage.core.tables import AudienceRow
-
-FIRST_NAMES = frozenset({"first name", "firstname", "fname", "given name", "prénom", "prenom", "vorname"})
-LAST_NAMES = frozenset({"last name", "lastname", "lname", "surname", "family name", "nom", "nom de famille"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +28,7 @@ class Cleaned:
 
 def cleaned(audience: AudienceRow, contact: Contact) -> Cleaned:
     assert contact.cleaned_at  # the table's own condition
-    first, last = label(audience, FIRST_NAMES), label(audience, LAST_NAMES)
+    first, last = name_labels(audience.merge_labels)
     return Cleaned(
         audience=Audience.of(audience),
         id=contact.id,
@@ -46,16 +41,3 @@ def cleaned(audience: AudienceRow, contact: Contact) -> Cleaned:
         first_name=None if first is None else contact.merge_fields.get(first, ""),
         last_name=None if last is None else contact.merge_fields.get(last, ""),
     )
-
-
-def label(audience: AudienceRow, names: frozenset[str]) -> str | None:
-    """The audience's merge field of one of these names."""
-    return next((label for label in audience.merge_labels if label.strip().casefold() in names), None)
-
-
-def audience_of(session: Session, audience_id: int) -> AudienceRow:
-    """The row. Raises PlanGone."""
-    audience = audiences.get(session, audience_id)
-    if audience is None:
-        raise PlanGone
-    return audience

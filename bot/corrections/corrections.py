@@ -10,12 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.contacts import rows
+from bot.contacts.names import name_labels
 from bot.core import plans
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
-from bot.core.audiences import Audience
+from bot.core.audiences import Audience, require_audience
 from bot.core.errors import CleanedError, PlanGone
 from bot.corrections import typos
-from bot.corrections.cleaned_contact import FIRST_NAMES, LAST_NAMES, Cleaned, audience_of, cleaned, label
+from bot.corrections.cleaned_contact import Cleaned, cleaned
 from bot.corrections.required_fields import Problems, Wanted, to_json, wanted
 from bot.corrections.suggestions import Suggestion
 from bot.corrections.typos import Step
@@ -153,7 +154,7 @@ def search(database: Database, audience_id: int, text: str, most: int = 20) -> S
     Of very many, only the newest are looked at, and the one whose address it is.
     """
     with database.reading() as session:
-        audience = audience_of(session, audience_id)
+        audience = require_audience(session, audience_id)
         wanted = text.strip()
         found = list(contacts.search(session, Segment(audience_id=audience_id, text=wanted or None), most))
         exact = contacts.by_key(session, audience_id, wanted.lower())
@@ -182,7 +183,7 @@ def begin(
     AbuseComplaint, NoMailchimp, TooManyFields, MailchimpSilent.
     """
     with database.reading() as session:
-        audience = audience_of(session, audience_id)
+        audience = require_audience(session, audience_id)
         contact = fixable(session, audience, contact_id)
     asked = wanted(mailchimp, audience, contact, problems)  # takes its time: never within a transaction
     with database.transaction() as session:
@@ -214,7 +215,7 @@ def written(database: Database, draft_id: str, *, by: str) -> str:
     """The address that a person's form is about. Raises PlanGone, NotCleaned, AbuseComplaint."""
     with database.reading() as session:
         draft = plans.look(session, draft_id, by)
-        audience = audience_of(session, draft.audience_id)
+        audience = require_audience(session, draft.audience_id)
         return fixable(session, audience, draft.data["contact"]).address
 
 
@@ -358,10 +359,5 @@ def merge_fields(audience: AudienceRow, old: Contact, filled: Filled) -> dict[st
 
 def typed_names(audience: AudienceRow, filled: Filled) -> dict[str, str]:
     """The names that the form had inputs for, by their fields' labels."""
-    contact_values = {
-        label(audience, FIRST_NAMES): filled.first_name,
-        label(audience, LAST_NAMES): filled.last_name,
-    }
-    return {
-        label: (name or "").strip() for label, name in contact_values.items() if label and name is not None
-    }
+    names = zip(name_labels(audience.merge_labels), (filled.first_name, filled.last_name), strict=True)
+    return {label: name.strip() for label, name in names if label and name is not None}

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
 
-from bot.core.audiences import Audience
+from bot.core.audiences import Audience, require_audience
 from bot.core.errors import PlanGone
-from bot.corrections.cleaned_contact import Cleaned, audience_of, cleaned
+from bot.corrections.cleaned_contact import Cleaned, cleaned
 from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey
@@ -66,7 +66,7 @@ def page(
 ) -> Typos:
     """The likely typos after a place, or those before it."""
     with database.reading() as session:
-        audience = audience_of(session, audience_id)
+        audience = require_audience(session, audience_id)
         pairs = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
     more, pairs = len(pairs) > size, pairs[:size]
     found = [Typo(cleaned(audience, contact), suggestion, there) for contact, suggestion, there in pairs]
@@ -104,7 +104,7 @@ def say_not_a_typo(
 ) -> Cleaned:
     """Remembers that the address is right; said twice is said once. Raises PlanGone."""
     with database.transaction() as session:
-        audience = audience_of(session, audience_id)
+        audience = require_audience(session, audience_id)
         contact = _contact(session, audience_id, contact_id)
         said = NotTypo(audience_id=audience_id, contact_id=contact_id, said_by=by, said_at=now)
         if corrections.say_not_typo(session, said):

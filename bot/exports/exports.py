@@ -7,10 +7,11 @@ from typing import Any, BinaryIO, Protocol
 
 from bot.contacts.counts import segment_size
 from bot.core import jobs, plans
+from bot.core.audiences import require_audience
 from bot.core.errors import CleanedError, NoAudience, NothingThere, PlanGone
 from bot.core.jobs import Clock
 from bot.exports import files
-from bot.exports.files import MOST_BYTES, Contents, ExportSource, audience_of
+from bot.exports.files import MOST_BYTES, Contents, ExportSource
 from storage.contacts.contacts import PageKey, Segment
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
@@ -88,7 +89,7 @@ class FileSender(Protocol):
 def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> ExportPlan:
     """Counts the segment and keeps it as it stands. Raises NothingThere."""
     with database.transaction() as session:
-        audience = audience_of(session, segment.audience_id)
+        audience = require_audience(session, segment.audience_id)
         segment = replace(segment, up_to=segment.up_to or audience.revision)
         n = segment_size(session, segment)
         if not n:
@@ -111,7 +112,7 @@ def look(database: Database, preview_id: str, *, by: str) -> ExportPlan:
     with database.reading() as session:
         draft = plans.look(session, preview_id, by)
         segment = Segment.from_json(draft.data["segment"])
-        return _preview(draft.id, audience_of(session, segment.audience_id), segment, draft.n)
+        return _preview(draft.id, require_audience(session, segment.audience_id), segment, draft.n)
 
 
 def confirm(

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.contacts.rows import SYSTEM_COLUMNS
-from bot.core.errors import NoAudience
+from bot.core.audiences import require_audience
 from bot.corrections.suggestions import Suggester
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import CleanReason
-from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow
 from storage.corrections import corrections
@@ -108,7 +107,7 @@ class ExportSource:
 def source(database: Database, segment: Segment) -> Iterator[ExportSource]:
     """The segment's rows, all of one moment, while the context lasts. Raises NoAudience."""
     with database.reading() as session:
-        yield ExportSource(session, audience_of(session, segment.audience_id), segment)
+        yield ExportSource(session, require_audience(session, segment.audience_id), segment)
 
 
 def header(audience: AudienceRow) -> tuple[str, ...]:
@@ -121,11 +120,3 @@ def file_name(audience: str, now: datetime, part: int = 1, of: int = 1) -> str:
     ascii_name = unicodedata.normalize("NFKD", audience).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60] or "audience"
     return f"cleaned_{slug}_{now:%Y-%m-%d}{f'_{part}of{of}' if of > 1 else ''}.csv"
-
-
-def audience_of(session: Session, audience_id: int) -> AudienceRow:
-    """Raises NoAudience."""
-    found = audiences.get(session, audience_id)
-    if found is None:
-        raise NoAudience
-    return found

@@ -13,11 +13,10 @@ from typing import Any
 from bot.contacts import rows, upsert
 from bot.contacts.upsert import UpsertCounts
 from bot.core import jobs, plans
-from bot.core.audiences import Audience
+from bot.core.audiences import Audience, require_audience
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.jobs import Clock
 from bot.corrections import corrections
-from bot.corrections.cleaned_contact import audience_of
 from bot.corrections.corrections import Correction, Filled, Form, NoPermission
 from bot.corrections.required_fields import NoMailchimp, chosen, from_json, is_incomplete, merge_values
 from bot.mailchimp.mirror import members
@@ -125,7 +124,7 @@ def request(
     """
     with database.transaction() as session:
         draft = plans.use(session, draft_id, by, now)
-        audience = audience_of(session, draft.audience_id)
+        audience = require_audience(session, draft.audience_id)
         if audience.source != AudienceSource.MAILCHIMP or "fields" not in draft.data:
             raise PlanGone
         old = corrections.fixable(session, audience, draft.data["contact"])

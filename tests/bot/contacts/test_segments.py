@@ -301,16 +301,3 @@ def test_a_list_is_of_the_person_who_opened_it(database: Database) -> None:
         segments.tick(database, draft_id, "U0SAM", NOBODY)
     with pytest.raises(PlanGone):
         segments.domains(database, draft_id, "U0SAM", "")
-
-
-@pytest.mark.parametrize(
-    ("merge_fields", "name"),
-    [
-        ({"First Name": "Ada", "Last Name": "Roy"}, "Ada Roy"),
-        ({"Prénom": " Élodie ", "Nom": ""}, "Élodie"),
-        ({"LNAME": "Roy", "Company": "Acme"}, "Roy"),
-        ({"Company": "Acme"}, ""),
-    ],
-)
-def test_a_name_is_read_from_the_usual_fields(merge_fields: dict[str, str], name: str) -> None:
-    assert segments.name_of(merge_fields) == name
