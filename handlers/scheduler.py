@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.bounces import mailbox
 from bot.core import leases
 from bot.digests import digests
-from bot.maintenance.cleanup import tidy
+from bot.maintenance.cleanup import delete_expired
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features import mirror
@@ -50,7 +50,7 @@ def start(parts: AppContext, owner: str) -> BackgroundScheduler:
         scheduler.add_job(_guarded, "interval", (look, go_on), seconds=seconds, next_run_time=now)
 
     add(DIGEST, lambda _: send_due(parts, owner))
-    add(TIDY, lambda _: tidy(parts.database, parts.clock()), turn="tidy")
+    add(TIDY, lambda _: delete_expired(parts.database, parts.clock()), turn="tidy")
     if place := parts.settings.mailbox:
         add(MAILBOX, lambda go_on: look_into(parts, place, go_on), turn="mailbox")
     if account := parts.mailchimp:

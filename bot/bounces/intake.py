@@ -18,7 +18,7 @@ from bot.bounces import policies
 from bot.bounces.events import EventKind, Notice
 from bot.bounces.policy import BURST, BURST_SHARE, Policy, Span, bursts, merged, outages
 from bot.bounces.verdicts import judge_contacts, look_again
-from bot.core.addresses import BadAddressReason, checked
+from bot.core.addresses import BadAddressReason, try_validate
 from storage.bounces import bounces
 from storage.bounces.bounces import Found
 from storage.contacts import bulk
@@ -328,7 +328,7 @@ def _counted(fates: Iterable[_Fate]) -> Intake:
 
 def _key(text: str) -> str:
     """An address as contacts have it: mail servers write `xn--…` where a person writes é in a domain."""
-    found = checked(text)
+    found = try_validate(text)
     return text.lower() if isinstance(found, BadAddressReason) else found[1]
 
 

@@ -14,7 +14,7 @@ from storage.bounces import bounces
 from storage.bounces.bounces import Found
 from storage.bounces.tables import Evidence
 from storage.contacts import figures
-from storage.contacts.figures import Cell, Tally
+from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Session
 
@@ -33,7 +33,7 @@ def judge_contacts(
     known = histories(session, audience_id, {id_: each.domain for id_, each in contacts.items()})
     cleaned: list[dict[str, Any]] = []
     kept: list[dict[str, Any]] = []
-    tally = Tally()
+    tally = FigureChanges()
     for id_, contact in contacts.items():
         history, latest = known.get(id_, (History(()), None))
         if latest is None:
@@ -43,20 +43,20 @@ def judge_contacts(
             if verdict and contact.status in MAILED:
                 cleaned.append(_cleaning(contact, verdict, latest, revision, now))
                 kept.append(_verdict_row(audience_id, id_, now, verdict))
-                tally[Cell(contact.status, "", None, contact.domain)] -= 1
-                tally[Cell(Status.CLEANED, verdict.reason, now.date(), contact.domain)] += 1
+                tally[FigureKey(contact.status, "", None, contact.domain)] -= 1
+                tally[FigureKey(Status.CLEANED, verdict.reason, now.date(), contact.domain)] += 1
         elif verdict:
             _weigh_again(session, audience_id, contact, verdict, revision, tally)
     bounces.clean(session, audience_id, cleaned)
     bounces.put_verdicts(session, audience_id, kept)
-    figures.apply(session, audience_id, tally)
+    figures.apply_changes(session, audience_id, tally)
     again = {id_ for id_, contact in contacts.items() if contact.cleaned_at}
     look_again(session, audience_id, again, policy, revision)
     return {row["id"] for row in cleaned}
 
 
 def _weigh_again(
-    session: Session, audience_id: int, contact: Found, verdict: Verdict, revision: int, tally: Tally
+    session: Session, audience_id: int, contact: Found, verdict: Verdict, revision: int, tally: FigureChanges
 ) -> None:
     """A cleaned contact keeps the weightiest reason: a complaint that comes after a bounce is still one."""
     before = CleanReason(contact.clean_reason or CleanReason.UNKNOWN)
@@ -65,8 +65,8 @@ def _weigh_again(
     assert contact.cleaned_at is not None  # the caller looked
     bounces.give_reason(session, audience_id, contact.id, verdict.reason, revision)
     day = contact.cleaned_at.date()
-    tally[Cell(contact.status, contact.clean_reason or "", day, contact.domain)] -= 1
-    tally[Cell(contact.status, verdict.reason, day, contact.domain)] += 1
+    tally[FigureKey(contact.status, contact.clean_reason or "", day, contact.domain)] -= 1
+    tally[FigureKey(contact.status, verdict.reason, day, contact.domain)] += 1
 
 
 def look_again(

@@ -1,4 +1,4 @@
-"""A cleaned contact as it is shown beside its correction."""
+"""A cleaned contact as the views of corrections show it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from storage.core.tables import AudienceRow
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
-    """A cleaned contact as it is shown. A name is None where the audience has no field for it."""
+class CleanedContact:
+    """A cleaned contact. A name is None if the audience has no merge field for it."""
 
     audience: Audience
     id: int
@@ -26,10 +26,11 @@ class Cleaned:
     last_name: str | None
 
 
-def cleaned(audience: AudienceRow, contact: Contact) -> Cleaned:
-    assert contact.cleaned_at  # the table's own condition
+def cleaned_contact(audience: AudienceRow, contact: Contact) -> CleanedContact:
+    """Returns the row's values. The contact is cleaned."""
+    assert contact.cleaned_at  # a constraint of the table
     first, last = name_labels(audience.merge_labels)
-    return Cleaned(
+    return CleanedContact(
         audience=Audience.of(audience),
         id=contact.id,
         address=contact.address,

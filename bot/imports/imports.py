@@ -26,7 +26,7 @@ from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, JobRow
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.files.spreadsheets import Record, Refused, Sheet, sheets
+from storage.files.spreadsheets import Record, Refused, Sheet, open_sheets
 from storage.imports import refused_rows, uploads
 from storage.imports.tables import RefusedRow
 
@@ -165,7 +165,7 @@ def take_in(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
             ThreadPoolExecutor(1) as pool,
         ):
             pace = jobs.Pace(ROWS_A_CHUNK)
-            for chunk in _ahead(pool, _chunks(job, sheets(job.data["name"], file), pace)):
+            for chunk in _ahead(pool, _chunks(job, open_sheets(job.data["name"], file), pace)):
                 began = clock()
                 job = _import_chunk(database, job, began, chunk)
                 pace.took(clock() - began)
@@ -231,7 +231,7 @@ _RECEIVED_WITHIN = timedelta(days=1)  # older: whoever was keeping the file is d
 def _survey(name: str, file: BinaryIO) -> int:
     """How many bytes of rows a file has, unpacked. Raises SpreadsheetError, NoAddressColumn."""
     total = 0
-    for sheet in sheets(name, file):
+    for sheet in open_sheets(name, file):
         _fields(sheet)
         total += sheet.size
     return total
@@ -297,7 +297,7 @@ def _chunks(job: JobRow, found: Sequence[Sheet], pace: jobs.Pace) -> Iterator[_C
 
 def _fields(sheet: Sheet) -> rows.ColumnMap:
     try:
-        return rows.ColumnMap.of(sheet.header, sheet.status)
+        return rows.ColumnMap.from_header(sheet.header, sheet.status)
     except rows.NoAddressColumn:
         raise NoAddressColumn(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
 
@@ -308,7 +308,7 @@ def _read(
     """The rows as contacts, and those that are none."""
     given: list[Row] = []
     refused: list[_Unusable] = []
-    contact = fields.contact
+    contact = fields.parse_row
     for item in items:
         if isinstance(item, Refused):
             refused.append((item.line, f"row-{item.reason}", item.text))
@@ -328,7 +328,7 @@ def _import_chunk(database: Database, job: JobRow, now: datetime, chunk: _Chunk)
             *audience.merge_labels,
             *(label for label in chunk.merge_labels if label not in audience.merge_labels),
         ]
-        _load(session, audience, chunk.given, str(job.data["status"]), bulk.moment(now), outcome)
+        _load(session, audience, chunk.given, str(job.data["status"]), bulk.encode_time(now), outcome)
         refused_rows.add(session, _refused_rows(job, chunk, outcome.refused))
         outcome.refused += len(chunk.refused)
         cursor = {"sheet": chunk.next_sheet, "row": chunk.next_row, "outcome": asdict(outcome)}
@@ -351,11 +351,11 @@ def _load(
     outcome: UpsertCounts,
 ) -> None:
     revision = audience.revision
-    upsert.load(
+    upsert.upsert_rows(
         session,
         audience,
         given,
-        lambda row, contact_id: rows.added(row, contact_id, revision, default, now),
-        lambda old, new: rows.merged(old, new, revision, now),
+        lambda row, contact_id: rows.new_contact(row, contact_id, revision, default, now),
+        lambda old, new: rows.merge(old, new, revision, now),
         outcome,
     )

@@ -263,7 +263,7 @@ def _store(sync: _Sync, job: JobRow, page: MemberPage, turn: FetchedPages | None
     with sync.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id or 0)
         moved = {} if sync.is_first else _moved(session, audience, page.rows)
-        _load(session, sync, audience, page.rows, moved, outcome, bulk.moment(now))
+        _load(session, sync, audience, page.rows, moved, outcome, bulk.encode_time(now))
         outcome.refused += page.unreadable
         cursor = {**job.cursor, "outcome": asdict(outcome)}
         if turn is None:
@@ -299,7 +299,7 @@ def _load(
             seen.add(member_rows.contact_id(old))
         return member_rows.merged(old, new, revision, at)
 
-    upsert.load(session, audience, given, add, merge, outcome, moved)
+    upsert.upsert_rows(session, audience, given, add, merge, outcome, moved)
 
 
 def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Mapping[str, Row]:
@@ -309,7 +309,7 @@ def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Map
     """
     audience_id = audience.id
     addresses = {member_rows.remote_id(row): member_rows.key(row) for row in given}
-    here = bulk.with_remote_ids(session, audience_id, addresses)
+    here = bulk.find_by_remote_ids(session, audience_id, addresses)
     told = set(addresses.values())
     known = {member_rows.key(row) for row in here}
     moved: dict[str, Row] = {}
@@ -318,7 +318,7 @@ def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Map
         address = addresses[member_rows.remote_id(row)]
         if member_rows.key(row) in told:
             continue  # it is the one, or the page says whose the address is now
-        if address in known or address in moved or bulk.existing(session, audience_id, [address]):
+        if address in known or address in moved or bulk.find_by_address_keys(session, audience_id, [address]):
             stale.append(member_rows.contact_id(row))
         else:
             moved[address] = row

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.core import audiences
 from bot.core.addresses import find_addresses
 from bot.corrections import corrections, mail_exchanges, typos
-from bot.corrections.cleaned_contact import Cleaned
+from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AddressFault, Form, NoPermission
 from bot.corrections.typos import Step
 from bot.mailchimp.additions import FieldMissing
@@ -125,7 +125,7 @@ def say_not_a_typo(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ack()
     ask.require_operator()
     audience_id, contact_id, step = views.step_in(action["value"])
-    kept = typos.say_not_a_typo(ask.database, audience_id, contact_id, by=ask.person.id, now=ask.now)
+    kept = typos.mark_not_a_typo(ask.database, audience_id, contact_id, by=ask.person.id, now=ask.now)
     if step:
         walk(ask, ask.here, audience_id, step, kept=kept)
     else:
@@ -136,7 +136,7 @@ def take_back(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     ack()
     ask.require_operator()
     audience_id, contact_id, step = views.step_in(action["value"])
-    typos.take_back(ask.database, audience_id, contact_id, by=ask.person.id, now=ask.now)
+    typos.unmark_not_a_typo(ask.database, audience_id, contact_id, by=ask.person.id, now=ask.now)
     ask.show(views.form(ask.words, _form(ask, audience_id, contact_id, step)))
 
 
@@ -156,7 +156,7 @@ def check_domain(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
     new = views.address_in(view, action.get("value") or "")
     domains = dict.fromkeys(each.rpartition("@")[2].strip().lower() for each in (old, new) if "@" in each)
     shown = _shown_over(ask, view, views.answered(ask.words, view, domains))
-    found = mail_exchanges.look_up(domains, ask.parts.make_resolver)
+    found = mail_exchanges.check_domains(domains, ask.parts.make_resolver)
     if shown:
         _shown_over(ask, view | shown, views.answered(ask.words, view, found))
 
@@ -186,12 +186,12 @@ def walk(
     step: Step | None = None,
     *,
     back: bool = False,
-    kept: Cleaned | None = None,
+    kept: CleanedContact | None = None,
 ) -> None:
     """The likely typo after that step, or before it. `kept`: the one that was just said to be right."""
-    found = typos.step_on(ask.database, audience_id, step, back=back)
+    found = typos.next_step(ask.database, audience_id, step, back=back)
     if back and not found:  # those before it are done
-        found = typos.step_on(ask.database, audience_id)
+        found = typos.next_step(ask.database, audience_id)
     if found:
         modal.show(views.form(ask.words, _form(ask, audience_id, *found), kept))
     elif kept:

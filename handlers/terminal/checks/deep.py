@@ -25,10 +25,10 @@ def findings(words: Words, given: Settings, *, mend: bool) -> Iterator[Finding]:
     try:
         databases.check_version(database)
         if mend:
-            for each in consistency.mend(database, utc_now(), BY):
+            for each in consistency.correct_figures(database, utc_now(), BY):
                 yield Finding(is_fault=False, text=sentence(words, each), mark=words("checks-mended"))
         found, mendable = False, False
-        for each in consistency.faults(database, utc_now()):
+        for each in consistency.find_inconsistencies(database, utc_now()):
             found, mendable = True, mendable or each.is_figure
             yield Finding(is_fault=True, text=sentence(words, each))
         if not found:

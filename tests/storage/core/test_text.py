@@ -44,7 +44,7 @@ def test_storable_text_is_read_back_from_contacts_written_in_bulk(database: Data
         values |= {"domain": "example.com", "status": "subscribed", "revision": 0, "notes": kept}
         values |= {"merge_fields": json.dumps({"Name": kept, kept: "label"}, ensure_ascii=False)}
         assert bulk.insert(session, [tuple(values.get(name) for name in COLUMNS)])
-        (row,) = bulk.existing(session, audience.id, [f"{n}@example.com"]).values()
+        (row,) = bulk.find_by_address_keys(session, audience.id, [f"{n}@example.com"]).values()
     stored = dict(zip(COLUMNS, row, strict=True))
     assert (stored["address"], stored["notes"]) == (kept, kept)
     assert json.loads(stored["merge_fields"]) == {"Name": kept, kept: "label"}
