@@ -1,4 +1,4 @@
-"""Adding rows to an audience, or merging them into its contacts, with the stored figures, in the caller's transaction."""
+"""Adding rows to an audience or merging them into its contacts, and updating its stored figures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,11 +34,11 @@ def upsert_rows(
 ) -> None:
     """Adds each row as a contact or merges it into the contact with its address, and adds to `counts`.
 
-    The caller holds the audience's lock. `add(row, id)` returns the new contact; `merge(contact, row)` returns the changed
-    contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address, by the
-    lower-case address of their row.
+    The caller holds the audience's lock. `add(row, id)` returns the new contact; `merge(contact, row)` returns the
+    changed contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address,
+    by the lower-case address of their row.
     """
-    # The rows of a first import all are new, and inserting them without a look-up is twice as quick. That is tried until
+    # All rows of a first import are new, and inserting them without a look-up is twice as quick. So this is tried until
     # one of them meets an existing contact.
     is_insert_only = not (counts.changed or counts.unchanged or moved)
     if is_insert_only:

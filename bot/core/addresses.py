@@ -1,8 +1,8 @@
 """Validating and normalising e-mail addresses, and finding them in messages.
 
-What is valid, and its normal form, is decided as email-validator does, without a look-up of the domain (DNS). Almost all
-addresses of a list are plain ASCII: these are matched by a pattern, which is much quicker, and only the others are passed to
-email-validator. Tests compare the two on addresses of lists and on malicious ones.
+What is valid, and its normal form, is decided as email-validator does, without a look-up of the domain (DNS). Almost
+all addresses of a list are plain ASCII: these are matched by a pattern, which is much quicker, and only the others are
+passed to email-validator. Tests compare the two on addresses of lists and on malicious ones.
 """
 
 import re
@@ -77,8 +77,8 @@ def try_validate(text: str) -> tuple[str, str, str] | BadAddressReason:
 def find_addresses(text: str) -> list[str]:
     """Returns the addresses in a Slack message, and text that resembles one, as written, in order, without repetitions.
 
-    Reads Slack's escapes (`&amp;`) and links (`<mailto:a@b.fr|a@b.fr>`). Text without @ is never taken for an address. The
-    time is linear in the text's length.
+    Reads Slack's escapes (`&amp;`) and links (`<mailto:a@b.fr|a@b.fr>`). Text without @ is never taken for an address.
+    The time is linear in the text's length.
     """
     addresses: dict[str, str] = {}
     for chunk in _SEPARATORS.split(_unescaped(text)):
@@ -89,7 +89,7 @@ def find_addresses(text: str) -> list[str]:
 
 
 _ATOM = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
-# No label with hyphens as third and fourth character: that is Punycode, which email-validator has to decode, or forbidden.
+# No label with hyphens as third and fourth character: that is Punycode, which email-validator decodes, or forbidden.
 _LABEL = r"(?!..--)[a-zA-Z0-9](?:[a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?"
 _PLAIN_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*").fullmatch
 _PLAIN_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+(?<=[a-zA-Z])").fullmatch

@@ -24,7 +24,7 @@ abv.bg centrum.cz inbox.lv sapo.pt walla.co.il mailchimp.com
 """.split()
 )
 
-# Real domains that are one typing error away from a common one, found by comparing public lists of mail domains with COMMON.
+# Real domains that are one typing error away from a common one, found by comparing public lists of domains with COMMON.
 REAL = frozenset(
     """
 orange.com free.com sfr.com protonmail.ch pm.me 3email.com 4email.com 5ymail.com amail.com aver.com chello.no cmail.com

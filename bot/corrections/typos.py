@@ -67,12 +67,12 @@ def page(
     """Returns the page of likely typos after a place, or before it. Raises NoAudience."""
     with database.reading() as session:
         audience = require_audience(session, audience_id)
-        found = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
-    has_more, found = len(found) > size, found[:size]
+        rows = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
+    has_more, rows = len(rows) > size, rows[:size]
     typos = [
-        Typo(cleaned_contact(audience, contact), suggestion, status) for contact, suggestion, status in found
+        Typo(cleaned_contact(audience, contact), suggestion, status) for contact, suggestion, status in rows
     ]
-    first, last = (page_key(found[0][0]), page_key(found[-1][0])) if found else (None, None)
+    first, last = (page_key(rows[0][0]), page_key(rows[-1][0])) if rows else (None, None)
     if before:  # found in reverse order, from the place backwards
         return Typos(Audience.of(audience), typos[::-1], last if has_more else None, first)
     return Typos(Audience.of(audience), typos, first if after else None, last if has_more else None)
@@ -97,8 +97,8 @@ def next_step(
 
 def count(session: Session, audience_id: int) -> int:
     """Returns how many likely typos can be corrected, at most MOST_COUNTED + 1."""
-    found = _typos(session, audience_id, at_once=MOST_COUNTED + 1)
-    correctable = (contact for contact, _, status in found if not status)
+    rows = _typos(session, audience_id, at_once=MOST_COUNTED + 1)
+    correctable = (contact for contact, _, status in rows if not status)
     return sum(1 for _ in islice(correctable, MOST_COUNTED + 1))
 
 

@@ -88,7 +88,8 @@ def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
     if segment.up_to is not None:
         found.append(TABLE.c.revision <= segment.up_to)
     if segment.reason:
-        # A domain or a campaign narrows far more than a reason: the expression keeps the index on reasons from being used.
+        # A domain or a campaign narrows far more than a reason: the expression keeps the index of reasons from being
+        # used.
         is_alone = not (segment.domain or segment.campaign)
         reason = TABLE.c.clean_reason if is_alone else TABLE.c.clean_reason.concat("")
         found.append(reason == segment.reason)

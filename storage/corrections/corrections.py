@@ -58,9 +58,9 @@ def find_uncorrected(
 ) -> Sequence[Contact]:
     """Returns cleaned contacts of these domains that may be typos and were not corrected, newest first.
 
-    `after` and `before` are contacts of a page's edge; with `before`, the nearest come first. `are_few` decides the query:
-    True finds all of the domains' contacts and sorts them, False walks through the cleaned contacts in order, which is slow
-    where those of the domains are rare.
+    `after` and `before` are the contacts at a page's edges; with `before`, the nearest come first. `are_few` decides the
+    query: True finds all of the domains' contacts and sorts them, False walks through the cleaned contacts in order,
+    which is slow where those of the domains are rare.
     """
     if not domains:
         return []  # SQLite would read every cleaned contact for that

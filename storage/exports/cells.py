@@ -64,8 +64,8 @@ def csv_blocks(
 ) -> Iterator[CsvBlock]:
     """Yields the same rows as CSV, defused, with the addresses that `suggest` returns in a last column.
 
-    The first column is the address, and one of the others is `clean_reason`. `after` is the last contact of the block before;
-    at most `most` rows are read.
+    The first column is the address, and one of the others is `clean_reason`. Begins after the contact `after`; at most
+    `most` rows are read.
     """
     query = _BlockQuery(session, columns, merge_labels)
     statement = query.statement(segment)
@@ -150,8 +150,8 @@ class _BlockQuery:
 def _fetch(result: CursorResult[Any], *, sqlite: bool) -> Generator[Sequence[Any], None, None]:
     """Yields the rows in batches, as the driver's own tuples where possible.
 
-    On PostgreSQL a thread fetches the next batches while one is used, so that client and server don't wait for each other;
-    psycopg allows two threads to share a connection.
+    On PostgreSQL a thread fetches the next batches while one is used, so that client and server don't wait for each
+    other; psycopg allows two threads to share a connection.
     """
     if sqlite:
         while rows := result.cursor.fetchmany(ROWS_A_BLOCK):

@@ -98,7 +98,7 @@ def csv_bytes(
     remaining = iter(rows)
     while batch := list(islice(remaining, _ROWS_A_PIECE)):
         if set(map(len, batch)) != {len(header)}:
-            raise ValueError("a row has more or fewer cells than the header")
+            raise ValueError("a row is not as wide as the header")
         writer.writerows(_defused_rows(batch) if defuse else batch)
         yield "".join(lines).encode()
         lines.clear()
@@ -308,8 +308,8 @@ class _Block(NamedTuple):
 class _Lines:
     """The physical lines of a stream. Those from `start` on are kept, to be read again.
 
-    A row with an unmatched quote may swallow any number of rows behind it. Only the line that it starts on is refused, and
-    reading continues with the next line.
+    A row with an unmatched quote may swallow any number of rows behind it. Only the line that it starts on is refused,
+    and reading continues with the next line.
     """
 
     def __init__(self, name: str, source: SeekableFile, text: _Text, limits: Limits) -> None:
