@@ -290,7 +290,7 @@ def test_killed_within_a_chunk_it_has_not_happened(
 ):
     _receive(database, _with_faults(), "export.csv")
     owner, name = {
-        "tallies": (figures, "apply"),
+        "tallies": (figures, "apply_changes"),
         "refuse": (refused_rows, "add"),
         "save": (job_rows, "save"),
     }[place]
