@@ -1,9 +1,9 @@
-"""`python3 -m handlers demo` does what `cleaned demo` does, and first the set-up that it needs."""
+"""`python3 -m handlers demo` sets up the environment if needed, then does what `cleaned demo` does."""
 
 from handlers import bootstrap
 
 if __name__ == "__main__":
-    bootstrap.carry_on("handlers", bootstrap.RUN)
+    bootstrap.ensure_environment("handlers", bootstrap.RUN)
     import sys
 
     from handlers.cli import main

@@ -1,7 +1,7 @@
-"""Set-up from nothing: `.venv` in the checkout is made with what is pinned, and the command carries on in it.
+"""Creates `.venv` in the checkout with the pinned packages and runs the command in it.
 
-Runs on the standard library alone, and any Python since 3.6 can read it: an old one gets a sentence, not a syntax
-error. So annotations that are new stand in quotes.
+Uses only the standard library and the syntax of Python 3.6, so that an older Python shows an error message instead of
+a SyntaxError; newer annotations are quoted.
 """
 
 import hashlib
@@ -13,27 +13,29 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, NoReturn  # noqa: UP035  an old Python can't subscript that of collections.abc
+from typing import Iterator, NoReturn  # noqa: UP035  an old Python can't subscript the one in collections.abc
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 RUN = ROOT / "requirements.txt"
-TESTS = ROOT / "tests" / "requirements.txt"  # all of the above and what the tests need
+TESTS = ROOT / "tests" / "requirements.txt"  # includes all of RUN
 OLDEST_PYTHON = (3, 11)
-OLDEST_PIP = (22, 3)  # the first that installs into another environment
+OLDEST_PIP = (22, 3)  # the first with --python, which installs into another environment
 
-_STAMP = VENV / "cleaned-set-up"  # written last: an environment without it was never finished
+_STAMP = VENV / "cleaned-set-up"  # written last: an environment without it is incomplete
 _LOCK = ROOT / ".venv.lock"
-_PINNED = re.compile(r"^([\w.-]+)==([^\s;]+) \\?$", re.MULTILINE)  # what only some systems need is left out
+_PINNED = re.compile(
+    r"^([\w.-]+)==([^\s;]+) \\?$", re.MULTILINE
+)  # without packages that only some systems need
 
 
 class CannotSetUp(Exception):
-    """The message says what is wrong and what to do."""
+    """The message says what is wrong and how to fix it."""
 
 
-def carry_on(module: str, requirements: Path) -> None:
-    """Returns if this Python has what `requirements` pins; else runs `module` anew in `.venv`, made if need be."""
+def ensure_environment(module: str, requirements: Path) -> None:
+    """Returns if this Python has the pinned packages; else creates `.venv` if needed and runs `module` in it instead."""
     try:
         _check_python()
         if _runs_in_venv() or _has_all(requirements):
@@ -48,10 +50,10 @@ def carry_on(module: str, requirements: Path) -> None:
 
 def _check_python() -> None:
     if sys.version_info < OLDEST_PYTHON:
-        wanted, found = _dotted(OLDEST_PYTHON), _dotted(sys.version_info[:2])
+        oldest, current = _dotted(OLDEST_PYTHON), _dotted(sys.version_info[:2])
         raise CannotSetUp(
-            f"Cleaned needs Python {wanted} or newer, and this is {found}: install a newer one and run the"
-            f" same command with it, for instance python{wanted}."
+            f"Cleaned needs Python {oldest} or newer, and this is {current}: install a newer one and run the"
+            f" same command with it, for instance python{oldest}."
         )
 
 
@@ -60,7 +62,7 @@ def _runs_in_venv() -> bool:
 
 
 def _has_all(requirements: Path) -> bool:
-    """Whether what is pinned is installed already, in those versions. True for an installed copy without the file."""
+    """Whether the pinned versions are installed. True if the file is missing, as in an installed copy."""
     if not requirements.exists():
         return True
     pinned = _PINNED.findall(requirements.read_text(encoding="utf-8"))
@@ -77,14 +79,14 @@ def _installed(name: str) -> "str | None":
 
 
 def _prepare(requirements: Path) -> None:
-    wanted = _state(requirements)
-    if _is_ready(wanted):
+    stamp = _new_stamp(requirements)
+    if _is_ready(stamp):
         return
     _check_pip()
     try:
-        with _alone():
-            if not _is_ready(wanted):
-                _set_up(requirements, wanted)
+        with _locked():
+            if not _is_ready(stamp):
+                _set_up(requirements, stamp)
     except OSError as error:
         raise CannotSetUp(
             f"Set-up can't write in {ROOT} ({error.strerror}): make room or give yourself the right, then run"
@@ -92,47 +94,47 @@ def _prepare(requirements: Path) -> None:
         ) from None
 
 
-def _state(requirements: Path) -> "dict[str, str]":
-    """What the environment is made from: it is stale when this differs."""
-    import tomllib  # here, because an older Python lacks it
+def _new_stamp(requirements: Path) -> "dict[str, str]":
+    """The stamp of an environment made now: one with another stamp is stale."""
+    import tomllib  # here, because an old Python lacks it
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    installed_from = [project["project"], project["build-system"], project["tool"]["setuptools"]]
-    parts = [sys.version.encode(), json.dumps(installed_from).encode(), RUN.read_bytes(), TESTS.read_bytes()]
+    metadata = [project["project"], project["build-system"], project["tool"]["setuptools"]]
+    inputs = [sys.version.encode(), json.dumps(metadata).encode(), RUN.read_bytes(), TESTS.read_bytes()]
     return {
-        "made from": hashlib.sha256(b"\0".join(parts)).hexdigest(),
-        "at": str(VENV),  # a checkout that was moved has scripts that point to where it was
+        "made from": hashlib.sha256(b"\0".join(inputs)).hexdigest(),
+        "at": str(VENV),  # scripts contain this path: they break when the checkout is moved
         "holds": _name(requirements),
     }
 
 
-def _is_ready(wanted: "dict[str, str]") -> bool:
-    there = _stamp()
-    return _is_current(there, wanted) and there["holds"] in {wanted["holds"], _name(TESTS)}
+def _is_ready(stamp: "dict[str, str]") -> bool:
+    old = _old_stamp()
+    return _is_current(old, stamp) and old["holds"] in {stamp["holds"], _name(TESTS)}
 
 
 def _name(requirements: Path) -> str:
     return requirements.relative_to(ROOT).as_posix()
 
 
-def _is_current(there: "dict[str, str]", wanted: "dict[str, str]") -> bool:
-    return {**there, "holds": ""} == {**wanted, "holds": ""}
+def _is_current(old: "dict[str, str]", stamp: "dict[str, str]") -> bool:
+    return {**old, "holds": ""} == {**stamp, "holds": ""}
 
 
-def _stamp() -> "dict[str, str]":
-    """What the environment was made from; empty if it was never finished, or can't run any more."""
+def _old_stamp() -> "dict[str, str]":
+    """The stamp of the existing environment; empty if it is incomplete or its Python is gone."""
     try:
-        there = json.loads(_STAMP.read_text(encoding="utf-8"))
+        stamp = json.loads(_STAMP.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return there if isinstance(there, dict) and PYTHON.exists() else {}
+    return stamp if isinstance(stamp, dict) and PYTHON.exists() else {}
 
 
 def _check_pip() -> None:
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "pip", "--version"], capture_output=True, text=True, check=False
     )
-    version = re.match(r"pip (\d+)\.(\d+)", found.stdout)
+    version = re.match(r"pip (\d+)\.(\d+)", result.stdout)
     if not version:
         raise CannotSetUp(
             f"Cleaned needs pip, and {sys.executable} has none: install it"
@@ -146,12 +148,14 @@ def _check_pip() -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """One set-up at a time; a second one waits here. The system lets go of the lock of a process that dies."""
+def _locked() -> Iterator[None]:
+    """A lock between processes: a second set-up waits. The system releases it when its process dies."""
     with _LOCK.open("a+b") as file:
-        os.set_inheritable(file.fileno(), True)  # a pip that outlives us holds the lock until it ends
+        os.set_inheritable(
+            file.fileno(), True
+        )  # a pip that outlives this process keeps the lock until it ends
         if not _try_lock(file.fileno(), wait=False):
-            _say("Another set-up is under way; waiting for it.")
+            _print("Waiting for another set-up to finish.")
             while not _try_lock(file.fileno(), wait=True):
                 pass
         yield
@@ -162,7 +166,7 @@ if sys.platform == "win32":
 
     def _try_lock(file: int, *, wait: bool) -> bool:
         try:
-            msvcrt.locking(file, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)  # waits ten seconds
+            msvcrt.locking(file, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)  # waits at most ten seconds
         except OSError:
             return False
         return True
@@ -178,28 +182,28 @@ else:
         return True
 
 
-def _set_up(requirements: Path, wanted: "dict[str, str]") -> None:
-    there = _stamp()
+def _set_up(requirements: Path, stamp: "dict[str, str]") -> None:
+    old = _old_stamp()
     _STAMP.unlink(missing_ok=True)
-    if _is_current(there, wanted):
-        _say(f"Adding to the Python environment in {VENV}.")
+    if _is_current(old, stamp):
+        _print(f"Adding to the Python environment in {VENV}.")
     else:
-        _say(f"Making a Python environment in {VENV} (once).")
-        _make_venv()
+        _print(f"Making a Python environment in {VENV} (once).")
+        _create_venv()
     pinned = len(_PINNED.findall(requirements.read_text(encoding="utf-8")))
-    _say(f"Installing the {pinned} packages of {wanted['holds']}; this takes a minute or two.")
+    _print(f"Installing the {pinned} packages of {stamp['holds']}; this takes a minute or two.")
     _pip("install", "--no-user", "--no-deps", "--require-hashes", "-r", str(requirements))
-    _say("Installing Cleaned itself.")
+    _print("Installing Cleaned itself.")
     _pip("install", "--no-user", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     _pip("check")
-    _STAMP.write_text(json.dumps(wanted), encoding="utf-8")
-    _say("Set-up is done.")
+    _STAMP.write_text(json.dumps(stamp), encoding="utf-8")
+    _print("Set-up is done.")
 
 
-def _make_venv() -> None:
+def _create_venv() -> None:
     import venv
 
-    # Without pip: Debian's Python can't put it there, and this Python's own does the work.
+    # Without pip, which Debian's Python can't install there; the pip of this Python is used.
     try:
         if VENV.is_symlink() or VENV.is_file():
             VENV.unlink()
@@ -211,18 +215,18 @@ def _make_venv() -> None:
 
 
 def _pip(*arguments: str) -> None:
-    quietly = ["--quiet", "--no-input", "--disable-pip-version-check"]
-    done = subprocess.run(  # noqa: S603  our own arguments
-        [sys.executable, "-m", "pip", "--python", str(PYTHON), *quietly, *arguments],
+    options = ["--quiet", "--no-input", "--disable-pip-version-check"]
+    result = subprocess.run(  # noqa: S603  our own arguments
+        [sys.executable, "-m", "pip", "--python", str(PYTHON), *options, *arguments],
         cwd=ROOT,
         env={**os.environ, "PIP_ROOT_USER_ACTION": "ignore"},
-        stdout=sys.stderr,  # a command's own output may go to a file
-        close_fds=False,  # it inherits the lock
+        stdout=sys.stderr,  # standard output belongs to the command, and may be a file
+        close_fds=False,  # pip inherits the lock
         check=False,
     )
-    if done.returncode:
+    if result.returncode:
         raise CannotSetUp(
-            "Set-up stopped: pip could not do it, and said why above. The same command starts it again."
+            "Set-up stopped: pip failed, and its error is above. The same command starts set-up again."
         )
 
 
@@ -242,6 +246,6 @@ def _dotted(version: "tuple[int, ...]") -> str:
     return ".".join(map(str, version))
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()

@@ -1,7 +1,7 @@
-"""The console script `cleaned`: what was asked for, and what the exit status says.
+"""The console script `cleaned`: parses the arguments, runs the command, returns the exit status.
 
-Exit status: 0 done, 1 the work failed, 2 wrong use, 130 interrupted. Errors are one line on standard error, in the
-language of `LC_ALL`, `LC_MESSAGES` or `LANG`. Everything is imported late, so that `--help` comes at once.
+Exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted. Errors are one line on standard error, in the
+language of `LC_ALL`, `LC_MESSAGES` or `LANG`. Commands are imported when they run, so that `--help` is quick.
 """
 
 import argparse
@@ -14,105 +14,109 @@ from typing import Any, NoReturn
 from handlers.words import Words, language_for, words
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
-# Long work makes many rows that live a little while, and Python would look through all that is loaded, again and again.
-SELDOM = (50_000, 20, 100)
+# Long jobs allocate many short-lived rows. Python's own thresholds would have the garbage collector traverse all loaded
+# modules again and again.
+GC_THRESHOLDS = (50_000, 20, 100)
 STATUSES = ("subscribed", "unsubscribed", "nonsubscribed", "pending", "cleaned")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Does what the arguments say; returns the exit status."""
-    gc.set_threshold(*SELDOM)
+    """Runs the command that the arguments name; returns the exit status."""
+    gc.set_threshold(*GC_THRESHOLDS)
     language = language_of(os.environ)
-    told = Words(language, only="terminal")
+    translate = Words(language, only="terminal")
     try:
-        chosen = _parsed(told, sys.argv[1:] if arguments is None else arguments)
-        status: int = chosen.run(chosen, language)
+        options = _parse(translate, sys.argv[1:] if arguments is None else arguments)
+        status: int = options.run(options, language)
         sys.stdout.flush()
-    except _WrongUse as wrong:
-        _complain(told("terminal-see-help", fault=str(wrong), command=wrong.command))
+    except _WrongUsage as error:
+        _print_error(translate("terminal-see-help", fault=str(error), command=error.command))
         return WRONG_USE
     except BrokenPipeError:
-        # Whoever read our output has enough of it. Python would complain while it flushes at exit.
+        # The reader of the output has closed it. Without this, Python would report an error when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt as interrupt:
-        _complain(told(str(interrupt) or "terminal-interrupted"))
+        _print_error(translate(str(interrupt) or "terminal-interrupted"))
         return INTERRUPTED
-    except Exception as error:  # noqa: BLE001  whatever it is, the person gets one line
-        _complain(_sentence(language, error))
+    except Exception as error:  # noqa: BLE001  any error is reported as one line
+        _print_error(_error_sentence(language, error))
         return FAILED
     return status
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """`en` or `fr`, by the locale that the environment names."""
-    found = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
-    return language_for(found.partition(".")[0].replace("_", "-"))
+    """`en` or `fr`, from the locale that the environment names."""
+    locale = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return language_for(locale.partition(".")[0].replace("_", "-"))
 
 
-def parser(told: Words) -> argparse.ArgumentParser:
-    """What can be asked of `cleaned`."""
-    _Parser.told = told
-    made = _Parser(prog="cleaned", description=told("terminal-about"))
-    made.add_argument(
-        "--version", action="version", version=f"cleaned {_version()}", help=told("terminal-version")
+def build_parser(translate: Words) -> argparse.ArgumentParser:
+    """The parser of all commands and their options."""
+    _Parser.translate = translate
+    parser = _Parser(prog="cleaned", description=translate("terminal-about"))
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"cleaned {_version()}",
+        help=translate("terminal-version"),
     )
-    commands = made.add_subparsers(
-        dest="command", required=True, metavar="COMMAND", title=told("terminal-commands")
+    commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", title=translate("terminal-commands")
     )
-    for name, (run, fill) in _COMMANDS.items():
-        about = told(f"terminal-about-{name}")
+    for name, (run, add_options) in _COMMANDS.items():
+        about = translate(f"terminal-about-{name}")
         command = commands.add_parser(name, help=about, description=about)
         command.set_defaults(run=run)
-        fill(command, told)
-    return made
+        add_options(command, translate)
+    return parser
 
 
-class _WrongUse(Exception):
-    def __init__(self, command: str, fault: str) -> None:
-        super().__init__(fault)
+class _WrongUsage(Exception):
+    """The message is a sentence; `command` is the one whose help to see."""
+
+    def __init__(self, command: str, message: str) -> None:
+        super().__init__(message)
         self.command = command
 
 
 class _Formatter(argparse.HelpFormatter):
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         super().add_usage(
-            usage, actions, groups, f"{_Parser.told('terminal-usage')} " if prefix is None else prefix
+            usage, actions, groups, f"{_Parser.translate('terminal-usage')} " if prefix is None else prefix
         )
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, in our words: its help and its complaints."""
+    """An argument parser whose help and errors are translated."""
 
-    told: Words
+    translate: Words
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            add_help=False, allow_abbrev=False, exit_on_error=False, formatter_class=_Formatter, **given
+            add_help=False, allow_abbrev=False, exit_on_error=False, formatter_class=_Formatter, **kwargs
         )
-        self._positionals.title = self.told("terminal-arguments")
-        self._optionals.title = self.told("terminal-options")
-        self.add_argument("-h", "--help", action="help", help=self.told("terminal-help"))
+        self._positionals.title = self.translate("terminal-arguments")
+        self._optionals.title = self.translate("terminal-options")
+        self.add_argument("-h", "--help", action="help", help=self.translate("terminal-help"))
 
     def error(self, message: str) -> NoReturn:
-        """Argparse says `…: name, name` of what is missing or unknown."""
-        missing = "required" in message
-        names = message.rpartition(": ")[2]
-        raise _WrongUse(
-            self.prog, self.told("terminal-missing" if missing else "terminal-unknown", names=names)
-        )
+        """Raises _WrongUsage. argparse's message ends with `: name, name` for missing and for unknown arguments."""
+        key = "terminal-missing" if "required" in message else "terminal-unknown"
+        raise _WrongUsage(self.prog, self.translate(key, names=message.rpartition(": ")[2]))
 
 
-def _parsed(told: Words, arguments: Sequence[str]) -> argparse.Namespace:
+def _parse(translate: Words, arguments: Sequence[str]) -> argparse.Namespace:
+    """Raises _WrongUsage."""
     try:
-        return parser(told).parse_args(arguments)
+        return build_parser(translate).parse_args(arguments)
     except argparse.ArgumentError as error:
         command = (
             " ".join(["cleaned", *arguments[:1]])
             if arguments[:1] and arguments[0] in _COMMANDS
             else "cleaned"
         )
-        raise _WrongUse(command, told("terminal-bad-value", name=error.argument_name or "")) from None
+        raise _WrongUsage(command, translate("terminal-bad-value", name=error.argument_name or "")) from None
 
 
 def _version() -> str:
@@ -120,151 +124,152 @@ def _version() -> str:
 
     try:
         return version("cleaned")
-    except PackageNotFoundError:  # a checkout that isn't installed
+    except PackageNotFoundError:  # a checkout that is not installed
         return "0"
 
 
-def _for_demo(command: argparse.ArgumentParser, told: Words) -> None:
-    command.add_argument("--port", type=int, default=0, metavar="N", help=told("terminal-port"))
+def _add_demo_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--port", type=int, default=0, metavar="N", help=translate("terminal-port"))
     command.add_argument(
-        "--import", dest="files", nargs="+", default=[], metavar="FILE", help=told("terminal-own")
+        "--import", dest="files", nargs="+", default=[], metavar="FILE", help=translate("terminal-own")
     )
-    command.add_argument("--audience", metavar="NAME", help=told("terminal-own-audience"))
-    command.add_argument("--mailchimp", action="store_true", help=told("terminal-demo-mailchimp"))
-    command.add_argument("--no-browser", action="store_true", help=told("terminal-no-browser"))
+    command.add_argument("--audience", metavar="NAME", help=translate("terminal-own-audience"))
+    command.add_argument("--mailchimp", action="store_true", help=translate("terminal-demo-mailchimp"))
+    command.add_argument("--no-browser", action="store_true", help=translate("terminal-no-browser"))
 
 
-def _for_import(command: argparse.ArgumentParser, told: Words) -> None:
-    command.add_argument("files", nargs="+", metavar="FILE", help=told("terminal-files"))
-    command.add_argument("--audience", required=True, metavar="NAME", help=told("terminal-into"))
-    command.add_argument("--status", choices=STATUSES, default="nonsubscribed", help=told("terminal-status"))
-    command.add_argument("--refused", metavar="PATH", help=told("terminal-refused-path"))
+def _add_import_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("files", nargs="+", metavar="FILE", help=translate("terminal-files"))
+    command.add_argument("--audience", required=True, metavar="NAME", help=translate("terminal-into"))
+    command.add_argument(
+        "--status", choices=STATUSES, default="nonsubscribed", help=translate("terminal-status")
+    )
+    command.add_argument("--refused", metavar="PATH", help=translate("terminal-refused-path"))
 
 
-def _for_counts(command: argparse.ArgumentParser, told: Words) -> None:
-    command.add_argument("--audience", metavar="NAME", help=told("terminal-of"))
-    command.add_argument("--json", action="store_true", help=told("terminal-json"))
+def _add_counts_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--audience", metavar="NAME", help=translate("terminal-of"))
+    command.add_argument("--json", action="store_true", help=translate("terminal-json"))
 
 
-def _for_export(command: argparse.ArgumentParser, told: Words) -> None:
-    command.add_argument("--audience", required=True, metavar="NAME", help=told("terminal-of"))
-    command.add_argument("-o", "--output", metavar="FILE", help=told("terminal-output"))
+def _add_export_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--audience", required=True, metavar="NAME", help=translate("terminal-of"))
+    command.add_argument("-o", "--output", metavar="FILE", help=translate("terminal-output"))
 
 
-def _for_bounces(command: argparse.ArgumentParser, told: Words) -> None:
-    command.add_argument("paths", nargs="*", metavar="PATH", help=told("terminal-bounces-paths"))
-    command.add_argument("--audience", metavar="NAME", help=told("terminal-bounces-of"))
-    command.add_argument("--aside", metavar="FILE", help=told("terminal-bounces-aside"))
+def _add_bounces_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("paths", nargs="*", metavar="PATH", help=translate("terminal-bounces-paths"))
+    command.add_argument("--audience", metavar="NAME", help=translate("terminal-bounces-of"))
+    command.add_argument("--aside", metavar="FILE", help=translate("terminal-bounces-aside"))
 
 
-def _for_sync(command: argparse.ArgumentParser, told: Words) -> None:
-    command.add_argument("--audience", metavar="NAME", help=told("terminal-sync-of"))
+def _add_sync_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--audience", metavar="NAME", help=translate("terminal-sync-of"))
 
 
-def _for_check(command: argparse.ArgumentParser, told: Words) -> None:
-    command.add_argument("--webhooks", action="store_true", help=told("terminal-check-webhooks"))
-    command.add_argument("--deep", action="store_true", help=told("terminal-check-deep"))
-    command.add_argument("--mend", action="store_true", help=told("terminal-check-mend"))
+def _add_check_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--webhooks", action="store_true", help=translate("terminal-check-webhooks"))
+    command.add_argument("--deep", action="store_true", help=translate("terminal-check-deep"))
+    command.add_argument("--mend", action="store_true", help=translate("terminal-check-mend"))
 
 
-def _nothing(_command: argparse.ArgumentParser, _told: Words) -> None:
-    """The command takes no arguments."""
+def _add_no_options(_command: argparse.ArgumentParser, _translate: Words) -> None:
+    """For commands without options."""
 
 
-def _demo(chosen: argparse.Namespace, language: str) -> int:
+def _demo(options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import demo
 
     return demo.run(
         words(language),
-        port=chosen.port,
-        files=chosen.files,
-        audience=chosen.audience,
-        mailchimp=chosen.mailchimp,
-        browser=not chosen.no_browser,
+        port=options.port,
+        files=options.files,
+        audience=options.audience,
+        mailchimp=options.mailchimp,
+        browser=not options.no_browser,
     )
 
 
-def _run(_chosen: argparse.Namespace, language: str) -> int:
+def _run(_options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import running
 
     return running.run(words(language))
 
 
-def _import(chosen: argparse.Namespace, language: str) -> int:
+def _import(options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import imports
 
     return imports.run(
         words(language),
-        files=chosen.files,
-        audience=chosen.audience,
-        status=chosen.status,
-        refused=chosen.refused,
+        files=options.files,
+        audience=options.audience,
+        status=options.status,
+        refused=options.refused,
     )
 
 
-def _counts(chosen: argparse.Namespace, language: str) -> int:
+def _counts(options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import counts
 
-    return counts.run(words(language), audience=chosen.audience, as_json=chosen.json)
+    return counts.run(words(language), audience=options.audience, as_json=options.json)
 
 
-def _export(chosen: argparse.Namespace, language: str) -> int:
+def _export(options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import exports
 
-    return exports.run(words(language), audience=chosen.audience, output=chosen.output)
+    return exports.run(words(language), audience=options.audience, output=options.output)
 
 
-def _bounces(chosen: argparse.Namespace, language: str) -> int:
-    if not chosen.paths and chosen.aside is None:
-        raise _WrongUse(
-            "cleaned bounces", Words(language, only="terminal")("terminal-missing", names="PATH, --aside")
-        )
+def _bounces(options: argparse.Namespace, language: str) -> int:
+    if not options.paths and options.aside is None:
+        message = Words(language, only="terminal")("terminal-missing", names="PATH, --aside")
+        raise _WrongUsage("cleaned bounces", message)
     from handlers.terminal import bounces
 
-    return bounces.run(words(language), paths=chosen.paths, audience=chosen.audience, aside=chosen.aside)
+    return bounces.run(words(language), paths=options.paths, audience=options.audience, aside=options.aside)
 
 
-def _sync(chosen: argparse.Namespace, language: str) -> int:
+def _sync(options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import sync
 
-    return sync.run(words(language), audience=chosen.audience)
+    return sync.run(words(language), audience=options.audience)
 
 
-def _check(chosen: argparse.Namespace, language: str) -> int:
-    from handlers.terminal import check
+def _check(options: argparse.Namespace, language: str) -> int:
+    from handlers.terminal.checks import command
 
-    deep = chosen.deep or chosen.mend
-    return check.run(words(language), webhooks=chosen.webhooks, deep=deep, mend=chosen.mend)
+    deep = options.deep or options.mend
+    return command.run(words(language), webhooks=options.webhooks, deep=deep, mend=options.mend)
 
 
-def _migrate(_chosen: argparse.Namespace, language: str) -> int:
+def _migrate(_options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import running
 
     return running.migrate(words(language))
 
 
 _Run = Callable[[argparse.Namespace, str], int]
-_Fill = Callable[[argparse.ArgumentParser, Words], None]
-_COMMANDS: Mapping[str, tuple[_Run, _Fill]] = {
-    "demo": (_demo, _for_demo),
-    "run": (_run, _nothing),
-    "import": (_import, _for_import),
-    "counts": (_counts, _for_counts),
-    "export": (_export, _for_export),
-    "bounces": (_bounces, _for_bounces),
-    "sync": (_sync, _for_sync),
-    "check": (_check, _for_check),
-    "migrate": (_migrate, _nothing),
+_AddOptions = Callable[[argparse.ArgumentParser, Words], None]
+_COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
+    "demo": (_demo, _add_demo_options),
+    "run": (_run, _add_no_options),
+    "import": (_import, _add_import_options),
+    "counts": (_counts, _add_counts_options),
+    "export": (_export, _add_export_options),
+    "bounces": (_bounces, _add_bounces_options),
+    "sync": (_sync, _add_sync_options),
+    "check": (_check, _add_check_options),
+    "migrate": (_migrate, _add_no_options),
 }
 
 
-def _sentence(language: str, error: Exception) -> str:
+def _error_sentence(language: str, error: Exception) -> str:
     from handlers.terminal import errors
 
     return errors.sentence(words(language), error)
 
 
-def _complain(sentence: str) -> None:
+def _print_error(sentence: str) -> None:
     print(f"cleaned: {sentence}", file=sys.stderr)
 
 

@@ -1,4 +1,4 @@
-"""APScheduler: what runs when. Its jobs only look; what is due is in our own tables."""
+"""Recurring tasks, run by APScheduler. It holds no state: what is due is read from the bot's own tables."""
 
 import logging
 from collections.abc import Callable
@@ -18,67 +18,70 @@ from handlers.words import words
 from storage.bounces.imap import MailboxFault
 from storage.bounces.imap_address import ImapAddress
 
-DIGEST = timedelta(seconds=20)
-TIDY = timedelta(hours=1)
-MAILBOX = timedelta(minutes=2)
-MIRROR = timedelta(minutes=5)
+DIGEST_INTERVAL = timedelta(seconds=20)
+CLEANUP_INTERVAL = timedelta(hours=1)
+MAILBOX_INTERVAL = timedelta(minutes=2)
+MIRROR_INTERVAL = timedelta(minutes=5)
 
-GoOn = Callable[[], bool]  # whether it is this process that looks; asked now and then, it stays so
-Look = Callable[[GoOn], object]
+KeepLease = Callable[
+    [], bool
+]  # renews the task's lease; False if another process holds it or the scheduler stops
+Task = Callable[[KeepLease], object]
 
 log = logging.getLogger(__name__)
 
 
-def start(parts: AppContext, owner: str) -> BackgroundScheduler:
-    """The scheduler, running; the first look is at once, for what was missed while nothing ran.
+def start(context: AppContext, owner: str) -> BackgroundScheduler:
+    """Returns the running scheduler. Every task runs at once, to make up for the time when no process ran.
 
-    Of several processes, one tidies, looks into the mailbox and finds what to mirror; `owner` is this one.
+    Of several processes only the one that holds the lease of a task runs it; `owner` names this process in leases.
+    Digests need no lease: each is claimed by itself.
     """
-    leases.free_dead(parts.database, parts.clock())
-    # A look that is late is still worth it, and one makes up for those that were missed.
+    leases.free_dead(context.database, context.clock())
+    # A late run is still wanted, and one run makes up for all that were missed.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
-    def add(every: timedelta, look: Look, *, turn: str = "") -> None:
-        def is_ours() -> bool:
-            return not turn or leases.take(parts.database, turn, owner, parts.clock(), every)
+    def add(interval: timedelta, task: Task, *, lease: str = "") -> None:
+        def has_lease() -> bool:
+            return not lease or leases.take(context.database, lease, owner, context.clock(), interval)
 
-        def go_on() -> bool:
-            return scheduler.running and is_ours()
+        def keep_lease() -> bool:
+            return scheduler.running and has_lease()
 
-        seconds, now = every.total_seconds(), datetime.now(UTC)
-        scheduler.add_job(_guarded, "interval", (look, go_on), seconds=seconds, next_run_time=now)
+        seconds, now = interval.total_seconds(), datetime.now(UTC)
+        scheduler.add_job(_run, "interval", (task, keep_lease), seconds=seconds, next_run_time=now)
 
-    add(DIGEST, lambda _: send_due(parts, owner))
-    add(TIDY, lambda _: delete_expired(parts.database, parts.clock()), turn="tidy")
-    if place := parts.settings.mailbox:
-        add(MAILBOX, lambda go_on: look_into(parts, place, go_on), turn="mailbox")
-    if account := parts.mailchimp:
-        add(MIRROR, lambda _: mirror.look(parts, account), turn="mirror")
+    add(DIGEST_INTERVAL, lambda _: send_due(context, owner))
+    add(CLEANUP_INTERVAL, lambda _: tidy(context.database, context.clock()), lease="tidy")
+    if address := context.settings.mailbox:
+        add(MAILBOX_INTERVAL, lambda keep_lease: read_mailbox(context, address, keep_lease), lease="mailbox")
+    if account := context.mailchimp:
+        add(MIRROR_INTERVAL, lambda _: mirror.sync_all(context, account), lease="mirror")
     scheduler.start()
     return scheduler
 
 
-def send_due(parts: AppContext, owner: str) -> None:
-    """Posts the digest if one is due and nobody else has it."""
-    if claim := digests.claim_due(parts.database, parts.clock(), owner):
-        log.info("the digest: %s", post(parts, claim, tell=claim.settings.set_by))
+def send_due(context: AppContext, owner: str) -> None:
+    """Posts the digest if one is due and no other process has claimed it."""
+    if claim := digests.claim_due(context.database, context.clock(), owner):
+        log.info("digest: %s", post(context, claim, tell=claim.settings.set_by))
 
 
-def look_into(parts: AppContext, place: ImapAddress, go_on: GoOn) -> None:
-    """Takes in the bounces that wait in the mailbox. What is wrong with it is one line in the log."""
+def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> None:
+    """Takes in the unread bounces of the mailbox; logs one line if the mailbox can't be read."""
     try:
-        outcome = mailbox.look(parts.database, place, parts.clock(), go_on)
+        outcome = mailbox.look(context.database, address, context.clock(), keep_lease)
     except MailboxFault as error:
-        log.warning("the mailbox: %s", words("en")(error.key, **error.values))
+        log.warning("mailbox: %s", words("en")(error.key, **error.values))
         return
     if outcome.messages:
-        log.info("the mailbox: %d messages, %s", outcome.messages, outcome.intake)
+        log.info("mailbox: %d messages, %s", outcome.messages, outcome.intake)
 
 
-def _guarded(look: Look, go_on: GoOn) -> None:
+def _run(task: Task, keep_lease: KeepLease) -> None:
     try:
-        if go_on():
-            look(go_on)
-    except Exception as error:  # noqa: BLE001  the next look comes whatever happens
-        log.error("clock: %s", errors.trace(error))  # noqa: TRY400  a message may hold an address
+        if keep_lease():
+            task(keep_lease)
+    except Exception as error:  # noqa: BLE001  the next run comes whatever happens
+        log.error("scheduled task failed: %s", errors.trace(error))  # noqa: TRY400  a message may hold an address

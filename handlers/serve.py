@@ -1,72 +1,67 @@
-"""The bot for real: puts the parts together, runs until it is told to stop."""
+"""`cleaned run`: puts the parts of the bot together and serves Slack until the process is told to stop."""
 
 import gc
-import json
 import logging
 import os
 import signal
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from socket import SHUT_RDWR
-from threading import Event, Lock, Timer
-from time import monotonic, sleep, time
+from threading import Event, Timer
 from typing import NoReturn
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_sdk.socket_mode.builtin.client import SocketModeClient
-from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 from bot.core import jobs, leases
 from bot.core.settings import Settings
 from bot.mailchimp import account
 from handlers import scheduler as scheduling
-from handlers.slack import app
+from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
+from handlers.slack.features import home
 from handlers.slack.long_work import Worker
 from handlers.slack.people import People
+from handlers.slack.sdk_workarounds import UnansweredRequests
 from handlers.web import server as web_server
 from storage.core.database import Database
 
-SOCKET_THREADS = 24
-# Whoever runs the bot kills it after ten. What still waits for Slack then is given to whoever carries it on.
-STOPS_WITHIN_SECONDS = 8.0
-ANSWERED_WITHIN_SECONDS = 2.0
-LOOKS_UP_EVERY_SECONDS = 0.5
-LEAVES_WITHIN_SECONDS = 9.5  # even if the database does not answer
+# Service managers usually kill a process ten seconds after SIGTERM.
+GIVE_UP_JOBS_AFTER_SECONDS = 8.0
+EXIT_AFTER_SECONDS = 9.5  # even if the database does not answer
+SIGNAL_CHECK_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> NoReturn:
-    """Serves Slack until SIGTERM or SIGINT; what is under way is finished or given back. Ends the program.
+    """Serves Slack until SIGTERM or SIGINT; jobs under way are finished or released. Ends the process.
 
-    Socket Mode when there is an app token, else HTTP. The database is at this program's version.
+    Uses Socket Mode if there is an app token, else HTTP. The database has to be at this program's version.
     """
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
-        parts, worker = _start(settings, running)
+        context, worker = _start(settings, running)
         gc.collect()
-        gc.freeze()  # what is loaded stays: no look for garbage goes through it, while Slack waits
+        gc.freeze()  # no later collection has to traverse the loaded modules
         log.info("The bot is running.")
-        # Python hands a signal on between two steps of this thread: one that comes just as it goes to sleep would be lost.
-        while not stop.wait(LOOKS_UP_EVERY_SECONDS):
+        # With a time-out, because Python runs signal handlers between two bytecodes of this thread: a signal that
+        # comes just before a wait without end would not be handled.
+        while not stop.wait(SIGNAL_CHECK_SECONDS):
             pass
-        log.info("The bot stops.")
-        _stop_in_time(worker, parts.database)
-    # All is closed. Python would take a second or more to take itself apart, while whoever stops it waits.
+        log.info("The bot is stopping.")
+        _limit_shutdown(worker, context.database)
+    # Everything is closed. Python's own finalization would take another second or more.
     logging.shutdown()
     os._exit(0)
 
 
 def start(settings: Settings, running: ExitStack) -> AppContext:
-    """Starts everything; `running` stops it, the last one first. Raises MailchimpError for a key that is none.
+    """Starts all parts of the bot; `running` stops them in reverse order.
 
-    SlackApiError is for a refused token.
+    Raises MailchimpError if the Mailchimp key is malformed, SlackApiError if the bot token is refused.
     """
     return _start(settings, running)[0]
 
@@ -79,122 +74,55 @@ def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
     mailchimp = account.account(settings)
     if mailchimp:
         running.callback(mailchimp.close)
-    parts = AppContext(
+    context = AppContext(
         database=database,
         settings=settings,
         client=client,
         people=People(client, settings.operators),
         mailchimp=mailchimp,
     )
-    worker = Worker(app.kinds(parts))
-    parts = replace(parts, wake=worker.wake)
-    bolt = app.build_app(parts, identity)
-    worker.start(parts)
+    worker = Worker(app.job_handlers(context), home.after_work)
+    context = replace(context, wake=worker.wake)
+    bolt = app.build_app(context, identity)
+    worker.start(context)
     running.callback(worker.stop)
     owner = jobs.owner()
-    running.callback(lambda: leases.give_back(database, owner, parts.clock()))
-    scheduler = scheduling.start(parts, owner)
+    running.callback(lambda: leases.give_back(database, owner, context.clock()))
+    scheduler = scheduling.start(context, owner)
     running.callback(scheduler.shutdown, wait=False)
-    _listen(bolt, parts, running)
+    _listen(bolt, context, running)
     running.callback(worker.stop_soon)
-    return parts, worker
+    return context, worker
 
 
-def _stop_in_time(worker: Worker, database: Database) -> None:
-    def leave() -> None:
+def _limit_shutdown(worker: Worker, database: Database) -> None:
+    """Ends the process before it is killed: jobs that are still running are released for other processes."""
+
+    def release_jobs_and_exit() -> None:
         worker.hand_over(database)
         os._exit(0)
 
-    for seconds, ending in ((STOPS_WITHIN_SECONDS, leave), (LEAVES_WITHIN_SECONDS, lambda: os._exit(0))):
-        timer = Timer(seconds, ending)
+    for seconds, action in (
+        (GIVE_UP_JOBS_AFTER_SECONDS, release_jobs_and_exit),
+        (EXIT_AFTER_SECONDS, lambda: os._exit(0)),
+    ):
+        timer = Timer(seconds, action)
         timer.daemon = True
         timer.start()
 
 
-def _listen(bolt: App, parts: AppContext, running: ExitStack) -> None:
-    settings = parts.settings
+def _listen(bolt: App, context: AppContext, running: ExitStack) -> None:
+    settings = context.settings
     running.callback(bolt.listener_runner.listener_executor.shutdown)
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
-        socket = SocketModeHandler(bolt, token, concurrency=SOCKET_THREADS)
-        socket.client.current_session_runner.target = partial(read, socket.client)
-        under_way = _UnderWay(socket)
-        socket.connect()  # type: ignore[no-untyped-call]  # the SDK's
-        running.callback(_close, socket)
-        running.callback(under_way.wait, partial(_hang_up, socket))
-    server = web_server.start(bolt, settings, parts.database, parts.clock)
+        handler = SocketModeHandler(bolt, token, concurrency=app.LISTENER_THREADS)
+        sdk_workarounds.replace_reader(handler.client)
+        unanswered = UnansweredRequests(handler.client)
+        handler.connect()  # type: ignore[no-untyped-call]  # Bolt's
+        running.callback(sdk_workarounds.close, handler.client)
+        running.callback(unanswered.wait, partial(sdk_workarounds.hang_up, handler.client))
+    server = web_server.start(
+        bolt, settings, context.database, context.clock, slack_threads=app.LISTENER_THREADS
+    )
     running.callback(server.stop)
-
-
-def read(client: SocketModeClient) -> None:
-    """Hears the client's connection until that is closed or replaced: what the SDK's reading thread is to do.
-
-    By itself it asks a flag that stands beside the connection. Where it looks just as both are replaced, it takes the
-    old flag: that is never raised, and the thread stays with its connection for ever, deaf to the next one.
-    """
-    session = client.current_session
-    if session is not None and session.is_active():
-        # One that never answers a ping is silent too.
-        session.last_ping_pong_time = session.last_ping_pong_time or time()
-        session.run_until_completion(_Reading(client, session))
-
-
-class _Reading(ConnectionState):
-    """Whether a connection is still to be heard."""
-
-    def __init__(self, client: SocketModeClient, session: Connection) -> None:
-        self._client, self._session = client, session
-        super().__init__()  # type: ignore[no-untyped-call]  # the SDK's
-
-    @property
-    def terminated(self) -> bool:
-        return self._ended or self._client.closed or self._client.current_session is not self._session
-
-    @terminated.setter
-    def terminated(self, ended: bool) -> None:
-        self._ended = ended
-
-
-class _UnderWay:
-    """What came by the socket and has no answer yet: cut off, the person would see that the command failed."""
-
-    def __init__(self, socket: SocketModeHandler) -> None:
-        self._open: set[str] = set()
-        self._lock = Lock()
-        # Called when a message has come, and, after the SDK's own listener, when its answer was sent.
-        socket.client.on_message_listeners.append(self._note)
-        socket.client.socket_mode_request_listeners.append(lambda _, asked: self._turn(asked.envelope_id))
-
-    def wait(self, close: Callable[[], None]) -> None:
-        """Until there is nothing, or ANSWERED_WITHIN_SECONDS; then closes, before anything else is noted."""
-        until = monotonic() + ANSWERED_WITHIN_SECONDS
-        while True:
-            with self._lock:
-                if not self._open or monotonic() > until:
-                    return close()
-            sleep(0.005)
-
-    def _note(self, message: str) -> None:
-        if '"envelope_id"' in message:
-            self._turn(json.loads(message)["envelope_id"])
-
-    def _turn(self, envelope_id: str) -> None:
-        """In, or out again. An answer may be sent before the SDK has told that the message came."""
-        with self._lock:
-            self._open ^= {envelope_id}
-
-
-def _hang_up(handler: SocketModeHandler) -> None:
-    """The SDK alone first waits up to three seconds, in which more comes that it can't answer."""
-    client = handler.client
-    client.closed, client.auto_reconnect_enabled = True, False
-    if client.current_session and (line := client.current_session.sock):
-        with suppress(OSError):
-            line.shutdown(SHUT_RDWR)
-
-
-def _close(handler: SocketModeHandler) -> None:
-    try:
-        handler.close()  # type: ignore[no-untyped-call]
-    except AttributeError:  # the SDK's own thread was quicker to drop the connection
-        handler.close()  # type: ignore[no-untyped-call]

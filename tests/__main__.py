@@ -12,18 +12,26 @@ from pathlib import Path
 
 from handlers import bootstrap
 
-# One more than there are processors: many tests wait for a browser, a process or a database.
-PYTEST = ["-m", "pytest", "-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
+# Two for each processor: many tests wait for a browser, a process or a database.
+WORKERS = ["-n", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]
+FEW_FILES = 12  # run in one process: a worker needs several seconds to start and to collect every test
 
 
 def main(arguments: list[str]) -> int:
     if arguments:
-        return _run([sys.executable, *PYTEST, *arguments])
+        workers = [] if 0 < _test_files(arguments) <= FEW_FILES else WORKERS
+        return _run([sys.executable, "-m", "pytest", *workers, *arguments])
     failed = [name for name, command in _steps().items() if _step(name, command)]
     # pytest's own last line, "N passed in …", ends the output when all is well.
     if failed:
         print(f"Failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
+
+
+def _test_files(arguments: list[str]) -> int:
+    """The number of test files that the paths among pytest's arguments name; 0 without a path."""
+    paths = [bootstrap.ROOT / argument.partition("::")[0] for argument in arguments]
+    return sum(len(list(path.rglob("test_*.py"))) if path.is_dir() else path.is_file() for path in paths)
 
 
 def _steps() -> dict[str, list[str]]:
@@ -33,7 +41,7 @@ def _steps() -> dict[str, list[str]]:
         "lint": [sys.executable, "-m", "ruff", "check", "--quiet"],
         "types": [sys.executable, "-m", "mypy", "--no-error-summary"],
         "imports": [str(lint_imports)],
-        "tests": [sys.executable, *PYTEST, "--cov", "--cov-report=term"],
+        "tests": [sys.executable, "-m", "pytest", *WORKERS, "--cov", "--cov-report=term"],
     }
 
 
@@ -48,9 +56,11 @@ def _step(name: str, command: list[str]) -> bool:
 
 
 def _run(command: list[str]) -> int:
-    return subprocess.run(command, cwd=bootstrap.ROOT, check=False).returncode
+    # Without .pyc files each worker and each bot that a test starts compiles all modules anew, and pytest their asserts.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run(command, cwd=bootstrap.ROOT, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
-    bootstrap.carry_on("tests", bootstrap.TESTS)
+    bootstrap.ensure_environment("tests", bootstrap.TESTS)
     sys.exit(main(sys.argv[1:]))

@@ -1,11 +1,15 @@
 """The documents can't lie: README, manifest, settings and code say the same."""
 
 import re
+import subprocess
+import sysconfig
+import tomllib
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from bot.core.settings import Settings
@@ -14,6 +18,9 @@ from handlers.words import words
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+FOLDER = re.compile(r"(bot|handlers|storage|tests|docs)/")
+ENDING = "(?:py|md|ftl|toml|yml)"
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
 
 # docs.slack.dev/reference/methods: what each method that the bot calls needs.
@@ -51,6 +58,10 @@ class Recorder:
         return register
 
 
+def name_of(document: Path) -> str:
+    return document.relative_to(ROOT).as_posix()
+
+
 def registered() -> dict[str, set[str]]:
     recorder = Recorder()
     for feature in app.FEATURES:
@@ -67,7 +78,7 @@ def test_the_manifest_has_exactly_the_commands_events_and_shortcuts_that_the_cod
 
 
 def test_the_manifest_has_exactly_the_scopes_that_the_code_needs():
-    paths = [path for path in (ROOT / "handlers").rglob("*.py") if "workspace" not in path.parts]
+    paths = [path for path in (ROOT / "handlers").rglob("*.py") if "standins" not in path.parts]
     code = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     called = set(
         re.findall(
@@ -99,17 +110,91 @@ def test_the_readme_s_table_has_every_setting_and_its_default():
 
 
 def test_the_readme_names_every_terminal_command():
-    from handlers.cli import parser
+    from handlers.cli import build_parser
 
-    [subcommands] = [action for action in parser(words("en"))._actions if action.dest == "command"]
+    [subcommands] = [action for action in build_parser(words("en"))._actions if action.dest == "command"]
     assert subcommands.choices is not None
     assert set(re.findall(r"^    cleaned (\w+)", README, re.MULTILINE)) == set(subcommands.choices)
 
 
-def test_what_the_readme_points_at_is_there():
-    targets = re.findall(r"\]\((?!https?:|#)([^)]+)\)", README)
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+def prose(document: Path) -> str:
+    """The text without its fenced blocks, whose brackets and backticks are code."""
+    return re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def anchors(document: Path) -> set[str]:
+    """What a link to one of its headings ends with."""
+    headings = re.findall(r"^#+ (.+)$", prose(document), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "CHANGELOG.md"], ids=name_of)
+def test_every_link_within_the_project_leads_somewhere(document: Path):
+    broken = []
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", prose(document)):
+        path, _, anchor = link.partition("#")
+        target = (document.parent / path).resolve() if path else document
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_path_that_a_document_names_exists(document: Path):
+    """A name in backticks is a path if it is below one of our folders, or has a slash and a file's ending."""
+    text = document.read_text(encoding="utf-8")
+    names = re.findall(r"`([\w./*-]*/[\w./*-]*)`", prose(document))
+    paths = [name for name in names if FOLDER.match(name) or re.search(rf"\.{ENDING}$", name)]
+    paths += re.findall(rf"\b(?:bot|handlers|storage|tests|docs)/[\w./*-]+\.{ENDING}\b", text)  # in diagrams
+    assert [path for path in paths if not any(ROOT.glob(path.rstrip("/")))] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_module_that_a_document_runs_exists(document: Path):
+    """`-m tests.tools.kills` and the like, also in blocks."""
+    named = re.findall(r"-m ((?:tests|handlers)[\w.]*\w)", document.read_text(encoding="utf-8"))
+    paths = [ROOT / name.replace(".", "/") for name in named]
+    runnable = [path.with_suffix(".py").exists() or (path / "__main__.py").exists() for path in paths]
+    assert [name for name, can_run in zip(named, runnable, strict=True) if not can_run] == []
+
+
+def test_the_index_of_decisions_has_every_record_with_its_title_status_and_date():
+    folder = ROOT / "docs/decisions"
+    records = sorted(folder.glob("[0-9]*.md"))
+    rows = []
+    for n, path in enumerate(records, 1):
+        title, status, date, *sections = re.findall(
+            r"^(?:# |- Status: |- Date: |## )(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        number, _, name = title.partition(". ")
+        assert path.name.startswith(f"{n:04}-")
+        assert number == f"{n:04}"
+        assert sections == ["Context", "Decision", "Consequences"]
+        rows.append(f"| [{number}]({path.name}) | {name} | {status} | {date} |")
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| \[.*$", index, re.MULTILINE) == rows
+
+
+def test_the_newest_version_of_the_changelog_is_the_project_s():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    [newest, *_] = re.findall(r"^## (\d\S+)", changelog, re.MULTILINE)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert newest == project["version"]
+
+
+def test_the_hooks_before_a_commit_run_commands_of_the_project_s_own_environment():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    assert [repository["repo"] for repository in config["repos"]] == ["local"]
+    hooks = config["repos"][0]["hooks"]
+    assert {hook["language"] for hook in hooks} == {"system"}
+    for hook in hooks:
+        command, *arguments = hook["entry"].split()
+        name = command.removeprefix(".venv/bin/")
+        assert name != command
+        # With `--help`, a command reads its other arguments and checks nothing.
+        own = [Path(sysconfig.get_path("scripts"), name), *arguments, "--help"]
+        shown = subprocess.run(own, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert shown.returncode == 0, shown.stderr
 
 
 def test_no_address_of_a_package_registry_stands_in_any_file():

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Table, UniqueConstraint, event
 
 from bot.archives import archives, restores
-from bot.core import jobs
+from bot.archives.jobs import ARCHIVE, RESTORE
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
 from storage.migrations.tables import metadata
@@ -53,9 +53,9 @@ def test_no_statement_uses_what_such_engines_lack(database):
     audience = cleaned(database, 3)
     plan = archives.plan(database, Segment(audience_id=audience), by="U1", word="x", now=NOW)
     archives.confirm(database, plan.id, "x", by="U1", now=NOW)
-    archive = run(database, jobs.ARCHIVE, archives.work)
+    archive = run(database, ARCHIVE, archives.work)
     restores.undo(database, audience, archive.id, by="U1", now=NOW)
-    run(database, jobs.RESTORE, restores.work)
+    run(database, RESTORE, restores.work)
     assert len(sent) > 20
     written = [path.read_text(encoding="utf-8") for path in (ROOT / "storage").rglob("*.py")]
     assert [found[0] for text in (*sent, *written) if (found := LACKING.search(text))] == []

@@ -1,33 +1,33 @@
-"""Archive: a plan that a person confirms by a typed word, then the work, chunk by chunk.
+"""Archiving: a plan that a person confirms by typing a word, then a job that runs in chunks.
 
-Killed at any moment: the chunks done are whole, figures included, and whoever looks next carries on.
+A killed process leaves whole chunks, figures included; another process carries on from there.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
+from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, ArchiveResult, ArchiveTask
 from bot.contacts.counts import segment_size
-from bot.core import jobs, plans
-from bot.core.errors import NoAudience, NothingThere, WrongWord
-from bot.core.jobs import Clock
+from bot.core import audiences, jobs, plans
+from bot.core.errors import NothingThere, WrongWord
+from bot.core.jobs import Clock, Recipient
+from bot.core.json_values import from_json, to_json
 from storage.archives import archives
 from storage.archives.tables import Archive
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
-from storage.core import audiences, journal
-from storage.core import jobs as job_rows
+from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import AudienceSource, JobRow
+from storage.core.tables import AudienceSource
 
-CONTACTS_A_CHUNK = 20_000  # half the time of chunks of 5,000; the lock is held for about 0.2 s
+CONTACTS_A_CHUNK = 20_000  # takes half the time of chunks of 5,000 and holds the lock for about 0.2 s
 KIND = "archive"
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivePlan:
-    """What a person is asked to confirm: these contacts, counted at one moment."""
+    """The contacts that a person is asked to confirm, as they were counted. `word` is what has to be typed."""
 
     id: str
     audience: str
@@ -38,28 +38,43 @@ class ArchivePlan:
     """Whether Mailchimp has to archive them."""
 
 
+@dataclass(frozen=True, slots=True)
+class ArchiveReceipt:
+    """An archive's job with what its message says besides. `undone_by`: who brought all its contacts back."""
+
+    job: ArchiveJob
+    audience: str
+    undone_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What a stored plan keeps."""
+
+    segment: Segment
+    word: str
+
+
 def plan(database: Database, segment: Segment, *, by: str, word: str, now: datetime) -> ArchivePlan:
-    """Counts the segment and keeps it as it stands; `word` is what has to be typed. Raises NothingThere."""
+    """Counts the segment and stores the plan. Raises NothingThere, NoAudience."""
     with database.transaction() as session:
-        audience = audiences.get(session, segment.audience_id)
-        if audience is None:
-            raise NoAudience
+        audience = audiences.require(session, segment.audience_id)
         segment = replace(segment, up_to=segment.up_to or audience.revision)
         n = segment_size(session, segment)
         if not n:
             raise NothingThere
-        draft = plans.keep(
+        stored = plans.keep(
             session,
             KIND,
             user_id=by,
             audience_id=segment.audience_id,
             now=now,
-            data={"segment": segment.to_json(), "word": word},
+            data=to_json(_Planned(segment, word)),
             n=n,
             revision=audience.revision,
         )
         is_mirrored = audience.source == AudienceSource.MAILCHIMP
-        return ArchivePlan(draft.id, audience.name, segment, n, word, is_mirrored)
+        return ArchivePlan(stored.id, audience.name, segment, n, word, is_mirrored)
 
 
 def confirm(
@@ -69,69 +84,77 @@ def confirm(
     *,
     by: str,
     now: datetime,
-    notify: dict[str, Any] | None = None,
-) -> JobRow:
-    """The plan becomes a job, once. Raises WrongWord, and then nothing happens; AlreadyDone; PlanGone."""
+    recipient: Recipient | None = None,
+) -> ArchiveJob:
+    """Turns the plan into a job, once. Raises WrongWord, and then nothing has happened; AlreadyDone; PlanGone."""
     with database.transaction() as session:
-        draft = plans.look(session, plan_id, by)
-        word = str(draft.data["word"])
-        if typed.strip().casefold() != word.strip().casefold():
-            raise WrongWord(word=word)
+        stored = plans.look(session, plan_id, by)
+        planned = from_json(_Planned, stored.data)
+        if typed.strip().casefold() != planned.word.strip().casefold():
+            raise WrongWord(word=planned.word)
         plans.use(session, plan_id, by, now)
-        audience = audiences.get(session, draft.audience_id)
-        job = jobs.new(
-            jobs.ARCHIVE,
+        audience = audiences.require(session, stored.audience_id)
+        job = jobs.create(
+            session,
+            ARCHIVE,
+            ArchiveTask(planned.segment, can_stop=audience.source == AudienceSource.LOCAL),
             by=by,
             now=now,
-            audience_id=draft.audience_id,
-            total=draft.n,
-            segment=draft.data["segment"],
-            can_stop=audience is not None and audience.source != AudienceSource.MAILCHIMP,
-            notify=notify,
+            audience_id=audience.id,
+            total=stored.n,
+            recipient=recipient,
         )
-        # The archive bears the job's id: whoever carries the job on finds it.
-        session.add(Archive(audience_id=draft.audience_id, id=job.id, made_by=by, made_at=now))
-        return job_rows.add(session, job)
+        # The archive has the job's id, so that whoever carries the job on finds it.
+        session.add(Archive(audience_id=audience.id, id=job.id, made_by=by, made_at=now))
+        return job
 
 
-def work(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
-    """Carries the archive on from where it is: a chunk a turn, then its end. An Undo that was asked for ends it."""
-    segment = Segment.from_json(job.data["segment"])
+def work(database: Database, job: ArchiveJob, clock: Clock) -> Iterator[ArchiveJob]:
+    """Carries on a local archive, a chunk at a time, until it is done or a person asked for an Undo."""
     with database.reading() as session:
-        # Found outside the lock; whether each is still in the segment is asked inside.
-        ids = archives.ids(session, segment, job.cursor.get("after", 0))
-    pace, start = jobs.Pace(CONTACTS_A_CHUNK), 0
-    while start < len(ids) and not job.cursor.get("stopped"):
-        some, began = ids[start : start + pace.n], clock()
-        job = _archive_chunk(database, job, segment, some, began)
-        start += len(some)
-        pace.took(clock() - began)
+        # Read without the lock; whether each contact is still in the segment is checked when it is changed.
+        ids = archives.ids(session, job.task.segment, job.progress.after)
+    step_size, start = jobs.StepSize(CONTACTS_A_CHUNK), 0
+    while start < len(ids) and not job.progress.undo_requested:
+        chunk, began = ids[start : start + step_size.rows], clock()
+        job = _archive_chunk(database, job, chunk, began)
+        start += len(chunk)
+        step_size.adapt(clock() - began)
         yield job
-    yield _finish(database, job, segment, clock())
+    yield _finish(database, job, clock())
 
 
-def _archive_chunk(
-    database: Database, job: JobRow, segment: Segment, some: Sequence[int], now: datetime
-) -> JobRow:
+def receipt(database: Database, job: ArchiveJob) -> ArchiveReceipt:
+    """What the job's message says. Raises NoAudience."""
+    audience = audiences.by_id(database, job.audience_id)
+    with database.reading() as session:
+        archive = archives.get(session, job.audience_id, job.id)
+    return ArchiveReceipt(job, audience.name, archive.undone_by if archive else None)
+
+
+def _archive_chunk(database: Database, job: ArchiveJob, chunk: Sequence[int], now: datetime) -> ArchiveJob:
+    segment = job.task.segment
     with database.transaction() as session:
         revision = bulk.lock(session, segment.audience_id).revision
-        if any(undo.data["archive"] == job.id for undo in job_rows.under_way(session, jobs.RESTORE)):
-            return jobs.step(session, job, now, cursor={**job.cursor, "stopped": True})
-        n = archives.take(session, segment, job.id, some, revision)
-        return jobs.step(session, job, now, cursor={"after": some[-1]}, done=job.done + n)
+        undos = jobs.unfinished(session, RESTORE, audience_id=segment.audience_id)
+        if any(undo.task.archive == job.id for undo in undos):
+            return jobs.step(session, job, now, progress=replace(job.progress, undo_requested=True))
+        n = archives.take(session, segment, job.id, chunk, revision)
+        progress = replace(job.progress, after=chunk[-1])
+        return jobs.step(session, job, now, progress=progress, done=job.done + n)
 
 
-def _finish(database: Database, job: JobRow, segment: Segment, now: datetime) -> JobRow:
-    rest = max(job.total - job.done, 0)
-    if job.cursor.get("stopped"):
-        left_alone, newer, stopped = 0, 0, rest
+def _finish(database: Database, job: ArchiveJob, now: datetime) -> ArchiveJob:
+    segment, rest = job.task.segment, max(job.total - job.done, 0)
+    if job.progress.undo_requested:
+        result = ArchiveResult(n=job.done, left_alone=0, newer=0, stopped=rest)
     else:
-        left_alone, stopped = rest, 0
         with database.reading() as session:
-            # What still matches was cleaned or changed after the preview.
+            # Contacts that still match were cleaned or changed after the preview.
             newer = segment_size(session, replace(segment, up_to=None))
+        result = ArchiveResult(n=job.done, left_alone=rest, newer=newer)
     with database.transaction() as session:
-        archives.leave_alone(session, segment.audience_id, job.id, left_alone)
+        archives.leave_alone(session, segment.audience_id, job.id, result.left_alone)
         journal.write(
             session,
             who=job.made_by,
@@ -140,7 +163,6 @@ def _finish(database: Database, job: JobRow, segment: Segment, now: datetime) ->
             n=job.done,
             audience_id=segment.audience_id,
             archive=job.id,
-            left_alone=left_alone + stopped,
+            left_alone=rest,
         )
-        result = {"left_alone": left_alone, "newer": newer} | ({"stopped": stopped} if stopped else {})
-        return jobs.finish(session, job, now, n=job.done, **result)
+        return jobs.finish(session, job, now, result)

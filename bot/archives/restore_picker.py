@@ -1,133 +1,157 @@
-"""The contacts of one archive, to be restored by ticks that are kept over pages."""
+"""Picking contacts of one archive to restore: pages, a search, and ticks that are kept over pages."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from bot.archives import restores
+from bot.archives.jobs import RestoreJob
 from bot.archives.restores import EarlierArchive
 from bot.core import plans
 from bot.core.errors import PlanGone
+from bot.core.jobs import Recipient
+from bot.core.json_values import from_json, to_json
 from storage.archives import archives
-from storage.contacts.tables import Contact
-from storage.core import plans as draft_rows
+from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
-from storage.core.tables import JobRow, PlanRow
+from storage.core.tables import PlanRow
 
 KIND = "members"
-MEMBERS_A_PAGE = 10
+CONTACTS_A_PAGE = 10
 
 PageTurn = Literal["next", "previous"]
 
 
 @dataclass(frozen=True, slots=True)
 class PickerBoxes:
-    """A page's boxes as they stood at a click: the contacts shown, and which of them were ticked."""
+    """A page's checkboxes at the time of a click: the contacts shown, and which of them were ticked."""
 
     shown: Collection[int] = ()
     ticked: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class PickerPage:
-    """A page of the archive's contacts. `edition` grows with each drawing."""
+class PickerContact:
+    """A contact of the archive. `reason` and `cleaned_at` are None for one that was not cleaned."""
 
-    draft_id: str
+    id: int
+    address: str
+    reason: str | None
+    cleaned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PickerPage:
+    """A page of the archive's contacts. `number` starts at 1; `edition` grows whenever it is drawn."""
+
+    plan_id: str
     archive: EarlierArchive
-    contacts: Sequence[Contact]
+    contacts: Sequence[PickerContact]
     text: str
     number: int
-    """From 1."""
     has_more: bool
     ticked: frozenset[int]
     edition: int
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the stored plan keeps. `starts`: for each page up to this one, the contact before its first."""
+
+    archive: str
+    text: str
+    starts: tuple[int, ...]
+    ticked: tuple[int, ...]
+    edition: int
+
+    def with_boxes(self, boxes: PickerBoxes) -> "_State":
+        ticked = {*self.ticked} - {*boxes.shown} | {*boxes.ticked}
+        return replace(self, ticked=tuple(sorted(ticked)))
+
+
 def begin(database: Database, audience_id: int, archive_id: str, *, by: str, now: datetime) -> str:
-    """A draft of nothing ticked yet; returns its id."""
+    """Stores a plan with nothing ticked and returns its id."""
+    state = _State(archive_id, "", (0,), (), 0)
     with database.transaction() as session:
-        data = {"archive": archive_id, "text": "", "starts": [0], "ticked": [], "edition": 0}
-        return plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=data).id
+        return plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(state)).id
 
 
-def look(database: Database, draft_id: str, *, by: str) -> PickerPage:
-    """The page where the person is. Raises PlanGone."""
+def look(database: Database, plan_id: str, *, by: str) -> PickerPage:
+    """The page that the person is on. Raises PlanGone."""
     with database.reading() as session:
-        draft = _draft(session, draft_id, by)
-        data = draft.data
-        found = archives.members(
+        stored, state = _stored(session, plan_id, by)
+        contacts = archives.members(
             session,
-            draft.audience_id,
-            data["archive"],
-            text=data["text"],
-            after=data["starts"][-1],
-            most=MEMBERS_A_PAGE + 1,
+            stored.audience_id,
+            state.archive,
+            text=state.text,
+            after=state.starts[-1],
+            most=CONTACTS_A_PAGE + 1,
         )
     return PickerPage(
-        draft_id=draft_id,
-        archive=restores.one(database, draft.audience_id, data["archive"]),
-        contacts=found[:MEMBERS_A_PAGE],
-        text=data["text"],
-        number=len(data["starts"]),
-        has_more=len(found) > MEMBERS_A_PAGE,
-        ticked=frozenset(data["ticked"]),
-        edition=data["edition"],
+        plan_id=plan_id,
+        archive=restores.one(database, stored.audience_id, state.archive),
+        contacts=[
+            PickerContact(contact.id, contact.address, contact.clean_reason, contact.cleaned_at)
+            for contact in contacts[:CONTACTS_A_PAGE]
+        ],
+        text=state.text,
+        number=len(state.starts),
+        has_more=len(contacts) > CONTACTS_A_PAGE,
+        ticked=frozenset(state.ticked),
+        edition=state.edition,
     )
 
 
-def turn(database: Database, draft_id: str, boxes: PickerBoxes, to: PageTurn, *, by: str) -> None:
-    """To the next page or the one before; the ticks of this one are kept. Raises PlanGone."""
+def turn(database: Database, plan_id: str, boxes: PickerBoxes, to: PageTurn, *, by: str) -> None:
+    """Turns to the next page or the one before, and keeps this page's ticks. Raises PlanGone."""
     with database.transaction() as session:
-        draft = _draft(session, draft_id, by)
-        starts = list(draft.data["starts"])
+        _, state = _stored(session, plan_id, by)
+        starts = state.starts
         if to == "next" and boxes.shown:
-            starts.append(max(boxes.shown))
+            starts = (*starts, max(boxes.shown))
         elif to == "previous":
-            starts = starts[:-1] or [0]
-        _change(session, draft, boxes, starts=starts)
+            starts = starts[:-1] or (0,)
+        _save(session, plan_id, replace(state.with_boxes(boxes), starts=starts))
 
 
-def search(database: Database, draft_id: str, boxes: PickerBoxes, text: str, *, by: str) -> None:
-    """To the contacts whose address holds the text; all ticks are kept. Raises PlanGone."""
+def search(database: Database, plan_id: str, boxes: PickerBoxes, text: str, *, by: str) -> None:
+    """Turns to the contacts whose address contains the text, and keeps all ticks. Raises PlanGone."""
     with database.transaction() as session:
-        _change(session, _draft(session, draft_id, by), boxes, text=text.strip(), starts=[0])
+        _, state = _stored(session, plan_id, by)
+        _save(session, plan_id, replace(state.with_boxes(boxes), text=text.strip(), starts=(0,)))
 
 
 def restore(
     database: Database,
-    draft_id: str,
+    plan_id: str,
     boxes: PickerBoxes,
     *,
     by: str,
     now: datetime,
-    notify: dict[str, Any] | None = None,
-) -> JobRow:
-    """The job of restoring what is ticked on all pages, once.
+    recipient: Recipient | None = None,
+) -> RestoreJob:
+    """Creates the job of restoring what is ticked on all pages, once.
 
     Raises NothingTicked, AlreadyDone, AlreadyRestored, NothingLeft, RestoreUnderWay, PlanGone.
     """
     with database.transaction() as session:
-        draft = _draft(session, draft_id, by)
-        ticked = _ticked(draft, boxes)
+        stored, state = _stored(session, plan_id, by)
+        ticked = state.with_boxes(boxes).ticked
         job = restores.undo_in(
-            session, draft.audience_id, draft.data["archive"], by=by, now=now, ids=ticked, notify=notify
+            session, stored.audience_id, state.archive, by=by, now=now, ids=ticked, recipient=recipient
         )
-        plans.use(session, draft_id, by, now)
+        plans.use(session, plan_id, by, now)
         return job
 
 
-def _draft(session: Session, draft_id: str, by: str) -> PlanRow:
-    draft = plans.look(session, draft_id, by)
-    if draft.kind != KIND:
+def _stored(session: Session, plan_id: str, by: str) -> tuple[PlanRow, _State]:
+    stored = plans.look(session, plan_id, by)
+    if stored.kind != KIND:
         raise PlanGone
-    return draft
+    return stored, from_json(_State, stored.data)
 
 
-def _change(session: Session, draft: PlanRow, boxes: PickerBoxes, **data: Any) -> None:
-    changed = {"ticked": _ticked(draft, boxes), "edition": draft.data["edition"] + 1, **data}
-    draft_rows.change(session, draft.id, data={**draft.data, **changed})
-
-
-def _ticked(draft: PlanRow, boxes: PickerBoxes) -> list[int]:
-    return sorted({*draft.data["ticked"]} - {*boxes.shown} | {*boxes.ticked})
+def _save(session: Session, plan_id: str, state: _State) -> None:
+    plan_rows.change(session, plan_id, data=to_json(replace(state, edition=state.edition + 1)))

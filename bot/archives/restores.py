@@ -1,39 +1,39 @@
 """Undo of an archive, whole or in part: each contact gets back the status it had."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from bot.core import jobs
+from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, RestoreJob, RestoreResult, RestoreTask
+from bot.core import audiences, jobs
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.jobs import Clock
+from bot.core.jobs import Clock, Recipient
 from storage.archives import archives
 from storage.archives.tables import Archive
 from storage.contacts import bulk
-from storage.core import audiences, journal
-from storage.core import jobs as job_rows
+from storage.core import audiences as audience_rows
+from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import JobRow
 
 ARCHIVES_A_PAGE = 10
 CONTACTS_A_CHUNK = 20_000
+KIND = "restore"
 
 
 class AlreadyRestored(CleanedError):
-    """Every contact of the archive is back already."""
+    """All contacts of the archive have been brought back."""
 
     key = "error-restore-done"
 
 
 class NothingLeft(CleanedError):
-    """The archive has nobody: its contacts were deleted for good at Mailchimp."""
+    """The archive has no contacts: they were deleted for good at Mailchimp."""
 
     key = "error-restore-nothing-left"
 
 
 class RestoreUnderWay(CleanedError):
-    """This archive is being undone at this moment."""
+    """Another job is undoing this archive."""
 
     key = "error-restore-under-way"
 
@@ -46,7 +46,7 @@ class NothingTicked(CleanedError):
 
 @dataclass(frozen=True, slots=True)
 class EarlierArchive:
-    """An archive of before, as a person sees it."""
+    """An archive that was made before, as a person sees it."""
 
     audience_id: int
     id: str
@@ -58,31 +58,39 @@ class EarlierArchive:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every contact of it is back."""
+        """Whether all its contacts have been brought back."""
         return self.restored >= self.n
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivesPage:
-    """Archives of before, and whether there are older ones."""
+    """Earlier archives, and whether there are older ones."""
 
     earlier: Sequence[EarlierArchive]
     has_more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RestoreReceipt:
+    """An Undo's job with what its message says besides."""
+
+    job: RestoreJob
+    audience: str
+
+
 def earlier(database: Database, page: int = 0) -> ArchivesPage:
-    """A page of the archives there were, the newest first; pages count from 0."""
+    """A page of the archives, newest first; pages count from 0."""
     with database.reading() as session:
-        found = archives.newest(session, skip=page * ARCHIVES_A_PAGE, most=ARCHIVES_A_PAGE + 1)
-    shown = [_earlier(archive, audience.name) for archive, audience in found[:ARCHIVES_A_PAGE]]
-    return ArchivesPage(shown, has_more=len(found) > ARCHIVES_A_PAGE)
+        rows = archives.newest(session, skip=page * ARCHIVES_A_PAGE, most=ARCHIVES_A_PAGE + 1)
+    shown = [_earlier(archive, audience.name) for archive, audience in rows[:ARCHIVES_A_PAGE]]
+    return ArchivesPage(shown, has_more=len(rows) > ARCHIVES_A_PAGE)
 
 
 def one(database: Database, audience_id: int, archive_id: str) -> EarlierArchive:
     """The archive as it is now. Raises PlanGone."""
     with database.reading() as session:
         archive = archives.get(session, audience_id, archive_id)
-        audience = audiences.get(session, audience_id)
+        audience = audience_rows.get(session, audience_id)
     if archive is None or audience is None:
         raise PlanGone
     return _earlier(archive, audience.name)
@@ -96,14 +104,14 @@ def undo(
     by: str,
     now: datetime,
     ids: Sequence[int] | None = None,
-    notify: dict[str, Any] | None = None,
-) -> JobRow:
-    """Leaves the job of restoring the archive, or these contacts of it.
+    recipient: Recipient | None = None,
+) -> RestoreJob:
+    """Creates the job of undoing the archive, or these contacts of it.
 
     Raises AlreadyRestored, NothingLeft, RestoreUnderWay, NothingTicked, PlanGone.
     """
     with database.transaction() as session:
-        return undo_in(session, audience_id, archive_id, by=by, now=now, ids=ids, notify=notify)
+        return undo_in(session, audience_id, archive_id, by=by, now=now, ids=ids, recipient=recipient)
 
 
 def undo_in(
@@ -114,12 +122,12 @@ def undo_in(
     by: str,
     now: datetime,
     ids: Sequence[int] | None = None,
-    notify: dict[str, Any] | None = None,
-) -> JobRow:
-    """The same, within a transaction."""
+    recipient: Recipient | None = None,
+) -> RestoreJob:
+    """As `undo`, within a transaction."""
     if ids is not None and not ids:
         raise NothingTicked
-    # Held, so that of two people who press at once one sees the other's job.
+    # Locked, so that of two people who click at once one finds the other's job.
     archive = archives.get(session, audience_id, archive_id, hold=True)
     if archive is None:
         raise PlanGone
@@ -127,44 +135,48 @@ def undo_in(
         raise NothingLeft
     if archive.restored >= archive.n:
         raise AlreadyRestored
-    if any(job.data["archive"] == archive_id for job in job_rows.under_way(session, jobs.RESTORE)):
+    undos = jobs.unfinished(session, RESTORE, audience_id=audience_id)
+    if any(undo.task.archive == archive_id for undo in undos):
         raise RestoreUnderWay
-    job = jobs.new(
-        jobs.RESTORE,
+    return jobs.create(
+        session,
+        RESTORE,
+        RestoreTask(archive_id, None if ids is None else tuple(sorted(ids))),
         by=by,
         now=now,
         audience_id=audience_id,
         total=archive.n - archive.restored if ids is None else len(ids),
-        archive=archive_id,
-        ids=None if ids is None else sorted(ids),
-        notify=notify,
+        recipient=recipient,
     )
-    return job_rows.add(session, job)
 
 
-def undone(database: Database, job: JobRow) -> JobRow | None:
-    """The archive's own job, once this Undo has brought the last of its contacts back."""
+def undone_archive(database: Database, job: RestoreJob) -> ArchiveJob | None:
+    """The archive's job, once this Undo has brought back the last of its contacts."""
     with database.reading() as session:
-        archive = job_rows.get(session, job.data["archive"])
-    return archive if archive and archive.result.get("undone_by") else None
+        archive = archives.get(session, job.audience_id, job.task.archive)
+        return jobs.get(session, ARCHIVE, archive.id) if archive and archive.undone_by else None
 
 
-def mark_undone(session: Session, job: JobRow) -> None:
-    """The archive's receipt is to say so, if every contact of it is back; in the transaction of the Undo's end."""
-    archive = archives.get(session, job.audience_id or 0, job.data["archive"])
-    made = job_rows.get(session, job.data["archive"])
-    if archive and made and 0 < archive.n <= archive.restored:
-        made.result = {**made.result, "undone_by": job.made_by}
-        session.add(made)
+def note_undone(session: Session, job: RestoreJob) -> None:
+    """Notes who undid the archive if all its contacts are back, in the transaction of the Undo's end."""
+    archive = archives.get(session, job.audience_id, job.task.archive)
+    if archive and 0 < archive.n <= archive.restored:
+        archive.undone_by = job.made_by
+        session.add(archive)
 
 
-def work(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
-    """Carries the Undo on from where it is: a chunk a turn, then its end."""
-    pace = jobs.Pace(CONTACTS_A_CHUNK)
-    while (end := _next_end(database, job, pace.n)) is not None:
+def receipt(database: Database, job: RestoreJob) -> RestoreReceipt:
+    """What the job's message says. Raises NoAudience."""
+    return RestoreReceipt(job, audiences.by_id(database, job.audience_id).name)
+
+
+def work(database: Database, job: RestoreJob, clock: Clock) -> Iterator[RestoreJob]:
+    """Carries on an Undo in a local audience, a chunk at a time."""
+    step_size = jobs.StepSize(CONTACTS_A_CHUNK)
+    while (end := _next_end(database, job, step_size.rows)) is not None:
         began = clock()
         job = _restore_chunk(database, job, end, began)
-        pace.took(clock() - began)
+        step_size.adapt(clock() - began)
         yield job
     yield _finish(database, job, clock())
 
@@ -181,37 +193,37 @@ def _earlier(archive: Archive, audience: str) -> EarlierArchive:
     )
 
 
-def _next_end(database: Database, job: JobRow, size: int) -> int | None:
-    assert job.audience_id is not None  # set by `undo`
-    after, ids = job.cursor.get("after", 0), job.data["ids"]
+def _next_end(database: Database, job: RestoreJob, size: int) -> int | None:
+    """The last contact of the next chunk; None at the end."""
     with database.reading() as session:
-        return archives.members_end(session, job.audience_id, job.data["archive"], after, size, ids)
+        return archives.members_end(
+            session, job.audience_id, job.task.archive, job.progress.after, size, job.task.ids
+        )
 
 
-def _restore_chunk(database: Database, job: JobRow, end: int, now: datetime) -> JobRow:
-    assert job.audience_id is not None  # set by `undo`
-    chunk = (job.cursor.get("after", 0), end)
+def _restore_chunk(database: Database, job: RestoreJob, end: int, now: datetime) -> RestoreJob:
+    chunk = (job.progress.after, end)
     with database.transaction() as session:
         revision = bulk.lock(session, job.audience_id).revision
         returned = archives.bring_back(
-            session, job.audience_id, job.data["archive"], chunk, job.data["ids"], revision, now
+            session, job.audience_id, job.task.archive, chunk, job.task.ids, revision, now
         )
-        cursor = {"after": end, "changed": job.cursor.get("changed", 0) + returned.changed}
-        return jobs.step(session, job, now, cursor=cursor, done=job.done + returned.restored)
+        progress = replace(job.progress, after=end, changed=job.progress.changed + returned.changed)
+        return jobs.step(session, job, now, progress=progress, done=job.done + returned.restored)
 
 
-def _finish(database: Database, job: JobRow, now: datetime) -> JobRow:
-    changed = job.cursor.get("changed", 0)
+def _finish(database: Database, job: RestoreJob, now: datetime) -> RestoreJob:
+    changed = job.progress.changed
     with database.transaction() as session:
         journal.write(
             session,
             who=job.made_by,
-            what="restore",
+            what=KIND,
             at=now,
             n=job.done,
             audience_id=job.audience_id,
-            archive=job.data["archive"],
+            archive=job.task.archive,
             changed=changed,
         )
-        mark_undone(session, job)
-        return jobs.finish(session, job, now, n=job.done, changed=changed)
+        note_undone(session, job)
+        return jobs.finish(session, job, now, RestoreResult(n=job.done, changed=changed))

@@ -1,7 +1,7 @@
 """Adding rows to an audience or merging them into its contacts, and updating its stored figures."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.contacts.rows import address_key_of, count_figures, figure_key
 from storage.contacts import bulk, figures
@@ -13,14 +13,20 @@ Add = Callable[[Row, int], Row]
 Merge = Callable[[Row, Row], Row]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class UpsertCounts:
-    """Numbers of rows that were added, changed a contact, changed nothing, or were refused."""
+    """How many rows were added, changed a contact, changed nothing, or were refused."""
 
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    refused: int = 0
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+
+    def with_refused(self, n: int) -> "UpsertCounts":
+        return replace(self, refused=self.refused + n)
+
+
+NO_ROWS = UpsertCounts(0, 0, 0, 0)
 
 
 def upsert_rows(
@@ -29,38 +35,38 @@ def upsert_rows(
     rows: Sequence[Row],
     add: Add,
     merge: Merge,
-    counts: UpsertCounts,
+    so_far: UpsertCounts,
     moved: Mapping[str, Row] | None = None,
-) -> None:
-    """Adds each row as a contact or merges it into the contact with its address, and adds to `counts`.
+) -> UpsertCounts:
+    """Adds or changes contacts, and returns the counts so far with these. The audience is locked.
 
     The caller holds the audience's lock. `add(row, id)` returns the new contact; `merge(contact, row)` returns the
     changed contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address,
     by the lower-case address of their row.
     """
-    # All rows of a first import are new, and inserting them without a look-up is twice as quick. So this is tried until
-    # one of them meets an existing contact.
-    is_insert_only = not (counts.changed or counts.unchanged or moved)
-    if is_insert_only:
-        existing: Mapping[str, Row] = {}
-        added, changed = _sort(audience, existing, rows, add, merge)
-        is_insert_only = bulk.insert(session, list(added.values()))
-    if not is_insert_only:
-        existing = bulk.find_by_address_keys(session, audience.id, map(address_key_of, rows)) | dict(
-            moved or {}
-        )
-        added, changed = _sort(audience, existing, rows, add, merge)
+    before: Mapping[str, Row] = {}
+    # A first import meets nothing: adding without looking is twice as quick. Once one was there, look.
+    met = so_far.changed + so_far.unchanged > 0 or bool(moved)
+    if not met:
+        added, changed = _sort(audience, before, given, add, merge)
+        met = not bulk.insert(session, list(added.values()))
+    if met:
+        before = bulk.existing(session, audience.id, map(rows.KEY, given)) | dict(moved or {})
+        added, changed = _sort(audience, before, given, add, merge)
         bulk.insert(session, list(added.values()))
         bulk.update(session, list(changed.values()))
     audience.next_contact_id += len(added)
-    counts.added += len(added)
-    counts.changed += len(changed)
-    counts.unchanged += len(rows) - len(added) - len(changed)
-    changes = count_figures(added.values())
-    for key, contact in changed.items():
-        changes[figure_key(existing[key])] -= 1
-        changes[figure_key(contact)] += 1
-    figures.apply_changes(session, audience.id, changes)
+    tally = rows.tally(added.values())
+    for key, row in changed.items():
+        tally[rows.cell(before[key])] -= 1
+        tally[rows.cell(row)] += 1
+    figures.apply(session, audience.id, tally)
+    return replace(
+        so_far,
+        added=so_far.added + len(added),
+        changed=so_far.changed + len(changed),
+        unchanged=so_far.unchanged + len(given) - len(added) - len(changed),
+    )
 
 
 def _sort(

@@ -74,4 +74,12 @@ def require_audience(session: Session, audience_id: int) -> AudienceRow:
     audience = audiences.get(session, audience_id) if 0 < audience_id <= LARGEST_ID else None
     if audience is None:
         raise NoAudience
-    return audience
+    return Audience.of(found)
+
+
+def require(session: Session, audience_id: int) -> AudienceRow:
+    """The audience's row. Raises NoAudience if there is none."""
+    row = audiences.get(session, audience_id)
+    if row is None:
+        raise NoAudience
+    return row

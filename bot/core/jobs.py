@@ -1,44 +1,139 @@
-"""Long work: a row with a state, a lease and a progress. A process that dies leaves a row for another.
+"""Long work: rows with a state, a lease and a progress, so that another process carries on when one dies.
 
-Each step of a job changes contacts and the job's row in one transaction, held by the lease: a step has
-happened whole, once, or not at all.
+A job has a type, which names three values: the task (what to do), the progress (how far it is) and the result (what
+came of it). Each subject defines its own (for instance `bot/archives/jobs.py`). A step changes contacts and the job's
+row in one transaction and only while the lease is held, so that it happens whole, once, or not at all.
 """
 
 import os
 import secrets
 import socket
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from bot.core.errors import NoAudience
+from bot.core.json_values import from_json, to_json
 from storage.core import jobs
 from storage.core.database import Database, Session
-from storage.core.tables import JobRow
+from storage.core.tables import UNFINISHED, JobKind, JobRow, JobState
 
-LEASE = timedelta(seconds=30)  # renewed with each step; a step takes well under a second
+LEASE = timedelta(seconds=30)  # renewed by each step, which takes well under a second
 
 RETRY, LONGEST_RETRY = timedelta(seconds=3), timedelta(minutes=1)
 
+STEP = timedelta(seconds=0.8)  # how long a step may hold its locks
+SMALLEST_STEP = 1 / 20  # of the largest
+
+
+TaskT = TypeVar("TaskT")
+ProgressT = TypeVar("ProgressT")
+ResultT = TypeVar("ResultT")
+# Values are only read from a job: an archive's job is a job whose progress is some RemoteProgress.
+_Task_co = TypeVar("_Task_co", covariant=True)
+_Progress_co = TypeVar("_Progress_co", covariant=True)
+_Result_co = TypeVar("_Result_co", covariant=True)
+
 Clock = Callable[[], datetime]
-Work = Callable[[Database, JobRow, Clock], Iterator[JobRow]]
-
-STEP = timedelta(seconds=0.8)  # others wait for its locks, for less than a second
-FEWEST = 1 / 20  # of what a step takes at most
-
-IMPORT, EXPORT, ARCHIVE, RESTORE, SYNC = "import", "export", "archive", "restore", "sync"
-ADD = "add"
 
 
-class Pace:
-    """How much a step takes, so that it lasts about STEP: `most` where the database is quick enough."""
+@dataclass(frozen=True, slots=True)
+class JobType(Generic[_Task_co, _Progress_co, _Result_co]):
+    """A kind of job and its values. `progress` can be made without arguments: the start."""
+
+    kind: JobKind
+    task: type[_Task_co]
+    progress: type[_Progress_co]
+    result: type[_Result_co]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a job tells, and where.
+
+    `channel` is the person's direct messages, once known; `ts` is the job's message there, once posted; `view` is
+    the modal that the job was confirmed in.
+    """
+
+    user: str
+    language: str | None = None
+    channel: str | None = None
+    view: str | None = None
+    ts: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job failed: a sentence's key and its values."""
+
+    key: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job(Generic[_Task_co, _Progress_co, _Result_co]):
+    """A job as it was last read or written. `done` of `total` are contacts, rows or bytes, by its type.
+
+    A job without a recipient was started in the terminal or by the clock.
+    """
+
+    type: JobType[_Task_co, _Progress_co, _Result_co]
+    id: str
+    target: int | None
+    """The audience's id; None while an import's file is not stored."""
+    state: JobState
+    task: _Task_co
+    progress: _Progress_co
+    result: _Result_co | None
+    failure: Failure | None
+    recipient: Recipient | None
+    done: int
+    total: int
+    attempts: int
+    owner: str | None
+    made_by: str
+    made_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def kind(self) -> JobKind:
+        return self.type.kind
+
+    @property
+    def audience_id(self) -> int:
+        """Raises NoAudience for an import whose file is not stored yet."""
+        if self.target is None:
+            raise NoAudience
+        return self.target
+
+    @property
+    def language(self) -> str | None:
+        return self.recipient.language if self.recipient else None
+
+    @property
+    def outcome(self) -> _Result_co:
+        """The result of a job that has one: it is done, or failed after some of its work. Raises ValueError."""
+        if self.result is None:
+            raise ValueError(f"Job {self.id} has no result.")
+        return self.result
+
+
+AnyJob = Job[Any, Any, Any]
+Work = Callable[[Database, AnyJob, Clock], Iterator[AnyJob]]
+
+
+class StepSize:
+    """Adapts the number of rows per step, so that a step lasts about STEP: `most` where the database is quick."""
 
     def __init__(self, most: int) -> None:
-        self.n = self._most = most
+        self.rows = self._most = most
 
-    def took(self, time: timedelta) -> None:
-        """So long the last step of `n` took."""
-        if time > timedelta(0):  # clocks are put back
-            self.n = max(int(self._most * FEWEST), 1, min(self._most, int(self.n * (STEP / time))))
+    def adapt(self, duration: timedelta) -> None:
+        """Takes into account how long the last step of `rows` lasted."""
+        if duration > timedelta(0):  # clocks can be set back
+            smallest = max(int(self._most * SMALLEST_STEP), 1)
+            self.rows = max(smallest, min(self._most, int(self.rows * (STEP / duration))))
 
 
 def new_id() -> str:
@@ -46,129 +141,247 @@ def new_id() -> str:
 
 
 def owner() -> str:
-    """This process and thread of work, for the lease."""
+    """A new name for a thread of work of this process, to own leases."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
-def new(
-    kind: str, *, by: str, now: datetime, audience_id: int | None = None, total: int = 0, **data: Any
-) -> JobRow:
-    """A job that waits for its turn. `data` says what to do."""
-    notify = data.pop("notify", None) or {}
-    return JobRow(
-        id=new_id(),
-        kind=kind,
+def create(
+    session: Session,
+    type_: JobType[TaskT, ProgressT, ResultT],
+    task: TaskT,
+    *,
+    by: str,
+    now: datetime,
+    audience_id: int | None = None,
+    total: int = 0,
+    recipient: Recipient | None = None,
+    progress: ProgressT | None = None,
+    job_id: str | None = None,
+    state: JobState = JobState.WAITING,
+    lease: tuple[str, datetime] | None = None,
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Stores a job that waits for a worker. `lease`: owner and end, for a job that begins in its maker's hands."""
+    row = JobRow(
+        id=job_id or new_id(),
+        kind=type_.kind.value,
         audience_id=audience_id,
-        data=data,
-        cursor={},
-        notify=notify,
+        state=state.value,
+        data=to_json(task),
+        cursor=to_json(progress) if progress else {},
+        notify=to_json(recipient) if recipient else {},
         result={},
         total=total,
         made_by=by,
         made_at=now,
+        owner=lease[0] if lease else None,
+        lease_until=lease[1] if lease else None,
+    )
+    return read(type_, jobs.add(session, row))
+
+
+def read(type_: JobType[TaskT, ProgressT, ResultT], row: JobRow) -> Job[TaskT, ProgressT, ResultT]:
+    """The value of a row of this type."""
+    result = {key: value for key, value in row.result.items() if key not in ("error", "values")}
+    has_result = bool(result) or row.state == JobState.DONE
+    return Job(
+        type=type_,
+        id=row.id,
+        target=row.audience_id,
+        state=JobState(row.state),
+        task=from_json(type_.task, row.data),
+        progress=from_json(type_.progress, row.cursor),
+        result=from_json(type_.result, result) if has_result else None,
+        failure=Failure(row.result["error"], row.result.get("values", {})) if "error" in row.result else None,
+        recipient=from_json(Recipient, row.notify) if row.notify else None,
+        done=row.done,
+        total=row.total,
+        attempts=row.attempts,
+        owner=row.owner,
+        made_by=row.made_by,
+        made_at=row.made_at,
+        finished_at=row.finished_at,
     )
 
 
-def claim(database: Database, kinds: Collection[str], owner: str, now: datetime) -> JobRow | None:
-    """The next job to do, now the owner's; None when there is none."""
-    with database.transaction() as session:
-        return jobs.claim(session, kinds, owner, now, now + LEASE)
+def get(
+    session: Session, type_: JobType[TaskT, ProgressT, ResultT], job_id: str
+) -> Job[TaskT, ProgressT, ResultT] | None:
+    """The job of that id; None if there is none of this type."""
+    row = jobs.get(session, job_id)
+    return read(type_, row) if row and row.kind == type_.kind else None
 
 
-def claim_one(database: Database, job_id: str, owner: str, now: datetime) -> JobRow | None:
-    """That job, now the owner's; None while another does it, or other work has its audience."""
+def look(
+    database: Database, type_: JobType[TaskT, ProgressT, ResultT], job_id: str
+) -> Job[TaskT, ProgressT, ResultT] | None:
+    """As `get`, in a transaction of its own."""
+    with database.reading() as session:
+        return get(session, type_, job_id)
+
+
+def unfinished(
+    session: Session,
+    type_: JobType[TaskT, ProgressT, ResultT],
+    *,
+    audience_id: int | None = None,
+    states: Collection[JobState] = UNFINISHED,
+) -> Sequence[Job[TaskT, ProgressT, ResultT]]:
+    """Jobs of the type that are waiting or running (or in `states`), oldest first."""
+    rows = jobs.unfinished(session, type_.kind, audience_id=audience_id, states=states)
+    return [read(type_, row) for row in rows]
+
+
+def claim(
+    database: Database, types: Collection[JobType[Any, Any, Any]], owner: str, now: datetime
+) -> AnyJob | None:
+    """Leases the next job of these types to the owner; None when there is none."""
+    by_kind = {type_.kind: type_ for type_ in types}
     with database.transaction() as session:
-        return jobs.claim_one(session, job_id, owner, now, now + LEASE)
+        row = jobs.claim(session, by_kind.keys(), owner, now, now + LEASE)
+    # Read after the commit: a row that can't be read stays leased for a while, and holds up no other.
+    return read(by_kind[JobKind(row.kind)], row) if row else None
+
+
+def claim_one(
+    database: Database, job: Job[TaskT, ProgressT, ResultT], owner: str, now: datetime
+) -> Job[TaskT, ProgressT, ResultT] | None:
+    """Leases this job to the owner; None while another process runs it, or another job changes its audience."""
+    with database.transaction() as session:
+        row = jobs.claim_one(session, job.id, owner, now, now + LEASE)
+    return read(job.type, row) if row else None
 
 
 def free_dead(database: Database) -> None:
-    """Frees what processes of this machine held that are gone: nobody waits for their leases to run out.
+    """Ends the leases of processes of this machine that have died, so that nobody waits for them to expire.
 
-    To be called before this process takes work. A number of a process that was given again keeps its lease.
+    To be called before this process takes work. A process id that was given to another process keeps its leases.
     """
     with database.transaction() as session:
-        for owner in filter(is_dead, jobs.owners(session)):
-            jobs.free(session, owner)
+        for name in filter(is_dead, jobs.owners(session)):
+            jobs.free(session, name)
 
 
 def free(database: Database, owner: str) -> None:
-    """Frees what that owner holds, to be carried on at once."""
+    """Ends all leases of the owner, so that its jobs can be carried on at once."""
     with database.transaction() as session:
         jobs.free(session, owner)
 
 
-def look(database: Database, job_id: str) -> JobRow | None:
-    """The job as it stands."""
-    with database.reading() as session:
-        return jobs.get(session, job_id)
+def step(
+    session: Session,
+    job: Job[TaskT, ProgressT, ResultT],
+    now: datetime,
+    *,
+    progress: ProgressT | None = None,
+    task: TaskT | None = None,
+    **columns: Any,
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Moves the job on and renews its lease, in the transaction of what the step did.
+
+    `columns`: `done`, `total` or `audience_id`. What is not given stays. Raises storage.core.jobs.LeaseLost.
+    """
+    if progress is not None:
+        columns["cursor"] = to_json(progress)
+    if task is not None:
+        columns["data"] = to_json(task)
+    row = jobs.save(session, job.id, job.owner, lease_until=now + LEASE, **columns)
+    return read(job.type, row)
 
 
-def step(session: Session, job: JobRow, now: datetime, **changes: Any) -> JobRow:
-    """The job a step further, in the transaction of what the step did. Raises storage.core.jobs.LeaseLost."""
-    return jobs.save(session, job, lease_until=now + LEASE, **changes)
+def finish(
+    session: Session,
+    job: Job[TaskT, ProgressT, ResultT],
+    now: datetime,
+    result: ResultT,
+    failure: Failure | None = None,
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Ends the job, in the transaction of its last step. With a failure, the result says what was done before it."""
+    state = JobState.FAILED if failure else JobState.DONE
+    json = to_json(result) | (_failure_json(failure) if failure else {})
+    return step(session, job, now, state=state.value, finished_at=now, result=json)
 
 
-def finish(session: Session, job: JobRow, now: datetime, **result: Any) -> JobRow:
-    """The job is done, in the transaction of its last step."""
-    return step(session, job, now, state="done", finished_at=now, result=result)
-
-
-def fail(database: Database, job: JobRow, now: datetime, key: str, /, **values: Any) -> JobRow:
-    """The job can't be done: the sentence's key and values are kept for the receipt."""
+def fail(
+    database: Database, job: Job[TaskT, ProgressT, ResultT], now: datetime, key: str, /, **values: Any
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Ends a job that can't be done. The sentence's key and values are kept for the receipt."""
+    result = _failure_json(Failure(key, values))
     with database.transaction() as session:
-        return step(
-            session, job, now, state="failed", finished_at=now, result={"error": key, "values": values}
-        )
+        return step(session, job, now, state=JobState.FAILED.value, finished_at=now, result=result)
 
 
-def note(database: Database, job: JobRow, now: datetime, **notify: Any) -> JobRow:
-    """Keeps where the person is told (channel, ts, …)."""
+def save_progress(
+    database: Database, job: Job[TaskT, ProgressT, ResultT], now: datetime, progress: ProgressT
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Stores how far the job is, in a transaction of its own."""
     with database.transaction() as session:
-        return step(session, job, now, notify={**job.notify, **notify})
+        return step(session, job, now, progress=progress)
 
 
-def remember(database: Database, job: JobRow, now: datetime, **values: Any) -> JobRow:
-    """Keeps these in the cursor, for whoever carries the job on."""
+def renew(
+    database: Database, job: Job[TaskT, ProgressT, ResultT], now: datetime
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Renews the lease, in a transaction of its own."""
     with database.transaction() as session:
-        return step(session, job, now, cursor={**job.cursor, **values})
+        return step(session, job, now)
 
 
-def told(database: Database, job: JobRow, now: datetime) -> None:
-    """The person has the receipt: nothing is left to do."""
+def set_recipient(
+    database: Database, job: Job[TaskT, ProgressT, ResultT], now: datetime, recipient: Recipient
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Stores where the person is told, once that is known."""
     with database.transaction() as session:
-        jobs.save(session, job, told_at=now, lease_until=None)
+        row = jobs.save(session, job.id, job.owner, lease_until=now + LEASE, notify=to_json(recipient))
+    return read(job.type, row)
 
 
-def release(database: Database, job: JobRow) -> None:
-    """Gives the job back, to be carried on at once by whoever comes."""
+def mark_told(database: Database, job: AnyJob, now: datetime) -> None:
+    """Notes that the person has the receipt: nothing is left to do."""
     with database.transaction() as session:
-        jobs.release(session, job)
+        jobs.save(session, job.id, job.owner, told_at=now, lease_until=None)
 
 
-def give_back_unharmed(database: Database, job: JobRow, now: datetime) -> None:
-    """Gives the job back after a trouble that is not its own, which counts as no attempt. Keeps whom it told where."""
+def release(database: Database, job: AnyJob) -> None:
+    """Gives the job back, to be carried on at once by any process."""
     with database.transaction() as session:
-        jobs.save(session, job, lease_until=now + RETRY, attempts=max(job.attempts - 1, 0), notify=job.notify)
+        jobs.release(session, job.id, job.owner)
 
 
-def give_back(database: Database, job: JobRow, now: datetime) -> None:
-    """Gives the job back after a fault, to be tried again after a while that grows."""
+def give_back(database: Database, job: AnyJob, now: datetime) -> None:
+    """Gives the job back after a fault, to be tried again after a pause that grows with the attempts."""
     with database.transaction() as session:
-        jobs.save(session, job, lease_until=now + min(RETRY * job.attempts, LONGEST_RETRY))
+        pause = min(RETRY * job.attempts, LONGEST_RETRY)
+        jobs.save(session, job.id, job.owner, lease_until=now + pause)
+
+
+def give_back_unharmed(database: Database, job: AnyJob, now: datetime) -> None:
+    """Gives the job back after trouble that is not its own, so that it counts as no attempt."""
+    columns = {"lease_until": now + RETRY, "attempts": max(job.attempts - 1, 0)}
+    if job.recipient:
+        columns["notify"] = to_json(job.recipient)
+    with database.transaction() as session:
+        jobs.save(session, job.id, job.owner, **columns)
 
 
 def is_dead(owner: str) -> bool:
-    """Whether that process is gone for certain. Our own number was another's before us: in a container it is always the same."""
+    """Whether the owner's process is known to be gone.
+
+    An owner with this process's own id was another process: in a container the id is always the same.
+    """
     host, _, rest = owner.partition(":")
-    number = rest.partition(":")[0]
-    if host != socket.gethostname() or not number.isdecimal() or os.name != "posix":
+    process_id = rest.partition(":")[0]
+    if host != socket.gethostname() or not process_id.isdecimal() or os.name != "posix":
         return False
-    if int(number) == os.getpid():
+    if int(process_id) == os.getpid():
         return True
     try:
-        os.kill(int(number), 0)
+        os.kill(int(process_id), 0)
     except ProcessLookupError:
         return True
     except PermissionError:
         return False
     return False
+
+
+def _failure_json(failure: Failure) -> dict[str, Any]:
+    return {"error": failure.key, "values": dict(failure.values)}

@@ -86,13 +86,18 @@ def current(database: Database) -> DigestSettings | None:
         return _settings(digests.get(session))
 
 
+def check(settings: DigestSettings) -> None:
+    """Raises UnknownZone."""
+    if settings.timezone not in zones():
+        raise UnknownZone(zone=settings.timezone)
+
+
 def save(database: Database, wanted: DigestSettings, now: datetime) -> DigestSettings:
-    """Keeps the settings and writes the journal. Raises UnknownZone.
+    """Stores the settings and writes the journal. Raises UnknownZone.
 
     A change that leaves the schedule as it was does not skip a run that is just due.
     """
-    if wanted.timezone not in zones():
-        raise UnknownZone(zone=wanted.timezone)
+    check(wanted)
     with database.transaction() as session:
         old = _settings(digests.get(session))
         same = old is not None and _schedule(old) == _schedule(wanted)

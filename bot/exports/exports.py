@@ -1,28 +1,38 @@
-"""Export: the CSV of a segment, handed over as it is read, and the record of who was given which."""
+"""Export: the CSV of a segment, sent while it is read from the database, and the record of who was given which."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO
 
 from bot.contacts.counts import segment_size
-from bot.core import jobs, plans
-from bot.core.audiences import require_audience
+from bot.core import audiences, jobs, plans
 from bot.core.errors import CleanedError, NoAudience, NothingThere, PlanGone
-from bot.core.jobs import Clock
+from bot.core.files import Contents, FileSender, SharedFiles
+from bot.core.jobs import Clock, Recipient
+from bot.core.json_values import from_json, to_json
 from bot.exports import files
-from bot.exports.files import MOST_BYTES, Contents, ExportSource
-from storage.contacts.contacts import PageKey, Segment
-from storage.core import audiences, journal
-from storage.core import jobs as job_rows
+from bot.exports.files import MOST_BYTES, ExportFile, ExportSource
+from bot.exports.jobs import (
+    EXPORT,
+    ExportJob,
+    ExportProgress,
+    ExportResult,
+    ExportTask,
+    SentFile,
+)
+from storage.contacts.contacts import Segment
+from storage.core import audiences as audience_rows
+from storage.core import journal
+from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, JobRow
+from storage.core.tables import AudienceRow
 from storage.exports import exports
 from storage.exports.tables import Export
 
 KIND = "export"
 EXPORTS_A_PAGE = 10
-RENEW_BYTES = 1 << 20  # sent between two steps, each of which renews the lease
+RENEW_BYTES = 1 << 20  # between two steps, each of which renews the lease
 
 
 class NotInChannel(CleanedError):
@@ -33,7 +43,7 @@ class NotInChannel(CleanedError):
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """What a person is asked to confirm: these rows with these columns, counted at one moment."""
+    """The rows and columns that a person is asked to confirm, as they were counted."""
 
     id: str
     audience: str
@@ -44,7 +54,7 @@ class ExportPlan:
 
 @dataclass(frozen=True, slots=True)
 class PastExport:
-    """Files that were handed out before, one or the parts of one; `permalinks` are those that Slack gave."""
+    """An earlier export: one file, or its parts. `permalinks`: the links that Slack gave."""
 
     audience_id: int
     id: str
@@ -56,101 +66,113 @@ class PastExport:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedFiles:
-    """Files that people can see in Slack; None where it gave no link."""
+class ExportReceipt:
+    """An export's job with what its message says besides."""
 
-    permalinks: tuple[str | None, ...]
+    job: ExportJob
+    audience: str
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectedFile:
-    """A file that Slack expects: its id, and where the bytes go."""
+class Destination:
+    """A channel that was chosen for the file, with what Slack says of it.
 
-    file_id: str
-    url: str
+    `people` is how many see what is posted there, if known; `takes_files`: False where the bot can't post.
+    """
+
+    channel: str
+    people: int | None = None
+    takes_files: bool = True
 
 
-class FileSender(Protocol):
-    """How a file comes to a person."""
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What a stored plan keeps. `destination`: the last channel that was chosen in the form."""
 
-    def expect(self, name: str, size: int) -> ExpectedFile:
-        """Announces a file of so many bytes."""
-
-    def send(self, upload: ExpectedFile, contents: Contents) -> Iterator[int]:
-        """Sends the bytes; gives how many are sent, now and then. Nobody sees the file yet."""
-
-    def shared(self, file_ids: Sequence[str]) -> SharedFiles | None:
-        """Where people see the files; None if they were not shown yet."""
-
-    def share(self, names: Mapping[str, str], channel: str) -> SharedFiles:
-        """Shows the files (id → name) in the channel, in one message. Raises NotInChannel."""
+    segment: Segment
+    destination: Destination | None = None
 
 
 def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> ExportPlan:
-    """Counts the segment and keeps it as it stands. Raises NothingThere."""
+    """Counts the segment and stores the plan. Raises NothingThere, NoAudience."""
     with database.transaction() as session:
-        audience = require_audience(session, segment.audience_id)
+        audience = audiences.require(session, segment.audience_id)
         segment = replace(segment, up_to=segment.up_to or audience.revision)
         n = segment_size(session, segment)
         if not n:
             raise NothingThere
-        draft = plans.keep(
+        stored = plans.keep(
             session,
             KIND,
             user_id=by,
             audience_id=segment.audience_id,
             now=now,
-            data={"segment": segment.to_json()},
+            data=to_json(_Planned(segment)),
             n=n,
             revision=audience.revision,
         )
-        return _preview(draft.id, audience, segment, n)
+        return _plan(stored.id, audience, segment, n)
 
 
-def look(database: Database, preview_id: str, *, by: str) -> ExportPlan:
-    """The preview as it was shown. Raises PlanGone."""
+def look(database: Database, plan_id: str, *, by: str) -> ExportPlan:
+    """The plan as it was shown. Raises PlanGone, NoAudience."""
     with database.reading() as session:
-        draft = plans.look(session, preview_id, by)
-        segment = Segment.from_json(draft.data["segment"])
-        return _preview(draft.id, require_audience(session, segment.audience_id), segment, draft.n)
+        stored = plans.look(session, plan_id, by)
+        segment = from_json(_Planned, stored.data).segment
+        return _plan(stored.id, audiences.require(session, segment.audience_id), segment, stored.n)
+
+
+def send_to(database: Database, plan_id: str, destination: Destination | None, *, by: str) -> ExportPlan:
+    """Keeps what is known of the chosen channel, so that the confirmation need not ask Slack. Raises PlanGone."""
+    with database.transaction() as session:
+        stored = plans.look(session, plan_id, by)
+        planned = replace(from_json(_Planned, stored.data), destination=destination)
+        plan_rows.change(session, plan_id, data=to_json(planned))
+        audience = audiences.require(session, stored.audience_id)
+        return _plan(plan_id, audience, planned.segment, stored.n)
 
 
 def confirm(
     database: Database,
-    preview_id: str,
+    plan_id: str,
     *,
     by: str,
     now: datetime,
-    channel: str,
-    notify: dict[str, Any] | None = None,
-) -> JobRow:
-    """The preview becomes a job, once; the file goes to `channel`. Raises AlreadyDone, PlanGone."""
+    channel: str | None = None,
+    recipient: Recipient | None = None,
+) -> ExportJob:
+    """Turns the plan into a job, once. Without a channel the file goes to the person's direct messages.
+
+    Raises NotInChannel, AlreadyDone, PlanGone.
+    """
     with database.transaction() as session:
-        draft = plans.use(session, preview_id, by, now)
-        job = jobs.new(
-            jobs.EXPORT,
+        planned = from_json(_Planned, plans.look(session, plan_id, by).data)
+        destination = planned.destination
+        if channel and destination and destination.channel == channel and not destination.takes_files:
+            raise NotInChannel(channel=channel)
+        stored = plans.use(session, plan_id, by, now)
+        return jobs.create(
+            session,
+            EXPORT,
+            ExportTask(planned.segment, channel),
             by=by,
             now=now,
-            audience_id=draft.audience_id,
-            total=draft.n,
-            segment=draft.data["segment"],
-            channel=channel,
-            notify=notify,
+            audience_id=stored.audience_id,
+            total=stored.n,
+            recipient=recipient,
         )
-        return job_rows.add(session, job)
 
 
 def past(database: Database, audience_id: int, page: int = 0) -> tuple[Sequence[PastExport], bool]:
-    """A page of the audience's exports, the newest first, and whether there are older; pages count from 0."""
+    """A page of the audience's exports, newest first, and whether there are older ones; pages count from 0."""
     with database.reading() as session:
-        found = exports.newest(session, audience_id, skip=page * EXPORTS_A_PAGE, most=EXPORTS_A_PAGE + 1)
-        results = exports.results(session, [each.id for each in found])
-    shown = [_past(each, results.get(each.id, {})) for each in found[:EXPORTS_A_PAGE]]
-    return shown, len(found) > EXPORTS_A_PAGE
+        rows = exports.newest(session, audience_id, skip=page * EXPORTS_A_PAGE, most=EXPORTS_A_PAGE + 1)
+        shown = [_past(session, export) for export in rows[:EXPORTS_A_PAGE]]
+    return shown, len(rows) > EXPORTS_A_PAGE
 
 
 def again(database: Database, audience_id: int, export_id: str) -> Segment:
-    """The segment of an earlier export, as it would be now. Raises PlanGone."""
+    """The segment of an earlier export, as it is now. Raises PlanGone."""
     with database.reading() as session:
         export = exports.get(session, audience_id, export_id)
         if export is None:
@@ -158,22 +180,26 @@ def again(database: Database, audience_id: int, export_id: str) -> Segment:
         return replace(Segment.from_json(export.segment), up_to=None)
 
 
-def work(
-    database: Database, job: JobRow, clock: Clock, *, delivery: FileSender, most: int = MOST_BYTES
-) -> Iterator[JobRow]:
-    """Uploads the files, of so many bytes at most, then shows them; carried on, they are shown once.
+def receipt(database: Database, job: ExportJob) -> ExportReceipt:
+    """What the job's message says. Raises NoAudience."""
+    return ExportReceipt(job, audiences.by_id(database, job.audience_id).name)
 
-    Raises NothingThere, NotInChannel.
+
+def work(
+    database: Database, job: ExportJob, clock: Clock, *, sender: FileSender, most: int = MOST_BYTES
+) -> Iterator[ExportJob]:
+    """Carries on an export: sends the files, of at most so many bytes each, then shows them once.
+
+    Raises NothingThere, NotInChannel, SendFailed.
     """
     shared: SharedFiles | None = None
-    if "file_id" in job.cursor:
-        shared = delivery.shared(list(_sent(job)))  # perhaps the process died just after
+    if job.progress.are_sent:
+        shared = sender.shared(list(_names(job)))  # perhaps the process died just after
     else:
-        for moved_on in _upload(database, job, clock, delivery, most):
-            job = moved_on
-            yield job
+        for step in _send_files(database, job, clock, sender, most):
+            yield (job := step)
     if shared is None:
-        shared = delivery.share(_sent(job), job.data["channel"])
+        shared = sender.share(_names(job), job.task.channel)
     yield _finish(database, job, clock(), shared)
 
 
@@ -188,14 +214,14 @@ def write(
 ) -> int:
     """Writes the CSV of an audience's cleaned contacts, or of this segment; returns how many rows.
 
-    An empty one has the header alone. Raises NoAudience.
+    Without contacts it has the header alone. Raises NoAudience.
     """
     with database.reading() as session:
-        found = audiences.named(session, audience)
-        if found is None:
+        row = audience_rows.named(session, audience)
+        if row is None:
             raise NoAudience
-        segment = segment or Segment(audience_id=found.id)
-        source, n = ExportSource(session, found, segment), 0
+        segment = segment or Segment(audience_id=row.id)
+        source, n = ExportSource(session, row, segment), 0
         out.write(source.header)
         for block in source.blocks():
             out.write(block.body)
@@ -205,13 +231,16 @@ def write(
     return n
 
 
-def _preview(preview_id: str, audience: AudienceRow, segment: Segment, n: int) -> ExportPlan:
+def _plan(plan_id: str, audience: AudienceRow, segment: Segment, n: int) -> ExportPlan:
     return ExportPlan(
-        id=preview_id, audience=audience.name, segment=segment, n=n, columns=files.header(audience)
+        id=plan_id, audience=audience.name, segment=segment, n=n, columns=files.header(audience)
     )
 
 
-def _past(export: Export, result: Mapping[str, Any]) -> PastExport:
+def _past(session: Session, export: Export) -> PastExport:
+    # The export has its job's id; one that was written in the terminal has no job.
+    job = jobs.get(session, EXPORT, export.id)
+    links = job.result.files if job and job.result else ()
     return PastExport(
         audience_id=export.audience_id,
         id=export.id,
@@ -219,55 +248,56 @@ def _past(export: Export, result: Mapping[str, Any]) -> PastExport:
         made_at=export.made_at,
         segment=Segment.from_json(export.segment),
         n=export.n,
-        permalinks=tuple(filter(None, result.get("files") or [export.permalink])),
+        permalinks=tuple(link for link in links or [export.permalink] if link),
     )
 
 
-def _upload(
-    database: Database, job: JobRow, clock: Clock, delivery: FileSender, most: int
-) -> Iterator[JobRow]:
-    """Carried on after the last file that was sent whole; anew where there would not be as many as their names say."""
-    segment = Segment.from_json(job.data["segment"])
-    for cursor in (job.cursor, {}):
-        made: list[Contents] = []
-        with files.source(database, segment) as source:
-            for _seen in _now_and_then(source.split(made, most, _place(cursor))):
-                yield (job := _step(database, job, clock()))
-            sent = cursor.get("parts", [])
-            of = len(sent) + len(made)
+def _send_files(
+    database: Database, job: ExportJob, clock: Clock, sender: FileSender, most: int
+) -> Iterator[ExportJob]:
+    """Carries on after the last file that was sent whole.
+
+    Begins again where there would not be as many files as the names of those that were sent say.
+    """
+    for progress in (job.progress, ExportProgress()):
+        rest: list[ExportFile] = []
+        with files.source(database, job.task.segment) as source:
+            for _ in _sometimes(source.split(rest, most, progress.after)):
+                yield (job := jobs.renew(database, job, clock()))
+            of = len(progress.parts) + len(rest)
             if not of:
                 raise NothingThere
-            if of == cursor.get("of", of):
-                yield from _send(database, job, clock, delivery, sent, made)
+            if of == (progress.of or of):
+                yield from _send(database, job, clock, sender, progress.parts, rest)
                 return
 
 
 def _send(
     database: Database,
-    job: JobRow,
+    job: ExportJob,
     clock: Clock,
-    delivery: FileSender,
-    sent: list[dict[str, Any]],
-    made: Sequence[Contents],
-) -> Iterator[JobRow]:
-    of = len(sent) + len(made)
-    for contents in made:
-        name = files.file_name(contents.audience, job.made_at, len(sent) + 1, of)
-        upload = delivery.expect(name, contents.size)
-        before = sum(part["rows"] for part in sent)
-        for n in _now_and_then(delivery.send(upload, contents)):
-            done = before + contents.rows * n // contents.size
-            yield (job := _step(database, job, clock(), done=done))
-        sent = [*sent, {"file_id": upload.file_id, "name": name, "rows": contents.rows}]
-        cursor = {"parts": sent, "of": of, "after": _to_json(contents.last)}
-        yield (job := _step(database, job, clock(), cursor=cursor, done=before + contents.rows))
-    # The first file alone is what a process of an earlier version looks for.
-    whole = sent[0] | {"rows": sum(part["rows"] for part in sent), "parts": sent}
-    yield _step(database, job, clock(), cursor=whole)
+    sender: FileSender,
+    parts: tuple[SentFile, ...],
+    rest: Sequence[ExportFile],
+) -> Iterator[ExportJob]:
+    of = len(parts) + len(rest)
+    for file in rest:
+        name = files.file_name(file.audience, job.made_at, len(parts) + 1, of)
+        expected = sender.expect(name, file.size)
+        before = sum(part.rows for part in parts)
+        for n_bytes in _sometimes(sender.send(expected, Contents(file.size, file.pieces))):
+            done = before + file.rows * n_bytes // file.size
+            yield (job := _step(database, job, clock(), job.progress, done))
+        parts = (*parts, SentFile(expected.file_id, name, file.rows))
+        progress = ExportProgress(parts, of, file.last)
+        yield (job := _step(database, job, clock(), progress, before + file.rows))
+    first, rows = parts[0], sum(part.rows for part in parts)
+    progress = ExportProgress(parts, file_id=first.file_id, name=first.name, rows=rows)
+    yield _step(database, job, clock(), progress, job.done)
 
 
-def _now_and_then(sizes: Iterator[int]) -> Iterator[int]:
-    """Those of the growing sizes at which the lease is to be renewed; all are passed through."""
+def _sometimes(sizes: Iterator[int]) -> Iterator[int]:
+    """Those of the growing sizes at which the lease has to be renewed."""
     renew_at = 0
     for size in sizes:
         if size >= renew_at:
@@ -275,36 +305,44 @@ def _now_and_then(sizes: Iterator[int]) -> Iterator[int]:
             yield size
 
 
-def _sent(job: JobRow) -> dict[str, str]:
+def _names(job: ExportJob) -> dict[str, str]:
     """The files that are ready to be shown: id → name."""
-    return {part["file_id"]: part["name"] for part in job.cursor.get("parts") or [job.cursor]}
+    return {part.file_id: part.name for part in job.progress.parts}
 
 
-def _to_json(place: PageKey | None) -> list[Any] | None:
-    return [place.cleaned_at.isoformat(), place.id] if place else None
-
-
-def _place(cursor: Mapping[str, Any]) -> PageKey | None:
-    """The last contact of the files that were sent."""
-    after = cursor.get("after")
-    return PageKey(datetime.fromisoformat(after[0]), after[1]) if after else None
-
-
-def _step(database: Database, job: JobRow, now: datetime, **changes: Any) -> JobRow:
+def _step(
+    database: Database, job: ExportJob, now: datetime, progress: ExportProgress, done: int
+) -> ExportJob:
     with database.transaction() as session:
-        return jobs.step(session, job, now, **changes)
+        return jobs.step(session, job, now, progress=progress, done=done)
 
 
-def _finish(database: Database, job: JobRow, now: datetime, shared: SharedFiles) -> JobRow:
-    segment, n = Segment.from_json(job.data["segment"]), job.cursor["rows"]
+def _finish(database: Database, job: ExportJob, now: datetime, shared: SharedFiles) -> ExportJob:
+    segment, n = job.task.segment, job.progress.rows
+    file_id, permalink = job.progress.file_id, shared.permalinks[0]
+    channel = job.task.channel or (job.recipient.channel if job.recipient else None)
     with database.transaction() as session:
-        given = {"file_id": job.cursor["file_id"], "permalink": shared.permalinks[0]}
-        channel = job.data["channel"]
-        _record(session, segment, job.id, by=job.made_by, now=now, n=n, channel=channel, **given)
+        _record(
+            session,
+            segment,
+            job.id,
+            by=job.made_by,
+            now=now,
+            n=n,
+            channel=channel,
+            file_id=file_id,
+            permalink=permalink,
+        )
         newer = segment_size(session, replace(segment, up_to=None)) - n
-        result = {"n": n, "left_alone": max(job.total - n, 0), "newer": max(newer, 0), **given}
-        result["files"] = list(shared.permalinks)
-        return jobs.finish(session, job, now, **result)
+        result = ExportResult(
+            n=n,
+            left_alone=max(job.total - n, 0),
+            newer=max(newer, 0),
+            file_id=file_id,
+            permalink=permalink,
+            files=shared.permalinks,
+        )
+        return jobs.finish(session, job, now, result)
 
 
 def _record(
@@ -315,7 +353,7 @@ def _record(
     by: str,
     now: datetime,
     n: int,
-    **given: str | None,
+    **columns: str | None,
 ) -> None:
     row = Export(
         audience_id=segment.audience_id,
@@ -324,7 +362,7 @@ def _record(
         made_at=now,
         segment=segment.to_json(),
         n=n,
-        **given,
+        **columns,
     )
     exports.add(session, row)
     journal.write(session, who=by, what=KIND, at=now, n=n, audience_id=segment.audience_id, export=export_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.contacts.rows import SYSTEM_COLUMNS
-from bot.core.audiences import require_audience
+from bot.core import audiences
 from bot.corrections.suggestions import Suggester
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment
@@ -34,8 +34,8 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """One file, with the header. `pieces` may be asked for more than once and are the same each time."""
+class ExportFile:
+    """A file with its header. `pieces` may be called more than once and gives the same each time."""
 
     audience: str
     rows: int
@@ -67,7 +67,7 @@ class ExportSource:
             self._session, self._segment, columns, labels, self._suggest, after=after, most=most
         )
 
-    def split(self, found: list[Contents], most: int, after: PageKey | None = None) -> Iterator[int]:
+    def split(self, found: list[ExportFile], most: int, after: PageKey | None = None) -> Iterator[int]:
         """Finds the files of so many bytes at most; gives how many bytes were read, now and then.
 
         A block is not divided: a file of a single one may be larger. There is no file without a row.
@@ -83,7 +83,7 @@ class ExportSource:
         if n:
             found.append(self._file(start, n, size, last))
 
-    def _file(self, start: PageKey | None, n: int, size: int, last: int) -> Contents:
+    def _file(self, start: PageKey | None, n: int, size: int, last: int) -> ExportFile:
         def pieces() -> Iterator[bytes]:
             yield self.header
             for block in self.blocks(start, n):
@@ -91,7 +91,7 @@ class ExportSource:
 
         contact = contacts.by_id(self._session, self._segment.audience_id, last)
         place = PageKey(contact.cleaned_at, last) if contact and contact.cleaned_at else None
-        return Contents(self._audience.name, n, size, pieces, place)
+        return ExportFile(self._audience.name, n, size, pieces, place)
 
     def _suggest(
         self, addresses: Sequence[str], reasons: Sequence[str], ids: Sequence[int]
@@ -107,7 +107,7 @@ class ExportSource:
 def source(database: Database, segment: Segment) -> Iterator[ExportSource]:
     """The segment's rows, all of one moment, while the context lasts. Raises NoAudience."""
     with database.reading() as session:
-        yield ExportSource(session, require_audience(session, segment.audience_id), segment)
+        yield ExportSource(session, audiences.require(session, segment.audience_id), segment)
 
 
 def header(audience: AudienceRow) -> tuple[str, ...]:

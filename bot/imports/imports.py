@@ -1,36 +1,58 @@
-"""Import: a file is kept whole, then its rows go in by chunks, each with its figures in one transaction.
+"""Import: a file is stored whole, then its rows are imported in chunks, each with its figures in one transaction.
 
-A file from the terminal is kept by the terminal, one from Slack by whoever does the work. Killed while a file is
-being kept: nothing has happened. Killed later: whoever looks next carries on.
+A file from the terminal is stored by the terminal, one from Slack by the worker. If the process is killed while the
+file is being stored, nothing has happened; if it is killed later, another process carries on.
 """
 
 import hashlib
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, BinaryIO
+from tempfile import TemporaryFile
+from typing import BinaryIO, Protocol
 
 from bot.contacts import rows, upsert
 from bot.contacts.upsert import UpsertCounts
-from bot.core import jobs
+from bot.core import files, jobs
 from bot.core.errors import CleanedError, IsMirrored
-from bot.core.jobs import Clock
+from bot.core.files import SmallFile
+from bot.core.jobs import Clock, Recipient
+from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from storage.contacts import bulk
 from storage.contacts.values import Row
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, JobRow
+from storage.core.tables import AudienceRow, AudienceSource, JobState
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.files.spreadsheets import Record, Refused, Sheet, open_sheets
 from storage.imports import refused_rows, uploads
 from storage.imports.tables import RefusedRow
 
-ROWS_A_CHUNK = 20_000  # a third of a second; larger ones touch each page of the indexes less often
+ROWS_A_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
+RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
+
+RefusedFile = Callable[[ImportJob], SmallFile]
+"""Port: makes the file of the refused rows, for the job's person."""
+
+
+class FetchFile(Protocol):
+    """Port: fetches the file that a person uploaded."""
+
+    def __call__(self, job: ImportJob, file: BinaryIO) -> Iterator[int]:
+        """Writes it, and yields the bytes written since the last time. Raises CleanedError if it can't be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReceipt:
+    """An import's job with what its message says besides."""
+
+    job: ImportJob
+    audience: str
 
 
 class NoAddressColumn(CleanedError):
@@ -48,38 +70,30 @@ def receive(
     by: str,
     now: datetime,
     status: str = "nonsubscribed",
-    notify: dict[str, Any] | None = None,
-) -> JobRow:
-    """Looks at a file, keeps it, and leaves the job of importing it into the audience of that name.
+    recipient: Recipient | None = None,
+) -> ImportJob:
+    """Checks a file, stores it, and creates the job of importing it into the audience of that name.
 
-    `file` is seekable. `status` is for new contacts of a file that doesn't say where they stand. Raises
-    SpreadsheetError, NoAddressColumn or IsMirrored, and then nothing is kept.
+    `file` is seekable. `status` is for new contacts that the file gives none. Raises SpreadsheetError,
+    NoAddressColumn or IsMirrored, and then nothing is stored.
     """
     with database.reading() as session:
         _local(session, audience)
     total = _survey(name, file)
-    job = jobs.new(
-        jobs.IMPORT,
-        by=by,
-        now=now,
-        notify=notify,
-        name=name,
-        audience=audience,
-        status=status,
-        sha256=sha256(file),
-    )
-    job.state = "receiving"
+    task = ImportTask(name, audience, status, sha256=sha256(file))
     with database.transaction() as session:
         uploads.delete_unreceived(session, now - _RECEIVED_WITHIN)
-        job_rows.add(session, job)
+        job = jobs.create(
+            session, IMPORT, task, by=by, now=now, recipient=recipient, state=JobState.RECEIVING
+        )
     try:
-        deque(_keep(database, job, file, total, lambda: now), maxlen=0)
+        deque(_store(database, job, file, total, lambda: now), maxlen=0)
     except BaseException:  # an interruption too
         with database.transaction() as session:
             uploads.delete_job(session, job.id)
         raise
     with database.transaction() as session:
-        return job_rows.received(session, job.id)
+        return jobs.read(IMPORT, job_rows.mark_received(session, job.id))
 
 
 def request(
@@ -91,84 +105,90 @@ def request(
     by: str,
     now: datetime,
     status: str,
-    notify: dict[str, Any],
+    recipient: Recipient,
     once: str,
-) -> JobRow:
-    """Leaves the job of importing a file that Slack keeps; whoever does it fetches the file first.
+) -> ImportJob:
+    """Creates the job of importing a file that is at Slack; the worker fetches it first.
 
-    `once` is what one confirmation has of its own: asked again with it, this finds the job of the first time.
-    Raises IsMirrored.
+    `once` is the confirmation's own id: called again with it, this returns the first call's job. Raises IsMirrored.
     """
-    job = jobs.new(
-        jobs.IMPORT,
-        by=by,
-        now=now,
-        notify=notify,
-        name=name,
-        audience=audience,
-        status=status,
-        slack_file=slack_file,
-    )
-    job.id = hashlib.sha256(f"import:{once}".encode()).hexdigest()[:16]
+    job_id = hashlib.sha256(f"import:{once}".encode()).hexdigest()[:16]
     with database.transaction() as session:
         into = _local(session, audience)
-        job.audience_id = into.id if into else None
-        return job_rows.get(session, job.id) or job_rows.add(session, job)
-
-
-def keep(database: Database, job: JobRow, file: BinaryIO, clock: Clock) -> Iterator[JobRow]:
-    """Keeps the fetched, seekable file of a requested job: a part a turn. Then `work` can be done.
-
-    Raises SpreadsheetError or NoAddressColumn, and then nothing is kept.
-    """
-    yield from _keep(database, job, file, _survey(job.data["name"], file), clock)
-
-
-def is_kept(job: JobRow) -> bool:
-    """Whether the job's file is here."""
-    return "size" in job.data
-
-
-def under_way(database: Database, *, audience: str, digest: str) -> JobRow | None:
-    """The unfinished import of the file with that SHA-256 into the audience of that name."""
-    with database.reading() as session:
-        return next(
-            (
-                job
-                for job in job_rows.under_way(session, jobs.IMPORT)
-                if job.data.get("sha256") == digest
-                and job.data["audience"].strip().lower() == audience.strip().lower()
-            ),
-            None,
+        if job := jobs.get(session, IMPORT, job_id):
+            return job
+        return jobs.create(
+            session,
+            IMPORT,
+            ImportTask(name, audience, status, slack_file=slack_file),
+            by=by,
+            now=now,
+            audience_id=into.id if into else None,
+            recipient=recipient,
+            job_id=job_id,
         )
 
 
+def store(database: Database, job: ImportJob, file: BinaryIO, clock: Clock) -> Iterator[ImportJob]:
+    """Stores the fetched, seekable file of a requested job, a few parts at a time.
+
+    Raises SpreadsheetError or NoAddressColumn, and then nothing is stored.
+    """
+    yield from _store(database, job, file, _survey(job.task.name, file), clock)
+
+
+def under_way(database: Database, *, audience: str, digest: str) -> ImportJob | None:
+    """The unfinished import of the file with that SHA-256 into the audience of that name."""
+    name = audience.strip().lower()
+    with database.reading() as session:
+        unfinished = jobs.unfinished(session, IMPORT)
+    same = (
+        job for job in unfinished if job.task.sha256 == digest and job.task.audience.strip().lower() == name
+    )
+    return next(same, None)
+
+
 def sha256(file: BinaryIO) -> str:
-    """Of the whole file, in hexadecimal."""
+    """The hash of the whole file, in hexadecimal."""
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # BinaryIO is what it takes
 
 
-def work(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
-    """Carries the import on from where it is: a chunk a turn, then its end."""
-    latest = job
-    for step in take_in(database, job, clock):
-        yield (latest := step)
-    yield finish(database, latest, clock())
+def work(database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob]:
+    """Carries on the import of a stored file, a chunk at a time, to its end."""
+    for step in import_rows(database, job, clock):
+        yield (job := step)
+    yield finish(database, job, clock())
 
 
-def take_in(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
-    """The rows from where the import is: a chunk a turn. Raises SpreadsheetError, and then the file is dropped."""
+def fetch_and_work(
+    fetch: FetchFile, refused_file: RefusedFile, database: Database, job: ImportJob, clock: Clock
+) -> Iterator[ImportJob]:
+    """Fetches the file, imports its rows, hands over those that were refused, and ends. Each can be carried on."""
+    if not job.task.is_stored:
+        for step in _fetch(fetch, database, job, clock):
+            yield (job := step)
+    for step in import_rows(database, job, clock):
+        yield (job := step)
+    if job.recipient and job.progress.outcome.refused and not job.progress.hand_over.has_ended:
+        for step in files.hand_over(database, job, clock, refused_file(job)):
+            yield (job := step)
+    yield finish(database, job, clock())
+
+
+def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob]:
+    """Imports the rows that are left, a chunk at a time. Raises SpreadsheetError, and then deletes the file."""
+    size = job.task.size or 0
     try:
         with (
-            io.BufferedReader(uploads.Upload(database, job.id, job.data["size"]), 1 << 20) as file,
+            io.BufferedReader(uploads.Upload(database, job.id, size), 1 << 20) as file,
             ThreadPoolExecutor(1) as pool,
         ):
-            pace = jobs.Pace(ROWS_A_CHUNK)
-            for chunk in _ahead(pool, _chunks(job, open_sheets(job.data["name"], file), pace)):
+            step_size = jobs.StepSize(ROWS_A_CHUNK)
+            for chunk in _read_ahead(pool, _chunks(job, sheets(job.task.name, file), step_size)):
                 began = clock()
                 job = _import_chunk(database, job, began, chunk)
-                pace.took(clock() - began)
+                step_size.adapt(clock() - began)
                 yield job
     except (CleanedError, SpreadsheetError):
         with database.transaction() as session:
@@ -176,11 +196,13 @@ def take_in(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
         raise
 
 
-def finish(database: Database, job: JobRow, now: datetime) -> JobRow:
-    """All rows are in: the job is done, its line is in the journal, its file is dropped."""
-    outcome = outcome_of(job)
+def finish(database: Database, job: ImportJob, now: datetime) -> ImportJob:
+    """Ends a job whose rows are all imported: writes the journal, and deletes the file and the rows handed over."""
+    outcome = job.progress.outcome
     with database.transaction() as session:
         uploads.drop(session, job.id)
+        if job.progress.hand_over.has_ended:
+            refused_rows.delete_all(session, job.id)
         journal.write(
             session,
             who=job.made_by,
@@ -190,19 +212,14 @@ def finish(database: Database, job: JobRow, now: datetime) -> JobRow:
             audience_id=job.audience_id,
             **asdict(outcome),
         )
-        return jobs.finish(session, job, now, **asdict(outcome))
+        return jobs.finish(session, job, now, outcome)
 
 
-def refused_are_handed_out(database: Database, job: JobRow, now: datetime, file_id: str | None) -> JobRow:
-    """The person has the file of refused rows, or (None) it could not be handed out: they are dropped."""
-    with database.transaction() as session:
-        refused_rows.delete_all(session, job.id)
-        return jobs.step(session, job, now, cursor={**job.cursor, "refused_file": file_id})
-
-
-def outcome_of(job: JobRow) -> UpsertCounts:
-    """What the import has done so far."""
-    return UpsertCounts(**job.cursor.get("outcome", {}))
+def receipt(database: Database, job: ImportJob) -> ImportReceipt:
+    """What the job's message says."""
+    with database.reading() as session:
+        audience = audiences.get(session, job.target) if job.target is not None else None
+    return ImportReceipt(job, audience.name if audience else job.task.audience)
 
 
 def refused(database: Database, job_id: str) -> Iterator[RefusedRow]:
@@ -211,21 +228,32 @@ def refused(database: Database, job_id: str) -> Iterator[RefusedRow]:
         yield from refused_rows.of_job(session, job_id)
 
 
-def forget_refused(database: Database, job_id: str) -> None:
-    """The person has the file of them."""
+def delete_refused(database: Database, job_id: str) -> None:
+    """Deletes the refused rows, once the person has the file of them."""
     with database.transaction() as session:
         refused_rows.delete_all(session, job_id)
 
 
+def _fetch(fetch: FetchFile, database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob]:
+    with TemporaryFile() as file:
+        unrenewed = 0
+        for n_bytes in fetch(job, file):
+            unrenewed += n_bytes
+            if unrenewed >= RENEW_BYTES:
+                unrenewed = 0
+                yield (job := jobs.renew(database, job, clock()))
+        yield from store(database, job, file, clock)
+
+
 def _local(session: Session, name: str) -> AudienceRow | None:
     """The audience of that name, if there is one. Raises IsMirrored."""
-    found = audiences.named(session, name)
-    if found and found.source != AudienceSource.LOCAL:
-        raise IsMirrored(name=found.name)
-    return found
+    audience = audiences.named(session, name)
+    if audience and audience.source != AudienceSource.LOCAL:
+        raise IsMirrored(name=audience.name)
+    return audience
 
 
-_RECEIVED_WITHIN = timedelta(days=1)  # older: whoever was keeping the file is dead
+_RECEIVED_WITHIN = timedelta(days=1)  # the process that was storing an older file is dead
 
 
 def _survey(name: str, file: BinaryIO) -> int:
@@ -237,9 +265,11 @@ def _survey(name: str, file: BinaryIO) -> int:
     return total
 
 
-def _keep(database: Database, job: JobRow, file: BinaryIO, total: int, clock: Clock) -> Iterator[JobRow]:
+def _store(
+    database: Database, job: ImportJob, file: BinaryIO, total: int, clock: Clock
+) -> Iterator[ImportJob]:
     with database.transaction() as session:
-        uploads.drop(session, job.id)  # what was kept of it before a death
+        uploads.drop(session, job.id)  # what a process that died has stored of it
     file.seek(0)
     size = 0
     while True:
@@ -252,9 +282,10 @@ def _keep(database: Database, job: JobRow, file: BinaryIO, total: int, clock: Cl
         yield job
     with database.transaction() as session:
         now = clock()
-        _local(session, job.data["audience"])
-        into = audiences.get_or_add(session, job.data["audience"], now)
-        job = jobs.step(session, job, now, audience_id=into.id, total=total, data={**job.data, "size": size})
+        _local(session, job.task.audience)
+        audience = audiences.get_or_add(session, job.task.audience, now)
+        task = replace(job.task, size=size)
+        job = jobs.step(session, job, now, audience_id=audience.id, total=total, task=task)
     yield job
 
 
@@ -274,22 +305,22 @@ class _Chunk:
     bytes_read: int
 
 
-def _ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
-    """The same chunks: while one is dealt with, the next is read already."""
+def _read_ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
+    """The same chunks: while one is imported, the next is read."""
     coming = pool.submit(next, chunks, None)
     while chunk := coming.result():
         coming = pool.submit(next, chunks, None)
         yield chunk
 
 
-def _chunks(job: JobRow, found: Sequence[Sheet], pace: jobs.Pace) -> Iterator[_Chunk]:
-    start, before = job.cursor.get("sheet", 0), 0
-    for n, sheet in enumerate(found):
-        row = job.cursor.get("row", 0) if n == start else 0
+def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSize) -> Iterator[_Chunk]:
+    start, before = job.progress.sheet, 0
+    for n, sheet in enumerate(all_sheets):
+        row = job.progress.row if n == start else 0
         if n >= start:
             fields = _fields(sheet)
             remaining = islice(sheet.rows, row, None)
-            while any(read := _read(fields, islice(remaining, pace.n), job.audience_id or 0)):
+            while any(read := _read(fields, islice(remaining, step_size.rows), job.audience_id)):
                 row += sum(map(len, read))
                 yield _Chunk(sheet.name, fields.merge_labels, *read, n, row, before + sheet.bytes_read)
         before += sheet.size
@@ -319,43 +350,44 @@ def _read(
     return given, refused
 
 
-def _import_chunk(database: Database, job: JobRow, now: datetime, chunk: _Chunk) -> JobRow:
-    assert job.audience_id is not None  # set when the file was kept
-    outcome = outcome_of(job)
+def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chunk) -> ImportJob:
+    outcome = job.progress.outcome
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
-        audience.merge_labels = [
-            *audience.merge_labels,
-            *(label for label in chunk.merge_labels if label not in audience.merge_labels),
-        ]
-        _load(session, audience, chunk.given, str(job.data["status"]), bulk.encode_time(now), outcome)
+        new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
+        audience.merge_labels = [*audience.merge_labels, *new_labels]
         refused_rows.add(session, _refused_rows(job, chunk, outcome.refused))
-        outcome.refused += len(chunk.refused)
-        cursor = {"sheet": chunk.next_sheet, "row": chunk.next_row, "outcome": asdict(outcome)}
-        return jobs.step(session, job, now, cursor=cursor, done=chunk.bytes_read)
+        outcome = _upsert(session, audience, chunk.given, job.task.status, bulk.moment(now), outcome)
+        progress = replace(
+            job.progress,
+            sheet=chunk.next_sheet,
+            row=chunk.next_row,
+            outcome=outcome.with_refused(len(chunk.refused)),
+        )
+        return jobs.step(session, job, now, progress=progress, done=chunk.bytes_read)
 
 
-def _refused_rows(job: JobRow, chunk: _Chunk, before: int) -> list[RefusedRow]:
+def _refused_rows(job: ImportJob, chunk: _Chunk, before: int) -> list[RefusedRow]:
     return [
         RefusedRow(job_id=job.id, n=n, file=chunk.sheet, line=line, reason=reason, row=text)
         for n, (line, reason, text) in enumerate(chunk.refused, before)
     ]
 
 
-def _load(
+def _upsert(
     session: Session,
     audience: AudienceRow,
-    given: Sequence[Row],
-    default: str,
+    new_rows: Sequence[Row],
+    default_status: str,
     now: str,
-    outcome: UpsertCounts,
-) -> None:
+    so_far: UpsertCounts,
+) -> UpsertCounts:
     revision = audience.revision
-    upsert.upsert_rows(
+    return upsert.load(
         session,
         audience,
-        given,
-        lambda row, contact_id: rows.new_contact(row, contact_id, revision, default, now),
-        lambda old, new: rows.merge(old, new, revision, now),
-        outcome,
+        new_rows,
+        lambda row, contact_id: rows.added(row, contact_id, revision, default_status, now),
+        lambda old, new: rows.merged(old, new, revision, now),
+        so_far,
     )

@@ -11,23 +11,23 @@ from json import loads as parsed
 from typing import Any
 
 from bot.contacts import rows, upsert
-from bot.contacts.upsert import UpsertCounts
+from bot.contacts.upsert import NO_ROWS
 from bot.core import jobs, plans
-from bot.core.audiences import Audience, require_audience
+from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.jobs import Clock
+from bot.core.jobs import Clock, Recipient
 from bot.corrections import corrections
 from bot.corrections.corrections import Correction, Filled, Form, NoPermission
 from bot.corrections.required_fields import NoMailchimp, chosen, from_json, is_incomplete, merge_values
+from bot.mailchimp.jobs import ADD, AddJob
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror import tags as member_tags
 from storage.contacts import bulk, contacts
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
 from storage.core import audiences
-from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, JobRow
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import (
     BadAnswer,
@@ -116,15 +116,15 @@ def request(
     *,
     by: str,
     now: datetime,
-    notify: dict[str, Any] | None = None,
-) -> JobRow:
+    recipient: Recipient | None = None,
+) -> AddJob:
     """The form becomes a job, once. Asks nothing of Mailchimp.
 
     Raises PlanGone, AlreadyDone, NotCleaned, AbuseComplaint, NoPermission, FieldMissing, and what is an AddressFault.
     """
     with database.transaction() as session:
         draft = plans.use(session, draft_id, by, now)
-        audience = require_audience(session, draft.audience_id)
+        audience = require(session, draft.audience_id)
         if audience.source != AudienceSource.MAILCHIMP or "fields" not in draft.data:
             raise PlanGone
         old = corrections.fixable(session, audience, draft.data["contact"])
@@ -143,12 +143,19 @@ def request(
             "values": dict(filled.fields),
             "ticked": sorted(filled.permissions),
         }
-        job = jobs.new(jobs.ADD, by=by, now=now, audience_id=draft.audience_id, notify=notify, **data)
-        job.cursor = {"absent": address.key} if absent == address.key else {}
-        return job_rows.add(session, job)
+        return jobs.create(
+            session,
+            ADD,
+            data,
+            by=by,
+            now=now,
+            audience_id=draft.audience_id,
+            recipient=recipient,
+            progress={"absent": address.key} if absent == address.key else {},
+        )
 
 
-def work(client: Client | None, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
+def work(client: Client | None, database: Database, job: AddJob, clock: Clock) -> Iterator[AddJob]:
     """Carries the addition on from where it is.
 
     Raises NotNow, to be tried again; and what the person is told: ThereAlready, OnlyThemselves, DeletedForGood,
@@ -159,9 +166,9 @@ def work(client: Client | None, database: Database, job: JobRow, clock: Clock) -
     if client is None or audience.remote_id is None:
         raise NoMailchimp(audience=audience.name)
     try:
-        if not job.cursor.get("absent"):
+        if not job.progress.get("absent"):
             _check_absent(client, audience, job)
-            yield (job := _note(database, job, clock(), absent=job.data["key"]))
+            yield (job := _note(database, job, clock(), absent=job.task["key"]))
         member, tags_lost = _add(client, audience, old, job)
     except MailchimpError as error:
         if error.worth_another_try and job.attempts < TRIES:
@@ -171,18 +178,18 @@ def work(client: Client | None, database: Database, job: JobRow, clock: Clock) -
     yield _finish(database, job, member, tags_lost, clock())
 
 
-def done(database: Database, job: JobRow) -> Added:
+def done(database: Database, job: AddJob) -> Added:
     """What a job that is done has done."""
     with database.reading() as session:
         audience, old = _subjects(session, job)
     correction = Correction(
         audience=Audience.of(audience),
         old_address=old.address,
-        address=job.data["address"],
+        address=job.task["address"],
         at=job.finished_at or job.made_at,
-        further=corrections.further(database, old.audience_id, corrections.step_of(job.data, old)),
+        further=corrections.further(database, old.audience_id, corrections.step_of(job.task, old)),
     )
-    return Added(correction, job.result["status"], job.result["tags_lost"])
+    return Added(correction, job.outcome["status"], job.outcome["tags_lost"])
 
 
 def again(
@@ -199,12 +206,12 @@ def again(
 
     Raises PlanGone, and what `corrections.begin` raises.
     """
-    job = jobs.look(database, job_id)
-    if job is None or job.kind != jobs.ADD or job.made_by != by or job.state != "failed":
+    job = jobs.look(database, ADD, job_id)
+    if job is None or job.made_by != by or job.failure is None:
         raise PlanGone
     with database.reading() as session:
         _, old = _subjects(session, job)
-    refused = job.result["values"].get("fields", [])
+    refused = job.failure.values.get("fields", [])
     form = corrections.begin(
         database,
         old.audience_id,
@@ -213,12 +220,12 @@ def again(
         now=now,
         wording=wording,
         language=language,
-        step=corrections.step_of(job.data, old),
+        step=corrections.step_of(job.task, old),
         mailchimp=mailchimp,
         problems=[(tag, message) for tag, _, message in refused if tag],
-        absent=job.cursor.get("absent") if job.result["error"] in _UNKNOWN else None,
+        absent=job.progress.get("absent") if job.failure.key in _UNKNOWN else None,
     )
-    return replace(form, typed=_filled(job.data), already=None)
+    return replace(form, typed=_filled(job.task), already=None)
 
 
 def _check_filled(data: Mapping[str, Any], filled: Filled) -> None:
@@ -254,23 +261,23 @@ def _filled(data: Mapping[str, Any]) -> Filled:
     )
 
 
-def _subjects(session: Session, job: JobRow) -> tuple[AudienceRow, Contact]:
+def _subjects(session: Session, job: AddJob) -> tuple[AudienceRow, Contact]:
     """The audience and the cleaned contact."""
-    audience = audiences.get(session, job.audience_id or 0)
-    old = contacts.by_id(session, job.audience_id or 0, job.data["contact"])
+    audience = audiences.get(session, job.audience_id)
+    old = contacts.by_id(session, job.audience_id, job.task["contact"])
     if audience is None or old is None:
         raise PlanGone
     return audience, old
 
 
-def _note(database: Database, job: JobRow, now: datetime, **cursor: Any) -> JobRow:
+def _note(database: Database, job: AddJob, now: datetime, **cursor: Any) -> AddJob:
     with database.transaction() as session:
-        return jobs.step(session, job, now, cursor=job.cursor | cursor)
+        return jobs.step(session, job, now, progress=job.progress | cursor)
 
 
-def _check_absent(client: Client, audience: AudienceRow, job: JobRow) -> None:
+def _check_absent(client: Client, audience: AudienceRow, job: AddJob) -> None:
     """Adding would change a contact that is there. Raises ThereAlready."""
-    member = _member(client, audience, job.data["address"])
+    member = _member(client, audience, job.task["address"])
     if member:
         raise _there(audience, job, member.status)
 
@@ -282,13 +289,13 @@ def _member(client: Client, audience: AudienceRow, address: str) -> Member | Non
         return None
 
 
-def _there(audience: AudienceRow, job: JobRow, status: str) -> ThereAlready:
+def _there(audience: AudienceRow, job: AddJob, status: str) -> ThereAlready:
     themselves = status in (Status.UNSUBSCRIBED, Status.NONSUBSCRIBED)
     form = {"signup": audience.remote.get("signup")} if themselves else {}
-    return ThereAlready(address=job.data["address"], audience=audience.name, status=str(status), **form)
+    return ThereAlready(address=job.task["address"], audience=audience.name, status=str(status), **form)
 
 
-def _add(client: Client, audience: AudienceRow, old: Contact, job: JobRow) -> tuple[Member, list[str]]:
+def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tuple[Member, list[str]]:
     """The new member with the old one's tags, and those that could not be given."""
     before = _member(client, audience, old.address)
     member = _put(client, audience, job, _values(audience, old, before, job))
@@ -309,9 +316,9 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: JobRow) -> tu
 
 
 def _put(
-    client: Client, audience: AudienceRow, job: JobRow, merge_fields: Mapping[str, MergeValue]
+    client: Client, audience: AudienceRow, job: AddJob, merge_fields: Mapping[str, MergeValue]
 ) -> Member:
-    address = job.data["address"]
+    address = job.task["address"]
     try:
         # No signup address or time: they would be the operator's, not the contact's.
         return client.put_member(
@@ -319,22 +326,22 @@ def _put(
             address,
             status_if_new=Status.PENDING if audience.remote.get("double_optin") else Status.SUBSCRIBED,
             merge_fields=merge_fields,
-            permissions={id_: id_ in job.data["ticked"] for id_, _ in job.data["permissions"]},
+            permissions={id_: id_ in job.task["ticked"] for id_, _ in job.task["permissions"]},
         )
     except MemberExists:
         member = _member(client, audience, address)
         raise _there(audience, job, member.status if member else "unknown") from None
 
 
-def _values(audience: AudienceRow, old: Contact, before: Member | None, job: JobRow) -> dict[str, MergeValue]:
+def _values(audience: AudienceRow, old: Contact, before: Member | None, job: AddJob) -> dict[str, MergeValue]:
     """The old contact's merge fields, with what was typed; by tag, empty ones left out."""
     fields = audience.remote.get("fields", [])
     tags = {field["name"]: field["tag"] for field in fields}
-    names = corrections.typed_names(audience, _filled(job.data))
+    names = corrections.typed_names(audience, _filled(job.task))
     # The mirror has an address on one line, which Mailchimp does not take back.
     plain = {field["name"] for field in fields if field["type"] != "address"}
     mirrored = {tags[name]: value for name, value in old.merge_fields.items() if name in plain}
-    typed = merge_values(from_json(job.data["fields"]), job.data["values"])
+    typed = merge_values(from_json(job.task["fields"]), job.task["values"])
     values: dict[str, MergeValue] = {**(before.merge_fields if before else mirrored)}
     values |= {tags[name]: value for name, value in names.items() if name in tags}
     values = {tag: value for tag, value in values.items() if not is_incomplete(value)} | typed
@@ -346,9 +353,9 @@ def _tags(old: Contact) -> list[str]:
     return [str(tag) for tag in parsed(f"[{old.tags or ''}]")]
 
 
-def _told(error: MailchimpError, audience: AudienceRow, job: JobRow) -> CleanedError:
+def _told(error: MailchimpError, audience: AudienceRow, job: AddJob) -> CleanedError:
     """What the person is told. What Mailchimp says in its own words is for their eyes alone."""
-    about = {"address": job.data["address"], "audience": audience.name}
+    about = {"address": job.task["address"], "audience": audience.name}
     match error:
         case InComplianceState():
             return OnlyThemselves(**about, signup=audience.remote.get("signup"))
@@ -371,16 +378,16 @@ def _named(audience: AudienceRow, said: Sequence[tuple[str, str]]) -> list[list[
 
 
 def _finish(
-    database: Database, job: JobRow, member: Member, tags_lost: Sequence[str], now: datetime
-) -> JobRow:
+    database: Database, job: AddJob, member: Member, tags_lost: Sequence[str], now: datetime
+) -> AddJob:
     """The mirror has the contact, the consent and the journal's line are kept, the job is done: all or nothing."""
     with database.transaction() as session:
-        audience = bulk.lock(session, job.audience_id or 0)
+        audience = bulk.lock(session, job.audience_id)
         _, old = _subjects(session, job)
         contact_id = _mirror(session, audience, member, now)
         corrections.record(
             session,
-            job.data,
+            job.task,
             old,
             contact_id,
             member.address,
@@ -388,7 +395,7 @@ def _finish(
             given_at=job.made_at,
             now=now,
         )
-        return jobs.finish(session, job, now, status=str(member.status), tags_lost=list(tags_lost))
+        return jobs.finish(session, job, now, {"status": str(member.status), "tags_lost": list(tags_lost)})
 
 
 def _mirror(session: Session, audience: AudienceRow, member: Member, now: datetime) -> int:
@@ -402,7 +409,7 @@ def _mirror(session: Session, audience: AudienceRow, member: Member, now: dateti
         [row],
         lambda new, contact_id: members.added(new, contact_id, revision, at),
         lambda old, new: members.merged(old, new, revision, at),
-        UpsertCounts(),
+        NO_ROWS,
     )
     contact = contacts.by_key(session, audience.id, rows.address_key_of(row))
     assert contact, "just taken in"

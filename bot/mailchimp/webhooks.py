@@ -7,11 +7,12 @@ from datetime import datetime
 
 from bot.core import jobs
 from bot.core.settings import Settings
+from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
 from storage.bounces import webhook_tokens
 from storage.core import audiences
-from storage.core import jobs as job_rows
 from storage.core.database import Database
+from storage.core.tables import JobState
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
@@ -49,8 +50,8 @@ def ring(database: Database, remote_id: str, uid: str, now: datetime) -> bool:
         # Before the first sync's end the clock's next look brings it.
         if audience is None or audience.mirrored_until is None:
             return False
-        if mirrors.under_way(session, audience.id, jobs.SYNC, ("waiting",)) is None:
-            job_rows.add(session, sync.new_job(audience, by=BY, now=now))
+        if not jobs.unfinished(session, SYNC, audience_id=audience.id, states=(JobState.WAITING,)):
+            sync.create(session, audience, by=BY, now=now)
     return True
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from dns.resolver import Resolver
 from slack_sdk import WebClient
@@ -10,13 +9,10 @@ from slack_sdk import WebClient
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.corrections import mail_exchanges
+from handlers.clock import utc_now
 from handlers.slack.people import People
 from storage.core.database import Database
 from storage.mailchimp.client import Client
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)

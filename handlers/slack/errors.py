@@ -11,7 +11,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core.errors import CleanedError, NotAnOperator
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import View
-from handlers.slack.request import Ask
+from handlers.slack.request import Request
+from handlers.slack.sdk_workarounds import error_code
 from handlers.words import Markup, Words
 from storage.core.db_errors import trouble
 from storage.files.spreadsheet_errors import SpreadsheetError
@@ -39,17 +40,17 @@ PASSES = frozenset(
 log = logging.getLogger(__name__)
 
 
-def tell(error: Exception, ask: Ask, *, acknowledged: bool) -> BoltResponse | None:
+def tell(error: Exception, request: Request, *, acknowledged: bool) -> BoltResponse | None:
     """Tells the person, and returns what Slack is to be answered if it had no answer yet."""
-    text = sentence(ask.words, error)
-    if ask.body.get("type") == "view_submission" and not acknowledged:
-        return _into_submission(error, text, ask.words)
-    view = fault_view(ask.words, text)
+    text = sentence(request.words, error)
+    if request.is_submission and not acknowledged:
+        return _into_submission(error, text, request.words)
+    view = fault_view(request.words, text)
     try:
-        _show(ask, view, text)
+        _show(request, view, text)
     except SlackClientError as refused:
         log.warning("a fault could not be shown: %s", name(refused))
-        ask.client.chat_postMessage(channel=ask.person.id, text=text)
+        request.client.chat_postMessage(channel=request.person.id, text=text)
     return None if acknowledged else BoltResponse(status=200, body="")
 
 
@@ -89,9 +90,8 @@ def name(error: BaseException) -> str:
 def passes(error: BaseException) -> bool:
     """Whether it is Slack or the network, and passes by itself or once whoever runs the bot has mended it."""
     if isinstance(error, SlackApiError):
-        code = str(error.response.get("error", ""))
-        # What is no code is no answer of Slack's own, but a server's trouble in the SDK's words.
-        return code in PASSES or not code.isidentifier()
+        code = error_code(error)
+        return code is None or code in PASSES
     return isinstance(error, SlackClientError | OSError)
 
 
@@ -106,14 +106,12 @@ def _into_submission(error: Exception, text: Markup, words: Words) -> BoltRespon
     return BoltResponse(status=200, body=body)
 
 
-def _show(ask: Ask, view: View, text: Markup) -> None:
-    kind = ask.body.get("type")
-    in_modal = ask.body.get("view", {}).get("type") == "modal"
-    if ask.modal_open:
-        ask.modal_open.show(view)
-    elif kind == "view_submission":
-        ask.here.show(view)
-    elif kind == "block_actions" and in_modal:
-        ask.client.views_push(trigger_id=ask.body["trigger_id"], view=view)
+def _show(request: Request, view: View, text: Markup) -> None:
+    if request.opened:
+        request.opened.show(view)
+    elif request.is_submission:
+        request.here.show(view)
+    elif request.body.get("type") == "block_actions" and request.is_in_modal:
+        request.client.views_push(trigger_id=request.body["trigger_id"], view=view)
     else:
-        ask.answer(blocks.message(text, [blocks.section(text)]))
+        request.answer(blocks.message(text, [blocks.section(text)]))

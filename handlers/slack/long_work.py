@@ -1,82 +1,83 @@
-"""Long work: takes jobs, does them step by step, and tells the person in one message that moves on."""
+"""Worker threads: run jobs step by step, and tell the person in one message that is updated."""
 
 import logging
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Event, Thread
 from time import monotonic
+from typing import Any
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core import audiences, jobs
+from bot.core import jobs
 from bot.core.errors import CleanedError
-from bot.core.jobs import Work
-from handlers.slack import errors, posted_message
+from bot.core.files import GIVE_UP_AFTER
+from bot.core.jobs import AnyJob, Clock, JobType, Recipient
+from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message
-from handlers.slack.features import home
 from handlers.slack.posted_message import MessageMetadata
+from handlers.slack.uploads import direct_messages
 from handlers.words import Words, words
 from storage.core.database import Database
 from storage.core.db_errors import Trouble, trouble
 from storage.core.jobs import LeaseLost
-from storage.core.tables import JobRow
+from storage.core.tables import JobKind, JobState
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
 
 THREADS = 2
-POLL_SECONDS = 1.0  # for what another process left
-TELL_SECONDS = 1.5  # chat.update takes about 50 a minute
-# Slack may show the view that answers a submission after ours that follows: the first word waits for it.
-FIRST_WORD_SECONDS = 0.6
-GIVE_UP_AFTER = 5  # attempts that all ended in an unexpected fault
+POLL_SECONDS = 1.0  # for jobs of other processes
+TELL_SECONDS = 1.5  # chat.update allows about 50 a minute
+# Slack may show the view that answers a submission after one of ours that follows it: the first message waits.
+FIRST_MESSAGE_SECONDS = 0.6
 EVENT = "cleaned_work"
-TELLS_WITHIN = timedelta(days=1)  # of its end: so long Slack may be away
+TELLS_WITHIN = timedelta(days=1)  # after its end, while Slack doesn't answer
 
 log = logging.getLogger(__name__)
-
-Tell = Callable[[Words, JobRow, str], Message]
 
 
 @dataclass(frozen=True)
 class JobHandler:
-    """A kind of long work.
+    """How jobs of a type run, and what their message says.
 
-    `tell` makes the message of a job as it stands: its progress, its receipt, its failure. It is given the
-    words, the job and the audience's name. `title` is the key of the modal's title. `after` tells what else has
-    changed by a job that ended.
+    `message` makes the message of a job as it is: its progress, its receipt or its failure. `title` is the key of
+    the modal's title. `after` updates what else is shown in Slack of a job that has ended.
     """
 
-    work: Work
+    type: JobType[Any, Any, Any]
+    work: Callable[[Database, Any, Clock], Iterator[AnyJob]]
     title: str
-    tell: Tell
-    after: Callable[[AppContext, JobRow], None] = lambda *_: None
+    message: Callable[[Database, Words, Any], Message]
+    after: Callable[[AppContext, Any], None] = lambda *_: None
 
 
 class Worker:
-    """The threads that do the jobs of these kinds: job kind → how it is done and told.
+    """The threads that run jobs.
 
-    A sync may wait long for Mailchimp: it has a thread of its own. So may archives and Undos: one thread takes none of
-    them, so that nobody's export waits for two of these.
+    Syncs may wait long for Mailchimp, so they have a thread of their own. So may archives and Undos, so one more
+    thread takes none of these, and nobody's export waits behind two of them. `after_work` is called with the user
+    whose job has ended.
     """
 
-    def __init__(self, kinds: Mapping[str, JobHandler]) -> None:
-        self._kinds = kinds
+    def __init__(
+        self,
+        handlers: Collection[JobHandler],
+        after_work: Callable[[AppContext, str], None] = lambda *_: None,
+    ) -> None:
+        self._handlers = {handler.type.kind: handler for handler in handlers}
+        self._after_work = after_work
         self._awake = Event()
         self._stopping = Event()
-        self._threads: dict[str, Thread] = {}  # by the owner of what it works on
+        self._threads: dict[str, Thread] = {}  # by the owner of its leases
 
-    def start(self, parts: AppContext) -> None:
-        jobs.free_dead(parts.database)
-        syncs, outgoing = self._kinds.keys() & {jobs.SYNC}, self._kinds.keys() & {jobs.ARCHIVE, jobs.RESTORE}
-        others = self._kinds.keys() - syncs
-        further = [others - outgoing if outgoing else set(), syncs]
-        lanes = [others] * THREADS + [lane for lane in further if lane]
-        for n, lane in enumerate(lanes):
+    def start(self, context: AppContext) -> None:
+        jobs.free_dead(context.database)
+        for n, kinds in enumerate(self._lanes()):
             owner = jobs.owner()
-            thread = Thread(target=self._run, args=(parts, lane, owner), name=f"worker-{n}")
+            thread = Thread(target=self._run, args=(context, kinds, owner), name=f"worker-{n}")
             thread.start()
             self._threads[owner] = thread
 
@@ -84,91 +85,113 @@ class Worker:
         self._awake.set()
 
     def stop_soon(self) -> None:
-        """The step under way ends, its job is given back."""
+        """Lets each thread end its step and give its job back."""
         self._stopping.set()
         self._awake.set()
 
     def stop(self, seconds: float = 8) -> None:
-        """As `stop_soon`; waits for that so long at most."""
+        """As `stop_soon`, and waits for at most so long."""
         until = monotonic() + seconds
         self.stop_soon()
         for thread in self._threads.values():
             thread.join(max(0.0, until - monotonic()))
 
     def hand_over(self, database: Database) -> None:
-        """What did not end in time is anyone's. To be called when this process ends at once."""
+        """Ends the leases of threads that did not stop in time. To be called just before the process ends."""
         for owner in self._threads:
             jobs.free(database, owner)
 
-    def _run(self, parts: AppContext, lane: Collection[str], owner: str) -> None:
+    def _lanes(self) -> Iterator[Collection[JobKind]]:
+        """The kinds of jobs that each thread takes."""
+        syncs = self._handlers.keys() & {JobKind.SYNC}
+        others = self._handlers.keys() - syncs
+        slow = others & {JobKind.ARCHIVE, JobKind.RESTORE}
+        yield from [others] * THREADS
+        if slow and others - slow:
+            yield others - slow
+        if syncs:
+            yield syncs
+
+    def _run(self, context: AppContext, kinds: Collection[JobKind], owner: str) -> None:
+        types = [self._handlers[kind].type for kind in kinds]
         while not self._stopping.is_set():
             try:
-                job = jobs.claim(parts.database, lane, owner, parts.clock())
+                job = jobs.claim(context.database, types, owner, context.clock())
                 if job:
-                    _Run(parts, self._kinds[job.kind], job, self._stopping).to_its_end()
+                    handler = self._handlers[job.kind]
+                    _Run(context, handler, job, self._stopping, self._after_work).run()
                     continue
             except LeaseLost:
-                log.warning("a job was carried on by another process")
-            except Exception as error:  # noqa: BLE001  a thread of work never ends by a fault
+                log.warning("a job was taken over by another process")
+            except Exception as error:  # noqa: BLE001  a worker thread never ends by a fault
                 kind = trouble(error)
-                log.error("work: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
+                log.error("worker: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
             self._awake.wait(POLL_SECONDS)
             self._awake.clear()
         # An archive at Mailchimp holds the lease of its sync too.
         try:
-            jobs.free(parts.database, owner)
-        except Exception as error:  # noqa: BLE001  its leases run out by themselves
-            log.warning("work: nothing could be given back: %s", errors.name(error))
+            jobs.free(context.database, owner)
+        except Exception as error:  # noqa: BLE001  leases expire by themselves
+            log.warning("worker: leases could not be ended: %s", errors.name(error))
 
 
 class _Run:
-    """One job in one thread's hands."""
+    """One job in one thread."""
 
-    def __init__(self, parts: AppContext, kind: JobHandler, job: JobRow, stopping: Event) -> None:
-        self._parts, self._kind, self._job, self._stopping = parts, kind, job, stopping
-        self._next_word = monotonic() + FIRST_WORD_SECONDS
-        self._has_posted = False
+    def __init__(
+        self,
+        context: AppContext,
+        handler: JobHandler,
+        job: AnyJob,
+        stopping: Event,
+        after_work: Callable[[AppContext, str], None],
+    ) -> None:
+        self._context, self._handler, self._job, self._stopping = context, handler, job, stopping
+        self._after_work = after_work
+        self._database = context.database
+        self._next_message = monotonic() + FIRST_MESSAGE_SECONDS
+        self._may_have_posted = False
 
     @property
     def _words(self) -> Words:
-        return words(self._job.notify.get("language"))
+        return words(self._job.language)
 
-    def to_its_end(self) -> None:
-        """Does the work and tells the receipt; gives the job back when the program stops or a fault comes."""
+    def run(self) -> None:
+        """Runs the job and sends its receipt; gives it back when the program stops or a fault occurs."""
         try:
-            self._to_its_end()
+            self._work_and_tell()
         except LeaseLost:
             raise
         except Exception as error:
             if not (kind := trouble(error)):
                 raise
-            self._sit_out(kind)
+            self._wait_for_database(kind)
 
-    def _to_its_end(self) -> None:
-        if self._job.state == "running" and not self._work():
+    def _work_and_tell(self) -> None:
+        if self._job.state == JobState.RUNNING and not self._work():
             return
         try:
             self._tell()
         except Exception as error:
             if trouble(error):
                 raise
-            if self._job.attempts < GIVE_UP_AFTER or self._may_be_told_yet(error):
+            if self._job.attempts < GIVE_UP_AFTER or self._may_succeed_later(error):
                 self._give_back()
                 raise
             log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
-        self._tell_what_else()
-        jobs.told(self._parts.database, self._job, self._parts.clock())
-        if user := self._job.notify.get("user"):
-            home.after_work(self._parts, user)
+        self._update_other_messages()
+        jobs.mark_told(self._database, self._job, self._context.clock())
+        if recipient := self._job.recipient:
+            self._after_work(self._context, recipient.user)
 
     def _work(self) -> bool:
-        """Whether the work came to an end, good or bad."""
+        """Whether the job ended, done or failed."""
         try:
             return self._steps()
         except LeaseLost:
             raise
         except MailchimpError as error:
-            if not self._job.notify:
+            if not self._job.recipient:
                 log.warning("job %s: %s", self._job.id, error)
                 if error.worth_another_try:
                     self._give_back()
@@ -187,37 +210,37 @@ class _Run:
         return True
 
     def _steps(self) -> bool:
-        for job in self._kind.work(self._parts.database, self._job, self._parts.clock):
+        for job in self._handler.work(self._database, self._job, self._context.clock):
             self._job = job
-            if self._job.state == "running":
+            if job.state == JobState.RUNNING:
                 if self._stopping.is_set():
-                    jobs.release(self._parts.database, self._job)
+                    jobs.release(self._database, job)
                     return False
-                if monotonic() >= self._next_word:
+                if monotonic() >= self._next_message:
                     self._tell_progress()
-        # The receipt comes after the view that answered the submission.
-        self._stopping.wait(max(0.0, min(FIRST_WORD_SECONDS, self._next_word - monotonic())))
+        # The receipt comes after the view that answers the submission.
+        self._stopping.wait(max(0.0, min(FIRST_MESSAGE_SECONDS, self._next_message - monotonic())))
         return True
 
     def _fail(self, key: str, **values: object) -> None:
-        self._job = jobs.fail(self._parts.database, self._job, self._parts.clock(), key, **values)
+        self._job = jobs.fail(self._database, self._job, self._context.clock(), key, **values)
 
     def _give_back(self) -> None:
-        jobs.give_back(self._parts.database, self._job, self._parts.clock())
+        jobs.give_back(self._database, self._job, self._context.clock())
 
-    def _may_be_told_yet(self, error: Exception) -> bool:
+    def _may_succeed_later(self, error: Exception) -> bool:
         ended = self._job.finished_at
-        in_time = ended is not None and self._parts.clock() < ended + TELLS_WITHIN
+        in_time = ended is not None and self._context.clock() < ended + TELLS_WITHIN
         return in_time and errors.passes(error)
 
-    def _sit_out(self, kind: Trouble) -> None:
-        """The database takes nothing: the person is told, and the job is given back once it does again."""
+    def _wait_for_database(self, kind: Trouble) -> None:
+        """Tells the person, and gives the job back as soon as the database can be written again."""
         log.warning("job %s waits: the database is %s", self._job.id, kind)
-        if self._job.state == "running" and self._job.notify:
+        if self._job.state == JobState.RUNNING and self._job.recipient:
             self._tell_trouble(kind)
         while not self._stopping.wait(POLL_SECONDS):
             try:
-                jobs.give_back_unharmed(self._parts.database, self._job, self._parts.clock())
+                jobs.give_back_unharmed(self._database, self._job, self._context.clock())
             except LeaseLost:
                 raise
             except Exception as error:
@@ -229,7 +252,8 @@ class _Run:
     def _tell_trouble(self, kind: Trouble) -> None:
         text = self._words.md("trouble-work", kind=str(kind))
         try:
-            self._send(blocks.message(text, [blocks.section(text)]))
+            recipient = self._send(blocks.message(text, [blocks.section(text)]))
+            self._job = replace(self._job, recipient=recipient)
         except (SlackClientError, OSError) as error:
             log.warning("the trouble was not told: %s", errors.name(error))
 
@@ -239,61 +263,58 @@ class _Run:
         except (SlackClientError, OSError) as error:
             log.warning("progress was not told: %s", errors.name(error))
 
-    def _tell_what_else(self) -> None:
+    def _update_other_messages(self) -> None:
         try:
-            self._kind.after(self._parts, self._job)
+            self._handler.after(self._context, self._job)
         except (SlackClientError, OSError) as error:
-            log.warning("what else job %s changed was not told: %s", self._job.id, errors.name(error))
+            log.warning("job %s: another message was not updated: %s", self._job.id, errors.name(error))
 
     def _tell(self) -> None:
-        job = self._job
-        self._next_word = monotonic() + TELL_SECONDS
-        if not job.notify:
-            return  # from the terminal
-        message = self._kind.tell(self._words, job, self._audience_name())
-        if not self._send(message):
-            self._job = jobs.note(self._parts.database, job, self._parts.clock())
-        if view := job.notify.get("view"):
-            self._show_in_modal(view, message)
+        self._next_message = monotonic() + TELL_SECONDS
+        if not self._job.recipient:
+            return  # started in the terminal
+        message = self._handler.message(self._database, self._words, self._job)
+        recipient = self._send(message)
+        if recipient.ts != self._job.recipient.ts or recipient.channel != self._job.recipient.channel:
+            self._job = replace(self._job, recipient=recipient)
+            self._job = jobs.set_recipient(self._database, self._job, self._context.clock(), recipient)
+        if recipient.view:
+            self._show_in_modal(recipient.view, message)
 
-    def _send(self, message: Message) -> bool:
-        """The job's one message moves on; False when it is the first, whose place is to be noted."""
-        notify, client = self._job.notify, self._parts.client
-        channel, noted = notify["channel"], notify.get("ts")
-        if ts := noted or self._stands(channel):
+    def _send(self, message: Message) -> Recipient:
+        """Posts the job's one message, or updates it. Returns the recipient with where it is."""
+        recipient, client = self._job.recipient, self._context.client
+        if recipient is None:
+            raise ValueError("A job without a recipient has no message.")
+        channel = recipient.channel or direct_messages(client, recipient.user)
+        if ts := recipient.ts or self._find_message(channel):
             client.chat_update(channel=channel, ts=ts, **message)
         else:
-            self._has_posted = True  # perhaps: an answer may get lost
-            ts = posted_message.once(client).chat_postMessage(
-                channel=channel, metadata=self._mark, **message
-            )["ts"]
-        self._job.notify = {**notify, "ts": ts}
-        return noted is not None
+            self._may_have_posted = True  # an answer can get lost
+            once = sdk_workarounds.without_connection_retries(client)
+            ts = str(once.chat_postMessage(channel=channel, metadata=self._metadata, **message)["ts"])
+        return replace(recipient, channel=channel, ts=ts)
 
     @property
-    def _mark(self) -> MessageMetadata:
+    def _metadata(self) -> MessageMetadata:
         return {"event_type": EVENT, "event_payload": {"job": self._job.id}}
 
-    def _stands(self, channel: str) -> str | None:
-        """The message of a process that died before it noted where it is. Where that can't be looked up: None."""
-        if self._job.attempts == 1 and not self._has_posted:
+    def _find_message(self, channel: str) -> str | None:
+        """The message that a process posted and crashed before recording it; None also if that can't be looked up."""
+        if self._job.attempts == 1 and not self._may_have_posted:
             return None
         try:
-            return posted_message.find(self._parts.client, channel, self._mark, self._job.made_at)
+            return posted_message.find(self._context.client, channel, self._metadata, self._job.made_at)
         except SlackApiError as error:
-            log.warning("whether job %s was told can't be looked up: %s", self._job.id, errors.name(error))
+            log.warning("job %s: its message can't be looked up: %s", self._job.id, errors.name(error))
             return None
 
     def _show_in_modal(self, view_id: str, message: Message) -> None:
         shown = [block for block in message["blocks"] if block["type"] != "actions"]
-        view = blocks.modal(self._words(self._kind.title), shown, close=self._words("close"))
+        view = blocks.modal(self._words(self._handler.title), shown, close=self._words("close"))
         try:
-            self._parts.client.views_update(view_id=view_id, view=view)
+            self._context.client.views_update(view_id=view_id, view=view)
         except SlackApiError:
-            pass  # it was closed: the message tells it all
+            pass  # it was closed; the message says everything
         except SlackClientError as error:
             log.warning("a modal was not updated: %s", errors.name(error))
-
-    def _audience_name(self) -> str:
-        job = self._job
-        return audiences.by_id(self._parts.database, job.audience_id).name if job.audience_id else ""

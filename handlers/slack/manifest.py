@@ -1,13 +1,13 @@
-"""Where `manifest.yml` is: beside the packages in a checkout, in the environment's shared files when installed."""
+"""Finds `manifest.yml`: beside the packages in a checkout, in the environment's shared files when installed."""
 
 import sys
 from pathlib import Path
 
 
 def path() -> Path:
-    """Raises FileNotFoundError where it was installed without."""
-    places = (Path(__file__).parents[2], Path(sys.prefix) / "share" / "cleaned")
-    for place in places:
-        if (found := place / "manifest.yml").exists():
-            return found
+    """Raises FileNotFoundError if the installation has no manifest."""
+    folders = (Path(__file__).parents[2], Path(sys.prefix) / "share" / "cleaned")
+    for folder in folders:
+        if (file := folder / "manifest.yml").exists():
+            return file
     raise FileNotFoundError(2, "no manifest", "manifest.yml")

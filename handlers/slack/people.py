@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from threading import Lock
 from time import monotonic
@@ -15,6 +16,7 @@ from bot.core.errors import NotAnOperator
 from handlers.words import Words, words
 
 KEPT_SECONDS = 300
+LOOKUP_THREADS = 8
 _GROUP = "S"  # ids of user groups start with it
 
 log = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks. `timezone` is an IANA name."""
+    """Who makes a request. `timezone` is an IANA name."""
 
     id: str
     words: Words
@@ -38,26 +40,42 @@ class People:
         self.operators = tuple(operators)
         self._client = client
         self._kept: dict[str, tuple[float, Any]] = {}
+        self._lookups: dict[str, Future[None]] = {}
         self._lock = Lock()
+        self._pool = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="people")
 
     def person(self, user_id: str) -> Person:
-        """Where Slack doesn't answer: English, UTC, no rights; asked again the next time."""
+        """The person; where Slack doesn't answer: English, UTC, no role, and asked again the next time."""
         try:
             return self._cached(user_id, self._ask_person)
         except (SlackClientError, OSError) as error:
             log.warning("users.info failed: %s", type(error).__name__)
             return Person(user_id, words(None), "UTC", runs_workspace=False)
 
+    def is_known(self, user_id: str, *, within: float) -> bool:
+        """Whether the person and their role are cached, or Slack tells them within so many seconds.
+
+        For requests that Slack gives three seconds: their answer must not wait for the Web API.
+        """
+        if self._is_cached(user_id):
+            return True
+        with self._lock:
+            lookup = self._lookups.get(user_id)
+            if lookup is None or lookup.done():
+                lookup = self._lookups[user_id] = self._pool.submit(self._look_up, user_id)
+        wait([lookup], timeout=within)
+        return self._is_cached(user_id)
+
     def require_operator(self, person: Person) -> None:
         """Raises NotAnOperator, which names who can help."""
         operators: set[str] = set()
         if not person.runs_workspace:
-            operators = {user for each in self.operators for user in self._members(each)}
+            operators = {user for operator in self.operators for user in self._members(operator)}
         permissions.require_operator(
             person.id,
             runs_workspace=person.runs_workspace,
             operators=operators,
-            helpers=[_mention(each) for each in self.operators],
+            helpers=[_mention(operator) for operator in self.operators],
         )
 
     def is_operator(self, person: Person) -> bool:
@@ -66,6 +84,20 @@ class People:
         except NotAnOperator:
             return False
         return True
+
+    def _look_up(self, user_id: str) -> None:
+        self.is_operator(self.person(user_id))
+
+    def _is_cached(self, user_id: str) -> bool:
+        now = monotonic()
+        with self._lock:
+            until, person = self._kept.get(user_id, (0.0, None))
+            if now >= until:
+                return False
+            if person.runs_workspace:
+                return True
+            groups = (operator for operator in self.operators if operator.startswith(_GROUP))
+            return all(now < self._kept.get(group, (0.0, None))[0] for group in groups)
 
     def _ask_person(self, user_id: str) -> Person:
         user: dict[str, Any] = self._client.users_info(user=user_id, include_locale=True)["user"]
@@ -86,8 +118,8 @@ class People:
             return ()
 
     def _ask_group(self, group: str) -> Collection[str]:
-        found: list[str] = self._client.usergroups_users_list(usergroup=group)["users"]
-        return found
+        users: list[str] = self._client.usergroups_users_list(usergroup=group)["users"]
+        return users
 
     def _cached(self, key: str, ask: Callable[[str], Value]) -> Value:
         with self._lock:

@@ -1,38 +1,25 @@
-"""A message that stands already: who posted it died before it was noted. By its metadata, which nobody sees, it is known."""
+"""Finds, by its metadata, a message posted by a process that crashed before recording it."""
 
-from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 PAGE = 200  # messages
-CLOCKS_DIFFER = timedelta(minutes=5)  # ours and Slack's, at most
+MAX_CLOCK_SKEW = timedelta(minutes=5)  # between this machine and Slack
 
-MessageMetadata = dict[str, Any]
-
-
-def once(client: WebClient) -> WebClient:
-    """The same without the SDK's second tries after a fault: the message might then be there twice. One that was
-    too many was not taken, and is tried again.
-    """
-    alone = copy(client)
-    alone.retry_handlers = [
-        each for each in client.retry_handlers if isinstance(each, RateLimitErrorRetryHandler)
-    ]
-    return alone
+MessageMetadata = dict[str, Any]  # people don't see it
 
 
-def find(client: WebClient, channel: str, mark: MessageMetadata, since: datetime) -> str | None:
-    """The ts of the message with that metadata; None if there is none. Raises SlackApiError."""
-    page: dict[str, Any] = {"channel": channel, "oldest": str((since - CLOCKS_DIFFER).timestamp())}
+def find(client: WebClient, channel: str, metadata: MessageMetadata, since: datetime) -> str | None:
+    """The ts of a message in the channel with that metadata; None if there is none. Raises SlackApiError."""
+    arguments: dict[str, Any] = {"channel": channel, "oldest": str((since - MAX_CLOCK_SKEW).timestamp())}
     while True:
-        answer = client.conversations_history(**page, include_all_metadata=True, limit=PAGE)
-        for message in answer["messages"]:
-            metadata = message.get("metadata") or {}
-            if all(metadata.get(key) == value for key, value in mark.items()):
+        page = client.conversations_history(**arguments, include_all_metadata=True, limit=PAGE)
+        for message in page["messages"]:
+            message_metadata = message.get("metadata") or {}
+            if all(message_metadata.get(key) == value for key, value in metadata.items()):
                 return str(message["ts"])
-        page["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not page["cursor"]:
+        arguments["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+        if not arguments["cursor"]:
             return None

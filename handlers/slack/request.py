@@ -1,24 +1,27 @@
-"""One request of a person: who asks, in which language, and the ways to answer."""
+"""A request of a person: who makes it, what it carries, and the ways to answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from slack_bolt import Ack, Respond
+from slack_bolt import Respond
 from slack_sdk import WebClient
 
-from bot.core import audiences
 from bot.core.errors import CleanedError
+from bot.core.jobs import Recipient
 from bot.core.settings import Settings
 from handlers.slack.context import AppContext
-from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.people import Person
 from handlers.words import Words
 from storage.core.database import Database
+
+IN_TIME_SECONDS = 0.25  # that an answer may wait for the Web API; Slack waits three for it
+_SLOW_CALLS = ThreadPoolExecutor(8, thread_name_prefix="slow-calls")
 
 
 class Modal:
@@ -32,20 +35,25 @@ class Modal:
         self._client.views_update(view_id=self.id, view=view)
 
 
-class Ask:
-    """What a listener gets of the person who asks. Making one asks nothing of Slack: `ack` comes first."""
+class Request:
+    """What a listener gets: Slack's `body`, and its `payload` (the command, action, view, shortcut, event or option).
 
-    def __init__(self, parts: AppContext, body: dict[str, Any], user_id: str, respond: Respond) -> None:
-        self.parts = parts
+    Making one calls nothing of Slack's, so that the acknowledgement can come first.
+    """
+
+    def __init__(self, context: AppContext, body: dict[str, Any], user_id: str, respond: Respond) -> None:
+        self.context = context
         self.body = body
-        self.now: datetime = parts.clock()
-        self.modal_open: Modal | None = None  # where an error is told
-        self._user_id = user_id
+        self.payload: dict[str, Any] = {}
+        self.user_id = user_id
+        self.now: datetime = context.clock()
+        self.opened: Modal | None = None  # by this request; errors are shown in it
+        self.follow_ups: list[Callable[[], None]] = []
         self._respond = respond
 
     @cached_property
     def person(self) -> Person:
-        return self.parts.people.person(self._user_id)
+        return self.context.people.person(self.user_id)
 
     @property
     def words(self) -> Words:
@@ -53,25 +61,56 @@ class Ask:
 
     @property
     def database(self) -> Database:
-        """Slack is answered with what came of a submission: it can't wait long for another program's lock."""
-        database = self.parts.database
-        return database.hurried() if self.body.get("type") == "view_submission" else database
+        """For a submission, one that doesn't wait long for another program's lock: Slack waits for the answer."""
+        database = self.context.database
+        return database.hurried() if self.is_submission else database
 
     @property
     def settings(self) -> Settings:
-        return self.parts.settings
+        return self.context.settings
 
     @property
     def client(self) -> WebClient:
-        return self.parts.client
+        return self.context.client
+
+    @property
+    def is_submission(self) -> bool:
+        return self.body.get("type") == "view_submission"
+
+    @property
+    def is_in_modal(self) -> bool:
+        """Whether it was made in a modal."""
+        return bool(self.body.get("view", {}).get("type") == "modal")
 
     @property
     def is_operator(self) -> bool:
-        return self.parts.people.is_operator(self.person)
+        return self.context.people.is_operator(self.person)
 
     def require_operator(self) -> None:
         """Raises NotAnOperator."""
-        self.parts.people.require_operator(self.person)
+        self.context.people.require_operator(self.person)
+
+    @property
+    def text(self) -> str:
+        """What was typed after a command."""
+        return (self.payload.get("text") or "").strip()
+
+    @property
+    def value(self) -> str:
+        """The value of the button that was pressed, or of the option that was chosen."""
+        option = self.payload.get("selected_option") or {}
+        return str(self.payload.get("value") or option.get("value") or "")
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The values of a submitted modal's inputs: block id → action id → state."""
+        state: dict[str, Any] = self.body["view"]["state"]["values"]
+        return state
+
+    @property
+    def metadata(self) -> str:
+        """What the modal carries unseen: most often a plan's id."""
+        return str(self.body["view"]["private_metadata"])
 
     def answer(self, message: Message) -> None:
         """Tells that person alone; replaces the answer whose button was pressed."""
@@ -79,16 +118,26 @@ class Ask:
             replaces = self.body.get("container", {}).get("is_ephemeral", False)
             self._respond(**message, response_type="ephemeral", replace_original=replaces)
         else:
-            self.client.chat_postMessage(channel=self._user_id, **message)
+            self.tell(message)
 
-    def modal(self, title: str) -> Modal:
-        """Opens a modal that is loading, on top of the one that was clicked in, while the trigger lasts."""
-        view = blocks.modal(title, [blocks.section(self.words.md("loading"))], close=self.words("close"))
-        in_modal = self.body.get("view", {}).get("type") == "modal"
-        send = self.client.views_push if in_modal else self.client.views_open
+    def tell(self, message: Message) -> None:
+        """Posts to the person's direct messages."""
+        self.client.chat_postMessage(channel=self.user_id, **message)
+
+    def open_modal(self, title: str) -> Modal:
+        """Opens a modal that is loading, on top of the one that was clicked in, while the trigger lasts.
+
+        `title` is a sentence's key.
+        """
+        view = self.loading(title)
+        send = self.client.views_push if self.is_in_modal else self.client.views_open
         opened: dict[str, Any] = send(trigger_id=self.body["trigger_id"], view=view)["view"]
-        self.modal_open = Modal(self.client, opened["id"])
-        return self.modal_open
+        self.opened = Modal(self.client, opened["id"])
+        return self.opened
+
+    def loading(self, title: str) -> View:
+        """A modal that says that more will come."""
+        return loading(self.words, self.words(title))
 
     def show(self, view: View) -> None:
         """Replaces the modal that was clicked in."""
@@ -101,24 +150,47 @@ class Ask:
 
     @contextmanager
     def under(self, block_id: str) -> Iterator[None]:
-        """What a person can mend is told under that input of the modal they submit."""
+        """Tells what a person can mend under that input of the modal they submit."""
         try:
             yield
         except CleanedError as error:
             error.block_id = block_id
             raise
 
-    def notify(self, view_id: str | None = None) -> dict[str, Any]:
-        """Whom long work tells, where, in which language: their direct messages, and a modal while it is open."""
-        channel = self.client.conversations_open(users=self._user_id)["channel"]["id"]
-        told = {"user": self._user_id, "channel": channel, "language": self.words.language}
-        return told | ({"view": view_id} if view_id else {})
+    def recipient(self, modal: Modal | None = None) -> Recipient:
+        """Whom long work tells: the person's direct messages, which the worker opens, and a modal while it is open."""
+        return Recipient(self.user_id, self.words.language, view=modal.id if modal else None)
 
-    def start(self) -> None:
-        """A job's row is there: wakes the worker."""
-        self.parts.wake()
+    def in_time(
+        self, call: Callable[[], View], title: str, late_error: Callable[[CleanedError], View]
+    ) -> View:
+        """The view that `call` returns, if it does so in time for the answer to a submission.
+
+        Else a modal that is loading, titled by the sentence of that key: the view replaces it once it is there, or
+        that of `late_error` for what can't be told under an input any more. For calls that need the Web API.
+        """
+        future = _SLOW_CALLS.submit(call)
+        try:
+            return future.result(IN_TIME_SECONDS)
+        except TimeoutError:
+            self.then(lambda: self._show_late(future, late_error))
+            return self.loading(title)
+
+    def _show_late(self, future: "Future[View]", late_error: Callable[[CleanedError], View]) -> None:
+        try:
+            view = future.result()
+        except CleanedError as error:
+            view = late_error(error)
+        self.show(view)
+
+    def then(self, follow_up: Callable[[], None]) -> None:
+        """Calls it once a submission is acknowledged: what may be slow."""
+        self.follow_ups.append(follow_up)
+
+    def wake_worker(self) -> None:
+        """To be called when a job was created."""
+        self.context.wake()
 
 
-def suggest_audiences(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    """The listener of every menu of audiences in which one types."""
-    ack(options=audience_views.options(audiences.every(ask.database), payload["value"]))
+def loading(words: Words, title: str) -> View:
+    return blocks.modal(title, [blocks.section(words.md("loading"))], close=words("close"))

@@ -2,5 +2,5 @@
 
 import logging
 
-# An interruption may come while a connection is closed: the person is told once, by the command.
+# Ctrl-C may come while a connection is being closed; the command reports it, so SQLAlchemy need not print it too.
 logging.getLogger("sqlalchemy").addHandler(logging.NullHandler())

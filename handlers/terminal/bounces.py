@@ -1,4 +1,4 @@
-"""`cleaned bounces`: messages that wait in files are taken in; what is kept aside goes out as CSV."""
+"""`cleaned bounces`: takes in bounce messages from files; writes the ones in quarantine to a CSV file."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,7 +13,7 @@ from bot.bounces.events import EventKind
 from bot.bounces.mailbox import Kept, MailOutcome
 from bot.core import audiences, databases, settings
 from bot.core.errors import IsMirrored
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.terminal import errors
 from handlers.terminal.files import whole_file
 from handlers.words import Words
@@ -22,33 +22,33 @@ from storage.bounces.mailboxes import MailMessage, Unreadable
 from storage.core.database import Database
 from storage.files.spreadsheets import csv_bytes
 
-AGAINST = (EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT)
+BOUNCE_KINDS = (EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT)
 IGNORED = ("auto-reply", "challenge", "delivery-receipt", "not-a-bounce")
 
-_Keep = Callable[[Iterable[Kept]], None]
+_Write = Callable[[Iterable[Kept]], None]
 
 
 def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str | None) -> int:
-    """Takes in what is in the paths, or writes all that is kept aside; 1 if something can't be read.
+    """Takes in the messages in the paths; without paths, writes the whole quarantine. Returns 1 if a file can't be read.
 
-    Raises CleanedError, OSError.
+    `aside`: the CSV file for messages that go into quarantine. Raises CleanedError, OSError.
     """
     database = databases.ready(settings.load().database_url)
     try:
-        with _file(words, aside) as keep:
+        with _quarantine_csv(words, aside) as write:
             if not paths:
-                keep(mailbox.all_kept(database))
+                write(mailbox.all_kept(database))
                 return 0
-            chosen = audiences.choose(database, audience) if audience else None
-            if chosen and chosen.is_mirror:
-                raise IsMirrored(name=chosen.name)
-            return _take_in(words, database, paths, chosen.name if chosen else "", keep if aside else None)
+            target = audiences.choose(database, audience) if audience else None
+            if target and target.is_mirror:
+                raise IsMirrored(name=target.name)
+            return _take_in(words, database, paths, target.name if target else "", write if aside else None)
     finally:
         database.close()
 
 
 def _take_in(
-    words: Words, database: Database, paths: Sequence[str], audience: str, keep: _Keep | None
+    words: Words, database: Database, paths: Sequence[str], audience: str, write: _Write | None
 ) -> int:
     outcome, unreadable = MailOutcome(), list[Unreadable]()
     total = sum(map(mailboxes.total, paths))
@@ -57,15 +57,15 @@ def _take_in(
         try:
             for batch in mailbox.batches(_messages(words, paths, bar, unreadable)):
                 now = utc_now()
-                post = mailbox.read_all(batch, now, audience)
-                outcome += mailbox.take_in(database, post, now)
-                if keep:
-                    keep(mailbox.kept(database, post))
+                results = mailbox.read_all(batch, now, audience)
+                outcome += mailbox.take_in(database, results, now)
+                if write:
+                    write(mailbox.kept(database, results))
         except KeyboardInterrupt:
             raise KeyboardInterrupt("terminal-bounces-interrupted") from None
     print("\n".join(_lines(words, outcome)))
-    if (left := outcome.intake.unknown + _unused(outcome)) and not keep:
-        print(words("bounces-hint", n=left))
+    if (quarantined := outcome.intake.unknown + _unused(outcome)) and not write:
+        print(words("bounces-hint", n=quarantined))
     return 1 if unreadable else 0
 
 
@@ -73,19 +73,19 @@ def _messages(
     words: Words, paths: Sequence[str], bar: "tqdm[NoReturn]", unreadable: list[Unreadable]
 ) -> Iterator[MailMessage]:
     for path in paths:
-        for each in mailboxes.messages(path):
-            if isinstance(each, MailMessage):
-                bar.update(each.size)
-                yield each
+        for message in mailboxes.messages(path):
+            if isinstance(message, MailMessage):
+                bar.update(message.size)
+                yield message
             else:
-                each.error.filename = each.name
-                bar.write(f"cleaned: {errors.sentence(words, each.error)}", file=sys.stderr)
-                unreadable.append(each)
+                message.error.filename = message.name
+                bar.write(f"cleaned: {errors.sentence(words, message.error)}", file=sys.stderr)
+                unreadable.append(message)
 
 
 @contextmanager
-def _file(words: Words, path: str | None) -> Iterator[_Keep]:
-    """What takes the rows of the CSV; the file is there at the end, whole."""
+def _quarantine_csv(words: Words, path: str | None) -> Iterator[_Write]:
+    """A function that writes rows to the CSV file; the file appears, complete, at the end. None: discards them."""
     if path is None:
         yield lambda _: None
         return
@@ -94,28 +94,28 @@ def _file(words: Words, path: str | None) -> Iterator[_Keep]:
     with whole_file(Path(path)) as file:
         file.writelines(csv_bytes(header, ()))
 
-        def keep(rows: Iterable[Kept]) -> None:
+        def write(messages: Iterable[Kept]) -> None:
             nonlocal n
-            for each in rows:
+            for message in messages:
                 n += 1
-                file.writelines(csv_bytes(header, [_row(words, each)], first=False))
+                file.writelines(csv_bytes(header, [_row(words, message)], first=False))
 
-        yield keep
+        yield write
     print(words("bounces-aside-written", n=n, path=path))
 
 
-def _row(words: Words, each: Kept) -> tuple[str, ...]:
-    at = each.at.isoformat(timespec="seconds")
-    return at, each.where, words(f"aside-{each.reason}"), each.address, each.detail
+def _row(words: Words, message: Kept) -> tuple[str, ...]:
+    at = message.at.isoformat(timespec="seconds")
+    return at, message.where, words(f"aside-{message.reason}"), message.address, message.detail
 
 
 def _lines(words: Words, outcome: MailOutcome) -> Iterator[str]:
-    """A figure a line, in columns; of the details only what there is."""
+    """One line per figure, in two columns; zeros are left out, except for the two totals."""
     kinds, reasons, intake = outcome.kinds, outcome.reasons, outcome.intake
     rows = {
         words("bounces-messages"): outcome.messages,
-        words("bounces-found"): sum(kinds[kind] for kind in AGAINST),
-        **{f"  {words(f'bounces-{kind}')}": kinds[kind] for kind in AGAINST},
+        words("bounces-found"): sum(kinds[kind] for kind in BOUNCE_KINDS),
+        **{f"  {words(f'bounces-{kind}')}": kinds[kind] for kind in BOUNCE_KINDS},
         words("bounces-cleaned"): intake.cleaned,
         words("bounces-counted"): intake.counted,
         words("bounces-repeated"): intake.repeated,

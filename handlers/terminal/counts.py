@@ -1,4 +1,4 @@
-"""`cleaned counts`: the figures of `/cleaned`."""
+"""`cleaned counts`: prints the figures of `/cleaned`."""
 
 import json
 
@@ -7,31 +7,32 @@ from bot.contacts.counts import Figures
 from bot.core import audiences, databases, settings
 from bot.core.audiences import Audience
 from bot.core.errors import NoAudience
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.words import Words
 
 
 def run(words: Words, *, audience: str | None, as_json: bool) -> int:
-    """Prints the figures of that audience, or of all. Raises CleanedError."""
+    """Prints the figures of that audience, or of all audiences. Raises CleanedError."""
     database = databases.ready(settings.load().database_url)
     try:
-        chosen = audiences.every(database)
+        selection = audiences.every(database)
         if audience is not None:
-            chosen = [each for each in chosen if each == audiences.choose(database, audience)]
-        figures = [counts.figures(database, each, utc_now()) for each in chosen]
+            named = audiences.choose(database, audience)
+            selection = [candidate for candidate in selection if candidate == named]
+        all_figures = [counts.figures(database, selected, utc_now()) for selected in selection]
     finally:
         database.close()
     if as_json:
-        print(json.dumps([each.to_json() for each in figures], ensure_ascii=False, indent=2))
-    elif figures:
-        print("\n\n".join("\n".join(_lines(words, each)) for each in figures))
+        print(json.dumps([figures.to_json() for figures in all_figures], ensure_ascii=False, indent=2))
+    elif all_figures:
+        print("\n\n".join("\n".join(_lines(words, figures)) for figures in all_figures))
     else:
         raise NoAudience
     return 0
 
 
 def _lines(words: Words, figures: Figures) -> list[str]:
-    """The audience's name, then a figure a line, in columns."""
+    """The audience's name, then one line per figure, in two columns."""
     statuses = {words(f"status-{status}"): n for status, n in figures.by_status.items()}
     reasons = {f"  {words(f'reason-{reason}')}": n for reason, n in figures.by_reason.items() if n}
     cleaned = words("status-cleaned")

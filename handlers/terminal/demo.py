@@ -1,4 +1,4 @@
-"""`cleaned demo`: a local workspace, sample audiences, and the bot of `cleaned run` in a process of its own."""
+"""`cleaned demo`: starts a local workspace with sample audiences, and the bot of `cleaned run` in another process."""
 
 import os
 import signal
@@ -13,24 +13,25 @@ from time import monotonic, sleep
 
 from bot.core import databases, settings
 from bot.demo import samples
+from handlers.clock import utc_now
 from handlers.slack import manifest
-from handlers.slack.context import utc_now
 from handlers.standins.mailchimp import sample
 from handlers.standins.slack.server import Workspace
 from handlers.terminal import imports, sync
 from handlers.words import Words
 from storage.mailchimp.client import Client
 
-CONNECTS_WITHIN = 30  # seconds
-STOPS_WITHIN = 10.0
-LOOK_SECONDS = 0.1
+CONNECTS_WITHIN_SECONDS = 30
+STOPS_WITHIN_SECONDS = 10.0
+POLL_SECONDS = 0.1
 
 
 def run(
     words: Words, *, port: int, files: Sequence[str], audience: str | None, mailchimp: bool, browser: bool
 ) -> int:
-    """Runs until Ctrl-C; 1 if the bot stops by itself. Nothing is kept. `mailchimp`: with an account of its own too.
+    """Runs until Ctrl-C; returns 1 if the bot stops by itself. The database is deleted at the end.
 
+    `files`: the CSV files to import instead of sample data. `mailchimp`: also starts a local Mailchimp account.
     Raises CleanedError, OSError.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -41,7 +42,7 @@ def run(
         if status:
             return status
         with (
-            _account(words, url, is_wanted=mailchimp) as account,
+            _account(words, url, enabled=mailchimp) as account,
             Workspace(manifest.path(), port) as workspace,
             _bot({**_environment(workspace, url), **account}) as process,
         ):
@@ -50,8 +51,7 @@ def run(
 
 def _fill(words: Words, url: str, files: Sequence[str], audience: str | None) -> int:
     if files:
-        into = audience or Path(files[0]).stem
-        return imports.import_all(words, url, files, into)
+        return imports.import_all(words, url, files, audience or Path(files[0]).stem)
     database = databases.ready(url)
     try:
         samples.add(database, utc_now())
@@ -61,9 +61,9 @@ def _fill(words: Words, url: str, files: Sequence[str], audience: str | None) ->
 
 
 @contextmanager
-def _account(words: Words, url: str, *, is_wanted: bool) -> Iterator[Mapping[str, str]]:
-    """A Mailchimp account on this machine, its audiences mirrored; what makes it the bot's."""
-    if not is_wanted:
+def _account(words: Words, url: str, *, enabled: bool) -> Iterator[Mapping[str, str]]:
+    """Starts a local Mailchimp account and mirrors its audiences; yields the environment variables that name it."""
+    if not enabled:
         yield {}
         return
     print(words("terminal-demo-account"), flush=True)
@@ -78,32 +78,29 @@ def _account(words: Words, url: str, *, is_wanted: bool) -> Iterator[Mapping[str
 
 
 def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
-    """What makes `cleaned run` the workspace's bot. It goes before what a `.env` file says."""
-    return (
-        os.environ
-        | {
-            "SLACK_API_URL": workspace.api_url,
-            "SLACK_BOT_TOKEN": workspace.bot_token,
-            "SLACK_APP_TOKEN": workspace.app_token,
-            "SLACK_SIGNING_SECRET": workspace.signing_secret,
-            "DATABASE_URL": url,
-            "CLEANED_PORT": os.environ.get("CLEANED_PORT", "0"),
-            "MAILCHIMP_API_KEY": settings.OFF,  # nor real contacts archived
-            "CLEANED_IMAP_URL": settings.OFF,  # real mail must not be marked as read for a database that is thrown away
-        }
-    )
+    """The environment for the bot's process. Its variables override those of a `.env` file."""
+    return os.environ | {
+        "SLACK_API_URL": workspace.api_url,
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_APP_TOKEN": workspace.app_token,
+        "SLACK_SIGNING_SECRET": workspace.signing_secret,
+        "DATABASE_URL": url,
+        "CLEANED_PORT": os.environ.get("CLEANED_PORT", "0"),
+        "MAILCHIMP_API_KEY": settings.OFF,  # the demo must not archive real contacts
+        "CLEANED_IMAP_URL": settings.OFF,  # nor mark real mail as read
+    }
 
 
 @contextmanager
 def _bot(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [sys.executable, "-m", "handlers.terminal.demo_bot"]
+    command = [sys.executable, "-m", "handlers.demo_bot"]
     process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE)  # noqa: S603  our own
     try:
         yield process
     finally:
         process.terminate()
         try:
-            process.wait(STOPS_WITHIN)
+            process.wait(STOPS_WITHIN_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -112,7 +109,7 @@ def _bot(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
 def _watch(words: Words, workspace: Workspace, process: "subprocess.Popen[bytes]", *, browser: bool) -> int:
     try:
         if not _is_connected(workspace, process):
-            _complain(words("terminal-demo-late", seconds=CONNECTS_WITHIN), process, words)
+            _print_error(words("terminal-demo-late", seconds=CONNECTS_WITHIN_SECONDS), process, words)
             return 1
         print(words("terminal-demo-ready", url=workspace.url), flush=True)
         if browser and _has_display():
@@ -121,20 +118,21 @@ def _watch(words: Words, workspace: Workspace, process: "subprocess.Popen[bytes]
     except KeyboardInterrupt:
         print(words("terminal-demo-stopped"), flush=True)
         return 0
-    _complain("", process, words)
+    _print_error("", process, words)
     return 1
 
 
 def _is_connected(workspace: Workspace, process: "subprocess.Popen[bytes]") -> bool:
-    until = monotonic() + CONNECTS_WITHIN
-    while not workspace.connections and process.poll() is None and monotonic() < until:
-        sleep(LOOK_SECONDS)
+    deadline = monotonic() + CONNECTS_WITHIN_SECONDS
+    while not workspace.connections and process.poll() is None and monotonic() < deadline:
+        sleep(POLL_SECONDS)
     return workspace.connections > 0
 
 
-def _complain(late: str, process: "subprocess.Popen[bytes]", words: Words) -> None:
+def _print_error(timeout_message: str, process: "subprocess.Popen[bytes]", words: Words) -> None:
+    """Prints that the bot has crashed; if it still runs, the message."""
     status = process.poll()
-    text = late if status is None else words("terminal-demo-crashed", status=status)
+    text = timeout_message if status is None else words("terminal-demo-crashed", status=status)
     print(f"cleaned: {text}", file=sys.stderr)
 
 

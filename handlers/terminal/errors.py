@@ -1,4 +1,4 @@
-"""What went wrong, as one line on the terminal."""
+"""Turns exceptions into one line for the terminal."""
 
 import errno
 import traceback
@@ -27,7 +27,7 @@ _KINDS = {
 
 
 def sentence(words: Words, error: Exception) -> str:
-    """What happened and what to do next. What nobody foresaw is named by its type and place, without its text."""
+    """What happened and what to do next. An unexpected exception is named by type and place: its text may hold addresses."""
     if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
         return words(error.key, **error.values)
     if isinstance(error, SlackApiError):

@@ -1,4 +1,4 @@
-"""A file that is there under its name only once it is whole."""
+"""Atomic file writes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,19 +9,19 @@ from typing import BinaryIO
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write to; it takes the place of `path` at the end, and not if something goes wrong.
+    """A temporary file that replaces `path` at the end; after an exception, `path` is as before.
 
-    Raises OSError, naming `path`.
+    Raises OSError with `path` as its file name.
     """
     try:
         file = NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115  closed below
     except OSError as error:
         error.filename = str(path)
         raise
-    part = Path(file.name)
+    temporary = Path(file.name)
     try:
         with file:
             yield file  # type: ignore[misc]  # NamedTemporaryFile's wrapper is one
-        part.replace(path)
+        temporary.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

@@ -1,30 +1,33 @@
-"""`cleaned import`: files go in here and now; what is interrupted, the same command or the bot carries on."""
+"""`cleaned import`: imports files in this process. The same command, or the bot, resumes an interrupted import."""
 
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, NoReturn
 
 from tqdm import tqdm
 
-from bot.contacts.upsert import UpsertCounts
 from bot.core import databases, jobs, settings
 from bot.imports import imports
-from handlers.slack.context import utc_now
+from bot.imports.jobs import ImportJob
+from handlers.clock import utc_now
 from handlers.slack.refused_rows import csv
 from handlers.terminal.files import whole_file
-from handlers.terminal.long_work import to_its_end
+from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
-from storage.core.tables import JobRow
 
 BY = "terminal"
 
 
 def run(words: Words, *, files: Sequence[str], audience: str, status: str, refused: str | None) -> int:
-    """Imports the files one after the other; 1 if one can't be used. Raises CleanedError, SpreadsheetError, OSError."""
+    """Imports the files one after the other; returns 1 if one can't be imported.
+
+    `refused`: the file for refused rows. Raises CleanedError, SpreadsheetError, OSError.
+    """
     return import_all(words, settings.load().database_url, files, audience, status, refused)
 
 
@@ -36,40 +39,40 @@ def import_all(
     status: str = "nonsubscribed",
     refused: str | None = None,
 ) -> int:
-    """As `run`, into the database with that URL."""
+    """As `run`, for the database with that URL."""
     database = databases.ready(url)
-    done: list[JobRow] = []
+    done: list[ImportJob] = []
     jobs.free_dead(database)
     try:
         for path in files:
             job = _import(words, database, Path(path), audience, status)
-            if job.state == "failed":
-                print(f"cleaned: {words(job.result['error'], **job.result['values'])}", file=sys.stderr)
+            if job.failure:
+                print(f"cleaned: {words(job.failure.key, **job.failure.values)}", file=sys.stderr)
                 return 1
             done.append(job)
-            print(words("terminal-imported", name=path, **job.result), flush=True)
-            if job.result["refused"]:
+            print(words("terminal-imported", name=path, **asdict(job.outcome)), flush=True)
+            if job.outcome.refused:
                 target = Path(refused or f"{path}.refused.csv")
                 _write_refused(words, database, target, done if refused else [job])
         if len(done) > 1:
             print(words("terminal-imported", name=words("terminal-in-all"), **_total(done)))
         for job in done:
-            imports.forget_refused(database, job.id)
+            imports.delete_refused(database, job.id)
     finally:
         database.close()
     return 0
 
 
-def _write_refused(words: Words, database: Database, target: Path, done: Sequence[JobRow]) -> None:
+def _write_refused(words: Words, database: Database, target: Path, done: Sequence[ImportJob]) -> None:
     with whole_file(target) as file:
         file.writelines(csv(words, database, [job.id for job in done]))
     print(words("terminal-refused", path=str(target)), flush=True)
 
 
-def _import(words: Words, database: Database, path: Path, audience: str, status: str) -> JobRow:
-    """The finished job, done or failed. Progress is shown on a terminal."""
-    with path.open("rb") as given, TemporaryFile() as copy:
-        file = given if given.seekable() else _copied(given, copy)
+def _import(words: Words, database: Database, path: Path, audience: str, status: str) -> ImportJob:
+    """Returns the job once it is done or failed. Shows a progress bar if standard error is a terminal."""
+    with path.open("rb") as source, TemporaryFile() as copy:
+        file = source if source.seekable() else _copied(source, copy)
         job = imports.under_way(database, audience=audience, digest=imports.sha256(file))
         if job:
             print(words("terminal-carries-on", name=path.name), file=sys.stderr)
@@ -79,7 +82,7 @@ def _import(words: Words, database: Database, path: Path, audience: str, status:
             )
     bar: tqdm[NoReturn]
     with tqdm(total=job.total, unit="B", unit_scale=True, desc=path.name, leave=False, disable=None) as bar:
-        return to_its_end(database, job, imports.work, bar, "terminal-import-interrupted")
+        return run_to_end(database, job, imports.work, bar, "terminal-import-interrupted")
 
 
 def _copied(pipe: BinaryIO, copy: BinaryIO) -> BinaryIO:
@@ -87,5 +90,6 @@ def _copied(pipe: BinaryIO, copy: BinaryIO) -> BinaryIO:
     return copy
 
 
-def _total(done: Sequence[JobRow]) -> dict[str, int]:
-    return {name: sum(job.result[name] for job in done) for name in UpsertCounts.__slots__}
+def _total(done: Sequence[ImportJob]) -> dict[str, int]:
+    outcomes = [asdict(job.outcome) for job in done]
+    return {name: sum(outcome[name] for outcome in outcomes) for name in outcomes[0]}

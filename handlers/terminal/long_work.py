@@ -1,5 +1,6 @@
-"""A job done here and now, with a progress bar; what is interrupted, whoever comes next carries on."""
+"""Runs a job in this process, with a progress bar. An interrupted job is released, and another process can resume it."""
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import sleep
 from typing import NoReturn
@@ -8,38 +9,52 @@ from tqdm import tqdm
 
 from bot.core import jobs
 from bot.core.errors import CleanedError
-from bot.core.jobs import Work
-from handlers.slack.context import utc_now
+from bot.core.jobs import AnyJob, Clock, Job, ProgressT, ResultT, TaskT
+from handlers.clock import utc_now
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import JobRow
+from storage.core.tables import ENDED, JobState
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
 
-LOOK_SECONDS = 0.3  # while another process has the audience, or does the work
+POLL_SECONDS = 0.3  # while another process holds the audience's lock or the job
 
 
-def to_its_end(
-    database: Database, job: JobRow, work: Work, bar: "tqdm[NoReturn]", interrupted: str
-) -> JobRow:
-    """The job, done or failed; it is waited for while another process does it. `interrupted`: a sentence's key.
+def run_to_end(
+    database: Database,
+    job: Job[TaskT, ProgressT, ResultT],
+    work: Callable[
+        [Database, Job[TaskT, ProgressT, ResultT], Clock], Iterator[Job[TaskT, ProgressT, ResultT]]
+    ],
+    bar: "tqdm[NoReturn]",
+    interrupted: str,
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Returns the job once it is done or failed, by this process or another. `interrupted`: a key in words.
 
-    Raises KeyboardInterrupt with that key; MailchimpError where it is worth another try: then too, it is carried on.
+    Raises KeyboardInterrupt with that key, and MailchimpError where another try may succeed; both release the job.
     """
     owner = jobs.owner()
-    while job.state not in ("done", "failed"):
-        if claimed := jobs.claim_one(database, job.id, owner, utc_now()):
+    while job.state not in ENDED:
+        if claimed := jobs.claim_one(database, job, owner, utc_now()):
             job = _work(database, claimed, work, bar, interrupted)
         else:
-            sleep(LOOK_SECONDS)
-            job = jobs.look(database, job.id) or job
+            sleep(POLL_SECONDS)
+            job = jobs.look(database, job.type, job.id) or job
             _show(bar, job)
     return job
 
 
-def _work(database: Database, job: JobRow, work: Work, bar: "tqdm[NoReturn]", interrupted: str) -> JobRow:
+def _work(
+    database: Database,
+    job: Job[TaskT, ProgressT, ResultT],
+    work: Callable[
+        [Database, Job[TaskT, ProgressT, ResultT], Clock], Iterator[Job[TaskT, ProgressT, ResultT]]
+    ],
+    bar: "tqdm[NoReturn]",
+    interrupted: str,
+) -> Job[TaskT, ProgressT, ResultT]:
     try:
-        steps = work(database, job, utc_now) if job.state == "running" else ()
+        steps = work(database, job, utc_now) if job.state == JobState.RUNNING else ()
         for step in steps:
             job = step
             _show(bar, job)
@@ -49,21 +64,21 @@ def _work(database: Database, job: JobRow, work: Work, bar: "tqdm[NoReturn]", in
             raise
         job = jobs.fail(database, job, utc_now(), error.key, **error.values)
     except LeaseLost:
-        return jobs.look(database, job.id) or job
+        return jobs.look(database, job.type, job.id) or job
     except KeyboardInterrupt:
         jobs.release(database, job)
         raise KeyboardInterrupt(interrupted) from None
     except Exception:
-        with suppress(Exception):  # a full disk may have no room for that either
+        with suppress(Exception):  # a full disk may fail this write too
             jobs.release(database, job)
         raise
-    if job.notify:
-        jobs.release(database, job)  # somebody in Slack waits for it: the bot tells them
+    if job.recipient:
+        jobs.release(database, job)  # someone in Slack waits for it: the bot posts the outcome
     else:
-        jobs.told(database, job, utc_now())
+        jobs.mark_told(database, job, utc_now())
     return job
 
 
-def _show(bar: "tqdm[NoReturn]", job: JobRow) -> None:
+def _show(bar: "tqdm[NoReturn]", job: AnyJob) -> None:
     bar.total = job.total or None
     bar.update(job.done - bar.n)

@@ -22,28 +22,28 @@ class NoWayIn(CleanedError):
 
 
 def run(_words: Words) -> int:
-    """Serves Slack until it is told to stop. Raises CleanedError, SlackApiError, OSError."""
+    """Serves Slack until SIGTERM or SIGINT. Raises CleanedError, SlackApiError, OSError."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("handlers").setLevel(logging.INFO)
-    given = settings.load()
-    _check(given)
-    databases.ready(given.database_url).close()
-    serve.run(given)
+    config = settings.load()
+    _check(config)
+    databases.ready(config.database_url).close()
+    serve.run(config)
 
 
 def migrate(words: Words) -> int:
-    """Brings the database to this program's version. Raises CleanedError."""
+    """Migrates the database to this program's version. Raises CleanedError."""
     database = databases.reached(settings.load().database_url)
     try:
-        moved = databases.migrate(database)
+        has_changed = databases.migrate(database)
     finally:
         database.close()
-    print(words("terminal-migrated" if moved else "terminal-up-to-date"))
+    print(words("terminal-migrated" if has_changed else "terminal-up-to-date"))
     return 0
 
 
-def _check(given: Settings) -> None:
-    if not given.slack_bot_token:
+def _check(config: Settings) -> None:
+    if not config.slack_bot_token:
         raise NoBotToken
-    if not given.slack_app_token and not given.slack_signing_secret:
+    if not config.slack_app_token and not config.slack_signing_secret:
         raise NoWayIn

@@ -1,16 +1,19 @@
-"""HTTP: Slack's requests where Socket Mode is not used, bounces by webhook, and whether the bot is well."""
+"""The HTTP server: Slack's requests where Socket Mode is not used, webhooks, and the health check."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from threading import Thread
 
 from aiohttp import web
-from slack_bolt import App, BoltRequest
+from slack_bolt import App
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_sdk.signature import SignatureVerifier
 
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from handlers.slack import sdk_workarounds
 from handlers.web.webhooks import mailchimp, routes
 from storage.core.database import Database
 
@@ -41,7 +44,7 @@ class Server:
 
     @property
     def port(self) -> int:
-        """The one that it listens on, once it does."""
+        """The port that the started server listens on; a free one where the settings say 0."""
         return int(self._runner.addresses[0][1])
 
     async def _listen(self) -> None:
@@ -49,16 +52,17 @@ class Server:
         await web.TCPSite(self._runner, *self._address).start()
 
 
-def start(bolt: App, settings: Settings, database: Database, clock: Clock) -> Server:
+def start(bolt: App, settings: Settings, database: Database, clock: Clock, *, slack_threads: int) -> Server:
     """Listens on the settings' host and port: `/health`; `/slack/events` when a signing secret is set; webhooks.
 
+    `slack_threads`: how many of Slack's requests can wait for their acknowledgement at the same time.
     Raises BadSetting for the settings of a webhook, OSError if the port is taken.
     """
     application = web.Application(client_max_size=LARGEST_REQUEST)
     application.router.add_get("/health", _health)
     if settings.slack_signing_secret:
         verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
-        application.router.add_post("/slack/events", _slack(bolt, verifier))
+        _add_slack(application, bolt, verifier, slack_threads)
     routes.add(application, settings, database, clock)
     mailchimp.add(application, settings, database, clock)
     server = Server(application, settings.host, settings.port)
@@ -71,33 +75,34 @@ async def _health(_request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
-def _slack(bolt: App, verifier: SignatureVerifier) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _add_slack(application: web.Application, bolt: App, verifier: SignatureVerifier, threads: int) -> None:
+    executor = ThreadPoolExecutor(threads, thread_name_prefix="slack-request")
+
+    async def shut_down(_application: web.Application) -> None:
+        executor.shutdown(wait=False)
+
+    application.router.add_post("/slack/events", _slack_handler(bolt, verifier, executor))
+    application.on_cleanup.append(shut_down)
+
+
+def _slack_handler(
+    bolt: App, verifier: SignatureVerifier, executor: Executor
+) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Hands Slack's requests to Bolt, whose `dispatch` waits for the acknowledgement in a thread of the executor.
+
+    Of Bolt's adapter for aiohttp only `to_aiohttp_response` fits. Its `to_bolt_request` makes an AsyncBoltRequest, which
+    a synchronous App can't dispatch, and decodes the body before anybody has checked the signature of its bytes.
+    """
+
     async def handle(request: web.Request) -> web.Response:
         body = await request.read()
-        if not _is_slack(verifier, body, request):
+        if not sdk_workarounds.is_signed(verifier, body, request.headers):
             return web.Response(status=401)
         try:
-            asked = _read(body, request)
-        except (ValueError, AttributeError):  # Bolt's, for JSON that is no object
+            bolt_request = sdk_workarounds.parse_request(body, request.query_string, request.headers)
+        except ValueError:
             return web.Response(status=400)
-        answer = await asyncio.to_thread(bolt.dispatch, asked)
-        headers = {key: values[0] for key, values in answer.headers.items()}
-        return web.Response(status=answer.status, body=answer.body.encode(), headers=headers)
+        response = await asyncio.get_running_loop().run_in_executor(executor, bolt.dispatch, bolt_request)
+        return await to_aiohttp_response(response)
 
     return handle
-
-
-def _is_slack(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
-    try:
-        return verifier.is_valid_request(body, dict(request.headers))
-    except (ValueError, TypeError):  # no UTF-8, a time that is no number, a signature that is not ASCII
-        return False
-
-
-def _read(body: bytes, request: web.Request) -> BoltRequest:
-    """Raises ValueError or AttributeError for what Slack never sends."""
-    return BoltRequest(
-        body=body.decode(),
-        query=request.query_string,
-        headers={key: [value] for key, value in request.headers.items()},
-    )

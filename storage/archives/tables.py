@@ -20,6 +20,7 @@ class Archive(Table, table=True):
     n: int = Field(default=0, sa_type=BigInteger)
     restored: int = Field(default=0, sa_type=BigInteger)
     left_alone: int = Field(default=0, sa_type=BigInteger)  # changed between the preview and the work
+    undone_by: str | None = None  # who brought the last of its contacts back
 
 
 class ArchiveMember(Table, table=True):

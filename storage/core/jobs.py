@@ -1,4 +1,4 @@
-"""Long work as rows: who holds it, how far it is, and the file an import reads."""
+"""Rows of long work: who holds each, and how far it is."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -9,20 +9,20 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.core import leases
-from storage.core.tables import JobRow
+from storage.core.tables import ENDED, UNFINISHED, JobKind, JobRow, JobState
 
-PART_BYTES = 1 << 20
-LONGEST_LEASES = 4  # a job given back after a fault waits longer than a lease lasts, and clocks differ
+# A job that is given back after a fault waits longer than a lease lasts, and clocks differ.
+LONGEST_WAIT_IN_LEASES = 4
 
 
 class LeaseLost(Exception):
-    """Another process carries this job on; this one must stop."""
+    """Another process has taken the job over; this one must stop."""
 
 
-def add(session: Session, job: JobRow) -> JobRow:
-    session.add(job)
+def add(session: Session, row: JobRow) -> JobRow:
+    session.add(row)
     session.flush()
-    return job
+    return row
 
 
 def get(session: Session, job_id: str) -> JobRow | None:
@@ -30,121 +30,131 @@ def get(session: Session, job_id: str) -> JobRow | None:
 
 
 def claim(
-    session: Session, kinds: Collection[str], owner: str, now: datetime, until: datetime
+    session: Session, kinds: Collection[JobKind], owner: str, now: datetime, until: datetime
 ) -> JobRow | None:
-    """The oldest job that is free, now the owner's until the lease runs out; None if there is none.
+    """Leases the oldest available job of these kinds to the owner; None if there is none.
 
-    Free is: waiting; running or untold with a lease that ran out, or that lasts longer than any is given: then the
-    clock was put back. Work that changes an audience waits for the work that does so already, so that two archives
-    don't take each other's contacts.
+    A job is available if it waits, or if it is running or has no receipt yet and its lease has expired. A lease
+    that lasts longer than any that is given counts as expired: the clock was set back. A job that changes an
+    audience is not available while another one changes it, so that two archives can't take each other's contacts.
     """
     return _claim(session, col(JobRow.kind).in_(kinds), owner, now, until)
 
 
 def claim_one(session: Session, job_id: str, owner: str, now: datetime, until: datetime) -> JobRow | None:
-    """As `claim`, for one job."""
+    """Leases this job to the owner; None if it is not available, as in `claim`."""
     return _claim(session, col(JobRow.id) == job_id, owner, now, until)
 
 
 def _claim(
-    session: Session, wanted: ColumnElement[bool], owner: str, now: datetime, until: datetime
+    session: Session, condition: ColumnElement[bool], owner: str, now: datetime, until: datetime
 ) -> JobRow | None:
-    longest = now + LONGEST_LEASES * (until - now)
-    free = or_(
-        col(JobRow.lease_until).is_(None), col(JobRow.lease_until) < now, col(JobRow.lease_until) > longest
-    )
-    # In the words of the index of these few: those that ended and were told stay for good.
-    unfinished = and_(col(JobRow.told_at).is_(None), col(JobRow.state) != "receiving")
+    latest = now + LONGEST_WAIT_IN_LEASES * (until - now)
+    lease = col(JobRow.lease_until)
+    is_free = or_(lease.is_(None), lease < now, lease > latest)
+    # Written like the condition of the partial index, which holds few rows: most jobs have ended.
+    has_work = and_(col(JobRow.told_at).is_(None), col(JobRow.state) != JobState.RECEIVING.value)
     other = aliased(JobRow)
-    busy = (
+    audience_is_busy = (
         select(other.id)
         .where(
-            col(JobRow.state).in_(("waiting", "running")),  # a receipt waits for nobody
+            col(JobRow.state).in_(UNFINISHED),  # sending a receipt waits for nobody
             other.audience_id == JobRow.audience_id,
             other.id != JobRow.id,
-            col(other.state) == "running",
-            col(other.lease_until).between(now, longest),
-            col(other.kind) != "export",
+            col(other.state) == JobState.RUNNING.value,
+            col(other.lease_until).between(now, latest),
+            col(other.kind) != JobKind.EXPORT.value,
         )
         .exists()
     )
-    claimable = (free, unfinished, wanted, or_(col(JobRow.kind) == "export", ~busy))
-    if session.exec(select(JobRow.id).where(*claimable).limit(1)).first() is None:
+    is_export = col(JobRow.kind) == JobKind.EXPORT.value
+    available = (is_free, has_work, condition, or_(is_export, ~audience_is_busy))
+    if session.exec(select(JobRow.id).where(*available).limit(1)).first() is None:
         return None
-    query = select(JobRow).where(*claimable).order_by(col(JobRow.made_at)).limit(1)
-    # Two that claim at once would each find the audience free for another job of it.
+    query = select(JobRow).where(*available).order_by(col(JobRow.made_at)).limit(1)
+    # Two processes that claim at once would each find the audience free for another of its jobs.
     leases.lock_claims(session)
-    job = session.exec(query.with_for_update(skip_locked=True)).first()
-    if job is None:
+    row = session.exec(query.with_for_update(skip_locked=True)).first()
+    if row is None:
         return None
-    if job.state == "waiting":
-        job.state = "running"
-    job.attempts += 1
-    job.owner, job.lease_until = owner, until
-    session.add(job)
+    if row.state == JobState.WAITING:
+        row.state = JobState.RUNNING.value
+    row.attempts += 1
+    row.owner, row.lease_until = owner, until
+    session.add(row)
     session.flush()
-    return job
+    return row
 
 
-def received(session: Session, job_id: str) -> JobRow:
-    """The job's file is kept: from now on it waits for its turn."""
-    job = session.exec(select(JobRow).where(JobRow.id == job_id)).one()
-    job.state, job.lease_until = "waiting", None
-    session.add(job)
+def mark_received(session: Session, job_id: str) -> JobRow:
+    """Lets the job wait for a worker, now that its file is stored."""
+    row = session.exec(select(JobRow).where(JobRow.id == job_id)).one()
+    row.state, row.lease_until = JobState.WAITING.value, None
+    session.add(row)
     session.flush()
-    return job
+    return row
 
 
-def forget_told(session: Session, kind: str, before: datetime) -> int:
-    """Forgets the jobs of that kind that ended and were told before; returns how many."""
-    ended = and_(
-        col(JobRow.kind) == kind, col(JobRow.state).in_(("done", "failed")), col(JobRow.told_at) < before
-    )
+def delete_told(session: Session, kind: JobKind, before: datetime) -> int:
+    """Deletes the jobs of the kind that ended and whose receipt was sent before; returns how many."""
+    ended = and_(col(JobRow.kind) == kind.value, col(JobRow.state).in_(ENDED), col(JobRow.told_at) < before)
     return session.connection().execute(delete(JobRow).where(ended)).rowcount
 
 
-def save(session: Session, job: JobRow, **changes: Any) -> JobRow:
-    """Writes these columns of a job, if the lease is still its owner's.
+def save(session: Session, job_id: str, owner: str | None, **columns: Any) -> JobRow:
+    """Writes these columns of a job and returns its row, if the lease is still the owner's.
 
     Raises LeaseLost: then the caller's transaction must not commit.
     """
-    held = and_(col(JobRow.id) == job.id, col(JobRow.owner) == job.owner)
-    session.flush()  # what expires below would be forgotten
-    if not session.connection().execute(update(JobRow).where(held).values(**changes)).rowcount:
+    session.flush()  # changes that are not flushed would be lost when objects expire below
+    update_row = update(JobRow).where(_is_held(job_id, owner)).values(**columns)
+    if not session.connection().execute(update_row).rowcount:
         raise LeaseLost
     session.expire_all()
-    fresh = session.exec(select(JobRow).where(JobRow.id == job.id)).one()
-    session.expunge(fresh)
-    return fresh
+    row = session.exec(select(JobRow).where(JobRow.id == job_id)).one()
+    session.expunge(row)
+    return row
 
 
-def release(session: Session, job: JobRow) -> None:
-    """Gives the lease back at once, so that another process need not wait for it to run out.
+def set_recipient(session: Session, job_id: str, recipient: dict[str, Any]) -> None:
+    """Sets whom a job tells. Its lease may be anyone's."""
+    session.connection().execute(update(JobRow).where(col(JobRow.id) == job_id).values(notify=recipient))
 
-    That counts as no attempt: nothing went wrong.
+
+def release(session: Session, job_id: str, owner: str | None) -> None:
+    """Ends the owner's lease, so that another process need not wait for it to expire.
+
+    It doesn't count as an attempt, since nothing went wrong.
     """
-    held = and_(col(JobRow.id) == job.id, col(JobRow.owner) == job.owner)
-    given = {"lease_until": None, "attempts": col(JobRow.attempts) - 1}
-    session.connection().execute(update(JobRow).where(held).values(**given))
+    columns = {"lease_until": None, "attempts": col(JobRow.attempts) - 1}
+    session.connection().execute(update(JobRow).where(_is_held(job_id, owner)).values(**columns))
 
 
 def owners(session: Session) -> Sequence[str]:
-    """Who holds a job, each once."""
-    held = (
-        select(JobRow.owner)
-        .where(col(JobRow.owner).is_not(None), col(JobRow.lease_until).is_not(None))
-        .distinct()
-    )
-    return [owner for owner in session.exec(held).all() if owner]
+    """Owners that hold a job, each once."""
+    is_held = (col(JobRow.owner).is_not(None), col(JobRow.lease_until).is_not(None))
+    return [owner for owner in session.exec(select(JobRow.owner).where(*is_held).distinct()).all() if owner]
 
 
 def free(session: Session, owner: str) -> None:
-    """Takes the leases of this owner away: its jobs can be carried on at once, and not by itself."""
-    free = {"owner": None, "lease_until": None}
-    session.connection().execute(update(JobRow).where(col(JobRow.owner) == owner).values(**free))
+    """Ends all leases of the owner, who can't save these jobs any more."""
+    columns = {"owner": None, "lease_until": None}
+    session.connection().execute(update(JobRow).where(col(JobRow.owner) == owner).values(**columns))
 
 
-def under_way(session: Session, kind: str | None = None) -> Sequence[JobRow]:
-    """The jobs that are not finished, oldest first."""
-    query = select(JobRow).where(col(JobRow.state).in_(("waiting", "running"))).order_by(col(JobRow.made_at))
-    return session.exec(query.where(JobRow.kind == kind) if kind else query).all()
+def unfinished(
+    session: Session,
+    kind: JobKind,
+    *,
+    audience_id: int | None = None,
+    states: Collection[JobState] = UNFINISHED,
+) -> Sequence[JobRow]:
+    """Jobs of the kind that are waiting or running (or in `states`), oldest first."""
+    conditions = [col(JobRow.kind) == kind.value, col(JobRow.state).in_(states)]
+    if audience_id is not None:
+        conditions.append(col(JobRow.audience_id) == audience_id)
+    return session.exec(select(JobRow).where(*conditions).order_by(col(JobRow.made_at))).all()
+
+
+def _is_held(job_id: str, owner: str | None) -> ColumnElement[bool]:
+    return and_(col(JobRow.id) == job_id, col(JobRow.owner) == owner)

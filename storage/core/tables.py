@@ -1,4 +1,4 @@
-"""Every table. Keys are led by the audience, so that contacts of one audience lie together."""
+"""Tables that every subject uses. Keys begin with the audience, so that an audience's rows are stored together."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -37,10 +37,10 @@ class AudienceSource(StrEnum):
 
 
 class AudienceRow(Table, table=True):
-    """A mailing list. Whoever writes to its contacts locks this row first: one writer an audience.
+    """A mailing list. A transaction that changes its contacts locks this row first, so each audience has one writer.
 
-    `remote_id` and `remote` (what its owner says of it) are there for a mirrored one; all that changed before
-    `mirrored_until` is here.
+    A mirrored audience has `remote_id` and `remote` (what Mailchimp says about it); all changes made at Mailchimp
+    before `mirrored_until` are stored.
     """
 
     __tablename__ = "audience"
@@ -62,8 +62,33 @@ class AudienceRow(Table, table=True):
     created_at: datetime
 
 
+class JobKind(StrEnum):
+    """What a job does."""
+
+    IMPORT = "import"
+    EXPORT = "export"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+    SYNC = "sync"
+    ADD = "add"
+
+
+class JobState(StrEnum):
+    """How far a job is. `docs/architecture.md` draws what leads from one to the next."""
+
+    RECEIVING = "receiving"  # its file is being stored
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+ENDED = (JobState.DONE, JobState.FAILED)
+
+
 class HandledRequest(Table, table=True):
-    """A command, click, submission or event that was handled: `key` is Slack's own for it. Tidied after a while."""
+    """A Slack request that was handled, by Slack's own key for it. Deleted after a while."""
 
     __tablename__ = "delivery"
 
@@ -74,19 +99,19 @@ class HandledRequest(Table, table=True):
 
 
 class LeaseRow(Table, table=True):
-    """Whose turn it is to do what one process at a time does. The row `claim` is only ever locked."""
+    """The owner of work that one process does at a time. The row `claim` is only ever locked, never taken."""
 
     __tablename__ = "turn"
 
     name: str = Field(primary_key=True)
     owner: str
-    until: datetime  # from then on it is anyone's
+    until: datetime  # expired from then on
 
 
 class PlanRow(Table, table=True):
-    """What a person is looking at and has not confirmed: a filtered list with its ticks, a plan to act.
+    """What a person sees and has not confirmed yet: a filtered list with its ticks, or a planned action.
 
-    `used_at` is set once, by the confirmation: the second click finds it set.
+    `used_at` is set once, by the confirmation, so that a second click has no effect.
     """
 
     __tablename__ = "draft"
@@ -103,7 +128,10 @@ class PlanRow(Table, table=True):
 
 
 class JobRow(Table, table=True):
-    """Long work. Whoever does it holds the lease; a lease that ran out is anyone's."""
+    """Long work. The process that runs it holds the lease; any process may take over an expired one.
+
+    `bot.core.jobs` has the values that `data`, `cursor`, `notify` and `result` hold.
+    """
 
     __tablename__ = "job"
 
@@ -115,13 +143,13 @@ class JobRow(Table, table=True):
             sqlite_where=text("told_at IS NULL"),
             postgresql_where=text("told_at IS NULL"),
         ),
-        CheckConstraint("state IN ('receiving', 'waiting', 'running', 'done', 'failed')", name="state"),
+        CheckConstraint(f"state IN ({', '.join(repr(str(state)) for state in JobState)})", name="state"),
     )
 
     id: str = Field(primary_key=True)
     kind: str
     audience_id: int | None = Field(default=None, foreign_key="audience.id")
-    state: str = "waiting"
+    state: str = JobState.WAITING.value
     data: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))  # what to do
     cursor: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))  # how far it is
     notify: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))  # whom to tell, and where
@@ -134,7 +162,9 @@ class JobRow(Table, table=True):
     made_by: str
     made_at: datetime
     finished_at: datetime | None = None
-    told_at: datetime | None = None  # when the person had the receipt; finished and untold is work too
+    told_at: datetime | None = (
+        None  # when the person was sent the receipt; a finished job without it is still work
+    )
 
 
 class JournalRow(Table, table=True):

@@ -1,11 +1,9 @@
 """The CSV files that were handed out."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlmodel import Session, col, select
 
-from storage.core.tables import JobRow
 from storage.exports.tables import Export
 
 
@@ -27,9 +25,3 @@ def newest(session: Session, audience_id: int, *, skip: int, most: int) -> Seque
         .offset(skip)
         .limit(most)
     ).all()
-
-
-def results(session: Session, export_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """What came of the exports' jobs, which have the same ids; those of the terminal have none."""
-    found = session.exec(select(JobRow.id, JobRow.result).where(col(JobRow.id).in_(export_ids)))
-    return {job_id: dict(result) for job_id, result in found}

@@ -13,7 +13,7 @@ from storage.contacts import figures
 from storage.contacts.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.core import audiences
-from storage.core.tables import AudienceRow, AudienceSource, JobRow
+from storage.core.tables import AudienceRow, AudienceSource
 
 
 def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> AudienceRow | None:
@@ -60,17 +60,6 @@ def say(session: Session, audience_id: int, **said: Any) -> None:
     audience = session.get_one(AudienceRow, audience_id)
     audience.remote = audience.remote | said
     session.add(audience)
-
-
-def under_way(
-    session: Session, audience_id: int, kind: str, states: Sequence[str] = ("waiting", "running")
-) -> JobRow | None:
-    """The unfinished job of that kind on the audience."""
-    return session.exec(
-        select_model(JobRow).where(
-            JobRow.kind == kind, JobRow.audience_id == audience_id, col(JobRow.state).in_(states)
-        )
-    ).first()
 
 
 def unexplained(

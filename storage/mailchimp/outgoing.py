@@ -1,7 +1,7 @@
-"""Changes that a mirrored audience's owner has to make: a row each, with what came of it.
+"""The outbox: a row for each change of a contact that Mailchimp has to make, with its outcome.
 
-A row that was `sent` is in doubt until its answer is noted: sent alone (no batch), in a batch that is just being
-started, whose id is not known yet (`STARTING`), or in a batch.
+A row is `sent` until its answer is noted: sent by a call of its own (`ALONE`), in a batch that is being started, whose
+id is not known yet (`STARTING`), or in a batch.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from sqlmodel import select as select_model
 from storage.contacts.contacts import TABLE, Segment, conditions_by_id
 from storage.contacts.values import Status
 from storage.core.tables import JobRow
-from storage.mailchimp.tables import Outgoing
+from storage.mailchimp.tables import Outgoing, OutgoingState
 
 ALONE, STARTING = "", "?"
 
@@ -23,7 +23,7 @@ _ROW: Table = Outgoing.__table__  # type: ignore[attr-defined]
 
 
 class Target(NamedTuple):
-    """A contact that is to change. `status_before`: the one it had, where it is archived."""
+    """A contact to change. `status_before` is the status it had before it was archived, if it is."""
 
     id: int
     address: str
@@ -32,10 +32,10 @@ class Target(NamedTuple):
 
 
 class AddressOutcome(NamedTuple):
-    """What became of one address."""
+    """What became of the change of one address."""
 
     address: str
-    state: str
+    state: OutgoingState
     refusal: str
     detail: str
 
@@ -50,168 +50,177 @@ class OutboxKey(NamedTuple):
     def rows(self) -> list[ColumnElement[bool]]:
         return [_ROW.c.audience_id == self.audience_id, _ROW.c.job_id == self.job_id]
 
-    def sent(self, batch_id: str) -> list[ColumnElement[bool]]:
-        return [*self.rows, _ROW.c.state == "sent", _ROW.c.batch_id == batch_id]
+    def in_state(self, state: OutgoingState) -> list[ColumnElement[bool]]:
+        return [*self.rows, _ROW.c.state == state.value]
+
+    def sent_in(self, batch_id: str) -> list[ColumnElement[bool]]:
+        return [*self.in_state(OutgoingState.SENT), _ROW.c.batch_id == batch_id]
 
 
-def add(session: Session, box: OutboxKey, ids: Sequence[int]) -> None:
-    """Waiting."""
-    if ids:
-        rows = [{**box._asdict(), "contact_id": each, **_WAITING} for each in ids]
+def add(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> None:
+    """Adds a waiting row for each contact."""
+    if contact_ids:
+        rows = [{**key._asdict(), "contact_id": contact_id, **_WAITING} for contact_id in contact_ids]
         session.connection().execute(insert(_ROW), rows)
 
 
-def given_up(session: Session, audience_id: int, since: datetime) -> Sequence[JobRow]:
-    """The jobs that ended after that moment with changes whose answer never came."""
+def ended_with_doubts(session: Session, audience_id: int, since: datetime) -> Sequence[JobRow]:
+    """Jobs that ended after that time with changes whose answer never came."""
     ended = (JobRow.audience_id == audience_id, col(JobRow.finished_at) >= since)
-    found = session.exec(select_model(JobRow).where(*ended)).all()
-    doubtful = select(_ROW.c.job_id).where(
+    jobs = session.exec(select_model(JobRow).where(*ended)).all()
+    in_doubt = select(_ROW.c.job_id).where(
         _ROW.c.audience_id == audience_id,
-        _ROW.c.job_id.in_([job.id for job in found]),
-        _ROW.c.state == "sent",
+        _ROW.c.job_id.in_([job.id for job in jobs]),
+        _ROW.c.state == OutgoingState.SENT.value,
     )
-    ids = set(session.connection().execute(doubtful.distinct()).scalars())
-    return [job for job in found if job.id in ids]
+    ids = set(session.connection().execute(in_doubt.distinct()).scalars())
+    return [job for job in jobs if job.id in ids]
 
 
-def doubtful(session: Session, job: JobRow) -> Sequence[int]:
-    """The contacts whose answer is not known, without those that a later job has changed."""
-    box = OutboxKey(job.audience_id or 0, job.id)
+def in_doubt(session: Session, key: OutboxKey, made_at: datetime) -> Sequence[int]:
+    """Contacts whose answer is not known, without those that a job made later has changed."""
     later = select(col(JobRow.id)).where(
-        col(JobRow.audience_id) == box.audience_id, col(JobRow.made_at) > job.made_at
+        col(JobRow.audience_id) == key.audience_id, col(JobRow.made_at) > made_at
     )
     other = _ROW.alias()
-    elsewhere = exists().where(
-        other.c.audience_id == box.audience_id,
+    changed_later = exists().where(
+        other.c.audience_id == key.audience_id,
         other.c.contact_id == _ROW.c.contact_id,
         other.c.job_id.in_(later),
-        other.c.state == "done",
+        other.c.state == OutgoingState.DONE.value,
     )
-    return _ids(session, [*box.rows, _ROW.c.state == "sent", ~elsewhere])
+    return _contact_ids(session, [*key.in_state(OutgoingState.SENT), ~changed_later])
 
 
-def waiting(session: Session, box: OutboxKey, after: int, most: int) -> Sequence[int]:
-    """The contacts still to be sent, behind that id, by id."""
-    chosen = [*box.rows, _ROW.c.state == "waiting", _ROW.c.contact_id > after]
-    return _ids(session, chosen, most)
+def waiting(session: Session, key: OutboxKey, after: int, most: int) -> Sequence[int]:
+    """The next contacts to send, by id, after that id."""
+    conditions = [*key.in_state(OutgoingState.WAITING), _ROW.c.contact_id > after]
+    return _contact_ids(session, conditions, most)
 
 
-def sent(session: Session, box: OutboxKey, batch_id: str) -> Sequence[int]:
-    """The contacts whose answer is not known yet: of a batch, or `ALONE`, or `STARTING`."""
-    return _ids(session, box.sent(batch_id))
+def sent(session: Session, key: OutboxKey, batch_id: str) -> Sequence[int]:
+    """Contacts whose answer is not known yet: of a batch, or `ALONE`, or `STARTING`."""
+    return _contact_ids(session, key.sent_in(batch_id))
 
 
-def refused(session: Session, box: OutboxKey, refusal: str) -> Sequence[int]:
-    return _ids(session, [*box.rows, _ROW.c.state == "refused", _ROW.c.refusal == refusal])
+def refused(session: Session, key: OutboxKey, refusal: str) -> Sequence[int]:
+    """Contacts that were refused for that reason."""
+    return _contact_ids(session, [*key.in_state(OutgoingState.REFUSED), _ROW.c.refusal == refusal])
 
 
-def batches(session: Session, box: OutboxKey) -> Sequence[str]:
-    """The batches whose results were not read yet."""
-    own = _ROW.c.batch_id.not_in((ALONE, STARTING))
-    query = select(_ROW.c.batch_id).where(*box.rows, _ROW.c.state == "sent", own).distinct()
+def open_batches(session: Session, key: OutboxKey) -> Sequence[str]:
+    """Ids of the batches whose results have not been read."""
+    has_id = _ROW.c.batch_id.not_in((ALONE, STARTING))
+    query = select(_ROW.c.batch_id).where(*key.in_state(OutgoingState.SENT), has_id).distinct()
     return session.connection().execute(query).scalars().all()
 
 
 def known_batches(session: Session) -> set[str]:
-    """Those noted with any row."""
+    """Ids of all batches that any row names."""
     return set(session.connection().execute(select(_ROW.c.batch_id).distinct()).scalars())
 
 
-def wait(session: Session, box: OutboxKey, ids: Sequence[int]) -> None:
-    """To be sent again."""
-    _change(session, box, ids, **_WAITING)
+def mark_waiting(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> None:
+    """Notes that they are to be sent again."""
+    _update(session, key, contact_ids, **_WAITING)
 
 
-def send(session: Session, box: OutboxKey, ids: Sequence[int], batch_id: str) -> None:
-    _change(session, box, ids, state="sent", batch_id=batch_id)
+def mark_sent(session: Session, key: OutboxKey, contact_ids: Sequence[int], batch_id: str) -> None:
+    _update(session, key, contact_ids, state=OutgoingState.SENT.value, batch_id=batch_id)
 
 
-def done(session: Session, box: OutboxKey, ids: Sequence[int]) -> None:
-    _change(session, box, ids, state="done", refusal="", detail="")
+def mark_done(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> None:
+    _update(session, key, contact_ids, state=OutgoingState.DONE.value, refusal="", detail="")
 
 
-def refuse(session: Session, box: OutboxKey, why: Mapping[int, tuple[str, str]]) -> None:
-    """Contact → the refusal's key, and the owner's own words."""
-    alike: dict[tuple[str, str], list[int]] = {}
-    for contact_id, said in why.items():
-        alike.setdefault(said, []).append(contact_id)
-    for (refusal, detail), ids in alike.items():
-        _change(session, box, ids, state="refused", refusal=refusal, detail=detail)
+def mark_refused(session: Session, key: OutboxKey, refusals: Mapping[int, tuple[str, str]]) -> None:
+    """`refusals`: contact id → the refusal's key and Mailchimp's own words."""
+    by_refusal: dict[tuple[str, str], list[int]] = {}
+    for contact_id, refusal in refusals.items():
+        by_refusal.setdefault(refusal, []).append(contact_id)
+    for (refusal_key, detail), contact_ids in by_refusal.items():
+        columns = {"state": OutgoingState.REFUSED.value, "refusal": refusal_key, "detail": detail}
+        _update(session, key, contact_ids, **columns)
 
 
-def drop(session: Session, box: OutboxKey, ids: Sequence[int]) -> None:
-    """What is not to be sent after all."""
-    if ids:
-        session.connection().execute(delete(_ROW).where(*box.rows, _ROW.c.contact_id.in_(ids)))
+def delete_contacts(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> None:
+    """Deletes the rows of contacts that are not to be changed any more."""
+    if contact_ids:
+        session.connection().execute(delete(_ROW).where(*key.rows, _ROW.c.contact_id.in_(contact_ids)))
 
 
-def states(session: Session, box: OutboxKey) -> dict[str, int]:
-    """How many rows have a state."""
-    query = select(_ROW.c.state, func.count()).where(*box.rows).group_by(_ROW.c.state)
-    return dict(map(tuple, session.connection().execute(query)))
+def count_by_state(session: Session, key: OutboxKey) -> dict[OutgoingState, int]:
+    query = select(_ROW.c.state, func.count()).where(*key.rows).group_by(_ROW.c.state)
+    return {OutgoingState(state): n for state, n in session.connection().execute(query)}
 
 
-def refusals(session: Session, box: OutboxKey) -> dict[str, int]:
-    """How many were refused for what, the most frequent first."""
-    query = select(_ROW.c.refusal, func.count().label("n")).where(*box.rows, _ROW.c.state == "refused")
-    found = session.connection().execute(query.group_by(_ROW.c.refusal))
-    return dict(sorted(((key, n) for key, n in found), key=lambda each: (-each[1], each[0])))
+def count_by_refusal(session: Session, key: OutboxKey) -> dict[str, int]:
+    """How many contacts were refused, by the refusal's key, the most frequent first."""
+    query = select(_ROW.c.refusal, func.count().label("n")).where(*key.in_state(OutgoingState.REFUSED))
+    rows = session.connection().execute(query.group_by(_ROW.c.refusal))
+    counts = [(refusal, n) for refusal, n in rows]
+    return dict(sorted(counts, key=lambda count: (-count[1], count[0])))
 
 
-def targets(session: Session, audience_id: int, ids: Sequence[int]) -> Sequence[Target]:
+def targets(session: Session, audience_id: int, contact_ids: Sequence[int]) -> Sequence[Target]:
+    """The contacts, by id."""
     query = select(TABLE.c.id, TABLE.c.address, TABLE.c.address_key, TABLE.c.status_before)
-    chosen = query.where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(ids)).order_by(TABLE.c.id)
-    return [Target(*row) for row in session.connection().execute(chosen)]
+    query = query.where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(contact_ids))
+    return [Target(*row) for row in session.connection().execute(query.order_by(TABLE.c.id))]
 
 
-def lines(session: Session, box: OutboxKey) -> Iterator[AddressOutcome]:
-    """What became of each address, by contact."""
-    both = (TABLE.c.audience_id == _ROW.c.audience_id) & (TABLE.c.id == _ROW.c.contact_id)
-    query = select(TABLE.c.address, _ROW.c.state, _ROW.c.refusal, _ROW.c.detail).join(TABLE, both)
-    chosen = query.select_from(_ROW).where(*box.rows).order_by(_ROW.c.contact_id)
-    with session.connection().execute(chosen.execution_options(yield_per=1_000)) as result:
-        for row in result:
-            yield AddressOutcome(*row)
+def outcomes(session: Session, key: OutboxKey) -> Iterator[AddressOutcome]:
+    """What became of each address, by contact id."""
+    is_same = (TABLE.c.audience_id == _ROW.c.audience_id) & (TABLE.c.id == _ROW.c.contact_id)
+    columns = select(TABLE.c.address, _ROW.c.state, _ROW.c.refusal, _ROW.c.detail)
+    query = columns.join(TABLE, is_same).select_from(_ROW).where(*key.rows).order_by(_ROW.c.contact_id)
+    with session.connection().execute(query.execution_options(yield_per=1_000)) as result:
+        for address, state, refusal, detail in result:
+            yield AddressOutcome(address, OutgoingState(state), refusal, detail)
 
 
-def in_segment(session: Session, segment: Segment, ids: Sequence[int]) -> set[int]:
-    """Those of the contacts that belong to it."""
-    query = select(TABLE.c.id).where(*conditions_by_id(segment), TABLE.c.id.in_(ids))
+def in_segment(session: Session, segment: Segment, contact_ids: Sequence[int]) -> set[int]:
+    """Those of the contacts that belong to the segment."""
+    query = select(TABLE.c.id).where(*belongs(segment), TABLE.c.id.in_(contact_ids))
     return set(session.connection().execute(query).scalars())
 
 
-def archived(session: Session, audience_id: int, ids: Sequence[int]) -> set[int]:
-    """Those of the contacts that are archived here."""
-    these = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(ids)]
-    query = select(TABLE.c.id).where(*these, TABLE.c.status == Status.ARCHIVED.value)
+def archived(session: Session, audience_id: int, contact_ids: Sequence[int]) -> set[int]:
+    """Those of the contacts that are archived in the mirror."""
+    query = select(TABLE.c.id).where(
+        TABLE.c.audience_id == audience_id,
+        TABLE.c.id.in_(contact_ids),
+        TABLE.c.status == Status.ARCHIVED.value,
+    )
     return set(session.connection().execute(query).scalars())
 
 
-def forgettable(session: Session, before: datetime) -> Sequence[OutboxKey]:
-    """The rows, by job, whose receipts were told before that moment."""
-    told = select(col(JobRow.audience_id), col(JobRow.id)).where(col(JobRow.told_at) < before)
-    mine = exists().where(_ROW.c.audience_id == col(JobRow.audience_id), _ROW.c.job_id == col(JobRow.id))
-    rows = session.connection().execute(told.where(mine))
-    return [OutboxKey(audience_id or 0, job_id) for audience_id, job_id in rows]
+def of_receipts_before(session: Session, before: datetime) -> Sequence[OutboxKey]:
+    """Keys of the rows whose job's receipt was sent before that time."""
+    has_rows = exists().where(_ROW.c.audience_id == col(JobRow.audience_id), _ROW.c.job_id == col(JobRow.id))
+    jobs = select(JobRow.audience_id, JobRow.id).where(col(JobRow.told_at) < before, has_rows)  # type: ignore[call-overload]  # SQLModel's columns
+    return [OutboxKey(*key) for key in session.connection().execute(jobs)]
 
 
-def forget(session: Session, box: OutboxKey, most: int) -> int:
-    """Drops so many rows of the job at most; returns how many."""
-    some = select(_ROW.c.contact_id).where(*box.rows).order_by(_ROW.c.contact_id)
-    last = some.offset(most - 1).limit(1).scalar_subquery()
-    up_to = (_ROW.c.contact_id <= last) | ~exists(some.offset(most - 1))
-    return session.connection().execute(delete(_ROW).where(*box.rows, up_to)).rowcount
+def delete_some(session: Session, key: OutboxKey, most: int) -> int:
+    """Deletes at most so many rows of the job; returns how many."""
+    contact_ids = select(_ROW.c.contact_id).where(*key.rows).order_by(_ROW.c.contact_id)
+    last = contact_ids.offset(most - 1).limit(1).scalar_subquery()
+    first_rows = (_ROW.c.contact_id <= last) | ~exists(contact_ids.offset(most - 1))
+    return session.connection().execute(delete(_ROW).where(*key.rows, first_rows)).rowcount
 
 
-_WAITING = {"state": "waiting", "batch_id": ALONE, "refusal": "", "detail": ""}
+_WAITING = {"state": OutgoingState.WAITING.value, "batch_id": ALONE, "refusal": "", "detail": ""}
 
 
-def _ids(session: Session, chosen: Sequence[ColumnElement[bool]], most: int | None = None) -> Sequence[int]:
-    query = select(_ROW.c.contact_id).where(*chosen).order_by(_ROW.c.contact_id).limit(most)
+def _contact_ids(
+    session: Session, conditions: Sequence[ColumnElement[bool]], most: int | None = None
+) -> Sequence[int]:
+    query = select(_ROW.c.contact_id).where(*conditions).order_by(_ROW.c.contact_id).limit(most)
     return session.connection().execute(query).scalars().all()
 
 
-def _change(session: Session, box: OutboxKey, ids: Sequence[int], **values: str) -> None:
-    if ids:
-        chosen = update(_ROW).where(*box.rows, _ROW.c.contact_id.in_(ids))
-        session.connection().execute(chosen.values(**values))
+def _update(session: Session, key: OutboxKey, contact_ids: Sequence[int], **columns: str) -> None:
+    if contact_ids:
+        rows = update(_ROW).where(*key.rows, _ROW.c.contact_id.in_(contact_ids))
+        session.connection().execute(rows.values(**columns))

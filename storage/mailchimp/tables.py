@@ -1,27 +1,34 @@
 """The outbox: changes that Mailchimp has to make."""
 
+from enum import StrEnum
+
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Text
 from sqlmodel import Field
 
 from storage.core.tables import Table
 
 
-class Outgoing(Table, table=True):
-    """A change of a mirrored contact that its owner has to make, and what came of it.
+class OutgoingState(StrEnum):
+    """How far a change is."""
 
-    `state`: waiting; sent (the answer is not known yet); done; refused, with `refusal` a key and `detail` the
-    owner's own words.
-    """
+    WAITING = "waiting"
+    SENT = "sent"  # its answer is not known yet
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Outgoing(Table, table=True):
+    """A change of a contact that Mailchimp has to make. `refusal` is a key, and `detail` Mailchimp's own words."""
 
     __table_args__ = (
         Index("ix_outgoing_state", "audience_id", "job_id", "state", "contact_id"),
-        CheckConstraint("state IN ('waiting', 'sent', 'done', 'refused')", name="state"),
+        CheckConstraint(f"state IN ({', '.join(repr(str(state)) for state in OutgoingState)})", name="state"),
     )
 
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
     job_id: str = Field(primary_key=True)
     contact_id: int = Field(primary_key=True, sa_type=BigInteger)
-    state: str = "waiting"
+    state: str = OutgoingState.WAITING.value
     refusal: str = ""
     detail: str = Field(default="", sa_column=Column(Text, nullable=False))
     batch_id: str = ""

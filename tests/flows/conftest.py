@@ -17,18 +17,19 @@ from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_sdk.socket_mode.builtin.connection import Connection
 from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
-from bot.core import jobs
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from handlers import serve
-from handlers.slack import long_work, manifest
-from handlers.slack.context import AppContext, utc_now
-from handlers.slack.features import segments
+from handlers.clock import utc_now
+from handlers.slack import listeners, long_work, manifest
+from handlers.slack.context import AppContext
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words, words
 from storage.core.database import Database
 from tests.support import samples
 from tests.support.audiences import run
 from tests.support.bots import settings_of
+from tests.support.databases import copied
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Json, Person
 
 AUDIENCE = "Newsletter"
@@ -85,7 +86,7 @@ def fill(database_url: str, contacts: int = CONTACTS, audience: str = AUDIENCE) 
     database = Database(database_url)
     file = io.BytesIO(_sample(contacts))
     imports.receive(database, file, name="audience.zip", audience=audience, by=OLIVIA, now=utc_now())
-    run(database, jobs.IMPORT, imports.work)
+    run(database, IMPORT, imports.work)
     database.close()
 
 
@@ -171,9 +172,9 @@ def _quick(monkeypatch: pytest.MonkeyPatch, socket_threads: list[threading.Threa
     monkeypatch.setattr(IntervalRunner, "shutdown", shutdown)
     monkeypatch.setattr(serve, "SocketModeHandler", partial(SocketModeHandler, ping_interval=1))
     monkeypatch.setattr(Connection, "disconnect", wake_and_disconnect)
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.05)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.05)
     monkeypatch.setattr(long_work, "POLL_SECONDS", 0.1)
-    monkeypatch.setattr(segments, "SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0.05)
 
 
 @pytest.fixture
@@ -185,13 +186,32 @@ def flow(
         yield started
 
 
+@pytest.fixture(scope="session")
+def sqlite_filled(sqlite_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with copied(sqlite_template, tmp_path_factory.mktemp("filled")) as url:
+        fill(url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql_filled(postgresql_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with copied(postgresql_template, tmp_path_factory.mktemp("filled")) as url:
+        fill(url)
+        yield url
+
+
 @pytest.fixture
 def filled(
-    workspace: Workspace, people: tuple[Someone, Someone, Someone], database_url: str, _quick: None
+    workspace: Workspace,
+    people: tuple[Someone, Someone, Someone],
+    engine_name: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    _quick: None,
 ) -> Iterator[Flow]:
-    """With one audience of 5,000 contacts."""
-    fill(database_url)
-    with running(workspace, people, database_url) as started:
+    """With one audience of 5,000 contacts, imported once for all tests of a session."""
+    template = request.getfixturevalue(f"{engine_name}_filled")
+    with copied(template, tmp_path) as url, running(workspace, people, url) as started:
         yield started
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.contacts import counts
 from bot.core import audiences, journal
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.slack.elements.blocks import person as mention
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, Someone, write_sample
 from tests.support import samples

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 
 from bot.core import jobs
+from bot.core.files import GIVE_UP_AFTER
 from handlers.slack import long_work
 from handlers.standins.slack import state
 from storage.core.tables import JobRow
@@ -92,7 +93,7 @@ def test_someone_slack_says_nothing_about_is_answered_in_english(filled: Flow) -
 def test_a_receipt_that_slack_failed_to_take_is_told_again(
     flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.0)
     monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.2))
     olivia = flow.olivia
@@ -108,14 +109,14 @@ def test_a_receipt_that_slack_failed_to_take_is_told_again(
 def test_a_receipt_waits_until_slack_takes_the_token_again(
     filled: Flow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.5)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.5)
     monkeypatch.setattr(jobs, "RETRY", timedelta(seconds=0.02))
     olivia = filled.olivia
     olivia.person.command("/cleaned-archive")
     olivia.person.wait_modal(olivia.says("archives-headline", n=CLEANED, audience=AUDIENCE))
     assert olivia.person.submit(**{"archives-word": "archive"}) == {}
     filled.workspace.faults.revoked = True
-    wait_until(lambda: _attempts(filled) > long_work.GIVE_UP_AFTER + 1)
+    wait_until(lambda: _attempts(filled) > GIVE_UP_AFTER + 1)
     filled.workspace.faults.revoked = False
     olivia.waits_direct("archives-done", n=CLEANED, audience=AUDIENCE)
     assert len(olivia.direct_messages()) == 1

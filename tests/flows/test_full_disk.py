@@ -54,10 +54,10 @@ def sheet(tmp_path: Path) -> Path:
 
 
 def test_an_import_stops_with_a_sentence_and_carries_on_with_room(
-    tmp_path: Path, sheet: Path, sqlite_template: Path
+    tmp_path: Path, sheet: Path, sqlite_template: str
 ) -> None:
     path = tmp_path / "cleaned.db"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(sqlite_template.removeprefix("sqlite:///"), path)
     told = _cleaned(path, path.stat().st_size + ROOM, "import", str(sheet), "--audience", "News")
     assert told == (1, f"cleaned: {said('trouble-full')}\n")
     _assert_carried_on(path, sheet)

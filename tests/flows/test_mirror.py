@@ -8,7 +8,7 @@ import pytest
 
 from bot.contacts import counts
 from bot.core import audiences
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.slack.features import mirror
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
@@ -131,7 +131,7 @@ def test_an_account_in_trouble_is_one_line_of_the_log_without_the_key(
     assert client
     account.standin.faults.add(FaultKind.SERVER_ERROR, times=None)
     with caplog.at_level(logging.WARNING):
-        mirror.look(mirrored.parts, client)
+        mirror.sync_all(mirrored.parts, client)
     assert [record.getMessage() for record in caplog.records] == [
         "the mirror: Mailchimp can't be reached, or fails (500)."
     ]

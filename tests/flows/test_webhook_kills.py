@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 from sqlmodel import func, select
 
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.standins.slack.server import Workspace
 from storage.bounces.tables import Evidence
 from storage.core.database import Database

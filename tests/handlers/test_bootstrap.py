@@ -65,13 +65,13 @@ def test_an_old_python_is_told_which_one_is_needed(monkeypatch: pytest.MonkeyPat
     with pytest.raises(
         SystemExit, match=r"^Cleaned needs Python 3.11 or newer, and this is 3.9: install .+\.$"
     ):
-        bootstrap.carry_on("handlers", bootstrap.RUN)
+        bootstrap.ensure_environment("handlers", bootstrap.RUN)
 
 
 def test_where_all_is_installed_nothing_is_set_up(monkeypatch: pytest.MonkeyPatch):
     """A container, or a developer's own environment."""
     monkeypatch.setattr(bootstrap, "_prepare", lambda _path: pytest.fail("set up"))
-    bootstrap.carry_on("handlers", bootstrap.RUN)
+    bootstrap.ensure_environment("handlers", bootstrap.RUN)
 
 
 def test_a_missing_package_and_another_version_of_one_are_seen(tmp_path: Path):
@@ -166,20 +166,22 @@ def test_a_second_set_up_waits_for_the_first(pip: list[str], empty: Path, capsys
     assert holder.stdout
     with holder:
         assert holder.stdout.readline() == b"held\n"
-        real = bootstrap._say
+        real = bootstrap._print
 
         def let_go(line: str) -> None:
             real(line)
-            if "waiting" in line:
-                bootstrap._set_up(bootstrap.RUN, bootstrap._state(bootstrap.RUN))  # what the other one does
+            if "Waiting" in line:
+                bootstrap._set_up(
+                    bootstrap.RUN, bootstrap._new_stamp(bootstrap.RUN)
+                )  # what the other one does
                 pip.clear()
                 holder.communicate(b"\n")
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(bootstrap, "_say", let_go)
+            patch.setattr(bootstrap, "_print", let_go)
             bootstrap._prepare(bootstrap.RUN)
     assert pip == []
-    assert "Another set-up is under way; waiting for it." in capsys.readouterr().err
+    assert "Waiting for another set-up to finish." in capsys.readouterr().err
 
 
 _HOLDER = """
@@ -193,10 +195,10 @@ with open(sys.argv[1], "a+b") as file:
 
 def test_a_pip_that_fails_ends_in_one_sentence(empty: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bootstrap, "_has_all", lambda _path: False)
-    monkeypatch.setattr(bootstrap, "_make_venv", bootstrap.VENV.mkdir)
-    with pytest.raises(SystemExit, match="pip could not do it"):
-        bootstrap.carry_on("handlers", bootstrap.RUN)
-    assert not bootstrap._is_ready(bootstrap._state(bootstrap.RUN))
+    monkeypatch.setattr(bootstrap, "_create_venv", bootstrap.VENV.mkdir)
+    with pytest.raises(SystemExit, match="pip failed"):
+        bootstrap.ensure_environment("handlers", bootstrap.RUN)
+    assert not bootstrap._is_ready(bootstrap._new_stamp(bootstrap.RUN))
 
 
 @pytest.mark.parametrize(

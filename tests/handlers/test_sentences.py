@@ -57,10 +57,11 @@ def _constants() -> Iterator[re.Pattern[str]]:
 
 
 def test_both_languages_have_the_same_sentences_with_the_same_values():
-    english, french = (_sentences(language) for language in LANGUAGES)
-    assert english.keys() == french.keys()
-    differing = [key for key in english if _variables(english[key]) != _variables(french[key])]
-    assert differing == []
+    english, *others = (_sentences(language) for language in LANGUAGES)
+    for other in others:
+        assert english.keys() == other.keys()
+        differing = [key for key in english if _variables(english[key]) != _variables(other[key])]
+        assert differing == []
 
 
 def test_every_sentence_is_said_somewhere():

@@ -14,7 +14,7 @@ import pytest
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 
 from handlers import serve
-from handlers.slack import app, manifest
+from handlers.slack import app, manifest, sdk_workarounds
 from handlers.standins.slack.server import Workspace
 from tests.support.bots import bot, settings_of
 from tests.support.slack import OLIVIA, Person
@@ -25,7 +25,7 @@ import threading
 import time
 from types import SimpleNamespace
 
-from bot.settings import Settings
+from bot.core.settings import Settings
 from handlers import serve
 
 def tell():
@@ -63,15 +63,15 @@ def test_what_has_come_is_answered_before_the_socket_is_closed(
 
         return bolt
 
-    wait = serve._UnderWay.wait
+    wait = sdk_workarounds.UnansweredRequests.wait
 
     def noted(under_way, close):
         closes.set()
         wait(under_way, close)
 
     monkeypatch.setattr(app, "build_app", held)
-    monkeypatch.setattr(serve._UnderWay, "wait", noted)
-    monkeypatch.setattr(serve, "ANSWERED_WITHIN_SECONDS", 10)
+    monkeypatch.setattr(sdk_workarounds.UnansweredRequests, "wait", noted)
+    monkeypatch.setattr(sdk_workarounds, "ANSWERED_WITHIN_SECONDS", 10)
     with Workspace(manifest.path(), ack_seconds=20) as workspace, ThreadPoolExecutor(2) as threads:
         running = ExitStack()
         serve.start(settings_of(workspace, database_url), running)
@@ -114,7 +114,7 @@ def test_a_connection_that_never_answers_a_ping_is_silent_too_and_is_heard_until
         is_active=lambda: True, last_ping_pong_time=None, run_until_completion=heard.append
     )
     client: Any = SimpleNamespace(current_session=session, closed=False)
-    serve.read(client)
+    sdk_workarounds.read_connection(client)
     assert time() - session.last_ping_pong_time < 60
     [state] = heard
     assert not state.terminated

@@ -1,17 +1,17 @@
 """Audiences for tests, made by the import itself."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import select
 
 from bot.core import jobs
-from bot.core.jobs import Work
+from bot.core.jobs import Clock, Job, JobType, ProgressT, ResultT, TaskT
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from storage.contacts.tables import Contact
 from storage.core.database import Database
-from storage.core.tables import JobRow
 from tests.conftest import NOW
 
 
@@ -31,8 +31,7 @@ def import_csv(
 ) -> int:
     """Imports a CSV; returns the audience's id."""
     imports.receive(database, io.BytesIO(text.encode()), name=name, audience=audience, by="U1", now=NOW)
-    job = run(database, jobs.IMPORT, imports.work)
-    assert job.audience_id
+    job = run(database, IMPORT, imports.work)
     return job.audience_id
 
 
@@ -49,20 +48,29 @@ def cleaned(
     return import_csv(database, "\n".join([header, *rows]), audience=audience)
 
 
-def claim(database: Database, kind: str, now: datetime = NOW) -> JobRow:
-    job = jobs.claim(database, [kind], jobs.owner(), now)
+def claim(
+    database: Database, type_: JobType[TaskT, ProgressT, ResultT], now: datetime = NOW
+) -> Job[TaskT, ProgressT, ResultT]:
+    job = jobs.claim(database, [type_], jobs.owner(), now)
     assert job
     return job
 
 
-def run(database: Database, kind: str, work: Work, now: datetime = NOW) -> JobRow:
-    """Does the next job of the kind to its end, as the worker does."""
-    *_, job = work(database, claim(database, kind, now), lambda: now)
-    jobs.told(database, job, now)
+def run(
+    database: Database,
+    type_: JobType[TaskT, ProgressT, ResultT],
+    work: Callable[
+        [Database, Job[TaskT, ProgressT, ResultT], Clock], Iterator[Job[TaskT, ProgressT, ResultT]]
+    ],
+    now: datetime = NOW,
+) -> Job[TaskT, ProgressT, ResultT]:
+    """Runs the next job of the type to its end, as the worker does."""
+    *_, job = work(database, claim(database, type_, now), lambda: now)
+    jobs.mark_told(database, job, now)
     return job
 
 
-def step(steps: Iterator[JobRow], n: int = 1) -> JobRow:
+def step(steps: Iterator[Job[TaskT, ProgressT, ResultT]], n: int = 1) -> Job[TaskT, ProgressT, ResultT]:
     """The job after n steps of its work."""
     for _ in range(n):
         job = next(steps)

@@ -7,11 +7,9 @@ compared with rounds that nobody killed. Children are forked from a process that
 
 import os
 import re
-import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from multiprocessing import get_context
@@ -19,10 +17,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel, select
 
 from handlers.standins.slack.server import Workspace
@@ -33,6 +28,7 @@ from storage.core.tables import JobRow, JournalRow
 from storage.digests.tables import DigestRun
 from storage.exports.tables import Export
 from tests.support import figures
+from tests.support.databases import copied
 from tests.support.slack import NEWS, Json, Person
 from tests.support.slack import words as words_of
 
@@ -216,32 +212,8 @@ def _bot(environment: dict[str, str], log: str) -> None:
     imports.ROWS_A_CHUNK = archives.CONTACTS_A_CHUNK = restores.CONTACTS_A_CHUNK = CHUNK
     exports.RENEW_BYTES = 4_000
     digests.ABANDONED = timedelta(0)  # two minutes would make a hundred kills last all day
-    long_work.FIRST_WORD_SECONDS = 0.02
+    long_work.FIRST_MESSAGE_SECONDS = 0.02
     running.run(words("en"))
-
-
-@contextmanager
-def copied(template: str, folder: Path) -> Iterator[str]:
-    """A database that is as the template is, which nobody is connected to."""
-    url = make_url(template)
-    if url.get_backend_name() == "sqlite":
-        assert url.database
-        path = folder / f"{uuid4().hex}.db"
-        shutil.copy(url.database, path)
-        yield f"sqlite:///{path}"
-        for each in folder.glob(f"{path.name}*"):
-            each.unlink()
-        return
-    name = f"k{uuid4().hex}"
-    admin = create_engine(
-        url.set(drivername="postgresql+psycopg", database="postgres"), isolation_level="AUTOCOMMIT"
-    )
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {url.database}"))
-    yield url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 def _records(database: Database) -> Counter[str]:

@@ -9,13 +9,13 @@ from typing import Any
 
 from bot.core import jobs
 from bot.core.jobs import LEASE
+from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import sync as mirror_sync
 from handlers.standins.mailchimp.account import MergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.members import Member
 from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.core.database import Database
-from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
 from storage.mailchimp.transport import Timing
 from tests.handlers.standins.mailchimp.specification import Specification
@@ -111,7 +111,7 @@ def never(mailchimp: Standin, method: str = "*", path: str = MEMBER_PATH) -> Non
     mailchimp.faults.add(FaultKind.SERVER_ERROR, method, path, times=None)
 
 
-def steps(work: Iterator[JobRow]) -> JobRow:
+def steps(work: Iterator[SyncJob]) -> SyncJob:
     """Works to the end; the job then."""
     *_, last = work
     return last
@@ -136,13 +136,13 @@ class Mirrored:
     def _seconds(self) -> float:
         return self.times.now.timestamp()
 
-    def request(self) -> JobRow:
+    def request(self) -> SyncJob:
         return mirror_sync.request(self.database, self.id, by="U1", now=self.times())
 
-    def claim(self) -> JobRow:
+    def claim(self) -> SyncJob:
         """The job, taken from whoever held it."""
         self.times.now += 2 * LEASE
-        job = jobs.claim(self.database, [jobs.SYNC], jobs.owner(), self.times())
+        job = jobs.claim(self.database, [SYNC], jobs.owner(), self.times())
         assert job
         return job
 
@@ -151,8 +151,8 @@ class Mirrored:
         self.request()
         *_, job = mirror_sync.work(client or self.client, self.database, self.claim(), self.times)
         assert job.state == "done"
-        jobs.told(self.database, job, self.times())
-        return job.result
+        jobs.mark_told(self.database, job, self.times())
+        return job.outcome
 
     def contacts(self) -> dict[str, dict[str, Any]]:
         """By lower-case address."""
@@ -227,10 +227,10 @@ def mirrored(database: Database, people: int = 0) -> Iterator[Mirrored]:
 
 
 def _work(database: Database, client: Client, clock: jobs.Clock) -> None:
-    while job := jobs.claim(database, [jobs.SYNC], jobs.owner(), clock()):
+    while job := jobs.claim(database, [SYNC], jobs.owner(), clock()):
         if job.state == "running":
             *_, job = mirror_sync.work(client, database, job, clock)
-        jobs.told(database, job, clock())
+        jobs.mark_told(database, job, clock())
 
 
 _ALWAYS = "address domain status merge_fields tags member_rating optin_time optin_ip confirm_time confirm_ip leid euid"

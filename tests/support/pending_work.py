@@ -6,16 +6,18 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.archives import archives, restores
-from bot.core import jobs
+from bot.archives.jobs import ARCHIVE
+from bot.core.jobs import Recipient
 from bot.digests import digests
 from bot.digests.digests import DigestSettings
 from bot.exports import exports
 from bot.imports import imports
 from bot.mailchimp.mirror import sync
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
+from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
 from tests.support.audiences import cleaned, run
 from tests.support.slack import NEWS, Person
@@ -33,8 +35,8 @@ class Wanted:
     mailchimp: Standin
 
     @property
-    def notify(self) -> dict[str, str]:
-        return {"user": self.person.user, "channel": self.person.direct_messages(), "language": "en"}
+    def recipient(self) -> Recipient:
+        return Recipient(self.person.user, "en", channel=self.person.direct_messages())
 
 
 def leave(kind: str, wanted: Wanted, database: Database) -> None:
@@ -56,7 +58,7 @@ def _import(wanted: Wanted, database: Database) -> None:
         by=wanted.person.user,
         now=utc_now(),
         status="cleaned",
-        notify=wanted.notify,
+        recipient=wanted.recipient,
         once="one",
     )
 
@@ -69,36 +71,38 @@ def _export(wanted: Wanted, database: Database) -> None:
         shown.id,
         by=wanted.person.user,
         now=utc_now(),
-        channel=wanted.notify["channel"],
-        notify=wanted.notify,
+        channel=wanted.recipient.channel,
+        recipient=wanted.recipient,
     )
 
 
 def _archive(wanted: Wanted, database: Database) -> None:
     segment = Segment(audience_id=cleaned(database, wanted.contacts))
     plan = archives.plan(database, segment, by=wanted.person.user, word="ARCHIVE", now=utc_now())
-    archives.confirm(database, plan.id, "ARCHIVE", by=wanted.person.user, now=utc_now(), notify=wanted.notify)
+    archives.confirm(
+        database, plan.id, "ARCHIVE", by=wanted.person.user, now=utc_now(), recipient=wanted.recipient
+    )
 
 
 def _restore(wanted: Wanted, database: Database) -> None:
     _archive(wanted, database)
-    archived = run(database, jobs.ARCHIVE, archives.work, utc_now())
+    archived = run(database, ARCHIVE, archives.work, utc_now())
     with database.transaction() as session:
-        session.delete(archived)  # only what waits has someone to be told
+        session.delete(session.get_one(JobRow, archived.id))  # only what waits has someone to be told
     restores.undo(
         database,
-        archived.audience_id or 0,
+        archived.audience_id,
         archived.id,
         by=wanted.person.user,
         now=utc_now(),
-        notify=wanted.notify,
+        recipient=wanted.recipient,
     )
 
 
 def _sync(wanted: Wanted, database: Database) -> None:
     with Client(wanted.mailchimp.key, wanted.mailchimp.url) as client:
         [audience_id] = sync.discover(database, client, utc_now())
-    sync.request(database, audience_id, by=wanted.person.user, now=utc_now(), notify=wanted.notify)
+    sync.request(database, audience_id, by=wanted.person.user, now=utc_now(), recipient=wanted.recipient)
 
 
 def _digest(wanted: Wanted, database: Database) -> None:

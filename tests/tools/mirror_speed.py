@@ -23,9 +23,10 @@ from pathlib import Path
 import httpx
 
 from bot.core import databases, jobs
+from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
 from handlers.cli import SELDOM
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.standins.mailchimp.api import reads
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts import figures as kept_figures
@@ -178,7 +179,7 @@ def _child(base: str, key: str, url: str, end: str) -> None:
     with Client(key, base) as client:
         (audience_id,) = sync.discover(database, client, utc_now())
         sync.request(database, audience_id, by="U1", now=utc_now())
-        job = jobs.claim(database, [jobs.SYNC], jobs.owner(), utc_now())
+        job = jobs.claim(database, [SYNC], jobs.owner(), utc_now())
         assert job
         start, early, stage = time.perf_counter(), 0, 0
         for step in sync.work(client, database, job, utc_now):

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from bot.archives import archives
 from bot.core import jobs
 from bot.mailchimp.outbox import outcomes
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
@@ -161,7 +161,7 @@ def _wait(is_so: Callable[[], bool]) -> None:
 
 
 def _look(database: Database, job: JobRow) -> JobRow:
-    found = jobs.look(database, job.id)
+    found = jobs.look(database, job.type, job.id)
     assert found
     return found
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.core import jobs
 from bot.core.jobs import Clock
+from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror import tags
 from bot.mailchimp.mirror.pages import beats, side_by_side
 from storage.contacts import bulk
 from storage.core.database import Database
-from storage.core.tables import JobRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, NotFound
@@ -19,7 +19,7 @@ from storage.mailchimp.values import Member, member_hash
 AT_ONCE = 250  # contacts asked for a step
 _SCANNED = 10_000  # contacts read at once
 
-Keep = Callable[[JobRow, Sequence[Member]], JobRow]
+Keep = Callable[[SyncJob, Sequence[Member]], SyncJob]
 
 
 class SeenContacts:
@@ -43,13 +43,13 @@ def drop(
     client: Client,
     database: Database,
     remote_id: str,
-    job: JobRow,
+    job: SyncJob,
     clock: Clock,
     seen: SeenContacts,
     keep: Keep,
-) -> Iterator[JobRow]:
+) -> Iterator[SyncJob]:
     """Takes out who is gone; whoever is there after all, and slipped through the pages, is given to `keep`."""
-    for some in _unseen(database, job.audience_id or 0, seen):
+    for some in _unseen(database, job.audience_id, seen):
         with side_by_side() as pool:
             asked = [pool.submit(_member, client, remote_id, key) for _, key in some]
             for _ in beats(asked):
@@ -62,9 +62,11 @@ def drop(
         there = [member for member in found if isinstance(member, Member)]
         job = keep(job, there)
         with database.transaction() as session:
-            bulk.lock(session, job.audience_id or 0)
-            n = mirrors.remove(session, job.audience_id or 0, gone)
-            job = jobs.step(session, job, clock(), cursor={**job.cursor, "gone": job.cursor["gone"] + n})
+            bulk.lock(session, job.audience_id)
+            n = mirrors.remove(session, job.audience_id, gone)
+            job = jobs.step(
+                session, job, clock(), progress={**job.progress, "gone": job.progress["gone"] + n}
+            )
         yield job
 
 

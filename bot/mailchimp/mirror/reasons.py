@@ -7,13 +7,13 @@ from typing import Any
 from bot.contacts.rows import LONGEST_TITLE
 from bot.core import jobs
 from bot.core.jobs import Clock
+from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror.pages import beats, side_by_side
 from storage.bounces import bounces
 from storage.contacts import bulk, figures
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
-from storage.core.tables import JobRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import MOST_ROWS, Client
 from storage.mailchimp.errors import NotFound
@@ -24,16 +24,16 @@ AT_ONCE = 250  # contacts a step
 
 
 def explain(
-    client: Client, database: Database, remote_id: str, job: JobRow, clock: Clock
-) -> Iterator[JobRow]:
+    client: Client, database: Database, remote_id: str, job: SyncJob, clock: Clock
+) -> Iterator[SyncJob]:
     """Asks about the newly cleaned, some a step. `asked` and `unknown` in the cursor say how far it is."""
-    cursor = {"asked": 0, "unknown": 0, **job.cursor}
+    cursor = {"asked": 0, "unknown": 0, **job.progress}
     abuse: Mapping[str, str] | None = None
     while cursor["asked"] < MOST_EXPLAINED:
         most = min(AT_ONCE, MOST_EXPLAINED - cursor["asked"])
         with database.reading() as session:
             waiting = mirrors.unexplained(
-                session, job.audience_id or 0, job.data["revision"], most, skip=cursor["unknown"]
+                session, job.audience_id, job.task["revision"], most, skip=cursor["unknown"]
             )
         if not waiting:
             break
@@ -49,15 +49,15 @@ def explain(
             "unknown": cursor["unknown"] + len(waiting) - len(rows),
         }
         with database.transaction() as session:
-            _note(session, job.audience_id or 0, rows)
-            job = jobs.step(session, job, clock(), cursor=cursor)
+            _note(session, job.audience_id, rows)
+            job = jobs.step(session, job, clock(), progress=cursor)
         yield job
     yield _step(database, job, clock, {**cursor, "explained": True})
 
 
-def _step(database: Database, job: JobRow, clock: Clock, cursor: dict[str, Any]) -> JobRow:
+def _step(database: Database, job: SyncJob, clock: Clock, cursor: dict[str, Any]) -> SyncJob:
     with database.transaction() as session:
-        return jobs.step(session, job, clock(), cursor=cursor)
+        return jobs.step(session, job, clock(), progress=cursor)
 
 
 def _why(client: Client, remote_id: str, abuse: Mapping[str, str], key: str) -> dict[str, Any] | None:

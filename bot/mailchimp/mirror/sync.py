@@ -6,15 +6,18 @@ finds who was deleted for good.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from bot.archives.jobs import RemoteJob
 from bot.contacts import upsert
-from bot.contacts.upsert import UpsertCounts
+from bot.contacts.upsert import NO_ROWS, UpsertCounts
 from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.core.jobs import Clock, Recipient
+from bot.core.json_values import to_json
+from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import deletions, pages, reasons, tags
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
@@ -28,7 +31,7 @@ from storage.contacts.values import Row, Status
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, JobRow
+from storage.core.tables import AudienceRow, JobState
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
@@ -70,52 +73,52 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
 
 
 def request(
-    database: Database, audience_id: int, *, by: str, now: datetime, notify: dict[str, Any] | None = None
-) -> JobRow:
+    database: Database, audience_id: int, *, by: str, now: datetime, recipient: Recipient | None = None
+) -> SyncJob:
     """The job of bringing the mirror up to date: the one under way, or a new one.
 
     Who waits for one that tells nobody yet is told by it.
     """
     with database.transaction() as session:
         audience = bulk.lock(session, audience_id)
-        if job := mirrors.under_way(session, audience_id, jobs.SYNC):
-            job.notify = job.notify or notify or {}
-            session.add(job)
+        if under_way := jobs.unfinished(session, SYNC, audience_id=audience_id):
+            job = under_way[0]
+            if recipient and not job.recipient:
+                job_rows.set_recipient(session, job.id, to_json(recipient))
+                job = replace(job, recipient=recipient)
             return job
-        return job_rows.add(session, new_job(audience, by=by, now=now, notify=notify))
+        return create(session, audience, by=by, now=now, recipient=recipient)
 
 
-def new_job(audience: AudienceRow, *, by: str, now: datetime, notify: dict[str, Any] | None = None) -> JobRow:
-    """A sync of what has changed since the last one, or whole where that is due."""
+def create(
+    session: Session, audience: AudienceRow, *, by: str, now: datetime, recipient: Recipient | None = None
+) -> SyncJob:
+    """Creates the job of a sync of what has changed since the last one, or of everything where that is due."""
     since = None if _is_whole_due(audience, now) else audience.mirrored_until
-    return jobs.new(
-        jobs.SYNC,
-        by=by,
-        now=now,
-        audience_id=audience.id,
-        notify=notify,
-        since=since.isoformat() if since else None,
-        look_for_gone=audience.mirrored_until is not None and since is None,
-        revision=audience.remote.get("explained", 0),
-    )
+    task = {
+        "since": since.isoformat() if since else None,
+        "look_for_gone": audience.mirrored_until is not None and since is None,
+        "revision": audience.remote.get("explained", 0),
+    }
+    return jobs.create(session, SYNC, task, by=by, now=now, audience_id=audience.id, recipient=recipient)
 
 
-def work(client: Client, database: Database, job: JobRow, clock: Clock) -> Generator[JobRow]:
+def work(client: Client, database: Database, job: SyncJob, clock: Clock) -> Generator[SyncJob]:
     """Carries the sync on from where it is: a page a turn, who is gone, why contacts were cleaned, its end.
 
     Raises MailchimpError.
     """
     sync = _sync(client, database, job, clock)
     latest = _begin(sync, job)
-    with PageReader(latest.audience_id or 0, sync.labels) as reader:
-        while latest.cursor["stage"] < len(STAGES):
+    with PageReader(latest.audience_id, sync.labels) as reader:
+        while latest.progress["stage"] < len(STAGES):
             for step in _members(sync, reader, latest):
                 yield (latest := step)
     if sync.seen is not None:
         keep = partial(_keep, sync)
         for step in deletions.drop(client, database, sync.remote_id, latest, clock, sync.seen, keep):
             yield (latest := step)
-    if not latest.cursor.get("explained"):
+    if not latest.progress.get("explained"):
         for step in reasons.explain(client, database, sync.remote_id, latest, clock):
             yield (latest := step)
     for step in late_answers.settle(database, latest, clock):
@@ -123,7 +126,7 @@ def work(client: Client, database: Database, job: JobRow, clock: Clock) -> Gener
     yield _finish(sync, latest)
 
 
-def refresh(client: Client, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
+def refresh(client: Client, database: Database, job: RemoteJob, clock: Clock) -> Iterator[RemoteJob]:
     """Brings the audience of another job up to date before that goes on, and keeps its lease: a sync of its own.
 
     If the process dies, the sync too is carried on by whoever comes. Raises MailchimpError.
@@ -132,15 +135,13 @@ def refresh(client: Client, database: Database, job: JobRow, clock: Clock) -> It
     try:
         for step in work(client, database, sync, clock):
             sync = step
-            with database.transaction() as session:
-                job = jobs.step(session, job, clock())
-            yield job
+            yield (job := jobs.renew(database, job, clock()))
     except MailchimpError as error:
         sync = jobs.fail(database, sync, clock(), error.key, **error.values)
         raise
     finally:
-        if sync.finished_at and not sync.notify:
-            jobs.told(database, sync, clock())
+        if sync.finished_at and not sync.recipient:
+            jobs.mark_told(database, sync, clock())
 
 
 def difference(database: Database, client: Client, audience_id: int) -> Mapping[str, int]:
@@ -161,22 +162,26 @@ def difference(database: Database, client: Client, audience_id: int) -> Mapping[
     return {str(status): n - ours[status] for status, n in told.items() if n != ours[status]}
 
 
-def _beside(database: Database, job: JobRow, now: datetime) -> JobRow:
+def _beside(database: Database, job: RemoteJob, now: datetime) -> SyncJob:
     """A sync of what has changed, in the hands of who does the job."""
     with database.transaction() as session:
-        audience = bulk.lock(session, job.audience_id or 0)
+        audience = bulk.lock(session, job.audience_id)
         since = audience.mirrored_until
-        sync = jobs.new(
-            jobs.SYNC,
+        task = {
+            "since": since.isoformat() if since else None,
+            "look_for_gone": False,
+            "revision": audience.remote.get("explained", 0),
+        }
+        return jobs.create(
+            session,
+            SYNC,
+            task,
             by=job.made_by,
             now=now,
             audience_id=audience.id,
-            since=since.isoformat() if since else None,
-            look_for_gone=False,
-            revision=audience.remote.get("explained", 0),
+            state=JobState.RUNNING,
+            lease=(job.owner or "", now + jobs.LEASE),
         )
-        sync.state, sync.owner, sync.lease_until = "running", job.owner, now + jobs.LEASE
-        return job_rows.add(session, sync)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +197,13 @@ class _Sync:
     seen: SeenContacts | None
 
 
-def _sync(client: Client, database: Database, job: JobRow, clock: Clock) -> _Sync:
+def _sync(client: Client, database: Database, job: SyncJob, clock: Clock) -> _Sync:
     with database.reading() as session:
-        audience = audiences.get(session, job.audience_id or 0)
+        audience = audiences.get(session, job.audience_id)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
     labels = _labels(audience)
-    seen = SeenContacts() if job.data["look_for_gone"] and not job.cursor.get("explained") else None
+    seen = SeenContacts() if job.task["look_for_gone"] and not job.progress.get("explained") else None
     is_first = audience.mirrored_until is None
     return _Sync(client, database, clock, audience.remote_id, labels, is_first, seen)
 
@@ -220,27 +225,27 @@ def _is_whole_due(audience: AudienceRow, now: datetime) -> bool:
     return now - datetime.fromisoformat(at) >= wait
 
 
-def _begin(sync: _Sync, job: JobRow) -> JobRow:
+def _begin(sync: _Sync, job: SyncJob) -> SyncJob:
     """The job with its cursor. A pass that marks whom it sees begins anew: the marks went with the process."""
-    cursor = job.cursor or {
+    cursor = job.progress or {
         "started": sync.clock().isoformat(),
         "stage": 0,
         "gone": 0,
-        "outcome": asdict(UpsertCounts()),
+        "outcome": asdict(NO_ROWS),
         **_START,
     }
     if sync.seen is not None:
         cursor = {**cursor, "stage": 0, **_START}
     with sync.database.transaction() as session:
-        return jobs.step(session, job, sync.clock(), cursor=cursor)
+        return jobs.step(session, job, sync.clock(), progress=cursor)
 
 
-def _members(sync: _Sync, reader: PageReader, job: JobRow) -> Iterator[JobRow]:
+def _members(sync: _Sync, reader: PageReader, job: SyncJob) -> Iterator[SyncJob]:
     """The rest of a stage."""
-    since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
-    status = STAGES[job.cursor["stage"]]
+    since = datetime.fromisoformat(job.task["since"]) - TIMES_OVERLAP if job.task["since"] else None
+    status = STAGES[job.progress["stage"]]
     fetch = partial(sync.client.page, reader.read, sync.remote_id, status=status, changed_since=since)
-    for turn in pages.pages(fetch, job.cursor["offset"], job.cursor["tail"]):
+    for turn in pages.pages(fetch, job.progress["offset"], job.progress["tail"]):
         if turn is None:
             with sync.database.transaction() as session:
                 job = jobs.step(session, job, sync.clock())
@@ -252,30 +257,30 @@ def _members(sync: _Sync, reader: PageReader, job: JobRow) -> Iterator[JobRow]:
         yield job
 
 
-def _keep(sync: _Sync, job: JobRow, members: Sequence[Member]) -> JobRow:
-    rows = [member_rows.row(member, job.audience_id or 0, sync.labels) for member in members]
+def _keep(sync: _Sync, job: SyncJob, members: Sequence[Member]) -> SyncJob:
+    rows = [member_rows.row(member, job.audience_id, sync.labels) for member in members]
     return _store(sync, job, MemberPage(rows, len(rows), 0, ()))
 
 
-def _store(sync: _Sync, job: JobRow, page: MemberPage, turn: FetchedPages | None = None) -> JobRow:
+def _store(sync: _Sync, job: SyncJob, page: MemberPage, turn: FetchedPages | None = None) -> SyncJob:
     """Takes a page in, in the transaction that says where the next begins."""
-    outcome, now = UpsertCounts(**job.cursor["outcome"]), sync.clock()
+    outcome, now = UpsertCounts(**job.progress["outcome"]), sync.clock()
     with sync.database.transaction() as session:
-        audience = bulk.lock(session, job.audience_id or 0)
+        audience = bulk.lock(session, job.audience_id)
         moved = {} if sync.is_first else _moved(session, audience, page.rows)
-        _load(session, sync, audience, page.rows, moved, outcome, bulk.encode_time(now))
-        outcome.refused += page.unreadable
-        cursor = {**job.cursor, "outcome": asdict(outcome)}
+        outcome = _load(session, sync, audience, page.rows, moved, outcome, bulk.moment(now))
+        outcome = outcome.with_refused(page.unreadable)
+        cursor = {**job.progress, "outcome": asdict(outcome)}
         if turn is None:
-            return jobs.step(session, job, now, cursor=cursor)
+            return jobs.step(session, job, now, progress=cursor)
         if turn.is_last:
             cursor |= {"stage": cursor["stage"] + 1, **_START}
         else:
             cursor |= {"offset": turn.following, "tail": list(turn.tail)}
-        if job.cursor["stage"] > 0:
-            return jobs.step(session, job, now, cursor=cursor)
+        if job.progress["stage"] > 0:
+            return jobs.step(session, job, now, progress=cursor)
         done = min(turn.following, page.total)
-        return jobs.step(session, job, now, cursor=cursor, done=done, total=page.total)
+        return jobs.step(session, job, now, progress=cursor, done=done, total=page.total)
 
 
 def _load(
@@ -286,7 +291,7 @@ def _load(
     moved: Mapping[str, Row],
     outcome: UpsertCounts,
     at: str,
-) -> None:
+) -> UpsertCounts:
     revision, seen = audience.revision, sync.seen
 
     def add(new: Row, contact_id: int) -> Row:
@@ -299,7 +304,7 @@ def _load(
             seen.add(member_rows.contact_id(old))
         return member_rows.merged(old, new, revision, at)
 
-    upsert.upsert_rows(session, audience, given, add, merge, outcome, moved)
+    return upsert.load(session, audience, given, add, merge, outcome, moved)
 
 
 def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Mapping[str, Row]:
@@ -326,15 +331,15 @@ def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Map
     return moved
 
 
-def _finish(sync: _Sync, job: JobRow) -> JobRow:
-    outcome, now, gone = UpsertCounts(**job.cursor["outcome"]), sync.clock(), job.cursor["gone"]
-    differs = difference(sync.database, sync.client, job.audience_id or 0)
+def _finish(sync: _Sync, job: SyncJob) -> SyncJob:
+    outcome, now, gone = UpsertCounts(**job.progress["outcome"]), sync.clock(), job.progress["gone"]
+    differs = difference(sync.database, sync.client, job.audience_id)
     with sync.database.transaction() as session:
         audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None
-        audience.mirrored_until = datetime.fromisoformat(job.cursor["started"])
-        is_whole = not job.data["since"] and not _are_renamed(sync.labels, _labels(audience))
-        whole = {"whole_at": job.cursor["started"]} if is_whole else {}
+        audience.mirrored_until = datetime.fromisoformat(job.progress["started"])
+        is_whole = not job.task["since"] and not _are_renamed(sync.labels, _labels(audience))
+        whole = {"whole_at": job.progress["started"]} if is_whole else {}
         audience.remote = audience.remote | whole | {"differs": bool(differs), "explained": audience.revision}
         session.add(audience)
         if n := outcome.added + outcome.changed + gone:
@@ -348,4 +353,4 @@ def _finish(sync: _Sync, job: JobRow) -> JobRow:
                 gone=gone,
                 **asdict(outcome),
             )
-        return jobs.finish(session, job, now, gone=gone, **asdict(outcome), difference=dict(differs))
+        return jobs.finish(session, job, now, {"gone": gone, **asdict(outcome), "difference": dict(differs)})

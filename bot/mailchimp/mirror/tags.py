@@ -5,13 +5,13 @@ from dataclasses import replace
 
 from bot.core import jobs
 from bot.core.jobs import Clock
+from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.members import MemberPage
 from bot.mailchimp.mirror.pages import beats, side_by_side
 from storage.contacts import bulk
 from storage.contacts.values import Row
 from storage.core.database import Database
-from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import NotFound
 from storage.mailchimp.values import Member
@@ -33,8 +33,8 @@ def with_all(client: Client, remote_id: str, member: Member) -> Member:
 
 
 def complete(
-    client: Client, database: Database, remote_id: str, job: JobRow, clock: Clock, page: MemberPage
-) -> Generator[JobRow, None, tuple[JobRow, MemberPage]]:
+    client: Client, database: Database, remote_id: str, job: SyncJob, clock: Clock, page: MemberPage
+) -> Generator[SyncJob, None, tuple[SyncJob, MemberPage]]:
     """The page with all tags of its contacts. `tags_asked` in the cursor says of how many Mailchimp was asked.
 
     The job is given now and then while an answer is waited for. Raises MailchimpError.
@@ -42,21 +42,19 @@ def complete(
     keys = [key for key in map(members.key, page.rows) if key in page.short] if page.short else []
     if not keys:
         return job, page
-    before = job.cursor.get("tags_asked", 0)
+    before = job.progress.get("tags_asked", 0)
     short = keys[: max(MOST_ASKED - before, 0)]
-    cursor = {**job.cursor, "tags_asked": before + len(short)}
+    cursor = {**job.progress, "tags_asked": before + len(short)}
     with side_by_side() as pool:
         asked = {key: pool.submit(_tags, client, remote_id, page.short[key]) for key in short}
         for _ in beats(list(asked.values())):
             with database.transaction() as session:
-                job = jobs.step(session, job, clock(), cursor=cursor)
+                job = jobs.step(session, job, clock(), progress=cursor)
             yield job
     told = {key: tags for key, future in asked.items() if (tags := future.result()) is not None}
     with database.transaction() as session:
-        here = bulk.find_by_address_keys(
-            session, job.audience_id or 0, [key for key in keys if key not in told]
-        )
-        job = jobs.step(session, job, clock(), cursor=cursor)
+        here = bulk.existing(session, job.audience_id, [key for key in keys if key not in told])
+        job = jobs.step(session, job, clock(), progress=cursor)
     return job, replace(page, rows=[_completed(row, told, here) for row in page.rows])
 
 

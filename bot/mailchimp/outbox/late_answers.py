@@ -1,55 +1,76 @@
-"""What Mailchimp did after the work had given it up: the mirror tells of it, and archives and receipts' rows follow.
+"""Changes that Mailchimp made after their job had ended without an answer: the mirror shows them.
 
-Without this, contacts that a batch archived after its job's end would be in no archive, and no Undo would find them.
+Without this, contacts that a batch archived after the end of its job would be in no archive, and no Undo would find
+them.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.core.jobs import AnyJob, Clock
 from bot.mailchimp.outbox import remote_changes
+from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.contacts import bulk
 from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import JobRow
+from storage.core.tables import JobKind, JobRow
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 
-MOST_LATE = timedelta(days=7)  # Mailchimp keeps a batch so long
-_AT_ONCE = 5_000
+LOOKED_FOR = timedelta(days=7)  # Mailchimp keeps a batch so long
+CONTACTS_A_STEP = 5_000
 
 
-def settle(database: Database, sync: JobRow, clock: Clock) -> Iterator[JobRow]:
-    """Notes as done what was in doubt and is there, some a turn; keeps the sync's lease. The mirror is up to date."""
-    audience_id = sync.audience_id or 0
+def settle(database: Database, sync: AnyJob, clock: Clock) -> Iterator[AnyJob]:
+    """Marks changes that were in doubt as done if the mirror, which is up to date, shows them.
+
+    Renews the lease of the sync that it is a part of.
+    """
+    audience_id = sync.audience_id
     with database.reading() as session:
-        given_up = [
-            (job, outgoing.doubtful(session, job))
-            for job in outgoing.given_up(session, audience_id, clock() - MOST_LATE)
+        in_doubt = [
+            (row, outgoing.in_doubt(session, OutboxKey(audience_id, row.id), row.made_at))
+            for row in outgoing.ended_with_doubts(session, audience_id, clock() - LOOKED_FOR)
         ]
-    for job, ids in given_up:
-        for start in range(0, len(ids), _AT_ONCE):
+    for row, contact_ids in in_doubt:
+        for start in range(0, len(contact_ids), CONTACTS_A_STEP):
             with database.transaction() as session:
                 revision = bulk.lock(session, audience_id).revision
-                _settle(session, job, ids[start : start + _AT_ONCE], revision, clock())
+                chunk = contact_ids[start : start + CONTACTS_A_STEP]
+                _settle(session, row, audience_id, chunk, revision, clock())
                 sync = jobs.step(session, sync, clock())
             yield sync
 
 
-def _settle(session: Session, job: JobRow, ids: Sequence[int], revision: int, now: datetime) -> None:
-    is_archive = job.kind == jobs.ARCHIVE
-    errand = (remote_changes.archiving if is_archive else remote_changes.restoring)(session, job)
-    assert errand, "only a mirrored audience has such jobs"
-    if done := sorted(errand.have_it(session, ids)):
-        errand.note(session, done, revision, now)
-        outgoing.done(session, OutboxKey(job.audience_id or 0, job.id), done)
+def _settle(
+    session: Session,
+    row: JobRow,
+    audience_id: int,
+    contact_ids: Sequence[int],
+    revision: int,
+    now: datetime,
+) -> None:
+    change, archive_id = _change(session, row)
+    done = sorted(change.already_changed(session, contact_ids)) if change else []
+    if change and done:
+        change.apply(session, done, revision, now)
+        outgoing.mark_done(session, OutboxKey(audience_id, row.id), done)
         journal.write(
             session,
-            who=job.made_by,
-            what=job.kind,
+            who=row.made_by,
+            what=row.kind,
             at=now,
             n=len(done),
-            audience_id=job.audience_id,
-            archive=job.data.get("archive", job.id),
+            audience_id=audience_id,
+            archive=archive_id,
         )
+
+
+def _change(session: Session, row: JobRow) -> tuple[RemoteChange | None, str]:
+    """What the job asked for, and its archive's id."""
+    if row.kind == JobKind.ARCHIVE:
+        return remote_changes.archiving(session, jobs.read(ARCHIVE, row)), row.id
+    undo = jobs.read(RESTORE, row)
+    return remote_changes.restoring(session, undo), undo.task.archive

@@ -1,392 +1,401 @@
-"""The outbox: changes that Mailchimp has to make, each address with its outcome, kept and told.
+"""The outbox: sends changes to Mailchimp until each contact has an outcome, which is stored.
 
-Nothing is sent that a person did not see: before anything is, what changed at Mailchimp is fetched. A change is noted as
-sent before it goes, so that a process that dies leaves no outcome unknown: whoever carries on asks what became of it.
-A call is sent again only when Mailchimp does not show its effect.
+Nothing is sent that the person did not see: before anything is, what changed at Mailchimp is fetched. A change is
+marked as sent before its call is made, so that no outcome is unknown when a process dies: the next one asks Mailchimp
+what became of it. A call is made again only if Mailchimp doesn't show its effect.
 """
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
+from bot.archives.jobs import RemoteJob
 from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.core.jobs import Clock, Failure
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.outbox import refusals
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD
 from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.contacts import bulk
 from storage.core.database import Database
-from storage.core.tables import JobRow
 from storage.mailchimp import outgoing
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, MailchimpError, NotFound, Unavailable
 from storage.mailchimp.outgoing import ALONE, STARTING, OutboxKey
+from storage.mailchimp.tables import OutgoingState
 from storage.mailchimp.values import Batch, BatchStatus
 
-MOST_ALONE = 500  # contacts, side by side; more go by batches
+MOST_SINGLE_CALLS = 500  # contacts; more are sent in batches
 CALLS_A_STEP = 100
 CONTACTS_A_CHUNK = 5_000
 OPERATIONS_A_BATCH = 500
-ROUNDS_IN_VAIN = 6  # one after the other that changed nothing; each sends what is still waiting
-SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit
+FRUITLESS_ROUNDS = 6  # in a row that changed no outcome; then the work stops
+PARALLEL_CALLS = 10  # Mailchimp's limit
 RENEW_SECONDS = 5.0  # between two steps, each of which renews the lease
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds; doubled each time
-LONGEST_LOOK = 15.0  # seconds between two looks at a batch
+LONGEST_POLL = 15.0  # seconds between two looks at a batch
 LOOKS_FOR_A_BATCH = 3
 CLOCKS_DIFFER = timedelta(minutes=10)
-LOOK_AGAIN = timedelta(minutes=1)  # after which what changed at Mailchimp is fetched anew, between two sends
+REFRESH_AFTER = timedelta(
+    minutes=1
+)  # while changes are being sent, changes made at Mailchimp are fetched so often
 
-Value = TypeVar("Value")
+ResultT = TypeVar("ResultT")
 Pause = Callable[[float], None]
 Outcomes = Mapping[int, MailchimpError | None]
 
 
 def work(
-    errand: RemoteChange,
+    change: RemoteChange,
     client: Client,
     database: Database,
-    job: JobRow,
+    job: RemoteJob,
     clock: Clock,
     pause: Pause = time.sleep,
-) -> Iterator[JobRow]:
-    """Carries the errand on until each contact has its outcome, or nothing more can be done.
+) -> Iterator[RemoteJob]:
+    """Sends the change for each contact until all have an outcome, or nothing more can be done.
 
-    In the latter case `cursor["stopped"]` has the error's key and values. The job isn't finished by this.
-    `pause`: sleeps some seconds.
+    In the latter case `progress.stopped_by` says why. It doesn't finish the job. `pause` sleeps for some seconds.
     """
-    if stopped(job):
+    if job.progress.stopped_by:
         return
-    pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp")
+    pool = ThreadPoolExecutor(PARALLEL_CALLS, thread_name_prefix="mailchimp")
     try:
-        yield from _Run(errand, client, database, job, clock, pause, pool).rounds()
+        yield from _Run(change, client, database, job, clock, pause, pool).rounds()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def stop(database: Database, job: JobRow, now: datetime, key: str, **values: Any) -> JobRow:
-    """The work can't go on, for that reason: what was done before counts. The job isn't finished by this."""
-    with database.transaction() as session:
-        cursor = {**job.cursor, "stopped": {"error": key, "values": values}}
-        return jobs.step(session, job, now, cursor=cursor)
-
-
-def stopped(job: JobRow) -> Mapping[str, Any] | None:
-    """The error that ended the work: `error`, a key, and its `values`."""
-    found: Mapping[str, Any] | None = job.cursor.get("stopped")
-    return found
+def stop(database: Database, job: RemoteJob, clock: Clock, failure: Failure) -> RemoteJob:
+    """Notes why nothing more is sent; what was done before counts. It doesn't finish the job."""
+    return jobs.save_progress(database, job, clock(), replace(job.progress, stopped_by=failure))
 
 
 class _Run:
-    """One process's work at an errand."""
+    """The work of one process on one job."""
 
     def __init__(
         self,
-        errand: RemoteChange,
+        change: RemoteChange,
         client: Client,
         database: Database,
-        job: JobRow,
+        job: RemoteJob,
         clock: Clock,
         pause: Pause,
         pool: ThreadPoolExecutor,
     ) -> None:
-        self._errand, self._client, self._database = errand, client, database
+        self._change, self._client, self._database = change, client, database
         self._job, self._clock, self._pause, self._pool = job, clock, pause, pool
-        self._box = OutboxKey(job.audience_id or 0, job.id)
-        self._trouble: MailchimpError | None = None
-        self._looked = clock()
+        self._key = OutboxKey(job.audience_id, job.id)
+        self._error: MailchimpError | None = None  # of this round: why there has to be another, or none
+        self._refreshed_at = clock()
 
-    def rounds(self) -> Iterator[JobRow]:
-        in_vain, before = 0, self._states()
-        while in_vain < ROUNDS_IN_VAIN:
-            self._trouble = None
+    def rounds(self) -> Iterator[RemoteJob]:
+        fruitless, before = 0, self._count_by_state()
+        while fruitless < FRUITLESS_ROUNDS:
+            self._error = None
             try:
                 yield from self._round()
             except MailchimpError as error:
-                self._trouble = error
+                self._error = error
                 if not refusals.is_passing(error):
                     break
-            after = self._states()
-            if self._job.cursor.get("filled") and not after.keys() & {"waiting", "sent"}:
+            after = self._count_by_state()
+            if self._job.progress.filled and not after.keys() & {OutgoingState.WAITING, OutgoingState.SENT}:
                 return
-            in_vain, before = in_vain + 1 if after == before else 0, after
-            if in_vain < ROUNDS_IN_VAIN:
-                yield from self._rest(min(LONGEST_PAUSE, FIRST_PAUSE * 2**in_vain))
-        trouble = self._trouble or Unavailable("no answer")
-        yield stop(self._database, self._job, self._clock(), trouble.key, **trouble.values)
+            fruitless, before = fruitless + 1 if after == before else 0, after
+            if fruitless < FRUITLESS_ROUNDS:
+                yield from self._sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2**fruitless))
+        reason = self._error or Unavailable("no answer")
+        yield stop(self._database, self._job, self._clock, Failure(reason.key, reason.values))
 
-    def _round(self) -> Iterator[JobRow]:
-        """What was sent before gets its outcome, then what waits is sent. Raises MailchimpError."""
-        yield from self._find_starting()
+    def _round(self) -> Iterator[RemoteJob]:
+        """Finds the outcome of what was sent before, then sends what waits. Raises MailchimpError."""
+        yield from self._find_starting_batch()
         yield from self._await_batches()
         yield from self._refresh()
         yield from self._fill()
-        yield from self._send_alone() if self._is_small() else self._send_batches()
-        if self._trouble is None and self._has_doubts():
-            # Of a call that was sent twice the second one is refused: the effect is there.
+        yield from self._send_single_calls() if self._is_small() else self._send_batches()
+        if self._error is None and self._has_doubts():
+            # The second of two calls for a contact is refused although the first one had its effect.
             yield from self._refresh()
 
-    def _refresh(self) -> Iterator[JobRow]:
-        """What changed at Mailchimp comes in; of what was in doubt it tells the outcome."""
+    def _refresh(self) -> Iterator[RemoteJob]:
+        """Fetches what changed at Mailchimp, which shows the outcomes that are in doubt."""
         for job in sync.refresh(self._client, self._database, self._job, self._clock):
             self._job = job
             yield job
-        self._looked = self._clock()
+        self._refreshed_at = self._clock()
         with self._database.reading() as session:
-            sent = outgoing.sent(session, self._box, ALONE)
-            refused = outgoing.refused(session, self._box, REFUSED_METHOD)
-            have_it = {
-                each
-                for some in _chunks([*sent, *refused], CONTACTS_A_CHUNK)
-                for each in self._errand.have_it(session, some)
+            sent = outgoing.sent(session, self._key, ALONE)
+            refused = outgoing.refused(session, self._key, REFUSED_METHOD)
+            changed = {
+                contact_id
+                for chunk in _chunks([*sent, *refused], CONTACTS_A_CHUNK)
+                for contact_id in self._change.already_changed(session, chunk)
             }
-        for some in _chunks(sent, CONTACTS_A_CHUNK):
-            yield self._note_known(some, have_it)
-        for some in _chunks([each for each in refused if each in have_it], CONTACTS_A_CHUNK):
-            yield self._note_known(some, have_it, were_told=True)
+        for chunk in _chunks(sent, CONTACTS_A_CHUNK):
+            yield self._note_fetched(chunk, changed)
+        changed_though_refused = [contact_id for contact_id in refused if contact_id in changed]
+        for chunk in _chunks(changed_though_refused, CONTACTS_A_CHUNK):
+            yield self._note_fetched(chunk, changed, are_counted=True)
 
-    def _refresh_old(self) -> Iterator[JobRow]:
-        """A long errand sends nothing that changed while it was under way."""
-        if self._clock() - self._looked >= LOOK_AGAIN:
+    def _refresh_if_old(self) -> Iterator[RemoteJob]:
+        """Keeps long work from sending changes for contacts that were changed at Mailchimp meanwhile."""
+        if self._clock() - self._refreshed_at >= REFRESH_AFTER:
             yield from self._refresh()
 
-    def _note_known(self, some: Sequence[int], have_it: set[int], *, were_told: bool = False) -> JobRow:
-        done = [each for each in some if each in have_it]
+    def _note_fetched(
+        self, contact_ids: Sequence[int], changed: set[int], *, are_counted: bool = False
+    ) -> RemoteJob:
+        """Stores the outcomes that Mailchimp shows. `are_counted`: the job's `done` has these contacts already."""
+        done = [contact_id for contact_id in contact_ids if contact_id in changed]
+        unchanged = [contact_id for contact_id in contact_ids if contact_id not in changed]
         with self._database.transaction() as session:
-            revision = bulk.lock(session, self._box.audience_id).revision
-            self._errand.note(session, done, revision, self._clock())
-            outgoing.done(session, self._box, done)
-            outgoing.wait(session, self._box, [each for each in some if each not in have_it])
-            n = self._job.done + (0 if were_told else len(done))
+            revision = bulk.lock(session, self._key.audience_id).revision
+            self._change.apply(session, done, revision, self._clock())
+            outgoing.mark_done(session, self._key, done)
+            outgoing.mark_waiting(session, self._key, unchanged)
+            n = self._job.done + (0 if are_counted else len(done))
             self._job = jobs.step(session, self._job, self._clock(), done=n)
         return self._job
 
-    def _fill(self) -> Iterator[JobRow]:
-        """Every contact that the errand is about has a row, once."""
-        if self._job.cursor.get("filled"):
+    def _fill(self) -> Iterator[RemoteJob]:
+        """Adds a row to the outbox for each contact, once."""
+        if self._job.progress.filled:
             return
         with self._database.reading() as session:
-            ids = self._errand.all(session, self._job.cursor.get("after", 0))
-        for some in _chunks(ids, CONTACTS_A_CHUNK):
+            contact_ids = self._change.contacts(session, self._job.progress.after)
+        for chunk in _chunks(contact_ids, CONTACTS_A_CHUNK):
             with self._database.transaction() as session:
-                still = self._errand.still(session, some)
-                outgoing.add(session, self._box, [each for each in some if each in still])
-                cursor = {**self._job.cursor, "after": some[-1]}
-                self._job = jobs.step(session, self._job, self._clock(), cursor=cursor)
+                unchanged = self._change.still_as_seen(session, chunk)
+                outgoing.add(session, self._key, [id_ for id_ in chunk if id_ in unchanged])
+                progress = replace(self._job.progress, after=chunk[-1])
+                self._job = jobs.step(session, self._job, self._clock(), progress=progress)
             yield self._job
         yield self._step(filled=True)
 
-    def _states(self) -> Mapping[str, int]:
+    def _count_by_state(self) -> Mapping[OutgoingState, int]:
         with self._database.reading() as session:
-            return outgoing.states(session, self._box)
+            return outgoing.count_by_state(session, self._key)
 
     def _is_small(self) -> bool:
         with self._database.reading() as session:
-            return len(outgoing.waiting(session, self._box, 0, MOST_ALONE + 1)) <= MOST_ALONE
+            waiting = outgoing.waiting(session, self._key, 0, MOST_SINGLE_CALLS + 1)
+        return len(waiting) <= MOST_SINGLE_CALLS
 
     def _has_doubts(self) -> bool:
         with self._database.reading() as session:
-            return bool(
-                outgoing.refused(session, self._box, REFUSED_METHOD)
-                or outgoing.sent(session, self._box, ALONE)
-            )
+            refused = outgoing.refused(session, self._key, REFUSED_METHOD)
+            return bool(refused or outgoing.sent(session, self._key, ALONE))
 
-    def _take_up(self, after: int, most: int, batch_id: str, **cursor: Any) -> Sequence[int]:
-        """The next that wait are noted as sent; those that changed meanwhile are dropped. Empty: none is left."""
+    def _take(self, after: int, most: int, batch_id: str, **progress: Any) -> Sequence[int]:
+        """Marks the next waiting contacts as sent and returns them; empty when none is left.
+
+        The rows of those that changed meanwhile are deleted.
+        """
         while True:
             with self._database.transaction() as session:
-                some = outgoing.waiting(session, self._box, after, most)
-                still = self._errand.still(session, some)
-                outgoing.drop(session, self._box, [each for each in some if each not in still])
-                chosen = [each for each in some if each in still]
-                outgoing.send(session, self._box, chosen, batch_id)
-                into = {**self._job.cursor, **cursor}
-                self._job = jobs.step(session, self._job, self._clock(), cursor=into)
-            if chosen or not some:
-                return chosen
+                waiting = outgoing.waiting(session, self._key, after, most)
+                unchanged = self._change.still_as_seen(session, waiting)
+                outgoing.delete_contacts(session, self._key, [id_ for id_ in waiting if id_ not in unchanged])
+                taken = [id_ for id_ in waiting if id_ in unchanged]
+                outgoing.mark_sent(session, self._key, taken, batch_id)
+                moved = replace(self._job.progress, **progress)
+                self._job = jobs.step(session, self._job, self._clock(), progress=moved)
+            if taken or not waiting:
+                return taken
 
-    def _send_alone(self) -> Iterator[JobRow]:
+    def _send_single_calls(self) -> Iterator[RemoteJob]:
         after = 0
-        while ids := self._take_up(after, CALLS_A_STEP, ALONE):
-            after, before = ids[-1], self._job.done
-            yield from self._call(ids)
+        while contact_ids := self._take(after, CALLS_A_STEP, ALONE):
+            after, before = contact_ids[-1], self._job.done
+            yield from self._call(contact_ids)
             if self._job.done == before:
-                return  # Mailchimp answers nobody: the next round comes after a while
-            yield from self._refresh_old()
+                return  # Mailchimp answers no call; the next round begins after a pause
+            yield from self._refresh_if_old()
 
-    def _call(self, ids: Sequence[int]) -> Iterator[JobRow]:
+    def _call(self, contact_ids: Sequence[int]) -> Iterator[RemoteJob]:
         with self._database.reading() as session:
-            targets = outgoing.targets(session, self._box.audience_id, ids)
-        calls = {self._pool.submit(self._errand.call, self._client, each): each.id for each in targets}
-        going = set(calls)
-        while going:
-            ended, going = wait(going, timeout=RENEW_SECONDS)
-            yield self._note({calls[each]: _outcome(each) for each in ended}) if ended else self._step()
+            targets = outgoing.targets(session, self._key.audience_id, contact_ids)
+        calls = {self._pool.submit(self._change.call, self._client, target): target.id for target in targets}
+        pending = set(calls)
+        while pending:
+            ended, pending = wait(pending, timeout=RENEW_SECONDS)
+            if ended:
+                yield self._note_outcomes({calls[call]: _error_of(call) for call in ended})
+            else:
+                yield self._step()
         self._raise_if_final()
 
-    def _note(self, outcomes: Outcomes, lost: Sequence[int] = ()) -> JobRow:
-        """Keeps what came of calls. `lost`: of these there is no outcome, so they are in doubt."""
-        now, told = self._clock(), {each: error for each, error in outcomes.items() if error}
-        done = [each for each, error in outcomes.items() if error is None]
+    def _note_outcomes(self, outcomes: Outcomes, lost: Sequence[int] = ()) -> RemoteJob:
+        """Stores the outcomes of calls. `lost`: contacts whose outcome is not known."""
+        now, errors = self._clock(), {id_: error for id_, error in outcomes.items() if error}
+        done = [id_ for id_, error in outcomes.items() if error is None]
         refused = {
-            each: (refusals.key_of(error), error.detail)
-            for each, error in told.items()
+            id_: (refusals.key_of(error), error.detail)
+            for id_, error in errors.items()
             if refusals.is_refusal(error)
         }
-        unsent = [
-            each for each, error in told.items() if each not in refused and not refusals.may_be_done(error)
+        not_sent = [
+            id_ for id_, error in errors.items() if id_ not in refused and not refusals.may_be_done(error)
         ]
-        doubtful = [each for each in told if each not in refused and each not in unsent]
-        self._mind(list(told.values()))
+        in_doubt = [id_ for id_ in errors if id_ not in refused and id_ not in not_sent]
+        self._remember_errors(list(errors.values()))
         with self._database.transaction() as session:
-            revision = bulk.lock(session, self._box.audience_id).revision
-            self._errand.note(session, done, revision, now)
-            outgoing.done(session, self._box, done)
-            outgoing.refuse(session, self._box, refused)
-            outgoing.wait(session, self._box, unsent)
-            outgoing.send(session, self._box, [*doubtful, *lost], ALONE)
+            revision = bulk.lock(session, self._key.audience_id).revision
+            self._change.apply(session, done, revision, now)
+            outgoing.mark_done(session, self._key, done)
+            outgoing.mark_refused(session, self._key, refused)
+            outgoing.mark_waiting(session, self._key, not_sent)
+            outgoing.mark_sent(session, self._key, [*in_doubt, *lost], ALONE)
             n = self._job.done + len(done) + len(refused)
             self._job = jobs.step(session, self._job, now, done=n)
         return self._job
 
-    def _mind(self, errors: Sequence[MailchimpError]) -> None:
-        """Remembers what calls for another round, or for none any more."""
+    def _remember_errors(self, errors: Sequence[MailchimpError]) -> None:
+        """Keeps the error that calls for another round, or that ends the work."""
         for error in errors:
-            if not refusals.is_refusal(error) and (self._trouble is None or not refusals.is_passing(error)):
-                self._trouble = error
+            if not refusals.is_refusal(error) and (self._error is None or not refusals.is_passing(error)):
+                self._error = error
 
     def _raise_if_final(self) -> None:
-        if self._trouble and not refusals.is_passing(self._trouble):
-            raise self._trouble
+        if self._error and not refusals.is_passing(self._error):
+            raise self._error
 
-    def _send_batches(self) -> Iterator[JobRow]:
+    def _send_batches(self) -> Iterator[RemoteJob]:
         after = 0
-        # One at a time is being started: whoever carries on knows which contacts are in it.
-        while ids := self._take_up(after, OPERATIONS_A_BATCH, STARTING, starting=self._clock().isoformat()):
-            after = ids[-1]
-            yield from self._start(ids)
-            yield from self._refresh_old()
+        # One batch is being started at a time, so that whoever carries on knows which contacts are in it.
+        while contact_ids := self._take(after, OPERATIONS_A_BATCH, STARTING, starting=self._clock()):
+            after = contact_ids[-1]
+            yield from self._start_batch(contact_ids)
+            yield from self._refresh_if_old()
         yield from self._await_batches()
 
-    def _start(self, ids: Sequence[int]) -> Iterator[JobRow]:
+    def _start_batch(self, contact_ids: Sequence[int]) -> Iterator[RemoteJob]:
         with self._database.reading() as session:
-            targets = outgoing.targets(session, self._box.audience_id, ids)
-        operations = [self._errand.operation(self._operation(each.id), each) for each in targets]
+            targets = outgoing.targets(session, self._key.audience_id, contact_ids)
+        operations = [self._change.operation(self._operation_id(target.id), target) for target in targets]
         try:
-            batch = yield from self._held(lambda: self._client.start_batch(operations))
+            batch = yield from self._renewing(lambda: self._client.start_batch(operations))
         except MailchimpError as error:
             if not refusals.may_be_done(error):
                 with self._database.transaction() as session:
-                    outgoing.wait(session, self._box, ids)
+                    outgoing.mark_waiting(session, self._key, contact_ids)
                     self._job = jobs.step(session, self._job, self._clock())
             raise
-        yield self._name(ids, batch.id)
+        yield self._note_batch(contact_ids, batch.id)
 
-    def _name(self, ids: Sequence[int], batch_id: str) -> JobRow:
+    def _note_batch(self, contact_ids: Sequence[int], batch_id: str) -> RemoteJob:
         with self._database.transaction() as session:
-            outgoing.send(session, self._box, ids, batch_id)
+            outgoing.mark_sent(session, self._key, contact_ids, batch_id)
             self._job = jobs.step(session, self._job, self._clock())
         return self._job
 
-    def _operation(self, contact_id: int) -> str:
-        """A name that no other job's operation has."""
+    def _operation_id(self, contact_id: int) -> str:
+        """An id that no operation of another job has."""
         return f"{self._job.id}-{contact_id}"
 
-    def _find_starting(self) -> Iterator[JobRow]:
-        """The batch that was being started when the answer was lost is looked for: it may have begun."""
+    def _find_starting_batch(self) -> Iterator[RemoteJob]:
+        """Looks for the batch that was being started when its answer was lost: it may have begun."""
         with self._database.reading() as session:
-            ids, others = outgoing.sent(session, self._box, STARTING), outgoing.known_batches(session)
-        if not ids:
+            contact_ids = outgoing.sent(session, self._key, STARTING)
+            known = outgoing.known_batches(session)
+        if not contact_ids:
             return
-        since = datetime.fromisoformat(self._job.cursor["starting"]) - CLOCKS_DIFFER
+        since = (self._job.progress.starting or self._job.made_at) - CLOCKS_DIFFER
         for look in range(LOOKS_FOR_A_BATCH):
             if look:
-                yield from self._rest(RENEW_SECONDS)
-            for batch in (yield from self._held(lambda: self._client.batches_since(since))):
-                if batch.id in others or batch.total != len(ids):
+                yield from self._sleep(RENEW_SECONDS)
+            for batch in (yield from self._renewing(lambda: self._client.batches_since(since))):
+                if batch.id in known or batch.total != len(contact_ids):
                     continue
-                others.add(batch.id)
-                yield from self._await(batch.id)
-                if (yield from self._outcomes(batch.id, ids)):
-                    yield self._name(ids, batch.id)
+                known.add(batch.id)
+                yield from self._await_batch(batch.id)
+                if (yield from self._results(batch.id, contact_ids)):
+                    yield self._note_batch(contact_ids, batch.id)
                     return
-        yield self._name(ids, ALONE)
+        yield self._note_batch(contact_ids, ALONE)
 
-    def _await(self, batch_id: str) -> Iterator[JobRow]:
-        """Until it is finished."""
+    def _await_batch(self, batch_id: str) -> Iterator[RemoteJob]:
         looks = 0
         while (yield from self._batch(batch_id)).status is not BatchStatus.FINISHED:
-            yield from self._rest(min(LONGEST_LOOK, FIRST_PAUSE * 2**looks))
+            yield from self._sleep(min(LONGEST_POLL, FIRST_PAUSE * 2**looks))
             looks += 1
 
-    def _await_batches(self) -> Iterator[JobRow]:
-        """Reads the results of each batch as it finishes."""
+    def _await_batches(self) -> Iterator[RemoteJob]:
+        """Reads the results of each batch once it has finished."""
         looks = 0
         while batches := self._open_batches():
             for batch_id in batches:
-                yield from self._look(batch_id)
+                yield from self._read_if_finished(batch_id)
             if self._open_batches():
-                yield from self._rest(min(LONGEST_LOOK, FIRST_PAUSE * 2**looks))
+                yield from self._sleep(min(LONGEST_POLL, FIRST_PAUSE * 2**looks))
                 looks += 1
         self._raise_if_final()
 
     def _open_batches(self) -> Sequence[str]:
         with self._database.reading() as session:
-            return outgoing.batches(session, self._box)
+            return outgoing.open_batches(session, self._key)
 
-    def _look(self, batch_id: str) -> Iterator[JobRow]:
+    def _read_if_finished(self, batch_id: str) -> Iterator[RemoteJob]:
         with self._database.reading() as session:
-            ids = outgoing.sent(session, self._box, batch_id)
+            contact_ids = outgoing.sent(session, self._key, batch_id)
         try:
             batch = yield from self._batch(batch_id)
-        except NotFound:  # Mailchimp forgets batches after a week
-            yield self._note({}, lost=ids)
+        except NotFound:  # Mailchimp deletes batches after a week
+            yield self._note_outcomes({}, lost=contact_ids)
             return
         if batch.status is BatchStatus.FINISHED:
-            yield from self._read(batch, ids)
+            yield from self._read_results(batch, contact_ids)
 
-    def _read(self, batch: Batch, ids: Sequence[int]) -> Iterator[JobRow]:
-        """A finished batch is not a successful one: each operation has its result, or is in doubt."""
-        outcomes = yield from self._outcomes(batch.id, ids)
-        lost = [each for each in ids if each not in outcomes]
+    def _read_results(self, batch: Batch, contact_ids: Sequence[int]) -> Iterator[RemoteJob]:
+        """Stores each operation's outcome: a finished batch is not a successful one."""
+        outcomes = yield from self._results(batch.id, contact_ids)
+        lost = [contact_id for contact_id in contact_ids if contact_id not in outcomes]
         if lost:
-            self._mind([BadAnswer(reason=f"{len(outcomes)} of {batch.total} results")])
-        yield self._note(outcomes, lost)
+            self._remember_errors([BadAnswer(reason=f"{len(outcomes)} of {batch.total} results")])
+        yield self._note_outcomes(outcomes, lost)
 
-    def _batch(self, batch_id: str) -> Generator[JobRow, None, Batch]:
-        return (yield from self._held(lambda: self._client.batch(batch_id)))
+    def _batch(self, batch_id: str) -> Generator[RemoteJob, None, Batch]:
+        return (yield from self._renewing(lambda: self._client.batch(batch_id)))
 
-    def _outcomes(
-        self, batch_id: str, ids: Sequence[int]
-    ) -> Generator[JobRow, None, dict[int, MailchimpError | None]]:
-        names = {self._operation(each): each for each in ids}
-        found = yield from self._held(lambda: list(self._client.results(batch_id)))
-        return {names[each.operation_id]: each.problem for each in found if each.operation_id in names}
+    def _results(
+        self, batch_id: str, contact_ids: Sequence[int]
+    ) -> Generator[RemoteJob, None, dict[int, MailchimpError | None]]:
+        """Outcomes by contact, of the batch's operations that are this job's."""
+        by_operation = {self._operation_id(contact_id): contact_id for contact_id in contact_ids}
+        results = yield from self._renewing(lambda: list(self._client.results(batch_id)))
+        return {
+            by_operation[result.operation_id]: result.problem
+            for result in results
+            if result.operation_id in by_operation
+        }
 
-    def _held(self, call: Callable[[], Value]) -> Generator[JobRow, None, Value]:
-        """What the call gives; the lease is kept while it lasts."""
+    def _renewing(self, call: Callable[[], ResultT]) -> Generator[RemoteJob, None, ResultT]:
+        """Returns what the call returns, and renews the lease while it lasts."""
         future = self._pool.submit(call)
         while wait([future], timeout=RENEW_SECONDS).not_done:
             yield self._step()
         return future.result()
 
-    def _rest(self, seconds: float) -> Iterator[JobRow]:
-        """Waits, and keeps the lease."""
+    def _sleep(self, seconds: float) -> Iterator[RemoteJob]:
+        """Waits, and renews the lease."""
         while seconds > 0:
             self._pause(min(seconds, RENEW_SECONDS))
             seconds -= RENEW_SECONDS
             yield self._step()
 
-    def _step(self, **cursor: Any) -> JobRow:
-        with self._database.transaction() as session:
-            into = {**self._job.cursor, **cursor}
-            self._job = jobs.step(session, self._job, self._clock(), cursor=into)
+    def _step(self, **progress: Any) -> RemoteJob:
+        moved = replace(self._job.progress, **progress)
+        self._job = jobs.save_progress(self._database, self._job, self._clock(), moved)
         return self._job
 
 
-def _outcome(call: Future[None]) -> MailchimpError | None:
+def _error_of(call: Future[None]) -> MailchimpError | None:
     error = call.exception()
     if error is None or isinstance(error, MailchimpError):
         return error

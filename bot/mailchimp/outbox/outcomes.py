@@ -1,125 +1,146 @@
-"""The end of what the outbox did: the figures of its receipt, the journal, and each address with its outcome."""
+"""The end of a job that changed contacts at Mailchimp: its result, the journal, and each address with its outcome."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from bot.archives import archives, restores
+from bot.archives.jobs import (
+    ArchiveJob,
+    ArchiveResult,
+    RemoteJob,
+    RestoreJob,
+    RestoreResult,
+)
 from bot.contacts.counts import segment_size
 from bot.core import jobs
-from bot.mailchimp.outbox import outbox
 from bot.mailchimp.outbox.refusals import GONE, NOT_FOUND
 from storage.archives import archives as archive_rows
 from storage.contacts import contacts
-from storage.contacts.contacts import Segment
 from storage.core import audiences, journal
 from storage.core.database import Database, Session
-from storage.core.tables import JobRow
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import AddressOutcome, OutboxKey
+from storage.mailchimp.tables import OutgoingState
 
-_AT_ONCE = 5_000
+CONTACTS_A_STATEMENT = 5_000
 
 
-def finish_archive(database: Database, job: JobRow, now: datetime) -> JobRow:
-    """The archive's end, good or bad. Its result:
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How many contacts were changed, refused (by the refusal's key), have no answer, or were left alone."""
 
-    `n` archived, `refusals` (why → how many), `waiting` for an answer, `left_alone`, `newer`, `link` to the contacts
-    at Mailchimp or None; where the work stopped, its `error` and `values`.
-    """
-    segment = Segment.from_json(job.data["segment"])
+    done: int
+    refusals: dict[str, int]
+    waiting: int
+    left_alone: int
+
+
+def finish_archive(database: Database, job: ArchiveJob, now: datetime) -> ArchiveJob:
+    """Ends an archive, which has failed if something stopped it."""
+    segment = job.task.segment
     with database.reading() as session:
-        result = _figures(session, job)
-        # What is still as it was seen was refused or waits: what else matches was cleaned or changed later.
+        counts = _counts(session, job)
+        # Contacts as they were seen are refused or waiting; others that match were cleaned or changed later.
         seen = contacts.count(session, segment)
         newer = segment_size(session, replace(segment, up_to=None)) - seen
         audience = audiences.get(session, segment.audience_id)
-    link = audience.remote.get("link") if audience else None
+    result = ArchiveResult(
+        n=counts.done,
+        left_alone=counts.left_alone,
+        newer=newer,
+        refusals=counts.refusals,
+        waiting=counts.waiting,
+        link=audience.remote.get("link") if audience else None,
+    )
     with database.transaction() as session:
-        archive_rows.leave_alone(session, segment.audience_id, job.id, result["left_alone"])
-        _write(session, job, now, archives.KIND, archive=job.id, result=result)
-        return _end(session, job, now, {**result, "newer": newer, "link": link})
+        archive_rows.leave_alone(session, segment.audience_id, job.id, result.left_alone)
+        _write_journal(session, job, now, archives.KIND, job.id, counts, left_alone=counts.left_alone)
+        return jobs.finish(session, job, now, result, job.progress.stopped_by)
 
 
-def finish_restore(database: Database, job: JobRow, now: datetime) -> JobRow:
-    """The Undo's end: `n` restored, `refusals`, `waiting`, `changed`; where it stopped, `error` and `values`.
+def finish_restore(database: Database, job: RestoreJob, now: datetime) -> RestoreJob:
+    """Ends an Undo, which has failed if something stopped it.
 
-    Who is deleted for good at Mailchimp is refused, and in the archive no more: no further Undo is offered for them.
+    Contacts that were deleted for good at Mailchimp are taken out of the archive: they are not offered again.
     """
     with database.reading() as session:
-        result = _figures(session, job)
-    result["changed"] = result.pop("left_alone")
+        counts = _counts(session, job)
     with database.transaction() as session:
-        _forget_gone(session, job, result)
-        _write(session, job, now, "restore", archive=job.data["archive"], result=result)
-        restores.mark_undone(session, job)
-        return _end(session, job, now, result)
+        counts = _remove_deleted(session, job, counts)
+        _write_journal(session, job, now, restores.KIND, job.task.archive, counts, changed=counts.left_alone)
+        restores.note_undone(session, job)
+        result = RestoreResult(
+            n=counts.done,
+            changed=counts.left_alone,
+            refusals=counts.refusals,
+            waiting=counts.waiting,
+        )
+        return jobs.finish(session, job, now, result, job.progress.stopped_by)
 
 
-def is_worth_a_file(database: Database, job: JobRow) -> bool:
+def needs_file(database: Database, job: RemoteJob) -> bool:
     """Whether an address was refused or has no answer, and the person has no file of the outcomes yet."""
+    if not job.recipient or job.progress.hand_over.has_ended:
+        return False
     with database.reading() as session:
-        states = outgoing.states(session, _box(job))
-    return "outcome_file" not in job.cursor and bool(states.keys() - {"done"})
+        states = outgoing.count_by_state(session, _key(job))
+    return bool(states.keys() - {OutgoingState.DONE})
 
 
-def lines(database: Database, job: JobRow) -> Iterator[AddressOutcome]:
+def outcomes(database: Database, job: RemoteJob) -> Iterator[AddressOutcome]:
     """What became of each address, by contact."""
     with database.reading() as session:
-        yield from outgoing.lines(session, _box(job))
+        yield from outgoing.outcomes(session, _key(job))
 
 
-def _box(job: JobRow) -> OutboxKey:
-    return OutboxKey(job.audience_id or 0, job.id)
+def _key(job: RemoteJob) -> OutboxKey:
+    return OutboxKey(job.audience_id, job.id)
 
 
-def _figures(session: Session, job: JobRow) -> dict[str, Any]:
-    states, refusals = outgoing.states(session, _box(job)), outgoing.refusals(session, _box(job))
-    n, waiting = states.get("done", 0), states.get("waiting", 0) + states.get("sent", 0)
-    rest = max(job.total - n - sum(refusals.values()) - waiting, 0)
-    is_filled = bool(job.cursor.get("filled"))  # if not, the rest was never looked at
-    return {
-        "n": n,
-        "refusals": refusals,
-        "waiting": waiting if is_filled else waiting + rest,
-        "left_alone": rest if is_filled else 0,
-    }
+def _counts(session: Session, job: RemoteJob) -> _Counts:
+    states = outgoing.count_by_state(session, _key(job))
+    refusals = outgoing.count_by_refusal(session, _key(job))
+    done = states.get(OutgoingState.DONE, 0)
+    waiting = states.get(OutgoingState.WAITING, 0) + states.get(OutgoingState.SENT, 0)
+    rest = max(job.total - done - sum(refusals.values()) - waiting, 0)
+    if not job.progress.filled:  # nobody looked at the rest
+        return _Counts(done, refusals, waiting + rest, left_alone=0)
+    return _Counts(done, refusals, waiting, left_alone=rest)
 
 
-def _forget_gone(session: Session, job: JobRow, result: dict[str, Any]) -> None:
-    """Takes out of the archive who can't come back. Whom the mirror has lost already was never asked for."""
-    this, refusals = (job.audience_id or 0, job.data["archive"]), result["refusals"]
-    refused = [each for why in GONE for each in outgoing.refused(session, _box(job), why)]
+def _remove_deleted(session: Session, job: RestoreJob, counts: _Counts) -> _Counts:
+    """Takes contacts that can't come back out of the archive. Those the mirror has lost were never asked for."""
+    archive, refusals = (job.audience_id, job.task.archive), dict(counts.refusals)
+    refused = [id_ for refusal in GONE for id_ in outgoing.refused(session, _key(job), refusal)]
     lost: Sequence[int] = []
-    if job.cursor.get("filled"):  # if not, who changed was not looked at either
-        lost = [
-            each for each in archive_rows.gone(session, *this, job.data["ids"]) if each not in set(refused)
-        ]
+    if job.progress.filled:  # if not, nobody looked at those that changed either
+        lost = [id_ for id_ in archive_rows.gone(session, *archive, job.task.ids) if id_ not in set(refused)]
     if lost:
         refusals[NOT_FOUND] = refusals.get(NOT_FOUND, 0) + len(lost)
-        result["changed"] -= len(lost)
-    for start in range(0, len(refused) + len(lost), _AT_ONCE):
-        archive_rows.forget(session, *this, [*refused, *lost][start : start + _AT_ONCE])
+    for start in range(0, len(refused) + len(lost), CONTACTS_A_STATEMENT):
+        archive_rows.forget(session, *archive, [*refused, *lost][start : start + CONTACTS_A_STATEMENT])
+    return replace(counts, refusals=refusals, left_alone=counts.left_alone - len(lost))
 
 
-def _write(
-    session: Session, job: JobRow, now: datetime, what: str, *, archive: str, result: dict[str, Any]
+def _write_journal(
+    session: Session,
+    job: RemoteJob,
+    now: datetime,
+    what: str,
+    archive_id: str,
+    counts: _Counts,
+    **left_alone: int,
 ) -> None:
     journal.write(
         session,
         who=job.made_by,
         what=what,
         at=now,
-        n=result["n"],
+        n=counts.done,
         audience_id=job.audience_id,
-        archive=archive,
-        refused=sum(result["refusals"].values()),
-        **{name: result[name] for name in ("waiting", "left_alone", "changed") if name in result},
+        archive=archive_id,
+        refused=sum(counts.refusals.values()),
+        waiting=counts.waiting,
+        **left_alone,
     )
-
-
-def _end(session: Session, job: JobRow, now: datetime, result: dict[str, Any]) -> JobRow:
-    why = outbox.stopped(job)
-    state = "failed" if why else "done"
-    return jobs.step(session, job, now, state=state, finished_at=now, result={**result, **(why or {})})

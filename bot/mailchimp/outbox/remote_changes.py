@@ -1,16 +1,17 @@
-"""What the outbox asks Mailchimp to do to contacts: archive them, or give them back the status they had."""
+"""The changes that the outbox asks Mailchimp for: archiving contacts, or giving them back the status they had."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.archives.jobs import ArchiveJob, RestoreJob
 from storage.archives import archives
 from storage.contacts.contacts import Segment
 from storage.contacts.values import Status
 from storage.core import audiences
 from storage.core.database import Session
-from storage.core.tables import AudienceSource, JobRow
+from storage.core.tables import AudienceSource
 from storage.mailchimp import batches, outgoing
 from storage.mailchimp.batches import Operation
 from storage.mailchimp.client import Client
@@ -19,101 +20,100 @@ from storage.mailchimp.values import member_hash
 
 
 class RemoteChange(Protocol):
-    """One change that is asked for many contacts of a mirrored audience."""
+    """A change of many contacts of a mirrored audience."""
 
-    def all(self, session: Session, after: int) -> Sequence[int]:
-        """The contacts that it is about, behind that id, by id."""
+    def contacts(self, session: Session, after: int) -> Sequence[int]:
+        """Ids of the contacts to change, in order, after that id."""
 
-    def still(self, session: Session, ids: Sequence[int]) -> Collection[int]:
-        """Those that may be changed: they are as the person saw them."""
+    def still_as_seen(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
+        """Those of the contacts that may be changed: they are as the person saw them."""
 
-    def have_it(self, session: Session, ids: Sequence[int]) -> Collection[int]:
-        """Those that are changed already, as the mirror knows."""
+    def already_changed(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
+        """Those of the contacts that the mirror shows as changed."""
 
     def call(self, client: Client, target: Target) -> None:
-        """Asks Mailchimp for one. Raises MailchimpError."""
+        """Asks Mailchimp for the change of one contact. Raises MailchimpError."""
 
-    def operation(self, id_: str, target: Target) -> Operation:
-        """The same within a batch."""
+    def operation(self, operation_id: str, target: Target) -> Operation:
+        """The same as an operation of a batch."""
 
-    def note(self, session: Session, ids: Sequence[int], revision: int, now: datetime) -> None:
-        """Mailchimp has done it: the mirror has it too, figures included. The audience is locked."""
+    def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:
+        """Changes the mirror, figures included, once Mailchimp has made the change. The audience is locked."""
 
 
 @dataclass(frozen=True)
 class Archiving:
-    """Contacts of the segment are archived. The archive bears the job's id."""
+    """Archives the contacts of a segment. `archive_id` is the job's id."""
 
     remote_id: str
     segment: Segment
     archive_id: str
 
-    def all(self, session: Session, after: int) -> Sequence[int]:
+    def contacts(self, session: Session, after: int) -> Sequence[int]:
         return archives.ids(session, self.segment, after)
 
-    def still(self, session: Session, ids: Sequence[int]) -> Collection[int]:
-        return outgoing.in_segment(session, self.segment, ids)
+    def still_as_seen(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
+        return outgoing.in_segment(session, self.segment, contact_ids)
 
-    def have_it(self, session: Session, ids: Sequence[int]) -> Collection[int]:
-        return outgoing.archived(session, self.segment.audience_id, ids)
+    def already_changed(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
+        return outgoing.archived(session, self.segment.audience_id, contact_ids)
 
     def call(self, client: Client, target: Target) -> None:
         client.archive(self.remote_id, member_hash(target.address_key))
 
-    def operation(self, id_: str, target: Target) -> Operation:
-        return batches.archiving(id_, self.remote_id, member_hash(target.address_key))
+    def operation(self, operation_id: str, target: Target) -> Operation:
+        return batches.archiving(operation_id, self.remote_id, member_hash(target.address_key))
 
-    def note(self, session: Session, ids: Sequence[int], revision: int, now: datetime) -> None:  # noqa: ARG002  an Errand
-        archives.take_done(session, self.segment.audience_id, self.archive_id, ids, revision)
+    def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:  # noqa: ARG002  a RemoteChange
+        archives.take_done(session, self.segment.audience_id, self.archive_id, contact_ids, revision)
 
 
 @dataclass(frozen=True)
 class Restoring:
-    """Members of an archive, all or these, get back the status they had: never another one."""
+    """Gives members of an archive, all or these, the status that they had, and never another one."""
 
     remote_id: str
     audience_id: int
     archive_id: str
-    ids: Sequence[int] | None
+    contact_ids: Sequence[int] | None
 
-    def all(self, session: Session, after: int) -> Sequence[int]:
-        return archives.waiting_ids(session, self.audience_id, self.archive_id, after, self.ids)
+    def contacts(self, session: Session, after: int) -> Sequence[int]:
+        return archives.waiting_ids(session, self.audience_id, self.archive_id, after, self.contact_ids)
 
-    def still(self, session: Session, ids: Sequence[int]) -> Collection[int]:
-        return archives.are_held(session, self.audience_id, self.archive_id, ids)
+    def still_as_seen(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
+        return archives.are_held(session, self.audience_id, self.archive_id, contact_ids)
 
-    def have_it(self, session: Session, ids: Sequence[int]) -> Collection[int]:
-        return archives.are_back(session, self.audience_id, self.archive_id, ids)
+    def already_changed(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
+        return archives.are_back(session, self.audience_id, self.archive_id, contact_ids)
 
     def call(self, client: Client, target: Target) -> None:
-        client.set_status(self.remote_id, target.address, _before(target))
+        client.set_status(self.remote_id, target.address, _status_before(target))
 
-    def operation(self, id_: str, target: Target) -> Operation:
-        return batches.setting(id_, self.remote_id, target.address, _before(target))
+    def operation(self, operation_id: str, target: Target) -> Operation:
+        return batches.setting(operation_id, self.remote_id, target.address, _status_before(target))
 
-    def note(self, session: Session, ids: Sequence[int], revision: int, now: datetime) -> None:
-        archives.bring_back_done(session, self.audience_id, self.archive_id, ids, revision, now)
-
-
-def archiving(session: Session, job: JobRow) -> Archiving | None:
-    """What an archive's job asks of Mailchimp; None where the audience is none of Mailchimp's."""
-    remote_id = _remote_id(session, job)
-    return Archiving(remote_id, Segment.from_json(job.data["segment"]), job.id) if remote_id else None
+    def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:
+        archives.bring_back_done(session, self.audience_id, self.archive_id, contact_ids, revision, now)
 
 
-def restoring(session: Session, job: JobRow) -> Restoring | None:
-    """The same for an Undo's job."""
-    remote_id = _remote_id(session, job)
-    if not remote_id:
-        return None
-    return Restoring(remote_id, job.audience_id or 0, job.data["archive"], job.data["ids"])
+def archiving(session: Session, job: ArchiveJob) -> Archiving | None:
+    """What an archive asks Mailchimp for; None for a local audience."""
+    remote_id = _remote_id(session, job.audience_id)
+    return Archiving(remote_id, job.task.segment, job.id) if remote_id else None
 
 
-def _remote_id(session: Session, job: JobRow) -> str | None:
-    audience = audiences.get(session, job.audience_id or 0)
+def restoring(session: Session, job: RestoreJob) -> Restoring | None:
+    """What an Undo asks Mailchimp for; None for a local audience."""
+    remote_id = _remote_id(session, job.audience_id)
+    return Restoring(remote_id, job.audience_id, job.task.archive, job.task.ids) if remote_id else None
+
+
+def _remote_id(session: Session, audience_id: int) -> str | None:
+    audience = audiences.get(session, audience_id)
     return audience.remote_id if audience and audience.source == AudienceSource.MAILCHIMP else None
 
 
-def _before(target: Target) -> Status:
-    assert target.status_before  # it is archived: the table's rule
+def _status_before(target: Target) -> Status:
+    if not target.status_before:
+        raise ValueError("A contact that is archived has the status before: a constraint of the table.")
     return Status(target.status_before)

@@ -65,6 +65,11 @@ def contexts(texts: Sequence[Markup]) -> list[Block]:
     return [context(*texts[start : start + 10]) for start in range(0, len(texts), 10)]
 
 
+def problem(text: Markup) -> Block:
+    """What is wrong with the input above it, where Slack has its answer and shows no error of its own."""
+    return section(Markup(f":warning: {text}"))
+
+
 def divider() -> Block:
     return {"type": "divider"}
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot.core.jobs import AnyJob
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
-from storage.core.tables import JobRow
 
 BAR_CELLS = 20
 
@@ -15,7 +15,7 @@ def started(words: Words, title: str, text: Markup) -> View:
     return blocks.modal(words(title), [blocks.section(text)], close=words("close"))
 
 
-def progress(text: Markup, job: JobRow, buttons: Sequence[Block] = ()) -> Message:
+def progress(text: Markup, job: AnyJob, buttons: Sequence[Block] = ()) -> Message:
     """`text` says how far it is; the bar shows it; the buttons say what can be done meanwhile."""
     share = min(job.done / job.total, 1) if job.total else 0
     full = round(share * BAR_CELLS)
@@ -27,7 +27,7 @@ def progress(text: Markup, job: JobRow, buttons: Sequence[Block] = ()) -> Messag
 
 
 def done(
-    headline: Markup, lines: Sequence[Markup], buttons: list[Block], job: JobRow, more: Sequence[Block] = ()
+    headline: Markup, lines: Sequence[Markup], buttons: list[Block], job: AnyJob, more: Sequence[Block] = ()
 ) -> Message:
     """The receipt: the figure, what goes with it (`more`: as blocks), what can be done."""
     rows = [blocks.section(Markup(f"*{headline}*"))]
@@ -38,10 +38,10 @@ def done(
 
 
 def failed(
-    words: Words, headline: Markup, job: JobRow, buttons: list[Block], more: Sequence[Block] = ()
+    words: Words, headline: Markup, job: AnyJob, buttons: list[Block], more: Sequence[Block] = ()
 ) -> Message:
     """What was not done, and why; `more`: what was done before."""
-    why = words.md(job.result["error"], **job.result["values"])
+    why = words.md(job.failure.key, **job.failure.values) if job.failure else Markup("")
     rows = [blocks.section(Markup(f"*{headline}*\n{why}")), *more]
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))

@@ -1,71 +1,68 @@
-"""`/cleaned-fix` in a mirrored audience: Mailchimp adds the contact, and the person is told what it said."""
+"""`/cleaned-fix` in a mirrored audience: Mailchimp adds the contact, and the person is told what it answered."""
 
 from functools import partial
-from typing import Any
-
-from slack_bolt import Ack, App
 
 from bot.core import audiences
 from bot.mailchimp import additions
+from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack.context import AppContext
-from handlers.slack.elements.blocks import Message
+from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.corrections import under_its_field
+from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
-from handlers.slack.request import Ask
+from handlers.slack.request import Request
 from handlers.slack.views import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.words import Words
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import JobState
 
 
-def register(app: App) -> None:
-    app.view(form_views.SUBMIT_TO_MAILCHIMP)(add)
-    app.action(views.AGAIN)(show_again)
+def register(listeners: Listeners) -> None:
+    listeners.submission(form_views.SUBMIT_TO_MAILCHIMP, add, who=OPERATORS)
+    listeners.action(views.AGAIN, show_again, who=OPERATORS)
 
 
-def kind(parts: AppContext) -> JobHandler:
+def job_handler(context: AppContext) -> JobHandler:
     """How a contact is added at Mailchimp, and told."""
-    return JobHandler(
-        work=partial(additions.work, parts.mailchimp),
-        title="corrections-title",
-        tell=partial(_tell, parts.database),
-    )
+    work = partial(additions.work, context.mailchimp)
+    return JobHandler(ADD, work=work, title="corrections-title", message=_message)
 
 
-def add(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
-    """Answers at once: Mailchimp may take longer than Slack waits."""
-    ask.require_operator()
-    filled, notify = form_views.filled(view["state"]["values"]), ask.notify(view["id"])
-    with under_its_field(view["state"]["values"]):
+def add(request: Request) -> View:
+    filled = form_views.filled(request.inputs)
+    with under_its_field(request.inputs):
         job = additions.request(
-            ask.database, view["private_metadata"], filled, by=ask.person.id, now=ask.now, notify=notify
+            request.database,
+            request.metadata,
+            filled,
+            by=request.user_id,
+            now=request.now,
+            recipient=request.recipient(request.here),
         )
-    audience = audiences.by_id(ask.database, job.audience_id or 0)
-    ack(response_action="update", view=views.started(ask.words, job, audience.name))
-    ask.start()
+    request.wake_worker()
+    audience = audiences.by_id(request.database, job.audience_id)
+    return views.started(request.words, job, audience.name)
 
 
-def show_again(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    """The form of what was refused, as it was filled in."""
-    ack()
-    ask.require_operator()
-    modal = ask.here if ask.body.get("view") else ask.modal(ask.words("corrections-title"))
+def show_again(request: Request) -> None:
+    """The form of what was refused, filled in as it was."""
+    modal = request.here if request.body.get("view") else request.open_modal("corrections-title")
     form = additions.again(
-        ask.database,
-        action["value"],
-        by=ask.person.id,
-        now=ask.now,
-        wording=form_views.permission(ask.words),
-        language=ask.words.language,
-        mailchimp=ask.parts.mailchimp,
+        request.database,
+        request.value,
+        by=request.user_id,
+        now=request.now,
+        wording=form_views.permission(request.words),
+        language=request.words.language,
+        mailchimp=request.context.mailchimp,
     )
-    modal.show(form_views.form(ask.words, form))
+    modal.show(form_views.form(request.words, form))
 
 
-def _tell(database: Database, words: Words, job: JobRow, audience: str) -> Message:
-    if job.state == "done":
+def _message(database: Database, words: Words, job: AddJob) -> Message:
+    if job.state == JobState.DONE:
         return views.receipt(words, additions.done(database, job))
-    if job.state == "failed":
+    if job.state == JobState.FAILED:
         return views.refused(words, job)
-    return views.progress(words, job, audience)
+    return views.progress(words, job, audiences.by_id(database, job.audience_id).name)

@@ -1,27 +1,34 @@
 """`/cleaned-archive`: the typed word, the work, the receipt with Undo, and sharing it."""
 
+from functools import partial
 from typing import Any
 
-from slack_bolt import Ack, App
 from slack_sdk.errors import SlackApiError
 
 from bot.archives import archives, restores
+from bot.archives.jobs import ARCHIVE, ArchiveJob
 from bot.core import audiences
 from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, NothingThere
+from bot.mailchimp.outbox import work
 from handlers.slack.context import AppContext
-from handlers.slack.elements import audiences as audience_views
-from handlers.slack.features import outbox, segments
+from handlers.slack.elements.blocks import Message, View
+from handlers.slack.features import segments
+from handlers.slack.features.audience_modal import AudienceModal
+from handlers.slack.features.outcomes import outcomes_file
+from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
-from handlers.slack.request import Ask, Modal, suggest_audiences
-from handlers.slack.uploads import UNSEEN
+from handlers.slack.request import Modal, Request
+from handlers.slack.uploads import UNREACHABLE_CHANNEL
 from handlers.slack.views import archives as views
 from handlers.slack.views import restores as restore_views
 from handlers.slack.views import segments as segment_views
 from handlers.slack.views.mailchimp import outcomes as outcome_views
+from handlers.words import Words
 from storage.contacts.contacts import Segment
+from storage.core.database import Database
 
-CLOSED = {*UNSEEN, "restricted_action"}
+CLOSED = {*UNREACHABLE_CHANNEL, "restricted_action"}
 
 
 class NotInChannel(CleanedError):
@@ -30,122 +37,110 @@ class NotInChannel(CleanedError):
     key = "error-archives-not-in-channel"
 
 
-def register(app: App) -> None:
-    app.command("/cleaned-archive")(show)
-    app.action("open-archive")(open_)
-    app.action(segment_views.ARCHIVE)(open_segment)
-    app.action(views.CHOOSE)(choose)
-    app.options(views.CHOOSE)(suggest_audiences)
-    app.view(views.CALLBACK)(confirm)
-    app.action(views.UNDO)(undo)
-    app.action(outcome_views.OPEN)(open_mailchimp)
-    app.action(views.SHARE)(open_share)
-    app.view(views.SHARE_CALLBACK)(share)
+def register(listeners: Listeners) -> None:
+    ENTRY.register(listeners)
+    listeners.action(segment_views.ARCHIVE, open_segment, who=OPERATORS)
+    listeners.submission(views.CALLBACK, confirm, who=OPERATORS)
+    listeners.action(views.UNDO, undo, who=OPERATORS)
+    listeners.link(outcome_views.OPEN)
+    listeners.action(views.SHARE, open_share, who=OPERATORS)
+    listeners.submission(views.SHARE_CALLBACK, share, who=OPERATORS)
 
 
-def kind(parts: AppContext) -> JobHandler:
-    """How an archive is done and told."""
-    return JobHandler(work=outbox.archiving(parts), title="archives-title", tell=views.tell)
-
-
-def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    modal = ask.modal(ask.words("archives-title"))
-    begin(ask, modal, audiences.choose(ask.database, command.get("text") or ""))
-
-
-def open_(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    modal = ask.modal(ask.words("archives-title"))
-    value = action.get("value")
-    begin(
-        ask,
-        modal,
-        audiences.by_id(ask.database, int(value)) if value else audiences.choose(ask.database, ""),
+def job_handler(context: AppContext) -> JobHandler:
+    """How an archive runs and is told."""
+    return JobHandler(
+        ARCHIVE,
+        work=partial(work.archive, context.mailchimp, partial(outcomes_file, context.client)),
+        title="archives-title",
+        message=_message,
     )
 
 
-def open_segment(ack: Ack, ask: Ask) -> None:
-    ack()
-    segment = segments.chosen(ask)
-    modal = ask.modal(ask.words("archives-title"))
-    _preview(ask, modal, audiences.by_id(ask.database, segment.audience_id), segment)
+def begin(request: Request, modal: Modal, audience: Audience) -> None:
+    """Shows what is about to be archived."""
+    _show_plan(request, modal, audience, Segment(audience_id=audience.id))
 
 
-def choose(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    begin(ask, ask.here, audiences.by_id(ask.database, int(action["selected_option"]["value"])))
+ENTRY = AudienceModal("/cleaned-archive", "open-archive", views.CHOOSE, "archives-title", begin)
 
 
-def begin(ask: Ask, modal: Modal, audience: Audience | None) -> None:
-    """What is about to be archived, or the question of which audience."""
-    if audience is None:
-        everyone, title = audiences.every(ask.database), ask.words("archives-title")
-        modal.show(audience_views.choose(ask.words, everyone, views.CHOOSE, title))
-    else:
-        _preview(ask, modal, audience, Segment(audience_id=audience.id))
+def open_segment(request: Request) -> None:
+    """The button of a list."""
+    segment = segments.chosen(request)
+    modal = request.open_modal("archives-title")
+    _show_plan(request, modal, audiences.by_id(request.database, segment.audience_id), segment)
 
 
-def confirm(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
-    ask.require_operator()
-    typed = view["state"]["values"][views.WORD][views.WORD].get("value") or ""
-    plan_id, notify = view["private_metadata"], ask.notify(view["id"])
-    with ask.under(views.WORD):
-        job = archives.confirm(ask.database, plan_id, typed, by=ask.person.id, now=ask.now, notify=notify)
-    audience = audiences.by_id(ask.database, job.audience_id or 0)
-    ack(response_action="update", view=views.started(ask.words, job, audience.name))
-    ask.start()
+def confirm(request: Request) -> View:
+    typed = request.inputs[views.WORD][views.WORD].get("value") or ""
+    with request.under(views.WORD):
+        job = archives.confirm(
+            request.database,
+            request.metadata,
+            typed,
+            by=request.user_id,
+            now=request.now,
+            recipient=request.recipient(request.here),
+        )
+    request.wake_worker()
+    return views.started(request.words, archives.receipt(request.database, job))
 
 
-def undo(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    in_modal = ask.body.get("view", {}).get("type") == "modal"
-    notify = ask.notify(ask.here.id if in_modal else None)
-    audience_id, archive_id = views.archive_of(action["value"])
-    job = restores.undo(ask.database, audience_id, archive_id, by=ask.person.id, now=ask.now, notify=notify)
-    if in_modal:
-        audience = audiences.by_id(ask.database, audience_id)
-        ask.show(restore_views.started(ask.words, job, audience.name))
-    ask.start()
+def undo(request: Request) -> None:
+    audience_id, archive_id = views.archive_of(request.value)
+    job = restores.undo(
+        request.database,
+        audience_id,
+        archive_id,
+        by=request.user_id,
+        now=request.now,
+        recipient=request.recipient(request.here if request.is_in_modal else None),
+    )
+    if request.is_in_modal:
+        request.show(restore_views.started(request.words, restores.receipt(request.database, job)))
+    request.wake_worker()
 
 
-def open_mailchimp(ack: Ack) -> None:
-    ack()  # the button is a link
+def open_share(request: Request) -> None:
+    request.open_modal("archives-share-title").show(views.share_form(request.words, request.value))
 
 
-def open_share(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    ask.modal(ask.words("archives-share-title")).show(views.share_form(ask.words, action["value"]))
+def share(request: Request) -> View:
+    channel = request.inputs[views.WHERE][views.WHERE]["selected_conversation"]
+
+    def form_again(error: CleanedError) -> View:
+        return views.share_form(request.words, request.metadata, channel, request.words.md(error.key))
+
+    return request.in_time(lambda: _share(request, channel), "archives-share-title", form_again)
 
 
-def share(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
-    ask.require_operator()
-    channel = view["state"]["values"][views.WHERE][views.WHERE]["selected_conversation"]
-    archive = restores.one(ask.database, *views.archive_of(view["private_metadata"]))
-    message = views.shared_message(ask.words, archive.n, archive.audience, archive.made_by)
-    with ask.under(views.WHERE):
-        _post(ask, channel, message)
-    ack(response_action="update", view=views.shared(ask.words, channel))
+def _message(database: Database, words: Words, job: ArchiveJob) -> Message:
+    return views.message(words, archives.receipt(database, job))
 
 
-def _preview(ask: Ask, modal: Modal, audience: Audience, segment: Segment) -> None:
-    word = ask.settings.confirmation_word or ask.words("archives-word")
+def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segment) -> None:
+    word = request.settings.confirmation_word or request.words("archives-word")
     try:
-        plan = archives.plan(ask.database, segment, by=ask.person.id, word=word, now=ask.now)
+        plan = archives.plan(request.database, segment, by=request.user_id, word=word, now=request.now)
     except NothingThere:
-        modal.show(views.nothing(ask.words, audience.name, segment))
+        modal.show(views.nothing(request.words, audience.name, segment))
     else:
-        modal.show(views.form(ask.words, plan))
+        modal.show(views.form(request.words, plan))
 
 
-def _post(ask: Ask, channel: str, message: dict[str, Any]) -> None:
+def _share(request: Request, channel: str) -> View:
+    """Posts the receipt. Raises NotInChannel."""
+    archive = restores.one(request.database, *views.archive_of(request.metadata))
+    message = views.shared_message(request.words, archive.n, archive.audience, archive.made_by)
+    with request.under(views.WHERE):
+        _post(request, channel, message)
+    return views.shared(request.words, channel)
+
+
+def _post(request: Request, channel: str, message: dict[str, Any]) -> None:
     try:
-        ask.client.chat_postMessage(channel=channel, **message)
+        request.client.chat_postMessage(channel=channel, **message)
     except SlackApiError as error:
         if error.response.get("error") in CLOSED:
             raise NotInChannel from error

@@ -1,41 +1,36 @@
 """`/cleaned`: how many addresses are cleaned, and why."""
 
-from typing import Any
-
-from slack_bolt import Ack, App
-
 from bot.contacts import counts
 from bot.core import audiences
 from bot.core.audiences import Audience
-from handlers.slack.request import Ask, suggest_audiences
+from handlers.slack.features.audience_modal import suggest_audiences
+from handlers.slack.listeners import EVERYONE, Listeners
+from handlers.slack.request import Request
 from handlers.slack.views import counts as views
 
 HELP = {"help", "aide", "?"}
 
 
-def register(app: App) -> None:
-    app.command("/cleaned")(show)
-    app.action(views.CHOOSE)(choose)
-    app.options(views.CHOOSE)(suggest_audiences)
+def register(listeners: Listeners) -> None:
+    listeners.command("/cleaned", show, who=EVERYONE)
+    listeners.action(views.CHOOSE, choose, who=EVERYONE)
+    listeners.options(views.CHOOSE, suggest_audiences, who=EVERYONE)
 
 
-def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
-    ack()
-    text = (command.get("text") or "").strip()
-    if text.casefold() in HELP:
-        ask.answer(views.help_message(ask.words))
-    elif chosen := audiences.choose(ask.database, text):
-        answer(ask, chosen)
+def show(request: Request) -> None:
+    if request.text.casefold() in HELP:
+        request.answer(views.help_message(request.words))
+    elif audience := audiences.choose(request.database, request.text):
+        _answer(request, audience)
     else:
-        ask.answer(views.choose(ask.words, audiences.every(ask.database)))
+        request.answer(views.choose(request.words, audiences.every(request.database)))
 
 
-def choose(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    answer(ask, audiences.by_id(ask.database, int(action["selected_option"]["value"])))
+def choose(request: Request) -> None:
+    _answer(request, audiences.by_id(request.database, int(request.value)))
 
 
-def answer(ask: Ask, audience: Audience) -> None:
-    figures = counts.figures(ask.database, audience, ask.now)
-    everyone = audiences.every(ask.database)
-    ask.answer(views.message(ask.words, figures, everyone, is_operator=ask.is_operator))
+def _answer(request: Request, audience: Audience) -> None:
+    figures = counts.figures(request.database, audience, request.now)
+    every = audiences.every(request.database)
+    request.answer(views.message(request.words, figures, every, is_operator=request.is_operator))

@@ -1,30 +1,23 @@
 """The Why button: the verdict on a cleaned contact, and the evidence behind it."""
 
-from typing import Any
-
-from slack_bolt import Ack, App
-
 from bot.bounces import evidence
 from handlers.slack.features import corrections
-from handlers.slack.request import Ask
+from handlers.slack.listeners import OPERATORS, Listeners
+from handlers.slack.request import Request
 from handlers.slack.views import evidence as views
 
 
-def register(app: App) -> None:
-    app.action(views.OPEN)(open_)
-    app.action(views.FIX)(fix)
+def register(listeners: Listeners) -> None:
+    listeners.action(views.OPEN, show, who=OPERATORS)
+    listeners.action(views.FIX, fix, who=OPERATORS)
 
 
-def open_(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    modal = ask.modal(ask.words("evidence-title"))
-    audience_id, _, contact_id = action["value"].partition(":")
-    modal.show(views.why(ask.words, evidence.why(ask.database, int(audience_id), int(contact_id))))
+def show(request: Request) -> None:
+    modal = request.open_modal("evidence-title")
+    audience_id, _, contact_id = request.value.partition(":")
+    modal.show(views.why(request.words, evidence.why(request.database, int(audience_id), int(contact_id))))
 
 
-def fix(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
+def fix(request: Request) -> None:
     # In the place of this modal: Slack stacks three, and the form may have to put a fault on top.
-    corrections.show_form(ask, ask.here, action["value"])
+    corrections.show_form(request, request.here, request.value)

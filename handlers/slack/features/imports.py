@@ -1,38 +1,34 @@
 """`/cleaned-import`: a file from a modal, fetched and taken in as long work."""
 
-import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
-from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 import httpx
-from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.core import audiences, jobs
+from bot.core import audiences
 from bot.core.errors import CleanedError, IsMirrored
-from bot.core.jobs import Clock
+from bot.core.files import SmallFile
 from bot.imports import imports
-from handlers.slack import refused_rows, uploads
+from bot.imports.jobs import IMPORT, ImportJob
+from handlers.slack import refused_rows
 from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
+from handlers.slack.elements.blocks import Message, View
+from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
-from handlers.slack.request import Ask, Modal
+from handlers.slack.request import Modal, Request
 from handlers.slack.uploads import Uploads
 from handlers.slack.views import imports as views
-from handlers.words import words
+from handlers.words import Words, words
 from storage.core.database import Database
-from storage.core.tables import JobRow
 
 MOST_MEGABYTES = 512
 MEGABYTE = 1_000_000
 ANSWER_SECONDS = 15.0  # of silence while a file is fetched; well under the lease
-RENEW_BYTES = 4 * MEGABYTE  # fetched between two renewals of the lease
 GONE = {"file_not_found", "file_deleted", "access_denied", "not_visible"}
-
-log = logging.getLogger(__name__)
 
 
 class NoFile(CleanedError):
@@ -59,63 +55,69 @@ class NotFetched(CleanedError):
     key = "error-import-not-fetched"
 
 
-def register(app: App) -> None:
-    app.command("/cleaned-import")(show)
-    app.action(views.OPEN)(show_from_button)
-    app.options(views.AUDIENCE)(suggest)
-    app.view(views.SUBMIT)(submit)
+def register(listeners: Listeners) -> None:
+    listeners.command("/cleaned-import", show, who=OPERATORS)
+    listeners.action(views.OPEN, show_from_button, who=OPERATORS)
+    listeners.options(views.AUDIENCE, suggest_local_audiences, who=OPERATORS)
+    listeners.submission(views.SUBMIT, submit, who=OPERATORS)
 
 
-def kind(parts: AppContext) -> JobHandler:
-    """How imports are done and told."""
-    return JobHandler(work=partial(_work, parts.client), title="import-title", tell=views.tell)
+def job_handler(context: AppContext) -> JobHandler:
+    """How an import runs and is told."""
+    fetch = partial(_fetch, context.client)
+    refused_file = partial(_refused_file, context.client, context.database)
+    return JobHandler(
+        IMPORT,
+        work=partial(imports.fetch_and_work, fetch, refused_file),
+        title="import-title",
+        message=_message,
+    )
 
 
-def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
-    ack()
-    modal = ask.modal(ask.words("import-title"))
-    text = (command.get("text") or "").strip()
-    named = [each for each in audiences.every(ask.database) if each.name.casefold() == text.casefold()]
+def show(request: Request) -> None:
+    modal = request.open_modal("import-title")
+    name = request.text.casefold()
+    named = [row for row in audiences.every(request.database) if row.name.casefold() == name]
     if named and named[0].is_mirror:
         raise IsMirrored(name=named[0].name)
-    begin(ask, modal, chosen=named[0].id if named else None, new_name="" if named else text)
+    _show_form(request, modal, chosen=named[0].id if named else None, new_name="" if named else request.text)
 
 
-def show_from_button(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    modal = ask.modal(ask.words("import-title"))
-    begin(ask, modal, chosen=int(action["value"]) if action.get("value") else None)
+def show_from_button(request: Request) -> None:
+    modal = request.open_modal("import-title")
+    _show_form(request, modal, chosen=int(request.value) if request.value else None)
 
 
-def begin(ask: Ask, modal: Modal, *, chosen: int | None, new_name: str = "") -> None:
-    ask.require_operator()
-    modal.show(views.form(ask.words, audiences.local(ask.database), chosen, new_name))
+def suggest_local_audiences(request: Request) -> Sequence[dict[str, Any]]:
+    return audience_views.options(audiences.local(request.database), request.payload["value"])
 
 
-def suggest(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ack(options=audience_views.options(audiences.local(ask.database), payload["value"]))
-
-
-def submit(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
-    ask.require_operator()
-    values = view["state"]["values"]
-    with ask.under(views.FILE):
-        file = _chosen_file(values)
-    with ask.under(views.NAME):
-        audience = _chosen_audience(values, ask.database)
+def submit(request: Request) -> View:
+    with request.under(views.FILE):
+        file = _chosen_file(request.inputs)
+    with request.under(views.NAME):
+        audience = _chosen_audience(request.inputs, request.database)
         imports.request(
-            ask.database,
+            request.database,
             slack_file=file["id"],
             name=file["name"],
             audience=audience,
-            by=ask.person.id,
-            now=ask.now,
-            status=values[views.STATUS][views.STATUS]["selected_option"]["value"],
-            notify=ask.notify(view["id"]),
-            once=view["id"],
+            by=request.user_id,
+            now=request.now,
+            status=request.inputs[views.STATUS][views.STATUS]["selected_option"]["value"],
+            recipient=request.recipient(request.here),
+            once=request.here.id,
         )
-    ack(response_action="update", view=views.started(ask.words, file["name"], audience))
-    ask.start()
+    request.wake_worker()
+    return views.started(request.words, file["name"], audience)
+
+
+def _message(database: Database, words: Words, job: ImportJob) -> Message:
+    return views.message(words, imports.receipt(database, job))
+
+
+def _show_form(request: Request, modal: Modal, *, chosen: int | None, new_name: str = "") -> None:
+    modal.show(views.form(request.words, audiences.local(request.database), chosen, new_name))
 
 
 def _chosen_file(values: dict[str, Any]) -> dict[str, Any]:
@@ -142,64 +144,37 @@ def _check_size(file: dict[str, Any]) -> None:
         raise FileTooLarge(name=file["name"], size=size // MEGABYTE, most=MOST_MEGABYTES)
 
 
-def _work(client: WebClient, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
-    """Fetches the file, takes its rows in, hands out those refused, ends. Each can be carried on."""
-    latest = job
-    if not imports.is_kept(latest):
-        for fetched in _fetch(client, database, latest, clock):
-            yield (latest := fetched)
-    for taken in imports.take_in(database, latest, clock):
-        yield (latest := taken)
-    if latest.notify and imports.outcome_of(latest).refused and "refused_file" not in latest.cursor:
-        latest = _hand_out(client, database, latest, clock)
-    yield imports.finish(database, latest, clock())
-
-
-def _fetch(client: WebClient, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
-    latest = job
-    with TemporaryFile() as file:
-        for size in _download(client, job, file):
-            if size >= RENEW_BYTES:
-                latest = jobs.note(database, latest, clock())
-                yield latest
-        yield from imports.keep(database, latest, file, clock)
-
-
-def _download(client: WebClient, job: JobRow, file: BinaryIO) -> Iterator[int]:
-    """Gives the bytes since the last turn. Raises NotFetched, FileTooLarge; httpx's errors are worth another try."""
-    name = str(job.data["name"])
-    url = _address(client, job)
-    whose = {"Authorization": f"Bearer {client.token}"}
-    with httpx.stream("GET", url, headers=whose, follow_redirects=True, timeout=ANSWER_SECONDS) as response:
+def _fetch(client: WebClient, job: ImportJob, file: BinaryIO) -> Iterator[int]:
+    """The port of `bot.imports.imports`. Raises NotFetched, FileTooLarge; httpx's errors are worth another try."""
+    url, name = _download_url(client, job), job.task.name
+    headers = {"Authorization": f"Bearer {client.token}"}
+    with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=ANSWER_SECONDS) as response:
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             response.raise_for_status()
         # Slack answers a token that may not see the file with its sign-in page.
-        if response.status_code != httpx.codes.OK or response.headers.get("content-type", "").startswith(
-            "text/html"
-        ):
+        is_page = response.headers.get("content-type", "").startswith("text/html")
+        if response.status_code != httpx.codes.OK or is_page:
             raise NotFetched(name=name)
-        for piece in response.iter_bytes(RENEW_BYTES):
+        for piece in response.iter_bytes(imports.RENEW_BYTES):
             file.write(piece)
             _check_size({"name": name, "size": file.tell()})
             yield len(piece)
 
 
-def _address(client: WebClient, job: JobRow) -> str:
+def _download_url(client: WebClient, job: ImportJob) -> str:
     try:
-        file: dict[str, Any] = client.files_info(file=job.data["slack_file"])["file"]
+        file: dict[str, Any] = client.files_info(file=str(job.task.slack_file))["file"]
     except SlackApiError as error:
         if error.response.get("error") in GONE:
-            raise NotFetched(name=job.data["name"]) from error
+            raise NotFetched(name=job.task.name) from error
         raise
     _check_size(file)
     return str(file["url_private_download"])
 
 
-def _hand_out(client: WebClient, database: Database, job: JobRow, clock: Clock) -> JobRow:
-    """The person gets the file of refused rows, once; without it the job goes on where it can't be sent for good."""
-    told, n = words(job.notify.get("language")), imports.outcome_of(job).refused
-    name = f"{job.data['name']}.refused.csv"
-    comment = told.md("import-refused-comment", n=n, name=job.data["name"])
-    rows = refused_rows.csv(told, database, [job.id])
-    latest, file_id = uploads.hand_out(Uploads(client, comment), database, job, clock, name, rows)
-    return imports.refused_are_handed_out(database, latest, clock(), file_id)
+def _refused_file(client: WebClient, database: Database, job: ImportJob) -> SmallFile:
+    """The other port: the rows that were refused, each with the reason."""
+    spoken, name = words(job.language), job.task.name
+    comment = spoken.md("import-refused-comment", n=job.progress.outcome.refused, name=name)
+    rows = refused_rows.csv(spoken, database, [job.id])
+    return SmallFile(f"{name}.refused.csv", rows, Uploads(client, job.recipient, comment))

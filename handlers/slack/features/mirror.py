@@ -1,19 +1,21 @@
-"""Mailchimp's audiences are brought up to date: by the clock, which tells nobody, and by a person's "Sync now"."""
+"""Syncs of Mailchimp's audiences: by the clock, which tells nobody, and by a person's "Sync now"."""
 
 import logging
 from functools import partial
-from typing import Any
 
-from slack_bolt import Ack, App
-
-from bot.core import audiences, jobs
+from bot.core import audiences
 from bot.core.audiences import Audience
 from bot.mailchimp.account import NoMailchimpKey, NotMirrored
+from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import sync as mirror_sync
 from handlers.slack.context import AppContext
+from handlers.slack.elements.blocks import Message
+from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
-from handlers.slack.request import Ask
+from handlers.slack.request import Request
 from handlers.slack.views.mailchimp import mirror as views
+from handlers.words import Words
+from storage.core.database import Database
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
 
@@ -22,48 +24,49 @@ BY_CLOCK = "clock"
 log = logging.getLogger(__name__)
 
 
-def register(app: App) -> None:
-    app.action(views.OPEN)(sync)
+def register(listeners: Listeners) -> None:
+    listeners.action(views.OPEN, sync, who=OPERATORS)
 
 
-def kinds(parts: AppContext) -> dict[str, JobHandler]:
-    """How syncs are done and told; nothing without an account."""
-    if parts.mailchimp is None:
-        return {}
-    return {
-        jobs.SYNC: JobHandler(
-            partial(mirror_sync.work, parts.mailchimp), title="mirror-title", tell=views.tell
-        )
-    }
+def job_handlers(context: AppContext) -> list[JobHandler]:
+    """How a sync runs and is told; none without an account."""
+    if context.mailchimp is None:
+        return []
+    work = partial(mirror_sync.work, context.mailchimp)
+    return [JobHandler(SYNC, work=work, title="mirror-title", message=_message)]
 
 
-def sync(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    modal = ask.modal(ask.words("mirror-title"))
-    ask.require_operator()
-    audience = _mirrored(ask, int(action["value"]))
-    modal.show(views.started(ask.words, audience))
-    notify = ask.notify(modal.id)
-    job = mirror_sync.request(ask.database, audience.id, by=ask.person.id, now=ask.now, notify=notify)
-    if job.notify.get("view") != modal.id:
-        modal.show(views.under_way(ask.words, audience))
-    ask.start()
+def sync(request: Request) -> None:
+    modal = request.open_modal("mirror-title")
+    audience = _mirrored(request, int(request.value))
+    modal.show(views.started(request.words, audience))
+    recipient = request.recipient(modal)
+    job = mirror_sync.request(
+        request.database, audience.id, by=request.user_id, now=request.now, recipient=recipient
+    )
+    if not job.recipient or job.recipient.view != modal.id:
+        modal.show(views.under_way(request.words, audience))
+    request.wake_worker()
 
 
-def look(parts: AppContext, client: Client) -> None:
-    """Leaves a sync of each audience to the worker. What is wrong with Mailchimp is one line in the log."""
+def sync_all(context: AppContext, client: Client) -> None:
+    """Creates a sync of each audience. What is wrong with Mailchimp is one line in the log."""
     try:
-        for audience_id in mirror_sync.discover(parts.database, client, parts.clock()):
-            mirror_sync.request(parts.database, audience_id, by=BY_CLOCK, now=parts.clock())
+        for audience_id in mirror_sync.discover(context.database, client, context.clock()):
+            mirror_sync.request(context.database, audience_id, by=BY_CLOCK, now=context.clock())
     except MailchimpError as error:
         log.warning("the mirror: %s", error)
-    parts.wake()
+    context.wake()
 
 
-def _mirrored(ask: Ask, audience_id: int) -> Audience:
-    if ask.parts.mailchimp is None:
+def _message(database: Database, words: Words, job: SyncJob) -> Message:
+    return views.message(words, job, audiences.by_id(database, job.audience_id).name)
+
+
+def _mirrored(request: Request, audience_id: int) -> Audience:
+    if request.context.mailchimp is None:
         raise NoMailchimpKey
-    audience = audiences.by_id(ask.database, audience_id)
+    audience = audiences.by_id(request.database, audience_id)
     if not audience.is_mirror:
         raise NotMirrored(name=audience.name)
     return audience

@@ -1,36 +1,31 @@
-"""The cleaning rules of an audience: looked at and changed."""
-
-from typing import Any
-
-from slack_bolt import Ack, App
+"""The cleaning rules of an audience: shown and changed."""
 
 from bot.bounces import policies
 from bot.bounces.policies import BadThreshold
 from bot.core import audiences
-from handlers.slack.request import Ask
+from handlers.slack.elements.blocks import View
+from handlers.slack.listeners import OPERATORS, Listeners
+from handlers.slack.request import Request
 from handlers.slack.views import policies as views
 
 
-def register(app: App) -> None:
-    app.action(views.OPEN)(open_)
-    app.view(views.SUBMIT)(save)
+def register(listeners: Listeners) -> None:
+    listeners.action(views.OPEN, show, who=OPERATORS)
+    listeners.submission(views.SUBMIT, save, who=OPERATORS)
 
 
-def open_(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    modal = ask.modal(ask.words("policies-title"))
-    audience = audiences.by_id(ask.database, int(action["value"]))
-    modal.show(views.form(ask.words, audience, policies.look(ask.database, audience.id)))
+def show(request: Request) -> None:
+    modal = request.open_modal("policies-title")
+    audience = audiences.by_id(request.database, int(request.value))
+    modal.show(views.form(request.words, audience, policies.look(request.database, audience.id)))
 
 
-def save(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
-    ask.require_operator()
-    audience = audiences.by_id(ask.database, int(view["private_metadata"]))
+def save(request: Request) -> View:
+    audience = audiences.by_id(request.database, int(request.metadata))
     try:
-        wanted = policies.read(views.typed(view["state"]["values"]))
-        policies.change(ask.database, audience.id, wanted, by=ask.person.id, now=ask.now)
-    except BadThreshold as bad:
-        bad.block_id = views.block_id(bad.threshold)
+        policy = policies.read(views.typed(request.inputs))
+        policies.change(request.database, audience.id, policy, by=request.user_id, now=request.now)
+    except BadThreshold as error:
+        error.block_id = views.block_id(error.threshold)
         raise
-    ack(response_action="update", view=views.receipt(ask.words, audience, wanted))
+    return views.receipt(request.words, audience, policy)

@@ -1,127 +1,121 @@
 """`/cleaned-restore`: earlier archives, undone whole or by contact."""
 
 import re
-from typing import Any
+from functools import partial
 
-from slack_bolt import Ack, App
-
-from bot.archives import restore_picker, restores
+from bot.archives import archives, restore_picker, restores
+from bot.archives.jobs import RESTORE, RestoreJob
 from bot.archives.restore_picker import PageTurn
 from bot.archives.restores import NothingTicked
-from bot.core import audiences
+from bot.mailchimp.outbox import work
 from handlers.slack.context import AppContext
-from handlers.slack.features import outbox
+from handlers.slack.elements.blocks import Message, View
+from handlers.slack.features.outcomes import outcomes_file
+from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
-from handlers.slack.request import Ask, Modal
+from handlers.slack.request import Modal, Request
 from handlers.slack.views import archives as archive_views
 from handlers.slack.views import restores as views
-from handlers.words import words
-from storage.core.tables import JobRow
+from handlers.words import Words, words
+from storage.core.database import Database
 
 
-def register(app: App) -> None:
-    app.command("/cleaned-restore")(show)
-    app.action("open-restore")(show)
-    app.action(re.compile(f"{views.PAGE}-(next|previous)"))(turn_list)
-    app.action(views.CONTACTS)(open_contacts)
-    app.action(views.SEARCH)(search)
-    app.action(views.NEXT)(next_page)
-    app.action(views.PREVIOUS)(previous_page)
-    app.view(views.CALLBACK)(restore)
+def register(listeners: Listeners) -> None:
+    listeners.command("/cleaned-restore", show, who=OPERATORS)
+    listeners.action("open-restore", show, who=OPERATORS)
+    listeners.action(re.compile(f"{views.PAGE}-(next|previous)"), turn_list, who=OPERATORS)
+    listeners.action(views.CONTACTS, open_contacts, who=OPERATORS)
+    listeners.action(views.SEARCH, search, who=OPERATORS)
+    listeners.action(views.NEXT, next_page, who=OPERATORS)
+    listeners.action(views.PREVIOUS, previous_page, who=OPERATORS)
+    listeners.submission(views.CALLBACK, restore, who=OPERATORS)
 
 
-def kind(parts: AppContext) -> JobHandler:
-    """How an Undo is done and told."""
+def job_handler(context: AppContext) -> JobHandler:
+    """How an Undo runs and is told."""
     return JobHandler(
-        work=outbox.restoring(parts), title="restores-title", tell=views.tell, after=_tell_archive
+        RESTORE,
+        work=partial(work.restore, context.mailchimp, partial(outcomes_file, context.client)),
+        title="restores-title",
+        message=_message,
+        after=_update_archive,
     )
 
 
-def show(ack: Ack, ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    _list(ask, ask.modal(ask.words("restores-title")), 0)
+def show(request: Request) -> None:
+    _show_list(request, request.open_modal("restores-title"), 0)
 
 
-def turn_list(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    _list(ask, ask.here, int(action["value"]))
+def turn_list(request: Request) -> None:
+    _show_list(request, request.here, int(request.value))
 
 
-def open_contacts(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    modal = ask.modal(ask.words("restores-members-title"))
-    audience_id, archive_id = archive_views.archive_of(action["value"])
-    draft_id = restore_picker.begin(ask.database, audience_id, archive_id, by=ask.person.id, now=ask.now)
-    _draw(ask, modal, draft_id)
-
-
-def search(ack: Ack, ask: Ask) -> None:
-    ack()
-    view = _view(ask)
-    restore_picker.search(
-        ask.database, view["private_metadata"], views.boxes(view), views.typed(view), by=ask.person.id
+def open_contacts(request: Request) -> None:
+    modal = request.open_modal("restores-members-title")
+    audience_id, archive_id = archive_views.archive_of(request.value)
+    plan_id = restore_picker.begin(
+        request.database, audience_id, archive_id, by=request.user_id, now=request.now
     )
-    _draw(ask, ask.here, view["private_metadata"])
+    _draw(request, modal, plan_id)
 
 
-def next_page(ack: Ack, ask: Ask) -> None:
-    ack()
-    _turn(ask, "next")
+def search(request: Request) -> None:
+    view = request.body["view"]
+    boxes, text = views.boxes(view), views.typed(view)
+    restore_picker.search(request.database, request.metadata, boxes, text, by=request.user_id)
+    _draw(request, request.here, request.metadata)
 
 
-def previous_page(ack: Ack, ask: Ask) -> None:
-    ack()
-    _turn(ask, "previous")
+def next_page(request: Request) -> None:
+    _turn(request, "next")
 
 
-def restore(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
-    ask.require_operator()
-    notify = ask.notify(view["id"])
+def previous_page(request: Request) -> None:
+    _turn(request, "previous")
+
+
+def restore(request: Request) -> View:
     try:
         job = restore_picker.restore(
-            ask.database,
-            view["private_metadata"],
-            views.boxes(view),
-            by=ask.person.id,
-            now=ask.now,
-            notify=notify,
+            request.database,
+            request.metadata,
+            views.boxes(request.payload),
+            by=request.user_id,
+            now=request.now,
+            recipient=request.recipient(request.here),
         )
     except NothingTicked as error:
-        error.block_id = views.tick_block(view)
+        error.block_id = views.tick_block(request.payload)
         raise
-    audience = audiences.by_id(ask.database, job.audience_id or 0)
-    ack(response_action="update", view=views.started(ask.words, job, audience.name))
-    ask.start()
+    request.wake_worker()
+    return views.started(request.words, restores.receipt(request.database, job))
 
 
-def _tell_archive(parts: AppContext, job: JobRow) -> None:
-    """The receipt of an archive that is undone says so, and offers no Undo any more."""
-    archive = restores.undone(parts.database, job)
-    if archive and "ts" in archive.notify:
-        audience = audiences.by_id(parts.database, archive.audience_id or 0)
-        message = archive_views.tell(words(archive.notify.get("language")), archive, audience.name)
-        parts.client.chat_update(channel=archive.notify["channel"], ts=archive.notify["ts"], **message)
+def _message(database: Database, words: Words, job: RestoreJob) -> Message:
+    return views.message(words, restores.receipt(database, job))
 
 
-def _list(ask: Ask, modal: Modal, number: int) -> None:
-    modal.show(views.listing(ask.words, restores.earlier(ask.database, number), number))
+def _update_archive(context: AppContext, job: RestoreJob) -> None:
+    """Makes the receipt of an archive that is undone say so, and offer no Undo any more."""
+    archive = restores.undone_archive(context.database, job)
+    recipient = archive.recipient if archive else None
+    if archive and recipient and recipient.channel and recipient.ts:
+        receipt = archives.receipt(context.database, archive)
+        message = archive_views.message(words(recipient.language), receipt)
+        context.client.chat_update(channel=recipient.channel, ts=recipient.ts, **message)
 
 
-def _turn(ask: Ask, to: PageTurn) -> None:
-    view = _view(ask)
-    restore_picker.turn(ask.database, view["private_metadata"], views.boxes(view), to, by=ask.person.id)
-    _draw(ask, ask.here, view["private_metadata"])
+def _show_list(request: Request, modal: Modal, number: int) -> None:
+    modal.show(views.listing(request.words, restores.earlier(request.database, number), number))
 
 
-def _view(ask: Ask) -> dict[str, Any]:
-    """The modal that was clicked in. Raises NotAnOperator."""
-    ask.require_operator()
-    view: dict[str, Any] = ask.body["view"]
-    return view
+def _turn(request: Request, to: PageTurn) -> None:
+    boxes = views.boxes(request.body["view"])
+    restore_picker.turn(request.database, request.metadata, boxes, to, by=request.user_id)
+    _draw(request, request.here, request.metadata)
 
 
-def _draw(ask: Ask, modal: Modal, draft_id: str) -> None:
-    modal.show(views.members(ask.words, restore_picker.look(ask.database, draft_id, by=ask.person.id)))
+def _draw(request: Request, modal: Modal, plan_id: str) -> None:
+    modal.show(
+        views.members(request.words, restore_picker.look(request.database, plan_id, by=request.user_id))
+    )

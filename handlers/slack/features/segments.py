@@ -1,220 +1,193 @@
 """`/cleaned-list`: the segment of cleaned contacts, filtered, paged and ticked in one modal."""
 
+from collections.abc import Sequence
 from datetime import date
-from threading import Event, Lock
 from typing import Any
-
-from slack_bolt import Ack, App
 
 from bot.contacts import segments
 from bot.contacts.segments import TickedBoxes
 from bot.core import audiences
 from bot.core.audiences import Audience
-from handlers.slack.elements import audiences as audience_views
-from handlers.slack.request import Ask, Modal, suggest_audiences
+from handlers.slack.elements.blocks import View
+from handlers.slack.features.audience_modal import AudienceModal, suggest_audiences
+from handlers.slack.listeners import OPERATORS, Listeners
+from handlers.slack.request import Modal, Request
 from handlers.slack.views import segments as views
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 
-# Slack may show the view that answers a submission after one that is sent just behind it.
-SETTLE_SECONDS = 0.6
-_DRAWING = [Lock() for _ in range(64)]
+MOST_DRAWINGS = 5  # of one click
 
 
-def register(app: App) -> None:
-    app.command("/cleaned-list")(show)
-    app.action("open-list")(open_)
-    app.action("open-worth-a-look")(open_worth_a_look)
-    app.action(views.CHOOSE)(choose)
-    app.options(views.CHOOSE)(suggest_audiences)
-    app.action(views.REASON)(by_reason)
-    app.action(views.SINCE)(by_date)
-    app.action(views.CAMPAIGN)(by_campaign)
-    app.options(views.CAMPAIGN)(suggest_campaigns)
-    app.action(views.DOMAIN)(by_domain)
-    app.options(views.DOMAIN)(suggest_domains)
-    app.action(views.TEXT)(by_text)
-    app.action(views.WORTH_A_LOOK)(by_worth)
-    app.view(views.CALLBACK)(apply)
-    app.action(views.CLEAR)(clear)
-    app.action(views.TICK)(tick)
-    app.action(views.TICK_PAGE)(tick_page)
-    app.action(views.UNTICK)(untick)
-    app.action(views.NEXT)(turn)
-    app.action(views.PREVIOUS)(turn)
+def register(listeners: Listeners) -> None:
+    listeners.command("/cleaned-list", ENTRY.from_command, who=OPERATORS)
+    listeners.action("open-list", ENTRY.from_button, who=OPERATORS)
+    listeners.action("open-worth-a-look", open_worth_a_look, who=OPERATORS)
+    listeners.action(views.CHOOSE, choose, who=OPERATORS)
+    listeners.options(views.CHOOSE, suggest_audiences, who=OPERATORS)
+    listeners.action(views.REASON, by_reason, who=OPERATORS)
+    listeners.action(views.SINCE, by_date, who=OPERATORS)
+    listeners.action(views.CAMPAIGN, by_campaign, who=OPERATORS)
+    listeners.options(views.CAMPAIGN, suggest_campaigns, who=OPERATORS)
+    listeners.action(views.DOMAIN, by_domain, who=OPERATORS)
+    listeners.options(views.DOMAIN, suggest_domains, who=OPERATORS)
+    listeners.action(views.TEXT, by_text, who=OPERATORS)
+    listeners.action(views.WORTH_A_LOOK, by_worth, who=OPERATORS)
+    listeners.submission(views.CALLBACK, apply, who=OPERATORS)
+    listeners.action(views.CLEAR, clear, who=OPERATORS)
+    listeners.action(views.TICK, tick, who=OPERATORS)
+    listeners.action(views.TICK_PAGE, tick_page, who=OPERATORS)
+    listeners.action(views.UNTICK, untick, who=OPERATORS)
+    listeners.action(views.NEXT, turn, who=OPERATORS)
+    listeners.action(views.PREVIOUS, turn, who=OPERATORS)
 
 
-def chosen(ask: Ask) -> Segment:
-    """What the pressed button of the list is about. Raises NotAnOperator, PlanGone, NothingTicked."""
-    ask.require_operator()
-    draft_id, ticked = views.draft_of(ask.body["actions"][0]["value"])
-    return segments.chosen(ask.database, draft_id, ask.person.id, ticked=ticked, boxes=_boxes(ask))
+def chosen(request: Request) -> Segment:
+    """What the button of the list that was pressed is about. Raises PlanGone, NothingTicked."""
+    plan_id, ticked = views.draft_of(request.value)
+    return segments.chosen(request.database, plan_id, request.user_id, ticked=ticked, boxes=_boxes(request))
 
 
-def show(ack: Ack, command: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    modal = ask.modal(ask.words("segments-title"))
-    begin(ask, modal, audiences.choose(ask.database, command.get("text") or ""))
+def begin(request: Request, modal: Modal, audience: Audience) -> None:
+    """Shows the audience's list."""
+    _draw(request, modal, segments.begin(request.database, request.user_id, audience.id, request.now))
 
 
-def open_(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    modal = ask.modal(ask.words("segments-title"))
-    value = action.get("value")
-    begin(
-        ask,
-        modal,
-        audiences.by_id(ask.database, int(value)) if value else audiences.choose(ask.database, ""),
-    )
+ENTRY = AudienceModal("/cleaned-list", "open-list", views.CHOOSE, "segments-title", begin)
 
 
-def open_worth_a_look(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    ask.require_operator()
-    modal = ask.modal(ask.words("segments-title"))
-    audience = audiences.by_id(ask.database, int(action["value"]))
+def open_worth_a_look(request: Request) -> None:
+    modal = request.open_modal("segments-title")
+    audience = audiences.by_id(request.database, int(request.value))
     segment = Segment(audience_id=audience.id, worth_a_look=True)
-    draft_id = segments.begin(ask.database, ask.person.id, audience.id, ask.now, segment)
-    _draw(ask, modal, draft_id)
+    plan_id = segments.begin(request.database, request.user_id, audience.id, request.now, segment)
+    _draw(request, modal, plan_id)
 
 
-def begin(ask: Ask, modal: Modal, audience: Audience | None) -> None:
-    """The list of the audience, or the question which one."""
-    if audience is None:
-        everyone, title = audiences.every(ask.database), ask.words("segments-title")
-        modal.show(audience_views.choose(ask.words, everyone, views.CHOOSE, title))
+def choose(request: Request) -> None:
+    """The menu of audiences: above a list, which it switches, or before there is one."""
+    if request.metadata:
+        audience = audiences.by_id(request.database, int(request.value))
+        segments.switch(*_list(request), audience_id=audience.id)
+        _redraw(request, keep_text=False)
     else:
-        draft_id = segments.begin(ask.database, ask.person.id, audience.id, ask.now)
-        _draw(ask, modal, draft_id)
+        ENTRY.chosen(request)
 
 
-def choose(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    audience = audiences.by_id(ask.database, int(action["selected_option"]["value"]))
-    if ask.body["view"]["private_metadata"]:
-        segments.switch(*_list(ask), audience_id=audience.id)
-        _redraw(ask, keep_text=False)
-    else:
-        ask.require_operator()
-        begin(ask, ask.here, audience)
+def by_reason(request: Request) -> None:
+    value = request.value
+    segments.narrow(*_list(request), reason=None if value == views.ANY else value)
+    _redraw(request)
 
 
-def by_reason(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    value = action["selected_option"]["value"]
-    segments.narrow(*_list(ask), reason=None if value == views.ANY else value)
-    _redraw(ask)
+def by_date(request: Request) -> None:
+    day = request.payload.get("selected_date")
+    segments.narrow(*_list(request), since=date.fromisoformat(day) if day else None)
+    _redraw(request)
 
 
-def by_date(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    day = action.get("selected_date")
-    segments.narrow(*_list(ask), since=date.fromisoformat(day) if day else None)
-    _redraw(ask)
-
-
-def by_campaign(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    value = action["selected_option"]["value"]
+def by_campaign(request: Request) -> None:
+    value = request.value
     if views.is_cut(value):
-        value = views.named(segments.campaigns(*_draft(ask), value[:-1]), value)
-    segments.narrow(*_list(ask), campaign=value)
-    _redraw(ask)
+        value = views.named(segments.campaigns(*_draft(request), value[:-1]), value)
+    segments.narrow(*_list(request), campaign=value)
+    _redraw(request)
 
 
-def by_domain(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    value = action["selected_option"]["value"]
+def by_domain(request: Request) -> None:
+    value = request.value
     if views.is_cut(value):
-        value = views.named(segments.domains(*_draft(ask), value[:-1]), value)
-    segments.narrow(*_list(ask), domain=value)
-    _redraw(ask)
+        value = views.named(segments.domains(*_draft(request), value[:-1]), value)
+    segments.narrow(*_list(request), domain=value)
+    _redraw(request)
 
 
-def suggest_campaigns(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ask.require_operator()
-    ack(options=views.suggestions(ask.words, segments.campaigns(*_draft(ask), payload["value"])))
+def suggest_campaigns(request: Request) -> Sequence[dict[str, Any]]:
+    titles = segments.campaigns(*_draft(request), request.payload["value"])
+    return views.suggestions(request.words, titles)
 
 
-def suggest_domains(ack: Ack, payload: dict[str, Any], ask: Ask) -> None:
-    ask.require_operator()
-    ack(options=views.suggestions(ask.words, segments.domains(*_draft(ask), payload["value"])))
+def suggest_domains(request: Request) -> Sequence[dict[str, Any]]:
+    domains = segments.domains(*_draft(request), request.payload["value"])
+    return views.suggestions(request.words, domains)
 
 
-def by_text(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    segments.narrow(*_list(ask), text=action.get("value") or None)
-    _redraw(ask)
+def by_text(request: Request) -> None:
+    segments.narrow(*_list(request), text=request.value or None)
+    _redraw(request)
 
 
-def by_worth(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    segments.narrow(*_list(ask), worth_a_look=bool(action.get("selected_options")))
-    _redraw(ask)
+def by_worth(request: Request) -> None:
+    segments.narrow(*_list(request), worth_a_look=bool(request.payload.get("selected_options")))
+    _redraw(request)
 
 
-def apply(ack: Ack, view: dict[str, Any], ask: Ask) -> None:
-    ack(response_action="update", view=views.same(view))
-    segments.narrow(*_list(ask), text=views.typed(view))
-    Event().wait(SETTLE_SECONDS)
-    _redraw(ask)
+def apply(request: Request) -> View:
+    """The submit button: takes the text that was typed, and leaves the list open."""
+    view = request.payload
+
+    def narrow() -> None:
+        segments.narrow(*_list(request), text=views.typed(view))
+        _redraw(request)
+
+    request.then(narrow)
+    return views.same(view)
 
 
-def clear(ack: Ack, ask: Ask) -> None:
-    ack()
-    segments.clear(*_list(ask))
-    _redraw(ask, keep_text=False)
+def clear(request: Request) -> None:
+    segments.clear(*_list(request))
+    _redraw(request, keep_text=False)
 
 
-def tick(ack: Ack, ask: Ask) -> None:
-    ack()
-    segments.tick(*_list(ask))
-    _redraw(ask)
+def tick(request: Request) -> None:
+    segments.tick(*_list(request))
+    _redraw(request)
 
 
-def tick_page(ack: Ack, ask: Ask) -> None:
-    ack()
-    segments.tick_page(*_list(ask))
-    _redraw(ask)
+def tick_page(request: Request) -> None:
+    segments.tick_page(*_list(request))
+    _redraw(request)
 
 
-def untick(ack: Ack, ask: Ask) -> None:
-    ack()
-    segments.untick_all(*_list(ask))
-    _redraw(ask)
+def untick(request: Request) -> None:
+    segments.untick_all(*_list(request))
+    _redraw(request)
 
 
-def turn(ack: Ack, action: dict[str, Any], ask: Ask) -> None:
-    ack()
-    page, after = views.page_of(action["value"])
-    segments.turn(*_list(ask), page=page, after=after)
-    _redraw(ask)
+def turn(request: Request) -> None:
+    page, after = views.page_of(request.value)
+    segments.turn(*_list(request), page=page, after=after)
+    _redraw(request)
 
 
-def _draft(ask: Ask) -> tuple[Database, str, str]:
-    return ask.database, ask.body["view"]["private_metadata"], ask.person.id
+def _draft(request: Request) -> tuple[Database, str, str]:
+    return request.database, request.metadata, request.user_id
 
 
-def _list(ask: Ask) -> tuple[Database, str, str, TickedBoxes]:
-    """The list that was clicked in, with its page's boxes. Raises NotAnOperator."""
-    ask.require_operator()
-    return *_draft(ask), _boxes(ask)
+def _list(request: Request) -> tuple[Database, str, str, TickedBoxes]:
+    """The list that was clicked in, with its page's boxes."""
+    return *_draft(request), _boxes(request)
 
 
-def _boxes(ask: Ask) -> TickedBoxes:
-    actions = ask.body.get("actions") or [{}]
-    return views.boxes(ask.body["view"], actions[0].get("action_ts", ""))
+def _boxes(request: Request) -> TickedBoxes:
+    actions = request.body.get("actions") or [{}]
+    return views.boxes(request.body["view"], actions[0].get("action_ts", ""))
 
 
-def _redraw(ask: Ask, *, keep_text: bool = True) -> None:
-    typed = views.typed(ask.body["view"]) if keep_text else None
-    _draw(ask, ask.here, ask.body["view"]["private_metadata"], typed)
+def _redraw(request: Request, *, keep_text: bool = True) -> None:
+    typed = views.typed(request.body["view"]) if keep_text else None
+    _draw(request, request.here, request.metadata, typed)
 
 
-def _draw(ask: Ask, modal: Modal, draft_id: str, typed: str | None = None) -> None:
-    """Shows the list as it is by now, one drawing at a time: the last of quick clicks shows what all of them did."""
-    with _DRAWING[hash(draft_id) % len(_DRAWING)]:
-        listing = segments.look(ask.database, draft_id, ask.person.id)
-        modal.show(views.listing(ask.words, listing, audiences.every(ask.database), typed))
+def _draw(request: Request, modal: Modal, plan_id: str, typed: str | None = None) -> None:
+    """Shows the list as it is now.
+
+    Of quick clicks, the drawing that Slack gets last may show less than all of them did: whoever finds the list
+    changed when it was drawn, by whichever process, draws it again.
+    """
+    listing = segments.look(request.database, plan_id, request.user_id)
+    for _ in range(MOST_DRAWINGS):
+        modal.show(views.listing(request.words, listing, audiences.every(request.database), typed))
+        drawn, listing = listing, segments.look(request.database, plan_id, request.user_id)
+        if listing == drawn:
+            return

@@ -1,12 +1,13 @@
 """An archive: what it is about to do and the typed word, its progress, its receipt, sharing it."""
 
-from bot.archives.archives import ArchivePlan
+from bot.archives.archives import ArchivePlan, ArchiveReceipt
+from bot.archives.jobs import ArchiveJob
 from handlers.slack.elements import blocks, filters, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
 from storage.contacts.contacts import Segment
-from storage.core.tables import JobRow
+from storage.core.tables import JobState
 
 CALLBACK, SHARE_CALLBACK = "archives-confirm", "archives-share-in"
 CHOOSE = "archives-audience"
@@ -46,36 +47,40 @@ def nothing(words: Words, audience: str, segment: Segment) -> View:
     return receipts.started(words, "archives-title", words.md(key, audience=_short(audience)))
 
 
-def started(words: Words, job: JobRow, audience: str) -> View:
-    """What answers the submission."""
-    text = words.md("archives-waiting", n=job.total, audience=_short(audience))
+def started(words: Words, receipt: ArchiveReceipt) -> View:
+    """The modal until the job's first message."""
+    text = words.md("archives-waiting", n=receipt.job.total, audience=_short(receipt.audience))
     return receipts.started(words, "archives-title", text)
 
 
-def tell(words: Words, job: JobRow, audience: str) -> Message:
-    """The message of an archive as it stands."""
-    audience = _short(audience)
-    if job.state == "done":
-        return _receipt(words, job, audience)
-    if job.state == "failed":
-        return _failure(words, job, audience)
+def message(words: Words, receipt: ArchiveReceipt) -> Message:
+    """The message of an archive: its progress, its receipt or its failure."""
+    job, audience = receipt.job, _short(receipt.audience)
+    if job.state == JobState.DONE:
+        return _receipt(words, receipt, audience)
+    if job.state == JobState.FAILED:
+        return _failure(words, receipt, audience)
     text = words.md("archives-progress", n=job.total, done=job.done, audience=audience)
-    stop = blocks.button(words("archives-stop"), UNDO, value(job.audience_id or 0, job.id))
-    return receipts.progress(text, job, [stop] if job.data.get("can_stop") else [])
+    stop = blocks.button(words("archives-stop"), UNDO, value(job.audience_id, job.id))
+    return receipts.progress(text, job, [stop] if job.task.can_stop else [])
 
 
-def share_form(words: Words, archive: str) -> View:
-    """Where the receipt is shared. `archive`: a button's value."""
-    element = {
+def share_form(words: Words, archive: str, channel: str | None = None, problem: Markup | None = None) -> View:
+    """Asks where the receipt is shared. `archive`: a button's value. `problem`: of the channel chosen before."""
+    element: Block = {
         "type": "conversations_select",
         "action_id": WHERE,
         "placeholder": blocks.plain(words("archives-share-where"), blocks.PLACEHOLDER),
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
+    if channel:
+        element["initial_conversation"] = channel
     rows = [
         blocks.section(words.md("archives-share-what")),
         blocks.input_(words("archives-share-where"), element, WHERE),
     ]
+    if problem:
+        rows.append(blocks.problem(problem))
     return blocks.modal(
         words("archives-share-title"),
         rows,
@@ -108,42 +113,42 @@ def archive_of(value: str) -> tuple[int, str]:
     return int(audience_id), archive_id
 
 
-def _receipt(words: Words, job: JobRow, audience: str) -> Message:
-    n, left_alone, newer = (job.result[name] for name in ("n", "left_alone", "newer"))
-    undone = job.result.get("undone_by")
+def _receipt(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
+    job, result = receipt.job, receipt.job.outcome
+    archive = value(job.audience_id, job.id)
     lines: list[Markup] = []
     buttons: list[Block] = []
-    this = value(job.audience_id or 0, job.id)
-    if stopped := job.result.get("stopped"):
-        lines.append(words.md("archives-stopped", n=stopped))
-    elif n and not undone:
+    if result.stopped:
+        lines.append(words.md("archives-stopped", n=result.stopped))
+    elif result.n and not receipt.undone_by:
         lines += [words.md("archives-kept"), words.md("archives-can-undo")]
-        buttons.append(blocks.button(words("archives-undo"), UNDO, this))
-    if undone:
-        lines.append(words.md("archives-undone", who=blocks.person(undone)))
-    if left_alone:
-        lines.append(words.md("archives-left-alone", n=left_alone))
-    if newer:
-        lines.append(words.md("archives-newer", n=newer))
-    buttons.append(_rest(words, job))
-    if n:
-        buttons.append(blocks.button(words("archives-share"), SHARE, this))
+        buttons.append(blocks.button(words("archives-undo"), UNDO, archive))
+    if receipt.undone_by:
+        lines.append(words.md("archives-undone", who=blocks.person(receipt.undone_by)))
+    if result.left_alone:
+        lines.append(words.md("archives-left-alone", n=result.left_alone))
+    if result.newer:
+        lines.append(words.md("archives-newer", n=result.newer))
+    buttons.append(_see_rest(words, job))
+    if result.n:
+        buttons.append(blocks.button(words("archives-share"), SHARE, archive))
     buttons += outcomes.buttons(words, job)
-    headline, more = words.md("archives-done", n=n, audience=audience), outcomes.rows(words, job)
+    headline, more = words.md("archives-done", n=result.n, audience=audience), outcomes.rows(words, job)
     return receipts.done(headline, lines, buttons, job, more)
 
 
-def _failure(words: Words, job: JobRow, audience: str) -> Message:
-    """What Mailchimp did before can be undone."""
+def _failure(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
+    """What Mailchimp did before the failure can be undone."""
+    job = receipt.job
     more = outcomes.rows(words, job)
-    buttons = [_rest(words, job), *outcomes.buttons(words, job)]
-    if n := job.result.get("n"):
-        done = [words.md("archives-done", n=n, audience=audience)]
-        if undone := job.result.get("undone_by"):
-            done.append(words.md("archives-undone", who=blocks.person(undone)))
+    buttons = [_see_rest(words, job), *outcomes.buttons(words, job)]
+    if job.result and job.result.n:
+        done = [words.md("archives-done", n=job.result.n, audience=audience)]
+        if receipt.undone_by:
+            done.append(words.md("archives-undone", who=blocks.person(receipt.undone_by)))
         else:
-            undo = blocks.button(words("archives-undo"), UNDO, value(job.audience_id or 0, job.id))
-            buttons.insert(0, undo)
+            archive = value(job.audience_id, job.id)
+            buttons.insert(0, blocks.button(words("archives-undo"), UNDO, archive))
         more.insert(0, blocks.context(*done))
     return receipts.failed(words, words.md("archives-failed", audience=audience), job, buttons, more)
 
@@ -152,7 +157,7 @@ def _at_mailchimp(words: Words, plan: ArchivePlan) -> list[Markup]:
     return [words.md("archives-at-mailchimp")] if plan.is_mirrored else []
 
 
-def _rest(words: Words, job: JobRow) -> Block:
+def _see_rest(words: Words, job: ArchiveJob) -> Block:
     return blocks.button(words("archives-see-rest"), "open-list", str(job.audience_id))
 
 

@@ -28,23 +28,30 @@ def settings(
     timezone: str,
     now: datetime,
     note: Markup | None = None,
+    submitted: DigestSettings | None = None,
+    problem: Markup | None = None,
 ) -> View:
-    """The modal for operators. `timezone`: the person's, to begin with; `note`: what just happened."""
+    """The modal for operators. `timezone`: the person's, to begin with; `note`: what just happened.
+
+    `submitted`: settings that could not be saved, which fill the form; `problem`: of their channel.
+    """
+    filled = submitted or kept
     rows = [blocks.section(Markup(f"*{note}*"))] if note else []
     rows.append(blocks.section(_state(words, kept, now)))
     if kept:
         rows.append(_buttons(words, kept, now))
     rows += [
-        blocks.input_(words("digest-channel"), _channel(kept), CHANNEL, hint=words("digest-channel.hint")),
-        blocks.input_(words("digest-weekday"), _weekday(words, kept), WEEKDAY),
-        blocks.input_(words("digest-at"), _at(kept), AT),
-        blocks.input_(words("digest-zone"), _zone(words, kept.timezone if kept else timezone), ZONE),
+        blocks.input_(words("digest-channel"), _channel(filled), CHANNEL, hint=words("digest-channel.hint")),
+        *([blocks.problem(problem)] if problem else []),
+        blocks.input_(words("digest-weekday"), _weekday(words, filled), WEEKDAY),
+        blocks.input_(words("digest-at"), _at(filled), AT),
+        blocks.input_(words("digest-zone"), _zone(words, filled.timezone if filled else timezone), ZONE),
     ]
     if audiences:
         hint = words("digest-audiences.hint")
-        chosen = _audiences(words, kept, audiences)
+        chosen = _audiences(words, filled, audiences)
         rows.append(blocks.input_(words("digest-audiences"), chosen, AUDIENCES, hint=hint, optional=True))
-    rows.append(blocks.input_(words("digest-language"), _language(words, kept), LANGUAGE))
+    rows.append(blocks.input_(words("digest-language"), _language(words, filled), LANGUAGE))
     return blocks.modal(
         words("digest-title"),
         rows,

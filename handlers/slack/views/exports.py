@@ -1,17 +1,17 @@
 """An export: its preview and where it goes, its progress, its receipt, the exports of before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
 from bot.core.audiences import Audience
-from bot.exports.exports import ExportPlan, PastExport
+from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExport
+from bot.exports.jobs import ExportJob
 from handlers.slack.elements import blocks, filters, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words, escaped
 from storage.contacts.contacts import Segment
-from storage.core.tables import JobRow
+from storage.core.tables import JobState
 
 CALLBACK = "exports-confirm"
 CHOOSE = "exports-audience"
@@ -21,14 +21,6 @@ TERMINAL = "terminal"
 _AUDIENCE = 80  # characters shown of a name
 _COLUMN, _COLUMNS = 60, 900
 _FILES = 20  # of an export: 20 GB
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    """A channel, and how many people see what is posted there, where Slack says."""
-
-    channel: str
-    people: int | None
 
 
 def form(words: Words, preview: ExportPlan, to: Destination | None = None, edition: str = "") -> View:
@@ -82,9 +74,9 @@ def nothing(words: Words, audience: str, segment: Segment) -> View:
     return blocks.modal(words("exports-title"), rows, close=words("close"))
 
 
-def started(words: Words, job: JobRow, audience: str) -> View:
-    """What answers the submission."""
-    text = words.md("exports-waiting", n=job.total, audience=_short(audience))
+def started(words: Words, receipt: ExportReceipt) -> View:
+    """The modal until the job's first message."""
+    text = words.md("exports-waiting", n=receipt.job.total, audience=_short(receipt.audience))
     return receipts.started(words, "exports-title", text)
 
 
@@ -93,12 +85,12 @@ def comment(words: Words, who: str) -> Markup:
     return words.md("exports-comment", who=blocks.person(who))
 
 
-def tell(words: Words, job: JobRow, audience: str) -> Message:
-    """The message of an export as it stands."""
-    audience = _short(audience)
-    if job.state == "done":
+def message(words: Words, receipt: ExportReceipt) -> Message:
+    """The message of an export: its progress, its receipt or its failure."""
+    job, audience = receipt.job, _short(receipt.audience)
+    if job.state == JobState.DONE:
         return _receipt(words, job, audience)
-    if job.state == "failed":
+    if job.state == JobState.FAILED:
         again = blocks.button(words("open-export"), "open-export", str(job.audience_id))
         return receipts.failed(words, words.md("exports-failed", audience=audience), job, [again])
     text = words.md("exports-progress", n=job.total, done=job.done, audience=audience)
@@ -159,24 +151,20 @@ def _seen(words: Words, to: Destination | None) -> Markup:
     return words.md("exports-seen-by", n=to.people, channel=channel)
 
 
-def _receipt(words: Words, job: JobRow, audience: str) -> Message:
-    n, left_out, newer = (job.result[name] for name in ("n", "left_alone", "newer"))
-    here = job.data["channel"] == job.notify.get("channel")
-    channel = blocks.channel(job.data["channel"])
-    links = job.result.get("files") or [job.result.get("permalink")]
-    files = len(links)
-    lines = [
-        words.md("exports-is-here", files=files)
-        if here
-        else words.md("exports-is-in", files=files, channel=channel)
-    ]
-    if files > 1:
+def _receipt(words: Words, job: ExportJob, audience: str) -> Message:
+    result, channel = job.outcome, job.task.channel
+    links = result.files or [result.permalink]
+    if channel is None or (job.recipient and channel == job.recipient.channel):
+        lines = [words.md("exports-is-here", files=len(links))]
+    else:
+        lines = [words.md("exports-is-in", files=len(links), channel=blocks.channel(channel))]
+    if len(links) > 1:
         lines.append(words.md("exports-split"))
-    if left_out:
-        lines.append(words.md("exports-left-out", n=left_out))
-    if newer:
-        lines.append(words.md("exports-newer", n=newer))
-    headline = words.md("exports-done", n=n, audience=audience)
+    if result.left_alone:
+        lines.append(words.md("exports-left-out", n=result.left_alone))
+    if result.newer:
+        lines.append(words.md("exports-newer", n=result.newer))
+    headline = words.md("exports-done", n=result.n, audience=audience)
     return receipts.done(headline, lines, _open(words, [link for link in links if link]), job)
 
 

@@ -1,13 +1,16 @@
 """An import: the file and where it goes, its progress, its receipt, the rows it refused."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from bot.core.audiences import Audience
+from bot.imports.imports import ImportReceipt
+from bot.imports.jobs import ImportJob
 from handlers.slack.elements import audiences as audience_views
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
-from storage.core.tables import JobRow
+from storage.core.tables import JobState
 from storage.imports.tables import RefusedRow
 
 OPEN = "open-import"
@@ -16,7 +19,6 @@ FILE, AUDIENCE, NAME, STATUS = "import-file", "import-audience", "import-name", 
 STATUSES = ("nonsubscribed", "subscribed", "unsubscribed", "pending", "cleaned")
 FILE_TYPES = ("csv", "zip", "txt", "tsv")
 MOST_NAME = 100
-BAR_CELLS = 20
 
 
 def form(words: Words, audiences: Sequence[Audience], chosen: int | None, new_name: str = "") -> View:
@@ -45,15 +47,15 @@ def started(words: Words, name: str, audience: str) -> View:
     return blocks.modal(words("import-title"), [blocks.section(text)], close=words("close"))
 
 
-def tell(words: Words, job: JobRow, audience: str) -> Message:
-    """The message of an import as it stands."""
-    audience = audience or str(job.data["audience"])
-    if job.state == "done":
+def message(words: Words, receipt: ImportReceipt) -> Message:
+    """The message of an import: its progress, its receipt or its failure."""
+    job, audience = receipt.job, receipt.audience
+    if job.state == JobState.DONE:
         return _receipt(words, job, audience)
-    if job.state == "failed":
+    if job.state == JobState.FAILED:
         return _failure(words, job, audience)
-    if "size" not in job.data:
-        text = words.md("import-waiting", name=job.data["name"], audience=audience)
+    if not job.task.is_stored:
+        text = words.md("import-waiting", name=job.task.name, audience=audience)
         return blocks.message(text, [blocks.section(text)])
     return _progress(words, job, audience)
 
@@ -88,29 +90,24 @@ def _statuses(words: Words) -> Block:
     return blocks.select(STATUS, words("import-status"), options, initial=STATUSES[0])
 
 
-def _progress(words: Words, job: JobRow, audience: str) -> Message:
+def _progress(words: Words, job: ImportJob, audience: str) -> Message:
     share = min(job.done / job.total, 1) if job.total else 0
-    full = round(share * BAR_CELLS)
-    text = words.md("import-progress", name=job.data["name"], audience=audience, percent=int(share * 100))
-    bar = Markup("`" + "█" * full + "░" * (BAR_CELLS - full) + "`")
-    return blocks.message(text, [blocks.section(text), blocks.context(bar)])
+    text = words.md("import-progress", name=job.task.name, audience=audience, percent=int(share * 100))
+    return receipts.progress(text, job)
 
 
-def _receipt(words: Words, job: JobRow, audience: str) -> Message:
-    result = job.result
-    came_in = result["added"] + result["changed"]
-    text = words.md("import-done", n=came_in, audience=audience)
-    figures = [
-        words.md(f"import-{name}", n=result[name]) for name in ("added", "changed", "unchanged", "refused")
-    ]
+def _receipt(words: Words, job: ImportJob, audience: str) -> Message:
+    outcome = job.outcome
+    text = words.md("import-done", n=outcome.added + outcome.changed, audience=audience)
+    figures = [words.md(f"import-{name}", n=n) for name, n in asdict(outcome).items()]
     rows = [
         blocks.section(Markup(f"*{text}*")),
         blocks.fields(figures),
-        blocks.context(words.md("import-from", name=job.data["name"])),
+        blocks.context(words.md("import-from", name=job.task.name)),
     ]
-    if result["refused"]:
-        key = "import-refused-sent" if job.cursor.get("refused_file") else "import-refused-lost"
-        rows.append(blocks.context(words.md(key, n=result["refused"])))
+    if outcome.refused:
+        key = "import-refused-sent" if job.progress.hand_over.is_shared else "import-refused-lost"
+        rows.append(blocks.context(words.md(key, n=outcome.refused)))
     value = str(job.audience_id)
     rows.append(
         blocks.actions(
@@ -124,13 +121,14 @@ def _receipt(words: Words, job: JobRow, audience: str) -> Message:
     return blocks.message(text, rows)
 
 
-def _failure(words: Words, job: JobRow, audience: str) -> Message:
-    text = words.md("import-failed", name=job.data["name"], audience=audience)
-    why = words.md(job.result["error"], **job.result["values"])
+def _failure(words: Words, job: ImportJob, audience: str) -> Message:
+    text = words.md("import-failed", name=job.task.name, audience=audience)
+    why = words.md(job.failure.key, **job.failure.values) if job.failure else Markup("")
     rows = [blocks.section(Markup(f"*{text}*\n{why}"))]
-    outcome = job.cursor.get("outcome")
-    if outcome and (before := outcome["added"] + outcome["changed"]):
-        rows.append(blocks.context(words.md("import-partly", n=before)))
-    again = blocks.button(words("import-again"), OPEN, str(job.audience_id or ""), style="primary")
+    outcome = job.progress.outcome
+    if imported := outcome.added + outcome.changed:
+        rows.append(blocks.context(words.md("import-partly", n=imported)))
+    value = "" if job.target is None else str(job.target)
+    again = blocks.button(words("import-again"), OPEN, value, style="primary")
     rows.append(blocks.actions([again], f"import-next-{job.id}"))
     return blocks.message(text, rows)

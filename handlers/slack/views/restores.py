@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.archives.restore_picker import PickerBoxes
-from bot.archives.restore_picker import PickerPage as MembersPage
-from bot.archives.restores import ArchivesPage, EarlierArchive
+from bot.archives.jobs import RestoreJob
+from bot.archives.restore_picker import PickerBoxes, PickerContact, PickerPage
+from bot.archives.restores import ArchivesPage, EarlierArchive, RestoreReceipt
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views import archives
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
-from storage.contacts.tables import Contact
-from storage.core.tables import JobRow
+from storage.core.tables import JobState
 
 CALLBACK = "restores-members"
 PAGE, CONTACTS = "restores-page", "restores-contacts"
@@ -28,13 +27,13 @@ def listing(words: Words, page: ArchivesPage, number: int) -> View:
         key = "restores-none" if number == 0 else "restores-no-hit"
         return receipts.started(words, "restores-title", words.md(key))
     rows = [blocks.section(words.md("restores-intro"))]
-    for each in page.earlier:
-        rows += _archive(words, each)
+    for archive in page.earlier:
+        rows += _archive(words, archive)
     rows += _pages(words, number, has_more=page.has_more)
     return blocks.modal(words("restores-title"), rows, close=words("close"))
 
 
-def members(words: Words, page: MembersPage) -> View:
+def members(words: Words, page: PickerPage) -> View:
     """A page of the contacts that an archive still holds."""
     held = max(page.archive.n - page.archive.restored, 0)
     rows = [
@@ -64,7 +63,7 @@ def members(words: Words, page: MembersPage) -> View:
         callback_id=CALLBACK,
         submit=words("restores-submit"),
         close=words("back"),
-        metadata=page.draft_id,
+        metadata=page.plan_id,
     )
 
 
@@ -91,57 +90,60 @@ def typed(view: Mapping[str, Any]) -> str:
     return state.get(SEARCH, {}).get(SEARCH, {}).get("value") or ""
 
 
-def started(words: Words, job: JobRow, audience: str) -> View:
-    """What is shown until the work says more."""
-    text = words.md("restores-waiting", n=job.total, audience=_short(audience))
+def started(words: Words, receipt: RestoreReceipt) -> View:
+    """The modal until the job's first message."""
+    text = words.md("restores-waiting", n=receipt.job.total, audience=_short(receipt.audience))
     return receipts.started(words, "restores-title", text)
 
 
-def tell(words: Words, job: JobRow, audience: str) -> Message:
-    """The message of an Undo as it stands."""
-    audience = _short(audience)
+def message(words: Words, receipt: RestoreReceipt) -> Message:
+    """The message of an Undo: its progress, its receipt or its failure."""
+    job, audience = receipt.job, _short(receipt.audience)
     see = blocks.button(words("open-list"), "open-list", str(job.audience_id))
-    if job.state == "failed":
+    if job.state == JobState.FAILED:
         return _failure(words, job, audience, see)
-    if job.state != "done":
+    if job.state != JobState.DONE:
         text = words.md("restores-progress", n=job.total, done=job.done, audience=audience)
         return receipts.progress(text, job)
-    lines = [words.md("restores-as-before")] if job.result["n"] else []
-    if changed := job.result["changed"]:
-        lines.append(words.md("restores-changed", n=changed))
-    headline = words.md("restores-done", n=job.result["n"], audience=audience)
+    result = job.outcome
+    lines = [words.md("restores-as-before")] if result.n else []
+    if result.changed:
+        lines.append(words.md("restores-changed", n=result.changed))
+    headline = words.md("restores-done", n=result.n, audience=audience)
     return receipts.done(headline, lines, [see], job, outcomes.rows(words, job))
 
 
-def _failure(words: Words, job: JobRow, audience: str, see: Block) -> Message:
+def _failure(words: Words, job: RestoreJob, audience: str, see: Block) -> Message:
     more = outcomes.rows(words, job)
-    if n := job.result.get("n"):
-        more.insert(0, blocks.context(words.md("restores-done", n=n, audience=audience)))
+    if job.result and job.result.n:
+        more.insert(0, blocks.context(words.md("restores-done", n=job.result.n, audience=audience)))
     return receipts.failed(words, words.md("restores-failed", audience=audience), job, [see], more)
 
 
-def _archive(words: Words, each: EarlierArchive) -> list[Block]:
-    text = words.md("restores-archive", n=each.n, audience=_short(each.audience))
-    facts = [words.md("restores-by", date=blocks.date(each.made_at, words), who=blocks.person(each.made_by))]
-    if each.restored:
+def _archive(words: Words, archive: EarlierArchive) -> list[Block]:
+    text = words.md("restores-archive", n=archive.n, audience=_short(archive.audience))
+    facts = [
+        words.md("restores-by", date=blocks.date(archive.made_at, words), who=blocks.person(archive.made_by))
+    ]
+    if archive.restored:
         facts.append(
             words.md("restores-all-back")
-            if each.is_whole
-            else words.md("restores-some-back", n=each.restored)
+            if archive.is_whole
+            else words.md("restores-some-back", n=archive.restored)
         )
     rows = [blocks.section(Markup(f"{text}\n{' · '.join(facts)}"))]
-    if each.is_whole:
+    if archive.is_whole:
         return rows
-    value = archives.value(each.audience_id, each.id)
+    value = archives.value(archive.audience_id, archive.id)
     buttons = [
-        blocks.button(words("restores-undo"), archives.UNDO, value, confirm=_confirm(words, each)),
+        blocks.button(words("restores-undo"), archives.UNDO, value, confirm=_confirm(words, archive)),
         blocks.button(words("restores-contacts"), CONTACTS, value),
     ]
-    return [*rows, blocks.actions(buttons, f"archive-{each.id}")]
+    return [*rows, blocks.actions(buttons, f"archive-{archive.id}")]
 
 
-def _confirm(words: Words, each: EarlierArchive) -> Block:
-    text = words("restores-confirm-text", n=each.n - each.restored, audience=_short(each.audience))
+def _confirm(words: Words, archive: EarlierArchive) -> Block:
+    text = words("restores-confirm-text", n=archive.n - archive.restored, audience=_short(archive.audience))
     return {
         "title": blocks.plain(words("restores-confirm-title"), 100),
         "text": blocks.plain(text, 300),
@@ -159,7 +161,7 @@ def _pages(words: Words, number: int, *, has_more: bool) -> list[Block]:
     return [blocks.actions(buttons, "pages")] if buttons else []
 
 
-def _turns(words: Words, page: MembersPage) -> list[Block]:
+def _turns(words: Words, page: PickerPage) -> list[Block]:
     buttons = []
     if page.number > 1:
         buttons.append(blocks.button(words("previous"), PREVIOUS))
@@ -180,18 +182,18 @@ def _search(text: str) -> Block:
     return element | ({"initial_value": text} if text else {})
 
 
-def _boxes(words: Words, page: MembersPage) -> Block:
+def _boxes(words: Words, page: PickerPage) -> Block:
     options = {contact.id: _option(words, contact) for contact in page.contacts}
     ticked = [option for contact_id, option in options.items() if contact_id in page.ticked]
     element: Block = {"type": "checkboxes", "action_id": TICK, "options": list(options.values())}
     return element | ({"initial_options": ticked} if ticked else {})
 
 
-def _option(words: Words, contact: Contact) -> Block:
+def _option(words: Words, contact: PickerContact) -> Block:
     address = blocks.clamp_middle(contact.address, blocks.OPTION)
     about = None
     if contact.cleaned_at:
-        reason = words(f"reason-{contact.clean_reason or 'unknown'}")
+        reason = words(f"reason-{contact.reason or 'unknown'}")
         about = words("restores-cleaned-on", reason=reason, date=words.day(contact.cleaned_at.date()))
     return blocks.option(address, str(contact.id), about)
 

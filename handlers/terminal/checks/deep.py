@@ -1,4 +1,4 @@
-"""`cleaned check --deep`: a line for each thing in the database that does not agree with another."""
+"""`cleaned check --deep`: one line per inconsistency in the database."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,29 +9,31 @@ from bot.core.errors import CleanedError
 from bot.core.settings import Settings
 from bot.maintenance import consistency
 from bot.maintenance.consistency import Inconsistency
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.terminal.checks.finding import Finding
 from handlers.words import Words
 
 BY = "terminal"
 
 
-def findings(words: Words, given: Settings, *, mend: bool) -> Iterator[Finding]:
-    """What does not agree, as it is found; before that, what `mend` has put right. That all agrees is a line too."""
+def findings(words: Words, config: Settings, *, mend: bool) -> Iterator[Finding]:
+    """First what `mend` has corrected, then each inconsistency as it is found, or one line saying that there is none."""
     try:
-        database = databases.reached(given.database_url)
+        database = databases.reached(config.database_url)
     except CleanedError:
-        return  # the shallow check has told
+        return  # the shallow check reports it
     try:
         databases.check_version(database)
         if mend:
-            for each in consistency.correct_figures(database, utc_now(), BY):
-                yield Finding(is_fault=False, text=sentence(words, each), mark=words("checks-mended"))
-        found, mendable = False, False
-        for each in consistency.find_inconsistencies(database, utc_now()):
-            found, mendable = True, mendable or each.is_figure
-            yield Finding(is_fault=True, text=sentence(words, each))
-        if not found:
+            for inconsistency in consistency.mend(database, utc_now(), BY):
+                yield Finding(
+                    is_fault=False, text=sentence(words, inconsistency), mark=words("checks-mended")
+                )
+        is_consistent, mendable = True, False
+        for inconsistency in consistency.faults(database, utc_now()):
+            is_consistent, mendable = False, mendable or inconsistency.is_figure
+            yield Finding(is_fault=True, text=sentence(words, inconsistency))
+        if is_consistent:
             yield Finding(is_fault=False, text=words("checks-agree"))
         if mendable:
             yield Finding(is_fault=True, text=words("checks-mend"))
@@ -41,12 +43,13 @@ def findings(words: Words, given: Settings, *, mend: bool) -> Iterator[Finding]:
         database.close()
 
 
-def sentence(words: Words, fault: Inconsistency) -> str:
-    return words(fault.key, **{name: _told(words, name, value) for name, value in fault.values.items()})
+def sentence(words: Words, inconsistency: Inconsistency) -> str:
+    values = {name: _translated(words, name, value) for name, value in inconsistency.values.items()}
+    return words(inconsistency.key, **values)
 
 
-def _told(words: Words, name: str, value: Any) -> Any:
-    """Keys and times as the reader knows them."""
+def _translated(words: Words, name: str, value: Any) -> Any:
+    """Keys in the reader's language, times in the local time zone."""
     if isinstance(value, datetime):
         return words.moment(value.astimezone())
     if name == "status":

@@ -1,4 +1,4 @@
-"""What `cleaned check` finds."""
+"""A line of `cleaned check`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line: whether it is as it should be, and the sentence. `mark`: what stands before it instead of ok or fault."""
+    """`text` is a sentence; `mark` is printed before it instead of the words for ok or fault."""
 
     is_fault: bool
     text: str

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.archives import archives, restores
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import intake
 from bot.bounces.events import EventKind, Notice
 from bot.core import jobs
@@ -41,7 +42,7 @@ def confirmed(database: Database, segment: Segment) -> JobRow:
 
 def archive(database: Database, segment: Segment) -> JobRow:
     confirmed(database, segment)
-    return run(database, jobs.ARCHIVE, archives.work)
+    return run(database, ARCHIVE, archives.work)
 
 
 def ask_undo(database: Database, done: JobRow, **how) -> JobRow:
@@ -51,7 +52,7 @@ def ask_undo(database: Database, done: JobRow, **how) -> JobRow:
 
 def undo(database: Database, done: JobRow, **how) -> JobRow:
     ask_undo(database, done, **how)
-    return run(database, jobs.RESTORE, restores.work)
+    return run(database, RESTORE, restores.work)
 
 
 def count(database: Database, audience: int) -> dict[str, int]:
@@ -71,7 +72,7 @@ def test_what_became_worth_a_look_after_the_preview_is_left_alone(database: Data
     assert shown.n == 1
     intake.take_in(database, [told("ben@example.com", EventKind.ACTIVE)], NOW)
     archives.confirm(database, shown.id, "X", by="U1", now=NOW)
-    run(database, jobs.ARCHIVE, archives.work)
+    run(database, ARCHIVE, archives.work)
     assert statuses(database, 1) == {"ann@example.com": "archived", "ben@example.com": "cleaned"}
 
 
@@ -114,7 +115,7 @@ def test_a_wrong_word_changes_nothing_and_can_be_mended(database: Database, type
     with pytest.raises(WrongWord) as error:
         archives.confirm(database, made.id, typed, by="U1", now=NOW)
     assert error.value.values == {"word": "ARCHIVE"}
-    assert jobs.claim(database, [jobs.ARCHIVE], "o", NOW) is None
+    assert jobs.claim(database, [ARCHIVE], "o", NOW) is None
     assert archives.confirm(database, made.id, " archive ", by="U1", now=NOW).total == 3
 
 
@@ -138,7 +139,7 @@ def test_contacts_cleaned_after_the_preview_are_left_alone(database: Database):
     made = plan(database, Segment(audience_id=audience))
     cleaned(database, 2, first=100)
     archives.confirm(database, made.id, "ARCHIVE", by="U1", now=NOW)
-    job = run(database, jobs.ARCHIVE, archives.work)
+    job = run(database, ARCHIVE, archives.work)
     assert job.result == {"n": 6, "left_alone": 0, "newer": 2}
     assert count(database, audience) == {"cleaned": 2, "archived": 6}
 
@@ -148,11 +149,11 @@ def test_of_two_archives_of_one_audience_the_second_leaves_alone_what_the_first_
     both = [plan(database, Segment(audience_id=audience)) for _ in range(2)]
     for each in both:
         archives.confirm(database, each.id, "ARCHIVE", by="U1", now=NOW)
-    first = claim(database, jobs.ARCHIVE)
-    assert jobs.claim(database, [jobs.ARCHIVE], "other", NOW) is None
+    first = claim(database, ARCHIVE)
+    assert jobs.claim(database, [ARCHIVE], "other", NOW) is None
     steps = archives.work(database, first, lambda: NOW)
-    jobs.told(database, list(steps)[-1], NOW)
-    second = run(database, jobs.ARCHIVE, archives.work)
+    jobs.mark_told(database, list(steps)[-1], NOW)
+    second = run(database, ARCHIVE, archives.work)
     assert second.result == {"n": 0, "left_alone": 6, "newer": 0}
     with database.reading() as session:
         assert sorted((a.n, a.left_alone) for a in session.exec(select(Archive))) == [(0, 6), (6, 0)]
@@ -163,10 +164,10 @@ def test_of_two_archives_of_one_audience_the_second_leaves_alone_what_the_first_
 def test_an_archive_whose_process_died_is_carried_on_and_whole(database: Database, steps_before: int):
     audience = cleaned(database, 11)
     confirmed(database, Segment(audience_id=audience))
-    steps = archives.work(database, claim(database, jobs.ARCHIVE), Times())
+    steps = archives.work(database, claim(database, ARCHIVE), Times())
     step(steps, steps_before) if steps_before else None
     assert_exact(database)
-    job = run(database, jobs.ARCHIVE, archives.work, LATER)
+    job = run(database, ARCHIVE, archives.work, LATER)
     assert job.result == {"n": 11, "left_alone": 0, "newer": 0}
     assert count(database, audience) == {"archived": 11}
     with database.reading() as session:
@@ -200,13 +201,13 @@ def test_an_undo_asked_for_half_way_stops_the_archive_and_brings_back_what_it_to
     audience = cleaned(database, 10)
     before = statuses(database, audience)
     asked = confirmed(database, Segment(audience_id=audience))
-    steps = archives.work(database, claim(database, jobs.ARCHIVE), Times())
+    steps = archives.work(database, claim(database, ARCHIVE), Times())
     step(steps, steps_before)
     ask_undo(database, asked)
     *_, job = steps
     n = 4 * steps_before
     assert job.result == {"n": n, "left_alone": 0, "newer": 0, "stopped": 10 - n}
-    assert run(database, jobs.RESTORE, restores.work, LATER).result == {"n": n, "changed": 0}
+    assert run(database, RESTORE, restores.work, LATER).result == {"n": n, "changed": 0}
     assert statuses(database, audience) == before
     assert_exact(database)
 
@@ -216,7 +217,7 @@ def test_undo_pressed_twice_says_so(database: Database):
     ask_undo(database, done)
     with pytest.raises(restores.RestoreUnderWay):
         ask_undo(database, done)
-    run(database, jobs.RESTORE, restores.work)
+    run(database, RESTORE, restores.work)
     with pytest.raises(restores.AlreadyRestored):
         ask_undo(database, done)
 
@@ -260,10 +261,10 @@ def test_an_undo_whose_process_died_is_carried_on_and_whole(database: Database, 
     audience = cleaned(database, 11)
     done = archive(database, Segment(audience_id=audience))
     restores.undo(database, audience, done.id, by="U1", now=NOW)
-    steps = restores.work(database, claim(database, jobs.RESTORE), Times())
+    steps = restores.work(database, claim(database, RESTORE), Times())
     step(steps, steps_before) if steps_before else None
     assert_exact(database)
-    job = run(database, jobs.RESTORE, restores.work, LATER)
+    job = run(database, RESTORE, restores.work, LATER)
     assert job.result == {"n": 11, "changed": 0}
     assert count(database, audience) == {"cleaned": 11}
     assert restores.earlier(database).earlier[0].restored == 11
@@ -289,7 +290,7 @@ def test_earlier_archives_are_listed_newest_first_by_pages(database: Database):
             database, Segment(audience_id=audience, ids=(n + 1,)), by="U1", word="x", now=NOW
         )
         archives.confirm(database, made.id, "X", by="U1", now=NOW + timedelta(minutes=n))
-        run(database, jobs.ARCHIVE, archives.work)
+        run(database, ARCHIVE, archives.work)
     first, second = restores.earlier(database), restores.earlier(database, 1)
     assert (len(first.earlier), first.has_more) == (10, True)
     assert (len(second.earlier), second.has_more) == (2, False)

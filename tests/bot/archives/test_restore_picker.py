@@ -3,8 +3,8 @@
 import pytest
 
 from bot.archives import archives, restore_picker, restores
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.archives.restore_picker import PickerBoxes
-from bot.core import jobs
 from bot.core.errors import AlreadyDone, PlanGone
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
@@ -18,7 +18,7 @@ def draft(database: Database) -> str:
     audience = cleaned(database, 23)
     plan = archives.plan(database, Segment(audience_id=audience), by="U1", word="x", now=NOW)
     archive = archives.confirm(database, plan.id, "x", by="U1", now=NOW)
-    run(database, jobs.ARCHIVE, archives.work)
+    run(database, ARCHIVE, archives.work)
     return restore_picker.begin(database, audience, archive.id, by="U1", now=NOW)
 
 
@@ -61,7 +61,7 @@ def test_ticks_are_kept_over_pages_and_searches_and_restored_together(database: 
     restore_picker.search(database, draft, PickerBoxes(first, [3]), "person22", by="U1")
     assert look(database, draft).ticked == {3, 11}
     restore_picker.restore(database, draft, PickerBoxes([23], [23]), by="U1", now=NOW)
-    assert run(database, jobs.RESTORE, restores.work).result == {"n": 3, "changed": 0}
+    assert run(database, RESTORE, restores.work).result == {"n": 3, "changed": 0}
     found = statuses(database, look(database, draft).archive.audience_id)
     back = [address for address, status in found.items() if status == "cleaned"]
     assert sorted(back) == ["person10@example.com", "person22@example.com", "person2@example.com"]
@@ -72,7 +72,7 @@ def test_the_ticked_are_restored_once_and_some_must_be_ticked(database: Database
     with pytest.raises(restores.NothingTicked):
         restore_picker.restore(database, draft, PickerBoxes([1, 2]), by="U1", now=NOW)
     restore_picker.restore(database, draft, PickerBoxes([1, 2], [2]), by="U1", now=NOW)
-    run(database, jobs.RESTORE, restores.work)
+    run(database, RESTORE, restores.work)
     with pytest.raises(AlreadyDone):
         restore_picker.restore(database, draft, PickerBoxes([1, 2], [1]), by="U1", now=NOW)
 

@@ -13,6 +13,7 @@ from hypothesis.stateful import (
 )
 
 from bot.archives import archives, restores
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
 from bot.core.errors import NothingThere
 from storage.archives.archives import members
@@ -81,8 +82,8 @@ class Audience(RuleBasedStateMachine):
             return
         assert plan.n == len(mine)
         archives.confirm(self.database, plan.id, "x", by="U1", now=self.now)
-        job = self._do(jobs.ARCHIVE, archives.work, dies_after)
-        assert job.result["n"] == len(mine)
+        job = self._do(ARCHIVE, archives.work, dies_after)
+        assert job.outcome.n == len(mine)
         self.archived |= dict.fromkeys(mine, job.id)
 
     @precondition(lambda self: self.archived)
@@ -93,7 +94,7 @@ class Audience(RuleBasedStateMachine):
         some = mine if whole else data.draw(st.lists(st.sampled_from(mine), min_size=1, unique=True))
         ids = None if whole else self._ids(archive_id, some)
         restores.undo(self.database, self.audience, archive_id, by="U1", now=self.now, ids=ids)
-        job = self._do(jobs.RESTORE, restores.work, dies_after)
+        job = self._do(RESTORE, restores.work, dies_after)
         assert job.result == {"n": len(some), "changed": 0}
         for address in some:
             del self.archived[address]

@@ -1,6 +1,5 @@
 """The digest's figures are those of a recount."""
 
-import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from storage.core.tables import AudienceRow
 from storage.digests.digests import _newly
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
+from tests.support.databases import copied
 
 SINCE = NOW - timedelta(days=7)
 TYPOS = {"gmial.com": "gmail.com", "orange.ft": "orange.fr"}
@@ -191,11 +191,11 @@ def test_twelve_weeks_up_to_the_day_of_the_digest(store: Store):
 
 
 @pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    shutil.copy(sqlite_template, tmp_path / "cleaned.db")
-    database = Database(f"sqlite:///{tmp_path / 'cleaned.db'}")
-    yield database
-    database.close()
+def sqlite(sqlite_template: str, tmp_path: Path) -> Iterator[Database]:
+    with copied(sqlite_template, tmp_path) as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -10,11 +10,13 @@ import pytest
 from sqlmodel import select
 
 from bot.archives import archives
+from bot.archives.jobs import ARCHIVE
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, NoAudience, NothingThere, PlanGone
 from bot.exports import exports, files
 from bot.exports.exports import ExpectedFile, SharedFiles
 from bot.exports.files import Contents
+from bot.exports.jobs import EXPORT
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
 from storage.core import jobs as job_rows
@@ -122,9 +124,7 @@ def confirmed(database: Database, segment: Segment) -> exports.ExportPlan:
 
 
 def export(database: Database, desk: Desk, now=NOW, **how):
-    return run(
-        database, jobs.EXPORT, lambda d, job, clock: exports.work(d, job, clock, delivery=desk, **how), now
-    )
+    return run(database, EXPORT, lambda d, job, clock: exports.work(d, job, clock, delivery=desk, **how), now)
 
 
 def contacts(database: Database, audience: int) -> dict[str, dict[str, object]]:
@@ -221,7 +221,7 @@ def test_what_was_archived_after_the_preview_is_left_out_and_said(database: Data
     confirmed(database, Segment(audience_id=audience))
     gone = archives.plan(database, Segment(audience_id=audience, ids=(1, 2)), by="U1", word="x", now=NOW)
     archives.confirm(database, gone.id, "x", by="U1", now=NOW)
-    run(database, jobs.ARCHIVE, archives.work)
+    run(database, ARCHIVE, archives.work)
     desk = Desk()
     result = export(database, desk).result
     assert (result["n"], result["left_alone"], result["newer"]) == (4, 2, 0)
@@ -245,7 +245,7 @@ def test_an_export_whose_contacts_are_all_gone_uploads_nothing(database: Databas
     confirmed(database, Segment(audience_id=audience))
     gone = archives.plan(database, Segment(audience_id=audience), by="U1", word="x", now=NOW)
     archives.confirm(database, gone.id, "x", by="U1", now=NOW)
-    run(database, jobs.ARCHIVE, archives.work)
+    run(database, ARCHIVE, archives.work)
     desk = Desk()
     with pytest.raises(NothingThere):
         export(database, desk)
@@ -268,7 +268,7 @@ def test_an_export_that_died_after_showing_the_file_does_not_show_it_again(datab
 def test_an_export_that_died_while_sending_starts_anew(database: Database):
     confirmed(database, Segment(audience_id=cleaned(database, 3)))
     desk = Desk()
-    steps = exports.work(database, claim(database, jobs.EXPORT), lambda: NOW, delivery=desk)
+    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, delivery=desk)
     while not desk.names:
         next(steps)
     assert export(database, desk, LATER).result["n"] == 3
@@ -279,7 +279,7 @@ def test_an_export_that_died_while_sending_starts_anew(database: Database):
 def test_a_long_upload_moves_its_job_on(database: Database, monkeypatch):
     monkeypatch.setattr(exports, "RENEW_BYTES", 1)
     confirmed(database, Segment(audience_id=cleaned(database, 1_000)))
-    job, now = claim(database, jobs.EXPORT), LATER
+    job, now = claim(database, EXPORT), LATER
     seen = [job.done for job in exports.work(database, job, lambda: now, delivery=Desk())]
     assert seen == sorted(seen)
     assert len(seen) > 3
@@ -327,7 +327,7 @@ def test_an_export_that_died_between_two_files_is_carried_on_after_the_first(
     database: Database, large: int, sent: int
 ):
     desk = Desk()
-    steps = exports.work(database, claim(database, jobs.EXPORT), lambda: NOW, delivery=desk, most=MOST)
+    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, delivery=desk, most=MOST)
     while len((next(steps)).cursor.get("parts", [])) < sent:
         pass
     assert export(database, desk, LATER, most=MOST).result["n"] == 10
@@ -339,12 +339,12 @@ def test_an_export_that_died_between_two_files_is_carried_on_after_the_first(
 
 def test_an_export_that_died_and_has_fewer_files_now_begins_anew(database: Database, large: int):
     desk = Desk()
-    steps = exports.work(database, claim(database, jobs.EXPORT), lambda: NOW, delivery=desk, most=MOST)
+    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, delivery=desk, most=MOST)
     while not (next(steps)).cursor:
         pass
     gone = archives.plan(database, Segment(audience_id=large, ids=(1, 2, 3, 4)), by="U1", word="x", now=NOW)
     archives.confirm(database, gone.id, "x", by="U1", now=NOW)
-    run(database, jobs.ARCHIVE, archives.work)
+    run(database, ARCHIVE, archives.work)
     assert export(database, desk, LATER, most=MOST).result["n"] == 6
     assert [desk.names[file_id][-8:] for file_id, _ in desk.shown] == ["1of2.csv", "2of2.csv"]
     assert_whole(database, desk)
@@ -363,7 +363,7 @@ def test_a_file_that_an_earlier_version_sent_is_shown(database: Database):
     confirmed(database, Segment(audience_id=cleaned(database, 3)))
     desk = Desk(names={"F0": "a.csv"})
     with database.transaction() as session:
-        [job] = job_rows.under_way(session)
+        [job] = job_rows.unfinished(session)
         job.cursor = {"file_id": "F0", "name": "a.csv", "rows": 3}
         session.add(job)
     assert export(database, desk).result["files"] == [link("F0")]

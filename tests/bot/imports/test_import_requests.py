@@ -12,6 +12,7 @@ from bot.contacts import rows
 from bot.core import jobs
 from bot.core.errors import IsMirrored
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from storage.contacts import contacts
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, JobRow, JournalRow
@@ -61,7 +62,7 @@ def test_an_audience_of_mailchimp_takes_no_import_however_it_is_asked_for(databa
     with pytest.raises(IsMirrored):
         receive(database, csv_of(1), audience="Trail news")
     assert count(database, JobRow) == 1
-    job = claim(database, jobs.IMPORT)
+    job = claim(database, IMPORT)
     assert job.id == asked.id
     with pytest.raises(IsMirrored):
         list(imports.keep(database, job, csv_of(1), lambda: NOW))
@@ -69,12 +70,12 @@ def test_an_audience_of_mailchimp_takes_no_import_however_it_is_asked_for(databa
 
 def test_rows_are_added_changed_left_and_refused(database: Database):
     receive(database, io.BytesIO(b"Email,Town\na@example.com,Lyon\nb@example.com,Lille\n"), status="pending")
-    assert run(database, jobs.IMPORT, imports.work).result == vars_of(added=2)
+    assert run(database, IMPORT, imports.work).result == vars_of(added=2)
     second = (
         b"Email,Town\nA@example.com,Paris\nb@example.com,Lille\nbad,\nc@example.com,x,y\nd@example.com,\n"
     )
     receive(database, io.BytesIO(second))
-    done = run(database, jobs.IMPORT, imports.work)
+    done = run(database, IMPORT, imports.work)
     assert done.result == vars_of(added=1, changed=1, unchanged=1, refused=2)
     refused = [(row.line, row.reason, row.row) for row in imports.refused(database, done.id)]
     assert refused == [(4, "no-at", "bad,"), (5, "row-too-many-cells", "c@example.com,x,y")]
@@ -107,12 +108,12 @@ def test_interrupted_while_the_file_is_kept_nothing_has_happened(database: Datab
 
 def test_killed_while_the_file_is_kept_nobody_takes_the_job_and_a_day_later_it_is_gone(database: Database):
     with database.transaction() as session:
-        job = jobs.new(jobs.IMPORT, by="U1", now=NOW, name="x.csv", audience="News", status="pending")
+        job = jobs.new(IMPORT, by="U1", now=NOW, name="x.csv", audience="News", status="pending")
         job.state = "receiving"
         session.add(job)
         session.flush()
         session.add(UploadPart(job_id=job.id, n=0, body=b"Email\n"))
-    assert jobs.claim(database, [jobs.IMPORT], "worker", LATER) is None
+    assert jobs.claim(database, [IMPORT], "worker", LATER) is None
     receive(database, csv_of(1), now=NOW + timedelta(hours=25))
     assert count(database, JobRow) == 1
 
@@ -125,7 +126,7 @@ def test_a_confirmation_that_comes_twice_makes_one_job(database: Database):
 
 def test_a_requested_file_is_kept_when_it_is_fetched_and_its_audience_made_then(database: Database):
     request(database, audience="New one")
-    job = claim(database, jobs.IMPORT)
+    job = claim(database, IMPORT)
     assert not imports.is_kept(job)
     assert count(database, AudienceRow) == 0
     *_, kept = imports.keep(database, job, csv_of(10), lambda: NOW)
@@ -138,8 +139,8 @@ def test_a_requested_file_is_kept_when_it_is_fetched_and_its_audience_made_then(
 def test_killed_while_a_fetched_file_is_kept_it_is_kept_anew(database: Database):
     request(database)
     with pytest.raises(KeyboardInterrupt):
-        list(imports.keep(database, claim(database, jobs.IMPORT), Cut(csv_of(5).getvalue()), lambda: NOW))
-    again = claim(database, jobs.IMPORT, LATER)
+        list(imports.keep(database, claim(database, IMPORT), Cut(csv_of(5).getvalue()), lambda: NOW))
+    again = claim(database, IMPORT, LATER)
     *_, kept = imports.keep(database, again, csv_of(5), lambda: LATER)
     *_, done = imports.work(database, kept, lambda: LATER)
     assert done.result == vars_of(added=5)
@@ -155,7 +156,7 @@ def test_a_file_that_breaks_on_the_way_keeps_what_went_in_and_drops_the_rest(
 
     monkeypatch.setattr(imports, "_chunks", break_off)
     with pytest.raises(TooBroken):
-        list(imports.work(database, claim(database, jobs.IMPORT), lambda: NOW))
+        list(imports.work(database, claim(database, IMPORT), lambda: NOW))
     assert count(database, UploadPart) == 0
 
 
@@ -167,17 +168,17 @@ def test_the_same_file_under_way_is_found_until_it_is_done(database: Database):
     assert found.id == job.id
     assert imports.under_way(database, audience="Club", digest=digest) is None
     assert imports.under_way(database, audience="News", digest=imports.sha256(csv_of(4))) is None
-    run(database, jobs.IMPORT, imports.work)
+    run(database, IMPORT, imports.work)
     assert imports.under_way(database, audience="News", digest=digest) is None
 
 
 def test_one_job_is_claimed_by_its_id_and_only_by_one(database: Database):
     first, second = receive(database, csv_of(1)), receive(database, csv_of(2), audience="Club")
-    claimed = jobs.claim_one(database, second.id, "terminal", NOW)
+    claimed = jobs.claim_one(database, second, "terminal", NOW)
     assert claimed
     assert (claimed.id, claimed.state) == (second.id, "running")
-    assert jobs.claim_one(database, second.id, "bot", NOW) is None
-    assert claim(database, jobs.IMPORT).id == first.id
+    assert jobs.claim_one(database, second, "bot", NOW) is None
+    assert claim(database, IMPORT).id == first.id
 
 
 def test_a_campaign_s_title_of_any_length_goes_in(database: Database):

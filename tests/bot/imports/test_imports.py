@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core import jobs
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from bot.maintenance import consistency
 from storage.contacts import figures
 from storage.contacts.tables import Contact
@@ -40,7 +41,7 @@ def _receive(database: Database, content: bytes | str, name: str = "list.csv", *
 
 
 def _claim(database: Database, now: datetime = NOW) -> JobRow:
-    job = jobs.claim(database, [jobs.IMPORT], jobs.owner(), now)
+    job = jobs.claim(database, [IMPORT], jobs.owner(), now)
     assert job
     return job
 
@@ -49,7 +50,7 @@ def _finish(database: Database, now: datetime = NOW) -> JobRow:
     """Claims the one import there is and does the rest of it."""
     *_, job = imports.work(database, _claim(database, now), lambda: now)
     assert job.state == "done"
-    jobs.told(database, job, now)
+    jobs.mark_told(database, job, now)
     return job
 
 
@@ -248,8 +249,8 @@ def test_a_file_without_addresses_is_refused_and_nothing_is_kept(database: Datab
         _receive(database, b"")
     with database.reading() as session:
         assert not audiences.every(session)
-        assert not job_rows.under_way(session)
-    assert jobs.claim(database, [jobs.IMPORT], "me", NOW) is None
+        assert not job_rows.unfinished(session)
+    assert jobs.claim(database, [IMPORT], "me", NOW) is None
 
 
 def test_the_journal_says_who_imported_how_many_and_the_kept_file_is_dropped(database: Database):
@@ -277,7 +278,7 @@ def test_killed_between_chunks_it_is_carried_on_with_an_equal_result(database: D
     while not done:
         job = next(imports.work(database, _claim(database, now), partial(_same, now)))
         assert_exact(database)
-        assert jobs.claim(database, [jobs.IMPORT], "too early", now) is None
+        assert jobs.claim(database, [IMPORT], "too early", now) is None
         done = job.state == "done"
         now += jobs.LEASE + timedelta(seconds=1)
     _assert_equal_to_one_go(database, job)
@@ -343,7 +344,7 @@ def _with_faults() -> str:
 
 
 def _assert_equal_to_one_go(database: Database, job: JobRow) -> None:
-    jobs.told(database, job, NOW)
+    jobs.mark_told(database, job, NOW)
     assert_exact(database)
     in_steps, refused = contacts(database, without=("audience_id", "revision", "id")), _refused(database, job)
     _receive(database, _with_faults(), "export.csv", audience="In one go")
@@ -368,7 +369,7 @@ def test_a_job_whose_file_is_not_kept_yet_is_nobodys(database: Database, monkeyp
         patch.setattr(job_rows, "received", dies)
         with pytest.raises(KeyboardInterrupt):
             _receive(database, "Email\na@b.fr\n")
-    assert jobs.claim(database, [jobs.IMPORT], "me", NOW + timedelta(days=1)) is None
+    assert jobs.claim(database, [IMPORT], "me", NOW + timedelta(days=1)) is None
     assert contacts(database) == []
 
 

@@ -14,6 +14,7 @@ from bot.corrections.corrections import AlreadyThere, Filled, Form, NoPermission
 from bot.corrections.required_fields import MailchimpSilent, NoMailchimp
 from bot.mailchimp import additions
 from bot.mailchimp.additions import FieldMissing, NotNow
+from bot.mailchimp.jobs import ADD
 from handlers.standins.mailchimp.account import MergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
@@ -76,7 +77,7 @@ def request(database: Database, form: Form, address: str = NEW, **more: Any) -> 
 
 def carry_out(database: Database, client: Client | None, job: JobRow) -> JobRow:
     """Takes the job and works at it to the end."""
-    claimed = jobs.claim_one(database, job.id, "test", LATER)
+    claimed = jobs.claim_one(database, job, "test", LATER)
     assert claimed
     return steps(additions.work(client, database, claimed, lambda: NOW))
 
@@ -253,7 +254,7 @@ def test_without_the_permission_nothing_is_asked_of_mailchimp(
     with pytest.raises(NoPermission):
         request(database, form, permission=False)
     assert bodies(mailchimp, "PUT") == []
-    assert request(database, form).kind == jobs.ADD
+    assert request(database, form).kind == ADD
 
 
 def test_a_double_submission_makes_one_job_and_only_by_whom_the_form_is(
@@ -411,7 +412,7 @@ def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was
 
 
 def claimed(database: Database, job: JobRow) -> JobRow:
-    found = jobs.claim_one(database, job.id, "test", LATER + timedelta(hours=1))
+    found = jobs.claim_one(database, job, "test", LATER + timedelta(hours=1))
     assert found
     return found
 
@@ -429,7 +430,7 @@ def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
     job = request(database, begin(database, client, news))
     mailchimp.faults.add(FaultKind.RESET, "PUT", MEMBER_PATH, times=None, afterwards=True)
     for n in range(1, additions.TRIES + 1):
-        found = jobs.claim_one(database, job.id, "test", LATER + n * timedelta(hours=1))
+        found = jobs.claim_one(database, job, "test", LATER + n * timedelta(hours=1))
         assert found
         work = additions.work(client, database, found, lambda: NOW)
         last = found
@@ -566,7 +567,7 @@ def test_who_unsubscribed_in_the_same_moment_is_not_told_as_added(
     remote = audience_of(mailchimp)
     news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
-    found = jobs.claim_one(database, job.id, "test", LATER)
+    found = jobs.claim_one(database, job, "test", LATER)
     assert found
     work = additions.work(client, database, found, lambda: NOW)
     next(work)

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.archives import restores
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
 from bot.mailchimp.outbox import outbox, outcomes
 from handlers.slack.context import AppContext
@@ -26,7 +27,7 @@ from tests.support.mirrors import now
 
 
 @pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize("kind", [jobs.ARCHIVE, jobs.RESTORE])
+@pytest.mark.parametrize("kind", [ARCHIVE, RESTORE])
 def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
 ):
@@ -34,15 +35,15 @@ def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
     remote = mirrors.add(standin, 30)
     audience = mirrors.sync(database, client)
     job = confirm(database, plan(database, audience))
-    if kind == jobs.RESTORE:
-        job = restores.undo(database, audience, run(database, client, jobs.ARCHIVE).id, by="U1", now=now())
+    if kind == RESTORE:
+        job = restores.undo(database, audience, run(database, client, ARCHIVE).id, by="U1", now=now())
     before = len(calls(standin, "POST", "/batches"))
     for step in steps(database, client, claim(database, kind, now())):
         job = step
         if len(calls(standin, "POST", "/batches")) == before + 4:
             standin.faults.add(FaultKind.SERVER_ERROR, times=None)
-    jobs.told(database, job, now())
-    assert (job.state, job.result["n"], job.result["waiting"]) == ("failed", 0, 30)
+    jobs.mark_told(database, job, now())
+    assert (job.state, job.outcome.n, job.outcome.waiting) == ("failed", 0, 30)
     standin.faults.clear()
     for batch in client.batches_since(now() - timedelta(hours=1)):
         while client.batch(batch.id).status != "finished":
@@ -50,7 +51,7 @@ def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
     mirrors.sync(database, client)
     with database.reading() as session:
         [made] = session.exec(select(Archive)).all()
-    assert (made.n, made.restored) == (30, 30 if kind == jobs.RESTORE else 0)
+    assert (made.n, made.restored) == (30, 30 if kind == RESTORE else 0)
     assert {line.state for line in outcomes.lines(database, job)} == {"done"}
     assert_outcomes(database, standin, remote, job)
 
@@ -61,16 +62,16 @@ def test_a_key_taken_away_in_mid_work_leaves_a_receipt_of_what_was_done(
     monkeypatch.setattr(outbox, "CALLS_A_STEP", 4)
     remote = mirrors.add(standin, 12)
     job = confirm(database, plan(database, mirrors.sync(database, client)))
-    work = steps(database, client, claim(database, jobs.ARCHIVE, now()))
+    work = steps(database, client, claim(database, ARCHIVE, now()))
     while (job := next(work)).done < 4:
         pass
     work.close()
     without = cast("AppContext", SimpleNamespace(mailchimp=None))
     *_, job = handlers_outbox.archiving(without)(database, job, now)
-    assert (job.state, job.result["error"]) == ("failed", "error-archives-no-mailchimp")
-    assert (job.result["n"], job.result["waiting"]) == (4, 8)
+    assert (job.state, job.failure.key) == ("failed", "error-archives-no-mailchimp")
+    assert (job.outcome.n, job.outcome.waiting) == (4, 8)
     assert "4" in str(views.tell(words("en"), job, "News"))
-    jobs.told(database, job, now())
+    jobs.mark_told(database, job, now())
     back = restores.undo(database, job.audience_id or 0, job.id, by="U1", now=now())
-    assert run(database, client, jobs.RESTORE).result["n"] == back.total == 4
+    assert run(database, client, RESTORE).result["n"] == back.total == 4
     assert_outcomes(database, standin, remote, job)

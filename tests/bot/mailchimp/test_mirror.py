@@ -245,7 +245,7 @@ def test_a_whole_pass_that_is_killed_begins_its_marks_anew(large: Mirrored):
     next(work)
     work.close()
     *_, job = sync.work(large.client, large.database, large.claim(), large.times)
-    assert job.result["gone"] == 1
+    assert job.outcome.gone == 1
     large.assert_same()
 
 
@@ -297,7 +297,7 @@ def test_why_contacts_were_cleaned_is_asked_again_after_a_sync_that_failed_at_it
         list(sync.work(both.client, both.database, both.claim(), both.times))
     held = jobs.look(both.database, job.id)
     assert held
-    jobs.told(both.database, jobs.fail(both.database, held, both.times(), "mailchimp"), both.times())
+    jobs.mark_told(both.database, jobs.fail(both.database, held, both.times(), "mailchimp"), both.times())
     both.mailchimp.faults.clear()
     both.sync()
     assert both.contacts()[address]["clean_reason"] == "hard"

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 
 from bot.archives import archives, restores
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
 from bot.core.errors import AlreadyDone
 from bot.mailchimp.mirror.members import contact_id
@@ -45,31 +46,31 @@ def confirm(database: Database, planned: archives.ArchivePlan) -> JobRow:
 def steps(database: Database, client: Client, job: JobRow) -> Generator[JobRow]:
     """All of a job's work, as the worker has it done."""
     with database.reading() as session:
-        make = remote_changes.archiving if job.kind == jobs.ARCHIVE else remote_changes.restoring
+        make = remote_changes.archiving if job.kind == ARCHIVE else remote_changes.restoring
         errand = make(session, job)
     assert errand
     for latest in outbox.work(errand, client, database, job, now, lambda _seconds: None):
         job = latest
         yield job
-    finish = outcomes.finish_archive if job.kind == jobs.ARCHIVE else outcomes.finish_restore
+    finish = outcomes.finish_archive if job.kind == ARCHIVE else outcomes.finish_restore
     yield finish(database, job, now())
 
 
 def run(database: Database, client: Client, kind: str) -> JobRow:
     *_, job = steps(database, client, claim(database, kind, now()))
-    jobs.told(database, job, now())
+    jobs.mark_told(database, job, now())
     return job
 
 
 def archive(database: Database, client: Client, audience: int, **segment) -> JobRow:
     confirm(database, plan(database, audience, **segment))
-    return run(database, client, jobs.ARCHIVE)
+    return run(database, client, ARCHIVE)
 
 
 def undo(database: Database, client: Client, done: JobRow, **how) -> JobRow:
     assert done.audience_id
     restores.undo(database, done.audience_id, done.id, by="U2", now=now(), **how)
-    return run(database, client, jobs.RESTORE)
+    return run(database, client, RESTORE)
 
 
 def rows(database: Database, job: JobRow) -> list[Outgoing]:
@@ -82,14 +83,14 @@ def assert_true(database: Database, standin: Standin, remote: str, job: JobRow) 
     assert job.audience_id
     theirs = truth(standin, remote)
     assert statuses(database, job.audience_id) == theirs
-    wanted = "archived" if job.kind == jobs.ARCHIVE else "cleaned"
+    wanted = "archived" if job.kind == ARCHIVE else "cleaned"
     for line in outcomes.lines(database, job):
         assert (line.state == "done") == (theirs[line.address] == wanted), line.state
         assert bool(line.refusal) == (line.state == "refused")
     told = Counter(row.state for row in rows(database, job))
-    assert job.result["n"] == told["done"]
-    assert sum(job.result["refusals"].values()) == told["refused"]
-    assert job.result["waiting"] == told["waiting"] + told["sent"]
+    assert job.outcome.n == told["done"]
+    assert sum(job.outcome.refusals.values()) == told["refused"]
+    assert job.outcome.waiting == told["waiting"] + told["sent"]
     with database.reading() as session:
         for made in session.exec(select(Archive)):
             members = session.exec(select(ArchiveMember).where(ArchiveMember.archive_id == made.id)).all()
@@ -126,8 +127,8 @@ def test_where_mailchimp_refuses_the_contacts_stay_cleaned_and_the_reason_is_kep
     remote = mirrors.add(standin, n)
     job = archive(database, client, mirrors.sync(database, client))
     assert job.state == "done"
-    assert (job.result["n"], job.result["refusals"]) == (0, {"method-refused": n})
-    assert job.result["newer"] == job.result["left_alone"] == 0
+    assert (job.outcome.n, job.outcome.refusals) == (0, {"method-refused": n})
+    assert job.outcome.newer == job.outcome.left_alone == 0
     assert all("Can not archive" in line.detail for line in outcomes.lines(database, job))
     assert_true(database, standin, remote, job)
 
@@ -146,7 +147,7 @@ def test_two_thousand_with_one_in_a_hundred_refused_resets_and_too_many_calls(
     standin.faults.add(FaultKind.RESET, "POST", "/batches", afterwards=True)
     job = archive(database, client, audience)
     assert job.state == "done"
-    assert (job.result["n"], job.result["refusals"]) == (1_980, {"method-refused": 20})
+    assert (job.outcome.n, job.outcome.refusals) == (1_980, {"method-refused": 20})
     assert_true(database, standin, remote, job)
 
 
@@ -159,12 +160,12 @@ def test_calls_whose_answers_are_lost_after_their_effect_are_known_to_be_done(
     standin.faults.add(FaultKind.RESET, "DELETE", MEMBER, times=90, every=2, afterwards=True)
     standin.faults.add(FaultKind.SERVER_ERROR, "DELETE", MEMBER, times=60, every=3)
     job = archive(database, client, audience)
-    assert (job.result["n"], job.result["refusals"]) == (39, {"method-refused": 1})
+    assert (job.outcome.n, job.outcome.refusals) == (39, {"method-refused": 1})
     assert_true(database, standin, remote, job)
 
 
 @pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize(("kind", "n"), [(jobs.ARCHIVE, 8), (jobs.ARCHIVE, 20), (jobs.RESTORE, 8)])
+@pytest.mark.parametrize(("kind", "n"), [(ARCHIVE, 8), (ARCHIVE, 20), (RESTORE, 8)])
 def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
     database: Database, standin: Standin, client: Client, n: int, kind: str
 ):
@@ -180,8 +181,8 @@ def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
         )  # carries on the one that died, which may be past what changed just now
         mirrors.sync(database, client)
         job = confirm(database, plan(database, audience))
-        if kind == jobs.RESTORE:
-            archived = run(database, client, jobs.ARCHIVE)
+        if kind == RESTORE:
+            archived = run(database, client, ARCHIVE)
             job = restores.undo(database, audience, archived.id, by="U1", now=now())
         work = steps(database, client, claim(database, kind, now()))
         if len([step for step, _ in zip(work, range(dies_after), strict=False)]) < dies_after:
@@ -190,12 +191,12 @@ def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
         with database.transaction() as session:
             for dead in session.exec(select(JobRow)):
                 dead.lease_until = None
-        again = jobs.claim_one(database, job.id, jobs.owner(), now())
+        again = jobs.claim_one(database, job, jobs.owner(), now())
         assert again
         if again.state == "running":
             *_, again = steps(database, client, again)
-        jobs.told(database, again, now())
-        assert again.result["n"] == n - 1
+        jobs.mark_told(database, again, now())
+        assert again.outcome.n == n - 1
         assert_outcomes(database, standin, remote, again)
         if ends:
             return
@@ -209,28 +210,28 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
     remote = mirrors.add(standin, 30)
     audience = mirrors.sync(database, client)
     confirm(database, plan(database, audience))
-    work = steps(database, client, claim(database, jobs.ARCHIVE, now()))
+    work = steps(database, client, claim(database, ARCHIVE, now()))
     monkeypatch.setattr(outbox._Run, "_name", lambda *_: pytest.fail("killed"))
     with pytest.raises(pytest.fail.Exception):
         list(work)
     monkeypatch.undo()
     monkeypatch.setattr(outbox, "MOST_ALONE", 10)
     monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
-    *_, job = steps(database, client, claim(database, jobs.ARCHIVE, now() + timedelta(minutes=5)))
-    assert job.result["n"] == 30
+    *_, job = steps(database, client, claim(database, ARCHIVE, now() + timedelta(minutes=5)))
+    assert job.outcome.n == 30
     assert len(calls(standin, "POST", "/batches")) == 4
     assert_true(database, standin, remote, job)
 
 
-@pytest.mark.parametrize("kind", [jobs.ARCHIVE, jobs.RESTORE])
+@pytest.mark.parametrize("kind", [ARCHIVE, RESTORE])
 def test_what_was_done_when_the_process_died_before_noting_it_is_known(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
 ):
     remote = mirrors.add(standin, 20)
     audience = mirrors.sync(database, client)
     confirm(database, plan(database, audience))
-    if kind == jobs.RESTORE:
-        done = run(database, client, jobs.ARCHIVE)
+    if kind == RESTORE:
+        done = run(database, client, ARCHIVE)
         restores.undo(database, audience, done.id, by="U1", now=now())
     with monkeypatch.context() as killed:
         killed.setattr(outbox._Run, "_note", lambda *_: pytest.fail("killed"))
@@ -238,7 +239,7 @@ def test_what_was_done_when_the_process_died_before_noting_it_is_known(
             list(steps(database, client, claim(database, kind, now())))
     asked = len(standin.requests)
     *_, job = steps(database, client, claim(database, kind, now() + timedelta(minutes=5)))
-    assert job.result["n"] == 20
+    assert job.outcome.n == 20
     assert {call.method for call in standin.requests[asked:]} == {"GET"}, "something was sent again"
     assert_true(database, standin, remote, job)
 
@@ -251,7 +252,7 @@ def test_a_slow_answer_does_not_cost_the_lease(
     confirm(database, plan(database, mirrors.sync(database, client)))
     monkeypatch.setattr(outbox, "RENEW_SECONDS", 0.05)
     standin.faults.add(FaultKind.SLOW, "POST", "/batches", seconds=3.0)
-    held = [now() for _ in steps(database, client, claim(database, jobs.ARCHIVE, now()))]
+    held = [now() for _ in steps(database, client, claim(database, ARCHIVE, now()))]
     assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=2.5)
 
 
@@ -264,7 +265,7 @@ def test_operations_without_a_result_are_asked_for_again(
     results = client.results
     monkeypatch.setattr(client, "results", lambda batch_id: list(results(batch_id))[1:])
     job = archive(database, client, audience)
-    assert (job.state, job.result["n"]) == ("done", 30)
+    assert (job.state, job.outcome.n) == ("done", 30)
     assert_true(database, standin, remote, job)
 
 
@@ -274,7 +275,7 @@ def test_a_plan_confirmed_twice_is_done_once(database: Database, standin: Standi
     confirm(database, planned)
     with pytest.raises(AlreadyDone):
         confirm(database, planned)
-    job = run(database, client, jobs.ARCHIVE)
+    job = run(database, client, ARCHIVE)
     assert len(calls(standin, "DELETE", MEMBER)) == 5
     assert_true(database, standin, remote, job)
 
@@ -288,13 +289,13 @@ def test_a_refused_key_ends_the_work_and_what_was_done_is_told(
     audience = mirrors.sync(database, client)
     confirm(database, plan(database, audience))
     with mirrors.client_of(standin, standin.key_of_reader) as reader:
-        job = run(database, reader, jobs.ARCHIVE)
+        job = run(database, reader, ARCHIVE)
     assert job.state == "failed"
-    assert job.result["error"] == "mailchimp-forbidden"
-    assert (job.result["n"], job.result["waiting"], job.result["left_alone"]) == (0, n, 0)
+    assert job.failure.key == "mailchimp-forbidden"
+    assert (job.outcome.n, job.outcome.waiting, job.outcome.left_alone) == (0, n, 0)
     assert_true(database, standin, remote, job)
     again = archive(database, client, audience)
-    assert again.result["n"] == n
+    assert again.outcome.n == n
 
 
 def test_mailchimp_out_of_reach_leaves_everything_waiting_and_says_so(
@@ -304,8 +305,8 @@ def test_mailchimp_out_of_reach_leaves_everything_waiting_and_says_so(
     audience = mirrors.sync(database, client)
     standin.faults.add(FaultKind.SERVER_ERROR, "DELETE", times=None)
     job = archive(database, client, audience)
-    assert (job.state, job.result["error"]) == ("failed", "mailchimp-unavailable")
-    assert (job.result["n"], job.result["waiting"]) == (0, 12)
+    assert (job.state, job.failure.key) == ("failed", "mailchimp-unavailable")
+    assert (job.outcome.n, job.outcome.waiting) == (0, 12)
     assert_true(database, standin, remote, job)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import jobs
+from bot.archives.jobs import ARCHIVE
 from bot.mailchimp.outbox import outbox, outcomes
 from bot.maintenance.cleanup import OUTCOMES_KEPT, delete_expired
 from handlers.standins.mailchimp.standin import Standin
@@ -38,8 +38,8 @@ def test_what_changed_at_mailchimp_after_the_preview_is_left_alone(
     standin.archive(remote, "person2@example.com")
     standin.clean(remote, "reader0@example.com")
     confirm(database, planned)
-    job = run(database, client, jobs.ARCHIVE)
-    assert (job.result["n"], job.result["left_alone"], job.result["newer"]) == (n - 3, 3, 2)
+    job = run(database, client, ARCHIVE)
+    assert (job.outcome.n, job.outcome.left_alone, job.outcome.newer) == (n - 3, 3, 2)
     theirs = truth(standin, remote)
     assert [theirs[f"person{i}@example.com"] for i in range(4)] == [
         *("subscribed", "cleaned", "archived", "archived"),
@@ -58,12 +58,12 @@ def test_what_changes_at_mailchimp_while_a_long_archive_is_under_way_is_left_alo
     remote = mirrors.add(standin, n)
     confirm(database, plan(database, mirrors.sync(database, client)))
     back = ""
-    for step in steps(database, client, claim(database, jobs.ARCHIVE, now())):
+    for step in steps(database, client, claim(database, ARCHIVE, now())):
         job, theirs = step, truth(standin, remote)
         if not back and "archived" in theirs.values():
             *_, back = (address for address, status in theirs.items() if status == "cleaned")
             standin.subscribe(remote, back)
-    assert (job.result["n"], job.result["left_alone"]) == (n - 1, 1)
+    assert (job.outcome.n, job.outcome.left_alone) == (n - 1, 1)
     assert truth(standin, remote)[back] == "subscribed"
     assert_true(database, standin, remote, job)
 

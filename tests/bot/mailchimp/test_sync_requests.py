@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from sqlmodel import select
 
+from bot.archives.jobs import ARCHIVE
 from bot.core import jobs
+from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
 from bot.maintenance.cleanup import SYNCS_KEPT, delete_expired
 from storage.core import audiences
@@ -31,7 +33,7 @@ def test_one_sync_at_a_time_and_who_comes_to_wait_for_it_is_told(database: Datab
     audience_id = audience(database)
     first = ask(database, audience_id)
     assert first.notify == {}
-    claim(database, jobs.SYNC)
+    claim(database, SYNC)
     asked = ask(database, audience_id, "U1", **TOLD)
     assert (asked.id, asked.notify) == (first.id, TOLD)
     assert ask(database, audience_id, "U2", channel="D2").notify == TOLD
@@ -40,7 +42,7 @@ def test_one_sync_at_a_time_and_who_comes_to_wait_for_it_is_told(database: Datab
 
 def test_syncs_that_were_told_are_forgotten_after_a_day_and_nothing_else_is(database: Database):
     with database.transaction() as session:
-        for kind in (jobs.SYNC, jobs.ARCHIVE):
+        for kind in (SYNC, ARCHIVE):
             for state, told in (("done", NOW), ("failed", NOW), ("done", None), ("running", None)):
                 job = jobs.new(kind, by="clock", now=NOW)
                 job.state, job.told_at = state, told
@@ -50,7 +52,7 @@ def test_syncs_that_were_told_are_forgotten_after_a_day_and_nothing_else_is(data
     with database.reading() as session:
         left = [(job.kind, job.told_at) for job in session.exec(select(JobRow))]
     assert len(left) == 6
-    assert (jobs.SYNC, NOW) not in left
+    assert (SYNC, NOW) not in left
 
 
 def test_each_audience_has_a_name_of_its_own_which_follows_mailchimp_s(database: Database):

@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy import text
 
 from bot.archives import archives, restores
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.contacts import counts
 from bot.core import jobs
 from bot.core.audiences import every
 from bot.exports import exports
+from bot.exports.jobs import EXPORT
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from bot.maintenance import consistency
 from handlers.terminal.checks import deep
 from handlers.words import words
@@ -63,9 +66,9 @@ def lived_in(database: Database) -> Database:
         session.connection().execute(text("UPDATE audience SET worth_a_look = 1"))
     plan = archives.plan(database, Segment(audience_id=audience, reason="soft"), by="U1", word="x", now=NOW)
     archives.confirm(database, plan.id, "x", by="U1", now=NOW)
-    archive = run(database, jobs.ARCHIVE, archives.work)
+    archive = run(database, ARCHIVE, archives.work)
     restores.undo(database, audience, archive.id, by="U1", now=NOW, ids=[2, 4])
-    run(database, jobs.RESTORE, restores.work)
+    run(database, RESTORE, restores.work)
     with open("/dev/null", "wb") as out:  # noqa: PTH123
         exports.write(database, "News", out, now=NOW)
     _export_job(database, audience)
@@ -149,12 +152,12 @@ def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(
     sqlite_template, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(imports, "ROWS_A_CHUNK", 2_000)
-    copy(sqlite_template, tmp_path / "cleaned.db")
+    copy(sqlite_template.removeprefix("sqlite:///"), tmp_path / "cleaned.db")
     database, again = (Database(f"sqlite:///{tmp_path / name}") for name in ("cleaned.db", "backup.db"))
     audience = cleaned(database, 3)
     file = BytesIO(b"Email Address,CLEAN_TIME\n" + b"".join(b"n%d@example.com,\n" % n for n in range(6_000)))
     imports.receive(database, file, name="cleaned_x_export.csv", audience="News", by="U1", now=NOW)
-    step(imports.work(database, claim(database, jobs.IMPORT), lambda: NOW))
+    step(imports.work(database, claim(database, IMPORT), lambda: NOW))
     with (
         closing(sqlite3.connect(tmp_path / "cleaned.db")) as other,
         closing(sqlite3.connect(tmp_path / "backup.db")) as target,
@@ -163,7 +166,7 @@ def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(
     database.close()
     assert 3 < len(statuses(again, audience)) < 6_003
     assert found(again) == {"checks-still": 1}
-    run(again, jobs.IMPORT, imports.work, NOW + timedelta(hours=1))
+    run(again, IMPORT, imports.work, NOW + timedelta(hours=1))
     assert found(again) == {}
     assert len(statuses(again, audience)) == 6_003
     again.close()
@@ -199,7 +202,7 @@ def break_(database: Database, statement: str) -> None:
 
 def _export_job(database: Database, audience: int) -> None:
     with database.transaction() as session:
-        job = jobs.new(jobs.EXPORT, by="U1", now=NOW, audience_id=audience)
+        job = jobs.new(EXPORT, by="U1", now=NOW, audience_id=audience)
         job.state, job.finished_at, job.told_at = "done", NOW, NOW
         session.add(job)
 
@@ -214,7 +217,7 @@ def test_work_that_waits_for_the_work_before_it_does_not_stand_still(database):
         for job in under_way(session):
             job.audience_id = audience
     assert found(database) == {"checks-still": 2}
-    claim(database, jobs.IMPORT, NOW + timedelta(hours=1))
+    claim(database, IMPORT, NOW + timedelta(hours=1))
     assert found(database) == {}
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from bot.core import jobs
 from bot.mailchimp.additions import NotNow
+from bot.mailchimp.jobs import ADD
 from handlers.slack import long_work
-from handlers.slack.app import kinds
+from handlers.slack.app import job_handlers
 from handlers.slack.views import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.standins.mailchimp.account import MergeField, merge_values
@@ -63,9 +64,10 @@ class Operator(Person):
 
     def work(self) -> tuple[Json, Json]:
         """The worker does the job; the message and the modal then."""
-        job = jobs.claim(self.parts.database, [jobs.ADD], "test", NOW + timedelta(hours=1))
+        job = jobs.claim(self.parts.database, [ADD], "test", NOW + timedelta(hours=1))
         assert job
-        long_work._Run(self.parts, kinds(self.parts)[job.kind], job, Event()).to_its_end()
+        [handler] = [each for each in job_handlers(self.parts) if each.type.kind is job.kind]
+        long_work._Run(self.parts, handler, job, Event(), lambda *_: None).run()
         shown = None
         while not self.slack.sent.empty():
             shown = self.shown()
@@ -92,7 +94,7 @@ def _answer_of(element: Json) -> Json:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.0)
     monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
 
 

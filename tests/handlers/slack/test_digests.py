@@ -294,14 +294,14 @@ def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot
 
     from bot.core import leases
 
-    tidied, looks, guarded = list[int](), Semaphore(0), scheduling._guarded
+    tidied, looks, guarded = list[int](), Semaphore(0), scheduling._run
 
     def look(*given: Any) -> None:
         guarded(*given)
         looks.release()
 
-    monkeypatch.setattr(scheduling, "delete_expired", lambda *_: tidied.append(1))
-    monkeypatch.setattr(scheduling, "_guarded", look)
+    monkeypatch.setattr(scheduling, "tidy", lambda *_: tidied.append(1))
+    monkeypatch.setattr(scheduling, "_run", look)
 
     def start_and_stop(owner: str) -> int:
         scheduler = scheduling.start(bot.parts, owner)
@@ -319,7 +319,7 @@ def test_a_fault_of_one_look_does_not_stop_the_clock_and_logs_no_message(caplog)
     def fail(_: object) -> None:
         raise ValueError(NOW.isoformat())
 
-    scheduling._guarded(fail, lambda: True)
+    scheduling._run(fail, lambda: True)
     assert "ValueError" in caplog.text
     assert NOW.isoformat() not in caplog.text
 

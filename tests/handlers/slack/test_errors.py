@@ -14,12 +14,14 @@ ENGLISH, FRENCH = words("en-US"), words("fr-FR")
 
 
 class Asked:
-    """Only what `faults` looks at."""
+    """Only what `errors` looks at."""
 
     def __init__(self, body: dict[str, Any], spoken: Words = ENGLISH) -> None:
         self.body = body
         self.words = spoken
-        self.modal_open = None
+        self.opened = None
+        self.is_submission = body.get("type") == "view_submission"
+        self.is_in_modal = False
         self.answers: list[dict[str, Any]] = []
 
     def answer(self, message: dict[str, Any]) -> None:

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from bot.archives import archives, restores
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import intake, policies
 from bot.bounces.events import Cause, EventKind, Notice
 from bot.bounces.policy import Policy
 from bot.contacts import counts
-from bot.core import audiences, jobs, journal
+from bot.core import audiences, journal
 from bot.corrections.suggestions import Suggester
 from bot.digests import reports
 from bot.exports import exports
-from handlers.slack.features import segments
+from handlers.slack import listeners
 from handlers.slack.views import evidence as views
 from handlers.slack.views import policies as policy_views
 from handlers.slack.views import segments as list_views
@@ -48,7 +49,7 @@ class Pushing(Slack):
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segments, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
 
 
 def notice(address: str, kind: EventKind, ago: float, **given: Any) -> Notice:
@@ -167,10 +168,10 @@ def test_an_archive_of_those_worth_a_look_takes_the_figure_with_it_and_undo_give
     intake.take_in(database, [told], NOW)
     assert figures() == (2, 4)
     archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
-    done = run(database, jobs.ARCHIVE, archives.work)
+    done = run(database, ARCHIVE, archives.work)
     assert figures() == (1, 3), "who was not seen is not swept along"
     restores.undo(database, news, done.id, by="U1", now=NOW)
-    run(database, jobs.RESTORE, restores.work)
+    run(database, RESTORE, restores.work)
     assert figures() == (2, 4)
 
 

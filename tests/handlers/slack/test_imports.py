@@ -11,23 +11,26 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from bot.core import audiences, jobs
+from bot.core import audiences
+from bot.core.jobs import Recipient
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
+from bot.imports.jobs import IMPORT, ImportJob
 from handlers.slack.context import AppContext
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words
-from storage.core.tables import JobRow
+from handlers.words import words as words_for
 from storage.imports.tables import RefusedRow
 from tests.conftest import NOW
 from tests.support import bots
 from tests.support.figures import assert_exact
+from tests.support.jobs import job_value
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Person, refusals
 
 ROOT = Path(__file__).parents[3]
-ENGLISH, FRENCH = Words("en"), Words("fr")
+ENGLISH, FRENCH = words_for("en"), words_for("fr")
 
 
 @pytest.fixture
@@ -130,7 +133,7 @@ def test_who_is_no_operator_is_told_so(bot: tuple[Workspace, AppContext]):
     workspace, _ = bot
     with Person(workspace, SAM) as sam:
         sam.command("/cleaned-import")
-        sam.wait_modal("Only operators can do that")
+        sam.wait_message("Only operators can do that")
 
 
 def test_a_file_that_slack_no_longer_hands_out_is_told_and_not_tried_forever(
@@ -138,7 +141,6 @@ def test_a_file_that_slack_no_longer_hands_out_is_told_and_not_tried_forever(
 ):
     workspace, parts = bot
     with Person(workspace) as olivia:
-        channel = olivia.direct_messages()
         imports.request(
             parts.database,
             slack_file="F0GONE",
@@ -147,7 +149,7 @@ def test_a_file_that_slack_no_longer_hands_out_is_told_and_not_tried_forever(
             by=OLIVIA,
             now=parts.clock(),
             status="pending",
-            notify={"user": OLIVIA, "channel": channel, "language": "en"},
+            recipient=Recipient(OLIVIA, "en"),
             once="V1",
         )
         parts.wake()
@@ -155,8 +157,8 @@ def test_a_file_that_slack_no_longer_hands_out_is_told_and_not_tried_forever(
         workspace.refused.clear()
 
 
-def a_job() -> JobRow:
-    return jobs.new(jobs.IMPORT, by="U1", now=NOW, name="x.csv", slack_file="F1")
+def a_job() -> ImportJob:
+    return job_value(IMPORT, {"name": "x.csv", "audience": "News", "status": "pending", "slack_file": "F1"})
 
 
 def test_slack_s_sign_in_page_is_not_taken_for_the_file(monkeypatch: pytest.MonkeyPatch):
@@ -165,13 +167,13 @@ def test_slack_s_sign_in_page_is_not_taken_for_the_file(monkeypatch: pytest.Monk
     monkeypatch.setattr(httpx, "stream", httpx.Client(transport=pages).stream)
     client = _Client({"url_private_download": "https://files.example.com/x", "size": 1})
     with pytest.raises(handler.NotFetched):
-        list(handler._download(client, a_job(), io.BytesIO()))  # type: ignore[arg-type]
+        list(handler._fetch(client, a_job(), io.BytesIO()))  # type: ignore[arg-type]
 
 
 def test_a_file_beyond_the_limit_is_not_fetched():
     client = _Client({"url_private_download": "https://files.example.com/x", "size": 10**9})
     with pytest.raises(handler.FileTooLarge):
-        list(handler._download(client, a_job(), io.BytesIO()))  # type: ignore[arg-type]
+        list(handler._fetch(client, a_job(), io.BytesIO()))  # type: ignore[arg-type]
 
 
 class _Client:

@@ -12,7 +12,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.core import jobs
 from bot.core.errors import NothingThere
-from bot.core.jobs import Clock
+from bot.core.files import GIVE_UP_AFTER
+from bot.core.jobs import Clock, Job, JobType, Recipient
+from bot.core.json_values import to_json
 from bot.core.settings import load
 from handlers.slack import long_work
 from handlers.slack.context import AppContext
@@ -23,11 +25,23 @@ from handlers.slack.people import People
 from handlers.words import Markup, Words
 from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import JobKind, JobRow
 from storage.mailchimp.errors import Unavailable
 from tests.conftest import NOW
 
 DIRECT = "D1"
+SOMEONE = Recipient("U1", channel=DIRECT)
+
+Bag = dict[str, Any]
+TestJob = Job[Bag, Bag, Bag]
+TestType = JobType[Bag, Bag, Bag]
+
+
+def type_of(kind: JobKind) -> TestType:
+    return JobType(kind, dict, dict, dict)
+
+
+TEST = type_of(JobKind.EXPORT)
 
 
 class Slack(WebClient):
@@ -60,18 +74,18 @@ class Slack(WebClient):
         return {"ok": True, "ts": "1.0"}
 
 
-def three_steps(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
+def three_steps(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
     for done in range(job.done + 1, 4):
         with database.transaction() as session:
             job = jobs.step(session, job, clock(), done=done)
         yield job
     with database.transaction() as session:
-        job = jobs.finish(session, job, clock(), n=job.done)
+        job = jobs.finish(session, job, clock(), {"n": job.done})
     yield job
 
 
-def tell(_words: Words, job: JobRow, audience_name: str) -> Message:
-    text = f"{job.state} {job.done} {job.result.get('error', '')}{audience_name}"
+def message(_database: Database, _words: Words, job: TestJob) -> Message:
+    text = f"{job.state} {job.done} {job.failure.key if job.failure else ''}"
     return blocks.message(text, [blocks.section(Markup(text))])
 
 
@@ -105,22 +119,26 @@ def parts(database: Database, slack: Slack, clock: Clockwork) -> AppContext:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(long_work, "FIRST_WORD_SECONDS", 0.0)
+    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.0)
     monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
 
 
-def add(parts: AppContext, **notify: Any) -> str:
+def add(
+    parts: AppContext, recipient: Recipient | None = SOMEONE, type_: TestType = TEST, by: str = "U1"
+) -> str:
     with parts.database.transaction() as session:
-        job = jobs.new("test", by="U1", now=NOW, notify={"channel": DIRECT, **notify})
-        return job_rows.add(session, job).id
+        return jobs.create(session, type_, {}, by=by, now=NOW, recipient=recipient).id
 
 
-def one_round(parts: AppContext, working: Callable[..., Iterator[JobRow]] = three_steps) -> None:
+def one_round(parts: AppContext, working: Callable[..., Iterator[TestJob]] = three_steps) -> None:
     """Claims the next job and works at it until the worker lets go of it."""
-    kind = JobHandler(work=working, title="close", tell=tell)
-    job = jobs.claim(parts.database, ["test"], jobs.owner(), parts.clock())
+    job = jobs.claim(parts.database, [TEST], jobs.owner(), parts.clock())
     assert job is not None
-    long_work._Run(parts, kind, job, Event()).to_its_end()
+    run(parts, JobHandler(TEST, working, "close", message), job)
+
+
+def run(parts: AppContext, handler: JobHandler, job: TestJob, stopping: Event | None = None) -> None:
+    long_work._Run(parts, handler, job, stopping or Event(), lambda *_: None).run()
 
 
 def row(parts: AppContext, job_id: str) -> JobRow:
@@ -140,7 +158,7 @@ def test_one_message_moves_on_to_the_receipt(parts: AppContext, slack: Slack):
 
 
 def test_the_modal_moves_on_too_without_buttons(parts: AppContext, slack: Slack):
-    add(parts, view="V1")
+    add(parts, replace(SOMEONE, view="V1"))
     one_round(parts)
     views = [given["view"] for method, given in slack.calls if method == "views.update"]
     assert len(views) == 4
@@ -149,13 +167,13 @@ def test_the_modal_moves_on_too_without_buttons(parts: AppContext, slack: Slack)
 
 def test_a_modal_that_was_closed_stops_nothing(parts: AppContext, slack: Slack):
     slack.failing = {"views.update"}
-    job_id = add(parts, view="V1")
+    job_id = add(parts, replace(SOMEONE, view="V1"))
     one_round(parts)
     assert row(parts, job_id).told_at is not None
 
 
 def test_progress_that_can_not_be_told_stops_nothing(parts: AppContext, slack: Slack):
-    job_id = add(parts, ts="1.0")
+    job_id = add(parts, replace(SOMEONE, ts="1.0"))
     slack.failing = {"chat.update"}
     with pytest.raises(SlackApiError):  # the receipt is tried again
         one_round(parts)
@@ -164,7 +182,7 @@ def test_progress_that_can_not_be_told_stops_nothing(parts: AppContext, slack: S
 
 
 def test_a_receipt_that_failed_is_told_later(parts: AppContext, slack: Slack, clock: Clockwork):
-    job_id = add(parts, ts="1.0")
+    job_id = add(parts, replace(SOMEONE, ts="1.0"))
     slack.failing = {"chat.update"}
     with pytest.raises(SlackApiError):
         one_round(parts)
@@ -176,20 +194,20 @@ def test_a_receipt_that_failed_is_told_later(parts: AppContext, slack: Slack, cl
 
 
 def test_a_receipt_that_slack_refuses_is_given_up(parts: AppContext, slack: Slack, clock: Clockwork):
-    job_id = add(parts, ts="1.0")
+    job_id = add(parts, replace(SOMEONE, ts="1.0"))
     slack.failing, slack.error = {"chat.update"}, "channel_not_found"
-    for _ in range(long_work.GIVE_UP_AFTER - 1):
+    for _ in range(GIVE_UP_AFTER - 1):
         with pytest.raises(SlackApiError):
             one_round(parts)
         clock.now += timedelta(minutes=1)
     one_round(parts)
     assert row(parts, job_id).told_at == clock.now
-    assert jobs.claim(parts.database, ["test"], "other", clock.now + timedelta(days=1)) is None
+    assert jobs.claim(parts.database, [TEST], "other", clock.now + timedelta(days=1)) is None
 
 
 def test_a_message_that_was_posted_and_not_noted_is_found_again(parts: AppContext, slack: Slack):
     job_id = add(parts)
-    assert jobs.claim(parts.database, ["test"], "dead", NOW - timedelta(minutes=5))
+    assert jobs.claim(parts.database, [TEST], "dead", NOW - timedelta(minutes=5))
     mark = {"event_type": long_work.EVENT, "event_payload": {"job": job_id}}
     slack.standing = [{"ts": "7.0", "metadata": mark}, {"ts": "8.0"}]
     one_round(parts)
@@ -198,9 +216,9 @@ def test_a_message_that_was_posted_and_not_noted_is_found_again(parts: AppContex
 
 
 def test_while_slack_is_away_a_receipt_is_tried_for_a_day(parts: AppContext, slack: Slack, clock: Clockwork):
-    job_id = add(parts, ts="1.0")
+    job_id = add(parts, replace(SOMEONE, ts="1.0"))
     slack.failing = {"chat.update"}
-    for _ in range(long_work.GIVE_UP_AFTER * 2):
+    for _ in range(GIVE_UP_AFTER * 2):
         with pytest.raises(SlackApiError):
             one_round(parts)
         clock.now += timedelta(minutes=1)
@@ -211,7 +229,7 @@ def test_while_slack_is_away_a_receipt_is_tried_for_a_day(parts: AppContext, sla
 
 
 def test_what_a_person_can_mend_is_the_receipt(parts: AppContext, slack: Slack):
-    def refused(*_: Any) -> Iterator[JobRow]:
+    def refused(*_: Any) -> Iterator[TestJob]:
         raise NothingThere
         yield  # type: ignore[unreachable]  # it makes a generator
 
@@ -224,22 +242,22 @@ def test_what_a_person_can_mend_is_the_receipt(parts: AppContext, slack: Slack):
 def test_a_fault_is_tried_again_later_and_given_up_after_five_times(
     parts: AppContext, slack: Slack, clock: Clockwork
 ):
-    def broken(*_: Any) -> Iterator[JobRow]:
+    def broken(*_: Any) -> Iterator[TestJob]:
         raise RuntimeError
         yield  # type: ignore[unreachable]  # it makes a generator
 
     job_id = add(parts)
-    for _ in range(long_work.GIVE_UP_AFTER - 1):
+    for _ in range(GIVE_UP_AFTER - 1):
         with pytest.raises(RuntimeError):
             one_round(parts, broken)
-        assert jobs.claim(parts.database, ["test"], "other", clock.now) is None, "at once is too soon"
+        assert jobs.claim(parts.database, [TEST], "other", clock.now) is None, "at once is too soon"
         clock.now += timedelta(minutes=1)
     one_round(parts, broken)
     assert row(parts, job_id).result["error"] == "error-gave-up"
     assert slack.calls[-1][1]["text"].startswith("failed")
 
 
-def cut_off(*_: Any) -> Iterator[JobRow]:
+def cut_off(*_: Any) -> Iterator[TestJob]:
     raise Unavailable("ConnectError")
     yield  # type: ignore[unreachable]  # it makes a generator
 
@@ -247,11 +265,10 @@ def cut_off(*_: Any) -> Iterator[JobRow]:
 def test_mailchimp_s_trouble_is_one_line_of_the_log_where_nobody_waits_and_tried_again(
     parts: AppContext, slack: Slack, clock: Clockwork, caplog: pytest.LogCaptureFixture
 ):
-    with parts.database.transaction() as session:
-        job_id = job_rows.add(session, jobs.new("test", by="clock", now=NOW)).id
+    job_id = add(parts, None, by="clock")
     for _ in range(30):
         one_round(parts, cut_off)
-        assert jobs.claim(parts.database, ["test"], "other", clock.now) is None, "at once is too soon"
+        assert jobs.claim(parts.database, [TEST], "other", clock.now) is None, "at once is too soon"
         clock.now += jobs.LONGEST_RETRY + timedelta(seconds=1)
     assert [record.getMessage() for record in caplog.records] == [
         f"job {job_id}: Mailchimp can't be reached, or fails (ConnectError)."
@@ -272,46 +289,44 @@ def test_mailchimp_s_trouble_is_told_to_who_waits(parts: AppContext, slack: Slac
 
 
 def test_who_comes_to_wait_for_a_job_under_way_is_told_in_their_language(parts: AppContext, slack: Slack):
-    with parts.database.transaction() as session:
-        job_id = job_rows.add(session, jobs.new("test", by="clock", now=NOW)).id
+    job_id = add(parts, None, by="clock")
 
-    def joined(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
+    def joined(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
         with database.transaction() as session:
-            waiting = job_rows.get(session, job_id)
-            assert waiting
-            waiting.notify = {"channel": DIRECT, "language": "fr"}
+            job_rows.set_recipient(session, job_id, to_json(replace(SOMEONE, language="fr")))
         yield from three_steps(database, job, clock)
 
     languages = []
 
-    def tell_language(words: Words, job: JobRow, audience_name: str) -> Message:
+    def with_language(database: Database, words: Words, job: TestJob) -> Message:
         languages.append(words.language)
-        return tell(words, job, audience_name)
+        return message(database, words, job)
 
-    job = jobs.claim(parts.database, ["test"], jobs.owner(), NOW)
+    job = jobs.claim(parts.database, [TEST], jobs.owner(), NOW)
     assert job
-    long_work._Run(parts, JobHandler(joined, "close", tell_language), job, Event()).to_its_end()
+    run(parts, JobHandler(TEST, joined, "close", with_language), job)
     assert slack.calls[-1][1]["text"].startswith("done 3")
     assert set(languages) == {"fr"}
 
 
-@pytest.mark.parametrize("kind", [jobs.SYNC, jobs.ARCHIVE, jobs.RESTORE])
-def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext, kind: str):
+@pytest.mark.parametrize("kind", [JobKind.SYNC, JobKind.ARCHIVE, JobKind.RESTORE])
+def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext, kind: JobKind):
     """However many syncs, archives and Undos there are, a thread is free."""
     going, finished = Event(), Event()
 
-    def waits(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
+    def waits(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
         going.wait(10)
         yield from three_steps(database, job, clock)
 
-    def ends(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
+    def ends(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
         yield from three_steps(database, job, clock)
         finished.set()
 
-    with parts.database.transaction() as session:
-        for _ in range(long_work.THREADS + 1):
-            job_rows.add(session, jobs.new(kind, by="clock", now=NOW))
-    worker = Worker({kind: JobHandler(waits, "close", tell), "test": JobHandler(ends, "close", tell)})
+    for _ in range(long_work.THREADS + 1):
+        add(parts, None, type_of(kind), by="clock")
+    worker = Worker(
+        [JobHandler(type_of(kind), waits, "close", message), JobHandler(TEST, ends, "close", message)]
+    )
     worker.start(parts)
     add(parts)
     worker.wake()
@@ -325,10 +340,10 @@ def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext,
 def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: AppContext):
     job_id = add(parts)
     stopping = Event()
-    job = jobs.claim(parts.database, ["test"], jobs.owner(), NOW)
+    job = jobs.claim(parts.database, [TEST], jobs.owner(), NOW)
     assert job
     stopping.set()
-    long_work._Run(parts, JobHandler(three_steps, "close", tell), job, stopping).to_its_end()
+    run(parts, JobHandler(TEST, three_steps, "close", message), job, stopping)
     assert row(parts, job_id).done == 1
     one_round(parts)
     assert row(parts, job_id).result == {"n": 3}
@@ -336,21 +351,21 @@ def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: 
 
 def test_a_job_of_a_dead_process_is_free_when_its_lease_ran_out(parts: AppContext, clock: Clockwork):
     add(parts)
-    assert jobs.claim(parts.database, ["test"], "dead", clock.now)
+    assert jobs.claim(parts.database, [TEST], "dead", clock.now)
     clock.now += jobs.LEASE
-    assert jobs.claim(parts.database, ["test"], "other", clock.now) is None
+    assert jobs.claim(parts.database, [TEST], "other", clock.now) is None
     clock.now += timedelta(seconds=1)
-    assert jobs.claim(parts.database, ["test"], "other", clock.now)
+    assert jobs.claim(parts.database, [TEST], "other", clock.now)
 
 
 def test_a_process_whose_lease_was_taken_changes_nothing_any_more(parts: AppContext, clock: Clockwork):
     job_id = add(parts)
-    slow = jobs.claim(parts.database, ["test"], "slow", clock.now)
+    slow = jobs.claim(parts.database, [TEST], "slow", clock.now)
     assert slow
     steps = three_steps(parts.database, slow, clock)
     next(steps)
     clock.now += jobs.LEASE + timedelta(seconds=1)
-    assert jobs.claim(parts.database, ["test"], "other", clock.now)
+    assert jobs.claim(parts.database, [TEST], "other", clock.now)
     with pytest.raises(job_rows.LeaseLost):
         next(steps)
     assert row(parts, job_id).done == 1
@@ -360,12 +375,12 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: AppCo
     job_id = add(parts)
     finished = Event()
 
-    def signalled(words: Words, job: JobRow, audience_name: str) -> Message:
+    def signalled(database: Database, words: Words, job: TestJob) -> Message:
         if job.state == "done":
             finished.set()
-        return tell(words, job, audience_name)
+        return message(database, words, job)
 
-    worker = Worker({"test": JobHandler(three_steps, "close", signalled)})
+    worker = Worker([JobHandler(TEST, three_steps, "close", signalled)])
     worker.start(replace(parts, wake=worker.wake))
     worker.wake()
     assert finished.wait(10)

@@ -1,6 +1,7 @@
 """`/cleaned-list`, from Slack's payloads to the modals it is sent."""
 
 import json
+from concurrent.futures import Future, wait
 from queue import Queue
 from typing import Any
 from uuid import uuid4
@@ -11,9 +12,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.core.settings import load
+from handlers.slack import listeners
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
-from handlers.slack.features import segments
 from handlers.slack.people import People
 from handlers.slack.views import segments as views
 from storage.core.database import Database
@@ -63,18 +64,27 @@ class Person:
         self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
         self.user = user
         self.clicks = 0
+        self.running: list[Future[Any]] = []
+        executor = self.app.listener_runner.listener_executor
+        submit = executor.submit
+
+        def remembered(*args: Any, **named: Any) -> Future[Any]:
+            self.running.append(submit(*args, **named))
+            return self.running[-1]
+
+        executor.submit = remembered  # type: ignore[method-assign]
 
     def command(self, text: str = "") -> View:
         self.clicks += 1
         body = {"command": "/cleaned-list", "text": text, "user_id": self.user, "team_id": "T1"}
         self.send({**body, "trigger_id": uuid4().hex})
-        return self.slack.shown.get(timeout=10)
+        return self.shown()
 
     def click(self, view: View, action_id: str, *ticked: int, block_id: str = "", **answer: Any) -> View:
         self.clicks += 1
         action = {"action_id": action_id, "block_id": block_id, "action_ts": f"1.{self.clicks:03}", **answer}
         self.send(self.body("block_actions", state_of(view, *ticked), actions=[action]))
-        return self.slack.shown.get(timeout=10)
+        return self.shown()
 
     def press(self, view: View, action_id: str, *ticked: int) -> View:
         [button] = [e for e in elements(view) if e.get("action_id") == action_id]
@@ -87,7 +97,15 @@ class Person:
             if views.TEXT in values:
                 values[views.TEXT]["value"] = text
         answer = self.send(self.body("view_submission", sent))
-        return answer, self.slack.shown.get(timeout=10)
+        return answer, self.shown()
+
+    def shown(self) -> View:
+        """The last view, once every listener has ended: a list may be drawn twice."""
+        wait(self.running, timeout=10)
+        shown = [self.slack.shown.get(timeout=10)]
+        while not self.slack.shown.empty():
+            shown.append(self.slack.shown.get())
+        return shown[-1]
 
     def options(self, view: View, action_id: str, typed: str) -> list[str]:
         body = self.body("block_suggestion", view, action_id=action_id, value=typed, block_id="b")
@@ -108,7 +126,7 @@ class Person:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(segments, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
 
 
 def addresses(view: View) -> list[str]:

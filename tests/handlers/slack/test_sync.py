@@ -11,6 +11,7 @@ from handlers import cli
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import Words
+from handlers.words import words as words_for
 from storage.mailchimp.client import Client
 
 NAME = "Trail news"
@@ -19,7 +20,7 @@ NAME = "Trail news"
 @pytest.fixture(params=["en_GB.UTF-8", "fr_FR.UTF-8"], ids=["en", "fr"])
 def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Words:
     monkeypatch.setenv("LC_ALL", request.param)
-    return Words(request.param[:2])
+    return words_for(request.param[:2])
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,11 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.exports.exports import ExpectedFile, NotInChannel, SharedFiles
-from bot.exports.files import Contents
+from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles
+from bot.core.jobs import Recipient
+from bot.exports.exports import NotInChannel
 from handlers.slack import uploads
-from handlers.slack.uploads import UploadFailed, Uploads
+from handlers.slack.uploads import Uploads
 
 PIECES = [b"a" * 70_000, b"b" * 70_000, b"c"]
 BODY = b"".join(PIECES)
@@ -76,7 +77,7 @@ class Slack(WebClient):
 def send(taker: Taker) -> tuple[list[int], list[float]]:
     """How many bytes were sent at each turn, and the pauses between attempts."""
     pauses: list[float] = []
-    made = Contents("News", 3, len(BODY), lambda: iter(PIECES))
+    made = Contents(len(BODY), lambda: iter(PIECES))
     sent = list(Uploads(Slack(), pause=pauses.append).send(ExpectedFile("F1", taker.url), made))
     return sent, pauses
 
@@ -95,22 +96,22 @@ def test_a_refusal_that_passes_is_tried_again_after_the_pause_that_was_asked_for
 
 def test_a_refusal_that_lasts_is_not_tried_again(taker: Taker):
     taker.answers = [(403, {})]
-    with pytest.raises(UploadFailed, match="HTTP 403"):
+    with pytest.raises(SendFailed, match="UploadFailed"):
         send(taker)
     assert len(taker.taken) == 1
 
 
 def test_after_three_attempts_it_has_failed(taker: Taker):
     taker.answers = [(500, {})] * 3
-    with pytest.raises(UploadFailed):
+    with pytest.raises(SendFailed):
         send(taker)
     assert len(taker.taken) == 3
 
 
 def test_nobody_listening_is_a_failure_that_names_no_contents():
-    made = Contents("News", 3, len(BODY), lambda: iter(PIECES))
+    made = Contents(len(BODY), lambda: iter(PIECES))
     pauses: list[float] = []
-    with pytest.raises(OSError, match="refused"):
+    with pytest.raises(SendFailed, match="ConnectionRefusedError"):
         list(Uploads(Slack(), pause=pauses.append).send(ExpectedFile("F1", "http://127.0.0.1:9/x"), made))
     assert pauses == [1.0, 2.0]
 
@@ -119,7 +120,7 @@ def test_the_environments_proxy_is_used(taker: Taker, monkeypatch: pytest.Monkey
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{taker.server_port}")
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.setattr(_Request, "do_POST", _proxied)
-    made = Contents("News", 3, len(BODY), lambda: iter(PIECES))
+    made = Contents(len(BODY), lambda: iter(PIECES))
     list(Uploads(Slack()).send(ExpectedFile("F1", "http://files.example/upload/1"), made))
     assert taker.taken == [b"http://files.example/upload/1"]
 
@@ -136,7 +137,7 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
         getUploadURLExternal={"file_id": "F1", "upload_url": "https://files.example/1"},
         completeUploadExternal={"files": [{"id": "F1", "permalink": "https://x.example/f"}]},
     )
-    delivery = Uploads(slack, "Exported")
+    delivery = Uploads(slack, comment="Exported")
     assert delivery.expect("a.csv", 5) == ExpectedFile("F1", "https://files.example/1")
     assert delivery.share({"F1": "a.csv"}, "C1") == SharedFiles(("https://x.example/f",))
     [_, (_, given)] = slack.asked
@@ -147,7 +148,7 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
 def test_a_channel_without_the_bot_is_an_error_that_a_person_can_mend(error: str):
     with pytest.raises(NotInChannel):
         Uploads(Slack(completeUploadExternal=error)).share({"F1": "a.csv"}, "C1")
-    with pytest.raises(SlackApiError):
+    with pytest.raises(SendFailed):
         Uploads(Slack(completeUploadExternal="fatal_error")).share({"F1": "a.csv"}, "C1")
 
 
@@ -157,11 +158,11 @@ def test_whether_a_file_was_shown_is_asked_of_slack():
     assert Uploads(Slack(info={"file": file})).shared(["F1"]) is None
     assert Uploads(Slack(info={"file": shown})).shared(["F1"]) == SharedFiles(("https://x.example/f",))
     assert Uploads(Slack(info="file_not_found")).shared(["F1"]) is None
-    with pytest.raises(SlackApiError):
+    with pytest.raises(SendFailed):
         Uploads(Slack(info="fatal_error")).shared(["F1"])
 
 
-def test_a_small_file_is_handed_out_in_one_go(taker: Taker):
-    slack = Slack(getUploadURLExternal={"file_id": "F1", "upload_url": taker.url})
-    assert Uploads(slack).put("a.csv", iter(PIECES)) == "F1"
-    assert taker.taken == [BODY]
+def test_without_a_channel_a_file_goes_to_the_person_s_direct_messages():
+    slack = Slack(completeUploadExternal={"files": []})
+    Uploads(slack, Recipient("U1", channel="D1")).share({"F1": "a.csv"}, None)
+    assert slack.asked[-1][1]["channel_id"] == "D1"

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from handlers import serve
+from handlers.slack import sdk_workarounds
 from handlers.standins.mailchimp.rules import Rules
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.delivery import ACK_SECONDS
@@ -78,7 +77,7 @@ class Wire:
             workspace.app_token, web_client=web_client, concurrency=2, ping_interval=0.2
         )
         self.client.socket_mode_request_listeners.append(self._heard)
-        self.client.current_session_runner.target = partial(serve.read, self.client)
+        sdk_workarounds.replace_reader(self.client)
         self.client.connect()
 
     def wait(self, count: int = 1) -> list[SocketModeRequest]:
@@ -114,7 +113,7 @@ def app(workspace: Workspace, client: WebClient, olivia: Person) -> Iterator[App
     """A Bolt app connected by Socket Mode; a test adds its listeners."""
     made = App(client=client)
     handler = SocketModeHandler(made, workspace.app_token)
-    handler.client.current_session_runner.target = partial(serve.read, handler.client)
+    sdk_workarounds.replace_reader(handler.client)
     handler.connect()  # type: ignore[no-untyped-call]
     olivia.wait_bot()
     yield made

@@ -18,8 +18,9 @@ from handlers import cli
 from handlers import scheduler as scheduling
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
-from handlers.terminal import check
+from handlers.terminal.checks import command as check
 from handlers.words import Words
+from handlers.words import words as words_for
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support import mails
@@ -42,7 +43,7 @@ def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wo
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", request.param)
-    return Words(request.param[:2])
+    return words_for(request.param[:2])
 
 
 @pytest.fixture(autouse=True)
@@ -223,7 +224,7 @@ def test_the_clock_looks_into_the_mailbox_and_logs_neither_addresses_nor_secrets
         here = parts(database)
         assert here.settings.mailbox
         with caplog.at_level(logging.INFO):
-            scheduling.look_into(here, here.settings.mailbox, lambda: True)
+            scheduling.read_mailbox(here, here.settings.mailbox, lambda: True)
     assert statuses(database, audience_id)["ada@example.com"] == "cleaned"
     good, bad = [record for record in caplog.records if record.name == "handlers.scheduler"]
     assert (good.levelname, bad.levelname) == ("INFO", "WARNING")
@@ -239,7 +240,7 @@ def test_the_scheduler_looks_at_once_when_a_mailbox_is_set(
     from threading import Event
 
     looked = Event()
-    monkeypatch.setattr(scheduling, "look_into", lambda *_: looked.set())
+    monkeypatch.setattr(scheduling, "read_mailbox", lambda *_: looked.set())
     monkeypatch.setattr(scheduling, "send_due", lambda *_: None)
     monkeypatch.setenv("CLEANED_IMAP_URL", served.url())
     scheduler = scheduling.start(parts(database), "me")

@@ -17,8 +17,9 @@ from bot.core.jobs import Clock
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
 from handlers import cli
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.words import Words
+from handlers.words import words as words_for
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
 from storage.core.tables import JobRow
@@ -33,7 +34,7 @@ def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Wo
     monkeypatch.delenv("LC_ALL", raising=False)
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", request.param)
-    return Words(request.param[:2])
+    return words_for(request.param[:2])
 
 
 @pytest.fixture(autouse=True)

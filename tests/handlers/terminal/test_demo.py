@@ -20,13 +20,13 @@ from handlers.standins.mailchimp import sample
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
-from handlers.words import Words
+from handlers.words import words
 from storage.mailchimp.client import Client
 from storage.mailchimp.values import Account
 from tests.support.slack import CAMILLE, Person
 
 ROOT = Path(__file__).parents[3]
-ENGLISH = Words("en")
+ENGLISH = words("en")
 
 
 class Address:
@@ -77,7 +77,7 @@ def test_killed_it_leaves_no_bot_behind(tmp_path: Path):
         os.kill(process.pid, signal.SIGKILL)
         # The bot writes to the same pipe: its end is the bot's too.
         _, err = process.communicate(timeout=30)
-    assert "The bot stops." in err
+    assert "The bot is stopping." in err
     assert "Traceback" not in err
 
 
@@ -187,7 +187,7 @@ def test_check_says_whose_mailchimp_account_it_is_or_what_is_wrong_with_the_key(
 ):
     """Each fault has its own sentence, the key is in none."""
     monkeypatch.setenv("LC_ALL", locale)
-    said = Words(locale[:2])
+    said = words(locale[:2])
 
     def line(key: str, url: str | None) -> str:
         monkeypatch.setenv("MAILCHIMP_API_KEY", key)
@@ -253,7 +253,7 @@ def test_check_says_when_the_key_s_user_may_only_look(
 def test_check_names_the_scopes_that_were_not_granted(
     told: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    from handlers.terminal import check
+    from handlers.terminal.checks import command as check
 
     monkeypatch.setattr(check, "SCOPES", SCOPES | {"pins:read"})
     assert cli.main(["check"]) == cli.FAILED

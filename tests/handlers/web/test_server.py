@@ -4,20 +4,32 @@ import http.client
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
-from slack_bolt import App
+from slack_bolt import Ack, App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 
 from bot.core.settings import Settings
-from handlers.slack.context import utc_now
+from handlers.clock import utc_now
 from handlers.web import server as web_server
 from storage.core.database import Database
 
 SECRET = "s" * 32
+THREADS = 12  # more than the event loop's own pool has on few processors
 IDENTITY = AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-test")
 Post = Callable[[bytes, dict[str, str]], int]
+
+
+everybody = Barrier(THREADS)
+
+
+def meet(ack: Ack) -> None:
+    """Acknowledges once as many wait as there are threads."""
+    everybody.wait(2)
+    ack("Trouvé")
 
 
 @pytest.fixture
@@ -28,8 +40,13 @@ def post() -> Iterator[Post]:
         port = free.getsockname()[1]
     settings = Settings.model_validate({"slack_signing_secret": SECRET, "CLEANED_PORT": port})
     database = Database("sqlite:///none.db")  # never opened
-    bolt = App(signing_secret=SECRET, authorize=lambda: IDENTITY)
-    server = web_server.start(bolt, settings, database, utc_now)
+    bolt = App(
+        signing_secret=SECRET,
+        authorize=lambda: IDENTITY,
+        listener_executor=ThreadPoolExecutor(THREADS),
+    )
+    bolt.command("/meet")(meet)
+    server = web_server.start(bolt, settings, database, utc_now, slack_threads=THREADS)
 
     def send(body: bytes, headers: dict[str, str]) -> int:
         asked = http.client.HTTPConnection("127.0.0.1", port)
@@ -76,3 +93,11 @@ def test_what_slack_did_not_sign_is_refused_before_it_is_read(
 def test_what_was_signed_long_ago_is_refused(post: Post):
     assert post(b"{}", signed(b"{}", time.time() - 301)) == 401
     assert post(b"{}", signed(b"{}", time.time())) != 401
+
+
+def test_as_many_requests_wait_for_their_answer_at_once_as_bolt_has_listeners(post: Post):
+    """The pool of the event loop itself has six threads on two processors."""
+    body = b"command=%2Fmeet&team_id=T1&user_id=U1&channel_id=C1"
+    headers = signed(body, time.time()) | {"Content-Type": "application/x-www-form-urlencoded"}
+    with ThreadPoolExecutor(THREADS) as people:
+        assert set(people.map(lambda _: post(body, headers), range(THREADS))) == {200}

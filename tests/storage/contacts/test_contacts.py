@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from bot.core import jobs
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from storage.contacts import contacts
 from storage.contacts.contacts import PageKey, Segment
 from storage.core import audiences
@@ -33,10 +34,10 @@ def audience_id(database: Database) -> int:
 def _fill(database: Database, name: str, seed: int) -> int:
     file = io.BytesIO(samples.archive(N, seed))
     imports.receive(database, file, name="export.zip", audience=name, by="U1", now=NOW)
-    job = jobs.claim(database, [jobs.IMPORT], "me", NOW)
+    job = jobs.claim(database, [IMPORT], "me", NOW)
     assert job
     *_, job = imports.work(database, job, lambda: NOW)
-    jobs.told(database, job, NOW)
+    jobs.mark_told(database, job, NOW)
     assert job.audience_id
     return job.audience_id
 

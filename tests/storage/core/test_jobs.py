@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
+from bot.exports.jobs import EXPORT
+from bot.imports.jobs import IMPORT
 from storage.core import audiences
 from storage.core import jobs as job_rows
 from storage.core.database import Database
@@ -23,10 +26,10 @@ from storage.imports import uploads
 from tests.conftest import NOW
 
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)
-ALL = (jobs.IMPORT, jobs.EXPORT, jobs.ARCHIVE, jobs.RESTORE)
+ALL = (IMPORT, EXPORT, ARCHIVE, RESTORE)
 
 
-def _add(database: Database, kind: str = jobs.EXPORT, minute: int = 0, audience: str | None = None) -> JobRow:
+def _add(database: Database, kind: str = EXPORT, minute: int = 0, audience: str | None = None) -> JobRow:
     with database.transaction() as session:
         into = audiences.get_or_add(session, audience, NOW) if audience else None
         made_at = NOW + timedelta(minutes=minute)
@@ -45,15 +48,15 @@ def test_the_oldest_job_comes_first_and_each_once(database: Database):
 
 
 def test_only_the_kinds_asked_for_are_given(database: Database):
-    _add(database, jobs.EXPORT)
-    assert jobs.claim(database, [jobs.IMPORT], "me", NOW) is None
+    _add(database, EXPORT)
+    assert jobs.claim(database, [IMPORT], "me", NOW) is None
 
 
 def test_finished_jobs_are_passed_over_by_an_index(database: Database):
     """They are kept for good, and work is looked for every second."""
     with database.transaction() as session:
         for n in range(3_000):
-            job = jobs.new(jobs.EXPORT, by="U1", now=NOW + timedelta(minutes=n))
+            job = jobs.new(EXPORT, by="U1", now=NOW + timedelta(minutes=n))
             job.state, job.finished_at, job.told_at = "done", NOW, NOW
             session.add(job)
     sent: list[tuple[str, Any]] = []
@@ -113,10 +116,10 @@ def test_a_job_given_back_is_anyones_at_once(database: Database):
 
 
 def test_work_on_an_audience_waits_for_the_work_that_has_it(database: Database):
-    archive = _add(database, jobs.ARCHIVE, 1, "News")
-    restore = _add(database, jobs.RESTORE, 2, "News")
-    export = _add(database, jobs.EXPORT, 3, "News")
-    elsewhere = _add(database, jobs.IMPORT, 4, "Others")
+    archive = _add(database, ARCHIVE, 1, "News")
+    restore = _add(database, RESTORE, 2, "News")
+    export = _add(database, EXPORT, 3, "News")
+    elsewhere = _add(database, IMPORT, 4, "Others")
     job = jobs.claim(database, ALL, "me", NOW)
     assert job
     assert job.id == archive.id
@@ -127,8 +130,8 @@ def test_work_on_an_audience_waits_for_the_work_that_has_it(database: Database):
 
 
 def test_a_finished_job_comes_back_until_the_person_was_told(database: Database):
-    _add(database, jobs.ARCHIVE, 1, "News")
-    waiting = _add(database, jobs.ARCHIVE, 2, "News")
+    _add(database, ARCHIVE, 1, "News")
+    waiting = _add(database, ARCHIVE, 2, "News")
     job = jobs.claim(database, ALL, "me", NOW)
     assert job
     with database.transaction() as session:
@@ -137,9 +140,9 @@ def test_a_finished_job_comes_back_until_the_person_was_told(database: Database)
     again = jobs.claim(database, ALL, "me", LATER - timedelta(milliseconds=1))
     assert again is not None
     assert (again.id, again.state, again.result) == (job.id, "done", {"n": 3})
-    jobs.told(database, again, LATER)
+    jobs.mark_told(database, again, LATER)
     with database.reading() as session:
-        assert [each.id for each in job_rows.under_way(session)] == [waiting.id]
+        assert [each.id for each in job_rows.unfinished(session)] == [waiting.id]
 
 
 def test_a_failed_job_says_why(database: Database):
@@ -153,7 +156,7 @@ def test_a_failed_job_says_why(database: Database):
 
 def test_what_changes_beside_a_step_is_kept(database: Database):
     """A step forgets what it read, never what it has still to write."""
-    _add(database, jobs.ARCHIVE, 1, "News")
+    _add(database, ARCHIVE, 1, "News")
     job = jobs.claim(database, ALL, "me", NOW)
     assert job
     assert job.audience_id
@@ -174,7 +177,7 @@ def test_what_changes_beside_a_step_is_kept(database: Database):
     st.lists(st.tuples(st.integers(-70, 70), st.sampled_from([0, 1, 2]), st.integers(1, 30)), max_size=8),
 )
 def test_a_kept_file_reads_as_the_file_itself(database: Database, body: bytes, moves):
-    job = _add(database, jobs.IMPORT)
+    job = _add(database, IMPORT)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(uploads, "PART_BYTES", 7)
         file = io.BytesIO(body)
@@ -222,7 +225,7 @@ def test_what_may_be_alive_keeps_its_lease(database: Database, owner: str):
 
 
 def test_a_step_that_takes_long_is_followed_by_smaller_ones():
-    pace = jobs.Pace(20_000)
+    pace = jobs.StepSize(20_000)
     pace.took(jobs.STEP / 2)
     assert pace.n == 20_000
     pace.took(jobs.STEP * 4)
@@ -233,6 +236,6 @@ def test_a_step_that_takes_long_is_followed_by_smaller_ones():
     assert pace.n == 1_000
     pace.took(timedelta(minutes=-60))
     assert pace.n == 1_000
-    few = jobs.Pace(2)
+    few = jobs.StepSize(2)
     few.took(timedelta(minutes=1))
     assert few.n == 1

@@ -20,11 +20,13 @@ from pathlib import Path
 from email_validator import validate_email
 
 from bot.archives import archives
+from bot.archives.jobs import ARCHIVE
 from bot.contacts import counts
-from bot.core import audiences, jobs
-from bot.core.addresses import try_validate
+from bot.core import audiences
+from bot.core.addresses import checked
 from bot.exports import exports
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from handlers.cli import SELDOM
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
@@ -117,7 +119,7 @@ def _round(
         plan = archives.plan(database, Segment(audience_id=1), by="U1", word="ARCHIVE", now=NOW)
         archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
         with _timed(ours["archive"]):
-            run(database, jobs.ARCHIVE, archives.work)
+            run(database, ARCHIVE, archives.work)
         with _timed(reference["archive"]):
             references.archive(bare)
     database.close()
@@ -126,7 +128,7 @@ def _round(
 def _import(database: Database, file: Path) -> None:
     with file.open("rb") as opened:
         imports.receive(database, opened, name="all.csv", audience=AUDIENCE, by="U1", now=NOW)
-    run(database, jobs.IMPORT, imports.work)
+    run(database, IMPORT, imports.work)
 
 
 def _count(url: str, tenth: Path, reference: Times) -> None:

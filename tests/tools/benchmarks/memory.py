@@ -9,9 +9,11 @@ from pathlib import Path
 from threading import Event, Thread
 
 from bot.archives import archives, restores
-from bot.core import databases, jobs
+from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.core import databases
 from bot.exports import exports
 from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.conftest import NOW
@@ -47,18 +49,18 @@ def _do(work: str, database: Database, file: Path) -> None:
     if work == "import":
         with file.open("rb") as opened:
             imports.receive(database, opened, name="all.csv", audience=AUDIENCE, by="U1", now=NOW)
-        run(database, jobs.IMPORT, imports.work)
+        run(database, IMPORT, imports.work)
     elif work == "export":
         with Path(os.devnull).open("wb") as out:
             exports.write(database, AUDIENCE, out, now=NOW)
     elif work == "archive":
         plan = archives.plan(database, Segment(audience_id=1), by="U1", word="ARCHIVE", now=NOW)
         archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
-        run(database, jobs.ARCHIVE, archives.work)
+        run(database, ARCHIVE, archives.work)
     else:
         [archive] = restores.earlier(database).earlier
         restores.undo(database, archive.audience_id, archive.id, by="U1", now=NOW)
-        run(database, jobs.RESTORE, restores.work)
+        run(database, RESTORE, restores.work)
 
 
 @contextmanager

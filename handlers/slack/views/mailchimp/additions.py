@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 
 from bot.mailchimp.additions import Added
+from bot.mailchimp.jobs import AddJob
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.corrections import NEXT, step_value
 from handlers.words import Markup, Words
-from storage.core.tables import JobRow
 
 AGAIN = "corrections-again"  # value: a job's id
 SAID = 300  # characters of Mailchimp's own words
@@ -16,13 +16,13 @@ MOST_SAID = 10
 _URL = re.compile(r"https?://[^\s<>|]{1,500}")
 
 
-def started(words: Words, job: JobRow, audience: str) -> View:
+def started(words: Words, job: AddJob, audience: str) -> View:
     """The modal while Mailchimp is asked."""
     rows = [blocks.section(_progress(words, job, audience))]
     return blocks.modal(words("corrections-title"), rows, close=words("close"))
 
 
-def progress(words: Words, job: JobRow, audience: str) -> Message:
+def progress(words: Words, job: AddJob, audience: str) -> Message:
     text = _progress(words, job, audience)
     return blocks.message(text, [blocks.section(text)])
 
@@ -50,10 +50,12 @@ def receipt(words: Words, added: Added) -> Message:
     return blocks.message(text, rows)
 
 
-def refused(words: Words, job: JobRow) -> Message:
+def refused(words: Words, job: AddJob) -> Message:
     """Why it was not added, and the way back to the form as it was filled in."""
-    values = job.result["values"]
-    text = words.md(job.result["error"], **{name: _short(each) for name, each in values.items()})
+    if job.failure is None:
+        raise ValueError("Only a job that failed was refused.")
+    values = job.failure.values
+    text = words.md(job.failure.key, **{name: _short(each) for name, each in values.items()})
     rows = [blocks.section(text), *_said(words, values.get("fields", []))]
     if _URL.fullmatch(values.get("signup") or ""):
         form = Markup(f"<{values['signup']}|{words('corrections-signup-form')}>")
@@ -63,12 +65,12 @@ def refused(words: Words, job: JobRow) -> Message:
     return blocks.message(text, rows)
 
 
-def _progress(words: Words, job: JobRow, audience: str) -> Markup:
+def _progress(words: Words, job: AddJob, audience: str) -> Markup:
     return words.md(
         "corrections-adding",
-        address=job.data["address"],
+        address=job.task["address"],
         audience=blocks.clamp(audience, SAID),
-        state="trying" if job.cursor.get("trying") else "first",
+        state="trying" if job.progress.get("trying") else "first",
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.audiences import Audience
+from bot.mailchimp.jobs import SyncJob
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
-from storage.core.tables import JobRow
+from storage.core.tables import JobState
 
 OPEN = "open-sync"
 FIGURES = ("added", "changed", "unchanged", "refused")
@@ -33,16 +34,16 @@ def under_way(words: Words, audience: Audience) -> View:
     return receipts.started(words, "mirror-title", words.md("mirror-under-way", audience=audience.name))
 
 
-def tell(words: Words, job: JobRow, audience: str) -> Message:
-    """The message of a sync as it stands."""
-    if job.state == "done":
+def message(words: Words, job: SyncJob, audience: str) -> Message:
+    """The message of a sync: its progress, its receipt or its failure."""
+    if job.state == JobState.DONE:
         return _receipt(words, job, audience)
-    if job.state == "failed":
+    if job.state == JobState.FAILED:
         again = blocks.button(words("mirror-again"), OPEN, str(job.audience_id), style="primary")
-        message = receipts.failed(words, words.md("mirror-failed", audience=audience), job, [again])
+        failure = receipts.failed(words, words.md("mirror-failed", audience=audience), job, [again])
         if job.done:
-            message["blocks"].insert(1, blocks.context(words.md("mirror-partly")))
-        return message
+            failure["blocks"].insert(1, blocks.context(words.md("mirror-partly")))
+        return failure
     if not job.total:
         text = words.md("mirror-waiting", audience=audience)
         return blocks.message(text, [blocks.section(text)])
@@ -59,8 +60,8 @@ def differs(words: Words, result: Mapping[str, Any]) -> str:
     return words("mirror-differs", which=", ".join(which)) if which else ""
 
 
-def _receipt(words: Words, job: JobRow, audience: str) -> Message:
-    result = job.result
+def _receipt(words: Words, job: SyncJob, audience: str) -> Message:
+    result = job.outcome
     text = words.md("mirror-done", n=result["added"] + result["changed"], audience=audience)
     rows = [blocks.section(Markup(f"*{text}*"))]
     if figures := [words.md(f"mirror-{name}", n=result[name]) for name in FIGURES if result[name]]:

@@ -20,6 +20,7 @@ from bot.corrections.required_fields import (
 from bot.corrections.typos import Step
 from bot.mailchimp import additions
 from bot.mailchimp.additions import Added
+from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack import errors
 from handlers.slack.views import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
@@ -27,7 +28,7 @@ from handlers.slack.views.mailchimp import required_fields as wanted_views
 from handlers.standins.slack.limits.views import check_message, check_view
 from handlers.words import LANGUAGES, Words, words
 from storage.contacts.values import Status
-from storage.core.tables import AudienceSource, JobRow
+from storage.core.tables import AudienceSource
 from tests.conftest import NOW
 from tests.handlers.slack.views.test_corrections import (
     ADA,
@@ -39,6 +40,7 @@ from tests.handlers.slack.views.test_corrections import (
     PLACE,
     SUGGESTED,
 )
+from tests.support.jobs import job_value
 from tests.support.limits import problems
 
 KINDS = "text number phone date url imageurl birthday zip radio dropdown".split()
@@ -147,17 +149,15 @@ def test_choices_that_a_modal_has_no_room_for_are_typed():
 def test_what_mailchimp_said_is_within_the_limits(spoken: Words, name: str):
     place = replace(NEWS, name=name)
     for state in ({}, {"trying": True}):
-        check("modal", views.started(spoken, job(**state), name))
-        check("message", views.progress(spoken, job(**state), name))
+        check("modal", views.started(spoken, job(progress=state), name))
+        check("message", views.progress(spoken, job(progress=state), name))
     for status in (Status.SUBSCRIBED, Status.PENDING):
         for further in (None, Step(0, 5, None), Step(2**40, 2**40, PLACE)):
             for tags in ([], [name] * 50):
                 done = Correction(place, LONGEST_ADDRESS, LONGEST_ADDRESS, NOW, further)
                 check("message", views.receipt(spoken, Added(done, status, tags)))
     for error in refusals(name):
-        failed = job()
-        failed.result = {"error": error.key, "values": error.values}
-        message = views.refused(spoken, failed)
+        message = views.refused(spoken, job(error))
         check("message", message)
         assert views.AGAIN in str(message)
 
@@ -168,17 +168,13 @@ def test_every_refusal_has_a_sentence_of_its_own(spoken: Words):
 
 
 def test_the_sign_up_form_is_linked_where_only_they_can_come_back(spoken: Words):
-    failed = job()
     for signup, linked in (
         ("https://x.example/s?u=1&id=2", True),
         ("<!channel>", False),
         (None, False),
         ("", False),
     ):
-        failed.result = {
-            "error": additions.OnlyThemselves.key,
-            "values": {"address": "a", "audience": "b", "signup": signup},
-        }
+        failed = job(additions.OnlyThemselves(address="a", audience="b", signup=signup))
         assert ("<https://x.example/s?u=1&id=2|" in str(views.refused(spoken, failed))) is linked
         check("message", views.refused(spoken, failed))
 
@@ -201,18 +197,9 @@ def audience(fields: list[dict[str, Any]]) -> Any:
     return type("Audience", (), {**made, "merge_labels": [each["name"] for each in fields]})
 
 
-def job(**cursor: Any) -> JobRow:
-    return JobRow(
-        id="0123456789abcdef",
-        kind="add",
-        audience_id=1,
-        data={"address": LONGEST_ADDRESS},
-        cursor=cursor,
-        notify={},
-        result={},
-        made_by="U1",
-        made_at=NOW,
-    )
+def job(error: CleanedError | None = None, progress: dict[str, Any] | None = None) -> AddJob:
+    result = {"error": error.key, "values": error.values} if error else {}
+    return job_value(ADD, {"address": LONGEST_ADDRESS}, cursor=progress or {}, result=result)
 
 
 def refusals(name: str) -> list[CleanedError]:

@@ -15,6 +15,7 @@ from bot.core.audiences import Audience
 from handlers.slack.views import evidence as views
 from handlers.slack.views import segments as list_views
 from handlers.words import LANGUAGES, Words
+from handlers.words import words as words_for
 from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason
 from tests.handlers.slack.views.test_segments import (
@@ -61,7 +62,7 @@ def a_why(**changes: Any) -> Why:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_registered_code_is_explained(language: str):
-    words = Words(language)
+    words = words_for(language)
     for subject, last in REGISTERED.items():
         for detail in range(last + 1):
             assert f"code-{subject}-{detail}" in words
@@ -100,7 +101,7 @@ def test_the_line_beside_an_address():
 
 
 @pytest.mark.parametrize("weakness", Weakness)
-@pytest.mark.parametrize("words", [ENGLISH, FRENCH], ids=LANGUAGES)
+@pytest.mark.parametrize("words", [ENGLISH, FRENCH], ids=["en", "fr"])
 def test_worth_a_look_says_why_in_the_row_and_in_the_window(words: Words, weakness: Weakness):
     mark = replace(SOFT, weakness=weakness)
     said = words("evidence-look", why=words(f"evidence-weak-{weakness}"))
@@ -156,7 +157,7 @@ def test_who_complained_gets_no_fix_button():
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("n", COUNTS)
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
-    words = Words(language)
+    words = words_for(language)
     longest_code = max(
         (f"4.7.{detail}" for detail in range(31)), key=lambda c: len(views.code_in_words(words, c))
     )

@@ -10,6 +10,7 @@ from bot.core.audiences import Audience
 from bot.core.journal import JournalEntry
 from handlers.slack.views import home as views
 from handlers.words import LANGUAGES, Markup, Words
+from handlers.words import words as words_for
 from storage.contacts.values import CleanReason, Status
 from tests.handlers.slack.views.test_segments import AT, COUNTS, ENGLISH, LONG, elements
 from tests.support.limits import problems
@@ -37,7 +38,7 @@ def home(words: Words = ENGLISH, **given: Any) -> dict[str, Any]:
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     shown = [figures(n, each, f"{each} {LONG}") for each in range(views.MOST_AUDIENCES)]
     lines = [JournalEntry("U0CAMILLE", what, n, AT, LONG) for what in WHATS]
-    assert problems("home", home(Words(language), figures=shown, lines=lines, more=n)) == []
+    assert problems("home", home(words_for(language), figures=shown, lines=lines, more=n)) == []
 
 
 def test_operators_get_the_flows_and_the_journal_and_the_others_the_figures():

@@ -5,19 +5,19 @@ from typing import Any, get_args
 
 import pytest
 
-from bot.core import jobs
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
-from bot.imports.imports import NoAddressColumn
+from bot.imports.imports import ImportReceipt, NoAddressColumn
+from bot.imports.jobs import IMPORT, ImportJob
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.words import LANGUAGES, Words
-from storage.core.tables import JobRow
+from handlers.words import words as words_for
 from storage.files import spreadsheet_errors
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
 from storage.files.spreadsheets import Refused
 from storage.imports.tables import RefusedRow
-from tests.conftest import NOW
+from tests.support.jobs import job_value
 from tests.support.limits import problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
@@ -33,14 +33,11 @@ VALUES: dict[str, Any] = {"name": LONG, "columns": LONG, "limit": 1024, "line": 
 
 @pytest.fixture(params=LANGUAGES, scope="module")
 def words(request: pytest.FixtureRequest) -> Words:
-    return Words(request.param)
+    return words_for(request.param)
 
 
-def a_job(**given: Any) -> JobRow:
-    job = jobs.new(jobs.IMPORT, by="U1", now=NOW, audience_id=1, name=LONG, audience=LONG, status="pending")
-    for name, value in given.items():
-        setattr(job, name, value)
-    return job
+def a_job(task: dict[str, Any] | None = None, **columns: Any) -> ImportJob:
+    return job_value(IMPORT, {"name": LONG, "audience": LONG, "status": "pending", **(task or {})}, **columns)
 
 
 def a_result(n: int) -> dict[str, int]:
@@ -71,19 +68,19 @@ def test_progress_and_receipt(words: Words, n: int):
     kept = {"name": LONG, "audience": LONG, "size": 1}
     for job in (
         a_job(),
-        a_job(data=kept, state="running", done=n, total=1_000_000),
-        a_job(data=kept, state="done", result=a_result(n)),
-        a_job(data=kept, state="done", result=a_result(n), cursor={"refused_file": "F1"}),
+        a_job(kept, state="running", done=n, total=1_000_000),
+        a_job(kept, state="done", result=a_result(n)),
+        a_job(kept, state="done", result=a_result(n), cursor={"refused_file": "F1"}),
     ):
         for audience in ("", LONG):
-            assert problems("message", views.tell(words, job, audience)) == []
+            assert problems("message", views.message(words, ImportReceipt(job, audience))) == []
 
 
 @pytest.mark.parametrize(("key", "values"), errors())
 def test_each_way_a_file_can_be_unusable_has_a_sentence(words: Words, key: str, values: dict[str, Any]):
     for outcome in ({}, {"outcome": a_result(3)}):
         failed = a_job(state="failed", result={"error": key, "values": values}, cursor=outcome)
-        assert problems("message", views.tell(words, failed, "")) == []
+        assert problems("message", views.message(words, ImportReceipt(failed, ""))) == []
     assert words(key, **values)
 
 
@@ -102,7 +99,11 @@ def test_each_reason_for_a_refused_row_has_a_sentence(words: Words, reason: str)
 
 
 def test_names_from_outside_bring_no_mention_and_no_link():
-    said = json.dumps(views.tell(Words("en"), a_job(data={"name": "<!channel>", "audience": "<@U1>"}), ""))
+    said = json.dumps(
+        views.message(
+            words_for("en"), ImportReceipt(a_job({"name": "<!channel>", "audience": "<@U1>"}), "<@U1>")
+        )
+    )
     assert "<!" not in said
     assert "<@" not in said
 

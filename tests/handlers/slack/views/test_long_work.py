@@ -1,23 +1,27 @@
 """Archives, restores and exports as Slack gets them: within its limits, in both languages, whatever the figures."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from bot.archives.archives import ArchivePlan
-from bot.archives.restore_picker import PickerPage as MembersPage
-from bot.archives.restores import ArchivesPage, EarlierArchive
+from bot.archives.archives import ArchivePlan, ArchiveReceipt
+from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveProgress, RestoreProgress
+from bot.archives.restore_picker import PickerContact, PickerPage
+from bot.archives.restores import ArchivesPage, EarlierArchive, RestoreReceipt
 from bot.core.audiences import Audience
-from bot.exports.exports import ExportPlan, PastExport
+from bot.core.files import HandOver
+from bot.core.jobs import Job, JobType, ProgressT, ResultT, TaskT
+from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExport
+from bot.exports.jobs import EXPORT
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.views import archives, exports, restores
-from handlers.slack.views.exports import Destination
 from handlers.words import LANGUAGES, Words, words
 from storage.contacts.contacts import Segment
-from storage.contacts.tables import Contact
-from storage.core.tables import JobRow
 from tests.conftest import NOW
+from tests.support.jobs import job_value
 from tests.support.limits import problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
@@ -43,48 +47,37 @@ REFUSALS = ("method-refused", "not-found", "forgotten", "in-compliance", "invali
 LINK = "https://us6.admin.mailchimp.com/lists/members/?id=1"
 
 
-def job(kind: str, state: str, n: int, **result: object) -> JobRow:
-    return JobRow(
-        id="0123456789abcdef",
-        kind=kind,
-        audience_id=1,
-        state=state,
-        data={"channel": "C1"},
-        cursor={},
-        notify={"channel": "D1"},
-        result={
-            "n": n,
-            "left_alone": n,
-            "newer": n,
-            "changed": n,
-            "permalink": "https://x.example/f",
-            **result,
-        },
-        done=n,
-        total=n,
-        made_by="U1",
-        made_at=NOW,
+def job(
+    type_: JobType[TaskT, ProgressT, ResultT], state: str, n: int, **result: Any
+) -> Job[TaskT, ProgressT, ResultT]:
+    task: dict[str, Any] = {"segment": {"audience_id": 1}, "channel": "C1", "archive": "a", "ids": None}
+    figures = {"n": n, "left_alone": n, "newer": n, "changed": n, "permalink": "https://x.example/f"}
+    ended = figures | result if state in ("done", "failed") else {}
+    return job_value(
+        type_, task, state=state, notify={"user": "U1", "channel": "D1"}, result=ended, done=n, total=n
     )
+
+
+def archive_receipt(
+    state: str, n: int, name: str = "News", undone_by: str | None = None, result: dict[str, Any] | None = None
+) -> ArchiveReceipt:
+    return ArchiveReceipt(job(ARCHIVE, state, n, **(result or {})), name, undone_by)
+
+
+def restore_receipt(state: str, n: int, name: str = "News", **result: Any) -> RestoreReceipt:
+    return RestoreReceipt(job(RESTORE, state, n, **result), name)
+
+
+def export_receipt(state: str, n: int, name: str = "News", **result: Any) -> ExportReceipt:
+    return ExportReceipt(job(EXPORT, state, n, **result), name)
 
 
 def archive(n: int, restored: int = 0, audience: str = "News") -> EarlierArchive:
     return EarlierArchive(1, uuid4().hex, audience, "U1", NOW, n, restored)
 
 
-def contact(n: int) -> Contact:
-    address = f"{'person' * 30}{n}@example.com"
-    return Contact(
-        audience_id=1,
-        id=n,
-        address=address,
-        address_key=address,
-        domain="example.com",
-        status="archived",
-        status_before="cleaned",
-        revision=1,
-        cleaned_at=NOW,
-        clean_reason="unknown",
-    )
+def contact(n: int) -> PickerContact:
+    return PickerContact(n, f"{'person' * 30}{n}@example.com", "unknown", NOW)
 
 
 @pytest.mark.parametrize("n", COUNTS)
@@ -96,11 +89,11 @@ def test_every_step_of_an_archive_fits(said: Words, n: int, name: str):
         )
         check("modal", archives.nothing(said, name, segment))
     for state in ("waiting", "running", "done"):
-        check("message", archives.tell(said, job("archive", state, n, undone_by="U2"), name))
-        check("message", archives.tell(said, job("archive", state, n), name))
+        check("message", archives.message(said, archive_receipt(state, n, name, undone_by="U2")))
+        check("message", archives.message(said, archive_receipt(state, n, name)))
     failed = {"error": "error-gave-up", "values": {"reference": "r"}}
-    check("message", archives.tell(said, job("archive", "failed", n, **failed), name))
-    check("modal", archives.started(said, job("archive", "waiting", n), name))
+    check("message", archives.message(said, archive_receipt("failed", n, name, result=failed)))
+    check("modal", archives.started(said, archive_receipt("waiting", n, name)))
     check("modal", archives.share_form(said, archives.value(1, "a")))
     check("modal", archives.shared(said, "C1"))
     check("message", archives.shared_message(said, n, name, "U1"))
@@ -110,13 +103,13 @@ def test_every_step_of_an_archive_fits(said: Words, n: int, name: str):
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_of_a_restore_fits(said: Words, n: int, name: str):
     for state in ("waiting", "running", "done"):
-        check("message", restores.tell(said, job("restore", state, n), name))
-    check("modal", restores.started(said, job("restore", "waiting", n), name))
+        check("message", restores.message(said, restore_receipt(state, n, name)))
+    check("modal", restores.started(said, restore_receipt("waiting", n, name)))
     some = [archive(n, restored, name) for restored in (0, n // 2, n) for _ in range(3)]
     check("modal", restores.listing(said, ArchivesPage(some, has_more=True), 3))
     check("modal", restores.listing(said, ArchivesPage([], has_more=False), 0))
     for contacts in ([], [contact(i) for i in range(10)]):
-        page = MembersPage("d", archive(n, 0, name), contacts, LONG[:200], 2, True, frozenset({1, 3}), 7)
+        page = PickerPage("d", archive(n, 0, name), contacts, LONG[:200], 2, True, frozenset({1, 3}), 7)
         check("modal", restores.members(said, page))
 
 
@@ -129,10 +122,10 @@ def test_every_step_of_an_export_fits(said: Words, n: int, name: str):
             check("modal", exports.form(said, ExportPlan("p", name, NARROW, n, columns), to))
     check("modal", exports.nothing(said, name, NARROW))
     for state in ("waiting", "running", "done"):
-        check("message", exports.tell(said, job("export", state, n), name))
+        check("message", exports.message(said, export_receipt(state, n, name)))
     failed = {"error": "error-export-not-in-channel", "values": {"channel": "C1"}}
-    check("message", exports.tell(said, job("export", "failed", n, **failed), name))
-    check("modal", exports.started(said, job("export", "waiting", n), name))
+    check("message", exports.message(said, export_receipt("failed", n, name, **failed)))
+    check("modal", exports.started(said, export_receipt("waiting", n, name)))
     past = [PastExport(1, f"e{i}", "U1" if i else "terminal", NOW, NARROW, n, LINKS[:i]) for i in range(10)]
     check("modal", exports.past(said, Audience(1, name), past, 2, has_more=True))
     check("modal", exports.past(said, Audience(1, name), [], 0, has_more=False))
@@ -144,10 +137,17 @@ def test_every_step_of_an_export_fits(said: Words, n: int, name: str):
 def test_what_mailchimp_refused_fits_and_is_told_with_each_reason(said: Words, n: int, name: str, state: str):
     why = {"error": "mailchimp-forbidden", "values": {"title": LONG[:40]}} if state == "failed" else {}
     result = {"refusals": dict.fromkeys(REFUSALS, n), "waiting": n, "link": LINK, **why}
-    for kind, tell in (("archive", archives.tell), ("restore", restores.tell)):
-        ended = job(kind, state, n, **result)
-        ended.cursor = {"outcome_file": "F1"}
-        message = tell(said, ended, name)
+    sent = HandOver("F1", is_shared=True, has_ended=True)
+    archived = archive_receipt(state, n, name, result=result)
+    restored = restore_receipt(state, n, name, **result)
+    for message in (
+        archives.message(
+            said, replace(archived, job=replace(archived.job, progress=ArchiveProgress(hand_over=sent)))
+        ),
+        restores.message(
+            said, replace(restored, job=replace(restored.job, progress=RestoreProgress(hand_over=sent)))
+        ),
+    ):
         check("message", message)
         told = str([block for block in message["blocks"] if block["type"] == "context"])
         assert all(said(f"archives-refusal-{each}") in told for each in REFUSALS)
@@ -160,7 +160,7 @@ def test_what_mailchimp_refused_fits_and_is_told_with_each_reason(said: Words, n
 def test_a_receipt_of_nothing_offers_no_undo(said: Words):
     actions = [
         element["action_id"]
-        for block in archives.tell(said, job("archive", "done", 0, left_alone=3), "News")["blocks"]
+        for block in archives.message(said, archive_receipt("done", 0, result={"left_alone": 3}))["blocks"]
         if block["type"] == "actions"
         for element in block["elements"]
     ]
@@ -170,8 +170,8 @@ def test_a_receipt_of_nothing_offers_no_undo(said: Words):
 @pytest.mark.parametrize("state", ["done", "failed"])
 def test_a_receipt_of_an_archive_that_is_undone_says_by_whom_and_offers_no_undo(said: Words, state: str):
     why = {"error": "error-gave-up", "values": {"reference": "r"}}
-    for undone in ({}, {"undone_by": "U2"}):
-        shown = str(archives.tell(said, job("archive", state, 5, **why, **undone), "News")["blocks"])
+    for undone in (None, "U2"):
+        shown = str(archives.message(said, archive_receipt(state, 5, undone_by=undone, result=why))["blocks"])
         assert ("<@U2>" in shown) == bool(undone)
         assert (archives.UNDO in shown) != bool(undone)
 

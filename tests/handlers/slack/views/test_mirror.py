@@ -7,18 +7,20 @@ from typing import Any
 import pytest
 
 from bot.contacts.counts import Figures
-from bot.core import jobs
 from bot.core.audiences import Audience
+from bot.mailchimp.jobs import SYNC, SyncJob
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.views import counts as count_views
 from handlers.slack.views import home as home_views
 from handlers.slack.views.mailchimp import mirror as views
 from handlers.words import LANGUAGES, Markup, Words
+from handlers.words import words as words_for
 from storage.contacts.values import CleanReason, Status
-from storage.core.tables import AudienceSource, JobRow
+from storage.core.tables import AudienceSource
 from storage.mailchimp import errors
 from storage.mailchimp.errors import MailchimpError
 from tests.conftest import NOW
+from tests.support.jobs import job_value
 from tests.support.limits import problems
 
 LONG = "Lettre d\u2019information & <amis> *de* l\u2019association " * 40
@@ -30,14 +32,11 @@ VALUES: dict[str, Any] = {"status": 400, "title": "Bad", "instance": "i", "reaso
 
 @pytest.fixture(params=LANGUAGES)
 def words(request: pytest.FixtureRequest) -> Words:
-    return Words(request.param)
+    return words_for(request.param)
 
 
-def a_job(**given: Any) -> JobRow:
-    job = jobs.new(jobs.SYNC, by="U1", now=NOW, audience_id=2)
-    for name, value in given.items():
-        setattr(job, name, value)
-    return job
+def a_job(**columns: Any) -> SyncJob:
+    return job_value(SYNC, {}, audience_id=2, **columns)
 
 
 def figures(audience: Audience, cleaned: int = 3) -> Figures:
@@ -70,11 +69,11 @@ def test_a_sync_is_told_at_every_stage(words: Words):
     assert problems("modal", views.started(words, replace(MIRROR, name=LONG))) == []
     assert problems("modal", views.under_way(words, replace(MIRROR, name=LONG))) == []
     for job in stages:
-        message = views.tell(words, job, LONG)
+        message = views.message(words, job, LONG)
         assert problems("message", message) == []
         assert "<amis>" not in json.dumps(message)
     assert words("mirror-fewer", status=words("status-archived"), n=7) in json.dumps(
-        views.tell(words, stages[3], "x"), ensure_ascii=False
+        views.message(words, stages[3], "x"), ensure_ascii=False
     )
 
 

@@ -6,7 +6,8 @@ from bot.bounces.policies import MOST, THRESHOLDS
 from bot.bounces.policy import Policy
 from bot.core.audiences import Audience
 from handlers.slack.views import policies as views
-from handlers.words import LANGUAGES, Words
+from handlers.words import LANGUAGES
+from handlers.words import words as words_for
 from tests.handlers.slack.views.test_segments import ENGLISH, LONG, NEWS, text_of
 from tests.support.limits import problems
 
@@ -14,7 +15,7 @@ from tests.support.limits import problems
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("n", [1, 2, MOST])
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
-    words, audience = Words(language), Audience(1, LONG)
+    words, audience = words_for(language), Audience(1, LONG)
     assert problems("modal", views.form(words, audience, Policy(n, n, n))) == []
     assert problems("modal", views.receipt(words, audience, Policy(n, n, n))) == []
 

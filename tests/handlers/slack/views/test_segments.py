@@ -14,13 +14,14 @@ from bot.core.audiences import Audience
 from handlers.slack.elements import blocks
 from handlers.slack.elements.texts import isolated
 from handlers.slack.views import segments as views
-from handlers.words import LANGUAGES, Words
+from handlers.words import LANGUAGES
+from handlers.words import words as words_for
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import CleanReason
 from tests.support.limits import problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
-ENGLISH, FRENCH = Words("en"), Words("fr")
+ENGLISH, FRENCH = words_for("en"), words_for("fr")
 NEWS = Audience(1, "Newsletter")
 AT = datetime(2026, 11, 3, 8, 5, 1, tzinfo=UTC)
 LONG = "Lettre d\u2019information des adhérents de l\u2019association départementale & <amis> " * 8
@@ -78,14 +79,14 @@ def elements(view: blocks.View) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("n", COUNTS)
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     everyone = [Audience(each, f"{each} {LONG}") for each in range(101)]
-    assert problems("modal", views.listing(Words(language), longest(n), everyone, "x" * 3000)) == []
-    assert problems("modal", views.listing(Words(language), longest(n), everyone[:100])) == []
+    assert problems("modal", views.listing(words_for(language), longest(n), everyone, "x" * 3000)) == []
+    assert problems("modal", views.listing(words_for(language), longest(n), everyone[:100])) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("n", COUNTS)
 def test_each_count_has_its_sentence(language: str, n: int):
-    words = Words(language)
+    words = words_for(language)
     entries = [replace(ADA, id=each) for each in range(min(n, 10))]
     view = views.listing(words, a_list(total=n, found=n, entries=entries), [NEWS])
     assert problems("modal", view) == []

@@ -1,6 +1,7 @@
 """The Web API is called with the SDK, and answers as Slack does."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,15 +23,27 @@ def refusal(client: WebClient, method: str, **arguments: Any) -> Json:
     return dict(raised.value.response.data)
 
 
-def test_the_manifest_is_read_as_a_yaml_library_reads_it() -> None:
-    text = MANIFEST.read_text(encoding="utf-8")
-    assert manifest.parse(text) == yaml.safe_load(text)
+def test_the_manifest_gives_commands_shortcuts_and_scopes() -> None:
+    ours = manifest.load(MANIFEST)
+    assert ours.command("/cleaned-list")
+    assert ours.command("/cleaned-nothing") is None
+    assert ours.shortcut("fix_message")
+    assert ours.scopes > {"chat:write", "commands"}
+    assert all((ours.home_tab, ours.messages_tab, ours.interactivity, ours.socket_mode))
 
 
-@pytest.mark.parametrize("text", ["a: [1, 2]", "a: |\n  long", "just words", "a: b\n  c: d"])
-def test_a_manifest_beyond_the_reader_is_refused_with_its_line(text: str) -> None:
-    with pytest.raises(ValueError, match="line"):
-        manifest.parse(text)
+@pytest.mark.parametrize("text", ["a: |\nlong", "a: b\n  c: d", "a: [1, 2"])
+def test_a_manifest_that_is_no_yaml_is_refused_with_its_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.yml").write_text(text)
+    with pytest.raises(yaml.YAMLError, match="line"):
+        manifest.load(tmp_path / "manifest.yml")
+
+
+@pytest.mark.parametrize("text", ["just words", "- a", ""])
+def test_a_manifest_that_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.yml").write_text(text)
+    with pytest.raises(ValueError, match="not a mapping"):
+        manifest.load(tmp_path / "manifest.yml")
 
 
 def test_the_bot_learns_who_it_is_and_its_scopes(client: WebClient) -> None:

@@ -14,9 +14,10 @@ from sqlmodel import select
 from bot.core import jobs
 from bot.core.settings import Settings
 from bot.mailchimp import webhooks
+from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
-from bot.maintenance.cleanup import delete_expired
-from handlers.terminal import check
+from bot.maintenance.cleanup import tidy
+from handlers.terminal.checks import command as check
 from handlers.terminal.checks import mailchimp_webhooks
 from handlers.web.server import Server
 from handlers.web.webhooks import mailchimp
@@ -89,7 +90,7 @@ class Ringing:
     def waiting(self) -> list[JobRow]:
         with self.both.database.reading() as session:
             return list(
-                session.exec(select(JobRow).where(JobRow.kind == jobs.SYNC, JobRow.state == "waiting"))
+                session.exec(select(JobRow).where(JobRow.kind == SYNC.kind, JobRow.state == "waiting"))
             )
 
     def set_up(self) -> str:
@@ -100,7 +101,7 @@ class Ringing:
 
     def carry_on(self) -> None:
         *_, job = sync.work(self.both.client, self.both.database, self.both.claim(), self.both.times)
-        jobs.told(self.both.database, job, self.both.times())
+        jobs.mark_told(self.both.database, job, self.both.times())
 
 
 @pytest.fixture
@@ -148,14 +149,14 @@ def test_one_that_rings_while_a_sync_is_under_way_has_another_follow(ringing: Ri
     ringing.set_up()
     both.request()
     work = sync.work(both.client, both.database, both.claim(), both.times)
-    while next(work).cursor["stage"] < 2:
+    while next(work).progress["stage"] < 2:
         pass
     address = both.address("subscribed")
     both.times.now += timedelta(seconds=20)
     both.mailchimp.clean(both.remote_id, address)
     both.mailchimp.settle()
     *_, job = work
-    jobs.told(both.database, job, both.times())
+    jobs.mark_told(both.database, job, both.times())
     assert both.contacts()[address]["status"] == "subscribed"
     ringing.carry_on()
     both.assert_same()
@@ -246,17 +247,17 @@ def lines(ringing: Ringing) -> list[str]:
 
 def test_check_offers_to_set_them_up_and_does_it_when_asked(ringing: Ringing):
     assert lines(ringing) == [WORDS("check-mailchimp-webhook-missing", audience="Trail news")]
-    made = mailchimp_webhooks.made(WORDS, ringing.settings())
+    made = mailchimp_webhooks.set_up(WORDS, ringing.settings())
     assert [each.text for each in made] == [WORDS("check-mailchimp-webhook", audience="Trail news")]
     assert lines(ringing) == [WORDS("check-mailchimp-webhook", audience="Trail news")]
     assert len(ringing.both.client.webhooks(ringing.remote_id)) == 1
-    mailchimp_webhooks.made(WORDS, ringing.settings())
+    mailchimp_webhooks.set_up(WORDS, ringing.settings())
     assert len(ringing.both.client.webhooks(ringing.remote_id)) == 1
 
 
 def test_check_says_why_one_can_not_be_set_up(ringing: Ringing):
     elsewhere = ringing.settings().model_copy(update={"public_url": "http://127.0.0.1:9"})
-    (failed,) = mailchimp_webhooks.made(WORDS, elsewhere)
+    (failed,) = mailchimp_webhooks.set_up(WORDS, elsewhere)
     assert failed.is_fault
     assert "Trail news" in failed.text
 

@@ -1,4 +1,4 @@
-"""`cleaned check`: what is right, and what is missing or wrong with its mend, one line each."""
+"""`cleaned check`: prints one line per setting or service: whether it is right, and if not, how to fix it."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -25,32 +25,33 @@ from storage.bounces.imap import MailboxFault
 from storage.bounces.imap_address import ImapAddress
 from storage.mailchimp.errors import MailchimpError
 
-ANSWER_SECONDS = 10
-READERS = ("viewer", "author")  # Mailchimp's words for those who can't change an audience
+TIMEOUT_SECONDS = 10
+READ_ONLY_ROLES = ("viewer", "author")  # Mailchimp's roles that can't change an audience
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 
 
 def run(words: Words, *, webhooks: bool = False, deep: bool = False, mend: bool = False) -> int:
-    """Prints every finding; 1 if any is a fault. `webhooks`: sets up those that Mailchimp lacks.
+    """Prints every finding; returns 1 if any is a fault.
 
-    `deep`: everything that is kept is compared; `mend`: and figures that are wrong put right. Raises BadSetting.
+    `webhooks`: creates the missing webhooks at Mailchimp. `deep`: also checks the stored data for consistency; `mend`:
+    and corrects wrong figures. Raises BadSetting.
     """
-    given = settings.load()
-    found = findings(words, given)
+    config = settings.load()
+    results = findings(words, config)
     if webhooks:
-        found = chain(found, mailchimp_webhooks.made(words, given))
+        results = chain(results, mailchimp_webhooks.set_up(words, config))
     if deep:
-        found = chain(found, deep_check.findings(words, given, mend=mend))
+        results = chain(results, deep_check.findings(words, config, mend=mend))
     status = 0
-    for each in found:
-        mark = each.mark or words("check-fault" if each.is_fault else "check-right")
-        print(f"{mark:<6}  {each.text}", flush=True)
-        status = 1 if each.is_fault else status
+    for finding in results:
+        mark = finding.mark or words("check-fault" if finding.is_fault else "check-right")
+        print(f"{mark:<6}  {finding.text}", flush=True)
+        status = 1 if finding.is_fault else status
     return status
 
 
-def findings(words: Words, given: Settings) -> Iterator[Finding]:
-    """All that can be told, whatever else is wrong."""
+def findings(words: Words, config: Settings) -> Iterator[Finding]:
+    """Runs every check, whatever the others find."""
 
     def right(key: str, **values: Any) -> Finding:
         return Finding(is_fault=False, text=words(key, **values))
@@ -58,55 +59,55 @@ def findings(words: Words, given: Settings) -> Iterator[Finding]:
     def fault(key: str, **values: Any) -> Finding:
         return Finding(is_fault=True, text=words(key, **values))
 
-    yield from _bot_token(given, right, fault)
-    yield from _way_in(given, right, fault)
-    yield _database(given, right, fault)
-    yield from _webhooks(given, right, fault)
-    if given.mailbox:
-        yield _mailbox(given.mailbox, right, fault)
-    yield from _mailchimp(given, right, fault)
+    yield from _bot_token(config, right, fault)
+    yield from _connection(config, right, fault)
+    yield _database(config, right, fault)
+    yield from _webhooks(config, right, fault)
+    if config.mailbox:
+        yield _mailbox(config.mailbox, right, fault)
+    yield from _mailchimp(config, right, fault)
     yield _time_zones(right, fault)
 
 
-def _bot_token(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
-    token = _text(given.slack_bot_token)
+def _bot_token(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
+    token = _text(config.slack_bot_token)
     if not token:
         yield fault("check-bot-token-missing")
     elif not token.startswith(BOT_TOKEN):
         yield fault("check-bot-token-malformed")
     else:
-        yield from _identity(WebClient(token, given.slack_api_url, ANSWER_SECONDS), right, fault)
+        yield from _identity(WebClient(token, config.slack_api_url, TIMEOUT_SECONDS), right, fault)
 
 
 def _identity(client: WebClient, right: Make, fault: Make) -> Iterator[Finding]:
     try:
-        answer = client.auth_test()
+        response = client.auth_test()
     except SlackApiError as error:
         yield fault("check-bot-token-refused", error=str(error.response["error"]))
         return
     except (SlackClientError, OSError):
         yield fault("check-slack-unreachable", url=client.base_url)
         return
-    yield right("check-bot-token", team=str(answer.get("team")), user=str(answer.get("user")))
-    yield _scopes(answer.headers, right, fault)
+    yield right("check-bot-token", team=str(response.get("team")), user=str(response.get("user")))
+    yield _scopes(response.headers, right, fault)
 
 
 def _scopes(headers: dict[str, Any], right: Make, fault: Make) -> Finding:
-    told = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
-    granted = {scope.strip() for scope in told.split(",")}
+    header = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+    granted = {scope.strip() for scope in header.split(",")}
     if missing := sorted(SCOPES - granted):
         return fault("check-scopes-missing", scopes=", ".join(missing), n=len(missing))
     return right("check-scopes", n=len(SCOPES))
 
 
-def _way_in(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
-    token = _text(given.slack_app_token)
+def _connection(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
+    token = _text(config.slack_app_token)
     if token and not token.startswith(APP_TOKEN):
         yield fault("check-app-token-malformed")
     elif token:
-        yield _socket(WebClient(base_url=given.slack_api_url, timeout=ANSWER_SECONDS), token, right, fault)
-    elif given.slack_signing_secret:
-        yield right("check-http", host=given.host, port=str(given.port))
+        yield _socket(WebClient(base_url=config.slack_api_url, timeout=TIMEOUT_SECONDS), token, right, fault)
+    elif config.slack_signing_secret:
+        yield right("check-http", host=config.host, port=str(config.port))
     else:
         yield fault("error-no-way-in")
 
@@ -121,54 +122,54 @@ def _socket(client: WebClient, token: str, right: Make, fault: Make) -> Finding:
     return right("check-app-token")
 
 
-def _database(given: Settings, right: Make, fault: Make) -> Finding:
+def _database(config: Settings, right: Make, fault: Make) -> Finding:
     try:
-        database = databases.reached(given.database_url)
+        database = databases.reached(config.database_url)
         try:
             databases.check_version(database)
         finally:
             database.close()
     except DatabaseBehind as error:
-        # SQLite is brought up by whoever opens it first.
+        # SQLite databases are migrated by the first command that opens them.
         return right("check-database-new") if database.is_sqlite else fault(error.key)
     except CleanedError as error:
         return fault(error.key, **error.values)
     return right("check-database", url=database.url.render_as_string())
 
 
-def _webhooks(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
+def _webhooks(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
     try:
-        names = routes.receivers(given)
+        names = routes.receivers(config)
     except BadSetting as error:
         yield fault(error.key, **error.values)
         return
     if names:
         paths = ", ".join(f"/bounces/{name}" for name in names)
-        yield right("check-webhooks", paths=paths, host=given.host, port=str(given.port))
+        yield right("check-webhooks", paths=paths, host=config.host, port=str(config.port))
 
 
-def _mailbox(place: ImapAddress, right: Make, fault: Make) -> Finding:
+def _mailbox(address: ImapAddress, right: Make, fault: Make) -> Finding:
     try:
-        waiting = mailbox.waiting(place)
+        unread = mailbox.waiting(address)
     except MailboxFault as error:
         return fault(error.key, **error.values)
-    return right("bounces-imap-there", host=place.host, folder=place.folder, n=waiting)
+    return right("bounces-imap-there", host=address.host, folder=address.folder, n=unread)
 
 
-def _mailchimp(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
+def _mailchimp(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
     try:
-        client = account.account(given, tries=1)
+        client = account.account(config, tries=1)
         if client is None:
             return
         with client:
-            whose = client.account()
+            mailchimp_account = client.account()
     except MailchimpError as error:
         yield fault(error.key, **error.values)
         return
-    yield right("check-mailchimp", name=whose.name, role=whose.role)
-    if whose.role in READERS:
-        yield fault("check-mailchimp-reader", role=whose.role)
-    yield from mailchimp_webhooks.found(given, right, fault)
+    yield right("check-mailchimp", name=mailchimp_account.name, role=mailchimp_account.role)
+    if mailchimp_account.role in READ_ONLY_ROLES:
+        yield fault("check-mailchimp-reader", role=mailchimp_account.role)
+    yield from mailchimp_webhooks.findings(config, right, fault)
 
 
 def _time_zones(right: Make, fault: Make) -> Finding:

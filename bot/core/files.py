@@ -1,0 +1,136 @@
+"""Files that are handed to people: what `handlers` has to offer for it, and a small file handed over once."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from bot.core import jobs
+from bot.core.errors import CleanedError
+from bot.core.jobs import Clock, Job
+from storage.core.database import Database
+
+GIVE_UP_AFTER = 5  # attempts
+
+log = logging.getLogger(__name__)
+
+
+class SendFailed(Exception):
+    """The service did not take the file; another try may succeed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A file's bytes. `pieces` may be called more than once and gives the same each time; `size` is in bytes."""
+
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedFile:
+    """A file that the service expects: its id, and where the bytes go."""
+
+    file_id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFiles:
+    """Files that people can see; None for each that has no link."""
+
+    permalinks: tuple[str | None, ...]
+
+
+class FileSender(Protocol):
+    """Hands files to people. All methods raise SendFailed."""
+
+    def expect(self, name: str, size: int) -> ExpectedFile:
+        """Announces a file of so many bytes."""
+
+    def send(self, file: ExpectedFile, contents: Contents) -> Iterator[int]:
+        """Sends the bytes, and yields how many are sent, now and then. Nobody sees the file yet."""
+
+    def shared(self, file_ids: Sequence[str]) -> SharedFiles | None:
+        """Where people see the files; None if they are not shown yet."""
+
+    def share(self, names: Mapping[str, str], channel: str | None) -> SharedFiles:
+        """Shows the files (id → name) in one message: in the channel, or in the person's direct messages.
+
+        Raises CleanedError where that channel can't have them.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class SmallFile:
+    """A file that fits into memory, and who sends it."""
+
+    name: str
+    pieces: Iterable[bytes]
+    sender: FileSender
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """How far a small file is: its id once its bytes are sent, and whether that has ended, shared or given up."""
+
+    file_id: str | None = None
+    is_shared: bool = False
+    has_ended: bool = False
+
+
+NOTHING_SENT = HandOver()
+
+
+class HasHandOver(Protocol):
+    """The progress of a job that hands over a small file."""
+
+    @property
+    def hand_over(self) -> HandOver: ...
+
+
+TaskT = TypeVar("TaskT")
+ProgressT = TypeVar("ProgressT", bound=HasHandOver)
+ResultT = TypeVar("ResultT")
+
+
+def hand_over(
+    database: Database, job: Job[TaskT, ProgressT, ResultT], clock: Clock, file: SmallFile
+) -> Iterator[Job[TaskT, ProgressT, ResultT]]:
+    """Shows the job's person a small file, once, even if the process dies on the way.
+
+    Gives up, and lets the job go on, where the file can't be sent at all or was tried too often. Raises SendFailed.
+    """
+    try:
+        file_id, is_shared = job.progress.hand_over.file_id, False
+        if file_id:
+            is_shared = file.sender.shared([file_id]) is not None  # perhaps the process died just after
+        else:
+            file_id = _send(file)
+            job = _note(database, job, clock, HandOver(file_id))
+            yield job
+        if not is_shared:
+            file.sender.share({file_id: file.name}, None)
+    except (SendFailed, CleanedError) as error:
+        if job.attempts < GIVE_UP_AFTER and isinstance(error, SendFailed):
+            raise
+        log.warning("the file of job %s was not sent: %s", job.id, type(error).__qualname__)
+        yield _note(database, job, clock, replace(job.progress.hand_over, has_ended=True))
+    else:
+        yield _note(database, job, clock, HandOver(file_id, is_shared=True, has_ended=True))
+
+
+def _send(file: SmallFile) -> str:
+    pieces = list(file.pieces)
+    size = sum(map(len, pieces))
+    expected = file.sender.expect(file.name, size)
+    for _ in file.sender.send(expected, Contents(size, lambda: iter(pieces))):
+        pass
+    return expected.file_id
+
+
+def _note(
+    database: Database, job: Job[TaskT, ProgressT, ResultT], clock: Clock, hand_over: HandOver
+) -> Job[TaskT, ProgressT, ResultT]:
+    progress = replace(job.progress, hand_over=hand_over)  # type: ignore[type-var]  # a dataclass, as all progress
+    return jobs.save_progress(database, job, clock(), progress)

@@ -1,0 +1,232 @@
+"""Every work-around of a fault in Bolt or the Slack SDK, written against slack-bolt 1.30.0 and slack-sdk 3.47.0.
+
+`tests/handlers/slack/test_sdk_workarounds.py` shows each fault in the installed library. A test that fails there
+after an upgrade says what can be deleted here. Where an upstream issue is known, it is named.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from copy import copy
+from functools import partial
+from socket import SHUT_RDWR
+from threading import Lock
+from time import monotonic, sleep, time
+from typing import Any
+
+from slack_bolt import Ack, BoltRequest, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.socket_mode.builtin.client import SocketModeClient
+from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
+
+ANSWERED_WITHIN_SECONDS = 2.0
+
+# Bolt's acknowledgements
+
+
+class KeptAck(Ack):
+    """An acknowledgement that a later fault of the listener doesn't take back.
+
+    Bolt's ThreadListenerRunner looks for the answer every 10 ms. A listener that raises after `ack()` and before that
+    look has its answer set to None: Slack gets none, and tells the person that the command failed. One that raises
+    after it turns the status of the answer into 500, even while it is being sent. bolt-python issue 87 was the same for
+    events, which are mended.
+
+    `after_answer` is called once, when the answer can be sent; what it raises ends the listener.
+    """
+
+    response: BoltResponse | None = None
+
+    def __init__(self, after_answer: Callable[[], None]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # Bolt's
+        self._after_answer = after_answer
+
+    def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
+        is_first = self.response is None
+        response = super().__call__(*args, **kwargs)
+        if is_first:
+            self._after_answer()
+        return response
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if isinstance(value, BoltResponse):
+            value = _KeptResponse(status=value.status, body=value.body, headers=value.headers)
+        if name != "response" or value is not None:
+            super().__setattr__(name, value)
+
+
+class _KeptResponse(BoltResponse):
+    """A response whose status can't be changed."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name != "status" or not hasattr(self, name):
+            super().__setattr__(name, value)
+
+
+# Bolt's log lines
+
+
+def is_not_token_warning(record: logging.LogRecord) -> bool:
+    """A log filter without Bolt's warnings that SLACK_BOT_TOKEN is not used (bolt-python issues 502 and 983).
+
+    Bolt reads that variable by itself, and gives these warnings to whoever passes a client and `authorize`.
+    """
+    message = record.getMessage()
+    return "SLACK_BOT_TOKEN" not in message and "`token` will be unused" not in message
+
+
+# Requests over HTTP that Slack never sends
+
+
+def is_signed(verifier: SignatureVerifier, body: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether Slack signed the body.
+
+    SignatureVerifier raises, instead of answering False, for a body that is not UTF-8, a timestamp that is not a
+    number and a signature that is not ASCII. No upstream issue is known.
+    """
+    try:
+        return verifier.is_valid_request(body, dict(headers))
+    except (ValueError, TypeError):
+        return False
+
+
+def parse_request(body: bytes, query: str, headers: Mapping[str, str]) -> BoltRequest:
+    """The request for a synchronous App. Raises ValueError if the body can't be read.
+
+    BoltRequest raises AttributeError for JSON that is not an object. No upstream issue is known.
+    """
+    try:
+        return BoltRequest(
+            body=body.decode(), query=query, headers={name: [value] for name, value in headers.items()}
+        )
+    except AttributeError as error:
+        raise ValueError("The body is not a JSON object.") from error
+
+
+# The SDK's Web API client
+
+
+def without_connection_retries(client: WebClient) -> WebClient:
+    """A copy of the client that tries a method again only if Slack refused it for its rate limit.
+
+    By default the SDK repeats any method, `chat.postMessage` too, whose connection broke before the answer came; the
+    message may then be posted twice. Slack offers no idempotency key (slack-api-specs issue 10).
+    """
+    restricted = copy(client)
+    restricted.retry_handlers = [
+        handler for handler in client.retry_handlers if isinstance(handler, RateLimitErrorRetryHandler)
+    ]
+    return restricted
+
+
+def error_code(error: SlackApiError) -> str | None:
+    """Slack's error code; None if the answer was not from Slack's API.
+
+    For an answer that is not JSON, such as a proxy's error page, the SDK puts a sentence of its own where the code
+    is. No upstream issue is known.
+    """
+    code = str(error.response.get("error", ""))
+    return code if code.isidentifier() else None
+
+
+# The SDK's Socket Mode client
+
+
+def replace_reader(client: SocketModeClient) -> None:
+    """Makes the client's reading thread call `read_connection`. To be called before `connect`."""
+    client.current_session_runner.target = partial(read_connection, client)
+
+
+def read_connection(client: SocketModeClient) -> None:
+    """Reads from the client's connection until it is closed or replaced.
+
+    The SDK's own reading thread checks a flag that is kept beside the connection. `connect` replaces the connection
+    first and the flag after it: a thread that starts in between gets the old flag, which is never set again. It stays
+    with its connection for ever, and the bot is deaf after the next reconnection. python-slack-sdk issue 1701 may be
+    the same.
+
+    The SDK also never takes a connection for dead on which no ping was answered yet: its time without an answer is
+    counted from here on. No upstream issue is known.
+    """
+    connection = client.current_session
+    if connection is not None and connection.is_active():
+        connection.last_ping_pong_time = connection.last_ping_pong_time or time()
+        connection.run_until_completion(_IsReplaced(client, connection))
+
+
+class _IsReplaced(ConnectionState):
+    """The flag by which the SDK's reading loop ends: set once the connection is not the client's any more."""
+
+    def __init__(self, client: SocketModeClient, connection: Connection) -> None:
+        self._client, self._connection = client, connection
+        super().__init__()  # type: ignore[no-untyped-call]  # the SDK's
+
+    @property
+    def terminated(self) -> bool:
+        return self._set or self._client.closed or self._client.current_session is not self._connection
+
+    @terminated.setter
+    def terminated(self, value: bool) -> None:
+        self._set = value
+
+
+class UnansweredRequests:
+    """Counts the requests that came by the socket and have no answer yet.
+
+    `SocketModeClient.close` does not wait for them: it closes the connection first, and the people whose commands are
+    under way see them fail. No upstream issue is known.
+    """
+
+    def __init__(self, client: SocketModeClient) -> None:
+        """To be made before the client connects and after its handler is added."""
+        self._envelope_ids: set[str] = set()
+        self._lock = Lock()
+        # The first is called when a message has come, the second when the handler before it has sent the answer.
+        client.on_message_listeners.append(self._on_message)
+        client.socket_mode_request_listeners.append(lambda _, request: self._toggle(request.envelope_id))
+
+    def wait(self, close: Callable[[], None]) -> None:
+        """Waits until all are answered, ANSWERED_WITHIN_SECONDS at most; then calls `close` before another is counted."""
+        deadline = monotonic() + ANSWERED_WITHIN_SECONDS
+        while True:
+            with self._lock:
+                if not self._envelope_ids or monotonic() > deadline:
+                    return close()
+            sleep(0.005)
+
+    def _on_message(self, message: str) -> None:
+        if '"envelope_id"' in message:
+            self._toggle(json.loads(message)["envelope_id"])
+
+    def _toggle(self, envelope_id: str) -> None:
+        """Adds it, or removes it: the answer may be sent before the SDK calls `_on_message`."""
+        with self._lock:
+            self._envelope_ids ^= {envelope_id}
+
+
+def hang_up(client: SocketModeClient) -> None:
+    """Cuts the connection at once and for good; `close` has to follow.
+
+    `SocketModeClient.close` waits for the reading thread to return from `recv`, up to three seconds, in which Slack
+    goes on sending requests that can't be answered. No upstream issue is known.
+    """
+    client.closed, client.auto_reconnect_enabled = True, False
+    if client.current_session and (sock := client.current_session.sock):
+        with suppress(OSError):  # it may be closed already
+            sock.shutdown(SHUT_RDWR)
+
+
+def close(client: SocketModeClient) -> None:
+    """Closes the client and ends its threads.
+
+    `Connection.disconnect` asks whether there is a socket before it takes its lock: if another thread disconnects
+    meanwhile, it raises AttributeError. No upstream issue is known.
+    """
+    try:
+        client.close()
+    except AttributeError:
+        client.close()
