@@ -14,7 +14,7 @@ from bot.bounces.evidence import VerdictSummary
 from bot.contacts.counts import segment_size
 from bot.contacts.names import full_name
 from bot.core import plans
-from bot.core.audiences import Audience, require_audience
+from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment
@@ -109,7 +109,7 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
     """The list as it stands, with exact figures of one moment. Raises PlanGone, NoAudience."""
     with database.reading() as session:
         draft = plans.look(session, draft_id, user_id)
-        audience = require_audience(session, draft.audience_id)
+        audience = require(session, draft.audience_id)
         state = _State.of(draft)
         moved = draft.revision != audience.revision
         if moved:

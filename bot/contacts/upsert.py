@@ -38,34 +38,36 @@ def upsert_rows(
     so_far: UpsertCounts,
     moved: Mapping[str, Row] | None = None,
 ) -> UpsertCounts:
-    """Adds or changes contacts, and returns the counts so far with these. The audience is locked.
+    """Adds each row as a contact or merges it into the contact with its address; returns the counts so far with these.
 
     The caller holds the audience's lock. `add(row, id)` returns the new contact; `merge(contact, row)` returns the
     changed contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address,
     by the lower-case address of their row.
     """
-    before: Mapping[str, Row] = {}
-    # A first import meets nothing: adding without looking is twice as quick. Once one was there, look.
-    met = so_far.changed + so_far.unchanged > 0 or bool(moved)
-    if not met:
-        added, changed = _sort(audience, before, given, add, merge)
-        met = not bulk.insert(session, list(added.values()))
-    if met:
-        before = bulk.existing(session, audience.id, map(rows.KEY, given)) | dict(moved or {})
-        added, changed = _sort(audience, before, given, add, merge)
+    # All rows of a first import are new, and inserting them without a look-up is twice as quick. So this is tried until
+    # one of them meets an existing contact.
+    is_insert_only = not (so_far.changed or so_far.unchanged or moved)
+    existing: Mapping[str, Row] = {}
+    if is_insert_only:
+        added, changed = _sort(audience, existing, rows, add, merge)
+        is_insert_only = bulk.insert(session, list(added.values()))
+    if not is_insert_only:
+        stored = bulk.find_by_address_keys(session, audience.id, map(address_key_of, rows))
+        existing = stored | dict(moved or {})
+        added, changed = _sort(audience, existing, rows, add, merge)
         bulk.insert(session, list(added.values()))
         bulk.update(session, list(changed.values()))
     audience.next_contact_id += len(added)
-    tally = rows.tally(added.values())
-    for key, row in changed.items():
-        tally[rows.cell(before[key])] -= 1
-        tally[rows.cell(row)] += 1
-    figures.apply(session, audience.id, tally)
+    changes = count_figures(added.values())
+    for key, contact in changed.items():
+        changes[figure_key(existing[key])] -= 1
+        changes[figure_key(contact)] += 1
+    figures.apply_changes(session, audience.id, changes)
     return replace(
         so_far,
         added=so_far.added + len(added),
         changed=so_far.changed + len(changed),
-        unchanged=so_far.unchanged + len(given) - len(added) - len(changed),
+        unchanged=so_far.unchanged + len(rows) - len(added) - len(changed),
     )
 
 

@@ -65,21 +65,13 @@ def choose(database: Database, text: str) -> Audience | None:
 def by_id(database: Database, audience_id: int) -> Audience:
     """Returns the audience with that id. Raises NoAudience."""
     with database.reading() as session:
-        return Audience.of(require_audience(session, audience_id))
+        return Audience.of(require(session, audience_id))
 
 
-def require_audience(session: Session, audience_id: int) -> AudienceRow:
+def require(session: Session, audience_id: int) -> AudienceRow:
     """Returns the row of the audience with that id. Raises NoAudience if there is none."""
     # PostgreSQL fails on a number that its integer can't hold; ids come from payloads too.
     audience = audiences.get(session, audience_id) if 0 < audience_id <= LARGEST_ID else None
     if audience is None:
         raise NoAudience
-    return Audience.of(found)
-
-
-def require(session: Session, audience_id: int) -> AudienceRow:
-    """The audience's row. Raises NoAudience if there is none."""
-    row = audiences.get(session, audience_id)
-    if row is None:
-        raise NoAudience
-    return row
+    return audience

@@ -13,7 +13,7 @@ from bot.contacts import rows
 from bot.contacts.names import name_labels
 from bot.core import plans
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
-from bot.core.audiences import Audience, require_audience
+from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.corrections import typos
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
@@ -149,12 +149,12 @@ def look_up(database: Database, text: str) -> Sequence[CleanedContact]:
 
 
 def search(database: Database, audience_id: int, text: str, most: int = 20) -> Sequence[CleanedContact]:
-    """Cleaned contacts that have the text in the address or a merge field, the newest first.
+    """CleanedContact contacts that have the text in the address or a merge field, the newest first.
 
     Of very many, only the newest are looked at, and the one whose address it is.
     """
     with database.reading() as session:
-        audience = require_audience(session, audience_id)
+        audience = require(session, audience_id)
         wanted = text.strip()
         found = list(contacts.search(session, Segment(audience_id=audience_id, text=wanted or None), most))
         exact = contacts.by_key(session, audience_id, wanted.lower())
@@ -183,7 +183,7 @@ def begin(
     AbuseComplaint, NoMailchimp, TooManyFields, MailchimpSilent.
     """
     with database.reading() as session:
-        audience = require_audience(session, audience_id)
+        audience = require(session, audience_id)
         contact = fixable(session, audience, contact_id)
     asked = wanted(mailchimp, audience, contact, problems)  # takes its time: never within a transaction
     with database.transaction() as session:
@@ -215,7 +215,7 @@ def written(database: Database, draft_id: str, *, by: str) -> str:
     """The address that a person's form is about. Raises PlanGone, NotCleaned, AbuseComplaint."""
     with database.reading() as session:
         draft = plans.look(session, draft_id, by)
-        audience = require_audience(session, draft.audience_id)
+        audience = require(session, draft.audience_id)
         return fixable(session, audience, draft.data["contact"]).address
 
 

@@ -1,4 +1,4 @@
-"""Cleaned contacts whose address is likely mistyped: as pages, one after another, and marked as right by a person."""
+"""CleanedContact contacts whose address is likely mistyped: as pages, one after another, and marked as right by a person."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
 
-from bot.core.audiences import Audience, require_audience
+from bot.core.audiences import Audience, require
 from bot.core.errors import PlanGone
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
@@ -66,7 +66,7 @@ def page(
 ) -> Typos:
     """Returns the page of likely typos after a place, or before it. Raises NoAudience."""
     with database.reading() as session:
-        audience = require_audience(session, audience_id)
+        audience = require(session, audience_id)
         rows = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
     has_more, rows = len(rows) > size, rows[:size]
     typos = [
@@ -107,7 +107,7 @@ def mark_not_a_typo(
 ) -> CleanedContact:
     """Stores that the address is right, once; returns the contact. Raises NoAudience, PlanGone."""
     with database.transaction() as session:
-        audience = require_audience(session, audience_id)
+        audience = require(session, audience_id)
         contact = _contact(session, audience_id, contact_id)
         mark = NotTypo(audience_id=audience_id, contact_id=contact_id, said_by=by, said_at=now)
         if corrections.mark_not_typo(session, mark):

@@ -185,7 +185,7 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
             ThreadPoolExecutor(1) as pool,
         ):
             step_size = jobs.StepSize(ROWS_A_CHUNK)
-            for chunk in _read_ahead(pool, _chunks(job, sheets(job.task.name, file), step_size)):
+            for chunk in _read_ahead(pool, _chunks(job, open_sheets(job.task.name, file), step_size)):
                 began = clock()
                 job = _import_chunk(database, job, began, chunk)
                 step_size.adapt(clock() - began)
@@ -357,7 +357,7 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
         new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
         audience.merge_labels = [*audience.merge_labels, *new_labels]
         refused_rows.add(session, _refused_rows(job, chunk, outcome.refused))
-        outcome = _upsert(session, audience, chunk.given, job.task.status, bulk.moment(now), outcome)
+        outcome = _upsert(session, audience, chunk.given, job.task.status, bulk.encode_time(now), outcome)
         progress = replace(
             job.progress,
             sheet=chunk.next_sheet,
@@ -383,11 +383,11 @@ def _upsert(
     so_far: UpsertCounts,
 ) -> UpsertCounts:
     revision = audience.revision
-    return upsert.load(
+    return upsert.upsert_rows(
         session,
         audience,
         new_rows,
-        lambda row, contact_id: rows.added(row, contact_id, revision, default_status, now),
-        lambda old, new: rows.merged(old, new, revision, now),
+        lambda row, contact_id: rows.new_contact(row, contact_id, revision, default_status, now),
+        lambda old, new: rows.merge(old, new, revision, now),
         so_far,
     )

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.bounces.webhooks import TOKENS_KEPT
-from bot.core.dedupe import KEPT as DELIVERIES_KEPT
+from bot.core.dedupe import KEPT as REQUESTS_KEPT
 from storage.bounces import quarantine, webhook_tokens
 from storage.core import dedupe, plans
 from storage.core import jobs as job_rows
@@ -30,13 +30,13 @@ def _outcomes(database: Database, now: datetime) -> int:
     """The person has the outcomes in the receipt's file by then, and late answers are looked for during a week only."""
     with database.reading() as session:
         boxes = outgoing.of_receipts_before(session, now - OUTCOMES_KEPT)
-    n = 0
+    total = 0
     for box in boxes:
         while True:
             with database.transaction() as session:
-                dropped = outgoing.delete_some(session, box, OUTCOMES_AT_ONCE)
-            n += dropped
-            if dropped < OUTCOMES_AT_ONCE:
+                deleted = outgoing.delete_some(session, box, OUTCOMES_AT_ONCE)
+            total += deleted
+            if deleted < OUTCOMES_AT_ONCE:
                 break
     return total
 
@@ -47,6 +47,6 @@ def _others(database: Database, now: datetime) -> int:
             plans.forget(session, now - PLANS_KEPT)
             + quarantine.forget(session, now - QUARANTINE_KEPT)
             + webhook_tokens.forget(session, now - TOKENS_KEPT)
-            + dedupe.forget(session, now - DELIVERIES_KEPT)
+            + dedupe.forget(session, now - REQUESTS_KEPT)
             + job_rows.delete_told(session, JobKind.SYNC, now - SYNCS_KEPT)
         )

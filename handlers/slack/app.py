@@ -33,6 +33,7 @@ from handlers.slack.listeners import REQUEST, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
 from handlers.slack.sdk_workarounds import KeptAck, is_not_token_warning
+from storage.core.text import storable
 
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5

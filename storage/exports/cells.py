@@ -62,7 +62,7 @@ def csv_blocks(
     after: PageKey | None = None,
     most: int | None = None,
 ) -> Iterator[CsvBlock]:
-    """Yields the same rows as CSV, defused, with the addresses that `suggest` returns in a last column.
+    """Yields the same rows as CSV, defuse_cell, with the addresses that `suggest` returns in a last column.
 
     The first column is the address, and one of the others is `clean_reason`. Begins after the contact `after`; at most
     `most` rows are read.

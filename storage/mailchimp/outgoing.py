@@ -181,7 +181,7 @@ def outcomes(session: Session, key: OutboxKey) -> Iterator[AddressOutcome]:
 
 def in_segment(session: Session, segment: Segment, contact_ids: Sequence[int]) -> set[int]:
     """Those of the contacts that belong to the segment."""
-    query = select(TABLE.c.id).where(*belongs(segment), TABLE.c.id.in_(contact_ids))
+    query = select(TABLE.c.id).where(*conditions_by_id(segment), TABLE.c.id.in_(contact_ids))
     return set(session.connection().execute(query).scalars())
 
 

@@ -268,7 +268,7 @@ def _store(sync: _Sync, job: SyncJob, page: MemberPage, turn: FetchedPages | Non
     with sync.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
         moved = {} if sync.is_first else _moved(session, audience, page.rows)
-        outcome = _load(session, sync, audience, page.rows, moved, outcome, bulk.moment(now))
+        outcome = _load(session, sync, audience, page.rows, moved, outcome, bulk.encode_time(now))
         outcome = outcome.with_refused(page.unreadable)
         cursor = {**job.progress, "outcome": asdict(outcome)}
         if turn is None:
@@ -304,7 +304,7 @@ def _load(
             seen.add(member_rows.contact_id(old))
         return member_rows.merged(old, new, revision, at)
 
-    return upsert.load(session, audience, given, add, merge, outcome, moved)
+    return upsert.upsert_rows(session, audience, given, add, merge, outcome, moved)
 
 
 def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Mapping[str, Row]:

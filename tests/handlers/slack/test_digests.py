@@ -300,7 +300,7 @@ def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot
         guarded(*given)
         looks.release()
 
-    monkeypatch.setattr(scheduling, "tidy", lambda *_: tidied.append(1))
+    monkeypatch.setattr(scheduling, "delete_expired", lambda *_: tidied.append(1))
     monkeypatch.setattr(scheduling, "_run", look)
 
     def start_and_stop(owner: str) -> int:

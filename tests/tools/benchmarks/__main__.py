@@ -23,7 +23,7 @@ from bot.archives import archives
 from bot.archives.jobs import ARCHIVE
 from bot.contacts import counts
 from bot.core import audiences
-from bot.core.addresses import checked
+from bot.core.addresses import try_validate
 from bot.exports import exports
 from bot.imports import imports
 from bot.imports.jobs import IMPORT

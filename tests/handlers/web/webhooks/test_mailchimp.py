@@ -16,7 +16,7 @@ from bot.core.settings import Settings
 from bot.mailchimp import webhooks
 from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
-from bot.maintenance.cleanup import tidy
+from bot.maintenance.cleanup import delete_expired
 from handlers.terminal.checks import command as check
 from handlers.terminal.checks import mailchimp_webhooks
 from handlers.web.server import Server
