@@ -15,7 +15,7 @@ from handlers.slack.context import AppContext
 from handlers.slack.features import mirror
 from handlers.slack.features.digests import post
 from handlers.words import words
-from storage.bounces.imap import MailboxFault
+from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 
 DIGEST_INTERVAL = timedelta(seconds=20)
@@ -71,8 +71,8 @@ def send_due(context: AppContext, owner: str) -> None:
 def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> None:
     """Takes in the unread bounces of the mailbox; logs one line if the mailbox can't be read."""
     try:
-        outcome = mailbox.look(context.database, address, context.clock(), keep_lease)
-    except MailboxFault as error:
+        outcome = mailbox.take_in_unseen(context.database, address, context.clock(), keep_lease)
+    except MailboxError as error:
         log.warning("mailbox: %s", words("en")(error.key, **error.values))
         return
     if outcome.messages:

@@ -1,50 +1,63 @@
-"""A notice: what a mail server or a provider says of one address. Every way in makes these, and nothing else."""
+"""Mail events: what a mail server or a provider reports about one address. Every source produces these."""
 
+import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+
+# What is kept of an event, in characters.
+LONGEST_ADDRESS = 320  # 64 of the local part, @, 255 of the domain
+LONGEST_DIAGNOSTIC = 1_000
+LONGEST_CAMPAIGN = 200
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier time comes from a clock that was never set
 
 
 class EventKind(StrEnum):
-    """What happened. Only the first three speak against an address."""
+    """What happened. Only the first three count against an address."""
 
-    HARD = "hard"  # a permanent failure of the address
-    SOFT = "soft"  # a failure that may pass
-    COMPLAINT = "complaint"  # the person reported the mail as abuse
+    HARD = "hard"  # permanent failure of the address
+    SOFT = "soft"  # failure that may be temporary
+    COMPLAINT = "complaint"  # the recipient reported the mail as abuse
     DELIVERED = "delivered"
-    ACTIVE = "active"  # the person opened or clicked
+    ACTIVE = "active"  # the recipient opened or clicked
 
 
 class Cause(StrEnum):
-    """Why mail failed, as far as the code and the diagnostic tell."""
+    """Why mail failed, as far as the status code and the diagnostic tell."""
 
-    NO_MAILBOX = "no-mailbox"  # no such person there
-    NO_DOMAIN = "no-domain"  # no such domain, or none that takes mail
-    DISABLED = "disabled"  # the mailbox is there and closed
+    NO_MAILBOX = "no-mailbox"  # no such user
+    NO_DOMAIN = "no-domain"  # no such domain, or one that accepts no mail
+    DISABLED = "disabled"  # the mailbox exists but is closed
     FULL = "full"  # over quota
-    POLICY = "policy"  # refused for who sends: a block list, authentication, a rate
-    CONTENT = "content"  # refused for what is sent
+    POLICY = "policy"  # the sender was refused: block list, authentication, rate limit
+    CONTENT = "content"  # the content was refused
     SIZE = "size"  # the message is too large
-    SERVER = "server"  # the provider or the way to it has trouble
+    SERVER = "server"  # trouble of the server or on the way to it
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """One fact about one address.
-
-    `at` is aware; `source` is the way in (`ses`, `message`, …); `uid` is the same when that source tells the same
-    fact again; `code` is an enhanced status code (RFC 3463, `5.1.1`) or ""; `diagnostic` is the server's own words;
-    `audience` is the name of the only audience meant, "" for all that have the address.
-    """
+class MailEvent:
+    """One event about one address."""
 
     address: str
     kind: EventKind
     at: datetime
+    """Time-zone aware."""
     source: str
+    """Where it came from: `ses`, `message`, …"""
     uid: str
+    """Identical when the same source reports the same event again."""
     code: str = ""
+    """Enhanced status code (RFC 3463) such as `5.1.1`, or ""."""
     cause: Cause = Cause.UNKNOWN
     diagnostic: str = ""
+    """The mail server's own words."""
     campaign: str = ""
     audience: str = ""
+    """Name of the only audience concerned; "" for every audience that has the address."""
+
+
+def digest(*parts: str) -> str:
+    """Returns 32 hex digits that identify these texts. Rows are found by it: a change would store events twice."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

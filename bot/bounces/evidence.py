@@ -8,7 +8,9 @@ from bot.bounces.events import Cause, EventKind
 from bot.bounces.policy import Weakness
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
-from storage.bounces import bounces
+from storage.bounces import bursts as burst_rows
+from storage.bounces import evidence as evidence_rows
+from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
 from storage.contacts import contacts
 from storage.contacts.tables import VerdictRow
@@ -16,12 +18,12 @@ from storage.contacts.values import CleanReason
 from storage.core import audiences
 from storage.core.database import Database, Session
 
-MOST_SHOWN = 15  # pieces of evidence
+MOST_SHOWN = 15  # evidence items
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictSummary:
-    """What is said of a cleaned contact beside its address. `code` as in RFC 3463, or ""."""
+    """A verdict as shown beside the contact's address. `code` as in RFC 3463, or ""."""
 
     reason: CleanReason
     cause: Cause
@@ -29,14 +31,14 @@ class VerdictSummary:
     counted: int
     """Days with a soft bounce."""
     needed: int
-    """As many as were enough."""
+    """Days with a soft bounce that clean."""
     weakness: Weakness | None
-    """Why it is worth a look."""
+    """Why the contact is worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """One piece of evidence; `source` is the way in that told it."""
+    """One bounce or complaint; `source` is where it came from."""
 
     kind: EventKind
     at: datetime
@@ -48,8 +50,8 @@ class EvidenceItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Burst:
-    """A time in which so many addresses of the contact's domain bounced, this one among them."""
+class BurstSummary:
+    """A period in which that many addresses of the contact's domain bounced, this one among them."""
 
     since: datetime
     until: datetime
@@ -57,8 +59,8 @@ class Burst:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
-    """All that is known of why a contact was cleaned. `mark` is None when no bounce of ours decided it: an import."""
+class Explanation:
+    """Everything known about why a contact was cleaned."""
 
     contact_id: int
     audience: Audience
@@ -68,29 +70,30 @@ class Why:
     cleaned_at: datetime
     campaign: str
     diagnostic: str
-    mark: VerdictSummary | None
-    pieces: Sequence[EvidenceItem]
+    verdict: VerdictSummary | None
+    """None if the contact was imported as cleaned."""
+    items: Sequence[EvidenceItem]
     """The newest first, at most MOST_SHOWN."""
-    n: int
-    """How many there are."""
+    n_items: int
+    """How many there are in all."""
     delivered_at: datetime | None
     active_at: datetime | None
-    burst: Burst | None
-    """The latest that the evidence falls into."""
+    burst: BurstSummary | None
+    """The latest burst that contains some of the evidence."""
 
 
-def why(database: Database, audience_id: int, contact_id: int) -> Why:
-    """Raises PlanGone when the contact was never cleaned, or is of no audience."""
+def explain(database: Database, audience_id: int, contact_id: int) -> Explanation:
+    """Explains why a contact was cleaned. Raises PlanGone if it does not exist or was never cleaned."""
     with database.reading() as session:
         contact = contacts.by_id(session, audience_id, contact_id)
         audience = audiences.get(session, audience_id)
         if audience is None or contact is None or contact.cleaned_at is None:
             raise PlanGone
-        told = bounces.evidence(session, audience_id, [contact_id])
-        signs = bounces.activity(session, audience_id, [contact_id]).get(contact_id)
-        mark = marks(session, audience_id, [contact_id]).get(contact_id)
-        burst = _burst(session, audience_id, contact.domain, told)
-    return Why(
+        evidence = evidence_rows.of_contacts(session, audience_id, [contact_id])
+        activity = evidence_rows.activity_of(session, audience_id, [contact_id]).get(contact_id)
+        verdict = verdict_summaries(session, audience_id, [contact_id]).get(contact_id)
+        burst = _latest_burst(session, audience_id, contact.domain, evidence)
+    return Explanation(
         contact_id=contact_id,
         audience=Audience.of(audience),
         address=contact.address,
@@ -99,37 +102,50 @@ def why(database: Database, audience_id: int, contact_id: int) -> Why:
         cleaned_at=contact.cleaned_at,
         campaign=contact.clean_campaign_title or "",
         diagnostic=contact.clean_diagnostic or "",
-        mark=mark,
-        pieces=[
-            EvidenceItem(EventKind(e.kind), e.at, e.code, Cause(e.cause), e.diagnostic, e.campaign, e.source)
-            for e in told[:MOST_SHOWN]
-        ],
-        n=len(told),
-        delivered_at=signs.delivered_at if signs else None,
-        active_at=signs.active_at if signs else None,
+        verdict=verdict,
+        items=[_item(row) for row in evidence[:MOST_SHOWN]],
+        n_items=len(evidence),
+        delivered_at=activity.delivered_at if activity else None,
+        active_at=activity.active_at if activity else None,
         burst=burst,
     )
 
 
-def marks(session: Session, audience_id: int, contact_ids: Collection[int]) -> Mapping[int, VerdictSummary]:
-    """What is said beside each of these contacts, where the policy cleaned it."""
-    found = bounces.verdicts(session, audience_id, contact_ids)
-    return {id_: _mark(row) for id_, row in found.items()}
+def verdict_summaries(
+    session: Session, audience_id: int, contact_ids: Collection[int]
+) -> Mapping[int, VerdictSummary]:
+    """Returns the verdicts on those of these contacts that the policy cleaned: contact id → verdict."""
+    rows = verdict_rows.of_contacts(session, audience_id, contact_ids)
+    return {contact_id: _summary(row) for contact_id, row in rows.items()}
 
 
-def _burst(session: Session, audience_id: int, domain: str, told: Sequence[Evidence]) -> Burst | None:
-    for each in reversed(bounces.outages(session, audience_id, [domain])):
-        if any(each.since <= piece.at <= each.until for piece in told):
-            return Burst(each.since, each.until, each.addresses)
+def _latest_burst(
+    session: Session, audience_id: int, domain: str, evidence: Sequence[Evidence]
+) -> BurstSummary | None:
+    for burst in reversed(burst_rows.of_domains(session, audience_id, [domain])):
+        if any(burst.since <= row.at <= burst.until for row in evidence):
+            return BurstSummary(burst.since, burst.until, burst.addresses)
     return None
 
 
-def _mark(row: VerdictRow) -> VerdictSummary:
+def _item(row: Evidence) -> EvidenceItem:
+    return EvidenceItem(
+        kind=EventKind(row.kind),
+        at=row.at,
+        code=row.code,
+        cause=Cause(row.cause),
+        diagnostic=row.diagnostic,
+        campaign=row.campaign,
+        source=row.source,
+    )
+
+
+def _summary(row: VerdictRow) -> VerdictSummary:
     return VerdictSummary(
-        CleanReason(row.reason),
-        Cause(row.cause),
-        row.code,
-        row.counted,
-        row.needed,
-        Weakness(row.weakness) if row.weakness else None,
+        reason=CleanReason(row.reason),
+        cause=Cause(row.cause),
+        code=row.code,
+        counted=row.counted,
+        needed=row.needed,
+        weakness=Weakness(row.weakness) if row.weakness else None,
     )

@@ -1,11 +1,10 @@
-"""Bounces come in: notices become evidence, evidence a verdict, and a verdict cleans a contact.
+"""Takes in mail events: finds the contacts concerned, saves the evidence, and has the contacts judged.
 
-A notice goes to every audience that has its address, unless it names one. It is kept once, however often it comes.
-Mirrored audiences are left out: Mailchimp cleans its own contacts, and the mirror tells of it.
-Nothing here makes a cleaned contact anything else: what speaks for it later only marks it as worth a look.
+An event concerns every audience that has its address, unless it names one. It is saved once, however often it arrives.
+Mirrored audiences are left out: Mailchimp cleans its own contacts, and the mirror brings that in.
+Nothing here changes a cleaned contact back: later deliveries and activity only mark it as worth a look.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -14,123 +13,83 @@ from enum import IntEnum
 from itertools import islice
 from typing import Any
 
-from bot.bounces import policies
-from bot.bounces.events import EventKind, Notice
-from bot.bounces.policy import BURST, BURST_SHARE, Policy, Span, bursts, merged, outages
-from bot.bounces.verdicts import judge_contacts, look_again
+from bot.bounces import bursts, policies, quarantine
+from bot.bounces.events import (
+    LONGEST_CAMPAIGN,
+    LONGEST_DIAGNOSTIC,
+    EventKind,
+    MailEvent,
+    digest,
+)
+from bot.bounces.quarantine import (
+    MIRRORED_ADDRESS,
+    UNKNOWN_ADDRESS,
+    UNKNOWN_AUDIENCE,
+    QuarantineItem,
+)
+from bot.bounces.verdicts import judge_contacts, review_verdicts
 from bot.core.addresses import BadAddressReason, try_validate
-from storage.bounces import bounces
-from storage.bounces.bounces import Found
+from storage.bounces import contacts as contact_rows
+from storage.bounces import evidence as evidence_rows
+from storage.bounces.contacts import ContactSummary
 from storage.contacts import bulk
 from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
-from storage.core.text import storable
+from storage.core.text import storable_line
 
-LONGEST_DIAGNOSTIC = 1_000  # characters
-LONGEST_TEXT = 200
-UNKNOWN_ADDRESS = "unknown-address"
-MIRRORED_ADDRESS = "mirrored-address"  # only an audience of Mailchimp's has it
-LARGEST_CONTENT = 64 << 10  # bytes of what is set aside
+LONGEST_CODE = 12  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
-    """What became of notices, each counted once."""
+class IntakeCounts:
+    """What became of mail events, each counted once. The names are those of a webhook's JSON answer."""
 
-    cleaned: int = 0  # this one cleaned its contact
-    counted: int = 0  # kept as evidence
-    activity: int = 0  # a sign of life
-    repeated: int = 0  # known already
-    ignored: int = 0  # says nothing of an address
-    unknown: int = 0  # nobody has the address
+    cleaned: int = 0  # decided that its contact is cleaned
+    counted: int = 0  # saved as evidence
+    activity: int = 0  # a delivery, an open or a click
+    repeated: int = 0  # saved earlier
+    ignored: int = 0  # not about an address
+    unknown: int = 0  # no audience has the address
 
-    def __add__(self, other: "Intake") -> "Intake":
-        return Intake(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
-
-
-@dataclass(frozen=True, slots=True)
-class Aside:
-    """What came in and can't be used. `reason` is a key that handlers turn into words; `content` the message."""
-
-    uid: str
-    source: str
-    reason: str
-    address: str = ""
-    detail: str = ""
-    content: bytes | None = None
+    def __add__(self, other: "IntakeCounts") -> "IntakeCounts":
+        return IntakeCounts(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
 
 
-def take_in(database: Database, notices: Sequence[Notice], now: datetime) -> Intake:
-    """Takes notices in, in any order, those of each audience in one transaction."""
-    return take_in_each(database, [notices], now)[0]
+def take_in(database: Database, events: Sequence[MailEvent], now: datetime) -> IntakeCounts:
+    """Takes in events, in any order; those of one audience in one transaction."""
+    return take_in_batches(database, [events], now)[0]
 
 
-def take_in_each(database: Database, parcels: Sequence[Sequence[Notice]], now: datetime) -> list[Intake]:
-    """As `take_in`, all of the parcels together; what became of each."""
-    arrived = [_Arrived.of(notice, now) for parcel in parcels for notice in parcel]
-    meant = _audiences(database, arrived)
-    fates = dict.fromkeys(range(len(arrived)), _Fate.UNKNOWN)
-    for audience_id in sorted({each for ids in meant for each in ids or ()}):
-        here = {n: arrived[n] for n, ids in enumerate(meant) if audience_id in (ids or ())}
+def take_in_batches(
+    database: Database, batches: Sequence[Sequence[MailEvent]], now: datetime
+) -> list[IntakeCounts]:
+    """As `take_in` for all batches together; returns the counts of each batch."""
+    arrivals = [_Arrival.of(event, now) for batch in batches for event in batch]
+    audience_ids = _audiences_concerned(database, arrivals)
+    outcomes = [_Outcome.UNKNOWN] * len(arrivals)
+    for audience_id in sorted({id_ for ids in audience_ids for id_ in ids or ()}):
+        concerned = {n: arrivals[n] for n, ids in enumerate(audience_ids) if audience_id in (ids or ())}
         with database.transaction() as session:
-            for n, fate in _take_in(session, audience_id, here, now).items():
-                fates[n] = max(fates[n], fate)
+            for n, outcome in _take_in_audience(session, audience_id, concerned, now).items():
+                outcomes[n] = max(outcomes[n], outcome)
     unknown = [
-        each.aside("unknown-audience" if ids is None else UNKNOWN_ADDRESS)
-        for each, ids, fate in zip(arrived, meant, fates.values(), strict=True)
-        if fate == _Fate.UNKNOWN and each.is_evidence
+        arrival.quarantine_item(UNKNOWN_AUDIENCE if ids is None else UNKNOWN_ADDRESS)
+        for arrival, ids, outcome in zip(arrivals, audience_ids, outcomes, strict=True)
+        if outcome == _Outcome.UNKNOWN and arrival.is_evidence
     ]
-    set_aside(database, _mirrored_told(database, unknown), now)
-    in_order = iter(fates.values())
-    return [_counted(islice(in_order, len(parcel))) for parcel in parcels]
+    quarantine.add(database, _with_mirrored_reason(database, unknown), now)
+    in_order = iter(outcomes)
+    return [_count(islice(in_order, len(batch))) for batch in batches]
 
 
-def set_aside(database: Database, items: Sequence[Aside], now: datetime) -> int:
-    """Keeps what could not be used, each once; returns how many are new."""
-    if not items:
-        return 0
-    rows = [
-        {
-            "uid": aside_uid(each),
-            "at": now,
-            "source": each.source,
-            "reason": each.reason,
-            "address": _tidy(each.address, LONGEST_TEXT + 120),
-            "detail": _tidy(each.detail, LONGEST_DIAGNOSTIC),
-            "content": each.content[:LARGEST_CONTENT] if each.content else None,
-        }
-        for each in items
-    ]
-    with database.transaction() as session:
-        return bounces.put_aside(session, rows)
+def quarantine_item(event: MailEvent) -> QuarantineItem:
+    """Returns the item as which the event is quarantined if no audience has its address."""
+    return _Arrival.of(event, event.at).quarantine_item(UNKNOWN_ADDRESS)
 
 
-def aside_uid(what: Aside | Notice) -> str:
-    """The uid under which it is set aside, if it is."""
-    item = _Arrived.of(what, what.at).aside(UNKNOWN_ADDRESS) if isinstance(what, Notice) else what
-    # Of an address that nobody has the uid is the same before a mirror has it and after.
-    reason = UNKNOWN_ADDRESS if item.reason == MIRRORED_ADDRESS else item.reason
-    return _digest(item.source, item.uid, reason)
-
-
-def _mirrored_told(database: Database, unknown: Sequence[Aside]) -> Sequence[Aside]:
-    """The same, with the reason of those that only a mirror has."""
-    keys = {each.address.lower() for each in unknown if each.reason == UNKNOWN_ADDRESS}
-    if not keys:
-        return unknown
-    with database.reading() as session:
-        mirrored = bounces.known(session, keys, AudienceSource.MAILCHIMP)
-    return [
-        replace(each, reason=MIRRORED_ADDRESS)
-        if each.reason == UNKNOWN_ADDRESS and each.address.lower() in mirrored
-        else each
-        for each in unknown
-    ]
-
-
-class _Fate(IntEnum):
-    """What became of a notice; of several audiences, the greatest."""
+class _Outcome(IntEnum):
+    """What became of an event; if it concerns several audiences, the greatest applies."""
 
     UNKNOWN = 0
     REPEATED = 1
@@ -140,202 +99,160 @@ class _Fate(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrived:
-    """A notice in the form in which it is kept."""
+class _Arrival:
+    """An event with its address as contacts are found by it, and the uid of its evidence."""
 
-    notice: Notice
-    key: str
+    event: MailEvent
+    address_key: str
     uid: str
 
     @classmethod
-    def of(cls, notice: Notice, now: datetime) -> "_Arrived":
-        key = _key(_tidy(notice.address, 400))
-        # A clock that runs ahead is not believed.
-        notice = replace(notice, at=min(notice.at, now).astimezone(UTC))
-        return cls(notice, key, _digest(notice.source, notice.uid, key))
+    def of(cls, event: MailEvent, now: datetime) -> "_Arrival":
+        address_key = _address_key(storable_line(event.address, 400))
+        # A time in the future comes from a clock that is ahead.
+        event = replace(event, at=min(event.at, now).astimezone(UTC))
+        return cls(event, address_key, digest(event.source, event.uid, address_key))
 
     @property
     def is_evidence(self) -> bool:
-        return self.notice.kind not in (EventKind.DELIVERED, EventKind.ACTIVE)
+        return self.event.kind not in (EventKind.DELIVERED, EventKind.ACTIVE)
 
-    def row(self, audience_id: int, contact: Found) -> dict[str, Any]:
+    def evidence_row(self, audience_id: int, contact: ContactSummary) -> dict[str, Any]:
         return {
             "audience_id": audience_id,
             "uid": self.uid,
             "contact_id": contact.id,
             "domain": contact.domain,
-            "kind": str(self.notice.kind),
-            "at": self.notice.at,
-            "code": _tidy(self.notice.code, 12),
-            "cause": str(self.notice.cause),
-            "diagnostic": _tidy(self.notice.diagnostic, LONGEST_DIAGNOSTIC),
-            "campaign": _tidy(self.notice.campaign, LONGEST_TEXT),
-            "source": self.notice.source,
+            "kind": str(self.event.kind),
+            "at": self.event.at,
+            "code": storable_line(self.event.code, LONGEST_CODE),
+            "cause": str(self.event.cause),
+            "diagnostic": storable_line(self.event.diagnostic, LONGEST_DIAGNOSTIC),
+            "campaign": storable_line(self.event.campaign, LONGEST_CAMPAIGN),
+            "source": self.event.source,
         }
 
-    def aside(self, reason: str) -> Aside:
-        notice = self.notice
-        detail = " ".join(filter(None, (notice.kind, notice.code, notice.diagnostic)))
-        return Aside(self.uid, notice.source, reason, self.key, detail)
+    def quarantine_item(self, reason: str) -> QuarantineItem:
+        event = self.event
+        detail = " ".join(filter(None, (event.kind, event.code, event.diagnostic)))
+        return QuarantineItem(self.uid, event.source, reason, self.address_key, detail)
 
 
-def _audiences(database: Database, arrived: Sequence[_Arrived]) -> list[set[int] | None]:
-    """For each notice the audiences that have its address; None where there is none of the name that it gives."""
+def _address_key(text: str) -> str:
+    """The lower-case address as contacts have it: mail servers write `xn--…` where a person writes é in a domain."""
+    address = try_validate(text)
+    return text.lower() if isinstance(address, BadAddressReason) else address[1]
+
+
+def _audiences_concerned(database: Database, arrivals: Sequence[_Arrival]) -> list[set[int] | None]:
+    """For each event the ids of its audiences; None if it names an audience that does not exist."""
     with database.reading() as session:
-        having = bounces.known(session, {each.key for each in arrived})
-        names = {each.notice.audience for each in arrived} - {""}
+        having = contact_rows.audiences_having(session, {arrival.address_key for arrival in arrivals})
+        names = {arrival.event.audience for arrival in arrivals} - {""}
         named = {name: audiences.named(session, name) for name in names}
 
-    def meant(each: _Arrived) -> set[int] | None:
-        ids = having.get(each.key, set())
-        if not each.notice.audience:
+    def concerned(arrival: _Arrival) -> set[int] | None:
+        ids = having.get(arrival.address_key, set())
+        if not arrival.event.audience:
             return ids
-        only = named[each.notice.audience]
-        return ids & {only.id} if only else None
+        audience = named[arrival.event.audience]
+        return ids & {audience.id} if audience else None
 
-    return [meant(each) for each in arrived]
+    return [concerned(arrival) for arrival in arrivals]
 
 
-def _take_in(
-    session: Session, audience_id: int, here: Mapping[int, _Arrived], now: datetime
-) -> dict[int, _Fate]:
+def _with_mirrored_reason(database: Database, unknown: Sequence[QuarantineItem]) -> Sequence[QuarantineItem]:
+    """The items; the reason of an address that only a mirrored audience has is MIRRORED_ADDRESS."""
+    keys = {item.address.lower() for item in unknown if item.reason == UNKNOWN_ADDRESS}
+    if not keys:
+        return unknown
+    with database.reading() as session:
+        mirrored = contact_rows.audiences_having(session, keys, AudienceSource.MAILCHIMP)
+    return [
+        replace(item, reason=MIRRORED_ADDRESS)
+        if item.reason == UNKNOWN_ADDRESS and item.address.lower() in mirrored
+        else item
+        for item in unknown
+    ]
+
+
+def _take_in_audience(
+    session: Session, audience_id: int, arrivals: Mapping[int, _Arrival], now: datetime
+) -> dict[int, _Outcome]:
+    """Saves the events of one audience, and judges the contacts that they are about or may affect."""
     audience = bulk.lock(session, audience_id)
-    contacts = bounces.with_keys(session, audience_id, {each.key for each in here.values()})
-    here = {n: each for n, each in here.items() if each.key in contacts}
-    rows = {n: each.row(audience_id, contacts[each.key]) for n, each in here.items() if each.is_evidence}
-    new = bounces.add(session, audience_id, list(rows.values()))
-    signs = _signs((contacts[e.key].id, e.notice) for e in here.values() if not e.is_evidence)
-    bounces.note_activity(session, audience_id, signs)
-    policy = policies.of(session, audience_id)
-    fresh = [row for row in rows.values() if row["uid"] in new]
-    struck, accused = _note_bursts(session, audience_id, policy, fresh)
-    touched = {row["contact_id"] for row in fresh} | signs.keys()
-    by_id = accused | {contact.id: contact for contact in contacts.values() if contact.id in touched}
-    cleaned = judge_contacts(session, audience_id, by_id, policy, audience.revision, now)
-    look_again(session, audience_id, struck - by_id.keys(), policy, audience.revision)
-    return _fates(here, rows, new, cleaned)
+    keys = {arrival.address_key for arrival in arrivals.values()}
+    contacts = contact_rows.by_address_keys(session, audience_id, keys)
+    arrivals = {n: arrival for n, arrival in arrivals.items() if arrival.address_key in contacts}
+    rows = {
+        n: arrival.evidence_row(audience_id, contacts[arrival.address_key])
+        for n, arrival in arrivals.items()
+        if arrival.is_evidence
+    }
+    new_uids = evidence_rows.add(session, audience_id, list(rows.values()))
+    new_rows = [row for row in rows.values() if row["uid"] in new_uids]
+    activity = _latest_activity(
+        (contacts[arrival.address_key].id, arrival.event)
+        for arrival in arrivals.values()
+        if not arrival.is_evidence
+    )
+    evidence_rows.record_activity(session, audience_id, activity)
+    policy = policies.load(session, audience_id)
+    affected = bursts.update(session, audience_id, policy, new_rows)
+    changed = {row["contact_id"] for row in new_rows} | activity.keys()
+    to_judge = affected.unexcused | {
+        contact.id: contact for contact in contacts.values() if contact.id in changed
+    }
+    cleaned = judge_contacts(session, audience_id, to_judge, policy, audience.revision, now)
+    review_verdicts(session, audience_id, affected.weakened - to_judge.keys(), policy, audience.revision)
+    return _outcomes(arrivals, rows, new_uids, cleaned)
 
 
-def _fates(
-    here: Mapping[int, _Arrived],
+def _outcomes(
+    arrivals: Iterable[int],
     rows: Mapping[int, Mapping[str, Any]],
-    new: Collection[str],
+    new_uids: Collection[str],
     cleaned: Collection[int],
-) -> dict[int, _Fate]:
-    """A contact is cleaned by one of its notices, a notice is new once."""
-    fates: dict[int, _Fate] = {}
-    left, unseen = set(cleaned), set(new)
-    for n in here:
+) -> dict[int, _Outcome]:
+    """What became of each event. One event of a contact counts as CLEANED; one of several with the same uid is new."""
+    outcomes: dict[int, _Outcome] = {}
+    cleaned_left, new_left = set(cleaned), set(new_uids)
+    for n in arrivals:
         if n not in rows:
-            fates[n] = _Fate.ACTIVITY
-        elif rows[n]["uid"] not in unseen:
-            fates[n] = _Fate.REPEATED
-        elif rows[n]["contact_id"] in left:
-            fates[n] = _Fate.CLEANED
+            outcomes[n] = _Outcome.ACTIVITY
+            continue
+        uid, contact_id = rows[n]["uid"], rows[n]["contact_id"]
+        if uid not in new_left:
+            outcomes[n] = _Outcome.REPEATED
+        elif contact_id in cleaned_left:
+            outcomes[n] = _Outcome.CLEANED
         else:
-            fates[n] = _Fate.COUNTED
-        if n in rows:
-            unseen.discard(rows[n]["uid"])
-            left.discard(rows[n]["contact_id"])
-    return fates
+            outcomes[n] = _Outcome.COUNTED
+        new_left.discard(uid)
+        cleaned_left.discard(contact_id)
+    return outcomes
 
 
-def _signs(notices: Iterable[tuple[int, Notice]]) -> dict[int, tuple[datetime | None, datetime | None]]:
-    """The latest delivery and the latest activity of each contact."""
+def _latest_activity(
+    events: Iterable[tuple[int, MailEvent]],
+) -> dict[int, tuple[datetime | None, datetime | None]]:
+    """Contact id → its latest delivery, and its latest open or click."""
     latest: dict[int, dict[EventKind, datetime]] = defaultdict(dict)
-    for contact_id, notice in notices:
-        kinds = latest[contact_id]
-        kinds[notice.kind] = max(kinds.get(notice.kind, notice.at), notice.at)
+    for contact_id, event in events:
+        times = latest[contact_id]
+        times[event.kind] = max(times.get(event.kind, event.at), event.at)
     return {
-        id_: (kinds.get(EventKind.DELIVERED), kinds.get(EventKind.ACTIVE)) for id_, kinds in latest.items()
+        contact_id: (times.get(EventKind.DELIVERED), times.get(EventKind.ACTIVE))
+        for contact_id, times in latest.items()
     }
 
 
-def _note_bursts(
-    session: Session, audience_id: int, policy: Policy, fresh: Sequence[Mapping[str, Any]]
-) -> tuple[set[int], dict[int, Found]]:
-    """Keeps the bursts that the new evidence makes.
-
-    Returns the contacts whose verdict they may weaken; and those that an outage excused which is none any more,
-    because an earlier one has come to light.
-    """
-    times: dict[str, list[datetime]] = defaultdict(list)
-    for row in fresh:
-        if row["kind"] != EventKind.COMPLAINT:
-            times[row["domain"]].append(row["at"])
-    known: dict[str, dict[Span, int]] = defaultdict(dict)
-    for each in bounces.outages(session, audience_id, times.keys()):
-        known[each.domain][Span(each.since, each.until)] = each.addresses
-    sizes = bounces.of_domains(session, audience_id, times.keys())
-    struck: set[int] = set()
-    accused: dict[int, Found] = {}
-    for domain, at in times.items():
-        if all(any(span.holds(each) for span in known[domain]) for each in at):
-            continue
-        size = sizes.get(domain, 0)
-        enough = max(policy.outage_addresses, int(size * BURST_SHARE))
-        since, until = min(at) - BURST, max(at) + BURST
-        told = bounces.of_domain(session, audience_id, domain, since, until, at_least=enough)
-        found = bursts(told, size, policy)
-        spans = merged([*known[domain], *found])
-        if spans == list(known[domain]):
-            continue
-        counted = {span: len({contact for at, contact in told if span.holds(at)}) for span in found}
-        _put_spans(session, audience_id, domain, spans, known[domain] | counted)
-        for span in found:
-            struck |= bounces.judged_in(session, audience_id, domain, span.since, span.until)
-        excused = outages(spans)
-        for span in outages(list(known[domain])):
-            if not any(each.holds(span.since) and each.holds(span.until) for each in excused):
-                accused |= bounces.bounced_in(session, audience_id, domain, span.since, span.until)
-    return struck, accused
-
-
-def _put_spans(
-    session: Session,
-    audience_id: int,
-    domain: str,
-    spans: Sequence[Span],
-    known: Mapping[Span, int],
-) -> None:
-    """`known`: how many addresses bounced in spans, where that was counted already."""
-
-    def addresses(span: Span) -> int:
-        told = bounces.of_domain(session, audience_id, domain, span.since, span.until, at_least=1)
-        return len({contact for _at, contact in told})
-
-    rows = [
-        {
-            "since": span.since,
-            "until": span.until,
-            "addresses": known[span] if span in known else addresses(span),
-        }
-        for span in spans
-    ]
-    bounces.put_outages(session, audience_id, domain, rows)
-
-
-def _counted(fates: Iterable[_Fate]) -> Intake:
-    of = list(fates)
-    return Intake(
-        cleaned=of.count(_Fate.CLEANED),
-        counted=of.count(_Fate.COUNTED),
-        activity=of.count(_Fate.ACTIVITY),
-        repeated=of.count(_Fate.REPEATED),
-        unknown=of.count(_Fate.UNKNOWN),
+def _count(outcomes: Iterable[_Outcome]) -> IntakeCounts:
+    listed = list(outcomes)
+    return IntakeCounts(
+        cleaned=listed.count(_Outcome.CLEANED),
+        counted=listed.count(_Outcome.COUNTED),
+        activity=listed.count(_Outcome.ACTIVITY),
+        repeated=listed.count(_Outcome.REPEATED),
+        unknown=listed.count(_Outcome.UNKNOWN),
     )
-
-
-def _key(text: str) -> str:
-    """An address as contacts have it: mail servers write `xn--…` where a person writes é in a domain."""
-    found = try_validate(text)
-    return text.lower() if isinstance(found, BadAddressReason) else found[1]
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def _tidy(text: str, most: int) -> str:
-    """The text as one line that a database can store, of at most so many characters."""
-    return " ".join(storable(text).split())[:most]

@@ -1,6 +1,6 @@
-"""Messages come in: each is read, what it says of addresses is taken in, and what can't be used is set aside.
+"""Takes in bounce messages from files or from an IMAP mailbox; those that cannot be used are quarantined.
 
-From files or from a mailbox on a server; read twice, a message counts once.
+A message that is read twice counts once.
 """
 
 import hashlib
@@ -9,30 +9,34 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.bounces import intake as bounce_intake
-from bot.bounces.events import Notice
-from bot.bounces.intake import Aside, Intake
-from bot.bounces.messages import NO_RECIPIENT, SOURCE, UNREADABLE, Reading, read
-from storage.bounces import imap, quarantine
+from bot.bounces import intake, quarantine
+from bot.bounces.events import MailEvent
+from bot.bounces.intake import IntakeCounts
+from bot.bounces.messages.reader import read
+from bot.bounces.messages.results import NO_RECIPIENT, SOURCE, UNREADABLE, Reading
+from bot.bounces.quarantine import QuarantineEntry, QuarantineItem
+from storage.bounces import imap
 from storage.bounces.imap import Mailbox
 from storage.bounces.imap_address import ImapAddress
-from storage.bounces.mailboxes import MailMessage
+from storage.bounces.message_files import MailMessage
 from storage.core.database import Database
 
-AT_ONCE = 200  # messages that are read before they are taken in
-NOTICES_AT_ONCE = 500  # in one transaction
+MESSAGES_AT_ONCE = 200  # read before their events are taken in
 BYTES_AT_ONCE = 32 << 20
-KEPT = (UNREADABLE, NO_RECIPIENT)  # the reasons for which a message is set aside
+EVENTS_AT_ONCE = 500  # in one transaction
+QUARANTINED_REASONS = (UNREADABLE, NO_RECIPIENT)
 
 
 @dataclass(frozen=True, slots=True)
 class MailOutcome:
-    """What became of messages: `kinds` of their notices, `reasons` of those that gave none."""
+    """What became of messages."""
 
     messages: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
+    """Kind → how many of their events."""
     reasons: Counter[str] = field(default_factory=Counter)
-    intake: Intake = field(default_factory=Intake)
+    """Reason → how many of those without events."""
+    intake: IntakeCounts = field(default_factory=IntakeCounts)
 
     def __add__(self, other: "MailOutcome") -> "MailOutcome":
         return MailOutcome(
@@ -44,123 +48,104 @@ class MailOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """What messages say, each thing with the name of its message."""
+class ReadMessages:
+    """What messages report: events and items to quarantine, each with the name of its message."""
 
-    messages: int
-    notices: Sequence[tuple[str, Notice]]
-    asides: Sequence[tuple[str, Aside]]
+    n_messages: int
+    events: Sequence[tuple[str, MailEvent]]
+    unusable: Sequence[tuple[str, QuarantineItem]]
     reasons: Counter[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Something that is kept aside, and where it came from."""
-
-    at: datetime
-    where: str
-    reason: str
-    address: str
-    detail: str
-
-
 def batches(messages: Iterable[MailMessage]) -> Iterator[list[MailMessage]]:
-    """The messages, as many at once as go into one transaction and into little memory."""
+    """Yields the messages in lists of at most MESSAGES_AT_ONCE and about BYTES_AT_ONCE."""
     batch: list[MailMessage] = []
-    weight = 0
-    for each in messages:
-        batch.append(each)
-        weight += len(each.raw)
-        if len(batch) == AT_ONCE or weight >= BYTES_AT_ONCE:
+    n_bytes = 0
+    for message in messages:
+        batch.append(message)
+        n_bytes += len(message.raw)
+        if len(batch) == MESSAGES_AT_ONCE or n_bytes >= BYTES_AT_ONCE:
             yield batch
-            batch, weight = [], 0
+            batch, n_bytes = [], 0
     if batch:
         yield batch
 
 
-def read_all(messages: Sequence[MailMessage], now: datetime, audience: str = "") -> Post:
-    """Reads the messages. `audience`: the name of the only audience that they are about."""
-    notices: list[tuple[str, Notice]] = []
-    asides: list[tuple[str, Aside]] = []
+def read_messages(messages: Sequence[MailMessage], now: datetime, audience: str = "") -> ReadMessages:
+    """Reads the messages; `audience` is the name of the only audience that they concern, if there is one."""
+    events: list[tuple[str, MailEvent]] = []
+    unusable: list[tuple[str, QuarantineItem]] = []
     reasons: Counter[str] = Counter()
-    for each in messages:
-        reading, fault = _read(each.raw, now)
-        notices += [(each.name, replace(notice, audience=audience)) for notice in reading.notices]
+    for message in messages:
+        reading, fault = _read(message.raw, now)
+        events += [(message.name, replace(event, audience=audience)) for event in reading.events]
         if reading.reason:
             reasons[reading.reason] += 1
-        if reading.reason in KEPT:
-            asides.append((each.name, _aside(each, reading.reason, fault)))
-    return Post(len(messages), notices, asides, reasons)
+        if reading.reason in QUARANTINED_REASONS:
+            unusable.append((message.name, _quarantine_item(message, reading.reason, fault)))
+    return ReadMessages(len(messages), events, unusable, reasons)
 
 
-def take_in(database: Database, post: Post, now: datetime) -> MailOutcome:
-    """Takes in what the messages say, and keeps aside what can't be used."""
-    notices = [notice for _, notice in post.notices]
-    # A report may be about a thousand addresses.
-    parts = (notices[n : n + NOTICES_AT_ONCE] for n in range(0, len(notices), NOTICES_AT_ONCE))
-    intake = sum((bounce_intake.take_in(database, part, now) for part in parts), Intake())
-    bounce_intake.set_aside(database, [each for _, each in post.asides], now)
-    kinds = Counter(str(notice.kind) for _, notice in post.notices)
-    return MailOutcome(post.messages, kinds, post.reasons, intake)
+def take_in(database: Database, read_messages: ReadMessages, now: datetime) -> MailOutcome:
+    """Takes in the events and quarantines what cannot be used."""
+    events = [event for _, event in read_messages.events]
+    # One delivery report may concern a thousand addresses.
+    chunks = (events[n : n + EVENTS_AT_ONCE] for n in range(0, len(events), EVENTS_AT_ONCE))
+    counts = sum((intake.take_in(database, chunk, now) for chunk in chunks), IntakeCounts())
+    quarantine.add(database, [item for _, item in read_messages.unusable], now)
+    kinds = Counter(str(event.kind) for event in events)
+    return MailOutcome(read_messages.n_messages, kinds, read_messages.reasons, counts)
 
 
-def kept(database: Database, post: Post) -> Iterator[Kept]:
-    """What is kept aside of that post, now or since an earlier time."""
-    things: list[tuple[str, Notice | Aside]] = [*post.notices, *post.asides]
-    places = {bounce_intake.aside_uid(what): where for where, what in things}
-    with database.reading() as session:
-        rows = quarantine.of(session, places)
-    for uid, where in places.items():
-        if row := rows.get(uid):
-            yield Kept(row.at, where, row.reason, row.address, row.detail)
+def quarantined(database: Database, read_messages: ReadMessages) -> Iterator[QuarantineEntry]:
+    """Yields what is in quarantine from these messages, now or since an earlier reading."""
+    items = [(name, intake.quarantine_item(event)) for name, event in read_messages.events]
+    items += read_messages.unusable
+    return quarantine.entries(database, {quarantine.row_uid(item): name for name, item in items})
 
 
-def all_kept(database: Database) -> Iterator[Kept]:
-    """All that is kept aside, from wherever it came, the oldest first."""
-    with database.reading() as session:
-        for row in quarantine.every(session):
-            yield Kept(row.at, row.source, row.reason, row.address, row.detail)
-
-
-def look(
-    database: Database, place: ImapAddress, now: datetime, go_on: Callable[[], bool] = lambda: True
+def take_in_unseen(
+    database: Database,
+    address: ImapAddress,
+    now: datetime,
+    may_continue: Callable[[], bool] = lambda: True,
 ) -> MailOutcome:
-    """Takes in what nobody has seen yet in a mailbox, and only then marks it as seen. Raises storage.bounces.imap.MailboxFault.
+    """Takes in the unseen messages of an IMAP mailbox, then marks them as seen.
 
-    It ends early when `go_on` says no before a batch of messages.
-
-    If it ends in between, or somebody else looks at the same time, messages are read twice: they count once.
+    Stops before the next batch of messages once `may_continue` returns False. If the process ends in between, or two
+    processes do this at once, messages are read twice and count once. Raises storage.bounces.imap.MailboxError.
     """
     outcome = MailOutcome()
-    with imap.opened(place) as box:
-        for batch in box.batches():
-            if not go_on():
+    with imap.open_mailbox(address) as mailbox:
+        for batch in mailbox.batches():
+            if not may_continue():
                 break
-            outcome += _taken(database, box, batch, now)
+            outcome += _take_in_batch(database, mailbox, batch, now)
     return outcome
 
 
-def waiting(place: ImapAddress) -> int:
-    """How many messages nobody has seen; nothing changes. Raises storage.bounces.imap.MailboxFault."""
-    with imap.opened(place, only_look=True) as box:
-        return len(box.unseen())
+def count_unseen(address: ImapAddress) -> int:
+    """Counts the unseen messages without changing anything. Raises storage.bounces.imap.MailboxError."""
+    with imap.open_mailbox(address, read_only=True) as mailbox:
+        return len(mailbox.unseen_uids())
 
 
-def _taken(
-    database: Database, box: Mailbox, batch: Sequence[tuple[str, MailMessage]], now: datetime
+def _take_in_batch(
+    database: Database, mailbox: Mailbox, batch: Sequence[tuple[str, MailMessage]], now: datetime
 ) -> MailOutcome:
-    outcome = take_in(database, read_all([message for _, message in batch], now), now)
-    box.mark_seen([uid for uid, _ in batch])
+    outcome = take_in(database, read_messages([message for _, message in batch], now), now)
+    mailbox.mark_seen([uid for uid, _ in batch])
     return outcome
 
 
 def _read(raw: bytes, now: datetime) -> tuple[Reading, str]:
-    """What it says; and the fault, if reading it failed in a way that nobody foresaw."""
+    """The reading; and the type of the error, if reading raised one."""
     try:
         return read(raw, now), ""
     except Exception as error:  # noqa: BLE001  one message must not hold up those behind it
         return Reading((), UNREADABLE), type(error).__qualname__
 
 
-def _aside(message: MailMessage, reason: str, fault: str) -> Aside:
-    return Aside(hashlib.sha256(message.raw).hexdigest(), SOURCE, reason, detail=fault, content=message.raw)
+def _quarantine_item(message: MailMessage, reason: str, fault: str) -> QuarantineItem:
+    uid = hashlib.sha256(message.raw).hexdigest()
+    return QuarantineItem(uid, SOURCE, reason, detail=fault, content=message.raw)

@@ -1,4 +1,4 @@
-"""An audience's own cleaning policy: looked up, and changed by an operator."""
+"""The cleaning policy that an operator has set for an audience: read, validated and saved."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -6,54 +6,53 @@ from datetime import datetime
 
 from bot.bounces.policy import Policy
 from bot.core.errors import CleanedError
-from storage.bounces import bounces
+from storage.bounces import policies as policy_rows
 from storage.bounces.tables import CleaningPolicy
 from storage.core import journal
 from storage.core.database import Database, Session
 
-MOST = 1_000_000
-
-
 THRESHOLDS = tuple(field.name for field in fields(Policy))
+HIGHEST_THRESHOLD = 1_000_000
 
 
 class BadThreshold(CleanedError):
-    """A threshold is no whole number in its range: `threshold` says which of `THRESHOLDS`. Values: least, most."""
+    """A threshold is not a whole number in its range; `threshold` is one of `THRESHOLDS`. Values: least, most."""
 
     key = "error-bad-threshold"
 
     def __init__(self, threshold: str, least: int) -> None:
-        super().__init__(least=least, most=MOST)
+        super().__init__(least=least, most=HIGHEST_THRESHOLD)
         self.threshold = threshold
 
 
-def of(session: Session, audience_id: int) -> Policy:
-    """The audience's policy, in the caller's transaction."""
-    row = bounces.policy(session, audience_id)
+def get(database: Database, audience_id: int) -> Policy:
+    """Returns the audience's policy; the defaults if none was saved."""
+    with database.reading() as session:
+        return load(session, audience_id)
+
+
+def load(session: Session, audience_id: int) -> Policy:
+    """As `get`, in the caller's transaction."""
+    row = policy_rows.get(session, audience_id)
     if row is None:
         return Policy()
     return Policy(row.soft_without_activity, row.soft_with_activity, row.outage_addresses)
 
 
-def look(database: Database, audience_id: int) -> Policy:
-    with database.reading() as session:
-        return of(session, audience_id)
+def parse(typed: Mapping[str, str]) -> Policy:
+    """Returns the policy from the text typed for each of `THRESHOLDS`. Raises BadThreshold if one is not an integer."""
+    return Policy(**{name: _integer(name, typed[name]) for name in THRESHOLDS})
 
 
-def read(typed: Mapping[str, str]) -> Policy:
-    """The policy that was typed: a text for each of `THRESHOLDS`. Raises BadThreshold for what is no number."""
-    return Policy(**{name: _number(name, typed[name]) for name in THRESHOLDS})
-
-
-def change(database: Database, audience_id: int, policy: Policy, *, by: str, now: datetime) -> None:
-    """From now on the audience is judged so; what is cleaned stays cleaned. Raises BadThreshold."""
+def save(database: Database, audience_id: int, policy: Policy, *, by: str, now: datetime) -> None:
+    """Saves the policy for future verdicts; contacts already cleaned stay cleaned. Raises BadThreshold."""
     for name, least in _LEAST.items():
-        if not least <= getattr(policy, name) <= MOST:
+        if not least <= getattr(policy, name) <= HIGHEST_THRESHOLD:
             raise BadThreshold(name, least)
     if policy.soft_with_activity < policy.soft_without_activity:
         raise BadThreshold("soft_with_activity", policy.soft_without_activity)
     with database.transaction() as session:
-        bounces.put_policy(
+        policy_rows.save(
             session,
             CleaningPolicy(
                 audience_id=audience_id,
@@ -70,7 +69,7 @@ def change(database: Database, audience_id: int, policy: Policy, *, by: str, now
 _LEAST = {"soft_without_activity": 1, "soft_with_activity": 1, "outage_addresses": 2}
 
 
-def _number(name: str, text: str) -> int:
+def _integer(name: str, text: str) -> int:
     try:
         return int(text)
     except ValueError:

@@ -1,8 +1,14 @@
-"""The cleaning policy: evidence in, verdict out.
+"""The cleaning policy: decides, from the evidence on one contact, whether it is cleaned and why.
 
-A hard bounce cleans at once, a complaint too. Soft bounces clean at the 7th when the contact never showed activity,
-at the 15th when it did (Mailchimp, "About cleaned contacts"): one a day is counted, and a delivery, an open or a click
-begins the count anew. Nothing here depends on the order in which the evidence came in.
+The rules (Mailchimp, "About cleaned contacts"), in order of precedence:
+
+1. A complaint cleans at once.
+2. A hard bounce cleans at once.
+3. Soft bounces clean on the 7th day with one, or on the 15th if the contact has ever opened or clicked. Each day counts
+   once; a delivery, an open or a click resets the count.
+
+Bounces during an outage of the contact's domain do not count, except a hard bounce that names the mailbox itself.
+The result does not depend on the order in which the evidence arrived. Pure: no database, no clock.
 """
 
 from collections import Counter
@@ -12,45 +18,41 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.bounces.events import Cause, EventKind
+from storage.contacts.values import CleanReason
 
-RECENTLY = timedelta(days=90)  # a sign of life so short before a hard bounce speaks for the address
-BURST = timedelta(hours=1)
-BURST_SHARE = 0.1  # of the domain's contacts: a large provider has some dead mailboxes in every hour
-# A domain that is dead for good bounces in bursts too, one a mailing: only the first is taken for an outage.
-OUTAGE_LASTS = timedelta(days=3)
-OUTAGE_REMEMBERED = timedelta(days=60)
-
-
-class CleaningReason(StrEnum):
-    """What cleans a contact: the words of the contacts' own clean reason."""
-
-    HARD = "hard"
-    SOFT = "soft"
-    ABUSE = "abuse"
+RECENT_ACTIVITY = timedelta(days=90)  # activity this shortly before a hard bounce makes the verdict weak
+BURST_WINDOW = timedelta(hours=1)
+BURST_SHARE = 0.1  # of the domain's contacts: a large provider has a few dead mailboxes in every hour
+# A domain that is gone for good also bounces in bursts, one per mailing: only the first counts as an outage.
+LONGEST_OUTAGE = timedelta(days=3)
+OUTAGE_MEMORY = timedelta(days=60)
 
 
 class Weakness(StrEnum):
-    """Why a cleaned contact is worth a look: keys that handlers turn into words."""
+    """Why a verdict is weak and the contact worth a look: keys that handlers turn into words."""
 
-    ACTIVE = "active"  # it opened or clicked not long before, or since
-    DELIVERED = "delivered"  # mail has reached it since
-    OUTAGE = "outage"  # many addresses of its domain bounced in the same hour
+    ACTIVE = "active"  # opened or clicked not long before the bounce, or since
+    DELIVERED = "delivered"  # mail has been delivered since
+    OUTAGE = "outage"  # many addresses of the domain bounced within the same hour
     FULL = "full"  # the mailbox was full
     BLOCKED = "blocked"  # the sender or the content was refused, not the address
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """An audience's thresholds: soft bounces (days with one), and addresses of a domain that bounce in an hour."""
+    """Thresholds of one audience; the defaults are Mailchimp's."""
 
     soft_without_activity: int = 7
+    """Days with a soft bounce that clean a contact without any activity."""
     soft_with_activity: int = 15
+    """The same for a contact that has opened or clicked."""
     outage_addresses: int = 10
+    """Addresses of one domain that bounce within BURST_WINDOW, from which it is a burst."""
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceEvent:
-    """One piece of evidence: a hard or soft bounce, or a complaint."""
+    """One hard bounce, soft bounce or complaint."""
 
     kind: EventKind
     at: datetime
@@ -59,114 +61,128 @@ class EvidenceEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A time in which many addresses of one domain bounced, both ends included."""
+class Burst:
+    """A period in which many addresses of one domain bounced; both ends are included."""
 
     since: datetime
     until: datetime
 
-    def holds(self, at: datetime) -> bool:
+    def contains(self, at: datetime) -> bool:
         return self.since <= at <= self.until
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that is known of one contact. `bursts` are those of its domain."""
+    """Everything known about one contact; `bursts` are those of its domain."""
 
     events: Sequence[EvidenceEvent]
-    delivered_at: datetime | None = None  # the last delivery
-    active_at: datetime | None = None  # the last open or click
-    bursts: Sequence[Span] = ()
+    delivered_at: datetime | None = None  # latest delivery
+    active_at: datetime | None = None  # latest open or click
+    bursts: Sequence[Burst] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why the contact is cleaned. `counted` of `needed` days with a soft bounce; `cause` and `code` of what decided."""
+    """Why a contact is cleaned. `cause` and `code` are those of the decisive event."""
 
-    reason: CleaningReason
+    reason: CleanReason
     cause: Cause
     code: str
     counted: int
+    """Days with a soft bounce that counted."""
     needed: int
+    """Days that clean this contact."""
     weakness: Weakness | None
 
 
 def judge(history: History, policy: Policy) -> Verdict | None:
-    """The verdict on a contact; None: it stays."""
-    events = sorted(history.events, key=lambda each: (each.at, each.kind, each.cause, each.code))
-    excused = outages(history.bursts)
-    counting = [each for each in events if not _is_excused(each, excused)]
-    soft = _soft_days(counting, history)
+    """Returns the verdict that cleans the contact, or None if it is not cleaned."""
+    events = sorted(history.events, key=lambda event: (event.at, event.kind, event.cause, event.code))
+    excusing = outages(history.bursts)
+    counting = [event for event in events if not _is_excused(event, excusing)]
+    soft_days = _soft_days(counting, history)
     needed = policy.soft_with_activity if history.active_at else policy.soft_without_activity
 
-    def verdict(reason: CleaningReason, decisive: EvidenceEvent, weakness: Weakness | None) -> Verdict:
-        return Verdict(reason, decisive.cause, decisive.code, len(soft), needed, weakness)
+    def verdict(reason: CleanReason, decisive: EvidenceEvent, weakness: Weakness | None) -> Verdict:
+        return Verdict(reason, decisive.cause, decisive.code, len(soft_days), needed, weakness)
 
-    for each in events:
-        if each.kind == EventKind.COMPLAINT:
-            return verdict(CleaningReason.ABUSE, each, None)
-    for each in counting:
-        if each.kind == EventKind.HARD:
-            return verdict(CleaningReason.HARD, each, _weakness_of_hard(each, history))
-    if len(soft) >= needed:
-        return verdict(CleaningReason.SOFT, soft[-1], _weakness_of_soft(soft, history))
+    for event in events:
+        if event.kind == EventKind.COMPLAINT:
+            return verdict(CleanReason.ABUSE, event, None)
+    for event in counting:
+        if event.kind == EventKind.HARD:
+            return verdict(CleanReason.HARD, event, _weakness_of_hard(event, history))
+    if len(soft_days) >= needed:
+        return verdict(CleanReason.SOFT, soft_days[-1], _weakness_of_soft(soft_days, history))
     return None
 
 
 def weakness_without_verdict(history: History) -> Weakness:
-    """Why a contact that was cleaned on this evidence would not be cleaned on what is known now."""
-    latest = max(history.events, key=lambda each: each.at)
-    if any(burst.holds(latest.at) for burst in history.bursts):
+    """Returns why a contact that was cleaned on this evidence would not be cleaned on what is known now."""
+    latest = max(history.events, key=lambda event: event.at)
+    if any(burst.contains(latest.at) for burst in history.bursts):
         return Weakness.OUTAGE
     active, delivered = history.active_at, history.delivered_at
     return Weakness.ACTIVE if active and (not delivered or active >= delivered) else Weakness.DELIVERED
 
 
-def bursts(bounces: Iterable[tuple[datetime, int]], contacts: int, policy: Policy) -> list[Span]:
-    """The hours in which so many addresses of a domain bounced that it was hardly their own fault.
+def burst_threshold(contacts: int, policy: Policy) -> float:
+    """Returns how many addresses must bounce within BURST_WINDOW in a domain with that many contacts."""
+    return max(policy.outage_addresses, contacts * BURST_SHARE)
 
-    `bounces`: when, and of which contact; `contacts`: how many the domain has in the audience.
+
+def find_bursts(bounces: Iterable[tuple[datetime, int]], contacts: int, policy: Policy) -> list[Burst]:
+    """Returns the periods in which so many addresses of a domain bounced that the addresses are hardly at fault.
+
+    `bounces` are pairs of time and contact id; `contacts` is the number of the domain's contacts in the audience.
     """
-    enough = max(policy.outage_addresses, contacts * BURST_SHARE)
-    found: list[Span] = []
+    threshold = burst_threshold(contacts, policy)
+    bursts: list[Burst] = []
     ordered = sorted(bounces)
-    inside: Counter[int] = Counter()
+    window: Counter[int] = Counter()  # contact id -> bounces within BURST_WINDOW
     start = 0
     for at, contact in ordered:
-        inside[contact] += 1
-        while ordered[start][0] < at - BURST:
-            gone = ordered[start][1]
-            inside[gone] -= 1
-            if not inside[gone]:
-                del inside[gone]
+        window[contact] += 1
+        while ordered[start][0] < at - BURST_WINDOW:
+            expired = ordered[start][1]
+            window[expired] -= 1
+            if not window[expired]:
+                del window[expired]
             start += 1
-        if len(inside) >= enough:
-            found.append(Span(ordered[start][0], at))
-    return merged(found)
+        if len(window) >= threshold:
+            bursts.append(Burst(ordered[start][0], at))
+    return merge_bursts(bursts)
 
 
-def outages(spans: Sequence[Span]) -> list[Span]:
-    """What of a domain's bursts is taken for an outage; what comes after the first days of one is none."""
+def outages(bursts: Sequence[Burst]) -> list[Burst]:
+    """Returns the bursts of a domain that count as outages, each cut after LONGEST_OUTAGE.
 
-    def is_first(span: Span) -> bool:
-        ago = [span.since - other.since for other in spans]
-        return not any(OUTAGE_LASTS < each < OUTAGE_REMEMBERED for each in ago)
+    A burst that follows another after more than LONGEST_OUTAGE and less than OUTAGE_MEMORY is none.
+    """
 
-    return [Span(span.since, min(span.until, span.since + OUTAGE_LASTS)) for span in spans if is_first(span)]
+    def is_first(burst: Burst) -> bool:
+        gaps = [burst.since - other.since for other in bursts]
+        return not any(LONGEST_OUTAGE < gap < OUTAGE_MEMORY for gap in gaps)
+
+    return [
+        Burst(burst.since, min(burst.until, burst.since + LONGEST_OUTAGE))
+        for burst in bursts
+        if is_first(burst)
+    ]
 
 
-def merged(spans: Iterable[Span]) -> list[Span]:
-    """The same times, spans that touch made one, the earliest first."""
-    found: list[Span] = []
-    for span in sorted(spans, key=lambda each: (each.since, each.until)):
-        if found and span.since <= found[-1].until:
-            found[-1] = Span(found[-1].since, max(found[-1].until, span.until))
+def merge_bursts(bursts: Iterable[Burst]) -> list[Burst]:
+    """Returns the bursts in order of time, those that touch or overlap merged."""
+    merged: list[Burst] = []
+    for burst in sorted(bursts, key=lambda burst: (burst.since, burst.until)):
+        if merged and burst.since <= merged[-1].until:
+            merged[-1] = Burst(merged[-1].since, max(merged[-1].until, burst.until))
         else:
-            found.append(span)
-    return found
+            merged.append(burst)
+    return merged
 
 
-_OF_THE_MAILBOX = frozenset({Cause.NO_MAILBOX, Cause.DISABLED})
+_MAILBOX_CAUSES = frozenset({Cause.NO_MAILBOX, Cause.DISABLED})
 _WEAK_CAUSES = {
     Cause.FULL: Weakness.FULL,
     Cause.POLICY: Weakness.BLOCKED,
@@ -175,37 +191,37 @@ _WEAK_CAUSES = {
 }
 
 
-def _is_excused(event: EvidenceEvent, excused: Sequence[Span]) -> bool:
-    """Whether an outage explains it. That there is no such mailbox is said of the address, whoever else bounces."""
-    if event.kind == EventKind.HARD and event.cause in _OF_THE_MAILBOX:
+def _is_excused(event: EvidenceEvent, excusing: Sequence[Burst]) -> bool:
+    """Whether an outage explains the bounce. "No such mailbox" is about the address, whoever else bounces."""
+    if event.kind == EventKind.HARD and event.cause in _MAILBOX_CAUSES:
         return False
-    return any(span.holds(event.at) for span in excused)
+    return any(outage.contains(event.at) for outage in excusing)
 
 
 def _soft_days(events: Sequence[EvidenceEvent], history: History) -> list[EvidenceEvent]:
-    """The last soft bounce of each day (UTC) since the last sign of life, in order."""
-    signs = [at for at in (history.delivered_at, history.active_at) if at]
-    since = max(signs, default=None)
+    """The last soft bounce of each day (UTC) since the latest delivery, open or click, in order."""
+    resets = [at for at in (history.delivered_at, history.active_at) if at]
+    since = max(resets, default=None)
     days = {
-        each.at.date(): each
-        for each in events
-        if each.kind == EventKind.SOFT and (since is None or each.at > since)
+        event.at.date(): event
+        for event in events
+        if event.kind == EventKind.SOFT and (since is None or event.at > since)
     }
     return list(days.values())
 
 
 def _weakness_of_hard(event: EvidenceEvent, history: History) -> Weakness | None:
-    if history.active_at and history.active_at >= event.at - RECENTLY:
+    if history.active_at and history.active_at >= event.at - RECENT_ACTIVITY:
         return Weakness.ACTIVE
     if history.delivered_at and history.delivered_at > event.at:
         return Weakness.DELIVERED
-    if any(burst.holds(event.at) for burst in history.bursts):
+    if any(burst.contains(event.at) for burst in history.bursts):
         return Weakness.OUTAGE
     return _WEAK_CAUSES.get(event.cause)
 
 
-def _weakness_of_soft(soft: Sequence[EvidenceEvent], history: History) -> Weakness | None:
-    if any(burst.holds(each.at) for burst in history.bursts for each in soft):
+def _weakness_of_soft(soft_days: Sequence[EvidenceEvent], history: History) -> Weakness | None:
+    if any(burst.contains(event.at) for burst in history.bursts for event in soft_days):
         return Weakness.OUTAGE
-    causes = [_WEAK_CAUSES.get(each.cause) for each in soft]
-    return causes[-1] if all(causes) else None
+    weaknesses = [_WEAK_CAUSES.get(event.cause) for event in soft_days]
+    return weaknesses[-1] if all(weaknesses) else None

@@ -1,6 +1,6 @@
-"""Verdicts on contacts: what is known of them is judged, and who is to be cleaned is cleaned, in one transaction.
+"""Applies the cleaning policy: loads what is known about contacts, judges them, cleans them, saves the verdicts.
 
-The caller holds the audience's lock.
+The caller holds the audience's lock and the transaction. The rules themselves are in `bot.bounces.policy`.
 """
 
 from collections import defaultdict
@@ -9,127 +9,136 @@ from datetime import datetime
 from typing import Any
 
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.policy import EvidenceEvent, History, Policy, Span, Verdict, judge, weakness_without_verdict
-from storage.bounces import bounces
-from storage.bounces.bounces import Found
+from bot.bounces.policy import Burst, EvidenceEvent, History, Policy, Verdict, judge, weakness_without_verdict
+from storage.bounces import bursts as burst_rows
+from storage.bounces import contacts as contact_rows
+from storage.bounces import evidence as evidence_rows
+from storage.bounces import verdicts as verdict_rows
+from storage.bounces.contacts import ContactSummary
 from storage.bounces.tables import Evidence
 from storage.contacts import figures
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Session
 
-MAILED = frozenset({Status.SUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING})
+CLEANABLE = frozenset({Status.SUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING})  # statuses that get mail
+
+_INCREASING_WEIGHT = (CleanReason.UNKNOWN, CleanReason.SOFT, CleanReason.HARD, CleanReason.ABUSE)
 
 
 def judge_contacts(
     session: Session,
     audience_id: int,
-    contacts: Mapping[int, Found],
+    contacts: Mapping[int, ContactSummary],
     policy: Policy,
     revision: int,
     now: datetime,
 ) -> set[int]:
-    """Judges contacts that something new is known of; returns those that it cleaned."""
-    known = histories(session, audience_id, {id_: each.domain for id_, each in contacts.items()})
+    """Judges contacts with new evidence or activity; returns the ids of those that it cleaned."""
+    domains = {contact_id: contact.domain for contact_id, contact in contacts.items()}
+    known = load_histories(session, audience_id, domains)
     cleaned: list[dict[str, Any]] = []
-    kept: list[dict[str, Any]] = []
+    verdicts: list[dict[str, Any]] = []
     tally = FigureChanges()
-    for id_, contact in contacts.items():
-        history, latest = known.get(id_, (History(()), None))
-        if latest is None:
+    for contact_id, contact in contacts.items():
+        history, newest = known[contact_id]
+        if newest is None:
             continue
         verdict = judge(history, policy)
         if contact.cleaned_at is None:
-            if verdict and contact.status in MAILED:
-                cleaned.append(_cleaning(contact, verdict, latest, revision, now))
-                kept.append(_verdict_row(audience_id, id_, now, verdict))
+            if verdict and contact.status in CLEANABLE:
+                cleaned.append(_cleaned_row(contact, verdict, newest, revision, now))
+                verdicts.append(_verdict_row(audience_id, contact_id, now, verdict))
                 tally[FigureKey(contact.status, "", None, contact.domain)] -= 1
                 tally[FigureKey(Status.CLEANED, verdict.reason, now.date(), contact.domain)] += 1
         elif verdict:
-            _weigh_again(session, audience_id, contact, verdict, revision, tally)
-    bounces.clean(session, audience_id, cleaned)
-    bounces.put_verdicts(session, audience_id, kept)
+            _raise_reason(session, audience_id, contact, contact.cleaned_at, verdict, revision, tally)
+    contact_rows.clean(session, audience_id, cleaned)
+    verdict_rows.save(session, audience_id, verdicts)
     figures.apply_changes(session, audience_id, tally)
-    again = {id_ for id_, contact in contacts.items() if contact.cleaned_at}
-    look_again(session, audience_id, again, policy, revision)
+    cleaned_before = {contact_id for contact_id, contact in contacts.items() if contact.cleaned_at}
+    review_verdicts(session, audience_id, cleaned_before, policy, revision)
     return {row["id"] for row in cleaned}
 
 
-def _weigh_again(
-    session: Session, audience_id: int, contact: Found, verdict: Verdict, revision: int, tally: FigureChanges
+def _raise_reason(
+    session: Session,
+    audience_id: int,
+    contact: ContactSummary,
+    cleaned_at: datetime,
+    verdict: Verdict,
+    revision: int,
+    tally: FigureChanges,
 ) -> None:
-    """A cleaned contact keeps the weightiest reason: a complaint that comes after a bounce is still one."""
+    """Changes the reason of a cleaned contact to a weightier one: a complaint after a bounce still counts as abuse."""
     before = CleanReason(contact.clean_reason or CleanReason.UNKNOWN)
-    if _WEIGHTS.index(CleanReason(verdict.reason)) <= _WEIGHTS.index(before):
+    if _INCREASING_WEIGHT.index(verdict.reason) <= _INCREASING_WEIGHT.index(before):
         return
-    assert contact.cleaned_at is not None  # the caller looked
-    bounces.give_reason(session, audience_id, contact.id, verdict.reason, revision)
-    day = contact.cleaned_at.date()
+    contact_rows.change_clean_reason(session, audience_id, contact.id, verdict.reason, revision)
+    day = cleaned_at.date()
     tally[FigureKey(contact.status, contact.clean_reason or "", day, contact.domain)] -= 1
     tally[FigureKey(contact.status, verdict.reason, day, contact.domain)] += 1
 
 
-def look_again(
-    session: Session, audience_id: int, ids: Collection[int], policy: Policy, revision: int
+def review_verdicts(
+    session: Session, audience_id: int, contact_ids: Collection[int], policy: Policy, revision: int
 ) -> None:
-    """The verdicts on cleaned contacts as they are on all that is known now: they may have become weak, or not."""
-    there = bounces.verdicts(session, audience_id, ids)
-    if not there:
+    """Updates the verdicts on cleaned contacts to what is known now: they may have become weak, or no longer be."""
+    before = verdict_rows.of_contacts(session, audience_id, contact_ids)
+    if not before:
         return
-    domains = bounces.domains(session, audience_id, there.keys())
-    known = histories(session, audience_id, domains)
+    domains = contact_rows.domains(session, audience_id, before.keys())
+    known = load_histories(session, audience_id, domains)
     rows: list[dict[str, Any]] = []
-    for id_, before in there.items():
-        history, _latest = known.get(id_, (History(()), None))
+    for contact_id, row in before.items():
+        history, _newest = known.get(contact_id, (History(()), None))
         if not history.events:
             continue
         if verdict := judge(history, policy):
-            rows.append(_verdict_row(audience_id, id_, before.at, verdict))
+            rows.append(_verdict_row(audience_id, contact_id, row.at, verdict))
         else:
-            weakness = str(weakness_without_verdict(history))
-            rows.append(before.model_dump() | {"weakness": weakness})
-    bounces.put_verdicts(session, audience_id, rows)
-    # Who looks at those worth a look has not seen these as they are now.
-    turned = [row["contact_id"] for row in rows if row["weakness"] != there[row["contact_id"]].weakness]
-    bounces.touch(session, audience_id, turned, revision)
+            rows.append(row.model_dump() | {"weakness": str(weakness_without_verdict(history))})
+    changed = [row["contact_id"] for row in rows if row["weakness"] != before[row["contact_id"]].weakness]
+    verdict_rows.save(session, audience_id, rows)
+    # A list of those worth a look that was opened before shows them as they were.
+    contact_rows.mark_changed(session, audience_id, changed, revision)
 
 
-def histories(
+def load_histories(
     session: Session, audience_id: int, domains: Mapping[int, str]
 ) -> dict[int, tuple[History, Evidence | None]]:
-    """What is known of these contacts (contact → domain), each with its newest piece of evidence."""
-    of_contact: dict[int, list[Evidence]] = defaultdict(list)
-    for row in bounces.evidence(session, audience_id, domains.keys()):
-        of_contact[row.contact_id].append(row)
-    signs = bounces.activity(session, audience_id, domains.keys())
-    spans: dict[str, list[Span]] = defaultdict(list)
-    for each in bounces.outages(session, audience_id, set(domains.values())):
-        spans[each.domain].append(Span(each.since, each.until))
-    return {
-        id_: (
-            History(
-                [EvidenceEvent(EventKind(e.kind), e.at, Cause(e.cause), e.code) for e in of_contact[id_]],
-                signs[id_].delivered_at if id_ in signs else None,
-                signs[id_].active_at if id_ in signs else None,
-                spans[domain],
-            ),
-            of_contact[id_][0] if of_contact[id_] else None,
+    """Returns what is known about these contacts (contact id → domain), each with its newest evidence."""
+    evidence: dict[int, list[Evidence]] = defaultdict(list)
+    for row in evidence_rows.of_contacts(session, audience_id, domains.keys()):
+        evidence[row.contact_id].append(row)
+    activity = evidence_rows.activity_of(session, audience_id, domains.keys())
+    bursts: dict[str, list[Burst]] = defaultdict(list)
+    for burst in burst_rows.of_domains(session, audience_id, set(domains.values())):
+        bursts[burst.domain].append(Burst(burst.since, burst.until))
+    histories: dict[int, tuple[History, Evidence | None]] = {}
+    for contact_id, domain in domains.items():
+        rows, latest = evidence[contact_id], activity.get(contact_id)
+        history = History(
+            [EvidenceEvent(EventKind(row.kind), row.at, Cause(row.cause), row.code) for row in rows],
+            latest.delivered_at if latest else None,
+            latest.active_at if latest else None,
+            bursts[domain],
         )
-        for id_, domain in domains.items()
-    }
+        histories[contact_id] = history, rows[0] if rows else None
+    return histories
 
 
-def _cleaning(
-    contact: Found, verdict: Verdict, latest: Evidence, revision: int, now: datetime
+def _cleaned_row(
+    contact: ContactSummary, verdict: Verdict, newest: Evidence, revision: int, now: datetime
 ) -> dict[str, Any]:
     return {
         "id": contact.id,
         "revision": revision,
-        # Now, not when it bounced: the list mailed it until now, and nobody has been told.
+        # Not when it bounced: the list mailed the address until now, and nobody could know of it before.
         "cleaned_at": now,
         "clean_reason": str(verdict.reason),
-        "clean_diagnostic": latest.diagnostic or None,
-        "clean_campaign_title": latest.campaign or None,
+        "clean_diagnostic": newest.diagnostic or None,
+        "clean_campaign_title": newest.campaign or None,
     }
 
 
@@ -145,6 +154,3 @@ def _verdict_row(audience_id: int, contact_id: int, at: datetime, verdict: Verdi
         "code": verdict.code,
         "weakness": str(verdict.weakness or ""),
     }
-
-
-_WEIGHTS = (CleanReason.UNKNOWN, CleanReason.SOFT, CleanReason.HARD, CleanReason.ABUSE)

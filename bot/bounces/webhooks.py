@@ -1,63 +1,67 @@
-"""What webhooks bring is stored: several requests at once, and each token for one body only."""
+"""Stores the events of webhook requests: several requests together, and a one-time token for one body only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.bounces.events import Notice
-from bot.bounces.intake import Intake, take_in, take_in_each
+from bot.bounces.events import MailEvent
+from bot.bounces.intake import IntakeCounts, take_in, take_in_batches
 from storage.bounces import webhook_tokens
 from storage.core.database import Database
 
-TOKENS_KEPT = timedelta(days=2)  # longer than any provider's signature is taken
-MOST_AT_ONCE = 500  # notices of one request in one transaction
+TOKENS_KEPT = timedelta(days=2)  # longer than any provider's signature is accepted
+EVENTS_AT_ONCE = 500  # of one request in one transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """A signature that leaves the body out is good for the first body that comes with it. `body` is its SHA-256."""
+class OneTimeToken:
+    """The token of a signature that does not cover the body: valid for the first body that comes with it."""
 
     value: str
-    body: str
+    body_hash: str
+    """SHA-256 of the body, hexadecimal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """What one request brought."""
+class WebhookPayload:
+    """The events of one authenticated request."""
 
-    notices: tuple[Notice, ...] = ()
+    events: tuple[MailEvent, ...] = ()
     ignored: int = 0
-    token: Token | None = None
+    """How many of its entries are not about an address."""
+    token: OneTimeToken | None = None
 
 
-BatchResult = Intake | None
-"""None: nothing was taken, because the token came with another body before."""
-
-
-def store(database: Database, parcels: Sequence[Parcel], now: datetime) -> list[BatchResult]:
-    """Takes the parcels in together; what became of each. All is committed when this returns."""
-    refused = _refused(database, parcels, now)
-    taken = [each for each in parcels if each.token not in refused]
-    small = [each for each in taken if len(each.notices) <= MOST_AT_ONCE]
-    counts = dict(zip(map(id, small), take_in_each(database, [p.notices for p in small], now), strict=True))
-    counts |= {id(each): _large(database, each, now) for each in taken if id(each) not in counts}
+def store(database: Database, payloads: Sequence[WebhookPayload], now: datetime) -> list[IntakeCounts | None]:
+    """Stores the payloads and commits; returns the counts of each, None if its token was used with another body."""
+    reused = _reused_tokens(database, payloads, now)
+    accepted = {n: payload for n, payload in enumerate(payloads) if payload.token not in reused}
+    small = {n: payload.events for n, payload in accepted.items() if len(payload.events) <= EVENTS_AT_ONCE}
+    counts = dict(zip(small, take_in_batches(database, list(small.values()), now), strict=True))
+    for n, payload in accepted.items():
+        if n not in small:
+            counts[n] = _store_large(database, payload, now)
     return [
-        replace(counts[id(each)], ignored=each.ignored) if id(each) in counts else None for each in parcels
+        replace(counts[n], ignored=payload.ignored) if n in counts else None
+        for n, payload in enumerate(payloads)
     ]
 
 
-def _refused(database: Database, parcels: Sequence[Parcel], now: datetime) -> set[Token | None]:
-    tokens = [each.token for each in parcels if each.token]
+def _reused_tokens(
+    database: Database, payloads: Sequence[WebhookPayload], now: datetime
+) -> set[OneTimeToken | None]:
+    """The tokens that were used with another body before."""
+    tokens = [payload.token for payload in payloads if payload.token]
     if not tokens:
         return set()
-    # Of two bodies that come together, the first has it.
-    bodies = {token.value: token.body for token in reversed(tokens)}
+    # Reversed, so that of two bodies that arrive together the first one claims the token.
+    bodies = {token.value: token.body_hash for token in reversed(tokens)}
     with database.transaction() as session:
-        first = webhook_tokens.use(session, bodies, now)
-    return {token for token in tokens if first.get(token.value) != token.body}
+        bound = webhook_tokens.claim(session, bodies, now)
+    return {token for token in tokens if bound.get(token.value) != token.body_hash}
 
 
-def _large(database: Database, parcel: Parcel, now: datetime) -> Intake:
-    notices = parcel.notices
-    parts = [notices[n : n + MOST_AT_ONCE] for n in range(0, len(notices), MOST_AT_ONCE)]
-    return sum((take_in(database, part, now) for part in parts), Intake())
+def _store_large(database: Database, payload: WebhookPayload, now: datetime) -> IntakeCounts:
+    events = payload.events
+    chunks = [events[n : n + EVENTS_AT_ONCE] for n in range(0, len(events), EVENTS_AT_ONCE)]
+    return sum((take_in(database, chunk, now) for chunk in chunks), IntakeCounts())

@@ -352,7 +352,7 @@ def _place(contact: Contact) -> PageKey:
 
 
 def _entries(session: Session, audience_id: int, page: Sequence[Contact]) -> list[Entry]:
-    marks = evidence.marks(session, audience_id, [each.id for each in page])
+    marks = evidence.verdict_summaries(session, audience_id, [each.id for each in page])
     return [_entry(each, marks.get(each.id)) for each in page]
 
 

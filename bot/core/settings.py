@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     def _names_a_mailbox(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None or value.get_secret_value() == OFF:
             return None
-        imap_address.place(value.get_secret_value())
+        imap_address.parse_imap_url(value.get_secret_value())
         return value
 
     @field_validator("mailchimp_api_key")
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     @property
     def mailbox(self) -> ImapAddress | None:
         """Where bounces wait, if anywhere."""
-        return imap_address.place(self.imap_url.get_secret_value()) if self.imap_url else None
+        return imap_address.parse_imap_url(self.imap_url.get_secret_value()) if self.imap_url else None
 
     @field_validator("slack_api_url")
     @classmethod

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count, groupby, islice
 
-from bot.bounces.events import Cause, EventKind, Notice
+from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.intake import take_in
 from storage.core.database import Database
 
@@ -20,10 +20,10 @@ _CAMPAIGNS = ("Spring catalogue", "Invitation : portes ouvertes", "Your membersh
 
 def add(database: Database, audience: str, subscribers: Sequence[str], now: datetime) -> None:
     """Takes in bounces of some of the audience's subscribers, given by their addresses."""
-    notices = sorted(_notices(audience, subscribers, now), key=lambda notice: notice.at)
-    for _day, group in groupby(notices, key=lambda notice: notice.at.date()):
-        day_notices = list(group)
-        take_in(database, day_notices, day_notices[-1].at)
+    events = sorted(_events(audience, subscribers, now), key=lambda event: event.at)
+    for _day, group in groupby(events, key=lambda event: event.at.date()):
+        day_events = list(group)
+        take_in(database, day_events, day_events[-1].at)
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ _BLOCKED = _Failure(
 _SPAM = _Failure(EventKind.COMPLAINT, Cause.UNKNOWN, "", "")
 
 
-def _notices(audience: str, subscribers: Sequence[str], now: datetime) -> Iterator[Notice]:
+def _events(audience: str, subscribers: Sequence[str], now: datetime) -> Iterator[MailEvent]:
     at_outage = [address for address in subscribers if address.endswith(f"@{_OUTAGE_DOMAIN}")]
     addresses = iter([address for address in subscribers if not address.endswith(f"@{_OUTAGE_DOMAIN}")])
-    factory = _NoticeFactory(audience, now)
+    factory = _EventFactory(audience, now)
     yield from _cleaned(factory, addresses)
     yield from _not_cleaned(factory, addresses)
     yield from _complaints(factory, addresses)
@@ -59,17 +59,17 @@ def _notices(audience: str, subscribers: Sequence[str], now: datetime) -> Iterat
         yield factory.bounce(address, _GONE, days_ago=3.5 - n / n_outage / 30)
 
 
-class _NoticeFactory:
-    """Makes notices with consecutive numbers in their uids."""
+class _EventFactory:
+    """Makes events with consecutive numbers in their uids."""
 
     def __init__(self, audience: str, now: datetime) -> None:
         self._audience = audience
         self._now = now
         self._numbers = count()
 
-    def bounce(self, address: str, failure: _Failure, *, days_ago: float) -> Notice:
+    def bounce(self, address: str, failure: _Failure, *, days_ago: float) -> MailEvent:
         n = next(self._numbers)
-        return Notice(
+        return MailEvent(
             address=address,
             kind=failure.kind,
             at=self._now - timedelta(days=days_ago),
@@ -82,12 +82,12 @@ class _NoticeFactory:
             audience=self._audience,
         )
 
-    def activity(self, address: str, kind: EventKind, *, days_ago: float) -> Notice:
+    def activity(self, address: str, kind: EventKind, *, days_ago: float) -> MailEvent:
         at, uid = self._now - timedelta(days=days_ago), f"demo {next(self._numbers)}"
-        return Notice(address=address, kind=kind, at=at, source="ses", uid=uid, audience=self._audience)
+        return MailEvent(address=address, kind=kind, at=at, source="ses", uid=uid, audience=self._audience)
 
 
-def _cleaned(factory: _NoticeFactory, addresses: Iterator[str]) -> Iterator[Notice]:
+def _cleaned(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
     """Hard bounces, and as many soft bounces as clean a contact."""
     for n, address in enumerate(islice(addresses, 6)):
         yield factory.bounce(address, _CLOSED if n % 3 == 2 else _GONE, days_ago=2 * n + 1.1)
@@ -96,19 +96,19 @@ def _cleaned(factory: _NoticeFactory, addresses: Iterator[str]) -> Iterator[Noti
         yield from (factory.bounce(address, failure, days_ago=day + 0.6) for day in range(7))
 
 
-def _not_cleaned(factory: _NoticeFactory, addresses: Iterator[str]) -> Iterator[Notice]:
+def _not_cleaned(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
     """Fewer soft bounces than clean a contact."""
     for n, address in enumerate(islice(addresses, 5)):
         failure = _FULL if n % 2 else _SLOW
         yield from (factory.bounce(address, failure, days_ago=day + 1.3) for day in range(n % 4 + 1))
 
 
-def _complaints(factory: _NoticeFactory, addresses: Iterator[str]) -> Iterator[Notice]:
+def _complaints(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
     for n, address in enumerate(islice(addresses, 2)):
         yield factory.bounce(address, _SPAM, days_ago=4 * n + 0.9)
 
 
-def _doubtful(factory: _NoticeFactory, addresses: Iterator[str]) -> Iterator[Notice]:
+def _doubtful(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
     """Hard bounces of contacts that were active before, or had mail delivered after."""
     for n, address in enumerate(islice(addresses, 2)):
         yield factory.activity(address, EventKind.ACTIVE, days_ago=9 * n + 8)

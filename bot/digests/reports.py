@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from bot.digests.digests import DigestSettings
-from storage.bounces import bounces
+from storage.bounces import verdicts
 from storage.contacts import figures
 from storage.contacts.values import CleanReason, Status
 from storage.core import audiences
@@ -154,7 +154,7 @@ def _part(
         domains=_counts(digests.newly_by_domain(session, audience_id, since, until, TOP)),
         typos=_typos(session, audience_id, since, until, make_suggester),
         cleaned=sum(n for (status, _reason), n in counts.items() if status == Status.CLEANED),
-        worth_a_look=bounces.newly_worth_a_look(session, audience_id, since, until),
+        worth_a_look=verdicts.count_worth_a_look(session, audience_id, since, until),
     )
 
 

@@ -44,7 +44,7 @@ def ring(database: Database, remote_id: str, uid: str, now: datetime) -> bool:
     """
     mine = secrets.token_hex(8)
     with database.transaction() as session:
-        if webhook_tokens.use(session, {uid: mine}, now)[uid] != mine:
+        if webhook_tokens.claim(session, {uid: mine}, now)[uid] != mine:
             return False
         audience = mirrors.of_remote(session, remote_id, lock=True)
         # Before the first sync's end the clock's next look brings it.

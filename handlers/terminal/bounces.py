@@ -8,24 +8,25 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot.bounces import mailbox
+from bot.bounces import mailbox, quarantine
 from bot.bounces.events import EventKind
-from bot.bounces.mailbox import Kept, MailOutcome
+from bot.bounces.mailbox import MailOutcome
+from bot.bounces.quarantine import QuarantineEntry
 from bot.core import audiences, databases, settings
 from bot.core.errors import IsMirrored
 from handlers.clock import utc_now
 from handlers.terminal import errors
 from handlers.terminal.files import whole_file
 from handlers.words import Words
-from storage.bounces import mailboxes
-from storage.bounces.mailboxes import MailMessage, Unreadable
+from storage.bounces import message_files
+from storage.bounces.message_files import MailMessage, UnreadableFile
 from storage.core.database import Database
 from storage.files.spreadsheets import csv_bytes
 
 BOUNCE_KINDS = (EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT)
 IGNORED = ("auto-reply", "challenge", "delivery-receipt", "not-a-bounce")
 
-_Write = Callable[[Iterable[Kept]], None]
+_Write = Callable[[Iterable[QuarantineEntry]], None]
 
 
 def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str | None) -> int:
@@ -37,7 +38,7 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
     try:
         with _quarantine_csv(words, aside) as write:
             if not paths:
-                write(mailbox.all_kept(database))
+                write(quarantine.all_entries(database))
                 return 0
             target = audiences.choose(database, audience) if audience else None
             if target and target.is_mirror:
@@ -50,17 +51,17 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
 def _take_in(
     words: Words, database: Database, paths: Sequence[str], audience: str, write: _Write | None
 ) -> int:
-    outcome, unreadable = MailOutcome(), list[Unreadable]()
-    total = sum(map(mailboxes.total, paths))
+    outcome, unreadable = MailOutcome(), list[UnreadableFile]()
+    total = sum(map(message_files.total_bytes, paths))
     bar: tqdm[NoReturn]
     with tqdm(total=total or None, unit="B", unit_scale=True, leave=False, disable=None) as bar:
         try:
             for batch in mailbox.batches(_messages(words, paths, bar, unreadable)):
                 now = utc_now()
-                results = mailbox.read_all(batch, now, audience)
+                results = mailbox.read_messages(batch, now, audience)
                 outcome += mailbox.take_in(database, results, now)
                 if write:
-                    write(mailbox.kept(database, results))
+                    write(mailbox.quarantined(database, results))
         except KeyboardInterrupt:
             raise KeyboardInterrupt("terminal-bounces-interrupted") from None
     print("\n".join(_lines(words, outcome)))
@@ -70,10 +71,10 @@ def _take_in(
 
 
 def _messages(
-    words: Words, paths: Sequence[str], bar: "tqdm[NoReturn]", unreadable: list[Unreadable]
+    words: Words, paths: Sequence[str], bar: "tqdm[NoReturn]", unreadable: list[UnreadableFile]
 ) -> Iterator[MailMessage]:
     for path in paths:
-        for message in mailboxes.messages(path):
+        for message in message_files.read_messages(path):
             if isinstance(message, MailMessage):
                 bar.update(message.size)
                 yield message
@@ -94,7 +95,7 @@ def _quarantine_csv(words: Words, path: str | None) -> Iterator[_Write]:
     with whole_file(Path(path)) as file:
         file.writelines(csv_bytes(header, ()))
 
-        def write(messages: Iterable[Kept]) -> None:
+        def write(messages: Iterable[QuarantineEntry]) -> None:
             nonlocal n
             for message in messages:
                 n += 1
@@ -104,7 +105,7 @@ def _quarantine_csv(words: Words, path: str | None) -> Iterator[_Write]:
     print(words("bounces-aside-written", n=n, path=path))
 
 
-def _row(words: Words, message: Kept) -> tuple[str, ...]:
+def _row(words: Words, message: QuarantineEntry) -> tuple[str, ...]:
     at = message.at.isoformat(timespec="seconds")
     return at, message.where, words(f"aside-{message.reason}"), message.address, message.detail
 
@@ -136,4 +137,4 @@ def _lines(words: Words, outcome: MailOutcome) -> Iterator[str]:
 
 
 def _unused(outcome: MailOutcome) -> int:
-    return sum(outcome.reasons[reason] for reason in mailbox.KEPT)
+    return sum(outcome.reasons[reason] for reason in mailbox.QUARANTINED_REASONS)

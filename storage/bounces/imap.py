@@ -1,6 +1,6 @@
-"""A mailbox on an IMAP server: what nobody has seen yet is read, and marked once it is taken in.
+"""A mailbox on an IMAP server: reads unseen messages, and marks them as seen once they are taken in.
 
-Nothing is deleted or moved. The errors are types with a key, for the sentence; none of them holds a name or a password.
+Nothing is deleted or moved. Errors are types with the key of a sentence; none holds a user name or a password.
 """
 
 import imaplib
@@ -16,19 +16,19 @@ from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
 from storage.bounces.imap_address import ImapAddress
-from storage.bounces.mailboxes import LARGEST, MailMessage
+from storage.bounces.message_files import LARGEST, MailMessage
 
-MOST_AT_A_LOOK = 500  # messages
-MOST_AT_ONCE = 50  # messages
+MOST_MESSAGES = 500  # each time the mailbox is opened
+MESSAGES_AT_ONCE = 50
 BYTES_AT_ONCE = 8 << 20
-ANSWERS_WITHIN = 30.0  # seconds
+TIMEOUT = 30.0  # seconds
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 
 
-class MailboxFault(Exception):
-    """The mailbox can't be read. `key` names the sentence, `values` fill it."""
+class MailboxError(Exception):
+    """The mailbox can't be read. `key` and `values` make the sentence."""
 
     key: ClassVar[str]
 
@@ -37,85 +37,84 @@ class MailboxFault(Exception):
         self.values = values
 
 
-class LoginRefused(MailboxFault):
-    """The server refuses the user or the password. Values: host."""
+class LoginRefused(MailboxError):
+    """The server rejected the user or the password. Values: host."""
 
     key = "bounces-imap-login"
 
 
-class NoSuchFolder(MailboxFault):
-    """The server doesn't open that folder, or not so that messages can be marked. Values: host, folder."""
+class NoSuchFolder(MailboxError):
+    """The server does not open the folder, or only read-only. Values: host, folder."""
 
     key = "bounces-imap-folder"
 
 
-class NotTrusted(MailboxFault):
-    """The server's certificate is not its own, or nobody vouches for it; or it offers no encryption. Values: host."""
+class UntrustedServer(MailboxError):
+    """The server's certificate is not valid for it, or it offers no encryption. Values: host."""
 
     key = "bounces-imap-certificate"
 
 
-class NotReached(MailboxFault):
-    """The server does not answer, or broke off. Values: host, port."""
+class ServerUnreachable(MailboxError):
+    """The server does not answer, or the connection broke. Values: host, port."""
 
     key = "bounces-imap-unreachable"
 
 
 class Mailbox:
-    """An opened folder."""
+    """An open folder."""
 
     def __init__(self, client: imaplib.IMAP4) -> None:
         self._client = client
 
-    def unseen(self) -> Sequence[str]:
-        """The uids of what nobody has seen, the oldest first."""
-        lines = [each for each in self._asked("SEARCH", "UNSEEN") if isinstance(each, bytes)]
-        return [
-            str(uid) for uid in sorted(int(each) for line in lines for each in line.split() if each.isdigit())
-        ]
+    def unseen_uids(self) -> Sequence[str]:
+        """Returns the uids of unseen messages, the oldest first."""
+        lines = [line for line in self._command("SEARCH", "UNSEEN") if isinstance(line, bytes)]
+        uids = sorted(int(word) for line in lines for word in line.split() if word.isdigit())
+        return [str(uid) for uid in uids]
 
     def batches(self) -> Iterator[Sequence[tuple[str, MailMessage]]]:
-        """What nobody has seen, with its uid: some messages at once, at most MOST_AT_A_LOOK in all.
+        """Yields unseen messages with their uids, several at once, at most MOST_MESSAGES in all.
 
-        They stay unseen. A message that is larger than LARGEST comes without its end.
+        They stay unseen. A message larger than LARGEST is cut.
         """
-        for uids in _grouped(self._sizes(self.unseen()[:MOST_AT_A_LOOK])):
-            if found := self._fetched(uids):
-                yield found
+        for uids in _grouped(self._sizes(self.unseen_uids()[:MOST_MESSAGES])):
+            if messages := self._fetch(uids):
+                yield messages
 
     def mark_seen(self, uids: Sequence[str]) -> None:
-        # Not by the library's own `flag`, which would also remove for good what somebody has marked as deleted.
-        self._asked("STORE", ",".join(uids), "+FLAGS.SILENT", r"(\Seen)")
+        # Not the library's own `flag`, which also expunges what somebody has marked as deleted.
+        self._command("STORE", ",".join(uids), "+FLAGS.SILENT", r"(\Seen)")
 
     def _sizes(self, uids: Sequence[str]) -> Iterator[tuple[str, int]]:
-        answers = self._asked("FETCH", ",".join(uids), "(UID RFC822.SIZE)") if uids else []
-        for line in answers:
+        lines = self._command("FETCH", ",".join(uids), "(UID RFC822.SIZE)") if uids else []
+        for line in lines:
             if not isinstance(line, bytes):
                 continue
-            uid, size = _UID.search(line), _SIZE.search(line)
-            if uid and size and (told := uid[1].decode()) in uids:
-                yield told, int(size[1])
+            match, size = _UID.search(line), _SIZE.search(line)
+            if match and size and (uid := match[1].decode()) in uids:
+                yield uid, int(size[1])
 
-    def _fetched(self, uids: Sequence[str]) -> Sequence[tuple[str, MailMessage]]:
+    def _fetch(self, uids: Sequence[str]) -> Sequence[tuple[str, MailMessage]]:
         try:
-            answers = self._asked("FETCH", ",".join(uids), f"(UID BODY.PEEK[]<0.{LARGEST}>)")
+            answers = self._command("FETCH", ",".join(uids), f"(UID BODY.PEEK[]<0.{LARGEST}>)")
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error:
-            # One that the server can't give must not hold up the others; it stays unseen.
-            return [each for uid in uids for each in self._fetched([uid])] if len(uids) > 1 else []
-        found = []
+            # A message that the server fails to return must not hold up the others; it stays unseen.
+            return [message for uid in uids for message in self._fetch([uid])] if len(uids) > 1 else []
+        messages = []
         for answer, following in pairwise([*answers, None]):
             if not isinstance(answer, tuple):
                 continue
             head, raw = answer
-            # The uid stands before the message's text or after it, as the server likes.
-            uid = _UID.search(head) or (_UID.search(following) if isinstance(following, bytes) else None)
-            if uid and uid[1].decode() in uids:
-                found.append((uid[1].decode(), MailMessage(f"IMAP {uid[1].decode()}", raw, len(raw))))
-        return found
+            # Servers send the uid before the message's text or after it.
+            match = _UID.search(head) or (_UID.search(following) if isinstance(following, bytes) else None)
+            if match and (uid := match[1].decode()) in uids:
+                messages.append((uid, MailMessage(f"IMAP {uid}", raw, len(raw))))
+        return messages
 
-    def _asked(self, *command: str) -> list[bytes | tuple[bytes, bytes] | None]:
+    def _command(self, *command: str) -> list[bytes | tuple[bytes, bytes] | None]:
         status, answers = self._client.uid(*command)
         if status != "OK":
             raise imaplib.IMAP4.error
@@ -123,36 +122,36 @@ class Mailbox:
 
 
 @contextmanager
-def opened(where: ImapAddress, *, only_look: bool = False) -> Iterator[Mailbox]:
-    """The folder, opened. `only_look`: nothing can be marked. Raises MailboxFault, also while it is used."""
+def open_mailbox(address: ImapAddress, *, read_only: bool = False) -> Iterator[Mailbox]:
+    """Opens the folder; `read_only`: nothing can be marked. Raises MailboxError, also while the mailbox is used."""
     try:
-        with _connected(where) as box:
-            _log_in(box, where)
-            box.folder.set(where.folder, readonly=only_look)
+        with _connected(address) as box:
+            _log_in(box, address)
+            box.folder.set(address.folder, readonly=read_only)
             yield Mailbox(box.client)
     except MailboxLoginError:
-        raise LoginRefused(host=where.host) from None
+        raise LoginRefused(host=address.host) from None
     except (MailboxFolderSelectError, imaplib.IMAP4.readonly):
-        raise NoSuchFolder(host=where.host, folder=where.folder) from None
+        raise NoSuchFolder(host=address.host, folder=address.folder) from None
     except ssl.SSLCertVerificationError:
-        raise NotTrusted(host=where.host) from None
+        raise UntrustedServer(host=address.host) from None
     except (ImapToolsError, imaplib.IMAP4.error, OSError):
-        raise NotReached(host=where.host, port=where.port) from None
+        raise ServerUnreachable(host=address.host, port=address.port) from None
 
 
 @contextmanager
-def _connected(where: ImapAddress) -> Iterator[BaseMailBox]:
-    """The connection. After a fault it is only closed: a server that is gone is not waited for again."""
-    trusting = ssl.create_default_context()
-    if where.is_encrypted:
-        box: BaseMailBox = MailBox(where.host, where.port, ANSWERS_WITHIN, ssl_context=trusting)
+def _connected(address: ImapAddress) -> Iterator[BaseMailBox]:
+    """The connection. After an error it is closed without logging out, which would wait for a server that is gone."""
+    tls = ssl.create_default_context()
+    if address.is_encrypted:
+        box: BaseMailBox = MailBox(address.host, address.port, TIMEOUT, ssl_context=tls)
     else:
-        box = MailBoxUnencrypted(where.host, where.port, ANSWERS_WITHIN)
+        box = MailBoxUnencrypted(address.host, address.port, TIMEOUT)
     try:
-        if not where.is_encrypted and not _is_this_machine(where.host):
+        if not address.is_encrypted and not _is_this_machine(address.host):
             if "STARTTLS" not in box.client.capabilities:
-                raise NotTrusted(host=where.host)
-            box.client.starttls(trusting)
+                raise UntrustedServer(host=address.host)
+            box.client.starttls(tls)
         yield box
         with suppress(ImapToolsError, imaplib.IMAP4.error, OSError):
             box.logout()
@@ -161,27 +160,27 @@ def _connected(where: ImapAddress) -> Iterator[BaseMailBox]:
             box.client.shutdown()
 
 
-def _log_in(box: BaseMailBox, where: ImapAddress) -> None:
+def _log_in(box: BaseMailBox, address: ImapAddress) -> None:
     try:
-        if (where.user + where.password).isascii():
-            box.login(where.user, where.password, initial_folder=None)
+        if (address.user + address.password).isascii():
+            box.login(address.user, address.password, initial_folder=None)
         else:
-            box.login_utf8(where.user, where.password, initial_folder=None)
+            box.login_utf8(address.user, address.password, initial_folder=None)
     except imaplib.IMAP4.abort:
         raise
     except imaplib.IMAP4.error:
-        raise LoginRefused(host=where.host) from None
+        raise LoginRefused(host=address.host) from None
 
 
 def _grouped(sizes: Iterator[tuple[str, int]]) -> Iterator[Sequence[str]]:
     group: list[str] = []
-    weight = 0
+    n_bytes = 0
     for uid, size in sizes:
-        if group and (len(group) == MOST_AT_ONCE or weight + size > BYTES_AT_ONCE):
+        if group and (len(group) == MESSAGES_AT_ONCE or n_bytes + size > BYTES_AT_ONCE):
             yield group
-            group, weight = [], 0
+            group, n_bytes = [], 0
         group.append(uid)
-        weight += size
+        n_bytes += size
     if group:
         yield group
 

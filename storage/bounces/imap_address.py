@@ -1,4 +1,4 @@
-"""The address of a mailbox on an IMAP server, in the setting's form. Apart, since it is read wherever settings are."""
+"""Parses the URL of a mailbox on an IMAP server. Loads no IMAP library, because every reader of settings imports it."""
 
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
@@ -7,23 +7,23 @@ PORTS = {"imaps": 993, "imap": 143}
 
 
 class InvalidImapAddress(ValueError):
-    """Not `imaps://user:password@host/FOLDER`."""
+    """The URL is not of the form `imaps://user:password@host/FOLDER`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImapAddress:
-    """Where the mailbox is, and as whom it is opened."""
+    """Where the mailbox is, and the account that opens it."""
 
     host: str
     port: int
     folder: str
-    is_encrypted: bool  # from the first byte; else by STARTTLS, save on this machine
+    is_encrypted: bool  # from the first byte; otherwise by STARTTLS, except on this machine
     user: str = field(repr=False)
     password: str = field(repr=False)
 
 
-def place(url: str) -> ImapAddress:
-    """What `imaps://user:password@host:port/FOLDER` says; the folder is INBOX if none is named. Raises BadAddress."""
+def parse_imap_url(url: str) -> ImapAddress:
+    """Parses `imaps://user:password@host:port/FOLDER`; the folder is INBOX if missing. Raises InvalidImapAddress."""
     try:
         parts = urlsplit(url.strip())
         port = parts.port or PORTS[parts.scheme]

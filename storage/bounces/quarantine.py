@@ -1,35 +1,53 @@
-"""What came in and could not be used: read again, and dropped in time."""
+"""Quarantine: events and messages that could not be used, kept for a person to look at and deleted after a while."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import Table, delete
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from storage.bounces.tables import Quarantined
+from storage.core import engines
 
 ROWS_AT_ONCE = 1_000
 
-
-def of(session: Session, uids: Collection[str]) -> dict[str, Quarantined]:
-    """Those that were kept, by uid."""
-    wanted, found = list(uids), dict[str, Quarantined]()
-    for start in range(0, len(wanted), ROWS_AT_ONCE):
-        some = wanted[start : start + ROWS_AT_ONCE]
-        found |= {
-            row.uid: row for row in session.exec(select(Quarantined).where(col(Quarantined.uid).in_(some)))
-        }
-    return found
+TABLE: Table = Quarantined.__table__  # type: ignore[attr-defined]
 
 
-def every(session: Session) -> Iterator[Quarantined]:
-    """All that is kept, the oldest first; the content is left out."""
+def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Inserts the rows whose uid is not there yet; returns how many."""
+    if not rows:
+        return 0
+    unique = {row["uid"]: dict(row) for row in rows}
+    existing = select_columns(TABLE.c.uid).where(TABLE.c.uid.in_(unique))
+    for uid in session.connection().execute(existing).scalars().all():
+        del unique[uid]
+    if unique:
+        statement = engines.insert(session, TABLE).on_conflict_do_nothing()
+        session.connection().execute(statement, list(unique.values()))
+    return len(unique)
+
+
+def by_uids(session: Session, uids: Collection[str]) -> dict[str, Quarantined]:
+    """Returns the rows that exist, by uid."""
+    ordered, rows = list(uids), dict[str, Quarantined]()
+    for start in range(0, len(ordered), ROWS_AT_ONCE):
+        chunk = ordered[start : start + ROWS_AT_ONCE]
+        query = select(Quarantined).where(col(Quarantined.uid).in_(chunk))
+        rows |= {row.uid: row for row in session.exec(query)}
+    return rows
+
+
+def all_rows(session: Session) -> Iterator[Quarantined]:
+    """Streams all rows, the oldest first, without loading `content`."""
     query = select(Quarantined).order_by(col(Quarantined.at), col(Quarantined.uid))
     without_content = query.options(defer(col(Quarantined.content)))  # type: ignore[arg-type]  # a column is an attribute
     yield from session.exec(without_content.execution_options(yield_per=ROWS_AT_ONCE))
 
 
-def forget(session: Session, before: datetime) -> int:
-    """Drops what was kept before; returns how many."""
+def delete_before(session: Session, before: datetime) -> int:
+    """Deletes the rows older than that; returns how many."""
     return session.connection().execute(delete(Quarantined).where(col(Quarantined.at) < before)).rowcount

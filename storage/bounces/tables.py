@@ -1,4 +1,4 @@
-"""Evidence about contacts, verdicts, outages, and what could not be used."""
+"""Tables of bounces: policies, evidence, activity, bursts, quarantine, webhook tokens."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from storage.core.tables import Table
 
 
 class CleaningPolicy(Table, table=True):
-    """An audience's own thresholds; without a row the defaults of `bot.bounces.policy` hold."""
+    """Thresholds of one audience; without a row the defaults of `bot.bounces.policy.Policy` apply."""
 
     __tablename__ = "cleaning_policy"
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -21,11 +21,13 @@ class CleaningPolicy(Table, table=True):
 
 
 class Evidence(Table, table=True):
-    """A bounce or a complaint about a contact. `uid` makes it once, however often it is told."""
+    """A bounce or a complaint about a contact; `uid` makes a repeated report the same row."""
 
     __table_args__ = (
         Index("ix_evidence_contact", "audience_id", "contact_id", "at"),
-        Index("ix_evidence_domain", "audience_id", "domain", "at", "contact_id"),  # all that outages ask for
+        Index(
+            "ix_evidence_domain", "audience_id", "domain", "at", "contact_id"
+        ),  # covers the search for bursts
     )
 
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -42,7 +44,7 @@ class Evidence(Table, table=True):
 
 
 class Activity(Table, table=True):
-    """The latest delivery to a contact, and the last time that it opened or clicked."""
+    """The latest delivery to a contact, and its latest open or click."""
 
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
     contact_id: int = Field(primary_key=True, sa_type=BigInteger)
@@ -50,9 +52,10 @@ class Activity(Table, table=True):
     active_at: datetime | None = None
 
 
-class Outage(Table, table=True):
-    """A time in which many addresses of a domain bounced: not counted against them."""
+class BurstRow(Table, table=True):
+    """A period in which many addresses of a domain bounced. The policy decides which of them count as outages."""
 
+    __tablename__ = "outage"
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
     domain: str = Field(primary_key=True)
     since: datetime = Field(primary_key=True)
@@ -61,7 +64,7 @@ class Outage(Table, table=True):
 
 
 class Quarantined(Table, table=True):
-    """What came in and could not be used: an unknown address, an unreadable message. Tidied after a while."""
+    """What could not be used: an event for an unknown address, an unreadable message. Deleted after a while."""
 
     __tablename__ = "set_aside"
     __table_args__ = (Index("ix_set_aside_at", "at"),)
@@ -76,7 +79,7 @@ class Quarantined(Table, table=True):
 
 
 class WebhookToken(Table, table=True):
-    """A one-time token of a signed webhook, and the SHA-256 of the body that it came with first."""
+    """A one-time token of a signed webhook; `body` is the SHA-256 of the first body that came with it."""
 
     __tablename__ = "webhook_token"
     token: str = Field(primary_key=True)

@@ -1,4 +1,4 @@
-"""The one-time tokens of signed webhooks."""
+"""One-time tokens of signed webhooks: each is bound to the first body that came with it."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -13,20 +13,20 @@ from storage.core.engines import insert
 TABLE: Table = WebhookToken.__table__  # type: ignore[attr-defined]
 
 
-def use(session: Session, bodies: Mapping[str, str], now: datetime) -> dict[str, str]:
-    """Keeps each token with its body, unless it came before; returns what each token came with first."""
+def claim(session: Session, bodies: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Binds each unused token to its body (token → body); returns the body that each token is bound to now."""
     rows: list[dict[str, Any]] = [
         {"token": token, "body": body, "at": now} for token, body in sorted(bodies.items())
     ]
     session.connection().execute(insert(session, TABLE).on_conflict_do_nothing(), rows)
-    return _first(session, bodies)
+    return _bound_bodies(session, bodies)
 
 
-def forget(session: Session, before: datetime) -> int:
-    """Drops those that came before; returns how many."""
+def delete_before(session: Session, before: datetime) -> int:
+    """Deletes the tokens first used before that; returns how many."""
     return session.connection().execute(delete(WebhookToken).where(col(WebhookToken.at) < before)).rowcount
 
 
-def _first(session: Session, tokens: Collection[str]) -> dict[str, str]:
-    found = select(TABLE.c.token, TABLE.c.body).where(TABLE.c.token.in_(tokens))
-    return {row.token: row.body for row in session.connection().execute(found)}
+def _bound_bodies(session: Session, tokens: Collection[str]) -> dict[str, str]:
+    query = select(TABLE.c.token, TABLE.c.body).where(TABLE.c.token.in_(tokens))
+    return {row.token: row.body for row in session.connection().execute(query)}

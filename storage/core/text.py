@@ -14,3 +14,8 @@ def storable(text: str) -> str:
     if text.isascii() and "\0" not in text:  # nearly all text, and a third of the time
         return text
     return _UNSTORABLE.sub("", text)
+
+
+def storable_line(text: str, longest: int) -> str:
+    """Returns storable text on one line, with single spaces, of at most `longest` characters."""
+    return " ".join(storable(text).split())[:longest]

@@ -1,4 +1,4 @@
-"""A real browser, the demo as a person starts it, and a person at its page."""
+"""Fixtures: a browser, a running `cleaned demo`, and a person using its page."""
 
 import os
 import re
@@ -45,13 +45,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def options() -> tuple[str, ...]:
-    """Of `cleaned demo`."""
+    """Command-line options of `cleaned demo`."""
     return ()
 
 
 @pytest.fixture
 def demo_url(browser: Browser, tmp_path: Path, options: tuple[str, ...]) -> Iterator[str]:
-    """The address of a running `cleaned demo`, this test's own."""
+    """URL of a `cleaned demo` started for this test."""
     process = subprocess.Popen(
         [sys.executable, "-m", "handlers.cli", "demo", "--no-browser", *options],
         env=os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "en_GB.UTF-8", "TMPDIR": str(tmp_path)},
@@ -63,7 +63,7 @@ def demo_url(browser: Browser, tmp_path: Path, options: tuple[str, ...]) -> Iter
     with process:
         assert process.stdout
         try:
-            yield next(found[0] for line in process.stdout if (found := re.search(r"http://[\d.:]+", line)))
+            yield next(match[0] for line in process.stdout if (match := re.search(r"http://[\d.:]+", line)))
         finally:
             os.killpg(process.pid, signal.SIGINT)
             process.communicate(timeout=30)
@@ -71,20 +71,20 @@ def demo_url(browser: Browser, tmp_path: Path, options: tuple[str, ...]) -> Iter
 
 @dataclass
 class Screen:
-    """A person at the page."""
+    """The page, as one person uses it."""
 
     page: Page
     words: Words
     audience: str
 
     def says(self, key: str, **values: Any) -> str:
-        """The sentence as it is shown."""
+        """A sentence as the page shows it."""
         return NOT_SHOWN.sub("", self.words(key, audience=self.audience, **values))
 
     def command(self, text: str) -> None:
         composer = self.page.locator("#composer")
         composer.fill(text)
-        composer.press("Escape")  # puts the completions away
+        composer.press("Escape")  # hides the completions
         composer.press("Enter")
 
     def element(self, action_id: str) -> Locator:
@@ -110,25 +110,25 @@ class Screen:
 
 @pytest.fixture(params=[("en", OLIVIA), ("fr", CAMILLE)], ids=["english", "french"])
 def screen(request: pytest.FixtureRequest, browser: Browser, demo_url: str) -> Iterator[Screen]:
-    """At the end nothing stands in the console, and nothing was asked of another machine."""
+    """The page for each language; fails on console errors and on requests to other hosts."""
     language, user = request.param
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
 
-    def only_here(route: Route) -> None:
+    def same_host_only(route: Route) -> None:
         if route.request.url.startswith(demo_url):
             route.continue_()
         else:
-            faults.append(f"asked of another machine: {route.request.url}")
+            problems.append(f"request to another host: {route.request.url}")
             route.abort()
 
-    page.route("**/*", only_here)
+    page.route("**/*", same_host_only)
     page.goto(f"{demo_url}/?user={user}&channel=C0NEWS")
     expect(page.locator("#composer")).to_be_visible()
     yield Screen(page, words(language), f"Liste {language}")
     page.close()
-    assert faults == []
+    assert problems == []

@@ -11,9 +11,9 @@ from bot.core import jobs
 from bot.core.jobs import LEASE
 from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import sync as mirror_sync
-from handlers.standins.mailchimp.account import MergeField, merge_values
+from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
-from handlers.standins.mailchimp.members import Member
+from handlers.standins.mailchimp.members import StoredMember
 from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.core.database import Database
 from storage.mailchimp.client import Client
@@ -31,31 +31,31 @@ MEMBER_PATH = "/lists/[^/]+/members/[^/]+"
 
 
 def now() -> datetime:
-    """The stand-in's clock is the real one."""
+    """The current time, as the stand-in's default clock has it."""
     return datetime.now(UTC)
 
 
 @contextmanager
 def watched() -> Iterator[Standin]:
-    """An account. Whatever was asked of it in the end, the specification allows, and nothing was deleted for good."""
+    """A running stand-in; at the end, fails on requests that the specification doesn't allow and permanent deletions."""
     with Standin() as mailchimp:
         yield mailchimp
     assert_allowed(mailchimp)
 
 
 def assert_allowed(mailchimp: Standin) -> None:
-    assert mailchimp.failures == []
+    assert mailchimp.permanent_deletions == []
     assert Specification().not_allowed(mailchimp.requests) == set()
 
 
 def client_of(mailchimp: Standin, key: str | None = None, kind: type[Client] = Client) -> Client:
-    """Its client, which never sleeps between two tries."""
+    """A client of the stand-in that retries without pauses."""
     timing = Timing(pause=lambda _seconds: None, jitter=lambda _most: 0.0)
     return kind(key or mailchimp.key, mailchimp.url, timing=timing)
 
 
 def add(mailchimp: Standin, n: int, *, name: str = "News", others: int = 5) -> str:
-    """A list of so many cleaned contacts, and some subscribed; its id at Mailchimp."""
+    """Adds an audience with `n` cleaned members and `others` subscribed ones; returns its id at Mailchimp."""
     remote = mailchimp.add_list(name)
     for i in range(n):
         mailchimp.put(remote, f"person{i}@example.com", "cleaned")
@@ -67,12 +67,12 @@ def add(mailchimp: Standin, n: int, *, name: str = "News", others: int = 5) -> s
 def audience_of(
     mailchimp: Standin,
     *,
-    fields: Iterable[MergeField] = (),
+    fields: Iterable[StoredMergeField] = (),
     permissions: Iterable[str] = (),
     double_optin: bool = False,
     **old: Any,
 ) -> str:
-    """Its id; with one cleaned contact, the mistyped `OLD`. `old`: any other part of it, such as `tags` or `merge`."""
+    """Adds an audience with one cleaned member, the mistyped `OLD`; returns its id. `old`: other fields of the member."""
     audience = mailchimp.add_list(
         "News", double_optin=double_optin, merge_fields=(*NAMES, *fields), permissions=permissions
     )
@@ -83,42 +83,44 @@ def audience_of(
 
 
 def sync(database: Database, client: Client, at: datetime | None = None) -> int:
-    """Brings the only mirror up to date; its id. `at`: the time it is then, instead of the real one."""
+    """Synchronizes the only mirror and returns its id. `at`: default, the current time."""
     clock = now if at is None else lambda: at
     [audience_id] = mirror_sync.discover(database, client, clock())
-    _work(database, client, clock)  # what a process that died has left
+    _work(database, client, clock)  # left by a crashed process
     mirror_sync.request(database, audience_id, by="U1", now=clock())
     _work(database, client, clock)
     return audience_id
 
 
 def truth(mailchimp: Standin, remote: str) -> dict[str, str]:
-    """Address → status, as Mailchimp has it."""
+    """Status by address, as stored at Mailchimp."""
     return {member.email: member.status for member in mailchimp.members(remote)}
 
 
 def effects(mailchimp: Standin) -> Counter[str]:
-    """How often each contact was archived in effect, alone and in batches."""
-    found = Counter(call.path for call in mailchimp.requests if (call.method, call.status) == ("DELETE", 204))
-    for batch in mailchimp._exchange.batches.all.values():
+    """Successful archive calls by path, including those in batches."""
+    counts = Counter(
+        call.path for call in mailchimp.requests if (call.method, call.status) == ("DELETE", 204)
+    )
+    for batch in mailchimp._api.batches.all.values():
         for operation, (status, _) in zip(batch.operations, batch.outcomes, strict=True):
-            found[operation["path"]] += (operation["method"], status) == ("DELETE", 204)
-    return found
+            counts[operation["path"]] += (operation["method"], status) == ("DELETE", 204)
+    return counts
 
 
 def never(mailchimp: Standin, method: str = "*", path: str = MEMBER_PATH) -> None:
-    """From now on it fails at these calls."""
+    """Makes these calls fail from now on."""
     mailchimp.faults.add(FaultKind.SERVER_ERROR, method, path, times=None)
 
 
 def steps(work: Iterator[SyncJob]) -> SyncJob:
-    """Works to the end; the job then."""
+    """Runs a job to its end and returns it."""
     *_, last = work
     return last
 
 
 class Mirrored:
-    """One audience of a stand-in, its mirror, and a clock that both go by."""
+    """An audience of a stand-in, its mirror, and the clock of both."""
 
     def __init__(self, database: Database, people: int = 0) -> None:
         self.database = database
@@ -140,14 +142,14 @@ class Mirrored:
         return mirror_sync.request(self.database, self.id, by="U1", now=self.times())
 
     def claim(self) -> SyncJob:
-        """The job, taken from whoever held it."""
+        """Claims the job after its lease has expired."""
         self.times.now += 2 * LEASE
         job = jobs.claim(self.database, [SYNC], jobs.owner(), self.times())
         assert job
         return job
 
     def sync(self, client: Client | None = None) -> dict[str, Any]:
-        """Brings the mirror up to date; the job's result."""
+        """Synchronizes the mirror and returns the job's result."""
         self.request()
         *_, job = mirror_sync.work(client or self.client, self.database, self.claim(), self.times)
         assert job.state == "done"
@@ -155,26 +157,26 @@ class Mirrored:
         return job.outcome
 
     def contacts(self) -> dict[str, dict[str, Any]]:
-        """By lower-case address."""
+        """Contacts of the mirror by lower-case address."""
         return {row["address_key"]: row for row in figures.contacts(self.database)}
 
     def assert_same(self) -> None:
-        """The mirror is the account, contact by contact, and its figures are exact."""
-        there = {
-            member.email.lower(): self._shown(member) for member in self.mailchimp.members(self.remote_id)
+        """Checks that the mirror equals the account, contact by contact, and that its figures are exact."""
+        expected = {
+            member.email.lower(): self._expected(member) for member in self.mailchimp.members(self.remote_id)
         }
-        here = {address: _kept(row) for address, row in self.contacts().items()}
-        assert here == there
+        actual = {address: _compared(row) for address, row in self.contacts().items()}
+        assert actual == expected
         figures.assert_exact(self.database)
 
     def address(self, status: str, n: int = 0) -> str:
-        """A contact of that status: the n-th by address."""
+        """The address of the n-th member of a status, sorted by address."""
         members = self.mailchimp.members(self.remote_id)
         return sorted(member.email for member in members if member.status == status)[n]
 
-    def _shown(self, member: Member) -> dict[str, Any]:
+    def _expected(self, member: StoredMember) -> dict[str, Any]:
         values = {LABELS[tag]: str(value) for tag, value in merge_values(member).items() if value}
-        shown = {
+        contact = {
             "address": member.email,
             "domain": member.email.partition("@")[2].lower(),
             "status": {"transactional": "nonsubscribed"}.get(member.status, member.status),
@@ -188,10 +190,10 @@ class Mirrored:
             "leid": str(member.web_id),
             "euid": member.id[:10],
         }
-        return shown | (self._why(member) if member.status == "cleaned" else {})
+        return contact | (self._clean_reason(member) if member.status == "cleaned" else {})
 
-    def _why(self, member: Member) -> dict[str, Any]:
-        """Why it was cleaned, as its activity and the complaints tell."""
+    def _clean_reason(self, member: StoredMember) -> dict[str, Any]:
+        """The reason a member was cleaned for, from its activity and the abuse reports."""
         account = self.mailchimp._account
         audience = account.audience(self.remote_id)
         for report in audience.abuse:
@@ -200,12 +202,12 @@ class Mirrored:
         hard = [bounce for bounce in member.bounces if bounce.kind == "hard"]
         if not member.bounces:
             return {"clean_reason": "unknown", "clean_campaign_id": None}
-        bounce = max(hard or member.bounces, key=lambda one: one.at)
+        bounce = max(hard or member.bounces, key=lambda bounce: bounce.at)
         return {"clean_reason": bounce.kind, "clean_campaign_id": bounce.campaign or None}
 
 
 class Disturbed(Client):
-    """A client for whom something happens before each page of contacts."""
+    """A client that calls `before` ahead of each page of members."""
 
     before: Callable[[int], None]
 
@@ -236,7 +238,7 @@ def _work(database: Database, client: Client, clock: jobs.Clock) -> None:
 _ALWAYS = "address domain status merge_fields tags member_rating optin_time optin_ip confirm_time confirm_ip leid euid"
 
 
-def _kept(row: dict[str, Any]) -> dict[str, Any]:
+def _compared(row: dict[str, Any]) -> dict[str, Any]:
     names = _ALWAYS.split()
     if row["status"] == "cleaned":
         names += ["clean_reason", "clean_campaign_id"]

@@ -1,11 +1,11 @@
-"""A person at the local workspace, in plain Python: what they type, press, tick, submit and see.
+"""Drives the local workspace as a person does: types, clicks, submits, and reads what is shown.
 
     olivia = Person(workspace, "U0OLIVIA")
     olivia.command("/cleaned-archive newsletter")
     olivia.wait_modal(titled("Archive"))
     errors = olivia.submit(word="ARCHIVE")
 
-Every wait has a deadline; when it passes, the failure tells what the person sees and what the workspace refused.
+Every wait has a deadline; a failure shows what the person sees and which calls the workspace refused.
 """
 
 import json
@@ -29,8 +29,8 @@ NEWS, GENERAL, RANDOM = "C0NEWS", "C0GENERAL", "C0RANDOM"
 WAIT_SECONDS = 10.0
 LOOK_EVERY_SECONDS = 0.05
 
-# What an element's answer is called in a payload's state.
-ANSWERS = {
+# The property of an element's value in a payload's state.
+VALUE_KEYS = {
     "static_select": "selected_option",
     "external_select": "selected_option",
     "radio_buttons": "selected_option",
@@ -51,13 +51,13 @@ ANSWERS = {
 }
 
 
-# A modal that a person closed while the bot was about to change it: nobody can help that.
+# Not a mistake of the bot: the person closed the modal before the update.
 CLOSED = {"method": "views.update", "error": "not_found", "messages": []}
 
 
 def refusals(workspace: Workspace) -> list[Json]:
-    """What the bot asked for wrongly."""
-    return [each for each in workspace.refused if each != CLOSED]
+    """The bot's mistaken calls."""
+    return [refusal for refusal in workspace.refused if refusal != CLOSED]
 
 
 class HasAddress(Protocol):
@@ -68,7 +68,7 @@ class HasAddress(Protocol):
 
 
 class Person:
-    """One of the workspace's people. `channel`: where they look and type when nothing else is said."""
+    """A person using the page's API. `channel`: the default channel for commands and messages."""
 
     def __init__(self, workspace: HasAddress, user: str = OLIVIA, channel: str = NEWS) -> None:
         self.user = user
@@ -88,10 +88,10 @@ class Person:
     def close(self) -> None:
         self._page.close()
 
-    # What they do
+    # Actions
 
     def command(self, text: str, *, channel: str | None = None) -> Json:
-        """Types a slash command; returns {"ok": True} or {"ok": False, "error": …}."""
+        """Sends a slash command; returns {"ok": True} or {"ok": False, "error": …}."""
         return self._post("command", channel=channel or self.channel, text=text)
 
     def say(self, text: str, *, channel: str | None = None) -> Json:
@@ -99,52 +99,52 @@ class Person:
 
     def shortcut(self, callback_id: str, message: Json, *, channel: str | None = None) -> Json:
         """Chooses a message shortcut on a message."""
-        return self._post("shortcut", callback_id=callback_id, **_container(message, channel or self.channel))
+        return self._post("shortcut", callback_id=callback_id, **_reference(message, channel or self.channel))
 
     def open_home(self) -> Json:
         return self._post("home")
 
     def click(self, action_id: str, *, in_: Json | None = None, **answer: Any) -> Json:
-        """Presses the button (or uses the element) with this action id.
+        """Clicks the button, or uses the element, with this action id.
 
-        `in_` is a message or a view; without it: the open modal, else the newest message that has it.
-        `answer` is the element's own: value=…, selected_option={…}, selected_date="2026-11-24".
+        `in_`: a message or a view; default: the open modal, else the newest message with the element.
+        `answer`: the element's value: value=…, selected_option={…}, selected_date="2026-11-24".
         """
-        place = in_ or self._place_of(action_id)
-        block, element = self._element(place, action_id)
+        container = in_ or self._container_of(action_id)
+        block, element = self._element(container, action_id)
         if element["type"] == "button":
             answer = {"text": element["text"], **answer}
             answer.setdefault("value", element.get("value"))
         action = {"type": element["type"], "action_id": action_id, "block_id": block["block_id"], **answer}
-        self._remember(place, block["block_id"], action)
+        self._remember(container, block["block_id"], action)
         action = {key: value for key, value in action.items() if value is not None}
         return self._post(
             "action",
-            container=_container(place, self.channel),
+            container=_reference(container, self.channel),
             block_id=block["block_id"],
             action=action,
-            state={"values": self._values(place)},
+            state={"values": self._values(container)},
         )
 
     def select(self, action_id: str, value: Any, *, in_: Json | None = None) -> Json:
-        """Chooses in a menu or picker: an option's value (or its text), or the id, date or time itself."""
-        place = in_ or self._place_of(action_id)
-        _, element = self._element(place, action_id)
-        return self.click(action_id, in_=place, **self._answer(element, value))
+        """Selects in a menu or picker: by an option's value or text, or an id, date or time."""
+        container = in_ or self._container_of(action_id)
+        _, element = self._element(container, action_id)
+        return self.click(action_id, in_=container, **self._answer(element, value))
 
     def tick(self, action_id: str, *values: str, in_: Json | None = None) -> Json:
-        """Leaves exactly these options of the checkboxes ticked."""
+        """Ticks exactly these options of the checkboxes."""
         return self.select(action_id, list(values), in_=in_)
 
     def options(self, action_id: str, typed: str, *, in_: Json | None = None) -> Json:
-        """What an external select offers for what was typed."""
-        place = in_ or self._place_of(action_id)
-        block, _ = self._element(place, action_id)
-        asked = {"block_id": block["block_id"], "action_id": action_id, "value": typed}
-        return self._post("options", container=_container(place, self.channel), **asked)
+        """The options of an external select for a query."""
+        container = in_ or self._container_of(action_id)
+        block, _ = self._element(container, action_id)
+        query = {"block_id": block["block_id"], "action_id": action_id, "value": typed}
+        return self._post("options", container=_reference(container, self.channel), **query)
 
     def fill(self, **inputs: Any) -> None:
-        """Types into the open modal without submitting; keys are block ids."""
+        """Fills in the open modal without submitting it; keys are block ids."""
         view = self._open_modal()
         for block_id, value in inputs.items():
             block = next((block for block in view["blocks"] if block["block_id"] == block_id), None)
@@ -160,37 +160,37 @@ class Person:
     def submit(self, **inputs: Any) -> dict[str, str]:
         """Fills in and submits the open modal.
 
-        Returns the errors under fields by block id; {} when it was taken. Anything else fails the test.
+        Returns errors by block id, {} on success. Any other failure fails the test.
         """
         view = self._open_modal()
         self.fill(**inputs)
-        said = self._post("submit", view_id=view["id"], state={"values": self._values(view)})
-        if said["ok"]:
-            self._typed = {key: kept for key, kept in self._typed.items() if key != _key(view)}
+        response = self._post("submit", view_id=view["id"], state={"values": self._values(view)})
+        if response["ok"]:
+            self._typed = {key: values for key, values in self._typed.items() if key != _key(view)}
             return {}
-        if "errors" not in said:
-            raise AssertionError(f"The submission failed: {said['error']}{self._seen()}")
-        return dict(said["errors"])
+        if "errors" not in response:
+            raise AssertionError(f"The submission failed: {response['error']}{self._seen()}")
+        return dict(response["errors"])
 
     def dismiss(self, *, everything: bool = False) -> Json:
         """Closes the open modal, or the whole stack."""
         return self._post("close", view_id=self._open_modal()["id"], all=everything)
 
     def upload(self, path: Path) -> Json:
-        """Uploads a file for a file input: pass what it returns, in a list, to `submit`."""
+        """Uploads a file for a file input; pass the result, in a list, to `submit`."""
         with path.open("rb") as file:
-            answer = self._page.post("/page/upload", files={"file": (path.name, file)})
-        return dict(_checked(answer)["file"])
+            response = self._page.post("/page/upload", files={"file": (path.name, file)})
+        return dict(_json(response)["file"])
 
     def download(self, file: Json) -> bytes:
-        answer = self._page.get(file["url"])
-        answer.raise_for_status()
-        return answer.content
+        response = self._page.get(file["url"])
+        response.raise_for_status()
+        return response.content
 
-    # What they see
+    # State
 
     def state(self) -> Json:
-        return _checked(self._page.get("/page/state"))
+        return _json(self._page.get("/page/state"))
 
     def modal(self) -> Json | None:
         """The modal on top, as a view; None when there is none."""
@@ -206,42 +206,42 @@ class Person:
         return next(str(channel["id"]) for channel in self.state()["channels"] if channel["kind"] == "im")
 
     def messages(self, channel: str | None = None) -> list[Json]:
-        """Oldest first, with what only they see; each has `channel`, for `click(in_=…)`."""
-        where = channel or self.channel
-        said = _checked(self._page.get("/page/messages", params={"channel": where}))["messages"]
-        return [{**message, "channel": where} for message in said]
+        """Messages, oldest first, including ephemeral ones; each with `channel`, for `click(in_=…)`."""
+        channel = channel or self.channel
+        messages = _json(self._page.get("/page/messages", params={"channel": channel}))["messages"]
+        return [{**message, "channel": channel} for message in messages]
 
     def notices(self) -> list[str]:
-        """What Slackbot said only to them, oldest first."""
+        """Texts of Slackbot's notices to this person, oldest first."""
         return [str(notice["text"]) for notice in self.state()["notices"]]
 
     def wait_message(
         self, predicate: Predicate | str = "", *, channel: str | None = None, seconds: float = WAIT_SECONDS
     ) -> Json:
-        """The newest message that fits; a string fits when it is in the message's words."""
-        fits = says(predicate) if isinstance(predicate, str) else predicate
+        """Waits for a message that matches, and returns the newest; a string must occur in its text."""
+        matches = says(predicate) if isinstance(predicate, str) else predicate
 
         def look() -> Json | None:
-            return next(filter(fits, reversed(self.messages(channel))), None)
+            return next(filter(matches, reversed(self.messages(channel))), None)
 
         return self._wait(look, f"a message in {channel or self.channel} with {predicate!r}", seconds)
 
     def wait_modal(self, predicate: Predicate | str = "", *, seconds: float = WAIT_SECONDS) -> Json:
-        """The modal on top, once it fits; a string fits when it is in the modal's words."""
-        fits = says(predicate) if isinstance(predicate, str) else predicate
+        """Waits until the top modal matches, and returns it; a string must occur in its text."""
+        matches = says(predicate) if isinstance(predicate, str) else predicate
 
         def look() -> Json | None:
             view = self.modal()
-            return view if view is not None and fits(view) else None
+            return view if view is not None and matches(view) else None
 
         return self._wait(look, f"a modal with {predicate!r}", seconds)
 
     def wait_home(self, predicate: Predicate | str = "", *, seconds: float = WAIT_SECONDS) -> Json:
-        fits = says(predicate) if isinstance(predicate, str) else predicate
+        matches = says(predicate) if isinstance(predicate, str) else predicate
 
         def look() -> Json | None:
             view = self.home()
-            return view if view is not None and fits(view) else None
+            return view if view is not None and matches(view) else None
 
         return self._wait(look, f"a Home tab with {predicate!r}", seconds)
 
@@ -252,7 +252,7 @@ class Person:
         return str(self._wait(look, f"a notice with {text!r}", seconds)["text"])
 
     def wait_bot(self, *, connected: bool = True, seconds: float = WAIT_SECONDS) -> None:
-        """Waits until the bot's socket is there (or gone)."""
+        """Waits until the bot is connected (or not)."""
 
         def look() -> Json | None:
             bot = dict(self.state()["bot"])
@@ -260,17 +260,17 @@ class Person:
 
         self._wait(look, f"the bot connected: {connected}", seconds)
 
-    # Within
+    # Internals
 
     def _post(self, path: str, **body: Any) -> Json:
-        return _checked(self._page.post(f"/page/{path}", json={"user": self.user, **body}))
+        return _json(self._page.post(f"/page/{path}", json={"user": self.user, **body}))
 
     def _wait(self, look: Callable[[], Json | None], what: str, seconds: float) -> Json:
         deadline = time.monotonic() + seconds
         while True:
-            found = look()
-            if found is not None:
-                return found
+            value = look()
+            if value is not None:
+                return value
             if time.monotonic() > deadline:
                 raise AssertionError(f"{self.user} waited {seconds:.0f} s for {what}.{self._seen()}")
             time.sleep(LOOK_EVERY_SECONDS)
@@ -291,7 +291,7 @@ class Person:
             raise AssertionError(f"{self.user} has no modal open.{self._seen()}")
         return view
 
-    def _place_of(self, action_id: str) -> Json:
+    def _container_of(self, action_id: str) -> Json:
         view = self.modal()
         if view is not None:
             return view
@@ -300,48 +300,48 @@ class Person:
                 return message
         raise AssertionError(f"Nothing has {action_id!r}.{self._seen()}")
 
-    def _element(self, place: Json, action_id: str) -> tuple[Json, Json]:
-        found = list(_elements(place))
-        for block, element in found:
+    def _element(self, container: Json, action_id: str) -> tuple[Json, Json]:
+        elements = list(_elements(container))
+        for block, element in elements:
             if element.get("action_id") == action_id:
                 return block, element
-        ids = [element.get("action_id") for _, element in found]
+        ids = [element.get("action_id") for _, element in elements]
         raise AssertionError(f"No element {action_id!r}; there are {ids}.{self._seen()}")
 
     def _answer(self, element: Json, value: Any) -> Json:
         kind = str(element["type"])
-        name = ANSWERS.get(kind, "value")
+        name = VALUE_KEYS.get(kind, "value")
         if name == "selected_options":
-            return {name: [self._option(element, one) for one in value or []]}
+            return {name: [self._option(element, choice) for choice in value or []]}
         if name == "selected_option":
             return {name: None if value is None else self._option(element, value)}
         return {name: value}
 
-    def _option(self, element: Json, wanted: Any) -> Json:
-        if isinstance(wanted, dict):
-            return wanted
-        offered = [*element.get("options", [])]
+    def _option(self, element: Json, choice: Any) -> Json:
+        if isinstance(choice, dict):
+            return choice
+        options = [*element.get("options", [])]
         for group in element.get("option_groups", []):
-            offered += group["options"]
-        for option in offered:
-            if wanted in (option["value"], option["text"]["text"]):
+            options += group["options"]
+        for option in options:
+            if choice in (option["value"], option["text"]["text"]):
                 return dict(option)
-        raise AssertionError(f"No option {wanted!r}; there are {[option['value'] for option in offered]}")
+        raise AssertionError(f"No option {choice!r}; there are {[option['value'] for option in options]}")
 
-    def _remember(self, place: Json, block_id: str, action: Json) -> None:
-        kept = {key: value for key, value in action.items() if key not in {"action_id", "block_id", "text"}}
+    def _remember(self, container: Json, block_id: str, action: Json) -> None:
+        value = {key: part for key, part in action.items() if key not in {"action_id", "block_id", "text"}}
         if action["type"] != "button":
-            self._typed.setdefault(_key(place), {}).setdefault(block_id, {})[action["action_id"]] = kept
+            self._typed.setdefault(_key(container), {}).setdefault(block_id, {})[action["action_id"]] = value
 
-    def _values(self, place: Json) -> Json:
-        """What was typed here; the workspace fills in initial values for the rest."""
-        return dict(self._typed.get(_key(place), {}))
+    def _values(self, container: Json) -> Json:
+        """Values entered so far; the workspace adds initial values for the rest."""
+        return dict(self._typed.get(_key(container), {}))
 
 
 def hang_up(workspace: Workspace, client: SocketModeClient) -> None:
-    """Ends the bot's connection for good: at once, where the SDK's own `close` waits 1 to 3 s for something to read."""
+    """Closes the bot's connection at once; the SDK's own `close` waits 1 to 3 s for something to read."""
     client.auto_reconnect_enabled = False
-    # It may be about to connect anew.
+    # Or it might reconnect.
     client.current_app_monitor.shutdown()  # type: ignore[no-untyped-call]
     workspace.drop_socket()
     deadline = time.monotonic() + WAIT_SECONDS
@@ -350,32 +350,32 @@ def hang_up(workspace: Workspace, client: SocketModeClient) -> None:
     client.enqueue_message('{"type": "hello"}')
     try:
         client.close()
-    except AttributeError:  # its own thread was quicker to drop the socket
+    except AttributeError:  # its own thread has already dropped the socket
         client.close()
 
 
-def words(shown: Json) -> str:
-    """Every word in a message or view, in order."""
-    return "\n".join(_texts(shown))
+def words(content: Json) -> str:
+    """All text of a message or view, in order."""
+    return "\n".join(_texts(content))
 
 
 def says(*texts: str) -> Predicate:
-    """Fits what has all these texts in its words."""
-    return lambda shown: all(text in words(shown) for text in texts)
+    """Matches messages and views that contain all these texts."""
+    return lambda content: all(text in words(content) for text in texts)
 
 
 def titled(text: str) -> Predicate:
-    """Fits a view with this in its title."""
+    """Matches a view by part of its title."""
     return lambda view: text in str(view["title"]["text"])
 
 
 def has_action(action_id: str) -> Predicate:
-    """Fits what has an element with this action id."""
-    return lambda shown: any(element.get("action_id") == action_id for _, element in _elements(shown))
+    """Matches messages and views with an element of this action id."""
+    return lambda content: any(element.get("action_id") == action_id for _, element in _elements(content))
 
 
-def _elements(shown: Json) -> Iterator[tuple[Json, Json]]:
-    for block in shown.get("blocks") or []:
+def _elements(content: Json) -> Iterator[tuple[Json, Json]]:
+    for block in content.get("blocks") or []:
         for element in [block.get("element"), block.get("accessory"), *block.get("elements", [])]:
             if element and element.get("action_id"):
                 yield block, element
@@ -393,16 +393,16 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _container(place: Json, channel: str) -> Json:
-    if "ts" in place:
-        return {"channel": place.get("channel", channel), "ts": place["ts"]}
-    return {"home": True} if place["type"] == "home" else {"view_id": place["id"]}
+def _reference(container: Json, channel: str) -> Json:
+    if "ts" in container:
+        return {"channel": container.get("channel", channel), "ts": container["ts"]}
+    return {"home": True} if container["type"] == "home" else {"view_id": container["id"]}
 
 
-def _key(place: Json) -> str:
-    return str(place.get("ts") or place["id"])
+def _key(container: Json) -> str:
+    return str(container.get("ts") or container["id"])
 
 
-def _checked(answer: httpx.Response) -> Json:
-    answer.raise_for_status()
-    return dict(answer.json())
+def _json(response: httpx.Response) -> Json:
+    response.raise_for_status()
+    return dict(response.json())

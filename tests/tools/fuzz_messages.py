@@ -16,14 +16,14 @@ from pathlib import Path
 import atheris  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 with atheris.instrument_imports(include=["bot"]):
-    from bot.bounces.messages import read
+    from bot.bounces.messages.reader import read
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def one_message(raw: bytes) -> None:
     reading = read(raw, NOW)
-    assert (reading.reason is None) == bool(reading.notices)
+    assert (reading.reason is None) == bool(reading.events)
 
 
 def main() -> None:

@@ -28,8 +28,7 @@ from bot.digests.digests import DigestSettings
 from handlers.slack import manifest
 from handlers.slack.features.digests import EVENT
 from handlers.standins.slack.server import Workspace
-from handlers.standins.slack.state import BOT_USER, Channel
-from handlers.standins.slack.state import Person as Member
+from handlers.standins.slack.state import BOT_USER, Channel, WorkspacePerson
 from handlers.terminal.demo import _environment
 from storage.archives.tables import Archive
 from storage.contacts.tables import Contact
@@ -98,7 +97,7 @@ def _join(workspace: Workspace, name: str) -> str:
     """A person more; their id."""
     user, room = f"U0{name}", f"D0{name}"
     state = workspace.state
-    state.people[user] = Member(user, name.lower(), name, "en-US", "Etc/UTC", "", is_admin=True)
+    state.people[user] = WorkspacePerson(user, name.lower(), name, "en-US", "Etc/UTC", "", is_admin=True)
     state.channels[room] = Channel(room, "", "im", {user, BOT_USER})
     state.channels[GENERAL].members.add(user)
     return user

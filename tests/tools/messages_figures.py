@@ -1,13 +1,13 @@
 """How well messages are read, by kind: `python -m tests.tools.messages_figures`.
 
-Recipients and hard/soft/complaint are counted by address; a false positive is a notice where there should be none.
+Recipients and hard/soft/complaint are counted by address; a false positive is an event where there should be none.
 """
 
 import time
 from collections import Counter
 from datetime import UTC, datetime
 
-from bot.bounces.messages import read
+from bot.bounces.messages.reader import read
 from tests.bot.bounces.messages import ALL, Sample
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def main() -> None:
 
 def _counted(sample: Sample) -> Counter[str]:
     wanted = {fact.address.lower(): fact for fact in sample.facts}
-    read_as = {notice.address.lower(): notice for notice in read(sample.raw, NOW).notices}
+    read_as = {event.address.lower(): event for event in read(sample.raw, NOW).events}
     both = wanted.keys() & read_as.keys()
     return Counter(
         messages=1,

@@ -168,7 +168,7 @@ def _look(database: Database, job: JobRow) -> JobRow:
 
 def _work(database: Database, mailchimp: Standin, job: JobRow) -> int:
     """How many contacts are done there, and how many have their outcome here."""
-    batches = list(mailchimp._exchange.batches.all.values())
+    batches = list(mailchimp._api.batches.all.values())
     return sum(len(batch.outcomes) for batch in batches) + _look(database, job).done
 
 
@@ -195,7 +195,7 @@ def _differences(database: Database, mailchimp: Standin, remote: str, job: JobRo
         ),
         "mirrored wrongly": len(dict(ours.items() ^ theirs.items())),
         "archived twice": sum(n > 1 for n in mirrors.effects(mailchimp).values()),
-        "deleted for good": len(mailchimp.failures),
+        "deleted for good": len(mailchimp.permanent_deletions),
     }
     return {what: n for what, n in found.items() if n}
 

@@ -1,6 +1,6 @@
-"""What sort of message is it: a bounce, an answer by a machine, a question whether the sender is human, or ordinary mail?
+"""Tells bounces from auto-replies, challenges (is the sender human?), receipts and ordinary mail.
 
-Bounces have no one sign of their own, so signs are weighed: who sends, the subject, the envelope, what the text says.
+No single feature identifies a bounce, so that several are scored: the sender, the subject, the envelope, the text.
 """
 
 import re
@@ -8,7 +8,7 @@ import re
 from bot.bounces.messages.parts import MimePart, decoded_header
 from bot.bounces.messages.recipients import in_headers
 
-BOUNCE = 2  # the weight from which a message counts as one
+BOUNCE = 2  # score from which a message counts as a bounce
 
 _DAEMON = re.compile(
     r"mailer[-_. ]?daemon|postmaster|post[-_ ]master|mail(?:er)?[-_. ]?(?:delivery|system|sub ?system|router|gateway|server)"
@@ -33,7 +33,7 @@ _BOUNCE_SUBJECT = re.compile(
     r"|配信|送信|届け|エラー|返送|不達|退信|投递|送达|失败|無法|系统退",
     re.IGNORECASE,
 )
-_PLAIN_SUBJECT = re.compile(
+_UNMISTAKABLE_SUBJECT = re.compile(
     r"\W*(?:undeliver(?:ed|able)|non-?delivery|delivery fail|mail delivery failed|returned mail|failure notice|delivery status notification"
     r"|unzustellbar|non[- ]remis|notification d.[ée]chec|недоставлен|не доставлен|メールエラー|配信不能|送信エラー|mancato recapito|no se pudo entregar)",
     re.IGNORECASE,
@@ -54,12 +54,12 @@ _FAILURE = re.compile(
     r"|не может быть|не удалось|не был|не доставл|配信|送信|届け|できません|失敗|不明|不能|失败|无法|退回|nie mo|kon niet|niet worden",
     re.IGNORECASE,
 )
-_PASSED_ON = re.compile(
+_REPLIED_OR_FORWARDED = re.compile(
     r"^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|i|r|antw|doorst|odp|enc|res|ynt|答复|转发|回复)(?:\[\d+\])?\s*:",
     re.IGNORECASE,
 )
 
-_ANSWER_SUBJECT = re.compile(
+_AUTO_REPLY_SUBJECT = re.compile(
     r"out of (?:the )?office|out-of-office|automatic (?:reply|response)|auto(?:matic|mated)?[- ]?(?:reply|response|responder|answer|ack)"
     r"|vacation|on (?:holiday|leave|vacation)|away from|i am away|i'm away|no longer (?:with|works|employed)|currently (?:away|out)|ooo\b"
     r"|r[ée]ponse automatique|absen(?:t|ce) du bureau|message d.absence|absence|cong[ée]s?\b|je suis absent"
@@ -69,7 +69,7 @@ _ANSWER_SUBJECT = re.compile(
     r"|自動(?:応答|返信)|不在|自动(?:回复|答复)|自動回覆|автоответ|автоматическ|отпуск|odpowied|nieobecn",
     re.IGNORECASE,
 )
-_CHALLENGE = re.compile(
+_CHALLENGE_SERVICE = re.compile(
     r"boxbe|spam ?arrest|bluebottle|tmda|earthlink spamblocker|spamblocker|uol\.com|antispam\.?uol|mailblocks|choicemail|knowspam"
     r"|sendio|digiportal|qurb|zaep|bitbounce|vanquish|0spam|spamlion|ipermitmail|mailinblack|mail in black",
     re.IGNORECASE,
@@ -83,48 +83,53 @@ _CHALLENGE_WORDS = re.compile(
 )
 
 
+LIST_HEADERS = ("list-id", "list-unsubscribe", "x-beenthere", "x-github-reason")
+MAIL_PROGRAM_HEADERS = ("user-agent", "x-mimeole", "thread-index")
+AUTO_REPLY_HEADERS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-vacation")
+CHALLENGE_HEADERS = ("x-tmda", "x-bluebottle", "x-boxbe", "x-spamarrest")  # beginnings of names
+LONGEST_TEXT = 20_000  # characters searched
+
+
 def subject(part: MimePart) -> str:
     return decoded_header(part.header("subject"))[:1000]
 
 
 def is_from_daemon(part: MimePart) -> bool:
-    """By the name or address of the sender."""
+    """Whether the name or address of the sender is that of a mail system."""
     return any(_DAEMON.search(decoded_header(part.header(name)[:1000])) for name in ("from", "sender"))
 
 
-def weight(part: MimePart) -> int:
-    """How much the headers alone speak for a bounce: BOUNCE and more is one, if the text agrees."""
+def score(part: MimePart) -> int:
+    """Scores the headers alone: from BOUNCE on the message is a bounce, if the text agrees."""
     title = subject(part)
     daemon = is_from_daemon(part)
-    found = 2 * daemon + 2 * _has_failed_recipients(part)
-    found += _is_from_nobody(part)
-    found += _BOUNCE_SUBJECT.search(title) is not None
-    found += _PLAIN_SUBJECT.match(title) is not None and not _is_from_somebody(part)
-    found += 2 * (part.kind == "multipart/report")
-    found -= 2 * (_PASSED_ON.match(title) is not None and not daemon)
-    listed = any(
-        name in part.headers for name in ("list-id", "list-unsubscribe", "x-beenthere", "x-github-reason")
-    )
-    found -= 2 * (listed and not daemon)
-    return found - (
-        not daemon and any(name in part.headers for name in ("user-agent", "x-mimeole", "thread-index"))
-    )
+    total = 2 * daemon
+    total += 2 * ("x-failed-recipients" in part.headers)
+    total += 2 * (part.kind == "multipart/report")
+    total += _has_null_sender(part)
+    total += _BOUNCE_SUBJECT.search(title) is not None
+    total += _UNMISTAKABLE_SUBJECT.match(title) is not None and not _has_return_address(part)
+    if not daemon:
+        total -= 2 * (_REPLIED_OR_FORWARDED.match(title) is not None)
+        total -= 2 * _has_any(part, LIST_HEADERS)
+        total -= _has_any(part, MAIL_PROGRAM_HEADERS)
+    return total
 
 
-def is_sent_back(part: MimePart, returned: MimePart) -> bool:
-    """Nobody sends the message inside to the one who sent that message."""
-    return _is_from_nobody(part) and not _senders(returned).isdisjoint(
+def is_returned_to_sender(part: MimePart, returned: MimePart) -> bool:
+    """Whether a message without an envelope sender goes to the sender of the message inside."""
+    return _has_null_sender(part) and not _senders(returned).isdisjoint(
         in_headers(part, ("to", "delivered-to"))
     )
 
 
-def tells_failure(text: str) -> bool:
-    """Whether words of a failed delivery stand in a text."""
-    return _FAILURE.search(text[:20_000]) is not None
+def mentions_failure(text: str) -> bool:
+    """Whether the text speaks of a failed delivery."""
+    return _FAILURE.search(text[:LONGEST_TEXT]) is not None
 
 
 def is_receipt(part: MimePart, text: str) -> bool:
-    """A notice that a message was read or put away (RFC 8098); Dovecot refuses mail in that form too."""
+    """Whether it is a disposition notification (RFC 8098) and not a refusal, which Dovecot sends in the same form."""
     if "automatically rejected" in text and is_from_daemon(part):
         return False
     report = part.kind == "multipart/report" and "disposition" in part.parameters.get("report-type", "")
@@ -132,46 +137,46 @@ def is_receipt(part: MimePart, text: str) -> bool:
 
 
 def is_challenge(part: MimePart, text: str) -> bool:
-    """A machine asks the sender to prove that a person wrote."""
+    """Whether a service asks the sender to prove that a person wrote."""
     senders = " ".join(part.header(name)[:500] for name in ("from", "sender", "return-path", "x-mailer"))
-    named = _CHALLENGE.search(senders) is not None or any(
-        name.startswith(("x-tmda", "x-bluebottle", "x-boxbe", "x-spamarrest")) for name in part.headers
+    from_service = _CHALLENGE_SERVICE.search(senders) is not None or any(
+        name.startswith(CHALLENGE_HEADERS) for name in part.headers
     )
-    return named and (_CHALLENGE_WORDS.search(text[:20_000]) is not None or not tells_failure(text))
+    return from_service and (
+        _CHALLENGE_WORDS.search(text[:LONGEST_TEXT]) is not None or not mentions_failure(text)
+    )
 
 
-def is_answer(part: MimePart) -> bool:
-    """A machine answers for a person: out of office, received, on holiday."""
-    if any(
-        name in part.headers
-        for name in ("x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-vacation")
-    ):
+def is_auto_reply(part: MimePart) -> bool:
+    """Whether a program answers for a person: out of office, message received, on holiday."""
+    if _has_any(part, AUTO_REPLY_HEADERS):
         return True
     if "auto_reply" in part.header("precedence") or "auto_reply" in part.header("x-precedence"):
         return True
-    if not is_from_daemon(part) and _ANSWER_SUBJECT.search(subject(part)):
+    if is_from_daemon(part):
+        return False
+    if _AUTO_REPLY_SUBJECT.search(subject(part)):
         return True
-    return part.header("auto-submitted").lower().startswith(
-        ("auto-replied", "auto-notified")
-    ) and not is_from_daemon(part)
+    return part.header("auto-submitted").lower().startswith(("auto-replied", "auto-notified"))
 
 
-def _is_from_nobody(part: MimePart) -> bool:
+def _has_any(part: MimePart, names: tuple[str, ...]) -> bool:
+    return any(name in part.headers for name in names)
+
+
+def _has_null_sender(part: MimePart) -> bool:
+    """Whether the return path is empty, as that of a bounce has to be (RFC 5321)."""
     paths = [value.strip().lower() for value in part.headers.get("return-path", ())]
     if part.header("from").strip() == "<>":
         return True
     return any(path in {"<>", "", "<#@[]>"} or "mailer-daemon" in path for path in paths)
 
 
-def _senders(part: MimePart) -> set[str]:
-    return set(in_headers(part, ("from", "return-path", "sender")))
-
-
-def _is_from_somebody(part: MimePart) -> bool:
+def _has_return_address(part: MimePart) -> bool:
     return any(
         "@" in value and "mailer-daemon" not in value.lower() for value in part.headers.get("return-path", ())
     )
 
 
-def _has_failed_recipients(part: MimePart) -> bool:
-    return "x-failed-recipients" in part.headers
+def _senders(part: MimePart) -> set[str]:
+    return set(in_headers(part, ("from", "return-path", "sender")))

@@ -1,4 +1,4 @@
-"""The fields of a delivery report (RFC 3464, RFC 6533) and of a complaint (RFC 5965), split by hand."""
+"""Splits the fields of a delivery report (RFC 3464, RFC 6533) and of a feedback report (RFC 5965)."""
 
 import re
 from dataclasses import dataclass
@@ -15,15 +15,17 @@ _RECIPIENT = re.compile(r"^\s{0,3}(?:final|original)-recipient\s{0,3}:", re.IGNO
 _OUTCOME = re.compile(r"^\s{0,3}(?:action|status|diagnostic-code)\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _FEEDBACK = re.compile(r"^feedback-type\s{0,3}:\s{0,3}[\w-]+\s*$", re.IGNORECASE | re.MULTILINE)
 MOST_LINES = 20_000
-MOST_RECIPIENTS = 1_000  # of one report: mail servers take no message for more
+MOST_RECIPIENTS = 1_000  # of one report: mail servers accept no message for more
+LONGEST_FIELD = 10_000  # characters
 LONGEST_REPORT = 1_000_000  # characters
 
 ReportFields = dict[str, str]
+"""Lower-case name → value."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedOutcome:
-    """What one group of a delivery report says: fields as they stand, "" where one is missing."""
+    """The fields of one recipient in a delivery report, unparsed; "" where one is missing."""
 
     final: str
     original: str
@@ -32,18 +34,24 @@ class ReportedOutcome:
     diagnostic: str
 
 
-def status_parts(leaves: list[MimePart], *, trusted: bool) -> list[str]:
-    """Texts of the delivery-status parts; those of another content type only in a message that is a bounce anyway."""
+def status_texts(leaves: list[MimePart]) -> list[str]:
+    """Returns the texts of the delivery-status parts of a bounce.
+
+    If none of them names a recipient, parts of other content types are searched for the fields of a report.
+    """
     declared = [leaf.text(LONGEST_REPORT) for leaf in leaves if leaf.kind in _STATUS_KINDS]
-    good = [text for text in declared if _RECIPIENT.search(text)]
-    if good or not trusted:
-        return good or declared
+    complete = [text for text in declared if _RECIPIENT.search(text)]
+    if complete:
+        return complete
     others = (leaf.text() for leaf in leaves if leaf.kind not in _STATUS_KINDS and not leaf.children)
     return [text for text in others if _RECIPIENT.search(text) and _OUTCOME.search(text)] or declared
 
 
-def feedback_part(leaves: list[MimePart], *, trusted: bool) -> ReportFields | None:
-    """The fields of the complaint; `original-rcpt-to` may hold several addresses."""
+def feedback_report(leaves: list[MimePart], *, trusted: bool) -> ReportFields | None:
+    """Returns the fields of the feedback report, None if there is none; `original-rcpt-to` may hold several addresses.
+
+    In a message that is a report anyway (`trusted`) parts of another content type are searched as well.
+    """
     for leaf in leaves:
         if leaf.kind in _FEEDBACK_KINDS or (
             trusted and leaf.kind.startswith(("text/plain", "application/")) and _FEEDBACK.search(leaf.text())
@@ -57,8 +65,8 @@ def feedback_part(leaves: list[MimePart], *, trusted: bool) -> ReportFields | No
 
 
 def outcomes(text: str) -> list[ReportedOutcome]:
-    """One for each recipient, in order."""
-    found = (group for group in _groups(text) if "final-recipient" in group or "original-recipient" in group)
+    """Returns one for each recipient, in order."""
+    recipients = (group for group in _groups(text) if _names_recipient(group))
     return [
         ReportedOutcome(
             final=group.get("final-recipient", ""),
@@ -67,12 +75,12 @@ def outcomes(text: str) -> list[ReportedOutcome]:
             status=group.get("status", ""),
             diagnostic=group.get("diagnostic-code", "") or group.get("x-display-name", ""),
         )
-        for group in islice(found, MOST_RECIPIENTS)
+        for group in islice(recipients, MOST_RECIPIENTS)
     ]
 
 
 def _groups(text: str) -> list[ReportFields]:
-    """Fields between empty lines; a second recipient without an empty line before it begins a group too."""
+    """The groups of fields between empty lines; a second recipient also begins a group without one."""
     groups: list[ReportFields] = [{}]
     last = ""
     for line in text.split("\n")[:MOST_LINES]:
@@ -80,42 +88,42 @@ def _groups(text: str) -> list[ReportFields]:
             last = ""
             if groups[-1]:
                 groups.append({})
-        elif line[0] in " \t" and last and not _starts_known(line):
-            groups[-1][last] = f"{groups[-1][last]} {line.strip()}"[:10_000]
-        elif found := _NAME.match(line):
-            last = _put(groups, found[1].lower(), found[2].strip())
-        elif last == "diagnostic-code":  # some break it without folding
-            groups[-1][last] = f"{groups[-1][last]} {line.strip()}"[:10_000]
+        elif line[0] in " \t" and last and not _is_known_field(line):
+            groups[-1][last] = f"{groups[-1][last]} {line.strip()}"[:LONGEST_FIELD]
+        elif field := _NAME.match(line):
+            last = field[1].lower()
+            _add_field(groups, last, field[2].strip())
+        elif last == "diagnostic-code":  # some servers break the line without indenting the next
+            groups[-1][last] = f"{groups[-1][last]} {line.strip()}"[:LONGEST_FIELD]
     return _joined(groups)
 
 
-def _starts_known(line: str) -> bool:
+def _is_known_field(line: str) -> bool:
     return _RECIPIENT.match(line) is not None or _OUTCOME.match(line) is not None
 
 
-def _put(groups: list[ReportFields], name: str, value: str) -> str:
-    group = groups[-1]
-    if name == "final-recipient" and name in group:
+def _names_recipient(group: ReportFields) -> bool:
+    return "final-recipient" in group or "original-recipient" in group
+
+
+def _add_field(groups: list[ReportFields], name: str, value: str) -> None:
+    if name == "final-recipient" and name in groups[-1]:
         groups.append({})
-        group = groups[-1]
+    group = groups[-1]
     group[name] = f"{group[name]} {value}" if name in group and name.startswith("original-rcpt") else value
-    return name
 
 
 def _joined(groups: list[ReportFields]) -> list[ReportFields]:
-    """An empty line may stand between a recipient and its own fields: what has no recipient follows the one before."""
-    found: list[ReportFields] = []
+    """The groups without empty ones; fields that an empty line separates from their recipient join its group."""
+    joined: list[ReportFields] = []
     for group in groups:
-        headless = "final-recipient" not in group and "original-recipient" not in group
         about_mta = "reporting-mta" in group or "arrival-date" in group
-        if (
-            headless
-            and not about_mta
-            and found
-            and "final-recipient" in found[-1]
-            and "action" not in found[-1]
-        ):
-            found[-1].update(group)
+        if not _names_recipient(group) and not about_mta and joined and _awaits_outcome(joined[-1]):
+            joined[-1].update(group)
         elif group:
-            found.append(group)
-    return found
+            joined.append(group)
+    return joined
+
+
+def _awaits_outcome(group: ReportFields) -> bool:
+    return "final-recipient" in group and "action" not in group

@@ -1,6 +1,8 @@
-"""A message taken apart: headers, MIME parts, text. Its own splitter, for three reasons: the bodies of delivery
-reports in UTF-8 (RFC 6533) come out of the standard library's parser mangled, boundaries are often wrong, and it is
-several times quicker. Nothing here raises on any bytes; sizes, depth and numbers are bounded.
+"""Parses a message: headers, MIME parts, text.
+
+Not the standard library's parser, for three reasons: it garbles the bodies of delivery reports in UTF-8 (RFC 6533),
+boundaries are often wrong, and this one is several times faster. Nothing here raises on any bytes; sizes, depth and
+numbers are bounded.
 """
 
 import binascii
@@ -12,9 +14,9 @@ from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
 
-LARGEST_MESSAGE = 10 * 2**20  # bytes; of a larger one only the head is read
+LARGEST_MESSAGE = 10 * 2**20  # bytes; of a larger one only the first HEAD are read
 HEAD = 2**20
-DEEPEST = 8
+DEEPEST = 8  # parts within parts
 MOST_PARTS = 100
 LONGEST_TEXT = 100_000  # characters of a part's text
 LONGEST_HEADERS = 256 * 1024  # bytes
@@ -22,58 +24,61 @@ LONGEST_HEADERS = 256 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class MimePart:
-    """A message or one part of it; `headers` by lower-case name, unfolded, not decoded; `kind` as `text/plain`."""
+    """A message or one part of it."""
 
     headers: dict[str, list[str]]
+    """By lower-case name; unfolded, not decoded."""
     kind: str
+    """Content type such as `text/plain`."""
     parameters: dict[str, str]
+    """Of the content type."""
     body: bytes
     children: list["MimePart"] = field(default_factory=list)
 
     def header(self, name: str) -> str:
-        """The first value, or ""."""
+        """Returns the first value, or ""."""
         return self.headers.get(name, [""])[0]
 
     def text(self, most: int = LONGEST_TEXT) -> str:
-        """The body as text, tags left out of HTML, at most so many characters."""
-        body = _unencoded(self.body[: 4 * most], self.header("content-transfer-encoding").lower())
-        text = _decoded(body, self.parameters.get("charset", ""))
+        """Returns the body as text without HTML tags, at most `most` characters."""
+        body = _transfer_decoded(self.body[: 4 * most], self.header("content-transfer-encoding").lower())
+        text = _charset_decoded(body, self.parameters.get("charset", ""))
         if self.kind == "text/html":
-            text = html.unescape(_TAG.sub(" ", _LINE_TAG.sub("\n", _visible(text))))
+            text = html.unescape(_TAG.sub(" ", _LINE_TAG.sub("\n", _without_hidden(text))))
         return text[:most]
 
     def bytes(self) -> bytes:
-        """The body without its transfer encoding."""
-        return _unencoded(self.body, self.header("content-transfer-encoding").lower())
+        """Returns the body without its transfer encoding."""
+        return _transfer_decoded(self.body, self.header("content-transfer-encoding").lower())
 
     def leaves(self) -> list["MimePart"]:
-        """Itself, or all its parts that have no parts; messages inside are leaves too."""
+        """Returns itself, or all parts that are not multipart; enclosed messages count as leaves."""
         if not self.kind.startswith("multipart/"):
             return [self]
         return [leaf for child in self.children for leaf in child.leaves()]
 
 
-def taken_apart(raw: bytes) -> MimePart:
-    """The whole message; of one above LARGEST_MESSAGE, its first HEAD bytes."""
+def parse_message(raw: bytes) -> MimePart:
+    """Parses a message; of one above LARGEST_MESSAGE, its first HEAD bytes."""
     if len(raw) > LARGEST_MESSAGE:
         raw = raw[:HEAD]
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return _part(raw.lstrip(b"\n"), "text/plain", 0, [MOST_PARTS])
 
 
-def only_headers(text: str) -> MimePart:
-    """A returned message that stands in the text of another."""
+def parse_headers(text: str) -> MimePart:
+    """Parses a returned message that is quoted in the text of another, without looking for parts."""
     return _part(text.encode("utf-8", "replace"), "text/plain", DEEPEST, [1])
 
 
 def decoded_header(value: str) -> str:
-    """A header's value without encoded words (RFC 2047), white space tidied."""
+    """Returns a header's value with encoded words (RFC 2047) decoded and white space collapsed."""
     if "=?" in value:
         try:
             pieces = decode_header(value[:4000])
         except (HeaderParseError, ValueError):
             pieces = []
-        value = "".join(p if isinstance(p, str) else _decoded(p, c or "") for p, c in pieces) or value
+        value = "".join(p if isinstance(p, str) else _charset_decoded(p, c or "") for p, c in pieces) or value
     return " ".join(value.split())
 
 
@@ -94,7 +99,7 @@ _WELL_KNOWN = (
 )
 _PARAMETER = re.compile(r';\s*([\w-]{1,40})\*?\s*=\s*(?:"([^"]{0,400})"|([^\s;"]{1,400}))')
 _KIND = re.compile(r"\s*([\w.+-]{1,40}/[\w.+-]{1,60})")
-_HIDES = re.compile(r"<(style|script|head|!--)", re.IGNORECASE)
+_HIDDEN_ELEMENT = re.compile(r"<(style|script|head|!--)", re.IGNORECASE)
 _LINE_TAG = re.compile(r"</?(?:br|p|div|tr|td|li|table|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z!][^<>]{0,2000}>", re.IGNORECASE)
 _NO_TEXT_CODECS = frozenset(
@@ -102,66 +107,68 @@ _NO_TEXT_CODECS = frozenset(
 )
 
 
-def _part(raw: bytes, default: str, depth: int, left: list[int]) -> MimePart:
-    """`left` counts down over the whole message, so that thousands of tiny parts end early."""
-    left[0] -= 1
-    headers, body = _split(raw)
+def _part(raw: bytes, default: str, depth: int, parts_left: list[int]) -> MimePart:
+    """`parts_left` is a counter shared by the whole message, so that one of thousands of tiny parts ends early."""
+    parts_left[0] -= 1
+    headers, body = _split_headers(raw)
     content_type = headers.get("content-type", [""])[0]
-    kind = found[1].lower() if (found := _KIND.match(content_type)) else default
+    kind = match[1].lower() if (match := _KIND.match(content_type)) else default
     parameters = {
         name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(content_type[:4000])
     }
     part = MimePart(headers, kind, parameters, body)
-    if depth < DEEPEST and left[0] > 0:
-        part.children.extend(_children(part, depth + 1, left))
+    if depth < DEEPEST and parts_left[0] > 0:
+        part.children.extend(_children(part, depth + 1, parts_left))
     if kind.startswith("multipart/") and not part.children:
         return MimePart(headers, "text/plain", {}, body)
     return part
 
 
-def _children(part: MimePart, depth: int, left: list[int]) -> list[MimePart]:
+def _children(part: MimePart, depth: int, parts_left: list[int]) -> list[MimePart]:
     if part.kind in _MESSAGES:
-        return [_part(part.bytes().lstrip(b"\n"), "text/plain", depth, left)]
+        return [_part(part.bytes().lstrip(b"\n"), "text/plain", depth, parts_left)]
     if part.kind in _HEADERS_ONLY:
-        return [_part(part.bytes().lstrip(b"\n"), "text/plain", DEEPEST, left)]
+        return [_part(part.bytes().lstrip(b"\n"), "text/plain", DEEPEST, parts_left)]
     if not part.kind.startswith("multipart/"):
         return []
     default = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
-    found = []
+    children = []
     for raw in _between_boundaries(part.body, part.parameters.get("boundary", "")):
-        if left[0] <= 0:
+        if parts_left[0] <= 0:
             break
-        found.append(_part(raw, default, depth, left))
-    return found
+        children.append(_part(raw, default, depth, parts_left))
+    return children
 
 
 def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
-    mark = b"--" + boundary.strip().encode("utf-8", "replace") if boundary.strip() else _guessed_mark(body)
-    if mark and b"\n" + mark not in b"\n" + body:
-        mark = _guessed_mark(body)
-    if not mark:
+    delimiter = (
+        b"--" + boundary.strip().encode("utf-8", "replace") if boundary.strip() else _guess_delimiter(body)
+    )
+    if delimiter and b"\n" + delimiter not in b"\n" + body:
+        delimiter = _guess_delimiter(body)
+    if not delimiter:
         return []
-    pieces = (b"\n" + body).split(b"\n" + mark)[1 : MOST_PARTS + 1]
-    found = []
+    pieces = (b"\n" + body).split(b"\n" + delimiter)[1 : MOST_PARTS + 1]
+    parts = []
     for piece in pieces:
         if piece.startswith(b"--"):
             break
         rest_of_line, _, raw = piece.partition(b"\n")
         if not rest_of_line.strip():
-            found.append(raw)
-    return found
+            parts.append(raw)
+    return parts
 
 
-_GUESS = re.compile(rb"^(--[^\n]{1,200}?)[ \t]*\n(?:content-[a-z-]{1,40}:)", re.IGNORECASE | re.MULTILINE)
+_DELIMITER = re.compile(rb"^(--[^\n]{1,200}?)[ \t]*\n(?:content-[a-z-]{1,40}:)", re.IGNORECASE | re.MULTILINE)
 
 
-def _guessed_mark(body: bytes) -> bytes:
-    """Where the header names another boundary, or none: a line with hyphens before a line `Content-…:`."""
-    found = _GUESS.search(body[:HEAD])
-    return found[1] if found else b""
+def _guess_delimiter(body: bytes) -> bytes:
+    """The first line that begins with hyphens and precedes a line `Content-…:`; for a header with a wrong boundary, or none."""
+    match = _DELIMITER.search(body[:HEAD])
+    return match[1] if match else b""
 
 
-def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
+def _split_headers(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
     if raw.startswith(b"\n"):
         return {}, raw[1:]
     head, _, body = raw.partition(b"\n\n")
@@ -170,55 +177,55 @@ def _split(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
     if lines[0].startswith((b"From ", b">From ")):
         del lines[0]
     pending: list[bytes] = []
-    last_known = max(
+    last_well_known = max(
         (n for n, line in enumerate(lines) if line[:13].lower().startswith(_WELL_KNOWN)), default=0
     )
     for number, line in enumerate(lines):
         if line[:1] in (b" ", b"\t") and pending:
             pending.append(line)
         elif _HEADER.match(line):
-            _keep(headers, pending)
+            _add_header(headers, pending)
             pending = [line]
         elif not headers and not pending:
-            return {}, raw  # no headers at all: a body
-        elif number < last_known:  # folded without white space
+            return {}, raw  # no headers, only a body
+        elif number < last_well_known:  # continues a header, though it is not indented
             pending.append(line)
-        else:  # a body that follows without an empty line
+        else:  # the body follows without an empty line
             rest = b"\n".join(lines[number:]) + head[LONGEST_HEADERS:]
             if pending and not line.strip():
                 rest = b"\n".join(lines[number + 1 :])
             body = rest + b"\n\n" + body
             break
-    _keep(headers, pending)
+    _add_header(headers, pending)
     return headers, body
 
 
-def _keep(headers: dict[str, list[str]], lines: list[bytes]) -> None:
+def _add_header(headers: dict[str, list[str]], lines: list[bytes]) -> None:
     if not lines:
         return
-    found = _HEADER.match(b" ".join(map(bytes.strip, lines)))
-    if found:
-        value = _decoded(found[2].strip(), "")
-        headers.setdefault(found[1].decode("ascii").lower(), []).append(value)
+    match = _HEADER.match(b" ".join(map(bytes.strip, lines)))
+    if match:
+        value = _charset_decoded(match[2].strip(), "")
+        headers.setdefault(match[1].decode("ascii").lower(), []).append(value)
 
 
-def _visible(text: str) -> str:
-    """HTML without styles, scripts and comments; in one pass, for any text."""
+def _without_hidden(text: str) -> str:
+    """HTML without styles, scripts and comments; one pass, whatever the text."""
     lower = text.lower()
-    pieces, position, missing = [], 0, set()
-    for found in _HIDES.finditer(text):
-        if found.start() < position or found[1].lower() in missing:
+    pieces, position, unclosed = [], 0, set()
+    for match in _HIDDEN_ELEMENT.finditer(text):
+        if match.start() < position or match[1].lower() in unclosed:
             continue
-        end = lower.find("-->" if found[1] == "!--" else f"</{found[1].lower()}", found.end())
+        end = lower.find("-->" if match[1] == "!--" else f"</{match[1].lower()}", match.end())
         if end < 0:
-            missing.add(found[1].lower())
+            unclosed.add(match[1].lower())
             continue
-        pieces.append(text[position : found.start()])
-        position = end + 3 if found[1] == "!--" else end
+        pieces.append(text[position : match.start()])
+        position = end + 3 if match[1] == "!--" else end
     return " ".join([*pieces, text[position:]])
 
 
-def _unencoded(body: bytes, encoding: str) -> bytes:
+def _transfer_decoded(body: bytes, encoding: str) -> bytes:
     if "quoted-printable" in encoding:
         return quopri.decodestring(body)
     if "base64" not in encoding:
@@ -230,8 +237,8 @@ def _unencoded(body: bytes, encoding: str) -> bytes:
         return binascii.a2b_base64(kept[: len(kept) // 4 * 4])
 
 
-def _decoded(raw: bytes, charset: str) -> str:
-    """Never fails: an unknown or wrong charset gives UTF-8, else Latin-1."""
+def _charset_decoded(raw: bytes, charset: str) -> str:
+    """Never raises: falls back from an unknown or wrong charset to UTF-8, then Latin-1."""
     if charset and charset.lower() not in {"utf-8", "us-ascii"}:
         try:
             codec = codecs.lookup(charset)

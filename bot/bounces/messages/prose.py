@@ -1,7 +1,7 @@
-"""Bounces that are told in words only: who failed, and with which words of the server.
+"""Bounces described in prose: which addresses failed, and what the server said about each.
 
-No format is known by name. Addresses in the text are weighed by where they stand (alone on a line, before a colon,
-after `recipient`, beside an SMTP reply), and those of the sender and of the mail system itself are left out.
+No format is recognized by name. Addresses in the text are ranked by their position (alone on a line, before a colon,
+after `recipient`, beside an SMTP reply); those of the sender and of the mail system itself are left out.
 """
 
 import re
@@ -9,26 +9,26 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.bounces.messages import recipients
-from bot.bounces.messages.parts import MimePart, only_headers
+from bot.bounces.messages.parts import MimePart, parse_headers
 
 MOST_LINES = 3000
 LONGEST_LINE = 1000
 MOST_RECIPIENTS = 200
-MOST_ADDRESSES = 1000  # looked at, in one message
+MOST_ADDRESSES = 1000  # ranked in one message
 MOST_IN_LINE = 20
-MOST_MARKERS = 50
-LONGEST_STORY = 20_000  # characters in which the lines about one address are looked for
+MOST_MARKERS = 50  # of a returned message
+LONGEST_TEXT = 20_000  # characters searched for the lines about one address
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """The text without the message that it returns, and that message as far as it stands there."""
+class Narrative:
+    """The text of a bounce without the message that it returns, and that message as far as it is quoted there."""
 
     text: str
     returned: MimePart | None
 
 
-_RETURNED = re.compile(
+_RETURNED_MARKER = re.compile(
     r"^[ \t]*(?:[-=_*#~+>]{2,80} ?)?(?:"
     r"this is a copy of|below (?:this line )?is (?:a|the)|a copy of (?:the|your)|original message(?: details| headers)?|returned (?:message|mail)|unsent message"
     r"|(?:the )?(?:original |your )?message (?:header|text|body|headers|contents)s?(?: (?:follows?|is|are)|:?[ \t]*$)|(?:the )?headers? (?:and|of|of the) .{0,60}follow"
@@ -38,7 +38,7 @@ _RETURNED = re.compile(
     r")[^\n]{0,120}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_PLAINLY = re.compile(
+_CLEAR_MARKER = re.compile(
     r"^[ \t]*[-=_*]{3}|below this line|copy of (?:the|your)|message (?:details|headers):", re.IGNORECASE
 )
 _HEADER_BLOCK = re.compile(
@@ -46,156 +46,192 @@ _HEADER_BLOCK = re.compile(
     r"|(?:message-id|mime-version|x-mailer|content-type|x-priority): .*\n[ \t>]{0,4}[\w-]{2,40}: )",
     re.IGNORECASE | re.MULTILINE,
 )
-_HAS_HEADERS = re.compile(r"[ \t>]{0,4}[A-Za-z][\w-]{1,40}[ \t]?:[ \t]")
+_HEADER_LINE = re.compile(r"[ \t>]{0,4}[A-Za-z][\w-]{1,40}[ \t]?:[ \t]")
 
 
-def told(text: str) -> Told:
-    """Cut where the returned message begins."""
+def split_returned(text: str) -> Narrative:
+    """Splits the text where the returned message begins."""
     block = _HEADER_BLOCK.search(text, 1)
-    cut = len(text) if block is None else block.start()
-    for found in islice(_RETURNED.finditer(text), MOST_MARKERS):
-        if found.start() >= cut:
+    end = len(text) if block is None else block.start()
+    for marker in islice(_RETURNED_MARKER.finditer(text), MOST_MARKERS):
+        if marker.start() >= end:
             break
-        rest = text[found.end() :].lstrip("\n \t-=")
-        headers = _HAS_HEADERS.match(rest)
-        if headers or not rest.strip() or _PLAINLY.search(found[0]):
-            return Told(text[: found.start()], only_headers(rest) if headers else None)
+        rest = text[marker.end() :].lstrip("\n \t-=")
+        has_headers = _HEADER_LINE.match(rest)
+        if has_headers or not rest.strip() or _CLEAR_MARKER.search(marker[0]):
+            return Narrative(text[: marker.start()], parse_headers(rest) if has_headers else None)
     if block is None:
-        return Told(text, None)
-    return Told(text[:cut], only_headers(re.sub(r"^[ \t>]+(?=[\w-]+:)", "", text[cut:], flags=re.MULTILINE)))
+        return Narrative(text, None)
+    unquoted = re.sub(r"^[ \t>]+(?=[\w-]+:)", "", text[end:], flags=re.MULTILINE)
+    return Narrative(text[:end], parse_headers(unquoted))
 
 
-_SKIPPED = re.compile(
+_NOT_ABOUT_RECIPIENT = re.compile(
     r"message-?id|in-reply-to|references|envelope-id|^\s*(?:subject|from|sender|reply-to|return-path|x-[\w-]+|date|cc|betreff|objet|de|von)\s*:"
     r"|mail from|original sender|from address|helo|ehlo|please contact|contact |e-?mail us|forward (?:this|it)|assistance|questions?\b|help\b|write to|send (?:an? )?e?-?mail to"
     r"|addressed to the|sent by|message from|mail system at|https?://|unsubscribe",
     re.IGNORECASE,
 )
-_SENDER_SAYS = re.compile(
+_BEFORE_OTHER_PERSON = re.compile(
     r"\b(?:sorry|dear|hello|hi)[ ,]+$|from[ :<]+$|sender[ :<]+$|by[ <]+$|mailto:$|contact[ :<]+$",
     re.IGNORECASE,
 )
 _ALONE = re.compile(r"^[\s>*\-+•·#|'\"(\[]*(?:\d+[.)]\s*)?(?:to|an|à|a|para)?[ :]*$", re.IGNORECASE)
-_LABEL = re.compile(
+_RECIPIENT_LABEL = re.compile(
     r"(?:recipients?|rcpt to|address(?:es|ee|ed to|é)?|user(?:id)?|mailbox|account|undeliverable(?: mail| message)? (?:to|for)|deliver(?:y|ed|ing)?(?: \w+){0,6} to|failed (?:to|for)?"
     r"|reach|message(?: \w+){0,4} to|to|for|destinataires?|destinatari[oa]s?|empf[äa]nger|adresse|an|pour|para|mailbox|unknown|invalid|quota violation for|addressed to|mail to|failure|dda|smtp)"
     r"(?: (?:is|was|were|are|of|address|following|folgende))*[\s:=<>\"'(\[]*$",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
+_AFTER_FAILED = re.compile(
     r"^[>\"')\]\s]*(?::|\.{3}|-+ |—|[(\[<]|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )",
     re.IGNORECASE,
 )
-_ANNOUNCED = re.compile(
+_RECIPIENTS_FOLLOW = re.compile(
     r"(?:did not reach|could not be|cannot be|not delivered|failed|undeliver|rejected|affected|errors?\b)[^:]{0,60}recipients?[^:]{0,20}:\s*$"
     r"|recipients?[^:]{0,60}(?:did not|could not|cannot|not delivered|failed|undeliver|rejected|affected|errors?)[^:]{0,40}:\s*$",
     re.IGNORECASE,
 )
 _REPLY = re.compile(r"(?:^|[\s:;<(\[])[45]\d\d(?:[ -]|$)")
-_EXPANDED = re.compile(
+_EXPANDED_FROM = re.compile(
     r"\((?:expanded|generated|ultimately generated|forwarded|alias) from:? <?", re.IGNORECASE
 )
-_SURE, _LIKELY, _POSSIBLE = 5, 3, 1
+# Ranks of an address by its position.
+_ALONE_IN_LINE, _LABELLED, _BESIDE_REPLY, _ELSEWHERE = 5, 4, 3, 1
+
+_Ranks = dict[str, tuple[int, str]]
+"""Lower-case address → rank, and the address as written."""
 
 
-def failing(story: Told, outer: MimePart, returned: MimePart | None, *, surely: bool) -> list[str]:
-    """The addresses that the text says have failed, as the list knows them; [] where it is not clear.
+def failed_recipients(
+    part: MimePart, narrative: Narrative, returned: MimePart | None, *, is_bounce: bool
+) -> list[str]:
+    """Returns the addresses that the text says have failed, as the mailing list knows them.
 
-    In what is `surely` a bounce the only address that the text holds is taken, wherever it stands.
+    Else the only recipient of the returned message, else the one that the return path names (VERP), else none. In what
+    is certainly a bounce (`is_bounce`) the only address in the text counts, wherever it is.
     """
-    lines = [line[:LONGEST_LINE] for line in story.text.split("\n")[:MOST_LINES]]
-    weights: dict[str, tuple[int, str]] = {}
-    announced = False
+    in_text = _failed_in_text(narrative, part, returned, is_bounce=is_bounce)
+    if len(in_text) == 1:
+        return [recipients.as_known("", in_text[0], returned, alone=True)]
+    if in_text:
+        return list({address.lower(): address for address in in_text}.values())
+    sent_to = recipients.in_headers(returned, ("x-envelope-to", "x-original-to", "to"))
+    if len(sent_to) == 1 and not recipients.is_redacted(sent_to[0]):
+        return sent_to
+    verp = recipients.from_verp_headers(part)
+    return [verp] if verp else []
+
+
+def lines_about(text: str, address: str) -> str:
+    """Returns the lines about one address: from each that names it to the next empty one or the next address."""
+    key = address.lower()
+    lines: list[str] = []
+    is_about = False
+    for line in text[:LONGEST_TEXT].split("\n"):
+        if "@" in line and key in line.lower():
+            is_about = True
+        elif not line.strip() or "@" in line:  # another address follows
+            is_about = False
+        if is_about:
+            lines.append(line[:LONGEST_LINE].strip())
+    return " ".join(lines)
+
+
+def _failed_in_text(
+    narrative: Narrative, outer: MimePart, returned: MimePart | None, *, is_bounce: bool
+) -> list[str]:
+    """The addresses that X-Failed-Recipients names, else those that rank highest in the text, else local names."""
     sent_to = {
         address.lower()
         for address in recipients.in_headers(returned, ("to", "cc", "x-envelope-to", "x-original-to"))
     }
     senders = _senders(outer, returned) - sent_to
-    for number, line in enumerate(lines):
-        if "@" in line and len(weights) < MOST_ADDRESSES:
-            following = lines[number + 1] if number + 1 < len(lines) else ""
-            _weigh(line, following, weights, senders)
-        elif not announced and _ANNOUNCED.search(line):  # what stood before repeated the message's own head
-            announced = True
-            weights = {key: (_POSSIBLE, address) for key, (_, address) in weights.items()}
-    named = recipients.in_headers(outer, ("x-failed-recipients",))
-    named = [address for address in named if address.lower() not in senders or len(named) == 1]
-    if named:
-        return named[:MOST_RECIPIENTS]
-    found = _chosen(weights, sent_to) or _local_names(lines, outer)
-    return found or (_only(weights, sent_to) if surely else [])
-
-
-def around(text: str, address: str) -> str:
-    """The lines about one address: from each where it stands to the next empty one or the next address."""
-    key = address.lower()
-    found: list[str] = []
-    about = False
-    for line in text[:LONGEST_STORY].split("\n"):
-        if "@" in line and key in line.lower():
-            about = True
-        elif not line.strip() or "@" in line:  # what follows is told of another
-            about = False
-        if about:
-            found.append(line[:LONGEST_LINE].strip())
-    return " ".join(found)
+    in_header = recipients.in_headers(outer, ("x-failed-recipients",))
+    in_header = [address for address in in_header if address.lower() not in senders or len(in_header) == 1]
+    if in_header:
+        return in_header[:MOST_RECIPIENTS]
+    lines = [line[:LONGEST_LINE] for line in narrative.text.split("\n")[:MOST_LINES]]
+    ranks = _ranks(lines, senders)
+    failed = _highest(ranks, sent_to) or _local_names(lines, outer)
+    return failed or (_only(ranks, sent_to) if is_bounce else [])
 
 
 def _senders(outer: MimePart, returned: MimePart | None) -> set[str]:
     of_outer = recipients.in_headers(
         outer, ("to", "delivered-to", "x-original-to", "envelope-to", "from", "return-path", "cc")
     )
-    of_inner = recipients.in_headers(
+    of_returned = recipients.in_headers(
         returned, ("from", "return-path", "sender", "reply-to", "errors-to", "x-envelope-from")
     )
-    return {address.lower() for address in (*of_outer, *of_inner)}
+    return {address.lower() for address in (*of_outer, *of_returned)}
 
 
-def _weigh(line: str, following: str, weights: dict[str, tuple[int, str]], senders: set[str]) -> None:
-    skipped = _SKIPPED.search(line) is not None
-    expanded = _EXPANDED.search(line)
+def _ranks(lines: list[str], senders: set[str]) -> _Ranks:
+    ranks: _Ranks = {}
+    announced = False
+    for number, line in enumerate(lines):
+        if "@" in line and len(ranks) < MOST_ADDRESSES:
+            following = lines[number + 1] if number + 1 < len(lines) else ""
+            _rank_line(line, following, ranks, senders)
+        elif not announced and _RECIPIENTS_FOLLOW.search(line):
+            # The addresses above are those of the message's own headers, repeated in the text.
+            announced = True
+            ranks = {key: (_ELSEWHERE, address) for key, (_, address) in ranks.items()}
+    return ranks
+
+
+def _rank_line(line: str, following: str, ranks: _Ranks, senders: set[str]) -> None:
+    not_about_recipient = _NOT_ABOUT_RECIPIENT.search(line) is not None
+    expanded = _EXPANDED_FROM.search(line)
     for address, start, end in islice(recipients.in_text(line), MOST_IN_LINE):
         key = address.lower()
         if key in senders or recipients.is_role(address):
             continue
-        if expanded and start >= expanded.end() - 1 and weights:
-            last = next(reversed(weights))  # `<inner> (expanded from <known>)`: the known one is meant
-            weights[key] = (weights.pop(last)[0], address)
+        if expanded and start >= expanded.end() - 1 and ranks:
+            # `<inner> (expanded from <known>)`: the list knows the second one.
+            inner = next(reversed(ranks))
+            ranks[key] = (ranks.pop(inner)[0], address)
             continue
-        found = _POSSIBLE if skipped else _place(line, following, start, end)
-        if found > weights.get(key, (0, ""))[0]:
-            weights[key] = (found, weights.get(key, (0, address))[1])
+        rank = _ELSEWHERE if not_about_recipient else _rank(line, following, start, end)
+        if rank > ranks.get(key, (0, ""))[0]:
+            ranks[key] = (rank, ranks.get(key, (0, address))[1])
 
 
-def _place(line: str, following: str, start: int, end: int) -> int:
+def _rank(line: str, following: str, start: int, end: int) -> int:
     before, after = line[max(0, start - 120) : start].rstrip("<\"'([ "), line[end : end + 120]
-    if _SENDER_SAYS.search(line[max(0, start - 40) : start]):
-        return _POSSIBLE
-    if _ALONE.match(before) and _AFTER.match(after):
-        return _SURE
-    if (_LABEL.search(before) or _LABEL.search(before + " ")) and (
-        _AFTER.match(after) or len(after.strip()) < 3 or line[start - 1 : start] == "<"
+    if _BEFORE_OTHER_PERSON.search(line[max(0, start - 40) : start]):
+        return _ELSEWHERE
+    if _ALONE.match(before) and _AFTER_FAILED.match(after):
+        return _ALONE_IN_LINE
+    if (_RECIPIENT_LABEL.search(before) or _RECIPIENT_LABEL.search(before + " ")) and (
+        _AFTER_FAILED.match(after) or len(after.strip()) < 3 or line[start - 1 : start] == "<"
     ):
-        return _SURE - 1
+        return _LABELLED
     if _REPLY.search(line) or _REPLY.search(following[:40]):
-        return _LIKELY
-    return _POSSIBLE
+        return _BESIDE_REPLY
+    return _ELSEWHERE
 
 
-def _chosen(weights: dict[str, tuple[int, str]], sent_to: set[str]) -> list[str]:
-    for least in (_SURE - 1, _LIKELY):
-        found = [(weight, address) for weight, address in weights.values() if weight >= least]
-        known = any(address.lower() in sent_to for _, address in found)
-        if found:
-            best = [a for weight, a in found if not known or weight >= _SURE or a.lower() in sent_to]
-            return best[:MOST_RECIPIENTS]
+def _highest(ranks: _Ranks, sent_to: set[str]) -> list[str]:
+    """The addresses from the highest of two ranks that any reach; of the lower ranks only known recipients, if some are."""
+    for least in (_LABELLED, _BESIDE_REPLY):
+        ranked = [(rank, address) for rank, address in ranks.values() if rank >= least]
+        if ranked:
+            some_known = any(address.lower() in sent_to for _, address in ranked)
+            return [
+                address
+                for rank, address in ranked
+                if not some_known or rank >= _ALONE_IN_LINE or address.lower() in sent_to
+            ][:MOST_RECIPIENTS]
     return []
 
 
-def _only(weights: dict[str, tuple[int, str]], sent_to: set[str]) -> list[str]:
-    rest = [address for _, address in weights.values()]
-    known = [address for address in rest if address.lower() in sent_to]
-    return known or (rest if len(rest) == 1 else [])
+def _only(ranks: _Ranks, sent_to: set[str]) -> list[str]:
+    """The known recipients in the text, else the only address there."""
+    addresses = [address for _, address in ranks.values()]
+    known = [address for address in addresses if address.lower() in sent_to]
+    return known or (addresses if len(addresses) == 1 else [])
 
 
 _NAMES_FOLLOW = re.compile(r"recipients?|address|users?", re.IGNORECASE)
@@ -203,18 +239,20 @@ _NAME_ALONE = re.compile(r"^[ \t]+<?([\w.+-]{2,64})>?\s*$")
 
 
 def _local_names(lines: list[str], outer: MimePart) -> list[str]:
-    """Names without a domain, as large providers write of their own: `alice` from MAILER-DAEMON@aol.com."""
+    """Names without a domain, as large providers write them: `alice` from MAILER-DAEMON@aol.com."""
     domains = {
-        a.lower().rpartition("@")[2] for a in recipients.in_headers(outer, ("from",)) if recipients.is_role(a)
+        address.lower().rpartition("@")[2]
+        for address in recipients.in_headers(outer, ("from",))
+        if recipients.is_role(address)
     }
     if len(domains) != 1:
         return []
-    found: list[str] = []
+    addresses: list[str] = []
     follows = False
     for line in lines:
         name = _NAME_ALONE.match(line) if follows else None
         if name:
-            found.append(f"{name[1]}@{next(iter(domains))}")
+            addresses.append(f"{name[1]}@{next(iter(domains))}")
         elif line.strip():
             follows = line.rstrip().endswith(":") and _NAMES_FOLLOW.search(line) is not None
-    return found[:MOST_RECIPIENTS]
+    return addresses[:MOST_RECIPIENTS]

@@ -1,4 +1,4 @@
-"""Addresses in headers, reports and prose, and whose a failing address is as the list knows it."""
+"""Finds addresses in headers, reports and prose, and chooses the one that the mailing list knows."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from bot.bounces.messages.parts import MimePart, decoded_header
 
 _LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\]{1,64}|"[^"\n<>@]{1,62}")"""
-_FOUND = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
+_CANDIDATE = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
 _PREFIX = re.compile(
     r"^(?:mailto|smtp|rfc822|to|e-?mail)[=:]|^[=*|\u2018\u201c\u00ab`]+|^&lt;", re.IGNORECASE
 )
-_HEX = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
-_XTEXT = re.compile(r"\+([0-9A-F]{2})")
+_UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
+_XTEXT_ESCAPE = re.compile(r"\+([0-9A-F]{2})")
 _VERP = re.compile(
     r"\+(?:\d+-[0-9a-f]{4}-)?([^@=+]{1,64}(?:\+[^@=+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@", re.IGNORECASE
 )
@@ -26,17 +26,17 @@ _REDACTED = re.compile(
 
 
 def in_text(text: str) -> Iterator[tuple[str, int, int]]:
-    """Every address with where it begins and ends; a text of any length costs time in proportion."""
+    """Yields every address with its start and end; takes time in proportion to the length of the text."""
     if "@" not in text:
         return
-    for found in _FOUND.finditer(text):
-        address = tidied(found[0])
+    for match in _CANDIDATE.finditer(text):
+        address = normalized(match[0])
         if address:
-            yield address, *found.span()
+            yield address, *match.span()
 
 
-def tidied(text: str) -> str:
-    """The address without what clings to it, or "" where it is none."""
+def normalized(text: str) -> str:
+    """Returns the address without prefixes, quotes and punctuation around it, or "" if it is not an address."""
     address = _PREFIX.sub("", text.strip(" <>\t\"'"))
     address = address.rstrip(".>,;:!?”’»…-_'\"`")
     local, at, domain = address.rpartition("@")
@@ -55,46 +55,47 @@ def tidied(text: str) -> str:
 
 
 def in_headers(part: MimePart | None, names: Iterable[str]) -> list[str]:
-    """All addresses of these headers, each once, in order."""
+    """Returns all addresses of these headers, each once, in order."""
     if part is None:
         return []
     values = (decoded_header(value[:10_000]) for name in names for value in part.headers.get(name, ()))
     return list(dict.fromkeys(address for value in values for address, *_ in in_text(value)))
 
 
-def of_field(value: str) -> str:
-    """The address in `rfc822; a@example.org` or `utf-8; …` (RFC 6533, with its escapes), or ""."""
+def from_field(value: str) -> str:
+    """Returns the address in `rfc822; a@example.org` or `utf-8; …` (RFC 6533, with its escapes), or ""."""
     _, _, text = value.rpartition(";") if ";" in value else ("", "", value)
-    text = _HEX.sub(lambda found: _character(found[1]), text)
-    found = next((address for address, *_ in in_text(text)), "")
-    return found or tidied(text)
+    text = _UTF8_ESCAPE.sub(lambda match: _character(match[1]), text)
+    address = next((address for address, *_ in in_text(text)), "")
+    return address or normalized(text)
 
 
-def of_xtext(value: str) -> str:
-    """As `of_field`, for an Original-Recipient, in which some leave the escapes of RFC 3461 (`+3D`)."""
-    address = of_field(value)
+def from_xtext(value: str) -> str:
+    """As `from_field`, for an Original-Recipient, where some servers leave the escapes of RFC 3461 (`+3D`)."""
+    address = from_field(value)
     local, _, domain = address.rpartition("@")
     if "+3D" in local or "+2B" in local or "+40" in address:
-        return tidied(_XTEXT.sub(lambda found: chr(int(found[1], 16)), address))
+        return normalized(_XTEXT_ESCAPE.sub(lambda match: chr(int(match[1], 16)), address))
     return f"{local}@{domain}" if address else ""
 
 
-def of_verp(part: MimePart) -> str:
-    """Whom a return address with a recipient inside (`bounces+a=example.org@list.example`) was made for, or ""."""
+def from_verp_headers(part: MimePart) -> str:
+    """Returns the recipient encoded in the address that the bounce was sent to, or "". See `from_verp`."""
     for name in ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to"):
         for value in part.headers.get(name, ()):
-            if found := of_verp_text(value):
-                return found
+            if address := from_verp(value):
+                return address
     return ""
 
 
-def of_verp_text(text: str) -> str:
-    found = _VERP.search(text[:2000])
-    return tidied(f"{found[1]}@{found[2]}") if found else ""
+def from_verp(text: str) -> str:
+    """Returns the recipient in a variable envelope return path (`bounces+a=example.org@list.example`), or ""."""
+    match = _VERP.search(text[:2000])
+    return normalized(f"{match[1]}@{match[2]}") if match else ""
 
 
 def is_role(address: str) -> bool:
-    """An address of the mail system itself."""
+    """Whether it is an address of the mail system itself."""
     return _ROLES.match(address) is not None
 
 
@@ -103,10 +104,10 @@ def is_redacted(address: str) -> bool:
 
 
 def as_known(original: str, final: str, returned: MimePart | None, *, alone: bool) -> str:
-    """Which of the two the list knows: what the returned message was sent to, else the original, else the final one.
+    """Returns the one that the returned message was sent to, else the original address, else the final one.
 
-    A final address that is plainly an inner rewrite (same name, a host of the same domain, or no real domain) gives
-    way to the only recipient (`alone`) that the returned message names.
+    If the report has one recipient (`alone`) and the returned message names one, that one replaces an address that
+    was evidently rewritten on the way: the same name at a host of its domain, or not at a public domain.
     """
     sent_to = in_headers(returned, ("to", "x-envelope-to", "x-original-to", "envelope-to", "x-rcpt-to"))
     keys = {address.lower(): address for address in sent_to}

@@ -1,38 +1,38 @@
-"""What servers say when they refuse mail, and what it means: the tables that bot/bounces/diagnosis.py looks through.
+"""Phrases with which servers refuse mail, and what they mean: the tables that `bot.bounces.diagnosis` searches.
 
-A phrase is written as `diagnosis` sees a text: lower case, without accents, punctuation and the words that say nothing
-(SAY_NOTHING). It is found where a word of the text begins; what follows its end is free (`block` finds `blocked`).
+A phrase is written as `diagnosis` normalizes a text: lower case, without accents, punctuation and STOP_WORDS. It
+matches from the beginning of a word and may end within one (`block` matches `blocked`).
 """
 
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.wordings import dead, passing
+from bot.bounces.wordings import hard, soft
 from bot.bounces.wordings.phrases import Phrases
 
-SAY_NOTHING = frozenset(
+STOP_WORDS = frozenset(
     "a an the this that these is was are were be been has had s your you our we est ete ist le la der die das".split()
 )
 
-TRY_AGAIN = passing.TRY_AGAIN
+TRY_AGAIN = soft.TRY_AGAIN
 
-# The first that is found decides.
+# The first rule that matches decides.
 RULES: tuple[tuple[EventKind, Cause, Phrases], ...] = (
-    (EventKind.SOFT, Cause.POLICY, passing.SENDER),
-    (EventKind.SOFT, Cause.FULL, passing.FULL),
-    (EventKind.SOFT, Cause.DISABLED, passing.SUSPENDED),
-    (EventKind.HARD, Cause.NO_DOMAIN, dead.NO_DOMAIN),
-    (EventKind.HARD, Cause.DISABLED, dead.MOVED),
-    (EventKind.HARD, Cause.NO_MAILBOX, dead.NO_MAILBOX),
-    (EventKind.SOFT, Cause.SIZE, passing.SIZE),
-    (EventKind.SOFT, Cause.POLICY, passing.REPUTATION),
-    (EventKind.SOFT, Cause.CONTENT, passing.CONTENT),
-    (EventKind.SOFT, Cause.SERVER, passing.TROUBLE),
+    (EventKind.SOFT, Cause.POLICY, soft.SENDER),
+    (EventKind.SOFT, Cause.FULL, soft.FULL),
+    (EventKind.SOFT, Cause.DISABLED, soft.SUSPENDED),
+    (EventKind.HARD, Cause.NO_DOMAIN, hard.NO_DOMAIN),
+    (EventKind.HARD, Cause.DISABLED, hard.MOVED),
+    (EventKind.HARD, Cause.NO_MAILBOX, hard.NO_MAILBOX),
+    (EventKind.SOFT, Cause.SIZE, soft.SIZE),
+    (EventKind.SOFT, Cause.POLICY, soft.REPUTATION),
+    (EventKind.SOFT, Cause.CONTENT, soft.CONTENT),
+    (EventKind.SOFT, Cause.SERVER, soft.TROUBLE),
 )
 
-# Looked at after the codes, and the hard ones only where the server does not call the failure temporary.
+# Tried if neither a rule above nor the status code decides; the hard ones only if the failure is not called temporary.
 WEAK_RULES: tuple[tuple[EventKind, Cause, Phrases], ...] = (
-    (EventKind.HARD, Cause.NO_MAILBOX, dead.PERHAPS_NO_MAILBOX),
-    (EventKind.SOFT, Cause.POLICY, passing.POLICY),
-    (EventKind.SOFT, Cause.SERVER, passing.SERVER),
-    (EventKind.HARD, Cause.NO_MAILBOX, dead.REFUSED),
-    (EventKind.SOFT, Cause.NO_MAILBOX, dead.PERHAPS_NO_MAILBOX),  # `450 mailbox unavailable`
+    (EventKind.HARD, Cause.NO_MAILBOX, hard.PERHAPS_NO_MAILBOX),
+    (EventKind.SOFT, Cause.POLICY, soft.POLICY),
+    (EventKind.SOFT, Cause.SERVER, soft.SERVER),
+    (EventKind.HARD, Cause.NO_MAILBOX, hard.REFUSED),
+    (EventKind.SOFT, Cause.NO_MAILBOX, hard.PERHAPS_NO_MAILBOX),  # `450 mailbox unavailable`
 )

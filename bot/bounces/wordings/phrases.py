@@ -1,4 +1,4 @@
-"""Many phrases looked for at once in a text of words."""
+"""Searches a text for thousands of phrases at once."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -8,18 +8,18 @@ from itertools import product
 
 @dataclass(frozen=True)
 class Phrases:
-    """Looked up by their first word, for there are thousands; `loose` ones are of one word, or of no spaced script."""
+    """Phrases of several words, indexed by the first one, and `substrings`: single words and scripts without spaces."""
 
-    loose: tuple[str, ...]
-    by_first: Mapping[str, tuple[str, ...]]
+    substrings: tuple[str, ...]
+    by_first_word: Mapping[str, tuple[str, ...]]
 
     def are_in(self, words: str) -> bool:
-        """Whether one is in a text of `diagnosis`, which has one space before each word and after the last."""
-        if any(phrase in words for phrase in self.loose):
+        """Whether one of them is in a normalized text, which has one space before each word and after the last."""
+        if any(phrase in words for phrase in self.substrings):
             return True
         position = 0
         for word in words.split():
-            for phrase in self.by_first.get(word, ()):
+            for phrase in self.by_first_word.get(word, ()):
                 if words.startswith(phrase, position):
                     return True
             position += len(word) + 1
@@ -27,22 +27,22 @@ class Phrases:
 
 
 def phrases(table: str) -> Phrases:
-    """One phrase a line; `a/b c/d` stands for all four, and `_` for a space within one of the choices."""
-    loose: list[str] = []
-    by_first: dict[str, tuple[str, ...]] = {}
+    """Compiles a table: one phrase a line; `a/b c/d` stands for all four, and `_` for a space within a choice."""
+    substrings: list[str] = []
+    by_first_word: dict[str, tuple[str, ...]] = {}
     for line in filter(None, map(str.strip, table.splitlines())):
-        for parts in product(*(choice.split("/") for choice in line.split())):
-            phrase = plain(" ".join(parts).replace("_", " "))
-            first, several, _ = phrase.partition(" ")
-            if several:
-                by_first[first] = (*by_first.get(first, ()), f" {phrase}")
+        for words in product(*(choices.split("/") for choices in line.split())):
+            phrase = without_accents(" ".join(words).replace("_", " "))
+            first_word, space, _ = phrase.partition(" ")
+            if space:
+                by_first_word[first_word] = (*by_first_word.get(first_word, ()), f" {phrase}")
             else:
-                loose.append(f" {phrase}" if phrase.isascii() else phrase)
-    return Phrases(tuple(loose), by_first)
+                substrings.append(f" {phrase}" if phrase.isascii() else phrase)
+    return Phrases(tuple(substrings), by_first_word)
 
 
-def plain(text: str) -> str:
-    """Lower case, no accents: `é` is `e`, and `ド` is `ト`, both in the phrases and in what is looked through."""
+def without_accents(text: str) -> str:
+    """Returns the text in lower case without combining marks: `é` is `e`, and `ド` is `ト`."""
     text = text.lower()
     if text.isascii():
         return text

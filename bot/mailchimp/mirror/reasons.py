@@ -9,7 +9,7 @@ from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror.pages import beats, side_by_side
-from storage.bounces import bounces
+from storage.bounces import contacts as contact_rows
 from storage.contacts import bulk, figures
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
@@ -105,7 +105,7 @@ def _row(contact_id: int, asked: Future[dict[str, Any] | None]) -> dict[str, Any
 
 def _note(session: Session, audience_id: int, rows: Sequence[dict[str, Any]]) -> None:
     revision = bulk.lock(session, audience_id).revision
-    before = bounces.by_ids(session, audience_id, [row["id"] for row in rows])
+    before = contact_rows.by_ids(session, audience_id, [row["id"] for row in rows])
     changed = [
         {**row, "revision": revision}
         for row in rows

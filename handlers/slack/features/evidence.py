@@ -15,7 +15,9 @@ def register(listeners: Listeners) -> None:
 def show(request: Request) -> None:
     modal = request.open_modal("evidence-title")
     audience_id, _, contact_id = request.value.partition(":")
-    modal.show(views.why(request.words, evidence.why(request.database, int(audience_id), int(contact_id))))
+    modal.show(
+        views.why(request.words, evidence.explain(request.database, int(audience_id), int(contact_id)))
+    )
 
 
 def fix(request: Request) -> None:

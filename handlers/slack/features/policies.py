@@ -17,14 +17,14 @@ def register(listeners: Listeners) -> None:
 def show(request: Request) -> None:
     modal = request.open_modal("policies-title")
     audience = audiences.by_id(request.database, int(request.value))
-    modal.show(views.form(request.words, audience, policies.look(request.database, audience.id)))
+    modal.show(views.form(request.words, audience, policies.get(request.database, audience.id)))
 
 
 def save(request: Request) -> View:
     audience = audiences.by_id(request.database, int(request.metadata))
     try:
-        policy = policies.read(views.typed(request.inputs))
-        policies.change(request.database, audience.id, policy, by=request.user_id, now=request.now)
+        policy = policies.parse(views.typed(request.inputs))
+        policies.save(request.database, audience.id, policy, by=request.user_id, now=request.now)
     except BadThreshold as error:
         error.block_id = views.block_id(error.threshold)
         raise

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bot.bounces.diagnosis import diagnose, find_code
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.evidence import EvidenceItem, VerdictSummary, Why
+from bot.bounces.evidence import EvidenceItem, Explanation, VerdictSummary
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import capital, isolated
@@ -54,7 +54,7 @@ def look(words: Words, mark: VerdictSummary | None) -> Markup | None:
     return words.md("evidence-look", why=words(f"evidence-weak-{mark.weakness}"))
 
 
-def why(words: Words, told: Why) -> View:
+def why(words: Words, told: Explanation) -> View:
     """The modal: the verdict, what speaks for the address, the evidence."""
     address = isolated(blocks.clamp_middle(told.address, 2 * blocks.OPTION))
     audience = isolated(blocks.clamp(told.audience.name, _AUDIENCE))
@@ -64,7 +64,7 @@ def why(words: Words, told: Why) -> View:
     ]
     if for_it := list(_for_it(words, told)):
         rows.append(blocks.section(Markup("\n".join((words.md("evidence-for"), *for_it)))))
-    elif told.mark and not told.mark.weakness:
+    elif told.verdict and not told.verdict.weakness:
         rows.append(blocks.context(words.md("evidence-nothing-for")))
     rows += _pieces(words, told)
     if told.reason != CleanReason.ABUSE:
@@ -81,13 +81,13 @@ def _failure(words: Words, mark: VerdictSummary | None, diagnostic: str) -> Mark
     return failure(words, diagnose("", diagnostic)[1], code) if code else None
 
 
-def _verdict(words: Words, told: Why) -> Iterator[Markup]:
+def _verdict(words: Words, told: Explanation) -> Iterator[Markup]:
     date = blocks.date(told.cleaned_at, words)
-    if told.mark:
-        days, needed = told.mark.counted, told.mark.needed
+    if told.verdict:
+        days, needed = told.verdict.counted, told.verdict.needed
         yield words.md(f"evidence-by-{told.reason}", date=date, days=days, needed=needed)
     else:
-        yield words.md("evidence-by-import-since" if told.pieces else "evidence-by-import")
+        yield words.md("evidence-by-import-since" if told.items else "evidence-by-import")
         reason = because(words, told.reason, None, told.diagnostic)
         yield words.md("evidence-imported", why=reason, date=date)
         if told.campaign:
@@ -95,13 +95,13 @@ def _verdict(words: Words, told: Why) -> Iterator[Markup]:
         if told.diagnostic:
             diagnostic = isolated(blocks.clamp(told.diagnostic, _DIAGNOSTIC))
             yield words.md("evidence-said", diagnostic=diagnostic)
-    if told.mark and told.reason != CleanReason.ABUSE and (why := _failure(words, told.mark, "")):
+    if told.verdict and told.reason != CleanReason.ABUSE and (why := _failure(words, told.verdict, "")):
         yield words.md("evidence-in-words", why=why)
-    if worth := look(words, told.mark):
+    if worth := look(words, told.verdict):
         yield worth
 
 
-def _for_it(words: Words, told: Why) -> Iterator[Markup]:
+def _for_it(words: Words, told: Explanation) -> Iterator[Markup]:
     if told.active_at:
         yield words.md("evidence-active", date=blocks.date(told.active_at, words, _MOMENT))
     if told.delivered_at:
@@ -116,14 +116,14 @@ def _for_it(words: Words, told: Why) -> Iterator[Markup]:
         )
 
 
-def _pieces(words: Words, told: Why) -> Iterator[Block]:
-    if not told.pieces:
+def _pieces(words: Words, told: Explanation) -> Iterator[Block]:
+    if not told.items:
         return
     yield blocks.divider()
-    yield blocks.section(words.md("evidence-pieces", n=told.n))
-    for piece in told.pieces:
+    yield blocks.section(words.md("evidence-pieces", n=told.n_items))
+    for piece in told.items:
         yield blocks.context(_piece(words, piece))
-    if more := told.n - len(told.pieces):
+    if more := told.n_items - len(told.items):
         yield blocks.context(words.md("evidence-more", n=more))
 
 

@@ -1,4 +1,4 @@
-"""What the stand-in knows: one account, its audiences, and what was asked of it."""
+"""State of the stand-in: one account, its audiences, and the requests it received."""
 
 import json
 import secrets
@@ -6,18 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import RLock
 
-from handlers.standins.mailchimp.api.problems import Json, not_found
-from handlers.standins.mailchimp.faults import Faults
-from handlers.standins.mailchimp.members import Member, Members
+from handlers.standins.mailchimp.api.problems import not_found
+from handlers.standins.mailchimp.faults import MailchimpFaults
+from handlers.standins.mailchimp.members import StoredMember, StoredMembers
 from handlers.standins.mailchimp.rules import Rules
+from handlers.standins.types import Json
 
 EVENTS = ("subscribe", "unsubscribe", "profile", "cleaned", "upemail", "campaign")
 SOURCES = ("user", "admin", "api")
 
 
 @dataclass(frozen=True)
-class MergeField:
-    """`kind`: one of the API's types; `choices` for radio and dropdown."""
+class StoredMergeField:
+    """`kind`: the API's field type; `choices`: the options of a radio or dropdown field."""
 
     tag: str
     name: str
@@ -28,7 +29,7 @@ class MergeField:
 
 @dataclass(frozen=True)
 class Campaign:
-    """`sent`: seconds since 1970."""
+    """`sent`: seconds since the epoch."""
 
     id: str
     title: str
@@ -36,7 +37,7 @@ class Campaign:
 
 
 @dataclass(frozen=True)
-class AbuseReport:
+class StoredAbuseReport:
     id: int
     campaign: str
     member: str
@@ -45,8 +46,8 @@ class AbuseReport:
 
 
 @dataclass
-class Webhook:
-    """`secret` is empty for one that isn't signed."""
+class StoredWebhook:
+    """`secret`: key of the signature; empty for an unsigned webhook."""
 
     id: str
     url: str
@@ -57,28 +58,28 @@ class Webhook:
 
 @dataclass
 class ListState:
-    """`misreported`: what its figures in `stats` are off by; `permissions`: texts by id."""
+    """`count_errors`: added to the counts in `stats`, by status; `permissions`: texts of marketing permissions by id."""
 
     id: str
     web_id: int
     name: str
     created: int
     double_optin: bool = False
-    merge_fields: tuple[MergeField, ...] = ()
+    merge_fields: tuple[StoredMergeField, ...] = ()
     permissions: dict[str, str] = field(default_factory=dict)
-    members: Members = field(default_factory=Members)
+    members: StoredMembers = field(default_factory=StoredMembers)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
-    webhooks: dict[str, Webhook] = field(default_factory=dict)
-    abuse: list[AbuseReport] = field(default_factory=list)
-    misreported: dict[str, int] = field(default_factory=dict)
+    webhooks: dict[str, StoredWebhook] = field(default_factory=dict)
+    abuse: list[StoredAbuseReport] = field(default_factory=list)
+    count_errors: dict[str, int] = field(default_factory=dict)
     next_web_id: int = 500_000_001
 
     @property
     def last_sent(self) -> int:
         return max((campaign.sent for campaign in self.campaigns.values()), default=0)
 
-    def member(self, key: str) -> Member:
-        """Raises Problem 404."""
+    def member(self, key: str) -> StoredMember:
+        """Raises ProblemResponse 404."""
         member = self.members.get(key)
         if member is None:
             raise not_found()
@@ -86,11 +87,12 @@ class ListState:
 
 
 @dataclass
-class Asked:
-    """A request as it came in. `together`: how many of its key were in work then, this one counted.
+class RecordedRequest:
+    """A request as received.
 
-    `at`: seconds since 1970; `body`: the JSON, or the text where it was none; `status`: None as long as no answer
-    was sent, and 0 when the connection was reset.
+    `body`: the parsed JSON, or `marketing_api.UNREADABLE`; `at`: seconds since the epoch;
+    `concurrent`: requests of the same key in progress on arrival, including this one;
+    `status`: None until answered, 0 when the connection was reset.
     """
 
     method: str
@@ -98,37 +100,37 @@ class Asked:
     query: dict[str, str]
     body: object
     at: float
-    together: int
+    concurrent: int
     status: int | None = None
 
 
-Fire = Callable[[ListState, str, str, dict[str, str]], None]
+FireEvent = Callable[[ListState, str, str, dict[str, str]], None]
 
 
 @dataclass
-class Account:
-    """Everything is changed under `lock` only. `failures`: what no client of this bot may ever ask for.
+class AccountState:
+    """Everything the stand-in keeps; `lock` guards every change.
 
-    `readers` and `powerless`: keys that may only read, or nothing. `fire`: tells the webhooks of an audience
-    about an event of a source, with its data.
+    `read_only_key` may only read, `key_without_rights` may do nothing; `token` is for Bearer authentication.
+    `permanent_deletions`: descriptions of requests to delete for good, which the bot must never send.
+    `fire`: sends an event (audience, event, source, data) to the webhooks of an audience.
     """
 
     clock: Callable[[], float]
     data_centre: str
     rules: Rules
     url: str = ""
-    faults: Faults = field(default_factory=Faults)
+    faults: MailchimpFaults = field(default_factory=MailchimpFaults)
     lock: RLock = field(default_factory=RLock)
     audiences: dict[str, ListState] = field(default_factory=dict)
-    requests: list[Asked] = field(default_factory=list)
-    failures: list[str] = field(default_factory=list)
-    fire: Fire = lambda *_: None
+    requests: list[RecordedRequest] = field(default_factory=list)
+    permanent_deletions: list[str] = field(default_factory=list)
+    fire: FireEvent = lambda *_: None
 
     def __post_init__(self) -> None:
-        self.key, self.key_of_reader, self.key_without_rights = (
+        self.key, self.read_only_key, self.key_without_rights = (
             f"{secrets.token_hex(16)}-{self.data_centre}" for _ in range(3)
         )
-
         self.token = secrets.token_hex(16)
 
     @property
@@ -136,19 +138,20 @@ class Account:
         return int(self.clock())
 
     def audience(self, key: str) -> ListState:
-        """Raises Problem 404."""
+        """Raises ProblemResponse 404."""
         audience = self.audiences.get(key)
         if audience is None:
             raise not_found()
         return audience
 
-    def put(self, audience: ListState, member: Member) -> Member:
-        """Keeps a changed contact, with the time of its change."""
+    def put(self, audience: ListState, member: StoredMember) -> StoredMember:
+        """Stores a member with the current time as its last change."""
         changed = member._replace(changed=self.now)
         audience.members.put(changed)
         return changed
 
 
-def merge_values(member: Member) -> Json:
+def merge_values(member: StoredMember) -> Json:
+    """The values of a member's merge fields, by tag."""
     values: Json = json.loads(member.merge)
     return values

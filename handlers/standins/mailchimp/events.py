@@ -1,24 +1,24 @@
-"""The data of webhook events, as form fields."""
+"""Form fields (`data[…]`) of the webhook events."""
 
 from handlers.standins.mailchimp.account import ListState, merge_values
-from handlers.standins.mailchimp.members import Member
+from handlers.standins.mailchimp.members import StoredMember
 
 
-def subscribed(audience: ListState, member: Member) -> dict[str, str]:
-    return {**profiled(audience, member), "ip_signup": member.ip_signup}
+def subscribe_data(audience: ListState, member: StoredMember) -> dict[str, str]:
+    return {**profile_data(audience, member), "ip_signup": member.ip_signup}
 
 
-def unsubscribed(audience: ListState, member: Member, reason: str, campaign: str) -> dict[str, str]:
+def unsubscribe_data(audience: ListState, member: StoredMember, reason: str, campaign: str) -> dict[str, str]:
     """`reason`: "manual" or "abuse"."""
-    data = {"action": "unsub", "reason": reason, **profiled(audience, member)}
+    data = {"action": "unsub", "reason": reason, **profile_data(audience, member)}
     return {**data, "campaign_id": campaign} if campaign else data
 
 
-def archived(audience: ListState, member: Member) -> dict[str, str]:
-    return {**unsubscribed(audience, member, "manual", ""), "action": "delete"}
+def archive_data(audience: ListState, member: StoredMember) -> dict[str, str]:
+    return {**unsubscribe_data(audience, member, "manual", ""), "action": "delete"}
 
 
-def profiled(audience: ListState, member: Member) -> dict[str, str]:
+def profile_data(audience: ListState, member: StoredMember) -> dict[str, str]:
     data = {
         "id": member.id[:10],
         "list_id": audience.id,
@@ -31,7 +31,7 @@ def profiled(audience: ListState, member: Member) -> dict[str, str]:
     return {**data, **{f"merges][{tag}": str(value) for tag, value in values.items()}}
 
 
-def readdressed(audience: ListState, old: Member, new: Member) -> dict[str, str]:
+def upemail_data(audience: ListState, old: StoredMember, new: StoredMember) -> dict[str, str]:
     return {
         "list_id": audience.id,
         "new_id": new.id[:10],
@@ -40,6 +40,6 @@ def readdressed(audience: ListState, old: Member, new: Member) -> dict[str, str]
     }
 
 
-def cleaned(audience: ListState, member: Member, reason: str, campaign: str) -> dict[str, str]:
+def cleaned_data(audience: ListState, member: StoredMember, reason: str, campaign: str) -> dict[str, str]:
     """`reason`: "hard" or "abuse"."""
     return {"list_id": audience.id, "campaign_id": campaign, "reason": reason, "email": member.email}

@@ -1,4 +1,4 @@
-"""How the stand-in misbehaves when it is told to."""
+"""Fault injection."""
 
 import re
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from threading import Lock
 
 
 class FaultKind(StrEnum):
-    """`FORBIDDEN` and `TOO_MANY` come without a body; a `SLOW` one is answered rightly, late."""
+    """`FORBIDDEN` (403) and `TOO_MANY` (429) have no body; `SLOW` delays a correct response."""
 
     TOO_MANY = "too_many"
     SERVER_ERROR = "server_error"
@@ -19,10 +19,11 @@ class FaultKind(StrEnum):
 
 @dataclass
 class Fault:
-    """For calls of `method` ("*": any) whose path matches the expression `path`.
+    """A fault for calls of `method` ("*": any) whose whole path matches the regular expression `path`.
 
-    It happens `times` times (None: until cleared), at each `every`-th matching call.
-    `afterwards`: the call has its effect first, only its answer is lost. `seconds`: how late a slow one is.
+    It is injected `times` times (None: until cleared), into every `every`-th matching call.
+    `afterwards`: the call takes effect first and only its response is lost. `seconds`: the delay of `SLOW`.
+    `seen`: matching calls so far.
     """
 
     kind: FaultKind
@@ -39,10 +40,10 @@ class Fault:
 
 
 @dataclass
-class Faults:
-    """Those still to happen; the first that matches a call is the one it gets."""
+class MailchimpFaults:
+    """Faults to inject; a call gets the first one that matches. `happened`: kind, method and path of those injected."""
 
-    waiting: list[Fault] = field(default_factory=list)
+    scheduled: list[Fault] = field(default_factory=list)
     happened: list[tuple[FaultKind, str, str]] = field(default_factory=list)
     _lock: Lock = field(default_factory=Lock)
 
@@ -57,18 +58,18 @@ class Faults:
         afterwards: bool = False,
         seconds: float = 0.0,
     ) -> None:
-        """`path` is a regular expression for the whole path after `/3.0`."""
+        """Schedules a fault; `path`: regular expression for the whole path after `/3.0`."""
         with self._lock:
-            self.waiting.append(Fault(kind, method, path, times, every, afterwards, seconds))
+            self.scheduled.append(Fault(kind, method, path, times, every, afterwards, seconds))
 
     def clear(self) -> None:
         with self._lock:
-            self.waiting.clear()
+            self.scheduled.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault that this call gets; it is counted down and noted in `happened`."""
+        """Returns the fault to inject into this call, counts it down and records it in `happened`."""
         with self._lock:
-            for fault in self.waiting:
+            for fault in self.scheduled:
                 if not fault.matches(method, path):
                     continue
                 fault.seen += 1
@@ -83,4 +84,4 @@ class Faults:
         if fault.times is not None:
             fault.times -= 1
             if fault.times < 1:
-                self.waiting.remove(fault)
+                self.scheduled.remove(fault)

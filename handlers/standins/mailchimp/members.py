@@ -1,4 +1,4 @@
-"""The contacts of one audience: compact, and always in the order of their last change."""
+"""Members of one audience, in little memory and sorted by their last change."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,20 +8,20 @@ from typing import NamedTuple
 STATUSES = ("subscribed", "unsubscribed", "cleaned", "pending", "transactional", "archived")
 
 
-class Bounce(NamedTuple):
-    """`kind`: "hard" or "soft"; `at`: seconds since 1970."""
+class StoredBounce(NamedTuple):
+    """`kind`: "hard" or "soft"; `at`: seconds since the epoch."""
 
     kind: str
     campaign: str
     at: int
 
 
-class Member(NamedTuple):
-    """One contact; a change makes a new value.
+class StoredMember(NamedTuple):
+    """One member; immutable.
 
-    Times are whole seconds since 1970, 0 for none. `merge`: the merge fields as JSON text, which is smaller than
-    objects and already what a page of contacts is made of. `permissions`: ids of those given.
-    `barred`: unsubscribed by their own hand, or cleaned; only they themselves can subscribe again.
+    Times are whole seconds since the epoch, 0 for none. `merge`: the merge fields as JSON text, which takes less
+    memory than objects and goes into a response unchanged. `permissions`: ids of the enabled marketing permissions.
+    `barred`: in a compliance state (unsubscribed by themselves, or cleaned): the API can't subscribe them again.
     """
 
     id: str
@@ -40,109 +40,110 @@ class Member(NamedTuple):
     email_type: str = "html"
     tags: tuple[str, ...] = ()
     permissions: frozenset[str] = frozenset()
-    bounces: tuple[Bounce, ...] = ()
+    bounces: tuple[StoredBounce, ...] = ()
     reason: str = ""
     barred: bool = False
     source: str = "API - Generic"
 
 
-class Members:
-    """All contacts of an audience, the archived ones too."""
+class StoredMembers:
+    """All members of an audience, including archived ones."""
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Member] = {}
-        self._ordered: dict[str | None, list[Member]] = {status: [] for status in (None, *STATUSES)}
-        self._otherwise: dict[tuple[str | None, str], list[Member]] = {}
+        self._by_id: dict[str, StoredMember] = {}
+        self._ordered: dict[str | None, list[StoredMember]] = {status: [] for status in (None, *STATUSES)}
+        self._by_other_time: dict[tuple[str | None, str], list[StoredMember]] = {}
 
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def __iter__(self) -> Iterator[Member]:
+    def __iter__(self) -> Iterator[StoredMember]:
         return iter(self._by_id.values())
 
-    def get(self, key: str) -> Member | None:
-        """By what stands in a path: the hash, the address, or the contact's id."""
+    def get(self, key: str) -> StoredMember | None:
+        """Finds a member by any identifier allowed in a path: subscriber hash, address or contact id."""
         if "@" in key:
             return self._by_id.get(hash_of(key))
         return self._by_id.get(key) or self._by_id.get(key[::-1])
 
-    def fill(self, members: Iterable[Member]) -> None:
-        """Adds many new ones at once."""
+    def fill(self, members: Iterable[StoredMember]) -> None:
+        """Adds many new members at once."""
         for member in members:
             self._by_id[member.id] = member
-            for status in _places(member):
+            for status in _statuses(member):
                 self._ordered[status].append(member)
         for ordered in self._ordered.values():
-            ordered.sort(key=_place)
-        self._otherwise.clear()
+            ordered.sort(key=_sort_key)
+        self._by_other_time.clear()
 
-    def put(self, member: Member) -> None:
-        """Adds one, or takes the place of the one with its id."""
+    def put(self, member: StoredMember) -> None:
+        """Adds a member, or replaces the one with the same id."""
         self.remove(member.id)
         self._by_id[member.id] = member
-        for status in _places(member):
+        for status in _statuses(member):
             ordered = self._ordered[status]
-            ordered.insert(bisect_left(ordered, _place(member), key=_place), member)
+            ordered.insert(bisect_left(ordered, _sort_key(member), key=_sort_key), member)
 
     def remove(self, key: str) -> None:
-        """Out of the books, as a change of address needs; nothing if there is none."""
+        """Removes a member, as a change of address needs; does nothing for an unknown id."""
         member = self._by_id.pop(key, None)
-        self._otherwise.clear()
+        self._by_other_time.clear()
         if member is not None:
-            for status in _places(member):
+            for status in _statuses(member):
                 ordered = self._ordered[status]
-                del ordered[bisect_left(ordered, _place(member), key=_place)]
+                del ordered[bisect_left(ordered, _sort_key(member), key=_sort_key)]
 
     def count(self, status: str | None) -> int:
-        """None: all that aren't archived."""
+        """Number of members with a status; None: all that aren't archived."""
         return len(self._ordered[status])
 
     def changed_after(self, status: str | None, seconds: int) -> int:
+        """Number of members of a status changed after a time."""
         ordered = self._ordered[status]
         return len(ordered) - bisect_right(ordered, seconds, key=_changed)
 
     def ordered(
         self, status: str | None, sort_field: str, after: int | None, before: int | None
-    ) -> Sequence[Member]:
-        """Those of a status (None: all that aren't archived) changed between two moments, both left out.
+    ) -> Sequence[StoredMember]:
+        """Members of a status (None: all that aren't archived) changed after `after` and before `before`, exclusive.
 
-        `sort_field`: "last_changed" (no work), "timestamp_signup" or "timestamp_opt" (sorted once).
+        `sort_field`: "last_changed" (already sorted), "timestamp_signup" or "timestamp_opt" (sorted once, then kept).
         """
         by_change = self._ordered[status]
         first = 0 if after is None else bisect_right(by_change, after, key=_changed)
         last = len(by_change) if before is None else bisect_left(by_change, before, key=_changed)
-        whole = first == 0 and last == len(by_change)
+        is_complete = first == 0 and last == len(by_change)
         if sort_field == "last_changed":
-            return by_change if whole else by_change[first:last]
+            return by_change if is_complete else by_change[first:last]
         key = _opt if sort_field == "timestamp_opt" else _signup
-        if not whole:
+        if not is_complete:
             return sorted(by_change[first:last], key=key)
-        if (status, sort_field) not in self._otherwise:
-            self._otherwise[status, sort_field] = sorted(by_change, key=key)
-        return self._otherwise[status, sort_field]
+        if (status, sort_field) not in self._by_other_time:
+            self._by_other_time[status, sort_field] = sorted(by_change, key=key)
+        return self._by_other_time[status, sort_field]
 
 
 def hash_of(address: str) -> str:
-    """The id of a contact: MD5 of the lower-case address."""
+    """The subscriber hash: MD5 of the lower-case address."""
     return md5(address.lower().encode(), usedforsecurity=False).hexdigest()
 
 
-def _places(member: Member) -> tuple[str | None, ...]:
-    """A cleaned, say, contact stands among the cleaned and among all; an archived one only among the archived."""
+def _statuses(member: StoredMember) -> tuple[str | None, ...]:
+    """The lists a member belongs to: its status and `None` (all); an archived member is only in "archived"."""
     return ("archived",) if member.status == "archived" else (None, member.status)
 
 
-def _place(member: Member) -> tuple[int, str]:
+def _sort_key(member: StoredMember) -> tuple[int, str]:
     return member.changed, member.id
 
 
-def _changed(member: Member) -> int:
+def _changed(member: StoredMember) -> int:
     return member.changed
 
 
-def _signup(member: Member) -> tuple[int, str]:
+def _signup(member: StoredMember) -> tuple[int, str]:
     return member.signup, member.id
 
 
-def _opt(member: Member) -> tuple[int, str]:
+def _opt(member: StoredMember) -> tuple[int, str]:
     return member.opt, member.id

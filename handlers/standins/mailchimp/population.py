@@ -1,12 +1,12 @@
-"""People for an audience: the same ones for the same seed."""
+"""Generated members for an audience: the same for the same seed."""
 
 import json
 from collections.abc import Iterator
 from hashlib import md5
 from random import Random
 
-from handlers.standins.mailchimp.account import AbuseReport, Campaign, ListState, MergeField
-from handlers.standins.mailchimp.members import Bounce, Member, hash_of
+from handlers.standins.mailchimp.account import Campaign, ListState, StoredAbuseReport, StoredMergeField
+from handlers.standins.mailchimp.members import StoredBounce, StoredMember, hash_of
 
 FIRST_NAMES = (
     "Amélie Bruno Camille Dario Elena Farid Greta Hugo Inès Jonas Karin Luca Mina Noé Olga Paul".split()
@@ -18,7 +18,7 @@ TAGS = "Member,Volunteer,Runner,Donor,Press".split(",")
 DAY = 86_400
 SPAN = 3 * 365 * DAY
 CAMPAIGNS = 30
-# Shares of a hundred thousand.
+# Shares per 100,000 members.
 SHARES = {
     "subscribed": 79_800,
     "unsubscribed": 8_000,
@@ -31,18 +31,18 @@ ACCENTS = str.maketrans("éèë", "eee")
 
 
 def fill(audience: ListState, count: int, seed: int, until: int) -> None:
-    """Adds `count` contacts whose last changes lie before `until` (seconds since 1970), the last ones just before.
+    """Adds `count` members last changed before `until` (seconds since the epoch), the newest shortly before.
 
-    Weekly campaigns are added where there are none yet.
+    Adds weekly campaigns to an audience that has none.
     """
     if not audience.campaigns:
         for campaign in _campaigns(audience, until):
             audience.campaigns[campaign.id] = campaign
     first = len(audience.members)
-    people = list(_people(audience, count, first, Random(seed), until))  # noqa: S311 - people, not secrets
-    audience.members.fill(people)
+    members = list(_members(audience, count, first, Random(seed), until))  # noqa: S311 - sample data, not secrets
+    audience.members.fill(members)
     audience.next_web_id += count
-    _complain(audience, people)
+    _add_abuse_reports(audience, members)
 
 
 def _campaigns(audience: ListState, until: int) -> Iterator[Campaign]:
@@ -51,31 +51,33 @@ def _campaigns(audience: ListState, until: int) -> Iterator[Campaign]:
         yield Campaign(key, f"Newsletter {CAMPAIGNS + 1 - week}", until - week * 7 * DAY + 5 * DAY)
 
 
-def _people(audience: ListState, count: int, first: int, random: Random, until: int) -> Iterator[Member]:
+def _members(
+    audience: ListState, count: int, first: int, random: Random, until: int
+) -> Iterator[StoredMember]:
     campaigns = list(audience.campaigns.values())
     statuses = random.choices(list(SHARES), list(SHARES.values()), k=count)
     for number, status in enumerate(statuses, first):
         chance = random.random()
-        given = FIRST_NAMES[int(chance * 997) % len(FIRST_NAMES)]
-        family = LAST_NAMES[int(chance * 9_973) % len(LAST_NAMES)]
-        gone = status in {"cleaned", "archived"}
-        domains = MISTYPED if gone and chance < 0.3 else DOMAINS
+        first_name = FIRST_NAMES[int(chance * 997) % len(FIRST_NAMES)]
+        last_name = LAST_NAMES[int(chance * 9_973) % len(LAST_NAMES)]
+        inactive = status in {"cleaned", "archived"}
+        domains = MISTYPED if inactive and chance < 0.3 else DOMAINS
         domain = domains[int(chance * 99_991) % len(domains)]
-        email = f"{given}.{family}{number}@{domain}".lower().translate(ACCENTS)
+        email = f"{first_name}.{last_name}{number}@{domain}".lower().translate(ACCENTS)
         signup = until - SPAN + int(random.random() * (SPAN - 210 * DAY))
         campaign = campaigns[int(random.random() * len(campaigns))]
         bounces, changed = _history(status, campaign, signup, until, random)
-        yield Member(
+        yield StoredMember(
             hash_of(email),
             email,
             status,
             changed,
             audience.next_web_id + number - first,
-            _merge(audience, given, family, chance),
+            _merge_json(audience, first_name, last_name, chance),
             signup=0 if chance > 0.95 else signup,
             opt=signup + 60,
             ip_signup="" if chance > 0.95 else f"192.0.2.{int(chance * 256)}",
-            rating=1 if gone else 2 + int(chance * 4),
+            rating=1 if inactive else 2 + int(chance * 4),
             vip=chance > 0.999,
             language="fr" if chance < 0.4 else "en",
             tags=(TAGS[int(chance * 50) % len(TAGS)],) if chance < 0.3 else (),
@@ -89,27 +91,27 @@ def _people(audience: ListState, count: int, first: int, random: Random, until: 
 
 def _history(
     status: str, campaign: Campaign, signup: int, until: int, random: Random
-) -> tuple[tuple[Bounce, ...], int]:
-    """Bounces, and the time of the last change."""
+) -> tuple[tuple[StoredBounce, ...], int]:
+    """Bounces and the time of the last change."""
     chance = random.random()
     if status == "cleaned":
         at = min(campaign.sent + int(chance * 7_200), until - 1)
-        soft = (Bounce("soft", campaign.id, at - 3_600),) if chance < 0.2 else ()
-        return (*soft, Bounce("hard", campaign.id, at)), at
+        soft = (StoredBounce("soft", campaign.id, at - 3_600),) if chance < 0.2 else ()
+        return (*soft, StoredBounce("hard", campaign.id, at)), at
     changed = signup + int(chance * (until - signup))
     if status == "subscribed" and chance < 0.02:
-        return (Bounce("soft", campaign.id, campaign.sent + 60),), changed
+        return (StoredBounce("soft", campaign.id, campaign.sent + 60),), changed
     return (), changed
 
 
-def _merge(audience: ListState, given: str, family: str, chance: float) -> str:
-    names = {"FNAME": given, "LNAME": family}
+def _merge_json(audience: ListState, first_name: str, last_name: str, chance: float) -> str:
+    names = {"FNAME": first_name, "LNAME": last_name}
     return json.dumps(
         {field.tag: names.get(field.tag) or _value(field, chance) for field in audience.merge_fields}
     )
 
 
-def _value(field: MergeField, chance: float) -> str | int:
+def _value(field: StoredMergeField, chance: float) -> str | int:
     if field.choices:
         return field.choices[int(chance * 1_009) % len(field.choices)]
     if field.kind == "number":
@@ -119,11 +121,11 @@ def _value(field: MergeField, chance: float) -> str | int:
     return ""
 
 
-def _complain(audience: ListState, people: list[Member]) -> None:
-    """One in fifty of the cleaned called a mail spam instead of bouncing."""
-    cleaned = [member for member in people if member.status == "cleaned"]
+def _add_abuse_reports(audience: ListState, members: list[StoredMember]) -> None:
+    """Turns one cleaned member in fifty from a bounce into an abuse complaint."""
+    cleaned = [member for member in members if member.status == "cleaned"]
     for member in cleaned[::50]:
         bounce = member.bounces[-1]
         number = len(audience.abuse) + 1
-        audience.abuse.append(AbuseReport(number, bounce.campaign, member.id, member.email, bounce.at))
+        audience.abuse.append(StoredAbuseReport(number, bounce.campaign, member.id, member.email, bounce.at))
         audience.members.put(member._replace(bounces=()))

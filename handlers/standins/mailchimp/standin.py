@@ -17,23 +17,24 @@ from typing import Any, Self
 from aiohttp import web
 
 from handlers.standins.mailchimp import population, user_actions
-from handlers.standins.mailchimp.account import Account, Asked, ListState, MergeField
-from handlers.standins.mailchimp.api.exchange import Exchange
+from handlers.standins.mailchimp.account import AccountState, ListState, RecordedRequest, StoredMergeField
+from handlers.standins.mailchimp.api.marketing_api import MarketingApi
 from handlers.standins.mailchimp.api.webhooks import WebhookDelivery, Webhooks
-from handlers.standins.mailchimp.faults import Faults
-from handlers.standins.mailchimp.members import Member, hash_of
+from handlers.standins.mailchimp.faults import MailchimpFaults
+from handlers.standins.mailchimp.members import StoredMember, hash_of
 from handlers.standins.mailchimp.rules import Rules
 
 HOST = "127.0.0.1"
-NAMES = (MergeField("FNAME", "First name"), MergeField("LNAME", "Last name"))
+NAMES = (StoredMergeField("FNAME", "First name"), StoredMergeField("LNAME", "Last name"))
 YEAR = 365 * 86_400
 
 
 class Standin:
-    """One account. `port` 0 takes a free one; `rules` may be changed while it runs; `clock`: seconds since 1970.
+    """A server with one account, running in its own thread.
 
-    `url` is the API's base, with `/3.0`; `key` may do all, `key_of_reader` only read, `key_without_rights` nothing;
-    `token` is for Bearer.
+    `port`: 0 for any free one; `rules` may be changed while it runs; `clock`: returns seconds since the epoch.
+    `url`: base URL of the API, with `/3.0`; `key`: an API key with all rights, `read_only_key` with only those to
+    read, `key_without_rights` with none; `token`: for Bearer authentication.
     """
 
     def __init__(
@@ -45,10 +46,10 @@ class Standin:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.rules = rules or Rules()
-        self._account = Account(clock, data_centre, self.rules)
+        self._account = AccountState(clock, data_centre, self.rules)
         self._account.fire = self._fire
         self._webhooks = Webhooks(self._account)
-        self._exchange = Exchange(self._account, self._webhooks)
+        self._api = MarketingApi(self._account, self._webhooks)
         self._port = port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="mailchimp", daemon=True)
@@ -62,8 +63,8 @@ class Standin:
         return self._account.key
 
     @property
-    def key_of_reader(self) -> str:
-        return self._account.key_of_reader
+    def read_only_key(self) -> str:
+        return self._account.read_only_key
 
     @property
     def key_without_rights(self) -> str:
@@ -74,26 +75,26 @@ class Standin:
         return self._account.token
 
     @property
-    def faults(self) -> Faults:
+    def faults(self) -> MailchimpFaults:
         return self._account.faults
 
     @property
-    def requests(self) -> list[Asked]:
+    def requests(self) -> list[RecordedRequest]:
         """Every request so far, oldest first."""
         return list(self._account.requests)
 
     @property
-    def failures(self) -> list[str]:
-        """Requests that would delete for good."""
-        return list(self._account.failures)
+    def permanent_deletions(self) -> list[str]:
+        """Requests to delete for good, which the bot must never send."""
+        return list(self._account.permanent_deletions)
 
     @property
     def deliveries(self) -> list[WebhookDelivery]:
-        """Every try to send a webhook."""
+        """Every attempt to deliver a webhook event."""
         return list(self._webhooks.deliveries)
 
     def start(self) -> Self:
-        """Returns when it listens. Raises OSError when the port is taken."""
+        """Returns once it is listening. Raises OSError when the port is in use."""
         self._thread.start()
         try:
             self._call(self._serve())
@@ -103,7 +104,7 @@ class Standin:
         return self
 
     def stop(self) -> None:
-        """Closes every connection and forgets what was still to be sent."""
+        """Closes every connection and cancels pending webhook deliveries."""
         if self._thread.is_alive():
             self._call(self._close())
             self._end()
@@ -121,10 +122,10 @@ class Standin:
         name: str,
         *,
         double_optin: bool = False,
-        merge_fields: Iterable[MergeField] = NAMES,
+        merge_fields: Iterable[StoredMergeField] = NAMES,
         permissions: Iterable[str] = (),
     ) -> str:
-        """A new audience; returns its id. `permissions`: texts of the marketing permissions."""
+        """Adds an audience and returns its id. `permissions`: texts of the marketing permissions."""
         account = self._account
         with account.lock:
             key = secrets.token_hex(5)
@@ -137,78 +138,79 @@ class Standin:
             return key
 
     def fill(self, audience: str, count: int, seed: int = 0) -> None:
-        """Adds contacts of every status, the same for the same seed; their times lie before the clock's now."""
+        """Adds members of every status, the same for the same seed, all changed before the clock's current time."""
         with self._account.lock:
             population.fill(self._account.audience(audience), count, seed, self._account.now)
 
     def put(self, audience: str, address: str, status: str = "subscribed", **changes: Any) -> None:
-        """Adds a contact, or changes one, in silence; `changes`: any other part of a `Member`."""
+        """Adds or changes a member without firing an event; `changes`: other fields of `StoredMember`."""
         with self._account.lock:
-            known = self._account.audience(audience)
-            known.next_web_id += 1
+            stored = self._account.audience(audience)
+            stored.next_web_id += 1
             key = hash_of(address)
-            blank = Member(key, address, status, 0, known.next_web_id, "{}")
+            blank = StoredMember(key, address, status, 0, stored.next_web_id, "{}")
             values = {"status": status, "changed": self._account.now, **changes}
-            known.members.put((known.members.get(key) or blank)._replace(**values))
+            stored.members.put((stored.members.get(key) or blank)._replace(**values))
 
-    def members(self, audience: str) -> list[Member]:
-        """All contacts as they are now, the archived ones too."""
+    def members(self, audience: str) -> list[StoredMember]:
+        """All members in their current state, including archived ones."""
         with self._account.lock:
             return list(self._account.audience(audience).members)
 
-    def member(self, audience: str, address: str) -> Member | None:
+    def member(self, audience: str, address: str) -> StoredMember | None:
         with self._account.lock:
             return self._account.audience(audience).members.get(hash_of(address))
 
     def campaigns(self, audience: str) -> list[str]:
-        """Ids, the oldest first."""
+        """Ids of the campaigns, oldest first."""
         with self._account.lock:
             campaigns = self._account.audience(audience).campaigns.values()
             return [campaign.id for campaign in sorted(campaigns, key=lambda campaign: campaign.sent)]
 
-    def misreport(self, audience: str, **off: int) -> None:
-        """`stats` are off by so many of a status from now on, as a count that lags behind is."""
-        self._account.audience(audience).misreported = off
+    def misreport(self, audience: str, **errors: int) -> None:
+        """Makes the counts in `stats` wrong from now on: adds `errors`, by status. Real counts lag too."""
+        self._account.audience(audience).count_errors = errors
 
     def clean(self, audience: str, address: str, reason: str = "hard", campaign: str | None = None) -> None:
-        """`reason`: "hard" or "abuse"; without a campaign it is the last one."""
-        self._do(user_actions.clean, audience, address, reason, campaign)
+        """Marks a member as cleaned. `reason`: "hard" or "abuse"; `campaign`: default, the last one."""
+        self._perform(user_actions.clean, audience, address, reason, campaign)
 
     def bounce_softly(self, audience: str, address: str, campaign: str | None = None) -> None:
-        self._do(user_actions.bounce_softly, audience, address, campaign)
+        self._perform(user_actions.bounce_softly, audience, address, campaign)
 
     def unsubscribe(self, audience: str, address: str, reason: str = "") -> None:
-        """By their own hand: the API can't subscribe them again."""
-        self._do(user_actions.unsubscribe, audience, address, reason)
+        """Unsubscribes a member at their own request: the API can't subscribe them again."""
+        self._perform(user_actions.unsubscribe, audience, address, reason)
 
     def subscribe(self, audience: str, address: str, **merge_fields: str) -> None:
-        """By the form, or the link in the mail that asks for consent."""
-        self._do(user_actions.subscribe, audience, address, merge_fields)
+        """Subscribes an address through the signup form or the double opt-in link."""
+        self._perform(user_actions.subscribe, audience, address, merge_fields)
 
     def change_profile(self, audience: str, address: str, **merge_fields: str) -> None:
-        self._do(user_actions.change_profile, audience, address, merge_fields)
+        self._perform(user_actions.change_profile, audience, address, merge_fields)
 
     def change_address(self, audience: str, old: str, new: str) -> None:
-        self._do(user_actions.change_address, audience, old, new)
+        self._perform(user_actions.change_address, audience, old, new)
 
     def archive(self, audience: str, address: str) -> None:
-        """In the web interface, which allows it."""
-        self._do(user_actions.archive, audience, address)
+        """Archives a member in the web interface, which allows it in any status."""
+        self._perform(user_actions.archive, audience, address)
 
     def hold_batches(self) -> None:
-        """No operation of a batch is done until `release_batches`."""
-        self._loop.call_soon_threadsafe(self._exchange.batches.going.clear)
+        """Suspends batch operations until `release_batches`."""
+        self._loop.call_soon_threadsafe(self._api.batches.resumed.clear)
 
     def release_batches(self) -> None:
-        self._loop.call_soon_threadsafe(self._exchange.batches.going.set)
+        """Resumes batch operations."""
+        self._loop.call_soon_threadsafe(self._api.batches.resumed.set)
 
     def settle(self, seconds: float = 10.0) -> None:
-        """Returns when no webhook is waiting to be sent. Raises TimeoutError."""
+        """Waits until no webhook delivery is pending. Raises TimeoutError."""
         asyncio.run_coroutine_threadsafe(self._webhooks.settle(), self._loop).result(seconds)
 
-    def _do(self, doing: Callable[..., None], audience: str, *rest: object) -> None:
+    def _perform(self, action: Callable[..., None], audience: str, *arguments: object) -> None:
         with self._account.lock:
-            doing(self._account, self._account.audience(audience), *rest)
+            action(self._account, self._account.audience(audience), *arguments)
 
     def _fire(self, audience: ListState, event: str, source: str, data: dict[str, str]) -> None:
         if audience.webhooks:
@@ -228,8 +230,8 @@ class Standin:
 
     async def _serve(self) -> None:
         application = web.Application(client_max_size=64 << 20)
-        application.router.add_get("/batch-results/{token}.tar.gz", self._exchange.batches.download)
-        application.router.add_route("*", "/3.0{path:(/.*)?}", self._exchange.serve)
+        application.router.add_get("/batch-results/{token}.tar.gz", self._api.batches.download)
+        application.router.add_route("*", "/3.0{path:(/.*)?}", self._api.serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, HOST, self._port).start()
@@ -237,5 +239,5 @@ class Standin:
 
     async def _close(self) -> None:
         await self._webhooks.stop()
-        await self._exchange.batches.stop()
+        await self._api.batches.stop()
         await self._runner.cleanup()

@@ -1,11 +1,15 @@
-"""How the workspace misbehaves when it is told to."""
+"""Fault injection."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
-class Faults:
-    """By Web API method; `revoked`: the bot's tokens are no longer taken; the rest is counted down."""
+class SlackFaults:
+    """Faults by Web API method.
+
+    `rate_limits`: calls left and `Retry-After`; `server_errors`: calls left; `slow`: seconds; `revoked`: the bot's
+    tokens are no longer accepted; `twice`: payloads left to deliver twice.
+    """
 
     rate_limits: dict[str, tuple[int, int]] = field(default_factory=dict)
     server_errors: dict[str, int] = field(default_factory=dict)
@@ -14,23 +18,23 @@ class Faults:
     revoked: bool = False
 
     def rate_limit(self, method: str, times: int = 1, retry_after: int = 1) -> None:
-        """The next `times` calls of a method get 429 with `Retry-After` in seconds."""
+        """Answers the next `times` calls of a method with 429 and `Retry-After` in seconds."""
         self.rate_limits[method] = (times, retry_after)
 
     def server_error(self, method: str, times: int = 1) -> None:
-        """The next `times` calls of a method get 500."""
+        """Answers the next `times` calls of a method with 500."""
         self.server_errors[method] = times
 
     def slow_down(self, method: str, seconds: float) -> None:
-        """Each call of a method waits first; 0 ends it."""
+        """Delays every call of a method; 0 ends it."""
         self.slow[method] = seconds
 
-    def deliver_twice(self, envelopes: int = 1) -> None:
-        """The next envelopes are each sent a second time."""
-        self.twice = envelopes
+    def deliver_twice(self, payloads: int = 1) -> None:
+        """Delivers each of the next payloads a second time."""
+        self.twice = payloads
 
     def take_rate_limit(self, method: str) -> int | None:
-        """Seconds to say in `Retry-After`, when this call is to be refused."""
+        """Returns the `Retry-After` in seconds if this call is to be rate-limited, and counts it."""
         times, retry_after = self.rate_limits.get(method, (0, 0))
         if times < 1:
             return None
@@ -38,12 +42,13 @@ class Faults:
         return retry_after
 
     def take_server_error(self, method: str) -> bool:
+        """Returns whether this call is to fail, and counts it."""
         times = self.server_errors.get(method, 0)
         self.server_errors[method] = max(times - 1, 0)
         return times > 0
 
     def take_twice(self) -> bool:
-        self.twice = max(self.twice, 0)
-        wanted = self.twice > 0
-        self.twice -= wanted
-        return wanted
+        """Returns whether this payload is to be delivered twice, and counts it."""
+        times = max(self.twice, 0)
+        self.twice = max(times - 1, 0)
+        return times > 0

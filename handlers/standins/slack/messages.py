@@ -1,10 +1,10 @@
-"""Messages: posted, updated, deleted, answered through a response_url; and files in them."""
+"""Messages: posting, updating, `response_url`, and messages and files as Slack's JSON."""
 
 import copy
 from typing import Any
 from urllib.parse import quote
 
-from handlers.standins.slack.limits.views import check_message
+from handlers.standins.slack.limits.checks import check_message
 from handlers.standins.slack.state import (
     APP,
     BOT,
@@ -14,16 +14,16 @@ from handlers.standins.slack.state import (
     TEAM,
     Channel,
     File,
-    Json,
-    Message,
     SlackError,
-    State,
+    StoredMessage,
+    WorkspaceState,
 )
-from handlers.standins.slack.views import name_blocks
+from handlers.standins.slack.views import add_missing_ids
+from handlers.standins.types import Json
 
 
 def post(
-    state: State,
+    state: WorkspaceState,
     channel: Channel,
     text: Any,
     blocks: Any,
@@ -31,17 +31,17 @@ def post(
     only_for: str | None = None,
     files: list[File] | None = None,
     metadata: Any = None,
-) -> Message:
-    """The bot says something. Raises what `check_message` does; a message of files may be without words."""
+) -> StoredMessage:
+    """Posts a message of the bot. Raises SlackError as `check_message`; a message with files needs no text."""
     if text or blocks or not files:
         check_message(text, blocks)
     if metadata is not None:
         _check_metadata(metadata)
-    message = Message(
+    message = StoredMessage(
         state.next_ts(),
         BOT_USER,
         text or "",
-        _named(blocks),
+        _with_ids(blocks),
         files or [],
         only_for=only_for,
         metadata=metadata,
@@ -51,46 +51,46 @@ def post(
     return state.post(channel, message)
 
 
-def update(state: State, channel: Channel, message: Message, text: Any, blocks: Any) -> None:
-    """Replaces the words; without blocks in an update that has words, the old blocks go."""
+def update(state: WorkspaceState, channel: Channel, message: StoredMessage, text: Any, blocks: Any) -> None:
+    """Replaces text and blocks; an update without blocks removes the old ones. Raises SlackError."""
     check_message(text, blocks)
-    message.text, message.blocks = text or "", _named(blocks)
+    message.text, message.blocks = text or "", _with_ids(blocks)
     message.edited = True
     state.change(channel, message)
 
 
-def respond(state: State, token: str, said: Json) -> None:
-    """A POST to a response_url. Raises `invalid_url`, `expired_url` (30 min), `used_url` (5 times)."""
-    reply = state.replies.get(token)
-    if reply is None:
+def respond(state: WorkspaceState, token: str, body: Json) -> None:
+    """Handles a POST to a `response_url`. Raises `invalid_url`, `expired_url` (30 min), `used_url` (5 times)."""
+    response_url = state.response_urls.get(token)
+    if response_url is None:
         raise SlackError("invalid_url")
-    if state.clock() - reply.made > RESPONSE_URL_SECONDS:
+    if state.clock() - response_url.created > RESPONSE_URL_SECONDS:
         raise SlackError("expired_url")
-    if reply.uses >= RESPONSE_URL_USES:
+    if response_url.uses >= RESPONSE_URL_USES:
         raise SlackError("used_url")
-    reply.uses += 1
-    channel = state.channels[reply.channel]
-    # A slash command has no original: there, "replace" makes a new message (bolt-python issue 1268).
-    original = state.message(channel, reply.original) if reply.original else None
-    if said.get("delete_original"):
+    response_url.uses += 1
+    channel = state.channels[response_url.channel]
+    # A slash command has no original message: replacing it posts a new one (bolt-python issue 1268).
+    original = state.message(channel, response_url.original) if response_url.original else None
+    if body.get("delete_original"):
         if original is not None:
             state.remove(channel, original)
         return
-    if said.get("replace_original") and original is not None:
-        update(state, channel, original, said.get("text"), said.get("blocks"))
+    if body.get("replace_original") and original is not None:
+        update(state, channel, original, body.get("text"), body.get("blocks"))
         return
-    answer(state, channel, reply.user, said)
+    post_response(state, channel, response_url.user, body)
 
 
-def answer(state: State, channel: Channel, user: str, said: Json) -> None:
-    """What an ack or a response_url says: to the person alone, unless it says `in_channel`."""
-    only_for = None if said.get("response_type") == "in_channel" else user
-    post(state, channel, said.get("text"), said.get("blocks"), only_for=only_for)
+def post_response(state: WorkspaceState, channel: Channel, user: str, body: Json) -> None:
+    """Posts the message of an acknowledgement or a `response_url`: ephemeral unless `in_channel`."""
+    only_for = None if body.get("response_type") == "in_channel" else user
+    post(state, channel, body.get("text"), body.get("blocks"), only_for=only_for)
 
 
-def as_slack(state: State, message: Message) -> Json:
-    """A message as the Web API and payloads have it."""
-    made: Json = {
+def message_json(state: WorkspaceState, message: StoredMessage) -> Json:
+    """A message as in the Web API and in payloads."""
+    document: Json = {
         "type": "message",
         "user": message.user,
         "ts": message.ts,
@@ -99,18 +99,18 @@ def as_slack(state: State, message: Message) -> Json:
     }
     if message.user == BOT_USER:
         profile = {"id": BOT, "app_id": APP, "name": state.people[BOT_USER].real_name, "team_id": TEAM}
-        made |= {"bot_id": BOT, "app_id": APP, "bot_profile": profile}
+        document |= {"bot_id": BOT, "app_id": APP, "bot_profile": profile}
     if message.blocks:
-        made["blocks"] = message.blocks
+        document["blocks"] = message.blocks
     if message.files:
-        made["files"] = [file_as_slack(state, file) for file in message.files]
+        document["files"] = [file_json(state, file) for file in message.files]
     if message.edited:
-        made["edited"] = {"user": message.user, "ts": message.ts}
-    return made
+        document["edited"] = {"user": message.user, "ts": message.ts}
+    return document
 
 
-def file_as_slack(state: State, file: File) -> Json:
-    """A file as the Web API and payloads have it."""
+def file_json(state: WorkspaceState, file: File) -> Json:
+    """A file as in the Web API and in payloads."""
     shares: dict[str, dict[str, list[Json]]] = {}
     for channel_id, ts in file.shared:
         kind = "public" if state.channels[channel_id].kind == "channel" else "private"
@@ -118,8 +118,8 @@ def file_as_slack(state: State, file: File) -> Json:
     private = f"{state.url}/files-pri/{TEAM}-{file.id}"
     return {
         "id": file.id,
-        "created": file.made,
-        "timestamp": file.made,
+        "created": file.created,
+        "timestamp": file.created,
         "name": file.name,
         "title": file.title or file.name,
         "mimetype": file.mimetype,
@@ -132,15 +132,19 @@ def file_as_slack(state: State, file: File) -> Json:
         "url_private": f"{private}/{quote(file.name)}",
         "url_private_download": f"{private}/download/{quote(file.name)}",
         "permalink": f"{state.url}/files/{file.id}/{quote(file.name)}",
-        "channels": [c for c, _ in file.shared if state.channels[c].kind == "channel"],
-        "groups": [c for c, _ in file.shared if state.channels[c].kind == "private"],
-        "ims": [c for c, _ in file.shared if state.channels[c].kind == "im"],
+        "channels": _shared_in(state, file, "channel"),
+        "groups": _shared_in(state, file, "private"),
+        "ims": _shared_in(state, file, "im"),
         "shares": shares,
     }
 
 
+def _shared_in(state: WorkspaceState, file: File, kind: str) -> list[str]:
+    return [channel_id for channel_id, _ in file.shared if state.channels[channel_id].kind == kind]
+
+
 def _check_metadata(metadata: Any) -> None:
-    """An event's type and a mapping of its values. Raises SlackError."""
+    """Raises `invalid_metadata_format`, `invalid_metadata_schema`."""
     is_event = isinstance(metadata, dict) and set(metadata) == {"event_type", "event_payload"}
     if not is_event or not isinstance(metadata["event_type"], str):
         raise SlackError("invalid_metadata_format")
@@ -148,7 +152,7 @@ def _check_metadata(metadata: Any) -> None:
         raise SlackError("invalid_metadata_schema")
 
 
-def _named(blocks: Any) -> list[Json]:
-    made: list[Json] = copy.deepcopy(blocks) if blocks else []
-    name_blocks(made)
-    return made
+def _with_ids(blocks: Any) -> list[Json]:
+    copied: list[Json] = copy.deepcopy(blocks) if blocks else []
+    add_missing_ids(copied)
+    return copied

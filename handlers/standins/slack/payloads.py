@@ -1,26 +1,26 @@
-"""What Slack sends to the bot: the fields of commands, interactions and events."""
+"""Payloads sent to the bot: commands, interactions and events."""
 
 from typing import Any
 
-from handlers.standins.slack.messages import as_slack
+from handlers.standins.slack.messages import message_json
 from handlers.standins.slack.state import (
     APP,
     BOT_USER,
     DOMAIN,
     TEAM,
     Channel,
-    Json,
-    Message,
-    State,
-    View,
+    StoredMessage,
+    StoredView,
+    WorkspaceState,
     new_id,
 )
-from handlers.standins.slack.views import answers
+from handlers.standins.slack.views import input_values
+from handlers.standins.types import Json
 
 TOKEN = "verification-token-of-the-local-workspace"  # noqa: S105 (Slack's deprecated field; nothing checks it)
 
 
-def command(state: State, user: str, channel: Channel, name: str, text: str) -> Json:
+def command(state: WorkspaceState, user: str, channel: Channel, name: str, text: str) -> Json:
     person = state.people[user]
     return {
         "token": TOKEN,
@@ -34,71 +34,80 @@ def command(state: State, user: str, channel: Channel, name: str, text: str) -> 
         "text": text,
         "api_app_id": APP,
         "is_enterprise_install": "false",
-        "response_url": state.response_url(user, channel.id),
-        "trigger_id": state.trigger(user, channel.id, in_modal=False),
+        "response_url": state.new_response_url(user, channel.id),
+        "trigger_id": state.new_trigger(user, channel.id, in_modal=False),
     }
 
 
-def message_action(state: State, user: str, channel: Channel, message: Message, action: Json) -> Json:
-    """`action`: as the page sends it, checked."""
+def message_action(
+    state: WorkspaceState, user: str, channel: Channel, message: StoredMessage, action: Json
+) -> Json:
+    """`action`: as sent by the page, checked."""
     ephemeral = message.only_for is not None
-    made = _interaction(state, "block_actions", user) | {
+    payload = _interaction(state, "block_actions", user) | {
         "container": {
             "type": "message",
             "message_ts": message.ts,
             "channel_id": channel.id,
             "is_ephemeral": ephemeral,
         },
-        "trigger_id": state.trigger(user, channel.id, in_modal=False),
+        "trigger_id": state.new_trigger(user, channel.id, in_modal=False),
         "channel": {"id": channel.id, "name": channel_name(channel)},
-        "response_url": state.response_url(user, channel.id, message.ts),
+        "response_url": state.new_response_url(user, channel.id, message.ts),
         "actions": [_action(state, action)],
     }
-    # Slack keeps no copy of an ephemeral message to send along.
-    return made if ephemeral else made | {"message": as_slack(state, message)}
+    # Slack doesn't store ephemeral messages, so it can't send them.
+    return payload if ephemeral else payload | {"message": message_json(state, message)}
 
 
-def view_action(state: State, view: View, action: Json) -> Json:
+def view_action(state: WorkspaceState, view: StoredView, action: Json) -> Json:
     in_modal = view.content["type"] == "modal"
     return _interaction(state, "block_actions", view.user) | {
         "container": {"type": "view", "view_id": view.id},
-        "trigger_id": state.trigger(view.user, view.channel, in_modal=in_modal),
-        "view": view_now(view),
+        "trigger_id": state.new_trigger(view.user, view.channel, in_modal=in_modal),
+        "view": view_with_values(view),
         "actions": [_action(state, action)],
     }
 
 
-def submission(state: State, view: View) -> Json:
+def submission(state: WorkspaceState, view: StoredView) -> Json:
     return _interaction(state, "view_submission", view.user) | {
-        "trigger_id": state.trigger(view.user, view.channel, in_modal=True),
-        "view": view_now(view),
+        "trigger_id": state.new_trigger(view.user, view.channel, in_modal=True),
+        "view": view_with_values(view),
         "response_urls": _response_urls(state, view),
     }
 
 
-def closed(state: State, view: View, *, cleared: bool) -> Json:
-    return _interaction(state, "view_closed", view.user) | {"view": view_now(view), "is_cleared": cleared}
-
-
-def shortcut(state: State, user: str, channel: Channel, message: Message, callback_id: str) -> Json:
-    return _interaction(state, "message_action", user) | {
-        "action_ts": state.next_ts(),
-        "callback_id": callback_id,
-        "trigger_id": state.trigger(user, channel.id, in_modal=False),
-        "response_url": state.response_url(user, channel.id, message.ts),
-        "message_ts": message.ts,
-        "channel": {"id": channel.id, "name": channel_name(channel)},
-        "message": as_slack(state, message),
+def view_closed(state: WorkspaceState, view: StoredView, *, cleared: bool) -> Json:
+    return _interaction(state, "view_closed", view.user) | {
+        "view": view_with_values(view),
+        "is_cleared": cleared,
     }
 
 
-def suggestion(state: State, user: str, place: Json, block_id: str, action_id: str, typed: str) -> Json:
-    """`place`: the payload's fields for where the menu stands."""
-    asked = {"block_id": block_id, "action_id": action_id, "value": typed}
-    return _interaction(state, "block_suggestion", user) | place | asked
+def shortcut(
+    state: WorkspaceState, user: str, channel: Channel, message: StoredMessage, callback_id: str
+) -> Json:
+    return _interaction(state, "message_action", user) | {
+        "action_ts": state.next_ts(),
+        "callback_id": callback_id,
+        "trigger_id": state.new_trigger(user, channel.id, in_modal=False),
+        "response_url": state.new_response_url(user, channel.id, message.ts),
+        "message_ts": message.ts,
+        "channel": {"id": channel.id, "name": channel_name(channel)},
+        "message": message_json(state, message),
+    }
 
 
-def home_opened(state: State, user: str) -> Json:
+def suggestion(
+    state: WorkspaceState, user: str, container: Json, block_id: str, action_id: str, typed: str
+) -> Json:
+    """`container`: the payload's properties that name the message or view with the menu."""
+    query = {"block_id": block_id, "action_id": action_id, "value": typed}
+    return _interaction(state, "block_suggestion", user) | container | query
+
+
+def home_opened(state: WorkspaceState, user: str) -> Json:
     home = state.homes.get(user)
     event: Json = {
         "type": "app_home_opened",
@@ -130,16 +139,16 @@ def home_opened(state: State, user: str) -> Json:
     }
 
 
-def view_now(view: View) -> Json:
-    """A view with what is typed in it."""
-    return {**view.content, "state": {"values": answers(view.content["blocks"], view.values)}}
+def view_with_values(view: StoredView) -> Json:
+    """A view with the current input in `state.values`."""
+    return {**view.content, "state": {"values": input_values(view.content["blocks"], view.values)}}
 
 
 def channel_name(channel: Channel) -> str:
     return "directmessage" if channel.kind == "im" else channel.name
 
 
-def _interaction(state: State, kind: str, user: str) -> Json:
+def _interaction(state: WorkspaceState, kind: str, user: str) -> Json:
     person = state.people[user]
     return {
         "type": kind,
@@ -152,20 +161,24 @@ def _interaction(state: State, kind: str, user: str) -> Json:
     }
 
 
-def _action(state: State, action: Json) -> Json:
+def _action(state: WorkspaceState, action: Json) -> Json:
     return action | {"action_ts": state.next_ts()}
 
 
-def _response_urls(state: State, view: View) -> list[Json]:
-    made: list[Json] = []
-    values = answers(view.content["blocks"], view.values)
+def _response_urls(state: WorkspaceState, view: StoredView) -> list[Json]:
+    response_urls: list[Json] = []
+    values = input_values(view.content["blocks"], view.values)
     for block in view.content["blocks"]:
-        one: dict[str, Any] = block.get("element") or {}
-        if one.get("response_url_enabled"):
-            answer = values[block["block_id"]][one["action_id"]]
+        element: dict[str, Any] = block.get("element") or {}
+        if element.get("response_url_enabled"):
+            answer = values[block["block_id"]][element["action_id"]]
             channel = answer.get("selected_conversation") or answer.get("selected_channel")
             if channel in state.channels:
-                url = state.response_url(view.user, channel)
-                where = {"block_id": block["block_id"], "action_id": one["action_id"], "channel_id": channel}
-                made.append(where | {"response_url": url})
-    return made
+                url = state.new_response_url(view.user, channel)
+                ids = {
+                    "block_id": block["block_id"],
+                    "action_id": element["action_id"],
+                    "channel_id": channel,
+                }
+                response_urls.append(ids | {"response_url": url})
+    return response_urls

@@ -1,4 +1,4 @@
-"""The local workspace as one thing: started in a thread of its own, for `cleaned demo` and for tests.
+"""The local workspace, a stand-in for Slack: runs in its own thread, for `cleaned demo` and for tests.
 
 with Workspace(Path("manifest.yml")) as workspace:
     App(token=workspace.bot_token, client=WebClient(base_url=workspace.api_url, …))
@@ -18,23 +18,25 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
-from handlers.standins.slack import files, manifest, messages, methods
-from handlers.standins.slack.delivery import ACK_SECONDS, Delivery, RequestUrl, Sockets
-from handlers.standins.slack.faults import Faults
+from handlers.standins.slack import files, manifest, messages
+from handlers.standins.slack.delivery import ACK_SECONDS, Delivery, HttpDelivery, SocketModeDelivery
+from handlers.standins.slack.faults import SlackFaults
 from handlers.standins.slack.page_api import PageApi
-from handlers.standins.slack.state import Json, SlackError, State, fill
-from handlers.standins.slack.user_actions import EVENT_RETRIES_SECONDS, Doings
-from handlers.standins.slack.web_api import WebApi
+from handlers.standins.slack.state import SlackError, WorkspaceState, populate
+from handlers.standins.slack.user_actions import EVENT_RETRIES_SECONDS, UserActions
+from handlers.standins.slack.web_api.endpoint import WebApi
+from handlers.standins.slack.web_api.methods import METHODS
+from handlers.standins.types import Json
 
 HOST = "127.0.0.1"
 
 
 class Workspace:
-    """Slack's side of the wire, on 127.0.0.1 only.
+    """A server on 127.0.0.1 only; configure the bot with `api_url`, `bot_token`, `app_token`, `signing_secret`.
 
-    `port` 0 takes a free one; `data` is the folder for uploaded files (default: a temporary one);
-    `request_url`: sends signed requests there instead of using Socket Mode.
-    Give the bot `api_url`, `bot_token`, `app_token`, `signing_secret`.
+    `port`: 0 for any free one; `data`: folder for uploaded files (default: a temporary one);
+    `request_url`: sends signed requests there instead of using Socket Mode;
+    `event_retries`: seconds to wait before each retry of an event; `clock`: returns seconds since the epoch.
     """
 
     def __init__(
@@ -51,49 +53,51 @@ class Workspace:
         self.bot_token = "xoxb-local-" + secrets.token_hex(12)
         self.app_token = "xapp-1-A0CLEANED-" + secrets.token_hex(12)
         self.signing_secret = secrets.token_hex(16)
-        self.faults = Faults()
+        self.faults = SlackFaults()
         self._temporary = TemporaryDirectory(prefix="workspace-")
-        self.state = State(clock=clock, folder=data or Path(self._temporary.name))
+        self.state = WorkspaceState(clock=clock, folder=data or Path(self._temporary.name))
         self.state.folder.mkdir(parents=True, exist_ok=True)
         self._manifest = manifest.load(manifest_path)
-        fill(self.state, self._manifest.name)
+        populate(self.state, self._manifest.name)
         self._port = port
         self._delivery: Delivery
-        self._sockets = Sockets(self.state, self.faults, self._manifest.socket_mode, ack_seconds)
+        self._socket_mode = SocketModeDelivery(
+            self.state, self.faults, self._manifest.socket_mode, ack_seconds
+        )
         if request_url is None:
-            self._delivery = self._sockets
+            self._delivery = self._socket_mode
         else:
-            self._delivery = RequestUrl(
+            self._delivery = HttpDelivery(
                 self.state, self.faults, request_url, self.signing_secret, ack_seconds
             )
-        self._doings = Doings(self.state, self._manifest, self._delivery, event_retries)
-        self._page = PageApi(self.state, self._manifest, self._doings, self._delivery, self.faults)
+        self._actions = UserActions(self.state, self._manifest, self._delivery, event_retries)
+        self._page = PageApi(self.state, self._manifest, self._actions, self._delivery, self.faults)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="workspace", daemon=True)
         self._events: asyncio.Queue[tuple[str | None, Json]] = asyncio.Queue()
 
     @property
     def url(self) -> str:
-        """Where the page is."""
+        """URL of the page."""
         return self.state.url
 
     @property
     def api_url(self) -> str:
-        """The Web API's base, as `SLACK_API_URL` and `WebClient(base_url=…)` want it."""
+        """Base URL of the Web API, for `SLACK_API_URL` and `WebClient(base_url=…)`."""
         return f"{self.state.url}/api/"
 
     @property
     def refused(self) -> list[Json]:
-        """What the bot did that Slack doesn't take: {"method", "error", "messages"}, oldest first."""
+        """The bot's calls that Slack would refuse: {"method", "error", "messages"}, oldest first."""
         return self.state.refused
 
     @property
     def connections(self) -> int:
-        """How many sockets of the bot are open."""
-        return len(self._sockets.open)
+        """Number of the bot's Socket Mode connections."""
+        return len(self._socket_mode.connections)
 
     def start(self) -> Self:
-        """Returns when it listens. Raises OSError when the port is taken."""
+        """Returns once it is listening. Raises OSError when the port is in use."""
         self._thread.start()
         try:
             self._call(self._serve())
@@ -103,7 +107,7 @@ class Workspace:
         return self
 
     def stop(self) -> None:
-        """Closes every connection and takes the uploaded files of a temporary folder away."""
+        """Closes every connection and deletes the temporary folder with uploaded files."""
         if self._thread.is_alive():
             self._call(self._close())
             self._loop.call_soon_threadsafe(self._loop.stop)
@@ -120,12 +124,12 @@ class Workspace:
         self.stop()
 
     def drop_socket(self, *, silent: bool = False) -> None:
-        """Cuts the bot's connections; `silent`: so that the bot isn't told and just hears nothing any more."""
-        self._loop.call_soon_threadsafe(lambda: self._sockets.drop(silent=silent))
+        """Cuts the bot's connections; `silent`: without closing them, so the bot only stops receiving."""
+        self._loop.call_soon_threadsafe(lambda: self._socket_mode.drop(silent=silent))
 
     def refresh_sockets(self) -> None:
-        """Asks the bot's connections to come anew, as Slack does now and then."""
-        self._call(self._sockets.refresh())
+        """Asks the bot to replace its connections, as Slack does regularly."""
+        self._call(self._socket_mode.refresh())
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -145,16 +149,16 @@ class Workspace:
         self.state.push = lambda user, event: self._events.put_nowait((user, event))
 
     async def _close(self) -> None:
-        await self._doings.stop()
+        await self._actions.stop()
         self._pushing.cancel()
-        for connection in list(self._sockets.open):
+        for connection in list(self._socket_mode.connections):
             await connection.socket.close()
         for _, window in list(self._page.windows):
             await window.close()
         await self._runner.cleanup()
 
     async def _push(self) -> None:
-        """Events reach the pages in the order they happened."""
+        """Pushes events to the pages in order."""
         while True:
             user, event = await self._events.get()
             await self._page.push(user, event)
@@ -166,14 +170,14 @@ class Workspace:
             self.faults,
             self.bot_token,
             self.app_token,
-            {**methods.METHODS, **files.METHODS},
-            self._sockets.ticket,
+            METHODS,
+            self._socket_mode.new_url,
         )
-        application = web.Application(client_max_size=10 << 20, middlewares=[_own_pages_only])
+        application = web.Application(client_max_size=10 << 20, middlewares=[_same_origin_only])
         application.add_routes(
             [
                 web.route("*", "/api/{method}", api.serve),
-                web.get("/link/", self._sockets.serve),
+                web.get("/link/", self._socket_mode.serve),
                 web.post("/respond/{token}", self._respond),
                 web.post("/upload/v1/{token}", self._receive),
                 web.get("/files-pri/{file}/{rest:.+}", self._download),
@@ -186,8 +190,7 @@ class Workspace:
         try:
             messages.respond(self.state, request.match_info["token"], await request.json())
         except SlackError as error:
-            said = {"method": "response_url", "error": error.name, "messages": list(error.messages)}
-            self.state.refused.append(said)
+            self.state.refuse("response_url", error.name, error.messages)
             gone = error.name in {"invalid_url", "expired_url", "used_url"}
             return web.json_response({"ok": False, "error": error.name}, status=404 if gone else 400)
         return web.Response(text="ok")
@@ -196,7 +199,7 @@ class Workspace:
         return await files.receive(self.state, request)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
-        """A file by the bot's token; without it, Slack's sign-in page."""
+        """Serves a file to the bot's token; otherwise, as Slack does, a sign-in page."""
         file = self.state.files.get(request.match_info["file"].rpartition("-")[2])
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         allowed = token == self.bot_token and not self.faults.revoked
@@ -206,8 +209,8 @@ class Workspace:
 
 
 @web.middleware
-async def _own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Other sites open in the same browser may not act here, not by a name that leads to 127.0.0.1 either."""
+async def _same_origin_only(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuses requests of other origins, and other host names that resolve to 127.0.0.1 (DNS rebinding)."""
     origin = request.headers.get("Origin")
     hosts = [request.url.host, *([URL(origin).host] if origin else [])]
     if not set(hosts) <= {HOST, "localhost"} or (origin and URL(origin).port != request.url.port):

@@ -1,14 +1,14 @@
-"""What the workspace holds: people, channels, messages, views, files, triggers. One event loop owns it."""
+"""State of the workspace: people, channels, messages, views, files, triggers. Used from one event loop only."""
 
 import secrets
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-Json = dict[str, Any]
+from handlers.standins.types import Json
 
 TEAM = "T0WORKSPACE"
 DOMAIN = "local"
@@ -21,17 +21,20 @@ RESPONSE_URL_USES = 5
 
 
 class SlackError(Exception):
-    """What Slack answers instead of doing it: `{"ok": false, "error": name, …}`."""
+    """Raised to answer `{"ok": false, "error": name, …}`.
 
-    def __init__(self, name: str, *messages: str, **more: Any) -> None:
+    `messages`: for `response_metadata`; `details`: further properties of the response.
+    """
+
+    def __init__(self, name: str, *messages: str, **details: Any) -> None:
         super().__init__(name)
         self.name = name
         self.messages = messages
-        self.more = more
+        self.details = details
 
 
 @dataclass(frozen=True)
-class Person:
+class WorkspacePerson:
     id: str
     name: str
     real_name: str
@@ -45,14 +48,14 @@ class Person:
 
 @dataclass
 class File:
-    """`path`: its bytes on disk; None until they have come. `shared`: (channel, ts) of its messages."""
+    """`path`: the bytes on disk, None until uploaded; `created`: seconds since the epoch; `shared`: (channel, ts) of messages."""
 
     id: str
     name: str
     size: int
     mimetype: str
     owner: str
-    made: int
+    created: int
     title: str = ""
     path: Path | None = None
     complete: bool = False
@@ -60,8 +63,8 @@ class File:
 
 
 @dataclass
-class Message:
-    """`only_for`: the one person who sees it, of an ephemeral message. `metadata`: what only apps see."""
+class StoredMessage:
+    """`only_for`: the person who sees an ephemeral message, None for a normal one. `metadata`: visible to apps only."""
 
     ts: str
     user: str
@@ -79,7 +82,7 @@ class Channel:
     name: str
     kind: str  # "channel", "private" or "im"
     members: set[str]
-    messages: list[Message] = field(default_factory=list)
+    messages: list[StoredMessage] = field(default_factory=list)
 
     @property
     def bot_in(self) -> bool:
@@ -87,8 +90,8 @@ class Channel:
 
 
 @dataclass
-class View:
-    """`content`: as Slack gives it back. `values`: what was last typed in it. `channel`: where it came from."""
+class StoredView:
+    """`content`: the view object as Slack returns it; `values`: last input, by block and action id; `channel`: where it was opened."""
 
     content: Json
     user: str
@@ -102,131 +105,142 @@ class View:
 
 @dataclass
 class Trigger:
-    """`in_modal`: it came from inside a modal, so that it may push."""
+    """A `trigger_id`. `in_modal`: it comes from a modal, so it may push a view."""
 
     user: str
     channel: str | None
-    made: float
+    created: float
     in_modal: bool
     used: bool = False
 
 
 @dataclass
-class Reply:
-    """A response_url: where it answers, and the message whose button was pressed, if any."""
+class ResponseUrl:
+    """A `response_url`. `original`: ts of the message that contains the pressed button, None for a command."""
 
     user: str
     channel: str
-    made: float
+    created: float
     original: str | None = None
     uses: int = 0
 
 
 @dataclass
-class State:
-    """`clock`: seconds since the epoch. `push`: tells open pages (a person or None for all, the event)."""
+class WorkspaceState:
+    """Everything the workspace keeps.
+
+    `clock`: returns seconds since the epoch; `push`: sends an event to the windows of a person (None: of everybody);
+    `groups`: handle and members of user groups; `stacks`: ids of open modals by person, top last; `uploads`: by token;
+    `notices`: what Slackbot told a person; `refused`: the bot's calls that Slack would refuse, oldest first.
+    """
 
     clock: Callable[[], float]
     folder: Path
     url: str = ""
     push: Callable[[str | None, Json], None] = lambda _user, _event: None
-    people: dict[str, Person] = field(default_factory=dict)
+    people: dict[str, WorkspacePerson] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     groups: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
-    views: dict[str, View] = field(default_factory=dict)
+    views: dict[str, StoredView] = field(default_factory=dict)
     stacks: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    homes: dict[str, View] = field(default_factory=dict)
+    homes: dict[str, StoredView] = field(default_factory=dict)
     files: dict[str, File] = field(default_factory=dict)
     uploads: dict[str, File] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
-    replies: dict[str, Reply] = field(default_factory=dict)
+    response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     notices: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     refused: list[Json] = field(default_factory=list)
     last_ts: int = 0
 
     def next_ts(self) -> str:
-        """A message's id: its time in seconds with six decimals, never twice."""
+        """A new, unique message timestamp: seconds since the epoch with six decimals."""
         self.last_ts = max(self.last_ts + 1, int(self.clock() * 1_000_000))
         return f"{self.last_ts // 1_000_000}.{self.last_ts % 1_000_000:06d}"
 
-    def post(self, channel: Channel, message: Message) -> Message:
+    def post(self, channel: Channel, message: StoredMessage) -> StoredMessage:
         channel.messages.append(message)
-        shown = self.shown_message(message)
-        for user in self.readers(channel, message):
-            self.push(user, {"type": "message", "channel": channel.id, "message": shown})
+        document = self.page_message(message)
+        for user in self.recipients(channel, message):
+            self.push(user, {"type": "message", "channel": channel.id, "message": document})
         return message
 
-    def change(self, channel: Channel, message: Message) -> None:
-        shown = self.shown_message(message)
-        for user in self.readers(channel, message):
-            self.push(user, {"type": "message_changed", "channel": channel.id, "message": shown})
+    def change(self, channel: Channel, message: StoredMessage) -> None:
+        document = self.page_message(message)
+        for user in self.recipients(channel, message):
+            self.push(user, {"type": "message_changed", "channel": channel.id, "message": document})
 
-    def remove(self, channel: Channel, message: Message) -> None:
+    def remove(self, channel: Channel, message: StoredMessage) -> None:
         channel.messages.remove(message)
-        for user in self.readers(channel, message):
+        for user in self.recipients(channel, message):
             self.push(user, {"type": "message_deleted", "channel": channel.id, "ts": message.ts})
 
-    def message(self, channel: Channel, ts: str) -> Message | None:
+    def message(self, channel: Channel, ts: str) -> StoredMessage | None:
         return next((message for message in channel.messages if message.ts == ts), None)
 
-    def readers(self, channel: Channel, message: Message) -> list[str]:
+    def recipients(self, channel: Channel, message: StoredMessage) -> list[str]:
         if message.only_for is not None:
             return [message.only_for]
         return [user for user in sorted(channel.members) if user != BOT_USER]
 
     def direct(self, user: str) -> Channel:
-        """The direct messages of this person with the bot."""
+        """The direct messages between a person and the bot."""
         return self.channels["D0" + user.removeprefix("U0")]
 
-    def trigger(self, user: str, channel: str | None, *, in_modal: bool) -> str:
-        made = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self.triggers[made] = Trigger(user, channel, self.clock(), in_modal)
-        return made
+    def new_trigger(self, user: str, channel: str | None, *, in_modal: bool) -> str:
+        """Returns a new `trigger_id`."""
+        trigger_id = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
+        self.triggers[trigger_id] = Trigger(user, channel, self.clock(), in_modal)
+        return trigger_id
 
     def use_trigger(self, trigger_id: str) -> Trigger:
-        """Raises `invalid_trigger_id`, `expired_trigger_id` (3 s), `exchanged_trigger_id` (used already)."""
+        """Raises `invalid_trigger_id`, `expired_trigger_id` (3 s), `exchanged_trigger_id` (already used)."""
         trigger = self.triggers.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id")
-        if self.clock() - trigger.made > TRIGGER_SECONDS:
+        if self.clock() - trigger.created > TRIGGER_SECONDS:
             raise SlackError("expired_trigger_id")
         if trigger.used:
             raise SlackError("exchanged_trigger_id")
         trigger.used = True
         return trigger
 
-    def response_url(self, user: str, channel: str, original: str | None = None) -> str:
+    def new_response_url(self, user: str, channel: str, original: str | None = None) -> str:
         token = secrets.token_urlsafe(18)
-        self.replies[token] = Reply(user, channel, self.clock(), original)
+        self.response_urls[token] = ResponseUrl(user, channel, self.clock(), original)
         return f"{self.url}/respond/{token}"
 
-    def show_views(self, user: str) -> None:
-        self.push(user, {"type": "views", "views": self.stack(user)})
+    def push_views(self, user: str) -> None:
+        self.push(user, {"type": "views", "views": self.open_views(user)})
 
-    def stack(self, user: str) -> list[Json]:
+    def open_views(self, user: str) -> list[Json]:
         return [self.views[view_id].content for view_id in self.stacks[user]]
 
-    def notice(self, user: str, channel: str, text: str) -> None:
-        said = {"channel": channel, "text": text}
-        self.notices[user].append(said)
-        self.push(user, {"type": "notice", **said})
+    def notify(self, user: str, channel: str, text: str) -> None:
+        """Shows a text of Slackbot to a person."""
+        notice = {"channel": channel, "text": text}
+        self.notices[user].append(notice)
+        self.push(user, {"type": "notice", **notice})
 
-    def shown_message(self, message: Message) -> Json:
-        """A message as the page gets it."""
-        shown: Json = {"ts": message.ts, "user": message.user, "text": message.text}
+    def refuse(self, method: str, error: str, messages: Iterable[str] = ()) -> None:
+        """Records what Slack would refuse. `method`: a Web API method, or the type of a payload."""
+        self.refused.append({"method": method, "error": error, "messages": list(messages)})
+
+    def page_message(self, message: StoredMessage) -> Json:
+        """A message as JSON for the page."""
+        document: Json = {"ts": message.ts, "user": message.user, "text": message.text}
         if message.blocks:
-            shown["blocks"] = message.blocks
+            document["blocks"] = message.blocks
         if message.files:
-            shown["files"] = [shown_file(file) for file in message.files]
+            document["files"] = [page_file(file) for file in message.files]
         if message.only_for is not None:
-            shown["ephemeral"] = True
+            document["ephemeral"] = True
         if message.edited:
-            shown["edited"] = True
-        return shown
+            document["edited"] = True
+        return document
 
 
-def shown_file(file: File) -> Json:
-    """A file as the page gets it."""
+def page_file(file: File) -> Json:
+    """A file as JSON for the page."""
     url = f"/files/{file.id}/{quote(file.name)}"
     return {"id": file.id, "name": file.name, "size": file.size, "mimetype": file.mimetype, "url": url}
 
@@ -235,9 +249,9 @@ def new_id(prefix: str) -> str:
     return prefix + "0" + secrets.token_hex(5).upper()
 
 
-def fill(state: State, bot_name: str) -> None:
-    """The people and places of the demonstration."""
-    owner = Person(
+def populate(state: WorkspaceState, bot_name: str) -> None:
+    """Adds the people, channels and user group of every local workspace."""
+    owner = WorkspacePerson(
         "U0OLIVIA",
         "olivia",
         "Olivia Reed",
@@ -247,15 +261,15 @@ def fill(state: State, bot_name: str) -> None:
         is_admin=True,
         is_owner=True,
     )
-    admin = Person(
+    admin = WorkspacePerson(
         "U0CAMILLE", "camille", "Camille Moreau", "fr-FR", "Europe/Paris", "Responsable CRM", is_admin=True
     )
-    member = Person("U0SAM", "sam", "Sam Patel", "en-GB", "Europe/London", "Designer")
-    bot = Person(BOT_USER, bot_name.lower(), bot_name, "en-US", "Etc/UTC", "", is_bot=True)
+    member = WorkspacePerson("U0SAM", "sam", "Sam Patel", "en-GB", "Europe/London", "Designer")
+    bot = WorkspacePerson(BOT_USER, bot_name.lower(), bot_name, "en-US", "Etc/UTC", "", is_bot=True)
     people = [owner, admin, member]
     state.people = {person.id: person for person in [*people, bot]}
     everyone = {person.id for person in people}
-    rooms = [
+    channels = [
         Channel("C0NEWS", "newsletter", "channel", everyone | {BOT_USER}),
         Channel("C0GENERAL", "general", "channel", everyone | {BOT_USER}),
         Channel("C0RANDOM", "random", "channel", set(everyone)),
@@ -263,5 +277,5 @@ def fill(state: State, bot_name: str) -> None:
     direct = [
         Channel("D0" + person.id.removeprefix("U0"), "", "im", {person.id, BOT_USER}) for person in people
     ]
-    state.channels = {channel.id: channel for channel in [*rooms, *direct]}
+    state.channels = {channel.id: channel for channel in [*channels, *direct]}
     state.groups = {"S0DESIGN": ("design", [member.id])}

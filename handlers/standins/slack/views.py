@@ -1,4 +1,4 @@
-"""Modals and Home tabs: opened, pushed, updated, published, closed; and what is typed in them."""
+"""Modals and Home tabs: opening, pushing, updating, publishing, closing; and their input values."""
 
 import copy
 import re
@@ -6,14 +6,25 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-from handlers.standins.slack.limits.views import check_view, elements_of
-from handlers.standins.slack.state import APP, BOT, TEAM, Json, SlackError, State, Trigger, View, new_id
+from handlers.standins.slack.limits.blocks import elements_of
+from handlers.standins.slack.limits.checks import check_view
+from handlers.standins.slack.state import (
+    APP,
+    BOT,
+    TEAM,
+    SlackError,
+    StoredView,
+    Trigger,
+    WorkspaceState,
+    new_id,
+)
+from handlers.standins.types import Json
 
-STACK = 3
+STACK = 3  # modals at most on a stack
 REQUIRED = "Please complete this required field."
 
-# Of each element that has an answer: what its answer is called, what its initial answer is called, no answer.
-_ANSWERS: dict[str, tuple[str, str, Any]] = {
+# For each input element: the property of its value, of its initial value, and its empty value.
+_VALUE_KEYS: dict[str, tuple[str, str, Any]] = {
     "plain_text_input": ("value", "initial_value", None),
     "email_text_input": ("value", "initial_value", None),
     "url_text_input": ("value", "initial_value", None),
@@ -37,8 +48,8 @@ _ANSWERS: dict[str, tuple[str, str, Any]] = {
 }
 
 
-def open_view(state: State, trigger: Trigger, sent: Any) -> View:
-    """Opens a modal: a new stack, or on top of the modal that the trigger came from."""
+def open_view(state: WorkspaceState, trigger: Trigger, sent: Any) -> StoredView:
+    """Opens a modal: on a new stack, or on top of the modal that the trigger comes from."""
     check_view(sent, "modal")
     stack = state.stacks[trigger.user]
     if trigger.in_modal and stack:
@@ -49,8 +60,8 @@ def open_view(state: State, trigger: Trigger, sent: Any) -> View:
     return _put_on_top(state, trigger.user, sent, trigger.channel)
 
 
-def push_view(state: State, user: str, sent: Any, channel: str | None) -> View:
-    """Raises `not_found` (no modal to push onto), `push_limit_reached` (a stack has three)."""
+def push_view(state: WorkspaceState, user: str, sent: Any, channel: str | None) -> StoredView:
+    """Raises `not_found` (no modal to push onto), `push_limit_reached` (three on a stack)."""
     check_view(sent, "modal")
     stack = state.stacks[user]
     if not stack:
@@ -61,34 +72,36 @@ def push_view(state: State, user: str, sent: Any, channel: str | None) -> View:
     return _put_on_top(state, user, sent, channel or state.views[stack[-1]].channel)
 
 
-def update_view(state: State, view: View, sent: Any, given_hash: str | None = None) -> View:
-    """Replaces what is shown; answers under the same block and action id stay. Raises `hash_conflict`."""
+def update_view(
+    state: WorkspaceState, view: StoredView, sent: Any, expected_hash: str | None = None
+) -> StoredView:
+    """Replaces the content; input under the same block and action id stays. Raises `hash_conflict`."""
     check_view(sent, "modal")
-    if given_hash is not None and given_hash != view.content["hash"]:
+    if expected_hash is not None and expected_hash != view.content["hash"]:
         raise SlackError("hash_conflict")
-    _check_external_id(state, sent, but=view)
+    _check_external_id(state, sent, other_than=view)
     old = view.content
     ids = {key: old[key] for key in ("id", "previous_view_id", "root_view_id")}
-    view.content = rendered(state, sent, view.channel) | ids
-    state.show_views(view.user)
+    view.content = complete_view(state, sent, view.channel) | ids
+    state.push_views(view.user)
     return view
 
 
-def publish_home(state: State, user: str, sent: Any, given_hash: str | None = None) -> View:
+def publish_home(state: WorkspaceState, user: str, sent: Any, expected_hash: str | None = None) -> StoredView:
     """Raises `hash_conflict`."""
     check_view(sent, "home")
     old = state.homes.get(user)
-    if given_hash is not None and old is not None and given_hash != old.content["hash"]:
+    if expected_hash is not None and old is not None and expected_hash != old.content["hash"]:
         raise SlackError("hash_conflict")
-    content = rendered(state, sent, None)
+    content = complete_view(state, sent, None)
     content["id"] = old.id if old is not None else new_id("V")
     content["root_view_id"] = content["id"]
-    state.homes[user] = View(content, user)
+    state.homes[user] = StoredView(content, user)
     state.push(user, {"type": "home", "view": content})
     return state.homes[user]
 
 
-def find_view(state: State, view_id: str | None, external_id: str | None) -> View:
+def find_view(state: WorkspaceState, view_id: str | None, external_id: str | None) -> StoredView:
     """An open modal. Raises `not_found`."""
     for view in state.views.values():
         if view.id == view_id or (external_id and view.content["external_id"] == external_id):
@@ -96,17 +109,17 @@ def find_view(state: State, view_id: str | None, external_id: str | None) -> Vie
     raise SlackError("not_found")
 
 
-def close_views(state: State, user: str, view_ids: list[str]) -> list[View]:
+def close_views(state: WorkspaceState, user: str, view_ids: list[str]) -> list[StoredView]:
     """Takes these modals from the stack and returns them, top first."""
     closed = [state.views.pop(view_id) for view_id in reversed(view_ids)]
     state.stacks[user] = [view_id for view_id in state.stacks[user] if view_id in state.views]
-    state.show_views(user)
+    state.push_views(user)
     return closed
 
 
-def rendered(state: State, sent: Json, channel: str | None) -> Json:
-    """A view as Slack gives it back, without its place in a stack."""
-    made: Json = {
+def complete_view(state: WorkspaceState, sent: Json, channel: str | None) -> Json:
+    """A view with the properties that Slack adds, except its id and its place on a stack."""
+    content: Json = {
         "team_id": TEAM,
         "app_id": APP,
         "bot_id": BOT,
@@ -123,96 +136,97 @@ def rendered(state: State, sent: Json, channel: str | None) -> Json:
         "hash": f"{int(state.clock())}.{secrets.token_hex(4)}",
         **copy.deepcopy(sent),
     }
-    name_blocks(made["blocks"])
-    for block in made["blocks"]:
-        for one in elements_of(block):
-            if one.get("default_to_current_conversation") and channel:
-                one.setdefault("initial_conversation", channel)
-    return made
+    add_missing_ids(content["blocks"])
+    for block in content["blocks"]:
+        for element in elements_of(block):
+            if element.get("default_to_current_conversation") and channel:
+                element.setdefault("initial_conversation", channel)
+    return content
 
 
-def name_blocks(blocks: list[Json]) -> None:
-    """Gives ids to the blocks and elements that came without."""
+def add_missing_ids(blocks: list[Json]) -> None:
+    """Adds ids to blocks and interactive elements that have none."""
     for block in blocks:
         block.setdefault("block_id", secrets.token_urlsafe(4))
-        for one in elements_of(block):
-            if one["type"] not in {"image", "plain_text", "mrkdwn"}:
-                one.setdefault("action_id", secrets.token_urlsafe(4))
+        for element in elements_of(block):
+            if element["type"] not in {"image", "plain_text", "mrkdwn"}:
+                element.setdefault("action_id", secrets.token_urlsafe(4))
 
 
-def answers(blocks: list[Json], *typed: Json) -> Json:
-    """`state.values`: the answer to every element, from the first of `typed` that has it, else the initial one."""
-    made: Json = {}
+def input_values(blocks: list[Json], *typed: Json) -> Json:
+    """`state.values`: every element's value, from the first of `typed` that has it, else the initial value."""
+    result: Json = {}
     for block in blocks:
-        for one in elements_of(block):
-            if one["type"] not in _ANSWERS:
+        for element in elements_of(block):
+            if element["type"] not in _VALUE_KEYS:
                 continue
-            name, initial, nothing = _ANSWERS[one["type"]]
-            block_id, action_id = block["block_id"], one["action_id"]
-            found = (values.get(block_id, {}).get(action_id) for values in typed)
-            given = next((answer for answer in found if answer is not None), None)
-            value = one.get(initial, nothing) if given is None else given.get(name, nothing)
-            # What was typed and taken away again is nothing.
-            value = nothing if value == "" else value
-            made.setdefault(block_id, {})[action_id] = {"type": one["type"], name: value}
-    return made
+            key, initial_key, empty = _VALUE_KEYS[element["type"]]
+            block_id, action_id = block["block_id"], element["action_id"]
+            candidates = (values.get(block_id, {}).get(action_id) for values in typed)
+            entered = next((candidate for candidate in candidates if candidate is not None), None)
+            value = element.get(initial_key, empty) if entered is None else entered.get(key, empty)
+            # Slack sends a cleared text field as empty.
+            value = empty if value == "" else value
+            result.setdefault(block_id, {})[action_id] = {"type": element["type"], key: value}
+    return result
 
 
 def client_errors(blocks: list[Json], values: Json) -> dict[str, str]:
-    """What Slack's own window refuses before it asks the bot, by block id."""
+    """Errors that Slack's client shows without asking the bot, by block id."""
     return {
-        block["block_id"]: problem
+        block["block_id"]: error
         for block in blocks
         if block["type"] == "input"
-        for problem in _problems(block, values[block["block_id"]][block["element"]["action_id"]])
+        for error in _errors(block, values[block["block_id"]][block["element"]["action_id"]])
     }
 
 
-def _problems(block: Json, answer: Json) -> Iterator[str]:
-    one = block["element"]
-    value = answer[_ANSWERS[one["type"]][0]]
+def _errors(block: Json, state: Json) -> Iterator[str]:
+    element = block["element"]
+    value = state[_VALUE_KEYS[element["type"]][0]]
     if value in (None, []):
         if not block.get("optional"):
             yield REQUIRED
-    elif one["type"] == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+    elif element["type"] == "email_text_input" and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         yield "Please enter a valid email address."
-    elif one["type"] == "url_text_input" and not re.fullmatch(r"https?://\S+", value):
+    elif element["type"] == "url_text_input" and not re.fullmatch(r"https?://\S+", value):
         yield "Please enter a valid URL."
-    elif one["type"] == "number_input":
-        yield from _number_problems(one, value)
-    elif one["type"] == "plain_text_input":
-        if len(value) < one.get("min_length", 0):
-            yield f"Enter at least {one['min_length']} characters."
-        if len(value) > one.get("max_length", 3000):
-            yield f"Enter at most {one.get('max_length', 3000)} characters."
-    elif one["type"] == "file_input" and len(value) > one.get("max_files", 10):
-        yield f"Choose at most {one.get('max_files', 10)} files."
+    elif element["type"] == "number_input":
+        yield from _number_errors(element, value)
+    elif element["type"] == "plain_text_input":
+        if len(value) < element.get("min_length", 0):
+            yield f"Enter at least {element['min_length']} characters."
+        if len(value) > element.get("max_length", 3000):
+            yield f"Enter at most {element.get('max_length', 3000)} characters."
+    elif element["type"] == "file_input" and len(value) > element.get("max_files", 10):
+        yield f"Choose at most {element.get('max_files', 10)} files."
 
 
-def _number_problems(one: Json, value: str) -> Iterator[str]:
+def _number_errors(element: Json, value: str) -> Iterator[str]:
     try:
-        typed = float(value) if one["is_decimal_allowed"] else int(value)
+        number = float(value) if element["is_decimal_allowed"] else int(value)
     except ValueError:
         yield "Please enter a valid number."
         return
-    if not float(one.get("min_value", "-inf")) <= typed <= float(one.get("max_value", "inf")):
-        yield f"Enter a number between {one.get('min_value', '…')} and {one.get('max_value', '…')}."
+    if not float(element.get("min_value", "-inf")) <= number <= float(element.get("max_value", "inf")):
+        yield f"Enter a number between {element.get('min_value', '…')} and {element.get('max_value', '…')}."
 
 
-def _put_on_top(state: State, user: str, sent: Json, channel: str | None) -> View:
+def _put_on_top(state: WorkspaceState, user: str, sent: Json, channel: str | None) -> StoredView:
     stack = state.stacks[user]
-    content = rendered(state, sent, channel)
+    content = complete_view(state, sent, channel)
     content["id"] = new_id("V")
     content["previous_view_id"] = stack[-1] if stack else None
     content["root_view_id"] = stack[0] if stack else content["id"]
-    view = View(content, user, channel)
+    view = StoredView(content, user, channel)
     state.views[view.id] = view
     stack.append(view.id)
-    state.show_views(user)
+    state.push_views(user)
     return view
 
 
-def _check_external_id(state: State, sent: Json, but: View | None = None) -> None:
-    wanted = sent.get("external_id")
-    if wanted and any(v.content["external_id"] == wanted for v in state.views.values() if v is not but):
+def _check_external_id(state: WorkspaceState, sent: Json, other_than: StoredView | None = None) -> None:
+    external_id = sent.get("external_id")
+    others = [view for view in state.views.values() if view is not other_than]
+    if external_id and any(view.content["external_id"] == external_id for view in others):
         raise SlackError("duplicate_external_id")

@@ -21,7 +21,7 @@ from handlers.terminal.checks import mailchimp_webhooks
 from handlers.terminal.checks.finding import Finding, Make
 from handlers.web.webhooks import routes
 from handlers.words import Words
-from storage.bounces.imap import MailboxFault
+from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 from storage.mailchimp.errors import MailchimpError
 
@@ -150,8 +150,8 @@ def _webhooks(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
 
 def _mailbox(address: ImapAddress, right: Make, fault: Make) -> Finding:
     try:
-        unread = mailbox.waiting(address)
-    except MailboxFault as error:
+        unread = mailbox.count_unseen(address)
+    except MailboxError as error:
         return fault(error.key, **error.values)
     return right("bounces-imap-there", host=address.host, folder=address.folder, n=unread)
 

@@ -1,5 +1,5 @@
-"""Bounces by HTTP: what mail providers post, each in its own form and with its own proof of who it is.
+"""Webhooks: bounces that mail providers post over HTTP, each in its own form and with its own authentication.
 
-A provider's module has `receiver(settings)`: None while its setting is missing, else a function that takes a call
-and gives back what it brought. Inside, `verify` looks at the raw bytes first and `read` makes notices of them.
+A provider's module has `receiver(settings)`: None while its setting is missing, else a function that takes a request
+and returns its payload. Inside, `verify` authenticates the raw bytes first, then `read` parses them into events.
 """

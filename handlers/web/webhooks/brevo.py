@@ -1,18 +1,25 @@
-"""Brevo's webhooks, transactional and marketing. It signs nothing: a token stands in the webhook's settings.
+"""Brevo's webhooks, transactional and marketing: authenticated by a token, not signed.
 
 https://developers.brevo.com/docs/transactional-webhooks, https://developers.brevo.com/docs/marketing-webhooks
 """
 
 from datetime import datetime
 
-from bot.bounces.events import Cause, EventKind, Notice
+from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import Settings
-from handlers.web.webhooks.calls import Call, Forged, Receive, Received, basic_credentials, is_same
-from handlers.web.webhooks.fields import JsonFields, batch, cause_of, code_in, uid_of
+from handlers.web.webhooks.parsing import JsonObject, diagnose_cause, event_uid, first_code, parse_batch
+from handlers.web.webhooks.requests import (
+    Receiver,
+    Unauthenticated,
+    WebhookRequest,
+    basic_credentials,
+    constant_time_equals,
+)
 
 NAME = "brevo"
 MOST_EVENTS = 10_000
-# The names differ between its two kinds of webhooks by an underscore or a capital letter.
+# Transactional and marketing webhooks spell the names with different underscores and capitals.
 EVENTS = {
     "hardbounce": (EventKind.HARD, Cause.UNKNOWN),
     "invalidemail": (EventKind.HARD, Cause.NO_MAILBOX),
@@ -29,56 +36,57 @@ EVENTS = {
 }
 
 
-def receiver(settings: Settings) -> Receive | None:
-    """What takes the calls; None without `CLEANED_BREVO_TOKEN`."""
+def receiver(settings: Settings) -> Receiver | None:
+    """Returns the receiver; None without `CLEANED_BREVO_TOKEN`."""
     if not settings.brevo_token:
         return None
     token = settings.brevo_token.get_secret_value()
 
-    def receive(call: Call) -> Received:
-        verify(call, token)
-        return read(call.body, call.now)
+    def receive(request: WebhookRequest) -> WebhookPayload:
+        verify(request, token)
+        return read(request.body, request.now)
 
     return receive
 
 
-def verify(call: Call, token: str) -> None:
-    """The token as a bearer's, or as the password of Basic authentication. Raises Forged."""
-    header = call.headers.get("authorization", "")
+def verify(request: WebhookRequest, token: str) -> None:
+    """Checks the token: a bearer token, or the password of Basic authentication. Raises Unauthenticated."""
+    header = request.headers.get("authorization", "")
     scheme, _, value = header.partition(" ")
-    given = value.strip() if scheme.lower() == "bearer" else basic_credentials(header).partition(":")[2]
-    if not is_same(given, token):
-        raise Forged(
-            "The token is missing or differs. In the webhook's settings, choose Token as the authentication method "
-            "and enter the one of CLEANED_BREVO_TOKEN."
+    received = value.strip() if scheme.lower() == "bearer" else basic_credentials(header).partition(":")[2]
+    if not constant_time_equals(received, token):
+        raise Unauthenticated(
+            "The token is missing or wrong. In the webhook's settings, choose Token as the authentication method "
+            "and enter the value of CLEANED_BREVO_TOKEN."
         )
 
 
-def read(body: bytes, now: datetime) -> Received:
-    """One event, or a list of them where the webhook is batched. Raises Unreadable."""
-    return batch(body, MOST_EVENTS, lambda event: _notice(event, now))
+def read(body: bytes, now: datetime) -> WebhookPayload:
+    """Parses one event, or a list if the webhook is batched. Raises InvalidBody."""
+    return parse_batch(body, MOST_EVENTS, lambda event: _event(event, now))
 
 
-def _notice(event: JsonFields, now: datetime) -> Notice | None:
+def _event(event: JsonObject, now: datetime) -> MailEvent | None:
     name = event.text("event").replace("_", "").lower()
     if name not in EVENTS:
         return None
     kind, cause = EVENTS[name]
-    diagnostic = event.text("reason") if kind in (EventKind.HARD, EventKind.SOFT) else ""
-    code = code_in(diagnostic)
-    if kind in (EventKind.HARD, EventKind.SOFT) and (found := cause_of(code, diagnostic)) != Cause.UNKNOWN:
-        cause = found
+    is_bounce = kind in (EventKind.HARD, EventKind.SOFT)
+    diagnostic = event.text("reason") if is_bounce else ""
+    code = first_code(diagnostic)
+    if is_bounce and (by_words := diagnose_cause(code, diagnostic)) != Cause.UNKNOWN:
+        cause = by_words
     address = event.address("email")
-    # `date` and the like are in the time zone of the account; these are not.
-    at = event.moment("ts_event", "ts_epoch", "ts", now=now)
-    # `id` is the webhook's: two webhooks that tell the same have different ones.
-    mail, when = event.text("message-id", "camp_id"), event.text("ts_event", "ts_epoch", "ts", "date")
-    return Notice(
+    # Not `id`, which is the webhook's: two webhooks that report the same event have different ones.
+    message = event.text("message-id", "camp_id")
+    stamp = event.text("ts_event", "ts_epoch", "ts", "date")
+    return MailEvent(
         address=address,
         kind=kind,
-        at=at,
+        # Not `date` and the like, which are in the time zone of the account.
+        at=event.time("ts_event", "ts_epoch", "ts", now=now),
         source=NAME,
-        uid=uid_of((NAME, mail, name, when, address.lower())),
+        uid=event_uid((NAME, message, name, stamp, address.lower())),
         code=code,
         cause=cause,
         diagnostic=diagnostic,

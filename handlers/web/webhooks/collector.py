@@ -1,4 +1,4 @@
-"""Many calls, one transaction: what comes while the database writes is written together, then all are answered."""
+"""Writes the payloads of many requests in one transaction: those that arrive during a write go into the next one."""
 
 import asyncio
 from collections import deque
@@ -6,74 +6,77 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from bot.bounces.webhooks import BatchResult, Parcel
-from handlers.web.webhooks.calls import NotNow
+from bot.bounces.intake import IntakeCounts
+from bot.bounces.webhooks import WebhookPayload
+from handlers.web.webhooks.requests import TemporarilyUnavailable
 
-MOST_TOGETHER = 200  # notices in one go, unless one call alone brings more
-MOST_WAITING = 5_000  # notices
+EVENTS_AT_ONCE = 200  # unless a single request has more
+MOST_WAITING = 5_000  # events
 
-Store = Callable[[Sequence[Parcel]], Sequence[BatchResult]]
+Store = Callable[[Sequence[WebhookPayload]], Sequence[IntakeCounts | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    parcel: Parcel
-    outcome: "asyncio.Future[BatchResult]"
+class _PendingRequest:
+    payload: WebhookPayload
+    result: "asyncio.Future[IntakeCounts | None]"
 
 
 class Collector:
-    """`store` runs in a thread of its own, once at a time. All of this is used from one event loop."""
+    """Calls `store` in a thread of its own, never twice at once. All methods are called from one event loop."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._waiting: deque[_Waiting] = deque()
-        self._notices = 0  # that wait
+        self._pending: deque[_PendingRequest] = deque()
+        self._n_events = 0  # of the pending requests
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="webhooks-store")
-        self._work: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
 
-    async def put(self, parcel: Parcel) -> BatchResult:
-        """What became of the parcel, after it was committed. Raises NotNow, and what `store` raises."""
-        if self._waiting and self._notices + len(parcel.notices) > MOST_WAITING:
-            raise NotNow("More comes in than can be stored at the moment. Send this again in a few seconds.")
-        waiting = _Waiting(parcel, asyncio.get_running_loop().create_future())
-        self._waiting.append(waiting)
-        self._notices += len(parcel.notices)
-        if self._work is None:
-            self._work = asyncio.create_task(self._drain())
-        return await waiting.outcome
+    async def put(self, payload: WebhookPayload) -> IntakeCounts | None:
+        """Returns what `store` returned, once it is committed. Raises TemporarilyUnavailable, and what `store` raises."""
+        if self._pending and self._n_events + len(payload.events) > MOST_WAITING:
+            raise TemporarilyUnavailable(
+                "More comes in than can be stored at the moment. Send this again in a few seconds."
+            )
+        pending = _PendingRequest(payload, asyncio.get_running_loop().create_future())
+        self._pending.append(pending)
+        self._n_events += len(payload.events)
+        if self._task is None:
+            self._task = asyncio.create_task(self._store_pending())
+        return await pending.result
 
     async def close(self) -> None:
-        """Waits for what is being stored."""
-        if self._work:
-            await self._work
+        """Waits until everything pending is stored."""
+        if self._task:
+            await self._task
         self._thread.shutdown()
 
-    async def _drain(self) -> None:
-        while batch := self._next():
-            await self._finish(batch)
-        self._work = None
+    async def _store_pending(self) -> None:
+        while batch := self._next_batch():
+            await self._store_batch(batch)
+        self._task = None
 
-    def _next(self) -> list[_Waiting]:
-        batch: list[_Waiting] = []
-        together = 0
-        while self._waiting:
-            more = len(self._waiting[0].parcel.notices)
-            if batch and together + more > MOST_TOGETHER:
+    def _next_batch(self) -> list[_PendingRequest]:
+        batch: list[_PendingRequest] = []
+        n_events = 0
+        while self._pending:
+            more = len(self._pending[0].payload.events)
+            if batch and n_events + more > EVENTS_AT_ONCE:
                 break
-            together += more
-            batch.append(self._waiting.popleft())
-        self._notices -= together
+            n_events += more
+            batch.append(self._pending.popleft())
+        self._n_events -= n_events
         return batch
 
-    async def _finish(self, batch: Sequence[_Waiting]) -> None:
-        parcels = [each.parcel for each in batch]
+    async def _store_batch(self, batch: Sequence[_PendingRequest]) -> None:
+        payloads = [pending.payload for pending in batch]
         try:
-            outcomes = await asyncio.get_running_loop().run_in_executor(self._thread, self._store, parcels)
-        except Exception as error:  # noqa: BLE001  each of the calls answers with it
-            for each in batch:
-                if not each.outcome.done():  # whoever called may be gone
-                    each.outcome.set_exception(error)
+            results = await asyncio.get_running_loop().run_in_executor(self._thread, self._store, payloads)
+        except Exception as error:  # noqa: BLE001  each of the requests is answered with it
+            for pending in batch:
+                if not pending.result.done():  # the client may have disconnected
+                    pending.result.set_exception(error)
             return
-        for each, outcome in zip(batch, outcomes, strict=True):
-            if not each.outcome.done():
-                each.outcome.set_result(outcome)
+        for pending, result in zip(batch, results, strict=True):
+            if not pending.result.done():
+                pending.result.set_result(result)

@@ -1,4 +1,4 @@
-"""`POST /mailchimp/<secret>`: Mailchimp's own webhooks, which ring when something has changed in an audience.
+"""`POST /mailchimp/<secret>`: Mailchimp's own webhooks, which report that something has changed in an audience.
 
 https://mailchimp.com/developer/marketing/docs/webhooks/ and, for the signature, guides/sync-audience-data-webhooks/
 """
@@ -16,9 +16,15 @@ from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.mailchimp.webhooks import PATH, ring, secret_of
 from handlers.web.webhooks import routes
-from handlers.web.webhooks.calls import Call, Forged, Unreadable, check_age, is_same
-from handlers.web.webhooks.fields import uid_of
 from handlers.web.webhooks.own import SIGNATURE, SIGNED_WITHIN, signature
+from handlers.web.webhooks.parsing import event_uid
+from handlers.web.webhooks.requests import (
+    InvalidBody,
+    Unauthenticated,
+    WebhookRequest,
+    check_age,
+    constant_time_equals,
+)
 from storage.core.database import Database
 from storage.core.text import storable
 
@@ -30,7 +36,7 @@ ADDRESSES = ("data[email]", "data[new_email]", "data[id]")
 
 @dataclass(frozen=True, slots=True)
 class MailchimpEvent:
-    """That something has happened in a list. `address`: whose, or which campaign."""
+    """Something that happened in a list. `address` is the contact's, or the id of the campaign."""
 
     kind: str
     list_id: str
@@ -39,68 +45,73 @@ class MailchimpEvent:
 
     @property
     def uid(self) -> str:
-        """The same when Mailchimp tells it again."""
-        return f"{NAME}:{uid_of((self.kind, self.list_id, self.address.lower(), self.fired_at))}"
+        """Identical when Mailchimp reports it again."""
+        return f"{NAME}:{event_uid((self.kind, self.list_id, self.address.lower(), self.fired_at))}"
 
 
 def add(application: web.Application, settings: Settings, database: Database, clock: Clock) -> None:
-    """Adds the route, if its secret is set."""
+    """Adds the routes, if the secret is set."""
     if settings.mailchimp_webhook_secret is None:
         return
     expected = settings.mailchimp_webhook_secret.get_secret_value()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix=NAME)
 
     def check_secret(request: web.Request) -> None:
-        if not is_same(request.match_info["secret"], expected):
-            raise Forged("The end of this URL is not the secret of CLEANED_MAILCHIMP_WEBHOOK_SECRET.")
+        if not constant_time_equals(request.match_info["secret"], expected):
+            raise Unauthenticated(
+                "The last part of this URL is not the secret of CLEANED_MAILCHIMP_WEBHOOK_SECRET."
+            )
 
-    async def validated(request: web.Request) -> web.Response:
+    async def validate(request: web.Request) -> web.Response:
         check_secret(request)
         return web.json_response({"ok": True})
 
-    async def take(request: web.Request) -> web.Response:
+    async def handle(request: web.Request) -> web.Response:
         check_secret(request)
-        body = await routes.body_of(request)
-        call = Call(body, {key.lower(): value for key, value in request.headers.items()}, clock())
-        told = await asyncio.get_running_loop().run_in_executor(threads, receive, database, call)
-        return web.json_response({"told": told})
+        body = await routes.read_body(request)
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        webhook_request = WebhookRequest(body, headers, clock())
+        requested = await asyncio.get_running_loop().run_in_executor(
+            threads, receive, database, webhook_request
+        )
+        return web.json_response({"told": requested})
 
     async def stop(_application: web.Application) -> None:
         threads.shutdown()
 
-    application.router.add_get(PATH + "{secret}", routes.guarded(NAME, validated), allow_head=True)
-    application.router.add_post(PATH + "{secret}", routes.guarded(NAME, take))
+    application.router.add_get(PATH + "{secret}", routes.guarded(NAME, validate), allow_head=True)
+    application.router.add_post(PATH + "{secret}", routes.guarded(NAME, handle))
     application.on_cleanup.append(stop)
 
 
-def receive(database: Database, call: Call) -> bool:
-    """Whether a sync follows: not for what came before, nor for a list that isn't mirrored. Raises Refused."""
-    event = read(call.body)
+def receive(database: Database, request: WebhookRequest) -> bool:
+    """Requests a sync; returns False for a repeated event, and for a list that isn't mirrored. Raises WebhookError."""
+    event = read(request.body)
     secret = secret_of(database, event.list_id)
     if secret is None:
         return False
     if secret:
-        verify(call, secret)
-    return ring(database, event.list_id, event.uid, call.now)
+        verify(request, secret)
+    return ring(database, event.list_id, event.uid, request.now)
 
 
-def verify(call: Call, secret: str) -> None:
-    """Older webhooks, and those made by hand, are not signed with a secret that we know. Raises Forged."""
-    found = SIGNATURE.fullmatch(call.headers.get("x-mailchimp-signature", "").strip())
-    if not found:
-        raise Forged(
+def verify(request: WebhookRequest, secret: str) -> None:
+    """Checks the signature, which only webhooks that the bot has created have. Raises Unauthenticated."""
+    match = SIGNATURE.fullmatch(request.headers.get("x-mailchimp-signature", "").strip())
+    if not match:
+        raise Unauthenticated(
             "The header X-Mailchimp-Signature is missing, or is not `t=<seconds>,v1=<64 hex digits>`."
         )
-    stamp, given = found.groups()
-    if not is_same(given.lower(), signature(secret, stamp, call.body)):
-        raise Forged(
-            "The signature in X-Mailchimp-Signature does not match. Delete this webhook and make it anew."
+    stamp, received = match.groups()
+    if not constant_time_equals(received.lower(), signature(secret, stamp, request.body)):
+        raise Unauthenticated(
+            "The signature in X-Mailchimp-Signature does not match. Delete this webhook and create it again."
         )
-    check_age(datetime.fromtimestamp(int(stamp), UTC), call.now, SIGNED_WITHIN)
+    check_age(datetime.fromtimestamp(int(stamp), UTC), request.now, SIGNED_WITHIN)
 
 
 def read(body: bytes) -> MailchimpEvent:
-    """Raises Unreadable."""
+    """Parses the form-encoded event. Raises InvalidBody."""
     try:
         pairs: Sequence[tuple[str, str]] = parse_qsl(
             body.decode(),
@@ -110,14 +121,14 @@ def read(body: bytes) -> MailchimpEvent:
             errors="strict",
         )
     except ValueError:
-        raise Unreadable("The body is not form-encoded.") from None
+        raise InvalidBody("The body is not form-encoded.") from None
     fields = {name: storable(value) for name, value in pairs}
     kind, list_id, fired_at = (fields.get(name, "") for name in ("type", "data[list_id]", "fired_at"))
     if not kind or not list_id:
-        raise Unreadable("`type` and `data[list_id]` are expected here.")
+        raise InvalidBody("`type` and `data[list_id]` are expected here.")
     try:
         datetime.fromisoformat(fired_at)
     except ValueError:
-        raise Unreadable("`fired_at`: a time is expected here.") from None
+        raise InvalidBody("`fired_at`: a time is expected here.") from None
     address = next((fields[name] for name in ADDRESSES if fields.get(name)), "")
     return MailchimpEvent(kind, list_id, address, fired_at)

@@ -1,32 +1,47 @@
-"""Mailgun's webhooks (JSON). The signature stands in the body and leaves out what it says.
+"""Mailgun's webhooks (JSON). The signature is in the body and does not cover the event.
 
-So a token is good for one body: `bot.bounces.webhooks` remembers which.
+Therefore a token is valid for one body only: `bot.bounces.webhooks` remembers which.
 https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhooks
 """
 
 import hashlib
 import hmac
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.bounces.events import Cause, EventKind, Notice
-from bot.bounces.webhooks import Token
+from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.webhooks import OneTimeToken, WebhookPayload
 from bot.core.settings import Settings
-from handlers.web.webhooks.calls import Call, Forged, Receive, Received, check_age, is_same
-from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, code_in, parsed, uid_of, weighed
+from handlers.web.webhooks.parsing import (
+    JsonObject,
+    as_object,
+    diagnose_cause,
+    diagnose_permanent,
+    event_uid,
+    first_code,
+    parse_json,
+)
+from handlers.web.webhooks.requests import (
+    Receiver,
+    Unauthenticated,
+    WebhookRequest,
+    check_age,
+    constant_time_equals,
+    parse_timestamp,
+)
 
 NAME = "mailgun"
-# It tries again for eight hours, with the first signature: a shorter time would lose what came while the bot was
-# not running. A token can't be used for anything else meanwhile.
+# Mailgun retries for eight hours with the first signature: a shorter time would lose events sent while the bot was not
+# running. The token can't be used for another body meanwhile.
 SIGNED_WITHIN = timedelta(hours=9)
-LATEST = 4_102_444_800  # the year 2100
 
-PLAIN = {
+KINDS = {
     "delivered": EventKind.DELIVERED,
     "opened": EventKind.ACTIVE,
     "clicked": EventKind.ACTIVE,
     "complained": EventKind.COMPLAINT,
 }
-# Why Mailgun itself did not send, or gave up.
+# Why Mailgun itself did not send the message, or gave up.
 REASONS = {
     "suppress-bounce": (EventKind.HARD, Cause.UNKNOWN),
     "suppress-complaint": (EventKind.COMPLAINT, Cause.UNKNOWN),
@@ -35,58 +50,57 @@ REASONS = {
 }
 
 
-def receiver(settings: Settings) -> Receive | None:
-    """What takes the calls; None without `CLEANED_MAILGUN_KEY`."""
+def receiver(settings: Settings) -> Receiver | None:
+    """Returns the receiver; None without `CLEANED_MAILGUN_KEY`."""
     if not settings.mailgun_key:
         return None
     key = settings.mailgun_key.get_secret_value()
 
-    def receive(call: Call) -> Received:
-        token = verify(call, key)
-        brought = read(call.body, call.now)
-        return Received(brought.notices, brought.ignored, token)
+    def receive(request: WebhookRequest) -> WebhookPayload:
+        token = verify(request, key)
+        return replace(read(request.body, request.now), token=token)
 
     return receive
 
 
-def verify(call: Call, key: str) -> Token:
-    """The token that this body uses. Raises Forged; Unreadable if the body has no place for a signature."""
-    signed = an_object(an_object(parsed(call.body)).values.get("signature") or {}, "signature")
-    stamp, token, given = (signed.text(name, longest=200) for name in ("timestamp", "token", "signature"))
-    if not (stamp.isascii() and stamp.isdecimal() and int(stamp[:12]) < LATEST and token and given):
-        raise Forged("The signature is missing. Use Mailgun's webhooks of today, which send JSON.")
+def verify(request: WebhookRequest, key: str) -> OneTimeToken:
+    """Checks the signature and returns its token. Raises Unauthenticated; InvalidBody if the body has another form."""
+    fields = as_object(as_object(parse_json(request.body)).values.get("signature") or {}, "signature")
+    stamp, token, signature = (fields.text(name, longest=200) for name in ("timestamp", "token", "signature"))
+    signed_at = parse_timestamp(stamp)
+    if not (signed_at and token and signature):
+        raise Unauthenticated("The signature is missing. Use Mailgun's current webhooks, which send JSON.")
     expected = hmac.new(key.encode(), (stamp + token).encode(), hashlib.sha256).hexdigest()
-    if not is_same(given, expected):
-        raise Forged(
+    if not constant_time_equals(signature, expected):
+        raise Unauthenticated(
             "The signature does not match. Copy the HTTP webhook signing key of Mailgun into CLEANED_MAILGUN_KEY."
         )
-    check_age(datetime.fromtimestamp(int(stamp[:12]), UTC), call.now, SIGNED_WITHIN)
-    return Token(f"{NAME}:{token}", hashlib.sha256(call.body).hexdigest())
+    check_age(signed_at, request.now, SIGNED_WITHIN)
+    return OneTimeToken(f"{NAME}:{token}", hashlib.sha256(request.body).hexdigest())
 
 
-def read(body: bytes, now: datetime) -> Received:
-    """Raises Unreadable."""
-    event = an_object(an_object(parsed(body)).values.get("event-data"), "event-data")
-    notice = _notice(event, now)
-    return Received((notice,)) if notice else Received(ignored=1)
+def read(body: bytes, now: datetime) -> WebhookPayload:
+    """Parses the event. Raises InvalidBody."""
+    event = _event(as_object(as_object(parse_json(body)).values.get("event-data"), "event-data"), now)
+    return WebhookPayload((event,)) if event else WebhookPayload(ignored=1)
 
 
-def _notice(event: JsonFields, now: datetime) -> Notice | None:
+def _event(event: JsonObject, now: datetime) -> MailEvent | None:
     status = event.inner("delivery-status")
     diagnostic = " ".join(filter(None, (status.text("code"), status.text("message", "description"))))
-    code = code_in(status.text("enhanced-code"), status.text("bounce-code"), diagnostic)
-    judged = _judged(event, code, diagnostic)
-    if judged is None:
+    code = first_code(status.text("enhanced-code"), status.text("bounce-code"), diagnostic)
+    diagnosis = _diagnose(event, code, diagnostic)
+    if diagnosis is None:
         return None
-    kind, cause = judged
+    kind, cause = diagnosis
     address = event.address("recipient")
-    return Notice(
+    return MailEvent(
         address=address,
         kind=kind,
-        at=event.moment("timestamp", now=now),
+        at=event.time("timestamp", now=now),
         source=NAME,
         # An id is unique within a day.
-        uid=uid_of((NAME, event.text("id"), event.text("timestamp"), address.lower())),
+        uid=event_uid((NAME, event.text("id"), event.text("timestamp"), address.lower())),
         code=code,
         cause=cause,
         diagnostic=diagnostic if event.text("event") == "failed" else "",
@@ -94,15 +108,16 @@ def _notice(event: JsonFields, now: datetime) -> Notice | None:
     )
 
 
-def _judged(event: JsonFields, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
+def _diagnose(event: JsonObject, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
+    """None if the event says nothing about the address."""
     name = event.text("event")
     if name != "failed":
-        return (PLAIN[name], Cause.UNKNOWN) if name in PLAIN else None
+        return (KINDS[name], Cause.UNKNOWN) if name in KINDS else None
     reason = event.text("reason").lower()
     if event.text("severity") != "permanent":
-        return EventKind.SOFT, cause_of(code, diagnostic)
+        return EventKind.SOFT, diagnose_cause(code, diagnostic)
     if reason == "suppress-unsubscribe":
         return None
     if reason == "bounce":
-        return EventKind.HARD, cause_of(code, diagnostic)
-    return REASONS.get(reason) or weighed(code, diagnostic)
+        return EventKind.HARD, diagnose_cause(code, diagnostic)
+    return REASONS.get(reason) or diagnose_permanent(code, diagnostic)

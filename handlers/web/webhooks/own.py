@@ -1,4 +1,4 @@
-"""Our own JSON form, for whatever sends the mail. README documents it.
+"""The bot's own JSON form, for any other sender of mail. README documents it.
 
 `X-Cleaned-Signature: t=<seconds since 1970>,v1=<hex>`; the hex is HMAC-SHA256, with `CLEANED_BOUNCE_SECRET` as the
 key, of `<t>.` and the raw body.
@@ -10,18 +10,34 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.bounces.events import EventKind, Notice
+from bot.bounces.events import EventKind, MailEvent
+from bot.bounces.webhooks import WebhookPayload
 from bot.core.addresses import InvalidAddress, validate
 from bot.core.settings import Settings
-from handlers.web.webhooks.calls import Call, Forged, Receive, Received, Unreadable, check_age, is_same
-from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, moment, parsed, uid_of
+from handlers.web.webhooks.parsing import (
+    JsonObject,
+    as_object,
+    diagnose_cause,
+    event_uid,
+    parse_json,
+    parse_time,
+)
+from handlers.web.webhooks.requests import (
+    InvalidBody,
+    Receiver,
+    Unauthenticated,
+    WebhookRequest,
+    check_age,
+    constant_time_equals,
+)
 from storage.core.text import storable
 
 NAME = "json"
 MOST_EVENTS = 1_000
-MOST_FAULTS = 100  # of them are told
-LONGEST_ID = 200
-LONGEST = {"diagnostic": 2_000, "campaign": 200, "audience": 200}
+MOST_FAULTS = 100  # listed in the answer
+LONGEST_ID = 200  # characters
+LONGEST_FIELD = 400  # unless in LONGEST
+LONGEST = {"diagnostic": 2_000, "campaign": 200, "audience": 200}  # the optional texts
 SIGNED_WITHIN = timedelta(seconds=300)
 SIGNATURE = re.compile(r"t=(\d{1,11}),\s*v1=([0-9a-fA-F]{64})")
 KINDS = {
@@ -36,104 +52,109 @@ _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 _CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
 
 
-def receiver(settings: Settings) -> Receive | None:
-    """What takes the calls; None without `CLEANED_BOUNCE_SECRET`."""
+def receiver(settings: Settings) -> Receiver | None:
+    """Returns the receiver; None without `CLEANED_BOUNCE_SECRET`."""
     if not settings.bounce_secret:
         return None
     secret = settings.bounce_secret.get_secret_value()
 
-    def receive(call: Call) -> Received:
-        verify(call, secret)
-        return read(call.body, call.now)
+    def receive(request: WebhookRequest) -> WebhookPayload:
+        verify(request, secret)
+        return read(request.body, request.now)
 
     return receive
 
 
-def verify(call: Call, secret: str) -> None:
-    """Raises Forged."""
-    found = SIGNATURE.fullmatch(call.headers.get("x-cleaned-signature", "").strip())
-    if not found:
-        raise Forged("The header X-Cleaned-Signature is missing, or is not `t=<seconds>,v1=<64 hex digits>`.")
-    stamp, given = found.groups()
-    if not is_same(given.lower(), signature(secret, stamp, call.body)):
-        raise Forged(
+def verify(request: WebhookRequest, secret: str) -> None:
+    """Checks the signature. Raises Unauthenticated."""
+    match = SIGNATURE.fullmatch(request.headers.get("x-cleaned-signature", "").strip())
+    if not match:
+        raise Unauthenticated(
+            "The header X-Cleaned-Signature is missing, or is not `t=<seconds>,v1=<64 hex digits>`."
+        )
+    stamp, received = match.groups()
+    if not constant_time_equals(received.lower(), signature(secret, stamp, request.body)):
+        raise Unauthenticated(
             "The signature in X-Cleaned-Signature does not match. Sign `<t>.` and the raw body, as UTF-8 bytes, "
             "with HMAC-SHA256 and the secret of CLEANED_BOUNCE_SECRET."
         )
-    check_age(datetime.fromtimestamp(int(stamp), UTC), call.now, SIGNED_WITHIN)
+    check_age(datetime.fromtimestamp(int(stamp), UTC), request.now, SIGNED_WITHIN)
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
+    """Returns the signature of a body, hexadecimal; `stamp` is the time in seconds since 1970."""
     return hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
-def read(body: bytes, now: datetime) -> Received:
-    """All of the events, or none: raises Unreadable with every fault and its place."""
-    events = an_object(parsed(body)).values.get("events")
-    if not isinstance(events, list):
-        raise Unreadable('events: a list is expected here, as in {"events": […]}.')
-    if len(events) > MOST_EVENTS:
-        raise Unreadable(f"events: at most {MOST_EVENTS:,} a request; send them in several.")
+def read(body: bytes, now: datetime) -> WebhookPayload:
+    """Parses all of the events or none. Raises InvalidBody with the path and fault of every invalid field."""
+    items = as_object(parse_json(body)).values.get("events")
+    if not isinstance(items, list):
+        raise InvalidBody('events: a list is expected here, as in {"events": […]}.')
+    if len(items) > MOST_EVENTS:
+        raise InvalidBody(f"events: at most {MOST_EVENTS:,} a request; send them in several.")
     faults: list[str] = []
-    notices = [_notice(event, f"events[{n}]", faults, now) for n, event in enumerate(events)]
+    events = [_event(item, f"events[{n}]", faults, now) for n, item in enumerate(items)]
     if faults:
-        raise Unreadable(
-            f"Nothing was taken: {len(faults)} of the fields have to be put right.", faults[:MOST_FAULTS]
-        )
-    return Received(tuple(each for each in notices if each))
+        invalid = "1 field is" if len(faults) == 1 else f"{len(faults)} fields are"
+        raise InvalidBody(f"Nothing was stored: {invalid} invalid.", faults[:MOST_FAULTS])
+    return WebhookPayload(tuple(event for event in events if event))
 
 
-def _notice(event: object, place: str, faults: list[str], now: datetime) -> Notice | None:
-    if not isinstance(event, dict):
-        faults.append(f"{place}: a JSON object is expected here")
+def _event(item: object, path: str, faults: list[str], now: datetime) -> MailEvent | None:
+    """None if a field is invalid; its fault is added to `faults`."""
+    if not isinstance(item, dict):
+        faults.append(f"{path}: a JSON object is expected here")
         return None
     before = len(faults)
-    field = _Field(JsonFields(event, place), faults, now)
-    event_id, address = field.read("id", _id), field.read("email", _address)
-    kind, at = field.read("event", _kind), field.read("at", field.moment)
-    code = field.optional("code", _code)
-    texts = {name: field.optional(name, lambda text: text) for name in LONGEST}
+    fields = _FieldReader(JsonObject(item, path), faults, now)
+    event_id, address = fields.required("id", _id), fields.required("email", _address)
+    kind, at = fields.required("event", _kind), fields.required("at", fields.time)
+    code = fields.optional("code", _code)
+    texts = {name: fields.optional(name, lambda text: text) for name in LONGEST}
     if len(faults) > before:
         return None
-    return Notice(
+    return MailEvent(
         address=address,
         kind=KINDS[kind],
         at=datetime.fromisoformat(at),
         source=NAME,
-        uid=uid_of((NAME, event_id)),
+        uid=event_uid((NAME, event_id)),
         code=code,
-        cause=cause_of(code, texts["diagnostic"]),
+        cause=diagnose_cause(code, texts["diagnostic"]),
         **texts,
     )
 
 
-class _Field:
-    """Reads the fields of one event and notes each fault."""
+class _FieldReader:
+    """Reads the text fields of one event and collects a fault for each invalid one."""
 
-    def __init__(self, fields: JsonFields, faults: list[str], now: datetime) -> None:
-        self._fields, self._faults, self._now = fields, faults, now
+    def __init__(self, json_object: JsonObject, faults: list[str], now: datetime) -> None:
+        self._object, self._faults, self._now = json_object, faults, now
 
-    def read(self, name: str, check: Callable[[str], str]) -> str:
-        """`check` raises ValueError with what is expected."""
-        value = self._fields.values.get(name)
+    def required(self, name: str, check: Callable[[str], str]) -> str:
+        """Returns the checked text, "" if it is invalid. `check` raises ValueError with what is expected."""
+        value = self._object.values.get(name)
+        longest = LONGEST.get(name, LONGEST_FIELD)
         if value is None or value == "":
-            return self._fault(name, "missing")
+            return self._add_fault(name, "missing")
         if not isinstance(value, str):
-            return self._fault(name, "a text is expected here")
-        if len(value) > LONGEST.get(name, LONGEST_ID * 2):
-            return self._fault(name, f"at most {LONGEST.get(name, LONGEST_ID * 2):,} characters")
+            return self._add_fault(name, "a text is expected here")
+        if len(value) > longest:
+            return self._add_fault(name, f"at most {longest:,} characters")
         try:
             return check(storable(value).strip())
         except ValueError as error:
-            return self._fault(name, str(error))
+            return self._add_fault(name, str(error))
 
     def optional(self, name: str, check: Callable[[str], str]) -> str:
-        return self.read(name, check) if self._fields.values.get(name) else ""
+        """As `required`; "" without a fault if the field is missing or empty."""
+        return self.required(name, check) if self._object.values.get(name) else ""
 
-    def moment(self, text: str) -> str:
-        """ISO 8601 with its zone. Raises ValueError."""
+    def time(self, text: str) -> str:
+        """Checks ISO 8601 with its zone. Raises ValueError."""
         try:
-            at = moment(text, self._now) if _ZONE.search(text) else None
+            at = parse_time(text, self._now) if _ZONE.search(text) else None
         except ValueError:
             at = None
         if at is None:
@@ -142,8 +163,8 @@ class _Field:
             )
         return min(at, self._now).isoformat()
 
-    def _fault(self, name: str, said: str) -> str:
-        self._faults.append(f"{self._fields.at(name)}: {said}")
+    def _add_fault(self, name: str, fault: str) -> str:
+        self._faults.append(f"{self._object.path_of(name)}: {fault}")
         return ""
 
 
@@ -159,7 +180,7 @@ def _address(text: str) -> str:
     try:
         return validate(text).address
     except InvalidAddress:
-        raise ValueError("this is no e-mail address") from None
+        raise ValueError("this is not an e-mail address") from None
 
 
 def _kind(text: str) -> str:

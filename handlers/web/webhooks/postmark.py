@@ -1,4 +1,4 @@
-"""Postmark's webhooks. It signs nothing: user and password stand in the webhook's settings.
+"""Postmark's webhooks: authenticated by user and password, not signed.
 
 https://postmarkapp.com/developer/webhooks/webhooks-overview
 """
@@ -6,13 +6,27 @@ https://postmarkapp.com/developer/webhooks/webhooks-overview
 from datetime import datetime
 
 from bot.bounces.diagnosis import diagnose
-from bot.bounces.events import Cause, EventKind, Notice
+from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import BadSetting, Settings
-from handlers.web.webhooks.calls import Call, Forged, Receive, Received, basic_credentials, is_same
-from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, code_in, parsed, uid_of
+from handlers.web.webhooks.parsing import (
+    JsonObject,
+    as_object,
+    diagnose_cause,
+    event_uid,
+    first_code,
+    parse_json,
+)
+from handlers.web.webhooks.requests import (
+    Receiver,
+    Unauthenticated,
+    WebhookRequest,
+    basic_credentials,
+    constant_time_equals,
+)
 
 NAME = "postmark"
-# What Postmark calls a bounce and is none (a subscription, an answering machine, its own faults) is not here.
+# Left out is what Postmark calls a bounce but is none: a subscription, an auto-reply, a fault of its own.
 HARD = {
     "HardBounce": Cause.UNKNOWN,
     "BadEmailAddress": Cause.NO_MAILBOX,
@@ -28,8 +42,8 @@ SOFT = {
     "SpamNotification": Cause.CONTENT,
     "VirusNotification": Cause.CONTENT,
 }
-TIMES = {"Bounce": "BouncedAt", "SpamComplaint": "BouncedAt", "Delivery": "DeliveredAt"}
-PLAIN = {
+TIME_FIELDS = {"Bounce": "BouncedAt", "SpamComplaint": "BouncedAt", "Delivery": "DeliveredAt"}
+KINDS = {
     "SpamComplaint": EventKind.COMPLAINT,
     "Delivery": EventKind.DELIVERED,
     "Open": EventKind.ACTIVE,
@@ -37,69 +51,71 @@ PLAIN = {
 }
 
 
-def receiver(settings: Settings) -> Receive | None:
-    """What takes the calls; None without `CLEANED_POSTMARK_PASSWORD`. Raises BadSetting if it has no colon."""
+def receiver(settings: Settings) -> Receiver | None:
+    """Returns the receiver; None without `CLEANED_POSTMARK_PASSWORD`. Raises BadSetting if it has no colon."""
     if not settings.postmark_password:
         return None
     password = settings.postmark_password.get_secret_value()
     if ":" not in password:
         raise BadSetting(name="CLEANED_POSTMARK_PASSWORD")
 
-    def receive(call: Call) -> Received:
-        verify(call, password)
-        return read(call.body, call.now)
+    def receive(request: WebhookRequest) -> WebhookPayload:
+        verify(request, password)
+        return read(request.body, request.now)
 
     return receive
 
 
-def verify(call: Call, expected: str) -> None:
-    """`expected` is `user:password`. Raises Forged."""
-    if not is_same(basic_credentials(call.headers.get("authorization", "")), expected):
-        raise Forged(
-            "User and password are missing or differ. Under Basic auth credentials of the webhook, enter those of "
+def verify(request: WebhookRequest, expected: str) -> None:
+    """Checks the credentials; `expected` is `user:password`. Raises Unauthenticated."""
+    if not constant_time_equals(basic_credentials(request.headers.get("authorization", "")), expected):
+        raise Unauthenticated(
+            "User and password are missing or wrong. Under Basic auth credentials of the webhook, enter those of "
             "CLEANED_POSTMARK_PASSWORD, which holds user:password."
         )
 
 
-def read(body: bytes, now: datetime) -> Received:
-    """Raises Unreadable."""
-    notice = _notice(an_object(parsed(body)), now)
-    return Received((notice,)) if notice else Received(ignored=1)
+def read(body: bytes, now: datetime) -> WebhookPayload:
+    """Parses the event. Raises InvalidBody."""
+    event = _event(as_object(parse_json(body)), now)
+    return WebhookPayload((event,)) if event else WebhookPayload(ignored=1)
 
 
-def _notice(event: JsonFields, now: datetime) -> Notice | None:
+def _event(event: JsonObject, now: datetime) -> MailEvent | None:
     record = event.text("RecordType")
     diagnostic = event.text("Details", "Description") if record in ("Bounce", "SpamComplaint") else ""
-    code = code_in(diagnostic)
-    judged = _judged(event, record, code, diagnostic)
-    if judged is None:
+    code = first_code(diagnostic)
+    diagnosis = _diagnose(event, record, code, diagnostic)
+    if diagnosis is None:
         return None
+    kind, cause = diagnosis
     address = event.address("Email", "Recipient")
-    when = TIMES.get(record, "ReceivedAt")
-    told = event.text("ID") or (event.text("MessageID"), address.lower(), event.text(when))
-    return Notice(
+    time_field = TIME_FIELDS.get(record, "ReceivedAt")
+    identity = event.text("ID") or (event.text("MessageID"), address.lower(), event.text(time_field))
+    return MailEvent(
         address=address,
-        kind=judged[0],
-        at=event.moment(when, now=now),
+        kind=kind,
+        at=event.time(time_field, now=now),
         source=NAME,
-        uid=uid_of((NAME, record, told)),
+        uid=event_uid((NAME, record, identity)),
         code=code,
-        cause=judged[1],
+        cause=cause,
         diagnostic=diagnostic,
         campaign=event.label("Tag"),
     )
 
 
-def _judged(event: JsonFields, record: str, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
+def _diagnose(event: JsonObject, record: str, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
+    """None if the event says nothing about the address."""
     if record != "Bounce":
-        return (PLAIN[record], Cause.UNKNOWN) if record in PLAIN else None
-    bounce = event.text("Type")
-    if bounce == "SpamComplaint":
+        return (KINDS[record], Cause.UNKNOWN) if record in KINDS else None
+    bounce_type = event.text("Type")
+    if bounce_type == "SpamComplaint":
         return EventKind.COMPLAINT, Cause.UNKNOWN
-    if bounce == "Unknown":
+    if bounce_type == "Unknown":
         return diagnose(code, diagnostic)
     for kind, causes in ((EventKind.HARD, HARD), (EventKind.SOFT, SOFT)):
-        if bounce in causes:
-            cause = cause_of(code, diagnostic)
-            return kind, causes[bounce] if cause == Cause.UNKNOWN else cause
+        if bounce_type in causes:
+            cause = diagnose_cause(code, diagnostic)
+            return kind, causes[bounce_type] if cause == Cause.UNKNOWN else cause
     return None

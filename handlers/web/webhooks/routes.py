@@ -1,4 +1,4 @@
-"""`POST /bounces/<provider>`: size first, then who sent it, then what it says, then the answer once it is stored."""
+"""`POST /bounces/<provider>`: limits the size, authenticates, parses, and answers once the events are stored."""
 
 import asyncio
 import logging
@@ -9,22 +9,31 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from bot.bounces.webhooks import Parcel, store
+from bot.bounces.webhooks import store
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
-from handlers.web.webhooks.calls import Call, Forged, Receive, Refused, TooLarge, TooSlow, Unreadable
 from handlers.web.webhooks.collector import Collector
+from handlers.web.webhooks.requests import (
+    BodyTimeout,
+    BodyTooLarge,
+    InvalidBody,
+    Receiver,
+    TemporarilyUnavailable,
+    Unauthenticated,
+    WebhookError,
+    WebhookRequest,
+)
 from storage.core.database import Database
 
-RECEIVERS: Mapping[str, Callable[[Settings], Receive | None]] = {
+RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
     provider.NAME: provider.receiver for provider in (ses, sendgrid, postmark, mailgun, brevo, own)
 }
 LARGEST_BODY = 1 << 20  # bytes
-BODY_SECONDS = 20.0
-RETRY_SECONDS = 5
-THREADS = 4  # that check and read; one may wait for Amazon's certificate
+BODY_TIMEOUT = 20.0  # seconds
+RETRY_AFTER = 5  # seconds
+THREADS = 4  # that authenticate and parse; one may wait for Amazon's certificate
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -32,13 +41,13 @@ log = logging.getLogger(__name__)
 
 
 def add(application: web.Application, settings: Settings, database: Database, clock: Clock) -> None:
-    """Adds the route of each provider whose setting is there. Raises BadSetting."""
-    switched_on = receivers(settings)
-    if not switched_on:
+    """Adds the route of each provider that is configured. Raises BadSetting."""
+    configured = receivers(settings)
+    if not configured:
         return
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="webhooks")
-    collector = Collector(lambda parcels: store(database, parcels, clock()))
-    for name, receive in switched_on.items():
+    collector = Collector(lambda payloads: store(database, payloads, clock()))
+    for name, receive in configured.items():
         application.router.add_post(f"/bounces/{name}", _handler(name, receive, threads, collector, clock))
 
     async def stop(_application: web.Application) -> None:
@@ -48,74 +57,74 @@ def add(application: web.Application, settings: Settings, database: Database, cl
     application.on_cleanup.append(stop)
 
 
-def receivers(settings: Settings) -> Mapping[str, Receive]:
-    """What takes the calls of each provider whose setting is there. Raises BadSetting."""
-    return {name: receive for name, make in RECEIVERS.items() if (receive := make(settings))}
+def receivers(settings: Settings) -> Mapping[str, Receiver]:
+    """Returns the receiver of each provider that is configured, by name. Raises BadSetting."""
+    return {name: receive for name, receiver in RECEIVERS.items() if (receive := receiver(settings))}
 
 
-def guarded(name: str, take: Handler) -> Handler:
-    """`take`, with its refusals and faults answered and logged under the name."""
+def guarded(name: str, handler: Handler) -> Handler:
+    """Wraps a handler: its errors are answered as JSON, and logged under the name."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
-            return await take(request)
-        except Refused as refused:
-            return _refusal(name, refused)
-        except Exception as error:  # noqa: BLE001  a provider tries again after this answer
-            return _fault(name, error)
+            return await handler(request)
+        except WebhookError as error:
+            return _rejection(name, error)
+        except Exception as error:  # noqa: BLE001  a provider retries after this answer
+            return _internal_error(name, error)
 
     return handle
 
 
-async def body_of(request: web.Request) -> bytes:
-    """The raw body, never more of it than the limit. Raises TooLarge, TooSlow, Unreadable."""
-    too_large = TooLarge(f"At most {LARGEST_BODY:,} bytes a request: send fewer events in each.")
+async def read_body(request: web.Request) -> bytes:
+    """Reads the raw body, at most LARGEST_BODY. Raises BodyTooLarge, BodyTimeout, InvalidBody."""
+    too_large = BodyTooLarge(f"At most {LARGEST_BODY:,} bytes a request: send fewer events in each.")
     if (request.content_length or 0) > LARGEST_BODY:
         raise too_large
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for piece in request.content.iter_any():
-                body += piece
+        async with asyncio.timeout(BODY_TIMEOUT):
+            async for chunk in request.content.iter_any():
+                body += chunk
                 if len(body) > LARGEST_BODY:
                     raise too_large
     except TimeoutError:
-        raise TooSlow(f"The body did not come within {BODY_SECONDS:.0f} seconds.") from None
+        raise BodyTimeout(f"The body did not arrive within {BODY_TIMEOUT:.0f} seconds.") from None
     except web.RequestPayloadError:
-        raise Unreadable("The body is not encoded as its headers say.") from None
+        raise InvalidBody("The body is not encoded as its headers say.") from None
     return bytes(body)
 
 
 def _handler(
-    name: str, receive: Receive, threads: ThreadPoolExecutor, collector: Collector, clock: Clock
+    name: str, receive: Receiver, threads: ThreadPoolExecutor, collector: Collector, clock: Clock
 ) -> Handler:
-    async def take(request: web.Request) -> web.Response:
-        body = await body_of(request)
+    async def handle(request: web.Request) -> web.Response:
+        body = await read_body(request)
         headers = {key.lower(): value for key, value in request.headers.items()}
-        call = Call(body, headers, clock())
-        brought = await asyncio.get_running_loop().run_in_executor(threads, receive, call)
-        outcome = await collector.put(Parcel(brought.notices, brought.ignored, brought.token))
-        if outcome is None:
-            raise Forged("This token came with another body before: it is good for one.")
-        return web.json_response(asdict(outcome))
+        webhook_request = WebhookRequest(body, headers, clock())
+        payload = await asyncio.get_running_loop().run_in_executor(threads, receive, webhook_request)
+        counts = await collector.put(payload)
+        if counts is None:
+            raise Unauthenticated("This token was used with another body before: it is valid for one.")
+        return web.json_response(asdict(counts))
 
-    return guarded(f"bounces/{name}", take)
+    return guarded(f"bounces/{name}", handle)
 
 
-def _refusal(name: str, refused: Refused) -> web.Response:
-    log.warning("%s: %s %s", name, refused.status, refused.said)
-    answer = {"error": refused.said} | ({"faults": refused.faults} if refused.faults else {})
-    response = web.json_response(answer, status=refused.status)
-    if refused.status == 503:
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
-    # The rest of a large body is read and dropped, so that its sender reads the answer; a slow one is not waited for.
-    if isinstance(refused, TooSlow):
+def _rejection(name: str, error: WebhookError) -> web.Response:
+    log.warning("%s: %s %s", name, error.status, error.message)
+    answer = {"error": error.message} | ({"faults": error.faults} if error.faults else {})
+    response = web.json_response(answer, status=error.status)
+    if isinstance(error, TemporarilyUnavailable):
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    # The rest of a large body is read and dropped, so that its sender reads the answer; a slow body is not waited for.
+    if isinstance(error, BodyTimeout):
         response.force_close()
     return response
 
 
-def _fault(name: str, error: Exception) -> web.Response:
+def _internal_error(name: str, error: Exception) -> web.Response:
     reference = secrets.token_hex(4)
     log.error("%s, fault %s: %s", name, reference, errors.trace(error))
-    said = "Something went wrong here, and it is in the log of the bot. Send this again later."
-    return web.json_response({"error": said, "reference": reference}, status=500)
+    message = "Something went wrong here, and it is in the log of the bot. Send this again later."
+    return web.json_response({"error": message, "reference": reference}, status=500)

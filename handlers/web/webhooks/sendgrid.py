@@ -5,31 +5,44 @@ https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event
 
 import base64
 import binascii
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from bot.bounces.events import Cause, EventKind, Notice
+from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import BadSetting, Settings
-from handlers.web.webhooks.calls import Call, Forged, Receive, Received, check_age
-from handlers.web.webhooks.fields import JsonFields, batch, cause_of, code_in, uid_of, weighed
+from handlers.web.webhooks.parsing import (
+    JsonObject,
+    diagnose_cause,
+    diagnose_permanent,
+    event_uid,
+    first_code,
+    parse_batch,
+)
+from handlers.web.webhooks.requests import (
+    Receiver,
+    Unauthenticated,
+    WebhookRequest,
+    check_age,
+    parse_timestamp,
+)
 
 NAME = "sendgrid"
 MOST_EVENTS = 10_000
-SIGNED_WITHIN = timedelta(hours=1)  # it tries again for a day; the event ids make what comes twice harmless
-LATEST = 4_102_444_800  # the year 2100
+SIGNED_WITHIN = timedelta(hours=1)  # SendGrid retries for a day; event ids make repetitions harmless
 
-PLAIN = {
+KINDS = {
     "delivered": EventKind.DELIVERED,
     "open": EventKind.ACTIVE,
     "click": EventKind.ACTIVE,
     "spamreport": EventKind.COMPLAINT,
 }
-# Its seven classifications; those that are missing here leave it to the server's words.
-CLASSIFIED = {
+# SendGrid's classifications; for those left out the server's words decide.
+CLASSIFICATIONS = {
     "invalid address": (EventKind.HARD, Cause.NO_MAILBOX),
     "technical": (EventKind.SOFT, Cause.SERVER),
     "technical failure": (EventKind.SOFT, Cause.SERVER),
@@ -37,7 +50,7 @@ CLASSIFIED = {
     "reputation": (EventKind.SOFT, Cause.POLICY),
     "frequency or volume too high": (EventKind.SOFT, Cause.POLICY),
 }
-# Dropped for what SendGrid knew of the address. All other reasons are about the message or the account.
+# Reasons for dropping a message that are about the address; all others are about the message or the account.
 DROPPED = {
     "bounced address": (EventKind.HARD, Cause.UNKNOWN),
     "invalid": (EventKind.HARD, Cause.NO_MAILBOX),
@@ -45,21 +58,21 @@ DROPPED = {
 }
 
 
-def receiver(settings: Settings) -> Receive | None:
-    """What takes the calls; None without `CLEANED_SENDGRID_KEY`. Raises BadSetting for what is no such key."""
+def receiver(settings: Settings) -> Receiver | None:
+    """Returns the receiver; None without `CLEANED_SENDGRID_KEY`. Raises BadSetting if it is not such a key."""
     if not settings.sendgrid_key:
         return None
     key = public_key(settings.sendgrid_key.get_secret_value())
 
-    def receive(call: Call) -> Received:
-        verify(call, key)
-        return read(call.body, call.now)
+    def receive(request: WebhookRequest) -> WebhookPayload:
+        verify(request, key)
+        return read(request.body, request.now)
 
     return receive
 
 
 def public_key(text: str) -> EllipticCurvePublicKey:
-    """The verification key as the console shows it: Base64 of DER. Raises BadSetting."""
+    """Parses the verification key as the console shows it: Base64 of DER. Raises BadSetting."""
     try:
         key = load_der_public_key(base64.b64decode("".join(text.split()), validate=True))
     except (ValueError, UnsupportedAlgorithm):
@@ -69,42 +82,45 @@ def public_key(text: str) -> EllipticCurvePublicKey:
     return key
 
 
-def verify(call: Call, key: EllipticCurvePublicKey) -> None:
-    """Raises Forged."""
-    signature = call.headers.get("x-twilio-email-event-webhook-signature", "")
-    stamp = call.headers.get("x-twilio-email-event-webhook-timestamp", "")
-    if not signature or not (stamp.isascii() and stamp.isdecimal() and int(stamp[:12]) < LATEST):
-        raise Forged("The signature is missing. Switch on Signed Event Webhook in SendGrid's mail settings.")
+def verify(request: WebhookRequest, key: EllipticCurvePublicKey) -> None:
+    """Checks the signature. Raises Unauthenticated."""
+    signature = request.headers.get("x-twilio-email-event-webhook-signature", "")
+    stamp = request.headers.get("x-twilio-email-event-webhook-timestamp", "")
+    signed_at = parse_timestamp(stamp)
+    if not signature or signed_at is None:
+        raise Unauthenticated(
+            "The signature is missing. Switch on Signed Event Webhook in SendGrid's mail settings."
+        )
     try:
-        key.verify(base64.b64decode(signature, validate=True), stamp.encode() + call.body, ECDSA(SHA256()))
+        key.verify(base64.b64decode(signature, validate=True), stamp.encode() + request.body, ECDSA(SHA256()))
     except (InvalidSignature, binascii.Error, ValueError):
-        raise Forged(
+        raise Unauthenticated(
             "The signature does not match. Copy SendGrid's verification key into CLEANED_SENDGRID_KEY again."
         ) from None
-    check_age(datetime.fromtimestamp(int(stamp[:12]), UTC), call.now, SIGNED_WITHIN)
+    check_age(signed_at, request.now, SIGNED_WITHIN)
 
 
-def read(body: bytes, now: datetime) -> Received:
-    """Raises Unreadable."""
-    return batch(body, MOST_EVENTS, lambda event: _notice(event, now))
+def read(body: bytes, now: datetime) -> WebhookPayload:
+    """Parses the batch. Raises InvalidBody."""
+    return parse_batch(body, MOST_EVENTS, lambda event: _event(event, now))
 
 
-def _notice(event: JsonFields, now: datetime) -> Notice | None:
+def _event(event: JsonObject, now: datetime) -> MailEvent | None:
     diagnostic = event.text("reason", "response")
-    code = code_in(event.text("status"), diagnostic)
-    judged = _judged(event, code, diagnostic)
-    if judged is None:
+    code = first_code(event.text("status"), diagnostic)
+    diagnosis = _diagnose(event, code, diagnostic)
+    if diagnosis is None:
         return None
-    kind, cause = judged
+    kind, cause = diagnosis
     address = event.address("email")
-    # Some dropped ones have no id.
-    own_id = event.text("sg_event_id") or (address.lower(), event.text("event"), event.text("timestamp"))
-    return Notice(
+    # Some dropped messages have no id.
+    identity = event.text("sg_event_id") or (address.lower(), event.text("event"), event.text("timestamp"))
+    return MailEvent(
         address=address,
         kind=kind,
-        at=event.moment("timestamp", now=now),
+        at=event.time("timestamp", now=now),
         source=NAME,
-        uid=uid_of((NAME, own_id)),
+        uid=event_uid((NAME, identity)),
         code=code,
         cause=cause,
         diagnostic=diagnostic,
@@ -112,23 +128,26 @@ def _notice(event: JsonFields, now: datetime) -> Notice | None:
     )
 
 
-def _judged(event: JsonFields, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
+def _diagnose(event: JsonObject, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
+    """None if the event says nothing about the address."""
     name = event.text("event").lower()
     match name:
         case "bounce":
-            return _bounce(event, code, diagnostic)
+            return _diagnose_bounce(event, code, diagnostic)
         case "deferred":
-            return EventKind.SOFT, cause_of(code, diagnostic)
+            return EventKind.SOFT, diagnose_cause(code, diagnostic)
         case "dropped":
             return DROPPED.get(diagnostic.lower())
         case "open" if event.values.get("sg_machine_open") is True:
-            return None  # the mail program's maker opened it, not the person
-    return (PLAIN[name], Cause.UNKNOWN) if name in PLAIN else None
+            return None  # opened by the mail provider's proxy, not by the person
+    return (KINDS[name], Cause.UNKNOWN) if name in KINDS else None
 
 
-def _bounce(event: JsonFields, code: str, diagnostic: str) -> tuple[EventKind, Cause]:
+def _diagnose_bounce(event: JsonObject, code: str, diagnostic: str) -> tuple[EventKind, Cause]:
+    classified = CLASSIFICATIONS.get(event.text("bounce_classification").lower())
     if event.text("type").lower() == "blocked":
-        said = CLASSIFIED.get(event.text("bounce_classification").lower(), (EventKind.SOFT, Cause.UNKNOWN))[1]
-        cause = cause_of(code, diagnostic)
-        return EventKind.SOFT, said if cause == Cause.UNKNOWN else cause
-    return CLASSIFIED.get(event.text("bounce_classification").lower()) or weighed(code, diagnostic)
+        cause = diagnose_cause(code, diagnostic)
+        if cause == Cause.UNKNOWN and classified:
+            cause = classified[1]
+        return EventKind.SOFT, cause
+    return classified or diagnose_permanent(code, diagnostic)

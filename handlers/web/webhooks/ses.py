@@ -1,22 +1,30 @@
-"""Amazon SES, told through Amazon SNS: feedback notifications and event publishing.
+"""Amazon SES by way of Amazon SNS: feedback notifications and event publishing.
 
 https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html,
 https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
 
 from bot.bounces.diagnosis import diagnose
-from bot.bounces.events import Cause, EventKind, Notice
+from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import BadSetting, Settings
 from handlers.web.webhooks import sns
-from handlers.web.webhooks.calls import Call, NotNow, Receive, Received
-from handlers.web.webhooks.fields import JsonFields, an_object, cause_of, code_in, parsed, uid_of
+from handlers.web.webhooks.parsing import (
+    JsonObject,
+    as_object,
+    diagnose_cause,
+    event_uid,
+    first_code,
+    parse_json,
+)
+from handlers.web.webhooks.requests import Receiver, TemporarilyUnavailable, WebhookRequest
 from storage.core.text import storable
 
 NAME = "ses"
@@ -27,136 +35,147 @@ CAUSES = {
     "ContentRejected": Cause.CONTENT,
     "AttachmentRejected": Cause.CONTENT,
 }
-NOT_SPAM = "not-spam"  # the person took it out of the spam folder
+NOT_SPAM = "not-spam"  # the person moved it out of the spam folder
 
 log = logging.getLogger(__name__)
 
 
-def receiver(settings: Settings, fetch: sns.FetchCertificate = sns.fetched) -> Receive | None:
-    """What takes the calls; None without `CLEANED_SES_TOPICS`. Raises BadSetting for what is no topic's ARN."""
+def receiver(settings: Settings, fetch: sns.Fetch = sns.fetch) -> Receiver | None:
+    """Returns the receiver; None without `CLEANED_SES_TOPICS`. Raises BadSetting if it is not the ARN of a topic."""
     if not settings.ses_topics:
         return None
     if not all(map(sns.TOPIC.fullmatch, settings.ses_topics)):
         raise BadSetting(name="CLEANED_SES_TOPICS")
     certificates = sns.Certificates(fetch)
 
-    def receive(call: Call) -> Received:
-        message = an_object(parsed(call.body))
-        sns.verify(message, settings.ses_topics, certificates, call.now)
-        return _answer(message, fetch, call)
+    def receive(request: WebhookRequest) -> WebhookPayload:
+        message = as_object(parse_json(request.body))
+        sns.verify(message, settings.ses_topics, certificates, request.now)
+        return _handle(message, fetch, request)
 
     return receive
 
 
-def read(body: str, now: datetime) -> Received:
-    """What SES says in an SNS message. Raises Unreadable."""
-    event = an_object(parsed(body), "Message")
-    mail = event.inner("mail")
-    match event.text("eventType", "notificationType"):
-        case "Bounce":
-            notices = list(_bounces(event.inner("bounce"), mail, now))
-        case "Complaint":
-            notices = list(_complaints(event.inner("complaint"), mail, now))
-        case "Delivery":
-            notices = list(_deliveries(event.inner("delivery"), mail, now))
-        case "Open" | "Click" as name:
-            notices = list(_activity(name, event.inner(name.lower()), mail, now))
-        case _:
-            notices = []
-    return Received(tuple(notices), ignored=0 if notices else 1)
+def read(body: str, now: datetime) -> WebhookPayload:
+    """Parses the event in an SNS message. Raises InvalidBody."""
+    event = as_object(parse_json(body), "Message")
+    mail, name = event.inner("mail"), event.text("eventType", "notificationType")
+    if name not in READERS:
+        return WebhookPayload(ignored=1)
+    report = _Report(name, event.inner(name.lower()), mail, now)
+    events = tuple(READERS[name](report))
+    return WebhookPayload(events, ignored=0 if events else 1)
 
 
-def _answer(message: JsonFields, fetch: sns.FetchCertificate, call: Call) -> Received:
+def _handle(message: JsonObject, fetch: sns.Fetch, request: WebhookRequest) -> WebhookPayload:
     topic = message.text("TopicArn")
     match message.text("Type"):
         case sns.CONFIRMATION:
-            _confirm(sns.trusted(message.text("SubscribeURL"), topic), fetch)
+            _confirm(sns.check_url(message.text("SubscribeURL"), topic), fetch)
             log.info("The subscription to %s is confirmed.", topic)
-        case sns.END:
-            log.warning("%s was unsubscribed: it tells of no bounces any more.", topic)
+        case sns.UNSUBSCRIPTION:
+            log.warning("%s was unsubscribed: no more bounces will arrive from it.", topic)
         case _:
-            return read(str(message.values.get("Message") or ""), call.now)
-    return Received(ignored=1)
+            return read(str(message.values.get("Message") or ""), request.now)
+    return WebhookPayload(ignored=1)
 
 
-def _confirm(url: str, fetch: sns.FetchCertificate) -> None:
+def _confirm(url: str, fetch: sns.Fetch) -> None:
     try:
         fetch(url)
     except (OSError, httpx.HTTPError):
-        raise NotNow(
+        raise TemporarilyUnavailable(
             "The subscription can't be confirmed at the moment. Choose Request confirmation."
         ) from None
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
-    """What all notices of one message share."""
+class _Report:
+    """One SES event: its name, its details and the mail that it is about, shared by the events of all recipients."""
 
     name: str
-    of: JsonFields
-    mail: JsonFields
+    details: JsonObject
+    mail: JsonObject
     now: datetime
 
-    def notice(self, address: str, kind: EventKind, *told: str, **more: str) -> Notice:
-        cause = Cause(more.pop("cause", Cause.UNKNOWN))
-        return Notice(
+    @property
+    def identity(self) -> str:
+        return self.details.text("feedbackId") or self.mail.text("messageId")
+
+    def event(
+        self,
+        address: str,
+        kind: EventKind,
+        *identity: str,
+        cause: Cause = Cause.UNKNOWN,
+        code: str = "",
+        diagnostic: str = "",
+    ) -> MailEvent:
+        """`identity` distinguishes this event from others of the same name about the address."""
+        return MailEvent(
             address=address,
             kind=kind,
-            at=self.of.moment("timestamp", "arrivalDate", now=self.now),
+            at=self.details.time("timestamp", "arrivalDate", now=self.now),
             source=NAME,
-            uid=uid_of((NAME, self.name, *told, address.lower())),
+            uid=event_uid((NAME, self.name, *identity, address.lower())),
+            code=code,
             cause=cause,
+            diagnostic=diagnostic,
             campaign=self.mail.inner("tags").label("campaign"),
-            **more,
         )
 
 
-def _bounces(bounce: JsonFields, mail: JsonFields, now: datetime) -> Iterator[Notice]:
-    fact = _Fact("Bounce", bounce, mail, now)
-    told = bounce.text("feedbackId") or mail.text("messageId")
-    for recipient in bounce.list("bouncedRecipients"):
+def _bounces(report: _Report) -> Iterator[MailEvent]:
+    bounce_type, subtype = report.details.text("bounceType"), report.details.text("bounceSubType")
+    for recipient in report.details.list("bouncedRecipients"):
         diagnostic = recipient.text("diagnosticCode")
-        code = code_in(recipient.text("status"), diagnostic)
-        kind, cause = _judged(bounce.text("bounceType"), bounce.text("bounceSubType"), code, diagnostic)
+        code = first_code(recipient.text("status"), diagnostic)
+        kind, cause = _diagnose(bounce_type, subtype, code, diagnostic)
         address = recipient.address("emailAddress")
-        yield fact.notice(address, kind, told, cause=cause, code=code, diagnostic=diagnostic)
+        yield report.event(address, kind, report.identity, cause=cause, code=code, diagnostic=diagnostic)
 
 
-def _judged(said: str, subtype: str, code: str, diagnostic: str) -> tuple[EventKind, Cause]:
-    if said not in ("Permanent", "Transient"):  # Undetermined
+def _diagnose(bounce_type: str, subtype: str, code: str, diagnostic: str) -> tuple[EventKind, Cause]:
+    if bounce_type not in ("Permanent", "Transient"):  # Undetermined
         return diagnose(code, diagnostic)
-    kind = EventKind.HARD if said == "Permanent" else EventKind.SOFT
-    return kind, CAUSES.get(subtype) or cause_of(code, diagnostic)
+    kind = EventKind.HARD if bounce_type == "Permanent" else EventKind.SOFT
+    return kind, CAUSES.get(subtype) or diagnose_cause(code, diagnostic)
 
 
-def _complaints(complaint: JsonFields, mail: JsonFields, now: datetime) -> Iterator[Notice]:
-    recipients = complaint.list("complainedRecipients")
-    # Several are all who had that message in one domain: one of them complained, and nobody says which.
-    if complaint.text("complaintFeedbackType") == NOT_SPAM or len(recipients) != 1:
-        return
-    fact = _Fact("Complaint", complaint, mail, now)
-    told = complaint.text("feedbackId") or mail.text("messageId")
-    yield fact.notice(recipients[0].address("emailAddress"), EventKind.COMPLAINT, told)
+def _complaints(report: _Report) -> Iterator[MailEvent]:
+    recipients = report.details.list("complainedRecipients")
+    # Several are all recipients in one domain: one of them complained, and SES does not know which.
+    if report.details.text("complaintFeedbackType") != NOT_SPAM and len(recipients) == 1:
+        address = recipients[0].address("emailAddress")
+        yield report.event(address, EventKind.COMPLAINT, report.identity)
 
 
-def _deliveries(delivery: JsonFields, mail: JsonFields, now: datetime) -> Iterator[Notice]:
-    fact = _Fact("Delivery", delivery, mail, now)
-    for address in _addresses(delivery, "recipients"):
-        yield fact.notice(address, EventKind.DELIVERED, mail.text("messageId"))
+def _deliveries(report: _Report) -> Iterator[MailEvent]:
+    for address in _addresses(report.details, "recipients"):
+        yield report.event(address, EventKind.DELIVERED, report.mail.text("messageId"))
 
 
-def _activity(name: str, done: JsonFields, mail: JsonFields, now: datetime) -> Iterator[Notice]:
-    addresses = _addresses(mail, "destination")
-    if len(addresses) == 1:  # of several, nobody says who it was
-        told = (mail.text("messageId"), done.text("timestamp"))
-        yield _Fact(name, done, mail, now).notice(addresses[0], EventKind.ACTIVE, *told)
+def _activity(report: _Report) -> Iterator[MailEvent]:
+    addresses = _addresses(report.mail, "destination")
+    if len(addresses) == 1:  # of several, SES does not know who it was
+        identity = (report.mail.text("messageId"), report.details.text("timestamp"))
+        yield report.event(addresses[0], EventKind.ACTIVE, *identity)
 
 
-def _addresses(fields: JsonFields, name: str) -> list[str]:
-    texts = fields.values.get(name)
-    each = texts if isinstance(texts, list) else []
+def _addresses(json_object: JsonObject, name: str) -> list[str]:
+    """The addresses in a list of texts."""
+    values = json_object.values.get(name)
     return [
-        JsonFields({name: storable(text)}, fields.place).address(name)
-        for text in each
-        if isinstance(text, str)
+        JsonObject({name: storable(value)}, json_object.path).address(name)
+        for value in (values if isinstance(values, list) else [])
+        if isinstance(value, str)
     ]
+
+
+READERS: Mapping[str, Callable[[_Report], Iterator[MailEvent]]] = {
+    "Bounce": _bounces,
+    "Complaint": _complaints,
+    "Delivery": _deliveries,
+    "Open": _activity,
+    "Click": _activity,
+}

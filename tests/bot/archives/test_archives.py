@@ -8,7 +8,7 @@ from sqlmodel import select
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import intake
-from bot.bounces.events import EventKind, Notice
+from bot.bounces.events import EventKind, MailEvent
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, NothingThere, PlanGone, WrongWord
 from storage.archives.tables import Archive
@@ -63,8 +63,8 @@ def count(database: Database, audience: int) -> dict[str, int]:
 def test_what_became_worth_a_look_after_the_preview_is_left_alone(database: Database):
     import_csv(database, "Email\nann@example.com\nben@example.com", name="subscribed_x_export.csv")
 
-    def told(address: str, kind: EventKind) -> Notice:
-        return Notice(address=address, kind=kind, at=NOW, source="test", uid=f"{address} {kind}")
+    def told(address: str, kind: EventKind) -> MailEvent:
+        return MailEvent(address=address, kind=kind, at=NOW, source="test", uid=f"{address} {kind}")
 
     hard = [told(each, EventKind.HARD) for each in ("ann@example.com", "ben@example.com")]
     intake.take_in(database, [*hard, told("ann@example.com", EventKind.ACTIVE)], NOW)

@@ -1,4 +1,4 @@
-"""Notices taken in: kept once, judged, cleaned; and nothing leads back."""
+"""Events taken in: kept once, judged, cleaned; and nothing leads back."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,12 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from bot.bounces import evidence, intake, policies
-from bot.bounces.events import Cause, EventKind, Notice
-from bot.bounces.intake import Aside, Intake
+from bot.bounces import evidence, intake, policies, quarantine
+from bot.bounces.events import LONGEST_DIAGNOSTIC, Cause, EventKind, MailEvent
+from bot.bounces.intake import IntakeCounts
 from bot.bounces.policy import Policy, Weakness
+from bot.bounces.quarantine import QuarantineItem
 from bot.core.errors import PlanGone
-from storage.bounces import bounces as rows
+from storage.bounces import bursts as burst_rows
+from storage.bounces import evidence as evidence_rows
+from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Quarantined
 from storage.contacts.contacts import TABLE
 from storage.contacts.tables import Contact
@@ -34,7 +37,7 @@ def audience(database: Database, *addresses: str, name: str = "News", status: st
     return import_csv(database, text, name=f"{status}_x_export.csv", audience=name)
 
 
-def notice(address: str, kind: EventKind = EventKind.HARD, *, ago: float = 0, **given: Any) -> Notice:
+def event(address: str, kind: EventKind = EventKind.HARD, *, ago: float = 0, **given: Any) -> MailEvent:
     """`ago`: days before now."""
     at = NOW - timedelta(days=ago)
     values: dict[str, Any] = {
@@ -43,15 +46,15 @@ def notice(address: str, kind: EventKind = EventKind.HARD, *, ago: float = 0, **
         "code": "5.1.1",
         "cause": Cause.NO_MAILBOX,
     }
-    return Notice(address=address, kind=kind, at=at, **(values | given))
+    return MailEvent(address=address, kind=kind, at=at, **(values | given))
 
 
-def soft(address: str, ago: float, **given: Any) -> Notice:
-    return notice(address, EventKind.SOFT, ago=ago, **({"code": "4.4.1", "cause": Cause.SERVER} | given))
+def soft(address: str, ago: float, **given: Any) -> MailEvent:
+    return event(address, EventKind.SOFT, ago=ago, **({"code": "4.4.1", "cause": Cause.SERVER} | given))
 
 
-def take(database: Database, *notices: Notice) -> Intake:
-    return intake.take_in(database, notices, NOW)
+def take(database: Database, *events: MailEvent) -> IntakeCounts:
+    return intake.take_in(database, events, NOW)
 
 
 def contact(database: Database, address: str) -> Contact:
@@ -61,11 +64,11 @@ def contact(database: Database, address: str) -> Contact:
 
 def weakness(database: Database, address: str) -> Weakness | None:
     found = contact(database, address)
-    mark = evidence.why(database, found.audience_id, found.id).mark
+    mark = evidence.explain(database, found.audience_id, found.id).verdict
     return mark.weakness if mark else None
 
 
-def aside(database: Database) -> Sequence[Quarantined]:
+def quarantined(database: Database) -> Sequence[Quarantined]:
     with database.reading() as session:
         return session.exec(select(Quarantined)).all()
 
@@ -78,21 +81,23 @@ def test_mirrored_audiences_are_left_to_mailchimp(database: Database):
         row = session.get(AudienceRow, mirrored)
         assert row
         row.source = AudienceSource.MAILCHIMP
-    told = take(database, *(notice(f"{name}@example.com") for name in ("both", "here", "there")))
+    told = take(database, *(event(f"{name}@example.com") for name in ("both", "here", "there")))
     assert (told.cleaned, told.unknown) == (2, 1)
     assert set(statuses(database, mirrored).values()) == {"subscribed"}
-    named = notice("both@example.com", audience="Mirror", uid="named")
-    assert take(database, named) == Intake(unknown=1)
+    named = event("both@example.com", audience="Mirror", uid="named")
+    assert take(database, named) == IntakeCounts(unknown=1)
     assert set(statuses(database, mirrored).values()) == {"subscribed"}
-    reasons = {each.address: each.reason for each in aside(database) if each.reason != "unknown-audience"}
+    reasons = {
+        each.address: each.reason for each in quarantined(database) if each.reason != "unknown-audience"
+    }
     assert reasons == dict.fromkeys(["there@example.com", "both@example.com"], "mirrored-address")
     assert_exact(database)
 
 
 def test_a_hard_bounce_cleans_at_once(database: Database):
     audience(database, "Ann@example.com", "ben@example.com")
-    told = notice("ANN@example.com", diagnostic="550 5.1.1\nno such  user", campaign="July")
-    assert take(database, told) == Intake(cleaned=1)
+    told = event("ANN@example.com", diagnostic="550 5.1.1\nno such  user", campaign="July")
+    assert take(database, told) == IntakeCounts(cleaned=1)
     ann = contact(database, "ann@example.com")
     assert (ann.status, ann.clean_reason, ann.cleaned_at) == ("cleaned", "hard", NOW)
     assert (ann.clean_diagnostic, ann.clean_campaign_title) == ("550 5.1.1 no such user", "July")
@@ -103,9 +108,11 @@ def test_a_hard_bounce_cleans_at_once(database: Database):
 def test_the_seventh_soft_bounce_cleans_whichever_way_they_come(database: Database):
     audience(database, "ann@example.com", "ben@example.com")
     for ago in (3, 1, 6, 2, 5, 4):
-        assert take(database, soft("ann@example.com", ago)) == Intake(counted=1)
-    assert take(database, soft("ann@example.com", 0)) == Intake(cleaned=1)
-    assert take(database, *(soft("ben@example.com", ago) for ago in range(7))) == Intake(cleaned=1, counted=6)
+        assert take(database, soft("ann@example.com", ago)) == IntakeCounts(counted=1)
+    assert take(database, soft("ann@example.com", 0)) == IntakeCounts(cleaned=1)
+    assert take(database, *(soft("ben@example.com", ago) for ago in range(7))) == IntakeCounts(
+        cleaned=1, counted=6
+    )
     assert contact(database, "ann@example.com").clean_reason == "soft"
     assert_exact(database)
 
@@ -115,27 +122,27 @@ def test_a_delivery_or_an_open_begins_the_count_anew(database: Database):
     for ago in (9, 8, 7, 6, 5, 4):
         take(database, soft("ann@example.com", ago), soft("ben@example.com", ago))
     signs = [
-        notice("ann@example.com", EventKind.DELIVERED, ago=3.5),
-        notice("ben@example.com", EventKind.ACTIVE, ago=3.5),
+        event("ann@example.com", EventKind.DELIVERED, ago=3.5),
+        event("ben@example.com", EventKind.ACTIVE, ago=3.5),
     ]
-    assert take(database, *signs) == Intake(activity=2)
+    assert take(database, *signs) == IntakeCounts(activity=2)
     for ago in (3, 2, 1):
         assert take(database, soft("ann@example.com", ago), soft("ben@example.com", ago)).cleaned == 0
 
 
-def test_the_same_notice_is_counted_once(database: Database):
+def test_the_same_event_is_counted_once(database: Database):
     audience(database, "ann@example.com", "ben@example.com")
-    told = notice("ann@example.com")
-    assert take(database, told, told) == Intake(cleaned=1, repeated=1)
-    assert take(database, told) == Intake(repeated=1)
-    assert take(database, replace(told, source="another way")) == Intake(counted=1)
+    told = event("ann@example.com")
+    assert take(database, told, told) == IntakeCounts(cleaned=1, repeated=1)
+    assert take(database, told) == IntakeCounts(repeated=1)
+    assert take(database, replace(told, source="another way")) == IntakeCounts(counted=1)
     assert_exact(database)
 
 
 def test_a_complaint_is_abuse_even_after_a_bounce(database: Database):
     audience(database, "ann@example.com", "ben@example.com")
-    take(database, notice("ann@example.com"), notice("ben@example.com", EventKind.COMPLAINT))
-    take(database, notice("ann@example.com", EventKind.COMPLAINT), notice("ben@example.com"))
+    take(database, event("ann@example.com"), event("ben@example.com", EventKind.COMPLAINT))
+    take(database, event("ann@example.com", EventKind.COMPLAINT), event("ben@example.com"))
     assert contact(database, "ann@example.com").clean_reason == "abuse"
     assert contact(database, "ben@example.com").clean_reason == "abuse"
     assert_exact(database)
@@ -144,34 +151,34 @@ def test_a_complaint_is_abuse_even_after_a_bounce(database: Database):
 def test_an_imported_reason_gives_way_to_a_weightier_one(database: Database):
     import_csv(database, "Email Address,CLEAN_TIME\nann@example.com,2026-11-01 10:00:00")
     assert contact(database, "ann@example.com").clean_reason in (None, "unknown")
-    assert take(database, notice("ann@example.com", EventKind.COMPLAINT)) == Intake(counted=1)
+    assert take(database, event("ann@example.com", EventKind.COMPLAINT)) == IntakeCounts(counted=1)
     assert contact(database, "ann@example.com").clean_reason == "abuse"
     assert_exact(database)
 
 
 def test_who_is_not_mailed_is_not_cleaned(database: Database):
     audience(database, "ann@example.com", status="unsubscribed")
-    assert take(database, notice("ann@example.com")) == Intake(counted=1)
+    assert take(database, event("ann@example.com")) == IntakeCounts(counted=1)
     assert contact(database, "ann@example.com").status == "unsubscribed"
 
 
-def test_a_notice_goes_to_every_audience_or_to_the_one_it_names(database: Database):
+def test_an_event_goes_to_every_audience_or_to_the_one_it_names(database: Database):
     audience(database, "ann@example.com", "ben@example.com", name="News")
     audience(database, "ann@example.com", "ben@example.com", name="Offers")
-    assert take(database, notice("ann@example.com")) == Intake(cleaned=1)
-    assert take(database, notice("ben@example.com", audience="offers")) == Intake(cleaned=1)
+    assert take(database, event("ann@example.com")) == IntakeCounts(cleaned=1)
+    assert take(database, event("ben@example.com", audience="offers")) == IntakeCounts(cleaned=1)
     found = {(c["audience_id"], c["address"]): c["status"] for c in contacts(database)}
     assert list(found.values()) == ["cleaned", "subscribed", "cleaned", "cleaned"]
-    assert take(database, notice("ben@example.com", audience="Nobody's")) == Intake(unknown=1)
-    assert [each.reason for each in aside(database)] == ["unknown-audience"]
+    assert take(database, event("ben@example.com", audience="Nobody's")) == IntakeCounts(unknown=1)
+    assert [each.reason for each in quarantined(database)] == ["unknown-audience"]
 
 
 def test_an_unknown_address_is_set_aside_with_the_reason_once(database: Database):
     audience(database, "ann@example.com")
-    told = notice("eve@example.com", diagnostic="no\0 such user")
-    assert take(database, told, notice("eve@example.com", EventKind.DELIVERED)) == Intake(unknown=2)
+    told = event("eve@example.com", diagnostic="no\0 such user")
+    assert take(database, told, event("eve@example.com", EventKind.DELIVERED)) == IntakeCounts(unknown=2)
     take(database, told)
-    kept = aside(database)
+    kept = quarantined(database)
     assert [(each.reason, each.address, each.source) for each in kept] == [
         ("unknown-address", "eve@example.com", "test")
     ]
@@ -179,23 +186,25 @@ def test_an_unknown_address_is_set_aside_with_the_reason_once(database: Database
 
 
 def test_what_cannot_be_read_is_set_aside_once_and_cut(database: Database):
-    item = Aside(uid="1", source="message", reason="unreadable", detail="x\0" * 5000, content=b"y" * 100_000)
-    assert intake.set_aside(database, [item, item], NOW) == 1
-    assert intake.set_aside(database, [item], NOW) == 0
-    (kept,) = aside(database)
-    assert len(kept.detail) == intake.LONGEST_DIAGNOSTIC
-    assert kept.content == b"y" * intake.LARGEST_CONTENT
+    item = QuarantineItem(
+        uid="1", source="message", reason="unreadable", detail="x\0" * 5000, content=b"y" * 100_000
+    )
+    assert quarantine.add(database, [item, item], NOW) == 1
+    assert quarantine.add(database, [item], NOW) == 0
+    (kept,) = quarantined(database)
+    assert len(kept.detail) == LONGEST_DIAGNOSTIC
+    assert kept.content == b"y" * quarantine.LARGEST_CONTENT
 
 
 def test_addresses_and_texts_that_no_database_takes_do_no_harm(database: Database):
     audience(database, "ann@example.com")
     odd = [
-        notice("\ud800@example.com", uid="1"),
-        notice("a\0nn@example.com", diagnostic="\ud800\0", uid="2", campaign="\0"),
-        notice("x" * 5000, uid="3"),
-        notice("", uid="4"),
+        event("\ud800@example.com", uid="1"),
+        event("a\0nn@example.com", diagnostic="\ud800\0", uid="2", campaign="\0"),
+        event("x" * 5000, uid="3"),
+        event("", uid="4"),
     ]
-    assert take(database, *odd) == Intake(cleaned=1, unknown=3)
+    assert take(database, *odd) == IntakeCounts(cleaned=1, unknown=3)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +216,7 @@ def test_addresses_and_texts_that_no_database_takes_do_no_harm(database: Databas
 )
 def test_an_address_is_known_in_each_of_its_writings(database: Database, known: str, told: str):
     audience(database, known)
-    assert take(database, notice(told)) == Intake(cleaned=1)
+    assert take(database, event(told)) == IntakeCounts(cleaned=1)
 
 
 def test_a_time_to_come_is_not_believed(database: Database):
@@ -215,27 +224,27 @@ def test_a_time_to_come_is_not_believed(database: Database):
     take(database, soft("ann@example.com", -400))
     found = contact(database, "ann@example.com")
     with database.reading() as session:
-        told = rows.evidence(session, found.audience_id, [found.id])
+        told = evidence_rows.of_contacts(session, found.audience_id, [found.id])
     assert [each.at for each in told] == [NOW]
 
 
 def test_an_outage_is_not_counted(database: Database):
     people = [f"p{i}@slow.example" for i in range(30)]
     audience(database, *people)
-    told = [notice(each, ago=i / 1000, cause=Cause.SERVER, code="5.4.1") for i, each in enumerate(people)]
+    told = [event(each, ago=i / 1000, cause=Cause.SERVER, code="5.4.1") for i, each in enumerate(people)]
     assert take(database, *told[:9]).cleaned == 9
-    assert take(database, *told[9:]) == Intake(counted=21)
+    assert take(database, *told[9:]) == IntakeCounts(counted=21)
     assert weakness(database, "p0@slow.example") == Weakness.OUTAGE, "cleaned before it was known"
     assert contact(database, "p20@slow.example").status == "subscribed"
-    later = notice("p20@slow.example", cause=Cause.SERVER, ago=-0.001)
+    later = event("p20@slow.example", cause=Cause.SERVER, ago=-0.001)
     assert intake.take_in(database, [later], NOW + timedelta(days=1)).cleaned == 0, "within the hour still"
 
 
 def test_an_outage_that_an_earlier_one_belies_counts_whenever_that_is_told(database: Database):
     people = [f"p{i}@dead.example" for i in range(30)]
     gone: dict[str, Any] = {"cause": Cause.NO_DOMAIN, "code": "5.1.2"}
-    first = [notice(each, ago=20 + i / 1000, **gone) for i, each in enumerate(people[:15])]
-    second = [notice(each, ago=10 + i / 1000, **gone) for i, each in enumerate(people[15:])]
+    first = [event(each, ago=20 + i / 1000, **gone) for i, each in enumerate(people[:15])]
+    second = [event(each, ago=10 + i / 1000, **gone) for i, each in enumerate(people[15:])]
     found = []
     for name, told in (("In order", (first, second)), ("Late", (second, first))):
         audience_id = audience(database, *people, name=name)
@@ -253,33 +262,36 @@ def test_a_new_outage_leaves_the_figure_of_an_older_one(database: Database):
     for days in (20, 1):
         take(database, *(soft(each, days + i / 1000) for i, each in enumerate(people)))
     with database.reading() as session:
-        assert [each.addresses for each in rows.outages(session, news, ["slow.example"])] == [30, 30]
+        assert [each.addresses for each in burst_rows.of_domains(session, news, ["slow.example"])] == [
+            30,
+            30,
+        ]
 
 
 def test_complaints_make_no_outage(database: Database):
     people = [f"p{i}@slow.example" for i in range(12)]
     audience(database, *people)
-    take(database, *(notice(each, EventKind.COMPLAINT, cause=Cause.UNKNOWN) for each in people[:11]))
-    assert take(database, notice(people[11], cause=Cause.UNKNOWN)).cleaned == 1
+    take(database, *(event(each, EventKind.COMPLAINT, cause=Cause.UNKNOWN) for each in people[:11]))
+    assert take(database, event(people[11], cause=Cause.UNKNOWN)).cleaned == 1
     assert weakness(database, people[11]) is None
 
 
 def test_no_such_mailbox_is_believed_in_an_outage_and_marked(database: Database):
     people = [f"p{i}@slow.example" for i in range(30)]
     audience(database, *people)
-    assert take(database, *(notice(each) for each in people)).cleaned == 30
+    assert take(database, *(event(each) for each in people)).cleaned == 30
     assert {weakness(database, each) for each in people} == {Weakness.OUTAGE}
 
 
 def test_what_speaks_for_a_cleaned_contact_marks_it_only(database: Database):
     audience(database, "ann@example.com", "ben@example.com")
-    take(database, notice("ann@example.com", ago=2))
+    take(database, event("ann@example.com", ago=2))
     take(database, *(soft("ben@example.com", ago) for ago in range(1, 8)))
     assert weakness(database, "ann@example.com") is None
     take(
         database,
-        notice("ann@example.com", EventKind.DELIVERED, ago=1),
-        notice("ben@example.com", EventKind.ACTIVE),
+        event("ann@example.com", EventKind.DELIVERED, ago=1),
+        event("ben@example.com", EventKind.ACTIVE),
     )
     assert weakness(database, "ann@example.com") == Weakness.DELIVERED
     assert weakness(database, "ben@example.com") == Weakness.ACTIVE
@@ -289,25 +301,25 @@ def test_what_speaks_for_a_cleaned_contact_marks_it_only(database: Database):
 
 def test_worth_a_look_goes_by_the_time_that_an_import_brought(database: Database):
     news = audience(database, "ann@example.com")
-    take(database, notice("ann@example.com"), notice("ann@example.com", EventKind.ACTIVE))
+    take(database, event("ann@example.com"), event("ann@example.com", EventKind.ACTIVE))
     import_csv(database, "Email,CLEAN_TIME\nann@example.com,2026-01-02")
     day = timedelta(days=1)
     with database.reading() as session:
-        assert rows.newly_worth_a_look(session, news, NOW - day, NOW + day) == 0
-        assert rows.newly_worth_a_look(session, news, NOW - 365 * day, NOW - day) == 1
+        assert verdict_rows.count_worth_a_look(session, news, NOW - day, NOW + day) == 0
+        assert verdict_rows.count_worth_a_look(session, news, NOW - 365 * day, NOW - day) == 1
 
 
 def test_an_older_sign_of_life_takes_nothing_from_a_newer_one(database: Database):
     audience(database, "ann@example.com")
-    take(database, notice("ann@example.com", EventKind.DELIVERED, ago=1))
+    take(database, event("ann@example.com", EventKind.DELIVERED, ago=1))
     take(
         database,
-        notice("ann@example.com", EventKind.DELIVERED, ago=5),
-        notice("ann@example.com", EventKind.ACTIVE, ago=3),
+        event("ann@example.com", EventKind.DELIVERED, ago=5),
+        event("ann@example.com", EventKind.ACTIVE, ago=3),
     )
     found = contact(database, "ann@example.com")
     with database.reading() as session:
-        signs = rows.activity(session, found.audience_id, [found.id])[found.id]
+        signs = evidence_rows.activity_of(session, found.audience_id, [found.id])[found.id]
     assert signs.delivered_at == NOW - timedelta(days=1)
     assert signs.active_at == NOW - timedelta(days=3)
 
@@ -315,8 +327,8 @@ def test_an_older_sign_of_life_takes_nothing_from_a_newer_one(database: Database
 def test_an_audience_has_thresholds_of_its_own(database: Database):
     strict = audience(database, "ann@example.com", name="Strict")
     audience(database, "ann@example.com", name="Patient")
-    policies.change(database, strict, Policy(2, 3, 10), by="U1", now=NOW)
-    assert policies.look(database, strict) == Policy(2, 3, 10)
+    policies.save(database, strict, Policy(2, 3, 10), by="U1", now=NOW)
+    assert policies.get(database, strict) == Policy(2, 3, 10)
     take(database, soft("ann@example.com", 0), soft("ann@example.com", 1))
     found = {c["audience_id"]: c["status"] for c in contacts(database)}
     assert found.pop(strict) == "cleaned"
@@ -329,8 +341,8 @@ def test_an_audience_has_thresholds_of_its_own(database: Database):
 def test_a_threshold_out_of_range_is_refused(database: Database, policy):
     news = audience(database, "ann@example.com")
     with pytest.raises(policies.BadThreshold):
-        policies.change(database, news, policy, by="U1", now=NOW)
-    assert policies.look(database, news) == Policy()
+        policies.save(database, news, policy, by="U1", now=NOW)
+    assert policies.get(database, news) == Policy()
 
 
 def test_why_tells_the_evidence(database: Database):
@@ -338,39 +350,39 @@ def test_why_tells_the_evidence(database: Database):
     take(
         database,
         soft("ann@example.com", 2, campaign="May"),
-        notice("ann@example.com", EventKind.ACTIVE, ago=1),
+        event("ann@example.com", EventKind.ACTIVE, ago=1),
     )
-    take(database, notice("ann@example.com", diagnostic="550 no", campaign="July"))
-    told = evidence.why(database, news, contact(database, "ann@example.com").id)
+    take(database, event("ann@example.com", diagnostic="550 no", campaign="July"))
+    told = evidence.explain(database, news, contact(database, "ann@example.com").id)
     assert (told.address, told.reason, told.campaign, told.diagnostic) == (
         "ann@example.com",
         "hard",
         "July",
         "550 no",
     )
-    assert [(each.kind, each.code, each.campaign) for each in told.pieces] == [
+    assert [(each.kind, each.code, each.campaign) for each in told.items] == [
         ("hard", "5.1.1", "July"),
         ("soft", "4.4.1", "May"),
     ]
-    assert told.n == 2
+    assert told.n_items == 2
     assert told.active_at == NOW - timedelta(days=1)
-    assert told.mark
-    assert (told.mark.reason, told.mark.cause, told.mark.code) == ("hard", "no-mailbox", "5.1.1")
-    assert told.mark.weakness == Weakness.ACTIVE
+    assert told.verdict
+    assert (told.verdict.reason, told.verdict.cause, told.verdict.code) == ("hard", "no-mailbox", "5.1.1")
+    assert told.verdict.weakness == Weakness.ACTIVE
 
 
 def test_an_imported_contact_has_no_evidence_and_says_so(database: Database):
     news = add_cleaned(database, 1)
-    told = evidence.why(database, news, contact(database, "person0@example.com").id)
-    assert (told.mark, told.pieces, told.n) == (None, [], 0)
+    told = evidence.explain(database, news, contact(database, "person0@example.com").id)
+    assert (told.verdict, told.items, told.n_items) == (None, [], 0)
     subscribed = audience(database, "ann@example.com")
     with pytest.raises(PlanGone):
-        evidence.why(database, subscribed, contact(database, "ann@example.com").id)
+        evidence.explain(database, subscribed, contact(database, "ann@example.com").id)
 
 
 NOTICES = st.lists(
     st.builds(
-        notice,
+        event,
         st.sampled_from([f"p{i}@example.com" for i in range(4)]),
         st.sampled_from(
             [
@@ -389,14 +401,14 @@ NOTICES = st.lists(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(NOTICES, st.integers(1, 10))
-def test_however_notices_come_figures_are_exact_and_nothing_leaves_cleaned(
-    database: Database, notices: list[Notice], size: int
+def test_however_events_come_figures_are_exact_and_nothing_leaves_cleaned(
+    database: Database, events: list[MailEvent], size: int
 ):
     emptied(database)
     mine = audience(database, *(f"p{i}@example.com" for i in range(4)))
     was_cleaned: set[tuple[int, int]] = set()
-    for start in range(0, len(notices), size):
-        some = notices[start : start + size]
+    for start in range(0, len(events), size):
+        some = events[start : start + size]
         taken = take(database, *some)
         assert sum(getattr(taken, f) for f in ("cleaned", "counted", "activity", "repeated")) == len(some)
         now_cleaned = _cleaned(database)

@@ -7,16 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.bounces import mailbox
+from bot.bounces import mailbox, quarantine
 from bot.bounces.events import EventKind
-from bot.bounces.intake import Aside, Intake, set_aside
+from bot.bounces.intake import IntakeCounts
 from bot.bounces.mailbox import MailOutcome
-from bot.bounces.messages import read
+from bot.bounces.messages.reader import read
+from bot.bounces.quarantine import QuarantineItem
 from bot.maintenance.cleanup import delete_expired
 from storage.bounces import imap
-from storage.bounces.imap import NotReached
-from storage.bounces.imap_address import place
-from storage.bounces.mailboxes import MailMessage
+from storage.bounces.imap import ServerUnreachable
+from storage.bounces.imap_address import parse_imap_url
+from storage.bounces.message_files import MailMessage
 from storage.bounces.tables import WebhookToken
 from storage.core.database import Database
 from tests.conftest import NOW
@@ -48,7 +49,7 @@ def subscribed(database: Database, audience: str = "News") -> int:
 
 def taken(database: Database, raws: list[bytes], audience: str = "") -> MailOutcome:
     messages = [MailMessage(f"box#{n}", raw, len(raw)) for n, raw in enumerate(raws, 1)]
-    return mailbox.take_in(database, mailbox.read_all(messages, NOW, audience), NOW)
+    return mailbox.take_in(database, mailbox.read_messages(messages, NOW, audience), NOW)
 
 
 def test_each_message_is_counted_by_what_it_is(database: Database):
@@ -57,7 +58,7 @@ def test_each_message_is_counted_by_what_it_is(database: Database):
     assert outcome.messages == 7
     assert outcome.kinds == Counter({EventKind.HARD: 2, EventKind.SOFT: 1, EventKind.COMPLAINT: 1})
     assert outcome.reasons == Counter({"auto-reply": 1, "not-a-bounce": 1, "no-recipient": 1})
-    assert outcome.intake == Intake(cleaned=2, counted=1, unknown=1)
+    assert outcome.intake == IntakeCounts(cleaned=2, counted=1, unknown=1)
     expected = {"ada@example.com": "cleaned", "bob@example.com": "subscribed", "cy@example.com": "cleaned"}
     assert statuses(database, audience_id) == expected
 
@@ -66,26 +67,26 @@ def test_a_second_time_counts_nothing(database: Database):
     subscribed(database)
     taken(database, ALL)
     again = taken(database, ALL)
-    assert again.intake == Intake(repeated=3, unknown=1)
-    assert len(list(mailbox.all_kept(database))) == 2
+    assert again.intake == IntakeCounts(repeated=3, unknown=1)
+    assert len(list(quarantine.all_entries(database))) == 2
 
 
 def test_what_is_kept_aside_is_told_with_its_message_also_the_second_time(database: Database):
     subscribed(database)
     messages = [MailMessage(f"box#{n}", raw, len(raw)) for n, raw in enumerate(ALL, 1)]
-    post = mailbox.read_all(messages, NOW)
+    post = mailbox.read_messages(messages, NOW)
     for _ in range(2):
         mailbox.take_in(database, post, NOW)
-        found = [(each.where, each.reason, each.address) for each in mailbox.kept(database, post)]
+        found = [(each.where, each.reason, each.address) for each in mailbox.quarantined(database, post)]
         expected = [("box#6", "unknown-address", "nobody@example.com"), ("box#7", "no-recipient", "")]
         assert found == expected
-    sources = {(each.where, each.reason) for each in mailbox.all_kept(database)}
+    sources = {(each.where, each.reason) for each in quarantine.all_entries(database)}
     assert sources == {("message", "unknown-address"), ("message", "no-recipient")}
 
 
 def test_an_audience_that_is_named_is_the_only_one_meant(database: Database):
     news, shop = subscribed(database), subscribed(database, "Shop")
-    assert taken(database, ALL[:1], "Shop").intake == Intake(cleaned=1)
+    assert taken(database, ALL[:1], "Shop").intake == IntakeCounts(cleaned=1)
     assert statuses(database, news)["ada@example.com"] == "subscribed"
     assert statuses(database, shop)["ada@example.com"] == "cleaned"
 
@@ -104,12 +105,12 @@ def test_a_message_that_breaks_the_reading_is_kept_aside_and_the_others_go_on(
     outcome = taken(database, ALL[:6])
     assert outcome.reasons["unreadable"] == 1
     assert outcome.intake.cleaned == 2
-    [kept] = [each for each in mailbox.all_kept(database) if each.reason == "unreadable"]
+    [kept] = [each for each in quarantine.all_entries(database) if each.reason == "unreadable"]
     assert kept.detail == "RecursionError"
 
 
 def test_batches_hold_so_many_messages_and_so_many_bytes(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(mailbox, "AT_ONCE", 3)
+    monkeypatch.setattr(mailbox, "MESSAGES_AT_ONCE", 3)
     monkeypatch.setattr(mailbox, "BYTES_AT_ONCE", 10)
     messages = [MailMessage("", b"x" * size, size) for size in (1, 1, 1, 1, 20, 1)]
     assert [[len(each.raw) for each in batch] for batch in mailbox.batches(messages)] == [
@@ -123,26 +124,28 @@ def test_batches_hold_so_many_messages_and_so_many_bytes(monkeypatch: pytest.Mon
 def test_a_mailbox_is_taken_in_and_then_marked(database: Database, served: Served):
     audience_id = subscribed(database)
     served.folders["INBOX"] = dict(enumerate(ALL, 1))
-    assert mailbox.waiting(place(served.url())) == 7
-    outcome = mailbox.look(database, place(served.url()), NOW)
-    assert (outcome.messages, outcome.intake) == (7, Intake(cleaned=2, counted=1, unknown=1))
+    assert mailbox.count_unseen(parse_imap_url(served.url())) == 7
+    outcome = mailbox.take_in_unseen(database, parse_imap_url(served.url()), NOW)
+    assert (outcome.messages, outcome.intake) == (7, IntakeCounts(cleaned=2, counted=1, unknown=1))
     assert served.seen == set(range(1, 8))
     assert statuses(database, audience_id)["ada@example.com"] == "cleaned"
-    assert mailbox.look(database, place(served.url()), NOW) == MailOutcome()
+    assert mailbox.take_in_unseen(database, parse_imap_url(served.url()), NOW) == MailOutcome()
 
 
 def test_what_came_before_a_break_is_taken_in_and_the_rest_the_next_time(
     database: Database, served: Served, monkeypatch: pytest.MonkeyPatch
 ):
     subscribed(database)
-    monkeypatch.setattr(imap, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(imap, "MESSAGES_AT_ONCE", 3)
     served.folders["INBOX"] = dict(enumerate(ALL, 1))
     served.drops_after = 3
-    with pytest.raises(NotReached):
-        mailbox.look(database, place(served.url()), NOW)
+    with pytest.raises(ServerUnreachable):
+        mailbox.take_in_unseen(database, parse_imap_url(served.url()), NOW)
     assert served.seen == set()
     served.drops_after = 0
-    assert mailbox.look(database, place(served.url()), NOW).intake == Intake(cleaned=2, counted=1, unknown=1)
+    assert mailbox.take_in_unseen(database, parse_imap_url(served.url()), NOW).intake == IntakeCounts(
+        cleaned=2, counted=1, unknown=1
+    )
 
 
 def test_a_crash_between_the_taking_in_and_the_marking_counts_nothing_twice(
@@ -157,8 +160,10 @@ def test_a_crash_between_the_taking_in_and_the_marking_counts_nothing_twice(
     with monkeypatch.context() as patch:
         patch.setattr(imap.Mailbox, "mark_seen", crash)
         with pytest.raises(KeyboardInterrupt):
-            mailbox.look(database, place(served.url()), NOW)
-    assert mailbox.look(database, place(served.url()), NOW).intake == Intake(repeated=3, unknown=1)
+            mailbox.take_in_unseen(database, parse_imap_url(served.url()), NOW)
+    assert mailbox.take_in_unseen(database, parse_imap_url(served.url()), NOW).intake == IntakeCounts(
+        repeated=3, unknown=1
+    )
     assert len(served.seen) == 7
 
 
@@ -166,20 +171,22 @@ def test_two_that_look_at_once_count_each_message_once(database: Database, serve
     subscribed(database)
     served.folders["INBOX"] = {n: mails.full("bob@example.com", n) for n in range(1, 41)}
     with ThreadPoolExecutor(2) as pool:
-        looks = [pool.submit(mailbox.look, database, place(served.url()), NOW) for _ in range(2)]
+        looks = [
+            pool.submit(mailbox.take_in_unseen, database, parse_imap_url(served.url()), NOW) for _ in range(2)
+        ]
         first, second = (each.result(60).intake for each in looks)
     assert first.counted + first.cleaned + second.counted + second.cleaned == 40
     assert len(served.seen) == 40
 
 
 def test_what_was_kept_aside_goes_after_thirty_days_and_a_token_after_two(database: Database):
-    set_aside(database, [Aside("old", "message", "unreadable")], NOW - timedelta(days=31))
-    set_aside(database, [Aside("new", "message", "unreadable")], NOW - timedelta(days=29))
+    quarantine.add(database, [QuarantineItem("old", "message", "unreadable")], NOW - timedelta(days=31))
+    quarantine.add(database, [QuarantineItem("new", "message", "unreadable")], NOW - timedelta(days=29))
     with database.transaction() as session:
         session.add(WebhookToken(token="old", body="", at=NOW - timedelta(hours=49)))
         session.add(WebhookToken(token="new", body="", at=NOW - timedelta(hours=47)))
     assert delete_expired(database, NOW) == 2
-    assert [each.at for each in mailbox.all_kept(database)] == [NOW - timedelta(days=29)]
+    assert [each.at for each in quarantine.all_entries(database)] == [NOW - timedelta(days=29)]
     with database.reading() as session:
         assert session.get(WebhookToken, "new")
         assert session.get(WebhookToken, "old") is None

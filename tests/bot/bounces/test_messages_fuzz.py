@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.bounces.events import EventKind
-from bot.bounces.messages import read
+from bot.bounces.messages.reader import read
 from tests.bot.bounces.messages import ALL
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -21,13 +21,13 @@ def assert_sound(raw: bytes) -> None:
     start = time.process_time()
     reading = read(raw, NOW)
     assert time.process_time() - start < LONGEST_SECONDS
-    assert (reading.reason is None) == bool(reading.notices)
-    for notice in reading.notices:
-        assert notice.kind in {EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT}
-        assert notice.at <= NOW
-        assert notice.at.tzinfo is not None
-        assert "@" in notice.address
-        for text in (notice.address, notice.diagnostic, notice.campaign):
+    assert (reading.reason is None) == bool(reading.events)
+    for event in reading.events:
+        assert event.kind in {EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT}
+        assert event.at <= NOW
+        assert event.at.tzinfo is not None
+        assert "@" in event.address
+        for text in (event.address, event.diagnostic, event.campaign):
             assert text.isprintable()
             text.encode()
 

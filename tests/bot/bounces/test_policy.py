@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.policy import (
-    BURST,
-    CleaningReason,
+    BURST_WINDOW,
+    Burst,
     EvidenceEvent,
     History,
     Policy,
-    Span,
     Verdict,
     Weakness,
-    bursts,
+    find_bursts,
     judge,
-    merged,
+    merge_bursts,
     weakness_without_verdict,
 )
+from storage.contacts.values import CleanReason
 
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 POLICY = Policy()
@@ -46,68 +46,68 @@ def softs(n: int, first: float = 0) -> list[EvidenceEvent]:
     return [soft(first + i) for i in range(n)]
 
 
-def reason(history: History) -> CleaningReason | None:
+def reason(history: History) -> CleanReason | None:
     verdict = judge(history, POLICY)
     return verdict.reason if verdict else None
 
 
 CASES = {
     "nothing is known": (History(()), None),
-    "one hard bounce": (History([hard(0)]), CleaningReason.HARD),
+    "one hard bounce": (History([hard(0)]), CleanReason.HARD),
     "one hard bounce of a contact that was active": (
         History([hard(9)], active_at=day(1)),
-        CleaningReason.HARD,
+        CleanReason.HARD,
     ),
     "a hard bounce is not undone by a delivery": (
         History([hard(0)], delivered_at=day(1)),
-        CleaningReason.HARD,
+        CleanReason.HARD,
     ),
-    "a complaint": (History([complaint(0)]), CleaningReason.ABUSE),
+    "a complaint": (History([complaint(0)]), CleanReason.ABUSE),
     "the third day of an outage": (
-        History([hard(2, Cause.SERVER)], bursts=[Span(day(0), day(5))]),
+        History([hard(2, Cause.SERVER)], bursts=[Burst(day(0), day(5))]),
         None,
     ),
     "an outage that does not end": (
-        History([hard(4, Cause.SERVER)], bursts=[Span(day(0), day(5))]),
-        CleaningReason.HARD,
+        History([hard(4, Cause.SERVER)], bursts=[Burst(day(0), day(5))]),
+        CleanReason.HARD,
     ),
-    "a complaint outweighs a hard bounce before it": (History([hard(0), complaint(1)]), CleaningReason.ABUSE),
-    "a complaint outweighs a hard bounce after it": (History([complaint(0), hard(1)]), CleaningReason.ABUSE),
+    "a complaint outweighs a hard bounce before it": (History([hard(0), complaint(1)]), CleanReason.ABUSE),
+    "a complaint outweighs a hard bounce after it": (History([complaint(0), hard(1)]), CleanReason.ABUSE),
     "six soft bounces, no activity": (History(softs(6)), None),
-    "seven soft bounces, no activity": (History(softs(7)), CleaningReason.SOFT),
+    "seven soft bounces, no activity": (History(softs(7)), CleanReason.SOFT),
     "fourteen soft bounces since activity": (History(softs(14, 1), active_at=day(0)), None),
-    "fifteen soft bounces since activity": (History(softs(15, 1), active_at=day(0)), CleaningReason.SOFT),
+    "fifteen soft bounces since activity": (History(softs(15, 1), active_at=day(0)), CleanReason.SOFT),
     "a hundred soft bounces on one day count once": (
         History([soft(i / 1000) for i in range(100)]),
         None,
     ),
-    "seven days with two soft bounces each": (History([*softs(7), *softs(7, 0.1)]), CleaningReason.SOFT),
+    "seven days with two soft bounces each": (History([*softs(7), *softs(7, 0.1)]), CleanReason.SOFT),
     "a delivery resets the count": (History(softs(12), delivered_at=day(6.5)), None),
-    "seven after the delivery": (History(softs(14), delivered_at=day(6.5)), CleaningReason.SOFT),
+    "seven after the delivery": (History(softs(14), delivered_at=day(6.5)), CleanReason.SOFT),
     "an open resets the count, and raises the bar": (History(softs(16), active_at=day(1.5)), None),
-    "fifteen after the open": (History(softs(17), active_at=day(1.5)), CleaningReason.SOFT),
+    "fifteen after the open": (History(softs(17), active_at=day(1.5)), CleanReason.SOFT),
     "a delivery is no activity: seven are enough": (
         History(softs(7, 1), delivered_at=day(0)),
-        CleaningReason.SOFT,
+        CleanReason.SOFT,
     ),
     "a soft bounce in an outage is not counted": (
-        History(softs(7), bursts=[Span(day(3), day(3.05))]),
+        History(softs(7), bursts=[Burst(day(3), day(3.05))]),
         None,
     ),
     "a hard bounce in an outage is not counted": (
-        History([hard(3, Cause.SERVER)], bursts=[Span(day(3), day(3.05))]),
+        History([hard(3, Cause.SERVER)], bursts=[Burst(day(3), day(3.05))]),
         None,
     ),
     "that there is no such mailbox is no outage": (
-        History([hard(3)], bursts=[Span(day(3), day(3.05))]),
-        CleaningReason.HARD,
+        History([hard(3)], bursts=[Burst(day(3), day(3.05))]),
+        CleanReason.HARD,
     ),
     "the second burst of a domain is no outage any more": (
-        History([hard(10, Cause.NO_DOMAIN)], bursts=[Span(day(3), day(3.05)), Span(day(10), day(10.05))]),
-        CleaningReason.HARD,
+        History([hard(10, Cause.NO_DOMAIN)], bursts=[Burst(day(3), day(3.05)), Burst(day(10), day(10.05))]),
+        CleanReason.HARD,
     ),
     "an outage may last for days": (
-        History([hard(5, Cause.NO_DOMAIN)], bursts=[Span(day(3), day(3.05)), Span(day(5), day(5.05))]),
+        History([hard(5, Cause.NO_DOMAIN)], bursts=[Burst(day(3), day(3.05)), Burst(day(5), day(5.05))]),
         None,
     ),
 }
@@ -128,7 +128,7 @@ WEAK = {
     "a full mailbox, called permanent": (History([hard(0, Cause.FULL)]), Weakness.FULL),
     "a policy block": (History([hard(0, Cause.POLICY)]), Weakness.BLOCKED),
     "a content block": (History([hard(0, Cause.CONTENT)]), Weakness.BLOCKED),
-    "in an outage": (History([hard(3)], bursts=[Span(day(3), day(3.05))]), Weakness.OUTAGE),
+    "in an outage": (History([hard(3)], bursts=[Burst(day(3), day(3.05))]), Weakness.OUTAGE),
     "full seven times": (History([soft(i, Cause.FULL) for i in range(7)]), Weakness.FULL),
     "full only once of seven times": (History([soft(0, Cause.FULL), *softs(6, 1)]), None),
     "a complaint is never weak": (History([complaint(0)], active_at=day(1)), None),
@@ -144,10 +144,10 @@ def test_what_is_worth_a_look(history, expected):
 
 def test_a_verdict_says_what_decided():
     assert judge(History([soft(0), hard(1)]), POLICY) == Verdict(
-        CleaningReason.HARD, Cause.NO_MAILBOX, "5.1.1", counted=1, needed=7, weakness=None
+        CleanReason.HARD, Cause.NO_MAILBOX, "5.1.1", counted=1, needed=7, weakness=None
     )
     assert judge(History(softs(8)), POLICY) == Verdict(
-        CleaningReason.SOFT, Cause.SERVER, "4.4.1", counted=8, needed=7, weakness=None
+        CleanReason.SOFT, Cause.SERVER, "4.4.1", counted=8, needed=7, weakness=None
     )
 
 
@@ -161,18 +161,18 @@ def test_why_a_cleaned_contact_would_stay_today():
     assert judge(late, POLICY) is None
     assert weakness_without_verdict(late) == Weakness.DELIVERED
     assert weakness_without_verdict(History(softs(7), active_at=day(8))) == Weakness.ACTIVE
-    outage = History([hard(3, Cause.SERVER)], bursts=[Span(day(3), day(3.05))])
+    outage = History([hard(3, Cause.SERVER)], bursts=[Burst(day(3), day(3.05))])
     assert weakness_without_verdict(outage) == Weakness.OUTAGE
 
 
 def test_many_addresses_of_a_domain_within_an_hour_are_a_burst():
     ten = [(START + timedelta(minutes=6 * i), i) for i in range(10)]
-    assert bursts(ten, contacts=40, policy=POLICY) == [Span(START, ten[-1][0])]
-    assert bursts(ten[:9], contacts=40, policy=POLICY) == []
-    assert bursts([(at, 1) for at, _ in ten], contacts=40, policy=POLICY) == [], "one address, ten times"
-    assert bursts(ten, contacts=101, policy=POLICY) == [], "few of the domain's contacts"
+    assert find_bursts(ten, contacts=40, policy=POLICY) == [Burst(START, ten[-1][0])]
+    assert find_bursts(ten[:9], contacts=40, policy=POLICY) == []
+    assert find_bursts([(at, 1) for at, _ in ten], contacts=40, policy=POLICY) == [], "one address, ten times"
+    assert find_bursts(ten, contacts=101, policy=POLICY) == [], "few of the domain's contacts"
     slow = [(START + timedelta(minutes=10 * i), i) for i in range(20)]
-    assert bursts(slow, contacts=40, policy=POLICY) == [], "never ten within an hour"
+    assert find_bursts(slow, contacts=40, policy=POLICY) == [], "never ten within an hour"
 
 
 EVENTS = st.builds(
@@ -187,12 +187,16 @@ EVENTS = st.builds(
 MOMENTS = st.none() | st.integers(0, 40 * 24).map(lambda hours: START + timedelta(hours=hours))
 SPANS = st.lists(
     st.tuples(st.integers(0, 960), st.integers(0, 3)).map(
-        lambda at: Span(START + timedelta(hours=at[0]), START + timedelta(hours=sum(at)))
+        lambda at: Burst(START + timedelta(hours=at[0]), START + timedelta(hours=sum(at)))
     ),
     max_size=4,
 )
 HISTORIES = st.builds(
-    History, st.lists(EVENTS, max_size=30), delivered_at=MOMENTS, active_at=MOMENTS, bursts=SPANS.map(merged)
+    History,
+    st.lists(EVENTS, max_size=30),
+    delivered_at=MOMENTS,
+    active_at=MOMENTS,
+    bursts=SPANS.map(merge_bursts),
 )
 
 
@@ -220,18 +224,18 @@ def test_more_evidence_never_saves_a_contact(history, event):
 @given(HISTORIES)
 def test_nothing_but_a_complaint_is_called_abuse(history):
     complained = any(each.kind == EventKind.COMPLAINT for each in history.events)
-    assert (reason(history) == CleaningReason.ABUSE) == complained
+    assert (reason(history) == CleanReason.ABUSE) == complained
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 20)), max_size=60), st.integers(0, 300))
 def test_bursts_are_what_looking_at_every_hour_finds(minutes, contacts):
     told = [(START + timedelta(minutes=at), contact) for at, contact in minutes]
-    found = bursts(told, contacts, POLICY)
+    found = find_bursts(told, contacts, POLICY)
     enough = max(POLICY.outage_addresses, contacts / 10)
     for at, _ in told:
         windows = [
-            {c for when, c in told if start <= when <= start + BURST}
+            {c for when, c in told if start <= when <= start + BURST_WINDOW}
             for start, _ in told
-            if start <= at <= start + BURST
+            if start <= at <= start + BURST_WINDOW
         ]
-        assert any(span.holds(at) for span in found) == any(len(each) >= enough for each in windows)
+        assert any(span.contains(at) for span in found) == any(len(each) >= enough for each in windows)

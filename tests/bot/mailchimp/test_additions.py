@@ -15,7 +15,7 @@ from bot.corrections.required_fields import MailchimpSilent, NoMailchimp
 from bot.mailchimp import additions
 from bot.mailchimp.additions import FieldMissing, NotNow
 from bot.mailchimp.jobs import ADD
-from handlers.standins.mailchimp.account import MergeField, merge_values
+from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from storage.contacts import contacts, figures
@@ -45,9 +45,9 @@ from tests.support.mirrors import (
 )
 
 WORDING = "This person gave me permission to email them"
-TOWN = MergeField("TOWN", "Town", required=True)
-SIZE = MergeField("SIZE", "Size", "dropdown", required=True, choices=("small", "large"))
-HOME = MergeField("HOME", "Home", "address", required=True)
+TOWN = StoredMergeField("TOWN", "Town", required=True)
+SIZE = StoredMergeField("SIZE", "Size", "dropdown", required=True, choices=("small", "large"))
+HOME = StoredMergeField("HOME", "Home", "address", required=True)
 HIS_IP = "203.0.113.9"
 LATER = NOW + timedelta(hours=1)  # every lease has run out
 
@@ -86,8 +86,8 @@ def correct(database: Database, client: Client, audience_id: int, **more: Any) -
     return carry_out(database, client, request(database, begin(database, client, audience_id), **more))
 
 
-def optional(field: MergeField) -> MergeField:
-    return MergeField(field.tag, field.name, field.kind)
+def optional(field: StoredMergeField) -> StoredMergeField:
+    return StoredMergeField(field.tag, field.name, field.kind)
 
 
 def contact(database: Database, audience_id: int, address: str) -> Contact | None:
@@ -169,7 +169,7 @@ def test_no_address_and_time_of_the_operator_is_sent(database: Database, mailchi
     there = mailchimp.member(remote, NEW)
     assert there
     assert (there.ip_signup, there.ip_opt, there.signup) == ("", "", 0)
-    assert mailchimp.failures == []
+    assert mailchimp.permanent_deletions == []
 
 
 def test_required_fields_are_asked_for_with_the_contact_s_own_values(
@@ -177,7 +177,7 @@ def test_required_fields_are_asked_for_with_the_contact_s_own_values(
 ):
     home = {"addr1": "1 Main St", "city": "Lens", "state": "PC", "zip": "62300"}
     merge = {"FNAME": "Ada", "LNAME": "Roy", "TOWN": "Lens", "SIZE": "large", "HOME": home, "OPEN": "kept"}
-    fields = (TOWN, SIZE, HOME, MergeField("OPEN", "Open"))
+    fields = (TOWN, SIZE, HOME, StoredMergeField("OPEN", "Open"))
     remote = audience_of(mailchimp, fields=fields, merge=json.dumps(merge))
     news = sync(database, client, NOW)
     form = begin(database, client, news)
@@ -204,7 +204,7 @@ def test_required_fields_are_asked_for_with_the_contact_s_own_values(
 def test_a_required_field_left_empty_is_asked_for_and_the_form_still_holds(
     database: Database, mailchimp: Standin, client: Client, missing: str
 ):
-    name = MergeField("FNAME", "First name", required=True)
+    name = StoredMergeField("FNAME", "First name", required=True)
     audience = mailchimp.add_list("News", merge_fields=(name, TOWN, SIZE, HOME))
     mailchimp.put(audience, OLD)
     mailchimp.clean(audience, OLD)
@@ -369,8 +369,8 @@ def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was
     database: Database, mailchimp: Standin, client: Client
 ):
     site, lucky = (
-        MergeField("SITE", "Web site", "url"),
-        MergeField("LUCKY", "Number", "number", required=True),
+        StoredMergeField("SITE", "Web site", "url"),
+        StoredMergeField("LUCKY", "Number", "number", required=True),
     )
     remote = audience_of(
         mailchimp,
@@ -486,7 +486,7 @@ def test_every_tag_is_copied_of_one_with_more_than_a_member_tells(
     assert here.tags == ",".join(f'"{tag}"' for tag in tags)
 
 
-@pytest.mark.parametrize("which", ["key_of_reader", "key_without_rights", "wrong"])
+@pytest.mark.parametrize("which", ["read_only_key", "key_without_rights", "wrong"])
 def test_a_key_that_may_not_is_told(database: Database, mailchimp: Standin, client: Client, which: str):
     audience_of(mailchimp)
     news = sync(database, client, NOW)

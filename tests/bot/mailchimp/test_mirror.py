@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 
 from bot.bounces import intake
-from bot.bounces.events import EventKind, Notice
+from bot.bounces.events import EventKind, MailEvent
 from bot.core import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror import tags as member_tags
@@ -389,7 +389,7 @@ def test_who_nobody_explains_is_asked_about_once(both: Mirrored, monkeypatch: py
 def test_bounces_from_elsewhere_clean_nobody_in_a_mirror(both: Mirrored):
     both.sync()
     address = both.address("subscribed")
-    told = Notice(address=address, kind=EventKind.HARD, at=both.times.now, source="ses", uid="1")
+    told = MailEvent(address=address, kind=EventKind.HARD, at=both.times.now, source="ses", uid="1")
     assert intake.take_in(both.database, [told], both.times.now).unknown == 1
     both.assert_same()
 
@@ -397,7 +397,7 @@ def test_bounces_from_elsewhere_clean_nobody_in_a_mirror(both: Mirrored):
 def test_ten_calls_at_once_are_never_exceeded(large: Mirrored):
     large.mailchimp.rules.latency = 0.01
     large.sync()
-    assert max(asked.together for asked in large.mailchimp.requests) <= 10
+    assert max(asked.concurrent for asked in large.mailchimp.requests) <= 10
 
 
 def test_a_client_may_be_shared_and_closed(both: Mirrored):

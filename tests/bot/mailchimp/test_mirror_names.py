@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.mailchimp.mirror import sync
-from handlers.standins.mailchimp.account import MergeField
+from handlers.standins.mailchimp.account import StoredMergeField
 from storage.core import audiences
 from storage.core.database import Database
 from tests.support import figures
@@ -69,7 +69,7 @@ def test_a_renamed_field_keeps_the_values_of_contacts_that_did_not_change(databa
         both.sync()
         before = both.contacts()
         audience = both.mailchimp._account.audience(both.remote_id)
-        audience.merge_fields = (MergeField("FNAME", "Prénom"), MergeField("LNAME", "Last name"))
+        audience.merge_fields = (StoredMergeField("FNAME", "Prénom"), StoredMergeField("LNAME", "Last name"))
         both.times.now += timedelta(hours=1)
         discover(both)
         both.sync()

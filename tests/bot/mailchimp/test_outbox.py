@@ -170,7 +170,7 @@ def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
     database: Database, standin: Standin, client: Client, n: int, kind: str
 ):
     remote = mirrors.add(standin, n)
-    standin.rules.archive_refused, standin.rules.batch_looks = {"person3@example.com"}, 1
+    standin.rules.archive_refused, standin.rules.batch_polls = {"person3@example.com"}, 1
     audience = mirrors.sync(database, client)
     ends = 0
     for dies_after in range(1, 200):
@@ -288,7 +288,7 @@ def test_a_refused_key_ends_the_work_and_what_was_done_is_told(
     remote = mirrors.add(standin, n)
     audience = mirrors.sync(database, client)
     confirm(database, plan(database, audience))
-    with mirrors.client_of(standin, standin.key_of_reader) as reader:
+    with mirrors.client_of(standin, standin.read_only_key) as reader:
         job = run(database, reader, ARCHIVE)
     assert job.state == "failed"
     assert job.failure.key == "mailchimp-forbidden"

@@ -15,7 +15,7 @@ from handlers.slack import long_work
 from handlers.slack.app import job_handlers
 from handlers.slack.views import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
-from handlers.standins.mailchimp.account import MergeField, merge_values
+from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
 from storage.corrections import corrections as store
@@ -25,11 +25,11 @@ from tests.handlers.slack.test_corrections import FRENCH_OPERATOR, OPERATOR, Jso
 from tests.support.limits import problems
 from tests.support.mirrors import NEW, OLD, TEXTS, audience_of, client_of, never, sync, watched
 
-SIZE = MergeField("SIZE", "Size", "dropdown", required=True, choices=("small", "large"))
-BORN = MergeField("BORN", "Birthday", "birthday", required=True)
-SINCE = MergeField("SINCE", "Since", "date", required=True)
-LUCKY = MergeField("LUCKY", "Number", "number", required=True)
-HOME = MergeField("HOME", "Home", "address", required=True)
+SIZE = StoredMergeField("SIZE", "Size", "dropdown", required=True, choices=("small", "large"))
+BORN = StoredMergeField("BORN", "Birthday", "birthday", required=True)
+SINCE = StoredMergeField("SINCE", "Since", "date", required=True)
+LUCKY = StoredMergeField("LUCKY", "Number", "number", required=True)
+HOME = StoredMergeField("HOME", "Home", "address", required=True)
 ALL = (SIZE, BORN, SINCE, LUCKY, HOME)
 MERGE = (
     '{"FNAME": "Ada", "LNAME": "Roy", "SIZE": "large", "BORN": "11/24", "SINCE": "2020-02-29", "LUCKY": 7,'

@@ -9,7 +9,7 @@ import pytest
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import intake, policies
-from bot.bounces.events import Cause, EventKind, Notice
+from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.policy import Policy
 from bot.contacts import counts
 from bot.core import audiences, journal
@@ -52,10 +52,12 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
 
 
-def notice(address: str, kind: EventKind, ago: float, **given: Any) -> Notice:
+def event(address: str, kind: EventKind, ago: float, **given: Any) -> MailEvent:
     values: dict[str, Any] = {"code": "5.1.1", "cause": Cause.NO_MAILBOX, "diagnostic": "550 5.1.1 <!here>"}
     at = NOW - timedelta(days=ago)
-    return Notice(address=address, kind=kind, at=at, source="ses", uid=f"{address} {ago}", **(values | given))
+    return MailEvent(
+        address=address, kind=kind, at=at, source="ses", uid=f"{address} {ago}", **(values | given)
+    )
 
 
 @pytest.fixture
@@ -65,11 +67,11 @@ def news(database: Database) -> int:
     news = import_csv(database, text, name="subscribed_x_export.csv")
     import_csv(database, "Email Address,CLEAN_TIME\nzoe@example.com,2026-01-02 03:04:05")
     told = [
-        notice("ann@example.com", EventKind.HARD, 2, campaign="July & August"),
-        notice("ben@example.com", EventKind.ACTIVE, 9),
-        notice("ben@example.com", EventKind.HARD, 1),
-        notice("eve@example.com", EventKind.COMPLAINT, 1, code="", cause=Cause.UNKNOWN, diagnostic=""),
-        notice("dan@example.com", EventKind.SOFT, 1),
+        event("ann@example.com", EventKind.HARD, 2, campaign="July & August"),
+        event("ben@example.com", EventKind.ACTIVE, 9),
+        event("ben@example.com", EventKind.HARD, 1),
+        event("eve@example.com", EventKind.COMPLAINT, 1, code="", cause=Cause.UNKNOWN, diagnostic=""),
+        event("dan@example.com", EventKind.SOFT, 1),
     ]
     intake.take_in(database, told, NOW)
     return news
@@ -164,7 +166,7 @@ def test_an_archive_of_those_worth_a_look_takes_the_figure_with_it_and_undo_give
     )
     assert plan.n == 1
     # ann turns out to be worth a look too, after the count was shown.
-    told = notice("ann@example.com", EventKind.DELIVERED, 1)
+    told = event("ann@example.com", EventKind.DELIVERED, 1)
     intake.take_in(database, [told], NOW)
     assert figures() == (2, 4)
     archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
@@ -213,7 +215,7 @@ def test_a_bad_number_is_told_under_its_own_field(
     olivia, form = rules
     answer = submit(olivia, form, *numbers)
     assert answer["errors"] == {field: f"Type a whole number from {least} to 1,000,000."}
-    assert policies.look(database, news) == Policy()
+    assert policies.get(database, news) == Policy()
 
 
 def test_the_rules_are_kept_with_a_receipt_and_a_line_in_the_journal(
@@ -224,7 +226,7 @@ def test_the_rules_are_kept_with_a_receipt_and_a_line_in_the_journal(
     answer = submit(olivia, form, "3", "4", "50")
     assert answer["response_action"] == "update"
     assert "The cleaning rules of News are saved." in says(answer["view"])
-    assert policies.look(database, news) == Policy(3, 4, 50)
+    assert policies.get(database, news) == Policy(3, 4, 50)
     line = journal.latest(database, 1)[0]
     assert (line.what, line.who, line.audience) == ("policy", olivia.user, "News")
 

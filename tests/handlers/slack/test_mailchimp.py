@@ -131,7 +131,7 @@ def test_a_key_that_may_not_write_ends_the_archive_with_its_sentence(
     database: Database, standin: Standin, mirror: tuple[str, int], workspace: Workspace
 ):
     said = words("en")
-    standin._account.key_of_reader, standin._account.key = standin.key, standin.key_of_reader
+    standin._account.read_only_key, standin._account.key = standin.key, standin.read_only_key
     with Person(workspace, OLIVIA) as olivia:
         olivia.wait_bot()
         olivia.command("/cleaned-archive")

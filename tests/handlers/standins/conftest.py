@@ -1,4 +1,4 @@
-"""A workspace, and a small real bot in it."""
+"""Fixtures: a local workspace with a small bot, and Mailchimp's stand-in."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ MANIFEST = Path(__file__).parents[3] / "manifest.yml"
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that tests set."""
 
     def __init__(self) -> None:
         self.now = 1_795_000_000.0
@@ -45,7 +45,7 @@ impatient = pytest.mark.parametrize("workspace", [0.4], indirect=True, ids=["imp
 
 @pytest.fixture
 def workspace(request: pytest.FixtureRequest, clock: Clock) -> Iterator[Workspace]:
-    """Waits for answers as long as Slack does, or as a test says that it does not answer."""
+    """A workspace that waits 3 s for acknowledgements, or the seconds of the fixture's parameter."""
     seconds = getattr(request, "param", ACK_SECONDS)
     with Workspace(MANIFEST, ack_seconds=seconds, event_retries=(0.0, 0.05, 0.1), clock=clock) as running:
         yield running
@@ -63,9 +63,9 @@ def olivia(workspace: Workspace) -> Iterator[Person]:
 
 
 class Wire:
-    """The bot's end of the socket, bare: notes each payload, answers with what `answer` returns.
+    """A bare Socket Mode client: records requests and acknowledges them with what `answer` returns.
 
-    `answer` returns the acknowledgement's payload, or None for no acknowledgement at all.
+    `answer` returns the payload of the acknowledgement, or None to send none.
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -81,7 +81,7 @@ class Wire:
         self.client.connect()
 
     def wait(self, count: int = 1) -> list[SocketModeRequest]:
-        """All requests, once there are `count`."""
+        """Waits for `count` requests and returns all."""
         with self.came:
             assert self.came.wait_for(lambda: len(self.requests) >= count, 5), self.requests
             return list(self.requests)
@@ -96,8 +96,8 @@ class Wire:
             self.requests.append(request)
             self.came.notify_all()
         if answer is not None:
-            said = SocketModeResponse(envelope_id=request.envelope_id, payload=answer or None)
-            client.send_socket_mode_response(said)
+            response = SocketModeResponse(envelope_id=request.envelope_id, payload=answer or None)
+            client.send_socket_mode_response(response)
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def wire(workspace: Workspace, olivia: Person) -> Iterator[Wire]:
 
 @pytest.fixture
 def app(workspace: Workspace, client: WebClient, olivia: Person) -> Iterator[App]:
-    """A Bolt app connected by Socket Mode; a test adds its listeners."""
+    """A Bolt app connected over Socket Mode; tests add listeners."""
     made = App(client=client)
     handler = SocketModeHandler(made, workspace.app_token)
     sdk_workarounds.replace_reader(handler.client)
@@ -152,12 +152,12 @@ def modal(*blocks: Json, title: str = "A modal", **more: Any) -> Json:
 def mailchimp() -> Iterator[Standin]:
     with Standin(rules=Rules(webhook_retries=(0.0, 0.05))) as running:
         yield running
-        assert running.failures == []
+        assert running.permanent_deletions == []
 
 
 @pytest.fixture
 def audience(mailchimp: Standin) -> str:
-    """500 contacts."""
+    """An audience with 500 members."""
     key = mailchimp.add_list("Trail news", permissions=("Mail", "Letters"))
     mailchimp.fill(key, 500, seed=4)
     return key

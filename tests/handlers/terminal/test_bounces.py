@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from slack_sdk import WebClient
 
-from bot.bounces import mailbox
-from bot.bounces.intake import Aside, set_aside
+from bot.bounces import mailbox, quarantine
+from bot.bounces.quarantine import QuarantineItem
 from bot.core import settings
 from handlers import cli
 from handlers import scheduler as scheduling
@@ -102,7 +102,9 @@ def test_what_was_kept_aside_is_a_csv_with_the_reason_in_words(
     database: Database, words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     """Of this run with a path; without one, all of it, wherever it came from."""
-    set_aside(database, [Aside("1", "ses", "unknown-address", "=x@example.com", "hard 5.1.1")], NOW)
+    quarantine.add(
+        database, [QuarantineItem("1", "ses", "unknown-address", "=x@example.com", "hard 5.1.1")], NOW
+    )
     (tmp_path / "box").write_bytes(b"".join(b"From x\n" + raw + b"\n" for raw in ALL))
     assert cli.main(["bounces", "box", "--aside", "aside.csv"]) == cli.DONE
     assert words("bounces-aside-written", n=2, path="aside.csv") in capsys.readouterr().out
@@ -158,7 +160,7 @@ def test_interrupted_what_was_taken_in_stays_and_no_half_file_is_left(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
-    monkeypatch.setattr(mailbox, "AT_ONCE", 1)
+    monkeypatch.setattr(mailbox, "MESSAGES_AT_ONCE", 1)
     real, calls = mailbox.take_in, iter((True, False))
 
     def once(*given: object) -> object:

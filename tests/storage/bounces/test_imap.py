@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 
 from storage.bounces import imap
-from storage.bounces.imap import LoginRefused, MailboxFault, NoSuchFolder, NotReached, NotTrusted, opened
-from storage.bounces.imap_address import InvalidImapAddress, place
+from storage.bounces.imap import (
+    LoginRefused,
+    MailboxError,
+    NoSuchFolder,
+    ServerUnreachable,
+    UntrustedServer,
+    open_mailbox,
+)
+from storage.bounces.imap_address import InvalidImapAddress, parse_imap_url
 from tests.support.imap import ASCII_PASSWORD, PASSWORD, USER, Served, certificate, serving
 
 
@@ -21,19 +28,19 @@ def served() -> Iterator[Served]:
 
 
 def read(url: str) -> list[tuple[str, bytes]]:
-    with opened(place(url)) as box:
+    with open_mailbox(parse_imap_url(url)) as box:
         return [(uid, message.raw) for batch in box.batches() for uid, message in batch]
 
 
 def test_what_the_address_says():
-    found = place(
+    found = parse_imap_url(
         "imaps://bounces%40example.com:p%40ss%2Fw%C3%B6rd@mail.example.com/Retours%20%C3%A9chou%C3%A9s/2026"
     )
     assert (found.host, found.port, found.folder) == ("mail.example.com", 993, "Retours échoués/2026")
     assert (found.user, found.password, found.is_encrypted) == ("bounces@example.com", "p@ss/wörd", True)
     assert "p@ss" not in repr(found)
     assert "bounces" not in repr(found)
-    assert place("imap://a:b@localhost:1143").folder == "INBOX"
+    assert parse_imap_url("imap://a:b@localhost:1143").folder == "INBOX"
 
 
 @pytest.mark.parametrize(
@@ -55,7 +62,7 @@ def test_what_the_address_says():
 )
 def test_what_is_no_address_of_a_mailbox(url: str):
     with pytest.raises(InvalidImapAddress):
-        place(url)
+        parse_imap_url(url)
 
 
 @pytest.mark.parametrize("uid_last", [False, True])
@@ -66,7 +73,7 @@ def test_the_unseen_come_oldest_first_and_stay_unseen_until_they_are_marked(serv
     expected = [("3", b"three\r\n"), ("12", b"twelve (UID 99)\r\n")]
     assert read(served.url()) == expected
     assert served.seen == {5}
-    with opened(place(served.url())) as box:
+    with open_mailbox(parse_imap_url(served.url())) as box:
         box.mark_seen(["3"])
     assert read(served.url()) == expected[1:]
     assert served.seen == {3, 5}
@@ -83,12 +90,12 @@ def test_a_folder_s_name_goes_as_modified_utf_7(served: Served):
 
 
 def test_a_look_has_its_limits(served: Served, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap, "MOST_AT_A_LOOK", 7)
-    monkeypatch.setattr(imap, "MOST_AT_ONCE", 3)
+    monkeypatch.setattr(imap, "MOST_MESSAGES", 7)
+    monkeypatch.setattr(imap, "MESSAGES_AT_ONCE", 3)
     monkeypatch.setattr(imap, "BYTES_AT_ONCE", 100)
     monkeypatch.setattr(imap, "LARGEST", 150)
     served.folders["INBOX"] = {uid: b"x" * (200 if uid == 2 else 10) for uid in range(1, 20)}
-    with opened(place(served.url())) as box:
+    with open_mailbox(parse_imap_url(served.url())) as box:
         batches = [[(uid, len(message.raw)) for uid, message in batch] for batch in box.batches()]
     assert batches == [[("1", 10)], [("2", 150)], [("3", 10), ("4", 10), ("5", 10)], [("6", 10), ("7", 10)]]
 
@@ -102,7 +109,7 @@ def test_a_message_that_the_server_can_t_give_holds_up_no_other(served: Served):
 def test_over_tls_the_certificate_has_to_be_vouched_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     pem = certificate(tmp_path)
     with serving(Served({"INBOX": {1: b"x"}}), pem) as served:
-        with pytest.raises(NotTrusted):
+        with pytest.raises(UntrustedServer):
             read(served.url("imaps"))
         monkeypatch.setenv("SSL_CERT_FILE", str(pem))
         assert read(served.url("imaps")) == [("1", b"x")]
@@ -111,7 +118,7 @@ def test_over_tls_the_certificate_has_to_be_vouched_for(tmp_path: Path, monkeypa
 def test_without_tls_nothing_is_said_to_another_machine(served: Served, monkeypatch: pytest.MonkeyPatch):
     """The server offers no STARTTLS, so the password never goes out."""
     monkeypatch.setattr(imap, "_is_this_machine", lambda _: False)
-    with pytest.raises(NotTrusted):
+    with pytest.raises(UntrustedServer):
         read(served.url())
     assert not any("LOGIN" in each for each in served.said)
 
@@ -120,7 +127,7 @@ def test_starttls_comes_before_the_password(served: Served, tmp_path: Path, monk
     monkeypatch.setattr(imap, "_is_this_machine", lambda _: False)
     served.starttls = certificate(tmp_path)
     served.folders["INBOX"] = {1: b"x"}
-    with pytest.raises(NotTrusted):
+    with pytest.raises(UntrustedServer):
         read(served.url())
     monkeypatch.setenv("SSL_CERT_FILE", str(served.starttls))
     assert read(served.url()) == [("1", b"x")]
@@ -164,28 +171,28 @@ def test_a_folder_that_is_not_there_or_can_t_be_marked_is_named(served: Served):
 
 def test_a_look_alone_opens_the_folder_so_that_nothing_can_change(served: Served):
     served.folders["INBOX"] = {1: b"x"}
-    with opened(place(served.url()), only_look=True) as box:
-        assert box.unseen() == ["1"]
+    with open_mailbox(parse_imap_url(served.url()), read_only=True) as box:
+        assert box.unseen_uids() == ["1"]
     assert 'EXAMINE "INBOX"' in served.said
 
 
 def test_a_connection_that_breaks_off_in_a_message_is_a_fault_and_nothing_is_marked(served: Served):
     served.folders["INBOX"] = {1: b"a" * 1_000, 2: b"b" * 1_000}
     served.drops_after = 2
-    with pytest.raises(NotReached):
+    with pytest.raises(ServerUnreachable):
         read(served.url())
     assert served.seen == set()
 
 
 def test_a_server_that_is_not_there_or_says_nothing_is_a_fault_in_time(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(imap, "ANSWERS_WITHIN", 0.2)
+    monkeypatch.setattr(imap, "TIMEOUT", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         before = time.monotonic()
-        with pytest.raises(NotReached):
+        with pytest.raises(ServerUnreachable):
             read(f"imap://a:b@127.0.0.1:{port}")
         assert time.monotonic() - before < 5
-    with pytest.raises(MailboxFault) as raised:
+    with pytest.raises(MailboxError) as raised:
         read(f"imap://a:b@127.0.0.1:{port}")
     assert raised.value.values == {"host": "127.0.0.1", "port": port}
     assert ASCII_PASSWORD not in str(raised.value)

@@ -98,7 +98,7 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
             corrections.search, database, AUDIENCE, cleaned.address[:9]
         ),
         "a contact by its address": partial(corrections.look_up, database, cleaned.address),
-        "why one was cleaned": partial(evidence.why, database, AUDIENCE, cleaned.id),
+        "why one was cleaned": partial(evidence.explain, database, AUDIENCE, cleaned.id),
         "past archives": partial(restores.earlier, database),
         "contacts of an archive": partial(restore_picker.look, database, member_list, by=USER),
         "contacts of an archive with a text": partial(_member, database, member_list, "person77"),

@@ -1,4 +1,4 @@
-"""Audiences and contacts as the API shows them."""
+"""JSON documents of audiences, members and merge fields."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -6,97 +6,61 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from json.encoder import encode_basestring_ascii as quoted
 
-from handlers.standins.mailchimp.account import Account, ListState, MergeField
-from handlers.standins.mailchimp.api.problems import Json
+from handlers.standins.mailchimp.account import AccountState, ListState, StoredMergeField
 from handlers.standins.mailchimp.api.selection import Selection
-from handlers.standins.mailchimp.members import Bounce, Member
+from handlers.standins.mailchimp.members import StoredBounce, StoredMember
+from handlers.standins.types import Json
 
 SCHEMA = "https://us1.api.mailchimp.com/schema/3.0/Definitions/"
 
 
-def moment(seconds: int) -> str:
-    """A time as the API writes it; "" for none."""
+def format_time(seconds: int) -> str:
+    """Formats a time as the API does; "" for none."""
     day, second = divmod(seconds, 86_400)
     return f"{_day(day)}{_time_of_day(second)}" if seconds else ""
 
 
-def links(*of: tuple[str, str, str]) -> list[Json]:
-    """Of name, URL and method each."""
+def links(*targets: tuple[str, str, str]) -> list[Json]:
+    """The `_links` for (relation, URL, method) each."""
     return [
         {"rel": rel, "href": href, "method": method, "targetSchema": f"{SCHEMA}{rel}.json"}
-        for rel, href, method in of
+        for rel, href, method in targets
     ]
 
 
-def texts(
-    account: Account, audience: ListState, members: Iterable[Member], selection: Selection
+def members_json(
+    account: AccountState, audience: ListState, members: Iterable[StoredMember], selection: Selection
 ) -> list[str]:
-    """Contacts as JSON text. Pages of a thousand are made of it, so no object is built where none must be."""
+    """Serializes members to JSON text, building objects only where a part of a property is selected, for speed."""
     base = f"{account.url}/lists/{audience.id}/members"
-    pieces: list[tuple[str, Piece, Selection | None]] = []
-    for name, piece in PIECES.items():
+    properties: list[tuple[str, Property, Selection | None]] = []
+    for name, serialize in PROPERTIES.items():
         if selection.has(name):
             below = selection.below(name)
-            pieces.append((f'"{name}":', piece, None if below.whole else below))
-    return [_text(member, audience, base, pieces) for member in members]
+            properties.append((f'"{name}":', serialize, None if below.is_everything else below))
+    return [_member_json(member, audience, base, properties) for member in members]
 
 
 def member_document(
-    account: Account, audience: ListState, member: Member, selection: Selection | None = None
+    account: AccountState, audience: ListState, member: StoredMember, selection: Selection | None = None
 ) -> Json:
-    document: Json = json.loads(texts(account, audience, [member], selection or Selection())[0])
+    document: Json = json.loads(members_json(account, audience, [member], selection or Selection())[0])
     return document
 
 
-def list_document(account: Account, audience: ListState, *, total: bool = False) -> Json:
-    """`total`: with the number of contacts in any state."""
-    members, sent, off = audience.members, audience.last_sent, audience.misreported
-    campaigns = len(audience.campaigns)
-    stats: Json = {
-        "member_count": members.count("subscribed") + off.get("subscribed", 0),
-        "unsubscribe_count": members.count("unsubscribed") + off.get("unsubscribed", 0),
-        "cleaned_count": members.count("cleaned") + off.get("cleaned", 0),
-        "member_count_since_send": members.changed_after("subscribed", sent),
-        "unsubscribe_count_since_send": members.changed_after("unsubscribed", sent),
-        "cleaned_count_since_send": members.changed_after("cleaned", sent),
-        "campaign_count": campaigns,
-        "campaign_last_sent": moment(sent),
-        "merge_field_count": len(audience.merge_fields),
-        "avg_sub_rate": 12,
-        "avg_unsub_rate": 1,
-        "target_sub_rate": 2,
-        "open_rate": 34.5,
-        "click_rate": 4.25,
-        "last_sub_date": moment(_latest(audience, "subscribed")),
-        "last_unsub_date": moment(_latest(audience, "unsubscribed")),
-    }
-    if total:
-        stats["total_contacts"] = len(members)
+def list_document(account: AccountState, audience: ListState, *, total: bool = False) -> Json:
+    """An audience. `total`: with `total_contacts`, the number of members in any status."""
     return {
         "id": audience.id,
         "web_id": audience.web_id,
         "name": audience.name,
-        "contact": {
-            "company": "Northwind Trail Club",
-            "address1": "1 Station Road",
-            "address2": "",
-            "city": "Lausanne",
-            "state": "VD",
-            "zip": "1003",
-            "country": "CH",
-            "phone": "",
-        },
+        "contact": _CONTACT,
         "permission_reminder": "You signed up on our website.",
         "use_archive_bar": True,
-        "campaign_defaults": {
-            "from_name": "Northwind Trail Club",
-            "from_email": "news@northwind.example",
-            "subject": "",
-            "language": "en",
-        },
+        "campaign_defaults": _CAMPAIGN_DEFAULTS,
         "notify_on_subscribe": "",
         "notify_on_unsubscribe": "",
-        "date_created": moment(audience.created),
+        "date_created": format_time(audience.created),
         "list_rating": 3,
         "email_type_option": False,
         "subscribe_url_short": f"http://eepurl.com/{audience.id}",
@@ -107,7 +71,7 @@ def list_document(account: Account, audience: ListState, *, total: bool = False)
         "has_welcome": False,
         "marketing_permissions": bool(audience.permissions),
         "modules": [],
-        "stats": stats,
+        "stats": _stats(audience, total=total),
         "_links": links(
             ("self", f"{account.url}/lists/{audience.id}", "GET"),
             ("members", f"{account.url}/lists/{audience.id}/members", "GET"),
@@ -115,7 +79,7 @@ def list_document(account: Account, audience: ListState, *, total: bool = False)
     }
 
 
-def merge_field_document(audience: ListState, number: int, field: MergeField) -> Json:
+def merge_field_document(audience: ListState, number: int, field: StoredMergeField) -> Json:
     options: Json = {"size": 25} if field.kind == "text" else {}
     if field.choices:
         options["choices"] = list(field.choices)
@@ -137,12 +101,12 @@ def merge_field_document(audience: ListState, number: int, field: MergeField) ->
     }
 
 
-def bounce_item(audience: ListState, bounce: Bounce) -> Json:
-    """An item of the activity feed."""
+def bounce_item(audience: ListState, bounce: StoredBounce) -> Json:
+    """A bounce in the activity feed."""
     campaign = audience.campaigns.get(bounce.campaign)
     return {
         "activity_type": "bounce",
-        "created_at_timestamp": moment(bounce.at),
+        "created_at_timestamp": format_time(bounce.at),
         "campaign_id": bounce.campaign,
         "campaign_title": campaign.title if campaign else "",
         "bounce_type": bounce.kind,
@@ -150,17 +114,37 @@ def bounce_item(audience: ListState, bounce: Bounce) -> Json:
     }
 
 
-MOST_TAGS = 50  # in a contact's own answer; all of them come from its tags
+MOST_TAGS = 50  # in a member's document; /tags has all
 
-Piece = Callable[[Member, ListState, str], str]
+_CONTACT: Json = {
+    "company": "Northwind Trail Club",
+    "address1": "1 Station Road",
+    "address2": "",
+    "city": "Lausanne",
+    "state": "VD",
+    "zip": "1003",
+    "country": "CH",
+    "phone": "",
+}
+_CAMPAIGN_DEFAULTS: Json = {
+    "from_name": "Northwind Trail Club",
+    "from_email": "news@northwind.example",
+    "subject": "",
+    "language": "en",
+}
+
+Property = Callable[[StoredMember, ListState, str], str]
 
 
-def _text(
-    member: Member, audience: ListState, base: str, pieces: list[tuple[str, Piece, Selection | None]]
+def _member_json(
+    member: StoredMember,
+    audience: ListState,
+    base: str,
+    properties: list[tuple[str, Property, Selection | None]],
 ) -> str:
     parts = []
-    for name, piece, below in pieces:
-        text = piece(member, audience, base)
+    for name, serialize, below in properties:
+        text = serialize(member, audience, base)
         if below is not None:
             text = json.dumps(below.apply(json.loads(text))) if text else ""
         if text:
@@ -168,7 +152,7 @@ def _text(
     return "{" + ",".join(parts) + "}"
 
 
-# What many contacts share is written once.
+# Values that many members share are serialized once.
 @lru_cache(maxsize=4_096)
 def _day(day: int) -> str:
     return datetime.fromtimestamp(day * 86_400, UTC).date().isoformat()
@@ -185,16 +169,19 @@ def _full_name(merge: str) -> str:
     return quoted(" ".join(filter(None, (str(values.get(tag, "")) for tag in ("FNAME", "LNAME")))))
 
 
-def _permissions(member: Member, audience: ListState, _base: str) -> str:
+def _permissions(member: StoredMember, audience: ListState, _base: str) -> str:
     if not audience.permissions:
         return ""
     return _permission_texts(tuple(audience.permissions.items()), member.permissions)
 
 
 @lru_cache(maxsize=4_096)
-def _permission_texts(texts_by_id: tuple[tuple[str, str], ...], given: frozenset[str]) -> str:
+def _permission_texts(texts_by_id: tuple[tuple[str, str], ...], enabled: frozenset[str]) -> str:
     return json.dumps(
-        [{"marketing_permission_id": key, "text": text, "enabled": key in given} for key, text in texts_by_id]
+        [
+            {"marketing_permission_id": key, "text": text, "enabled": key in enabled}
+            for key, text in texts_by_id
+        ]
     )
 
 
@@ -204,10 +191,11 @@ def _tags(names: tuple[str, ...]) -> str:
 
 
 def tag_id(name: str) -> int:
+    """A tag's id, derived from its name."""
     return sum(name.encode())
 
 
-def _links(member: Member, _audience: ListState, base: str) -> str:
+def _links(member: StoredMember, _audience: ListState, base: str) -> str:
     own = f'"href":"{base}/{member.id}"'
     return (
         f'[{{"rel":"self",{own},"method":"GET"}},{{"rel":"parent","href":"{base}","method":"GET"}},'
@@ -218,8 +206,8 @@ def _links(member: Member, _audience: ListState, base: str) -> str:
 
 _LOCATION = '{"latitude":0,"longitude":0,"gmtoff":0,"dstoff":0,"country_code":"","timezone":"","region":""}'
 
-# In the order of the real answers. "" leaves the thing out.
-PIECES: dict[str, Piece] = {
+# In the order of the real documents; "" leaves a property out.
+PROPERTIES: dict[str, Property] = {
     "id": lambda member, *_: f'"{member.id}"',
     "email_address": lambda member, *_: quoted(member.email),
     "unique_email_id": lambda member, *_: f'"{member.id[:10]}"',
@@ -236,11 +224,11 @@ PIECES: dict[str, Piece] = {
         f'{{"avg_open_rate":{member.rating / 5},"avg_click_rate":{member.rating / 50}}}'
     ),
     "ip_signup": lambda member, *_: quoted(member.ip_signup),
-    "timestamp_signup": lambda member, *_: f'"{moment(member.signup)}"',
+    "timestamp_signup": lambda member, *_: f'"{format_time(member.signup)}"',
     "ip_opt": lambda member, *_: quoted(member.ip_opt),
-    "timestamp_opt": lambda member, *_: f'"{moment(member.opt)}"',
+    "timestamp_opt": lambda member, *_: f'"{format_time(member.opt)}"',
     "member_rating": lambda member, *_: str(member.rating),
-    "last_changed": lambda member, *_: f'"{moment(member.changed)}"',
+    "last_changed": lambda member, *_: f'"{format_time(member.changed)}"',
     "language": lambda member, *_: quoted(member.language),
     "vip": lambda member, *_: "true" if member.vip else "false",
     "email_client": lambda *_: '""',
@@ -252,6 +240,31 @@ PIECES: dict[str, Piece] = {
     "list_id": lambda _member, audience, _base: f'"{audience.id}"',
     "_links": _links,
 }
+
+
+def _stats(audience: ListState, *, total: bool) -> Json:
+    members, sent, errors = audience.members, audience.last_sent, audience.count_errors
+    stats: Json = {
+        "member_count": members.count("subscribed") + errors.get("subscribed", 0),
+        "unsubscribe_count": members.count("unsubscribed") + errors.get("unsubscribed", 0),
+        "cleaned_count": members.count("cleaned") + errors.get("cleaned", 0),
+        "member_count_since_send": members.changed_after("subscribed", sent),
+        "unsubscribe_count_since_send": members.changed_after("unsubscribed", sent),
+        "cleaned_count_since_send": members.changed_after("cleaned", sent),
+        "campaign_count": len(audience.campaigns),
+        "campaign_last_sent": format_time(sent),
+        "merge_field_count": len(audience.merge_fields),
+        "avg_sub_rate": 12,
+        "avg_unsub_rate": 1,
+        "target_sub_rate": 2,
+        "open_rate": 34.5,
+        "click_rate": 4.25,
+        "last_sub_date": format_time(_latest(audience, "subscribed")),
+        "last_unsub_date": format_time(_latest(audience, "unsubscribed")),
+    }
+    if total:
+        stats["total_contacts"] = len(members)
+    return stats
 
 
 def _latest(audience: ListState, status: str) -> int:

@@ -1,21 +1,22 @@
-"""The answers to GET."""
+"""The calls that read (GET)."""
 
 import json
 
-from handlers.standins.mailchimp.account import ListState, Webhook, merge_values
-from handlers.standins.mailchimp.api.calls import Call
+from handlers.standins.mailchimp.account import ListState, StoredWebhook, merge_values
+from handlers.standins.mailchimp.api.calls import ApiCall
 from handlers.standins.mailchimp.api.documents import (
     bounce_item,
+    format_time,
     links,
     list_document,
     member_document,
+    members_json,
     merge_field_document,
-    moment,
     tag_id,
-    texts,
 )
-from handlers.standins.mailchimp.api.problems import Json, not_found
-from handlers.standins.mailchimp.members import STATUSES, Bounce, Member
+from handlers.standins.mailchimp.api.problems import not_found
+from handlers.standins.mailchimp.members import STATUSES, StoredBounce, StoredMember
+from handlers.standins.types import Json
 
 FEED_TYPES = (
     "bounce click conversation ecommerce_signup event web_engagement generic_signup landing_page_signup "
@@ -27,11 +28,11 @@ SORT_FIELDS = ("timestamp_opt", "timestamp_signup", "last_changed")
 LAST_EVENTS = 50
 
 
-def ping(_call: Call) -> Json:
+def ping(_call: ApiCall) -> Json:
     return {"health_status": "Everything's Chimpy!"}
 
 
-def root(call: Call) -> Json:
+def root(call: ApiCall) -> Json:
     account = call.account
     document = {
         "account_id": "8d3a3db4d97663a9074efcc16",
@@ -58,8 +59,10 @@ def root(call: Call) -> Json:
             "country": "CH",
         },
         "pro_enabled": False,
-        "last_login": moment(account.now),
-        "total_subscribers": sum(one.members.count("subscribed") for one in account.audiences.values()),
+        "last_login": format_time(account.now),
+        "total_subscribers": sum(
+            audience.members.count("subscribed") for audience in account.audiences.values()
+        ),
         "industry_stats": {"open_rate": 0.3, "bounce_rate": 0.01, "click_rate": 0.02},
         "_links": links(
             ("lists", f"{account.url}/lists", "GET"), ("batches", f"{account.url}/batches", "GET")
@@ -69,7 +72,7 @@ def root(call: Call) -> Json:
     return chosen
 
 
-def lists(call: Call) -> Json:
+def lists(call: ApiCall) -> Json:
     offset, count = call.page
     total, address = call.flag("include_total_contacts"), call.query.get("email")
     audiences = [
@@ -77,7 +80,9 @@ def lists(call: Call) -> Json:
         for audience in call.account.audiences.values()
         if address is None or audience.members.get(address) is not None
     ]
-    page = [list_document(call.account, one, total=total) for one in audiences[offset : offset + count]]
+    page = [
+        list_document(call.account, audience, total=total) for audience in audiences[offset : offset + count]
+    ]
     document = {
         "lists": page,
         "total_items": len(audiences),
@@ -92,51 +97,52 @@ def lists(call: Call) -> Json:
     return chosen
 
 
-def one_list(call: Call) -> Json:
+def one_list(call: ApiCall) -> Json:
     total = call.flag("include_total_contacts")
     chosen: Json = call.selection.apply(list_document(call.account, call.audience, total=total))
     return chosen
 
 
-def members(call: Call) -> str:
-    """JSON text, quick: 1,000 contacts in a few milliseconds."""
+def members(call: ApiCall) -> str:
+    """A page of members as JSON text: 1,000 take a few milliseconds."""
     audience, selection = call.audience, call.selection
     offset, count = call.page
-    found = audience.members.ordered(
+    matching = audience.members.ordered(
         call.choice("status", STATUSES),
         call.choice("sort_field", SORT_FIELDS) or "timestamp_signup",
-        call.moment("since_last_changed"),
-        call.moment("before_last_changed"),
+        call.time("since_last_changed"),
+        call.time("before_last_changed"),
     )
-    total = len(found)
+    total = len(matching)
     if call.choice("sort_dir", ("ASC", "DESC"), "ASC") == "DESC":
-        page = found[max(total - offset - count, 0) : max(total - offset, 0)][::-1]
+        page = matching[max(total - offset - count, 0) : max(total - offset, 0)][::-1]
     else:
-        page = found[offset : offset + count]
+        page = matching[offset : offset + count]
     parts = []
     if selection.has("members"):
-        contacts = texts(call.account, audience, page, selection.below("members"))
-        parts.append(f'"members":[{",".join(contacts)}]')
+        members = members_json(call.account, audience, page, selection.below("members"))
+        parts.append(f'"members":[{",".join(members)}]')
     rest = {"list_id": audience.id, "total_items": total, "_links": []}
     parts += [f'"{key}":{json.dumps(value)}' for key, value in rest.items() if selection.has(key)]
     return "{" + ",".join(parts) + "}"
 
 
-def member(call: Call) -> Json:
+def member(call: ApiCall) -> Json:
     audience = call.audience
     return member_document(call.account, audience, audience.member(call.parts[1]), call.selection)
 
 
-def tags(call: Call) -> Json:
-    """All of one's tags, a page of them. When each was given isn't played: it is the contact's last change."""
+def tags(call: ApiCall) -> Json:
+    """A page of a member's tags. `date_added` isn't kept: it is the time of the last change."""
     contact = call.audience.member(call.parts[1])
     documents: list[Json] = [
-        {"id": tag_id(name), "name": name, "date_added": moment(contact.changed)} for name in contact.tags
+        {"id": tag_id(name), "name": name, "date_added": format_time(contact.changed)}
+        for name in contact.tags
     ]
     return _collection(call, "tags", documents)
 
 
-def merge_fields(call: Call) -> Json:
+def merge_fields(call: ApiCall) -> Json:
     audience = call.audience
     kind = call.query.get("type")
     documents = [
@@ -147,18 +153,18 @@ def merge_fields(call: Call) -> Json:
     return _collection(call, "merge_fields", documents, list_id=audience.id)
 
 
-def activity_feed(call: Call) -> Json:
-    """Bounces, newest first, and an unsubscription; opens and clicks aren't played."""
+def activity_feed(call: ApiCall) -> Json:
+    """Bounces, newest first, and an unsubscription; there are no opens and clicks."""
     audience = call.audience
     contact = audience.member(call.parts[1])
-    wanted = call.choices("activity_filters", FEED_TYPES)
-    items = [bounce_item(audience, bounce) for bounce in _newest(contact)] if "bounce" in wanted else []
-    if "unsub" in wanted and contact.status == "unsubscribed":
+    types = call.choices("activity_filters", FEED_TYPES)
+    items = [bounce_item(audience, bounce) for bounce in _newest(contact)] if "bounce" in types else []
+    if "unsub" in types and contact.status == "unsubscribed":
         items.insert(
             0,
             {
                 "activity_type": "unsub",
-                "created_at_timestamp": moment(contact.changed),
+                "created_at_timestamp": format_time(contact.changed),
                 "campaign_id": "",
                 "campaign_title": "",
                 "is_admin_unsubscribed": False,
@@ -176,21 +182,21 @@ def activity_feed(call: Call) -> Json:
     return chosen
 
 
-def activity(call: Call) -> Json:
-    """The last 50 events, the older way to ask. A bounce's `type` is that of the campaign, not hard or soft."""
+def activity(call: ApiCall) -> Json:
+    """The last 50 events (the older call). The `type` of a bounce is the campaign's, not hard or soft."""
     audience = call.audience
     contact = audience.member(call.parts[1])
-    wanted = call.choices("action", ACTIONS)
+    types = call.choices("action", ACTIONS)
     items = [
         {
             "action": "bounce",
-            "timestamp": moment(bounce.at),
+            "timestamp": format_time(bounce.at),
             "type": "regular",
             "campaign_id": bounce.campaign,
             "title": _title(audience, bounce.campaign),
         }
         for bounce in _newest(contact)[:LAST_EVENTS]
-        if "bounce" in wanted
+        if "bounce" in types
     ]
     document = {
         "activity": items,
@@ -204,7 +210,7 @@ def activity(call: Call) -> Json:
     return chosen
 
 
-def abuse_reports(call: Call) -> Json:
+def abuse_reports(call: ApiCall) -> Json:
     audience = call.audience
     documents = [
         {
@@ -215,7 +221,7 @@ def abuse_reports(call: Call) -> Json:
             "email_address": report.address,
             "merge_fields": merge_values(contact) if (contact := audience.members.get(report.member)) else {},
             "vip": False,
-            "date": moment(report.at),
+            "date": format_time(report.at),
             "_links": [],
         }
         for report in audience.abuse
@@ -223,17 +229,18 @@ def abuse_reports(call: Call) -> Json:
     return _collection(call, "abuse_reports", documents, list_id=audience.id)
 
 
-def email_activity(call: Call) -> Json:
-    """Of a campaign: the contacts with a bounce in it, by the order of their ids."""
+def email_activity(call: ApiCall) -> Json:
+    """Members with a bounce in a campaign, sorted by id."""
     campaign = call.parts[0]
-    audience = next((one for one in call.account.audiences.values() if campaign in one.campaigns), None)
+    audiences = call.account.audiences.values()
+    audience = next((audience for audience in audiences if campaign in audience.campaigns), None)
     if audience is None:
         raise not_found()
-    since = call.moment("since") or 0
+    since = call.time("since") or 0
     bounced = {
-        contact.id: (contact, own)
+        contact.id: (contact, bounces)
         for contact in audience.members
-        if (own := [one for one in contact.bounces if one.campaign == campaign and one.at > since])
+        if (bounces := [b for b in contact.bounces if b.campaign == campaign and b.at > since])
     }
     documents = [
         {
@@ -243,25 +250,26 @@ def email_activity(call: Call) -> Json:
             "email_id": key,
             "email_address": contact.email,
             "activity": [
-                {"action": "bounce", "type": bounce.kind, "timestamp": moment(bounce.at)} for bounce in own
+                {"action": "bounce", "type": bounce.kind, "timestamp": format_time(bounce.at)}
+                for bounce in bounces
             ],
             "_links": [],
         }
-        for key, (contact, own) in sorted(bounced.items())
+        for key, (contact, bounces) in sorted(bounced.items())
     ]
     return _collection(call, "emails", documents, campaign_id=campaign)
 
 
-def webhooks(call: Call) -> Json:
+def webhooks(call: ApiCall) -> Json:
     audience = call.audience
-    documents = [webhook_document(audience, one) for one in audience.webhooks.values()]
+    documents = [webhook_document(audience, webhook) for webhook in audience.webhooks.values()]
     document = {"webhooks": documents, "list_id": audience.id, "total_items": len(documents), "_links": []}
     chosen: Json = call.selection.apply(document)
     return chosen
 
 
-def webhook_document(audience: ListState, webhook: Webhook) -> Json:
-    """Without its secret, which is told only once."""
+def webhook_document(audience: ListState, webhook: StoredWebhook) -> Json:
+    """A webhook without its secret, which only the response to its creation contains."""
     return {
         "id": webhook.id,
         "url": webhook.url,
@@ -272,11 +280,11 @@ def webhook_document(audience: ListState, webhook: Webhook) -> Json:
     }
 
 
-def _collection(call: Call, name: str, documents: list[Json], **outer: str) -> Json:
+def _collection(call: ApiCall, name: str, documents: list[Json], **properties: str) -> Json:
     offset, count = call.page
     document = {
         name: documents[offset : offset + count],
-        **outer,
+        **properties,
         "total_items": len(documents),
         "_links": [],
     }
@@ -284,10 +292,10 @@ def _collection(call: Call, name: str, documents: list[Json], **outer: str) -> J
     return chosen
 
 
-def _newest(contact: Member) -> list[Bounce]:
+def _newest(contact: StoredMember) -> list[StoredBounce]:
     return sorted(contact.bounces, key=lambda bounce: bounce.at, reverse=True)
 
 
 def _title(audience: ListState, campaign: str) -> str:
-    known = audience.campaigns.get(campaign)
-    return known.title if known else ""
+    sent = audience.campaigns.get(campaign)
+    return sent.title if sent else ""

@@ -1,4 +1,4 @@
-"""The parameters `fields` and `exclude_fields`: names with dots, by commas."""
+"""The parameters `fields` and `exclude_fields`: comma-separated, dotted property names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,34 +9,34 @@ Tree = dict[str, "Tree"]
 
 @dataclass(frozen=True)
 class Selection:
-    """Trees of names; an empty tree below a name means the whole of it. `wanted` None: everything."""
+    """Trees of property names; an empty subtree means the whole property. `included` None: everything."""
 
-    wanted: Tree | None = None
-    unwanted: Tree = field(default_factory=dict)
+    included: Tree | None = None
+    excluded: Tree = field(default_factory=dict)
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Selection":
-        wanted = _tree(query["fields"]) if query.get("fields") else None
-        return cls(wanted, _tree(query.get("exclude_fields", "")))
+    def from_query(cls, query: Mapping[str, str]) -> "Selection":
+        included = _tree(query["fields"]) if query.get("fields") else None
+        return cls(included, _tree(query.get("exclude_fields", "")))
 
     def has(self, name: str) -> bool:
-        """Whether anything of this name is wanted."""
-        return (self.wanted is None or name in self.wanted) and self.unwanted.get(name) != {}
+        """Whether any part of a property is selected."""
+        return (self.included is None or name in self.included) and self.excluded.get(name) != {}
 
     def below(self, name: str) -> "Selection":
-        """What is wanted inside the thing, or the things, of this name."""
-        return Selection((self.wanted or {}).get(name) or None, self.unwanted.get(name, {}))
+        """The selection for the properties of a nested object, or of each item of an array."""
+        return Selection((self.included or {}).get(name) or None, self.excluded.get(name, {}))
 
     @property
-    def whole(self) -> bool:
-        return self.wanted is None and not self.unwanted
+    def is_everything(self) -> bool:
+        return self.included is None and not self.excluded
 
     def apply(self, document: Any) -> Any:
-        """The wanted part of a document."""
-        if self.whole:
+        """Returns the selected part of a document."""
+        if self.is_everything:
             return document
         if isinstance(document, list):
-            return [self.apply(one) for one in document]
+            return [self.apply(item) for item in document]
         if isinstance(document, dict):
             return {key: self.below(key).apply(value) for key, value in document.items() if self.has(key)}
         return document
@@ -44,11 +44,11 @@ class Selection:
 
 def _tree(names: str) -> Tree:
     tree: Tree = {}
-    # Longer names first, so that a whole thing wins over its parts.
+    # Deeper names first, so that a whole property overrides its parts.
     for name in sorted(filter(None, names.split(",")), key=lambda name: -name.count(".")):
         *outer, last = name.strip().split(".")
-        place = tree
+        branch = tree
         for part in outer:
-            place = place.setdefault(part, {})
-        place[last] = {}
+            branch = branch.setdefault(part, {})
+        branch[last] = {}
     return tree

@@ -1,13 +1,14 @@
-"""What the API refuses in a contact that is sent to it."""
+"""Validation of members sent to the API."""
 
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers.standins.mailchimp.account import ListState, MergeField
-from handlers.standins.mailchimp.api.problems import Json, Problem, invalid
+from handlers.standins.mailchimp.account import ListState, StoredMergeField
+from handlers.standins.mailchimp.api.problems import ProblemResponse, invalid
 from handlers.standins.mailchimp.rules import Rules
+from handlers.standins.types import Json
 
 NEW_STATUSES = ("subscribed", "unsubscribed", "cleaned", "pending", "transactional")
 PATCH_STATUSES = NEW_STATUSES[:-1]
@@ -32,19 +33,19 @@ _TYPES: dict[str, tuple[type, str]] = {
 _ADDRESS = re.compile(r"[^\s@,;<>()\[\]\"\\]+@(?:[\w](?:[\w-]*[\w])?\.)+[^\W\d_][\w-]+")
 
 
-def check_types(document: Json, statuses: tuple[str, ...], needed: tuple[str, ...] = ()) -> None:
-    """Raises Problem 400 with all that is wrong, by field."""
-    errors = {name: "This value should not be blank." for name in needed if not document.get(name)}
-    for name, (kind, called) in _TYPES.items():
+def check_types(document: Json, statuses: tuple[str, ...], required: tuple[str, ...] = ()) -> None:
+    """Raises ProblemResponse 400 with every error, by field."""
+    errors = {name: "This value should not be blank." for name in required if not document.get(name)}
+    for name, (kind, type_name) in _TYPES.items():
         value = document.get(name)
         if name in document and not isinstance(value, kind):
-            found = "NULL" if value is None else type(value).__name__
-            errors[name] = f"Schema describes {called}, {found} found instead"
+            actual = "NULL" if value is None else type(value).__name__
+            errors[name] = f"Schema describes {type_name}, {actual} found instead"
     for name in ("status", "status_if_new"):
         if name not in errors and name in document and document[name] not in statuses:
             errors[name] = "The value you selected is not a valid choice."
     for name in ("timestamp_signup", "timestamp_opt"):
-        if name not in errors and document.get(name) and moment_of(document[name]) is None:
+        if name not in errors and document.get(name) and parse_time(document[name]) is None:
             errors[name] = "This value is not a valid datetime."
     if document.get("email_type", "html") not in {"html", "text", ""} and "email_type" not in errors:
         errors["email_type"] = "The value you selected is not a valid choice."
@@ -53,7 +54,7 @@ def check_types(document: Json, statuses: tuple[str, ...], needed: tuple[str, ..
 
 
 def check_address(address: str, rules: Rules) -> None:
-    """Raises Problem 400 for what is no address, looks made up or was deleted for good."""
+    """Raises ProblemResponse 400 for an invalid or fake address."""
     if len(address) > 254 or _ADDRESS.fullmatch(address) is None:
         raise invalid("Please provide a valid email address.")
     if address.lower().partition("@")[2] in rules.fake_domains:
@@ -61,40 +62,40 @@ def check_address(address: str, rules: Rules) -> None:
 
 
 def check_merge_fields(audience: ListState, values: Mapping[str, Any], *, all_required: bool) -> None:
-    """`all_required`: the required ones must be there. Tags that the audience doesn't have are passed over."""
+    """Raises ProblemResponse 400. `all_required`: required fields must be present. Unknown tags are ignored."""
     errors = {}
     for field in audience.merge_fields:
         value = values.get(field.tag, "" if all_required else None)
         if value is None:
             continue
-        wrong = _merge_problem(field, value)
-        if wrong:
-            errors[field.tag] = wrong
+        message = _merge_field_error(field, value)
+        if message:
+            errors[field.tag] = message
     if errors:
-        raise Problem(400, "Invalid Resource", "Your merge fields were invalid.", errors)
+        raise ProblemResponse(400, "Invalid Resource", "Your merge fields were invalid.", errors)
 
 
 def permissions_after(audience: ListState, before: frozenset[str], sent: list[Any]) -> frozenset[str]:
-    """Raises Problem 400 for an id that isn't one of this audience."""
-    given = set(before)
-    for number, one in enumerate(sent):
+    """Applies sent marketing permissions. Raises ProblemResponse 400 for an id of another audience."""
+    enabled = set(before)
+    for number, permission in enumerate(sent):
         name = f"marketing_permissions.{number}"
-        if not isinstance(one, dict) or not isinstance(one.get("enabled"), bool):
+        if not isinstance(permission, dict) or not isinstance(permission.get("enabled"), bool):
             raise invalid(errors={name: "Schema describes object with marketing_permission_id and enabled"})
-        key = one.get("marketing_permission_id")
+        key = permission.get("marketing_permission_id")
         if not isinstance(key, str) or key not in audience.permissions:
             raise invalid(errors={f"{name}.marketing_permission_id": "Invalid marketing permission ID."})
-        (given.add if one["enabled"] else given.discard)(key)
-    return frozenset(given)
+        (enabled.add if permission["enabled"] else enabled.discard)(key)
+    return frozenset(enabled)
 
 
-def moment_of(text: str) -> int | None:
-    """Seconds since 1970; the API also takes `2026-11-24 09:30:00`, as UTC. None for no time."""
+def parse_time(text: str) -> int | None:
+    """Seconds since the epoch; `2026-11-24 09:30:00` is allowed too, as UTC. None when it is not a time."""
     try:
-        read = datetime.fromisoformat(text)
+        time = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return int((read if read.tzinfo else datetime.fromisoformat(f"{read.isoformat()}+00:00")).timestamp())
+    return int((time if time.tzinfo else datetime.fromisoformat(f"{time.isoformat()}+00:00")).timestamp())
 
 
 _PATTERNS = {
@@ -109,7 +110,7 @@ _PATTERNS = {
 }
 
 
-def _merge_problem(field: MergeField, value: Any) -> str:
+def _merge_field_error(field: StoredMergeField, value: Any) -> str:
     if value in ("", None, {}):
         return "Please enter a value" if field.required else ""
     if field.kind == "address":
@@ -122,5 +123,5 @@ def _merge_problem(field: MergeField, value: Any) -> str:
         return "" if re.fullmatch(r"-?\d+(\.\d+)?", str(value)) else "Please enter a number"
     if field.choices and value not in field.choices:
         return f"Value must be one of: {', '.join(field.choices)} (not '{value}')"
-    pattern, said = _PATTERNS.get(field.kind, ("(?s:.*)", ""))
-    return "" if re.fullmatch(pattern, str(value)) else said
+    pattern, message = _PATTERNS.get(field.kind, ("(?s:.*)", ""))
+    return "" if re.fullmatch(pattern, str(value)) else message

@@ -1,4 +1,4 @@
-"""Webhooks: made, checked by a GET, and sent until they are answered."""
+"""Webhooks: creation, verification by a GET, delivery with retries."""
 
 import asyncio
 import hmac
@@ -12,15 +12,16 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
-from handlers.standins.mailchimp.account import EVENTS, SOURCES, Account, ListState, Webhook
-from handlers.standins.mailchimp.api.calls import Call
-from handlers.standins.mailchimp.api.problems import Json, invalid, not_found
+from handlers.standins.mailchimp.account import EVENTS, SOURCES, AccountState, ListState, StoredWebhook
+from handlers.standins.mailchimp.api.calls import ApiCall
+from handlers.standins.mailchimp.api.problems import invalid, not_found
 from handlers.standins.mailchimp.api.reads import webhook_document
+from handlers.standins.types import Json
 
 
 @dataclass(frozen=True)
 class WebhookDelivery:
-    """One try to send an event. `status`: the answer's, 0 when there was none."""
+    """One attempt to deliver an event. `status`: of the response, 0 when there was none."""
 
     url: str
     body: str
@@ -30,41 +31,41 @@ class WebhookDelivery:
 
 
 class Webhooks:
-    """`deliveries`: every try so far."""
+    """`deliveries`: every attempt so far."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: AccountState) -> None:
         self.deliveries: list[WebhookDelivery] = []
         self._account = account
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def create(self, call: Call) -> Json:
-        """POST: the URL must answer a GET with 2xx. The answer alone carries the secret."""
+    async def create(self, call: ApiCall) -> Json:
+        """POST: the URL must answer a GET with 2xx. Only this response contains the secret."""
         document = call.document()
         url = document.get("url")
         with self._account.lock:
-            taken = {webhook.url for webhook in call.audience.webhooks.values()}
+            existing_urls = {webhook.url for webhook in call.audience.webhooks.values()}
         if not isinstance(url, str) or urlsplit(url).scheme not in {"http", "https"}:
             raise invalid(errors={"url": "This value is not a valid URL."})
-        if url in taken:
+        if url in existing_urls:
             raise invalid(errors={"url": "Sorry, you can't set up multiple WebHooks for one URL"})
         events = _switches(document, "events", EVENTS)
         sources = _switches(document, "sources", SOURCES)
-        if not await self._answers(url):
+        if not await self._is_reachable(url):
             raise invalid(errors={"url": "We couldn't verify that this URL answers our request."})
         secret = secrets.token_hex(24) if self._account.rules.sign_webhooks else ""
-        webhook = Webhook(secrets.token_hex(5), url, events, sources, secret)
+        webhook = StoredWebhook(secrets.token_hex(5), url, events, sources, secret)
         with self._account.lock:
             call.audience.webhooks[webhook.id] = webhook
-            shown = webhook_document(call.audience, webhook)
-        return {**shown, "secret": secret} if secret else shown
+            created = webhook_document(call.audience, webhook)
+        return {**created, "secret": secret} if secret else created
 
     @staticmethod
-    def delete(call: Call) -> None:
+    def delete(call: ApiCall) -> None:
         if call.audience.webhooks.pop(call.parts[1], None) is None:
             raise not_found()
 
     def send(self, audience: ListState, event: str, source: str, data: dict[str, str]) -> None:
-        """On the loop's thread. A cleaned contact is nobody's doing, so no source is asked for it."""
+        """Starts the deliveries of an event; call it on the event loop. `cleaned` has no source, so none is checked."""
         now = self._account.clock()
         fired = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S")
         fields = {f"data[{name}]": value for name, value in data.items()}
@@ -76,7 +77,7 @@ class Webhooks:
                     self._start(self._deliver(webhook, body))
 
     async def settle(self) -> None:
-        """Returns when none is being sent or waits for its next try."""
+        """Waits until no delivery is in progress or due for a retry."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -90,7 +91,7 @@ class Webhooks:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _deliver(self, webhook: Webhook, body: str) -> None:
+    async def _deliver(self, webhook: StoredWebhook, body: str) -> None:
         for attempt, wait in enumerate((0.0, *self._account.rules.webhook_retries), 1):
             await asyncio.sleep(wait)
             headers = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -106,29 +107,29 @@ class Webhooks:
         try:
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(url, data=body, headers=headers, allow_redirects=False) as answer,
+                session.post(url, data=body, headers=headers, allow_redirects=False) as response,
             ):
-                return answer.status
+                return response.status
         except (aiohttp.ClientError, TimeoutError):
             return 0
 
-    async def _answers(self, url: str) -> bool:
+    async def _is_reachable(self, url: str) -> bool:
         timeout = aiohttp.ClientTimeout(total=self._account.rules.webhook_seconds)
         try:
-            async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as answer:
-                return 200 <= answer.status < 300
+            async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
+                return 200 <= response.status < 300
         except (aiohttp.ClientError, TimeoutError, ValueError):
             return False
 
 
 def signature(secret: str, body: str, now: int) -> str:
-    """The header's value; `now`: seconds since 1970."""
+    """Value of the `X-Mailchimp-Signature` header; `now`: seconds since the epoch."""
     return f"t={now},v1={hmac.new(secret.encode(), f'{now}.{body}'.encode(), sha256).hexdigest()}"
 
 
 def _switches(document: Json, name: str, keys: tuple[str, ...]) -> dict[str, bool]:
-    """All on when nothing is said; otherwise those that are said to be."""
-    given = document.get(name, dict.fromkeys(keys, True))
-    if not isinstance(given, dict) or not all(isinstance(value, bool) for value in given.values()):
+    """The switches of `events` or `sources`: all on when absent, else those sent as true."""
+    switches = document.get(name, dict.fromkeys(keys, True))
+    if not isinstance(switches, dict) or not all(isinstance(value, bool) for value in switches.values()):
         raise invalid(errors={name: "Schema describes object of booleans"})
-    return {key: given.get(key, False) for key in keys}
+    return {key: switches.get(key, False) for key in keys}

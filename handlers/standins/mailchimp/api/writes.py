@@ -1,14 +1,13 @@
-"""The calls that change contacts. Nothing here deletes for good; what would is noted as a failure."""
+"""The calls that change members. Requests to delete for good are recorded and refused."""
 
 import json
 from typing import Any, NoReturn
 
-from handlers.standins.mailchimp.account import Account, ListState, merge_values
-from handlers.standins.mailchimp.api.calls import Call
+from handlers.standins.mailchimp.account import AccountState, ListState, merge_values
+from handlers.standins.mailchimp.api.calls import ApiCall
 from handlers.standins.mailchimp.api.documents import member_document
 from handlers.standins.mailchimp.api.problems import (
-    Json,
-    Problem,
+    ProblemResponse,
     cannot_archive,
     forgotten,
     in_compliance_state,
@@ -23,15 +22,22 @@ from handlers.standins.mailchimp.api.validation import (
     check_address,
     check_merge_fields,
     check_types,
-    moment_of,
+    parse_time,
     permissions_after,
 )
-from handlers.standins.mailchimp.events import archived, profiled, readdressed, subscribed, unsubscribed
-from handlers.standins.mailchimp.members import Member, hash_of
+from handlers.standins.mailchimp.events import (
+    archive_data,
+    profile_data,
+    subscribe_data,
+    unsubscribe_data,
+    upemail_data,
+)
+from handlers.standins.mailchimp.members import StoredMember, hash_of
+from handlers.standins.types import Json
 
 LARGEST_BATCH = 500
-# This call shows less of a contact than the others do.
-SHOWN_OF_MANY = Selection.of(
+# `batch_subscribe` returns fewer properties of a member than the other calls.
+BATCH_SELECTION = Selection.from_query(
     {
         "exclude_fields": "contact_id,full_name,web_id,unsubscribe_reason,consents_to_one_to_one_messaging,"
         "location.region,marketing_permissions,source"
@@ -39,73 +45,70 @@ SHOWN_OF_MANY = Selection.of(
 )
 
 
-def add(call: Call) -> Json:
-    """POST members. An archived contact may be added anew, as the real service lets it."""
+def add(call: ApiCall) -> Json:
+    """POST members. Adding an archived member brings it back, as in the real service."""
     document = call.document()
     check_types(document, NEW_STATUSES, ("email_address", "status"))
-    audience = call.audience
-    known = audience.members.get(hash_of(document["email_address"]))
-    if known is not None and known.status != "archived":
+    existing = call.audience.members.get(hash_of(document["email_address"]))
+    if existing is not None and existing.status != "archived":
         raise member_exists(document["email_address"])
-    return _shown(call, _keep(call.account, audience, known, document, lax=_lax(call)))
+    return _document(call, _store(call, existing, document))
 
 
-def put(call: Call) -> Json:
-    """PUT of one: changes it, or adds it with `status_if_new`."""
+def put(call: ApiCall) -> Json:
+    """PUT of a member: changes it, or adds it with `status_if_new`."""
     document = call.document()
-    audience = call.audience
-    known = audience.members.get(call.parts[1])
-    check_types(document, NEW_STATUSES, () if known else ("email_address",))
-    if known is None:
-        document = _as_new(call, document)
-    return _shown(call, _keep(call.account, audience, known, document, lax=_lax(call)))
+    existing = call.audience.members.get(call.parts[1])
+    check_types(document, NEW_STATUSES, () if existing else ("email_address",))
+    if existing is None:
+        document = _new_member_document(call, document)
+    return _document(call, _store(call, existing, document))
 
 
-def patch(call: Call) -> Json:
-    """PATCH of one that is there."""
+def patch(call: ApiCall) -> Json:
+    """PATCH of an existing member."""
     document = call.document()
-    audience = call.audience
-    known = audience.member(call.parts[1])
+    existing = call.audience.member(call.parts[1])
     check_types(document, PATCH_STATUSES)
-    return _shown(call, _keep(call.account, audience, known, document, lax=True))
+    return _document(call, _store(call, existing, document))
 
 
-def tag(call: Call) -> None:
-    """POST of one's tags: each active or inactive; one that is new to the audience is made."""
+def tag(call: ApiCall) -> None:
+    """POST of a member's tags: sets each active or inactive; creates tags that are new."""
     sent = call.document().get("tags")
     if not isinstance(sent, list):
         raise invalid(errors={"tags": "Schema describes array, nothing found instead"})
     member = call.audience.member(call.parts[1])
     tags = dict.fromkeys(member.tags)
-    for number, one in enumerate(sent):
+    for number, entry in enumerate(sent):
         if (
-            not isinstance(one, dict)
-            or not one.get("name")
-            or one.get("status") not in {"active", "inactive"}
+            not isinstance(entry, dict)
+            or not entry.get("name")
+            or entry.get("status") not in {"active", "inactive"}
         ):
             raise invalid(errors={f"tags.{number}": "Schema describes object with name and status"})
-        tags.pop(str(one["name"]), None)
-        if one["status"] == "active":
-            tags[str(one["name"])] = None
+        tags.pop(str(entry["name"]), None)
+        if entry["status"] == "active":
+            tags[str(entry["name"])] = None
     call.account.put(call.audience, member._replace(tags=tuple(tags)))
 
 
-def archive(call: Call) -> None:
-    """DELETE of one. What can't be archived answers 405."""
+def archive(call: ApiCall) -> None:
+    """DELETE of a member. Raises ProblemResponse 405 for one that can't be archived."""
     account, audience, rules = call.account, call.audience, call.account.rules
     member = audience.member(call.parts[1])
-    refused = {"pending", "archived"} | (set() if rules.archive_cleaned_allowed else {"cleaned"})
-    if member.status in refused or member.email in rules.archive_refused:
+    not_archivable = {"pending", "archived"} | (set() if rules.archive_cleaned_allowed else {"cleaned"})
+    if member.status in not_archivable or member.email in rules.archive_refused:
         raise cannot_archive()
     account.put(audience, member._replace(status="archived"))
-    account.fire(audience, "unsubscribe", "api", archived(audience, member))
+    account.fire(audience, "unsubscribe", "api", archive_data(audience, member))
 
 
-def add_many(call: Call) -> Json:
-    """POST of a list: up to 500 contacts, each with its own outcome."""
-    document, audience = call.document(), call.audience
-    sent = document.get("members")
-    if not isinstance(sent, list) or not all(isinstance(one, dict) for one in sent):
+def batch_subscribe(call: ApiCall) -> Json:
+    """POST of an audience (batch subscribe): up to 500 members, each added, updated or refused on its own."""
+    audience = call.audience
+    sent = call.document().get("members")
+    if not isinstance(sent, list) or not all(isinstance(entry, dict) for entry in sent):
         raise invalid(errors={"members": "Schema describes array, nothing found instead"})
     if len(sent) > LARGEST_BATCH:
         raise invalid(errors={"members": "You may only send up to 500 members in one request."})
@@ -113,15 +116,15 @@ def add_many(call: Call) -> Json:
     updated: list[Json] = []
     errors: list[Json] = []
     seen: set[str] = set()
-    for one in sent:
+    for entry in sent:
         try:
-            known, member = _one_of_many(call, one, seen)
-            (updated if known else created).append(
-                member_document(call.account, audience, member, SHOWN_OF_MANY)
+            existed, member = _add_entry(call, entry, seen)
+            (updated if existed else created).append(
+                member_document(call.account, audience, member, BATCH_SELECTION)
             )
-        except Problem as problem:
-            errors.append(_error_of_many(one, problem))
-    answer = {
+        except ProblemResponse as problem:
+            errors.append(_entry_error(entry, problem))
+    document = {
         "new_members": created,
         "updated_members": updated,
         "errors": errors,
@@ -130,36 +133,37 @@ def add_many(call: Call) -> Json:
         "error_count": len(errors),
         "_links": [],
     }
-    chosen: Json = call.selection.apply(answer)
+    chosen: Json = call.selection.apply(document)
     return chosen
 
 
-def delete_for_good(call: Call) -> NoReturn:
-    """A contact, or a whole audience. It isn't done, and it is noted."""
-    call.account.failures.append(f"{call.method} that deletes for good: {'/'.join(call.parts)}")
+def delete_permanently(call: ApiCall) -> NoReturn:
+    """Records a request to delete a member or an audience for good. Always raises ProblemResponse 404."""
+    call.account.permanent_deletions.append(f"{call.method} of a permanent deletion: {'/'.join(call.parts)}")
     raise not_found()
 
 
-def _one_of_many(call: Call, one: Json, seen: set[str]) -> tuple[bool, Member]:
-    check_types(one, NEW_STATUSES, ("email_address",))
-    key = hash_of(one["email_address"])
+def _add_entry(call: ApiCall, entry: Json, seen: set[str]) -> tuple[bool, StoredMember]:
+    """Returns whether the member existed, and its new state. Raises ProblemResponse."""
+    check_types(entry, NEW_STATUSES, ("email_address",))
+    key = hash_of(entry["email_address"])
     if key in seen and not call.flag("skip_duplicate_check"):
         raise invalid("Duplicate items found. Each email address must be unique in the request.")
     seen.add(key)
-    known = call.audience.members.get(key)
-    if known is not None and not call.document().get("update_existing"):
-        raise member_exists(one["email_address"])
-    if known is None and "status" not in one:
+    existing = call.audience.members.get(key)
+    if existing is not None and not call.document().get("update_existing"):
+        raise member_exists(entry["email_address"])
+    if existing is None and "status" not in entry:
         raise invalid(errors={"status": "This value should not be blank."})
-    return known is not None, _keep(call.account, call.audience, known, one, lax=_lax(call))
+    return existing is not None, _store(call, existing, entry)
 
 
-def _error_of_many(one: Json, problem: Problem) -> Json:
+def _entry_error(entry: Json, problem: ProblemResponse) -> Json:
     field, message = next(iter(problem.errors.items()), ("", ""))
     exists = problem.title == "Member Exists"
-    detail = f"{one.get('email_address')} is already a list member, do you want to update?"
+    detail = f"{entry.get('email_address')} is already a list member, do you want to update?"
     return {
-        "email_address": str(one.get("email_address", "")),
+        "email_address": str(entry.get("email_address", "")),
         "error": detail if exists else problem.detail,
         "error_code": "ERROR_CONTACT_EXISTS" if exists else "ERROR_GENERIC",
         "field": field,
@@ -167,8 +171,8 @@ def _error_of_many(one: Json, problem: Problem) -> Json:
     }
 
 
-def _as_new(call: Call, document: Json) -> Json:
-    """The document of a contact that a PUT adds."""
+def _new_member_document(call: ApiCall, document: Json) -> Json:
+    """The document of a member that a PUT adds, with its status. Raises ProblemResponse 400."""
     address = document["email_address"]
     check_address(address, call.account.rules)
     if call.audience.members.get(hash_of(address)) is not None:
@@ -181,55 +185,55 @@ def _as_new(call: Call, document: Json) -> Json:
     return {**document, "status": status}
 
 
-def _keep(
-    account: Account, audience: ListState, known: Member | None, document: Json, *, lax: bool
-) -> Member:
-    """Adds or changes a contact after the checks; `lax`: required merge fields may be missing."""
-    address = document.get("email_address") or (known.email if known else "")
-    _check_reachable(account, known, address)
-    values = document.get("merge_fields", {})
-    new = known is None
-    if (
-        known is not None
-        and hash_of(address) != known.id
-        and audience.members.get(hash_of(address)) is not None
-    ):
+def _store(call: ApiCall, existing: StoredMember | None, document: Json) -> StoredMember:
+    """Validates and stores a new or changed member, and fires its event. Raises ProblemResponse."""
+    account, audience = call.account, call.audience
+    address = document.get("email_address") or (existing.email if existing else "")
+    new_hash = hash_of(address)
+    moved = existing is not None and existing.id != new_hash
+    _check_new_address(account, existing, address)
+    if moved and audience.members.get(new_hash) is not None:
         raise member_exists(address)
-    check_merge_fields(audience, values, all_required=new and not lax)
-    member = _changed(audience, known or _blank(account, audience, address), document, account.now)
+    may_be_incomplete = call.flag("skip_merge_validation") or existing is not None
+    check_merge_fields(audience, document.get("merge_fields", {}), all_required=not may_be_incomplete)
+    member = _changed(audience, existing or _blank(account, audience, address), document, account.now)
     if document.get("status"):
-        member = member._replace(status=_status(account, audience, known, document["status"], address))
-    if known is not None and hash_of(address) != known.id:
-        audience.members.remove(known.id)
-    member = account.put(audience, member._replace(email=address, id=hash_of(address)))
-    _tell(account, audience, known, member)
+        member = member._replace(status=_new_status(account, audience, existing, document["status"], address))
+    if existing is not None and moved:
+        audience.members.remove(existing.id)
+    member = account.put(audience, member._replace(email=address, id=new_hash))
+    _fire_event(account, audience, existing, member)
     return member
 
 
-def _check_reachable(account: Account, known: Member | None, address: str) -> None:
-    if known is None or address != known.email:
+def _check_new_address(account: AccountState, existing: StoredMember | None, address: str) -> None:
+    if existing is None or address != existing.email:
         check_address(address, account.rules)
         if address.lower() in account.rules.forgotten:
             raise forgotten(address)
 
 
-def _status(account: Account, audience: ListState, known: Member | None, wanted: str, address: str) -> str:
-    if wanted == "subscribed" and known is not None and known.status != "subscribed":
-        if known.barred or known.status == "cleaned":
+def _new_status(
+    account: AccountState, audience: ListState, existing: StoredMember | None, requested: str, address: str
+) -> str:
+    if requested == "subscribed" and existing is not None and existing.status != "subscribed":
+        if existing.barred or existing.status == "cleaned":
             raise in_compliance_state(address)
-    elif wanted != "subscribed" or known is not None:
-        return wanted
-    new = known is None or known.status == "pending"
-    return "pending" if new and audience.double_optin and account.rules.double_optin_enforced else wanted
+    elif requested != "subscribed" or existing is not None:
+        return requested
+    new = existing is None or existing.status == "pending"
+    return "pending" if new and audience.double_optin and account.rules.double_optin_enforced else requested
 
 
-def _blank(account: Account, audience: ListState, address: str) -> Member:
+def _blank(account: AccountState, audience: ListState, address: str) -> StoredMember:
+    """A new member without a status."""
     audience.next_web_id += 1
     merge = json.dumps({field.tag: "" for field in audience.merge_fields})
-    return Member(hash_of(address), address, "", account.now, audience.next_web_id, merge)
+    return StoredMember(hash_of(address), address, "", account.now, audience.next_web_id, merge)
 
 
-def _changed(audience: ListState, member: Member, document: Json, now: int) -> Member:
+def _changed(audience: ListState, member: StoredMember, document: Json, now: int) -> StoredMember:
+    """Applies the properties of a document, except address and status."""
     sent: dict[str, Any] = {
         name: document[name]
         for name in ("email_type", "language", "vip", "ip_signup", "ip_opt")
@@ -237,36 +241,34 @@ def _changed(audience: ListState, member: Member, document: Json, now: int) -> M
     }
     for field, name in (("signup", "timestamp_signup"), ("opt", "timestamp_opt")):
         if document.get(name):
-            sent[field] = moment_of(document[name])
+            sent[field] = parse_time(document[name])
     if "merge_fields" in document:
-        known = {field.tag for field in audience.merge_fields}
-        values = {tag: value for tag, value in document["merge_fields"].items() if tag in known}
+        tags = {field.tag for field in audience.merge_fields}
+        values = {tag: value for tag, value in document["merge_fields"].items() if tag in tags}
         sent["merge"] = json.dumps({**merge_values(member), **values})
     if "tags" in document:
         sent["tags"] = tuple(dict.fromkeys([*member.tags, *map(str, document["tags"])]))
     if "marketing_permissions" in document:
-        given = document["marketing_permissions"]
-        sent["permissions"] = permissions_after(audience, member.permissions, given)
+        permissions = permissions_after(audience, member.permissions, document["marketing_permissions"])
+        sent["permissions"] = permissions
     if not member.status:
         sent.setdefault("opt", now)
     return member._replace(**sent)
 
 
-def _tell(account: Account, audience: ListState, known: Member | None, member: Member) -> None:
-    if known is None or known.status != member.status:
+def _fire_event(
+    account: AccountState, audience: ListState, existing: StoredMember | None, member: StoredMember
+) -> None:
+    if existing is None or existing.status != member.status:
         if member.status == "subscribed":
-            account.fire(audience, "subscribe", "api", subscribed(audience, member))
+            account.fire(audience, "subscribe", "api", subscribe_data(audience, member))
         elif member.status == "unsubscribed":
-            account.fire(audience, "unsubscribe", "api", unsubscribed(audience, member, "manual", ""))
-    elif known.id != member.id:
-        account.fire(audience, "upemail", "api", readdressed(audience, known, member))
+            account.fire(audience, "unsubscribe", "api", unsubscribe_data(audience, member, "manual", ""))
+    elif existing.id != member.id:
+        account.fire(audience, "upemail", "api", upemail_data(audience, existing, member))
     else:
-        account.fire(audience, "profile", "api", profiled(audience, member))
+        account.fire(audience, "profile", "api", profile_data(audience, member))
 
 
-def _lax(call: Call) -> bool:
-    return call.flag("skip_merge_validation")
-
-
-def _shown(call: Call, member: Member) -> Json:
+def _document(call: ApiCall, member: StoredMember) -> Json:
     return member_document(call.account, call.audience, member, call.selection)

@@ -25,7 +25,7 @@ from handlers.slack import errors
 from handlers.slack.views import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.slack.views.mailchimp import required_fields as wanted_views
-from handlers.standins.slack.limits.views import check_message, check_view
+from handlers.standins.slack.limits.checks import check_message, check_view
 from handlers.words import LANGUAGES, Words, words
 from storage.contacts.values import Status
 from storage.core.tables import AudienceSource

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.evidence import Burst, EvidenceItem, VerdictSummary, Why
+from bot.bounces.evidence import BurstSummary, EvidenceItem, Explanation, VerdictSummary
 from bot.bounces.policy import Weakness
 from bot.core.audiences import Audience
 from handlers.slack.views import evidence as views
@@ -40,8 +40,8 @@ SOFT = VerdictSummary(CleanReason.SOFT, Cause.FULL, "4.2.2", 7, 7, Weakness.FULL
 PIECE = EvidenceItem(EventKind.SOFT, AT, "4.2.2", Cause.FULL, "452 4.2.2 over quota", "Autumn", "ses")
 
 
-def a_why(**changes: Any) -> Why:
-    made = Why(
+def a_why(**changes: Any) -> Explanation:
+    made = Explanation(
         contact_id=5,
         audience=NEWS,
         address="ada@gmial.com",
@@ -50,9 +50,9 @@ def a_why(**changes: Any) -> Why:
         cleaned_at=AT,
         campaign="Autumn",
         diagnostic="452 4.2.2 over quota",
-        mark=SOFT,
-        pieces=[PIECE],
-        n=1,
+        verdict=SOFT,
+        items=[PIECE],
+        n_items=1,
         delivered_at=None,
         active_at=None,
         burst=None,
@@ -108,13 +108,13 @@ def test_worth_a_look_says_why_in_the_row_and_in_the_window(words: Words, weakne
     assert f"*{said}*" in text_of(
         list_views.listing(words, a_list(entries=[replace(ADA, mark=mark)]), [NEWS])
     )
-    assert said in text_of(views.why(words, a_why(mark=mark)))
+    assert said in text_of(views.why(words, a_why(verdict=mark)))
     assert views.look(words, HARD) is None
 
 
 def test_the_window_tells_the_verdict_and_what_speaks_for_the_address():
-    burst = Burst(AT, AT + timedelta(minutes=50), 23)
-    said = text_of(views.why(ENGLISH, a_why(active_at=AT, delivered_at=AT, burst=burst, n=40)))
+    burst = BurstSummary(AT, AT + timedelta(minutes=50), 23)
+    said = text_of(views.why(ENGLISH, a_why(active_at=AT, delivered_at=AT, burst=burst, n_items=40)))
     for part in (
         "*ada@gmial.com* in Newsletter",
         "it bounced on 7 days, and 7 are enough.",
@@ -131,25 +131,27 @@ def test_the_window_tells_the_verdict_and_what_speaks_for_the_address():
 
 
 def test_an_imported_contact_has_no_verdict_of_ours():
-    imported = a_why(mark=None, pieces=[], n=0, reason="hard", diagnostic="550 5.1.1 <!channel> unknown")
+    imported = a_why(
+        verdict=None, items=[], n_items=0, reason="hard", diagnostic="550 5.1.1 <!channel> unknown"
+    )
     said = text_of(views.why(ENGLISH, imported))
     assert "It came with an import; no bounce of it was seen here." in said
     assert "Hard bounce · no such mailbox (5.1.1)" in said
     assert "<!channel>" not in said
     assert "What speaks for" not in said
-    since = text_of(views.why(ENGLISH, replace(imported, pieces=[PIECE], n=1)))
+    since = text_of(views.why(ENGLISH, replace(imported, items=[PIECE], n_items=1)))
     assert "no bounce of it was seen here" not in since
     assert "Evidence (1), the newest first" in since
 
 
 def test_who_complained_gets_no_fix_button():
-    def buttons(told: Why) -> list[str]:
+    def buttons(told: Explanation) -> list[str]:
         return [e["value"] for e in elements(views.why(ENGLISH, told)) if e.get("action_id") == views.FIX]
 
     assert buttons(a_why()) == ["1:5"]
     complaint = replace(PIECE, kind=EventKind.COMPLAINT, code="", cause=Cause.UNKNOWN)
     mark = replace(HARD, reason=CleanReason.ABUSE)
-    told = a_why(reason="abuse", mark=mark, pieces=[complaint])
+    told = a_why(reason="abuse", verdict=mark, items=[complaint])
     assert buttons(told) == []
     assert "this person reported the mail as abuse" in text_of(views.why(ENGLISH, told))
 
@@ -170,15 +172,15 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
         domain="d" * 253,
         campaign=LONG,
         diagnostic="&" * 1000,
-        mark=mark,
-        pieces=[piece] * 15,
-        n=15 + n,
+        verdict=mark,
+        items=[piece] * 15,
+        n_items=15 + n,
         delivered_at=AT,
         active_at=AT,
-        burst=Burst(AT, AT, n),
+        burst=BurstSummary(AT, AT, n),
     )
     assert problems("modal", views.why(words, told)) == []
-    assert problems("modal", views.why(words, replace(told, mark=None))) == []
+    assert problems("modal", views.why(words, replace(told, verdict=None))) == []
     entries = [replace(LONGEST, id=each, reason="soft", mark=mark) for each in range(10)]
     segment = Segment(audience_id=1, reason="soft", worth_a_look=True, text="t" * 200, domain="d" * 253)
     shown = a_list(entries=entries, total=n or 1, found=n, worth_a_look=n, segment=segment)
@@ -200,7 +202,7 @@ def test_any_evidence_stays_within_the_limits(
     for mark in (None, VerdictSummary(CleanReason.HARD, cause, code[:12], 1, 7, None)):
         if mark and reason == CleanReason.UNKNOWN:
             continue
-        told = a_why(reason=reason, mark=mark, pieces=[piece], diagnostic=diagnostic, campaign=campaign)
+        told = a_why(reason=reason, verdict=mark, items=[piece], diagnostic=diagnostic, campaign=campaign)
         assert problems("modal", views.why(FRENCH, told)) == []
 
 

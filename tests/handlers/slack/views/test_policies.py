@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.bounces.policies import MOST, THRESHOLDS
+from bot.bounces.policies import HIGHEST_THRESHOLD, THRESHOLDS
 from bot.bounces.policy import Policy
 from bot.core.audiences import Audience
 from handlers.slack.views import policies as views
@@ -13,7 +13,7 @@ from tests.support.limits import problems
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("n", [1, 2, MOST])
+@pytest.mark.parametrize("n", [1, 2, HIGHEST_THRESHOLD])
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     words, audience = words_for(language), Audience(1, LONG)
     assert problems("modal", views.form(words, audience, Policy(n, n, n))) == []

@@ -1,4 +1,4 @@
-"""A small server that webhooks are sent to."""
+"""A small server that receives webhooks."""
 
 import threading
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Self
 
 @dataclass
 class Receiver:
-    """`got`: headers and raw body of each POST; `answers`: statuses to give first, then 200."""
+    """`got`: headers and raw body of each POST; `answers`: statuses of the first responses, then 200."""
 
     validates: bool = True
     answers: list[int] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Receiver:
                 self._end(outer.answers.pop(0) if outer.answers else 200)
 
             def log_message(self, *_: object) -> None:
-                """Quiet."""
+                """Logs nothing."""
 
             def _end(self, status: int) -> None:
                 self.send_response(status)

@@ -1,7 +1,7 @@
-"""The parts of the official specification of Mailchimp's API that the stand-in answers to.
+"""The parts of Mailchimp's official API specification that the stand-in implements.
 
 `python -m tests.handlers.standins.mailchimp.specification SWAGGER` trims the official file (Swagger 2, the Marketing API,
-3.0.55) to them anew. The tests read the trimmed one.
+3.0.55) to them. The tests read the trimmed file.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any
 
 import jsonschema
 
-from handlers.standins.mailchimp.account import Asked
+from handlers.standins.mailchimp.account import RecordedRequest
 
 TRIMMED = Path(__file__).with_name("specification.json")
 MEMBER = "/lists/{list_id}/members/{subscriber_hash}"
@@ -41,7 +41,7 @@ Json = dict[str, Any]
 
 
 def trim(swagger: Json) -> Json:
-    """Schemas of the bodies, the parameters in the query, and the answers, by path and method."""
+    """Schemas of bodies, query parameters and responses, by path and method."""
     return {
         path: {method: _operation(swagger["paths"][path][method]) for method in methods}
         for path, methods in OPERATIONS.items()
@@ -57,7 +57,7 @@ class Specification:
         return {(method, path) for path, methods in self._operations.items() for method in methods}
 
     def check_answer(self, method: str, path: str, status: int, document: Any) -> None:
-        """Raises jsonschema.ValidationError. A property that the specification doesn't have is an error too."""
+        """Raises jsonschema.ValidationError, also for properties that the specification doesn't have."""
         answers = self._operations[path][method]["answers"]
         schema = answers.get(str(status)) or answers["default"]
         strict = str(status) in answers
@@ -75,39 +75,45 @@ class Specification:
             return False
         return True
 
-    def not_allowed(self, requests: Iterable[Asked]) -> set[str]:
-        """Those that the specification does not allow, those within batches too: method, path, query and body."""
-        asked = {
-            json.dumps((one.method.lower(), self._operation_of(one.path), one.query, one.body))
-            for call in requests
-            for one in (call, *_within(call))
+    def not_allowed(self, requests: Iterable[RecordedRequest]) -> set[str]:
+        """Requests, including those in batches, that the specification doesn't allow: method, path, query and body."""
+        keys = {
+            json.dumps(
+                (request.method.lower(), self._operation_of(request.path), request.query, request.body)
+            )
+            for outer in requests
+            for request in (outer, *_batched(outer))
         }
-        return {one for one in asked if not self.accepts(*json.loads(one))}
+        return {key for key in keys if not self.accepts(*json.loads(key))}
 
     def _operation_of(self, path: str) -> str:
-        fitting = (
-            known for known in self._operations if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path)
+        templates = self._operations
+        matching = (
+            template for template in templates if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
         )
-        return next(fitting, path)
+        return next(matching, path)
 
 
 _READ: dict[str, Callable[[str], object]] = {"integer": int, "boolean": json.loads}
 
 
-def _within(call: Asked) -> Iterator[Asked]:
+def _batched(request: RecordedRequest) -> Iterator[RecordedRequest]:
     """The operations of a batch."""
-    if call.path == "/batches" and isinstance(call.body, dict):
-        for one in call.body["operations"]:
-            body = json.loads(one["body"]) if "body" in one else None
-            yield Asked(one["method"], one["path"], one.get("params", {}), body, call.at, 1)
+    if request.path == "/batches" and isinstance(request.body, dict):
+        for operation in request.body["operations"]:
+            body = json.loads(operation["body"]) if "body" in operation else None
+            query = operation.get("params", {})
+            yield RecordedRequest(operation["method"], operation["path"], query, body, request.at, 1)
 
 
 def _operation(operation: Json) -> Json:
     parameters = operation.get("parameters", [])
-    bodies = [_schema(one["schema"]) for one in parameters if one["in"] == "body"]
+    bodies = [_schema(parameter["schema"]) for parameter in parameters if parameter["in"] == "body"]
     return {
         "body": bodies[0] if bodies else {},
-        "query": {one["name"]: _schema(one) for one in parameters if one["in"] == "query"},
+        "query": {
+            parameter["name"]: _schema(parameter) for parameter in parameters if parameter["in"] == "query"
+        },
         "answers": {
             status: _schema(answer["schema"])
             for status, answer in operation["responses"].items()
@@ -117,16 +123,16 @@ def _operation(operation: Json) -> Json:
 
 
 def _schema(schema: Json) -> Json:
-    """Without what only people read. Arrays in a query are lists by commas, so text."""
+    """A schema without its documentation. Arrays in a query are comma-separated, so strings."""
     if "x-oneOf" in schema:
-        return {"anyOf": [_schema(one) for one in schema["x-oneOf"]]}
+        return {"anyOf": [_schema(option) for option in schema["x-oneOf"]]}
     if schema.get("in") == "query" and schema.get("type") == "array":
         return {"type": "string"}
     kept: Json = {name: value for name, value in schema.items() if name in KEPT}
     if isinstance(kept.get("required"), bool):
         del kept["required"]
     if "properties" in schema:
-        kept["properties"] = {name: _schema(one) for name, one in schema["properties"].items()}
+        kept["properties"] = {name: _schema(inner) for name, inner in schema["properties"].items()}
     if isinstance(schema.get("items"), dict):
         kept["items"] = _schema(schema["items"])
     if isinstance(schema.get("additionalProperties"), dict):
@@ -135,14 +141,15 @@ def _schema(schema: Json) -> Json:
 
 
 def _closed(schema: Json) -> Json:
+    """A schema that allows no further properties."""
     closed = dict(schema)
     if "properties" in schema:
-        closed["properties"] = {name: _closed(one) for name, one in schema["properties"].items()}
+        closed["properties"] = {name: _closed(inner) for name, inner in schema["properties"].items()}
         closed.setdefault("additionalProperties", False)
     if "items" in schema:
         closed["items"] = _closed(schema["items"])
     if "anyOf" in schema:
-        closed["anyOf"] = [_closed(one) for one in schema["anyOf"]]
+        closed["anyOf"] = [_closed(option) for option in schema["anyOf"]]
     return closed
 
 

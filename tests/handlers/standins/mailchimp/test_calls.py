@@ -206,7 +206,7 @@ def test_nothing_is_deleted_for_good_and_the_wish_is_noted() -> None:
             path = f"/lists/{audience}/members/{hash_of('ada@alpmail.example')}"
             assert api.post(f"{path}/actions/delete-permanent").status_code == 404
             assert api.delete(f"/lists/{audience}").status_code == 404
-        assert len(mailchimp.failures) == 2
+        assert len(mailchimp.permanent_deletions) == 2
         assert len(mailchimp.members(audience)) == 1
 
 
@@ -221,8 +221,8 @@ def test_keys(mailchimp: Standin, audience: str) -> None:
     assert status("0" * 32 + "-us6") == (401, "API Key Invalid")
     assert status(mailchimp.key.replace("-us6", "-us7")) == (403, "Wrong Datacenter")
     assert status(mailchimp.key_without_rights) == (403, "Forbidden")
-    assert status(mailchimp.key_of_reader) == (200, "")
-    assert status(mailchimp.key_of_reader, "POST") == (403, "Forbidden")
+    assert status(mailchimp.read_only_key) == (200, "")
+    assert status(mailchimp.read_only_key, "POST") == (403, "Forbidden")
     bearer = {"Authorization": f"Bearer {mailchimp.token}"}
     assert httpx.get(f"{mailchimp.url}/ping", headers=bearer).status_code == 200
     assert httpx.get(f"{mailchimp.url}/ping").json()["title"] == "API Key Missing"
@@ -243,7 +243,7 @@ def test_an_eleventh_call_at_once_is_refused(mailchimp: Standin, api: httpx.Clie
     assert sorted(answer.status_code for answer in answers) == [200] * 10 + [429]
     refused = next(answer for answer in answers if answer.status_code == 429)
     assert refused.json()["detail"] == "You have exceeded the limit of 10 simultaneous connections."
-    assert max(asked.together for asked in mailchimp.requests) == 11
+    assert max(asked.concurrent for asked in mailchimp.requests) == 11
     assert api.get("/ping").status_code == 200
 
 

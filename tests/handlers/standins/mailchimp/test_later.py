@@ -150,15 +150,15 @@ def test_each_thing_that_happens_has_its_own_event(
     api.post(f"/lists/{audience}/webhooks", json={"url": receiver.url})
     address = subscribed_address(mailchimp, audience)
     new = "moved@alpmail.example"
-    doings: list[Callable[[], None]] = [
+    actions: list[Callable[[], None]] = [
         lambda: mailchimp.change_profile(audience, address, FNAME="Ada"),
         lambda: mailchimp.change_address(audience, address, new),
         lambda: mailchimp.clean(audience, new, reason="abuse"),
         lambda: mailchimp.subscribe(audience, new),
         lambda: mailchimp.unsubscribe(audience, new, "Too many mails"),
     ]
-    for doing in doings:
-        doing()
+    for action in actions:
+        action()
         mailchimp.settle()
     sent = [{name: values[0] for name, values in parse_qs(body).items()} for _, body in receiver.got]
     types = ["profile", "upemail", "cleaned", "subscribe", "unsubscribe"]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from handlers.standins.mailchimp.account import MergeField
+from handlers.standins.mailchimp.account import StoredMergeField
 from handlers.standins.mailchimp.members import hash_of
 from handlers.standins.mailchimp.standin import NAMES, Standin
 from tests.handlers.standins.mailchimp.receiver import Receiver
@@ -166,11 +166,11 @@ def test_merge_fields_are_checked_by_their_types(
 ) -> None:
     fields = (
         *NAMES,
-        MergeField("TOWN", "Town", required=True),
-        MergeField("LTV", "Value", "number"),
-        MergeField("BORN", "Birthday", "birthday"),
-        MergeField("SIZE", "Size", "dropdown", choices=("S", "M")),
-        MergeField("HOME", "Home", "address"),
+        StoredMergeField("TOWN", "Town", required=True),
+        StoredMergeField("LTV", "Value", "number"),
+        StoredMergeField("BORN", "Birthday", "birthday"),
+        StoredMergeField("SIZE", "Size", "dropdown", choices=("S", "M")),
+        StoredMergeField("HOME", "Home", "address"),
     )
     audience = mailchimp.add_list("Shop", merge_fields=fields)
     call = Checked(api, specification, list_id=audience)

@@ -1,4 +1,4 @@
-"""A stand-in for the workspace's server: it serves the page and canned answers, and keeps what was asked."""
+"""A fake of the workspace's server: serves the page with canned responses and records the requests."""
 
 import asyncio
 import threading
@@ -15,7 +15,7 @@ FOLDER = Path(handlers.standins.slack.__file__).parent / "page"
 
 
 class PageApp:
-    """Runs on a thread of its own. `asked`: (what, body) of every POST; `answers`: what → answer or function."""
+    """Runs in its own thread. `asked`: (path, body) of every POST; `answers`: response, or function, by path."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, Json]] = []
@@ -38,11 +38,11 @@ class PageApp:
         self._thread.join(10)
 
     def tell(self, event: Json) -> None:
-        """Sends one event to every socket."""
+        """Sends an event to every WebSocket."""
         asyncio.run_coroutine_threadsafe(self._tell(event), self._loop).result(5)
 
     def cut(self) -> None:
-        """Closes every socket."""
+        """Closes every WebSocket."""
         asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(5)
 
     def asked_for(self, what: str) -> list[Json]:

@@ -260,6 +260,15 @@ def test_by_http_each_request_is_signed_and_its_body_is_the_answer(clock: Clock)
     assert json.loads(parse_qs(heard[1][1])["payload"][0])["type"] == "message_action"
 
 
-@pytest.mark.parametrize("path", ["/page/../server.py", "/page/%2e%2e/server.py", "/page/nothing.js"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/page/../server.py",
+        "/page/%2e%2e/server.py",
+        "/page/shell/%2e%2e/%2e%2e/server.py",
+        "/page/shell",
+        "/page/shell/nothing.js",
+    ],
+)
 def test_the_page_gives_its_own_files_only(workspace: Workspace, path: str) -> None:
     assert httpx.get(workspace.url + path).status_code == 404

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from handlers.standins.slack.limits.views import check_message, check_view
+from handlers.standins.slack.limits.checks import check_message, check_view
 from handlers.standins.slack.state import SlackError
 from tests.handlers.standins.conftest import actions, button, modal, section, text, typed
 from tests.support.slack import Json

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.bounces.events import Notice
+from bot.bounces.events import MailEvent
 from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
-from handlers.web.webhooks.calls import Call, Refused, Unreadable
+from handlers.web.webhooks.requests import InvalidBody, WebhookError, WebhookRequest
 from handlers.web.webhooks.routes import RECEIVERS
 from tests.conftest import NOW
 from tests.handlers.web.webhooks import samples
@@ -76,20 +76,20 @@ def assert_no_address(told: str) -> None:
     assert "@" not in told
 
 
-def check(notice: Notice) -> None:
+def check(event: MailEvent) -> None:
     for text in (
-        notice.address,
-        notice.code,
-        notice.diagnostic,
-        notice.campaign,
-        notice.audience,
-        notice.uid,
+        event.address,
+        event.code,
+        event.diagnostic,
+        event.campaign,
+        event.audience,
+        event.uid,
     ):
         assert "\0" not in text
         text.encode()
-    assert notice.address
-    assert NOW - timedelta(days=366 * 27) < notice.at <= NOW
-    assert isinstance(notice.at, datetime)
+    assert event.address
+    assert NOW - timedelta(days=366 * 27) < event.at <= NOW
+    assert isinstance(event.at, datetime)
 
 
 @pytest.mark.parametrize("name", SENDERS)
@@ -98,12 +98,12 @@ def check(notice: Notice) -> None:
 def test_any_change_of_a_body_is_read_or_refused(name: str, data: st.DataObject):
     body = raw(data.draw(changed(name) | VALUES | st.binary(max_size=200)))
     try:
-        notices = READERS[name](body).notices
-    except Unreadable as refused:
-        assert_no_address(refused.said + "".join(refused.faults))
-        notices = ()
-    for notice in notices:
-        check(notice)
+        events = READERS[name](body).events
+    except InvalidBody as refused:
+        assert_no_address(refused.message + "".join(refused.faults))
+        events = ()
+    for event in events:
+        check(event)
 
 
 @pytest.mark.parametrize("name", SENDERS)
@@ -128,8 +128,8 @@ def test_any_change_of_a_body_is_read_or_refused(name: str, data: st.DataObject)
 def test_whoever_does_not_hold_the_secret_is_refused(name: str, body: bytes, headers: dict[str, str]):
     receive = RECEIVERS[name](SETTINGS)
     assert receive
-    with pytest.raises(Refused) as raised:
-        receive(Call(body, headers, NOW))
+    with pytest.raises(WebhookError) as raised:
+        receive(WebhookRequest(body, headers, NOW))
     assert raised.value.status in (400, 401)
 
 

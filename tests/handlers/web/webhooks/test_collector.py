@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.bounces.events import EventKind, Notice
-from bot.bounces.intake import Intake
-from bot.bounces.webhooks import BatchResult, Parcel
-from handlers.web.webhooks.calls import NotNow
-from handlers.web.webhooks.collector import MOST_TOGETHER, MOST_WAITING, Collector
+from bot.bounces.events import EventKind, MailEvent
+from bot.bounces.intake import IntakeCounts
+from bot.bounces.webhooks import WebhookPayload
+from handlers.web.webhooks.collector import EVENTS_AT_ONCE, MOST_WAITING, Collector
+from handlers.web.webhooks.requests import TemporarilyUnavailable
 from tests.conftest import NOW
 
-NOTICE = Notice(address="ann@example.com", kind=EventKind.HARD, at=NOW, source="json", uid="1")
+EVENT = MailEvent(address="ann@example.com", kind=EventKind.HARD, at=NOW, source="json", uid="1")
 SECONDS = 10.0
 
 
@@ -26,16 +26,16 @@ class Store:
         self.may_write = Event()
         self.error: Exception | None = None
 
-    def __call__(self, parcels: Sequence[Parcel]) -> list[BatchResult]:
+    def __call__(self, payloads: Sequence[WebhookPayload]) -> list[IntakeCounts | None]:
         assert self.may_write.wait(SECONDS)
-        self.batches.append(sum(len(parcel.notices) for parcel in parcels))
+        self.batches.append(sum(len(payload.events) for payload in payloads))
         if self.error:
             raise self.error
-        return [Intake(counted=len(parcel.notices)) for parcel in parcels]
+        return [IntakeCounts(counted=len(payload.events)) for payload in payloads]
 
 
-def parcel(notices: int = 1) -> Parcel:
-    return Parcel((NOTICE,) * notices)
+def payload(events: int = 1) -> WebhookPayload:
+    return WebhookPayload((EVENT,) * events)
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
@@ -46,12 +46,12 @@ def test_what_comes_while_the_database_writes_is_written_in_one_go_and_no_larger
     async def work() -> None:
         store = Store()
         collector = Collector(store)
-        calls = [asyncio.create_task(collector.put(parcel())) for _ in range(1 + MOST_TOGETHER + 5)]
+        calls = [asyncio.create_task(collector.put(payload())) for _ in range(1 + EVENTS_AT_ONCE + 5)]
         await asyncio.sleep(0)
         assert not any(call.done() for call in calls)
         store.may_write.set()
-        assert await asyncio.gather(*calls) == [Intake(counted=1)] * len(calls)
-        assert store.batches == [MOST_TOGETHER, 6]
+        assert await asyncio.gather(*calls) == [IntakeCounts(counted=1)] * len(calls)
+        assert store.batches == [EVENTS_AT_ONCE, 6]
         await collector.close()
 
     run(work())
@@ -62,9 +62,9 @@ def test_a_call_that_alone_is_larger_is_taken_alone():
         store = Store()
         store.may_write.set()
         collector = Collector(store)
-        sizes = (1, MOST_TOGETHER + 1, MOST_WAITING + 1)
-        answers = [await collector.put(parcel(size)) for size in sizes]
-        assert answers == [Intake(counted=size) for size in sizes]
+        sizes = (1, EVENTS_AT_ONCE + 1, MOST_WAITING + 1)
+        answers = [await collector.put(payload(size)) for size in sizes]
+        assert answers == [IntakeCounts(counted=size) for size in sizes]
         await collector.close()
 
     run(work())
@@ -74,13 +74,13 @@ def test_when_too_much_waits_the_next_is_told_to_come_again():
     async def work() -> None:
         store = Store()
         collector = Collector(store)
-        calls = [asyncio.create_task(collector.put(parcel(MOST_WAITING)))]
+        calls = [asyncio.create_task(collector.put(payload(MOST_WAITING)))]
         await asyncio.sleep(0)
-        with pytest.raises(NotNow):
-            await collector.put(parcel())
+        with pytest.raises(TemporarilyUnavailable):
+            await collector.put(payload())
         store.may_write.set()
         await asyncio.gather(*calls)
-        assert await collector.put(parcel()) == Intake(counted=1)
+        assert await collector.put(payload()) == IntakeCounts(counted=1)
         await collector.close()
 
     run(work())
@@ -91,13 +91,13 @@ def test_a_batch_that_fails_fails_for_all_of_it_and_the_next_is_stored():
         store = Store()
         store.error = RuntimeError("no")
         collector = Collector(store)
-        calls = [asyncio.create_task(collector.put(parcel())) for _ in range(3)]
+        calls = [asyncio.create_task(collector.put(payload())) for _ in range(3)]
         await asyncio.sleep(0)
         store.may_write.set()
         answers = await asyncio.gather(*calls, return_exceptions=True)
         assert [type(answer) for answer in answers] == [RuntimeError] * 3
         store.error = None
-        assert await collector.put(parcel()) == Intake(counted=1)
+        assert await collector.put(payload()) == IntakeCounts(counted=1)
         await collector.close()
 
     run(work())
@@ -107,11 +107,11 @@ def test_a_caller_who_is_gone_keeps_nobody_else_waiting():
     async def work() -> None:
         store = Store()
         collector = Collector(store)
-        gone, stays = (asyncio.create_task(collector.put(parcel())) for _ in range(2))
+        gone, stays = (asyncio.create_task(collector.put(payload())) for _ in range(2))
         await asyncio.sleep(0)
         gone.cancel()
         store.may_write.set()
-        assert await stays == Intake(counted=1)
+        assert await stays == IntakeCounts(counted=1)
         assert store.batches == [2]
         await collector.close()
 
@@ -122,11 +122,11 @@ def test_closing_waits_for_what_is_being_written():
     async def work() -> None:
         store = Store()
         collector = Collector(store)
-        call = asyncio.create_task(collector.put(parcel()))
+        call = asyncio.create_task(collector.put(payload()))
         await asyncio.sleep(0)
         closing = asyncio.create_task(collector.close())
         store.may_write.set()
         await closing
-        assert await call == Intake(counted=1)
+        assert await call == IntakeCounts(counted=1)
 
     run(work())

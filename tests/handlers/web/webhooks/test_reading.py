@@ -1,4 +1,4 @@
-"""What each provider says, read as notices."""
+"""What each provider says, read as events."""
 
 import json
 from collections.abc import Mapping
@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.bounces.events import Cause, EventKind, Notice
+from bot.bounces.events import Cause, EventKind, MailEvent
 from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
-from handlers.web.webhooks.calls import Unreadable
+from handlers.web.webhooks.requests import InvalidBody
 from tests.conftest import NOW
 from tests.handlers.web.webhooks import samples
 from tests.handlers.web.webhooks.samples import ANN
@@ -16,17 +16,17 @@ from tests.handlers.web.webhooks.samples import ANN
 FULL = "552 5.2.2 Mailbox full"
 
 
-def read(name: str, event: Any) -> tuple[Notice, ...]:
+def read(name: str, event: Any) -> tuple[MailEvent, ...]:
     match name:
         case "ses":
-            return ses.read(json.dumps(event), NOW).notices
+            return ses.read(json.dumps(event), NOW).events
         case "mailgun":
-            return mailgun.read(json.dumps({"event-data": event}).encode(), NOW).notices
+            return mailgun.read(json.dumps({"event-data": event}).encode(), NOW).events
         case "json":
-            return own.read(json.dumps({"events": [event]}).encode(), NOW).notices
+            return own.read(json.dumps({"events": [event]}).encode(), NOW).events
     modules: Mapping[str, Any] = {"sendgrid": sendgrid, "postmark": postmark, "brevo": brevo}
-    notices: tuple[Notice, ...] = modules[name].read(json.dumps(event).encode(), NOW).notices
-    return notices
+    events: tuple[MailEvent, ...] = modules[name].read(json.dumps(event).encode(), NOW).events
+    return events
 
 
 S = samples
@@ -182,20 +182,20 @@ JUDGED = [
 
 
 @pytest.mark.parametrize(("name", "event", "kind", "cause"), JUDGED)
-def test_an_event_is_one_notice_of_its_kind_and_cause(name, event, kind, cause):
-    [notice] = read(name, event)
-    assert (notice.kind, notice.cause) == (kind, cause)
-    assert (notice.address, notice.source) == (ANN, name)
-    assert notice.at.replace(microsecond=0).isoformat() == "2026-11-24T09:00:00+00:00"
-    assert read(name, event) == (notice,), "the same event has the same uid"
+def test_an_event_is_one_mail_event_of_its_kind_and_cause(name, event, kind, cause):
+    [mail_event] = read(name, event)
+    assert (mail_event.kind, mail_event.cause) == (kind, cause)
+    assert (mail_event.address, mail_event.source) == (ANN, name)
+    assert mail_event.at.replace(microsecond=0).isoformat() == "2026-11-24T09:00:00+00:00"
+    assert read(name, event) == (mail_event,), "the same event has the same uid"
 
 
 @pytest.mark.parametrize(
     ("name", "event"), [(name, event) for name, event, *_ in JUDGED if "tag" not in event]
 )
 def test_the_campaign_comes_along(name, event):
-    [notice] = read(name, event)
-    assert notice.campaign == "Autumn"
+    [mail_event] = read(name, event)
+    assert mail_event.campaign == "Autumn"
 
 
 @pytest.mark.parametrize(
@@ -222,11 +222,11 @@ def test_the_campaign_comes_along(name, event):
         ("brevo", S.brevo_marketing("list_addition")),
     ],
 )
-def test_what_says_nothing_of_an_address_is_no_notice(name, event):
+def test_what_says_nothing_of_an_address_is_no_mail_event(name, event):
     assert read(name, event) == ()
 
 
-def test_several_recipients_of_one_bounce_are_several_notices():
+def test_several_recipients_of_one_bounce_are_several_events():
     event = S.ses_bounce()
     event["bounce"]["bouncedRecipients"].append({"emailAddress": "Bob B. <bob@example.com>"})
     first, second = read("ses", event)
@@ -245,8 +245,8 @@ def test_batches_of_brevo_and_sendgrid_are_read_whole():
 
 
 def test_a_clock_that_runs_ahead_is_not_believed():
-    [notice] = read("sendgrid", S.sendgrid("open", timestamp=NOW.timestamp() + 200))
-    assert notice.at == NOW
+    [event] = read("sendgrid", S.sendgrid("open", timestamp=NOW.timestamp() + 200))
+    assert event.at == NOW
 
 
 @pytest.mark.parametrize(
@@ -272,9 +272,9 @@ def test_a_clock_that_runs_ahead_is_not_believed():
     ],
 )
 def test_another_shape_is_unreadable(name, event):
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(InvalidBody) as raised:
         read(name, event)
-    assert "@" not in raised.value.said
+    assert "@" not in raised.value.message
 
 
 def test_every_fault_of_our_own_form_is_named_with_its_place():
@@ -285,7 +285,7 @@ def test_every_fault_of_our_own_form_is_named_with_its_place():
         S.own(at="2026-11-24T09:00:00", campaign=7, diagnostic="x" * 2001),
         S.own(at="2031-01-01T00:00:00Z", id="x" * 201) | {"email": None},
     ]
-    with pytest.raises(Unreadable) as raised:
+    with pytest.raises(InvalidBody) as raised:
         own.read(json.dumps({"events": events}).encode(), NOW)
     places = [fault.partition(":")[0] for fault in raised.value.faults]
     assert places == [
@@ -294,7 +294,7 @@ def test_every_fault_of_our_own_form_is_named_with_its_place():
         *(f"events[3].{name}" for name in ("at", "diagnostic", "campaign")),
         *(f"events[4].{name}" for name in ("id", "email", "at")),
     ]
-    assert raised.value.said == "Nothing was taken: 12 of the fields have to be put right."
+    assert raised.value.message == "Nothing was stored: 12 fields are invalid."
     assert "example.com" not in "".join(raised.value.faults)
 
 
@@ -302,20 +302,20 @@ def test_every_fault_of_our_own_form_is_named_with_its_place():
     "body", [b"", b"{}", b'{"events":{}}', b"[]", b"\xff", b'{"events":[1e999]}', b"NaN"]
 )
 def test_our_own_form_wants_a_list_of_events(body):
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidBody):
         own.read(body, NOW)
 
 
 def test_our_own_form_takes_a_thousand_events_and_not_one_more():
     events = [S.own(id=str(n)) for n in range(1_001)]
-    assert len(own.read(json.dumps({"events": events[:-1]}).encode(), NOW).notices) == 1_000
-    with pytest.raises(Unreadable, match="1,000"):
+    assert len(own.read(json.dumps({"events": events[:-1]}).encode(), NOW).events) == 1_000
+    with pytest.raises(InvalidBody, match="1,000"):
         own.read(json.dumps({"events": events}).encode(), NOW)
 
 
 @pytest.mark.parametrize("number", [10**400, "9" * 400, 1e308, -(10**400), 253_402_300_799])
 def test_a_number_that_is_no_time_is_unreadable(number):
-    with pytest.raises(Unreadable, match="timestamp"):
+    with pytest.raises(InvalidBody, match="timestamp"):
         read("sendgrid", [samples.sendgrid_bounce(timestamp=number)])
 
 
@@ -327,5 +327,5 @@ def test_a_number_that_is_no_time_is_unreadable(number):
 def test_an_event_that_cannot_be_read_does_not_hold_up_the_batch(name, good):
     bad = good | {"email": None}
     assert read(name, [bad, good]) == read(name, good)
-    with pytest.raises(Unreadable):
+    with pytest.raises(InvalidBody):
         read(name, [bad, bad])

@@ -178,7 +178,10 @@ def test_a_token_of_mailgun_is_good_for_one_body(bot: Bot):
     assert bot.post("mailgun", *first) == (200, NOTHING | {"activity": 1})
     other = senders.mailgun(samples.mailgun_failed(), token="t" * 50)
     status, answer = bot.post("mailgun", *other)
-    assert (status, answer["error"]) == (401, "This token came with another body before: it is good for one.")
+    assert (status, answer["error"]) == (
+        401,
+        "This token was used with another body before: it is valid for one.",
+    )
     assert ann(bot.database) == "subscribed"
     assert bot.post("mailgun", *first)[0] == 200
 
@@ -248,7 +251,7 @@ def test_a_setting_that_can_never_work_stops_the_bot_at_its_start(
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(bot: Bot, monkeypatch):
-    monkeypatch.setattr(routes, "BODY_SECONDS", 0.05)
+    monkeypatch.setattr(routes, "BODY_TIMEOUT", 0.05)
     with socket.create_connection(("127.0.0.1", bot.port), timeout=10) as line:
         line.sendall(b"POST /bounces/json HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
         assert line.recv(100).startswith(b"HTTP/1.1 408 ")

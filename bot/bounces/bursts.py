@@ -1,0 +1,120 @@
+"""Bursts of bounces by domain: found when evidence arrives, saved, with the contacts whose verdicts they may change.
+
+What makes a burst, and which bursts count as outages, is decided in `bot.bounces.policy`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.bounces.events import EventKind
+from bot.bounces.policy import (
+    BURST_WINDOW,
+    Burst,
+    Policy,
+    burst_threshold,
+    find_bursts,
+    merge_bursts,
+    outages,
+)
+from storage.bounces import bursts as burst_rows
+from storage.bounces.contacts import ContactSummary
+from storage.core.database import Session
+
+BurstSizes = dict[Burst, int]
+"""Burst → how many addresses bounced in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedContacts:
+    """Contacts to judge again because the bursts of their domain have changed."""
+
+    weakened: set[int]
+    """Ids of contacts with a verdict that bounced within a new burst."""
+    unexcused: dict[int, ContactSummary]
+    """Contacts excused by an outage that no longer counts as one, because an earlier burst has come to light."""
+
+
+def update(
+    session: Session, audience_id: int, policy: Policy, new_rows: Sequence[Mapping[str, Any]]
+) -> AffectedContacts:
+    """Finds and saves the bursts that new rows of evidence make."""
+    times: dict[str, list[datetime]] = defaultdict(list)
+    for row in new_rows:
+        if row["kind"] != EventKind.COMPLAINT:
+            times[row["domain"]].append(row["at"])
+    known = _known_bursts(session, audience_id, times.keys())
+    domain_sizes = burst_rows.domain_sizes(session, audience_id, times.keys())
+    affected = AffectedContacts(set(), {})
+    for domain, bounced_at in times.items():
+        before = known[domain]
+        if all(any(burst.contains(at) for burst in before) for at in bounced_at):
+            continue
+        found = _bursts_around(session, audience_id, domain, bounced_at, domain_sizes.get(domain, 0), policy)
+        after = merge_bursts([*before, *found])
+        if after == list(before):
+            continue
+        _save(session, audience_id, domain, after, before | found)
+        for burst in found:
+            affected.weakened.update(
+                burst_rows.contacts_with_verdict(session, audience_id, domain, burst.since, burst.until)
+            )
+        affected.unexcused.update(_no_longer_excused(session, audience_id, domain, list(before), after))
+    return affected
+
+
+def _known_bursts(session: Session, audience_id: int, domains: Collection[str]) -> dict[str, BurstSizes]:
+    known: dict[str, BurstSizes] = defaultdict(dict)
+    for row in burst_rows.of_domains(session, audience_id, domains):
+        known[row.domain][Burst(row.since, row.until)] = row.addresses
+    return known
+
+
+def _bursts_around(
+    session: Session,
+    audience_id: int,
+    domain: str,
+    bounced_at: Sequence[datetime],
+    domain_size: int,
+    policy: Policy,
+) -> BurstSizes:
+    since, until = min(bounced_at) - BURST_WINDOW, max(bounced_at) + BURST_WINDOW
+    threshold = burst_threshold(domain_size, policy)
+    bounces = burst_rows.bounces(session, audience_id, domain, since, until, at_least=threshold)
+    return {
+        burst: len({contact_id for at, contact_id in bounces if burst.contains(at)})
+        for burst in find_bursts(bounces, domain_size, policy)
+    }
+
+
+def _save(
+    session: Session, audience_id: int, domain: str, bursts: Sequence[Burst], sizes: BurstSizes
+) -> None:
+    """Replaces the domain's bursts; those missing in `sizes` result from merging and are counted here."""
+
+    def count_addresses(burst: Burst) -> int:
+        bounces = burst_rows.bounces(session, audience_id, domain, burst.since, burst.until, at_least=1)
+        return len({contact_id for _at, contact_id in bounces})
+
+    rows = [
+        {
+            "since": burst.since,
+            "until": burst.until,
+            "addresses": sizes[burst] if burst in sizes else count_addresses(burst),
+        }
+        for burst in bursts
+    ]
+    burst_rows.replace(session, audience_id, domain, rows)
+
+
+def _no_longer_excused(
+    session: Session, audience_id: int, domain: str, before: Sequence[Burst], after: Sequence[Burst]
+) -> dict[int, ContactSummary]:
+    contacts: dict[int, ContactSummary] = {}
+    remaining = outages(after)
+    for outage in outages(before):
+        if not any(other.contains(outage.since) and other.contains(outage.until) for other in remaining):
+            contacts |= burst_rows.bounced_contacts(session, audience_id, domain, outage.since, outage.until)
+    return contacts

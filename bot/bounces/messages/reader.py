@@ -1,0 +1,188 @@
+"""Reads a returned message: which addresses did not get mail, and whether the failure is permanent.
+
+Understands delivery reports (RFC 3464, RFC 6533), complaints (RFC 5965 and those of Microsoft), and bounces described
+in prose. Auto-replies, challenges, receipts and ordinary mail that speaks of failures are not bounces. Pure: bytes in,
+events out; for any bytes nothing is raised and the time is bounded.
+"""
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from bot.bounces.diagnosis import diagnose, find_code
+from bot.bounces.events import EARLIEST, Cause, EventKind, MailEvent
+from bot.bounces.messages import bounce_score, complaints, delivery_reports, fields, prose
+from bot.bounces.messages.parts import MimePart, parse_message
+from bot.bounces.messages.results import (
+    AUTO_REPLY,
+    CHALLENGE,
+    NO_RECIPIENT,
+    NOT_A_BOUNCE,
+    RECEIPT,
+    UNREADABLE,
+    MessageContext,
+    Reading,
+    nothing,
+)
+
+DEEPEST_BOUNCE = 3  # bounces nested within bounces
+
+
+def read(raw: bytes, now: datetime) -> Reading:
+    """Returns the events of one message; `now` is the time of a message without a plausible Date."""
+    if not raw.strip():
+        return nothing(UNREADABLE)
+    part = parse_message(raw)
+    if not part.headers:
+        return nothing(UNREADABLE)
+    return _read(part, MessageContext(_sent_at(part, now), _identity(part, raw)), DEEPEST_BOUNCE)
+
+
+def _read(part: MimePart, context: MessageContext, depth_left: int) -> Reading:
+    leaves = part.leaves()
+    returned = _returned_message(leaves)
+    score = bounce_score.score(part) + (
+        returned is not None and bounce_score.is_returned_to_sender(part, returned)
+    )
+    report = fields.feedback_report(leaves, trusted=score > 0 or part.kind == "multipart/report")
+    if report is not None:
+        return complaints.read_complaint(report, returned, context)
+    text = _text_for_people(leaves)
+    if bounce_score.is_receipt(part, text):
+        return nothing(RECEIPT)
+    if bounce_score.is_challenge(part, text):
+        return nothing(CHALLENGE)
+    if complaints.is_microsoft_complaint(part, returned):
+        return complaints.read_complaint({"feedback-type": "abuse"}, returned, context)
+    if score >= bounce_score.BOUNCE and (
+        part.kind == "multipart/report" or not bounce_score.is_auto_reply(part)
+    ):
+        return _read_bounce(part, leaves, text, context, depth_left, score)
+    return _not_a_bounce(part)
+
+
+def _read_bounce(
+    part: MimePart, leaves: list[MimePart], text: str, context: MessageContext, depth_left: int, score: int
+) -> Reading:
+    """From the delivery report if there is one, else from a bounce inside, else from the prose."""
+    narrative = prose.split_returned(text)
+    returned = _returned_message(leaves) or narrative.returned
+    outcomes = [outcome for text in fields.status_texts(leaves) for outcome in fields.outcomes(text)]
+    if outcomes:
+        reading = delivery_reports.read_outcomes(part, outcomes, narrative, returned, context)
+        if reading is not None:
+            return reading
+    inner = _inner_bounce(returned, context, depth_left)
+    if inner is not None:
+        return inner
+    if score <= bounce_score.BOUNCE and not (
+        bounce_score.mentions_failure(narrative.text)
+        or bounce_score.mentions_failure(bounce_score.subject(part))
+    ):
+        return _not_a_bounce(part)
+    return _read_prose(part, narrative, returned, context, score)
+
+
+def _not_a_bounce(part: MimePart) -> Reading:
+    return nothing(AUTO_REPLY if bounce_score.is_auto_reply(part) else NOT_A_BOUNCE)
+
+
+def _inner_bounce(returned: MimePart | None, context: MessageContext, depth_left: int) -> Reading | None:
+    """The reading of a bounce that a filter has wrapped in a bounce of its own."""
+    if returned is None or not depth_left or bounce_score.score(returned) < bounce_score.BOUNCE:
+        return None
+    inner = _read(returned, context, depth_left - 1)
+    return inner if inner.events else None
+
+
+_DELAY = re.compile(
+    r"(?:has been|is|was|be) delayed|not yet been|not been (?:yet )?delivered yet|will (?:continue|keep|be retried|retry|try)|still (?:trying|being)|continue (?:to try|trying)"
+    r"|no action is required|warning message only|need not resend|do not need to re|delivery attempts will continue|not an error|temporarily delayed|will be (?:re)?tried"
+    r"|wird weiter|weitere versuche|nouvelle tentative sera|seguir[áa] intentando|delivery delayed|message delayed",
+    re.IGNORECASE,
+)
+_GAVE_UP = re.compile(
+    r"giv(?:en|ing|e) up|gave up|permanent|no further|final(?:ly)? fail|will not (?:be )?(?:re)?tr|could not be delivered for|expired",
+    re.IGNORECASE,
+)
+
+
+def _read_prose(
+    part: MimePart, narrative: prose.Narrative, returned: MimePart | None, context: MessageContext, score: int
+) -> Reading:
+    """Reads a bounce without a delivery report."""
+    is_bounce = score > bounce_score.BOUNCE
+    addresses = prose.failed_recipients(part, narrative, returned, is_bounce=is_bounce)
+    if not addresses:
+        return nothing(NO_RECIPIENT if is_bounce else NOT_A_BOUNCE)
+    title = bounce_score.subject(part)
+    is_delayed = (_DELAY.search(narrative.text) or "delayed" in title.lower()) and not _GAVE_UP.search(
+        narrative.text
+    )
+    events = (
+        _prose_event(
+            address,
+            narrative.text,
+            title,
+            context,
+            returned,
+            alone=len(addresses) == 1,
+            is_delayed=bool(is_delayed),
+        )
+        for address in addresses
+    )
+    return Reading(tuple(events), None)
+
+
+def _prose_event(
+    address: str,
+    text: str,
+    title: str,
+    context: MessageContext,
+    returned: MimePart | None,
+    *,
+    alone: bool,
+    is_delayed: bool,
+) -> MailEvent:
+    about = prose.lines_about(text, address)
+    code = find_code(about)
+    kind, cause = diagnose(code, about)
+    # The server's reply may be far from the address.
+    if cause is Cause.UNKNOWN or (alone and not code and find_code(text)):
+        code = code or find_code(text)
+        kind, cause = diagnose(code, f"{text} {title}")
+    return context.event(
+        address,
+        EventKind.SOFT if is_delayed else kind,
+        cause=cause,
+        code=code,
+        diagnostic=about or " ".join(text.split()),
+        returned=returned,
+    )
+
+
+def _returned_message(leaves: list[MimePart]) -> MimePart | None:
+    return next((leaf.children[0] for leaf in leaves if leaf.children), None)
+
+
+def _text_for_people(leaves: list[MimePart]) -> str:
+    """The plain text; if there is none, the HTML."""
+    for kind in ("text/plain", "text/html"):
+        texts = [leaf.text() for leaf in leaves if leaf.kind == kind and not leaf.children]
+        if any(text.strip() for text in texts):
+            return "\n".join(texts)
+    return ""
+
+
+def _sent_at(part: MimePart, now: datetime) -> datetime:
+    try:
+        at = parsedate_to_datetime(part.header("date")[:200])
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return now
+    return now if at < EARLIEST else min(at, now)
+
+
+def _identity(part: MimePart, raw: bytes) -> str:
+    return part.header("message-id").strip() or hashlib.sha256(raw).hexdigest()

@@ -1,0 +1,37 @@
+// The sidebar: channels, the bot, and the people to act as.
+
+import { directory } from "../base/directory.js";
+import { h, icon } from "../base/dom.js";
+import { avatar } from "./messages.js";
+import { languageName, t } from "../base/words.js";
+
+/** Renders the sidebar into `root`. `unread`: a Set of channel ids; `go(channelId)` and `become(personId)` are callbacks. */
+export function drawSidebar(root, { channelId, unread }, { go, become }) {
+  root.setAttribute("aria-label", t("sidebar"));
+  const focus = root.contains(document.activeElement) ? document.activeElement.dataset : null;
+  const link = (channel, sign, name) => channelLink(channel, sign, name, { current: channel.id === channelId, isUnread: unread.has(channel.id), go });
+  const channels = directory.channels.filter((channel) => channel.kind === "channel");
+  const direct = directory.channels.filter((channel) => channel.kind === "im");
+  root.replaceChildren(
+    h("div", { class: "workspace" }, h("span", { class: "workspace-sign", "aria-hidden": "true" }, icon("check")), h("h1", {}, t("workspace"))),
+    h("div", { class: "sidebar-lists" },
+      h("h2", {}, t("channels")),
+      h("ul", {}, channels.map((channel) => h("li", {}, link(channel, "#", channel.name)))),
+      h("h2", {}, t("apps")),
+      h("ul", {}, direct.map((channel) => h("li", {}, link(channel, icon("check"), directory.bot?.name ?? channel.name))))),
+    h("div", { class: "people", role: "group", "aria-label": t("youAre") }, h("h2", {}, t("youAre")), directory.people.map((person) => personButton(person, become))));
+  if (focus?.person) root.querySelector(`[data-person="${CSS.escape(focus.person)}"]`)?.focus();
+  if (focus?.channel) root.querySelector(`[data-channel="${CSS.escape(focus.channel)}"]`)?.focus();
+}
+
+function channelLink(channel, sign, name, { current, isUnread, go }) {
+  const attributes = { type: "button", class: isUnread ? "channel news" : "channel", "data-channel": channel.id, "data-unread": isUnread ? "true" : null, "aria-current": current ? "page" : null, onclick: () => go(channel.id) };
+  return h("button", attributes, h("span", { class: "channel-sign", "aria-hidden": "true" }, sign), h("span", {}, name), isUnread ? h("span", { class: "dot" }, h("span", { class: "unseen" }, t("unread"))) : null);
+}
+
+function personButton(person, become) {
+  const name = person.real_name || person.name;
+  const current = person.id === directory.me?.id;
+  const attributes = { type: "button", class: "person", "data-person": person.id, "aria-pressed": String(current), title: current ? null : t("switchTo", { name }), onclick: () => current || become(person.id) };
+  return h("button", attributes, avatar({ name, isBot: false }), h("span", { class: "person-words" }, h("strong", {}, name), h("small", {}, [languageName(person.locale), person.title].filter(Boolean).join(" · "))));
+}

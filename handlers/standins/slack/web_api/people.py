@@ -1,0 +1,89 @@
+"""`auth.test`, `users.*`, `usergroups.*`, `bots.info` and `team.info`."""
+
+from handlers.standins.slack.state import APP, BOT, BOT_USER, DOMAIN, TEAM, SlackError, WorkspacePerson
+from handlers.standins.slack.web_api.calls import MethodCall, MethodTable, page_of
+from handlers.standins.types import Json
+
+
+def auth_test(call: MethodCall) -> Json:
+    return {
+        "url": f"{call.state.url}/",
+        "team": "Local workspace",
+        "user": call.state.people[BOT_USER].name,
+        "team_id": TEAM,
+        "user_id": BOT_USER,
+        "bot_id": BOT,
+        "is_enterprise_install": False,
+    }
+
+
+def users_info(call: MethodCall) -> Json:
+    person = call.state.people.get(call.optional("user") or "")
+    if person is None:
+        raise SlackError("user_not_found")
+    return {"user": _person_json(person, locale=call.flag("include_locale"))}
+
+
+def users_list(call: MethodCall) -> Json:
+    page, metadata = page_of(call, list(call.state.people.values()))
+    members = [_person_json(person, locale=call.flag("include_locale")) for person in page]
+    return {"members": members, "cache_ts": int(call.state.clock()), **metadata}
+
+
+def usergroups_list(call: MethodCall) -> Json:
+    groups = []
+    for group_id, (handle, users) in call.state.groups.items():
+        group: Json = {"id": group_id, "team_id": TEAM, "handle": handle, "name": handle}
+        group["user_count"] = len(users)
+        groups.append(group | ({"users": users} if call.flag("include_users") else {}))
+    return {"usergroups": groups}
+
+
+def usergroups_users_list(call: MethodCall) -> Json:
+    group = call.state.groups.get(call.required("usergroup"))
+    if group is None:
+        raise SlackError("no_such_subteam")
+    return {"users": group[1]}
+
+
+def bots_info(call: MethodCall) -> Json:
+    if call.optional("bot") not in {None, BOT}:
+        raise SlackError("bot_not_found")
+    name = call.state.people[BOT_USER].real_name
+    return {"bot": {"id": BOT, "deleted": False, "name": name, "app_id": APP, "user_id": BOT_USER}}
+
+
+def team_info(_call: MethodCall) -> Json:
+    return {"team": {"id": TEAM, "name": "Local workspace", "domain": DOMAIN}}
+
+
+METHODS: MethodTable = {
+    "auth.test": ((), auth_test),
+    "users.info": (("users:read",), users_info),
+    "users.list": (("users:read",), users_list),
+    "usergroups.list": (("usergroups:read",), usergroups_list),
+    "usergroups.users.list": (("usergroups:read",), usergroups_users_list),
+    "bots.info": (("users:read",), bots_info),
+    "team.info": (("team:read",), team_info),
+}
+
+
+def _person_json(person: WorkspacePerson, *, locale: bool) -> Json:
+    document: Json = {
+        "id": person.id,
+        "team_id": TEAM,
+        "name": person.name,
+        "real_name": person.real_name,
+        "deleted": False,
+        "tz": person.tz,
+        "tz_label": person.tz,
+        "profile": {"real_name": person.real_name, "display_name": person.name, "title": person.title},
+        "is_admin": person.is_admin,
+        "is_owner": person.is_owner,
+        "is_primary_owner": person.is_owner,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "is_bot": person.is_bot,
+        "updated": 1_700_000_000,
+    }
+    return document | ({"locale": person.locale} if locale else {})

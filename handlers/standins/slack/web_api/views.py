@@ -1,0 +1,55 @@
+"""`views.*`."""
+
+from typing import Any
+
+from handlers.standins.slack import views
+from handlers.standins.slack.state import BOT_USER, SlackError, StoredView
+from handlers.standins.slack.web_api.calls import MethodCall, MethodTable
+from handlers.standins.types import Json
+
+
+def open_view(call: MethodCall) -> Json:
+    trigger = call.state.use_trigger(call.required("trigger_id"))
+    return _view_json(views.open_view(call.state, trigger, _sent_view(call)))
+
+
+def push(call: MethodCall) -> Json:
+    trigger = call.state.use_trigger(call.required("trigger_id"))
+    if not trigger.in_modal:
+        raise SlackError("not_found")
+    return _view_json(views.push_view(call.state, trigger.user, _sent_view(call), trigger.channel))
+
+
+def update(call: MethodCall) -> Json:
+    view_id, external_id = call.optional("view_id"), call.optional("external_id")
+    if not view_id and not external_id:
+        raise SlackError("invalid_arguments", "[ERROR] missing required field: view_id or external_id")
+    view = views.find_view(call.state, view_id, external_id)
+    return _view_json(views.update_view(call.state, view, _sent_view(call), call.optional("hash")))
+
+
+def publish(call: MethodCall) -> Json:
+    if not call.manifest.home_tab:
+        raise SlackError("not_enabled")
+    user = call.required("user_id")
+    if user not in call.state.people or user == BOT_USER:
+        raise SlackError("user_not_found")
+    return _view_json(views.publish_home(call.state, user, _sent_view(call), call.optional("hash")))
+
+
+METHODS: MethodTable = {
+    "views.open": ((), open_view),
+    "views.push": ((), push),
+    "views.update": ((), update),
+    "views.publish": ((), publish),
+}
+
+
+def _sent_view(call: MethodCall) -> Any:
+    if "view" not in call.arguments:
+        raise SlackError("invalid_arguments", "[ERROR] missing required field: view")
+    return call.arguments["view"]
+
+
+def _view_json(view: StoredView) -> Json:
+    return {"view": view.content}

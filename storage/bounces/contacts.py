@@ -1,0 +1,98 @@
+"""Contacts as bounces see them: found by address, cleaned, marked as changed. Figures are the caller's concern."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table, bindparam, select, update
+from sqlmodel import Session
+
+from storage.contacts.contacts import TABLE
+from storage.contacts.values import Status
+from storage.core.tables import AudienceRow, AudienceSource
+
+
+class ContactSummary(NamedTuple):
+    """The columns of a contact that a verdict depends on or changes."""
+
+    id: int
+    address_key: str
+    domain: str
+    status: str
+    cleaned_at: datetime | None
+    clean_reason: str | None
+
+
+SUMMARY_COLUMNS = [TABLE.c[name] for name in ContactSummary._fields]
+
+
+def by_address_keys(session: Session, audience_id: int, keys: Collection[str]) -> dict[str, ContactSummary]:
+    """Returns the audience's contacts with these lower-case addresses: address → contact."""
+    query = select(*SUMMARY_COLUMNS).where(TABLE.c.audience_id == audience_id, TABLE.c.address_key.in_(keys))
+    return {row.address_key: ContactSummary(*row) for row in session.connection().execute(query)}
+
+
+def by_ids(session: Session, audience_id: int, ids: Collection[int]) -> dict[int, ContactSummary]:
+    """Returns these contacts of the audience: id → contact."""
+    query = select(*SUMMARY_COLUMNS).where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(ids))
+    return {row.id: ContactSummary(*row) for row in session.connection().execute(query)}
+
+
+def audiences_having(
+    session: Session, keys: Collection[str], source: AudienceSource = AudienceSource.LOCAL
+) -> dict[str, set[int]]:
+    """Returns which audiences of that source have these lower-case addresses: address → audience ids."""
+    audience: Table = AudienceRow.__table__  # type: ignore[attr-defined]
+    query = select(TABLE.c.address_key, TABLE.c.audience_id).where(
+        TABLE.c.address_key.in_(keys),
+        # Restricts the audiences, because the index begins with the audience.
+        TABLE.c.audience_id.in_(select(audience.c.id).where(audience.c.source == source)),
+    )
+    audience_ids: dict[str, set[int]] = {}
+    for key, audience_id in session.connection().execute(query):
+        audience_ids.setdefault(key, set()).add(audience_id)
+    return audience_ids
+
+
+def domains(session: Session, audience_id: int, contact_ids: Collection[int]) -> dict[int, str]:
+    """Returns the domains of these contacts: contact id → domain."""
+    query = select(TABLE.c.id, TABLE.c.domain).where(
+        TABLE.c.audience_id == audience_id, TABLE.c.id.in_(contact_ids)
+    )
+    return {row.id: row.domain for row in session.connection().execute(query)}
+
+
+def clean(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Cleans contacts: `id`, `revision`, `cleaned_at`, `clean_reason`, `clean_diagnostic`, `clean_campaign_title`.
+
+    The caller holds the audience's lock.
+    """
+    if not rows:
+        return
+    names = ("revision", "cleaned_at", "clean_reason", "clean_diagnostic", "clean_campaign_title")
+    statement = (
+        update(TABLE)
+        .where(TABLE.c.audience_id == audience_id, TABLE.c.id == bindparam("contact_id"))
+        .values({"status": str(Status.CLEANED)} | {name: bindparam(f"new_{name}") for name in names})
+    )
+    session.connection().execute(
+        statement, [{"contact_id": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows]
+    )
+
+
+def change_clean_reason(
+    session: Session, audience_id: int, contact_id: int, reason: str, revision: int
+) -> None:
+    """Changes the clean reason of a contact that is cleaned, or was when it was archived."""
+    session.connection().execute(
+        update(TABLE)
+        .where(TABLE.c.audience_id == audience_id, TABLE.c.id == contact_id)
+        .values(clean_reason=reason, revision=revision)
+    )
+
+
+def mark_changed(session: Session, audience_id: int, contact_ids: Collection[int], revision: int) -> None:
+    """Sets the revision of these contacts, so that plans made before do not include them."""
+    if contact_ids:
+        statement = update(TABLE).where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(contact_ids))
+        session.connection().execute(statement.values(revision=revision))
