@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.bounces.webhooks import TOKENS_KEPT
+from bot.core.dedupe import KEPT as REQUESTS_KEPT
 from storage.bounces import quarantine, webhook_tokens
 from storage.core import dedupe, plans
 from storage.core import jobs as job_rows
@@ -10,7 +11,7 @@ from storage.core.database import Database
 from storage.core.tables import JobKind
 from storage.mailchimp import outgoing
 
-DRAFTS_KEPT = timedelta(days=30)
+PLANS_KEPT = timedelta(days=30)
 QUARANTINE_KEPT = timedelta(days=30)
 OUTCOMES_KEPT = timedelta(days=30)
 OUTCOMES_AT_ONCE = 20_000
@@ -43,7 +44,7 @@ def _outcomes(database: Database, now: datetime) -> int:
 def _others(database: Database, now: datetime) -> int:
     with database.transaction() as session:
         return (
-            plans.forget(session, now - DRAFTS_KEPT)
+            plans.forget(session, now - PLANS_KEPT)
             + quarantine.delete_before(session, now - QUARANTINE_KEPT)
             + webhook_tokens.delete_before(session, now - TOKENS_KEPT)
             + dedupe.forget(session, now - REQUESTS_KEPT)
