@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from bot.bounces import mailbox
 from bot.core import leases
 from bot.digests import digests
-from bot.maintenance.cleanup import tidy
+from bot.maintenance.cleanup import delete_expired
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features import mirror
@@ -53,7 +53,7 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
         scheduler.add_job(_run, "interval", (task, keep_lease), seconds=seconds, next_run_time=now)
 
     add(DIGEST_INTERVAL, lambda _: send_due(context, owner))
-    add(CLEANUP_INTERVAL, lambda _: tidy(context.database, context.clock()), lease="tidy")
+    add(CLEANUP_INTERVAL, lambda _: delete_expired(context.database, context.clock()), lease="delete_expired")
     if address := context.settings.mailbox:
         add(MAILBOX_INTERVAL, lambda keep_lease: read_mailbox(context, address, keep_lease), lease="mailbox")
     if account := context.mailchimp:

@@ -58,16 +58,6 @@ class MailEvent:
     """Name of the only audience concerned; "" for every audience that has the address."""
 
 
-def storable_text(text: str) -> str:
-    """Returns the text without what no database accepts: NUL and lone surrogates."""
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")
-
-
-def storable_line(text: str, longest: int) -> str:
-    """Returns storable text on one line, with single spaces, of at most `longest` characters."""
-    return " ".join(storable_text(text).split())[:longest]
-
-
 def digest(*parts: str) -> str:
     """Returns 32 hex digits that identify these texts. Rows are found by it: a change would store events twice."""
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

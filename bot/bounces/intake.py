@@ -20,7 +20,6 @@ from bot.bounces.events import (
     EventKind,
     MailEvent,
     digest,
-    storable_line,
 )
 from bot.bounces.quarantine import (
     MIRRORED_ADDRESS,
@@ -29,7 +28,7 @@ from bot.bounces.quarantine import (
     QuarantineItem,
 )
 from bot.bounces.verdicts import judge_contacts, review_verdicts
-from bot.core.addresses import BadAddressReason, checked
+from bot.core.addresses import BadAddressReason, try_validate
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
 from storage.bounces.contacts import ContactSummary
@@ -37,6 +36,7 @@ from storage.contacts import bulk
 from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
+from storage.core.text import storable_line
 
 LONGEST_CODE = 12  # characters
 
@@ -140,7 +140,7 @@ class _Arrival:
 
 def _address_key(text: str) -> str:
     """The lower-case address as contacts have it: mail servers write `xn--…` where a person writes é in a domain."""
-    address = checked(text)
+    address = try_validate(text)
     return text.lower() if isinstance(address, BadAddressReason) else address[1]
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.bounces.events import LONGEST_ADDRESS, LONGEST_DIAGNOSTIC, digest, storable_line
+from bot.bounces.events import LONGEST_ADDRESS, LONGEST_DIAGNOSTIC, digest
 from storage.bounces import quarantine as quarantine_rows
 from storage.core.database import Database
+from storage.core.text import storable_line
 
 UNKNOWN_ADDRESS = "unknown-address"
 UNKNOWN_AUDIENCE = "unknown-audience"

@@ -17,7 +17,7 @@ from storage.bounces import verdicts as verdict_rows
 from storage.bounces.contacts import ContactSummary
 from storage.bounces.tables import Evidence
 from storage.contacts import figures
-from storage.contacts.figures import Cell, Tally
+from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Session
 
@@ -39,7 +39,7 @@ def judge_contacts(
     known = load_histories(session, audience_id, domains)
     cleaned: list[dict[str, Any]] = []
     verdicts: list[dict[str, Any]] = []
-    tally = Tally()
+    tally = FigureChanges()
     for contact_id, contact in contacts.items():
         history, newest = known[contact_id]
         if newest is None:
@@ -49,13 +49,13 @@ def judge_contacts(
             if verdict and contact.status in CLEANABLE:
                 cleaned.append(_cleaned_row(contact, verdict, newest, revision, now))
                 verdicts.append(_verdict_row(audience_id, contact_id, now, verdict))
-                tally[Cell(contact.status, "", None, contact.domain)] -= 1
-                tally[Cell(Status.CLEANED, verdict.reason, now.date(), contact.domain)] += 1
+                tally[FigureKey(contact.status, "", None, contact.domain)] -= 1
+                tally[FigureKey(Status.CLEANED, verdict.reason, now.date(), contact.domain)] += 1
         elif verdict:
             _raise_reason(session, audience_id, contact, contact.cleaned_at, verdict, revision, tally)
     contact_rows.clean(session, audience_id, cleaned)
     verdict_rows.save(session, audience_id, verdicts)
-    figures.apply(session, audience_id, tally)
+    figures.apply_changes(session, audience_id, tally)
     cleaned_before = {contact_id for contact_id, contact in contacts.items() if contact.cleaned_at}
     review_verdicts(session, audience_id, cleaned_before, policy, revision)
     return {row["id"] for row in cleaned}
@@ -68,7 +68,7 @@ def _raise_reason(
     cleaned_at: datetime,
     verdict: Verdict,
     revision: int,
-    tally: Tally,
+    tally: FigureChanges,
 ) -> None:
     """Changes the reason of a cleaned contact to a weightier one: a complaint after a bounce still counts as abuse."""
     before = CleanReason(contact.clean_reason or CleanReason.UNKNOWN)
@@ -76,8 +76,8 @@ def _raise_reason(
         return
     contact_rows.change_clean_reason(session, audience_id, contact.id, verdict.reason, revision)
     day = cleaned_at.date()
-    tally[Cell(contact.status, contact.clean_reason or "", day, contact.domain)] -= 1
-    tally[Cell(contact.status, verdict.reason, day, contact.domain)] += 1
+    tally[FigureKey(contact.status, contact.clean_reason or "", day, contact.domain)] -= 1
+    tally[FigureKey(contact.status, verdict.reason, day, contact.domain)] += 1
 
 
 def review_verdicts(

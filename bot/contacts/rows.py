@@ -1,6 +1,7 @@
-"""A row of a file becomes a contact, or changes one: the pure rules of an import.
+"""Rules for turning a row of a file into a contact, and for merging it into an existing one.
 
-A contact is a tuple in the order of `storage.contacts.values.COLUMNS`; a million of them pass here.
+A contact is a tuple of values in the order of `storage.contacts.values.COLUMNS`, read by position, because an import
+handles millions: objects with named fields would take several times as long.
 """
 
 import json
@@ -10,20 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from operator import itemgetter
-from typing import Any
 
-from bot.core.addresses import BadAddressReason, checked
-from storage.contacts.bulk import moment
-from storage.contacts.figures import Cell, Tally, day_of
+from bot.core.addresses import BadAddressReason, try_validate
+from storage.contacts.bulk import encode_time
+from storage.contacts.figures import FigureChanges, FigureKey, day_of
 from storage.contacts.values import COLUMNS, CleanReason, Row
 
-# The header names of an address column, in the languages of the exports that we met, lower case.
+# Lower-case labels of an address column, in the languages of the exports that we met.
 ADDRESS_NAMES = frozenset(
     """email address|email|e-mail|e-mail address|mail|email_address|emailaddress|email addresses|address email
     |adresse e-mail|adresse email|adresse mail|adresse électronique|courriel|adresse courriel|mél|e-mail-adresse
     |correo electrónico|indirizzo email|subscriber email|contact email""".replace("\n    ", "").split("|")
 )
-# Mailchimp's own columns and ours → the contact's. Other columns are merge fields, by label.
+# Columns of Mailchimp's exports and of ours → the contact's columns. All others are merge fields, by label.
 SYSTEM_COLUMNS = {
     "MEMBER_RATING": "member_rating",
     "OPTIN_TIME": "optin_time",
@@ -47,8 +47,8 @@ SYSTEM_COLUMNS = {
     "CLEAN_REASON": "clean_reason",
     "CLEAN_DIAGNOSTIC": "clean_diagnostic",
 }
-# Said by the other files of an export archive; of no use to the bot, and no merge fields.
-PASSED_OVER = frozenset(
+# Columns of an export archive's other files that the bot has no use for; they are not merge fields.
+IGNORED_COLUMNS = frozenset(
     {
         "LAST_CHANGED",
         "UNSUB_TIME",
@@ -59,24 +59,27 @@ PASSED_OVER = frozenset(
         "SUGGESTED_ADDRESS",
     }
 )
-LONGEST_TITLE = 300  # characters of a campaign's title: no index of PostgreSQL takes any length
+LONGEST_TITLE = 300  # characters of a campaign's title, which PostgreSQL could not index at any length
 STATUS_NAMES = frozenset({"status", "statut", "email marketing status"})
 
-_AT = {name: i for i, name in enumerate(COLUMNS)}
-_ADDRESS, _STATUS, _BEFORE, _REVISION, _MERGE = map(
-    _AT.__getitem__, ("address", "status", "status_before", "revision", "merge_fields")
+# Positions in a contact.
+_POSITIONS = {name: i for i, name in enumerate(COLUMNS)}
+_ADDRESS, _STATUS, _STATUS_BEFORE, _REVISION, _MERGE_FIELDS, _CLEANED_AT, _REASON, _DOMAIN = map(
+    _POSITIONS.__getitem__,
+    "address status status_before revision merge_fields cleaned_at clean_reason domain".split(),
 )
-_CLEANED_AT, _REASON, _DOMAIN = map(_AT.__getitem__, ("cleaned_at", "clean_reason", "domain"))
-KEY = itemgetter(_AT["address_key"])
-_TEXTS = COLUMNS[_MERGE + 1 :]  # from here on every column is text that a file may give
-_CLEANED_AT_OF_TEXTS, _REASON_OF_TEXTS, _TITLE_OF_TEXTS = (
-    _AT[name] - _MERGE - 1 for name in ("cleaned_at", "clean_reason", "clean_campaign_title")
+address_key_of = itemgetter(_POSITIONS["address_key"])
+_figure_values_of = itemgetter(_STATUS, _REASON, _CLEANED_AT, _DOMAIN)
+# The columns behind the merge fields are all text, each of which a file may have; and positions among these.
+_TEXT_START = _MERGE_FIELDS + 1
+_TEXT_COLUMNS = COLUMNS[_TEXT_START:]
+_CLEANED_AT_TEXT, _REASON_TEXT, _TITLE_TEXT = (
+    _POSITIONS[name] - _TEXT_START for name in ("cleaned_at", "clean_reason", "clean_campaign_title")
 )
-_COUNTED = itemgetter(_STATUS, _REASON, _CLEANED_AT, _DOMAIN)
-# A status only moves up: nothing that is imported makes a cleaned or an unsubscribed contact subscribed.
-_RANK = {"nonsubscribed": 0, "pending": 1, "subscribed": 2, "unsubscribed": 3, "cleaned": 4}
-# Neither does the reason: who complained once has complained, whatever a file says.
-_WEIGHT = {"unknown": 0, "soft": 1, "hard": 2, "abuse": 3}
+# An import only raises a status: it never makes a cleaned or an unsubscribed contact subscribed.
+_STATUS_RANK = {"nonsubscribed": 0, "pending": 1, "subscribed": 2, "unsubscribed": 3, "cleaned": 4}
+# The same holds for a clean reason: no file takes back a complaint.
+_REASON_RANK = {"unknown": 0, "soft": 1, "hard": 2, "abuse": 3}
 _TIME_FORMATS = ("%m/%d/%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y", "%d/%m/%Y")
 
 
@@ -86,84 +89,86 @@ class NoAddressColumn(ValueError):
 
 @dataclass(frozen=True)
 class ColumnMap:
-    """Where the columns of one file stand: made once from its header, asked for each row.
+    """The positions of one file's columns, made once from its header and used for each row.
 
-    `status` is what its name says of the contacts, or what the person said; None leaves contacts that
-    exist as they are.
+    `status` is that of every row, from the file's name or a person's choice; None if the rows tell it or nothing does.
     """
 
     address: int
     status: str | None
-    status_at: int | None
+    status_position: int | None
     merge_labels: tuple[str, ...]
-    merge: tuple[tuple[str, int], ...]
-    """The same as JSON, each with its colon, and where its column stands."""
-    texts: Callable[[Sequence[str]], tuple[str, ...]]
+    merge_fields: tuple[tuple[str, int], ...]
+    """The labels as JSON, each with its colon, and the positions of their columns."""
+    texts_of: Callable[[Sequence[str]], tuple[str, ...]]
+    """Returns the values of `_TEXT_COLUMNS` from a row's cells and an empty one behind them."""
 
     @classmethod
-    def of(cls, header: Sequence[str], status: str | None) -> "ColumnMap":
-        """Raises NoAddressColumn."""
+    def from_header(cls, header: Sequence[str], status: str | None) -> "ColumnMap":
+        """Returns the map for a file with that header. Raises NoAddressColumn."""
         names = [name.strip() for name in header]
         address = next((i for i, name in enumerate(names) if name.casefold() in ADDRESS_NAMES), None)
         if address is None:
             raise NoAddressColumn
         system = {SYSTEM_COLUMNS[n.upper()]: i for i, n in enumerate(names) if n.upper() in SYSTEM_COLUMNS}
-        status_at = next((i for i, n in enumerate(names) if n.casefold() in STATUS_NAMES), None)
-        taken = {address, status_at, *system.values()}
-        labels = {n: i for i, n in enumerate(names) if n and i not in taken and n.upper() not in PASSED_OVER}
-        if status is None and status_at is None and "cleaned_at" in system:
+        status_position = next((i for i, n in enumerate(names) if n.casefold() in STATUS_NAMES), None)
+        assigned = {address, status_position, *system.values()}
+        labels = {
+            n: i for i, n in enumerate(names) if n and i not in assigned and n.upper() not in IGNORED_COLUMNS
+        }
+        if status is None and status_position is None and "cleaned_at" in system:
             status = "cleaned"
         return cls(
             address=address,
             status=status,
-            status_at=None if status else status_at,
+            status_position=None if status else status_position,
             merge_labels=tuple(labels),
-            merge=tuple((f"{encode_basestring(label)}:", place) for label, place in labels.items()),
-            texts=_picker(system.get(name, len(names)) for name in _TEXTS),
+            merge_fields=tuple((f"{encode_basestring(label)}:", i) for label, i in labels.items()),
+            texts_of=itemgetter(*(system.get(name, len(names)) for name in _TEXT_COLUMNS)),
         )
 
-    def contact(self, cells: list[str], audience_id: int) -> Row | str:
-        """The row as what a file says of a contact: no id, no revision yet; or why it is refused."""
+    def parse_row(self, cells: list[str], audience_id: int) -> Row | str:
+        """Returns the row as a contact without id and revision, or the key of the reason it is refused for."""
         written = cells[self.address]
         status = self.status
-        if self.status_at is not None:
-            said = cells[self.status_at]
-            status = _STATUSES.get(said) or _STATUSES.get(said.strip().casefold())
-        address = checked(written)
+        if self.status_position is not None:
+            text = cells[self.status_position]
+            status = _STATUSES.get(text) or _STATUSES.get(text.strip().casefold())
+        address = try_validate(written)
         if isinstance(address, BadAddressReason):
             if status != "cleaned" or address not in _MISTYPED:
                 return str(address)
-            address = _as_written(written)
-        cells.append("")  # what `texts` takes for a column that the file lacks
-        filled = [key + encode_basestring(value) for key, place in self.merge if (value := cells[place])]
-        texts = [text or None for text in self.texts(cells)]
-        if (title := texts[_TITLE_OF_TEXTS]) and len(title) > LONGEST_TITLE:
-            texts[_TITLE_OF_TEXTS] = title[:LONGEST_TITLE]
+            address = _unvalidated(written)
+        cells.append("")  # the value of every column that the file lacks
+        fields = [key + encode_basestring(value) for key, i in self.merge_fields if (value := cells[i])]
+        texts = [text or None for text in self.texts_of(cells)]
+        if (title := texts[_TITLE_TEXT]) and len(title) > LONGEST_TITLE:
+            texts[_TITLE_TEXT] = title[:LONGEST_TITLE]
         if status == "cleaned":
-            texts[_REASON_OF_TEXTS] = _REASONS.get(texts[_REASON_OF_TEXTS] or "", "unknown")
-            if when := texts[_CLEANED_AT_OF_TEXTS]:
-                texts[_CLEANED_AT_OF_TEXTS] = parse_time(when)
-                if not texts[_CLEANED_AT_OF_TEXTS]:
+            texts[_REASON_TEXT] = _REASONS.get(texts[_REASON_TEXT] or "", "unknown")
+            if cleaned_at := texts[_CLEANED_AT_TEXT]:
+                texts[_CLEANED_AT_TEXT] = parse_time(cleaned_at)
+                if not texts[_CLEANED_AT_TEXT]:
                     return "bad-time"
         else:
-            texts[_CLEANED_AT_OF_TEXTS] = texts[_REASON_OF_TEXTS] = None
-        return (audience_id, 0, *address, status or _SILENT, None, 0, f"{{{','.join(filled)}}}", *texts)
+            texts[_CLEANED_AT_TEXT] = texts[_REASON_TEXT] = None
+        return (audience_id, 0, *address, status or _NO_STATUS, None, 0, f"{{{','.join(fields)}}}", *texts)
 
 
-# No mail goes to a cleaned address, and a slip that no address can have is the surest one to put right.
+# A cleaned contact may have an invalid address: no mail is sent to it, and its correction is the surest one.
 _MISTYPED = frozenset({BadAddressReason.BAD_DOMAIN, BadAddressReason.BAD_LOCAL})
 
 
-def _as_written(text: str) -> tuple[str, str, str]:
-    """What `checked` gives, of a text that is no address."""
+def _unvalidated(text: str) -> tuple[str, str, str]:
+    """Returns an invalid address in the form that `try_validate` returns a valid one in."""
     address = text.strip()
     key = address.lower()
     return address, key, key.rpartition("@")[2]
 
 
-_SILENT = ""  # the file doesn't say where its contacts stand
+_NO_STATUS = ""  # neither the file nor the row tells it
 _STATUSES: Mapping[str, str] = {
-    **{status: status for status in _RANK},
+    **{status: status for status in _STATUS_RANK},
     "transactional": "nonsubscribed",
     "non-subscribed": "nonsubscribed",
     "abonné": "subscribed",
@@ -175,40 +180,40 @@ _REASONS: Mapping[str, str] = {str(r): str(r) for r in CleanReason}
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def added(row: Row, contact_id: int, revision: int, default: str, now: str) -> Row:
-    """A new contact. `default` is its status if its file gave none.
-
-    A cleaned one without a time is known to be cleaned since `now`.
-    """
-    status = row[_STATUS] or default
+def new_contact(row: Row, contact_id: int, revision: int, default_status: str, now: str) -> Row:
+    """Returns the row as a new contact. One that is cleaned, its file doesn't tell when, is cleaned at `now`."""
+    status = row[_STATUS] or default_status
     if status == "cleaned" and not row[_CLEANED_AT]:
         row = (*row[:_CLEANED_AT], now, row[_REASON] or "unknown", *row[_REASON + 1 :])
-    return (row[0], contact_id, *row[2:_STATUS], status, None, revision, *row[_MERGE:])
+    return (row[0], contact_id, *row[2:_STATUS], status, None, revision, *row[_MERGE_FIELDS:])
 
 
-def merged(old: Row, new: Row, revision: int, now: str) -> Row:
-    """What the contact is after a file said `new` of it; the same row if that says nothing new.
+def merge(old: Row, new: Row, revision: int, now: str) -> Row:
+    """Returns the contact `old` with what a file's row `new` adds; `old` itself if that changes nothing.
 
-    An empty cell never erases. A status and a clean reason only move up, and an archived contact stays archived: what moves
-    is the status that its Undo brings back.
+    An empty cell never erases a value. A status and a clean reason are only raised. An archived contact stays archived:
+    what is raised is the status that Undo restores.
     """
-    if new[_MERGE:] == old[_MERGE:] and new[_ADDRESS] == old[_ADDRESS] and new[_STATUS] == old[_STATUS]:
+    if (
+        new[_MERGE_FIELDS:] == old[_MERGE_FIELDS:]
+        and new[_ADDRESS] == old[_ADDRESS]
+        and new[_STATUS] == old[_STATUS]
+    ):
         return old
-    archived = old[_STATUS] == "archived"
     row = list(old)
     row[_ADDRESS] = new[_ADDRESS]
-    row[_MERGE + 1 :] = [
-        given or kept for given, kept in zip(new[_MERGE + 1 :], old[_MERGE + 1 :], strict=True)
+    row[_TEXT_START:] = [
+        new_text or old_text for new_text, old_text in zip(new[_TEXT_START:], old[_TEXT_START:], strict=True)
     ]
-    if old[_REASON] and _WEIGHT[old[_REASON]] > _WEIGHT[row[_REASON]]:
+    if old[_REASON] and _REASON_RANK[old[_REASON]] > _REASON_RANK[row[_REASON]]:
         row[_REASON] = old[_REASON]
-    if new[_MERGE] != old[_MERGE]:
-        kept = json.loads(old[_MERGE])
-        given = kept | json.loads(new[_MERGE])
-        row[_MERGE] = old[_MERGE] if given == kept else _json(given)
-    at = _BEFORE if archived else _STATUS
-    row[at] = _higher(old[at], new[_STATUS])
-    if row[at] == "cleaned" and not row[_CLEANED_AT]:
+    if new[_MERGE_FIELDS] != old[_MERGE_FIELDS]:
+        old_fields = json.loads(old[_MERGE_FIELDS])
+        fields = old_fields | json.loads(new[_MERGE_FIELDS])
+        row[_MERGE_FIELDS] = old[_MERGE_FIELDS] if fields == old_fields else _json(fields)
+    position = _STATUS_BEFORE if old[_STATUS] == "archived" else _STATUS
+    row[position] = _higher_status(old[position], new[_STATUS])
+    if row[position] == "cleaned" and not row[_CLEANED_AT]:
         row[_CLEANED_AT] = now
     if tuple(row) == old:
         return old
@@ -216,29 +221,29 @@ def merged(old: Row, new: Row, revision: int, now: str) -> Row:
     return tuple(row)
 
 
-def cell(row: Row) -> Cell:
-    """What the contact counts under."""
-    return Cell(row[_STATUS], row[_REASON] or "", day_of(row[_CLEANED_AT]), row[_DOMAIN])
+def figure_key(row: Row) -> FigureKey:
+    """Returns the key that the contact is counted under."""
+    return FigureKey(row[_STATUS], row[_REASON] or "", day_of(row[_CLEANED_AT]), row[_DOMAIN])
 
 
-def tally(contacts: Iterable[Row]) -> Tally:
-    """How many there are of each cell."""
-    found = Tally()
-    # By their own values first: most of a list differ in status and domain alone.
-    for (status, reason, cleaned_at, domain), n in Counter(map(_COUNTED, contacts)).items():
-        found[Cell(status, reason or "", day_of(cleaned_at), domain)] += n
-    return found
+def count_figures(contacts: Iterable[Row]) -> FigureChanges:
+    """Returns the number of contacts for each key."""
+    changes = FigureChanges()
+    # Counted by their raw values first: most contacts share these, and a key is made once for each.
+    for (status, reason, cleaned_at, domain), n in Counter(map(_figure_values_of, contacts)).items():
+        changes[FigureKey(status, reason or "", day_of(cleaned_at), domain)] += n
+    return changes
 
 
 def parse_time(text: str) -> str | None:
-    """A time of a file as the database keeps it, taken as UTC where it doesn't say; None if it is none."""
+    """Returns a file's time as `encode_time` does, UTC if it names no zone; None if the text is no time."""
     try:
         when: datetime | None = datetime.fromisoformat(text.strip())
     except ValueError:
         when = next(filter(None, (_strptime(text.strip(), form) for form in _TIME_FORMATS)), None)
     try:
-        return None if when is None else moment(when if when.tzinfo else when.replace(tzinfo=UTC))
-    except OverflowError:  # in UTC it is before the year 1, or after 9999
+        return None if when is None else encode_time(when if when.tzinfo else when.replace(tzinfo=UTC))
+    except OverflowError:  # in UTC, the year is not from 1 to 9999
         return None
 
 
@@ -249,15 +254,5 @@ def _strptime(text: str, form: str) -> datetime | None:
         return None
 
 
-def _higher(old: str, new: str) -> str:
-    return max(old, new or old, key=_RANK.__getitem__)
-
-
-def _picker(places: Any) -> Callable[[Sequence[str]], tuple[str, ...]]:
-    """Like itemgetter, but always a tuple."""
-    places = tuple(places)
-    if not places:
-        return lambda _cells: ()
-    if len(places) == 1:
-        return lambda cells: (cells[places[0]],)
-    return itemgetter(*places)
+def _higher_status(old: str, new: str) -> str:
+    return max(old, new or old, key=_STATUS_RANK.__getitem__)

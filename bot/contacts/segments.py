@@ -12,13 +12,13 @@ from typing import Any
 from bot.bounces import evidence
 from bot.bounces.evidence import VerdictSummary
 from bot.contacts.counts import segment_size
+from bot.contacts.names import full_name
 from bot.core import plans
-from bot.core.audiences import Audience
-from bot.core.errors import CleanedError, NoAudience, PlanGone
+from bot.core.audiences import Audience, require
+from bot.core.errors import CleanedError, PlanGone
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.tables import Contact
-from storage.core import audiences
 from storage.core import plans as draft_rows
 from storage.core.database import Database, Session
 from storage.core.tables import PlanRow
@@ -109,9 +109,7 @@ def look(database: Database, draft_id: str, user_id: str) -> Listing:
     """The list as it stands, with exact figures of one moment. Raises PlanGone, NoAudience."""
     with database.reading() as session:
         draft = plans.look(session, draft_id, user_id)
-        audience = audiences.get(session, draft.audience_id)
-        if audience is None:
-            raise NoAudience
+        audience = require(session, draft.audience_id)
         state = _State.of(draft)
         moved = draft.revision != audience.revision
         if moved:
@@ -240,18 +238,7 @@ def domains(database: Database, draft_id: str, user_id: str, like: str) -> Mappi
         return figures.cleaned_domains(session, draft.audience_id, like=like.strip(), most=100)
 
 
-def name_of(merge_fields: Mapping[str, str]) -> str:
-    """The person's name, as far as the audience's own fields tell; '' if they don't."""
-    by_label = {label.casefold(): value.strip() for label, value in merge_fields.items() if value}
-    parts = (next((by_label[label] for label in labels if label in by_label), "") for labels in _NAMES)
-    return " ".join(part for part in parts if part)
-
-
 _NOT_COUNTED = -1
-_NAMES = (
-    ("first name", "firstname", "fname", "prénom", "prenom"),
-    ("last name", "lastname", "lname", "nom", "nom de famille"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +360,7 @@ def _entry(contact: Contact, mark: VerdictSummary | None) -> Entry:
     return Entry(
         id=contact.id,
         address=contact.address,
-        name=name_of(contact.merge_fields),
+        name=full_name(contact.merge_fields),
         reason=contact.clean_reason or "unknown",
         campaign=contact.clean_campaign_title or "",
         cleaned_at=_place(contact).cleaned_at,

@@ -1,9 +1,9 @@
-"""Rows go into an audience: added, changed or left as they are, with the figures, in the caller's transaction."""
+"""Adding rows to an audience or merging them into its contacts, and updating its stored figures."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.contacts import rows
+from bot.contacts.rows import address_key_of, count_figures, figure_key
 from storage.contacts import bulk, figures
 from storage.contacts.values import Row
 from storage.core.database import Session
@@ -29,60 +29,63 @@ class UpsertCounts:
 NO_ROWS = UpsertCounts(0, 0, 0, 0)
 
 
-def load(
+def upsert_rows(
     session: Session,
     audience: AudienceRow,
-    given: Sequence[Row],
+    rows: Sequence[Row],
     add: Add,
     merge: Merge,
     so_far: UpsertCounts,
     moved: Mapping[str, Row] | None = None,
 ) -> UpsertCounts:
-    """Adds or changes contacts, and returns the counts so far with these. The audience is locked.
+    """Adds each row as a contact or merges it into the contact with its address; returns the counts so far with these.
 
-    `add` makes a contact of a row and an id; `merge` changes the first row by the second, and gives the first back where
-    that says nothing new. `moved`: contacts that are here under another address, by the one that a row has.
+    The caller holds the audience's lock. `add(row, id)` returns the new contact; `merge(contact, row)` returns the
+    changed contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address,
+    by the lower-case address of their row.
     """
-    before: Mapping[str, Row] = {}
-    # A first import meets nothing: adding without looking is twice as quick. Once one was there, look.
-    met = so_far.changed + so_far.unchanged > 0 or bool(moved)
-    if not met:
-        added, changed = _sort(audience, before, given, add, merge)
-        met = not bulk.insert(session, list(added.values()))
-    if met:
-        before = bulk.existing(session, audience.id, map(rows.KEY, given)) | dict(moved or {})
-        added, changed = _sort(audience, before, given, add, merge)
+    # All rows of a first import are new, and inserting them without a look-up is twice as quick. So this is tried until
+    # one of them meets an existing contact.
+    is_insert_only = not (so_far.changed or so_far.unchanged or moved)
+    existing: Mapping[str, Row] = {}
+    if is_insert_only:
+        added, changed = _sort(audience, existing, rows, add, merge)
+        is_insert_only = bulk.insert(session, list(added.values()))
+    if not is_insert_only:
+        stored = bulk.find_by_address_keys(session, audience.id, map(address_key_of, rows))
+        existing = stored | dict(moved or {})
+        added, changed = _sort(audience, existing, rows, add, merge)
         bulk.insert(session, list(added.values()))
-        bulk.rewrite(session, list(changed.values()))
+        bulk.update(session, list(changed.values()))
     audience.next_contact_id += len(added)
-    tally = rows.tally(added.values())
-    for key, row in changed.items():
-        tally[rows.cell(before[key])] -= 1
-        tally[rows.cell(row)] += 1
-    figures.apply(session, audience.id, tally)
+    changes = count_figures(added.values())
+    for key, contact in changed.items():
+        changes[figure_key(existing[key])] -= 1
+        changes[figure_key(contact)] += 1
+    figures.apply_changes(session, audience.id, changes)
     return replace(
         so_far,
         added=so_far.added + len(added),
         changed=so_far.changed + len(changed),
-        unchanged=so_far.unchanged + len(given) - len(added) - len(changed),
+        unchanged=so_far.unchanged + len(rows) - len(added) - len(changed),
     )
 
 
 def _sort(
-    audience: AudienceRow, before: Mapping[str, Row], given: Sequence[Row], add: Add, merge: Merge
+    audience: AudienceRow, existing: Mapping[str, Row], rows: Sequence[Row], add: Add, merge: Merge
 ) -> tuple[dict[str, Row], dict[str, Row]]:
-    """The new contacts and those that change, by lower-case address."""
+    """Returns the new contacts and the changed ones, each by its row's lower-case address."""
     added: dict[str, Row] = {}
     changed: dict[str, Row] = {}
-    first = audience.next_contact_id
-    for row in given:
-        key = rows.KEY(row)
-        if (old := changed.get(key) or before.get(key)) is not None:
+    first_id = audience.next_contact_id
+    for row in rows:
+        key = address_key_of(row)
+        if (old := changed.get(key) or existing.get(key)) is not None:
             new = merge(old, row)
             if new is not old:
                 changed[key] = new
         elif key in added:
             added[key] = merge(added[key], row)
         else:
-            added[key] = add(row, first + len(added))
+            added[key] = add(row, first_id + len(added))
     return added, changed

@@ -1,8 +1,8 @@
-"""Is this text an address, what is its normal form, and which addresses does a message hold?
+"""Validating and normalising e-mail addresses, and finding them in messages.
 
-The verdict and the normal form are email-validator's, without its look-up of the domain (DNS). Almost all addresses
-of a list are plain ASCII: a pattern decides these, and only the rest goes to email-validator. The tests compare the
-two on what a list holds and on what an attacker would send.
+What is valid, and its normal form, is decided as email-validator does, without a look-up of the domain (DNS). Almost
+all addresses of a list are plain ASCII: these are matched by a pattern, which is much quicker, and only the others are
+passed to email-validator. Tests compare the two on addresses of lists and on malicious ones.
 """
 
 import re
@@ -16,7 +16,7 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES, EMAIL_
 
 
 class BadAddressReason(StrEnum):
-    """Why a text is no address: keys that handlers turn into words."""
+    """Why text is no valid address: keys of sentences."""
 
     EMPTY = "empty"
     TOO_LONG = "too-long"
@@ -30,7 +30,7 @@ class BadAddressReason(StrEnum):
 
 
 class InvalidAddress(ValueError):
-    """The text is no address; `reason` says why. The message never holds the text, which may be personal data."""
+    """The text is no valid address, for `reason`. The message doesn't hold the text, which may be personal data."""
 
     def __init__(self, reason: BadAddressReason) -> None:
         super().__init__(reason.value)
@@ -41,8 +41,8 @@ class InvalidAddress(ValueError):
 class Address:
     """An address in its normal form.
 
-    `key` is what uniqueness is decided on: the address in lower case, as Mailchimp does (it identifies a
-    contact by the MD5 of the lower-case address). `domain` is in lower case.
+    `key` is the address in lower case, by which contacts are unique, as at Mailchimp (which identifies a contact by the
+    MD5 of it). `domain` is in lower case.
     """
 
     address: str
@@ -51,45 +51,45 @@ class Address:
 
 
 def validate(text: str) -> Address:
-    """The address in `text`, white space around it left out; raises BadAddress."""
-    result = checked(text)
+    """Returns the address, without white space around it. Raises InvalidAddress."""
+    result = try_validate(text)
     if isinstance(result, BadAddressReason):
         raise InvalidAddress(result)
     return Address(*result)
 
 
-def checked(text: str) -> tuple[str, str, str] | BadAddressReason:
-    """As `validate`, for bulk work: (address, key, domain), or why not; nothing is raised."""
+def try_validate(text: str) -> tuple[str, str, str] | BadAddressReason:
+    """Returns (address, key, domain), or the reason why the text is no address; for bulk work, where raising is slow."""
     text = text.strip()
     if len(text) > EMAIL_MAX_LENGTH:
         return BadAddressReason.TOO_LONG
-    written, _, domain = text.rpartition("@")
-    known = _plain_domain(domain)
-    if known is None or not _PLAIN_LOCAL(written):
-        return _checked_slowly(text)
-    if known is BadAddressReason.SPECIAL_USE:
-        return known
-    lower = written.lower()
-    key = f"{lower}@{known}"
-    return (key if lower == written or lower in _CASE_INSENSITIVE else f"{written}@{known}"), key, known
+    local, _, written_domain = text.rpartition("@")
+    domain = _plain_domain(written_domain)
+    if domain is None or not _PLAIN_LOCAL(local):
+        return _validate_with_library(text)
+    if domain is BadAddressReason.SPECIAL_USE:
+        return domain
+    lower = local.lower()
+    key = f"{lower}@{domain}"
+    return (key if lower == local or lower in _CASE_INSENSITIVE else f"{local}@{domain}"), key, domain
 
 
 def find_addresses(text: str) -> list[str]:
-    """The addresses in a Slack message's text, and what nearly is one, as written, in order, each once.
+    """Returns the addresses in a Slack message, and text that resembles one, as written, in order, without repetitions.
 
-    Reads Slack's escapes (`&amp;`) and links (`<mailto:a@b.fr|a@b.fr>`); needs an @ to see an address. Time is
-    linear in the text's length.
+    Reads Slack's escapes (`&amp;`) and links (`<mailto:a@b.fr|a@b.fr>`). Text without @ is never taken for an address.
+    The time is linear in the text's length.
     """
-    found: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for chunk in _SEPARATORS.split(_unescaped(text)):
         if "@" in chunk and "://" not in chunk:
-            for address in _near_addresses(chunk):
-                found.setdefault(address.lower(), address)
-    return list(found.values())
+            for address in _addresses_in(chunk):
+                addresses.setdefault(address.lower(), address)
+    return list(addresses.values())
 
 
 _ATOM = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
-# No label with hyphens in third and fourth place: that is Punycode, which needs the long look, or forbidden.
+# No label with hyphens as third and fourth character: that is Punycode, which email-validator decodes, or forbidden.
 _LABEL = r"(?!..--)[a-zA-Z0-9](?:[a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?"
 _PLAIN_LOCAL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*").fullmatch
 _PLAIN_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+(?<=[a-zA-Z])").fullmatch
@@ -99,25 +99,25 @@ _CASE_INSENSITIVE = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
 
 @lru_cache(maxsize=10_000)
 def _plain_domain(domain: str) -> str | None:
-    """The domain in lower case, or BadAddressReason.SPECIAL_USE; None if it needs the long look."""
+    """Returns the domain in lower case, or BadAddressReason.SPECIAL_USE; None if email-validator has to decide."""
     if not _PLAIN_DOMAIN(domain):
         return None
     domain = domain.lower()
     return BadAddressReason.SPECIAL_USE if f".{domain}".endswith(_SPECIAL_USE) else domain
 
 
-def _checked_slowly(text: str) -> tuple[str, str, str] | BadAddressReason:
+def _validate_with_library(text: str) -> tuple[str, str, str] | BadAddressReason:
     try:
-        found = validate_email(text, check_deliverability=False)
+        valid = validate_email(text, check_deliverability=False)
     except EmailNotValidError:
-        return _fault(text)
-    return found.normalized, found.normalized.lower(), found.domain.lower()
+        return _reason(text)
+    return valid.normalized, valid.normalized.lower(), valid.domain.lower()
 
 
-def _fault(text: str) -> BadAddressReason:
-    """The first thing wrong with a text that email-validator refused."""
+def _reason(text: str) -> BadAddressReason:
+    """Returns the first reason that holds for text that email-validator refused."""
     local, at, domain = text.rpartition("@")
-    faults = {
+    reasons = {
         BadAddressReason.EMPTY: not text,
         BadAddressReason.TOO_LONG: len(text.encode("utf-8", "replace")) > EMAIL_MAX_LENGTH,
         BadAddressReason.SPACES: any(map(str.isspace, text)),
@@ -127,7 +127,7 @@ def _fault(text: str) -> BadAddressReason:
         BadAddressReason.SPECIAL_USE: f".{domain.lower()}".endswith(_SPECIAL_USE),
         BadAddressReason.BAD_DOMAIN: not _is_domain(domain),
     }
-    return next((reason for reason, found in faults.items() if found), BadAddressReason.BAD_LOCAL)
+    return next((reason for reason, holds in reasons.items() if holds), BadAddressReason.BAD_LOCAL)
 
 
 def _is_domain(domain: str) -> bool:
@@ -138,7 +138,7 @@ def _is_domain(domain: str) -> bool:
     return True
 
 
-# Each class leaves out "<", so that a scan ends where the next one begins: never quadratic.
+# No character class contains "<", so that a match ends where the next link begins: the time stays linear.
 _MAILTO = re.compile(r"<mailto:([^<>|]*)(?:\|([^<>]*))?>")
 _LINK = re.compile(r"<[a-z]+://[^<>|]*(?:\|([^<>]*))?>")
 _MENTION = re.compile(r"<[@#!][^<>]*>")
@@ -154,8 +154,8 @@ def _unescaped(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _near_addresses(chunk: str) -> Iterator[str]:
-    """`a@b.fr,c@d.fr` is two; in `a@b,fr` the comma may stand for a dot, and stays."""
+def _addresses_in(chunk: str) -> Iterator[str]:
+    """Yields two addresses for `a@b.fr,c@d.fr`; keeps the comma of `a@b,fr`, which may be a mistyped dot."""
     several = chunk.count("@") > 1 and _BETWEEN_ADDRESSES.search(chunk)
     for part in _BETWEEN_ADDRESSES.split(chunk) if several else [chunk]:
         address = part.strip(_AROUND).removeprefix("mailto:")

@@ -63,19 +63,15 @@ def choose(database: Database, text: str) -> Audience | None:
 
 
 def by_id(database: Database, audience_id: int) -> Audience:
-    """Raises NoAudience if it is not there any more, or never was."""
-    if not 0 < audience_id <= LARGEST_ID:
-        raise NoAudience
+    """Returns the audience with that id. Raises NoAudience."""
     with database.reading() as session:
-        found = audiences.get(session, audience_id)
-    if found is None:
-        raise NoAudience
-    return Audience.of(found)
+        return Audience.of(require(session, audience_id))
 
 
 def require(session: Session, audience_id: int) -> AudienceRow:
-    """The audience's row. Raises NoAudience if there is none."""
-    row = audiences.get(session, audience_id)
-    if row is None:
+    """Returns the row of the audience with that id. Raises NoAudience if there is none."""
+    # PostgreSQL fails on a number that its integer can't hold; ids come from payloads too.
+    audience = audiences.get(session, audience_id) if 0 < audience_id <= LARGEST_ID else None
+    if audience is None:
         raise NoAudience
-    return row
+    return audience

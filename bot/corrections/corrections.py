@@ -10,19 +10,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.contacts import rows
+from bot.contacts.names import name_labels
 from bot.core import plans
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
-from bot.core.audiences import Audience
+from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.corrections import typos
-from bot.corrections.cleaned_contact import FIRST_NAMES, LAST_NAMES, Cleaned, audience_of, cleaned, label
+from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.required_fields import Problems, Wanted, to_json, wanted
 from bot.corrections.suggestions import Suggestion
 from bot.corrections.typos import Step
 from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
-from storage.contacts.figures import Tally
+from storage.contacts.figures import FigureChanges
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
 from storage.core import audiences, journal
@@ -103,7 +104,7 @@ class Form:
     """
 
     draft_id: str
-    contact: Cleaned
+    contact: CleanedContact
     suggestion: Suggestion | None
     already: str | None = None
     said_by: str | None = None
@@ -123,7 +124,7 @@ class Correction:
     further: Step | None
 
 
-def look_up(database: Database, text: str) -> Sequence[Cleaned]:
+def look_up(database: Database, text: str) -> Sequence[CleanedContact]:
     """The cleaned contacts with that address, one an audience.
 
     Raises NoSuchContact, NotCleaned, AbuseComplaint.
@@ -144,22 +145,22 @@ def look_up(database: Database, text: str) -> Sequence[Cleaned]:
     fixable = [each for each in still if (each.audience_id, each.id) not in angry]
     if not fixable:
         raise AbuseComplaint(address=address)
-    return [cleaned(known[each.audience_id], each) for each in fixable]
+    return [cleaned_contact(known[each.audience_id], each) for each in fixable]
 
 
-def search(database: Database, audience_id: int, text: str, most: int = 20) -> Sequence[Cleaned]:
-    """Cleaned contacts that have the text in the address or a merge field, the newest first.
+def search(database: Database, audience_id: int, text: str, most: int = 20) -> Sequence[CleanedContact]:
+    """CleanedContact contacts that have the text in the address or a merge field, the newest first.
 
     Of very many, only the newest are looked at, and the one whose address it is.
     """
     with database.reading() as session:
-        audience = audience_of(session, audience_id)
+        audience = require(session, audience_id)
         wanted = text.strip()
         found = list(contacts.search(session, Segment(audience_id=audience_id, text=wanted or None), most))
         exact = contacts.by_key(session, audience_id, wanted.lower())
         if exact and exact.status == Status.CLEANED and exact not in found:
             found = [exact, *found[: most - 1]]
-        return [cleaned(audience, each) for each in found]
+        return [cleaned_contact(audience, each) for each in found]
 
 
 def begin(
@@ -182,14 +183,14 @@ def begin(
     AbuseComplaint, NoMailchimp, TooManyFields, MailchimpSilent.
     """
     with database.reading() as session:
-        audience = audience_of(session, audience_id)
+        audience = require(session, audience_id)
         contact = fixable(session, audience, contact_id)
     asked = wanted(mailchimp, audience, contact, problems)  # takes its time: never within a transaction
     with database.transaction() as session:
         contact = fixable(session, audience, contact_id)
         data = {"contact": contact_id, "wording": wording, "language": language, **more}
         if step:
-            data |= {"number": step.number, "of": step.of}
+            data |= {"number": step.number, "of": step.total}
         if asked:
             data |= {
                 "fields": to_json(asked.fields),
@@ -197,13 +198,13 @@ def begin(
                 "names": [asked.first_name, asked.last_name],
             }
         draft = plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=data, n=1)
-        said = corrections.not_typo(session, audience_id, contact_id)
+        said = corrections.get_not_typo(session, audience_id, contact_id)
         suggestion = None if said else typos.suggester(session, audience_id).suggest(contact.address)
         return Form(
             draft_id=draft.id,
-            contact=cleaned(audience, contact),
+            contact=cleaned_contact(audience, contact),
             suggestion=suggestion,
-            already=typos.already(session, audience_id, suggestion),
+            already=typos.suggested_status(session, audience_id, suggestion),
             said_by=said.said_by if said else None,
             step=step,
             wanted=asked,
@@ -214,7 +215,7 @@ def written(database: Database, draft_id: str, *, by: str) -> str:
     """The address that a person's form is about. Raises PlanGone, NotCleaned, AbuseComplaint."""
     with database.reading() as session:
         draft = plans.look(session, draft_id, by)
-        audience = audience_of(session, draft.audience_id)
+        audience = require(session, draft.audience_id)
         return fixable(session, audience, draft.data["contact"]).address
 
 
@@ -247,13 +248,13 @@ def step_of(data: Mapping[str, Any], old: Contact) -> Step | None:
     """Where the walk is that a form belongs to; None outside of one. `data`: what its plan keeps."""
     if "number" not in data:
         return None
-    return Step(data["number"], data["of"], typos.place_of(old))
+    return Step(data["number"], data["of"], typos.page_key(old))
 
 
 def further(database: Database, audience_id: int, step: Step | None) -> Step | None:
     """Where to go on from after that step; None where nothing is left to correct."""
-    following = typos.step_on(database, audience_id, step)
-    return step or Step(0, following[1].of, None) if following else None
+    following = typos.next_step(database, audience_id, step)
+    return step or Step(0, following[1].total, None) if following else None
 
 
 def fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact:
@@ -270,7 +271,7 @@ def fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact
 
 def _complained(session: Session, contact: Contact) -> bool:
     """Whether it was cleaned for abuse, or a complaint came in whatever it was cleaned for."""
-    told = corrections.complained(session, contact.audience_id, [contact.id])
+    told = corrections.with_complaint(session, contact.audience_id, [contact.id])
     return contact.clean_reason == CleanReason.ABUSE or bool(told)
 
 
@@ -310,7 +311,7 @@ def _insert(
     added = bulk.insert(session, [row])
     assert added, "looked for under the lock"
     audience.next_contact_id += 1
-    figures.apply(session, audience.id, Tally([rows.cell(row)]))
+    figures.apply_changes(session, audience.id, FigureChanges([rows.figure_key(row)]))
     return contact_id
 
 
@@ -337,7 +338,7 @@ def record(
         wording=data["wording"],
         language=data["language"],
     )
-    corrections.record(session, consent)
+    corrections.add_consent(session, consent)
     journal.write(
         session,
         who=by,
@@ -358,10 +359,5 @@ def merge_fields(audience: AudienceRow, old: Contact, filled: Filled) -> dict[st
 
 def typed_names(audience: AudienceRow, filled: Filled) -> dict[str, str]:
     """The names that the form had inputs for, by their fields' labels."""
-    contact_values = {
-        label(audience, FIRST_NAMES): filled.first_name,
-        label(audience, LAST_NAMES): filled.last_name,
-    }
-    return {
-        label: (name or "").strip() for label, name in contact_values.items() if label and name is not None
-    }
+    names = zip(name_labels(audience.merge_labels), (filled.first_name, filled.last_name), strict=True)
+    return {label: name.strip() for label, name in names if label and name is not None}

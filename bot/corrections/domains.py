@@ -1,7 +1,7 @@
-"""Mail domains that everybody uses, and the endings that exist: what a mistyped domain is measured against."""
+"""Common mail domains and existing top-level domains, with which mistyped domains are compared."""
 
-# The commonest first: of two that are as near, the commoner one is meant. Domains of closed services stay:
-# their addresses are still in the lists, and theirs is no slip of the hand.
+# The most common first: of two that are equally near, the more common one is suggested. Domains of closed services are
+# included: lists still hold their addresses, which are not mistyped.
 COMMON = tuple(
     """
 gmail.com yahoo.com hotmail.com outlook.com icloud.com aol.com hotmail.fr orange.fr wanadoo.fr free.fr yahoo.fr
@@ -24,7 +24,7 @@ abv.bg centrum.cz inbox.lv sapo.pt walla.co.il mailchimp.com
 """.split()
 )
 
-# Real, and one slip away from a common one: found by comparing public lists of mail domains with COMMON.
+# Real domains that are one typing error away from a common one, found by comparing public lists of domains with COMMON.
 REAL = frozenset(
     """
 orange.com free.com sfr.com protonmail.ch pm.me 3email.com 4email.com 5ymail.com amail.com aver.com chello.no cmail.com
@@ -55,7 +55,7 @@ art.net tt.net at.net ott.net box.net cox.com fox.net co.net
 """.split()
 )
 
-# Brands with a domain in many countries: any of these endings is real.
+# Brands with domains in many countries: each brand is taken to be real with each of these endings.
 _COUNTRIES = """ae ar at au be bg bo br ca ch ci cl cn co.id co.il co.in co.jp co.ke co.kr co.nz co.th co.uk co.za com.ar com.au
 com.br com.cn com.co com.hk com.mx com.my com.pe com.ph com.pk com.sg com.tr com.tw com.ua com.ve com.vn cz de dk
 ee es fi fr gr hk hr hu ie in is it jp lt lu lv ma mx my nl no nz ph pl pt ro rs ru se sg si sk tw ua us""".split()
@@ -65,7 +65,7 @@ mail email""".split()
 )
 WORLDWIDE = frozenset(f"{name}.{ending}" for name in BRANDS for ending in _COUNTRIES)
 
-# With these names, one domain is real: whatever stands behind the dot, this one is meant.
+# Names with one real domain, which is meant whatever the ending is.
 ONLY = {
     "gmail": "gmail.com",
     "googlemail": "googlemail.com",
@@ -79,8 +79,8 @@ ONLY = {
     "cegetel": "cegetel.net",
 }
 
-# The top-level domains of at most four letters (IANA) without `ftr`, a company's own and a slip for `fr`. Longer
-# ones are never one slip away from a common one.
+# The top-level domains of at most four letters (IANA), without a company's `ftr`, which is a typing error for `fr`.
+# Longer ones are never one typing error away from a common one.
 ENDINGS = frozenset(
     """
 aaa aarp abb abc able ac aco ad ads ae aeg aero af afl ag ai aig akdn al ally am amex anz ao aol app aq ar arab

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.contacts.names import name_labels
 from bot.core.errors import CleanedError
-from bot.corrections.cleaned_contact import FIRST_NAMES, LAST_NAMES, label
 from storage.contacts.tables import Contact
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.client import Client
@@ -90,7 +90,7 @@ def wanted(
     if client is None or audience.remote_id is None:
         raise NoMailchimp(audience=audience.name)
     said = dict(problems)
-    first, last = label(audience, FIRST_NAMES), label(audience, LAST_NAMES)
+    first, last = name_labels(audience.merge_labels)
     chosen = [
         field for field in audience.remote.get("fields", []) if field["required"] or field["tag"] in said
     ]

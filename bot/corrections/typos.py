@@ -1,4 +1,4 @@
-"""The cleaned contacts that look mistyped: by pages, one after another, and those that a person says are right."""
+"""CleanedContact contacts whose address is likely mistyped: as pages, one after another, and marked as right by a person."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
 
-from bot.core.audiences import Audience
+from bot.core.audiences import Audience, require
 from bot.core.errors import PlanGone
-from bot.corrections.cleaned_contact import Cleaned, audience_of, cleaned
+from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey
@@ -19,24 +19,24 @@ from storage.corrections import corrections
 from storage.corrections.tables import NotTypo
 
 PAGE = 10
-MOST_COUNTED = 1_000  # likely typos; who has more is told "more than"
-MOST_DOMAINS = 20_000  # cleaned domains that are looked at, the most frequent first
+MOST_COUNTED = 1_000  # likely typos; a larger number is shown as "more than"
+MOST_DOMAINS = 20_000  # domains of cleaned contacts that are checked, the most frequent first
 ROWS_AT_ONCE = 200
-FEW = 20_000  # contacts of mistyped domains: a fiftieth of a million
+FEW = 20_000  # contacts of mistyped domains, up to which they are found by domain: a fiftieth of a million
 
 
 @dataclass(frozen=True, slots=True)
 class Typo:
-    """A cleaned contact that looks mistyped. `already`: the corrected address's status, where it is there."""
+    """A likely mistyped contact. `already` is the status of the suggested address, if the audience has it."""
 
-    contact: Cleaned
+    contact: CleanedContact
     suggestion: Suggestion
     already: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Typos:
-    """A page of likely typos, newest first. `before`, `after`: where the pages beside it end and start, if any."""
+    """A page of likely typos, newest first. `before` and `after` lead to the pages beside it, None if there is none."""
 
     audience: Audience
     found: Sequence[Typo]
@@ -46,13 +46,13 @@ class Typos:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a walk through the likely typos is: at the `number`th `of` so many, which is at `place`.
+    """The position in a walk through the likely typos: number `number` of `total`, whose contact is at `place`.
 
-    `of` is more than MOST_COUNTED when nobody counted on.
+    A `total` above MOST_COUNTED means that there may be more.
     """
 
     number: int
-    of: int
+    total: int
     place: PageKey | None
 
 
@@ -64,78 +64,84 @@ def page(
     before: PageKey | None = None,
     size: int = PAGE,
 ) -> Typos:
-    """The likely typos after a place, or those before it."""
+    """Returns the page of likely typos after a place, or before it. Raises NoAudience."""
     with database.reading() as session:
-        audience = audience_of(session, audience_id)
-        pairs = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
-    more, pairs = len(pairs) > size, pairs[:size]
-    found = [Typo(cleaned(audience, contact), suggestion, there) for contact, suggestion, there in pairs]
-    first, last = (place_of(pairs[0][0]), place_of(pairs[-1][0])) if pairs else (None, None)
-    if before:  # looked for from the place on backwards
-        return Typos(Audience.of(audience), found[::-1], last if more else None, first)
-    return Typos(Audience.of(audience), found, first if after else None, last if more else None)
+        audience = require(session, audience_id)
+        rows = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
+    has_more, rows = len(rows) > size, rows[:size]
+    typos = [
+        Typo(cleaned_contact(audience, contact), suggestion, status) for contact, suggestion, status in rows
+    ]
+    first, last = (page_key(rows[0][0]), page_key(rows[-1][0])) if rows else (None, None)
+    if before:  # found in reverse order, from the place backwards
+        return Typos(Audience.of(audience), typos[::-1], last if has_more else None, first)
+    return Typos(Audience.of(audience), typos, first if after else None, last if has_more else None)
 
 
-def step_on(
+def next_step(
     database: Database, audience_id: int, step: Step | None = None, *, back: bool = False
 ) -> tuple[int, Step] | None:
-    """The next contact of a walk, and the step to it; None at the end. Without a step, the first one.
+    """Returns the id of the next contact of a walk and its step, None at the end; without a step, the first one.
 
-    What is there already has no turn: there is nothing to add.
+    Skips contacts whose suggested address the audience has already: there is nothing to add.
     """
     with database.reading() as session:
         step = step or Step(0, count(session, audience_id), None)
         after, before = (None, step.place) if back else (step.place, None)
-        for contact, _, there in _typos(session, audience_id, after=after, before=before):
-            if not there:
+        for contact, _, status in _typos(session, audience_id, after=after, before=before):
+            if not status:
                 number = max(step.number + (-1 if back else 1), 1)
-                return contact.id, Step(number, max(step.of, number), place_of(contact))
+                return contact.id, Step(number, max(step.total, number), page_key(contact))
     return None
 
 
 def count(session: Session, audience_id: int) -> int:
-    """How many can be corrected; counted up to one more than MOST_COUNTED."""
-    fixable = (each for each in _typos(session, audience_id, at_once=MOST_COUNTED + 1) if not each[2])
-    return sum(1 for _ in islice(fixable, MOST_COUNTED + 1))
+    """Returns how many likely typos can be corrected, at most MOST_COUNTED + 1."""
+    rows = _typos(session, audience_id, at_once=MOST_COUNTED + 1)
+    correctable = (contact for contact, _, status in rows if not status)
+    return sum(1 for _ in islice(correctable, MOST_COUNTED + 1))
 
 
-def say_not_a_typo(
+def mark_not_a_typo(
     database: Database, audience_id: int, contact_id: int, *, by: str, now: datetime
-) -> Cleaned:
-    """Remembers that the address is right; said twice is said once. Raises PlanGone."""
+) -> CleanedContact:
+    """Stores that the address is right, once; returns the contact. Raises NoAudience, PlanGone."""
     with database.transaction() as session:
-        audience = audience_of(session, audience_id)
+        audience = require(session, audience_id)
         contact = _contact(session, audience_id, contact_id)
-        said = NotTypo(audience_id=audience_id, contact_id=contact_id, said_by=by, said_at=now)
-        if corrections.say_not_typo(session, said):
+        mark = NotTypo(audience_id=audience_id, contact_id=contact_id, said_by=by, said_at=now)
+        if corrections.mark_not_typo(session, mark):
             _write(session, "not-typo", by, now, contact)
-        return cleaned(audience, contact)
+        return cleaned_contact(audience, contact)
 
 
-def take_back(database: Database, audience_id: int, contact_id: int, *, by: str, now: datetime) -> None:
-    """The address may be a typo after all. Raises PlanGone."""
+def unmark_not_a_typo(
+    database: Database, audience_id: int, contact_id: int, *, by: str, now: datetime
+) -> None:
+    """Deletes that mark. Raises PlanGone."""
     with database.transaction() as session:
         contact = _contact(session, audience_id, contact_id)
-        if corrections.take_back_not_typo(session, audience_id, contact_id):
+        if corrections.unmark_not_typo(session, audience_id, contact_id):
             _write(session, "maybe-typo", by, now, contact)
 
 
-def already(session: Session, audience_id: int, suggestion: Suggestion | None) -> str | None:
-    """The status of the suggested address, where the audience has it."""
+def suggested_status(session: Session, audience_id: int, suggestion: Suggestion | None) -> str | None:
+    """Returns the status of the suggested address, None if the audience doesn't have it."""
     if suggestion is None:
         return None
     key = suggestion.address.lower()
-    return corrections.there(session, audience_id, [key]).get(key)
+    return corrections.statuses_by_key(session, audience_id, [key]).get(key)
 
 
 def suggester(session: Session, audience_id: int) -> Suggester:
+    """Returns the suggester for the audience's domains, cached."""
     healthy = figures.subscribed_domains(session, audience_id)
-    # One that few use is neither protected nor a target: it need not make another suggester.
-    return _kept_suggester(tuple((domain, n) for domain, n in healthy.items() if n >= PROTECTED_FROM))
+    # Domains with fewer contacts have no effect on suggestions: left out, they don't change the cache's key.
+    return _suggester(tuple((domain, n) for domain, n in healthy.items() if n >= PROTECTED_FROM))
 
 
-def place_of(contact: Contact) -> PageKey:
-    assert contact.cleaned_at  # the table's own condition
+def page_key(contact: Contact) -> PageKey:
+    assert contact.cleaned_at  # a constraint of the table
     return PageKey(contact.cleaned_at, contact.id)
 
 
@@ -147,28 +153,37 @@ def _typos(
     before: PageKey | None = None,
     at_once: int = ROWS_AT_ONCE,
 ) -> Iterator[tuple[Contact, Suggestion, str | None]]:
-    """Every likely typo after that place, or before it and backwards; the status where the right one is there."""
-    suggest = suggester(session, audience_id)
-    written = figures.cleaned_domains(session, audience_id, most=MOST_DOMAINS)
-    domains = {domain: n for domain, n in written.items() if suggest.is_likely_typo(domain)}
-    look = partial(
-        corrections.uncorrected,
+    """Yields the likely typos after a place, or before it in reverse order.
+
+    With each contact come the suggestion and the status of the suggested address, None if the audience doesn't have it.
+    """
+    suggestions = suggester(session, audience_id)
+    cleaned_domains = figures.cleaned_domains(session, audience_id, most=MOST_DOMAINS)
+    domains = {domain: n for domain, n in cleaned_domains.items() if suggestions.is_likely_typo(domain)}
+    find = partial(
+        corrections.find_uncorrected,
         session,
         audience_id,
         domains,
         most=at_once,
         are_few=sum(domains.values()) <= FEW,
     )
-    while some := look(after=after, before=before):
-        pairs = [(each, found) for each in some if (found := suggest.suggest(each.address))]
-        there = corrections.there(session, audience_id, [s.address.lower() for _, s in pairs])
-        yield from ((contact, found, there.get(found.address.lower())) for contact, found in pairs)
-        last = place_of(some[-1])
+    while rows := find(after=after, before=before):
+        pairs = [
+            (contact, suggestion) for contact in rows if (suggestion := suggestions.suggest(contact.address))
+        ]
+        keys = [suggestion.address.lower() for _, suggestion in pairs]
+        statuses = corrections.statuses_by_key(session, audience_id, keys)
+        yield from (
+            (contact, suggestion, statuses.get(key))
+            for (contact, suggestion), key in zip(pairs, keys, strict=True)
+        )
+        last = page_key(rows[-1])
         after, before = (None, last) if before else (last, None)
 
 
 @lru_cache(maxsize=16)
-def _kept_suggester(healthy: tuple[tuple[str, int], ...]) -> Suggester:
+def _suggester(healthy: tuple[tuple[str, int], ...]) -> Suggester:
     return Suggester(dict(healthy))
 
 

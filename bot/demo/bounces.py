@@ -1,6 +1,6 @@
-"""Bounces of a sample audience, always the same: what "why" and "worth a look" have to show in `cleaned demo`.
+"""Sample bounces for `cleaned demo`, the same on every run: data for the views that explain and review verdicts.
 
-They go in by the way of every bounce, day by day, so that the policy itself decides who is cleaned.
+They are taken in like real bounces, day by day, so that the policy decides which contacts are cleaned.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,27 +13,27 @@ from bot.bounces.intake import take_in
 from storage.core.database import Database
 
 _OUTAGE_DOMAIN = "laposte.net"
-_OUTAGE_SHARE = 0.12  # of the domain's subscribers: a little over what makes an outage
-_OUTAGE_LEAST = 12
+_OUTAGE_SHARE = 0.12  # of the domain's subscribers, a little more than an outage needs
+_OUTAGE_LEAST = 12  # bounces
 _CAMPAIGNS = ("Spring catalogue", "Invitation : portes ouvertes", "Your membership, one year on")
 
 
 def add(database: Database, audience: str, subscribers: Sequence[str], now: datetime) -> None:
-    """`subscribers`: addresses of the audience that get mail."""
-    events = sorted(_events(audience, subscribers, now), key=lambda each: each.at)
-    for _day, of_day in groupby(events, key=lambda each: each.at.date()):
-        together = list(of_day)
-        take_in(database, together, together[-1].at)
+    """Takes in bounces of some of the audience's subscribers, given by their addresses."""
+    events = sorted(_events(audience, subscribers, now), key=lambda event: event.at)
+    for _day, group in groupby(events, key=lambda event: event.at.date()):
+        day_events = list(group)
+        take_in(database, day_events, day_events[-1].at)
 
 
 @dataclass(frozen=True)
 class _Failure:
-    """What a mail server says when it takes a mail not."""
+    """How a mail server refuses a message."""
 
     kind: EventKind
     cause: Cause
     code: str
-    said: str
+    diagnostic: str
 
 
 _GONE = _Failure(EventKind.HARD, Cause.NO_MAILBOX, "5.1.1", "550 5.1.1 User unknown")
@@ -47,44 +47,72 @@ _SPAM = _Failure(EventKind.COMPLAINT, Cause.UNKNOWN, "", "")
 
 
 def _events(audience: str, subscribers: Sequence[str], now: datetime) -> Iterator[MailEvent]:
-    outage = [each for each in subscribers if each.endswith(f"@{_OUTAGE_DOMAIN}")]
-    others = iter([each for each in subscribers if not each.endswith(f"@{_OUTAGE_DOMAIN}")])
-    numbers = count()
+    at_outage = [address for address in subscribers if address.endswith(f"@{_OUTAGE_DOMAIN}")]
+    addresses = iter([address for address in subscribers if not address.endswith(f"@{_OUTAGE_DOMAIN}")])
+    factory = _EventFactory(audience, now)
+    yield from _cleaned(factory, addresses)
+    yield from _not_cleaned(factory, addresses)
+    yield from _complaints(factory, addresses)
+    yield from _doubtful(factory, addresses)
+    n_outage = max(_OUTAGE_LEAST, round(len(at_outage) * _OUTAGE_SHARE))
+    for n, address in enumerate(at_outage[:n_outage]):
+        yield factory.bounce(address, _GONE, days_ago=3.5 - n / n_outage / 30)
 
-    def bounce(address: str, failure: _Failure, *, ago: float) -> MailEvent:
-        n = next(numbers)
+
+class _EventFactory:
+    """Makes events with consecutive numbers in their uids."""
+
+    def __init__(self, audience: str, now: datetime) -> None:
+        self._audience = audience
+        self._now = now
+        self._numbers = count()
+
+    def bounce(self, address: str, failure: _Failure, *, days_ago: float) -> MailEvent:
+        n = next(self._numbers)
         return MailEvent(
             address=address,
             kind=failure.kind,
-            at=now - timedelta(days=ago),
+            at=self._now - timedelta(days=days_ago),
             source=("ses", "message")[n % 2],
             uid=f"demo {n}",
             code=failure.code,
             cause=failure.cause,
-            diagnostic=failure.said,
+            diagnostic=failure.diagnostic,
             campaign=_CAMPAIGNS[n % len(_CAMPAIGNS)],
-            audience=audience,
+            audience=self._audience,
         )
 
-    def sign(address: str, kind: EventKind, *, ago: float) -> MailEvent:
-        at, uid = now - timedelta(days=ago), f"demo {next(numbers)}"
-        return MailEvent(address=address, kind=kind, at=at, source="ses", uid=uid, audience=audience)
+    def activity(self, address: str, kind: EventKind, *, days_ago: float) -> MailEvent:
+        at, uid = self._now - timedelta(days=days_ago), f"demo {next(self._numbers)}"
+        return MailEvent(address=address, kind=kind, at=at, source="ses", uid=uid, audience=self._audience)
 
-    for n, address in enumerate(islice(others, 6)):
-        yield bounce(address, _CLOSED if n % 3 == 2 else _GONE, ago=2 * n + 1.1)
+
+def _cleaned(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
+    """Hard bounces, and as many soft bounces as clean a contact."""
+    for n, address in enumerate(islice(addresses, 6)):
+        yield factory.bounce(address, _CLOSED if n % 3 == 2 else _GONE, days_ago=2 * n + 1.1)
     for failure in (_SLOW, _SLOW, _FULL, _FULL, _BLOCKED, _BLOCKED):
-        address = next(others)
-        yield from (bounce(address, failure, ago=day + 0.6) for day in range(7))
-    for n, address in enumerate(islice(others, 5)):  # fewer than clean
-        yield from (bounce(address, _FULL if n % 2 else _SLOW, ago=day + 1.3) for day in range(n % 4 + 1))
-    for n, address in enumerate(islice(others, 2)):
-        yield bounce(address, _SPAM, ago=4 * n + 0.9)
-    for n, address in enumerate(islice(others, 2)):
-        yield sign(address, EventKind.ACTIVE, ago=9 * n + 8)
-        yield bounce(address, _GONE, ago=3 * n + 0.2)
-    for n, address in enumerate(islice(others, 2)):
-        yield bounce(address, _GONE, ago=n + 4.4)
-        yield sign(address, EventKind.DELIVERED, ago=n + 2.4)
-    several = max(_OUTAGE_LEAST, round(len(outage) * _OUTAGE_SHARE))
-    for n, address in enumerate(outage[:several]):
-        yield bounce(address, _GONE, ago=3.5 - n / several / 30)
+        address = next(addresses)
+        yield from (factory.bounce(address, failure, days_ago=day + 0.6) for day in range(7))
+
+
+def _not_cleaned(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
+    """Fewer soft bounces than clean a contact."""
+    for n, address in enumerate(islice(addresses, 5)):
+        failure = _FULL if n % 2 else _SLOW
+        yield from (factory.bounce(address, failure, days_ago=day + 1.3) for day in range(n % 4 + 1))
+
+
+def _complaints(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
+    for n, address in enumerate(islice(addresses, 2)):
+        yield factory.bounce(address, _SPAM, days_ago=4 * n + 0.9)
+
+
+def _doubtful(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
+    """Hard bounces of contacts that were active before, or had mail delivered after."""
+    for n, address in enumerate(islice(addresses, 2)):
+        yield factory.activity(address, EventKind.ACTIVE, days_ago=9 * n + 8)
+        yield factory.bounce(address, _GONE, days_ago=3 * n + 0.2)
+    for n, address in enumerate(islice(addresses, 2)):
+        yield factory.bounce(address, _GONE, days_ago=n + 4.4)
+        yield factory.activity(address, EventKind.DELIVERED, days_ago=n + 2.4)

@@ -1,7 +1,7 @@
-"""Sample audiences, made on the spot and always the same: what `cleaned demo` shows when no file is given.
+"""Sample audiences for `cleaned demo` without a file, generated and the same on every run.
 
-They go in by the way of every import, as an export archive. Names and addresses are made up; the domains that are no
-well-known provider's are reserved for examples.
+They are imported like any other file, as an export archive. Names and addresses are made up; the domains that are not of
+well-known providers are reserved for examples.
 """
 
 import io
@@ -20,10 +20,10 @@ from storage.files.spreadsheets import csv_bytes
 
 @dataclass(frozen=True)
 class Sample:
-    """An audience to make: how many contacts of each status."""
+    """An audience to generate, with the number of contacts of each status."""
 
     name: str
-    french: float  # how many of its people are French, 0 to 1
+    french: float  # the share of French people, 0 to 1
     subscribed: int
     unsubscribed: int
     nonsubscribed: int
@@ -37,7 +37,7 @@ SAMPLES = (
 
 
 def add(database: Database, now: datetime, samples: Sequence[Sample] = SAMPLES) -> list[str]:
-    """Makes the audiences, their times relative to `now`; returns their names."""
+    """Imports the audiences and their bounces, with times relative to `now`; returns their names."""
     for sample in samples:
         file = io.BytesIO(archive(sample, now))
         name = f"{sample.name}.zip"
@@ -52,24 +52,24 @@ def add(database: Database, now: datetime, samples: Sequence[Sample] = SAMPLES) 
 
 
 def subscribers(sample: Sample, now: datetime) -> list[str]:
-    """The addresses of the audience's subscribed contacts, as the archive has them."""
+    """Returns the addresses of the subscribed contacts, as in `archive`."""
     people = _People(sample)
     return [people.row(people.domain(), now)[0] for _ in range(sample.subscribed)]
 
 
 def archive(sample: Sample, now: datetime) -> bytes:
-    """The audience as an export archive (.zip), the same at every call."""
+    """Returns the audience as an export archive (.zip), the same at every call."""
     people = _People(sample)
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive_file:
         for status in ("subscribed", "unsubscribed", "nonsubscribed"):
             rows = (people.row(people.domain(), now) for _ in range(getattr(sample, status)))
-            packed.writestr(f"{status}_email_audience_export.csv", b"".join(csv_bytes(_HEADER, rows)))
+            archive_file.writestr(f"{status}_email_audience_export.csv", b"".join(csv_bytes(_HEADER, rows)))
         cleaned = (people.cleaned(n, now) for n in range(sample.cleaned))
-        packed.writestr(
+        archive_file.writestr(
             "cleaned_email_audience_export.csv", b"".join(csv_bytes(_HEADER + _CLEANED_HEADER, cleaned))
         )
-    return held.getvalue()
+    return file.getvalue()
 
 
 _HEADER = ("Email Address", "First Name", "Last Name", "Town", "MEMBER_RATING", "OPTIN_TIME", "TAGS")
@@ -140,76 +140,84 @@ _ACCENTS = str.maketrans("àâäçéèêëîïôöùûüÿ", "aaaceeeeiioouuuy")
 
 
 class _People:
-    """Made-up people, each address once."""
+    """Generates contacts, each with another address."""
 
     def __init__(self, sample: Sample) -> None:
         self._french_share = sample.french
-        self._chance = random.Random(sample.name)  # noqa: S311  samples, not secrets
+        self._random = random.Random(sample.name)  # noqa: S311  samples, not secrets
         self._french = False
-        self._taken: set[str] = set()
+        self._used_addresses: set[str] = set()
 
     def domain(self) -> str:
-        """Of the next person, who is French or not from here on."""
+        """Decides whether the next person is French, and returns the domain of their address."""
         return self._choose(self._next_is_french(), _FRENCH_DOMAINS, _ENGLISH_DOMAINS)
 
     def row(self, domain: str, now: datetime) -> tuple[str, ...]:
-        """A contact at that domain."""
-        pick = self._chance.choice
+        """Returns a contact at that domain, with a name in the language of the person decided on last."""
+        pick = self._random.choice
         firsts, lasts, towns = _FRENCH_NAMES if self._french else _ENGLISH_NAMES
         first, last = pick(firsts), pick(lasts)
-        joined = now - timedelta(days=self._chance.randrange(100, 1500), minutes=self._chance.randrange(1440))
-        rating = str(self._chance.randint(1, 5))
+        joined = now - timedelta(days=self._random.randrange(100, 1500), minutes=self._random.randrange(1440))
+        rating = str(self._random.randint(1, 5))
         address = self._address(f"{first}.{last}", domain)
         return (address, first, last, pick(towns), rating, f"{joined:%Y-%m-%d %H:%M:%S}", pick(_TAGS))
 
     def cleaned(self, n: int, now: datetime) -> tuple[str, ...]:
-        """A cleaned contact: a third are mistyped domains, the rest fit their reason."""
+        """Returns a cleaned contact: a quarter have mistyped domains, the others a domain that fits the reason."""
         french = self._next_is_french()
-        kinds: tuple[Callable[[bool], tuple[str, str, str]], ...] = (
+        causes: tuple[Callable[[bool], tuple[str, str, str]], ...] = (
             self._mistyped,
             self._gone,
             self._gone,
             self._full,
         )
-        domain, reason, diagnostic = self._complained(french) if n % 29 == 28 else kinds[n % 4](french)
-        weeks = int(self._chance.triangular(0, _WEEKS, 1))  # the last weeks have more
-        when = now - timedelta(weeks=weeks, minutes=self._chance.randrange(5, 7 * 24 * 60))
-        campaign = self._chance.choice(_CAMPAIGNS).format(week=f"{when:%B}")
+        domain, reason, diagnostic = self._complained(french) if n % 29 == 28 else causes[n % 4](french)
+        weeks = int(self._random.triangular(0, _WEEKS, 1))  # more in the last weeks
+        cleaned_at = now - timedelta(weeks=weeks, minutes=self._random.randrange(5, 7 * 24 * 60))
+        campaign = self._random.choice(_CAMPAIGNS).format(week=f"{cleaned_at:%B}")
         campaign_id = f"{random.Random(campaign).randrange(16**10):010x}"  # noqa: S311  samples, not secrets
-        told = (f"{when:%Y-%m-%d %H:%M:%S}", campaign, campaign_id, reason, diagnostic, "")
-        return self.row(domain, now) + told
+        clean_columns = (
+            f"{cleaned_at:%Y-%m-%d %H:%M:%S}",
+            campaign,
+            campaign_id,
+            reason,
+            diagnostic,
+            "",
+        )
+        return self.row(domain, now) + clean_columns
 
     def _mistyped(self, french: bool) -> tuple[str, str, str]:
         domain = self._choose(french, _FRENCH_TYPOS, _ENGLISH_TYPOS)
         return domain, "hard", _NO_DOMAIN.format(domain=domain)
 
     def _gone(self, french: bool) -> tuple[str, str, str]:
-        if self._chance.random() < 0.2:
-            domain = self._chance.choice(_CLOSED_DOMAINS)
+        if self._random.random() < 0.2:
+            domain = self._random.choice(_CLOSED_DOMAINS)
             return domain, "hard", _NO_DOMAIN.format(domain=domain)
         return (
             self._choose(french, _FRENCH_DOMAINS, _ENGLISH_DOMAINS),
             "hard",
-            self._chance.choice(_NO_MAILBOX),
+            self._random.choice(_NO_MAILBOX),
         )
 
     def _full(self, french: bool) -> tuple[str, str, str]:
-        return self._choose(french, _FRENCH_DOMAINS, _ENGLISH_DOMAINS), "soft", self._chance.choice(_FULL)
+        return self._choose(french, _FRENCH_DOMAINS, _ENGLISH_DOMAINS), "soft", self._random.choice(_FULL)
 
     def _complained(self, french: bool) -> tuple[str, str, str]:
         return self._choose(french, _FRENCH_DOMAINS, _ENGLISH_DOMAINS), "abuse", _COMPLAINT
 
     def _next_is_french(self) -> bool:
-        self._french = self._chance.random() < self._french_share
+        self._french = self._random.random() < self._french_share
         return self._french
 
     def _choose(self, french: bool, if_french: Sequence[str], if_not: Sequence[str]) -> str:
-        return self._chance.choice(if_french if french else if_not)
+        return self._random.choice(if_french if french else if_not)
 
     def _address(self, name: str, domain: str) -> str:
         local = name.lower().translate(_ACCENTS)
-        address = next(each for each in _numbered(local, domain) if each not in self._taken)
-        self._taken.add(address)
+        candidates = _numbered(local, domain)
+        address = next(candidate for candidate in candidates if candidate not in self._used_addresses)
+        self._used_addresses.add(address)
         return address
 
 

@@ -20,7 +20,6 @@ WEEK = timedelta(days=7)
 LATE = timedelta(days=1)  # a run that was missed is sent if it is less late than that
 ABANDONED = timedelta(minutes=2)  # a claim that old whose run wasn't posted: its process died
 MOST_ATTEMPTS = 5  # processes that died with it: then it is what kills them
-LANGUAGES = ("en", "fr")
 
 
 class NotInChannel(CleanedError):

@@ -57,13 +57,13 @@ class ExportSource:
         self.header = b"".join(csv_bytes(header(audience), ()))
         self._session, self._audience, self._segment = session, audience, segment
         self._suggester = Suggester(figures.subscribed_domains(session, segment.audience_id))
-        self._never = corrections.never_suggested(session, segment.audience_id)
+        self._never = corrections.excluded_from_suggestions(session, segment.audience_id)
 
     def blocks(self, after: PageKey | None = None, most: int | None = None) -> Iterator[CsvBlock]:
         """At most so many rows, those after that contact."""
         columns = ["address", *(SYSTEM_COLUMNS[name] for name in COLUMNS)]
         labels = self._audience.merge_labels
-        return cells.blocks(
+        return cells.csv_blocks(
             self._session, self._segment, columns, labels, self._suggest, after=after, most=most
         )
 
@@ -98,7 +98,7 @@ class ExportSource:
     ) -> Mapping[int, str]:
         return {
             i: address
-            for i, address in self._suggester.corrected(addresses).items()
+            for i, address in self._suggester.correct_all(addresses).items()
             if reasons[i] != CleanReason.ABUSE and ids[i] not in self._never
         }
 

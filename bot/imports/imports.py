@@ -29,7 +29,7 @@ from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, JobState
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.files.spreadsheets import Record, Refused, Sheet, sheets
+from storage.files.spreadsheets import Record, Refused, Sheet, open_sheets
 from storage.imports import refused_rows, uploads
 from storage.imports.tables import RefusedRow
 
@@ -185,7 +185,7 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
             ThreadPoolExecutor(1) as pool,
         ):
             step_size = jobs.StepSize(ROWS_A_CHUNK)
-            for chunk in _read_ahead(pool, _chunks(job, sheets(job.task.name, file), step_size)):
+            for chunk in _read_ahead(pool, _chunks(job, open_sheets(job.task.name, file), step_size)):
                 began = clock()
                 job = _import_chunk(database, job, began, chunk)
                 step_size.adapt(clock() - began)
@@ -259,7 +259,7 @@ _RECEIVED_WITHIN = timedelta(days=1)  # the process that was storing an older fi
 def _survey(name: str, file: BinaryIO) -> int:
     """How many bytes of rows a file has, unpacked. Raises SpreadsheetError, NoAddressColumn."""
     total = 0
-    for sheet in sheets(name, file):
+    for sheet in open_sheets(name, file):
         _fields(sheet)
         total += sheet.size
     return total
@@ -328,7 +328,7 @@ def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSiz
 
 def _fields(sheet: Sheet) -> rows.ColumnMap:
     try:
-        return rows.ColumnMap.of(sheet.header, sheet.status)
+        return rows.ColumnMap.from_header(sheet.header, sheet.status)
     except rows.NoAddressColumn:
         raise NoAddressColumn(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
 
@@ -339,7 +339,7 @@ def _read(
     """The rows as contacts, and those that are none."""
     given: list[Row] = []
     refused: list[_Unusable] = []
-    contact = fields.contact
+    contact = fields.parse_row
     for item in items:
         if isinstance(item, Refused):
             refused.append((item.line, f"row-{item.reason}", item.text))
@@ -357,7 +357,7 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
         new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
         audience.merge_labels = [*audience.merge_labels, *new_labels]
         refused_rows.add(session, _refused_rows(job, chunk, outcome.refused))
-        outcome = _upsert(session, audience, chunk.given, job.task.status, bulk.moment(now), outcome)
+        outcome = _upsert(session, audience, chunk.given, job.task.status, bulk.encode_time(now), outcome)
         progress = replace(
             job.progress,
             sheet=chunk.next_sheet,
@@ -383,11 +383,11 @@ def _upsert(
     so_far: UpsertCounts,
 ) -> UpsertCounts:
     revision = audience.revision
-    return upsert.load(
+    return upsert.upsert_rows(
         session,
         audience,
         new_rows,
-        lambda row, contact_id: rows.added(row, contact_id, revision, default_status, now),
-        lambda old, new: rows.merged(old, new, revision, now),
+        lambda row, contact_id: rows.new_contact(row, contact_id, revision, default_status, now),
+        lambda old, new: rows.merge(old, new, revision, now),
         so_far,
     )

@@ -402,8 +402,8 @@ def _mirror(session: Session, audience: AudienceRow, member: Member, now: dateti
     """Takes the member in, or changes it, where a sync was quicker; the contact's id."""
     labels = {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
     row = members.row(member, audience.id, labels)
-    revision, at = audience.revision, bulk.moment(now)
-    upsert.load(
+    revision, at = audience.revision, bulk.encode_time(now)
+    upsert.upsert_rows(
         session,
         audience,
         [row],
@@ -411,6 +411,6 @@ def _mirror(session: Session, audience: AudienceRow, member: Member, now: dateti
         lambda old, new: members.merged(old, new, revision, at),
         NO_ROWS,
     )
-    contact = contacts.by_key(session, audience.id, rows.KEY(row))
+    contact = contacts.by_key(session, audience.id, rows.address_key_of(row))
     assert contact, "just taken in"
     return contact.id

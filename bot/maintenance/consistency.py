@@ -1,6 +1,6 @@
-"""Whether everything kept agrees with everything else, to the last contact; and the figures put right.
+"""Checking that all stored data agree with each other, down to the single contact, and correcting the figures.
 
-What is found is a key and values, for a sentence. Nothing is held while it is looked for: others may go on.
+No lock is held while checking: other work goes on.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,55 +16,55 @@ from storage.core.tables import AudienceRow, AudienceSource
 from storage.maintenance import consistency, recounts
 from storage.maintenance.recounts import Difference, Figure
 
-STILL = timedelta(minutes=10)  # work that stood still for so long has nobody
-MOST_DOMAINS = 20  # told one by one
-CORRECTED_AT_ONCE = 1_000  # figures a transaction
-MEND = "mend"
+STALLED_AFTER = timedelta(minutes=10)  # without progress, a job is taken for abandoned
+MOST_DOMAINS = 20  # reported one by one
+CORRECTED_AT_ONCE = 1_000  # figures in a transaction
+CORRECTION = "mend"  # the journal's word for it
 
 
 @dataclass(frozen=True, slots=True)
 class Inconsistency:
-    """One thing that does not agree. The values: for a sentence of that key."""
+    """One contradiction in the stored data: the key of a sentence that names it, and its values."""
 
     key: str
     values: dict[str, Any]
     is_figure: bool = False
-    """Whether `mend` puts it right."""
+    """Whether `correct_figures` corrects it."""
 
 
-def faults(database: Database, now: datetime) -> Iterator[Inconsistency]:
-    """All that does not agree, audience by audience, then the work that nobody carries on."""
+def find_inconsistencies(database: Database, now: datetime) -> Iterator[Inconsistency]:
+    """Yields every contradiction, audience by audience, then the jobs that no process works on."""
     for audience in _audiences(database):
-        with recounts.reading(database) as session:
-            yield from _told(audience, recounts.differences(session, audience.id))
-        yield from _relations(database, audience)
-    yield from _jobs(database, now)
+        with recounts.reading_for_comparison(database) as session:
+            yield from _figure_inconsistencies(audience, recounts.find_differences(session, audience.id))
+        yield from _archive_inconsistencies(database, audience)
+    yield from _job_inconsistencies(database, now)
 
 
-def mend(database: Database, now: datetime, by: str) -> Iterator[Inconsistency]:
-    """Puts the kept figures right; gives what each was.
+def correct_figures(database: Database, now: datetime, by: str) -> Iterator[Inconsistency]:
+    """Corrects the stored figures; yields what each was.
 
-    A difference is found without a lock and added under it, by a thousand; another mend meanwhile makes this one stop.
+    Skips the rest of an audience whose figures another process corrects at the same time.
     """
     for audience in _audiences(database):
-        yield from _told(audience, _mended(database, audience, now, by))
+        yield from _figure_inconsistencies(audience, _correct(database, audience, now, by))
 
 
-def _mended(database: Database, audience: AudienceRow, now: datetime, by: str) -> Iterator[Difference]:
+def _correct(database: Database, audience: AudienceRow, now: datetime, by: str) -> Iterator[Difference]:
     audience_id = audience.id
-    with recounts.reading(database) as session:
-        before = journal.newest_of(session, audience_id, MEND)
-        found = recounts.differences(session, audience_id)
-        while some := list(islice(found, CORRECTED_AT_ONCE)):
+    with recounts.reading_for_comparison(database) as session:
+        last_line = journal.newest_of(session, audience_id, CORRECTION)
+        differences = recounts.find_differences(session, audience_id)
+        while batch := list(islice(differences, CORRECTED_AT_ONCE)):
             with database.transaction() as writing:
                 bulk.lock(writing, audience_id)
-                if journal.newest_of(writing, audience_id, MEND) != before:
-                    return  # it has added the same already
-                recounts.correct(writing, audience_id, some)
-                journal.write(writing, who=by, what=MEND, at=now, n=len(some), audience_id=audience_id)
+                if journal.newest_of(writing, audience_id, CORRECTION) != last_line:
+                    return  # another process has added the same differences
+                recounts.add_differences(writing, audience_id, batch)
+                journal.write(writing, who=by, what=CORRECTION, at=now, n=len(batch), audience_id=audience_id)
                 writing.flush()
-                before = journal.newest_of(writing, audience_id, MEND)
-            yield from some
+                last_line = journal.newest_of(writing, audience_id, CORRECTION)
+            yield from batch
 
 
 def _audiences(database: Database) -> Sequence[AudienceRow]:
@@ -72,84 +72,84 @@ def _audiences(database: Database) -> Sequence[AudienceRow]:
         return audiences.every(session)
 
 
-def _told(audience: AudienceRow, found: Iterator[Difference]) -> Iterator[Inconsistency]:
-    """A sentence for each, and one for the domains beyond the first."""
+def _figure_inconsistencies(
+    audience: AudienceRow, differences: Iterator[Difference]
+) -> Iterator[Inconsistency]:
+    """Yields one for each difference, and a single one for all domains beyond MOST_DOMAINS."""
     domains = 0
-    for each in found:
-        domains += each.figure == Figure.DOMAIN
-        if each.figure != Figure.DOMAIN or domains <= MOST_DOMAINS:
-            yield _fault(audience, each)
+    for difference in differences:
+        domains += difference.figure == Figure.DOMAIN
+        if difference.figure != Figure.DOMAIN or domains <= MOST_DOMAINS:
+            yield _figure_inconsistency(audience, difference)
     if domains > MOST_DOMAINS:
         values = {"audience": audience.name, "n": domains - MOST_DOMAINS}
         yield Inconsistency("checks-domains-more", values, is_figure=True)
 
 
-def _fault(audience: AudienceRow, found: Difference) -> Inconsistency:
-    values: dict[str, Any] = {"audience": audience.name, "counted": found.counted[0], "kept": found.kept[0]}
-    match found.figure:
+def _figure_inconsistency(audience: AudienceRow, difference: Difference) -> Inconsistency:
+    key, counted, stored = difference.key, difference.counted, difference.stored
+    values: dict[str, Any] = {"audience": audience.name, "counted": counted[0], "kept": stored[0]}
+    match difference.figure:
         case Figure.STATUS:
-            values |= {"status": str(found.key[0]), "why": str(found.key[1])}
+            values |= {"status": str(key[0]), "why": str(key[1])}
         case Figure.DAY:
-            values |= {"day": str(found.key[0]), "why": str(found.key[1])}
+            values |= {"day": str(key[0]), "why": str(key[1])}
         case Figure.DOMAIN:
-            values |= {"domain": found.key[0], "cleaned": found.counted[1], "kept_cleaned": found.kept[1]}
+            values |= {"domain": key[0], "cleaned": counted[1], "kept_cleaned": stored[1]}
         case Figure.WORTH_A_LOOK:
             pass
-    return Inconsistency(f"checks-{found.figure}", values, is_figure=True)
+    return Inconsistency(f"checks-{difference.figure}", values, is_figure=True)
 
 
-def _relations(database: Database, audience: AudienceRow) -> Iterator[Inconsistency]:
-    """Archives and their members, and the journal."""
+def _archive_inconsistencies(database: Database, audience: AudienceRow) -> Iterator[Inconsistency]:
+    """Compares archives with their members and with the journal."""
     name, audience_id = audience.name, audience.id
     is_local = audience.source == AudienceSource.LOCAL
-    with recounts.reading(database) as session:
-        for id_, n, members, restored, back in consistency.archives(session, audience_id):
-            figures = {"n": n, "members": members, "restored": restored, "back": back}
-            yield Inconsistency("checks-archive", {"audience": name, "id": id_, **figures})
-        if is_local:  # at Mailchimp's, others archive and bring back, too
-            loose = consistency.archived_by_nobody(session, audience_id)
-            if loose.n:
-                yield Inconsistency(
-                    "checks-no-archive", {"audience": name, "n": loose.n, "contact": str(loose.first)}
-                )
-            loose = consistency.held_and_not_archived(session, audience_id)
-            if loose.n:
-                yield Inconsistency(
-                    "checks-not-archived", {"audience": name, "n": loose.n, "contact": str(loose.first)}
-                )
-        yield from _journal(session, audience)
+    with recounts.reading_for_comparison(database) as session:
+        for id_, n, members, restored, restored_members in consistency.wrong_archives(session, audience_id):
+            numbers = {"n": n, "members": members, "restored": restored, "back": restored_members}
+            yield Inconsistency("checks-archive", {"audience": name, "id": id_, **numbers})
+        if is_local:  # contacts of a mirrored audience are also archived and restored by others, at Mailchimp
+            for key, contacts in (
+                ("checks-no-archive", consistency.archived_without_archive(session, audience_id)),
+                ("checks-not-archived", consistency.in_archive_but_not_archived(session, audience_id)),
+            ):
+                if contacts.n:
+                    values = {"audience": name, "n": contacts.n, "contact": str(contacts.first)}
+                    yield Inconsistency(key, values)
+        yield from _journal_inconsistencies(session, audience)
 
 
-def _journal(session: Session, audience: AudienceRow) -> Iterator[Inconsistency]:
+def _journal_inconsistencies(session: Session, audience: AudienceRow) -> Iterator[Inconsistency]:
     audience_id, is_local = audience.id, audience.source == AudienceSource.LOCAL
-    for each in consistency.archives_not_told(session, audience):
-        yield _untold(audience, "archive", each)
-    if is_local and not consistency.is_at_work(session, audience_id, "restore"):
-        for each in consistency.restores_not_told(session, audience_id):
-            yield _untold(audience, "restore", each)
-    for each in consistency.exports_not_told(session, audience_id):
-        yield _untold(audience, "export", each)
-    for what, sums in (
-        ("import", consistency.imports(session, audience_id)),
-        ("fix", consistency.corrections(session, audience_id)),
+    for pair in consistency.archives_unlike_journal(session, audience):
+        yield _journal_inconsistency(audience, "archive", pair)
+    if is_local and not consistency.has_unfinished_job(session, audience_id, "restore"):
+        for pair in consistency.restores_unlike_journal(session, audience_id):
+            yield _journal_inconsistency(audience, "restore", pair)
+    for pair in consistency.exports_unlike_journal(session, audience_id):
+        yield _journal_inconsistency(audience, "export", pair)
+    for what, pair in (
+        ("import", consistency.import_totals(session, audience_id)),
+        ("fix", consistency.correction_totals(session, audience_id)),
     ):
-        if sums.said != sums.found:
-            yield _untold(audience, what, sums)
+        if pair.recorded != pair.journal:
+            yield _journal_inconsistency(audience, what, pair)
 
 
-def _untold(audience: AudienceRow, what: str, sums: consistency.Sums) -> Inconsistency:
-    values = {"audience": audience.name, "id": sums.id, "n": sums.said, "told": sums.found}
+def _journal_inconsistency(audience: AudienceRow, what: str, pair: consistency.CountPair) -> Inconsistency:
+    values = {"audience": audience.name, "id": pair.id, "n": pair.recorded, "told": pair.journal}
     return Inconsistency(f"checks-journal-{what}", values)
 
 
-def _jobs(database: Database, now: datetime) -> Iterator[Inconsistency]:
+def _job_inconsistencies(database: Database, now: datetime) -> Iterator[Inconsistency]:
     with database.reading() as session:
-        names = {each.id: each.name for each in audiences.every(session)}
-        for key, found in (
-            ("checks-still", consistency.standing_still(session, now - STILL)),
-            ("checks-untold", consistency.untold(session, now - STILL)),
+        names = {audience.id: audience.name for audience in audiences.every(session)}
+        for key, jobs in (
+            ("checks-still", consistency.stalled_jobs(session, now - STALLED_AFTER)),
+            ("checks-untold", consistency.unreported_jobs(session, now - STALLED_AFTER)),
         ):
-            for job in found:
+            for job in jobs:
                 name = names.get(job.audience_id, "") if job.audience_id else ""
                 values = {"what": job.kind, "audience": name, "id": job.id}
                 yield Inconsistency(key, values | {"at": job.finished_at or job.made_at})

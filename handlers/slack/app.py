@@ -33,6 +33,7 @@ from handlers.slack.listeners import REQUEST, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
 from handlers.slack.sdk_workarounds import KeptAck, is_not_token_warning
+from storage.core.text import storable
 
 LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
 RATE_LIMIT_RETRIES = 5
@@ -91,9 +92,9 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
 
 
 def _storable(value: Any) -> Any:
-    """What was typed, without what no database takes: NUL, and halves of characters (lone surrogates)."""
+    """The payload with every text in it made storable."""
     if isinstance(value, str):
-        return value.encode("utf-8", "ignore").decode("utf-8").replace("\0", "")
+        return storable(value)
     if isinstance(value, dict):
         return {key: _storable(inner) for key, inner in value.items()}
     return [_storable(inner) for inner in value] if isinstance(value, list) else value

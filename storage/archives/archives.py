@@ -34,8 +34,8 @@ from sqlmodel import select as select_model
 
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import figures
-from storage.contacts.contacts import TABLE, Segment, belongs, conditions
-from storage.contacts.figures import Cell, Tally
+from storage.contacts.contacts import TABLE, Segment, conditions, conditions_by_id
+from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import Status
 from storage.core.engines import is_sqlite
@@ -98,7 +98,7 @@ def take(session: Session, segment: Segment, archive_id: str, some: Sequence[int
     # Each contact is looked up once: the statement that changes it gives back what the figures need.
     taking = (
         update(TABLE)
-        .where(*belongs(segment))
+        .where(*conditions_by_id(segment))
         .values(status=Status.ARCHIVED.value, status_before=TABLE.c.status, revision=revision)
         .returning(TABLE.c.id, TABLE.c.clean_reason, TABLE.c.domain)
     )
@@ -313,11 +313,11 @@ def _move(
 
 def _shift(session: Session, audience_id: int, moves: Mapping[tuple[str, str, str | None, str], int]) -> None:
     """The figures for so many contacts that went from (status) to (status), with (clean reason) and (domain)."""
-    tally = Tally()
+    tally = FigureChanges()
     for (old, new, why, domain), n in moves.items():
-        tally[Cell(old, why or "", None, domain)] -= n
-        tally[Cell(new, why or "", None, domain)] += n
-    figures.apply(session, audience_id, tally)
+        tally[FigureKey(old, why or "", None, domain)] -= n
+        tally[FigureKey(new, why or "", None, domain)] += n
+    figures.apply_changes(session, audience_id, tally)
 
 
 def _remember(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> None:

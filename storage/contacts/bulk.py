@@ -1,6 +1,7 @@
-"""Contacts that come in as sets: rows are plain tuples in the order of `COLUMNS`.
+"""Reading and writing many contacts at once.
 
-Values are text that both drivers take: times as `moment(…)`, merge fields as JSON text.
+A contact is a tuple of values in the order of `COLUMNS`, with its id at index 1: no object is made per contact. Values
+are of types that both drivers accept: times as `encode_time` returns them, merge fields as JSON text.
 """
 
 import json
@@ -22,28 +23,31 @@ from storage.core.tables import AudienceRow
 _NAMES = ", ".join(COLUMNS)
 _ID = itemgetter(COLUMNS.index("id"))
 _KEY = itemgetter(COLUMNS.index("address_key"))
-_AMONG_SQLITE = (
+_SELECT_SQLITE = (
     f"SELECT {_NAMES} FROM contact WHERE audience_id = ? AND {{0}} IN (SELECT value FROM json_each(?))"  # noqa: S608  no value in it
 )
 _AS_TEXT = {
     "cleaned_at": "to_char(cleaned_at, 'YYYY-MM-DD HH24:MI:SS.US')",
     "merge_fields": "merge_fields::text",
 }
-_AMONG_POSTGRESQL = (
+_SELECT_POSTGRESQL = (
     f"SELECT {', '.join(_AS_TEXT.get(name, name) for name in COLUMNS)}"  # noqa: S608  no value in it
     " FROM contact WHERE audience_id = %s AND {0} = ANY(%s)"
 )
-_ROWS_A_STATEMENT = 512  # SQLite takes 32,766 parameters a statement
-_KEYS_AT_ONCE = 10_000
+_ROWS_A_STATEMENT = 512  # SQLite accepts 32,766 parameters in a statement
+_KEYS_A_STATEMENT = 10_000
 
 
-def moment(value: datetime) -> str:
-    """A time as both databases read it, and as SQLite keeps it: UTC, microseconds."""
+def encode_time(value: datetime) -> str:
+    """Returns the time as text that both databases read and that SQLite stores: UTC, with microseconds."""
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def lock(session: Session, audience_id: int) -> AudienceRow:
-    """The audience, held for this transaction, its revision one higher: what changes now carries it."""
+    """Locks the audience until the transaction ends and increases its revision; returns its row.
+
+    Contacts changed in the transaction are to carry that revision.
+    """
     query = select_model(AudienceRow).where(col(AudienceRow.id) == audience_id).with_for_update()
     audience = session.exec(query).one()
     audience.revision += 1
@@ -53,32 +57,31 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
 
 
 def insert(session: Session, rows: Sequence[Row]) -> bool:
-    """Adds the contacts, or none of them: False if an address of theirs is there already.
+    """Inserts the contacts; inserts none and returns False if the audience has one of their addresses.
 
-    Their ids are new ones of one audience.
+    All are of one audience, and their ids are new in it.
     """
-    # By address, for neighbours in its index: each page of it is fetched once.
+    # In the order of the index of addresses: each of its pages is then read once.
     ordered = sorted(rows, key=_KEY)
     added = _insert_sqlite(session, ordered) if is_sqlite(session) else _insert_postgresql(session, ordered)
-    # No savepoint: SQLite would keep a copy of every page that is touched.
+    # Deleted instead of rolled back to a savepoint, for which SQLite would copy every page that is changed.
     if 0 < added < len(rows):
         _delete(session, rows[0][0], map(_ID, rows))
     return added == len(rows)
 
 
-def existing(session: Session, audience_id: int, keys: Iterable[str]) -> dict[str, Row]:
-    """The audience's contacts with these lower-case addresses: address → row."""
-    at, wanted = COLUMNS.index("address_key"), list(keys)
-    return {row[at]: row for row in _those(session, audience_id, "address_key", wanted)}
+def find_by_address_keys(session: Session, audience_id: int, keys: Iterable[str]) -> dict[str, Row]:
+    """Returns the audience's contacts with these lower-case addresses, by that address."""
+    return {_KEY(row): row for row in _select(session, audience_id, "address_key", list(keys))}
 
 
-def with_remote_ids(session: Session, audience_id: int, ids: Iterable[int | None]) -> Sequence[Row]:
-    """The audience's contacts with these ids of the audience's owner."""
-    return list(_those(session, audience_id, "remote_id", [each for each in ids if each is not None]))
+def find_by_remote_ids(session: Session, audience_id: int, ids: Iterable[int | None]) -> Sequence[Row]:
+    """Returns the audience's contacts with these ids of Mailchimp; None among the ids is ignored."""
+    return list(_select(session, audience_id, "remote_id", [id_ for id_ in ids if id_ is not None]))
 
 
-def rewrite(session: Session, rows: Sequence[Row]) -> None:
-    """Writes contacts that exist anew, all columns of each."""
+def update(session: Session, rows: Sequence[Row]) -> None:
+    """Overwrites all columns of existing contacts."""
     if not rows:
         return
     mark = "?" if is_sqlite(session) else "%s"
@@ -88,30 +91,33 @@ def rewrite(session: Session, rows: Sequence[Row]) -> None:
 
 
 def _delete(session: Session, audience_id: int, ids: Iterable[int]) -> None:
-    wanted = list(ids)
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        some = TABLE.c.id.in_(wanted[start : start + _KEYS_AT_ONCE])
-        session.connection().execute(TABLE.delete().where(TABLE.c.audience_id == audience_id, some))
+    for batch in _batches(list(ids)):
+        chosen = (TABLE.c.audience_id == audience_id, TABLE.c.id.in_(batch))
+        session.connection().execute(TABLE.delete().where(*chosen))
 
 
-def _those(session: Session, audience_id: int, column: str, wanted: Sequence[object]) -> Iterator[Row]:
-    """Asked in the driver's own words: SQLAlchemy takes as long to make a query of thousands of values as it runs."""
-    among = _AMONG_SQLITE if is_sqlite(session) else _AMONG_POSTGRESQL
-    for start in range(0, len(wanted), _KEYS_AT_ONCE):
-        some: Any = wanted[start : start + _KEYS_AT_ONCE]
-        values = (audience_id, json.dumps(some) if is_sqlite(session) else some)
-        yield from map(tuple, session.connection().exec_driver_sql(among.format(column), values))
+def _select(session: Session, audience_id: int, column: str, values: Sequence[object]) -> Iterator[Row]:
+    """SQL of the driver's own: with thousands of values, SQLAlchemy takes as long to build the query as it runs."""
+    statement = (_SELECT_SQLITE if is_sqlite(session) else _SELECT_POSTGRESQL).format(column)
+    for batch in _batches(values):
+        parameters = (audience_id, json.dumps(batch) if is_sqlite(session) else batch)
+        yield from map(tuple, session.connection().exec_driver_sql(statement, parameters))
+
+
+def _batches(values: Sequence[Any]) -> Iterator[Any]:
+    for start in range(0, len(values), _KEYS_A_STATEMENT):
+        yield values[start : start + _KEYS_A_STATEMENT]
 
 
 def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
-    """Many rows a statement: the driver hands over to other threads after each, and waits for its turn again."""
+    """Inserts many rows in each statement, since the driver yields to other threads after each statement."""
     added, start = 0, 0
     connection = session.connection()
-    # A value of a statement costs the same when it is empty.
+    # Columns that are empty in all rows are left out: a parameter costs the same when it is NULL.
     filled = [i for i in range(len(COLUMNS)) if any(row[i] is not None for row in rows)]
     names, marks = ", ".join(COLUMNS[i] for i in filled), f"({', '.join('?' * len(filled))})"
     while start < len(rows):
-        # Powers of two, for the driver keeps the statements that it met: let them be few.
+        # A power of two, so that there are few different statements: the driver caches them.
         n = 1 << min(len(rows) - start, _ROWS_A_STATEMENT).bit_length() - 1
         values = tuple(chain.from_iterable(map(itemgetter(*filled), rows[start : start + n])))
         statement = f"INSERT INTO contact ({names}) VALUES {', '.join([marks] * n)} ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
@@ -121,7 +127,7 @@ def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
 
 
 def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:
-    """Straight into the table: by way of a staging table each contact would be written twice."""
+    """Copies straight into the table: with a staging table, each contact would be written twice."""
     connection = session.connection()
     cursor: Any = connection.connection.cursor()
     try:

@@ -1,4 +1,4 @@
-"""Named queries over contacts: counted, paged and read as sets; no object is made per contact of a set."""
+"""Queries over contacts: counting, paging, searching, and looking up one by id or address."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -19,17 +19,17 @@ TABLE: Table = Contact.__table__  # type: ignore[attr-defined]
 VERDICT: Table = VerdictRow.__table__  # type: ignore[attr-defined]
 NEWEST_FIRST = (TABLE.c.cleaned_at.desc(), TABLE.c.id.desc())
 OLDEST_FIRST = (TABLE.c.cleaned_at, TABLE.c.id)
-SEARCHED = 100_000
-# Written out, not bound: SQLite uses a partial index only for the condition it was made with.
+SEARCHED = 100_000  # of the newest cleaned contacts
+# A literal, not a bound parameter: SQLite uses a partial index only for the literal condition of its definition.
 IS_CLEANED = TABLE.c.status == literal_column("'cleaned'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """The cleaned contacts of an audience that a person looks at.
+    """A filter over the cleaned contacts of an audience.
 
-    `ids` are the ticked ones. `up_to` is the audience's revision when they were counted: a contact that
-    changed since does not belong, so nothing is swept along unseen.
+    `ids` are the contacts a person ticked. `up_to` is the audience's revision when the segment was counted: contacts
+    changed after it are not in the segment, so nobody acts on a contact that was not counted.
     """
 
     audience_id: int
@@ -44,12 +44,12 @@ class Segment:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether a filter narrows it; ticks are not a filter."""
+        """Whether any filter is set; ticked contacts are not a filter."""
         return any(getattr(self, f.name) is not None for f in fields(self) if f.name not in _NO_FILTER)
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is every cleaned contact of the audience."""
+        """Whether it holds every cleaned contact of the audience."""
         return self.ids is None and not self.is_filtered
 
     def to_json(self) -> dict[str, Any]:
@@ -67,28 +67,29 @@ _NO_FILTER = {"audience_id", "ids", "up_to"}
 
 
 class PageKey(NamedTuple):
-    """Where a page starts: after this contact, in the order newest first."""
+    """The last contact of the page before, in the order newest first (keyset pagination)."""
 
     cleaned_at: datetime
     id: int
 
 
 def conditions(segment: Segment) -> list[ColumnElement[bool]]:
-    """The segment as SQL conditions."""
-    # A cleaned contact always has the time. Said here, SQLite takes the index of the cleaned ones by itself;
-    # if not, it may read the whole audience.
-    return [TABLE.c.cleaned_at.is_not(None), *belongs(segment)]
+    """Returns the segment as SQL conditions."""
+    # True of every cleaned contact. It makes SQLite use the index of cleaned contacts, where it may otherwise read the
+    # whole audience.
+    return [TABLE.c.cleaned_at.is_not(None), *conditions_by_id(segment)]
 
 
-def belongs(segment: Segment) -> list[ColumnElement[bool]]:
-    """The same, for contacts that are looked up by their ids."""
+def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
+    """Returns the same conditions for a query that finds the contacts by their ids."""
     found: list[ColumnElement[bool]] = [TABLE.c.audience_id == segment.audience_id, IS_CLEANED]
     if segment.ids is not None:
         found.append(TABLE.c.id.in_(segment.ids))
     if segment.up_to is not None:
         found.append(TABLE.c.revision <= segment.up_to)
     if segment.reason:
-        # Few have the domain or the campaign, many the reason: its own index is not to be taken then.
+        # A domain or a campaign narrows far more than a reason: the expression keeps the index of reasons from being
+        # used.
         is_alone = not (segment.domain or segment.campaign)
         reason = TABLE.c.clean_reason if is_alone else TABLE.c.clean_reason.concat("")
         found.append(reason == segment.reason)
@@ -106,16 +107,16 @@ def belongs(segment: Segment) -> list[ColumnElement[bool]]:
 
 
 def _weak(audience_id: int) -> Select[int]:
-    """The contacts whose verdict is weak, from the index of those alone."""
+    """Selects the contacts whose verdict is weak, from the partial index on those."""
     return select_any(VERDICT.c.contact_id).where(
         VERDICT.c.audience_id == audience_id, VERDICT.c.weakness != literal_column("''")
     )
 
 
 def count(session: Session, segment: Segment) -> int:
-    """How many contacts are in the segment."""
-    as_counted = segment.up_to is not None and segment.up_to == _revision(session, segment.audience_id)
-    if as_counted:  # then the indexes tell all: no contact need be looked at for its revision
+    """Returns the number of contacts in the segment."""
+    is_current = segment.up_to is not None and segment.up_to == _revision(session, segment.audience_id)
+    if is_current:  # no contact is newer, and without the condition an index alone answers the query
         n = count(session, replace(segment, up_to=None))
         if segment.up_to == _revision(session, segment.audience_id):
             return n
@@ -123,12 +124,12 @@ def count(session: Session, segment: Segment) -> int:
 
 
 def _revision(session: Session, audience_id: int) -> int:
-    """The audience's, read anew."""
+    """Reads the audience's revision from the database, not from the session's cache."""
     return session.exec(select(AudienceRow.revision).where(AudienceRow.id == audience_id)).one()
 
 
 def page(session: Session, segment: Segment, size: int, after: PageKey | None = None) -> Sequence[Contact]:
-    """The segment's contacts, newest cleaned first; `after` is the last one of the page before."""
+    """Returns a page of the segment, newest cleaned first; `after` is the last contact of the page before."""
     query = select(Contact).where(*conditions(segment))
     if after:
         query = query.where(comes_after(after))
@@ -136,7 +137,7 @@ def page(session: Session, segment: Segment, size: int, after: PageKey | None = 
 
 
 def search(session: Session, segment: Segment, most: int) -> Sequence[Contact]:
-    """As the first page, among the newest SEARCHED cleaned contacts alone: for who types and waits."""
+    """Returns the first page, from the newest SEARCHED cleaned contacts only, to answer while a person types."""
     newest = select_any(TABLE.c.cleaned_at, TABLE.c.id).where(
         *conditions(Segment(audience_id=segment.audience_id))
     )
@@ -148,22 +149,22 @@ def search(session: Session, segment: Segment, most: int) -> Sequence[Contact]:
 
 
 def campaigns(session: Session, audience_id: int, *, like: str = "", most: int = 100) -> dict[str, int]:
-    """The campaigns after which contacts were cleaned, and how many; the most frequent first."""
+    """Returns the campaigns after which contacts were cleaned and the number for each, the most frequent first."""
     title = TABLE.c.clean_campaign_title
-    each = (
+    counts = (
         select(title, func.count().label("n"))
         .where(TABLE.c.audience_id == audience_id, IS_CLEANED, title.is_not(None))
         .group_by(title)
         .subquery()
     )
-    query = select_any(each).order_by(each.c.n.desc(), each.c.clean_campaign_title).limit(most)
-    if like:  # asked once a campaign, not once a contact
-        query = query.where(each.c.clean_campaign_title.icontains(like, autoescape=True))
+    query = select_any(counts).order_by(counts.c.n.desc(), counts.c.clean_campaign_title).limit(most)
+    if like:  # compared once for each campaign, not for each contact
+        query = query.where(counts.c.clean_campaign_title.icontains(like, autoescape=True))
     return dict(session.execute(query).all())
 
 
 def still_cleaned(session: Session, audience_id: int, ids: Sequence[int]) -> set[int]:
-    """Those of the contacts that are cleaned now."""
+    """Returns the ids of those contacts that are cleaned now."""
     cleaned = select_any(TABLE.c.id).where(*conditions(Segment(audience_id=audience_id, ids=tuple(ids))))
     return set(session.execute(cleaned).scalars())
 
@@ -173,14 +174,14 @@ def by_id(session: Session, audience_id: int, contact_id: int) -> Contact | None
 
 
 def by_key(session: Session, audience_id: int, address_key: str) -> Contact | None:
-    """The contact with that lower-case address, in any status."""
+    """Returns the contact with that lower-case address, in any status."""
     query = select(Contact).where(Contact.audience_id == audience_id, Contact.address_key == address_key)
     return session.exec(query).one_or_none()
 
 
 def with_key(session: Session, address_key: str) -> Sequence[Contact]:
-    """The contacts with that lower-case address in whichever audience."""
-    # Named, so that the index, which begins with the audience, is of use.
+    """Returns the contacts with that lower-case address, from every audience."""
+    # Audiences are listed because the index begins with the audience.
     audiences = select(AudienceRow.id)
     query = select(Contact).where(col(Contact.audience_id).in_(audiences), Contact.address_key == address_key)
     return session.exec(query.order_by(col(Contact.audience_id))).all()
@@ -189,7 +190,7 @@ def with_key(session: Session, address_key: str) -> Sequence[Contact]:
 def of_domains(
     session: Session, audience_id: int, domains: Sequence[str], *, most: int, after: PageKey | None = None
 ) -> Sequence[Contact]:
-    """Cleaned contacts at any of the domains, the newest first, abuse complaints left out."""
+    """Returns cleaned contacts of the domains, newest first, without those cleaned for an abuse complaint."""
     segment = Segment(audience_id=audience_id)
     query = select(Contact).where(
         *conditions(segment), TABLE.c.domain.in_(domains), TABLE.c.clean_reason != literal_column("'abuse'")
@@ -200,26 +201,28 @@ def of_domains(
 
 
 def comes_after(place: PageKey) -> ColumnElement[bool]:
-    """The condition for a page's first contact, in the order newest first."""
+    """Returns the condition for contacts that follow this one, in the order newest first."""
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) < tuple_(place.cleaned_at, place.id)
 
 
 def comes_before(place: PageKey) -> ColumnElement[bool]:
-    """The condition for the page before, in the same order."""
+    """Returns the condition for contacts that precede this one, in the same order."""
     return tuple_(TABLE.c.cleaned_at, TABLE.c.id) > tuple_(place.cleaned_at, place.id)
 
 
 def _mentions(text: str) -> ColumnElement[bool]:
-    """The address or a merge field holds the text, whatever its case."""
-    # lower() of SQLite knows ASCII only: for the rest, the ways in which a name is written.
-    writings = {text, text.lower(), text.upper(), text.title()} if not text.isascii() else {text}
+    """Returns the condition that the address or a merge field contains the text, ignoring case."""
+    # SQLite's lower() handles ASCII only; for other text, the usual capitalisations are compared.
+    variants = {text, text.lower(), text.upper(), text.title()} if not text.isascii() else {text}
     field = _each_field(TABLE.c.merge_fields).table_valued("key", "value")
-    wanted = or_(*(field.c.value.icontains(each, autoescape=True) for each in sorted(writings)))
-    has_it: ColumnElement[bool] = select_any(literal_column("1")).select_from(field).where(wanted).exists()
+    matches = or_(*(field.c.value.icontains(variant, autoescape=True) for variant in sorted(variants)))
+    in_a_field: ColumnElement[bool] = (
+        select_any(literal_column("1")).select_from(field).where(matches).exists()
+    )
     if text.isascii() and text.isprintable() and not set(text) & set('"\\'):
-        # JSON writes it as it is: nearly all contacts are passed over without a look at each of their fields.
-        has_it = and_(TABLE.c.merge_fields.cast(String).icontains(text, autoescape=True), has_it)
-    return or_(TABLE.c.address_key.contains(text.lower(), autoescape=True), has_it)
+        # JSON holds such text unescaped: a search of the whole document rules out nearly all contacts first.
+        in_a_field = and_(TABLE.c.merge_fields.cast(String).icontains(text, autoescape=True), in_a_field)
+    return or_(TABLE.c.address_key.contains(text.lower(), autoescape=True), in_a_field)
 
 
 class _each_field(GenericFunction[Any]):  # noqa: N801  an SQL function

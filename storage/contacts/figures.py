@@ -1,7 +1,8 @@
-"""The figures that are kept, not counted: changed in the transaction that changes the contacts.
+"""Stored counts of contacts, updated in the transaction that changes the contacts.
 
-Every change of contacts hands over a `Tally`: how many contacts it added (or took, below zero) for each
-(status, clean reason, day cleaned, domain). Three small tables follow from it, and counts read one row each.
+A change of contacts passes `FigureChanges` to `apply_changes`: for each status, clean reason, day of cleaning and
+domain, by how much the number of contacts goes up or down. Three small tables are derived from it, so that showing a
+count reads a few rows, whatever the size of the audience.
 """
 
 from collections import Counter
@@ -19,8 +20,8 @@ from storage.core.engines import insert
 from storage.core.tables import AudienceRow
 
 
-class Cell(NamedTuple):
-    """What a contact counts under. `reason` is '' and `day` None for one that was never cleaned."""
+class FigureKey(NamedTuple):
+    """The values a contact is counted by. `reason` is "" and `day` None if it was never cleaned."""
 
     status: str
     reason: str
@@ -28,63 +29,64 @@ class Cell(NamedTuple):
     domain: str
 
 
-Tally = Counter[Cell]
+FigureChanges = Counter[FigureKey]
 
 
-def apply(session: Session, audience_id: int, tally: Mapping[Cell, int]) -> None:
-    """Adds the tally to the kept figures. The caller holds the audience's lock."""
+def apply_changes(session: Session, audience_id: int, changes: Mapping[FigureKey, int]) -> None:
+    """Adds the changes to the stored figures. The caller holds the audience's lock."""
     counts: Counter[tuple[str, str]] = Counter()
     days: Counter[tuple[date, str]] = Counter()
     subscribed: Counter[str] = Counter()
     cleaned: Counter[str] = Counter()
-    for cell, n in tally.items():
-        counts[cell.status, cell.reason] += n
-        if cell.day is not None:
-            days[cell.day, cell.reason] += n
-        if cell.status == Status.SUBSCRIBED:
-            subscribed[cell.domain] += n
-        elif cell.status == Status.CLEANED:
-            cleaned[cell.domain] += n
+    for key, n in changes.items():
+        counts[key.status, key.reason] += n
+        if key.day is not None:
+            days[key.day, key.reason] += n
+        if key.status == Status.SUBSCRIBED:
+            subscribed[key.domain] += n
+        elif key.status == Status.CLEANED:
+            cleaned[key.domain] += n
     a = {"audience_id": audience_id}
-    add(session, ContactCount, [a | {"status": s, "reason": r, "n": n} for (s, r), n in counts.items() if n])
-    add(session, CleanedDay, [a | {"day": d, "reason": r, "n": n} for (d, r), n in days.items() if n])
-    domains = [d for d in subscribed.keys() | cleaned.keys() if subscribed[d] or cleaned[d]]
-    add(
-        session,
-        DomainCount,
-        [a | {"domain": d, "subscribed": subscribed[d], "cleaned": cleaned[d]} for d in sorted(domains)],
-    )
+    count_rows = [a | {"status": s, "reason": r, "n": n} for (s, r), n in counts.items() if n]
+    day_rows = [a | {"day": d, "reason": r, "n": n} for (d, r), n in days.items() if n]
+    domains = sorted(d for d in subscribed.keys() | cleaned.keys() if subscribed[d] or cleaned[d])
+    domain_rows = [a | {"domain": d, "subscribed": subscribed[d], "cleaned": cleaned[d]} for d in domains]
+    add_to_figures(session, ContactCount, count_rows)
+    add_to_figures(session, CleanedDay, day_rows)
+    add_to_figures(session, DomainCount, domain_rows)
 
 
 def by_status_and_reason(session: Session, audience_id: int) -> dict[tuple[str, str], int]:
-    """(status, clean reason) → how many contacts."""
+    """Returns the number of contacts for each (status, clean reason)."""
     rows = session.exec(
         select(ContactCount).where(ContactCount.audience_id == audience_id, ContactCount.n != 0)
     )
     return {(row.status, row.reason): row.n for row in rows}
 
 
-def cleaned_in(session: Session, segment: Segment) -> int | None:
-    """How many contacts the segment has, where a kept figure says so; None where they have to be counted."""
-    wanted = (segment.since, segment.campaign, segment.text, segment.ids)
+def stored_count(session: Session, segment: Segment) -> int | None:
+    """Returns the number of contacts in the segment from a stored figure; None if no figure is stored for its filters."""
     audience = session.get(AudienceRow, segment.audience_id)
     is_old = segment.up_to is not None and (audience is None or segment.up_to < audience.revision)
-    several = sum(map(bool, (segment.reason, segment.domain, segment.worth_a_look))) > 1
-    if is_old or several or any(each is not None for each in wanted):
+    has_several = sum(map(bool, (segment.reason, segment.domain, segment.worth_a_look))) > 1
+    uncounted_filters = (segment.since, segment.campaign, segment.text, segment.ids)
+    if is_old or has_several or any(value is not None for value in uncounted_filters):
         return None
     if segment.worth_a_look:
         return audience.worth_a_look if audience else 0
     if segment.domain:
-        found = session.get(DomainCount, (segment.audience_id, segment.domain.lower()))
-        return found.cleaned if found else 0
+        domain_count = session.get(DomainCount, (segment.audience_id, segment.domain.lower()))
+        return domain_count.cleaned if domain_count else 0
     counts = by_status_and_reason(session, segment.audience_id).items()
-    return sum(n for (status, why), n in counts if status == Status.CLEANED and segment.reason in (None, why))
+    return sum(
+        n for (status, reason), n in counts if status == Status.CLEANED and segment.reason in (None, reason)
+    )
 
 
 def cleaned_between(
     session: Session, audience_id: int, first: date, last: date
 ) -> dict[tuple[date, str], int]:
-    """(day, reason) → how many were cleaned, both days included."""
+    """Returns the number of contacts cleaned for each (day, reason), from `first` to `last`, both included."""
     rows = session.exec(
         select(CleanedDay).where(
             CleanedDay.audience_id == audience_id,
@@ -97,7 +99,7 @@ def cleaned_between(
 
 
 def subscribed_domains(session: Session, audience_id: int, most: int = 2000) -> dict[str, int]:
-    """The audience's own healthy domains, the most frequent first."""
+    """Returns the domains of subscribed contacts and the number for each, the most frequent first."""
     return dict(
         session.exec(
             select(DomainCount.domain, DomainCount.subscribed)
@@ -111,7 +113,7 @@ def subscribed_domains(session: Session, audience_id: int, most: int = 2000) -> 
 def cleaned_domains(
     session: Session, audience_id: int, *, like: str = "", most: int | None = None
 ) -> dict[str, int]:
-    """The domains of the cleaned contacts and how many each has, the most frequent first."""
+    """Returns the domains of cleaned contacts and the number for each, the most frequent first."""
     query = (
         select(DomainCount.domain, DomainCount.cleaned)
         .where(DomainCount.audience_id == audience_id, DomainCount.cleaned > 0)
@@ -124,12 +126,12 @@ def cleaned_domains(
 
 
 def worth_a_look(session: Session, audience_id: int) -> int:
-    """How many cleaned contacts of the audience have a weak verdict."""
+    """Returns the number of cleaned contacts whose verdict is weak."""
     return session.exec(select(AudienceRow.worth_a_look).where(AudienceRow.id == audience_id)).one()
 
 
 def add_worth_a_look(session: Session, audience_id: int, n: int) -> None:
-    """So many more, or fewer. The caller holds the audience's lock."""
+    """Adds `n`, which may be negative, to that number. The caller holds the audience's lock."""
     if n:
         session.connection().execute(
             update(AudienceRow)
@@ -139,20 +141,20 @@ def add_worth_a_look(session: Session, audience_id: int, n: int) -> None:
 
 
 def day_of(moment: datetime | str | None) -> date | None:
-    """The UTC day of a moment, given as the database has it."""
+    """Returns the day (UTC) of a time as either database returns it."""
     if isinstance(moment, str):
         return date.fromisoformat(moment[:10])
     return moment.date() if moment else None
 
 
-def add(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    """One statement: inserts the figures, or adds them to those that are there."""
+def add_to_figures(session: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """Inserts the rows; where a row with the same key exists, adds the numbers to it."""
     if not rows:
         return
-    inner: Table = table.__table__  # type: ignore[attr-defined]
-    keys = [c.name for c in inner.primary_key]
-    statement = insert(session, inner)
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    keys = [c.name for c in table.primary_key]
+    statement = insert(session, table)
     values = {
-        c.name: inner.c[c.name] + statement.excluded[c.name] for c in inner.columns if c.name not in keys
+        c.name: table.c[c.name] + statement.excluded[c.name] for c in table.columns if c.name not in keys
     }
     session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)

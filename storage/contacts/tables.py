@@ -1,4 +1,4 @@
-"""Contacts and the figures that are kept of them. Keys are led by the audience, so that its contacts lie together."""
+"""Tables of contacts and of their stored counts. Keys begin with the audience, so that its rows are stored together."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -19,9 +19,9 @@ from storage.core.tables import Table
 
 
 def _index_of_cleaned(name: str, *columns: str, beside: Sequence[str] = ()) -> Index:
-    """By these columns and then by when they were cleaned: of the cleaned contacts alone.
+    """A partial index of cleaned contacts by these columns and the time of cleaning.
 
-    What stands `beside` is there to be read: whoever counts by it too needs no look at the contacts.
+    Columns in `beside` end the key, so that counting by them reads the index alone.
     """
     cleaned = text("status = 'cleaned'")
     key = ("audience_id", *columns, "cleaned_at", "id", *beside)
@@ -29,13 +29,13 @@ def _index_of_cleaned(name: str, *columns: str, beside: Sequence[str] = ()) -> I
 
 
 class Contact(Table, table=True):
-    """One address of an audience. Times Mailchimp only passes through stay as the text of its files."""
+    """One address of an audience. Times that the bot only hands on are kept as the text of Mailchimp's files."""
 
     __table_args__ = (
         ForeignKeyConstraint(["audience_id"], ["audience.id"]),
         Index("uq_contact_address_key", "audience_id", "address_key", unique=True),
         _index_of_cleaned("ix_contact_cleaned"),
-        # Lists by one of these stay quick at ten million contacts.
+        # They keep filtered lists quick with ten million contacts.
         _index_of_cleaned("ix_contact_cleaned_domain", "domain", beside=["clean_reason"]),
         _index_of_cleaned(
             "ix_contact_cleaned_campaign", "clean_campaign_title", beside=["clean_reason", "domain"]
@@ -85,11 +85,11 @@ class Contact(Table, table=True):
     clean_diagnostic: str | None = None
     remote_id: int | None = Field(
         default=None, sa_type=BigInteger
-    )  # the owner's, the same for another address
+    )  # Mailchimp's, which stays when the address changes
 
 
 class ContactCount(Table, table=True):
-    """How many contacts of an audience have a status and a clean reason ('' = none); kept with each write."""
+    """Number of contacts with a status and a clean reason ("" for none)."""
 
     __tablename__ = "contact_count"
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -99,7 +99,7 @@ class ContactCount(Table, table=True):
 
 
 class CleanedDay(Table, table=True):
-    """How many contacts were cleaned on a day (UTC), archived since or not."""
+    """Number of contacts cleaned on a day (UTC), including those archived since."""
 
     __tablename__ = "cleaned_day"
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -109,7 +109,7 @@ class CleanedDay(Table, table=True):
 
 
 class DomainCount(Table, table=True):
-    """How many contacts of a domain are subscribed, and how many are cleaned."""
+    """Number of subscribed and of cleaned contacts of a domain."""
 
     __tablename__ = "domain_count"
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -119,7 +119,7 @@ class DomainCount(Table, table=True):
 
 
 class VerdictRow(Table, table=True):
-    """Why the policy cleaned a contact. `weakness` says why that is worth a look; "" when it isn't."""
+    """Why the policy cleaned a contact. `weakness` is the reason to review the verdict, "" if there is none."""
 
     __tablename__ = "verdict"
 
@@ -137,8 +137,8 @@ class VerdictRow(Table, table=True):
     contact_id: int = Field(primary_key=True, sa_type=BigInteger)
     at: datetime  # when it was cleaned
     reason: str
-    counted: int  # soft bounces, one a day
-    needed: int
+    counted: int  # soft bounces, at most one a day
+    needed: int  # soft bounces after which the policy cleans
     cause: str
     code: str
     weakness: str = ""

@@ -1,4 +1,4 @@
-"""The words of a contact: light to load, for a process that opens no database."""
+"""A contact's columns, statuses and clean reasons; imports no database library, for processes that open none."""
 
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,7 @@ COLUMNS = tuple(
 
 
 class Status(StrEnum):
-    """Where a contact stands. `nonsubscribed` is Mailchimp's transactional contact."""
+    """A contact's status, named as in Mailchimp; `nonsubscribed` is its transactional contact."""
 
     SUBSCRIBED = "subscribed"
     UNSUBSCRIBED = "unsubscribed"
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class CleanReason(StrEnum):
-    """Why a contact was cleaned. Mailchimp's export files do not say: `unknown`."""
+    """Why a contact was cleaned; `unknown` for those of Mailchimp's export files, which don't tell."""
 
     HARD = "hard"
     SOFT = "soft"

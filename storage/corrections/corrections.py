@@ -1,4 +1,4 @@
-"""Consents: the record of each correction; and the cleaned contacts that nobody has corrected yet."""
+"""Consents, the records of corrections, and cleaned contacts that were not corrected yet."""
 
 from collections.abc import Collection, Sequence
 
@@ -19,7 +19,7 @@ from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason
 from storage.corrections.tables import Consent, NotTypo
 
-# Who complained about the mail is never asked for another address, whatever else the contact was cleaned for.
+# A person who complained about the mail is never asked for another address, whatever the contact was cleaned for.
 COMPLAINED: ColumnElement[bool] = exists().where(
     col(Evidence.audience_id) == TABLE.c.audience_id,
     col(Evidence.contact_id) == TABLE.c.id,
@@ -33,18 +33,20 @@ MAY_BE_A_TYPO = and_(
 )
 
 
-def record(session: Session, consent: Consent) -> None:
+def add_consent(session: Session, consent: Consent) -> None:
     session.add(consent)
     session.flush()
 
 
 def consents(session: Session, audience_id: int) -> Sequence[Consent]:
-    """The audience's consents, the newest first."""
-    newest = col(Consent.id).desc()
-    return session.exec(select(Consent).where(Consent.audience_id == audience_id).order_by(newest)).all()
+    """Returns the audience's consents, newest first."""
+    newest_first = col(Consent.id).desc()
+    return session.exec(
+        select(Consent).where(Consent.audience_id == audience_id).order_by(newest_first)
+    ).all()
 
 
-def uncorrected(
+def find_uncorrected(
     session: Session,
     audience_id: int,
     domains: Collection[str],
@@ -54,20 +56,21 @@ def uncorrected(
     before: PageKey | None = None,
     are_few: bool = False,
 ) -> Sequence[Contact]:
-    """Cleaned contacts at these domains that may be typos and weren't corrected, the newest first.
+    """Returns cleaned contacts of these domains that may be typos and were not corrected, newest first.
 
-    With `before`, those that come before that place, the nearest first. `are_few`: they are all found by domain and
-    put in order; else they are met on the way through the cleaned ones, which takes long where they are rare.
+    `after` and `before` are the contacts at a page's edges; with `before`, the nearest come first. `are_few` decides the
+    query: True finds all of the domains' contacts and sorts them, False walks through the cleaned contacts in order,
+    which is slow where those of the domains are rare.
     """
     if not domains:
-        return []  # SQLite would read every cleaned contact to find that out
+        return []  # SQLite would read every cleaned contact for that
     corrected = select(Consent.old_contact_id).where(
         Consent.audience_id == audience_id, col(Consent.old_contact_id).is_not(None)
     )
     of_domains: ColumnElement[bool] = TABLE.c.domain.in_(domains)
     if are_few:
-        theirs = select(Contact.id).where(Contact.audience_id == audience_id, IS_CLEANED, of_domains)
-        of_domains = TABLE.c.id.in_(theirs)
+        ids = select(Contact.id).where(Contact.audience_id == audience_id, IS_CLEANED, of_domains)
+        of_domains = TABLE.c.id.in_(ids)
     query = select(Contact).where(
         TABLE.c.audience_id == audience_id, MAY_BE_A_TYPO, of_domains, TABLE.c.id.not_in(corrected)
     )
@@ -78,47 +81,47 @@ def uncorrected(
     return session.exec(query.order_by(*(OLDEST_FIRST if before else NEWEST_FIRST)).limit(most)).all()
 
 
-def there(session: Session, audience_id: int, keys: Collection[str]) -> dict[str, str]:
-    """Which of these lower-case addresses the audience has, and in which status each is."""
+def statuses_by_key(session: Session, audience_id: int, keys: Collection[str]) -> dict[str, str]:
+    """Returns the status of each of these lower-case addresses that the audience has."""
     query = select(Contact.address_key, Contact.status).where(
         Contact.audience_id == audience_id, col(Contact.address_key).in_(keys)
     )
     return dict(session.exec(query).all())
 
 
-def complained(session: Session, audience_id: int, ids: Collection[int]) -> set[int]:
-    """Those of the contacts of which a complaint came in."""
+def with_complaint(session: Session, audience_id: int, ids: Collection[int]) -> set[int]:
+    """Returns the ids of those contacts for which a complaint was received."""
     query = select(Evidence.contact_id).where(
         Evidence.audience_id == audience_id, col(Evidence.contact_id).in_(ids), Evidence.kind == "complaint"
     )
     return set(session.exec(query))
 
 
-def never_suggested(session: Session, audience_id: int) -> set[int]:
-    """The contacts that said no, and those of which a person said that they are no typos."""
-    angry = select(Evidence.contact_id).where(
+def excluded_from_suggestions(session: Session, audience_id: int) -> set[int]:
+    """Returns the ids of contacts with a complaint and of those whose address a person confirmed to be right."""
+    complained = select(Evidence.contact_id).where(
         Evidence.audience_id == audience_id, Evidence.kind == "complaint"
     )
-    right = select(NotTypo.contact_id).where(NotTypo.audience_id == audience_id)
-    return {*session.exec(angry), *session.exec(right)}
+    confirmed = select(NotTypo.contact_id).where(NotTypo.audience_id == audience_id)
+    return {*session.exec(complained), *session.exec(confirmed)}
 
 
-def not_typo(session: Session, audience_id: int, contact_id: int) -> NotTypo | None:
+def get_not_typo(session: Session, audience_id: int, contact_id: int) -> NotTypo | None:
     return session.get(NotTypo, (audience_id, contact_id))
 
 
-def say_not_typo(session: Session, said: NotTypo) -> bool:
-    """False when somebody has said so already."""
-    if not_typo(session, said.audience_id, said.contact_id):
+def mark_not_typo(session: Session, mark: NotTypo) -> bool:
+    """Stores the mark; False if the contact has one already."""
+    if get_not_typo(session, mark.audience_id, mark.contact_id):
         return False
-    session.add(said)
+    session.add(mark)
     session.flush()
     return True
 
 
-def take_back_not_typo(session: Session, audience_id: int, contact_id: int) -> bool:
-    """False when nobody has said so."""
-    said = not_typo(session, audience_id, contact_id)
-    if said:
-        session.delete(said)
-    return said is not None
+def unmark_not_typo(session: Session, audience_id: int, contact_id: int) -> bool:
+    """Deletes the contact's mark; False if it has none."""
+    mark = get_not_typo(session, audience_id, contact_id)
+    if mark:
+        session.delete(mark)
+    return mark is not None

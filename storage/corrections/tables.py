@@ -1,4 +1,4 @@
-"""Consents, and addresses that a person said are right."""
+"""Tables of consents, and of addresses that a person confirmed to be right."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from storage.core.tables import Table
 
 
 class NotTypo(Table, table=True):
-    """A person has said that this cleaned contact's address is right as it is."""
+    """A person confirmed that this cleaned contact's address is right."""
 
     __tablename__ = "not_typo"
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -19,7 +19,7 @@ class NotTypo(Table, table=True):
 
 
 class Consent(Table, table=True):
-    """The record of a correction: who ticked the permission, when, the words shown, old and new address."""
+    """The record of a correction: who ticked the permission, when, the text shown, the old and the new address."""
 
     id: int = Field(
         default=None,  # set once it is written

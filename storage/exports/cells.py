@@ -1,8 +1,8 @@
-"""The contacts of a segment as text, newest first: as rows of cells, or as blocks of CSV.
+"""Reading a segment's contacts as text, newest first: as rows of cells, or as blocks of CSV.
 
-A million rows are exported as blocks. The database joins the columns that hardly ever need quotes into one text a
-row; each column of a block is then looked at as a whole, and only what needs quotes or defusing is touched. The
-bytes are those that `spreadsheets.csv_bytes` makes of the cells; the tests compare the two.
+Blocks are for exports of millions of rows. The database concatenates columns that hardly ever need quotes into one text
+("group" below); each column or group of a block is then searched as a whole, and only cells that need quotes or
+defusing are changed. The bytes are those that `spreadsheets.csv_bytes` returns for the same cells: tests compare them.
 """
 
 import json
@@ -19,40 +19,40 @@ from sqlmodel import Session
 
 from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, comes_after, conditions
 from storage.core.engines import is_sqlite
-from storage.files.spreadsheets import FORMULA, PERHAPS_FORMULA, csv_bytes, defused
+from storage.files.spreadsheets import FORMULA, PERHAPS_FORMULA, csv_bytes, defuse_cell
 
-ROWS_A_BLOCK = 1000  # they stay in the processor's cache
+ROWS_A_BLOCK = 1000  # few enough to stay in the processor's cache
 
-# Address, clean reason and id of each contact → the place of a contact in these, and the address that it meant.
+# Called with the addresses, clean reasons and ids of a block; returns suggested addresses by position.
 Suggest = Callable[[Sequence[str], Sequence[str], Sequence[int]], Mapping[int, str]]
 
 
 class CsvBlock(NamedTuple):
-    """Whole rows of CSV, the last one ended too."""
+    """Complete rows of CSV, each with its line end."""
 
     body: bytes
     rows: int
     last: int  # the id of the last row's contact
 
 
-def cells(
+def text_rows(
     session: Session, segment: Segment, columns: Sequence[str], merge_labels: Sequence[str]
 ) -> Iterator[Sequence[str | None]]:
-    """The segment as rows of text: the columns, with the merge fields after the first."""
+    """Yields the segment's rows: the first column, the merge fields, the other columns."""
     chosen = [_as_text(session, name) for name in columns]
     chosen[1:1] = [_merge_field(session, label) for label in merge_labels]
     statement = (
         select_any(*chosen)
         .where(*conditions(segment))
         .order_by(*NEWEST_FIRST)
-        .execution_options(yield_per=ROWS_A_BLOCK)  # PostgreSQL sends them by as many, too
+        .execution_options(yield_per=ROWS_A_BLOCK)  # also uses a server-side cursor on PostgreSQL
     )
     with session.connection().execute(statement) as result:
         for rows in result.partitions():
             yield from rows
 
 
-def blocks(
+def csv_blocks(
     session: Session,
     segment: Segment,
     columns: Sequence[str],
@@ -62,117 +62,126 @@ def blocks(
     after: PageKey | None = None,
     most: int | None = None,
 ) -> Iterator[CsvBlock]:
-    """The same as CSV, and what `suggest` says in a last column; defused.
+    """Yields the same rows as CSV, defuse_cell, with the addresses that `suggest` returns in a last column.
 
-    The first column is the address, and the clean reason is one of the others. `after` is the last contact that is
-    left out; `most` rows are given.
+    The first column is the address, and one of the others is `clean_reason`. Begins after the contact `after`; at most
+    `most` rows are read.
     """
-    runs = [[columns[0]], *([label] for label in merge_labels), *_runs(columns[1:])]
-    reason = runs.index(["clean_reason"], 1 + len(merge_labels))
-    width = len(columns) + len(merge_labels) + 1
-    packed = _packed(merge_labels) if is_sqlite(session) else []
-    others = [label for label in merge_labels if label not in packed]
-    statement = _statement(session, segment, columns, packed, others)
+    query = _BlockQuery(session, columns, merge_labels)
+    statement = query.statement(segment)
     if after:
         statement = statement.where(comes_after(after))
     with (
         session.connection().execute(statement.limit(most)) as result,
-        closing(_parts(result, sqlite=is_sqlite(session))) as parts,
+        closing(_fetch(result, sqlite=is_sqlite(session))) as batches,
     ):
-        for rows in parts:
-            texts: list[Sequence[Any]] = list(zip(*rows, strict=True))
-            ids = tuple(texts.pop())
-            if packed:
-                texts[1 : 1 + len(others) + 1] = _unpacked(texts, packed, others, merge_labels)
-            suggested = suggest(texts[0], texts[reason], ids)
-            body = _body(texts, list(map(len, runs)), suggested)
+        for rows in batches:
+            texts, ids = query.texts_and_ids(rows)
+            suggested = suggest(texts[0], texts[query.reason_position], ids)
+            body = _csv(texts, query.widths, suggested)
             if body is None:
-                these = Segment(audience_id=segment.audience_id, ids=ids)
-                plain = enumerate(cells(session, these, columns, merge_labels))
-                row = ([*row, suggested.get(i)] for i, row in plain)
-                body = b"".join(csv_bytes(("",) * width, row, first=False))
+                block_segment = Segment(audience_id=segment.audience_id, ids=ids)
+                numbered = enumerate(text_rows(session, block_segment, columns, merge_labels))
+                cells = ([*row, suggested.get(i)] for i, row in numbered)
+                body = b"".join(csv_bytes(("",) * (sum(query.widths) + 1), cells, first=False))
             yield CsvBlock(body, len(rows), ids[-1])
 
 
-def _parts(result: CursorResult[Any], *, sqlite: bool) -> Generator[Sequence[Any], None, None]:
-    """The rows, so many at a time.
+class _BlockQuery:
+    """The statement for blocks, and how its rows are read."""
 
-    The driver's own tuples are enough. PostgreSQL's are fetched while those before are used: else client and
-    server would wait for each other; psycopg lets two threads have one connection.
+    def __init__(self, session: Session, columns: Sequence[str], merge_labels: Sequence[str]) -> None:
+        self._session = session
+        self._columns = columns
+        self._merge_labels = merge_labels
+        # SQLite looks up several labels together, as one JSON array, in less time than apart.
+        paths = [label for label in merge_labels if _is_path(label)][:_MOST_PACKED]
+        self._packed = paths if is_sqlite(session) and len(paths) > 1 else []
+        self._unpacked = [label for label in merge_labels if label not in self._packed]
+        self._groups = _groups(columns[1:])
+        self.widths = [1] * (1 + len(merge_labels)) + list(map(len, self._groups))
+        """The number of columns in each text of a row."""
+        self.reason_position = 1 + len(merge_labels) + self._groups.index(["clean_reason"])
+
+    def statement(self, segment: Segment) -> Select[Any]:
+        session, sqlite = self._session, is_sqlite(self._session)
+        source, fields = (TABLE, {}) if sqlite else _json_record(self._unpacked)
+        join = func.printf if sqlite else func.format
+        chosen: list[ColumnElement[Any]] = [_as_text(session, self._columns[0])]
+        if self._packed:
+            paths = (f'$."{label}"' for label in self._packed)
+            chosen.append(func.json_extract(TABLE.c.merge_fields, *paths, type_=String))
+        for label in self._unpacked:
+            field = fields[label] if label in fields else _merge_field(session, label)
+            chosen.append(func.coalesce(field, ""))
+        for group in self._groups:
+            texts = [_as_text(session, name) for name in group]
+            if len(group) == 1:
+                chosen.append(func.coalesce(*texts, ""))
+            else:  # printf and format turn NULL into an empty text
+                chosen.append(join(",".join(["%s"] * len(group)), *texts))
+        return (
+            select_any(*chosen, TABLE.c.id)
+            .select_from(source)
+            .where(*conditions(segment))
+            .order_by(*NEWEST_FIRST)
+            .execution_options(**({} if sqlite else {"yield_per": ROWS_A_BLOCK}))
+        )
+
+    def texts_and_ids(self, rows: Sequence[Any]) -> tuple[list[Sequence[Any]], tuple[int, ...]]:
+        """Returns the rows as columns and groups of columns, and the contacts' ids."""
+        texts: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        ids = tuple(texts.pop())
+        if self._packed:
+            end = 2 + len(self._unpacked)
+            texts[1:end] = self._merge_columns(texts[1], texts[2:end])
+        return texts, ids
+
+    def _merge_columns(self, arrays: Sequence[str], unpacked: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+        """Returns the merge fields' columns in the order of the labels, from JSON arrays and the other columns."""
+        packed = zip(*_decode(f"[{','.join(arrays)}]"), strict=True)
+        by_label = dict(zip((*self._packed, *self._unpacked), (*packed, *unpacked), strict=True))
+        fields = (by_label[label] for label in self._merge_labels)
+        return [
+            ["" if cell is None else cell for cell in texts] if None in texts else texts for texts in fields
+        ]
+
+
+def _fetch(result: CursorResult[Any], *, sqlite: bool) -> Generator[Sequence[Any], None, None]:
+    """Yields the rows in batches, as the driver's own tuples where possible.
+
+    On PostgreSQL a thread fetches the next batches while one is used, so that client and server don't wait for each
+    other; psycopg allows two threads to share a connection.
     """
     if sqlite:
         while rows := result.cursor.fetchmany(ROWS_A_BLOCK):
             yield rows
         return
-    found = result.partitions(ROWS_A_BLOCK)
+    batches = result.partitions(ROWS_A_BLOCK)
     with ThreadPoolExecutor(1) as pool:
-        coming = deque(pool.submit(next, found, None) for _ in range(2))
-        while part := coming.popleft().result():
-            coming.append(pool.submit(next, found, None))
-            yield part
+        pending = deque(pool.submit(next, batches, None) for _ in range(2))
+        while batch := pending.popleft().result():
+            pending.append(pool.submit(next, batches, None))
+            yield batch
 
 
-# Columns in which people write, and the reason. The others hold times, numbers and codes.
-_ALONE = frozenset({"clean_campaign_title", "notes", "tags", "clean_reason", "clean_diagnostic"})
-_MOST_PACKED = 90  # SQLite's functions take a hundred arguments
+# Columns of free text, and the reason, which is read alone. The others hold times, numbers and codes.
+_NOT_GROUPED = frozenset({"clean_campaign_title", "notes", "tags", "clean_reason", "clean_diagnostic"})
+_MOST_PACKED = 90  # SQLite's functions accept a hundred arguments
 _decode = json.JSONDecoder(strict=False).decode
-_LONGEST_NAME = 63  # bytes of a column's name that PostgreSQL keeps
+_LONGEST_NAME = 63  # bytes to which PostgreSQL cuts the name of a column
 
 
-def _runs(columns: Sequence[str]) -> list[list[str]]:
-    """The columns in their order, those in one that stand together and hardly ever need quotes."""
-    return [list(run) for _, run in groupby(columns, lambda name: name if name in _ALONE else "")]
+def _groups(columns: Sequence[str]) -> list[list[str]]:
+    """Returns the columns in their order, with adjacent ones that hardly ever need quotes in one group."""
+    return [list(group) for _, group in groupby(columns, lambda name: name if name in _NOT_GROUPED else "")]
 
 
-def _statement(
-    session: Session,
-    segment: Segment,
-    columns: Sequence[str],
-    packed: Sequence[str],
-    others: Sequence[str],
-) -> Select[Any]:
-    sqlite = is_sqlite(session)
-    source, fields = (TABLE, {}) if sqlite else _record(others)
-    join = func.printf if sqlite else func.format
-    chosen: list[ColumnElement[Any]] = [_as_text(session, columns[0])]
-    if packed:
-        paths = (f'$."{label}"' for label in packed)
-        chosen.append(func.json_extract(TABLE.c.merge_fields, *paths, type_=String))
-    merge = (fields[each] if each in fields else _merge_field(session, each) for each in others)
-    chosen += [func.coalesce(each, "") for each in merge]
-    for run in _runs(columns[1:]):
-        texts = [_as_text(session, name) for name in run]
-        # Either function takes NULL for an empty text.
-        chosen.append(
-            join(",".join(["%s"] * len(run)), *texts) if len(run) > 1 else func.coalesce(*texts, "")
-        )
-    return (
-        select_any(*chosen, TABLE.c.id)
-        .select_from(source)
-        .where(*conditions(segment))
-        .order_by(*NEWEST_FIRST)
-        .execution_options(**({} if sqlite else {"yield_per": ROWS_A_BLOCK}))
-    )
+def _json_record(merge_labels: Sequence[str]) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
+    """Returns a join in which PostgreSQL parses a contact's JSON once for all fields, and the fields by label.
 
-
-def _packed(merge_labels: Sequence[str]) -> list[str]:
-    """The labels that SQLite can look up together: their values come as one JSON array, in less time than apart."""
-    found = [label for label in merge_labels if _is_path(label)][:_MOST_PACKED]
-    return found if len(found) > 1 else []
-
-
-def _unpacked(
-    texts: Sequence[Sequence[str]], packed: Sequence[str], others: Sequence[str], merge_labels: Sequence[str]
-) -> list[Sequence[str]]:
-    """The merge fields' columns, in the order of the labels."""
-    arrays = zip(*_decode(f"[{','.join(texts[1])}]"), strict=True)
-    fields = dict(zip((*packed, *others), (*arrays, *texts[2 : 2 + len(others)]), strict=True))
-    found = (fields[label] for label in merge_labels)
-    return [["" if cell is None else cell for cell in each] if None in each else each for each in found]
-
-
-def _record(merge_labels: Sequence[str]) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
-    """PostgreSQL reads a contact's JSON once for all its fields, those whose labels can be names of columns."""
+    Labels that can't be names of columns are left out.
+    """
     names = [label for label in merge_labels if 0 < len(label.encode()) <= _LONGEST_NAME]
     if not names:
         return TABLE, {}
@@ -181,27 +190,27 @@ def _record(merge_labels: Sequence[str]) -> tuple[FromClause, dict[str, ColumnEl
     return TABLE.join(record, true()), {name: record.c[name] for name in names}
 
 
-def _body(
-    given: Sequence[Sequence[str]], widths: Sequence[int], suggested: Mapping[int, str]
+def _csv(
+    columns: Sequence[Sequence[str]], widths: Sequence[int], suggested: Mapping[int, str]
 ) -> bytes | None:
-    """The lines of these columns and runs of columns; None if they must be taken apart."""
-    n = len(given[0])
-    written: list[Sequence[str]] = []
-    for texts, width in zip(given, widths, strict=True):
+    """Returns the lines of these columns and groups; None if a group's cells have to be written one by one."""
+    n = len(columns[0])
+    encoded: list[Sequence[str]] = []
+    for texts, width in zip(columns, widths, strict=True):
         try:
-            found = _column(texts) if width == 1 else _run(texts, width)
-        except TypeError:  # JSON holds another thing than text
+            cells = _csv_column(texts) if width == 1 else _csv_group(texts, width)
+        except TypeError:  # JSON holds a value other than text
             return None
-        if found is None:
+        if cells is None:
             return None
-        written.append(found)
-    written.append(_column([suggested.get(i, "") for i in range(n)]) if suggested else [""] * n)
-    lines = "\r\n".join(map(",".join, zip(*written, strict=True)))
+        encoded.append(cells)
+    encoded.append(_csv_column([suggested.get(i, "") for i in range(n)]) if suggested else [""] * n)
+    lines = "\r\n".join(map(",".join, zip(*encoded, strict=True)))
     return f"{lines}\r\n".encode()
 
 
-def _column(texts: Sequence[str]) -> Sequence[str]:
-    """One column's cells as CSV has them."""
+def _csv_column(texts: Sequence[str]) -> Sequence[str]:
+    """Returns a column's cells, quoted and defused."""
     together = "\x1f" + "\x1f".join(texts)
     if PERHAPS_FORMULA.search(together):
         texts = _defused(texts, together)
@@ -218,16 +227,19 @@ def _column(texts: Sequence[str]) -> Sequence[str]:
 
 
 def _defused(texts: Sequence[str], together: str) -> Sequence[str]:
-    """All in one go, as for telephone numbers that begin with +, where no cell may be defused already."""
+    """Defuses all cells by replacements in one text, quick for columns such as telephone numbers that begin with +.
+
+    Cells that look defused already, or that hold the separator, are defused one by one.
+    """
     if "\x1f'" in together or together.count("\x1f") != len(texts):
-        return [defused(text) for text in texts]
+        return [defuse_cell(text) for text in texts]
     for start in FORMULA:
         together = together.replace(f"\x1f{start}", f"\x1f'{start}")
     return together[1:].split("\x1f")
 
 
-def _run(texts: Sequence[str], width: int) -> Sequence[str] | None:
-    """Several columns' cells as CSV has them; None if a cell needs quotes, or may be defused already."""
+def _csv_group(texts: Sequence[str], width: int) -> Sequence[str] | None:
+    """Returns a group's cells, defused; None if a cell needs quotes or looks defused already."""
     together = "," + "\n,".join(texts)
     if (
         together.count(",") != width * len(texts)
@@ -246,25 +258,24 @@ def _run(texts: Sequence[str], width: int) -> Sequence[str] | None:
 
 
 def _as_text(session: Session, name: str) -> ColumnElement[Any]:
-    found = TABLE.c[name]
+    value = TABLE.c[name]
     if name != "cleaned_at":
-        return found
-    sqlite = is_sqlite(session)
-    text = found.cast(String) if sqlite else func.to_char(found, "YYYY-MM-DD HH24:MI:SS.US")
-    # Whole seconds, as Mailchimp writes them; what has a fraction keeps it.
+        return value
+    text = value.cast(String) if is_sqlite(session) else func.to_char(value, "YYYY-MM-DD HH24:MI:SS.US")
+    # Without a fraction of zeros, as Mailchimp writes times.
     return func.rtrim(func.rtrim(text, "0"), ".", type_=String)
 
 
 def _merge_field(session: Session, label: str) -> ColumnElement[Any]:
     merge_fields = TABLE.c.merge_fields
     if not is_sqlite(session) or _is_path(label):
-        found: ColumnElement[Any] = merge_fields[label].as_string()
-        return found
-    # SQLite's paths have no escapes: such a label is looked for among the keys.
-    each = func.json_each(merge_fields).table_valued("key", "value")
-    return select_any(each.c.value).where(each.c.key == label).scalar_subquery()
+        field: ColumnElement[Any] = merge_fields[label].as_string()
+        return field
+    # SQLite's paths have no escapes: such a label is compared with the keys.
+    fields = func.json_each(merge_fields).table_valued("key", "value")
+    return select_any(fields.c.value).where(fields.c.key == label).scalar_subquery()
 
 
 def _is_path(label: str) -> bool:
-    """Whether SQLite finds the label by a path, which has no escapes."""
+    """Whether SQLite can find the label by a path, in which nothing can be escaped."""
     return json.dumps(label, ensure_ascii=False) == f'"{label}"'

@@ -1,4 +1,4 @@
-"""What can be wrong with a file that should be a spreadsheet. Each docstring is the message, for the log."""
+"""Errors of files that can't be read as spreadsheets. Each docstring is the message for the log."""
 
 from typing import ClassVar, Literal
 
@@ -9,7 +9,7 @@ class SpreadsheetError(Exception):
     key: ClassVar[str] = "spreadsheet"
 
     def __init__(self, **values: str | int) -> None:
-        """`values` fill the message, here and in the words people read. They hold no cell of the file."""
+        """`values` fill the message for the log and the one shown to people. They hold no cell of the file."""
         super().__init__((type(self).__doc__ or type(self).key).format(**values))
         self.values = values
 
@@ -21,7 +21,7 @@ class EmptyFile(SpreadsheetError):
 
 
 class NotASpreadsheet(SpreadsheetError):
-    """{name} is not a text with columns."""
+    """{name} is not text with columns."""
 
     key = "not-a-spreadsheet"
 
@@ -45,19 +45,19 @@ class TooManyColumns(SpreadsheetError):
 
 
 class TooBroken(SpreadsheetError):
-    """In {name}, quotes don't match in too many places; the last one seen is in line {line}."""
+    """{name} has too many unmatched quotes; the last one read is in line {line}."""
 
     key = "too-broken"
 
 
 class BrokenArchive(SpreadsheetError):
-    """The archive {name} is cut short, damaged or packed in an unknown way."""
+    """The archive {name} is truncated, damaged or compressed with an unknown method."""
 
     key = "broken-archive"
 
 
 class NoSpreadsheetInside(SpreadsheetError):
-    """The archive {name} holds no CSV file."""
+    """The archive {name} contains no CSV file."""
 
     key = "no-spreadsheet-inside"
 
@@ -71,6 +71,6 @@ class UnsafeArchive(SpreadsheetError):
     key = "unsafe-archive"
 
     def __init__(self, name: str, danger: Danger) -> None:
-        """`danger`: what it is refused for."""
+        """`danger` is the reason for refusing it."""
         super().__init__(name=name, danger=danger)
         self.danger = danger

@@ -1,4 +1,4 @@
-"""Spreadsheets in and out: CSV of any common kind, alone or in a .zip, read and written as streams."""
+"""Reading CSV files of any common dialect, alone or in a .zip, and writing CSV, both as streams."""
 
 import codecs
 import csv
@@ -25,72 +25,74 @@ from storage.files.zips import Limits, MiB, SeekableFile, ZipArchive
 
 LIMITS: Final = Limits()
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-PERHAPS_FORMULA: Final = re.compile("\x1f['=+\\-@\t\r]")  # among cells with a \x1f before each
+# Matches where a cell may need defusing, in text of cells with \x1f before each.
+PERHAPS_FORMULA: Final = re.compile("\x1f['=+\\-@\t\r]")
 
 
 class Record(NamedTuple):
-    """A row that can be read."""
+    """A row that was read."""
 
-    line: int  # of the file, from 1, on which it starts
+    line: int  # the line of the file, from 1, on which the row starts
     cells: list[str]  # as many as the header has
 
 
 class Refused(NamedTuple):
-    """A row that can't be read."""
+    """A row that could not be read."""
 
     line: int
     reason: Literal["quotes", "too-long", "too-many-cells", "characters"]
-    text: str  # as it stands in the file, its first 10,000 characters at most
+    text: str  # of the file, at most the first 10,000 characters
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One CSV. Its rows are read while they are asked for, once."""
+    """One CSV file. Its rows are read while they are iterated over, once."""
 
     name: str
     status: str | None
-    """subscribed, unsubscribed, cleaned or nonsubscribed, when the name is that of a Mailchimp export."""
+    """subscribed, unsubscribed, cleaned or nonsubscribed, if the file is named as in an export of Mailchimp."""
     header: tuple[str, ...]
     rows: Iterator[Record | Refused]
     size: int
-    """In bytes, unpacked."""
+    """In bytes, uncompressed."""
     _lines: "_Lines" = field(repr=False)
 
     @property
     def bytes_read(self) -> int:
-        """How many of `size` were read so far."""
+        """The number of bytes read so far, of `size`."""
         return self._lines.bytes_read
 
 
-def sheets(name: str, file: BinaryIO, limits: Limits = LIMITS) -> list[Sheet]:
-    """The sheets in `file`: one for a CSV, one for each CSV in a .zip, which is known by its content.
+def open_sheets(name: str, file: BinaryIO, limits: Limits = LIMITS) -> list[Sheet]:
+    """Returns the sheets in `file`: one for a CSV, or one for each CSV of a .zip, which is recognised by its content.
 
-    The file is seekable and stays the caller's to close, after the rows. It is read through once here,
-    for its encoding and its checksums, so that nothing is wrong with it as a whole when rows come out.
-    Raises SpreadsheetError; a single row that can't be read is a Refused among the rows instead. Rows
-    without any text are left out.
+    The file is seekable, and the caller closes it after reading the rows. It is read once here, for its encoding and its
+    checksums, so that errors of the whole file are raised before the first row.
+
+    Raises SpreadsheetError. A single row that can't be read is a Refused among the rows instead. Rows of empty cells are
+    left out.
     """
     file.seek(0)
     magic = file.read(8)
-    if magic == _OLD_EXCEL:
+    if magic == _OLE_MAGIC:
         raise ExcelWorkbook(name=name)
-    if not magic.startswith((_ZIPPED, _EMPTY_ZIP)):
+    if not magic.startswith((_ZIP_MAGIC, _EMPTY_ZIP_MAGIC)):
         return [_sheet(name, lambda: _rewound(file), limits)]
     members = ZipArchive(name, file, limits).members()
-    filled = [member for member in members if member.info.file_size] or members
-    return [_sheet(member.name, member.open, limits, archive=name) for member in filled]
+    not_empty = [member for member in members if member.info.file_size] or members
+    return [_sheet(member.name, member.open, limits, archive=name) for member in not_empty]
 
 
 def csv_bytes(
     header: Sequence[str], rows: Iterable[Sequence[str | None]], *, defuse: bool = True, first: bool = True
 ) -> Iterator[bytes]:
-    """CSV as RFC 4180 has it, in UTF-8, in pieces of about 64 KiB. None is an empty cell.
+    """Yields CSV (RFC 4180) in UTF-8, in pieces of about 64 KiB. None is an empty cell.
 
-    Every row is as wide as the header; ValueError if not. `first=False` leaves the header out, to carry on
-    a file. `defuse` keeps spreadsheet programs from running a cell as a formula.
+    `first=False` leaves the header out, to continue a file. `defuse` keeps spreadsheet programs from running cells as
+    formulas. Raises ValueError for a row with more or fewer cells than the header.
     """
-    parts: list[str] = []
-    writer = csv.writer(SimpleNamespace(write=parts.append))
+    lines: list[str] = []
+    writer = csv.writer(SimpleNamespace(write=lines.append))
     if first:
         writer.writerows(_defused_rows([header]) if defuse else [header])
     remaining = iter(rows)
@@ -98,46 +100,46 @@ def csv_bytes(
         if set(map(len, batch)) != {len(header)}:
             raise ValueError("a row is not as wide as the header")
         writer.writerows(_defused_rows(batch) if defuse else batch)
-        yield "".join(parts).encode()
-        parts.clear()
-    if parts:
-        yield "".join(parts).encode()
+        yield "".join(lines).encode()
+        lines.clear()
+    if lines:
+        yield "".join(lines).encode()
 
 
-def defused(cell: str) -> str:
-    """The cell, with an apostrophe before what a spreadsheet program would run as a formula.
+def defuse_cell(cell: str) -> str:
+    """Returns the cell, with an apostrophe before it if spreadsheet programs would run it as a formula.
 
-    OWASP, "CSV Injection". A cell that looks defused already gets one more, so that `undefused` is exact.
+    See OWASP, "CSV Injection". A cell that looks defused gets another apostrophe, so that `undefuse_cell` is the inverse.
     """
     return "'" + cell if cell.lstrip("'").startswith(FORMULA) else cell
 
 
-def undefused(cell: str) -> str:
-    """What was given to `defused`."""
+def undefuse_cell(cell: str) -> str:
+    """Returns the cell that was passed to `defuse_cell`."""
     return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
 
 
 _CHUNK: Final = 64 * 1024
 _ROWS_A_PIECE: Final = 300
-_OLD_EXCEL: Final = bytes.fromhex("D0CF11E0A1B11AE1")
-_ZIPPED: Final = b"PK\x03\x04"
-_EMPTY_ZIP: Final = b"PK\x05\x06"
+_OLE_MAGIC: Final = bytes.fromhex("D0CF11E0A1B11AE1")
+_ZIP_MAGIC: Final = b"PK\x03\x04"
+_EMPTY_ZIP_MAGIC: Final = b"PK\x05\x06"
 _MAILCHIMP_NAME: Final = re.compile(r"(subscribed|unsubscribed|cleaned|nonsubscribed)_\w*export")
 _OWN_COLUMNS: Final = {"CLEAN_DIAGNOSTIC", "SUGGESTED_ADDRESS"}
 _ADDRESS: Final = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
 _CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f\ufffd]")
-# str.splitlines breaks lines at these too, CSV doesn't.
+# str.splitlines breaks lines at these too; csv doesn't.
 _OTHER_BREAKS: Final = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-# Takes the place of a line too long to keep: strict CSV refuses it wherever it stands, in quotes or not.
+# Replaces a line that is too long: strict csv raises an error for it both inside and outside quotes.
 _OVERLONG: Final = '"x"x'
 
 
 def _defused_rows(rows: Sequence[Sequence[str | None]]) -> Iterable[Sequence[str | None]]:
-    # Whole columns are looked at in one search each: touching every cell would double the time of writing.
+    # Each column is searched as one text: a look at every cell would double the time of writing.
     columns: list[Sequence[str | None]] = list(zip(*rows, strict=True))
     for i, column in enumerate(columns):
         if PERHAPS_FORMULA.search("\x1f" + "\x1f".join(filter(None, column))):
-            columns[i] = [cell and defused(cell) for cell in column]
+            columns[i] = [cell and defuse_cell(cell) for cell in column]
     return zip(*columns, strict=True)
 
 
@@ -149,20 +151,24 @@ def _rewound(file: BinaryIO) -> SeekableFile:
 def _sheet(
     name: str, reopen: Callable[[], SeekableFile], limits: Limits, archive: str | None = None
 ) -> Sheet:
-    text = _survey(reopen)
-    if archive and text.zipped:
+    text = _detect(reopen)
+    if archive and text.is_zip:
         raise UnsafeArchive(archive, "nested")
     if not text.size:
         raise EmptyFile(name=name)
     lines = _Lines(name, reopen(), text, limits)
     delimiter, header = _header(name, lines, limits)
-    own = set(header) >= _OWN_COLUMNS
+    is_defused = set(header) >= _OWN_COLUMNS  # a file that the bot has written
     status = _MAILCHIMP_NAME.match(name.rpartition("/")[2])
     return Sheet(
         name=name,
         status=status and status[1],
-        header=tuple(map(undefused, header) if own else header),
-        rows=_rows(lines, delimiter, _Fit(lines, len(header), careful=text.careful, own=own)),
+        header=tuple(map(undefuse_cell, header) if is_defused else header),
+        rows=_rows(
+            lines,
+            delimiter,
+            _RowReader(lines, len(header), checks_characters=text.has_bad_characters, is_defused=is_defused),
+        ),
         size=text.size,
         _lines=lines,
     )
@@ -170,39 +176,41 @@ def _sheet(
 
 @dataclass(frozen=True)
 class _Text:
-    """What reading through a stream told about it."""
+    """Properties of a stream's text, found by reading all of it."""
 
     encoding: str
-    sound: bool  # every byte means something in the encoding
-    nul: bool  # there are NUL characters
+    is_valid: bool  # every byte can be decoded
+    has_nul: bool
     size: int
-    zipped: bool
+    is_zip: bool
 
     @property
-    def careful(self) -> bool:
-        """Whether some rows can't be used for their characters."""
-        return self.nul or not self.sound
+    def has_bad_characters(self) -> bool:
+        """Whether some rows have to be refused for their characters."""
+        return self.has_nul or not self.is_valid
 
 
-def _survey(reopen: Callable[[], SeekableFile]) -> _Text:
-    """UTF-8 and UTF-16 are strict over the whole stream; what fails as UTF-8 is Windows-1252."""
+def _detect(reopen: Callable[[], SeekableFile]) -> _Text:
+    """Takes text for Windows-1252 if it is not marked as another encoding and any of it is no UTF-8."""
     text = _scan(reopen(), None)
-    return _scan(reopen(), "cp1252") if text.encoding == "utf-8" and not text.sound else text
+    return _scan(reopen(), "cp1252") if text.encoding == "utf-8" and not text.is_valid else text
 
 
 def _scan(stream: SeekableFile, encoding: str | None) -> _Text:
     start = chunk = stream.read(_CHUNK)
     encoding = encoding or _encoding(start)
     decoder = codecs.getincrementaldecoder(encoding)()
-    size, sound, nul = 0, True, False
+    size, is_valid, has_nul = 0, True, False
     while True:
         size += len(chunk)
         try:
-            nul = (sound and "\0" in decoder.decode(chunk, final=not chunk)) or nul
+            has_nul = (is_valid and "\0" in decoder.decode(chunk, final=not chunk)) or has_nul
         except UnicodeDecodeError:
-            sound = False
+            is_valid = False
         if not chunk:
-            return _Text(encoding, sound=sound, nul=nul, size=size, zipped=start.startswith(_ZIPPED))
+            return _Text(
+                encoding, is_valid=is_valid, has_nul=has_nul, size=size, is_zip=start.startswith(_ZIP_MAGIC)
+            )
         chunk = stream.read(_CHUNK)
 
 
@@ -211,7 +219,7 @@ def _encoding(start: bytes) -> str:
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
-    # Without a mark, Latin text in UTF-16 has a NUL in nearly every pair, always on the same side.
+    # UTF-16 without a byte-order mark: in Latin text, nearly every pair of bytes has a NUL, always on the same side.
     pairs = len(start[:1024]) // 2
     even, odd = start[0 : pairs * 2 : 2].count(0), start[1 : pairs * 2 : 2].count(0)
     if pairs and max(even, odd) > 0.7 * pairs and min(even, odd) < 0.05 * pairs:
@@ -220,18 +228,18 @@ def _encoding(start: bytes) -> str:
 
 
 def _header(name: str, lines: "_Lines", limits: Limits) -> tuple[str, list[str]]:
-    """The delimiter, which is the one that gives the first row most cells, and that row."""
-    found: list[tuple[str, list[str], int]] = []
+    """Returns the delimiter, the one that splits the first row into most cells, and that row."""
+    candidates: list[tuple[str, list[str], int]] = []
     error: type[SpreadsheetError] = EmptyFile
     for delimiter in ",;\t":
         reader = csv.reader(lines.remaining(), delimiter=delimiter, strict=True)
         try:
-            found.extend((delimiter, cells, reader.line_num) for cells in islice(filter(any, reader), 1))
+            candidates.extend((delimiter, cells, reader.line_num) for cells in islice(filter(any, reader), 1))
         except csv.Error:
             error = NotASpreadsheet
-    if not found:
+    if not candidates:
         raise error(name=name)
-    delimiter, header, last_line = max(found, key=lambda each: len(each[1]))
+    delimiter, header, last_line = max(candidates, key=lambda candidate: len(candidate[1]))
     lines.start = last_line + 1
     if any(map(_CONTROL.search, header)):
         raise NotASpreadsheet(name=name)
@@ -242,17 +250,18 @@ def _header(name: str, lines: "_Lines", limits: Limits) -> tuple[str, list[str]]
     return delimiter, header
 
 
-def _rows(lines: "_Lines", delimiter: str, fit: "_Fit") -> Iterator[Record | Refused]:
-    width_as_is = fit.width if fit.plain else -1
+def _rows(lines: "_Lines", delimiter: str, row_reader: "_RowReader") -> Iterator[Record | Refused]:
+    # A row of this width is a record without a closer look.
+    plain_width = row_reader.width if row_reader.is_plain else -1
     while True:
-        before = lines.start - 1
+        before = lines.start - 1  # the last line before those that this csv reader reads
         reader = csv.reader(lines.remaining(), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
                 line, lines.start = lines.start, before + reader.line_num + 1
-                if len(cells) == width_as_is and any(cells):
+                if len(cells) == plain_width and any(cells):
                     yield Record(line, cells)
-                elif row := fit(line, cells):
+                elif row := row_reader.read(line, cells):
                     yield row
         except csv.Error as error:
             yield lines.refuse_first(before + reader.line_num, error)
@@ -261,84 +270,85 @@ def _rows(lines: "_Lines", delimiter: str, fit: "_Fit") -> Iterator[Record | Ref
 
 
 @dataclass(frozen=True)
-class _Fit:
-    """Makes a record of the cells of a row that needs a closer look; None if there is no text in it."""
+class _RowReader:
+    """Turns the cells of one sheet's rows into records."""
 
     lines: "_Lines"
     width: int
-    careful: bool
-    own: bool
+    checks_characters: bool
+    is_defused: bool
 
     @property
-    def plain(self) -> bool:
-        """Whether a row as wide as the header can be taken as it is."""
-        return not (self.careful or self.own)
+    def is_plain(self) -> bool:
+        """Whether a row with as many cells as the header is a record as it is."""
+        return not (self.checks_characters or self.is_defused)
 
-    def __call__(self, line: int, cells: list[str]) -> Record | Refused | None:
+    def read(self, line: int, cells: list[str]) -> Record | Refused | None:
+        """Returns the row that starts on that line; None if all its cells are empty."""
         if not any(cells):
             return None
         if any(cells[self.width :]):
             return Refused(line, "too-many-cells", self.lines.text(line, self.lines.start))
         cells = (cells + [""] * (self.width - len(cells)))[: self.width]
-        text = "" if self.plain else "".join(cells)
-        if self.careful and ("\0" in text or "\ufffd" in text):
+        text = "" if self.is_plain else "".join(cells)
+        if self.checks_characters and ("\0" in text or "\ufffd" in text):
             return Refused(line, "characters", self.lines.text(line, self.lines.start))
-        if self.own and "'" in text:
-            cells = [undefused(cell) for cell in cells]
+        if self.is_defused and "'" in text:
+            cells = [undefuse_cell(cell) for cell in cells]
         return Record(line, cells)
 
 
 class _Block(NamedTuple):
-    """Lines that were read together."""
+    """Lines that were read together; `first` is the number of the first one."""
 
     first: int
     lines: list[str]
 
 
 class _Lines:
-    """The physical lines of a stream. Those from `start` on are kept, so that reading can go back to them.
+    """The physical lines of a stream. Those from `start` on are kept, to be read again.
 
-    An open quote may take any number of rows with it. Only the row it opens in is refused: reading carries
-    on with the line after.
+    A row with an unmatched quote may swallow any number of rows behind it. Only the line that it starts on is refused,
+    and reading continues with the next line.
     """
 
     def __init__(self, name: str, source: SeekableFile, text: _Text, limits: Limits) -> None:
-        # The one setting csv has for this is the process's; nothing else here reads CSV.
+        # csv has this setting only for the whole process, in which nothing else reads CSV.
         csv.field_size_limit(limits.cell)
-        self.start = 1  # where the record being read starts
+        self.start = 1  # the first line of the row that is read next
         self.bytes_read = 0
         self._name = name
         self._source = source
         self._limit = limits.record
-        errors = "strict" if text.sound else "replace"
+        errors = "strict" if text.is_valid else "replace"
         self._decoder = codecs.getincrementaldecoder(text.encoding)(errors)
-        self._carry = ""  # a line whose end isn't read yet
-        self._overlong = False
+        self._carry = ""  # the beginning of a line whose end is not read yet
+        self._overlong = False  # whether the rest of a line that is too long is being skipped
         self._ended = False
         self._next = 1
         self._kept: deque[_Block] = deque()
-        self._reread = 0  # in characters
+        self._reread = 0  # characters that were read again after unmatched quotes
 
     def remaining(self) -> Iterator[str]:
-        """The lines from `start` on. csv.Error when a record grows too long."""
+        """Returns the lines from `start` on. Raises csv.Error while iterating if a row grows too long."""
         return chain.from_iterable(self._blocks())
 
     def text(self, line: int, end: int) -> str:
-        """The lines from `line` to before `end`, cut to 10,000 characters."""
+        """Returns the lines from `line` to before `end`, at most 10,000 characters."""
         return "".join(self._slice(line, end))[:10_000].rstrip("\r\n")
 
     def refuse_first(self, last_line: int, error: csv.Error) -> Refused:
-        """Gives up the line a record starts on, after csv failed to read it up to `last_line`."""
-        line, taken = self.start, list(self._slice(self.start + 1, last_line + 1))
-        # Lines can be made so that nearly all of them are read again for each one: that has to end.
-        self._reread += sum(map(len, taken))
+        """Skips the line that a row starts on, after csv failed to read the row up to `last_line`."""
+        line, again = self.start, list(self._slice(self.start + 1, last_line + 1))
+        # A malicious file can make nearly all of its lines be read again for each line.
+        self._reread += sum(map(len, again))
         if self._reread > 16 * MiB + 2 * self.bytes_read:
             raise TooBroken(name=self._name, line=line)
         first = self.text(line, line + 1)
         self.start += 1
         if first == _OVERLONG:
             return Refused(line, "too-long", "")
-        return Refused(line, "too-long" if "limit" in str(error) and not taken else "quotes", first)
+        return Refused(line, "too-long" if "limit" in str(error) and not again else "quotes", first)
 
     def _slice(self, line: int, end: int) -> Iterator[str]:
         for first, lines in self._kept:
@@ -346,7 +356,7 @@ class _Lines:
 
     def _blocks(self) -> Iterator[Iterable[str]]:
         for first, lines in tuple(self._kept):
-            # No copy: this comes by again for each row that is refused.
+            # Not copied, since this is run again for each row that is refused.
             yield map(lines.__getitem__, range(max(0, self.start - first), len(lines)))
         while lines := self._read():
             self._forget()
@@ -364,7 +374,7 @@ class _Lines:
             self._kept.popleft()
 
     def _read(self) -> list[str]:
-        """The next lines, about 64 KiB of them; none at the end."""
+        """Returns the next lines, about 64 KiB; none at the end."""
         while not self._ended:
             chunk = self._source.read(_CHUNK)
             self.bytes_read += len(chunk)
@@ -380,20 +390,20 @@ class _Lines:
         return []
 
     def _rest_of_overlong(self, text: str) -> str:
-        """What is left of `text` after the line that is too long."""
+        """Returns what follows the line that is too long, from its end on."""
         if not self._overlong:
             return text
-        found = re.search("[\r\n]", text)
-        self._overlong = not found
-        return text[found.start() :] if found else ""
+        line_end = re.search("[\r\n]", text)
+        self._overlong = not line_end
+        return text[line_end.start() :] if line_end else ""
 
 
 def _after_last_break(text: str) -> int:
-    # A return that ends the text may be half of a line break: it isn't one yet.
+    # A carriage return at the end of the text may be the first half of a line break.
     return (text.rfind("\n") + 1) or (text.rfind("\r", 0, -1) + 1)
 
 
 def _split(text: str) -> list[str]:
-    if any(other in text for other in _OTHER_BREAKS):
+    if any(character in text for character in _OTHER_BREAKS):
         return list(io.StringIO(text, newline=""))
     return text.splitlines(keepends=True)

@@ -1,4 +1,4 @@
-"""Archives from outside: which members may be read, and reading them without harm."""
+"""Reading untrusted .zip archives: which members are read, and limits against harmful ones."""
 
 import io
 import re
@@ -25,11 +25,11 @@ MiB = 1 << 20
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may hold at most. Sizes are in bytes, those of a cell and a record in characters."""
+    """The largest file that is read. Sizes are in bytes, those of a cell and a record in characters."""
 
     members: int = 100
     unpacked: int = 4096 * MiB
-    ratio: int = 200  # unpacked to packed, looked at beyond `ratio_from`
+    ratio: int = 200  # of unpacked to packed size, applied to what exceeds `ratio_from`
     ratio_from: int = 16 * MiB
     cell: int = MiB
     record: int = 2 * MiB
@@ -37,7 +37,7 @@ class Limits:
 
 
 class SeekableFile(Protocol):
-    """What is read: a stream of bytes."""
+    """A stream of bytes."""
 
     def read(self, size: int, /) -> bytes: ...
 
@@ -51,23 +51,23 @@ class ZipMember:
 
     @property
     def name(self) -> str:
-        """Without its folders."""
+        """The name without folders."""
         return self.info.filename.rpartition("/")[2]
 
     def open(self) -> SeekableFile:
-        """A stream of its own over the member. Raises BrokenArchive, here and when it is read."""
+        """Returns a new stream of the member. Raises BrokenArchive, here and while it is read."""
         with self.archive.guarded():
             if self.info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                # The others hand out all they unpack at once, however much it is.
+                # zipfile's other decompressors return all data at once, however much it is.
                 raise NotImplementedError
             return _Guarded(self.archive, self.info, self.archive.zip.open(self.info))
 
 
 class ZipArchive:
-    """A .zip. Raises UnsafeArchive, BrokenArchive or NoSpreadsheetInside before anything is unpacked."""
+    """A .zip archive, checked before anything is unpacked. Raises UnsafeArchive, BrokenArchive."""
 
     def __init__(self, name: str, file: BinaryIO, limits: Limits) -> None:
-        """`file` is seekable, and stays the caller's to close."""
+        """`file` is seekable and is closed by the caller."""
         self.name = name
         self._limits = limits
         self._packed = file.seek(0, io.SEEK_END)
@@ -76,16 +76,16 @@ class ZipArchive:
         self._refuse_unsafe(self.zip.infolist())
 
     def members(self) -> list[ZipMember]:
-        """The CSV files in it, hidden ones left out."""
-        found = [ZipMember(self, info) for info in self.zip.infolist() if _is_csv(info)]
-        if found:
-            return found
+        """Returns the CSV files, without hidden ones. Raises ExcelWorkbook, NoSpreadsheetInside."""
+        members = [ZipMember(self, info) for info in self.zip.infolist() if _is_csv(info)]
+        if members:
+            return members
         if "[Content_Types].xml" in self.zip.namelist():
             raise ExcelWorkbook(name=self.name)
         raise NoSpreadsheetInside(name=self.name)
 
     def check_size(self, unpacked: int) -> None:
-        """Refuses an archive of which `unpacked` bytes are declared, or were read."""
+        """Raises UnsafeArchive if that many unpacked bytes are too many."""
         if unpacked > self._limits.unpacked:
             raise UnsafeArchive(self.name, "size")
         if unpacked - self._limits.ratio_from > self._limits.ratio * self._packed:
@@ -93,12 +93,12 @@ class ZipArchive:
 
     @contextmanager
     def guarded(self) -> Iterator[None]:
-        """Turns what zipfile and its decompressors raise on damaged bytes into BrokenArchive."""
+        """Turns the errors that zipfile raises for damaged archives into BrokenArchive."""
         try:
             yield
         except SpreadsheetError:
             raise
-        except _DAMAGE as error:
+        except _DAMAGE_ERRORS as error:
             raise BrokenArchive(name=self.name) from error
 
     def _refuse_unsafe(self, members: list[zipfile.ZipInfo]) -> None:
@@ -110,8 +110,8 @@ class ZipArchive:
         self.check_size(sum(info.file_size for info in members))
 
 
-# Found by feeding mutated archives to zipfile: its own errors, those of zlib and struct below it, and of seeking.
-_DAMAGE = (
+# Found by reading mutated archives: errors of zipfile itself, of zlib and struct, and of seeking.
+_DAMAGE_ERRORS = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     zlib.error,
@@ -126,7 +126,7 @@ _DAMAGE = (
 
 
 class _Guarded:
-    """A member's bytes, with what goes wrong in reading them turned into BrokenArchive."""
+    """A member's stream that raises BrokenArchive for errors, and UnsafeArchive if the member is larger than declared."""
 
     def __init__(self, archive: ZipArchive, info: zipfile.ZipInfo, stream: SeekableFile) -> None:
         self._archive = archive
@@ -143,7 +143,7 @@ class _Guarded:
 
 
 class _SmallReads:
-    """A file as ZipFile wants it, never read in large pieces: a list of millions of members stays unread."""
+    """A file for ZipFile that refuses large reads: those of a directory of millions of members."""
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         self._file = file
@@ -163,7 +163,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def _danger(info: zipfile.ZipInfo) -> Danger | None:
-    # orig_filename, because ZipInfo cuts `filename` at a NUL.
+    # Not `filename`, which ZipInfo cuts at a NUL.
     name = info.orig_filename
     if name.startswith("/") or _DRIVE.match(name) or "\\" in name or "\0" in name or ".." in name.split("/"):
         return "path"

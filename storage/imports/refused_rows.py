@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from storage.core.text import storable
 from storage.imports.tables import RefusedRow
 
 
 def add(session: Session, rows: Sequence[RefusedRow]) -> None:
-    """Keeps the rows, with U+FFFD for NUL, which PostgreSQL's text can't hold."""
+    """Keeps the rows."""
     for row in rows:
-        row.row = row.row.replace("\0", "\ufffd")
+        row.row = storable(row.row)
     session.add_all(rows)
     session.flush()
 

@@ -11,7 +11,7 @@ from sqlmodel import select as select_model
 
 from storage.contacts import figures
 from storage.contacts.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
-from storage.contacts.figures import Cell, Tally
+from storage.contacts.figures import FigureChanges, FigureKey
 from storage.core import audiences
 from storage.core.tables import AudienceRow, AudienceSource
 
@@ -116,8 +116,8 @@ def remove(session: Session, audience_id: int, contact_ids: Sequence[int]) -> in
         return 0
     mine = (TABLE.c.audience_id == audience_id) & TABLE.c.id.in_(contact_ids)
     query = select(TABLE.c.status, TABLE.c.clean_reason, TABLE.c.cleaned_at, TABLE.c.domain).where(mine)
-    tally = Tally()
+    tally = FigureChanges()
     for status, reason, cleaned_at, domain in session.connection().execute(query):
-        tally[Cell(status, reason or "", figures.day_of(cleaned_at), domain)] -= 1
-    figures.apply(session, audience_id, tally)
+        tally[FigureKey(status, reason or "", figures.day_of(cleaned_at), domain)] -= 1
+    figures.apply_changes(session, audience_id, tally)
     return session.connection().execute(delete(TABLE).where(mine)).rowcount

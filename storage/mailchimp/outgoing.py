@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, selec
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
-from storage.contacts.contacts import TABLE, Segment, belongs
+from storage.contacts.contacts import TABLE, Segment, conditions_by_id
 from storage.contacts.values import Status
 from storage.core.tables import JobRow
 from storage.mailchimp.tables import Outgoing, OutgoingState
@@ -181,7 +181,7 @@ def outcomes(session: Session, key: OutboxKey) -> Iterator[AddressOutcome]:
 
 def in_segment(session: Session, segment: Segment, contact_ids: Sequence[int]) -> set[int]:
     """Those of the contacts that belong to the segment."""
-    query = select(TABLE.c.id).where(*belongs(segment), TABLE.c.id.in_(contact_ids))
+    query = select(TABLE.c.id).where(*conditions_by_id(segment), TABLE.c.id.in_(contact_ids))
     return set(session.connection().execute(query).scalars())
 
 

@@ -1,6 +1,6 @@
-"""What belongs together, compared by the database: archives and their members, the journal and what it tells of, jobs.
+"""Queries for rows that contradict each other: archives and their members, the journal and what it records, jobs.
 
-Each query gives only what does not agree, one by one.
+The database compares; only the rows that disagree are returned, one by one.
 """
 
 from collections.abc import Iterator
@@ -17,122 +17,127 @@ from storage.contacts.contacts import TABLE
 from storage.core.tables import AudienceRow, AudienceSource, JobRow, JournalRow
 from storage.corrections.tables import Consent
 from storage.exports.tables import Export
-from storage.maintenance.recounts import compare, whole
+from storage.maintenance.recounts import all_contacts, compare
 
 
-class Loose(NamedTuple):
-    """So many contacts, and the lowest id of them; None where there are none."""
+class UnmatchedContacts(NamedTuple):
+    """The number of contacts that contradict the archives, and the lowest id of them; None if there are none."""
 
     n: int
     first: int | None
 
 
-class Sums(NamedTuple):
-    """Of one archive, export or kind of work: what its row says, and what the other place says."""
+class CountPair(NamedTuple):
+    """The number in the row of an archive or export, and the number in its journal lines. `id` is "" for a total."""
 
     id: str
-    said: int
-    found: int
+    recorded: int
+    journal: int
 
 
-def archives(session: Session, audience_id: int) -> Iterator[tuple[str, int, int, int, int]]:
-    """Archives whose figures are not those of their members: id, n, members, restored, members restored."""
+def wrong_archives(session: Session, audience_id: int) -> Iterator[tuple[str, int, int, int, int]]:
+    """Archives whose numbers are not those of their members: id, n, members, restored, restored members."""
     archive, member = _table(Archive), _table(ArchiveMember)
-    mine = (member.c.audience_id == archive.c.audience_id) & (member.c.archive_id == archive.c.id)
-    taken, back = func.count(member.c.contact_id), func.count(member.c.restored_at)
+    is_member = (member.c.audience_id == archive.c.audience_id) & (member.c.archive_id == archive.c.id)
+    members, restored = func.count(member.c.contact_id), func.count(member.c.restored_at)
     query = (
-        select(archive.c.id, archive.c.n, taken, archive.c.restored, back)
-        .select_from(archive.outerjoin(member, mine))
+        select(archive.c.id, archive.c.n, members, archive.c.restored, restored)
+        .select_from(archive.outerjoin(member, is_member))
         .where(archive.c.audience_id == audience_id)
         .group_by(archive.c.id, archive.c.n, archive.c.restored)
-        .having(or_(archive.c.n != taken, archive.c.restored != back))
+        .having(or_(archive.c.n != members, archive.c.restored != restored))
     )
-    yield from _each(session, query)
+    yield from _stream(session, query)
 
 
-def archived_by_nobody(session: Session, audience_id: int) -> Loose:
-    """Archived contacts that no archive holds."""
-    return _without(session, _archived(audience_id), _held(audience_id))
+def archived_without_archive(session: Session, audience_id: int) -> UnmatchedContacts:
+    """Archived contacts that are in no archive."""
+    return _difference(session, _archived(audience_id), _in_archives(audience_id))
 
 
-def held_and_not_archived(session: Session, audience_id: int) -> Loose:
-    """Contacts that an archive holds and that are not archived."""
-    return _without(session, _held(audience_id), _archived(audience_id))
+def in_archive_but_not_archived(session: Session, audience_id: int) -> UnmatchedContacts:
+    """Contacts that are in an archive, not restored from it, and have another status than archived."""
+    return _difference(session, _in_archives(audience_id), _archived(audience_id))
 
 
-def archives_not_told(session: Session, audience: AudienceRow) -> Iterator[Sums]:
-    """Archives that ended and of which the journal says otherwise: how many they took, and what it says.
+def archives_unlike_journal(session: Session, audience: AudienceRow) -> Iterator[CountPair]:
+    """Finished archives whose number of contacts differs from the journal's.
 
-    Who was deleted for good at Mailchimp since is in the archive no more, and in the journal's line still.
+    An archive of a mirrored audience may have fewer than the journal: contacts deleted at Mailchimp leave the archive.
     """
     t = _table(Archive)
-    under_way = select(col(JobRow.id)).where(col(JobRow.state).in_(("waiting", "running")))
-    taken = select(t.c.id.label("id"), t.c.n).where(
-        t.c.audience_id == audience.id, t.c.n > 0, t.c.id.not_in(under_way)
+    unfinished = select(col(JobRow.id)).where(col(JobRow.state).in_(("waiting", "running")))
+    recorded = select(t.c.id.label("id"), t.c.n).where(
+        t.c.audience_id == audience.id, t.c.n > 0, t.c.id.not_in(unfinished)
     )
-    for each in _sums(session, taken, _told(audience.id, "archive", "archive")):
-        if audience.source == AudienceSource.LOCAL or each.found < each.said:
-            yield each
+    for pair in _count_pairs(session, recorded, _journal_counts(audience.id, "archive", "archive")):
+        if audience.source == AudienceSource.LOCAL or pair.journal < pair.recorded:
+            yield pair
 
 
-def restores_not_told(session: Session, audience_id: int) -> Iterator[Sums]:
-    """The same of what was brought back. For local audiences, while no Undo is under way."""
+def restores_unlike_journal(session: Session, audience_id: int) -> Iterator[CountPair]:
+    """Archives whose number of restored contacts differs from the journal's.
+
+    Exact for local audiences with no unfinished restore.
+    """
     t = _table(Archive)
-    back = select(t.c.id.label("id"), t.c.restored.label("n")).where(
+    recorded = select(t.c.id.label("id"), t.c.restored.label("n")).where(
         t.c.audience_id == audience_id, t.c.restored > 0
     )
-    yield from _sums(session, back, _told(audience_id, "restore", "archive"))
+    yield from _count_pairs(session, recorded, _journal_counts(audience_id, "restore", "archive"))
 
 
-def exports_not_told(session: Session, audience_id: int) -> Iterator[Sums]:
-    """The same of exports."""
+def exports_unlike_journal(session: Session, audience_id: int) -> Iterator[CountPair]:
+    """Exports whose number of contacts differs from the journal's."""
     t = _table(Export)
-    given = select(t.c.id.label("id"), t.c.n).where(t.c.audience_id == audience_id)
-    yield from _sums(session, given, _told(audience_id, "export", "export"))
+    recorded = select(t.c.id.label("id"), t.c.n).where(t.c.audience_id == audience_id)
+    yield from _count_pairs(session, recorded, _journal_counts(audience_id, "export", "export"))
 
 
-def imports(session: Session, audience_id: int) -> Sums:
-    """How many contacts the imports that are done took in, and what the journal's lines say together."""
+def import_totals(session: Session, audience_id: int) -> CountPair:
+    """Total of contacts that finished imports added or changed, and the journal's total."""
     done = (col(JobRow.audience_id) == audience_id, col(JobRow.kind) == "import", col(JobRow.state) == "done")
     result = _table(JobRow).c.result
     n = result["added"].as_integer() + result["changed"].as_integer()
-    taken = session.connection().execute(select(func.coalesce(func.sum(n), 0)).where(*done)).scalar_one()
-    return Sums("", int(taken), _told_in_all(session, audience_id, "import", func.sum(col(JournalRow.n))))
+    total = session.connection().execute(select(func.coalesce(func.sum(n), 0)).where(*done)).scalar_one()
+    return CountPair(
+        "", int(total), _journal_total(session, audience_id, "import", func.sum(col(JournalRow.n)))
+    )
 
 
-def corrections(session: Session, audience_id: int) -> Sums:
-    """How many consents there are, and lines on corrections."""
+def correction_totals(session: Session, audience_id: int) -> CountPair:
+    """Number of consents, and of the journal's lines on corrections."""
     n = select(func.count()).select_from(Consent).where(col(Consent.audience_id) == audience_id)
     consents = session.connection().execute(n).scalar_one()
-    return Sums("", consents, _told_in_all(session, audience_id, "fix", func.count()))
+    return CountPair("", consents, _journal_total(session, audience_id, "fix", func.count()))
 
 
-def is_at_work(session: Session, audience_id: int, kind: str) -> bool:
-    """Whether such work is not finished in the audience."""
+def has_unfinished_job(session: Session, audience_id: int, kind: str) -> bool:
+    """Whether the audience has an unfinished job of that kind."""
     unfinished = (col(JobRow.kind) == kind, col(JobRow.state).in_(("waiting", "running")))
     query = select_model(JobRow.id).where(col(JobRow.audience_id) == audience_id, *unfinished).limit(1)
     return session.exec(query).first() is not None
 
 
-def standing_still(session: Session, before: datetime) -> Iterator[JobRow]:
-    """Unfinished jobs that nobody has carried on since, though their turn has come."""
-    moved = func.coalesce(col(JobRow.lease_until), col(JobRow.made_at))
-    unfinished = (col(JobRow.state).in_(("waiting", "running")), moved < before)
-    ahead = aliased(JobRow)
-    waits = (col(JobRow.state) == "waiting") & (
-        select_model(ahead.id)
+def stalled_jobs(session: Session, before: datetime) -> Iterator[JobRow]:
+    """Unfinished jobs without progress since `before`, except those that wait for another job of the audience."""
+    last_moved = func.coalesce(col(JobRow.lease_until), col(JobRow.made_at))
+    unfinished = (col(JobRow.state).in_(("waiting", "running")), last_moved < before)
+    other = aliased(JobRow)
+    is_queued = (col(JobRow.state) == "waiting") & (
+        select_model(other.id)
         .where(
-            ahead.audience_id == JobRow.audience_id,
-            col(ahead.state) == "running",
-            col(ahead.lease_until) >= before,
+            other.audience_id == JobRow.audience_id,
+            col(other.state) == "running",
+            col(other.lease_until) >= before,
         )
         .exists()
     )
-    yield from session.exec(select_model(JobRow).where(*unfinished, ~waits).order_by(col(JobRow.made_at)))
+    yield from session.exec(select_model(JobRow).where(*unfinished, ~is_queued).order_by(col(JobRow.made_at)))
 
 
-def untold(session: Session, before: datetime) -> Iterator[JobRow]:
-    """Jobs that ended before, of which nobody was told and that nobody holds."""
+def unreported_jobs(session: Session, before: datetime) -> Iterator[JobRow]:
+    """Jobs that ended before then, whose result was not reported to anybody, and that no process has leased."""
     ended = (
         col(JobRow.state).in_(("done", "failed")),
         col(JobRow.told_at).is_(None),
@@ -144,38 +149,39 @@ def untold(session: Session, before: datetime) -> Iterator[JobRow]:
 
 def _archived(audience_id: int) -> Select[Any]:
     archived = TABLE.c.status == literal_column("'archived'")
-    return select(TABLE.c.id.label("id")).where(*whole(audience_id), archived)
+    return select(TABLE.c.id.label("id")).where(*all_contacts(audience_id), archived)
 
 
-def _held(audience_id: int) -> Select[Any]:
+def _in_archives(audience_id: int) -> Select[Any]:
     t = _table(ArchiveMember)
     return select(t.c.contact_id.label("id")).where(t.c.audience_id == audience_id, t.c.restored_at.is_(None))
 
 
-def _without(session: Session, these: Select[Any], those: Select[Any]) -> Loose:
-    rest = except_(these, those).subquery()
-    return Loose(*session.connection().execute(select(func.count(), func.min(rest.c.id))).one())
+def _difference(session: Session, ids: Select[Any], other_ids: Select[Any]) -> UnmatchedContacts:
+    rest = except_(ids, other_ids).subquery()
+    return UnmatchedContacts(*session.connection().execute(select(func.count(), func.min(rest.c.id))).one())
 
 
-def _told(audience_id: int | None, what: str, key: str) -> Select[Any]:
-    """What the journal says of each archive or export."""
+def _journal_counts(audience_id: int, what: str, key: str) -> Select[Any]:
+    """Selects the id of an archive or export from the detail named `key`, and the number in the journal's line."""
     t = _table(JournalRow)
     lines = select(t.c.detail[key].as_string().label("id"), t.c.n)
     return lines.where(t.c.audience_id == audience_id, t.c.what == what, t.c.n > 0)
 
 
-def _sums(session: Session, said: Select[Any], told: Select[Any]) -> Iterator[Sums]:
-    for id_, n, found in _each(session, compare(said, told, 1)):
-        yield Sums(id_, int(n), int(found))
+def _count_pairs(session: Session, recorded: Select[Any], journal: Select[Any]) -> Iterator[CountPair]:
+    """Yields the pairs whose numbers differ; an id that one of the two lacks counts as 0 there."""
+    for id_, n, journal_n in _stream(session, compare(recorded, journal, 1)):
+        yield CountPair(id_, int(n), int(journal_n))
 
 
-def _told_in_all(session: Session, audience_id: int, what: str, n: ColumnElement[Any]) -> int:
+def _journal_total(session: Session, audience_id: int, what: str, n: ColumnElement[Any]) -> int:
     lines = (col(JournalRow.audience_id) == audience_id, col(JournalRow.what) == what)
     query = select(func.coalesce(n, 0)).select_from(JournalRow).where(*lines)
     return int(session.connection().execute(query).scalar_one())
 
 
-def _each(session: Session, query: Select[Any]) -> Iterator[Any]:
+def _stream(session: Session, query: Select[Any]) -> Iterator[Any]:
     with session.connection().execute(query.execution_options(yield_per=1_000)) as result:
         yield from result
 

@@ -1,8 +1,8 @@
-"""The kept figures beside a recount of the contacts themselves.
+"""Comparing the stored figures with a recount of the contacts, and correcting them.
 
-The database compares: only what differs comes out, one by one, so this takes as little memory for ten million
-contacts as for ten. The difference stays the same while others write, since each of them changes figures and contacts
-alike; so it is found without a lock and added under one.
+The database compares and returns only what differs, one by one, so memory does not grow with the audience. Every other
+transaction changes figures and contacts alike, which leaves the difference as it is: so it is found without a lock, and
+added under the audience's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,38 +33,38 @@ from storage.core.database import Database
 
 
 class Figure(StrEnum):
-    """What is kept."""
+    """The kinds of stored figures."""
 
     STATUS = "status"  # by status and clean reason
     DAY = "day"  # by day and clean reason
-    DOMAIN = "domain"  # how many of it are subscribed, how many cleaned
+    DOMAIN = "domain"  # subscribed and cleaned contacts of a domain
     WORTH_A_LOOK = "worth-a-look"
 
 
 class Difference(NamedTuple):
-    """A kept figure that is wrong. `counted` and `kept` hold two numbers for a domain, else one."""
+    """A stored figure that is wrong. `counted` and `stored` hold two numbers for a domain, else one."""
 
     figure: Figure
     key: tuple[str | date, ...]
     counted: tuple[int, ...]
-    kept: tuple[int, ...]
+    stored: tuple[int, ...]
 
 
 @contextmanager
-def reading(database: Database) -> Iterator[Session]:
-    """A session for comparing: SQLite sorts in a file instead of in memory."""
+def reading_for_comparison(database: Database) -> Iterator[Session]:
+    """Yields a session in which SQLite sorts in a file instead of in memory."""
     if not database.is_sqlite:
         with database.reading() as session:
             yield session
         return
-    # A connection of its own: one that has looked at a schema can no longer be told where to sort.
-    with closing(Database(str(database.url))) as own, own.reading() as session:
+    # On a new connection: SQLite ignores the setting on one that has read the schema.
+    with closing(Database(str(database.url))) as new_database, new_database.reading() as session:
         session.connection().exec_driver_sql("PRAGMA temp_store=FILE")
         yield session
 
 
-def differences(session: Session, audience_id: int) -> Iterator[Difference]:
-    """Every figure of the audience that is not what counting anew gives."""
+def find_differences(session: Session, audience_id: int) -> Iterator[Difference]:
+    """Yields every stored figure of the audience that differs from the recount."""
     for figure, query, n_keys in (
         (Figure.STATUS, _statuses(audience_id), 2),
         (Figure.DAY, _days(audience_id), 2),
@@ -75,56 +75,56 @@ def differences(session: Session, audience_id: int) -> Iterator[Difference]:
                 numbers = tuple(map(int, row[n_keys:]))
                 half = len(numbers) // 2
                 yield Difference(figure, tuple(row[:n_keys]), numbers[:half], numbers[half:])
-    kept, counted = figures.worth_a_look(session, audience_id), _worth_a_look(session, audience_id)
-    if kept != counted:
-        yield Difference(Figure.WORTH_A_LOOK, (), (counted,), (kept,))
+    stored, counted = figures.worth_a_look(session, audience_id), _worth_a_look(session, audience_id)
+    if stored != counted:
+        yield Difference(Figure.WORTH_A_LOOK, (), (counted,), (stored,))
 
 
-def correct(session: Session, audience_id: int, found: Sequence[Difference]) -> None:
-    """Adds the differences to the kept figures. The caller holds the audience's lock."""
+def add_differences(session: Session, audience_id: int, differences: Sequence[Difference]) -> None:
+    """Adds the differences to the stored figures. The caller holds the audience's lock."""
     rows: dict[Figure, list[dict[str, Any]]] = {figure: [] for figure in Figure}
-    for each in found:
-        missing = [n - kept for n, kept in zip(each.counted, each.kept, strict=True)]
-        names = _COLUMNS[each.figure]
-        rows[each.figure].append(
-            {"audience_id": audience_id} | dict(zip(names, (*each.key, *missing), strict=True))
-        )
-    figures.add(session, ContactCount, rows[Figure.STATUS])
-    figures.add(session, CleanedDay, rows[Figure.DAY])
-    figures.add(session, DomainCount, rows[Figure.DOMAIN])
+    for difference in differences:
+        missing = [
+            counted - stored for counted, stored in zip(difference.counted, difference.stored, strict=True)
+        ]
+        values = dict(zip(_COLUMNS[difference.figure], (*difference.key, *missing), strict=True))
+        rows[difference.figure].append({"audience_id": audience_id} | values)
+    figures.add_to_figures(session, ContactCount, rows[Figure.STATUS])
+    figures.add_to_figures(session, CleanedDay, rows[Figure.DAY])
+    figures.add_to_figures(session, DomainCount, rows[Figure.DOMAIN])
     figures.add_worth_a_look(session, audience_id, sum(row["n"] for row in rows[Figure.WORTH_A_LOOK]))
 
 
-def compare(counted: Select[Any], kept: Select[Any], n_keys: int) -> Select[Any]:
-    """The keys for which two selects have different numbers, with those of both; what one lacks is nought there.
+def compare(left: Select[Any], right: Select[Any], n_keys: int) -> Select[Any]:
+    """Selects the keys whose numbers differ between two queries, with the numbers of both; a missing key counts as 0.
 
-    Both give the same columns: so many keys, then numbers.
+    Both queries select the same columns: `n_keys` keys, then numbers.
     """
-    numbers = [column.name for column in counted.selected_columns][n_keys:]
-    nought: list[ColumnElement[Any]] = [literal_column("0") for _ in numbers]
-    one, other = counted.subquery(), kept.subquery()
-    keys = [column.name for column in one.c][:n_keys]
+    numbers = [column.name for column in left.selected_columns][n_keys:]
+    zeros: list[ColumnElement[Any]] = [literal_column("0") for _ in numbers]
+    a, b = left.subquery(), right.subquery()
+    keys = [column.name for column in a.c][:n_keys]
     both = union_all(
         select(
-            *(one.c[k] for k in keys),
-            *(one.c[n].label(f"{n}_a") for n in numbers),
-            *_named(nought, numbers, "b"),
+            *(a.c[key] for key in keys),
+            *_labelled([a.c[name] for name in numbers], numbers, "a"),
+            *_labelled(zeros, numbers, "b"),
         ),
         select(
-            *(other.c[k] for k in keys),
-            *_named(nought, numbers, "a"),
-            *(other.c[n].label(f"{n}_b") for n in numbers),
+            *(b.c[key] for key in keys),
+            *_labelled(zeros, numbers, "a"),
+            *_labelled([b.c[name] for name in numbers], numbers, "b"),
         ),
     ).subquery()
-    a, b = ([func.sum(both.c[f"{n}_{side}"]) for n in numbers] for side in "ab")
-    columns = [both.c[k] for k in keys]
-    differ = or_(*(x != y for x, y in zip(a, b, strict=True)))
-    return select(*columns, *a, *b).group_by(*columns).having(differ)
+    a_sums, b_sums = ([func.sum(both.c[f"{name}_{side}"]) for name in numbers] for side in "ab")
+    columns = [both.c[key] for key in keys]
+    differ = or_(*(a_sum != b_sum for a_sum, b_sum in zip(a_sums, b_sums, strict=True)))
+    return select(*columns, *a_sums, *b_sums).group_by(*columns).having(differ)
 
 
-def whole(audience_id: int) -> list[ColumnElement[bool]]:
-    """All contacts of the audience, read by id."""
-    # Named, the id makes SQLite take the key's order, in which the contacts lie.
+def all_contacts(audience_id: int) -> list[ColumnElement[bool]]:
+    """Returns the conditions for all contacts of the audience, read by id."""
+    # The condition on the id makes SQLite read in the order of the primary key, in which the contacts are stored.
     return [TABLE.c.audience_id == audience_id, TABLE.c.id > 0]
 
 
@@ -134,50 +134,56 @@ _COLUMNS = {
     Figure.DOMAIN: ("domain", "subscribed", "cleaned"),
     Figure.WORTH_A_LOOK: ("n",),
 }
-# Written out: PostgreSQL takes a bound value of the list and of GROUP BY for two different ones.
+# A literal: PostgreSQL takes two parameters, of the select list and of GROUP BY, for two different expressions.
 _REASON = func.coalesce(TABLE.c.clean_reason, literal_column("''"))
 
 
 def _statuses(audience_id: int) -> Select[Any]:
     status, reason = TABLE.c.status, _REASON.label("reason")
-    counted = select(status, reason, func.count().label("n")).where(*whole(audience_id))
-    return compare(counted.group_by(status, _REASON), _kept(ContactCount, Figure.STATUS, audience_id), 2)
+    counted = select(status, reason, func.count().label("n")).where(*all_contacts(audience_id))
+    return compare(counted.group_by(status, _REASON), _stored(ContactCount, Figure.STATUS, audience_id), 2)
 
 
 def _days(audience_id: int) -> Select[Any]:
     day: ColumnElement[Any] = func.date(TABLE.c.cleaned_at, type_=Date)
     counted = select(day.label("day"), _REASON.label("reason"), func.count().label("n"))
-    cleaned = counted.where(*whole(audience_id), TABLE.c.cleaned_at.is_not(None)).group_by(day, _REASON)
-    return compare(cleaned, _kept(CleanedDay, Figure.DAY, audience_id), 2)
+    cleaned = counted.where(*all_contacts(audience_id), TABLE.c.cleaned_at.is_not(None)).group_by(
+        day, _REASON
+    )
+    return compare(cleaned, _stored(CleanedDay, Figure.DAY, audience_id), 2)
 
 
 def _domains(audience_id: int) -> Select[Any]:
-    both = [
+    sums = [
         func.sum(case((TABLE.c.status == literal_column(f"'{status}'"), 1), else_=0)).label(str(status))
         for status in (Status.SUBSCRIBED, Status.CLEANED)
     ]
-    counted = select(TABLE.c.domain, *both).where(*whole(audience_id)).group_by(TABLE.c.domain)
-    return compare(counted, _kept(DomainCount, Figure.DOMAIN, audience_id), 1)
+    counted = select(TABLE.c.domain, *sums).where(*all_contacts(audience_id)).group_by(TABLE.c.domain)
+    return compare(counted, _stored(DomainCount, Figure.DOMAIN, audience_id), 1)
 
 
 def _worth_a_look(session: Session, audience_id: int) -> int:
-    same = (col(VerdictRow.audience_id) == TABLE.c.audience_id) & (col(VerdictRow.contact_id) == TABLE.c.id)
-    weak = (
+    is_same = (col(VerdictRow.audience_id) == TABLE.c.audience_id) & (
+        col(VerdictRow.contact_id) == TABLE.c.id
+    )
+    is_weak = (
         col(VerdictRow.audience_id) == audience_id,
         col(VerdictRow.weakness) != literal_column("''"),
         IS_CLEANED,
     )
     return (
         session.connection()
-        .execute(select(func.count()).select_from(TABLE).join(VerdictRow, same).where(*weak))
+        .execute(select(func.count()).select_from(TABLE).join(VerdictRow, is_same).where(*is_weak))
         .scalar_one()
     )
 
 
-def _kept(table: Any, figure: Figure, audience_id: int) -> Select[Any]:
-    inner: Table = table.__table__
-    return select(*(inner.c[name] for name in _COLUMNS[figure])).where(inner.c.audience_id == audience_id)
+def _stored(model: Any, figure: Figure, audience_id: int) -> Select[Any]:
+    table: Table = model.__table__
+    return select(*(table.c[name] for name in _COLUMNS[figure])).where(table.c.audience_id == audience_id)
 
 
-def _named(values: Sequence[ColumnElement[Any]], names: Sequence[str], side: str) -> list[ColumnElement[Any]]:
+def _labelled(
+    values: Sequence[ColumnElement[Any]], names: Sequence[str], side: str
+) -> list[ColumnElement[Any]]:
     return [value.label(f"{name}_{side}") for value, name in zip(values, names, strict=True)]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from storage.files.spreadsheets import undefused
+from storage.files.spreadsheets import undefuse_cell
 from tests.browser.conftest import Screen
 from tests.support import samples
 
@@ -97,7 +97,7 @@ def export_is_what_went_in(screen: Screen, archive: Path) -> None:
     assert len(came_out) == len(went_in) == CLEANED
     for row in went_in:
         found = came_out[row["Email Address"]]
-        assert {key: undefused(found[key]) for key in row} == row
+        assert {key: undefuse_cell(found[key]) for key in row} == row
 
 
 def fix_a_typo(screen: Screen) -> None:

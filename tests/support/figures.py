@@ -14,7 +14,7 @@ BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)  # no work stands still: tests lea
 
 def assert_exact(database: Database) -> None:
     """Every kept figure is what counting anew gives, and archives and journal agree, in all audiences."""
-    assert list(consistency.faults(database, BEFORE_ALL)) == []
+    assert list(consistency.find_inconsistencies(database, BEFORE_ALL)) == []
 
 
 def emptied(database: Database) -> None:

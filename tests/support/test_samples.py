@@ -4,7 +4,7 @@ import io
 import zipfile
 
 from bot.core.addresses import validate
-from storage.files.spreadsheets import Record, sheets
+from storage.files.spreadsheets import Record, open_sheets
 from tests.support import samples
 
 
@@ -15,7 +15,7 @@ def test_the_same_seed_gives_the_same_archive():
 
 def test_an_archive_holds_so_many_contacts_all_different_and_valid():
     n = 5_000
-    found = sheets("export.zip", io.BytesIO(samples.archive(n)))
+    found = open_sheets("export.zip", io.BytesIO(samples.archive(n)))
     read = {sheet.status: list(sheet.rows) for sheet in found}
     assert {status: len(rows) for status, rows in read.items()} == samples.counts(n)
     addresses = [row.cells[0] for rows in read.values() for row in rows if isinstance(row, Record)]

@@ -12,6 +12,7 @@ from json.encoder import encode_basestring as _quoted  # the quick one, in C
 from operator import itemgetter
 
 from storage.contacts.values import COLUMNS, CleanReason, Row, Status
+from storage.core.text import storable
 from storage.mailchimp import documents
 from storage.mailchimp.values import NOWHERE, Location, Member, MergeValue
 
@@ -54,7 +55,7 @@ def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> MemberPage
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
     """The member as Mailchimp has it; no id, no revision yet. `labels`: merge tag → the column's name."""
-    address = _storable(member.address)  # Mailchimp took it as it is: the mirror tells what is there
+    address = storable(member.address)  # Mailchimp took it as it is: the mirror tells what is there
     address_key = address.lower()
     status, changed_at = member.status, member.changed_at
     is_cleaned = status is _CLEANED
@@ -72,7 +73,7 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         0,  # revision
         _fields(member.merge_fields, labels),
         _tags(member.tags),
-        _storable(member.note) or None,
+        storable(member.note) or None,
         str(member.rating) if member.rating else None,
         _time(member.signup_at),
         member.signup_ip or None,
@@ -131,7 +132,7 @@ def _known(of: Row | list[object]) -> list[object]:
 
 
 def _tags(names: Sequence[str]) -> str | None:
-    return ",".join([_quoted(_storable(name)) for name in names]) or None
+    return ",".join([_quoted(storable(name)) for name in names]) or None
 
 
 def _fields(given: Mapping[str, MergeValue], labels: Mapping[str, str]) -> str:
@@ -144,17 +145,10 @@ def _fields(given: Mapping[str, MergeValue], labels: Mapping[str, str]) -> str:
 def _text(value: MergeValue) -> str:
     """An address field's parts on one line, as in Mailchimp's files."""
     if isinstance(value, str):
-        return _storable(value)
+        return storable(value)
     if isinstance(value, Mapping):
-        return _storable("  ".join(str(part) for part in value.values() if part))
+        return storable("  ".join(str(part) for part in value.values() if part))
     return str(value)
-
-
-def _storable(text: str) -> str:
-    """Without half characters, which are no UTF-8, and NUL, which PostgreSQL's text can't hold."""
-    if text.isascii() and "\0" not in text:
-        return text
-    return text.encode(errors="replace").decode().replace("\0", "\ufffd")
 
 
 def _moment(at: datetime) -> str:

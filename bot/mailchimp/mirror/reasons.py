@@ -11,7 +11,7 @@ from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror.pages import beats, side_by_side
 from storage.bounces import contacts as contact_rows
 from storage.contacts import bulk, figures
-from storage.contacts.figures import Cell, Tally
+from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
 from storage.mailchimp import mirrors
@@ -111,11 +111,11 @@ def _note(session: Session, audience_id: int, rows: Sequence[dict[str, Any]]) ->
         for row in rows
         if row["id"] in before and before[row["id"]].status == Status.CLEANED
     ]
-    tally = Tally()
+    tally = FigureChanges()
     for row in changed:
         old = before[row["id"]]
         day = figures.day_of(old.cleaned_at)
-        tally[Cell(old.status, old.clean_reason or "", day, old.domain)] -= 1
-        tally[Cell(old.status, row["clean_reason"], day, old.domain)] += 1
+        tally[FigureKey(old.status, old.clean_reason or "", day, old.domain)] -= 1
+        tally[FigureKey(old.status, row["clean_reason"], day, old.domain)] += 1
     mirrors.explain(session, audience_id, changed)
-    figures.apply(session, audience_id, tally)
+    figures.apply_changes(session, audience_id, tally)

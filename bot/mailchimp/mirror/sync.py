@@ -268,7 +268,7 @@ def _store(sync: _Sync, job: SyncJob, page: MemberPage, turn: FetchedPages | Non
     with sync.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
         moved = {} if sync.is_first else _moved(session, audience, page.rows)
-        outcome = _load(session, sync, audience, page.rows, moved, outcome, bulk.moment(now))
+        outcome = _load(session, sync, audience, page.rows, moved, outcome, bulk.encode_time(now))
         outcome = outcome.with_refused(page.unreadable)
         cursor = {**job.progress, "outcome": asdict(outcome)}
         if turn is None:
@@ -304,7 +304,7 @@ def _load(
             seen.add(member_rows.contact_id(old))
         return member_rows.merged(old, new, revision, at)
 
-    return upsert.load(session, audience, given, add, merge, outcome, moved)
+    return upsert.upsert_rows(session, audience, given, add, merge, outcome, moved)
 
 
 def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Mapping[str, Row]:
@@ -314,7 +314,7 @@ def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Map
     """
     audience_id = audience.id
     addresses = {member_rows.remote_id(row): member_rows.key(row) for row in given}
-    here = bulk.with_remote_ids(session, audience_id, addresses)
+    here = bulk.find_by_remote_ids(session, audience_id, addresses)
     told = set(addresses.values())
     known = {member_rows.key(row) for row in here}
     moved: dict[str, Row] = {}
@@ -323,7 +323,7 @@ def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Map
         address = addresses[member_rows.remote_id(row)]
         if member_rows.key(row) in told:
             continue  # it is the one, or the page says whose the address is now
-        if address in known or address in moved or bulk.existing(session, audience_id, [address]):
+        if address in known or address in moved or bulk.find_by_address_keys(session, audience_id, [address]):
             stale.append(member_rows.contact_id(row))
         else:
             moved[address] = row

@@ -53,7 +53,7 @@ def complete(
             yield job
     told = {key: tags for key, future in asked.items() if (tags := future.result()) is not None}
     with database.transaction() as session:
-        here = bulk.existing(session, job.audience_id, [key for key in keys if key not in told])
+        here = bulk.find_by_address_keys(session, job.audience_id, [key for key in keys if key not in told])
         job = jobs.step(session, job, clock(), progress=cursor)
     return job, replace(page, rows=[_completed(row, told, here) for row in page.rows])
 

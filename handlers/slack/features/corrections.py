@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.core import audiences
 from bot.core.addresses import find_addresses
 from bot.corrections import corrections, mail_exchanges, typos
-from bot.corrections.cleaned_contact import Cleaned
+from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AddressFault, Form, NoPermission
 from bot.corrections.typos import Step
 from bot.mailchimp.additions import FieldMissing
@@ -114,7 +114,7 @@ def go_on(request: Request) -> None:
 
 def say_not_a_typo(request: Request) -> None:
     audience_id, contact_id, step = views.step_in(request.value)
-    kept = typos.say_not_a_typo(
+    kept = typos.mark_not_a_typo(
         request.database, audience_id, contact_id, by=request.user_id, now=request.now
     )
     if step:
@@ -125,7 +125,7 @@ def say_not_a_typo(request: Request) -> None:
 
 def take_back(request: Request) -> None:
     audience_id, contact_id, step = views.step_in(request.value)
-    typos.take_back(request.database, audience_id, contact_id, by=request.user_id, now=request.now)
+    typos.unmark_not_a_typo(request.database, audience_id, contact_id, by=request.user_id, now=request.now)
     request.show(views.form(request.words, _form(request, audience_id, contact_id, step)))
 
 
@@ -141,7 +141,7 @@ def check_domain(request: Request) -> None:
     new = views.address_in(view, request.payload.get("value") or "")
     domains = dict.fromkeys(each.rpartition("@")[2].strip().lower() for each in (old, new) if "@" in each)
     shown = _shown_over(request, view, views.answered(request.words, view, domains))
-    found = mail_exchanges.look_up(domains, request.context.make_resolver)
+    found = mail_exchanges.check_domains(domains, request.context.make_resolver)
     if shown:
         _shown_over(request, view | shown, views.answered(request.words, view, found))
 
@@ -173,12 +173,12 @@ def walk(
     step: Step | None = None,
     *,
     back: bool = False,
-    kept: Cleaned | None = None,
+    kept: CleanedContact | None = None,
 ) -> None:
     """The likely typo after that step, or before it. `kept`: the one that was just said to be right."""
-    found = typos.step_on(request.database, audience_id, step, back=back)
+    found = typos.next_step(request.database, audience_id, step, back=back)
     if back and not found:  # those before it are done
-        found = typos.step_on(request.database, audience_id)
+        found = typos.next_step(request.database, audience_id)
     if found:
         modal.show(views.form(request.words, _form(request, audience_id, *found), kept))
     elif kept:

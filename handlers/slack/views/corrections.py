@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.corrections.cleaned_contact import Cleaned
+from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import Correction, Filled, Form
-from bot.corrections.mail_exchanges import Answer
+from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.required_fields import Wanted
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion
@@ -56,7 +56,7 @@ def picker(words: Words, typos: Typos) -> View:
     return _modal(words, rows, metadata=str(typos.audience.id))
 
 
-def choose_contact(words: Words, found: Sequence[Cleaned]) -> View:
+def choose_contact(words: Words, found: Sequence[CleanedContact]) -> View:
     """The same address, cleaned in several audiences."""
     rows = [blocks.section(words.md("corrections-which-audience", address=found[0].address))]
     for each in found[:50]:
@@ -85,7 +85,7 @@ def walked(words: Words, audience_id: int) -> View:
     return _modal(words, rows)
 
 
-def form(words: Words, form: Form, kept: Cleaned | None = None) -> View:
+def form(words: Words, form: Form, kept: CleanedContact | None = None) -> View:
     """The cleaned contact, why it looks mistyped, the corrected address, the names, the permission.
 
     `kept`: the contact before it in a walk, which was said to be right.
@@ -93,8 +93,8 @@ def form(words: Words, form: Form, kept: Cleaned | None = None) -> View:
     contact = form.contact
     rows: list[Block] = [_kept(words, kept, form.step)] if kept else []
     if form.step:
-        n, of = form.step.number, min(form.step.of, MOST_COUNTED)
-        more = "more" if form.step.of > MOST_COUNTED else "exact"
+        n, of = form.step.number, min(form.step.total, MOST_COUNTED)
+        more = "more" if form.step.total > MOST_COUNTED else "exact"
         rows.append(blocks.context(words.md("corrections-step", number=n, n=of, counted=more)))
     rows += [
         blocks.section(
@@ -116,13 +116,13 @@ def form(words: Words, form: Form, kept: Cleaned | None = None) -> View:
     )
 
 
-def kept(words: Words, contact: Cleaned) -> View:
+def kept(words: Words, contact: CleanedContact) -> View:
     """A contact was said to be right, outside of a walk."""
     rows = [_kept(words, contact, None), blocks.actions([_all(words, contact.audience.id)], ALL)]
     return _modal(words, rows)
 
 
-def answered(words: Words, view: Mapping[str, Any], found: Mapping[str, Answer | None]) -> View:
+def answered(words: Words, view: Mapping[str, Any], found: Mapping[str, MailStatus | None]) -> View:
     """The form as it stands, with what DNS says of each domain; None while it is being asked."""
     texts = [
         words.md("corrections-dns", domain=blocks.clamp_middle(domain, NAME), answer=answer or "asked")
@@ -187,7 +187,7 @@ def receipt_message(words: Words, done: Correction) -> Message:
     )
 
 
-def found_options(words: Words, found: Sequence[Cleaned]) -> list[Block]:
+def found_options(words: Words, found: Sequence[CleanedContact]) -> list[Block]:
     """What the search found; the value is that of a Fix button."""
     return [
         blocks.option(
@@ -199,7 +199,7 @@ def found_options(words: Words, found: Sequence[Cleaned]) -> list[Block]:
     ]
 
 
-def contact_value(contact: Cleaned) -> str:
+def contact_value(contact: CleanedContact) -> str:
     return f"{contact.audience.id}:{contact.id}"
 
 
@@ -218,7 +218,7 @@ def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
     if step is None:
         return f"{audience_id}|{contact_id}|||"
     at = step.place.cleaned_at.isoformat() if step.place else ""
-    return f"{audience_id}|{contact_id}|{step.number}|{step.of}|{at}"
+    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{at}"
 
 
 def step_in(value: str) -> tuple[int, int, Step | None]:
@@ -239,9 +239,9 @@ def _pages(words: Words, typos: Typos) -> list[Block]:
     return [blocks.actions(turns, PAGE)] if turns else []
 
 
-def _kept(words: Words, contact: Cleaned, step: Step | None) -> Block:
+def _kept(words: Words, contact: CleanedContact, step: Step | None) -> Block:
     """Said to be right; the Undo goes back to that contact, in the walk where there was one."""
-    before = Step(step.number - 1, step.of, PageKey(contact.cleaned_at, contact.id)) if step else None
+    before = Step(step.number - 1, step.total, PageKey(contact.cleaned_at, contact.id)) if step else None
     value = step_value(contact.audience.id, contact.id, before)
     undo = blocks.button(words("corrections-undo"), MAYBE_TYPO, value)
     return blocks.section(words.md("corrections-kept", address=contact.address), accessory=undo)
@@ -320,18 +320,18 @@ def _typo(words: Words, typo: Typo) -> Block:
     return blocks.section(text, accessory=_fix(words, typo.contact))
 
 
-def _fix(words: Words, contact: Cleaned) -> Block:
+def _fix(words: Words, contact: CleanedContact) -> Block:
     return blocks.button(words("corrections-fix"), OPEN_CONTACT, contact_value(contact))
 
 
-def _why(words: Words, contact: Cleaned) -> dict[str, Any]:
+def _why(words: Words, contact: CleanedContact) -> dict[str, Any]:
     return {
         "why": words(f"reason-{contact.reason}"),
         "date": blocks.date(contact.cleaned_at, words, "{date_short}"),
     }
 
 
-def _facts(words: Words, contact: Cleaned) -> Iterable[Markup]:
+def _facts(words: Words, contact: CleanedContact) -> Iterable[Markup]:
     yield words.md("corrections-why", **_why(words, contact))
     if contact.campaign:
         yield words.md("corrections-campaign", campaign=blocks.clamp(contact.campaign, SHORT))

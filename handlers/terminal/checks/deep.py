@@ -25,12 +25,12 @@ def findings(words: Words, config: Settings, *, mend: bool) -> Iterator[Finding]
     try:
         databases.check_version(database)
         if mend:
-            for inconsistency in consistency.mend(database, utc_now(), BY):
+            for inconsistency in consistency.correct_figures(database, utc_now(), BY):
                 yield Finding(
                     is_fault=False, text=sentence(words, inconsistency), mark=words("checks-mended")
                 )
         is_consistent, mendable = True, False
-        for inconsistency in consistency.faults(database, utc_now()):
+        for inconsistency in consistency.find_inconsistencies(database, utc_now()):
             is_consistent, mendable = False, mendable or inconsistency.is_figure
             yield Finding(is_fault=True, text=sentence(words, inconsistency))
         if is_consistent:

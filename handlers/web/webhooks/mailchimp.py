@@ -12,7 +12,6 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from bot.bounces.events import storable_text
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.mailchimp.webhooks import PATH, ring, secret_of
@@ -27,6 +26,7 @@ from handlers.web.webhooks.requests import (
     constant_time_equals,
 )
 from storage.core.database import Database
+from storage.core.text import storable
 
 NAME = "mailchimp"
 THREADS = 2
@@ -122,7 +122,7 @@ def read(body: bytes) -> MailchimpEvent:
         )
     except ValueError:
         raise InvalidBody("The body is not form-encoded.") from None
-    fields = {name: storable_text(value) for name, value in pairs}
+    fields = {name: storable(value) for name, value in pairs}
     kind, list_id, fired_at = (fields.get(name, "") for name in ("type", "data[list_id]", "fired_at"))
     if not kind or not list_id:
         raise InvalidBody("`type` and `data[list_id]` are expected here.")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from bot.bounces.events import EventKind, MailEvent, storable_text
+from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.webhooks import WebhookPayload
 from bot.core.addresses import InvalidAddress, validate
 from bot.core.settings import Settings
@@ -30,6 +30,7 @@ from handlers.web.webhooks.requests import (
     check_age,
     constant_time_equals,
 )
+from storage.core.text import storable
 
 NAME = "json"
 MOST_EVENTS = 1_000
@@ -142,7 +143,7 @@ class _FieldReader:
         if len(value) > longest:
             return self._add_fault(name, f"at most {longest:,} characters")
         try:
-            return check(storable_text(value).strip())
+            return check(storable(value).strip())
         except ValueError as error:
             return self._add_fault(name, str(error))
 

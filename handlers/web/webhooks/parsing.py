@@ -16,10 +16,10 @@ from bot.bounces.events import (
     Cause,
     EventKind,
     MailEvent,
-    storable_text,
 )
 from bot.bounces.webhooks import WebhookPayload
 from handlers.web.webhooks.requests import CLOCK_SKEW, InvalidBody
+from storage.core.text import storable
 
 LONGEST_TEXT = 2_000  # characters
 MILLISECONDS = (
@@ -91,7 +91,7 @@ class JsonObject:
                 return str(value)
             if value is not None and not isinstance(value, str):
                 raise InvalidBody(f"{self.path_of(name)}: a text is expected here.")
-            if value and (text := storable_text(value).strip()):
+            if value and (text := storable(value).strip()):
                 return text[:longest]
         return ""
 
@@ -129,7 +129,7 @@ class JsonObject:
         for name in names:
             value = self.values.get(name)
             first = value[0] if isinstance(value, list) and value else value
-            if isinstance(first, str) and (text := storable_text(first).strip()):
+            if isinstance(first, str) and (text := storable(first).strip()):
                 return text[:LONGEST_CAMPAIGN]
         return ""
 

@@ -12,7 +12,7 @@ from datetime import datetime
 import httpx
 
 from bot.bounces.diagnosis import diagnose
-from bot.bounces.events import Cause, EventKind, MailEvent, storable_text
+from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import BadSetting, Settings
 from handlers.web.webhooks import sns
@@ -25,6 +25,7 @@ from handlers.web.webhooks.parsing import (
     parse_json,
 )
 from handlers.web.webhooks.requests import Receiver, TemporarilyUnavailable, WebhookRequest
+from storage.core.text import storable
 
 NAME = "ses"
 CAUSES = {
@@ -165,7 +166,7 @@ def _addresses(json_object: JsonObject, name: str) -> list[str]:
     """The addresses in a list of texts."""
     values = json_object.values.get(name)
     return [
-        JsonObject({name: storable_text(value)}, json_object.path).address(name)
+        JsonObject({name: storable(value)}, json_object.path).address(name)
         for value in (values if isinstance(values, list) else [])
         if isinstance(value, str)
     ]

@@ -13,7 +13,7 @@ from bot.bounces.intake import IntakeCounts
 from bot.bounces.mailbox import MailOutcome
 from bot.bounces.messages.reader import read
 from bot.bounces.quarantine import QuarantineItem
-from bot.maintenance.cleanup import tidy
+from bot.maintenance.cleanup import delete_expired
 from storage.bounces import imap
 from storage.bounces.imap import ServerUnreachable
 from storage.bounces.imap_address import parse_imap_url
@@ -185,7 +185,7 @@ def test_what_was_kept_aside_goes_after_thirty_days_and_a_token_after_two(databa
     with database.transaction() as session:
         session.add(WebhookToken(token="old", body="", at=NOW - timedelta(hours=49)))
         session.add(WebhookToken(token="new", body="", at=NOW - timedelta(hours=47)))
-    assert tidy(database, NOW) == 2
+    assert delete_expired(database, NOW) == 2
     assert [each.at for each in quarantine.all_entries(database)] == [NOW - timedelta(days=29)]
     with database.reading() as session:
         assert session.get(WebhookToken, "new")

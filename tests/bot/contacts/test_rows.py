@@ -16,20 +16,20 @@ from tests.support.figures import assert_exact, contacts
     ["Email Address", "EMAIL", " e-mail ", "Adresse e-mail", "Courriel", "Mél", "adresse électronique"],
 )
 def test_the_address_column_is_known_by_its_name(name):
-    assert ColumnMap.of(["Nom", name], None).address == 1
+    assert ColumnMap.from_header(["Nom", name], None).address == 1
 
 
 @pytest.mark.parametrize("header", [[], ["Name"], ["Email opened", "Town"]])
 def test_a_header_without_addresses_is_refused(header):
     with pytest.raises(NoAddressColumn):
-        ColumnMap.of(header, None)
+        ColumnMap.from_header(header, None)
 
 
 def test_columns_that_are_not_the_bots_own_are_merge_fields():
     header = ["Email", "Prénom", "LEID", "UNSUB_TIME", "", "Status", "Ville", "SUGGESTED_ADDRESS"]
-    fields = ColumnMap.of(header, None)
+    fields = ColumnMap.from_header(header, None)
     assert fields.merge_labels == ("Prénom", "Ville")
-    row = fields.contact(["Lea@B.fr", "Léa", "12", "x", "y", "Abonné", "", "z"], 3)
+    row = fields.parse_row(["Lea@B.fr", "Léa", "12", "x", "y", "Abonné", "", "z"], 3)
     assert isinstance(row, tuple)
     found = dict(zip(COLUMNS, row, strict=True))
     assert (found["address"], found["address_key"], found["domain"]) == ("Lea@b.fr", "lea@b.fr", "b.fr")
@@ -38,13 +38,13 @@ def test_columns_that_are_not_the_bots_own_are_merge_fields():
 
 
 def test_a_file_with_clean_times_is_one_of_cleaned_contacts():
-    assert ColumnMap.of(["Email", "CLEAN_TIME"], None).status == "cleaned"
-    assert ColumnMap.of(["Email", "CLEAN_TIME"], "subscribed").status == "subscribed"
+    assert ColumnMap.from_header(["Email", "CLEAN_TIME"], None).status == "cleaned"
+    assert ColumnMap.from_header(["Email", "CLEAN_TIME"], "subscribed").status == "subscribed"
 
 
 def test_where_each_row_tells_its_status_the_clean_times_do_not():
-    fields = ColumnMap.of(["Email Address", "CLEAN_TIME", "Status"], None)
-    row = fields.contact(["ann@example.com", "", "subscribed"], 1)
+    fields = ColumnMap.from_header(["Email Address", "CLEAN_TIME", "Status"], None)
+    row = fields.parse_row(["ann@example.com", "", "subscribed"], 1)
     assert dict(zip(COLUMNS, row, strict=True))["status"] == "subscribed"
 
 

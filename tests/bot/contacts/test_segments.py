@@ -41,12 +41,12 @@ def fill(database: Database, people: Iterable[dict[str, Any]], audience: str = "
                 "status": "cleaned",
                 "revision": revision,
                 "merge_fields": "{}",
-                "cleaned_at": bulk.moment(each.get("at", NOW)),
+                "cleaned_at": bulk.encode_time(each.get("at", NOW)),
                 "clean_reason": "hard",
             } | {key: value for key, value in each.items() if key not in ("at", "address")}
             added.append(tuple(columns.get(name) for name in values.COLUMNS))
         bulk.insert(session, added)
-        figures.apply(session, made.id, figures.Tally(map(rows.cell, added)))
+        figures.apply_changes(session, made.id, figures.FigureChanges(map(rows.figure_key, added)))
         return made.id
 
 
@@ -57,8 +57,8 @@ def archive(database: Database, audience_id: int, contact_id: int) -> None:
         assert contact
         contact.status_before, contact.status = "cleaned", "archived"
         session.add(contact)
-        cell = figures.Cell("cleaned", "hard", None, contact.domain)
-        figures.apply(session, audience_id, {cell: -1})
+        cell = figures.FigureKey("cleaned", "hard", None, contact.domain)
+        figures.apply_changes(session, audience_id, {cell: -1})
 
 
 def ids(listing: Listing) -> list[int]:
@@ -301,16 +301,3 @@ def test_a_list_is_of_the_person_who_opened_it(database: Database) -> None:
         segments.tick(database, draft_id, "U0SAM", NOBODY)
     with pytest.raises(PlanGone):
         segments.domains(database, draft_id, "U0SAM", "")
-
-
-@pytest.mark.parametrize(
-    ("merge_fields", "name"),
-    [
-        ({"First Name": "Ada", "Last Name": "Roy"}, "Ada Roy"),
-        ({"Prénom": " Élodie ", "Nom": ""}, "Élodie"),
-        ({"LNAME": "Roy", "Company": "Acme"}, "Roy"),
-        ({"Company": "Acme"}, ""),
-    ],
-)
-def test_a_name_is_read_from_the_usual_fields(merge_fields: dict[str, str], name: str) -> None:
-    assert segments.name_of(merge_fields) == name

@@ -61,13 +61,13 @@ def fill(database: Database, people: Iterable[dict[str, Any]], audience: str = "
                 "status_before": "cleaned" if status == "archived" else None,
                 "revision": revision,
                 "merge_fields": NAMES,
-                "cleaned_at": bulk.moment(NOW - timedelta(minutes=n)) if status == "cleaned" else None,
+                "cleaned_at": bulk.encode_time(NOW - timedelta(minutes=n)) if status == "cleaned" else None,
                 "clean_reason": "hard" if status == "cleaned" else None,
             } | each
             added.append(tuple(columns.get(name) for name in values.COLUMNS))
             made.next_contact_id += 1
         assert bulk.insert(session, added)
-        figures.apply(session, made.id, figures.Tally(map(rows.cell, added)))
+        figures.apply_changes(session, made.id, figures.FigureChanges(map(rows.figure_key, added)))
         return made.id
 
 

@@ -16,7 +16,7 @@ from dns.message import Message
 from dns.rcode import Rcode
 from dns.resolver import NoResolverConfiguration, Resolver
 
-from bot.corrections.mail_exchanges import Answer, look_up
+from bot.corrections.mail_exchanges import MailStatus, check_domains
 
 ZONE = {
     ("com", "NS"): ["a.gtld.example."],
@@ -100,27 +100,27 @@ def asking(port: int) -> Resolver:
 @pytest.mark.parametrize(
     ("domain", "answer"),
     [
-        ("takes.example", Answer.TAKES_MAIL),
-        ("long.example", Answer.TAKES_MAIL),  # over TCP
-        ("host-only.example", Answer.TAKES_MAIL),
-        ("six-only.example", Answer.TAKES_MAIL),
-        ("refuses.example", Answer.REFUSES),
-        ("nothing.example", Answer.NO_SERVER),
-        ("nowhere.example", Answer.NO_DOMAIN),
-        ("broken.example", Answer.UNKNOWN),
-        ("closed.example", Answer.UNKNOWN),
-        ("a..b", Answer.UNKNOWN),
-        ("x" * 64 + ".example", Answer.UNKNOWN),
+        ("takes.example", MailStatus.TAKES_MAIL),
+        ("long.example", MailStatus.TAKES_MAIL),  # over TCP
+        ("host-only.example", MailStatus.TAKES_MAIL),
+        ("six-only.example", MailStatus.TAKES_MAIL),
+        ("refuses.example", MailStatus.REFUSES),
+        ("nothing.example", MailStatus.NO_SERVER),
+        ("nowhere.example", MailStatus.NO_DOMAIN),
+        ("broken.example", MailStatus.UNKNOWN),
+        ("closed.example", MailStatus.UNKNOWN),
+        ("a..b", MailStatus.UNKNOWN),
+        ("x" * 64 + ".example", MailStatus.UNKNOWN),
     ],
 )
-def test_what_the_name_server_says(resolver: Callable[[], Resolver], domain: str, answer: Answer):
-    assert look_up([domain], resolver) == {domain: answer}
+def test_what_the_name_server_says(resolver: Callable[[], Resolver], domain: str, answer: MailStatus):
+    assert check_domains([domain], resolver) == {domain: answer}
 
 
 def test_silence_is_unknown_within_three_seconds_and_holds_nobody_up(resolver: Callable[[], Resolver]):
     start = monotonic()
-    found = look_up([SILENT, "takes.example"], resolver)
-    assert found == {SILENT: Answer.UNKNOWN, "takes.example": Answer.TAKES_MAIL}
+    found = check_domains([SILENT, "takes.example"], resolver)
+    assert found == {SILENT: MailStatus.UNKNOWN, "takes.example": MailStatus.TAKES_MAIL}
     assert monotonic() - start < 3
 
 
@@ -128,12 +128,12 @@ def test_a_name_server_that_knows_no_domain_at_all_is_not_believed(monkeypatch: 
     """As in a network that is cut off: it says of every domain that there is none."""
     monkeypatch.delitem(ZONE, ("com", "NS"))
     with name_server() as make_resolver:
-        assert look_up(["gmail.com"], make_resolver) == {"gmail.com": Answer.UNKNOWN}
+        assert check_domains(["gmail.com"], make_resolver) == {"gmail.com": MailStatus.UNKNOWN}
 
 
 def test_without_a_network_or_name_servers_it_is_unknown():
     def none() -> Resolver:
         raise NoResolverConfiguration
 
-    assert look_up(["takes.example"], none) == {"takes.example": Answer.UNKNOWN}
-    assert look_up(["takes.example"], lambda: asking(9)) == {"takes.example": Answer.UNKNOWN}
+    assert check_domains(["takes.example"], none) == {"takes.example": MailStatus.UNKNOWN}
+    assert check_domains(["takes.example"], lambda: asking(9)) == {"takes.example": MailStatus.UNKNOWN}

@@ -248,7 +248,7 @@ NEARLY = st.builds(
 @example(["a@gmial.com", "|.b@gmial.com", "ü@gmial.com", ".a@gmial.com"])
 def test_many_addresses_get_what_each_gets(addresses: list[str]):
     each = {i: found.address for i, a in enumerate(addresses) if (found := NOBODY.suggest(a))}
-    assert NOBODY.corrected(addresses) == each
+    assert NOBODY.correct_all(addresses) == each
 
 
 @given(MESSY | NEARLY)

@@ -25,10 +25,10 @@ def addresses(page: typos.Typos) -> list[str]:
 
 def walked(database: Database, audience_id: int) -> list[str]:
     """The addresses of a whole walk, in order."""
-    found, step = [], typos.step_on(database, audience_id)
+    found, step = [], typos.next_step(database, audience_id)
     while step:
         found.append(begin(database, audience_id, step[0]).contact.address)
-        step = typos.step_on(database, audience_id, step[1])
+        step = typos.next_step(database, audience_id, step[1])
     return found
 
 
@@ -51,14 +51,14 @@ def test_likely_typos_come_by_pages_in_both_directions(database: Database):
 
 def test_a_walk_takes_each_once_counts_them_and_goes_back(database: Database):
     news = fill(database, MISTYPED)
-    first = typos.step_on(database, news)
+    first = typos.next_step(database, news)
     assert first
-    assert (first[1].number, first[1].of) == (1, 23)
-    second = typos.step_on(database, news, first[1])
+    assert (first[1].number, first[1].total) == (1, 23)
+    second = typos.next_step(database, news, first[1])
     assert second
-    assert (second[1].number, second[1].of) == (2, 23)
-    assert typos.step_on(database, news, second[1], back=True) == first
-    assert typos.step_on(database, news, first[1], back=True) is None
+    assert (second[1].number, second[1].total) == (2, 23)
+    assert typos.next_step(database, news, second[1], back=True) == first
+    assert typos.next_step(database, news, first[1], back=True) is None
     assert walked(database, news) == [each["address"] for each in MISTYPED]
 
 
@@ -75,13 +75,13 @@ def test_the_page_s_example_is_put_right(database: Database):
 
 def test_a_correction_leads_to_the_next_one_of_the_walk(database: Database):
     news = fill(database, MISTYPED[:3])
-    contact_id, step = typos.step_on(database, news) or (0, Step(0, 0, None))
+    contact_id, step = typos.next_step(database, news) or (0, Step(0, 0, None))
     made = corrections.begin(
         database, news, contact_id, by=ME, now=NOW, wording="x", language="en", step=step
     )
     assert made.step == step
     assert add(database, made, "u0@gmail.com").further == step
-    following = typos.step_on(database, news, step)
+    following = typos.next_step(database, news, step)
     assert following
     assert (following[0], following[1].number) == (2, 2)
     # Outside of a walk, one starts.
@@ -112,7 +112,7 @@ def test_what_is_there_already_is_shown_with_its_status_and_has_no_turn(database
 def test_not_a_typo_is_remembered_once_and_suggested_nowhere_until_it_is_taken_back(database: Database):
     news = fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}])
     for _ in range(2):
-        assert typos.say_not_a_typo(database, news, 1, by=ME, now=NOW).address == "ada@gmial.com"
+        assert typos.mark_not_a_typo(database, news, 1, by=ME, now=NOW).address == "ada@gmial.com"
     assert addresses(typos.page(database, news)) == walked(database, news) == ["bob@gmial.com"]
     form = begin(database, news)
     assert (form.suggestion, form.said_by) == (None, ME)
@@ -123,7 +123,7 @@ def test_not_a_typo_is_remembered_once_and_suggested_nowhere_until_it_is_taken_b
     assert (line.who, line.what, line.n, line.detail) == (ME, "not-typo", 1, {"contact": 1})
 
     for _ in range(2):
-        typos.take_back(database, news, 1, by=ME, now=NOW)
+        typos.unmark_not_a_typo(database, news, 1, by=ME, now=NOW)
     assert walked(database, news) == ["ada@gmial.com", "bob@gmial.com"]
     with database.reading() as session:
         assert [line.what for line in journal.read(session, news)] == ["maybe-typo", "not-typo"]

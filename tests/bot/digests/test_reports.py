@@ -16,7 +16,7 @@ from bot.digests import reports
 from bot.digests.reports import Change, Count, DigestTypo
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import figures
-from storage.contacts.figures import Cell
+from storage.contacts.figures import FigureKey
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason
 from storage.core.database import Database
@@ -88,7 +88,7 @@ class Store:
             clean_campaign_title=campaign,
         )
         self.contacts.append(contact)
-        cell = Cell(contact.status, reason if when else "", when.date() if when else None, domain)
+        cell = FigureKey(contact.status, reason if when else "", when.date() if when else None, domain)
         with self.database.transaction() as session:
             session.add(contact)
             if archived:
@@ -104,7 +104,7 @@ class Store:
                     )
                 )
             session.flush()
-            figures.apply(session, audience_id, Counter({cell: 1}))
+            figures.apply_changes(session, audience_id, Counter({cell: 1}))
 
     def report(self, *audience_ids: int, since: datetime = SINCE, until: datetime = NOW) -> reports.Report:
         chosen = replace(SETTINGS, audience_ids=audience_ids)

@@ -170,12 +170,12 @@ def test_an_archived_contact_stays_archived_and_its_status_before_moves(database
     with database.transaction() as session:
         contact.status, contact.status_before = "archived", "subscribed"
         session.add(contact)
-        figures.apply(
+        figures.apply_changes(
             session,
             contact.audience_id,
             {
-                figures.Cell("subscribed", "", None, "b.fr"): -1,
-                figures.Cell("archived", "", None, "b.fr"): 1,
+                figures.FigureKey("subscribed", "", None, "b.fr"): -1,
+                figures.FigureKey("archived", "", None, "b.fr"): 1,
             },
         )
     _receive(database, "Email,CLEAN_TIME\na@b.fr,2026-11-01 10:00:00\n", CLEANED)
@@ -183,7 +183,9 @@ def test_an_archived_contact_stays_archived_and_its_status_before_moves(database
     contact = _contact(database, "a@b.fr")
     assert (contact.status, contact.status_before) == ("archived", "cleaned")
     # The figures are exact; that no archive took the contact is this test's own doing.
-    assert [fault.key for fault in consistency.faults(database, BEFORE_ALL)] == ["checks-no-archive"]
+    assert [fault.key for fault in consistency.find_inconsistencies(database, BEFORE_ALL)] == [
+        "checks-no-archive"
+    ]
 
 
 def test_contacts_that_another_part_of_the_bot_wrote_are_not_changed_by_saying_the_same(database: Database):
@@ -289,7 +291,7 @@ def test_killed_within_a_chunk_it_has_not_happened(
 ):
     _receive(database, _with_faults(), "export.csv")
     owner, name = {
-        "tallies": (figures, "apply"),
+        "tallies": (figures, "apply_changes"),
         "refuse": (refused_rows, "add"),
         "save": (job_rows, "save"),
     }[place]

@@ -88,5 +88,5 @@ def test_text_that_no_database_holds_stops_no_sync(database: Database, text: str
         merge = json.dumps({"FNAME": text, "LNAME": ""})
         both.mailchimp.put(both.remote_id, "odd@example.com", merge=merge)
         assert both.sync()["added"] == 6
-        assert both.contacts()["odd@example.com"]["merge_fields"]["First name"] in ("a\ufffdb", "a?b")
+        assert both.contacts()["odd@example.com"]["merge_fields"]["First name"] == "ab"
         figures.assert_exact(database)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.archives.jobs import ARCHIVE
 from bot.mailchimp.outbox import outbox, outcomes
-from bot.maintenance.cleanup import OUTCOMES_KEPT, tidy
+from bot.maintenance.cleanup import OUTCOMES_KEPT, delete_expired
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
 from storage.mailchimp.client import Client
@@ -100,8 +100,8 @@ def test_what_became_of_each_address_is_kept_for_a_month_and_the_archive_longer(
     mirrors.add(standin, 3)
     job = archive(database, client, mirrors.sync(database, client))
     told = now()
-    tidy(database, told + OUTCOMES_KEPT - timedelta(minutes=1))
+    delete_expired(database, told + OUTCOMES_KEPT - timedelta(minutes=1))
     assert len(list(outcomes.lines(database, job))) == 3
-    tidy(database, told + OUTCOMES_KEPT + timedelta(minutes=1))
+    delete_expired(database, told + OUTCOMES_KEPT + timedelta(minutes=1))
     assert list(outcomes.lines(database, job)) == []
     assert undo(database, client, job).result["n"] == 3

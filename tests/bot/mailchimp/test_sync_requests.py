@@ -8,7 +8,7 @@ from bot.archives.jobs import ARCHIVE
 from bot.core import jobs
 from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
-from bot.maintenance.cleanup import SYNCS_KEPT, tidy
+from bot.maintenance.cleanup import SYNCS_KEPT, delete_expired
 from storage.core import audiences
 from storage.core.database import Database
 from storage.core.tables import JobRow
@@ -47,8 +47,8 @@ def test_syncs_that_were_told_are_forgotten_after_a_day_and_nothing_else_is(data
                 job = jobs.new(kind, by="clock", now=NOW)
                 job.state, job.told_at = state, told
                 session.add(job)
-    assert tidy(database, NOW + SYNCS_KEPT) == 0
-    assert tidy(database, NOW + SYNCS_KEPT + timedelta(seconds=1)) == 2
+    assert delete_expired(database, NOW + SYNCS_KEPT) == 0
+    assert delete_expired(database, NOW + SYNCS_KEPT + timedelta(seconds=1)) == 2
     with database.reading() as session:
         left = [(job.kind, job.told_at) for job in session.exec(select(JobRow))]
     assert len(left) == 6

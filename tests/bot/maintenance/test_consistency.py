@@ -89,11 +89,11 @@ def test_a_wrong_figure_is_found_and_put_right_and_found_no_more(lived_in, key):
     right = figures(lived_in)
     break_(lived_in, FIGURES[key])
     assert set(found(lived_in)) == {key}
-    mended = list(consistency.mend(lived_in, NOW, "terminal"))
+    mended = list(consistency.correct_figures(lived_in, NOW, "terminal"))
     assert {each.key for each in mended} == {key}
     assert found(lived_in) == {}
     assert figures(lived_in) == right
-    assert list(consistency.mend(lived_in, NOW, "terminal")) == []
+    assert list(consistency.correct_figures(lived_in, NOW, "terminal")) == []
     with lived_in.reading() as session:
         [line] = [each for each in journal.read(session) if each.what == "mend"]
     assert (line.who, line.n) == ("terminal", len(mended))
@@ -103,44 +103,46 @@ def test_a_wrong_figure_is_found_and_put_right_and_found_no_more(lived_in, key):
 def test_what_does_not_agree_is_found_and_left_as_it_is(lived_in, key):
     break_(lived_in, RELATIONS[key])
     assert key in found(lived_in)
-    list(consistency.mend(lived_in, NOW, "terminal"))
+    list(consistency.correct_figures(lived_in, NOW, "terminal"))
     assert key in found(lived_in)
 
 
 def test_what_changes_while_a_difference_is_looked_for_counts_too(lived_in, monkeypatch):
     break_(lived_in, FIGURES["checks-status"])
-    real = recounts.differences
+    real = recounts.find_differences
 
     def differences(session, audience_id):
         both = list(real(session, audience_id))
         cleaned(lived_in, 5, first=100)
         return iter(both)
 
-    monkeypatch.setattr(recounts, "differences", differences)
-    assert len(list(consistency.mend(lived_in, NOW, "terminal"))) == 1
+    monkeypatch.setattr(recounts, "find_differences", differences)
+    assert len(list(consistency.correct_figures(lived_in, NOW, "terminal"))) == 1
     monkeypatch.undo()
     assert found(lived_in) == {}
 
 
 def test_two_mends_at_once_add_a_difference_once(lived_in, monkeypatch):
     break_(lived_in, FIGURES["checks-status"])
-    real = recounts.differences
+    real = recounts.find_differences
 
     def differences(session, audience_id):
         both = list(real(session, audience_id))
-        monkeypatch.setattr(recounts, "differences", real)
-        assert len(list(consistency.mend(lived_in, NOW, "other"))) == 1  # a second process, in between
+        monkeypatch.setattr(recounts, "find_differences", real)
+        assert (
+            len(list(consistency.correct_figures(lived_in, NOW, "other"))) == 1
+        )  # a second process, in between
         return iter(both)
 
-    monkeypatch.setattr(recounts, "differences", differences)
-    assert list(consistency.mend(lived_in, NOW, "terminal")) == []
+    monkeypatch.setattr(recounts, "find_differences", differences)
+    assert list(consistency.correct_figures(lived_in, NOW, "terminal")) == []
     assert found(lived_in) == {}
 
 
 def test_many_domains_are_told_in_a_few_lines_and_all_put_right(database):
     large.build(database, 3_000)
     break_(database, "DELETE FROM domain_count")
-    told = list(consistency.mend(database, NOW, "terminal"))
+    told = list(consistency.correct_figures(database, NOW, "terminal"))
     assert [each.key for each in told[-1:]] == ["checks-domains-more"]
     assert len(told) == consistency.MOST_DOMAINS + 1
     assert found(database) == {}
@@ -176,7 +178,7 @@ def test_each_difference_has_its_sentence(lived_in, language):
         break_(lived_in, statement)
     sentences = [
         deep.sentence(words(language), each)
-        for each in consistency.faults(lived_in, NOW + timedelta(hours=1))
+        for each in consistency.find_inconsistencies(lived_in, NOW + timedelta(hours=1))
     ]
     assert len(sentences) >= 12
     assert all("News" in each for each in sentences)
@@ -184,7 +186,7 @@ def test_each_difference_has_its_sentence(lived_in, language):
 
 def found(database: Database) -> dict[str, int]:
     """Key → how many."""
-    keys = [each.key for each in consistency.faults(database, NOW + timedelta(hours=1))]
+    keys = [each.key for each in consistency.find_inconsistencies(database, NOW + timedelta(hours=1))]
     return {key: keys.count(key) for key in keys}
 
 

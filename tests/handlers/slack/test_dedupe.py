@@ -11,7 +11,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.core import dedupe as bot_dedupe
 from bot.core.settings import Settings
 from bot.digests import digests
-from bot.maintenance.cleanup import tidy
+from bot.maintenance.cleanup import delete_expired
 from handlers.slack import dedupe
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
@@ -77,8 +77,8 @@ def test_all_others_are_looked_up_when_slack_has_its_answer(database: Database):
 @on_postgresql
 def test_deliveries_that_nobody_sends_again_go(database: Database):
     assert bot_dedupe.is_first(database, "1", NOW)
-    assert tidy(database, NOW + timedelta(minutes=14)) == 0
-    assert tidy(database, NOW + timedelta(minutes=16)) == 1
+    assert delete_expired(database, NOW + timedelta(minutes=14)) == 0
+    assert delete_expired(database, NOW + timedelta(minutes=16)) == 1
     assert bot_dedupe.is_first(database, "1", NOW)
 
 

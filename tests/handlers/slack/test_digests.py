@@ -17,7 +17,7 @@ from sqlmodel import select
 
 from bot.core.settings import Settings
 from bot.digests import digests
-from bot.maintenance.cleanup import tidy
+from bot.maintenance.cleanup import delete_expired
 from handlers import scheduler as scheduling
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
@@ -300,7 +300,7 @@ def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot
         guarded(*given)
         looks.release()
 
-    monkeypatch.setattr(scheduling, "tidy", lambda *_: tidied.append(1))
+    monkeypatch.setattr(scheduling, "delete_expired", lambda *_: tidied.append(1))
     monkeypatch.setattr(scheduling, "_run", look)
 
     def start_and_stop(owner: str) -> int:
@@ -334,7 +334,7 @@ def test_old_drafts_go(database: Database):
                 id=f"{days}", kind="list", user_id="U", audience_id=1, data={}, n=0, revision=0, made_at=made
             )
             plans.add(session, draft)
-    assert tidy(database, NOW) == 1
+    assert delete_expired(database, NOW) == 1
     with database.reading() as session:
         assert plans.get(session, "29")
         assert plans.get(session, "31") is None

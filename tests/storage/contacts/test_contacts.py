@@ -76,7 +76,9 @@ def test_a_segment_holds_what_its_filters_say(database: Database, audience_id: i
     with database.reading() as session:
         assert contacts.count(session, segment) == len(expected)
         assert [c.id for c in contacts.page(session, segment, 1_000)] == expected
-        found = list(cells.cells(session, segment, ["address", "cleaned_at"], ["First Name", "none such"]))
+        found = list(
+            cells.text_rows(session, segment, ["address", "cleaned_at"], ["First Name", "none such"])
+        )
     by_id = {c["id"]: c for c in mine}
     assert [tuple(row) for row in found] == [
         (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import Segment
-from storage.contacts.figures import Cell, Tally
+from storage.contacts.figures import FigureChanges, FigureKey
 from storage.core import audiences
 from storage.core.database import Database
 from tests.conftest import NOW
@@ -17,7 +17,7 @@ from tests.support import large
 
 DAY = date(2026, 11, 3)
 CELLS = st.builds(
-    Cell,
+    FigureKey,
     st.sampled_from(["subscribed", "cleaned", "archived"]),
     st.sampled_from(["", "hard"]),
     st.sampled_from([None, DAY, date(2026, 11, 4)]),
@@ -32,9 +32,9 @@ def test_tallies_add_up(database: Database, given_tallies):
         audience_id = len(audiences.every(session)) + 1
         made = audiences.get_or_add(session, f"News {audience_id}", NOW)
         assert made.id
-        total: Tally = Counter()
+        total: FigureChanges = Counter()
         for tally in given_tallies:
-            figures.apply(session, made.id, tally)
+            figures.apply_changes(session, made.id, tally)
             total.update(tally)
         counts: Counter[tuple[str, str]] = Counter()
         days: Counter[tuple[date, str]] = Counter()
@@ -52,15 +52,15 @@ def test_domains_come_the_most_frequent_first(database: Database):
     with database.transaction() as session:
         audience_id = audiences.get_or_add(session, "News", NOW).id or 0
         tally = {
-            Cell("subscribed", "", None, "a_b.fr"): 2,
-            Cell("subscribed", "", None, "c.fr"): 5,
-            Cell("subscribed", "", None, "e.fr"): 2,
-            Cell("cleaned", "hard", DAY, "axb.fr"): 3,
-            Cell("cleaned", "soft", DAY, "axb.fr"): 1,
-            Cell("cleaned", "hard", DAY, "a_b.fr"): 1,
-            Cell("archived", "hard", DAY, "g.fr"): 9,
+            FigureKey("subscribed", "", None, "a_b.fr"): 2,
+            FigureKey("subscribed", "", None, "c.fr"): 5,
+            FigureKey("subscribed", "", None, "e.fr"): 2,
+            FigureKey("cleaned", "hard", DAY, "axb.fr"): 3,
+            FigureKey("cleaned", "soft", DAY, "axb.fr"): 1,
+            FigureKey("cleaned", "hard", DAY, "a_b.fr"): 1,
+            FigureKey("archived", "hard", DAY, "g.fr"): 9,
         }
-        figures.apply(session, audience_id, tally)
+        figures.apply_changes(session, audience_id, tally)
         assert list(figures.subscribed_domains(session, audience_id).items()) == [
             ("c.fr", 5),
             ("a_b.fr", 2),
@@ -93,5 +93,5 @@ def test_domains_come_the_most_frequent_first(database: Database):
 def test_what_a_kept_figure_says_of_a_segment_is_what_counting_gives(database, filters, is_kept):
     segment = Segment(audience_id=large.build(database, 2_000), **filters)
     with database.reading() as session:
-        kept, counted = figures.cleaned_in(session, segment), contacts.count(session, segment)
+        kept, counted = figures.stored_count(session, segment), contacts.count(session, segment)
     assert kept == (counted if is_kept else None)

@@ -88,7 +88,7 @@ def plain(database: Database, audience_id: int) -> list[bytes]:
     """The rows, the slow way."""
     with database.reading() as session:
         segment = Segment(audience_id=audience_id)
-        found = list(cells.cells(session, segment, COLUMNS, LABELS))
+        found = list(cells.text_rows(session, segment, COLUMNS, LABELS))
         where = contacts.conditions(segment)
         order = contacts.NEWEST_FIRST
         ids = list(session.execute(select(contacts.TABLE.c.id).where(*where).order_by(*order)).scalars())
@@ -109,7 +109,7 @@ def plain(database: Database, audience_id: int) -> list[bytes]:
 def test_blocks_are_what_the_cells_are(database: Database, given_contacts: list[dict[str, Any]]):
     audience_id = fill(database, given_contacts)
     with database.reading() as session:
-        found = list(cells.blocks(session, Segment(audience_id=audience_id), COLUMNS, LABELS, suggest))
+        found = list(cells.csv_blocks(session, Segment(audience_id=audience_id), COLUMNS, LABELS, suggest))
     assert b"".join(block.body for block in found) == b"".join(plain(database, audience_id))
     assert sum(block.rows for block in found) == len(given_contacts)
 
@@ -119,7 +119,7 @@ def test_an_audience_may_have_few_fields_or_none(database: Database, labels: lis
     audience_id = fill(database, [{**ODD, "merge_fields": {"First Name": "Ann"}}])
     with database.reading() as session:
         segment = Segment(audience_id=audience_id)
-        [block] = cells.blocks(session, segment, ["address", "cc", "clean_reason"], labels, suggest)
+        [block] = cells.csv_blocks(session, segment, ["address", "cc", "clean_reason"], labels, suggest)
     assert block.body.decode() == ",".join(["1@b.fr", *["Ann"][: len(labels)], "", "hard", ""]) + "\r\n"
 
 
@@ -130,12 +130,12 @@ def test_blocks_are_read_from_any_contact_on_and_end_where_they_are_told_to(data
     rows = plain(database, audience_id)
     segment = Segment(audience_id=audience_id)
     with database.reading() as session:
-        first, *_, last = cells.blocks(session, segment, COLUMNS, LABELS, suggest)
+        first, *_, last = cells.csv_blocks(session, segment, COLUMNS, LABELS, suggest)
         place = contacts.by_id(session, audience_id, first.last)
         assert place
         assert place.cleaned_at
         after = PageKey(place.cleaned_at, place.id)
-        rest = list(cells.blocks(session, segment, COLUMNS, LABELS, suggest, after=after, most=5))
+        rest = list(cells.csv_blocks(session, segment, COLUMNS, LABELS, suggest, after=after, most=5))
     assert (first.rows, last.rows) == (3, 2)
     assert first.body == b"".join(rows[:3])
     assert b"".join(block.body for block in rest) == b"".join(rows[3:8])

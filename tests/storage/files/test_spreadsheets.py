@@ -9,7 +9,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage.files import spreadsheet_errors as errors
-from storage.files.spreadsheets import Record, Refused, Sheet, csv_bytes, defused, sheets, undefused
+from storage.files.spreadsheets import (
+    Record,
+    Refused,
+    Sheet,
+    csv_bytes,
+    defuse_cell,
+    open_sheets,
+    undefuse_cell,
+)
 from storage.files.zips import Limits
 
 OWN_HEADER = ("Email Address", "First Name", "CLEAN_DIAGNOSTIC", "SUGGESTED_ADDRESS")
@@ -21,7 +29,7 @@ ROWS = st.lists(st.lists(CELLS, min_size=4, max_size=4).filter(any), max_size=8)
 
 
 def _sheet(content: bytes, name: str = "list.csv") -> Sheet:
-    (sheet,) = sheets(name, io.BytesIO(content))
+    (sheet,) = open_sheets(name, io.BytesIO(content))
     return sheet
 
 
@@ -50,8 +58,8 @@ def test_a_file_written_in_two_goes_is_the_file_written_in_one(rows):
 
 @given(CELLS)
 def test_no_defused_cell_starts_as_a_formula_does(cell):
-    assert not defused(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
-    assert undefused(defused(cell)) == cell
+    assert not defuse_cell(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert undefuse_cell(defuse_cell(cell)) == cell
 
 
 @given(ROWS)
@@ -145,7 +153,7 @@ def test_a_byte_that_windows_1252_lacks_costs_its_own_row_alone():
 def test_a_line_beyond_the_limit_costs_its_own_row_alone():
     limits = Limits(cell=1_000, record=200_000)
     content = b"a,b\n" + b"x" * 500_000 + b",1\n" + b"y" * 2_000 + b",2\nz,3\n"
-    (sheet,) = sheets("list.csv", io.BytesIO(content), limits)
+    (sheet,) = open_sheets("list.csv", io.BytesIO(content), limits)
     found = list(sheet.rows)
     assert [(row.line, getattr(row, "reason", None)) for row in found] == [
         (2, "too-long"),
@@ -186,7 +194,7 @@ PIECES = st.sampled_from(
 @given(st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=60).map(b"".join)))
 def test_any_bytes_give_rows_or_a_spreadsheet_error(content):
     try:
-        found = sheets("list.csv", io.BytesIO(content))
+        found = open_sheets("list.csv", io.BytesIO(content))
     except errors.SpreadsheetError:
         return
     for sheet in found:
@@ -214,7 +222,7 @@ def test_rows_stream(tmp_path):
     path.write_bytes(b"email,name\n" + b"somebody@example.fr,Somebody\n" * 300_000)
     with path.open("rb") as file:
         tracemalloc.start()
-        (sheet,) = sheets("list.csv", file)
+        (sheet,) = open_sheets("list.csv", file)
         assert sum(1 for _ in sheet.rows) == 300_000
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.files import spreadsheet_errors as errors
-from storage.files.spreadsheets import sheets
+from storage.files.spreadsheets import open_sheets
 from storage.files.zips import Limits
 from tests.support import samples
 
@@ -32,12 +32,12 @@ def _zip(
 
 
 def _read(file: io.BytesIO, limits: Limits | None = None) -> list[str]:
-    found = sheets("x.zip", file, limits) if limits else sheets("x.zip", file)
+    found = open_sheets("x.zip", file, limits) if limits else open_sheets("x.zip", file)
     return [sheet.name for sheet in found for _ in sheet.rows]
 
 
 def test_each_csv_in_an_archive_is_a_sheet():
-    found = sheets(
+    found = open_sheets(
         "x.zip", _zip(("a.csv", CSV), ("folder/b.CSV", CSV), ("c.tsv", CSV), ("readme.txt", b"no"))
     )
     assert [sheet.name for sheet in found] == ["a.csv", "b.CSV", "c.tsv"]

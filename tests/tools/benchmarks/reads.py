@@ -93,7 +93,7 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
         "options: campaigns with a text": partial(segments.campaigns, database, draft, USER, "99"),
         "options: domains with a text": partial(segments.domains, database, draft, USER, "hot"),
         "likely typos, first page": partial(typos.page, database, AUDIENCE),
-        "likely typos, first of the walk": partial(typos.step_on, database, AUDIENCE),
+        "likely typos, first of the walk": partial(typos.next_step, database, AUDIENCE),
         "options: cleaned addresses with a text": partial(
             corrections.search, database, AUDIENCE, cleaned.address[:9]
         ),

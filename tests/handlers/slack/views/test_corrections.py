@@ -8,9 +8,9 @@ import pytest
 
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
-from bot.corrections.cleaned_contact import Cleaned
+from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, Filled, Form, NotAnAddress, NotCleaned
-from bot.corrections.mail_exchanges import Answer
+from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion, SuggestionReason
 from bot.corrections.typos import MOST_COUNTED, Step, Typo, Typos
@@ -25,8 +25,10 @@ from tests.support.limits import problems
 LONG = "Lettre d\u2019information des adhérents de l\u2019association & <!channel> *amis* " * 30
 LONGEST_ADDRESS = f"{'_' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.fr"
 NEWS = Audience(1, "News")
-ADA = Cleaned(NEWS, 5, "ada@gmial.com", "gmial.com", "hard", NOW, "Autumn", "550 user unknown", "Ada", "Roy")
-LONGEST = Cleaned(
+ADA = CleanedContact(
+    NEWS, 5, "ada@gmial.com", "gmial.com", "hard", NOW, "Autumn", "550 user unknown", "Ada", "Roy"
+)
+LONGEST = CleanedContact(
     Audience(2**53, LONG), 2**53, LONGEST_ADDRESS, "b.fr", "unknown", NOW, LONG, LONG * 20, LONG, LONG
 )
 SUGGESTED = Suggestion("ada@gmail.com", 0.9, SuggestionReason.COMMON_DOMAIN, Slip.SWAPPED, "gmial.com")
@@ -42,7 +44,7 @@ def spoken(request: pytest.FixtureRequest) -> Words:
 
 @pytest.mark.parametrize("n", [0, 1, 10])
 @pytest.mark.parametrize("contact", PEOPLE)
-def test_the_picker_is_within_the_limits(spoken: Words, contact: Cleaned, n: int):
+def test_the_picker_is_within_the_limits(spoken: Words, contact: CleanedContact, n: int):
     for status in (None, *map(str, Status)):
         for place in (None, PLACE):
             typos = Typos(contact.audience, [Typo(contact, LONG_ONE, status)] * n, place, place)
@@ -52,7 +54,7 @@ def test_the_picker_is_within_the_limits(spoken: Words, contact: Cleaned, n: int
 
 
 @pytest.mark.parametrize("contact", PEOPLE)
-def test_the_form_is_within_the_limits(spoken: Words, contact: Cleaned):
+def test_the_form_is_within_the_limits(spoken: Words, contact: CleanedContact):
     for reason in CleanReason:
         for suggestion in (None, SUGGESTED, LONG_ONE):
             for step in (None, Step(1, 1, PLACE), Step(2**40, 2**40, PLACE)):
@@ -64,12 +66,12 @@ def test_the_form_is_within_the_limits(spoken: Words, contact: Cleaned):
                 )
 
 
-def assert_fine(spoken: Words, form: Form, kept: Cleaned | None) -> None:
+def assert_fine(spoken: Words, form: Form, kept: CleanedContact | None) -> None:
     view = views.form(spoken, form, kept)
     assert problems("modal", view) == []
     assert view["private_metadata"] == form.draft_id
     domains = [form.contact.domain, LONG]
-    for answer in (None, *Answer):
+    for answer in (None, *MailStatus):
         assert problems("modal", views.answered(spoken, view, dict.fromkeys(domains, answer))) == []
 
 
@@ -143,7 +145,7 @@ def test_the_permission_has_the_words_of_the_page():
 
 
 @pytest.mark.parametrize("contact", PEOPLE)
-def test_receipts_and_choices_are_within_the_limits(spoken: Words, contact: Cleaned):
+def test_receipts_and_choices_are_within_the_limits(spoken: Words, contact: CleanedContact):
     for further in (None, Step(0, 5, None), Step(2**40, 2**40, PLACE)):
         done = Correction(contact.audience, contact.address, contact.address, NOW, further)
         assert problems("modal", views.receipt(spoken, done)) == []

@@ -16,7 +16,7 @@ from bot.core.settings import Settings
 from bot.mailchimp import webhooks
 from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
-from bot.maintenance.cleanup import tidy
+from bot.maintenance.cleanup import delete_expired
 from handlers.terminal.checks import command as check
 from handlers.terminal.checks import mailchimp_webhooks
 from handlers.web.server import Server
@@ -173,7 +173,7 @@ def test_the_same_told_again_rings_once(ringing: Ringing):
     assert other.id != job.id
     with ringing.both.database.reading() as session:
         assert all("example" not in token.token for token in session.exec(select(WebhookToken)))
-    assert tidy(ringing.both.database, ringing.both.times.now + timedelta(days=3)) >= 2
+    assert delete_expired(ringing.both.database, ringing.both.times.now + timedelta(days=3)) >= 2
 
 
 def test_mailchimp_is_answered_when_it_looks_whether_the_url_is_right(ringing: Ringing):

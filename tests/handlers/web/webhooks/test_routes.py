@@ -11,7 +11,7 @@ from aiohttp import web
 from sqlmodel import func, select
 
 from bot.core.settings import BadSetting, Settings
-from bot.maintenance.cleanup import tidy
+from bot.maintenance.cleanup import delete_expired
 from handlers.web.webhooks import routes
 from storage.bounces.tables import Evidence, Quarantined, WebhookToken
 from storage.core.database import Database
@@ -188,8 +188,8 @@ def test_a_token_of_mailgun_is_good_for_one_body(bot: Bot):
 
 def test_old_tokens_are_tidied_away(bot: Bot):
     bot.post("mailgun", *hard("mailgun"))
-    assert tidy(bot.database, NOW + timedelta(days=1)) == 0
-    assert tidy(bot.database, NOW + timedelta(days=3)) == 1
+    assert delete_expired(bot.database, NOW + timedelta(days=1)) == 0
+    assert delete_expired(bot.database, NOW + timedelta(days=3)) == 1
     assert count(bot.database, WebhookToken) == 0
 
 
