@@ -128,8 +128,7 @@ def receipt(database: Database, job: ArchiveJob) -> ArchiveReceipt:
     """What the job's message says. Raises NoAudience."""
     audience = audiences.by_id(database, job.audience_id)
     with database.reading() as session:
-        archive = archives.get(session, job.audience_id, job.id)
-    return ArchiveReceipt(job, audience.name, archive.undone_by if archive else None)
+        return ArchiveReceipt(job, audience.name, archives.undone_by(session, job.audience_id, job.id))
 
 
 def _archive_chunk(database: Database, job: ArchiveJob, chunk: Sequence[int], now: datetime) -> ArchiveJob:

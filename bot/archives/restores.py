@@ -153,8 +153,8 @@ def undo_in(
 def undone_archive(database: Database, job: RestoreJob) -> ArchiveJob | None:
     """The archive's job, once this Undo has brought back the last of its contacts."""
     with database.reading() as session:
-        archive = archives.get(session, job.audience_id, job.task.archive)
-        return jobs.get(session, ARCHIVE, archive.id) if archive and archive.undone_by else None
+        is_undone = archives.undone_by(session, job.audience_id, job.task.archive) is not None
+        return jobs.get(session, ARCHIVE, job.task.archive) if is_undone else None
 
 
 def note_undone(session: Session, job: RestoreJob) -> None:

@@ -26,6 +26,9 @@ RETRY, LONGEST_RETRY = timedelta(seconds=3), timedelta(minutes=1)
 STEP = timedelta(seconds=0.8)  # how long a step may hold its locks
 SMALLEST_STEP = 1 / 20  # of the largest
 
+# In the column `result`, but no part of the result: a failure, and who undid an archive, as version 0.1 kept it.
+_BESIDE_RESULT = ("error", "values", "undone_by")
+
 
 TaskT = TypeVar("TaskT")
 ProgressT = TypeVar("ProgressT")
@@ -181,7 +184,7 @@ def create(
 
 def read(type_: JobType[TaskT, ProgressT, ResultT], row: JobRow) -> Job[TaskT, ProgressT, ResultT]:
     """The value of a row of this type."""
-    result = {key: value for key, value in row.result.items() if key not in ("error", "values")}
+    result = {key: value for key, value in row.result.items() if key not in _BESIDE_RESULT}
     has_result = bool(result) or row.state == JobState.DONE
     return Job(
         type=type_,

@@ -1,6 +1,6 @@
 """The values of an export as a job."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +65,7 @@ class ExportResult:
     newer: int
     file_id: str | None = None
     permalink: str | None = None
-    files: Sequence[str | None] = ()
+    files: tuple[str | None, ...] = ()
 
 
 EXPORT = JobType(JobKind.EXPORT, ExportTask, ExportProgress, ExportResult)

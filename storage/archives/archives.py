@@ -39,7 +39,7 @@ from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import Status
 from storage.core.engines import is_sqlite
-from storage.core.tables import AudienceRow
+from storage.core.tables import AudienceRow, JobRow
 
 _SPAN = 100_000
 IDS_A_STATEMENT = 10_000
@@ -56,6 +56,16 @@ class Returned(NamedTuple):
 def get(session: Session, audience_id: int, archive_id: str, *, hold: bool = False) -> Archive | None:
     """The archive; `hold` keeps others from changing it until the transaction ends."""
     return session.get(Archive, (audience_id, archive_id), with_for_update=hold)
+
+
+def undone_by(session: Session, audience_id: int, archive_id: str) -> str | None:
+    """Who brought back the last of the archive's contacts; None while some are archived.
+
+    Version 0.1 kept it in the result of the archive's job.
+    """
+    archive, job = get(session, audience_id, archive_id), session.get(JobRow, archive_id)
+    in_result: str | None = job.result.get("undone_by") if job else None
+    return archive.undone_by or in_result if archive else None
 
 
 def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[Archive, AudienceRow]]:

@@ -25,7 +25,7 @@ import httpx
 from bot.core import databases, jobs
 from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
-from handlers.cli import SELDOM
+from handlers.cli import GC_THRESHOLDS
 from handlers.clock import utc_now
 from handlers.standins.mailchimp.api import reads
 from handlers.standins.mailchimp.standin import Standin
@@ -173,7 +173,7 @@ def _command(account: Account, url: str, reasons: bool = True) -> list[str]:
 def _child(base: str, key: str, url: str, end: str) -> None:
     """Does what there is to do to its end, and says when and with how much memory."""
     gc.freeze()  # as `cleaned run` does
-    gc.set_threshold(*SELDOM)
+    gc.set_threshold(*GC_THRESHOLDS)
     database = databases.ready(url)
     jobs.free_dead(database)
     with Client(key, base) as client:

@@ -19,6 +19,7 @@ from random import Random
 from typing import NamedTuple
 
 from bot.archives import archives
+from bot.archives.jobs import ArchiveJob
 from bot.core import jobs
 from bot.mailchimp.outbox import outcomes
 from handlers.clock import utc_now
@@ -29,7 +30,7 @@ from handlers.terminal.demo import _environment
 from storage.contacts.contacts import Segment
 from storage.core import schema
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import JobState
 from tests.support import figures, mirrors
 from tests.support.audiences import statuses
 from tests.support.slack import OLIVIA
@@ -98,7 +99,7 @@ def run(url: str, contacts: int, kills: int, seed: int) -> Fire:
         database.close()
 
 
-def _confirm(database: Database, mailchimp: Standin) -> JobRow:
+def _confirm(database: Database, mailchimp: Standin) -> ArchiveJob:
     with mirrors.client_of(mailchimp) as client:
         audience = mirrors.sync(database, client)
     wanted = Segment(audience_id=audience)
@@ -118,7 +119,7 @@ def _misbehave(mailchimp: Standin) -> None:
 def _kill(
     database: Database,
     mailchimp: Standin,
-    job: JobRow,
+    job: ArchiveJob,
     environment: Mapping[str, str],
     kills: int,
     random: Random,
@@ -135,7 +136,7 @@ def _kill(
     return killed
 
 
-def _is_past(database: Database, mailchimp: Standin, job: JobRow, asked: int, moment: float) -> bool:
+def _is_past(database: Database, mailchimp: Standin, job: ArchiveJob, asked: int, moment: float) -> bool:
     return len(mailchimp.requests) > asked and _work(database, mailchimp, job) >= moment
 
 
@@ -160,30 +161,29 @@ def _wait(is_so: Callable[[], bool]) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _look(database: Database, job: JobRow) -> JobRow:
+def _look(database: Database, job: ArchiveJob) -> ArchiveJob:
     found = jobs.look(database, job.type, job.id)
     assert found
     return found
 
 
-def _work(database: Database, mailchimp: Standin, job: JobRow) -> int:
+def _work(database: Database, mailchimp: Standin, job: ArchiveJob) -> int:
     """How many contacts are done there, and how many have their outcome here."""
     batches = list(mailchimp._api.batches.all.values())
     return sum(len(batch.outcomes) for batch in batches) + _look(database, job).done
 
 
-def _differences(database: Database, mailchimp: Standin, remote: str, job: JobRow) -> dict[str, int]:
+def _differences(database: Database, mailchimp: Standin, remote: str, job: ArchiveJob) -> dict[str, int]:
     """How many addresses are wrong in which way; none is 0."""
     ended, theirs = _look(database, job), mirrors.truth(mailchimp, remote)
-    assert ended.audience_id
     ours = statuses(database, ended.audience_id)
-    lines = {line.address: line for line in outcomes.lines(database, ended)}
+    lines = {line.address: line for line in outcomes.outcomes(database, ended)}
     asked = {address for address in theirs if address.startswith("person")}
     refused = mailchimp.rules.archive_refused
     figures.assert_exact(database)
     found = {
-        "receipts wrong": ended.state != "done"
-        or (ended.result["n"], ended.result["refusals"], ended.result["waiting"])
+        "receipts wrong": ended.state != JobState.DONE
+        or (ended.outcome.n, ended.outcome.refusals, ended.outcome.waiting)
         != (len(asked - refused), {"method-refused": len(refused)}, 0),
         "without an outcome": len(asked ^ lines.keys()),
         "told wrongly": sum(

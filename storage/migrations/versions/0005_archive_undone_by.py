@@ -13,3 +13,8 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.add_column("archive", sa.Column("undone_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("archive") as table:
+        table.drop_column("undone_by")

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.archives import archives, restores
-from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, ArchiveResult, RestoreJob, RestoreResult
 from bot.bounces import intake
 from bot.bounces.events import EventKind, MailEvent
 from bot.core import jobs
@@ -17,7 +17,6 @@ from storage.contacts.tables import Contact
 from storage.core import journal
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import JobRow
 from tests.conftest import NOW
 from tests.support.audiences import Times, claim, cleaned, import_csv, run, statuses, step
 from tests.support.figures import assert_exact
@@ -36,21 +35,20 @@ def plan(database: Database, segment: Segment, by: str = "U1") -> archives.Archi
     return archives.plan(database, segment, by=by, word="ARCHIVE", now=NOW)
 
 
-def confirmed(database: Database, segment: Segment) -> JobRow:
+def confirmed(database: Database, segment: Segment) -> ArchiveJob:
     return archives.confirm(database, plan(database, segment).id, "ARCHIVE", by="U1", now=NOW)
 
 
-def archive(database: Database, segment: Segment) -> JobRow:
+def archive(database: Database, segment: Segment) -> ArchiveJob:
     confirmed(database, segment)
     return run(database, ARCHIVE, archives.work)
 
 
-def ask_undo(database: Database, done: JobRow, **how) -> JobRow:
-    assert done.audience_id
+def ask_undo(database: Database, done: ArchiveJob, **how) -> RestoreJob:
     return restores.undo(database, done.audience_id, done.id, by="U2", now=NOW, **how)
 
 
-def undo(database: Database, done: JobRow, **how) -> JobRow:
+def undo(database: Database, done: ArchiveJob, **how) -> RestoreJob:
     ask_undo(database, done, **how)
     return run(database, RESTORE, restores.work)
 
@@ -81,7 +79,7 @@ def test_the_whole_segment_is_archived_and_the_facts_of_its_cleaning_stay(databa
     assert plan(database, Segment(audience_id=audience)).n == 10
     job = archive(database, Segment(audience_id=audience))
     assert job.state == "done"
-    assert job.result == {"n": 10, "left_alone": 0, "newer": 0}
+    assert job.result == ArchiveResult(n=10, left_alone=0, newer=0)
     with database.reading() as session:
         contacts = session.exec(select(Contact)).all()
         made = session.exec(select(Archive)).one()
@@ -96,8 +94,8 @@ def test_the_whole_segment_is_archived_and_the_facts_of_its_cleaning_stay(databa
 def test_only_the_filtered_or_ticked_contacts_are_archived(database: Database):
     audience = cleaned(database, 6)
     cleaned(database, 5, domain="other.example")
-    assert archive(database, Segment(audience_id=audience, domain="other.example")).result["n"] == 5
-    assert archive(database, Segment(audience_id=audience, ids=(1, 3))).result["n"] == 2
+    assert archive(database, Segment(audience_id=audience, domain="other.example")).outcome.n == 5
+    assert archive(database, Segment(audience_id=audience, ids=(1, 3))).outcome.n == 2
     assert count(database, audience) == {"cleaned": 4, "archived": 7}
     assert_exact(database)
 
@@ -140,7 +138,7 @@ def test_contacts_cleaned_after_the_preview_are_left_alone(database: Database):
     cleaned(database, 2, first=100)
     archives.confirm(database, made.id, "ARCHIVE", by="U1", now=NOW)
     job = run(database, ARCHIVE, archives.work)
-    assert job.result == {"n": 6, "left_alone": 0, "newer": 2}
+    assert job.result == ArchiveResult(n=6, left_alone=0, newer=2)
     assert count(database, audience) == {"cleaned": 2, "archived": 6}
 
 
@@ -154,7 +152,7 @@ def test_of_two_archives_of_one_audience_the_second_leaves_alone_what_the_first_
     steps = archives.work(database, first, lambda: NOW)
     jobs.mark_told(database, list(steps)[-1], NOW)
     second = run(database, ARCHIVE, archives.work)
-    assert second.result == {"n": 0, "left_alone": 6, "newer": 0}
+    assert second.result == ArchiveResult(n=0, left_alone=6, newer=0)
     with database.reading() as session:
         assert sorted((a.n, a.left_alone) for a in session.exec(select(Archive))) == [(0, 6), (6, 0)]
     assert_exact(database)
@@ -168,7 +166,7 @@ def test_an_archive_whose_process_died_is_carried_on_and_whole(database: Databas
     step(steps, steps_before) if steps_before else None
     assert_exact(database)
     job = run(database, ARCHIVE, archives.work, LATER)
-    assert job.result == {"n": 11, "left_alone": 0, "newer": 0}
+    assert job.result == ArchiveResult(n=11, left_alone=0, newer=0)
     assert count(database, audience) == {"archived": 11}
     with database.reading() as session:
         assert session.exec(select(Archive)).one().n == 11
@@ -185,7 +183,7 @@ def test_undo_brings_each_contact_back_to_the_status_it_had(database: Database):
     before = statuses(database, audience)
     done = archive(database, Segment(audience_id=audience))
     job = undo(database, done)
-    assert job.result == {"n": 10, "changed": 0}
+    assert job.result == RestoreResult(n=10, changed=0)
     assert statuses(database, audience) == before
     with database.reading() as session:
         assert {c.status_before for c in session.exec(select(Contact))} == {None}
@@ -206,8 +204,8 @@ def test_an_undo_asked_for_half_way_stops_the_archive_and_brings_back_what_it_to
     ask_undo(database, asked)
     *_, job = steps
     n = 4 * steps_before
-    assert job.result == {"n": n, "left_alone": 0, "newer": 0, "stopped": 10 - n}
-    assert run(database, RESTORE, restores.work, LATER).result == {"n": n, "changed": 0}
+    assert job.result == ArchiveResult(n=n, left_alone=0, newer=0, stopped=10 - n)
+    assert run(database, RESTORE, restores.work, LATER).result == RestoreResult(n=n, changed=0)
     assert statuses(database, audience) == before
     assert_exact(database)
 
@@ -225,10 +223,10 @@ def test_undo_pressed_twice_says_so(database: Database):
 def test_undo_in_part_leaves_the_others_archived(database: Database):
     audience = cleaned(database, 9)
     done = archive(database, Segment(audience_id=audience))
-    assert undo(database, done, ids=[2, 5, 9]).result == {"n": 3, "changed": 0}
+    assert undo(database, done, ids=[2, 5, 9]).result == RestoreResult(n=3, changed=0)
     assert count(database, audience) == {"cleaned": 3, "archived": 6}
     assert_exact(database)
-    assert undo(database, done).result == {"n": 6, "changed": 0}
+    assert undo(database, done).result == RestoreResult(n=6, changed=0)
     assert restores.earlier(database).earlier[0].is_whole
     with pytest.raises(restores.NothingTicked):
         ask_undo(database, done, ids=[])
@@ -242,7 +240,7 @@ def test_a_contact_that_another_way_took_out_of_the_archive_is_left_as_it_is(dat
         assert contact
         contact.status, contact.status_before = "unsubscribed", None
         session.add(contact)
-    assert undo(database, done).result == {"n": 4, "changed": 1}
+    assert undo(database, done).result == RestoreResult(n=4, changed=1)
     assert statuses(database, audience)["person1@example.com"] == "unsubscribed"
 
 
@@ -253,7 +251,7 @@ def test_an_archive_after_an_undo_belongs_to_the_later_archive_alone(database: D
     second = archive(database, Segment(audience_id=audience))
     with pytest.raises(restores.AlreadyRestored):
         restores.undo(database, audience, first.id, by="U1", now=NOW)
-    assert undo(database, second).result["n"] == 5
+    assert undo(database, second).outcome.n == 5
 
 
 @pytest.mark.parametrize("steps_before", [0, 1, 2, 3])
@@ -265,7 +263,7 @@ def test_an_undo_whose_process_died_is_carried_on_and_whole(database: Database, 
     step(steps, steps_before) if steps_before else None
     assert_exact(database)
     job = run(database, RESTORE, restores.work, LATER)
-    assert job.result == {"n": 11, "changed": 0}
+    assert job.result == RestoreResult(n=11, changed=0)
     assert count(database, audience) == {"cleaned": 11}
     assert restores.earlier(database).earlier[0].restored == 11
     assert_exact(database)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.archives import archives, restore_picker, restores
-from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.archives.jobs import ARCHIVE, RESTORE, RestoreResult
 from bot.archives.restore_picker import PickerBoxes
 from bot.core.errors import AlreadyDone, PlanGone
 from storage.contacts.contacts import Segment
@@ -61,7 +61,7 @@ def test_ticks_are_kept_over_pages_and_searches_and_restored_together(database: 
     restore_picker.search(database, draft, PickerBoxes(first, [3]), "person22", by="U1")
     assert look(database, draft).ticked == {3, 11}
     restore_picker.restore(database, draft, PickerBoxes([23], [23]), by="U1", now=NOW)
-    assert run(database, RESTORE, restores.work).result == {"n": 3, "changed": 0}
+    assert run(database, RESTORE, restores.work).result == RestoreResult(n=3, changed=0)
     found = statuses(database, look(database, draft).archive.audience_id)
     back = [address for address, status in found.items() if status == "cleaned"]
     assert sorted(back) == ["person10@example.com", "person22@example.com", "person2@example.com"]

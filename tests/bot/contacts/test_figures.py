@@ -1,6 +1,6 @@
 """Whatever is imported, archived and brought back, in whatever order: figures are a recount, statuses are right."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -13,7 +13,7 @@ from hypothesis.stateful import (
 )
 
 from bot.archives import archives, restores
-from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.archives.jobs import ARCHIVE, RESTORE, RestoreResult
 from bot.core import jobs
 from bot.core.errors import NothingThere
 from storage.archives.archives import members
@@ -95,7 +95,7 @@ class Audience(RuleBasedStateMachine):
         ids = None if whole else self._ids(archive_id, some)
         restores.undo(self.database, self.audience, archive_id, by="U1", now=self.now, ids=ids)
         job = self._do(RESTORE, restores.work, dies_after)
-        assert job.result == {"n": len(some), "changed": 0}
+        assert job.result == RestoreResult(n=len(some), changed=0)
         for address in some:
             del self.archived[address]
 
@@ -112,7 +112,7 @@ class Audience(RuleBasedStateMachine):
         assert len(found) == len(addresses)
         return found
 
-    def _do(self, kind: str, work: jobs.Work, dies_after: int | None):
+    def _do(self, kind: jobs.JobType[Any, Any, Any], work: jobs.Work, dies_after: int | None) -> jobs.AnyJob:
         if dies_after is not None:
             steps = work(self.database, claim(self.database, kind, self.now), lambda: self.now)
             for _, _step in zip(range(dies_after), steps, strict=False):

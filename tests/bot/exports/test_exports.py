@@ -13,10 +13,9 @@ from bot.archives import archives
 from bot.archives.jobs import ARCHIVE
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, NoAudience, NothingThere, PlanGone
+from bot.core.files import Contents, ExpectedFile, SharedFiles
 from bot.exports import exports, files
-from bot.exports.exports import ExpectedFile, SharedFiles
-from bot.exports.files import Contents
-from bot.exports.jobs import EXPORT
+from bot.exports.jobs import EXPORT, ExportJob, ExportResult
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
 from storage.core import jobs as job_rows
@@ -82,7 +81,7 @@ class Desk:
 
     taken: dict[str, bytes] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
-    shown: list[tuple[str, str]] = field(default_factory=list)
+    shown: list[tuple[str, str | None]] = field(default_factory=list)
     fail_after_showing: bool = False
 
     def expect(self, name: str, size: int) -> ExpectedFile:
@@ -104,7 +103,7 @@ class Desk:
         shown = any(each == file_ids[0] for each, _ in self.shown)
         return SharedFiles(tuple(map(link, file_ids))) if shown else None
 
-    def share(self, names: Mapping[str, str], channel: str) -> SharedFiles:
+    def share(self, names: Mapping[str, str], channel: str | None) -> SharedFiles:
         assert all(name == self.names[file_id] for file_id, name in names.items())
         self.shown += [(file_id, channel) for file_id in names]
         if self.fail_after_showing:
@@ -123,8 +122,8 @@ def confirmed(database: Database, segment: Segment) -> exports.ExportPlan:
     return preview
 
 
-def export(database: Database, desk: Desk, now=NOW, **how):
-    return run(database, EXPORT, lambda d, job, clock: exports.work(d, job, clock, delivery=desk, **how), now)
+def export(database: Database, desk: Desk, now=NOW, **how) -> ExportJob:
+    return run(database, EXPORT, lambda d, job, clock: exports.work(d, job, clock, sender=desk, **how), now)
 
 
 def contacts(database: Database, audience: int) -> dict[str, dict[str, object]]:
@@ -198,14 +197,9 @@ def test_the_file_has_the_rows_of_the_preview_and_is_kept_in_the_list_of_exports
     preview = confirmed(database, Segment(audience_id=audience))
     cleaned(database, 2, first=50)
     job = export(database, desk)
-    assert job.result == {
-        "n": 7,
-        "left_alone": 0,
-        "newer": 2,
-        "file_id": "F0",
-        "permalink": link("F0"),
-        "files": [link("F0")],
-    }
+    assert job.result == ExportResult(
+        n=7, left_alone=0, newer=2, file_id="F0", permalink=link("F0"), files=(link("F0"),)
+    )
     assert len(rows(desk.taken["F0"].decode())) == preview.n == 7
     assert (desk.names, desk.shown) == ({"F0": "cleaned_news_2026-11-24.csv"}, [("F0", "D1")])
     [past], more = exports.past(database, audience)
@@ -223,8 +217,8 @@ def test_what_was_archived_after_the_preview_is_left_out_and_said(database: Data
     archives.confirm(database, gone.id, "x", by="U1", now=NOW)
     run(database, ARCHIVE, archives.work)
     desk = Desk()
-    result = export(database, desk).result
-    assert (result["n"], result["left_alone"], result["newer"]) == (4, 2, 0)
+    result = export(database, desk).outcome
+    assert (result.n, result.left_alone, result.newer) == (4, 2, 0)
     assert len(rows(desk.taken["F0"].decode())) == 4
 
 
@@ -268,10 +262,10 @@ def test_an_export_that_died_after_showing_the_file_does_not_show_it_again(datab
 def test_an_export_that_died_while_sending_starts_anew(database: Database):
     confirmed(database, Segment(audience_id=cleaned(database, 3)))
     desk = Desk()
-    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, delivery=desk)
+    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, sender=desk)
     while not desk.names:
         next(steps)
-    assert export(database, desk, LATER).result["n"] == 3
+    assert export(database, desk, LATER).outcome.n == 3
     assert desk.shown == [("F1", "D1")]
     del steps
 
@@ -280,7 +274,7 @@ def test_a_long_upload_moves_its_job_on(database: Database, monkeypatch):
     monkeypatch.setattr(exports, "RENEW_BYTES", 1)
     confirmed(database, Segment(audience_id=cleaned(database, 1_000)))
     job, now = claim(database, EXPORT), LATER
-    seen = [job.done for job in exports.work(database, job, lambda: now, delivery=Desk())]
+    seen = [job.done for job in exports.work(database, job, lambda: now, sender=Desk())]
     assert seen == sorted(seen)
     assert len(seen) > 3
     assert any(0 < done < 1_000 for done in seen)
@@ -310,15 +304,15 @@ def assert_whole(database: Database, desk: Desk) -> None:
 
 def test_an_export_larger_than_a_file_may_be_is_split(database: Database, large: int):
     desk = Desk()
-    result = export(database, desk, most=MOST).result
+    result = export(database, desk, most=MOST).outcome
     assert list(desk.names.values()) == NAMES
     assert desk.shown == [(file_id, "D1") for file_id in desk.names]
     assert all(len(body) <= MOST for body in desk.taken.values())
-    assert (result["n"], result["files"]) == (10, [link(file_id) for file_id in desk.names])
+    assert (result.n, result.files) == (10, tuple(link(file_id) for file_id in desk.names))
     again = import_csv(database, desk.taken["F1"].decode(), audience="Again", name="any.csv")
     assert len(contacts(database, again)) == 3
     [past], _ = exports.past(database, large)
-    assert past.permalinks == tuple(result["files"])
+    assert past.permalinks == result.files
     assert_whole(database, desk)
 
 
@@ -327,10 +321,10 @@ def test_an_export_that_died_between_two_files_is_carried_on_after_the_first(
     database: Database, large: int, sent: int
 ):
     desk = Desk()
-    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, delivery=desk, most=MOST)
-    while len((next(steps)).cursor.get("parts", [])) < sent:
+    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, sender=desk, most=MOST)
+    while len(next(steps).progress.parts) < sent:
         pass
-    assert export(database, desk, LATER, most=MOST).result["n"] == 10
+    assert export(database, desk, LATER, most=MOST).outcome.n == 10
     assert list(desk.names.values()) == NAMES
     assert len(desk.shown) == 4
     assert_whole(database, desk)
@@ -339,13 +333,13 @@ def test_an_export_that_died_between_two_files_is_carried_on_after_the_first(
 
 def test_an_export_that_died_and_has_fewer_files_now_begins_anew(database: Database, large: int):
     desk = Desk()
-    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, delivery=desk, most=MOST)
-    while not (next(steps)).cursor:
+    steps = exports.work(database, claim(database, EXPORT), lambda: NOW, sender=desk, most=MOST)
+    while not next(steps).progress.parts:
         pass
     gone = archives.plan(database, Segment(audience_id=large, ids=(1, 2, 3, 4)), by="U1", word="x", now=NOW)
     archives.confirm(database, gone.id, "x", by="U1", now=NOW)
     run(database, ARCHIVE, archives.work)
-    assert export(database, desk, LATER, most=MOST).result["n"] == 6
+    assert export(database, desk, LATER, most=MOST).outcome.n == 6
     assert [desk.names[file_id][-8:] for file_id, _ in desk.shown] == ["1of2.csv", "2of2.csv"]
     assert_whole(database, desk)
     del steps
@@ -355,7 +349,7 @@ def test_split_files_that_were_shown_are_not_shown_again(database: Database, lar
     desk = Desk(fail_after_showing=True)
     with pytest.raises(ConnectionError):
         export(database, desk, most=MOST)
-    assert len(export(database, desk, LATER, most=MOST).result["files"]) == 4
+    assert len(export(database, desk, LATER, most=MOST).outcome.files) == 4
     assert len(desk.shown) == 4
 
 
@@ -363,10 +357,10 @@ def test_a_file_that_an_earlier_version_sent_is_shown(database: Database):
     confirmed(database, Segment(audience_id=cleaned(database, 3)))
     desk = Desk(names={"F0": "a.csv"})
     with database.transaction() as session:
-        [job] = job_rows.unfinished(session)
+        [job] = job_rows.unfinished(session, EXPORT.kind)
         job.cursor = {"file_id": "F0", "name": "a.csv", "rows": 3}
         session.add(job)
-    assert export(database, desk).result["files"] == [link("F0")]
+    assert export(database, desk).outcome.files == (link("F0"),)
     assert desk.shown == [("F0", "D1")]
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,15 @@ import pytest
 from sqlmodel import func, select
 
 from bot.contacts import rows
+from bot.contacts.upsert import NO_ROWS, UpsertCounts
 from bot.core import jobs
 from bot.core.errors import IsMirrored
+from bot.core.jobs import Recipient
 from bot.imports import imports
-from bot.imports.jobs import IMPORT
+from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from storage.contacts import contacts
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow, JournalRow
+from storage.core.tables import AudienceRow, JobRow, JobState, JournalRow
 from storage.files.spreadsheet_errors import TooBroken
 from storage.imports.tables import RefusedRow, UploadPart
 from storage.mailchimp import mirrors
@@ -23,6 +26,7 @@ from tests.conftest import NOW
 from tests.support.audiences import claim, import_csv, run
 from tests.support.figures import assert_exact
 
+RECIPIENT = Recipient("U1")
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)
 
 
@@ -31,12 +35,12 @@ def csv_of(n: int) -> io.BytesIO:
     return io.BytesIO("\n".join(lines).encode())
 
 
-def receive(database: Database, file: Any, **given: Any) -> JobRow:
+def receive(database: Database, file: Any, **given: Any) -> ImportJob:
     usual: dict[str, Any] = {"name": "list.csv", "audience": "News", "by": "U1", "now": NOW}
     return imports.receive(database, file, **usual | given)
 
 
-def request(database: Database, **given: Any) -> JobRow:
+def request(database: Database, **given: Any) -> ImportJob:
     asked: dict[str, Any] = {
         "slack_file": "F1",
         "name": "list.csv",
@@ -44,7 +48,9 @@ def request(database: Database, **given: Any) -> JobRow:
         "by": "U1",
         "now": NOW,
     }
-    return imports.request(database, **(asked | {"status": "pending", "notify": {}, "once": "V1"} | given))
+    return imports.request(
+        database, **(asked | {"status": "pending", "recipient": RECIPIENT, "once": "V1"} | given)
+    )
 
 
 def count(database: Database, table: Any) -> int:
@@ -65,30 +71,30 @@ def test_an_audience_of_mailchimp_takes_no_import_however_it_is_asked_for(databa
     job = claim(database, IMPORT)
     assert job.id == asked.id
     with pytest.raises(IsMirrored):
-        list(imports.keep(database, job, csv_of(1), lambda: NOW))
+        list(imports.store(database, job, csv_of(1), lambda: NOW))
 
 
 def test_rows_are_added_changed_left_and_refused(database: Database):
     receive(database, io.BytesIO(b"Email,Town\na@example.com,Lyon\nb@example.com,Lille\n"), status="pending")
-    assert run(database, IMPORT, imports.work).result == vars_of(added=2)
+    assert run(database, IMPORT, imports.work).result == counts(added=2)
     second = (
         b"Email,Town\nA@example.com,Paris\nb@example.com,Lille\nbad,\nc@example.com,x,y\nd@example.com,\n"
     )
     receive(database, io.BytesIO(second))
     done = run(database, IMPORT, imports.work)
-    assert done.result == vars_of(added=1, changed=1, unchanged=1, refused=2)
+    assert done.result == counts(added=1, changed=1, unchanged=1, refused=2)
     refused = [(row.line, row.reason, row.row) for row in imports.refused(database, done.id)]
     assert refused == [(4, "no-at", "bad,"), (5, "row-too-many-cells", "c@example.com,x,y")]
     assert done.audience_id
     assert_exact(database)
-    imports.forget_refused(database, done.id)
+    imports.delete_refused(database, done.id)
     assert count(database, RefusedRow) == 0
     assert count(database, UploadPart) == 0
     assert count(database, JournalRow) == 2
 
 
-def vars_of(**given: int) -> dict[str, int]:
-    return {"added": 0, "changed": 0, "unchanged": 0, "refused": 0} | given
+def counts(**given: int) -> UpsertCounts:
+    return replace(NO_ROWS, **given)
 
 
 class Cut(io.BytesIO):
@@ -108,10 +114,8 @@ def test_interrupted_while_the_file_is_kept_nothing_has_happened(database: Datab
 
 def test_killed_while_the_file_is_kept_nobody_takes_the_job_and_a_day_later_it_is_gone(database: Database):
     with database.transaction() as session:
-        job = jobs.new(IMPORT, by="U1", now=NOW, name="x.csv", audience="News", status="pending")
-        job.state = "receiving"
-        session.add(job)
-        session.flush()
+        task = ImportTask("x.csv", "News", "pending")
+        job = jobs.create(session, IMPORT, task, by="U1", now=NOW, state=JobState.RECEIVING)
         session.add(UploadPart(job_id=job.id, n=0, body=b"Email\n"))
     assert jobs.claim(database, [IMPORT], "worker", LATER) is None
     receive(database, csv_of(1), now=NOW + timedelta(hours=25))
@@ -127,23 +131,23 @@ def test_a_confirmation_that_comes_twice_makes_one_job(database: Database):
 def test_a_requested_file_is_kept_when_it_is_fetched_and_its_audience_made_then(database: Database):
     request(database, audience="New one")
     job = claim(database, IMPORT)
-    assert not imports.is_kept(job)
+    assert not job.task.is_stored
     assert count(database, AudienceRow) == 0
-    *_, kept = imports.keep(database, job, csv_of(10), lambda: NOW)
-    assert imports.is_kept(kept)
+    *_, kept = imports.store(database, job, csv_of(10), lambda: NOW)
+    assert kept.task.is_stored
     assert kept.total == len(csv_of(10).getvalue())
     *_, done = imports.work(database, kept, lambda: NOW)
-    assert done.result == vars_of(added=10)
+    assert done.result == counts(added=10)
 
 
 def test_killed_while_a_fetched_file_is_kept_it_is_kept_anew(database: Database):
     request(database)
     with pytest.raises(KeyboardInterrupt):
-        list(imports.keep(database, claim(database, IMPORT), Cut(csv_of(5).getvalue()), lambda: NOW))
+        list(imports.store(database, claim(database, IMPORT), Cut(csv_of(5).getvalue()), lambda: NOW))
     again = claim(database, IMPORT, LATER)
-    *_, kept = imports.keep(database, again, csv_of(5), lambda: LATER)
+    *_, kept = imports.store(database, again, csv_of(5), lambda: LATER)
     *_, done = imports.work(database, kept, lambda: LATER)
-    assert done.result == vars_of(added=5)
+    assert done.result == counts(added=5)
 
 
 def test_a_file_that_breaks_on_the_way_keeps_what_went_in_and_drops_the_rest(

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.core import jobs
 from bot.imports import imports
-from bot.imports.jobs import IMPORT
+from bot.imports.jobs import IMPORT, ImportJob
 from bot.maintenance import consistency
 from storage.contacts import figures
 from storage.contacts.tables import Contact
@@ -21,7 +22,6 @@ from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import JobRow
 from storage.files.spreadsheet_errors import EmptyFile
 from storage.imports import refused_rows, uploads
 from storage.imports.tables import RefusedRow, UploadPart
@@ -34,19 +34,19 @@ SUBSCRIBED = "subscribed_email_audience_export_1.csv"
 UNSUBSCRIBED = "unsubscribed_email_audience_export_1.csv"
 
 
-def _receive(database: Database, content: bytes | str, name: str = "list.csv", **more) -> JobRow:
+def _receive(database: Database, content: bytes | str, name: str = "list.csv", **more) -> ImportJob:
     body = content if isinstance(content, bytes) else content.encode()
     given = {"audience": "News", "by": "U1", "now": NOW, **more}
     return imports.receive(database, io.BytesIO(body), name=name, **given)
 
 
-def _claim(database: Database, now: datetime = NOW) -> JobRow:
+def _claim(database: Database, now: datetime = NOW) -> ImportJob:
     job = jobs.claim(database, [IMPORT], jobs.owner(), now)
     assert job
     return job
 
 
-def _finish(database: Database, now: datetime = NOW) -> JobRow:
+def _finish(database: Database, now: datetime = NOW) -> ImportJob:
     """Claims the one import there is and does the rest of it."""
     *_, job = imports.work(database, _claim(database, now), lambda: now)
     assert job.state == "done"
@@ -56,7 +56,7 @@ def _finish(database: Database, now: datetime = NOW) -> JobRow:
 
 def _import(database: Database, content: bytes | str, name: str = "list.csv", **more) -> dict[str, int]:
     _receive(database, content, name, **more)
-    result = _finish(database).result
+    result = asdict(_finish(database).outcome)
     assert_exact(database)
     return {what: n for what, n in result.items() if n}
 
@@ -73,7 +73,7 @@ def _contact(database: Database, key: str) -> Contact:
     return contact
 
 
-def _refused(database: Database, job: JobRow) -> list[RefusedRow]:
+def _refused(database: Database, job: ImportJob) -> list[RefusedRow]:
     with database.reading() as session:
         return list(refused_rows.of_job(session, job.id))
 
@@ -212,8 +212,8 @@ def test_rows_that_can_not_be_used_are_kept_with_line_and_reason(database: Datab
         "j@k.fr,\0,",
     ]
     job = _receive(database, "\n".join(lines), CLEANED)
-    result = _finish(database).result
-    assert (result["added"], result["refused"]) == (11, 6)
+    result = _finish(database).outcome
+    assert (result.added, result.refused) == (11, 6)
     assert_exact(database)
     found = _refused(database, job)
     assert [(row.line, row.file) for row in found] == [(line, CLEANED) for line in (3, 4, 5, 6, 18, 19)]
@@ -249,7 +249,7 @@ def test_a_file_without_addresses_is_refused_and_nothing_is_kept(database: Datab
         _receive(database, b"")
     with database.reading() as session:
         assert not audiences.every(session)
-        assert not job_rows.unfinished(session)
+        assert not job_rows.unfinished(session, IMPORT.kind)
     assert jobs.claim(database, [IMPORT], "me", NOW) is None
 
 
@@ -343,7 +343,7 @@ def _with_faults() -> str:
     return "\r\n".join([*lines, lines[2], "last one, no address"])
 
 
-def _assert_equal_to_one_go(database: Database, job: JobRow) -> None:
+def _assert_equal_to_one_go(database: Database, job: ImportJob) -> None:
     jobs.mark_told(database, job, NOW)
     assert_exact(database)
     in_steps, refused = contacts(database, without=("audience_id", "revision", "id")), _refused(database, job)
@@ -366,7 +366,7 @@ def test_a_job_whose_file_is_not_kept_yet_is_nobodys(database: Database, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(job_rows, "received", dies)
+        patch.setattr(job_rows, "mark_received", dies)
         with pytest.raises(KeyboardInterrupt):
             _receive(database, "Email\na@b.fr\n")
     assert jobs.claim(database, [IMPORT], "me", NOW + timedelta(days=1)) is None
@@ -406,7 +406,7 @@ def test_the_figures_are_exact_after_any_imports(database: Database, files):
         writer.writerow(["Email", "Status", "Name", "CLEAN_TIME", "CLEAN_REASON"])
         writer.writerows(lines)
         _receive(database, text.getvalue(), name)
-        result = _finish(database).result
+        result = asdict(_finish(database).outcome)
         assert sum(result.values()) == sum(1 for line in lines if any(line))
         assert_exact(database)
 

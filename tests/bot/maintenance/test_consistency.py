@@ -16,16 +16,16 @@ from bot.contacts import counts
 from bot.core import jobs
 from bot.core.audiences import every
 from bot.exports import exports
-from bot.exports.jobs import EXPORT
+from bot.exports.jobs import EXPORT, ExportTask
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
 from bot.maintenance import consistency
 from handlers.terminal.checks import deep
 from handlers.words import words
 from storage.contacts.contacts import Segment
+from storage.core import jobs as job_rows
 from storage.core import journal, schema
 from storage.core.database import Database
-from storage.core.jobs import under_way
 from storage.maintenance import recounts
 from tests.conftest import NOW
 from tests.support import large
@@ -202,9 +202,9 @@ def break_(database: Database, statement: str) -> None:
 
 def _export_job(database: Database, audience: int) -> None:
     with database.transaction() as session:
-        job = jobs.new(EXPORT, by="U1", now=NOW, audience_id=audience)
-        job.state, job.finished_at, job.told_at = "done", NOW, NOW
-        session.add(job)
+        task = ExportTask(Segment(audience_id=audience), "D1")
+        job = jobs.create(session, EXPORT, task, by="U1", now=NOW, audience_id=audience)
+        job_rows.save(session, job.id, None, state="done", finished_at=NOW, told_at=NOW)
 
 
 def test_work_that_waits_for_the_work_before_it_does_not_stand_still(database):
@@ -214,7 +214,7 @@ def test_work_that_waits_for_the_work_before_it_does_not_stand_still(database):
         file = BytesIO(b"Email Address\nann@example.com\n")
         imports.receive(database, file, name="x.csv", audience="News", by="U1", now=long_ago)
     with database.transaction() as session:
-        for job in under_way(session):
+        for job in job_rows.unfinished(session, IMPORT.kind):
             job.audience_id = audience
     assert found(database) == {"checks-still": 2}
     claim(database, IMPORT, NOW + timedelta(hours=1))

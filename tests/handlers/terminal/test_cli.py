@@ -16,13 +16,13 @@ from bot.core import databases, jobs
 from bot.core.jobs import Clock
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
+from bot.imports.jobs import ImportJob
 from handlers import cli
 from handlers.clock import utc_now
 from handlers.words import Words
 from handlers.words import words as words_for
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
-from storage.core.tables import JobRow
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[3]
@@ -257,10 +257,10 @@ def test_an_import_that_another_process_has_is_waited_for(
     (tmp_path / "list.csv").write_text("Email\na@example.com\n")
     real = jobs.claim_one
 
-    def lose(database: Database, job_id: str, _owner: str, now: object) -> None:
-        job = real(database, job_id, "the bot", utc_now())
-        assert job
-        for _step in imports.work(database, job, utc_now):
+    def lose(database: Database, job: ImportJob, _owner: str, now: object) -> None:
+        taken = real(database, job, "the bot", utc_now())
+        assert taken
+        for _step in imports.work(database, taken, utc_now):
             pass
         monkeypatch.setattr(jobs, "claim_one", real)
 
@@ -275,7 +275,7 @@ def test_an_import_taken_over_goes_on_being_waited_for(
     (tmp_path / "list.csv").write_text("Email\na@example.com\n")
     real, times = imports.work, iter((True,))
 
-    def lost(database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
+    def lost(database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob]:
         if not next(times, False):
             return real(database, job, clock)
         jobs.release(database, job)

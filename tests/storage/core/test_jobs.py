@@ -13,10 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveResult, ArchiveTask, RestoreTask
 from bot.core import jobs
-from bot.exports.jobs import EXPORT
-from bot.imports.jobs import IMPORT
+from bot.core.jobs import AnyJob, Failure, JobType, Recipient
+from bot.core.json_values import to_json
+from bot.exports.jobs import EXPORT, ExportTask
+from bot.imports.jobs import IMPORT, ImportTask
+from storage.contacts.contacts import Segment
 from storage.core import audiences
 from storage.core import jobs as job_rows
 from storage.core.database import Database
@@ -27,14 +30,29 @@ from tests.conftest import NOW
 
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)
 ALL = (IMPORT, EXPORT, ARCHIVE, RESTORE)
+TASKS = {
+    IMPORT.kind: ImportTask("list.csv", "News", "pending"),
+    EXPORT.kind: ExportTask(Segment(audience_id=1), "D1"),
+    ARCHIVE.kind: ArchiveTask(Segment(audience_id=1)),
+    RESTORE.kind: RestoreTask("a1", None),
+}
 
 
-def _add(database: Database, kind: str = EXPORT, minute: int = 0, audience: str | None = None) -> JobRow:
+def _add(
+    database: Database,
+    type_: JobType[Any, Any, Any] = EXPORT,
+    minute: int = 0,
+    audience: str | None = None,
+    recipient: Recipient | None = None,
+) -> AnyJob:
     with database.transaction() as session:
         into = audiences.get_or_add(session, audience, NOW) if audience else None
         made_at = NOW + timedelta(minutes=minute)
-        job = jobs.new(kind, by="U1", now=made_at, audience_id=into.id if into else None)
-        return job_rows.add(session, job)
+        audience_id = into.id if into else None
+        task = TASKS[type_.kind]
+        return jobs.create(
+            session, type_, task, by="U1", now=made_at, audience_id=audience_id, recipient=recipient
+        )
 
 
 def _claimed(database: Database, now=NOW, owner: str = "me") -> str | None:
@@ -56,9 +74,22 @@ def test_finished_jobs_are_passed_over_by_an_index(database: Database):
     """They are kept for good, and work is looked for every second."""
     with database.transaction() as session:
         for n in range(3_000):
-            job = jobs.new(EXPORT, by="U1", now=NOW + timedelta(minutes=n))
-            job.state, job.finished_at, job.told_at = "done", NOW, NOW
-            session.add(job)
+            made_at = NOW + timedelta(minutes=n)
+            session.add(
+                JobRow(
+                    id=f"{n}",
+                    kind=EXPORT.kind.value,
+                    state="done",
+                    data=to_json(TASKS[EXPORT.kind]),
+                    cursor={},
+                    notify={},
+                    result={},
+                    made_by="U1",
+                    made_at=made_at,
+                    finished_at=NOW,
+                    told_at=NOW,
+                )
+            )
     sent: list[tuple[str, Any]] = []
     with database.engine.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -95,7 +126,7 @@ def test_a_clock_that_is_put_back_leaves_no_work_lying(database: Database):
     assert _claimed(database, ahead - timedelta(seconds=30)) is None  # clocks may differ a little
     assert _claimed(database, NOW, "second") == first.id
     with pytest.raises(LeaseLost):
-        jobs.note(database, first, ahead, ts="1")
+        jobs.set_recipient(database, first, ahead, Recipient("U1", ts="1"))
 
 
 def test_a_step_renews_the_lease(database: Database):
@@ -125,24 +156,25 @@ def test_work_on_an_audience_waits_for_the_work_that_has_it(database: Database):
     assert job.id == archive.id
     assert [_claimed(database) for _ in range(3)] == [export.id, elsewhere.id, None]
     with database.transaction() as session:
-        jobs.finish(session, job, NOW)
+        jobs.finish(session, job, NOW, ArchiveResult(n=0, left_alone=0, newer=0))
     assert _claimed(database, NOW) == restore.id
 
 
 def test_a_finished_job_comes_back_until_the_person_was_told(database: Database):
+    archived = ArchiveResult(n=3, left_alone=0, newer=0)
     _add(database, ARCHIVE, 1, "News")
     waiting = _add(database, ARCHIVE, 2, "News")
     job = jobs.claim(database, ALL, "me", NOW)
     assert job
     with database.transaction() as session:
-        jobs.finish(session, job, NOW, n=3)
+        jobs.finish(session, job, NOW, archived)
     assert _claimed(database, NOW) == waiting.id
     again = jobs.claim(database, ALL, "me", LATER - timedelta(milliseconds=1))
     assert again is not None
-    assert (again.id, again.state, again.result) == (job.id, "done", {"n": 3})
+    assert (again.id, again.state, again.result) == (job.id, "done", archived)
     jobs.mark_told(database, again, LATER)
     with database.reading() as session:
-        assert [each.id for each in job_rows.unfinished(session)] == [waiting.id]
+        assert [each.id for each in job_rows.unfinished(session, ARCHIVE.kind)] == [waiting.id]
 
 
 def test_a_failed_job_says_why(database: Database):
@@ -150,8 +182,10 @@ def test_a_failed_job_says_why(database: Database):
     job = jobs.claim(database, ALL, "me", NOW)
     assert job
     failed = jobs.fail(database, job, NOW, "error-nothing-there", n=1)
-    assert (failed.state, failed.result) == ("failed", {"error": "error-nothing-there", "values": {"n": 1}})
-    assert jobs.note(database, failed, NOW, ts="1.2").notify == {"ts": "1.2"}
+    assert (failed.state, failed.result) == ("failed", None)
+    assert failed.failure == Failure("error-nothing-there", {"n": 1})
+    recipient = Recipient("U1", ts="1.2")
+    assert jobs.set_recipient(database, failed, NOW, recipient).recipient == recipient
 
 
 def test_what_changes_beside_a_step_is_kept(database: Database):
@@ -225,17 +259,17 @@ def test_what_may_be_alive_keeps_its_lease(database: Database, owner: str):
 
 
 def test_a_step_that_takes_long_is_followed_by_smaller_ones():
-    pace = jobs.StepSize(20_000)
-    pace.took(jobs.STEP / 2)
-    assert pace.n == 20_000
-    pace.took(jobs.STEP * 4)
-    assert pace.n == 5_000
-    pace.took(jobs.STEP / 2)
-    assert pace.n == 10_000
-    pace.took(timedelta(minutes=1))
-    assert pace.n == 1_000
-    pace.took(timedelta(minutes=-60))
-    assert pace.n == 1_000
+    size = jobs.StepSize(20_000)
+    size.adapt(jobs.STEP / 2)
+    assert size.rows == 20_000
+    size.adapt(jobs.STEP * 4)
+    assert size.rows == 5_000
+    size.adapt(jobs.STEP / 2)
+    assert size.rows == 10_000
+    size.adapt(timedelta(minutes=1))
+    assert size.rows == 1_000
+    size.adapt(timedelta(minutes=-60))
+    assert size.rows == 1_000
     few = jobs.StepSize(2)
-    few.took(timedelta(minutes=1))
-    assert few.n == 1
+    few.adapt(timedelta(minutes=1))
+    assert few.rows == 1

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.archives.jobs import ARCHIVE
+from bot.archives.jobs import ARCHIVE, ArchiveTask
 from bot.core import jobs, leases
+from storage.contacts.contacts import Segment
 from storage.core import audiences
-from storage.core import jobs as job_rows
 from storage.core.database import Database
 from tests.conftest import NOW
 
@@ -80,7 +80,8 @@ def test_two_jobs_of_an_audience_are_not_claimed_at_once(database: Database):
         with database.transaction() as session:
             into = audiences.get_or_add(session, f"{n}", NOW)
             for _ in range(4):
-                job_rows.add(session, jobs.new(ARCHIVE, by="U1", now=NOW, audience_id=into.id))
+                task = ArchiveTask(Segment(audience_id=into.id))
+                jobs.create(session, ARCHIVE, task, by="U1", now=NOW, audience_id=into.id)
         with ThreadPoolExecutor(4) as pool:
             claims = list(pool.map(lambda who: jobs.claim(database, [ARCHIVE], f"{who}", NOW), range(4)))
         assert len([job for job in claims if job]) == 1

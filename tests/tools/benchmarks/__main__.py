@@ -27,7 +27,7 @@ from bot.core.addresses import try_validate
 from bot.exports import exports
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
-from handlers.cli import SELDOM
+from handlers.cli import GC_THRESHOLDS
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.conftest import NOW
@@ -70,7 +70,7 @@ def _collect_seldom() -> None:
     """As `cleaned run` does."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*SELDOM)
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def _measure(n: int, rounds: int, engine: str, works: list[str]) -> None:
