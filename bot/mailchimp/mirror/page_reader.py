@@ -53,7 +53,7 @@ class PageReader:
                 return
             self._may_start = False
             # It finds this very module. It ends with its input, so at the latest with this process.
-            code = f"import sys; sys.path = {sys.path!r}; from bot import mirror_reader; mirror_reader.main()"
+            code = f"import sys; sys.path = {sys.path!r}; from bot.mailchimp.mirror import page_reader; page_reader.main()"
             try:
                 self._process = subprocess.Popen(  # noqa: S603  nothing from outside is in it
                     [sys.executable, "-c", code],
