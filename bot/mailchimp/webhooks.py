@@ -15,6 +15,7 @@ from storage.core.database import Database
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.remote_state import RemoteState
 
 BY = "mailchimp"
 PATH = "/mailchimp/"
@@ -33,7 +34,7 @@ def secret_of(database: Database, remote_id: str) -> str | None:
     """The secret that signs the webhooks of that audience; "" if we know of none, None without a mirror."""
     with database.reading() as session:
         audience = mirrors.of_remote(session, remote_id)
-        return None if audience is None else str(audience.remote.get("webhook_secret", ""))
+        return None if audience is None else RemoteState.from_json(audience.remote).webhook_secret
 
 
 def ring(database: Database, remote_id: str, uid: str, now: datetime) -> bool:
@@ -87,5 +88,5 @@ def _set_up(database: Database, client: Client, address: str, audience_id: int) 
     except MailchimpError as error:
         return WebhookAddress(audience.name, is_set_up=False, failed=error)
     with database.transaction() as session:
-        mirrors.say(session, audience_id, webhook_secret=made.secret)
+        mirrors.set_webhook_secret(session, audience_id, made.secret)
     return WebhookAddress(audience.name, is_set_up=True)

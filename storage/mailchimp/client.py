@@ -14,10 +14,11 @@ from typing import Self, TypeVar
 import httpx
 
 from storage.contacts.values import Status
-from storage.mailchimp import batches, documents
+from storage.mailchimp import batches, documents, members
 from storage.mailchimp.batches import Operation, Result, audience_path, member_path
 from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound, Unavailable
 from storage.mailchimp.limiter import MOST_CONNECTIONS
+from storage.mailchimp.members import Member, MemberPage
 from storage.mailchimp.transport import TRIES, Connections, Request, Timing, Wire, line_of
 from storage.mailchimp.values import (
     EVENTS,
@@ -27,8 +28,6 @@ from storage.mailchimp.values import (
     Batch,
     Bounce,
     Document,
-    Member,
-    MemberPage,
     MergeField,
     MergeValue,
     RemoteAudience,
@@ -132,7 +131,7 @@ class Client:
         """How many contacts have a status: of archived ones, Mailchimp's own counts say nothing."""
         params: Params = {"status": name_of(status), "count": 1, "fields": "total_items"}
         path = f"{audience_path(audience_id)}/members"
-        return self._read(documents.member_page, Request("GET", path, params)).total
+        return self._read(lambda document: documents.number(document, "total_items"), Request("GET", path, params))
 
     def members(
         self,
@@ -147,7 +146,7 @@ class Client:
 
         Offsets shift while contacts change: let pages overlap. `changed_since` is rounded down to the second.
         """
-        return self.page(_read_page, audience_id, offset, count, status=status, changed_since=changed_since)
+        return self.page(members.page, audience_id, offset, count, status=status, changed_since=changed_since)
 
     def page(
         self,
@@ -180,7 +179,7 @@ class Client:
     def member(self, audience_id: str, hash_: str) -> Member:
         """A contact, archived ones too. Raises NotFound."""
         request = Request("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
-        return self._read(documents.member, request)
+        return self._read(members.member, request)
 
     def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
         """All of a contact's tags: of those who have more than 50, a member tells only the first. Raises NotFound."""
@@ -217,7 +216,7 @@ class Client:
         """Gives a contact a status. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
         method, body = batches.status_change(address, status)
         request = Request(method, member_path(audience_id, member_hash(address)), body=body)
-        return self._read(documents.member, request)
+        return self._read(members.member, request)
 
     def put_member(
         self,
@@ -240,7 +239,7 @@ class Client:
                 {"marketing_permission_id": id_, "enabled": enabled} for id_, enabled in permissions.items()
             ]
         path = member_path(audience_id, member_hash(address))
-        return self._read(documents.member, Request("PUT", path, body=body))
+        return self._read(members.member, Request("PUT", path, body=body))
 
     def add_tags(self, audience_id: str, hash_: str, tags: Sequence[str]) -> None:
         """Gives a contact tags, which may be new ones; automations do not start by it. Raises NotFound."""
@@ -327,10 +326,6 @@ class Client:
             found += rows
             if not rows or len(found) >= total:
                 return tuple(found)
-
-
-def _read_page(body: bytes) -> MemberPage:
-    return documents.member_page(documents.parse(body))
 
 
 def _centre(key: str) -> str:

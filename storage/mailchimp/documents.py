@@ -1,13 +1,14 @@
 """Mailchimp's JSON documents, read into values."""
 
-import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from math import isfinite
-from typing import cast
+from typing import TypeVar
+
+import msgspec
 
 from storage.mailchimp.values import (
-    NOWHERE,
     AbuseReport,
     AbuseReportPage,
     Account,
@@ -15,25 +16,36 @@ from storage.mailchimp.values import (
     BatchStatus,
     Bounce,
     Document,
-    Location,
-    Member,
-    MemberPage,
     MergeField,
-    MergeValue,
-    Permission,
     RemoteAudience,
     Webhook,
-    member_hash,
-    status_of,
 )
 
 
+Value = TypeVar("Value")
+
+
 def parse(body: bytes) -> Document:
-    """Raises ValueError."""
-    read = json.loads(body.decode())
-    if isinstance(read, dict):
-        return read
+    """Raises ValueError on anything but a JSON object."""
+    document = decode(body, _DECODER)
+    if isinstance(document, dict):
+        return document
     raise ValueError
+
+
+def decode(body: bytes, decoder: msgspec.json.Decoder[Value]) -> Value:
+    """JSON without what no database stores: NUL, which PostgreSQL's text can't hold, and lone surrogates.
+
+    Raises ValueError; ValidationError of msgspec where the JSON is not of the decoder's type.
+    """
+    if _NUL in body:
+        body = _storable(body)
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:  # perhaps for a lone surrogate
+        return decoder.decode(_storable(body))
 
 
 def account(document: Document) -> Account:
@@ -69,39 +81,6 @@ def merge_field(document: Document) -> MergeField:
         required=document.get("required") is True,
         choices=tuple(str(choice) for choice in choices) if isinstance(choices, list) else (),
     )
-
-
-def member(document: Document) -> Member:
-    """Raises ValueError where there is no address, or a status not known here."""
-    if not (address := text(document, "email_address")):
-        raise ValueError
-    place = part(document, "location")
-    return Member(
-        hash=text(document, "id") or member_hash(address),
-        address=address,
-        status=status_of(text(document, "status")),
-        leid=number(document, "web_id"),
-        euid=text(document, "unique_email_id"),
-        merge_fields=cast("Mapping[str, MergeValue]", part(document, "merge_fields")),
-        tags=tuple([text(tag, "name") for tag in parts(document, "tags")]),
-        tag_count=number(document, "tags_count"),
-        rating=number(document, "member_rating"),
-        signup_ip=text(document, "ip_signup"),
-        signup_at=moment(document, "timestamp_signup"),
-        confirm_ip=text(document, "ip_opt"),
-        confirm_at=moment(document, "timestamp_opt"),
-        changed_at=moment(document, "last_changed"),
-        location=_location(place),
-        note=text(part(document, "last_note"), "note") if "last_note" in document else "",
-        permissions=tuple([_permission(each) for each in parts(document, "marketing_permissions")]),
-    )
-
-
-def member_page(document: Document) -> MemberPage:
-    rows = parts(document, "members")
-    members = tuple(found for row in rows if (found := _readable(row)))
-    ids = tuple(number(row, "web_id") for row in rows)
-    return MemberPage(members, number(document, "total_items"), len(rows) - len(members), ids)
 
 
 def bounces(document: Document) -> tuple[Bounce, ...]:
@@ -164,17 +143,22 @@ def number(document: Document, name: str) -> int:
 
 
 def moment(document: Document, name: str) -> datetime | None:
-    """Aware, in UTC; Mailchimp writes an empty text where there is none."""
-    written = document.get(name)
-    if not written or not isinstance(written, str):
+    """Aware, in UTC; None where there is none."""
+    value = document.get(name)
+    return parse_time(value) if isinstance(value, str) else None
+
+
+def parse_time(text: str) -> datetime | None:
+    """Aware, in UTC; None for an invalid time, and for the empty text that Mailchimp writes where there is none."""
+    if not text:
         return None
     try:
-        found = datetime.fromisoformat(written)
+        time = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if found.tzinfo is UTC:
-        return found
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    if time.tzinfo is UTC:
+        return time
+    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def part(document: Document, name: str) -> Document:
@@ -188,35 +172,6 @@ def parts(document: Document, name: str) -> Sequence[Document]:
     if not value or not isinstance(value, list):
         return ()
     return [each for each in value if isinstance(each, dict)]
-
-
-def _readable(document: Document) -> Member | None:
-    try:
-        return member(document)
-    except ValueError:
-        return None
-
-
-def _location(place: Document) -> Location:
-    if not any(place.values()):  # as of most contacts
-        return NOWHERE
-    return Location(
-        latitude=_float(place, "latitude"),
-        longitude=_float(place, "longitude"),
-        gmt_offset=number(place, "gmtoff"),
-        dst_offset=number(place, "dstoff"),
-        country=text(place, "country_code"),
-        time_zone=text(place, "timezone"),
-        region=text(place, "region"),
-    )
-
-
-def _permission(document: Document) -> Permission:
-    return Permission(
-        id=text(document, "marketing_permission_id"),
-        text=text(document, "text"),
-        enabled=document.get("enabled") is True,
-    )
 
 
 def _bounce(document: Document) -> Bounce:
@@ -236,3 +191,22 @@ def _float(document: Document, name: str) -> float:
         return float(value)
     except ValueError:
         return 0.0
+
+
+def _storable(body: bytes) -> bytes:
+    return _ESCAPE.sub(_storable_escape, body)
+
+
+def _storable_escape(match: re.Match[bytes]) -> bytes:
+    escape = match[0]
+    if escape == _NUL:
+        return b"\\ufffd"
+    return b"?" if len(escape) == len(_NUL) else escape
+
+
+_DECODER = msgspec.json.Decoder()
+_NUL = rb"\u0000"
+# An escaped backslash comes first, so that what follows it is text; then a surrogate pair, which stays.
+_ESCAPE = re.compile(
+    rb"\\\\|\\u0000|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[dD][89a-fA-F]..",
+)

@@ -1,6 +1,7 @@
 """Mirrored audiences, and what of their contacts Mailchimp has to be asked for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, count
 from typing import Any
@@ -14,6 +15,7 @@ from storage.contacts.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
 from storage.contacts.figures import Cell, Tally
 from storage.core import audiences
 from storage.core.tables import AudienceRow, AudienceSource, JobRow
+from storage.mailchimp.remote_state import RemoteState
 
 
 def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> AudienceRow | None:
@@ -55,10 +57,10 @@ def every(session: Session) -> Sequence[AudienceRow]:
     ).all()
 
 
-def say(session: Session, audience_id: int, **said: Any) -> None:
-    """Keeps more in the audience's `remote`."""
+def set_webhook_secret(session: Session, audience_id: int, secret: str) -> None:
     audience = session.get_one(AudienceRow, audience_id)
-    audience.remote = audience.remote | said
+    state = replace(RemoteState.from_json(audience.remote), webhook_secret=secret)
+    audience.remote = state.to_json()
     session.add(audience)
 
 

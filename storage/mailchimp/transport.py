@@ -18,6 +18,7 @@ from typing import Literal, TypeVar
 
 import httpx
 
+from storage.mailchimp import documents
 from storage.mailchimp.errors import (
     BadAnswer,
     MailchimpError,
@@ -231,12 +232,9 @@ def _document(body: bytes) -> Document:
     if not body:
         return {}
     try:
-        document = json.loads(body)
+        return documents.parse(body)
     except ValueError:
-        raise BadAnswer(reason="no JSON") from None
-    if not isinstance(document, dict):
-        raise BadAnswer(reason="no JSON object")
-    return document
+        raise BadAnswer(reason="no JSON object") from None
 
 
 def _failure(error: httpx.HTTPError, centre: str) -> MailchimpError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import md5
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from storage.contacts.values import Status
 
@@ -55,73 +55,6 @@ class MergeField:
     type: str
     required: bool
     choices: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Location:
-    """Where Mailchimp believes a contact to be. Offsets are in hours from GMT."""
-
-    latitude: float
-    longitude: float
-    gmt_offset: int
-    dst_offset: int
-    country: str
-    time_zone: str
-    region: str
-
-
-NOWHERE = Location(0.0, 0.0, 0, 0, "", "", "")
-
-
-@dataclass(frozen=True)
-class Permission:
-    """A marketing permission. The ids are each audience's own."""
-
-    id: str
-    text: str
-    enabled: bool
-
-
-class Member(NamedTuple):
-    """A contact: a tuple, since an audience has many. `leid` and `euid` are named as in Mailchimp's export files.
-
-    `tags` are at most 50 of `tag_count`.
-    """
-
-    hash: str
-    address: str
-    status: Status
-    leid: int
-    euid: str
-    merge_fields: Mapping[str, MergeValue]
-    tags: tuple[str, ...]
-    tag_count: int
-    rating: int
-    signup_ip: str
-    signup_at: datetime | None
-    confirm_ip: str
-    confirm_at: datetime | None
-    changed_at: datetime | None
-    location: Location
-    note: str
-    permissions: tuple[Permission, ...]
-
-    def __repr__(self) -> str:
-        return f"Member(status={self.status!r}, leid={self.leid!r})"
-
-
-@dataclass(frozen=True)
-class MemberPage:
-    """Contacts, and how many there are on all pages.
-
-    `unreadable` were left out: without an address (who has a telephone number alone), or with a status not known
-    here. `ids`: of all in their order, theirs too.
-    """
-
-    members: tuple[Member, ...]
-    total: int
-    unreadable: int
-    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -192,17 +125,13 @@ def member_hash(address: str) -> str:
     return md5(address.lower().encode(), usedforsecurity=False).hexdigest()
 
 
-def status_of(name: str) -> Status:
-    """From Mailchimp's word. Raises ValueError on another."""
-    found = _STATUSES.get(name)
-    if found is None:
-        raise ValueError
-    return found
-
-
-_STATUSES = {**{str(each): each for each in Status}, "transactional": Status.NONSUBSCRIBED}
-
-
 def name_of(status: Status) -> str:
     """Mailchimp's word."""
     return "transactional" if status is Status.NONSUBSCRIBED else status.value
+
+
+# By Mailchimp's word.
+STATUSES: Mapping[str, Status] = {
+    **{status.value: status for status in Status},
+    name_of(Status.NONSUBSCRIBED): Status.NONSUBSCRIBED,
+}

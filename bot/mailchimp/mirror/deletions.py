@@ -14,7 +14,8 @@ from storage.core.tables import JobRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, NotFound
-from storage.mailchimp.values import Member, member_hash
+from storage.mailchimp.members import Member
+from storage.mailchimp.values import member_hash
 
 AT_ONCE = 250  # contacts asked for a step
 _SCANNED = 10_000  # contacts read at once

@@ -6,7 +6,7 @@ finds who was deleted for good.
 """
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,7 +19,6 @@ from bot.mailchimp.mirror import deletions, pages, reasons, tags
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
 from bot.mailchimp.mirror.members import MemberPage
-from bot.mailchimp.mirror.page_reader import PageReader
 from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
 from storage.contacts import bulk
@@ -32,7 +31,8 @@ from storage.core.tables import AudienceRow, JobRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
-from storage.mailchimp.values import Member
+from storage.mailchimp.members import Member
+from storage.mailchimp.remote_state import RemoteState
 
 TIMES_OVERLAP = timedelta(minutes=10)  # clocks differ, and Mailchimp's counts lag
 WHOLE_AGAIN = timedelta(days=7)
@@ -48,21 +48,20 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
         fields = client.merge_fields(each.id)
         with database.transaction() as session:
             audience = mirrors.get_or_add(session, each.id, each.name, now)
-            labels = {field.tag: field.name for field in fields}
-            # Nobody changed by that, but a contact's values stand under the fields' names: a whole pass brings them.
-            again = {"whole_at": None} if _are_renamed(_labels(audience), labels) else {}
-            audience.remote = (
-                audience.remote
-                | again
-                | {
-                    "web_id": each.web_id,
-                    "double_optin": each.double_optin,
-                    "permissions": each.marketing_permissions,
-                    "fields": [asdict(field) for field in fields],
-                    "link": client.audience_link(each.web_id),
-                    "signup": each.signup_url,
-                }
+            before = RemoteState.from_json(audience.remote)
+            state = replace(
+                before,
+                web_id=each.web_id,
+                double_optin=each.double_optin,
+                asks_permissions=each.marketing_permissions,
+                merge_fields=fields,
+                link=client.audience_link(each.web_id),
+                signup_url=each.signup_url,
             )
+            if _are_renamed(before.labels, state.labels):
+                # Mailchimp lists no contact as changed by that, but values are kept under the fields' names.
+                state = replace(state, whole_at=None)
+            audience.remote = state.to_json()
             audience.merge_labels = list(dict.fromkeys(field.name for field in fields))
             session.add(audience)
             found.append(audience.id)
@@ -96,7 +95,7 @@ def new_job(audience: AudienceRow, *, by: str, now: datetime, notify: dict[str, 
         notify=notify,
         since=since.isoformat() if since else None,
         look_for_gone=audience.mirrored_until is not None and since is None,
-        revision=audience.remote.get("explained", 0),
+        revision=RemoteState.from_json(audience.remote).explained,
     )
 
 
@@ -107,10 +106,9 @@ def work(client: Client, database: Database, job: JobRow, clock: Clock) -> Gener
     """
     sync = _sync(client, database, job, clock)
     latest = _begin(sync, job)
-    with PageReader(latest.audience_id or 0, sync.labels) as reader:
-        while latest.cursor["stage"] < len(STAGES):
-            for step in _members(sync, reader, latest):
-                yield (latest := step)
+    while latest.cursor["stage"] < len(STAGES):
+        for step in _members(sync, latest):
+            yield (latest := step)
     if sync.seen is not None:
         keep = partial(_keep, sync)
         for step in deletions.drop(client, database, sync.remote_id, latest, clock, sync.seen, keep):
@@ -173,7 +171,7 @@ def _beside(database: Database, job: JobRow, now: datetime) -> JobRow:
             audience_id=audience.id,
             since=since.isoformat() if since else None,
             look_for_gone=False,
-            revision=audience.remote.get("explained", 0),
+            revision=RemoteState.from_json(audience.remote).explained,
         )
         sync.state, sync.owner, sync.lease_until = "running", job.owner, now + jobs.LEASE
         return job_rows.add(session, sync)
@@ -197,15 +195,10 @@ def _sync(client: Client, database: Database, job: JobRow, clock: Clock) -> _Syn
         audience = audiences.get(session, job.audience_id or 0)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
-    labels = _labels(audience)
+    labels = RemoteState.from_json(audience.remote).labels
     seen = SeenContacts() if job.data["look_for_gone"] and not job.cursor.get("explained") else None
     is_first = audience.mirrored_until is None
     return _Sync(client, database, clock, audience.remote_id, labels, is_first, seen)
-
-
-def _labels(audience: AudienceRow) -> Mapping[str, str]:
-    """Merge tag → the column's name."""
-    return {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
 
 
 def _are_renamed(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
@@ -213,11 +206,10 @@ def _are_renamed(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
 
 
 def _is_whole_due(audience: AudienceRow, now: datetime) -> bool:
-    at = audience.remote.get("whole_at")
-    if at is None or audience.mirrored_until is None:
+    state = RemoteState.from_json(audience.remote)
+    if state.whole_at is None or audience.mirrored_until is None:
         return True
-    wait = WHOLE_AGAIN_WHEN_DIFFERENT if audience.remote.get("differs") else WHOLE_AGAIN
-    return now - datetime.fromisoformat(at) >= wait
+    return now - state.whole_at >= (WHOLE_AGAIN_WHEN_DIFFERENT if state.differs else WHOLE_AGAIN)
 
 
 def _begin(sync: _Sync, job: JobRow) -> JobRow:
@@ -235,11 +227,12 @@ def _begin(sync: _Sync, job: JobRow) -> JobRow:
         return jobs.step(session, job, sync.clock(), cursor=cursor)
 
 
-def _members(sync: _Sync, reader: PageReader, job: JobRow) -> Iterator[JobRow]:
+def _members(sync: _Sync, job: JobRow) -> Iterator[JobRow]:
     """The rest of a stage."""
     since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
     status = STAGES[job.cursor["stage"]]
-    fetch = partial(sync.client.page, reader.read, sync.remote_id, status=status, changed_since=since)
+    read = partial(member_rows.page, audience_id=job.audience_id or 0, labels=sync.labels)
+    fetch = partial(sync.client.page, read, sync.remote_id, status=status, changed_since=since)
     for turn in pages.pages(fetch, job.cursor["offset"], job.cursor["tail"]):
         if turn is None:
             with sync.database.transaction() as session:
@@ -333,9 +326,14 @@ def _finish(sync: _Sync, job: JobRow) -> JobRow:
         audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None
         audience.mirrored_until = datetime.fromisoformat(job.cursor["started"])
-        is_whole = not job.data["since"] and not _are_renamed(sync.labels, _labels(audience))
-        whole = {"whole_at": job.cursor["started"]} if is_whole else {}
-        audience.remote = audience.remote | whole | {"differs": bool(differs), "explained": audience.revision}
+        state = RemoteState.from_json(audience.remote)
+        is_whole = not job.data["since"] and not _are_renamed(sync.labels, state.labels)
+        audience.remote = replace(
+            state,
+            whole_at=audience.mirrored_until if is_whole else state.whole_at,
+            differs=bool(differs),
+            explained=audience.revision,
+        ).to_json()
         session.add(audience)
         if n := outcome.added + outcome.changed + gone:
             journal.write(

@@ -14,14 +14,14 @@ from storage.core.database import Database
 from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import NotFound
-from storage.mailchimp.values import Member
+from storage.mailchimp.members import Member
 
 MOST_ASKED = 5_000  # contacts a sync; the others have the first 50, and what was here before
 
 
 def has_more(member: Member) -> bool:
     """Whether the contact has more tags than were told."""
-    return member.tag_count > len(member.tags)
+    return member.tag_count > len(member.tag_objects)
 
 
 def with_all(client: Client, remote_id: str, member: Member) -> Member:
@@ -29,7 +29,7 @@ def with_all(client: Client, remote_id: str, member: Member) -> Member:
     if not has_more(member):
         return member
     tags = _tags(client, remote_id, member.hash)
-    return member if tags is None else member._replace(tags=tuple(tags))
+    return member if tags is None else member.with_tags(tags)
 
 
 def complete(

@@ -18,6 +18,7 @@ from storage.core.database import Database, Session
 from storage.core.tables import JobRow
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import AddressOutcome, OutboxKey
+from storage.mailchimp.remote_state import RemoteState
 
 _AT_ONCE = 5_000
 
@@ -35,7 +36,7 @@ def finish_archive(database: Database, job: JobRow, now: datetime) -> JobRow:
         seen = contacts.count(session, segment)
         newer = segment_size(session, replace(segment, up_to=None)) - seen
         audience = audiences.get(session, segment.audience_id)
-    link = audience.remote.get("link") if audience else None
+    link = RemoteState.from_json(audience.remote).link if audience else None
     with database.transaction() as session:
         archive_rows.leave_alone(session, segment.audience_id, job.id, result["left_alone"])
         _write(session, job, now, archives.KIND, archive=job.id, result=result)

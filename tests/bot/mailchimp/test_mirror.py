@@ -14,10 +14,9 @@ from bot.mailchimp.mirror import tags as member_tags
 from handlers.standins.mailchimp.faults import FaultKind as Fault
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
-from storage.mailchimp import documents
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError, NotFound
-from storage.mailchimp.values import Document, Member
+from storage.mailchimp.members import Member
 from tests.support import figures, mirrors
 from tests.support.audiences import import_csv
 from tests.support.mirrors import Disturbed, Mirrored, mirrored
@@ -308,14 +307,9 @@ def test_a_contact_that_can_no_longer_be_read_stays_as_it_was(
     both: Mirrored, monkeypatch: pytest.MonkeyPatch
 ):
     both.sync()
-    address, read = both.address("subscribed"), documents.member
-
-    def member(document: Document) -> Member:
-        if document["email_address"] == address:
-            raise ValueError  # a status of tomorrow
-        return read(document)
-
-    monkeypatch.setattr(documents, "member", member)
+    address = both.address("subscribed")
+    # As with a status of tomorrow.
+    monkeypatch.setattr(Member, "is_readable", property(lambda member: member.address != address))
     both.times.now += timedelta(days=8)
     result = both.sync()
     assert (result["refused"], result["gone"]) == (1, 0)
