@@ -99,7 +99,7 @@ def wanted(
     has_address = any(field.type == "address" for field in others)
     member = None
     if has_address or state.asks_permissions:
-        member = _asked(client.once(), audience, contact)  # somebody looks at a modal that loads
+        member = _asked(client.without_retries(), audience, contact)  # somebody looks at a modal that loads
     fields = [each for field in others for each in _inputs(field, contact, member, said.get(field.tag, ""))]
     if len(fields) > MOST_FIELDS:
         raise TooManyFields(audience=audience.name, n=len(fields))

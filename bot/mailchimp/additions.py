@@ -167,7 +167,7 @@ def work(client: Client | None, database: Database, job: JobRow, clock: Clock) -
             yield (job := _note(database, job, clock(), absent=job.data["key"]))
         member, tags_lost = _add(client, audience, old, job)
     except MailchimpError as error:
-        if error.worth_another_try and job.attempts < TRIES:
+        if error.is_retryable and job.attempts < TRIES:
             yield _note(database, job, clock(), trying=True)
             raise NotNow from None
         raise _told(error, audience, job) from None
@@ -305,7 +305,7 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: JobRow) -> tu
             tags = list(client.tags(audience.remote_id or "", before.hash))
         client.add_tags(audience.remote_id or "", member.hash, tags)
     except MailchimpError as error:
-        if error.worth_another_try and job.attempts < TRIES:
+        if error.is_retryable and job.attempts < TRIES:
             raise
         return member, tags  # the contact is added, whatever becomes of its tags
     return member.with_tags(dict.fromkeys([*member.tags, *tags])), []
@@ -362,7 +362,7 @@ def _told(error: MailchimpError, audience: AudienceRow, job: JobRow) -> CleanedE
             return NotTaken(**about, detail=error.detail, fields=_named(audience, error.fields))
         case KeyRefused() | Forbidden() | WrongDataCentre():
             return KeyNotTaken()
-        case _ if error.worth_another_try or isinstance(error, BadAnswer):
+        case _ if error.is_retryable or isinstance(error, BadAnswer):
             return NoAnswer(**about)
     return Refused(**about, title=str(error.values.get("title", "")), detail=error.detail)
 

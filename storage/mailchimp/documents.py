@@ -1,7 +1,7 @@
-"""Mailchimp's JSON documents, read into values."""
+"""Decodes Mailchimp's JSON into values. Missing and malformed fields get an empty value."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import isfinite
 from typing import TypeVar
@@ -21,12 +21,11 @@ from storage.mailchimp.values import (
     Webhook,
 )
 
-
 Value = TypeVar("Value")
 
 
 def parse(body: bytes) -> Document:
-    """Raises ValueError on anything but a JSON object."""
+    """Decodes a JSON object. Raises ValueError."""
     document = decode(body, _DECODER)
     if isinstance(document, dict):
         return document
@@ -34,9 +33,9 @@ def parse(body: bytes) -> Document:
 
 
 def decode(body: bytes, decoder: msgspec.json.Decoder[Value]) -> Value:
-    """JSON without what no database stores: NUL, which PostgreSQL's text can't hold, and lone surrogates.
+    """Decodes JSON; replaces NUL, which PostgreSQL can't store, and lone surrogates, which UTF-8 can't encode.
 
-    Raises ValueError; ValidationError of msgspec where the JSON is not of the decoder's type.
+    Raises ValueError; its subclass ValidationError if the JSON does not match the decoder's type.
     """
     if _NUL in body:
         body = _storable(body)
@@ -50,43 +49,45 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[Value]) -> Value:
 
 def account(document: Document) -> Account:
     return Account(
-        id=text(document, "account_id"),
-        name=text(document, "account_name"),
-        role=text(document, "role"),
-        contacts=number(document, "total_subscribers"),
+        id=get_text(document, "account_id"),
+        name=get_text(document, "account_name"),
+        role=get_text(document, "role"),
+        contacts=get_number(document, "total_subscribers"),
     )
 
 
 def audience(document: Document) -> RemoteAudience:
-    stats = part(document, "stats")
+    stats = get_object(document, "stats")
     return RemoteAudience(
-        id=text(document, "id"),
-        web_id=number(document, "web_id"),
-        name=text(document, "name"),
-        subscribed=number(stats, "member_count"),
-        unsubscribed=number(stats, "unsubscribe_count"),
-        cleaned=number(stats, "cleaned_count"),
+        id=get_text(document, "id"),
+        web_id=get_number(document, "web_id"),
+        name=get_text(document, "name"),
+        subscribed=get_number(stats, "member_count"),
+        unsubscribed=get_number(stats, "unsubscribe_count"),
+        cleaned=get_number(stats, "cleaned_count"),
         double_optin=document.get("double_optin") is True,
         marketing_permissions=document.get("marketing_permissions") is True,
-        signup_url=text(document, "subscribe_url_long"),
+        signup_url=get_text(document, "subscribe_url_long"),
     )
 
 
 def merge_field(document: Document) -> MergeField:
-    choices = part(document, "options").get("choices")
+    choices = get_object(document, "options").get("choices")
     return MergeField(
-        tag=text(document, "tag"),
-        name=text(document, "name"),
-        type=text(document, "type"),
+        tag=get_text(document, "tag"),
+        name=get_text(document, "name"),
+        type=get_text(document, "type"),
         required=document.get("required") is True,
         choices=tuple(str(choice) for choice in choices) if isinstance(choices, list) else (),
     )
 
 
 def bounces(document: Document) -> tuple[Bounce, ...]:
-    """Those of an activity feed."""
+    """The bounces of an activity feed."""
     return tuple(
-        _bounce(each) for each in parts(document, "activity") if text(each, "activity_type") == "bounce"
+        _bounce(activity)
+        for activity in get_objects(document, "activity")
+        if get_text(activity, "activity_type") == "bounce"
     )
 
 
@@ -94,55 +95,55 @@ def abuse_reports(document: Document) -> AbuseReportPage:
     return AbuseReportPage(
         tuple(
             AbuseReport(
-                hash=text(each, "email_id"),
-                address=text(each, "email_address"),
-                campaign_id=text(each, "campaign_id"),
-                at=moment(each, "date"),
+                hash=get_text(report, "email_id"),
+                address=get_text(report, "email_address"),
+                campaign_id=get_text(report, "campaign_id"),
+                at=get_time(report, "date"),
             )
-            for each in parts(document, "abuse_reports")
+            for report in get_objects(document, "abuse_reports")
         ),
-        number(document, "total_items"),
+        get_number(document, "total_items"),
     )
 
 
 def batch(document: Document) -> Batch:
-    """Raises ValueError on a status not known here."""
+    """Raises ValueError for an unknown status."""
     return Batch(
-        id=text(document, "id"),
-        status=BatchStatus(text(document, "status")),
-        total=number(document, "total_operations"),
-        finished=number(document, "finished_operations"),
-        errored=number(document, "errored_operations"),
-        submitted_at=moment(document, "submitted_at"),
-        completed_at=moment(document, "completed_at"),
-        results_url=text(document, "response_body_url"),
+        id=get_text(document, "id"),
+        status=BatchStatus(get_text(document, "status")),
+        total=get_number(document, "total_operations"),
+        finished=get_number(document, "finished_operations"),
+        errored=get_number(document, "errored_operations"),
+        submitted_at=get_time(document, "submitted_at"),
+        completed_at=get_time(document, "completed_at"),
+        results_url=get_text(document, "response_body_url"),
     )
 
 
 def webhook(document: Document) -> Webhook:
     return Webhook(
-        id=text(document, "id"),
-        url=text(document, "url"),
-        events=frozenset(name for name, is_on in part(document, "events").items() if is_on is True),
-        origins=frozenset(name for name, is_on in part(document, "sources").items() if is_on is True),
-        secret=text(document, "secret"),
+        id=get_text(document, "id"),
+        url=get_text(document, "url"),
+        events=frozenset(name for name, is_on in get_object(document, "events").items() if is_on is True),
+        origins=frozenset(name for name, is_on in get_object(document, "sources").items() if is_on is True),
+        secret=get_text(document, "secret"),
     )
 
 
-def text(document: Document, name: str) -> str:
+def get_text(document: Document, name: str) -> str:
     value = document.get(name)
     return value if isinstance(value, str) else "" if value is None else str(value)
 
 
-def number(document: Document, name: str) -> int:
-    """0 where there is none."""
+def get_number(document: Document, name: str) -> int:
+    """0 if there is none."""
     if isinstance(value := document.get(name), int):
         return int(value)
-    read = _float(document, name)
-    return int(read) if isfinite(read) else 0
+    value = _float(document, name)
+    return int(value) if isfinite(value) else 0
 
 
-def moment(document: Document, name: str) -> datetime | None:
+def get_time(document: Document, name: str) -> datetime | None:
     """Aware, in UTC; None where there is none."""
     value = document.get(name)
     return parse_time(value) if isinstance(value, str) else None
@@ -161,25 +162,26 @@ def parse_time(text: str) -> datetime | None:
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def part(document: Document, name: str) -> Document:
-    """An object inside; Mailchimp writes an empty list for some empty objects."""
+def get_object(document: Document, name: str) -> Document:
+    """A nested object, empty where Mailchimp writes an empty list for it."""
     value = document.get(name)
     return value if isinstance(value, dict) else {}
 
 
-def parts(document: Document, name: str) -> Sequence[Document]:
+def get_objects(document: Document, name: str) -> Sequence[Document]:
+    """The objects of a nested list."""
     value = document.get(name)
     if not value or not isinstance(value, list):
         return ()
-    return [each for each in value if isinstance(each, dict)]
+    return [item for item in value if isinstance(item, dict)]
 
 
 def _bounce(document: Document) -> Bounce:
     return Bounce(
-        kind="hard" if text(document, "bounce_type") == "hard" else "soft",
-        campaign_id=text(document, "campaign_id"),
-        campaign=text(document, "campaign_title"),
-        at=moment(document, "created_at_timestamp"),
+        kind="hard" if get_text(document, "bounce_type") == "hard" else "soft",
+        campaign_id=get_text(document, "campaign_id"),
+        campaign=get_text(document, "campaign_title"),
+        at=get_time(document, "created_at_timestamp"),
     )
 
 

@@ -152,8 +152,8 @@ def page(body: bytes) -> MemberPage:
         members, total = decoded.members, decoded.total_items
     except msgspec.ValidationError:
         document = documents.parse(body)
-        members = [_converted(row) for row in documents.parts(document, "members")]
-        total = documents.number(document, "total_items")
+        members = [_converted(row) for row in documents.get_objects(document, "members")]
+        total = documents.get_number(document, "total_items")
     readable = [member for member in members if member.is_readable]
     return MemberPage(readable, total, len(members) - len(readable), [member.leid for member in members])
 

@@ -1,4 +1,4 @@
-"""What Mailchimp knows, as values: contacts, audiences, batches. Their repr shows no address and no secret."""
+"""Mailchimp's audiences, bounces, batches and webhooks as values. Their repr shows no address and no secret."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,17 +20,17 @@ ORIGINS: tuple[Origin, ...] = ("user", "admin", "api")
 
 @dataclass(frozen=True)
 class Account:
-    """Whose key it is. `role` is Mailchimp's word: owner, admin, manager, author, viewer."""
+    """An account. `role` is owner, admin, manager, author or viewer."""
 
     id: str
     name: str
     role: str
-    contacts: int  # subscribed, of all audiences
+    contacts: int  # subscribed, in all audiences
 
 
 @dataclass(frozen=True)
 class RemoteAudience:
-    """A list. The three counts are Mailchimp's own, up to some minutes old; `web_id` is for links to its pages.
+    """An audience. Its counts may be some minutes old; `web_id` is for links to Mailchimp's site.
 
     `signup_url`: the form by which people subscribe themselves.
     """
@@ -48,7 +48,7 @@ class RemoteAudience:
 
 @dataclass(frozen=True)
 class MergeField:
-    """A column of an audience. `choices` are those of a radio or dropdown field."""
+    """A merge field of an audience. `choices`: those of a radio or dropdown field."""
 
     tag: str
     name: str
@@ -59,7 +59,7 @@ class MergeField:
 
 @dataclass(frozen=True)
 class Bounce:
-    """One bounce of a contact."""
+    """A bounce of a contact."""
 
     kind: Literal["hard", "soft"]
     campaign_id: str
@@ -69,7 +69,7 @@ class Bounce:
 
 @dataclass(frozen=True)
 class AbuseReport:
-    """A contact reported a campaign as abuse."""
+    """A contact's report of a campaign as abuse."""
 
     hash: str = field(repr=False)
     address: str = field(repr=False)
@@ -79,14 +79,14 @@ class AbuseReport:
 
 @dataclass(frozen=True)
 class AbuseReportPage:
-    """Reports, and how many there are on all pages."""
+    """Reports, and the total on all pages."""
 
     reports: tuple[AbuseReport, ...]
     total: int
 
 
 class BatchStatus(StrEnum):
-    """Where a batch stands. Finished is not succeeded: its results say what became of each operation."""
+    """State of a batch. Operations of a finished one may have failed: see its results."""
 
     PENDING = "pending"
     PREPROCESSING = "preprocessing"
@@ -97,7 +97,7 @@ class BatchStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch of operations. `results_url` is there when it is finished, and good for some minutes only."""
+    """A batch of operations. A finished one has a `results_url`, which is valid for some minutes."""
 
     id: str
     status: BatchStatus
@@ -111,7 +111,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where Mailchimp tells what happens. `secret` comes once, with the answer that made it; older ones have none."""
+    """A webhook. `secret` is returned only when it is added; unsigned webhooks have none."""
 
     id: str
     url: str = field(repr=False)
@@ -121,17 +121,17 @@ class Webhook:
 
 
 def member_hash(address: str) -> str:
-    """A contact's id in its audience."""
+    """The id of a contact in its audience."""
     return md5(address.lower().encode(), usedforsecurity=False).hexdigest()
 
 
-def name_of(status: Status) -> str:
-    """Mailchimp's word."""
+def status_name(status: Status) -> str:
+    """Mailchimp's name of a status."""
     return "transactional" if status is Status.NONSUBSCRIBED else status.value
 
 
-# By Mailchimp's word.
+# By Mailchimp's name of each.
 STATUSES: Mapping[str, Status] = {
     **{status.value: status for status in Status},
-    name_of(Status.NONSUBSCRIBED): Status.NONSUBSCRIBED,
+    status_name(Status.NONSUBSCRIBED): Status.NONSUBSCRIBED,
 }

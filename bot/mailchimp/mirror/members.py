@@ -56,7 +56,9 @@ def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> MemberPage
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
     """The member as Mailchimp has it; no id, no revision yet. `labels`: merge tag → the column's name."""
-    address_key = member.address.lower()  # Mailchimp took the address as it is: the mirror tells what is there
+    address_key = (
+        member.address.lower()
+    )  # Mailchimp took the address as it is: the mirror tells what is there
     status, rating, leid = member.status_name, member.rating, member.leid
     is_cleaned = status == "cleaned"
     # In the order of COLUMNS. Hundreds of thousands pass here: a mapping by name takes twice as long.

@@ -15,15 +15,15 @@ from typing import Any
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.members import MemberPage
 from storage.contacts.values import Row
-from storage.mailchimp.client import MOST_ROWS
+from storage.mailchimp.client import MAX_PAGE_SIZE
 
 ROWS_OVERLAP = 25  # of a page and the one before
 SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit
 # Contacts stored in one step, well under a second. Each step writes most of an index anew, however few it has.
-LEAST_GATHERED, MOST_GATHERED = 4 * MOST_ROWS, 8 * MOST_ROWS
+LEAST_GATHERED, MOST_GATHERED = 4 * MAX_PAGE_SIZE, 8 * MAX_PAGE_SIZE
 _UNDER_WAY = SIDE_BY_SIDE + 4  # pages: some that have come are still being read
 BEAT_SECONDS = 10.0  # the longest wait without a sign of life: a lease is thirty
-_STEP = MOST_ROWS - ROWS_OVERLAP
+_STEP = MAX_PAGE_SIZE - ROWS_OVERLAP
 
 FetchPage = Callable[[int], MemberPage]
 
@@ -54,7 +54,7 @@ def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[F
                 yield from beats([ahead.next])
                 start, page = ahead.take()
                 if tail and start and not _continues(page, tail):
-                    back = 2 * back or MOST_ROWS
+                    back = 2 * back or MAX_PAGE_SIZE
                     ahead.restart(max(0, start - back))
                     continue
                 back = 0

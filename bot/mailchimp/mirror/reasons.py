@@ -15,7 +15,7 @@ from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
 from storage.core.tables import JobRow
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import MOST_ROWS, Client
+from storage.mailchimp.client import MAX_PAGE_SIZE, Client
 from storage.mailchimp.errors import NotFound
 from storage.mailchimp.values import Bounce, member_hash
 
@@ -85,7 +85,7 @@ def _complaints(client: Client, remote_id: str) -> Mapping[str, str]:
     while True:
         page = client.abuse_reports(remote_id, offset)
         found.update((each.hash, each.campaign_id) for each in page.reports)
-        offset += MOST_ROWS
+        offset += MAX_PAGE_SIZE
         if offset >= page.total:
             return found
 

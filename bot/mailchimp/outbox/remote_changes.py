@@ -61,7 +61,7 @@ class Archiving:
         client.archive(self.remote_id, member_hash(target.address_key))
 
     def operation(self, id_: str, target: Target) -> Operation:
-        return batches.archiving(id_, self.remote_id, member_hash(target.address_key))
+        return batches.archive_operation(id_, self.remote_id, member_hash(target.address_key))
 
     def note(self, session: Session, ids: Sequence[int], revision: int, now: datetime) -> None:  # noqa: ARG002  an Errand
         archives.take_done(session, self.segment.audience_id, self.archive_id, ids, revision)
@@ -89,7 +89,7 @@ class Restoring:
         client.set_status(self.remote_id, target.address, _before(target))
 
     def operation(self, id_: str, target: Target) -> Operation:
-        return batches.setting(id_, self.remote_id, target.address, _before(target))
+        return batches.status_operation(id_, self.remote_id, target.address, _before(target))
 
     def note(self, session: Session, ids: Sequence[int], revision: int, now: datetime) -> None:
         archives.bring_back_done(session, self.audience_id, self.archive_id, ids, revision, now)

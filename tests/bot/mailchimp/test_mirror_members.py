@@ -66,7 +66,11 @@ def test_a_time_is_kept_in_utc_to_the_second(written: str, kept: str | None):
 
 @pytest.mark.parametrize(
     ("word", "status", "before"),
-    [("transactional", "nonsubscribed", None), ("archived", "archived", "unsubscribed"), ("pending",) * 2 + (None,)],
+    [
+        ("transactional", "nonsubscribed", None),
+        ("archived", "archived", "unsubscribed"),
+        ("pending",) * 2 + (None,),
+    ],
 )
 def test_a_status_is_kept_by_our_word(word: str, status: str, before: str | None):
     row = row_of(MEMBER | {"status": word})

@@ -32,7 +32,9 @@ def test_a_value_of_another_type_costs_only_itself(name: str, value: Any):
         assert name in ("email_address", "status")
         return
     good, other = map(msgspec.structs.asdict, page.members)
-    changed = {info.encode_name for info in msgspec.structs.fields(Member) if good[info.name] != other[info.name]}
+    changed = {
+        info.encode_name for info in msgspec.structs.fields(Member) if good[info.name] != other[info.name]
+    }
     assert changed <= {name}
 
 
