@@ -18,7 +18,7 @@ from bot.core.jobs import Clock
 from bot.mailchimp.mirror import deletions, pages, reasons, tags
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
-from bot.mailchimp.mirror.members import MemberPage
+from bot.mailchimp.mirror.members import ContactPage
 from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
 from storage.contacts import bulk
@@ -247,10 +247,10 @@ def _members(sync: _Sync, job: JobRow) -> Iterator[JobRow]:
 
 def _keep(sync: _Sync, job: JobRow, members: Sequence[Member]) -> JobRow:
     rows = [member_rows.row(member, job.audience_id or 0, sync.labels) for member in members]
-    return _store(sync, job, MemberPage(rows, len(rows), 0, ()))
+    return _store(sync, job, ContactPage(rows, len(rows), 0, ()))
 
 
-def _store(sync: _Sync, job: JobRow, page: MemberPage, turn: FetchedPages | None = None) -> JobRow:
+def _store(sync: _Sync, job: JobRow, page: ContactPage, turn: FetchedPages | None = None) -> JobRow:
     """Takes a page in, in the transaction that says where the next begins."""
     outcome, now = UpsertCounts(**job.cursor["outcome"]), sync.clock()
     with sync.database.transaction() as session:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.mirror import members
-from bot.mailchimp.mirror.members import MemberPage
+from bot.mailchimp.mirror.members import ContactPage
 from bot.mailchimp.mirror.pages import beats, side_by_side
 from storage.contacts import bulk
 from storage.contacts.values import Row
@@ -33,8 +33,8 @@ def with_all(client: Client, remote_id: str, member: Member) -> Member:
 
 
 def complete(
-    client: Client, database: Database, remote_id: str, job: JobRow, clock: Clock, page: MemberPage
-) -> Generator[JobRow, None, tuple[JobRow, MemberPage]]:
+    client: Client, database: Database, remote_id: str, job: JobRow, clock: Clock, page: ContactPage
+) -> Generator[JobRow, None, tuple[JobRow, ContactPage]]:
     """The page with all tags of its contacts. `tags_asked` in the cursor says of how many Mailchimp was asked.
 
     The job is given now and then while an answer is waited for. Raises MailchimpError.

@@ -34,7 +34,7 @@ def test_a_page_becomes_contacts_and_says_whose_tags_are_incomplete_and_who_was_
     body = json.dumps({"members": [MEMBER, {"web_id": 9}], "total_items": 12}).encode()
     page = members.page(body, 3, LABELS)
     assert (page.total, page.unreadable, list(page.ids), len(page.rows)) == (12, 1, [1, 9], 1)
-    assert list(page.short) == ["zoé@x.example"]
+    assert list(page.truncated_tags) == ["zoé@x.example"]
     row = row_of(MEMBER)
     assert json.loads(row["merge_fields"]) == {"First name": "Zoé “Z” \\ ?", "AGE": "7"}
     assert (row["address"], row["address_key"], row["domain"]) == (
