@@ -19,7 +19,9 @@ from storage.mailchimp.members import Location, Member
 from storage.mailchimp.values import MergeValue
 
 _AT = {name: i for i, name in enumerate(COLUMNS)}
-_ID, _STATUS, _STATUS_BEFORE, _REVISION = (_AT[name] for name in ("id", "status", "status_before", "revision"))
+_ID, _STATUS, _STATUS_BEFORE, _REVISION = (
+    _AT[name] for name in ("id", "status", "status_before", "revision")
+)
 _TAGS = _AT["tags"]
 _KEPT = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
 _NOWHERE: Sequence[str | None] = (None,) * 7
@@ -59,9 +61,7 @@ def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> ContactPag
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
     """A contact without id and revision. `labels`: merge tag → the field's name."""
-    address_key = (
-        member.address.lower()
-    )  # Mailchimp took the address as it is: the mirror tells what is there
+    address_key = member.address.lower()
     status, rating, leid = member.status_name, member.rating, member.leid
     is_cleaned = status == "cleaned"
     # In the order of COLUMNS. Called for each contact: a mapping by name would take twice as long.

@@ -69,9 +69,7 @@ def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[F
                 # The ids include unreadable contacts, which may fill a whole page.
                 tail = page.ids[-OVERLAP:] or tail
                 last_rows = {members.key(row): row for row in page.rows[-OVERLAP:]}
-                if not prefetch.is_empty and len(rows) < (
-                    MAX_STORED if prefetch.next.done() else MIN_STORED
-                ):
+                if not prefetch.is_empty and len(rows) < (MAX_STORED if prefetch.next.done() else MIN_STORED):
                     continue
                 merged = replace(page, rows=rows, unreadable=unreadable, truncated_tags=truncated_tags)
                 rows, unreadable, truncated_tags = [], 0, {}

@@ -1,10 +1,11 @@
-"""The mirror: a Mailchimp audience is copied here, whole the first time, then by what has changed.
+"""Syncs a mirror with its Mailchimp audience: completely the first time, then contacts changed since the last sync.
 
-Pages are stored in their order, each with the place to carry on from, so that a process that dies leaves a job for
-another. The times of two syncs overlap. A whole pass comes again when the counts differ, and now and then: it alone
-finds who was deleted for good.
+Each page is stored in one transaction with the offset of the next, so that another process can continue the job after
+a crash. The periods of two syncs overlap. A complete pass is repeated regularly, and sooner while the counts differ:
+only that finds permanently deleted contacts.
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -34,29 +35,29 @@ from storage.mailchimp.errors import MailchimpError
 from storage.mailchimp.members import Member
 from storage.mailchimp.remote_state import RemoteState
 
-TIMES_OVERLAP = timedelta(minutes=10)  # clocks differ, and Mailchimp's counts lag
-WHOLE_AGAIN = timedelta(days=7)
-WHOLE_AGAIN_WHEN_DIFFERENT = timedelta(days=1)
+OVERLAP = timedelta(minutes=10)  # of the periods of two syncs: clocks differ, and Mailchimp's listings lag
+COMPLETE_EVERY = timedelta(days=7)
+COMPLETE_EVERY_WHILE_DIFFERENT = timedelta(days=1)
 _START: Mapping[str, Any] = {"offset": 0, "tail": []}  # of a stage
-STAGES = (None, Status.ARCHIVED)  # archived ones come only when asked for
+STAGES = (None, Status.ARCHIVED)  # statuses listed: the default listing has no archived contacts
 
 
 def discover(database: Database, client: Client, now: datetime) -> Sequence[int]:
-    """Every audience of the account has a mirror, with what Mailchimp says of it now; their ids."""
-    found = []
-    for each in client.audiences():
-        fields = client.merge_fields(each.id)
+    """Adds and updates the mirror of each audience of the account; returns their ids."""
+    audience_ids = []
+    for remote in client.audiences():
+        fields = client.merge_fields(remote.id)
         with database.transaction() as session:
-            audience = mirrors.get_or_add(session, each.id, each.name, now)
+            audience = mirrors.get_or_add(session, remote.id, remote.name, now)
             before = RemoteState.from_json(audience.remote)
             state = replace(
                 before,
-                web_id=each.web_id,
-                double_optin=each.double_optin,
-                asks_permissions=each.marketing_permissions,
+                web_id=remote.web_id,
+                double_optin=remote.double_optin,
+                asks_permissions=remote.marketing_permissions,
                 merge_fields=fields,
-                link=client.audience_link(each.web_id),
-                signup_url=each.signup_url,
+                link=client.audience_link(remote.web_id),
+                signup_url=remote.signup_url,
             )
             if _are_renamed(before.labels, state.labels):
                 # Mailchimp lists no contact as changed by that, but values are kept under the fields' names.
@@ -64,20 +65,20 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
             audience.remote = state.to_json()
             audience.merge_labels = list(dict.fromkeys(field.name for field in fields))
             session.add(audience)
-            found.append(audience.id)
-    return found
+            audience_ids.append(audience.id)
+    return audience_ids
 
 
 def request(
     database: Database, audience_id: int, *, by: str, now: datetime, notify: dict[str, Any] | None = None
 ) -> JobRow:
-    """The job of bringing the mirror up to date: the one under way, or a new one.
+    """Returns the unfinished sync of the audience, or a new one.
 
-    Who waits for one that tells nobody yet is told by it.
+    `notify` is ignored if the unfinished one already notifies somebody.
     """
     with database.transaction() as session:
         audience = bulk.lock(session, audience_id)
-        if job := mirrors.under_way(session, audience_id, jobs.SYNC):
+        if job := mirrors.unfinished_job(session, audience_id, jobs.SYNC):
             job.notify = job.notify or notify or {}
             session.add(job)
             return job
@@ -85,8 +86,8 @@ def request(
 
 
 def new_job(audience: AudienceRow, *, by: str, now: datetime, notify: dict[str, Any] | None = None) -> JobRow:
-    """A sync of what has changed since the last one, or whole where that is due."""
-    since = None if _is_whole_due(audience, now) else audience.mirrored_until
+    """A sync of what has changed since the last one, or a complete one if that is due."""
+    since = None if _is_complete_due(audience, now) else audience.mirrored_until
     return jobs.new(
         jobs.SYNC,
         by=by,
@@ -100,33 +101,35 @@ def new_job(audience: AudienceRow, *, by: str, now: datetime, notify: dict[str, 
 
 
 def work(client: Client, database: Database, job: JobRow, clock: Clock) -> Generator[JobRow]:
-    """Carries the sync on from where it is: a page a turn, who is gone, why contacts were cleaned, its end.
+    """Continues the sync, step by step: pages, deleted contacts, reasons of cleaned ones, its end.
 
     Raises MailchimpError.
     """
-    sync = _sync(client, database, job, clock)
-    latest = _begin(sync, job)
+    context = _context(client, database, job, clock)
+    latest = _begin(context, job)
     while latest.cursor["stage"] < len(STAGES):
-        for step in _members(sync, latest):
+        for step in _members(context, latest):
             yield (latest := step)
-    if sync.seen is not None:
-        keep = partial(_keep, sync)
-        for step in deletions.drop(client, database, sync.remote_id, latest, clock, sync.seen, keep):
+    if context.seen is not None:
+        keep = partial(_keep, context)
+        for step in deletions.remove_deleted(
+            client, database, context.remote_id, latest, clock, context.seen, keep
+        ):
             yield (latest := step)
     if not latest.cursor.get("explained"):
-        for step in reasons.explain(client, database, sync.remote_id, latest, clock):
+        for step in reasons.explain(client, database, context.remote_id, latest, clock):
             yield (latest := step)
     for step in late_answers.settle(database, latest, clock):
         yield (latest := step)
-    yield _finish(sync, latest)
+    yield _finish(context, latest)
 
 
 def refresh(client: Client, database: Database, job: JobRow, clock: Clock) -> Iterator[JobRow]:
-    """Brings the audience of another job up to date before that goes on, and keeps its lease: a sync of its own.
+    """Syncs the audience of another job and meanwhile renews that job's lease.
 
-    If the process dies, the sync too is carried on by whoever comes. Raises MailchimpError.
+    The sync is a job too, so that another process continues it after a crash. Raises MailchimpError.
     """
-    sync = _beside(database, job, clock())
+    sync = _start_for(database, job, clock())
     try:
         for step in work(client, database, sync, clock):
             sync = step
@@ -142,25 +145,27 @@ def refresh(client: Client, database: Database, job: JobRow, clock: Clock) -> It
 
 
 def difference(database: Database, client: Client, audience_id: int) -> Mapping[str, int]:
-    """How many more contacts Mailchimp counts than the mirror has, by status; only those that differ."""
+    """How many more contacts Mailchimp counts than the mirror has, by status; without those that agree."""
     with database.reading() as session:
         audience = audiences.get(session, audience_id)
         figures = kept_figures.by_status_and_reason(session, audience_id)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
-    theirs = client.audience(audience.remote_id)
-    told = {
-        Status.SUBSCRIBED: theirs.subscribed,
-        Status.UNSUBSCRIBED: theirs.unsubscribed,
-        Status.CLEANED: theirs.cleaned,
+    remote = client.audience(audience.remote_id)
+    remote_counts = {
+        Status.SUBSCRIBED: remote.subscribed,
+        Status.UNSUBSCRIBED: remote.unsubscribed,
+        Status.CLEANED: remote.cleaned,
         Status.ARCHIVED: client.total(audience.remote_id, Status.ARCHIVED),
     }
-    ours = {status: sum(n for (of, _), n in figures.items() if of == status) for status in told}
-    return {str(status): n - ours[status] for status, n in told.items() if n != ours[status]}
+    counts = Counter[str]()
+    for (status, _), n in figures.items():
+        counts[status] += n
+    return {str(status): n - counts[status] for status, n in remote_counts.items() if n != counts[status]}
 
 
-def _beside(database: Database, job: JobRow, now: datetime) -> JobRow:
-    """A sync of what has changed, in the hands of who does the job."""
+def _start_for(database: Database, job: JobRow, now: datetime) -> JobRow:
+    """A sync of what has changed, leased by the owner of the job."""
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id or 0)
         since = audience.mirrored_until
@@ -178,8 +183,8 @@ def _beside(database: Database, job: JobRow, now: datetime) -> JobRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sync:
-    """What a process needs to carry a sync on. `seen`: whom the pass has met, if it looks for who is gone."""
+class _Context:
+    """What a running sync needs. `seen`: contacts that the pass has met, if it looks for deleted ones."""
 
     client: Client
     database: Database
@@ -190,7 +195,7 @@ class _Sync:
     seen: SeenContacts | None
 
 
-def _sync(client: Client, database: Database, job: JobRow, clock: Clock) -> _Sync:
+def _context(client: Client, database: Database, job: JobRow, clock: Clock) -> _Context:
     with database.reading() as session:
         audience = audiences.get(session, job.audience_id or 0)
     assert audience is not None
@@ -198,89 +203,89 @@ def _sync(client: Client, database: Database, job: JobRow, clock: Clock) -> _Syn
     labels = RemoteState.from_json(audience.remote).labels
     seen = SeenContacts() if job.data["look_for_gone"] and not job.cursor.get("explained") else None
     is_first = audience.mirrored_until is None
-    return _Sync(client, database, clock, audience.remote_id, labels, is_first, seen)
+    return _Context(client, database, clock, audience.remote_id, labels, is_first, seen)
 
 
 def _are_renamed(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
     return any(after.get(tag, name) != name for tag, name in before.items())
 
 
-def _is_whole_due(audience: AudienceRow, now: datetime) -> bool:
+def _is_complete_due(audience: AudienceRow, now: datetime) -> bool:
     state = RemoteState.from_json(audience.remote)
     if state.whole_at is None or audience.mirrored_until is None:
         return True
-    return now - state.whole_at >= (WHOLE_AGAIN_WHEN_DIFFERENT if state.differs else WHOLE_AGAIN)
+    return now - state.whole_at >= (COMPLETE_EVERY_WHILE_DIFFERENT if state.differs else COMPLETE_EVERY)
 
 
-def _begin(sync: _Sync, job: JobRow) -> JobRow:
-    """The job with its cursor. A pass that marks whom it sees begins anew: the marks went with the process."""
+def _begin(context: _Context, job: JobRow) -> JobRow:
+    """The job with its cursor. A pass that records the contacts it saw starts over: its record is in memory only."""
     cursor = job.cursor or {
-        "started": sync.clock().isoformat(),
+        "started": context.clock().isoformat(),
         "stage": 0,
         "gone": 0,
         "outcome": asdict(UpsertCounts()),
         **_START,
     }
-    if sync.seen is not None:
+    if context.seen is not None:
         cursor = {**cursor, "stage": 0, **_START}
-    with sync.database.transaction() as session:
-        return jobs.step(session, job, sync.clock(), cursor=cursor)
+    with context.database.transaction() as session:
+        return jobs.step(session, job, context.clock(), cursor=cursor)
 
 
-def _members(sync: _Sync, job: JobRow) -> Iterator[JobRow]:
-    """The rest of a stage."""
-    since = datetime.fromisoformat(job.data["since"]) - TIMES_OVERLAP if job.data["since"] else None
+def _members(context: _Context, job: JobRow) -> Iterator[JobRow]:
+    """Stores the remaining pages of a stage."""
+    since = datetime.fromisoformat(job.data["since"]) - OVERLAP if job.data["since"] else None
     status = STAGES[job.cursor["stage"]]
-    read = partial(member_rows.page, audience_id=job.audience_id or 0, labels=sync.labels)
-    fetch = partial(sync.client.page, read, sync.remote_id, status=status, changed_since=since)
-    for turn in pages.pages(fetch, job.cursor["offset"], job.cursor["tail"]):
-        if turn is None:
-            with sync.database.transaction() as session:
-                job = jobs.step(session, job, sync.clock())
+    read = partial(member_rows.page, audience_id=job.audience_id or 0, labels=context.labels)
+    fetch = partial(context.client.page, read, context.remote_id, status=status, changed_since=since)
+    for fetched in pages.pages(fetch, job.cursor["offset"], job.cursor["tail"]):
+        if fetched is None:
+            with context.database.transaction() as session:
+                job = jobs.step(session, job, context.clock())
         else:
             job, page = yield from tags.complete(
-                sync.client, sync.database, sync.remote_id, job, sync.clock, turn.page
+                context.client, context.database, context.remote_id, job, context.clock, fetched.page
             )
-            job = _store(sync, job, page, turn)
+            job = _store(context, job, page, fetched)
         yield job
 
 
-def _keep(sync: _Sync, job: JobRow, members: Sequence[Member]) -> JobRow:
-    rows = [member_rows.row(member, job.audience_id or 0, sync.labels) for member in members]
-    return _store(sync, job, ContactPage(rows, len(rows), 0, ()))
+def _keep(context: _Context, job: JobRow, members: Sequence[Member]) -> JobRow:
+    rows = [member_rows.row(member, job.audience_id or 0, context.labels) for member in members]
+    return _store(context, job, ContactPage(rows, len(rows), 0, ()))
 
 
-def _store(sync: _Sync, job: JobRow, page: ContactPage, turn: FetchedPages | None = None) -> JobRow:
-    """Takes a page in, in the transaction that says where the next begins."""
-    outcome, now = UpsertCounts(**job.cursor["outcome"]), sync.clock()
-    with sync.database.transaction() as session:
+def _store(context: _Context, job: JobRow, page: ContactPage, fetched: FetchedPages | None = None) -> JobRow:
+    """Stores a page and the offset of the next, in one transaction."""
+    outcome, now = UpsertCounts(**job.cursor["outcome"]), context.clock()
+    with context.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id or 0)
-        moved = {} if sync.is_first else _moved(session, audience, page.rows)
-        _load(session, sync, audience, page.rows, moved, outcome, bulk.moment(now))
+        moved = {} if context.is_first else _moved(session, audience, page.rows)
+        _load(session, context, audience, page.rows, moved, outcome, bulk.moment(now))
         outcome.refused += page.unreadable
         cursor = {**job.cursor, "outcome": asdict(outcome)}
-        if turn is None:
+        if fetched is None:
             return jobs.step(session, job, now, cursor=cursor)
-        if turn.is_last:
+        if fetched.is_last:
             cursor |= {"stage": cursor["stage"] + 1, **_START}
         else:
-            cursor |= {"offset": turn.following, "tail": list(turn.tail)}
+            cursor |= {"offset": fetched.next_offset, "tail": list(fetched.tail)}
         if job.cursor["stage"] > 0:
             return jobs.step(session, job, now, cursor=cursor)
-        done = min(turn.following, page.total)
+        done = min(fetched.next_offset, page.total)
         return jobs.step(session, job, now, cursor=cursor, done=done, total=page.total)
 
 
 def _load(
     session: Session,
-    sync: _Sync,
+    context: _Context,
     audience: AudienceRow,
-    given: Sequence[Row],
+    rows: Sequence[Row],
     moved: Mapping[str, Row],
     outcome: UpsertCounts,
     at: str,
 ) -> None:
-    revision, seen = audience.revision, sync.seen
+    revision, seen = audience.revision, context.seen
 
     def add(new: Row, contact_id: int) -> Row:
         if seen is not None:
@@ -292,42 +297,42 @@ def _load(
             seen.add(member_rows.contact_id(old))
         return member_rows.merged(old, new, revision, at)
 
-    upsert.load(session, audience, given, add, merge, outcome, moved)
+    upsert.load(session, audience, rows, add, merge, outcome, moved)
 
 
-def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Mapping[str, Row]:
-    """Contacts that are here under another address: the new address → the contact as it was.
+def _moved(session: Session, audience: AudienceRow, rows: Sequence[Row]) -> Mapping[str, Row]:
+    """Contacts whose address changed: the new address → the old row.
 
-    Of two with one of Mailchimp's ids, the one whose address is not that contact's any more is taken out.
+    If the mirror has another contact with the new address, the one with the old address is deleted.
     """
     audience_id = audience.id
-    addresses = {member_rows.remote_id(row): member_rows.key(row) for row in given}
-    here = bulk.with_remote_ids(session, audience_id, addresses)
-    told = set(addresses.values())
-    known = {member_rows.key(row) for row in here}
+    addresses = {member_rows.remote_id(row): member_rows.key(row) for row in rows}
+    old_rows = bulk.with_remote_ids(session, audience_id, addresses)
+    on_page = set(addresses.values())
+    known = {member_rows.key(row) for row in old_rows}
     moved: dict[str, Row] = {}
     stale: list[int] = []
-    for row in here:
+    for row in old_rows:
         address = addresses[member_rows.remote_id(row)]
-        if member_rows.key(row) in told:
-            continue  # it is the one, or the page says whose the address is now
+        if member_rows.key(row) in on_page:
+            continue  # unchanged, or the page has the contact that now has this address
         if address in known or address in moved or bulk.existing(session, audience_id, [address]):
             stale.append(member_rows.contact_id(row))
         else:
             moved[address] = row
-    mirrors.remove(session, audience_id, stale)
+    mirrors.delete_contacts(session, audience_id, stale)
     return moved
 
 
-def _finish(sync: _Sync, job: JobRow) -> JobRow:
-    outcome, now, gone = UpsertCounts(**job.cursor["outcome"]), sync.clock(), job.cursor["gone"]
-    differs = difference(sync.database, sync.client, job.audience_id or 0)
-    with sync.database.transaction() as session:
+def _finish(context: _Context, job: JobRow) -> JobRow:
+    outcome, now, gone = UpsertCounts(**job.cursor["outcome"]), context.clock(), job.cursor["gone"]
+    differs = difference(context.database, context.client, job.audience_id or 0)
+    with context.database.transaction() as session:
         audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None
         audience.mirrored_until = datetime.fromisoformat(job.cursor["started"])
         state = RemoteState.from_json(audience.remote)
-        is_whole = not job.data["since"] and not _are_renamed(sync.labels, state.labels)
+        is_whole = not job.data["since"] and not _are_renamed(context.labels, state.labels)
         audience.remote = replace(
             state,
             whole_at=audience.mirrored_until if is_whole else state.whole_at,

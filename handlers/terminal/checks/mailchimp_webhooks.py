@@ -22,7 +22,7 @@ def found(given: Settings, right: Make, fault: Make) -> Iterator[Finding]:
         return
     try:
         with client:
-            places = webhooks.look(client, address)
+            places = webhooks.check(client, address)
     except MailchimpError as error:
         yield fault(error.key, **error.values)
         return
@@ -47,7 +47,7 @@ def made(words: Words, given: Settings) -> Sequence[Finding]:
     return [_line(words, each) for each in places]
 
 
-def _line(words: Words, place: webhooks.WebhookAddress) -> Finding:
+def _line(words: Words, place: webhooks.AudienceWebhook) -> Finding:
     if place.failed is None:
         return Finding(is_fault=False, text=words("check-mailchimp-webhook", audience=place.audience))
     why = words(place.failed.key, **place.failed.values)

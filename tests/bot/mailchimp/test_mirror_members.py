@@ -1,6 +1,7 @@
 """A member of Mailchimp's becomes a contact, whatever its JSON holds."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from storage.contacts.contacts import TABLE
 from storage.mailchimp.members import Location, Member
 
 LABELS = {"FNAME": "First name"}
-MEMBER = {
+MEMBER: dict[str, Any] = {
     "email_address": "Zoé@x.example",
     "status": "cleaned",
     "web_id": 1,
@@ -21,7 +22,7 @@ MEMBER = {
 }
 
 
-def row_of(member: dict) -> dict:
+def row_of(member: dict[str, Any]) -> dict[str, Any]:
     page = members.page(json.dumps({"members": [member], "total_items": 1}).encode(), 3, LABELS)
     return dict(zip(values.COLUMNS, page.rows[0], strict=True))
 
