@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
-from bot.mailchimp.webhooks import PATH, ring, secret_of
+from bot.mailchimp.webhooks import PATH, request_sync, signing_secret
 from handlers.web.webhooks import routes
 from handlers.web.webhooks.calls import Call, Forged, Unreadable, check_age, is_same
 from handlers.web.webhooks.fields import sound_text, uid_of
@@ -75,12 +75,12 @@ def add(application: web.Application, settings: Settings, database: Database, cl
 def receive(database: Database, call: Call) -> bool:
     """Whether a sync follows: not for what came before, nor for a list that isn't mirrored. Raises Refused."""
     event = read(call.body)
-    secret = secret_of(database, event.list_id)
+    secret = signing_secret(database, event.list_id)
     if secret is None:
         return False
     if secret:
         verify(call, secret)
-    return ring(database, event.list_id, event.uid, call.now)
+    return request_sync(database, event.list_id, event.uid, call.now)
 
 
 def verify(call: Call, secret: str) -> None:
