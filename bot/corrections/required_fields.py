@@ -10,7 +10,9 @@ from storage.contacts.tables import Contact
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError, NotFound
-from storage.mailchimp.values import Member, MergeValue, member_hash
+from storage.mailchimp.members import Member
+from storage.mailchimp.remote_state import RemoteState
+from storage.mailchimp.values import MergeField, MergeValue, member_hash
 
 ADDRESS_PARTS = {"addr1": True, "addr2": False, "city": True, "state": True, "zip": True, "country": False}
 MOST_FIELDS = 60  # a modal has 100 blocks, and some are ours
@@ -91,25 +93,21 @@ def wanted(
         raise NoMailchimp(audience=audience.name)
     said = dict(problems)
     first, last = name_labels(audience.merge_labels)
-    chosen = [
-        field for field in audience.remote.get("fields", []) if field["required"] or field["tag"] in said
-    ]
-    others = [field for field in chosen if field["name"] not in (first, last)]
-    has_address = any(field["type"] == "address" for field in others)
-    asks_permissions = bool(audience.remote.get("permissions"))
+    state = RemoteState.from_json(audience.remote)
+    chosen = [field for field in state.merge_fields if field.required or field.tag in said]
+    others = [field for field in chosen if field.name not in (first, last)]
+    has_address = any(field.type == "address" for field in others)
     member = None
-    if has_address or asks_permissions:
-        member = _asked(client.once(), audience, contact)  # somebody looks at a modal that loads
-    fields = [
-        each for field in others for each in _inputs(field, contact, member, said.get(field["tag"], ""))
-    ]
+    if has_address or state.asks_permissions:
+        member = _asked(client.without_retries(), audience, contact)  # somebody looks at a modal that loads
+    fields = [each for field in others for each in _inputs(field, contact, member, said.get(field.tag, ""))]
     if len(fields) > MOST_FIELDS:
         raise TooManyFields(audience=audience.name, n=len(fields))
-    required = {field["name"] for field in chosen if field["required"]}
+    required = {field.name for field in chosen if field.required}
     return Wanted(
         fields=tuple(_offered(fields)),
-        permissions=_permissions(member) if asks_permissions else (),
-        double_optin=bool(audience.remote.get("double_optin")),
+        permissions=_permissions(member) if state.asks_permissions else (),
+        double_optin=state.double_optin,
         first_name=first in required,
         last_name=last in required,
     )
@@ -165,19 +163,19 @@ def _asked(client: Client, audience: AudienceRow, contact: Contact) -> Member | 
             return client.member(remote_id, member_hash(contact.address))
         except NotFound:
             some = client.members(remote_id, count=1).members
-            return some[0]._replace(merge_fields={}) if some else None
+            return some[0].without_merge_fields() if some else None
     except MailchimpError:
         raise MailchimpSilent(audience=audience.name) from None
 
 
-def _inputs(field: Mapping[str, Any], contact: Contact, member: Member | None, problem: str) -> list[Field]:
+def _inputs(field: MergeField, contact: Contact, member: Member | None, problem: str) -> list[Field]:
     one = Field(
-        tag=field["tag"],
-        name=field["name"],
-        kind=field["type"],
-        required=field["required"],
-        choices=tuple(field["choices"]),
-        value=contact.merge_fields.get(field["name"], ""),
+        tag=field.tag,
+        name=field.name,
+        kind=field.type,
+        required=field.required,
+        choices=field.choices,
+        value=contact.merge_fields.get(field.name, ""),
         problem=problem,
     )
     if one.kind != "address":

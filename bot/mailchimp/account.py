@@ -1,4 +1,4 @@
-"""The Mailchimp account that the settings name."""
+"""The Mailchimp account of the settings."""
 
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
@@ -13,12 +13,12 @@ class NoMailchimpKey(CleanedError):
 
 
 class NotMirrored(CleanedError):
-    """The audience is not Mailchimp's. Values: name."""
+    """The audience is not a mirror of a Mailchimp audience. Values: name."""
 
     key = "error-not-mirrored"
 
 
 def account(settings: Settings, tries: int = TRIES) -> Client | None:
-    """The account, not asked yet; None without a key. `tries`: how often a call is sent. Raises BadKey, BadBase."""
+    """Returns a client that has not connected yet; None without a key. `tries`: per call. Raises BadKey, BadBase."""
     key = settings.mailchimp_api_key
     return Client(key.get_secret_value(), settings.mailchimp_api_url, tries=tries) if key else None

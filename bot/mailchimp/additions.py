@@ -41,7 +41,9 @@ from storage.mailchimp.errors import (
     NotFound,
     WrongDataCentre,
 )
-from storage.mailchimp.values import Member, MergeValue, member_hash
+from storage.mailchimp.members import Member
+from storage.mailchimp.remote_state import RemoteState
+from storage.mailchimp.values import MergeValue, member_hash
 
 # After these the contact may be there now, added by us: an earlier try had no answer.
 _UNKNOWN = ("error-corrections-no-answer", "error-corrections-key", "error-gave-up")
@@ -171,7 +173,7 @@ def work(client: Client | None, database: Database, job: AddJob, clock: Clock) -
             yield (job := _note(database, job, clock(), absent=job.task["key"]))
         member, tags_lost = _add(client, audience, old, job)
     except MailchimpError as error:
-        if error.worth_another_try and job.attempts < TRIES:
+        if error.is_retryable and job.attempts < TRIES:
             yield _note(database, job, clock(), trying=True)
             raise NotNow from None
         raise _told(error, audience, job) from None
@@ -291,7 +293,7 @@ def _member(client: Client, audience: AudienceRow, address: str) -> Member | Non
 
 def _there(audience: AudienceRow, job: AddJob, status: str) -> ThereAlready:
     themselves = status in (Status.UNSUBSCRIBED, Status.NONSUBSCRIBED)
-    form = {"signup": audience.remote.get("signup")} if themselves else {}
+    form = {"signup": RemoteState.from_json(audience.remote).signup_url} if themselves else {}
     return ThereAlready(address=job.task["address"], audience=audience.name, status=str(status), **form)
 
 
@@ -309,22 +311,23 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tu
             tags = list(client.tags(audience.remote_id or "", before.hash))
         client.add_tags(audience.remote_id or "", member.hash, tags)
     except MailchimpError as error:
-        if error.worth_another_try and job.attempts < TRIES:
+        if error.is_retryable and job.attempts < TRIES:
             raise
         return member, tags  # the contact is added, whatever becomes of its tags
-    return member._replace(tags=tuple(dict.fromkeys([*member.tags, *tags]))), []
+    return member.with_tags(dict.fromkeys([*member.tags, *tags])), []
 
 
 def _put(
     client: Client, audience: AudienceRow, job: AddJob, merge_fields: Mapping[str, MergeValue]
 ) -> Member:
     address = job.task["address"]
+    double_optin = RemoteState.from_json(audience.remote).double_optin
     try:
         # No signup address or time: they would be the operator's, not the contact's.
         return client.put_member(
             audience.remote_id or "",
             address,
-            status_if_new=Status.PENDING if audience.remote.get("double_optin") else Status.SUBSCRIBED,
+            status_if_new=Status.PENDING if double_optin else Status.SUBSCRIBED,
             merge_fields=merge_fields,
             permissions={id_: id_ in job.task["ticked"] for id_, _ in job.task["permissions"]},
         )
@@ -335,11 +338,11 @@ def _put(
 
 def _values(audience: AudienceRow, old: Contact, before: Member | None, job: AddJob) -> dict[str, MergeValue]:
     """The old contact's merge fields, with what was typed; by tag, empty ones left out."""
-    fields = audience.remote.get("fields", [])
-    tags = {field["name"]: field["tag"] for field in fields}
+    fields = RemoteState.from_json(audience.remote).merge_fields
+    tags = {field.name: field.tag for field in fields}
     names = corrections.typed_names(audience, _filled(job.task))
     # The mirror has an address on one line, which Mailchimp does not take back.
-    plain = {field["name"] for field in fields if field["type"] != "address"}
+    plain = {field.name for field in fields if field.type != "address"}
     mirrored = {tags[name]: value for name, value in old.merge_fields.items() if name in plain}
     typed = merge_values(from_json(job.task["fields"]), job.task["values"])
     values: dict[str, MergeValue] = {**(before.merge_fields if before else mirrored)}
@@ -358,21 +361,21 @@ def _told(error: MailchimpError, audience: AudienceRow, job: AddJob) -> CleanedE
     about = {"address": job.task["address"], "audience": audience.name}
     match error:
         case InComplianceState():
-            return OnlyThemselves(**about, signup=audience.remote.get("signup"))
+            return OnlyThemselves(**about, signup=RemoteState.from_json(audience.remote).signup_url)
         case Forgotten():
-            return DeletedForGood(**about, signup=audience.remote.get("signup"))
+            return DeletedForGood(**about, signup=RemoteState.from_json(audience.remote).signup_url)
         case InvalidResource():
             return NotTaken(**about, detail=error.detail, fields=_named(audience, error.fields))
         case KeyRefused() | Forbidden() | WrongDataCentre():
             return KeyNotTaken()
-        case _ if error.worth_another_try or isinstance(error, BadAnswer):
+        case _ if error.is_retryable or isinstance(error, BadAnswer):
             return NoAnswer(**about)
     return Refused(**about, title=str(error.values.get("title", "")), detail=error.detail)
 
 
 def _named(audience: AudienceRow, said: Sequence[tuple[str, str]]) -> list[list[str]]:
     """Each with the field's tag (empty where it is none) and name."""
-    names = {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
+    names = RemoteState.from_json(audience.remote).labels
     found = [(field.rpartition(".")[2], field, message) for field, message in said]
     return [[tag if tag in names else "", names.get(tag, field), message] for tag, field, message in found]
 
@@ -400,8 +403,7 @@ def _finish(
 
 def _mirror(session: Session, audience: AudienceRow, member: Member, now: datetime) -> int:
     """Takes the member in, or changes it, where a sync was quicker; the contact's id."""
-    labels = {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
-    row = members.row(member, audience.id, labels)
+    row = members.row(member, audience.id, RemoteState.from_json(audience.remote).labels)
     revision, at = audience.revision, bulk.encode_time(now)
     upsert.upsert_rows(
         session,

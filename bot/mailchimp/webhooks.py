@@ -1,4 +1,4 @@
-"""Mailchimp's webhooks: a bell, not a source. One that rings has what changed fetched; nothing it says is believed."""
+"""Mailchimp's webhooks. A webhook only triggers a sync: its content is not used."""
 
 import secrets
 from collections.abc import Sequence
@@ -16,38 +16,39 @@ from storage.core.tables import JobState
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.remote_state import RemoteState
 
 BY = "mailchimp"
 PATH = "/mailchimp/"
 
 
 @dataclass(frozen=True, slots=True)
-class WebhookAddress:
-    """Whether an audience of the account tells us what happens. `failed`: why that could not be set up."""
+class AudienceWebhook:
+    """Whether an audience of the account has our webhook. `failed`: why it could not be added."""
 
     audience: str
     is_set_up: bool
     failed: MailchimpError | None = None
 
 
-def secret_of(database: Database, remote_id: str) -> str | None:
-    """The secret that signs the webhooks of that audience; "" if we know of none, None without a mirror."""
+def signing_secret(database: Database, remote_id: str) -> str | None:
+    """The secret that signs an audience's webhooks; empty if unknown, None if the audience has no mirror."""
     with database.reading() as session:
-        audience = mirrors.of_remote(session, remote_id)
-        return None if audience is None else str(audience.remote.get("webhook_secret", ""))
+        audience = mirrors.by_remote_id(session, remote_id)
+        return None if audience is None else RemoteState.from_json(audience.remote).webhook_secret
 
 
-def ring(database: Database, remote_id: str, uid: str, now: datetime) -> bool:
-    """Has a sync follow, unless one waits already; False for what rang before, and for unknown audiences.
+def request_sync(database: Database, remote_id: str, uid: str, now: datetime) -> bool:
+    """Requests a sync, unless one is waiting. Returns False for repeated webhooks and unknown audiences.
 
-    `uid` is the same when the same is told again. A sync under way may have passed the contact: another follows it.
+    `uid` identifies a repeated webhook. A running sync may have passed the changed contact, so another follows it.
     """
-    mine = secrets.token_hex(8)
+    token = secrets.token_hex(8)
     with database.transaction() as session:
-        if webhook_tokens.claim(session, {uid: mine}, now)[uid] != mine:
+        if webhook_tokens.claim(session, {uid: token}, now)[uid] != token:
             return False
-        audience = mirrors.of_remote(session, remote_id, lock=True)
-        # Before the first sync's end the clock's next look brings it.
+        audience = mirrors.by_remote_id(session, remote_id, lock=True)
+        # Until the first sync has ended, the scheduler requests syncs.
         if audience is None or audience.mirrored_until is None:
             return False
         if not jobs.unfinished(session, SYNC, audience_id=audience.id, states=(JobState.WAITING,)):
@@ -56,37 +57,40 @@ def ring(database: Database, remote_id: str, uid: str, now: datetime) -> bool:
 
 
 def url(settings: Settings) -> str | None:
-    """Where Mailchimp is to tell; None where the settings don't say."""
+    """The URL of our webhook; None if the settings don't define it."""
     secret = settings.mailchimp_webhook_secret
     if not settings.public_url or not secret:
         return None
     return settings.public_url.rstrip("/") + PATH + secret.get_secret_value()
 
 
-def look(client: Client, address: str) -> Sequence[WebhookAddress]:
-    """Which audiences of the account tell that URL. Raises MailchimpError."""
+def check(client: Client, address: str) -> Sequence[AudienceWebhook]:
+    """Which audiences of the account have a webhook with this URL. Raises MailchimpError."""
     return [
-        WebhookAddress(each.name, any(webhook.url == address for webhook in client.webhooks(each.id)))
-        for each in client.audiences()
+        AudienceWebhook(
+            audience.name, any(webhook.url == address for webhook in client.webhooks(audience.id))
+        )
+        for audience in client.audiences()
     ]
 
 
-def set_up(database: Database, client: Client, address: str, now: datetime) -> Sequence[WebhookAddress]:
-    """Has every audience tell that URL, which must answer by then. Raises MailchimpError."""
-    return [_set_up(database, client, address, each) for each in sync.discover(database, client, now)]
+def set_up(database: Database, client: Client, address: str, now: datetime) -> Sequence[AudienceWebhook]:
+    """Adds a webhook to every audience without one. The URL must answer already. Raises MailchimpError."""
+    audience_ids = sync.discover(database, client, now)
+    return [_set_up(database, client, address, audience_id) for audience_id in audience_ids]
 
 
-def _set_up(database: Database, client: Client, address: str, audience_id: int) -> WebhookAddress:
+def _set_up(database: Database, client: Client, address: str, audience_id: int) -> AudienceWebhook:
     with database.reading() as session:
         audience = audiences.get(session, audience_id)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
     try:
         if any(webhook.url == address for webhook in client.webhooks(audience.remote_id)):
-            return WebhookAddress(audience.name, is_set_up=True)
-        made = client.add_webhook(audience.remote_id, address)
+            return AudienceWebhook(audience.name, is_set_up=True)
+        webhook = client.add_webhook(audience.remote_id, address)
     except MailchimpError as error:
-        return WebhookAddress(audience.name, is_set_up=False, failed=error)
+        return AudienceWebhook(audience.name, is_set_up=False, failed=error)
     with database.transaction() as session:
-        mirrors.say(session, audience_id, webhook_secret=made.secret)
-    return WebhookAddress(audience.name, is_set_up=True)
+        mirrors.set_webhook_secret(session, audience_id, webhook.secret)
+    return AudienceWebhook(audience.name, is_set_up=True)

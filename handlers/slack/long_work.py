@@ -193,7 +193,7 @@ class _Run:
         except MailchimpError as error:
             if not self._job.recipient:
                 log.warning("job %s: %s", self._job.id, error)
-                if error.worth_another_try:
+                if error.is_retryable:
                     self._give_back()
                     return False
             self._fail(error.key, **error.values)

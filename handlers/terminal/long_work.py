@@ -59,7 +59,7 @@ def _work(
             job = step
             _show(bar, job)
     except (CleanedError, SpreadsheetError, MailchimpError) as error:
-        if isinstance(error, MailchimpError) and error.worth_another_try:
+        if isinstance(error, MailchimpError) and error.is_retryable:
             jobs.release(database, job)
             raise
         job = jobs.fail(database, job, utc_now(), error.key, **error.values)

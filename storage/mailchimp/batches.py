@@ -1,4 +1,4 @@
-"""Batches: many operations sent in one call, whose results come as an archive when all are done."""
+"""Batch operations: many calls sent as one, whose results are downloaded as an archive."""
 
 import json
 import tarfile
@@ -13,17 +13,17 @@ from urllib.parse import quote
 import httpx
 
 from storage.contacts.values import Status
-from storage.mailchimp.documents import number, text
+from storage.mailchimp.documents import get_number, get_text
 from storage.mailchimp.errors import BadAnswer, MailchimpError, Unavailable, problem
 from storage.mailchimp.transport import CALL_SECONDS, CONNECT_SECONDS
-from storage.mailchimp.values import Document, member_hash, name_of
+from storage.mailchimp.values import Document, member_hash, status_name
 
-IN_MEMORY = 8 << 20  # bytes of results; more goes to a file
+MAX_MEMORY = 8 << 20  # bytes; larger results go to a temporary file
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One call of a batch. `id` is the caller's, and comes back with the result. Made by `archiving` and `setting`."""
+    """One call of a batch. `id` is chosen by the caller and returned with the result."""
 
     id: str
     method: Literal["DELETE", "PATCH", "PUT"]
@@ -31,66 +31,69 @@ class Operation:
     body: Mapping[str, object] | None = field(default=None, repr=False)
 
     def document(self) -> Document:
-        """As Mailchimp takes it: the body as a text of JSON."""
-        sent: dict[str, object] = {"method": self.method, "path": self.path, "operation_id": self.id}
-        return sent if self.body is None else {**sent, "body": json.dumps(self.body)}
+        """The JSON of the operation. Its body is JSON inside a string."""
+        document: dict[str, object] = {"method": self.method, "path": self.path, "operation_id": self.id}
+        return document if self.body is None else {**document, "body": json.dumps(self.body)}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of an operation: done where there is no `problem`."""
+    """The result of an operation, which succeeded if there is no `problem`."""
 
     operation_id: str
     status: int
     problem: MailchimpError | None
 
 
-def archiving(id_: str, audience_id: str, hash_: str) -> Operation:
-    """Archives a contact. Raises ValueError on what is no contact's hash."""
+def archive_operation(id_: str, audience_id: str, hash_: str) -> Operation:
+    """Archives a contact. Raises ValueError for an invalid hash."""
     return Operation(id_, "DELETE", member_path(audience_id, hash_))
 
 
-def setting(id_: str, audience_id: str, address: str, status: Status) -> Operation:
-    """Gives a contact a status. Raises ValueError for archived: that is `archiving`."""
+def status_operation(id_: str, audience_id: str, address: str, status: Status) -> Operation:
+    """Sets the status of a contact. Raises ValueError for archived."""
     method, body = status_change(address, status)
     return Operation(id_, method, member_path(audience_id, member_hash(address)), body)
 
 
 def status_change(address: str, status: Status) -> tuple[Literal["PATCH", "PUT"], Mapping[str, object]]:
-    """PATCH where it can be: PUT would make a contact anew that is gone. Only PUT takes `transactional`."""
+    """Method and body that set a status: PATCH where possible, since PUT would add a missing contact.
+
+    Only PUT accepts `transactional`. Raises ValueError for archived.
+    """
     if status is Status.ARCHIVED:
         raise ValueError
     if status is Status.NONSUBSCRIBED:
-        name = name_of(status)
+        name = status_name(status)
         return "PUT", {"email_address": address, "status_if_new": name, "status": name}
-    return "PATCH", {"status": name_of(status)}
+    return "PATCH", {"status": status_name(status)}
 
 
 def member_path(audience_id: str, hash_: str) -> str:
-    """Raises ValueError on what is no contact's hash: a longer path would mean another call."""
+    """Raises ValueError for an invalid hash, which could make it the path of another call."""
     if not hash_.isalnum():
         raise ValueError
     return f"{audience_path(audience_id)}/members/{hash_}"
 
 
 def audience_path(audience_id: str) -> str:
-    """Raises ValueError without an id: the path would mean all audiences."""
+    """Raises ValueError for an empty id, which would make it the path of all audiences."""
     if not audience_id:
         raise ValueError
     return f"/lists/{quote(audience_id, safe='')}"
 
 
 def download(url: str, transport: httpx.BaseTransport | None) -> IO[bytes]:
-    """A batch's results as a file, the caller's to close. The key is not sent: they lie with another host.
+    """Downloads the results of a batch to a file that the caller closes. Sends no key, since the host is another.
 
-    Raises Unavailable or BadAnswer; the URL is good for some minutes only.
+    The URL is valid for some minutes. Raises Unavailable or BadAnswer.
     """
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the caller closes it)
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=MAX_MEMORY)  # noqa: SIM115 (the caller closes it)
     try:
-        with _opened(url, transport) as response:
-            # As it came: some hosts say Content-Encoding: gzip of an archive that is gzipped itself.
-            for piece in response.iter_raw():
-                file.write(piece)
+        with _response(url, transport) as response:
+            # Raw, since some hosts send Content-Encoding: gzip for the gzipped archive itself.
+            for chunk in response.iter_raw():
+                file.write(chunk)
     except BaseException:
         file.close()
         raise
@@ -99,7 +102,7 @@ def download(url: str, transport: httpx.BaseTransport | None) -> IO[bytes]:
 
 
 def results(archive: IO[bytes]) -> Iterator[Result]:
-    """All of an archive, each of its files to the end. Raises BadAnswer where it is damaged or cut short."""
+    """Reads all results of an archive. Raises BadAnswer if it is damaged or truncated."""
     try:
         with tarfile.open(fileobj=archive, mode="r|*") as tar:
             for member in tar:
@@ -110,7 +113,7 @@ def results(archive: IO[bytes]) -> Iterator[Result]:
 
 
 @contextmanager
-def _opened(url: str, transport: httpx.BaseTransport | None) -> Iterator[httpx.Response]:
+def _response(url: str, transport: httpx.BaseTransport | None) -> Iterator[httpx.Response]:
     timeout = httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS)
     try:
         with (
@@ -118,16 +121,16 @@ def _opened(url: str, transport: httpx.BaseTransport | None) -> Iterator[httpx.R
             http.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response,
         ):
             if response.status_code != httpx.codes.OK:
-                # Below 500 it is an address that was good for some minutes: another try needs a new one.
-                raise _refusal(response.status_code)
+                # Below 500, the URL has expired: a retry needs a new one.
+                raise _error(response.status_code)
             yield response
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unavailable(type(error).__name__) from None
 
 
-def _refusal(status: int) -> MailchimpError:
-    is_passing = status >= httpx.codes.INTERNAL_SERVER_ERROR
-    return Unavailable(str(status)) if is_passing else BadAnswer(reason=str(status))
+def _error(status: int) -> MailchimpError:
+    is_temporary = status >= httpx.codes.INTERNAL_SERVER_ERROR
+    return Unavailable(str(status)) if is_temporary else BadAnswer(reason=str(status))
 
 
 def _rows(document: object) -> Iterable[Document]:
@@ -137,10 +140,10 @@ def _rows(document: object) -> Iterable[Document]:
 
 
 def _result(row: Document) -> Result:
-    status = number(row, "status_code")
+    status = get_number(row, "status_code")
     if not status:
         raise ValueError
     is_done = status < httpx.codes.MULTIPLE_CHOICES
     return Result(
-        text(row, "operation_id"), status, None if is_done else problem(status, text(row, "response"))
+        get_text(row, "operation_id"), status, None if is_done else problem(status, get_text(row, "response"))
     )

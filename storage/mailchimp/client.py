@@ -1,7 +1,7 @@
-"""Mailchimp's Marketing API: what the bot needs of it, typed. No call here deletes a contact for ever.
+"""A typed client of Mailchimp's Marketing API. No call here erases a contact.
 
-Facts and limits: https://mailchimp.com/developer/marketing/. Every method raises MailchimpError; each says what
-else. Requests that are the same when sent twice are sent again after a failure; the others are not.
+Reference: https://mailchimp.com/developer/marketing/. Every method raises MailchimpError; its docstring names what
+else. Idempotent requests are retried, others are not.
 """
 
 import re
@@ -14,11 +14,12 @@ from typing import Self, TypeVar
 import httpx
 
 from storage.contacts.values import Status
-from storage.mailchimp import batches, documents
+from storage.mailchimp import batches, documents, members
 from storage.mailchimp.batches import Operation, Result, audience_path, member_path
 from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound, Unavailable
-from storage.mailchimp.limiter import MOST_CONNECTIONS
-from storage.mailchimp.transport import TRIES, Connections, Request, Timing, Wire, line_of
+from storage.mailchimp.limiter import MAX_CONNECTIONS
+from storage.mailchimp.members import Member, MemberPage
+from storage.mailchimp.transport import TRIES, ConnectionPool, Request, Timing, Transport, shared_pool
 from storage.mailchimp.values import (
     EVENTS,
     ORIGINS,
@@ -27,31 +28,29 @@ from storage.mailchimp.values import (
     Batch,
     Bounce,
     Document,
-    Member,
-    MemberPage,
     MergeField,
     MergeValue,
     RemoteAudience,
     Webhook,
     WebhookEvent,
     member_hash,
-    name_of,
+    status_name,
 )
 
-MOST_ROWS = 1000  # a page
+MAX_PAGE_SIZE = 1000
 
 Params = Mapping[str, str | int]
 Value = TypeVar("Value")
 
 
 class Client:
-    """A Mailchimp account, reached by its key. Threads may share it."""
+    """A Mailchimp account, accessed by its key. Thread-safe."""
 
     def __init__(
         self,
         key: str,
         base_url: str | None = None,
-        connections: int = MOST_CONNECTIONS,
+        connections: int = MAX_CONNECTIONS,
         *,
         tries: int = TRIES,
         transport: httpx.BaseTransport | None = None,
@@ -59,10 +58,10 @@ class Client:
     ) -> None:
         """Opens nothing. Raises BadKey or BadBase.
 
-        `base_url`: of the API, with its version; without it, the one of the data centre that the key ends with.
-        `connections`: calls at once, 10 at most. All clients of a process with the same key and base share them.
-        `tries`: how often a call is sent at most; 1 for somebody who waits and can ask again.
-        `transport`, `timing`: what tests put in place of the network and the clock.
+        `base_url`: of the API, with its version; by default that of the data centre in the key's suffix.
+        `connections`: simultaneous calls, 10 at most. All clients of a process with the same key and base share them.
+        `tries`: how often a call is sent at most; 1 where a person waits and can retry.
+        `transport`, `timing`: replace the network and the clock in tests.
         """
         key = key.strip()
         centre = _centre(key)
@@ -70,10 +69,10 @@ class Client:
             raise BadKey
         self.centre = centre
         self._base = _base(base_url or f"https://{centre}.api.mailchimp.com/3.0")
-        self._transport = transport
-        line = Connections(transport) if transport else line_of(key, str(self._base))
-        line.join()
-        self._wire = Wire(key, self._base, centre, line, connections, tries, timing or Timing())
+        self._httpx_transport = transport
+        pool = ConnectionPool(transport) if transport else shared_pool(key, str(self._base))
+        pool.add_client()
+        self._transport = Transport(key, self._base, centre, pool, connections, tries, timing or Timing())
         self._is_open = True
 
     def __repr__(self) -> str:
@@ -91,24 +90,24 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Closes the connections, where no other client uses them."""
+        """Closes the connections, unless another client uses them."""
         if self._is_open:
             self._is_open = False
-            self._wire.line.leave()
+            self._transport.pool.remove_client()
 
-    def once(self) -> "Client":
-        """The same account for a person who waits and can ask again: each call is sent once. Not to be closed."""
-        hasty = copy(self)
-        hasty._wire = self._wire.once()  # noqa: SLF001  one of its own kind
-        return hasty
+    def without_retries(self) -> "Client":
+        """The same account, for calls that a person waits for. Shares this client's connections: don't close it."""
+        client = copy(self)
+        client._transport = self._transport.without_retries()  # noqa: SLF001  of the same class
+        return client
 
     def account(self) -> Account:
-        """Whose key it is: also the way to see that it works."""
+        """The account that the key belongs to. Cheap enough to test a key with."""
         names = "account_id,account_name,role,total_subscribers"
         return self._read(documents.account, Request("GET", "/", {"fields": names}))
 
     def audiences(self) -> tuple[RemoteAudience, ...]:
-        """All of the account, in the order they were made."""
+        """All audiences of the account, the oldest first."""
         params: Params = {"fields": _AUDIENCE, "sort_field": "date_created", "sort_dir": "ASC"}
         return self._all("/lists", "lists", documents.audience, params)
 
@@ -118,48 +117,50 @@ class Client:
         return self._read(documents.audience, Request("GET", audience_path(audience_id), {"fields": names}))
 
     def audience_link(self, web_id: int) -> str | None:
-        """The page of an audience's contacts at Mailchimp, where the key tells its data centre."""
+        """URL of an audience's contacts on Mailchimp's site; None if the key names no data centre."""
         return (
             f"https://{self.centre}.admin.mailchimp.com/lists/members/?id={web_id}" if self.centre else None
         )
 
     def merge_fields(self, audience_id: str) -> tuple[MergeField, ...]:
-        """Those of an audience, the address's own left out."""
+        """Merge fields of an audience, without the address."""
         path = f"{audience_path(audience_id)}/merge-fields"
         return self._all(path, "merge_fields", documents.merge_field, {"fields": _MERGE_FIELD})
 
     def total(self, audience_id: str, status: Status) -> int:
-        """How many contacts have a status: of archived ones, Mailchimp's own counts say nothing."""
-        params: Params = {"status": name_of(status), "count": 1, "fields": "total_items"}
+        """How many contacts have a status. An audience's own counts don't include archived ones."""
+        params: Params = {"status": status_name(status), "count": 1, "fields": "total_items"}
         path = f"{audience_path(audience_id)}/members"
-        return self._read(documents.member_page, Request("GET", path, params)).total
+        return self._read(
+            lambda document: documents.get_number(document, "total_items"), Request("GET", path, params)
+        )
 
     def members(
         self,
         audience_id: str,
         offset: int = 0,
-        count: int = MOST_ROWS,
+        count: int = MAX_PAGE_SIZE,
         *,
         status: Status | None = None,
         changed_since: datetime | None = None,
     ) -> MemberPage:
-        """One page of contacts, those longest unchanged first. Archived ones come only when asked for.
+        """One page of contacts, the least recently changed first; archived ones only by `status`.
 
-        Offsets shift while contacts change: let pages overlap. `changed_since` is rounded down to the second.
+        Offsets shift while contacts change, so pages should overlap. `changed_since` is rounded down to the second.
         """
-        return self.page(_read_page, audience_id, offset, count, status=status, changed_since=changed_since)
+        return self.page(members.page, audience_id, offset, count, status=status, changed_since=changed_since)
 
     def page(
         self,
-        read: Callable[[bytes], Value],
+        decode: Callable[[bytes], Value],
         audience_id: str,
         offset: int = 0,
-        count: int = MOST_ROWS,
+        count: int = MAX_PAGE_SIZE,
         *,
         status: Status | None = None,
         changed_since: datetime | None = None,
     ) -> Value:
-        """The same page, as what `read` makes of its text; a ValueError of that becomes BadAnswer."""
+        """The same page, decoded by `decode`, whose ValueError becomes BadAnswer."""
         params: dict[str, str | int] = {
             "fields": _MEMBERS,
             "offset": offset,
@@ -168,56 +169,56 @@ class Client:
             "sort_dir": "ASC",
         }
         if status:
-            params["status"] = name_of(status)
+            params["status"] = status_name(status)
         if changed_since:
-            params["since_last_changed"] = _written(changed_since)
-        body = self._wire.fetch(Request("GET", f"{audience_path(audience_id)}/members", params))
+            params["since_last_changed"] = _utc_seconds(changed_since)
+        body = self._transport.fetch(Request("GET", f"{audience_path(audience_id)}/members", params))
         try:
-            return read(body)
+            return decode(body)
         except ValueError:
             raise BadAnswer(reason="GET") from None
 
     def member(self, audience_id: str, hash_: str) -> Member:
-        """A contact, archived ones too. Raises NotFound."""
+        """A contact, also an archived one. Raises NotFound."""
         request = Request("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
-        return self._read(documents.member, request)
+        return self._read(members.member, request)
 
     def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
-        """All of a contact's tags: of those who have more than 50, a member tells only the first. Raises NotFound."""
+        """All tags of a contact; a member holds the first 50. Raises NotFound."""
         path = f"{member_path(audience_id, hash_)}/tags"
         return self._all(
             path,
             "tags",
-            lambda tag: documents.text(tag, "name"),
+            lambda tag: documents.get_text(tag, "name"),
             {"fields": "tags.name,total_items"},
         )
 
     def bounces(self, audience_id: str, hash_: str, count: int = 100) -> tuple[Bounce, ...]:
-        """A contact's latest bounces, the newest first. Raises NotFound."""
+        """Latest bounces of a contact, the newest first. Raises NotFound."""
         params: Params = {"activity_filters": "bounce", "fields": _BOUNCES, "count": count}
         path = f"{member_path(audience_id, hash_)}/activity-feed"
         return self._read(documents.bounces, Request("GET", path, params))
 
-    def abuse_reports(self, audience_id: str, offset: int = 0, count: int = MOST_ROWS) -> AbuseReportPage:
-        """One page of those who reported a campaign as abuse."""
+    def abuse_reports(self, audience_id: str, offset: int = 0, count: int = MAX_PAGE_SIZE) -> AbuseReportPage:
+        """One page of abuse reports."""
         params: Params = {"fields": _ABUSE_REPORTS, "offset": offset, "count": count}
         path = f"{audience_path(audience_id)}/abuse-reports"
         return self._read(documents.abuse_reports, Request("GET", path, params))
 
     def archive(self, audience_id: str, hash_: str) -> None:
-        """Archives a contact. Raises MethodRefused (perhaps because it is archived already) or NotFound."""
+        """Archives a contact. Raises MethodRefused (also if it is archived already) or NotFound."""
         try:
-            self._wire.send(Request("DELETE", member_path(audience_id, hash_)))
+            self._transport.send(Request("DELETE", member_path(audience_id, hash_)))
         except (MethodRefused, NotFound) as error:
-            # An earlier try may have been carried out with its answer lost.
+            # An earlier try may have succeeded and its answer been lost.
             if error.tries == 1 or self.member(audience_id, hash_).status is not Status.ARCHIVED:
                 raise
 
     def set_status(self, audience_id: str, address: str, status: Status) -> Member:
-        """Gives a contact a status. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
+        """Sets the status of a contact. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
         method, body = batches.status_change(address, status)
         request = Request(method, member_path(audience_id, member_hash(address)), body=body)
-        return self._read(documents.member, request)
+        return self._read(members.member, request)
 
     def put_member(
         self,
@@ -228,11 +229,11 @@ class Client:
         merge_fields: Mapping[str, MergeValue] | None = None,
         permissions: Mapping[str, bool] | None = None,
     ) -> Member:
-        """Adds a contact, or updates it and leaves its status. `permissions`: marketing permissions by their id.
+        """Adds a contact, or updates it without changing its status. `permissions`: marketing permissions by id.
 
-        Raises InvalidResource with its fields, MemberExists, InComplianceState, Forgotten.
+        Raises InvalidResource with the invalid fields, MemberExists, InComplianceState, Forgotten.
         """
-        body: dict[str, object] = {"email_address": address, "status_if_new": name_of(status_if_new)}
+        body: dict[str, object] = {"email_address": address, "status_if_new": status_name(status_if_new)}
         if merge_fields:
             body["merge_fields"] = dict(merge_fields)
         if permissions:
@@ -240,56 +241,56 @@ class Client:
                 {"marketing_permission_id": id_, "enabled": enabled} for id_, enabled in permissions.items()
             ]
         path = member_path(audience_id, member_hash(address))
-        return self._read(documents.member, Request("PUT", path, body=body))
+        return self._read(members.member, Request("PUT", path, body=body))
 
     def add_tags(self, audience_id: str, hash_: str, tags: Sequence[str]) -> None:
-        """Gives a contact tags, which may be new ones; automations do not start by it. Raises NotFound."""
+        """Adds tags to a contact without triggering automations. Tags are created as needed. Raises NotFound."""
         active = [{"name": tag, "status": "active"} for tag in tags]
         path = f"{member_path(audience_id, hash_)}/tags"
-        self._wire.send(Request("POST", path, body={"tags": active, "is_syncing": True}))
+        self._transport.send(Request("POST", path, body={"tags": active, "is_syncing": True}))
 
     def start_batch(self, operations: Sequence[Operation]) -> Batch:
-        """Hands over operations. Never sent twice by itself.
+        """Starts a batch. Not retried.
 
-        On an error with `arrived`, the batch may have begun: `batches_since` lists it with its `total`, and the
-        operations' ids in its results tell whether it is the one.
+        After an error with `arrived`, the batch may have started: `batches_since` lists it with its `total`, and the
+        operation ids in its results identify it.
         """
         body = {"operations": [operation.document() for operation in operations]}
-        request = Request("POST", "/batches", body=body, repeatable=False)
+        request = Request("POST", "/batches", body=body, is_idempotent=False)
         return self._read(documents.batch, request)
 
     def batch(self, batch_id: str) -> Batch:
-        """Where it stands. Raises NotFound; Mailchimp keeps batches for seven days."""
+        """Progress of a batch. Raises NotFound; Mailchimp keeps batches for seven days."""
         return self._read(documents.batch, Request("GET", _batch_path(batch_id)))
 
-    def batches_since(self, moment: datetime) -> tuple[Batch, ...]:
-        """Batches of the whole account handed over since, by anyone. Mailchimp's listing names no operation."""
-        found = self._all("/batches", "batches", documents.batch, {"fields": _BATCHES})
-        return tuple(each for each in found if each.submitted_at and each.submitted_at >= moment)
+    def batches_since(self, time: datetime) -> tuple[Batch, ...]:
+        """Batches submitted since then, by any client of the account. The listing names no operations."""
+        all_batches = self._all("/batches", "batches", documents.batch, {"fields": _BATCHES})
+        return tuple(batch for batch in all_batches if batch.submitted_at and batch.submitted_at >= time)
 
     def results(self, batch_id: str) -> Iterator[Result]:
-        """What became of each operation of a finished batch, in no order. Raises Unavailable, BadAnswer.
+        """The result of each operation of a finished batch, unordered. Raises Unavailable, BadAnswer.
 
-        All is downloaded before the first is given, so that no connection waits for the caller.
+        The archive is downloaded whole first, so that no connection is kept open for the caller.
         """
         url = self.batch(batch_id).results_url
         if not url:
             raise Unavailable("no results yet")
-        with self._wire.repeated(lambda: batches.download(url, self._transport)) as archive:
+        with self._transport.retry(lambda: batches.download(url, self._httpx_transport)) as archive:
             yield from batches.results(archive)
 
     def webhooks(self, audience_id: str) -> tuple[Webhook, ...]:
-        """Those of an audience, without their secrets."""
+        """Webhooks of an audience, without their secrets."""
         path = f"{audience_path(audience_id)}/webhooks"
         return self._read(
-            lambda document: tuple(map(documents.webhook, documents.parts(document, "webhooks"))),
+            lambda document: tuple(map(documents.webhook, documents.get_objects(document, "webhooks"))),
             Request("GET", path),
         )
 
     def add_webhook(self, audience_id: str, url: str, events: Sequence[WebhookEvent] = EVENTS) -> Webhook:
-        """Mailchimp first asks the URL with GET. Never sent twice by itself: on an error, look at `webhooks`.
+        """Adds a webhook; Mailchimp validates its URL by GET. Not retried: after an error, check `webhooks`.
 
-        The answer alone holds the secret. Raises InvalidResource where the URL does not answer or is there already.
+        Only this answer holds the secret. Raises InvalidResource if the URL doesn't answer or is a webhook already.
         """
         body = {
             "url": url,
@@ -297,10 +298,10 @@ class Client:
             "sources": dict.fromkeys(ORIGINS, True),
         }
         path = f"{audience_path(audience_id)}/webhooks"
-        return self._read(documents.webhook, Request("POST", path, body=body, repeatable=False))
+        return self._read(documents.webhook, Request("POST", path, body=body, is_idempotent=False))
 
     def _read(self, read: Callable[[Document], Value], request: Request) -> Value:
-        document = self._wire.send(request)
+        document = self._transport.send(request)
         try:
             return read(document)
         except ValueError:
@@ -313,30 +314,26 @@ class Client:
         read: Callable[[Document], Value],
         params: Params,
     ) -> tuple[Value, ...]:
-        """All pages of a short collection."""
-        found: list[Value] = []
+        """All items of a short collection, page by page."""
+        items: list[Value] = []
         while True:
-            request = Request("GET", path, {**params, "count": MOST_ROWS, "offset": len(found)})
-            rows, total = self._read(
+            request = Request("GET", path, {**params, "count": MAX_PAGE_SIZE, "offset": len(items)})
+            page, total = self._read(
                 lambda document: (
-                    [read(row) for row in documents.parts(document, name)],
-                    documents.number(document, "total_items"),
+                    [read(row) for row in documents.get_objects(document, name)],
+                    documents.get_number(document, "total_items"),
                 ),
                 request,
             )
-            found += rows
-            if not rows or len(found) >= total:
-                return tuple(found)
-
-
-def _read_page(body: bytes) -> MemberPage:
-    return documents.member_page(documents.parse(body))
+            items += page
+            if not page or len(items) >= total:
+                return tuple(items)
 
 
 def _centre(key: str) -> str:
-    """Of the key's end, or empty."""
-    found = re.search(r"-([a-z]{2,}[0-9]+)$", key)
-    return found[1] if found else ""
+    """The key's suffix, or empty."""
+    match = re.search(r"-([a-z]{2,}[0-9]+)$", key)
+    return match[1] if match else ""
 
 
 def _base(url: str) -> httpx.URL:
@@ -355,31 +352,32 @@ def _batch_path(batch_id: str) -> str:
     return f"/batches/{batch_id}"
 
 
-def _written(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(microsecond=0).isoformat()
+def _utc_seconds(time: datetime) -> str:
+    return time.astimezone(UTC).replace(microsecond=0).isoformat()
 
 
-def _named(prefix: str, names: str) -> str:
+def _fields(prefix: str, names: str) -> str:
+    """The `fields` parameter of a listing."""
     return ",".join(f"{prefix}.{name}" for name in names.split()) + ",total_items"
 
 
-_AUDIENCE = _named(
+_AUDIENCE = _fields(
     "lists",
     "id web_id name double_optin marketing_permissions subscribe_url_long "
     "stats.member_count stats.unsubscribe_count stats.cleaned_count",
 )
-_MERGE_FIELD = _named("merge_fields", "tag name type required options.choices")
+_MERGE_FIELD = _fields("merge_fields", "tag name type required options.choices")
 _MEMBER = (
     "id,email_address,unique_email_id,web_id,status,merge_fields,ip_signup,timestamp_signup,ip_opt,timestamp_opt,"
     "member_rating,last_changed,location,marketing_permissions,last_note,tags_count,tags"
 )
-_MEMBERS = _named("members", _MEMBER.replace(",", " "))
+_MEMBERS = _fields("members", _MEMBER.replace(",", " "))
 _BOUNCES = ",".join(
     f"activity.{name}"
     for name in ("activity_type", "bounce_type", "campaign_id", "campaign_title", "created_at_timestamp")
 )
-_ABUSE_REPORTS = _named("abuse_reports", "email_id email_address campaign_id date")
-_BATCHES = _named(
+_ABUSE_REPORTS = _fields("abuse_reports", "email_id email_address campaign_id date")
+_BATCHES = _fields(
     "batches",
     "id status total_operations finished_operations errored_operations submitted_at completed_at",
 )

@@ -1,7 +1,7 @@
-"""What can go wrong with Mailchimp. Each docstring is the message, for the log.
+"""Errors of Mailchimp. The docstring of each is its message, for the log.
 
-No message, `values` or repr holds a key, an address or an address's hash. What Mailchimp says in its own words
-(`detail`, `fields`) may name an address: it is for the eyes of the person who asked, never for a log.
+No message, `values` or repr holds a key, an address or an address's hash. Mailchimp's own words (`detail`, `fields`)
+may name an address: they are shown to the person who asked, and never logged.
 """
 
 import json
@@ -17,26 +17,26 @@ class MailchimpError(Exception):
     """Mailchimp could not be used."""
 
     key: ClassVar[str] = "mailchimp"
-    worth_another_try: ClassVar[bool] = False
+    is_retryable: ClassVar[bool] = False
 
     def __init__(self, detail: str = "", **values: str | int) -> None:
-        """`values` fill the message, here and in the words people read."""
+        """`values` fill the placeholders of the message, here and in its translations."""
         super().__init__((type(self).__doc__ or type(self).key).format(**values))
         self.detail = detail
         self.values = values
         self.tries = 1  # how often the request was sent
-        self.arrived = True  # False: surely nothing was done by Mailchimp
-        self.wait: float | None = None  # seconds that Mailchimp asked for before the next try
+        self.arrived = True  # False: the request certainly did not reach Mailchimp
+        self.retry_after: float | None = None  # seconds, from the Retry-After header
 
 
 class BadKey(MailchimpError):
-    """The Mailchimp key names no data centre: it has to end like -us3."""
+    """The Mailchimp key names no data centre: it must end like -us3."""
 
     key = "mailchimp-bad-key"
 
 
 class BadBase(MailchimpError):
-    """The address of Mailchimp's API is no http or https URL."""
+    """The base URL of Mailchimp's API is not an http or https URL."""
 
     key = "mailchimp-bad-base"
 
@@ -48,12 +48,12 @@ class Problem(MailchimpError):
 
     @property
     def title(self) -> str:
-        """In Mailchimp's words, the same for each problem of the kind."""
+        """Mailchimp's name of the kind of problem."""
         return str(self.values["title"])
 
     @property
     def instance(self) -> str:
-        """What Mailchimp's support asks for."""
+        """The id that Mailchimp's support asks for."""
         return str(self.values["instance"])
 
 
@@ -64,19 +64,19 @@ class KeyRefused(Problem):
 
 
 class Forbidden(Problem):
-    """The key's owner lacks a right: {status} “{title}” (instance {instance})."""
+    """The key's owner lacks a permission: {status} “{title}” (instance {instance})."""
 
     key = "mailchimp-forbidden"
 
 
 class NotFound(Problem):
-    """Mailchimp knows nothing there: {status} “{title}” (instance {instance})."""
+    """Mailchimp has no such resource: {status} “{title}” (instance {instance})."""
 
     key = "mailchimp-not-found"
 
 
 class MethodRefused(Problem):
-    """Mailchimp does not do this to that contact: {status} “{title}” (instance {instance})."""
+    """Mailchimp does not allow this for the contact: {status} “{title}” (instance {instance})."""
 
     key = "mailchimp-method-refused"
 
@@ -88,62 +88,62 @@ class MemberExists(Problem):
 
 
 class InComplianceState(Problem):
-    """The contact has to subscribe again by itself: {status} “{title}” (instance {instance})."""
+    """The contact must resubscribe itself: {status} “{title}” (instance {instance})."""
 
     key = "mailchimp-in-compliance-state"
 
 
 class Forgotten(Problem):
-    """The contact was deleted for ever: {status} “{title}” (instance {instance})."""
+    """The contact was erased at Mailchimp: {status} “{title}” (instance {instance})."""
 
     key = "mailchimp-forgotten"
 
 
 class InvalidResource(Problem):
-    """Mailchimp finds what was sent invalid: {status} “{title}” (instance {instance})."""
+    """Mailchimp rejected the request as invalid: {status} “{title}” (instance {instance})."""
 
     key = "mailchimp-invalid"
     fields: tuple[tuple[str, str], ...] = ()  # (field, message), in Mailchimp's words; may be empty
 
 
 class TooManyConnections(MailchimpError):
-    """Mailchimp takes no more calls just now ({status})."""
+    """Mailchimp accepts no more connections at the moment ({status})."""
 
     key = "mailchimp-too-many-connections"
-    worth_another_try = True
+    is_retryable = True
 
     def __init__(self, status: int) -> None:
-        """`status`: 429, 403 without words, or 0 where no connection came free on this side."""
+        """`status`: 429, 403 without JSON, or 0 if the limit on this side was not lifted in time."""
         super().__init__(status=status)
         self.arrived = False
 
 
 class Unavailable(MailchimpError):
-    """Mailchimp can't be reached, or fails ({reason})."""
+    """Mailchimp is unreachable or failing ({reason})."""
 
     key = "mailchimp-unavailable"
-    worth_another_try = True
+    is_retryable = True
 
     def __init__(self, reason: str, *, arrived: bool = True) -> None:
-        """`reason`: a status or a kind of network error. `arrived`: may the request have been carried out?"""
+        """`reason`: a status or a kind of network error. `arrived`: whether the request may have been executed."""
         super().__init__(reason=reason)
         self.arrived = arrived
 
 
 class WrongDataCentre(MailchimpError):
-    """The data centre {centre} is not the one of this key, or there is none of that name."""
+    """The data centre {centre} does not exist, or does not belong to this key."""
 
     key = "mailchimp-wrong-data-centre"
 
 
 class BadAnswer(MailchimpError):
-    """What answered is not Mailchimp, or not as it should ({reason})."""
+    """The answer is not a valid one of Mailchimp's API ({reason})."""
 
     key = "mailchimp-bad-answer"
 
 
 def problem(status: int, body: bytes | str, centre: str = "") -> MailchimpError:
-    """The error that an answer means: `status` 300 or more. `centre`: the data centre asked."""
+    """The error for an answer with `status` 300 or more. `centre`: the data centre asked."""
     document = _document(body)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Unavailable(str(status))
@@ -151,10 +151,10 @@ def problem(status: int, body: bytes | str, centre: str = "") -> MailchimpError:
         return TooManyConnections(status)
     if document is None and status != httpx.codes.UNAUTHORIZED:
         return BadAnswer(reason=str(status))
-    return _told(status, document or {}, centre)
+    return _problem(status, document or {}, centre)
 
 
-def _told(status: int, document: Document, centre: str) -> MailchimpError:
+def _problem(status: int, document: Document, centre: str) -> MailchimpError:
     title = str(document.get("title") or "")
     if status == httpx.codes.FORBIDDEN and "datacenter" in title.casefold().replace(" ", ""):
         return WrongDataCentre(str(document.get("detail") or ""), centre=centre)
@@ -193,9 +193,9 @@ def _document(body: bytes | str) -> Document | None:
 
 
 def _fields(errors: object) -> tuple[tuple[str, str], ...]:
-    found = errors if isinstance(errors, list) else []
+    items = errors if isinstance(errors, list) else []
     return tuple(
-        (str(each.get("field") or ""), str(each.get("message") or ""))
-        for each in found
-        if isinstance(each, dict)
+        (str(item.get("field") or ""), str(item.get("message") or ""))
+        for item in items
+        if isinstance(item, dict)
     )

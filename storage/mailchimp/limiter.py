@@ -1,64 +1,64 @@
-"""How many calls may be under way at once. One count for a process: Mailchimp counts by user, not by client."""
+"""Limits simultaneous calls. One limiter serves a process, since Mailchimp counts connections per user."""
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-MOST_CONNECTIONS = 10
-HELD_SECONDS = 30.0  # after a call that timed out, when Mailchimp may still be busy with it
+MAX_CONNECTIONS = 10
+TIMED_OUT_SECONDS = 30.0  # during which Mailchimp may still be working on a call that timed out
 
 
-class Slots:
-    """Places for calls, shared by all who call with one key. The next one waits until a place is free."""
+class ConnectionLimiter:
+    """A semaphore whose permits can stay taken for a while after a call."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """`clock`: seconds, never going back."""
+        """`clock`: monotonic seconds."""
         self._clock = clock
-        self._free = threading.Condition()
-        self._busy = 0
-        self._held: list[float] = []  # until when
+        self._released = threading.Condition()
+        self._active = 0
+        self._retained_until: list[float] = []
 
     @contextmanager
-    def one(self, most: int, seconds: float) -> Iterator["Slot"]:
-        """A place among `most`, given back at the end. Raises TimeoutError after `seconds` of waiting."""
-        self._take(most, seconds)
-        slot = Slot()
+    def acquire(self, limit: int, timeout: float) -> Iterator["Permit"]:
+        """Waits until fewer than `limit` permits are taken. Raises TimeoutError after `timeout` seconds."""
+        self._acquire(limit, timeout)
+        permit = Permit()
         try:
-            yield slot
+            yield permit
         finally:
-            self._give_back(slot)
+            self._release(permit)
 
-    def _take(self, most: int, seconds: float) -> None:
-        until = self._clock() + seconds
-        with self._free:
-            while (wait := self._wait(most, until)) is not None:
-                if wait <= 0:
+    def _acquire(self, limit: int, timeout: float) -> None:
+        deadline = self._clock() + timeout
+        with self._released:
+            while (seconds := self._seconds_to_wait(limit, deadline)) is not None:
+                if seconds <= 0:
                     raise TimeoutError
-                self._free.wait(wait)
-            self._busy += 1
+                self._released.wait(seconds)
+            self._active += 1
 
-    def _wait(self, most: int, until: float) -> float | None:
-        """How long to wait before looking again, in seconds; None where a place is free."""
+    def _seconds_to_wait(self, limit: int, deadline: float) -> float | None:
+        """Seconds until the next check; None if a permit is free."""
         now = self._clock()
-        self._held = [each for each in self._held if each > now]
-        if self._busy + len(self._held) < most:
+        self._retained_until = [until for until in self._retained_until if until > now]
+        if self._active + len(self._retained_until) < limit:
             return None
-        return min([until, *self._held]) - now
+        return min([deadline, *self._retained_until]) - now
 
-    def _give_back(self, slot: "Slot") -> None:
-        with self._free:
-            self._busy -= 1
-            if slot.is_held:
-                self._held.append(self._clock() + HELD_SECONDS)
-            self._free.notify_all()
+    def _release(self, permit: "Permit") -> None:
+        with self._released:
+            self._active -= 1
+            if permit.is_retained:
+                self._retained_until.append(self._clock() + TIMED_OUT_SECONDS)
+            self._released.notify_all()
 
 
-class Slot:
-    """A call's place."""
+class Permit:
+    """Permission for one call."""
 
-    is_held = False
+    is_retained = False
 
-    def hold(self) -> None:
-        """It stays taken for HELD_SECONDS after the call."""
-        self.is_held = True
+    def retain(self) -> None:
+        """Keeps the permit taken for TIMED_OUT_SECONDS after the call."""
+        self.is_retained = True

@@ -1,6 +1,7 @@
-"""Mirrored audiences, and what of their contacts Mailchimp has to be asked for."""
+"""Mirrored audiences: look-up, clean reasons, deletion of contacts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import chain, count
 from typing import Any
@@ -14,10 +15,11 @@ from storage.contacts.contacts import IS_CLEANED, NEWEST_FIRST, TABLE
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.core import audiences
 from storage.core.tables import AudienceRow, AudienceSource
+from storage.mailchimp.remote_state import RemoteState
 
 
-def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> AudienceRow | None:
-    """The mirror of that Mailchimp audience; `lock` holds it for this transaction."""
+def by_remote_id(session: Session, remote_id: str, *, lock: bool = False) -> AudienceRow | None:
+    """The mirror of a Mailchimp audience; `lock` locks its row for this transaction."""
     query = select_model(AudienceRow).where(
         AudienceRow.source == AudienceSource.MAILCHIMP, AudienceRow.remote_id == remote_id
     )
@@ -25,10 +27,10 @@ def of_remote(session: Session, remote_id: str, *, lock: bool = False) -> Audien
 
 
 def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> AudienceRow:
-    """The mirror of that Mailchimp audience, named as it is there; where that is taken, it says where it is from."""
-    found = of_remote(session, remote_id)
-    name = _free(session, name.strip() or remote_id, found)
-    audience = found or AudienceRow(
+    """The mirror of a Mailchimp audience, renamed as it is there, with a suffix where another audience has the name."""
+    mirror = by_remote_id(session, remote_id)
+    name = _free_name(session, name.strip() or remote_id, mirror)
+    audience = mirror or AudienceRow(
         source=AudienceSource.MAILCHIMP, remote_id=remote_id, created_at=now, name=name
     )
     audience.name = name
@@ -37,17 +39,17 @@ def get_or_add(session: Session, remote_id: str, name: str, now: datetime) -> Au
     return audience
 
 
-def _free(session: Session, name: str, own: AudienceRow | None) -> str:
-    """A name that no other audience has: at Mailchimp, several may be called the same."""
-    more = (f"{name} (Mailchimp {n})" for n in count(2))
-    for each in chain((name, f"{name} (Mailchimp)"), more):
-        other = audiences.named(session, each)
-        if other is None or other is own:
-            return each
-    raise AssertionError  # there is always another number
+def _free_name(session: Session, name: str, mirror: AudienceRow | None) -> str:
+    """A name that no other audience has. Names at Mailchimp are not unique."""
+    numbered = (f"{name} (Mailchimp {n})" for n in count(2))
+    for candidate in chain((name, f"{name} (Mailchimp)"), numbered):
+        other = audiences.named(session, candidate)
+        if other is None or other is mirror:
+            return candidate
+    raise AssertionError  # `numbered` is endless
 
 
-def every(session: Session) -> Sequence[AudienceRow]:
+def all_mirrors(session: Session) -> Sequence[AudienceRow]:
     return session.exec(
         select_model(AudienceRow)
         .where(AudienceRow.source == AudienceSource.MAILCHIMP)
@@ -55,19 +57,19 @@ def every(session: Session) -> Sequence[AudienceRow]:
     ).all()
 
 
-def say(session: Session, audience_id: int, **said: Any) -> None:
-    """Keeps more in the audience's `remote`."""
+def set_webhook_secret(session: Session, audience_id: int, secret: str) -> None:
     audience = session.get_one(AudienceRow, audience_id)
-    audience.remote = audience.remote | said
+    state = replace(RemoteState.from_json(audience.remote), webhook_secret=secret)
+    audience.remote = state.to_json()
     session.add(audience)
 
 
-def unexplained(
-    session: Session, audience_id: int, since: int, most: int, *, skip: int
+def cleaned_without_reason(
+    session: Session, audience_id: int, since: int, limit: int, *, skip: int
 ) -> Sequence[tuple[int, str]]:
-    """Cleaned contacts, changed since that revision, of which nobody has said why, without the newest `skip`.
+    """Ids and lower-case addresses of cleaned contacts without a reason, changed after the revision `since`.
 
-    Each with its id and lower-case address.
+    The most recently cleaned first, without the first `skip`.
     """
     query = (
         select(TABLE.c.id, TABLE.c.address_key)
@@ -78,46 +80,46 @@ def unexplained(
             TABLE.c.revision > since,
         )
         .order_by(*NEWEST_FIRST)
-        .limit(most)
+        .limit(limit)
         .offset(skip)
     )
     return [(id_, key) for id_, key in session.connection().execute(query)]
 
 
-def explain(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Says of cleaned contacts (`id`) why: `clean_reason`, `clean_campaign_id`, `clean_campaign_title`, `revision`."""
+def set_clean_reasons(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Updates contacts by rows of `id`, `clean_reason`, `clean_campaign_id`, `clean_campaign_title`, `revision`."""
     if not rows:
         return
     names = ("clean_reason", "clean_campaign_id", "clean_campaign_title", "revision")
     statement = (
         update(TABLE)
-        .where(TABLE.c.audience_id == audience_id, TABLE.c.id == bindparam("of"))
+        .where(TABLE.c.audience_id == audience_id, TABLE.c.id == bindparam("contact_id"))
         .values({name: bindparam(f"new_{name}") for name in names})
     )
     session.connection().execute(
-        statement, [{"of": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows]
+        statement, [{"contact_id": row["id"]} | {f"new_{name}": row[name] for name in names} for row in rows]
     )
 
 
-def keys(session: Session, audience_id: int, after: int, most: int) -> Sequence[tuple[int, str]]:
-    """The next contacts by their id: id, lower-case address."""
+def addresses_after(session: Session, audience_id: int, after: int, limit: int) -> Sequence[tuple[int, str]]:
+    """Ids and lower-case addresses of the next contacts with an id greater than `after`."""
     query = (
         select(TABLE.c.id, TABLE.c.address_key)
         .where(TABLE.c.audience_id == audience_id, TABLE.c.id > after)
         .order_by(TABLE.c.id)
-        .limit(most)
+        .limit(limit)
     )
     return [(id_, key) for id_, key in session.connection().execute(query)]
 
 
-def remove(session: Session, audience_id: int, contact_ids: Sequence[int]) -> int:
-    """Takes contacts out of the mirror, with the figures; how many. The audience is locked."""
+def delete_contacts(session: Session, audience_id: int, contact_ids: Sequence[int]) -> int:
+    """Deletes contacts and updates the figures; returns how many. The caller holds the audience's lock."""
     if not contact_ids:
         return 0
-    mine = (TABLE.c.audience_id == audience_id) & TABLE.c.id.in_(contact_ids)
-    query = select(TABLE.c.status, TABLE.c.clean_reason, TABLE.c.cleaned_at, TABLE.c.domain).where(mine)
+    is_deleted = (TABLE.c.audience_id == audience_id) & TABLE.c.id.in_(contact_ids)
+    query = select(TABLE.c.status, TABLE.c.clean_reason, TABLE.c.cleaned_at, TABLE.c.domain).where(is_deleted)
     tally = FigureChanges()
     for status, reason, cleaned_at, domain in session.connection().execute(query):
         tally[FigureKey(status, reason or "", figures.day_of(cleaned_at), domain)] -= 1
     figures.apply_changes(session, audience_id, tally)
-    return session.connection().execute(delete(TABLE).where(mine)).rowcount
+    return session.connection().execute(delete(TABLE).where(is_deleted)).rowcount

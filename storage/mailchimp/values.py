@@ -1,11 +1,11 @@
-"""What Mailchimp knows, as values: contacts, audiences, batches. Their repr shows no address and no secret."""
+"""Mailchimp's audiences, bounces, batches and webhooks as values. Their repr shows no address and no secret."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from hashlib import md5
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from storage.contacts.values import Status
 
@@ -20,17 +20,17 @@ ORIGINS: tuple[Origin, ...] = ("user", "admin", "api")
 
 @dataclass(frozen=True)
 class Account:
-    """Whose key it is. `role` is Mailchimp's word: owner, admin, manager, author, viewer."""
+    """An account. `role` is owner, admin, manager, author or viewer."""
 
     id: str
     name: str
     role: str
-    contacts: int  # subscribed, of all audiences
+    contacts: int  # subscribed, in all audiences
 
 
 @dataclass(frozen=True)
 class RemoteAudience:
-    """A list. The three counts are Mailchimp's own, up to some minutes old; `web_id` is for links to its pages.
+    """An audience. Its counts may be some minutes old; `web_id` is for links to Mailchimp's site.
 
     `signup_url`: the form by which people subscribe themselves.
     """
@@ -48,7 +48,7 @@ class RemoteAudience:
 
 @dataclass(frozen=True)
 class MergeField:
-    """A column of an audience. `choices` are those of a radio or dropdown field."""
+    """A merge field of an audience. `choices`: those of a radio or dropdown field."""
 
     tag: str
     name: str
@@ -58,75 +58,8 @@ class MergeField:
 
 
 @dataclass(frozen=True)
-class Location:
-    """Where Mailchimp believes a contact to be. Offsets are in hours from GMT."""
-
-    latitude: float
-    longitude: float
-    gmt_offset: int
-    dst_offset: int
-    country: str
-    time_zone: str
-    region: str
-
-
-NOWHERE = Location(0.0, 0.0, 0, 0, "", "", "")
-
-
-@dataclass(frozen=True)
-class Permission:
-    """A marketing permission. The ids are each audience's own."""
-
-    id: str
-    text: str
-    enabled: bool
-
-
-class Member(NamedTuple):
-    """A contact: a tuple, since an audience has many. `leid` and `euid` are named as in Mailchimp's export files.
-
-    `tags` are at most 50 of `tag_count`.
-    """
-
-    hash: str
-    address: str
-    status: Status
-    leid: int
-    euid: str
-    merge_fields: Mapping[str, MergeValue]
-    tags: tuple[str, ...]
-    tag_count: int
-    rating: int
-    signup_ip: str
-    signup_at: datetime | None
-    confirm_ip: str
-    confirm_at: datetime | None
-    changed_at: datetime | None
-    location: Location
-    note: str
-    permissions: tuple[Permission, ...]
-
-    def __repr__(self) -> str:
-        return f"Member(status={self.status!r}, leid={self.leid!r})"
-
-
-@dataclass(frozen=True)
-class MemberPage:
-    """Contacts, and how many there are on all pages.
-
-    `unreadable` were left out: without an address (who has a telephone number alone), or with a status not known
-    here. `ids`: of all in their order, theirs too.
-    """
-
-    members: tuple[Member, ...]
-    total: int
-    unreadable: int
-    ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
 class Bounce:
-    """One bounce of a contact."""
+    """A bounce of a contact."""
 
     kind: Literal["hard", "soft"]
     campaign_id: str
@@ -136,7 +69,7 @@ class Bounce:
 
 @dataclass(frozen=True)
 class AbuseReport:
-    """A contact reported a campaign as abuse."""
+    """A contact's report of a campaign as abuse."""
 
     hash: str = field(repr=False)
     address: str = field(repr=False)
@@ -146,14 +79,14 @@ class AbuseReport:
 
 @dataclass(frozen=True)
 class AbuseReportPage:
-    """Reports, and how many there are on all pages."""
+    """Reports, and the total on all pages."""
 
     reports: tuple[AbuseReport, ...]
     total: int
 
 
 class BatchStatus(StrEnum):
-    """Where a batch stands. Finished is not succeeded: its results say what became of each operation."""
+    """State of a batch. Operations of a finished one may have failed: see its results."""
 
     PENDING = "pending"
     PREPROCESSING = "preprocessing"
@@ -164,7 +97,7 @@ class BatchStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch of operations. `results_url` is there when it is finished, and good for some minutes only."""
+    """A batch of operations. A finished one has a `results_url`, which is valid for some minutes."""
 
     id: str
     status: BatchStatus
@@ -178,7 +111,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where Mailchimp tells what happens. `secret` comes once, with the answer that made it; older ones have none."""
+    """A webhook. `secret` is returned only when it is added; unsigned webhooks have none."""
 
     id: str
     url: str = field(repr=False)
@@ -188,21 +121,17 @@ class Webhook:
 
 
 def member_hash(address: str) -> str:
-    """A contact's id in its audience."""
+    """The id of a contact in its audience."""
     return md5(address.lower().encode(), usedforsecurity=False).hexdigest()
 
 
-def status_of(name: str) -> Status:
-    """From Mailchimp's word. Raises ValueError on another."""
-    found = _STATUSES.get(name)
-    if found is None:
-        raise ValueError
-    return found
-
-
-_STATUSES = {**{str(each): each for each in Status}, "transactional": Status.NONSUBSCRIBED}
-
-
-def name_of(status: Status) -> str:
-    """Mailchimp's word."""
+def status_name(status: Status) -> str:
+    """Mailchimp's name of a status."""
     return "transactional" if status is Status.NONSUBSCRIBED else status.value
+
+
+# By Mailchimp's name of each.
+STATUSES: Mapping[str, Status] = {
+    **{status.value: status for status in Status},
+    status_name(Status.NONSUBSCRIBED): Status.NONSUBSCRIBED,
+}

@@ -211,9 +211,9 @@ class Disturbed(Client):
 
     before: Callable[[int], None]
 
-    def page(self, read: Any, audience_id: str, offset: int = 0, *rest: Any, **named: Any) -> Any:
+    def page(self, decode: Any, audience_id: str, offset: int = 0, *rest: Any, **named: Any) -> Any:
         self.before(offset)
-        return super().page(read, audience_id, offset, *rest, **named)
+        return super().page(decode, audience_id, offset, *rest, **named)
 
 
 @contextmanager

@@ -34,7 +34,7 @@ from storage.contacts.values import Status
 from storage.core import schema
 from storage.core.database import Database
 from storage.mailchimp import client as mailchimp_client
-from storage.mailchimp.client import MOST_ROWS, Client
+from storage.mailchimp.client import MAX_PAGE_SIZE, Client
 from tests.support import figures
 from tests.tools.webhook_load import database_url
 
@@ -43,7 +43,7 @@ KILLED_WITHIN = 0.9  # of the contacts
 LOOK_SECONDS = 0.05
 PAGE: dict[str, str | int] = {
     "fields": mailchimp_client._MEMBERS,
-    "count": MOST_ROWS,
+    "count": MAX_PAGE_SIZE,
     "sort_field": "last_changed",
     "sort_dir": "ASC",
 }
@@ -122,7 +122,7 @@ def _fetch_barely(account: Account) -> float:
             return len(answer.raise_for_status().content)
 
         totals = {of: int(http.get(path, params=_total(of)).json()["total_items"]) for of in ("", "archived")}
-        places = [(of, at) for of, n in totals.items() for at in range(0, n, MOST_ROWS - 25)]
+        places = [(of, at) for of, n in totals.items() for at in range(0, n, MAX_PAGE_SIZE - 25)]
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             list(pool.map(fetch, places))  # now all are made
             start = time.perf_counter()
@@ -141,7 +141,7 @@ def _check(account: Account, url: str) -> None:
         there = {
             member.address.lower(): str(member.status)
             for status in (None, Status.ARCHIVED)
-            for offset in range(0, client.members(account.audience, 0, 1, status=status).total, MOST_ROWS)
+            for offset in range(0, client.members(account.audience, 0, 1, status=status).total, MAX_PAGE_SIZE)
             for member in client.members(account.audience, offset, status=status).members
         }
     here = {row["address_key"]: row["status"] for row in figures.contacts(database)}

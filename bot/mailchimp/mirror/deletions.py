@@ -1,5 +1,7 @@
-"""Contacts that Mailchimp has deleted for good: no page tells of them. A whole pass marks whom it saw; about each other
-one Mailchimp is asked by name, and who is not there leaves the mirror too, as the person wished.
+"""Removes contacts that were permanently deleted at Mailchimp, which no page lists.
+
+A complete pass records which contacts it saw. Mailchimp is asked about each of the others; one that it does not have is
+deleted here too.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -8,38 +10,39 @@ from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror import tags
-from bot.mailchimp.mirror.pages import beats, side_by_side
+from bot.mailchimp.mirror.pages import call_pool, heartbeats
 from storage.contacts import bulk
 from storage.core.database import Database
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, NotFound
-from storage.mailchimp.values import Member, member_hash
+from storage.mailchimp.members import Member
+from storage.mailchimp.values import member_hash
 
-AT_ONCE = 250  # contacts asked for a step
-_SCANNED = 10_000  # contacts read at once
+PER_STEP = 250  # calls
+_PER_QUERY = 10_000  # contacts
 
 Keep = Callable[[SyncJob, Sequence[Member]], SyncJob]
 
 
 class SeenContacts:
-    """Which contacts a pass has met, a bit for each id."""
+    """A set of contact ids, a bit for each id."""
 
     def __init__(self) -> None:
         self._bits = bytearray()
 
     def add(self, contact_id: int) -> None:
-        place, bit = divmod(contact_id, 8)
-        if place >= len(self._bits):
-            self._bits.extend(bytes(place + 1 - len(self._bits) + (1 << 12)))
-        self._bits[place] |= 1 << bit
+        index, bit = divmod(contact_id, 8)
+        if index >= len(self._bits):
+            self._bits.extend(bytes(index + 1 - len(self._bits) + (1 << 12)))
+        self._bits[index] |= 1 << bit
 
     def __contains__(self, contact_id: int) -> bool:
-        place, bit = divmod(contact_id, 8)
-        return place < len(self._bits) and bool(self._bits[place] & 1 << bit)
+        index, bit = divmod(contact_id, 8)
+        return index < len(self._bits) and bool(self._bits[index] & 1 << bit)
 
 
-def drop(
+def remove_deleted(
     client: Client,
     database: Database,
     remote_id: str,
@@ -48,22 +51,21 @@ def drop(
     seen: SeenContacts,
     keep: Keep,
 ) -> Iterator[SyncJob]:
-    """Takes out who is gone; whoever is there after all, and slipped through the pages, is given to `keep`."""
-    for some in _unseen(database, job.audience_id, seen):
-        with side_by_side() as pool:
-            asked = [pool.submit(_member, client, remote_id, key) for _, key in some]
-            for _ in beats(asked):
+    """Deletes unseen contacts that Mailchimp does not have; stores the others, which the pages missed, by `keep`."""
+    for contacts in _unseen(database, job.audience_id, seen):
+        with call_pool() as pool:
+            futures = [pool.submit(_member, client, remote_id, key) for _, key in contacts]
+            for _ in heartbeats(futures):
                 with database.transaction() as session:
                     job = jobs.step(session, job, clock())
                 yield job
-        found = [future.result() for future in asked]
-        client.audience(remote_id)  # NotFound of everybody may mean that the audience itself is gone
-        gone = [id_ for (id_, _), member in zip(some, found, strict=True) if member is None]
-        there = [member for member in found if isinstance(member, Member)]
-        job = keep(job, there)
+        members = [future.result() for future in futures]
+        client.audience(remote_id)  # raises NotFound if the audience itself is gone, and with it all members
+        gone = [id_ for (id_, _), member in zip(contacts, members, strict=True) if member is None]
+        job = keep(job, [member for member in members if isinstance(member, Member)])
         with database.transaction() as session:
             bulk.lock(session, job.audience_id)
-            n = mirrors.remove(session, job.audience_id, gone)
+            n = mirrors.delete_contacts(session, job.audience_id, gone)
             job = jobs.step(
                 session, job, clock(), progress={**job.progress, "gone": job.progress["gone"] + n}
             )
@@ -71,22 +73,23 @@ def drop(
 
 
 def _unseen(database: Database, audience_id: int, seen: SeenContacts) -> Iterator[Sequence[tuple[int, str]]]:
+    """Ids and lower-case addresses of contacts not seen, PER_STEP at a time."""
     after = 0
-    waiting: list[tuple[int, str]] = []
+    unseen: list[tuple[int, str]] = []
     while True:
         with database.reading() as session:
-            scanned = mirrors.keys(session, audience_id, after, _SCANNED)
-        waiting += [each for each in scanned if each[0] not in seen]
-        while len(waiting) >= AT_ONCE or (waiting and not scanned):
-            yield waiting[:AT_ONCE]
-            del waiting[:AT_ONCE]
-        if not scanned:
+            contacts = mirrors.addresses_after(session, audience_id, after, _PER_QUERY)
+        unseen += [contact for contact in contacts if contact[0] not in seen]
+        while len(unseen) >= PER_STEP or (unseen and not contacts):
+            yield unseen[:PER_STEP]
+            del unseen[:PER_STEP]
+        if not contacts:
             return
-        after = scanned[-1][0]
+        after = contacts[-1][0]
 
 
 def _member(client: Client, remote_id: str, key: str) -> Member | BadAnswer | None:
-    """None: gone. What can't be read, such as a status that is new at Mailchimp, is there."""
+    """None if Mailchimp does not have it; the error if it does, but unreadable, as with a status unknown here."""
     try:
         return tags.with_all(client, remote_id, client.member(remote_id, member_hash(key)))
     except NotFound:

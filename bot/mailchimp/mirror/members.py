@@ -1,29 +1,32 @@
-"""A Mailchimp member becomes a contact of the mirror, or changes one: the pure rules.
+"""Converts Mailchimp's members to contact rows, and merges them with existing ones. Pure rules.
 
-Mailchimp's word holds, also where an import would not believe it; what only this side knows stays: why and when a
-contact was cleaned, and the status it had before it was archived.
+Mailchimp's values win, even invalid ones that an import would refuse. Kept are those that only the mirror has: why and
+when a contact was cleaned, and its status before it was archived.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from json.encoder import encode_basestring as _quoted  # the quick one, in C
+from json.encoder import encode_basestring as _quoted  # the implementation in C
 from operator import itemgetter
 
+import msgspec
+
 from storage.contacts.values import COLUMNS, CleanReason, Row, Status
-from storage.core.text import storable
-from storage.mailchimp import documents
-from storage.mailchimp.values import NOWHERE, Location, Member, MergeValue
+from storage.mailchimp import documents, members
+from storage.mailchimp.members import Location, Member
+from storage.mailchimp.values import MergeValue
 
 _AT = {name: i for i, name in enumerate(COLUMNS)}
-_ID, _STATUS, _BEFORE, _REVISION = (_AT[name] for name in ("id", "status", "status_before", "revision"))
+_ID, _STATUS, _STATUS_BEFORE, _REVISION = (
+    _AT[name] for name in ("id", "status", "status_before", "revision")
+)
 _TAGS = _AT["tags"]
-_OURS = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
+_KEPT = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
 _NOWHERE: Sequence[str | None] = (None,) * 7
-_CLEANED, _ARCHIVED = Status.CLEANED, Status.ARCHIVED
-_UNSUBSCRIBED, _UNKNOWN = Status.UNSUBSCRIBED.value, CleanReason.UNKNOWN.value
-_ours = itemgetter(*(_AT[name] for name in _OURS))
+_UNKNOWN = CleanReason.UNKNOWN.value
+_kept = itemgetter(*(_AT[name] for name in _KEPT))
 
 contact_id: Callable[[Row], int] = itemgetter(_ID)
 key: Callable[[Row], str] = itemgetter(_AT["address_key"])
@@ -31,78 +34,79 @@ remote_id: Callable[[Row], int | None] = itemgetter(_AT["remote_id"])
 
 
 @dataclass(frozen=True, slots=True)
-class MemberPage:
-    """The contacts of a page, as rows; the rest as of a `MemberPage`."""
+class ContactPage:
+    """A page of contacts as rows. Other fields as of `MemberPage`.
+
+    `truncated_tags`: contacts with more tags than the page holds, address key → hash.
+    """
 
     rows: Sequence[Row]
     total: int
     unreadable: int
     ids: Sequence[int]
-    short: Mapping[str, str] = field(default_factory=dict)  # whose tags are not all told: address key → hash
+    truncated_tags: Mapping[str, str] = field(default_factory=dict)
 
 
-def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> MemberPage:
-    """Of what Mailchimp wrote. Raises ValueError."""
-    read = documents.member_page(documents.parse(body))
-    rows = [row(member, audience_id, labels) for member in read.members]
-    short = {
-        key(of): member.hash
-        for of, member in zip(rows, read.members, strict=True)
-        if member.tag_count > len(member.tags)
+def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> ContactPage:
+    """Decodes a page. `labels` as of `row`. Raises ValueError."""
+    decoded = members.page(body)
+    rows = [row(member, audience_id, labels) for member in decoded.members]
+    truncated_tags = {
+        member.address.lower(): member.hash
+        for member in decoded.members
+        if member.tag_count > len(member.tag_objects)
     }
-    return MemberPage(rows, read.total, read.unreadable, read.ids, short)
+    return ContactPage(rows, decoded.total, decoded.unreadable, decoded.ids, truncated_tags)
 
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
-    """The member as Mailchimp has it; no id, no revision yet. `labels`: merge tag → the column's name."""
-    address = storable(member.address)  # Mailchimp took it as it is: the mirror tells what is there
-    address_key = address.lower()
-    status, changed_at = member.status, member.changed_at
-    is_cleaned = status is _CLEANED
-    place = _NOWHERE if member.location is NOWHERE else _place(member.location)
-    # In the order of COLUMNS. Hundreds of thousands pass here: a mapping by name takes twice as long.
+    """A contact without id and revision. `labels`: merge tag → the field's name."""
+    address_key = member.address.lower()
+    status, rating, leid = member.status_name, member.rating, member.leid
+    is_cleaned = status == "cleaned"
+    # In the order of COLUMNS. Called for each contact: a mapping by name would take twice as long.
     return (
         audience_id,
         0,
-        address,
+        member.address,
         address_key,
         address_key.rpartition("@")[2],
-        status.value,
-        # Mailchimp forgets what an archived contact was. Undo is for our own archives; none ends subscribed by this.
-        _UNSUBSCRIBED if status is _ARCHIVED else None,
+        "nonsubscribed" if status == "transactional" else status,
+        # Mailchimp does not tell the status before an archive. Never `subscribed`, so that no Undo subscribes anybody.
+        "unsubscribed" if status == "archived" else None,
         0,  # revision
         _fields(member.merge_fields, labels),
-        _tags(member.tags),
-        storable(member.note) or None,
-        str(member.rating) if member.rating else None,
-        _time(member.signup_at),
+        _tags([tag.name for tag in member.tag_objects]) if member.tag_objects else None,
+        member.note or None,
+        str(rating) if rating else None,
+        _time(member.signup_time),
         member.signup_ip or None,
-        _time(member.confirm_at),
+        _time(member.confirm_time),
         member.confirm_ip or None,
-        *place,
-        str(member.leid) if member.leid else None,
+        *_place(member.location),
+        str(leid) if leid else None,
         member.euid or None,
-        _moment(changed_at) if is_cleaned and changed_at else None,
+        _moment(member.changed_at) if is_cleaned else None,
         _UNKNOWN if is_cleaned else None,
-        None,  # campaign and diagnostic: not said here
+        None,  # campaign and diagnostic: a member has none
         None,
         None,
-        member.leid or None,
+        leid or None,
     )
 
 
-def with_tags(of: Row, tags: Sequence[str]) -> Row:
-    return (*of[:_TAGS], _tags(tags), *of[_TAGS + 1 :])
+def with_tags(row: Row, tags: Sequence[str]) -> Row:
+    return (*row[:_TAGS], _tags(tags), *row[_TAGS + 1 :])
 
 
-def with_tags_of(of: Row, old: Row) -> Row:
-    """Its own tags, and behind them those that the contact had before."""
-    own, before = (json.loads(f"[{each[_TAGS] or ''}]") for each in (of, old))
-    return with_tags(of, [*own, *(tag for tag in before if tag not in own)])
+def with_tags_of(row: Row, old: Row) -> Row:
+    """The row with its own tags, followed by those that only the old row has."""
+    tags, old_tags = (json.loads(f"[{contact[_TAGS] or ''}]") for contact in (row, old))
+    return with_tags(row, [*tags, *(tag for tag in old_tags if tag not in tags)])
 
 
 def added(new: Row, contact_id: int, revision: int, now: str) -> Row:
-    """A contact that wasn't here. One that is cleaned, Mailchimp doesn't say when, is so since `now`."""
+    """A new contact. A cleaned one without a time counts as cleaned at `now`."""
     values = list(new)
     values[_ID], values[_REVISION] = contact_id, revision
     if new[_STATUS] == Status.CLEANED and not new[_AT["cleaned_at"]]:
@@ -111,57 +115,65 @@ def added(new: Row, contact_id: int, revision: int, now: str) -> Row:
 
 
 def merged(old: Row, new: Row, revision: int, now: str) -> Row:
-    """The contact as Mailchimp has it now; the same row if nothing changed."""
+    """The contact with Mailchimp's values; `old` itself if nothing changed."""
     values = list(added(new, old[_ID], old[_REVISION], now))
-    before = old[_BEFORE] if old[_STATUS] == Status.ARCHIVED else old[_STATUS]
+    status_before = old[_STATUS_BEFORE] if old[_STATUS] == Status.ARCHIVED else old[_STATUS]
     if new[_STATUS] == Status.ARCHIVED:
-        values[_BEFORE] = before
-    if before == Status.CLEANED and new[_STATUS] in (Status.CLEANED, Status.ARCHIVED):
-        for name, value in zip(_OURS, _ours(old), strict=True):
+        values[_STATUS_BEFORE] = status_before
+    if status_before == Status.CLEANED and new[_STATUS] in (Status.CLEANED, Status.ARCHIVED):
+        for name, value in zip(_KEPT, _kept(old), strict=True):
             values[_AT[name]] = value
-    if _known(values) == _known(old):
+    if _comparable(values) == _comparable(old):
         return old
     values[_REVISION] = revision
     return tuple(values)
 
 
-def _known(of: Row | list[object]) -> list[object]:
-    """Merge fields as what they say: one database gives their text back with other spaces."""
+def _comparable(row: Row | list[object]) -> list[object]:
+    """With merge fields decoded, since PostgreSQL returns their JSON with other spaces."""
     fields = _AT["merge_fields"]
-    return [*of[:fields], json.loads(str(of[fields])), *of[fields + 1 :]]
+    return [*row[:fields], json.loads(str(row[fields])), *row[fields + 1 :]]
 
 
 def _tags(names: Sequence[str]) -> str | None:
-    return ",".join([_quoted(storable(name)) for name in names]) or None
+    return ",".join([_quoted(name) for name in names]) or None
 
 
-def _fields(given: Mapping[str, MergeValue], labels: Mapping[str, str]) -> str:
-    """As JSON text; of two with one label the last."""
-    fields = {labels.get(tag, tag): _text(value) for tag, value in given.items()}
-    parts = [f"{_quoted(label)}:{_quoted(value)}" for label, value in fields.items() if value]
-    return f"{{{','.join(parts)}}}"
+def _fields(merge_fields: Mapping[str, MergeValue], labels: Mapping[str, str]) -> str:
+    """JSON of the values by label, without empty ones. Of two with the same label, the last wins."""
+    values = {
+        labels.get(tag, tag): value if isinstance(value, str) else _text(value)
+        for tag, value in merge_fields.items()
+    }
+    if "" in values.values():
+        values = {label: value for label, value in values.items() if value}
+    return _encode(values).decode()
 
 
 def _text(value: MergeValue) -> str:
-    """An address field's parts on one line, as in Mailchimp's files."""
-    if isinstance(value, str):
-        return storable(value)
+    """The text of a value; parts of an address on one line, as in Mailchimp's export files."""
     if isinstance(value, Mapping):
-        return storable("  ".join(str(part) for part in value.values() if part))
+        return "  ".join(str(part) for part in value.values() if part)
     return str(value)
 
 
-def _moment(at: datetime) -> str:
-    """As `storage.contacts.bulk` has times; Mailchimp's are in UTC here."""
-    return at.isoformat(" ", "microseconds")[:26]
+def _moment(at: datetime | None) -> str | None:
+    """A time in UTC, in the format of `storage.contacts.bulk`."""
+    return at.isoformat(" ", "microseconds")[:26] if at else None
 
 
-def _time(at: datetime | None) -> str | None:
-    return str(at)[:19] if at else None
+def _time(text: str) -> str | None:
+    """A time in UTC, in the format of Mailchimp's export files."""
+    at = documents.parse_time(text)
+    if at is None:
+        return None
+    if text[7:8] == "-" and text[13:14] == ":" and text[19:] == "+00:00":
+        return f"{text[:10]} {text[11:19]}"  # Mailchimp's usual format: `str` takes three times as long
+    return str(at)[:19]
 
 
 def _place(location: Location) -> Sequence[str | None]:
-    """Latitude to region."""
+    """The columns from latitude to region."""
     if not location.time_zone and not location.country:
         return _NOWHERE
     return (
@@ -173,3 +185,6 @@ def _place(location: Location) -> Sequence[str | None]:
         location.country or None,
         location.region or None,
     )
+
+
+_encode = msgspec.json.Encoder().encode

@@ -1,8 +1,8 @@
-"""Pages of a Mailchimp audience, fetched side by side and given in their order, so that nobody between two is lost.
+"""Fetches the pages of an audience concurrently and yields them in order, without losing contacts between two pages.
 
-Contacts come in the order of their last change, so one that changes goes to the end and all after it move up by one.
-Pages overlap for that. A page that shares nobody with the one before shows that more have moved than that: then it is
-fetched again from further up.
+Contacts are sorted by their last change: one that changes moves to the end, and all after it move up by one. So pages
+overlap. If a page shares no contact with the one before, more have moved than that, and it is fetched again from an
+earlier offset.
 """
 
 from collections import deque
@@ -13,122 +13,124 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.mailchimp.mirror import members
-from bot.mailchimp.mirror.members import MemberPage
+from bot.mailchimp.mirror.members import ContactPage
 from storage.contacts.values import Row
-from storage.mailchimp.client import MOST_ROWS
+from storage.mailchimp.client import MAX_PAGE_SIZE
 
-ROWS_OVERLAP = 25  # of a page and the one before
-SIDE_BY_SIDE = 10  # calls: Mailchimp's own limit
-# Contacts stored in one step, well under a second. Each step writes most of an index anew, however few it has.
-LEAST_GATHERED, MOST_GATHERED = 4 * MOST_ROWS, 8 * MOST_ROWS
-_UNDER_WAY = SIDE_BY_SIDE + 4  # pages: some that have come are still being read
-BEAT_SECONDS = 10.0  # the longest wait without a sign of life: a lease is thirty
-_STEP = MOST_ROWS - ROWS_OVERLAP
+OVERLAP = 25  # contacts that a page shares with the one before
+MAX_CALLS = 10  # Mailchimp's own limit
+# Contacts stored in one step, well under a second. Each step rewrites most of an index, however few contacts it has.
+MIN_STORED, MAX_STORED = 4 * MAX_PAGE_SIZE, 8 * MAX_PAGE_SIZE
+HEARTBEAT_SECONDS = 10.0  # a lease lasts thirty
+_PREFETCHED = MAX_CALLS + 4  # pages: some that have arrived are still being decoded
+_STEP = MAX_PAGE_SIZE - OVERLAP
 
-FetchPage = Callable[[int], MemberPage]
+FetchPage = Callable[[int], ContactPage]
 
 
 @dataclass(frozen=True, slots=True)
 class FetchedPages:
-    """Pages that had come, as one, without whom the page before had; where the next begins, and whom it shares with them."""
+    """Consecutive pages merged into one, without the contacts that the page before had.
 
-    page: MemberPage
-    following: int
+    `next_offset` and `tail` (Mailchimp's ids of the last contacts) are where to continue.
+    """
+
+    page: ContactPage
+    next_offset: int
     tail: Sequence[int]
     is_last: bool
 
 
 def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[FetchedPages | None]:
-    """Every page from there on; `offset` and `tail` as the last turn told them, 0 and nothing to begin.
+    """Yields all pages from `offset`; `tail` as in the `FetchedPages` before, 0 and empty to begin.
 
-    None is given now and then while a page is waited for. Raises what `fetch` raises.
+    Yields None every HEARTBEAT_SECONDS while a page is awaited. Raises what `fetch` raises.
     """
-    known: Mapping[str, Row] = {}
-    gathered: list[Row] = []
-    short: dict[str, str] = {}
-    back = unreadable = 0
-    with ThreadPoolExecutor(_UNDER_WAY, thread_name_prefix="mailchimp") as pool:
-        ahead = _Ahead(pool, fetch, offset)
+    last_rows: Mapping[str, Row] = {}
+    rows: list[Row] = []
+    truncated_tags: dict[str, str] = {}
+    step_back = unreadable = 0
+    with ThreadPoolExecutor(_PREFETCHED, thread_name_prefix="mailchimp") as pool:
+        prefetch = _Prefetch(pool, fetch, offset)
         try:
             while True:
-                yield from beats([ahead.next])
-                start, page = ahead.take()
+                yield from heartbeats([prefetch.next])
+                start, page = prefetch.take()
                 if tail and start and not _continues(page, tail):
-                    back = 2 * back or MOST_ROWS
-                    ahead.restart(max(0, start - back))
+                    step_back = 2 * step_back or MAX_PAGE_SIZE
+                    prefetch.restart(max(0, start - step_back))
                     continue
-                back = 0
-                gathered += [row for row in page.rows if known.get(members.key(row)) != row]
-                short |= page.short
+                step_back = 0
+                rows += [row for row in page.rows if last_rows.get(members.key(row)) != row]
+                truncated_tags |= page.truncated_tags
                 if page.unreadable:
                     readable = (members.remote_id(row) or 0 for row in page.rows)
                     unreadable += len(set(page.ids).difference(tail, readable))
-                # Those left out count too: there may be a whole page of them.
-                tail = page.ids[-ROWS_OVERLAP:] or tail
-                known = {members.key(row): row for row in page.rows[-ROWS_OVERLAP:]}
-                if not ahead.is_empty and len(gathered) < (
-                    MOST_GATHERED if ahead.next.done() else LEAST_GATHERED
-                ):
+                # The ids include unreadable contacts, which may fill a whole page.
+                tail = page.ids[-OVERLAP:] or tail
+                last_rows = {members.key(row): row for row in page.rows[-OVERLAP:]}
+                if not prefetch.is_empty and len(rows) < (MAX_STORED if prefetch.next.done() else MIN_STORED):
                     continue
-                whole = replace(page, rows=gathered, unreadable=unreadable, short=short)
-                gathered, unreadable, short = [], 0, {}
-                yield FetchedPages(whole, start + _STEP, tail, ahead.is_empty)
-                if ahead.is_empty:
+                merged = replace(page, rows=rows, unreadable=unreadable, truncated_tags=truncated_tags)
+                rows, unreadable, truncated_tags = [], 0, {}
+                yield FetchedPages(merged, start + _STEP, tail, prefetch.is_empty)
+                if prefetch.is_empty:
                     return
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager
-def side_by_side() -> Iterator[ThreadPoolExecutor]:
-    """Threads for calls; when the work ends early, what was not begun is left out."""
-    with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="mailchimp") as pool:
+def call_pool() -> Iterator[ThreadPoolExecutor]:
+    """Threads for calls to Mailchimp. Calls not yet started are cancelled at the end."""
+    with ThreadPoolExecutor(MAX_CALLS, thread_name_prefix="mailchimp") as pool:
         try:
             yield pool
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def beats(futures: Sequence[Future[Any]]) -> Iterator[None]:
-    """A sign of life every BEAT_SECONDS until all are done."""
-    while wait(futures, BEAT_SECONDS).not_done:
+def heartbeats(futures: Sequence[Future[Any]]) -> Iterator[None]:
+    """Yields every HEARTBEAT_SECONDS until all futures are done, for the caller to renew its lease."""
+    while wait(futures, HEARTBEAT_SECONDS).not_done:
         yield None
 
 
-class _Ahead:
-    """The pages under way: the next one, and those after it as far as the last total says that there are some."""
+class _Prefetch:
+    """Fetches the next page and those after it, up to the total of the last page taken."""
 
     def __init__(self, pool: ThreadPoolExecutor, fetch: FetchPage, offset: int) -> None:
         self._pool, self._fetch = pool, fetch
-        self._under_way: deque[tuple[int, Future[MemberPage]]] = deque()
+        self._pending: deque[tuple[int, Future[ContactPage]]] = deque()
         self.restart(offset)
 
     @property
-    def next(self) -> Future[MemberPage]:
-        return self._under_way[0][1]
+    def next(self) -> Future[ContactPage]:
+        return self._pending[0][1]
 
     @property
     def is_empty(self) -> bool:
-        return not self._under_way
+        return not self._pending
 
     def restart(self, offset: int) -> None:
-        for _, future in self._under_way:
+        for _, future in self._pending:
             future.cancel()
-        self._under_way.clear()
-        self._following = offset
-        self._ask()
+        self._pending.clear()
+        self._next_offset = offset
+        self._submit()
 
-    def take(self) -> tuple[int, MemberPage]:
-        start, future = self._under_way.popleft()
+    def take(self) -> tuple[int, ContactPage]:
+        """Waits for the next page; returns its offset and it."""
+        offset, future = self._pending.popleft()
         page = future.result()
-        while self._following < page.total and len(self._under_way) < _UNDER_WAY:
-            self._ask()
-        return start, page
+        while self._next_offset < page.total and len(self._pending) < _PREFETCHED:
+            self._submit()
+        return offset, page
 
-    def _ask(self) -> None:
-        self._under_way.append((self._following, self._pool.submit(self._fetch, self._following)))
-        self._following += _STEP
+    def _submit(self) -> None:
+        self._pending.append((self._next_offset, self._pool.submit(self._fetch, self._next_offset)))
+        self._next_offset += _STEP
 
 
-def _continues(page: MemberPage, tail: Sequence[int]) -> bool:
+def _continues(page: ContactPage, tail: Sequence[int]) -> bool:
     return not set(tail).isdisjoint(page.ids)

@@ -1,55 +1,58 @@
-"""Why contacts of a mirror were cleaned: Mailchimp has to be asked, a call for each."""
+"""Finds out why contacts of a mirror were cleaned, by a call to Mailchimp for each contact."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from typing import Any
 
 from bot.contacts.rows import LONGEST_TITLE
 from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.jobs import SyncJob
-from bot.mailchimp.mirror.pages import beats, side_by_side
+from bot.mailchimp.mirror.pages import call_pool, heartbeats
 from storage.bounces import contacts as contact_rows
 from storage.contacts import bulk, figures
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
 from storage.mailchimp import mirrors
-from storage.mailchimp.client import MOST_ROWS, Client
+from storage.mailchimp.client import MAX_PAGE_SIZE, Client
 from storage.mailchimp.errors import NotFound
 from storage.mailchimp.values import Bounce, member_hash
 
-MOST_EXPLAINED = 5_000  # contacts a sync, the newest
-AT_ONCE = 250  # contacts a step
+MAX_EXPLAINED = 5_000  # contacts per sync, the most recently cleaned
+PER_STEP = 250  # contacts
 
 
 def explain(
     client: Client, database: Database, remote_id: str, job: SyncJob, clock: Clock
 ) -> Iterator[SyncJob]:
-    """Asks about the newly cleaned, some a step. `asked` and `unknown` in the cursor say how far it is."""
+    """Asks about newly cleaned contacts, PER_STEP at a time. `asked` and `unknown` in the cursor count them."""
     cursor = {"asked": 0, "unknown": 0, **job.progress}
     abuse: Mapping[str, str] | None = None
-    while cursor["asked"] < MOST_EXPLAINED:
-        most = min(AT_ONCE, MOST_EXPLAINED - cursor["asked"])
+    while cursor["asked"] < MAX_EXPLAINED:
+        limit = min(PER_STEP, MAX_EXPLAINED - cursor["asked"])
         with database.reading() as session:
-            waiting = mirrors.unexplained(
-                session, job.audience_id, job.task["revision"], most, skip=cursor["unknown"]
+            contacts = mirrors.cleaned_without_reason(
+                session, job.audience_id, job.task["revision"], limit, skip=cursor["unknown"]
             )
-        if not waiting:
+        if not contacts:
             break
-        abuse = _complaints(client, remote_id) if abuse is None else abuse
-        with side_by_side() as pool:
-            asked = [pool.submit(_why, client, remote_id, abuse, key) for _, key in waiting]
-            for _ in beats(asked):
+        abuse = _abuse_reports(client, remote_id) if abuse is None else abuse
+        with call_pool() as pool:
+            futures = [pool.submit(_reason, client, remote_id, abuse, key) for _, key in contacts]
+            for _ in heartbeats(futures):
                 yield (job := _step(database, job, clock, cursor))
-        rows = [row for (id_, _), future in zip(waiting, asked, strict=True) if (row := _row(id_, future))]
+        rows = [
+            {"id": id_, **reason}
+            for (id_, _), future in zip(contacts, futures, strict=True)
+            if (reason := future.result())
+        ]
         cursor = {
             **cursor,
-            "asked": cursor["asked"] + len(waiting),
-            "unknown": cursor["unknown"] + len(waiting) - len(rows),
+            "asked": cursor["asked"] + len(contacts),
+            "unknown": cursor["unknown"] + len(contacts) - len(rows),
         }
         with database.transaction() as session:
-            _note(session, job.audience_id, rows)
+            _store(session, job.audience_id, rows)
             job = jobs.step(session, job, clock(), progress=cursor)
         yield job
     yield _step(database, job, clock, {**cursor, "explained": True})
@@ -60,37 +63,37 @@ def _step(database: Database, job: SyncJob, clock: Clock, cursor: dict[str, Any]
         return jobs.step(session, job, clock(), progress=cursor)
 
 
-def _why(client: Client, remote_id: str, abuse: Mapping[str, str], key: str) -> dict[str, Any] | None:
-    """What is to be written of the contact; None where Mailchimp does not say."""
+def _reason(client: Client, remote_id: str, abuse: Mapping[str, str], key: str) -> dict[str, Any] | None:
+    """The columns of a contact that tell why it was cleaned; None if Mailchimp does not know."""
     hash_ = member_hash(key)
     if hash_ in abuse:
-        return _reason(CleanReason.ABUSE, abuse[hash_], "")
+        return _columns(CleanReason.ABUSE, abuse[hash_], "")
     try:
         bounce = _bounce(client, remote_id, hash_)
-    except NotFound:  # it has gone meanwhile
+    except NotFound:  # deleted meanwhile
         return None
-    return _reason(CleanReason(bounce.kind), bounce.campaign_id, bounce.campaign) if bounce else None
+    return _columns(CleanReason(bounce.kind), bounce.campaign_id, bounce.campaign) if bounce else None
 
 
 def _bounce(client: Client, remote_id: str, hash_: str) -> Bounce | None:
-    """The bounce that cleaned it: a hard one, else the last."""
-    told = client.bounces(remote_id, hash_)
-    return next((each for each in told if each.kind == "hard"), told[0] if told else None)
+    """The bounce that cleaned the contact: the latest hard one, otherwise the latest."""
+    latest = client.bounces(remote_id, hash_)
+    return next((bounce for bounce in latest if bounce.kind == "hard"), latest[0] if latest else None)
 
 
-def _complaints(client: Client, remote_id: str) -> Mapping[str, str]:
-    """Who reported a campaign as abuse: hash → campaign id."""
-    found: dict[str, str] = {}
+def _abuse_reports(client: Client, remote_id: str) -> Mapping[str, str]:
+    """Contacts that reported a campaign as abuse: hash → campaign id."""
+    campaigns: dict[str, str] = {}
     offset = 0
     while True:
         page = client.abuse_reports(remote_id, offset)
-        found.update((each.hash, each.campaign_id) for each in page.reports)
-        offset += MOST_ROWS
+        campaigns.update((report.hash, report.campaign_id) for report in page.reports)
+        offset += MAX_PAGE_SIZE
         if offset >= page.total:
-            return found
+            return campaigns
 
 
-def _reason(reason: CleanReason, campaign_id: str, campaign: str) -> dict[str, Any]:
+def _columns(reason: CleanReason, campaign_id: str, campaign: str) -> dict[str, Any]:
     return {
         "clean_reason": str(reason),
         "clean_campaign_id": campaign_id or None,
@@ -98,12 +101,7 @@ def _reason(reason: CleanReason, campaign_id: str, campaign: str) -> dict[str, A
     }
 
 
-def _row(contact_id: int, asked: Future[dict[str, Any] | None]) -> dict[str, Any] | None:
-    said = asked.result()
-    return said and {"id": contact_id, **said}
-
-
-def _note(session: Session, audience_id: int, rows: Sequence[dict[str, Any]]) -> None:
+def _store(session: Session, audience_id: int, rows: Sequence[dict[str, Any]]) -> None:
     revision = bulk.lock(session, audience_id).revision
     before = contact_rows.by_ids(session, audience_id, [row["id"] for row in rows])
     changed = [
@@ -117,5 +115,5 @@ def _note(session: Session, audience_id: int, rows: Sequence[dict[str, Any]]) ->
         day = figures.day_of(old.cleaned_at)
         tally[FigureKey(old.status, old.clean_reason or "", day, old.domain)] -= 1
         tally[FigureKey(old.status, row["clean_reason"], day, old.domain)] += 1
-    mirrors.explain(session, audience_id, changed)
+    mirrors.set_clean_reasons(session, audience_id, changed)
     figures.apply_changes(session, audience_id, tally)

@@ -1,10 +1,11 @@
-"""The mirror: a Mailchimp audience is copied here, whole the first time, then by what has changed.
+"""Syncs a mirror with its Mailchimp audience: completely the first time, then contacts changed since the last sync.
 
-Pages are stored in their order, each with the place to carry on from, so that a process that dies leaves a job for
-another. The times of two syncs overlap. A whole pass comes again when the counts differ, and now and then: it alone
-finds who was deleted for good.
+Each page is stored in one transaction with the offset of the next, so that another process can continue the job after
+a crash. The periods of two syncs overlap. A complete pass is repeated regularly, and sooner while the counts differ:
+only that finds permanently deleted contacts.
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
@@ -21,8 +22,7 @@ from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import deletions, pages, reasons, tags
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
-from bot.mailchimp.mirror.members import MemberPage
-from bot.mailchimp.mirror.page_reader import PageReader
+from bot.mailchimp.mirror.members import ContactPage
 from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
 from storage.contacts import bulk
@@ -35,54 +35,54 @@ from storage.core.tables import AudienceRow, JobState
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
-from storage.mailchimp.values import Member
+from storage.mailchimp.members import Member
+from storage.mailchimp.remote_state import RemoteState
 
-TIMES_OVERLAP = timedelta(minutes=10)  # clocks differ, and Mailchimp's counts lag
-WHOLE_AGAIN = timedelta(days=7)
-WHOLE_AGAIN_WHEN_DIFFERENT = timedelta(days=1)
+OVERLAP = timedelta(minutes=10)  # of the periods of two syncs: clocks differ, and Mailchimp's listings lag
+COMPLETE_EVERY = timedelta(days=7)
+COMPLETE_EVERY_WHILE_DIFFERENT = timedelta(days=1)
 _START: Mapping[str, Any] = {"offset": 0, "tail": []}  # of a stage
-STAGES = (None, Status.ARCHIVED)  # archived ones come only when asked for
+STAGES = (None, Status.ARCHIVED)  # statuses listed: the default listing has no archived contacts
 
 
 def discover(database: Database, client: Client, now: datetime) -> Sequence[int]:
-    """Every audience of the account has a mirror, with what Mailchimp says of it now; their ids."""
-    found = []
-    for each in client.audiences():
-        fields = client.merge_fields(each.id)
+    """Adds and updates the mirror of each audience of the account; returns their ids."""
+    audience_ids = []
+    for remote in client.audiences():
+        fields = client.merge_fields(remote.id)
         with database.transaction() as session:
-            audience = mirrors.get_or_add(session, each.id, each.name, now)
-            labels = {field.tag: field.name for field in fields}
-            # Nobody changed by that, but a contact's values stand under the fields' names: a whole pass brings them.
-            again = {"whole_at": None} if _are_renamed(_labels(audience), labels) else {}
-            audience.remote = (
-                audience.remote
-                | again
-                | {
-                    "web_id": each.web_id,
-                    "double_optin": each.double_optin,
-                    "permissions": each.marketing_permissions,
-                    "fields": [asdict(field) for field in fields],
-                    "link": client.audience_link(each.web_id),
-                    "signup": each.signup_url,
-                }
+            audience = mirrors.get_or_add(session, remote.id, remote.name, now)
+            before = RemoteState.from_json(audience.remote)
+            state = replace(
+                before,
+                web_id=remote.web_id,
+                double_optin=remote.double_optin,
+                asks_permissions=remote.marketing_permissions,
+                merge_fields=fields,
+                link=client.audience_link(remote.web_id),
+                signup_url=remote.signup_url,
             )
+            if _are_renamed(before.labels, state.labels):
+                # Mailchimp lists no contact as changed by that, but values are kept under the fields' names.
+                state = replace(state, whole_at=None)
+            audience.remote = state.to_json()
             audience.merge_labels = list(dict.fromkeys(field.name for field in fields))
             session.add(audience)
-            found.append(audience.id)
-    return found
+            audience_ids.append(audience.id)
+    return audience_ids
 
 
 def request(
     database: Database, audience_id: int, *, by: str, now: datetime, recipient: Recipient | None = None
 ) -> SyncJob:
-    """The job of bringing the mirror up to date: the one under way, or a new one.
+    """Returns the unfinished sync of the audience, or a new one.
 
-    Who waits for one that tells nobody yet is told by it.
+    `recipient` is ignored if the unfinished one already has one.
     """
     with database.transaction() as session:
         audience = bulk.lock(session, audience_id)
-        if under_way := jobs.unfinished(session, SYNC, audience_id=audience_id):
-            job = under_way[0]
+        if unfinished := jobs.unfinished(session, SYNC, audience_id=audience_id):
+            job = unfinished[0]
             if recipient and not job.recipient:
                 job_rows.set_recipient(session, job.id, to_json(recipient))
                 job = replace(job, recipient=recipient)
@@ -93,45 +93,46 @@ def request(
 def create(
     session: Session, audience: AudienceRow, *, by: str, now: datetime, recipient: Recipient | None = None
 ) -> SyncJob:
-    """Creates the job of a sync of what has changed since the last one, or of everything where that is due."""
-    since = None if _is_whole_due(audience, now) else audience.mirrored_until
+    """Creates a sync of what has changed since the last one, or a complete one if that is due."""
+    since = None if _is_complete_due(audience, now) else audience.mirrored_until
     task = {
         "since": since.isoformat() if since else None,
         "look_for_gone": audience.mirrored_until is not None and since is None,
-        "revision": audience.remote.get("explained", 0),
+        "revision": RemoteState.from_json(audience.remote).explained,
     }
     return jobs.create(session, SYNC, task, by=by, now=now, audience_id=audience.id, recipient=recipient)
 
 
 def work(client: Client, database: Database, job: SyncJob, clock: Clock) -> Generator[SyncJob]:
-    """Carries the sync on from where it is: a page a turn, who is gone, why contacts were cleaned, its end.
+    """Continues the sync, step by step: pages, deleted contacts, reasons of cleaned ones, its end.
 
     Raises MailchimpError.
     """
-    sync = _sync(client, database, job, clock)
-    latest = _begin(sync, job)
-    with PageReader(latest.audience_id, sync.labels) as reader:
-        while latest.progress["stage"] < len(STAGES):
-            for step in _members(sync, reader, latest):
-                yield (latest := step)
-    if sync.seen is not None:
-        keep = partial(_keep, sync)
-        for step in deletions.drop(client, database, sync.remote_id, latest, clock, sync.seen, keep):
+    context = _context(client, database, job, clock)
+    latest = _begin(context, job)
+    while latest.progress["stage"] < len(STAGES):
+        for step in _members(context, latest):
+            yield (latest := step)
+    if context.seen is not None:
+        keep = partial(_keep, context)
+        for step in deletions.remove_deleted(
+            client, database, context.remote_id, latest, clock, context.seen, keep
+        ):
             yield (latest := step)
     if not latest.progress.get("explained"):
-        for step in reasons.explain(client, database, sync.remote_id, latest, clock):
+        for step in reasons.explain(client, database, context.remote_id, latest, clock):
             yield (latest := step)
     for step in late_answers.settle(database, latest, clock):
         yield (latest := step)
-    yield _finish(sync, latest)
+    yield _finish(context, latest)
 
 
 def refresh(client: Client, database: Database, job: RemoteJob, clock: Clock) -> Iterator[RemoteJob]:
-    """Brings the audience of another job up to date before that goes on, and keeps its lease: a sync of its own.
+    """Syncs the audience of another job and meanwhile renews that job's lease.
 
-    If the process dies, the sync too is carried on by whoever comes. Raises MailchimpError.
+    The sync is a job too, so that another process continues it after a crash. Raises MailchimpError.
     """
-    sync = _beside(database, job, clock())
+    sync = _start_for(database, job, clock())
     try:
         for step in work(client, database, sync, clock):
             sync = step
@@ -145,32 +146,34 @@ def refresh(client: Client, database: Database, job: RemoteJob, clock: Clock) ->
 
 
 def difference(database: Database, client: Client, audience_id: int) -> Mapping[str, int]:
-    """How many more contacts Mailchimp counts than the mirror has, by status; only those that differ."""
+    """How many more contacts Mailchimp counts than the mirror has, by status; without those that agree."""
     with database.reading() as session:
         audience = audiences.get(session, audience_id)
         figures = kept_figures.by_status_and_reason(session, audience_id)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
-    theirs = client.audience(audience.remote_id)
-    told = {
-        Status.SUBSCRIBED: theirs.subscribed,
-        Status.UNSUBSCRIBED: theirs.unsubscribed,
-        Status.CLEANED: theirs.cleaned,
+    remote = client.audience(audience.remote_id)
+    remote_counts = {
+        Status.SUBSCRIBED: remote.subscribed,
+        Status.UNSUBSCRIBED: remote.unsubscribed,
+        Status.CLEANED: remote.cleaned,
         Status.ARCHIVED: client.total(audience.remote_id, Status.ARCHIVED),
     }
-    ours = {status: sum(n for (of, _), n in figures.items() if of == status) for status in told}
-    return {str(status): n - ours[status] for status, n in told.items() if n != ours[status]}
+    counts = Counter[str]()
+    for (status, _), n in figures.items():
+        counts[status] += n
+    return {str(status): n - counts[status] for status, n in remote_counts.items() if n != counts[status]}
 
 
-def _beside(database: Database, job: RemoteJob, now: datetime) -> SyncJob:
-    """A sync of what has changed, in the hands of who does the job."""
+def _start_for(database: Database, job: RemoteJob, now: datetime) -> SyncJob:
+    """A sync of what has changed, leased by the owner of the job."""
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
         since = audience.mirrored_until
         task = {
             "since": since.isoformat() if since else None,
             "look_for_gone": False,
-            "revision": audience.remote.get("explained", 0),
+            "revision": RemoteState.from_json(audience.remote).explained,
         }
         return jobs.create(
             session,
@@ -185,8 +188,8 @@ def _beside(database: Database, job: RemoteJob, now: datetime) -> SyncJob:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sync:
-    """What a process needs to carry a sync on. `seen`: whom the pass has met, if it looks for who is gone."""
+class _Context:
+    """What a running sync needs. `seen`: contacts that the pass has met, if it looks for deleted ones."""
 
     client: Client
     database: Database
@@ -197,102 +200,99 @@ class _Sync:
     seen: SeenContacts | None
 
 
-def _sync(client: Client, database: Database, job: SyncJob, clock: Clock) -> _Sync:
+def _context(client: Client, database: Database, job: SyncJob, clock: Clock) -> _Context:
     with database.reading() as session:
         audience = audiences.get(session, job.audience_id)
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
-    labels = _labels(audience)
+    labels = RemoteState.from_json(audience.remote).labels
     seen = SeenContacts() if job.task["look_for_gone"] and not job.progress.get("explained") else None
     is_first = audience.mirrored_until is None
-    return _Sync(client, database, clock, audience.remote_id, labels, is_first, seen)
-
-
-def _labels(audience: AudienceRow) -> Mapping[str, str]:
-    """Merge tag → the column's name."""
-    return {field["tag"]: field["name"] for field in audience.remote.get("fields", [])}
+    return _Context(client, database, clock, audience.remote_id, labels, is_first, seen)
 
 
 def _are_renamed(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
     return any(after.get(tag, name) != name for tag, name in before.items())
 
 
-def _is_whole_due(audience: AudienceRow, now: datetime) -> bool:
-    at = audience.remote.get("whole_at")
-    if at is None or audience.mirrored_until is None:
+def _is_complete_due(audience: AudienceRow, now: datetime) -> bool:
+    state = RemoteState.from_json(audience.remote)
+    if state.whole_at is None or audience.mirrored_until is None:
         return True
-    wait = WHOLE_AGAIN_WHEN_DIFFERENT if audience.remote.get("differs") else WHOLE_AGAIN
-    return now - datetime.fromisoformat(at) >= wait
+    return now - state.whole_at >= (COMPLETE_EVERY_WHILE_DIFFERENT if state.differs else COMPLETE_EVERY)
 
 
-def _begin(sync: _Sync, job: SyncJob) -> SyncJob:
-    """The job with its cursor. A pass that marks whom it sees begins anew: the marks went with the process."""
+def _begin(context: _Context, job: SyncJob) -> SyncJob:
+    """The job with its cursor. A pass that records the contacts it saw starts over: its record is in memory only."""
     cursor = job.progress or {
-        "started": sync.clock().isoformat(),
+        "started": context.clock().isoformat(),
         "stage": 0,
         "gone": 0,
         "outcome": asdict(NO_ROWS),
         **_START,
     }
-    if sync.seen is not None:
+    if context.seen is not None:
         cursor = {**cursor, "stage": 0, **_START}
-    with sync.database.transaction() as session:
-        return jobs.step(session, job, sync.clock(), progress=cursor)
+    with context.database.transaction() as session:
+        return jobs.step(session, job, context.clock(), progress=cursor)
 
 
-def _members(sync: _Sync, reader: PageReader, job: SyncJob) -> Iterator[SyncJob]:
-    """The rest of a stage."""
-    since = datetime.fromisoformat(job.task["since"]) - TIMES_OVERLAP if job.task["since"] else None
+def _members(context: _Context, job: SyncJob) -> Iterator[SyncJob]:
+    """Stores the remaining pages of a stage."""
+    since = datetime.fromisoformat(job.task["since"]) - OVERLAP if job.task["since"] else None
     status = STAGES[job.progress["stage"]]
-    fetch = partial(sync.client.page, reader.read, sync.remote_id, status=status, changed_since=since)
-    for turn in pages.pages(fetch, job.progress["offset"], job.progress["tail"]):
-        if turn is None:
-            with sync.database.transaction() as session:
-                job = jobs.step(session, job, sync.clock())
+    read = partial(member_rows.page, audience_id=job.audience_id, labels=context.labels)
+    fetch = partial(context.client.page, read, context.remote_id, status=status, changed_since=since)
+    for fetched in pages.pages(fetch, job.progress["offset"], job.progress["tail"]):
+        if fetched is None:
+            with context.database.transaction() as session:
+                job = jobs.step(session, job, context.clock())
         else:
             job, page = yield from tags.complete(
-                sync.client, sync.database, sync.remote_id, job, sync.clock, turn.page
+                context.client, context.database, context.remote_id, job, context.clock, fetched.page
             )
-            job = _store(sync, job, page, turn)
+            job = _store(context, job, page, fetched)
         yield job
 
 
-def _keep(sync: _Sync, job: SyncJob, members: Sequence[Member]) -> SyncJob:
-    rows = [member_rows.row(member, job.audience_id, sync.labels) for member in members]
-    return _store(sync, job, MemberPage(rows, len(rows), 0, ()))
+def _keep(context: _Context, job: SyncJob, members: Sequence[Member]) -> SyncJob:
+    rows = [member_rows.row(member, job.audience_id, context.labels) for member in members]
+    return _store(context, job, ContactPage(rows, len(rows), 0, ()))
 
 
-def _store(sync: _Sync, job: SyncJob, page: MemberPage, turn: FetchedPages | None = None) -> SyncJob:
-    """Takes a page in, in the transaction that says where the next begins."""
-    outcome, now = UpsertCounts(**job.progress["outcome"]), sync.clock()
-    with sync.database.transaction() as session:
+def _store(
+    context: _Context, job: SyncJob, page: ContactPage, fetched: FetchedPages | None = None
+) -> SyncJob:
+    """Stores a page and the offset of the next, in one transaction."""
+    outcome, now = UpsertCounts(**job.progress["outcome"]), context.clock()
+    with context.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
-        moved = {} if sync.is_first else _moved(session, audience, page.rows)
-        outcome = _load(session, sync, audience, page.rows, moved, outcome, bulk.encode_time(now))
+        moved = {} if context.is_first else _moved(session, audience, page.rows)
+        outcome = _load(session, context, audience, page.rows, moved, outcome, bulk.encode_time(now))
         outcome = outcome.with_refused(page.unreadable)
         cursor = {**job.progress, "outcome": asdict(outcome)}
-        if turn is None:
+        if fetched is None:
             return jobs.step(session, job, now, progress=cursor)
-        if turn.is_last:
+        if fetched.is_last:
             cursor |= {"stage": cursor["stage"] + 1, **_START}
         else:
-            cursor |= {"offset": turn.following, "tail": list(turn.tail)}
+            cursor |= {"offset": fetched.next_offset, "tail": list(fetched.tail)}
         if job.progress["stage"] > 0:
             return jobs.step(session, job, now, progress=cursor)
-        done = min(turn.following, page.total)
+        done = min(fetched.next_offset, page.total)
         return jobs.step(session, job, now, progress=cursor, done=done, total=page.total)
 
 
 def _load(
     session: Session,
-    sync: _Sync,
+    context: _Context,
     audience: AudienceRow,
-    given: Sequence[Row],
+    rows: Sequence[Row],
     moved: Mapping[str, Row],
     outcome: UpsertCounts,
     at: str,
 ) -> UpsertCounts:
-    revision, seen = audience.revision, sync.seen
+    revision, seen = audience.revision, context.seen
 
     def add(new: Row, contact_id: int) -> Row:
         if seen is not None:
@@ -304,43 +304,48 @@ def _load(
             seen.add(member_rows.contact_id(old))
         return member_rows.merged(old, new, revision, at)
 
-    return upsert.upsert_rows(session, audience, given, add, merge, outcome, moved)
+    return upsert.upsert_rows(session, audience, rows, add, merge, outcome, moved)
 
 
-def _moved(session: Session, audience: AudienceRow, given: Sequence[Row]) -> Mapping[str, Row]:
-    """Contacts that are here under another address: the new address → the contact as it was.
+def _moved(session: Session, audience: AudienceRow, rows: Sequence[Row]) -> Mapping[str, Row]:
+    """Contacts whose address changed: the new address → the old row.
 
-    Of two with one of Mailchimp's ids, the one whose address is not that contact's any more is taken out.
+    If the mirror has another contact with the new address, the one with the old address is deleted.
     """
     audience_id = audience.id
-    addresses = {member_rows.remote_id(row): member_rows.key(row) for row in given}
-    here = bulk.find_by_remote_ids(session, audience_id, addresses)
-    told = set(addresses.values())
-    known = {member_rows.key(row) for row in here}
+    addresses = {member_rows.remote_id(row): member_rows.key(row) for row in rows}
+    old_rows = bulk.find_by_remote_ids(session, audience_id, addresses)
+    on_page = set(addresses.values())
+    known = {member_rows.key(row) for row in old_rows}
     moved: dict[str, Row] = {}
     stale: list[int] = []
-    for row in here:
+    for row in old_rows:
         address = addresses[member_rows.remote_id(row)]
-        if member_rows.key(row) in told:
-            continue  # it is the one, or the page says whose the address is now
+        if member_rows.key(row) in on_page:
+            continue  # unchanged, or the page has the contact that now has this address
         if address in known or address in moved or bulk.find_by_address_keys(session, audience_id, [address]):
             stale.append(member_rows.contact_id(row))
         else:
             moved[address] = row
-    mirrors.remove(session, audience_id, stale)
+    mirrors.delete_contacts(session, audience_id, stale)
     return moved
 
 
-def _finish(sync: _Sync, job: SyncJob) -> SyncJob:
-    outcome, now, gone = UpsertCounts(**job.progress["outcome"]), sync.clock(), job.progress["gone"]
-    differs = difference(sync.database, sync.client, job.audience_id)
-    with sync.database.transaction() as session:
+def _finish(context: _Context, job: SyncJob) -> SyncJob:
+    outcome, now, gone = UpsertCounts(**job.progress["outcome"]), context.clock(), job.progress["gone"]
+    differs = difference(context.database, context.client, job.audience_id)
+    with context.database.transaction() as session:
         audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None
         audience.mirrored_until = datetime.fromisoformat(job.progress["started"])
-        is_whole = not job.task["since"] and not _are_renamed(sync.labels, _labels(audience))
-        whole = {"whole_at": job.progress["started"]} if is_whole else {}
-        audience.remote = audience.remote | whole | {"differs": bool(differs), "explained": audience.revision}
+        state = RemoteState.from_json(audience.remote)
+        is_whole = not job.task["since"] and not _are_renamed(context.labels, state.labels)
+        audience.remote = replace(
+            state,
+            whole_at=audience.mirrored_until if is_whole else state.whole_at,
+            differs=bool(differs),
+            explained=audience.revision,
+        ).to_json()
         session.add(audience)
         if n := outcome.added + outcome.changed + gone:
             journal.write(

@@ -1,4 +1,4 @@
-"""All tags of the contacts that have more than a page tells, which is 50: Mailchimp has to be asked, a call for each."""
+"""Fetches all tags of contacts that have more than the 50 that a page holds, by a call for each contact."""
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
@@ -7,21 +7,21 @@ from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror import members
-from bot.mailchimp.mirror.members import MemberPage
-from bot.mailchimp.mirror.pages import beats, side_by_side
+from bot.mailchimp.mirror.members import ContactPage
+from bot.mailchimp.mirror.pages import call_pool, heartbeats
 from storage.contacts import bulk
 from storage.contacts.values import Row
 from storage.core.database import Database
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import NotFound
-from storage.mailchimp.values import Member
+from storage.mailchimp.members import Member
 
-MOST_ASKED = 5_000  # contacts a sync; the others have the first 50, and what was here before
+MAX_CALLS_PER_SYNC = 5_000  # further contacts get the first 50 tags and those the mirror has
 
 
 def has_more(member: Member) -> bool:
-    """Whether the contact has more tags than were told."""
-    return member.tag_count > len(member.tags)
+    """Whether the contact has more tags than the answer held."""
+    return member.tag_count > len(member.tag_objects)
 
 
 def with_all(client: Client, remote_id: str, member: Member) -> Member:
@@ -29,44 +29,50 @@ def with_all(client: Client, remote_id: str, member: Member) -> Member:
     if not has_more(member):
         return member
     tags = _tags(client, remote_id, member.hash)
-    return member if tags is None else member._replace(tags=tuple(tags))
+    return member if tags is None else member.with_tags(tags)
 
 
 def complete(
-    client: Client, database: Database, remote_id: str, job: SyncJob, clock: Clock, page: MemberPage
-) -> Generator[SyncJob, None, tuple[SyncJob, MemberPage]]:
-    """The page with all tags of its contacts. `tags_asked` in the cursor says of how many Mailchimp was asked.
+    client: Client, database: Database, remote_id: str, job: SyncJob, clock: Clock, page: ContactPage
+) -> Generator[SyncJob, None, tuple[SyncJob, ContactPage]]:
+    """Returns the page with all tags of its contacts. `tags_asked` in the cursor counts the calls of the sync.
 
-    The job is given now and then while an answer is waited for. Raises MailchimpError.
+    Yields the job while answers are awaited. Raises MailchimpError.
     """
-    keys = [key for key in map(members.key, page.rows) if key in page.short] if page.short else []
+    keys = (
+        [key for key in map(members.key, page.rows) if key in page.truncated_tags]
+        if page.truncated_tags
+        else []
+    )
     if not keys:
         return job, page
-    before = job.progress.get("tags_asked", 0)
-    short = keys[: max(MOST_ASKED - before, 0)]
-    cursor = {**job.progress, "tags_asked": before + len(short)}
-    with side_by_side() as pool:
-        asked = {key: pool.submit(_tags, client, remote_id, page.short[key]) for key in short}
-        for _ in beats(list(asked.values())):
+    calls = job.progress.get("tags_asked", 0)
+    asked = keys[: max(MAX_CALLS_PER_SYNC - calls, 0)]
+    cursor = {**job.progress, "tags_asked": calls + len(asked)}
+    with call_pool() as pool:
+        futures = {key: pool.submit(_tags, client, remote_id, page.truncated_tags[key]) for key in asked}
+        for _ in heartbeats(list(futures.values())):
             with database.transaction() as session:
                 job = jobs.step(session, job, clock(), progress=cursor)
             yield job
-    told = {key: tags for key, future in asked.items() if (tags := future.result()) is not None}
+    all_tags = {key: tags for key, future in futures.items() if (tags := future.result()) is not None}
     with database.transaction() as session:
-        here = bulk.find_by_address_keys(session, job.audience_id, [key for key in keys if key not in told])
+        old_rows = bulk.find_by_address_keys(
+            session, job.audience_id, [key for key in keys if key not in all_tags]
+        )
         job = jobs.step(session, job, clock(), progress=cursor)
-    return job, replace(page, rows=[_completed(row, told, here) for row in page.rows])
+    return job, replace(page, rows=[_completed(row, all_tags, old_rows) for row in page.rows])
 
 
-def _completed(row: Row, told: Mapping[str, Sequence[str]], here: Mapping[str, Row]) -> Row:
+def _completed(row: Row, all_tags: Mapping[str, Sequence[str]], old_rows: Mapping[str, Row]) -> Row:
     key = members.key(row)
-    if key in told:
-        return members.with_tags(row, told[key])
-    return members.with_tags_of(row, here[key]) if key in here else row
+    if key in all_tags:
+        return members.with_tags(row, all_tags[key])
+    return members.with_tags_of(row, old_rows[key]) if key in old_rows else row
 
 
 def _tags(client: Client, remote_id: str, hash_: str) -> Sequence[str] | None:
-    """None: it has gone meanwhile."""
+    """None if the contact was deleted meanwhile."""
     try:
         return client.tags(remote_id, hash_)
     except NotFound:

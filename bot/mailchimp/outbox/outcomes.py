@@ -21,6 +21,7 @@ from storage.core import audiences, journal
 from storage.core.database import Database, Session
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import AddressOutcome, OutboxKey
+from storage.mailchimp.remote_state import RemoteState
 from storage.mailchimp.tables import OutgoingState
 
 CONTACTS_A_STATEMENT = 5_000
@@ -51,7 +52,7 @@ def finish_archive(database: Database, job: ArchiveJob, now: datetime) -> Archiv
         newer=newer,
         refusals=counts.refusals,
         waiting=counts.waiting,
-        link=audience.remote.get("link") if audience else None,
+        link=RemoteState.from_json(audience.remote).link if audience else None,
     )
     with database.transaction() as session:
         archive_rows.leave_alone(session, segment.audience_id, job.id, result.left_alone)

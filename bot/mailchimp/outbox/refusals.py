@@ -40,7 +40,7 @@ def key_of(error: MailchimpError) -> str:
 
 def is_passing(error: MailchimpError) -> bool:
     """Whether another try may go well."""
-    return error.worth_another_try or isinstance(error, BadAnswer)
+    return error.is_retryable or isinstance(error, BadAnswer)
 
 
 def may_be_done(error: MailchimpError) -> bool:

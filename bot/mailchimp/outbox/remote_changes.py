@@ -62,7 +62,7 @@ class Archiving:
         client.archive(self.remote_id, member_hash(target.address_key))
 
     def operation(self, operation_id: str, target: Target) -> Operation:
-        return batches.archiving(operation_id, self.remote_id, member_hash(target.address_key))
+        return batches.archive_operation(operation_id, self.remote_id, member_hash(target.address_key))
 
     def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:  # noqa: ARG002  a RemoteChange
         archives.take_done(session, self.segment.audience_id, self.archive_id, contact_ids, revision)
@@ -90,7 +90,7 @@ class Restoring:
         client.set_status(self.remote_id, target.address, _status_before(target))
 
     def operation(self, operation_id: str, target: Target) -> Operation:
-        return batches.setting(operation_id, self.remote_id, target.address, _status_before(target))
+        return batches.status_operation(operation_id, self.remote_id, target.address, _status_before(target))
 
     def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:
         archives.bring_back_done(session, self.audience_id, self.archive_id, contact_ids, revision, now)

@@ -22,7 +22,7 @@ def findings(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
         return
     try:
         with client:
-            audience_webhooks = webhooks.look(client, address)
+            audience_webhooks = webhooks.check(client, address)
     except MailchimpError as error:
         yield fault(error.key, **error.values)
         return
@@ -47,7 +47,7 @@ def set_up(words: Words, config: Settings) -> Sequence[Finding]:
     return [_finding(words, webhook) for webhook in audience_webhooks]
 
 
-def _finding(words: Words, webhook: webhooks.WebhookAddress) -> Finding:
+def _finding(words: Words, webhook: webhooks.AudienceWebhook) -> Finding:
     if webhook.failed is None:
         return Finding(is_fault=False, text=words("check-mailchimp-webhook", audience=webhook.audience))
     why = words(webhook.failed.key, **webhook.failed.values)

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
-from bot.mailchimp.webhooks import PATH, ring, secret_of
+from bot.mailchimp.webhooks import PATH, request_sync, signing_secret
 from handlers.web.webhooks import routes
 from handlers.web.webhooks.own import SIGNATURE, SIGNED_WITHIN, signature
 from handlers.web.webhooks.parsing import event_uid
@@ -87,12 +87,12 @@ def add(application: web.Application, settings: Settings, database: Database, cl
 def receive(database: Database, request: WebhookRequest) -> bool:
     """Requests a sync; returns False for a repeated event, and for a list that isn't mirrored. Raises WebhookError."""
     event = read(request.body)
-    secret = secret_of(database, event.list_id)
+    secret = signing_secret(database, event.list_id)
     if secret is None:
         return False
     if secret:
         verify(request, secret)
-    return ring(database, event.list_id, event.uid, request.now)
+    return request_sync(database, event.list_id, event.uid, request.now)
 
 
 def verify(request: WebhookRequest, secret: str) -> None:

@@ -28,7 +28,7 @@ from storage.corrections import corrections as store
 from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import problem
-from storage.mailchimp.values import Member
+from storage.mailchimp.members import Member
 from tests.conftest import NOW
 from tests.support.mirrors import (
     ME,

@@ -14,10 +14,9 @@ from bot.mailchimp.mirror import tags as member_tags
 from handlers.standins.mailchimp.faults import FaultKind as Fault
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
-from storage.mailchimp import documents
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError, NotFound
-from storage.mailchimp.values import Document, Member
+from storage.mailchimp.members import Member
 from tests.support import figures, mirrors
 from tests.support.audiences import import_csv
 from tests.support.mirrors import Disturbed, Mirrored, mirrored
@@ -89,7 +88,7 @@ def test_a_contact_with_more_tags_than_a_page_tells_has_them_all(both: Mirrored)
 def test_a_sync_asks_for_the_tags_of_so_many_contacts_at_most(
     both: Mirrored, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(member_tags, "MOST_ASKED", 2)
+    monkeypatch.setattr(member_tags, "MAX_CALLS_PER_SYNC", 2)
     addresses = [both.address("subscribed", n) for n in range(3)]
     for address in addresses:
         both.mailchimp.put(both.remote_id, address, tags=tuple(f"tag {n}" for n in range(60)))
@@ -105,7 +104,7 @@ def test_all_tags_that_are_here_stay_when_mailchimp_can_be_asked_for_no_more(
     address = both.address("subscribed")
     both.mailchimp.put(both.remote_id, address, tags=many)
     both.sync()
-    monkeypatch.setattr(member_tags, "MOST_ASKED", 0)
+    monkeypatch.setattr(member_tags, "MAX_CALLS_PER_SYNC", 0)
     both.times.now += timedelta(hours=1)
     both.mailchimp.put(both.remote_id, address, tags=("new", *many))
     both.sync()
@@ -308,14 +307,9 @@ def test_a_contact_that_can_no_longer_be_read_stays_as_it_was(
     both: Mirrored, monkeypatch: pytest.MonkeyPatch
 ):
     both.sync()
-    address, read = both.address("subscribed"), documents.member
-
-    def member(document: Document) -> Member:
-        if document["email_address"] == address:
-            raise ValueError  # a status of tomorrow
-        return read(document)
-
-    monkeypatch.setattr(documents, "member", member)
+    address = both.address("subscribed")
+    # As with a status of tomorrow.
+    monkeypatch.setattr(Member, "is_readable", property(lambda member: member.address != address))
     both.times.now += timedelta(days=8)
     result = both.sync()
     assert (result["refused"], result["gone"]) == (1, 0)
@@ -368,8 +362,8 @@ def test_a_name_that_a_local_audience_has_says_where_it_is_from(database: Databa
 
 
 def test_no_more_than_so_many_are_explained(both: Mirrored, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.mailchimp.mirror.reasons.MOST_EXPLAINED", 7)
-    monkeypatch.setattr("bot.mailchimp.mirror.reasons.AT_ONCE", 3)
+    monkeypatch.setattr("bot.mailchimp.mirror.reasons.MAX_EXPLAINED", 7)
+    monkeypatch.setattr("bot.mailchimp.mirror.reasons.PER_STEP", 3)
     both.sync()
     cleaned = [row for row in both.contacts().values() if row["status"] == "cleaned"]
     assert sum(row["clean_reason"] != "unknown" for row in cleaned) == 7
@@ -377,7 +371,7 @@ def test_no_more_than_so_many_are_explained(both: Mirrored, monkeypatch: pytest.
 
 
 def test_who_nobody_explains_is_asked_about_once(both: Mirrored, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.mailchimp.mirror.reasons.AT_ONCE", 2)
+    monkeypatch.setattr("bot.mailchimp.mirror.reasons.PER_STEP", 2)
     for n in range(5):
         both.mailchimp.put(both.remote_id, f"mute{n}@example.com", "cleaned")
     both.sync()

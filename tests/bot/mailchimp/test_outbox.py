@@ -338,7 +338,7 @@ def test_undo_of_contacts_deleted_for_good_says_so_and_is_offered_no_more(
         with database.transaction() as session:
             keys = ["person1@example.com", "person2@example.com"]
             found = bulk.find_by_address_keys(session, audience, keys)
-            mirror_rows.remove(session, audience, [contact_id(row) for row in found.values()])
+            mirror_rows.delete_contacts(session, audience, [contact_id(row) for row in found.values()])
     back = undo(database, client, job)
     assert back.result == {"n": 2, "refusals": {"not-found": 2}, "waiting": 0, "changed": 0}
     assert restores.one(database, audience, job.id).is_whole

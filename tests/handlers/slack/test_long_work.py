@@ -271,7 +271,7 @@ def test_mailchimp_s_trouble_is_one_line_of_the_log_where_nobody_waits_and_tried
         assert jobs.claim(parts.database, [TEST], "other", clock.now) is None, "at once is too soon"
         clock.now += jobs.LONGEST_RETRY + timedelta(seconds=1)
     assert [record.getMessage() for record in caplog.records] == [
-        f"job {job_id}: Mailchimp can't be reached, or fails (ConnectError)."
+        f"job {job_id}: Mailchimp is unreachable or failing (ConnectError)."
     ] * 30
     one_round(parts)
     assert row(parts, job_id).state == "done"

@@ -13,7 +13,7 @@ import pytest
 
 import storage
 from storage.contacts.values import Status
-from storage.mailchimp.batches import archiving, setting
+from storage.mailchimp.batches import archive_operation, status_operation
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound
 from storage.mailchimp.values import BatchStatus, member_hash
@@ -42,7 +42,9 @@ def every_call(mailchimp: Client) -> None:
             "l1", ADDRESS, status_if_new=status, merge_fields={"FNAME": "Ann"}, permissions={"p1": True}
         )
     mailchimp.add_tags("l1", HASH, ["vip"])
-    mailchimp.start_batch([archiving("1", "l1", HASH), setting("2", "l1", ADDRESS, Status.CLEANED)])
+    mailchimp.start_batch(
+        [archive_operation("1", "l1", HASH), status_operation("2", "l1", ADDRESS, Status.CLEANED)]
+    )
     mailchimp.batch("b1")
     mailchimp.batches_since(NOW)
     mailchimp.webhooks("l1")
@@ -149,7 +151,7 @@ def test_a_contacts_hash_cannot_make_another_path(hash_):
     with pytest.raises(ValueError):
         mailchimp.archive("l1", hash_)
     with pytest.raises(ValueError):
-        archiving("1", "l1", hash_)
+        archive_operation("1", "l1", hash_)
     with pytest.raises(ValueError):
         mailchimp.archive("", HASH)
     assert not script.requests

@@ -15,10 +15,10 @@ import pytest
 
 from storage.contacts.values import Status
 from storage.mailchimp import transport as mailchimp_transport
-from storage.mailchimp.batches import archiving
+from storage.mailchimp.batches import archive_operation
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError, NotFound, TooManyConnections, Unavailable
-from storage.mailchimp.limiter import HELD_SECONDS, Slots
+from storage.mailchimp.limiter import TIMED_OUT_SECONDS, ConnectionLimiter
 from storage.mailchimp.transport import LONGEST_PAUSE_SECONDS, TOTAL_SECONDS, TRIES
 from tests.storage.mailchimp.answers import (
     ADDRESS,
@@ -64,7 +64,7 @@ def test_what_is_the_same_twice_is_tried_again(failure):
 
 
 def start(mailchimp: Client) -> None:
-    mailchimp.start_batch([archiving("1", "l1", HASH)])
+    mailchimp.start_batch([archive_operation("1", "l1", HASH)])
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_who_waits_can_ask_for_one_try():
 def test_a_patient_client_can_be_asked_for_one_try_and_stays_patient():
     mailchimp, script = scripted(httpx.Response(500), clock=Clock())
     with pytest.raises(Unavailable):
-        mailchimp.once().account()
+        mailchimp.without_retries().account()
     assert len(script.requests) == 1
     with pytest.raises(Unavailable):
         mailchimp.account()
@@ -157,7 +157,7 @@ def test_a_pause_beyond_the_total_time_is_not_made():
     mailchimp, script = scripted(httpx.Response(429, headers=headers), clock=clock)
     with pytest.raises(TooManyConnections) as caught:
         mailchimp.account()
-    assert (clock.pauses, len(script.requests), caught.value.wait) == ([], 1, TOTAL_SECONDS)
+    assert (clock.pauses, len(script.requests), caught.value.retry_after) == ([], 1, TOTAL_SECONDS)
 
 
 def test_an_answer_that_trickles_is_a_time_out():
@@ -182,15 +182,15 @@ def test_an_answer_that_trickles_is_a_time_out():
 def test_a_place_is_held_for_a_while_after_a_time_out():
     """Mailchimp may still be busy with the call."""
     clock = Clock()
-    slots = Slots(lambda: clock.now)
-    with slots.one(1, 0) as slot:
-        slot.hold()
-    with pytest.raises(TimeoutError), slots.one(1, 0):
+    limiter = ConnectionLimiter(lambda: clock.now)
+    with limiter.acquire(1, 0) as permit:
+        permit.retain()
+    with pytest.raises(TimeoutError), limiter.acquire(1, 0):
         pass
-    with slots.one(2, 0):
+    with limiter.acquire(2, 0):
         pass
-    clock.now += HELD_SECONDS + 1
-    with slots.one(1, 0):
+    clock.now += TIMED_OUT_SECONDS + 1
+    with limiter.acquire(1, 0):
         pass
 
 
@@ -207,7 +207,7 @@ def test_a_place_is_held_for_a_while_after_a_time_out():
 def test_the_place_of_a_call_is_held_only_after_a_time_out(failure, is_held):
     mailchimp, _ = scripted(failure, OK)
     mailchimp.member("l1", HASH)
-    assert len(mailchimp._wire.line.slots._held) == is_held
+    assert len(mailchimp._transport.pool.limiter._retained_until) == is_held
 
 
 def test_a_call_that_finds_no_place_in_time_did_not_arrive(monkeypatch):
@@ -215,7 +215,7 @@ def test_a_call_that_finds_no_place_in_time_did_not_arrive(monkeypatch):
     mailchimp, script = scripted(OK)
     with ExitStack() as stack:
         for _ in range(10):
-            stack.enter_context(mailchimp._wire.line.slots.one(10, 0))
+            stack.enter_context(mailchimp._transport.pool.limiter.acquire(10, 0))
         with pytest.raises(TooManyConnections) as caught:
             mailchimp.account()
     assert not caught.value.arrived
@@ -311,14 +311,14 @@ def test_a_client_opens_nothing_until_it_is_asked_and_closes_only_its_own():
         first, second = Client(KEY, server.base), Client(KEY, server.base)
         other = Client(KEY.replace("0", "1"), server.base)
         assert server.connections == 0
-        assert first._wire.line is second._wire.line is not other._wire.line
+        assert first._transport.pool is second._transport.pool is not other._transport.pool
         first.account()
         first.close()
         first.close()
         second.account()
         assert server.connections == 1
         second.close()
-        assert second._wire.line._http is None
+        assert second._transport.pool._http is None
         other.close()
 
 

@@ -97,7 +97,7 @@ class Ringing:
         """Mailchimp calls us; the secret that signs."""
         (place,) = webhooks.set_up(self.both.database, self.both.client, self.url, self.both.times.now)
         assert place.is_set_up
-        return webhooks.secret_of(self.both.database, self.remote_id) or ""
+        return webhooks.signing_secret(self.both.database, self.remote_id) or ""
 
     def carry_on(self) -> None:
         *_, job = sync.work(self.both.client, self.both.database, self.both.claim(), self.both.times)

@@ -1,0 +1,68 @@
+"""What a mirror keeps about its audience at Mailchimp: the JSON of `AudienceRow.remote`."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Self
+
+from storage.mailchimp.values import MergeField
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteState:
+    """An audience as Mailchimp last described it, and how far its mirror is.
+
+    `link`: the page of its contacts at Mailchimp. `signup_url`: the form by which people subscribe themselves.
+    `whole_at`: start of the last complete pass, None if one is due. `differs`: whether the counts differed after the
+    last sync. `explained`: the audience's revision up to which Mailchimp was asked why contacts were cleaned.
+    """
+
+    web_id: int | None = None
+    double_optin: bool = False
+    asks_permissions: bool = False
+    merge_fields: tuple[MergeField, ...] = ()
+    link: str | None = None
+    signup_url: str | None = None
+    whole_at: datetime | None = None
+    differs: bool = False
+    explained: int = 0
+    webhook_secret: str = field(default="", repr=False)
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """Merge tag → the field's name."""
+        return {merge_field.tag: merge_field.name for merge_field in self.merge_fields}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+        """Keys may be missing: earlier versions wrote each when it became known."""
+        whole_at = kept.get("whole_at")
+        return cls(
+            web_id=kept.get("web_id"),
+            double_optin=kept.get("double_optin", False),
+            asks_permissions=kept.get("permissions", False),
+            merge_fields=tuple(
+                MergeField(**{**merge_field, "choices": tuple(merge_field["choices"])})
+                for merge_field in kept.get("fields", ())
+            ),
+            link=kept.get("link"),
+            signup_url=kept.get("signup"),
+            whole_at=datetime.fromisoformat(whole_at) if whole_at else None,
+            differs=kept.get("differs", False),
+            explained=kept.get("explained", 0),
+            webhook_secret=kept.get("webhook_secret", ""),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "web_id": self.web_id,
+            "double_optin": self.double_optin,
+            "permissions": self.asks_permissions,
+            "fields": [asdict(merge_field) for merge_field in self.merge_fields],
+            "link": self.link,
+            "signup": self.signup_url,
+            "whole_at": self.whole_at.isoformat() if self.whole_at else None,
+            "differs": self.differs,
+            "explained": self.explained,
+            "webhook_secret": self.webhook_secret,
+        }
