@@ -7,8 +7,8 @@ from datetime import datetime
 
 from bot.core import jobs
 from bot.core.settings import Settings
-from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
+from bot.mailchimp.mirror.jobs import SYNC
 from storage.bounces import webhook_tokens
 from storage.core import audiences
 from storage.core.database import Database

@@ -11,8 +11,8 @@ from bot.core import audiences, databases, jobs, settings
 from bot.core.audiences import Audience
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored
-from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror import sync as mirror_sync
+from bot.mailchimp.mirror.jobs import SyncJob
 from handlers.clock import utc_now
 from handlers.slack.views.mailchimp.mirror import differs
 from handlers.terminal.long_work import run_to_end
@@ -53,7 +53,7 @@ def sync(words: Words, database: Database, client: Client, audience: str | None 
             _print_error(f"{mirror.name}: {words(job.failure.key, **job.failure.values)}")
             status = 1
             continue
-        figures = {name: job.outcome[name] for name in ("added", "changed", "unchanged", "refused")}
+        figures = {name: getattr(job.outcome, name) for name in ("added", "changed", "unchanged", "refused")}
         print(words("terminal-synced", name=mirror.name, **figures), flush=True)
         if difference := differs(words, job.outcome):
             print(f"  {difference}", flush=True)
@@ -75,7 +75,7 @@ def _selected(database: Database, audience_ids: Sequence[int], name: str | None)
 def _sync(words: Words, database: Database, client: Client, audience: Audience) -> SyncJob:
     """Returns the job once it is done or failed. Shows a progress bar if standard error is a terminal."""
     job = mirror_sync.request(database, audience.id, by=BY, now=utc_now())
-    if job.progress:
+    if job.progress.started:
         print(words("terminal-sync-carries-on", name=audience.name), file=sys.stderr)
     bar: tqdm[NoReturn]
     with tqdm(

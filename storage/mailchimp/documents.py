@@ -33,7 +33,7 @@ def parse(body: bytes) -> Document:
 
 
 def decode(body: bytes, decoder: msgspec.json.Decoder[Value]) -> Value:
-    """Decodes JSON; replaces NUL, which PostgreSQL can't store, and lone surrogates, which UTF-8 can't encode.
+    """Decodes JSON; drops NUL and lone surrogates, as `storage.core.text.storable` does.
 
     Raises ValueError; its subclass ValidationError if the JSON does not match the decoder's type.
     """
@@ -201,9 +201,7 @@ def _storable(body: bytes) -> bytes:
 
 def _storable_escape(match: re.Match[bytes]) -> bytes:
     escape = match[0]
-    if escape == _NUL:
-        return b"\\ufffd"
-    return b"?" if len(escape) == len(_NUL) else escape
+    return b"" if len(escape) == len(_NUL) else escape
 
 
 _DECODER = msgspec.json.Decoder()

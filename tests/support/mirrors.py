@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.core import jobs
 from bot.core.jobs import LEASE
-from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import sync as mirror_sync
+from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.members import StoredMember

@@ -23,8 +23,8 @@ from pathlib import Path
 import httpx
 
 from bot.core import databases, jobs
-from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
+from bot.mailchimp.mirror.jobs import SYNC
 from handlers.cli import GC_THRESHOLDS
 from handlers.clock import utc_now
 from handlers.standins.mailchimp.api import reads

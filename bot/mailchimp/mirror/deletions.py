@@ -5,11 +5,12 @@ deleted here too.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from bot.core import jobs
 from bot.core.jobs import Clock
-from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror import tags
+from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.pages import call_pool, heartbeats
 from storage.contacts import bulk
 from storage.core.database import Database
@@ -56,9 +57,7 @@ def remove_deleted(
         with call_pool() as pool:
             futures = [pool.submit(_member, client, remote_id, key) for _, key in contacts]
             for _ in heartbeats(futures):
-                with database.transaction() as session:
-                    job = jobs.step(session, job, clock())
-                yield job
+                yield (job := jobs.renew(database, job, clock()))
         members = [future.result() for future in futures]
         client.audience(remote_id)  # raises NotFound if the audience itself is gone, and with it all members
         gone = [id_ for (id_, _), member in zip(contacts, members, strict=True) if member is None]
@@ -66,9 +65,8 @@ def remove_deleted(
         with database.transaction() as session:
             bulk.lock(session, job.audience_id)
             n = mirrors.delete_contacts(session, job.audience_id, gone)
-            job = jobs.step(
-                session, job, clock(), progress={**job.progress, "gone": job.progress["gone"] + n}
-            )
+            progress = replace(job.progress, gone=job.progress.gone + n)
+            job = jobs.step(session, job, clock(), progress=progress)
         yield job
 
 

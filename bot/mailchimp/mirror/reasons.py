@@ -1,12 +1,13 @@
 """Finds out why contacts of a mirror were cleaned, by a call to Mailchimp for each contact."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.contacts.rows import LONGEST_TITLE
 from bot.core import jobs
 from bot.core.jobs import Clock
-from bot.mailchimp.jobs import SyncJob
+from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.pages import call_pool, heartbeats
 from storage.bounces import contacts as contact_rows
 from storage.contacts import bulk, figures
@@ -25,14 +26,13 @@ PER_STEP = 250  # contacts
 def explain(
     client: Client, database: Database, remote_id: str, job: SyncJob, clock: Clock
 ) -> Iterator[SyncJob]:
-    """Asks about newly cleaned contacts, PER_STEP at a time. `asked` and `unknown` in the cursor count them."""
-    cursor = {"asked": 0, "unknown": 0, **job.progress}
+    """Asks about newly cleaned contacts, PER_STEP at a time. The progress counts them."""
     abuse: Mapping[str, str] | None = None
-    while cursor["asked"] < MAX_EXPLAINED:
-        limit = min(PER_STEP, MAX_EXPLAINED - cursor["asked"])
+    while job.progress.asked < MAX_EXPLAINED:
+        limit = min(PER_STEP, MAX_EXPLAINED - job.progress.asked)
         with database.reading() as session:
             contacts = mirrors.cleaned_without_reason(
-                session, job.audience_id, job.task["revision"], limit, skip=cursor["unknown"]
+                session, job.audience_id, job.task.revision, limit, skip=job.progress.unknown
             )
         if not contacts:
             break
@@ -40,27 +40,22 @@ def explain(
         with call_pool() as pool:
             futures = [pool.submit(_reason, client, remote_id, abuse, key) for _, key in contacts]
             for _ in heartbeats(futures):
-                yield (job := _step(database, job, clock, cursor))
+                yield (job := jobs.renew(database, job, clock()))
         rows = [
             {"id": id_, **reason}
             for (id_, _), future in zip(contacts, futures, strict=True)
             if (reason := future.result())
         ]
-        cursor = {
-            **cursor,
-            "asked": cursor["asked"] + len(contacts),
-            "unknown": cursor["unknown"] + len(contacts) - len(rows),
-        }
+        progress = replace(
+            job.progress,
+            asked=job.progress.asked + len(contacts),
+            unknown=job.progress.unknown + len(contacts) - len(rows),
+        )
         with database.transaction() as session:
             _store(session, job.audience_id, rows)
-            job = jobs.step(session, job, clock(), progress=cursor)
+            job = jobs.step(session, job, clock(), progress=progress)
         yield job
-    yield _step(database, job, clock, {**cursor, "explained": True})
-
-
-def _step(database: Database, job: SyncJob, clock: Clock, cursor: dict[str, Any]) -> SyncJob:
-    with database.transaction() as session:
-        return jobs.step(session, job, clock(), progress=cursor)
+    yield jobs.save_progress(database, job, clock(), replace(job.progress, explained=True))
 
 
 def _reason(client: Client, remote_id: str, abuse: Mapping[str, str], key: str) -> dict[str, Any] | None:

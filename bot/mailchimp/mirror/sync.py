@@ -10,18 +10,17 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
 from bot.archives.jobs import RemoteJob
 from bot.contacts import upsert
-from bot.contacts.upsert import NO_ROWS, UpsertCounts
+from bot.contacts.upsert import UpsertCounts
 from bot.core import jobs
 from bot.core.jobs import Clock, Recipient
 from bot.core.json_values import to_json
-from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import deletions, pages, reasons, tags
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
+from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncResult, SyncTask
 from bot.mailchimp.mirror.members import ContactPage
 from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
@@ -41,7 +40,6 @@ from storage.mailchimp.remote_state import RemoteState
 OVERLAP = timedelta(minutes=10)  # of the periods of two syncs: clocks differ, and Mailchimp's listings lag
 COMPLETE_EVERY = timedelta(days=7)
 COMPLETE_EVERY_WHILE_DIFFERENT = timedelta(days=1)
-_START: Mapping[str, Any] = {"offset": 0, "tail": []}  # of a stage
 STAGES = (None, Status.ARCHIVED)  # statuses listed: the default listing has no archived contacts
 
 
@@ -95,11 +93,11 @@ def create(
 ) -> SyncJob:
     """Creates a sync of what has changed since the last one, or a complete one if that is due."""
     since = None if _is_complete_due(audience, now) else audience.mirrored_until
-    task = {
-        "since": since.isoformat() if since else None,
-        "look_for_gone": audience.mirrored_until is not None and since is None,
-        "revision": RemoteState.from_json(audience.remote).explained,
-    }
+    task = SyncTask(
+        since,
+        look_for_gone=audience.mirrored_until is not None and since is None,
+        revision=RemoteState.from_json(audience.remote).explained,
+    )
     return jobs.create(session, SYNC, task, by=by, now=now, audience_id=audience.id, recipient=recipient)
 
 
@@ -110,7 +108,7 @@ def work(client: Client, database: Database, job: SyncJob, clock: Clock) -> Gene
     """
     context = _context(client, database, job, clock)
     latest = _begin(context, job)
-    while latest.progress["stage"] < len(STAGES):
+    while latest.progress.stage < len(STAGES):
         for step in _members(context, latest):
             yield (latest := step)
     if context.seen is not None:
@@ -119,7 +117,7 @@ def work(client: Client, database: Database, job: SyncJob, clock: Clock) -> Gene
             client, database, context.remote_id, latest, clock, context.seen, keep
         ):
             yield (latest := step)
-    if not latest.progress.get("explained"):
+    if not latest.progress.explained:
         for step in reasons.explain(client, database, context.remote_id, latest, clock):
             yield (latest := step)
     for step in late_answers.settle(database, latest, clock):
@@ -169,12 +167,8 @@ def _start_for(database: Database, job: RemoteJob, now: datetime) -> SyncJob:
     """A sync of what has changed, leased by the owner of the job."""
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
-        since = audience.mirrored_until
-        task = {
-            "since": since.isoformat() if since else None,
-            "look_for_gone": False,
-            "revision": RemoteState.from_json(audience.remote).explained,
-        }
+        revision = RemoteState.from_json(audience.remote).explained
+        task = SyncTask(audience.mirrored_until, look_for_gone=False, revision=revision)
         return jobs.create(
             session,
             SYNC,
@@ -206,7 +200,7 @@ def _context(client: Client, database: Database, job: SyncJob, clock: Clock) -> 
     assert audience is not None
     assert audience.remote_id is not None  # a mirror has it
     labels = RemoteState.from_json(audience.remote).labels
-    seen = SeenContacts() if job.task["look_for_gone"] and not job.progress.get("explained") else None
+    seen = SeenContacts() if job.task.look_for_gone and not job.progress.explained else None
     is_first = audience.mirrored_until is None
     return _Context(client, database, clock, audience.remote_id, labels, is_first, seen)
 
@@ -223,30 +217,24 @@ def _is_complete_due(audience: AudienceRow, now: datetime) -> bool:
 
 
 def _begin(context: _Context, job: SyncJob) -> SyncJob:
-    """The job with its cursor. A pass that records the contacts it saw starts over: its record is in memory only."""
-    cursor = job.progress or {
-        "started": context.clock().isoformat(),
-        "stage": 0,
-        "gone": 0,
-        "outcome": asdict(NO_ROWS),
-        **_START,
-    }
+    """Notes the start. A pass that records the contacts it saw starts over: its record is in memory only."""
+    now, progress = context.clock(), job.progress
+    if progress.started is None:
+        progress = replace(progress, started=now)
     if context.seen is not None:
-        cursor = {**cursor, "stage": 0, **_START}
-    with context.database.transaction() as session:
-        return jobs.step(session, job, context.clock(), progress=cursor)
+        progress = replace(progress, stage=0, offset=0, tail=())
+    return jobs.save_progress(context.database, job, now, progress)
 
 
 def _members(context: _Context, job: SyncJob) -> Iterator[SyncJob]:
     """Stores the remaining pages of a stage."""
-    since = datetime.fromisoformat(job.task["since"]) - OVERLAP if job.task["since"] else None
-    status = STAGES[job.progress["stage"]]
+    since = job.task.since - OVERLAP if job.task.since else None
+    status = STAGES[job.progress.stage]
     read = partial(member_rows.page, audience_id=job.audience_id, labels=context.labels)
     fetch = partial(context.client.page, read, context.remote_id, status=status, changed_since=since)
-    for fetched in pages.pages(fetch, job.progress["offset"], job.progress["tail"]):
+    for fetched in pages.pages(fetch, job.progress.offset, job.progress.tail):
         if fetched is None:
-            with context.database.transaction() as session:
-                job = jobs.step(session, job, context.clock())
+            job = jobs.renew(context.database, job, context.clock())
         else:
             job, page = yield from tags.complete(
                 context.client, context.database, context.remote_id, job, context.clock, fetched.page
@@ -264,23 +252,22 @@ def _store(
     context: _Context, job: SyncJob, page: ContactPage, fetched: FetchedPages | None = None
 ) -> SyncJob:
     """Stores a page and the offset of the next, in one transaction."""
-    outcome, now = UpsertCounts(**job.progress["outcome"]), context.clock()
+    progress, now = job.progress, context.clock()
     with context.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
         moved = {} if context.is_first else _moved(session, audience, page.rows)
-        outcome = _load(session, context, audience, page.rows, moved, outcome, bulk.encode_time(now))
-        outcome = outcome.with_refused(page.unreadable)
-        cursor = {**job.progress, "outcome": asdict(outcome)}
+        outcome = _load(session, context, audience, page.rows, moved, progress.outcome, bulk.encode_time(now))
+        progress = replace(progress, outcome=outcome.with_refused(page.unreadable))
         if fetched is None:
-            return jobs.step(session, job, now, progress=cursor)
+            return jobs.step(session, job, now, progress=progress)
         if fetched.is_last:
-            cursor |= {"stage": cursor["stage"] + 1, **_START}
+            progress = replace(progress, stage=progress.stage + 1, offset=0, tail=())
         else:
-            cursor |= {"offset": fetched.next_offset, "tail": list(fetched.tail)}
-        if job.progress["stage"] > 0:
-            return jobs.step(session, job, now, progress=cursor)
+            progress = replace(progress, offset=fetched.next_offset, tail=tuple(fetched.tail))
+        if job.progress.stage > 0:
+            return jobs.step(session, job, now, progress=progress)
         done = min(fetched.next_offset, page.total)
-        return jobs.step(session, job, now, progress=cursor, done=done, total=page.total)
+        return jobs.step(session, job, now, progress=progress, done=done, total=page.total)
 
 
 def _load(
@@ -332,14 +319,14 @@ def _moved(session: Session, audience: AudienceRow, rows: Sequence[Row]) -> Mapp
 
 
 def _finish(context: _Context, job: SyncJob) -> SyncJob:
-    outcome, now, gone = UpsertCounts(**job.progress["outcome"]), context.clock(), job.progress["gone"]
+    outcome, gone, now = job.progress.outcome, job.progress.gone, context.clock()
     differs = difference(context.database, context.client, job.audience_id)
     with context.database.transaction() as session:
         audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None
-        audience.mirrored_until = datetime.fromisoformat(job.progress["started"])
+        audience.mirrored_until = job.progress.started
         state = RemoteState.from_json(audience.remote)
-        is_whole = not job.task["since"] and not _are_renamed(context.labels, state.labels)
+        is_whole = job.task.since is None and not _are_renamed(context.labels, state.labels)
         audience.remote = replace(
             state,
             whole_at=audience.mirrored_until if is_whole else state.whole_at,
@@ -358,4 +345,4 @@ def _finish(context: _Context, job: SyncJob) -> SyncJob:
                 gone=gone,
                 **asdict(outcome),
             )
-        return jobs.finish(session, job, now, {"gone": gone, **asdict(outcome), "difference": dict(differs)})
+        return jobs.finish(session, job, now, SyncResult(**asdict(outcome), gone=gone, difference=differs))

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from bot.core import jobs
 from bot.core.jobs import Clock
-from bot.mailchimp.jobs import SyncJob
 from bot.mailchimp.mirror import members
+from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.members import ContactPage
 from bot.mailchimp.mirror.pages import call_pool, heartbeats
 from storage.contacts import bulk
@@ -35,7 +35,7 @@ def with_all(client: Client, remote_id: str, member: Member) -> Member:
 def complete(
     client: Client, database: Database, remote_id: str, job: SyncJob, clock: Clock, page: ContactPage
 ) -> Generator[SyncJob, None, tuple[SyncJob, ContactPage]]:
-    """Returns the page with all tags of its contacts. `tags_asked` in the cursor counts the calls of the sync.
+    """Returns the page with all tags of its contacts. The progress counts the calls of the sync.
 
     Yields the job while answers are awaited. Raises MailchimpError.
     """
@@ -46,21 +46,21 @@ def complete(
     )
     if not keys:
         return job, page
-    calls = job.progress.get("tags_asked", 0)
+    calls = job.progress.tags_asked
     asked = keys[: max(MAX_CALLS_PER_SYNC - calls, 0)]
-    cursor = {**job.progress, "tags_asked": calls + len(asked)}
+    progress = replace(job.progress, tags_asked=calls + len(asked))
     with call_pool() as pool:
         futures = {key: pool.submit(_tags, client, remote_id, page.truncated_tags[key]) for key in asked}
         for _ in heartbeats(list(futures.values())):
             with database.transaction() as session:
-                job = jobs.step(session, job, clock(), progress=cursor)
+                job = jobs.step(session, job, clock(), progress=progress)
             yield job
     all_tags = {key: tags for key, future in futures.items() if (tags := future.result()) is not None}
     with database.transaction() as session:
         old_rows = bulk.find_by_address_keys(
             session, job.audience_id, [key for key in keys if key not in all_tags]
         )
-        job = jobs.step(session, job, clock(), progress=cursor)
+        job = jobs.step(session, job, clock(), progress=progress)
     return job, replace(page, rows=[_completed(row, all_tags, old_rows) for row in page.rows])
 
 

@@ -6,8 +6,8 @@ from functools import partial
 from bot.core import audiences
 from bot.core.audiences import Audience
 from bot.mailchimp.account import NoMailchimpKey, NotMirrored
-from bot.mailchimp.jobs import SYNC, SyncJob
 from bot.mailchimp.mirror import sync as mirror_sync
+from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message
 from handlers.slack.listeners import OPERATORS, Listeners

@@ -17,7 +17,8 @@ from bot.core.jobs import JobType, Recipient
 from bot.core.json_values import from_json, to_json
 from bot.exports.jobs import EXPORT, ExportProgress
 from bot.imports.jobs import IMPORT
-from bot.mailchimp.jobs import ADD, SYNC
+from bot.mailchimp.jobs import ADD
+from bot.mailchimp.mirror.jobs import SYNC
 from storage.contacts.contacts import PageKey
 from storage.core.tables import JobKind
 

@@ -6,8 +6,8 @@ from sqlmodel import select
 
 from bot.archives.jobs import ARCHIVE
 from bot.core import jobs
-from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
+from bot.mailchimp.mirror.jobs import SYNC
 from bot.maintenance.cleanup import SYNCS_KEPT, delete_expired
 from storage.core import audiences
 from storage.core.database import Database

@@ -1,10 +1,7 @@
 """A mirrored audience: how fresh it is, its sync's progress, receipt and failure."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from bot.core.audiences import Audience
-from bot.mailchimp.jobs import SyncJob
+from bot.mailchimp.mirror.jobs import SyncJob, SyncResult
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
@@ -51,23 +48,25 @@ def message(words: Words, job: SyncJob, audience: str) -> Message:
     return receipts.progress(text, job)
 
 
-def differs(words: Words, result: Mapping[str, Any]) -> str:
+def differs(words: Words, result: SyncResult) -> str:
     """That Mailchimp counts otherwise, or nothing where it doesn't."""
     which = [
         words("mirror-more" if n > 0 else "mirror-fewer", status=words(f"status-{status}"), n=abs(n))
-        for status, n in result["difference"].items()
+        for status, n in result.difference.items()
     ]
     return words("mirror-differs", which=", ".join(which)) if which else ""
 
 
 def _receipt(words: Words, job: SyncJob, audience: str) -> Message:
     result = job.outcome
-    text = words.md("mirror-done", n=result["added"] + result["changed"], audience=audience)
+    text = words.md("mirror-done", n=result.added + result.changed, audience=audience)
     rows = [blocks.section(Markup(f"*{text}*"))]
-    if figures := [words.md(f"mirror-{name}", n=result[name]) for name in FIGURES if result[name]]:
+    if figures := [
+        words.md(f"mirror-{name}", n=getattr(result, name)) for name in FIGURES if getattr(result, name)
+    ]:
         rows.append(blocks.fields(figures))
-    if result["refused"]:
-        rows.append(blocks.context(words.md("mirror-refused-why", n=result["refused"])))
+    if result.refused:
+        rows.append(blocks.context(words.md("mirror-refused-why", n=result.refused)))
     if difference := differs(words, result):
         rows.append(blocks.context(Markup(difference)))
     see = blocks.button(words("open-list"), "open-list", str(job.audience_id), style="primary")

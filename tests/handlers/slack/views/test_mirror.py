@@ -8,7 +8,7 @@ import pytest
 
 from bot.contacts.counts import Figures
 from bot.core.audiences import Audience
-from bot.mailchimp.jobs import SYNC, SyncJob
+from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.views import counts as count_views
 from handlers.slack.views import home as home_views

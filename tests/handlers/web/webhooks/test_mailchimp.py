@@ -14,8 +14,8 @@ from sqlmodel import select
 from bot.core import jobs
 from bot.core.settings import Settings
 from bot.mailchimp import webhooks
-from bot.mailchimp.jobs import SYNC
 from bot.mailchimp.mirror import sync
+from bot.mailchimp.mirror.jobs import SYNC
 from bot.maintenance.cleanup import delete_expired
 from handlers.terminal.checks import command as check
 from handlers.terminal.checks import mailchimp_webhooks
