@@ -43,7 +43,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class JobType(Generic[_Task_co, _Progress_co, _Result_co]):
-    """A kind of job and its values. `progress` can be made without arguments: the start."""
+    """A kind of job and its values. The progress of a job that has not begun is read from an empty object."""
 
     kind: JobKind
     task: type[_Task_co]

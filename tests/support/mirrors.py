@@ -10,7 +10,7 @@ from typing import Any
 from bot.core import jobs
 from bot.core.jobs import LEASE
 from bot.mailchimp.mirror import sync as mirror_sync
-from bot.mailchimp.mirror.jobs import SYNC, SyncJob
+from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncResult
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.members import StoredMember
@@ -148,7 +148,7 @@ class Mirrored:
         assert job
         return job
 
-    def sync(self, client: Client | None = None) -> dict[str, Any]:
+    def sync(self, client: Client | None = None) -> SyncResult:
         """Synchronizes the mirror and returns the job's result."""
         self.request()
         *_, job = mirror_sync.work(client or self.client, self.database, self.claim(), self.times)

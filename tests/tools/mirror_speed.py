@@ -184,17 +184,17 @@ def _child(base: str, key: str, url: str, end: str) -> None:
         start, early, stage = time.perf_counter(), 0, 0
         for step in sync.work(client, database, job, utc_now):
             early = early or (_resident() if step.done * 5 > step.total > 0 else 0)
-            if step.cursor["stage"] == len(sync.STAGES) > stage:
+            if step.progress.stage == len(sync.STAGES) > stage:
                 print(f"contacts stored after: {time.perf_counter() - start:.2f}")
                 print(f"processor: {resource.getrusage(resource.RUSAGE_SELF).ru_utime:.2f} s by then")
                 print(f"memory: {early} MB with a fifth of them, {_resident()} MB with all")
-                stage = step.cursor["stage"]
+                stage = step.progress.stage
                 if end == "contacts":
                     return
         print(
-            f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.cursor['asked']:,} cleaned"
+            f"all done after: {time.perf_counter() - start:.2f} s with reasons of {step.progress.asked:,} cleaned"
         )
-        print(f"difference: {step.result['difference']}")
+        print(f"difference: {step.outcome.difference}")
     database.close()
 
 

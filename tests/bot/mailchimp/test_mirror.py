@@ -1,6 +1,7 @@
 """A mirrored audience is the account's audience, whatever happens there, on the way, and to this program."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
@@ -11,6 +12,7 @@ from bot.bounces.events import EventKind, MailEvent
 from bot.core import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror import tags as member_tags
+from bot.mailchimp.mirror.jobs import SYNC
 from handlers.standins.mailchimp.faults import FaultKind as Fault
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
@@ -39,11 +41,11 @@ def large(database: Database) -> Iterator[Mirrored]:
 
 def test_the_first_sync_brings_everybody_and_the_second_changes_nothing(both: Mirrored):
     result = both.sync()
-    assert result["added"] == PEOPLE
-    assert result["difference"] == {}
+    assert result.added == PEOPLE
+    assert result.difference == {}
     both.assert_same()
     before = both.contacts()
-    assert both.sync() == result | {"added": 0, "unchanged": result["unchanged"]}
+    assert both.sync() == replace(result, added=0)
     assert both.contacts() == before
 
 
@@ -63,7 +65,7 @@ def test_what_changes_at_mailchimp_changes_here(both: Mirrored):
         m.subscribe(audience, address)
     m.subscribe(audience, "new@example.com", LNAME="New")
     result = both.sync()
-    assert (result["added"], result["changed"], result["difference"]) == (1, 8, {})
+    assert (result.added, result.changed, result.difference) == (1, 8, {})
     both.assert_same()
     contacts = both.contacts()
     assert contacts[hard]["clean_reason"] == "hard"
@@ -134,7 +136,7 @@ def test_a_changed_address_is_the_same_contact(both: Mirrored):
     both.times.now += timedelta(hours=1)
     both.mailchimp.change_address(both.remote_id, old, "other@elsewhere.example")
     both.mailchimp.change_address(both.remote_id, cleaned, "moved@elsewhere.example")
-    assert both.sync()["changed"] == 2
+    assert both.sync().changed == 2
     after = both.contacts()
     assert after["other@elsewhere.example"]["id"] == before[old]["id"]
     assert after["moved@elsewhere.example"]["cleaned_at"] == before[cleaned]["cleaned_at"]
@@ -177,12 +179,12 @@ def test_who_is_deleted_for_good_at_mailchimp_leaves_at_the_next_whole_pass(both
         assert member
         account.audience(both.remote_id).members.remove(member.id)
     told = both.sync()
-    assert told["difference"] == {"subscribed": -1, "cleaned": -1, "archived": -1}
+    assert told.difference == {"subscribed": -1, "cleaned": -1, "archived": -1}
     both.times.now += timedelta(hours=23)
-    assert both.sync()["gone"] == 0
+    assert both.sync().gone == 0
     both.times.now += timedelta(hours=2)
     result = both.sync()
-    assert (result["gone"], result["difference"]) == (3, {})
+    assert (result.gone, result.difference) == (3, {})
     both.assert_same()
     asked = len(both.mailchimp.requests)
     both.sync()
@@ -191,9 +193,9 @@ def test_who_is_deleted_for_good_at_mailchimp_leaves_at_the_next_whole_pass(both
 
 def test_a_whole_pass_comes_every_week(both: Mirrored):
     both.sync()
-    assert both.sync()["unchanged"] < PEOPLE
+    assert both.sync().unchanged < PEOPLE
     both.times.now += timedelta(days=8)
-    assert both.sync()["unchanged"] == PEOPLE
+    assert both.sync().unchanged == PEOPLE
 
 
 def test_nobody_is_lost_when_contacts_change_while_pages_are_fetched(large: Mirrored):
@@ -294,7 +296,7 @@ def test_why_contacts_were_cleaned_is_asked_again_after_a_sync_that_failed_at_it
     job = both.request()
     with pytest.raises(MailchimpError):
         list(sync.work(both.client, both.database, both.claim(), both.times))
-    held = jobs.look(both.database, job.id)
+    held = jobs.look(both.database, SYNC, job.id)
     assert held
     jobs.mark_told(both.database, jobs.fail(both.database, held, both.times(), "mailchimp"), both.times())
     both.mailchimp.faults.clear()
@@ -312,13 +314,13 @@ def test_a_contact_that_can_no_longer_be_read_stays_as_it_was(
     monkeypatch.setattr(Member, "is_readable", property(lambda member: member.address != address))
     both.times.now += timedelta(days=8)
     result = both.sync()
-    assert (result["refused"], result["gone"]) == (1, 0)
+    assert (result.refused, result.gone) == (1, 0)
     both.assert_same()
 
 
 def test_counts_that_differ_are_told(both: Mirrored):
     both.mailchimp.misreport(both.remote_id, subscribed=3, cleaned=-2)
-    assert both.sync()["difference"] == {"subscribed": 3, "cleaned": -2}
+    assert both.sync().difference == {"subscribed": 3, "cleaned": -2}
     both.assert_same()
 
 
@@ -341,7 +343,7 @@ def test_an_audience_deleted_during_a_whole_pass_takes_nobody_along(both: Mirror
     for member in both.mailchimp.members(both.remote_id):
         audience.members.remove(member.id)
     work = sync.work(both.client, both.database, both.claim(), both.times)
-    while next(work).cursor["stage"] < 2:
+    while next(work).progress.stage < 2:
         pass
     both.mailchimp._account.audiences.clear()
     with pytest.raises(NotFound):

@@ -79,7 +79,7 @@ def test_a_renamed_field_keeps_the_values_of_contacts_that_did_not_change(databa
             assert "First name" not in contact["merge_fields"]
         both.times.now += timedelta(hours=1)
         discover(both)
-        assert both.request().data["since"] is not None
+        assert both.request().task.since is not None
 
 
 @pytest.mark.parametrize("text", ["a\0b", "a\ud800b"])
@@ -87,6 +87,6 @@ def test_text_that_no_database_holds_stops_no_sync(database: Database, text: str
     with mirrored(database, 5) as both:
         merge = json.dumps({"FNAME": text, "LNAME": ""})
         both.mailchimp.put(both.remote_id, "odd@example.com", merge=merge)
-        assert both.sync()["added"] == 6
+        assert both.sync().added == 6
         assert both.contacts()["odd@example.com"]["merge_fields"]["First name"] == "ab"
         figures.assert_exact(database)

@@ -36,7 +36,7 @@ def words(request: pytest.FixtureRequest) -> Words:
 
 
 def a_job(**columns: Any) -> SyncJob:
-    return job_value(SYNC, {}, audience_id=2, **columns)
+    return job_value(SYNC, {"since": None, "look_for_gone": False, "revision": 0}, audience_id=2, **columns)
 
 
 def figures(audience: Audience, cleaned: int = 3) -> Figures:
@@ -54,7 +54,14 @@ def actions(blocks: Any) -> set[str]:
 
 
 def result(difference: dict[str, int], **given: int) -> dict[str, Any]:
-    return {"added": 1, "changed": 2, "unchanged": 3, "refused": 0, "difference": difference} | given
+    return {
+        "added": 1,
+        "changed": 2,
+        "unchanged": 3,
+        "refused": 0,
+        "gone": 0,
+        "difference": difference,
+    } | given
 
 
 def test_a_sync_is_told_at_every_stage(words: Words):

@@ -149,7 +149,7 @@ def test_one_that_rings_while_a_sync_is_under_way_has_another_follow(ringing: Ri
     ringing.set_up()
     both.request()
     work = sync.work(both.client, both.database, both.claim(), both.times)
-    while next(work).progress["stage"] < 2:
+    while next(work).progress.stage < 2:
         pass
     address = both.address("subscribed")
     both.times.now += timedelta(seconds=20)
