@@ -5,9 +5,8 @@ A cleaned contact is never changed: its address stays, and it stays cleaned.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from bot.contacts import rows
 from bot.contacts.names import name_labels
@@ -15,9 +14,10 @@ from bot.core import plans
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
+from bot.core.json_values import from_json, to_json
 from bot.corrections import typos
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
-from bot.corrections.required_fields import Problems, Wanted, to_json, wanted
+from bot.corrections.required_fields import Field, Permission, Problems, Wanted, wanted
 from bot.corrections.suggestions import Suggestion
 from bot.corrections.typos import Step
 from storage.contacts import bulk, contacts, figures
@@ -28,7 +28,7 @@ from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
 from storage.core import audiences, journal
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource
+from storage.core.tables import AudienceRow, AudienceSource, PlanRow
 from storage.corrections import corrections
 from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
@@ -92,6 +92,26 @@ class Filled:
     last_name: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     permissions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionPlan:
+    """What is kept of a form until it is submitted.
+
+    `wording` is the permission as the person sees it. `number` and `of` are the form's step in a walk through the
+    typos. In a mirrored audience: `fields` and `permissions` that the form asks for, whether it requires the two
+    `names`, and `absent`, an address in lower case that may be at Mailchimp by now because an earlier try added it.
+    """
+
+    contact: int
+    wording: str
+    language: str
+    number: int | None = None
+    of: int | None = None
+    fields: tuple[Field, ...] | None = None
+    permissions: tuple[Permission, ...] = ()
+    names: tuple[bool, bool] = (False, False)
+    absent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +195,12 @@ def begin(
     step: Step | None = None,
     mailchimp: Client | None = None,
     problems: Problems = (),
-    **more: Any,
+    absent: str | None = None,
 ) -> Form:
     """The form for a cleaned contact. `wording`: the permission as the person sees it.
 
-    `problems`: what Mailchimp refused of an earlier try; `more` is kept with the plan. Raises PlanGone, NotCleaned,
-    AbuseComplaint, NoMailchimp, TooManyFields, MailchimpSilent.
+    `problems`: what Mailchimp refused of an earlier try; `absent`: as in `CorrectionPlan`. Raises PlanGone,
+    NotCleaned, AbuseComplaint, NoMailchimp, TooManyFields, MailchimpSilent.
     """
     with database.reading() as session:
         audience = require(session, audience_id)
@@ -188,16 +208,24 @@ def begin(
     asked = wanted(mailchimp, audience, contact, problems)  # takes its time: never within a transaction
     with database.transaction() as session:
         contact = fixable(session, audience, contact_id)
-        data = {"contact": contact_id, "wording": wording, "language": language, **more}
-        if step:
-            data |= {"number": step.number, "of": step.total}
+        plan = CorrectionPlan(
+            contact=contact_id,
+            wording=wording,
+            language=language,
+            number=step.number if step else None,
+            of=step.total if step else None,
+            absent=absent,
+        )
         if asked:
-            data |= {
-                "fields": to_json(asked.fields),
-                "permissions": [[each.id, each.text] for each in asked.permissions],
-                "names": [asked.first_name, asked.last_name],
-            }
-        draft = plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=data, n=1)
+            plan = replace(
+                plan,
+                fields=tuple(replace(each, value="", problem="") for each in asked.fields),
+                permissions=asked.permissions,
+                names=(asked.first_name, asked.last_name),
+            )
+        draft = plans.keep(
+            session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(plan), n=1
+        )
         said = corrections.get_not_typo(session, audience_id, contact_id)
         suggestion = None if said else typos.suggester(session, audience_id).suggest(contact.address)
         return Form(
@@ -216,7 +244,7 @@ def written(database: Database, draft_id: str, *, by: str) -> str:
     with database.reading() as session:
         draft = plans.look(session, draft_id, by)
         audience = require(session, draft.audience_id)
-        return fixable(session, audience, draft.data["contact"]).address
+        return fixable(session, audience, plan_of(draft).contact).address
 
 
 def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: datetime) -> Correction:
@@ -226,29 +254,45 @@ def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: date
     """
     with database.transaction() as session:
         draft = plans.use(session, draft_id, by, now)
+        plan = plan_of(draft)
         audience = bulk.lock(session, draft.audience_id)
         if audience.source != AudienceSource.LOCAL:
             raise PlanGone  # only what asks Mailchimp may add there
-        old = fixable(session, audience, draft.data["contact"])
+        old = fixable(session, audience, plan.contact)
         address = addable(session, audience, old, filled.address)
         if not filled.permission:
             raise NoPermission
         contact_id = _insert(session, audience, address, merge_fields(audience, old, filled), now)
-        record(session, draft.data, old, contact_id, address.address, by=by, given_at=now, now=now)
+        consent = Consent(
+            audience_id=audience.id,
+            old_contact_id=old.id,
+            old_address=old.address,
+            contact_id=contact_id,
+            address=address.address,
+            given_by=by,
+            given_at=now,
+            wording=plan.wording,
+            language=plan.language,
+        )
+        record(session, consent, now)
     return Correction(
         audience=Audience.of(audience),
         old_address=old.address,
         address=address.address,
         at=now,
-        further=further(database, draft.audience_id, step_of(draft.data, old)),
+        further=further(database, draft.audience_id, step_of(plan.number, plan.of, old)),
     )
 
 
-def step_of(data: Mapping[str, Any], old: Contact) -> Step | None:
-    """Where the walk is that a form belongs to; None outside of one. `data`: what its plan keeps."""
-    if "number" not in data:
+def plan_of(row: PlanRow) -> CorrectionPlan:
+    return from_json(CorrectionPlan, row.data)
+
+
+def step_of(number: int | None, of: int | None, old: Contact) -> Step | None:
+    """The step of a walk that the form for a contact is; None outside of one. `number`, `of`: as its plan has them."""
+    if number is None or of is None:
         return None
-    return Step(data["number"], data["of"], typos.page_key(old))
+    return Step(number, of, typos.page_key(old))
 
 
 def further(database: Database, audience_id: int, step: Step | None) -> Step | None:
@@ -315,39 +359,18 @@ def _insert(
     return contact_id
 
 
-def record(
-    session: Session,
-    data: Mapping[str, Any],
-    old: Contact,
-    contact_id: int,
-    address: str,
-    *,
-    by: str,
-    given_at: datetime,
-    now: datetime,
-) -> None:
-    """Keeps the consent and the journal's line. `data`: of the plan: what the person saw, in which language."""
-    consent = Consent(
-        audience_id=old.audience_id,
-        old_contact_id=old.id,
-        old_address=old.address,
-        contact_id=contact_id,
-        address=address,
-        given_by=by,
-        given_at=given_at,
-        wording=data["wording"],
-        language=data["language"],
-    )
+def record(session: Session, consent: Consent, now: datetime) -> None:
+    """Stores the consent, and a line in the journal."""
     corrections.add_consent(session, consent)
     journal.write(
         session,
-        who=by,
+        who=consent.given_by,
         what="fix",
         at=now,
         n=1,
-        audience_id=old.audience_id,
-        old_contact=old.id,
-        contact=contact_id,
+        audience_id=consent.audience_id,
+        old_contact=consent.old_contact_id,
+        contact=consent.contact_id,
     )
 
 

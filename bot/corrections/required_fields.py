@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.contacts.names import name_labels
 from bot.core.errors import CleanedError
@@ -61,8 +61,7 @@ class Field:
         return f"{self.tag}.{self.part}" if self.part else self.tag
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(NamedTuple):
     """A marketing permission, in the audience's own words."""
 
     id: str
@@ -143,16 +142,6 @@ def is_incomplete(value: MergeValue) -> bool:
     return isinstance(value, Mapping) and not all(
         value.get(part) for part, is_needed in ADDRESS_PARTS.items() if is_needed
     )
-
-
-def to_json(some: Sequence[Field]) -> list[dict[str, Any]]:
-    """What `from_json` needs to read the inputs of a form again: no value and no problem."""
-    names = ("tag", "name", "kind", "required", "part", "choices")
-    return [{name: getattr(field, name) for name in names} for field in some]
-
-
-def from_json(kept: Sequence[Mapping[str, Any]]) -> list[Field]:
-    return [Field(**{**each, "choices": tuple(each["choices"])}) for each in kept]
 
 
 def _asked(client: Client, audience: AudienceRow, contact: Contact) -> Member | None:

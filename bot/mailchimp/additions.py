@@ -4,11 +4,10 @@ Mailchimp is asked first whether it has the address, and what it said is kept; f
 nothing. So a process that dies at any moment leaves a job that another carries on: one contact, one consent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from json import loads as parsed
-from typing import Any
 
 from bot.contacts import rows, upsert
 from bot.contacts.upsert import NO_ROWS
@@ -17,9 +16,9 @@ from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.jobs import Clock, Recipient
 from bot.corrections import corrections
-from bot.corrections.corrections import Correction, Filled, Form, NoPermission
-from bot.corrections.required_fields import NoMailchimp, chosen, from_json, is_incomplete, merge_values
-from bot.mailchimp.jobs import ADD, AddJob
+from bot.corrections.corrections import Correction, CorrectionPlan, Filled, Form, NoPermission
+from bot.corrections.required_fields import NoMailchimp, chosen, is_incomplete, merge_values
+from bot.mailchimp.jobs import ADD, AddJob, AddProgress, AddResult, AddTask
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror import tags as member_tags
 from storage.contacts import bulk, contacts
@@ -28,6 +27,7 @@ from storage.contacts.values import Status
 from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
+from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import (
     BadAnswer,
@@ -107,8 +107,8 @@ class Added:
     """What was done. `tags_lost`: those of the old contact that could not be given."""
 
     correction: Correction
-    status: str
-    tags_lost: Sequence[str]
+    status: Status
+    tags_lost: tuple[str, ...]
 
 
 def request(
@@ -126,34 +126,40 @@ def request(
     """
     with database.transaction() as session:
         draft = plans.use(session, draft_id, by, now)
+        plan = corrections.plan_of(draft)
         audience = require(session, draft.audience_id)
-        if audience.source != AudienceSource.MAILCHIMP or "fields" not in draft.data:
+        if audience.source != AudienceSource.MAILCHIMP or plan.fields is None:
             raise PlanGone
-        old = corrections.fixable(session, audience, draft.data["contact"])
-        absent = draft.data.get("absent")
-        address = corrections.addable(session, audience, old, filled.address, absent)
+        old = corrections.fixable(session, audience, plan.contact)
+        address = corrections.addable(session, audience, old, filled.address, plan.absent)
         if not filled.permission:
             raise NoPermission
-        filled = replace(filled, fields=chosen(from_json(draft.data["fields"]), filled.fields))
-        _check_filled(draft.data, filled)
-        data = draft.data | {
-            "wording": _wording(draft.data, filled.permissions),
-            "address": address.address,
-            "key": address.key,
-            "first_name": filled.first_name,
-            "last_name": filled.last_name,
-            "values": dict(filled.fields),
-            "ticked": sorted(filled.permissions),
-        }
+        values = chosen(plan.fields, filled.fields)
+        _check_filled(plan, replace(filled, fields=values))
+        task = AddTask(
+            contact=plan.contact,
+            address=address.address,
+            key=address.key,
+            first_name=filled.first_name,
+            last_name=filled.last_name,
+            fields=plan.fields,
+            values=values,
+            permissions=plan.permissions,
+            ticked=tuple(sorted(filled.permissions)),
+            wording=_wording(plan, filled.permissions),
+            language=plan.language,
+            number=plan.number,
+            of=plan.of,
+        )
         return jobs.create(
             session,
             ADD,
-            data,
+            task,
             by=by,
             now=now,
             audience_id=draft.audience_id,
             recipient=recipient,
-            progress={"absent": address.key} if absent == address.key else {},
+            progress=AddProgress(absent=address.key if plan.absent == address.key else None),
         )
 
 
@@ -168,13 +174,14 @@ def work(client: Client | None, database: Database, job: AddJob, clock: Clock) -
     if client is None or audience.remote_id is None:
         raise NoMailchimp(audience=audience.name)
     try:
-        if not job.progress.get("absent"):
+        if not job.progress.absent:
             _check_absent(client, audience, job)
-            yield (job := _note(database, job, clock(), absent=job.task["key"]))
+            progress = replace(job.progress, absent=job.task.key)
+            yield (job := jobs.save_progress(database, job, clock(), progress))
         member, tags_lost = _add(client, audience, old, job)
     except MailchimpError as error:
         if error.is_retryable and job.attempts < TRIES:
-            yield _note(database, job, clock(), trying=True)
+            yield jobs.save_progress(database, job, clock(), replace(job.progress, trying=True))
             raise NotNow from None
         raise _told(error, audience, job) from None
     yield _finish(database, job, member, tags_lost, clock())
@@ -187,11 +194,13 @@ def done(database: Database, job: AddJob) -> Added:
     correction = Correction(
         audience=Audience.of(audience),
         old_address=old.address,
-        address=job.task["address"],
+        address=job.task.address,
         at=job.finished_at or job.made_at,
-        further=corrections.further(database, old.audience_id, corrections.step_of(job.task, old)),
+        further=corrections.further(
+            database, old.audience_id, corrections.step_of(job.task.number, job.task.of, old)
+        ),
     )
-    return Added(correction, job.outcome["status"], job.outcome["tags_lost"])
+    return Added(correction, job.outcome.status, job.outcome.tags_lost)
 
 
 def again(
@@ -222,64 +231,59 @@ def again(
         now=now,
         wording=wording,
         language=language,
-        step=corrections.step_of(job.task, old),
+        step=corrections.step_of(job.task.number, job.task.of, old),
         mailchimp=mailchimp,
         problems=[(tag, message) for tag, _, message in refused if tag],
-        absent=job.progress.get("absent") if job.failure.key in _UNKNOWN else None,
+        absent=job.progress.absent if job.failure.key in _UNKNOWN else None,
     )
     return replace(form, typed=_filled(job.task), already=None)
 
 
-def _check_filled(data: Mapping[str, Any], filled: Filled) -> None:
+def _check_filled(plan: CorrectionPlan, filled: Filled) -> None:
     names = {"first-name": filled.first_name, "last-name": filled.last_name}
     empty = [
         name
-        for (name, typed), required in zip(names.items(), data["names"], strict=True)
+        for (name, typed), required in zip(names.items(), plan.names, strict=True)
         if required and not (typed or "").strip()
     ]
     empty += [
         field.key
-        for field in from_json(data["fields"])
+        for field in plan.fields or ()
         if field.required and not filled.fields.get(field.key, "").strip()
     ]
     if empty:
         raise FieldMissing(field=empty[0])
 
 
-def _wording(data: Mapping[str, Any], ticked: Any) -> str:
+def _wording(plan: CorrectionPlan, ticked: Collection[str]) -> str:
     """The permission, then Mailchimp's, each with whether it was ticked."""
-    lines = [f"[{'x' if id_ in ticked else ' '}] {text}" for id_, text in data["permissions"]]
-    return "\n".join([data["wording"], *lines])
+    lines = [f"[{'x' if id_ in ticked else ' '}] {text}" for id_, text in plan.permissions]
+    return "\n".join([plan.wording, *lines])
 
 
-def _filled(data: Mapping[str, Any]) -> Filled:
+def _filled(task: AddTask) -> Filled:
     return Filled(
-        address=data["address"],
+        address=task.address,
         permission=True,
-        first_name=data["first_name"],
-        last_name=data["last_name"],
-        fields=data["values"],
-        permissions=tuple(data["ticked"]),
+        first_name=task.first_name,
+        last_name=task.last_name,
+        fields=task.values,
+        permissions=task.ticked,
     )
 
 
 def _subjects(session: Session, job: AddJob) -> tuple[AudienceRow, Contact]:
     """The audience and the cleaned contact."""
     audience = audiences.get(session, job.audience_id)
-    old = contacts.by_id(session, job.audience_id, job.task["contact"])
+    old = contacts.by_id(session, job.audience_id, job.task.contact)
     if audience is None or old is None:
         raise PlanGone
     return audience, old
 
 
-def _note(database: Database, job: AddJob, now: datetime, **cursor: Any) -> AddJob:
-    with database.transaction() as session:
-        return jobs.step(session, job, now, progress=job.progress | cursor)
-
-
 def _check_absent(client: Client, audience: AudienceRow, job: AddJob) -> None:
     """Adding would change a contact that is there. Raises ThereAlready."""
-    member = _member(client, audience, job.task["address"])
+    member = _member(client, audience, job.task.address)
     if member:
         raise _there(audience, job, member.status)
 
@@ -294,7 +298,7 @@ def _member(client: Client, audience: AudienceRow, address: str) -> Member | Non
 def _there(audience: AudienceRow, job: AddJob, status: str) -> ThereAlready:
     themselves = status in (Status.UNSUBSCRIBED, Status.NONSUBSCRIBED)
     form = {"signup": RemoteState.from_json(audience.remote).signup_url} if themselves else {}
-    return ThereAlready(address=job.task["address"], audience=audience.name, status=str(status), **form)
+    return ThereAlready(address=job.task.address, audience=audience.name, status=str(status), **form)
 
 
 def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tuple[Member, list[str]]:
@@ -320,7 +324,7 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tu
 def _put(
     client: Client, audience: AudienceRow, job: AddJob, merge_fields: Mapping[str, MergeValue]
 ) -> Member:
-    address = job.task["address"]
+    address = job.task.address
     double_optin = RemoteState.from_json(audience.remote).double_optin
     try:
         # No signup address or time: they would be the operator's, not the contact's.
@@ -329,7 +333,7 @@ def _put(
             address,
             status_if_new=Status.PENDING if double_optin else Status.SUBSCRIBED,
             merge_fields=merge_fields,
-            permissions={id_: id_ in job.task["ticked"] for id_, _ in job.task["permissions"]},
+            permissions={id_: id_ in job.task.ticked for id_, _ in job.task.permissions},
         )
     except MemberExists:
         member = _member(client, audience, address)
@@ -344,7 +348,7 @@ def _values(audience: AudienceRow, old: Contact, before: Member | None, job: Add
     # The mirror has an address on one line, which Mailchimp does not take back.
     plain = {field.name for field in fields if field.type != "address"}
     mirrored = {tags[name]: value for name, value in old.merge_fields.items() if name in plain}
-    typed = merge_values(from_json(job.task["fields"]), job.task["values"])
+    typed = merge_values(job.task.fields, job.task.values)
     values: dict[str, MergeValue] = {**(before.merge_fields if before else mirrored)}
     values |= {tags[name]: value for name, value in names.items() if name in tags}
     values = {tag: value for tag, value in values.items() if not is_incomplete(value)} | typed
@@ -358,7 +362,7 @@ def _tags(old: Contact) -> list[str]:
 
 def _told(error: MailchimpError, audience: AudienceRow, job: AddJob) -> CleanedError:
     """What the person is told. What Mailchimp says in its own words is for their eyes alone."""
-    about = {"address": job.task["address"], "audience": audience.name}
+    about = {"address": job.task.address, "audience": audience.name}
     match error:
         case InComplianceState():
             return OnlyThemselves(**about, signup=RemoteState.from_json(audience.remote).signup_url)
@@ -388,17 +392,19 @@ def _finish(
         audience = bulk.lock(session, job.audience_id)
         _, old = _subjects(session, job)
         contact_id = _mirror(session, audience, member, now)
-        corrections.record(
-            session,
-            job.task,
-            old,
-            contact_id,
-            member.address,
-            by=job.made_by,
+        consent = Consent(
+            audience_id=audience.id,
+            old_contact_id=old.id,
+            old_address=old.address,
+            contact_id=contact_id,
+            address=member.address,
+            given_by=job.made_by,
             given_at=job.made_at,
-            now=now,
+            wording=job.task.wording,
+            language=job.task.language,
         )
-        return jobs.finish(session, job, now, {"status": str(member.status), "tags_lost": list(tags_lost)})
+        corrections.record(session, consent, now)
+        return jobs.finish(session, job, now, AddResult(member.status, tuple(tags_lost)))
 
 
 def _mirror(session: Session, audience: AudienceRow, member: Member, now: datetime) -> int:

@@ -14,7 +14,7 @@ from bot.corrections.corrections import AlreadyThere, Filled, Form, NoPermission
 from bot.corrections.required_fields import MailchimpSilent, NoMailchimp
 from bot.mailchimp import additions
 from bot.mailchimp.additions import FieldMissing, NotNow
-from bot.mailchimp.jobs import ADD
+from bot.mailchimp.jobs import ADD, AddJob
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
@@ -23,7 +23,7 @@ from storage.contacts.tables import Contact
 from storage.contacts.values import Status
 from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import JobRow, PlanRow
 from storage.corrections import corrections as store
 from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
@@ -70,19 +70,19 @@ def begin(database: Database, client: Client | None, audience_id: int) -> Form:
     )
 
 
-def request(database: Database, form: Form, address: str = NEW, **more: Any) -> JobRow:
+def request(database: Database, form: Form, address: str = NEW, **more: Any) -> AddJob:
     filled = Filled(address=address, **{"permission": True, **more})
     return additions.request(database, form.draft_id, filled, by=ME, now=NOW)
 
 
-def carry_out(database: Database, client: Client | None, job: JobRow) -> JobRow:
+def carry_out(database: Database, client: Client | None, job: AddJob) -> AddJob:
     """Takes the job and works at it to the end."""
     claimed = jobs.claim_one(database, job, "test", LATER)
     assert claimed
     return steps(additions.work(client, database, claimed, lambda: NOW))
 
 
-def correct(database: Database, client: Client, audience_id: int, **more: Any) -> JobRow:
+def correct(database: Database, client: Client, audience_id: int, **more: Any) -> AddJob:
     return carry_out(database, client, request(database, begin(database, client, audience_id), **more))
 
 
@@ -142,7 +142,7 @@ def test_a_corrected_contact_has_the_status_that_the_audience_gives_it(
     assert old
     assert old.status == Status.CLEANED
     added = additions.done(database, job)
-    assert (added.status, added.tags_lost, added.correction.further) == (status, [], None)
+    assert (added.status, added.tags_lost, added.correction.further) == (status, (), None)
 
 
 def test_what_the_mirror_holds_is_what_a_sync_would_bring(
@@ -254,7 +254,7 @@ def test_without_the_permission_nothing_is_asked_of_mailchimp(
     with pytest.raises(NoPermission):
         request(database, form, permission=False)
     assert bodies(mailchimp, "PUT") == []
-    assert request(database, form).kind == ADD
+    assert request(database, form).type is ADD
 
 
 def test_a_double_submission_makes_one_job_and_only_by_whom_the_form_is(
@@ -275,6 +275,60 @@ def test_a_double_submission_makes_one_job_and_only_by_whom_the_form_is(
     assert (len(kept(database, news)), fixes(database, news)) == (1, 1)
     with pytest.raises(AlreadyThere):
         request(database, begin(database, client, news))
+
+
+def test_a_form_and_a_job_of_version_0_1_are_carried_on(
+    database: Database, mailchimp: Standin, client: Client
+):
+    remote = audience_of(mailchimp, fields=(SIZE,), permissions=TEXTS)
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    assert form.wanted
+    first, second = ([each.id, each.text] for each in form.wanted.permissions)
+    size = {"tag": "SIZE", "name": "Size", "kind": "dropdown", "required": True, "part": ""}
+    plan = {
+        "contact": 1,
+        "wording": WORDING,
+        "language": "en",
+        "absent": None,
+        "number": 1,
+        "of": 3,
+        "fields": [size | {"choices": ["small", "large"]}],
+        "permissions": [first, second],
+        "names": [False, False],
+    }
+    with database.transaction() as session:
+        session.get_one(PlanRow, form.draft_id).data = plan
+    job = request(database, form, fields={"SIZE": "1"}, permissions=(second[0],))
+    with database.transaction() as session:
+        row = session.get_one(JobRow, job.id)
+        row.data = plan | {
+            "wording": f"{WORDING}\n[ ] {TEXTS[0]}\n[x] {TEXTS[1]}",
+            "address": NEW,
+            "key": NEW,
+            "first_name": "Adèle",
+            "last_name": None,
+            "values": {"SIZE": "large"},
+            "ticked": [second[0]],
+        }
+        row.cursor = {"absent": NEW, "trying": True}
+    done = carry_out(database, client, job)
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert merge_values(there) == {"FNAME": "Adèle", "LNAME": "Roy", "SIZE": "large"}
+    assert there.permissions == {second[0]}
+    [consent] = kept(database, news)
+    assert (consent.wording, consent.language) == (row.data["wording"], "en")
+    with database.reading() as session:
+        assert session.get_one(JobRow, job.id).result == {"status": "subscribed", "tags_lost": []}
+    assert (done.task.number, done.task.of) == (1, 3)
+
+
+def test_a_job_s_repr_names_no_address(database: Database, mailchimp: Standin, client: Client):
+    audience_of(mailchimp)
+    job = request(database, begin(database, client, sync(database, client, NOW)))
+    assert job.task.address == NEW
+    assert "@" not in repr(job)
 
 
 class Killed(BaseException):
@@ -324,7 +378,7 @@ def test_killed_between_mailchimp_s_yes_and_our_note_it_is_carried_on(
     assert (here.status, here.tags) == (Status.SUBSCRIBED, '"vip"')
 
 
-def refusal(database: Database, client: Client | None, job: JobRow) -> CleanedError:
+def refusal(database: Database, client: Client | None, job: AddJob) -> CleanedError:
     with pytest.raises(CleanedError) as error:
         carry_out(database, client, job)
     return error.value
@@ -411,13 +465,13 @@ def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was
     assert len(kept(database, news)) == 1
 
 
-def claimed(database: Database, job: JobRow) -> JobRow:
+def claimed(database: Database, job: AddJob) -> AddJob:
     found = jobs.claim_one(database, job, "test", LATER + timedelta(hours=1))
     assert found
     return found
 
 
-def again(database: Database, client: Client, job: JobRow, by: str = ME) -> Form:
+def again(database: Database, client: Client, job: AddJob, by: str = ME) -> Form:
     return additions.again(database, job.id, by=by, now=NOW, wording=WORDING, language="en", mailchimp=client)
 
 
@@ -469,7 +523,7 @@ def test_tags_that_can_t_be_given_don_t_undo_the_addition(
         assert found
         found.attempts = additions.TRIES
     done = carry_out(database, client, job)
-    assert (additions.done(database, done).tags_lost, len(kept(database, news))) == (["vip"], 1)
+    assert (additions.done(database, done).tags_lost, len(kept(database, news))) == (("vip",), 1)
 
 
 def test_every_tag_is_copied_of_one_with_more_than_a_member_tells(

@@ -68,9 +68,9 @@ def refused(words: Words, job: AddJob) -> Message:
 def _progress(words: Words, job: AddJob, audience: str) -> Markup:
     return words.md(
         "corrections-adding",
-        address=job.task["address"],
+        address=job.task.address,
         audience=blocks.clamp(audience, SAID),
-        state="trying" if job.progress.get("trying") else "first",
+        state="trying" if job.progress.trying else "first",
     )
 
 

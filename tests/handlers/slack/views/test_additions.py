@@ -153,7 +153,7 @@ def test_what_mailchimp_said_is_within_the_limits(spoken: Words, name: str):
         check("message", views.progress(spoken, job(progress=state), name))
     for status in (Status.SUBSCRIBED, Status.PENDING):
         for further in (None, Step(0, 5, None), Step(2**40, 2**40, PLACE)):
-            for tags in ([], [name] * 50):
+            for tags in ((), (name,) * 50):
                 done = Correction(place, LONGEST_ADDRESS, LONGEST_ADDRESS, NOW, further)
                 check("message", views.receipt(spoken, Added(done, status, tags)))
     for error in refusals(name):
@@ -199,7 +199,20 @@ def audience(fields: list[dict[str, Any]]) -> Any:
 
 def job(error: CleanedError | None = None, progress: dict[str, Any] | None = None) -> AddJob:
     result = {"error": error.key, "values": error.values} if error else {}
-    return job_value(ADD, {"address": LONGEST_ADDRESS}, cursor=progress or {}, result=result)
+    task = {
+        "contact": 1,
+        "address": LONGEST_ADDRESS,
+        "key": LONGEST_ADDRESS,
+        "first_name": None,
+        "last_name": None,
+        "fields": [],
+        "values": {},
+        "permissions": [],
+        "ticked": [],
+        "wording": "yes",
+        "language": "en",
+    }
+    return job_value(ADD, task, cursor=progress or {}, result=result)
 
 
 def refusals(name: str) -> list[CleanedError]:
