@@ -1,13 +1,12 @@
-"""Corrections: the right address is added beside the cleaned one, with the person's permission on record.
+"""Corrections: adds a contact with the right address beside the cleaned one, and records the consent.
 
-A cleaned contact is never changed: its address stays, and it stays cleaned.
+A cleaned contact is never changed: it keeps its address and stays cleaned.
 """
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from bot.contacts import rows
 from bot.contacts.names import name_labels
@@ -15,9 +14,10 @@ from bot.core import plans
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
+from bot.core.json_values import from_json, to_json
 from bot.corrections import typos
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
-from bot.corrections.required_fields import Problems, Wanted, to_json, wanted
+from bot.corrections.required_fields import Field, Permission, Problems, Requirements, find_requirements
 from bot.corrections.suggestions import Suggestion
 from bot.corrections.typos import Step
 from storage.contacts import bulk, contacts, figures
@@ -28,7 +28,7 @@ from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
 from storage.core import audiences, journal
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource
+from storage.core.tables import AudienceRow, AudienceSource, PlanRow
 from storage.corrections import corrections
 from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
@@ -43,19 +43,19 @@ class NoSuchContact(CleanedError):
 
 
 class NotCleaned(CleanedError):
-    """The contact is there and isn't cleaned. Values: address, audience, status."""
+    """The contact exists but is not cleaned. Values: address, audience, status."""
 
     key = "error-not-cleaned"
 
 
 class AbuseComplaint(CleanedError):
-    """Who complained about the mail gets no more, at any address. Values: address."""
+    """The contact complained about the mail: no other address of theirs is added. Values: address."""
 
     key = "error-abuse-complaint"
 
 
 class NoPermission(CleanedError):
-    """The permission isn't ticked."""
+    """The permission is not ticked."""
 
     key = "error-no-permission"
 
@@ -65,26 +65,30 @@ class AddressFault(CleanedError):
 
 
 class NotAnAddress(AddressFault):
-    """It is no address. Values: reason (a BadAddressReason)."""
+    """It is not an address. Values: reason (a BadAddressReason)."""
 
     key = "error-not-an-address"
 
 
 class SameAddress(AddressFault):
-    """It is the cleaned one."""
+    """It is the cleaned contact's address."""
 
     key = "error-same-address"
 
 
 class AlreadyThere(AddressFault):
-    """The audience has it. Values: status, audience."""
+    """The audience has a contact with it. Values: status, audience."""
 
     key = "error-already-there"
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """What the person typed and ticked. For Mailchimp also `fields`, by their inputs' keys, and `permissions`, by id."""
+class FilledForm:
+    """What a person typed and ticked in the form.
+
+    A name is None if the form has no input for it. In a mirrored audience, `fields` are texts by `Field.key`, and
+    `permissions` the ids of the marketing permissions that are ticked.
+    """
 
     address: str
     permission: bool
@@ -95,72 +99,91 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """A correction that waits for its confirmation.
+class CorrectionPlan:
+    """What is stored of a form until it is submitted.
 
-    `already`: the status of the suggested address, where the audience has it: then there is nothing to add.
-    `said_by`: who said that the address is no typo; nothing is suggested then. `step`: in a walk through the typos.
-    `wanted`: what Mailchimp asks besides, in a mirrored audience. `typed`: what an earlier try was filled in with.
+    `contact` is the cleaned contact's id and `wording` the permission as the person sees it. `number` and `of` are
+    those of the form's `Step`, in a walk. The others are for mirrored audiences: the form asks for `fields` (None in a
+    local audience) and `permissions`; `names` says whether it requires the first and the last name; `absent` is an
+    address, in lower case, that an earlier try may have added at Mailchimp.
     """
 
-    draft_id: str
+    contact: int
+    wording: str
+    language: str
+    number: int | None = None
+    of: int | None = None
+    fields: tuple[Field, ...] | None = None
+    permissions: tuple[Permission, ...] = ()
+    names: tuple[bool, bool] = (False, False)
+    absent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it is shown; it is submitted with the id of its plan.
+
+    `already` is the status of the suggested address, if the audience has it: then there is nothing to add. `said_by` is
+    the user who marked the address as right: then nothing is suggested. `step` is the form's position in a walk through
+    the likely typos. `requirements` are Mailchimp's, in a mirrored audience. `typed` is what an earlier try had.
+    """
+
+    plan_id: str
     contact: CleanedContact
     suggestion: Suggestion | None
     already: str | None = None
     said_by: str | None = None
     step: Step | None = None
-    wanted: Wanted | None = None
-    typed: Filled | None = None
+    requirements: Requirements | None = None
+    typed: FilledForm | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What was done. `further`: where a walk through the likely typos that remain goes on."""
+    """A correction that was made. `continue_after`: see `find_continuation`."""
 
     audience: Audience
     old_address: str
     address: str
     at: datetime
-    further: Step | None
+    continue_after: Step | None
 
 
 def look_up(database: Database, text: str) -> Sequence[CleanedContact]:
-    """The cleaned contacts with that address, one an audience.
+    """Returns the cleaned contacts with the address that the text contains, at most one per audience.
 
     Raises NoSuchContact, NotCleaned, AbuseComplaint.
     """
-    written = find_addresses(text)
-    address = written[0] if written else text.strip()
+    addresses = find_addresses(text)
+    address = addresses[0] if addresses else text.strip()
     with database.reading() as session:
-        there = contacts.with_key(session, address.lower())
-        known = {each.id: each for each in audiences.every(session)}
-        angry = {(each.audience_id, each.id) for each in there if _complained(session, each)}
-    if not there:
+        matches = contacts.with_key(session, address.lower())
+        by_id = {audience.id: audience for audience in audiences.every(session)}
+        cleaned = [contact for contact in matches if contact.status == Status.CLEANED]
+        fixable = [contact for contact in cleaned if not _has_complained(session, contact)]
+    if not matches:
         raise NoSuchContact(address=address)
-    still = [each for each in there if each.status == Status.CLEANED]
-    if not still:
-        raise NotCleaned(
-            address=address, audience=known[there[0].audience_id].name, status=str(there[0].status)
-        )
-    fixable = [each for each in still if (each.audience_id, each.id) not in angry]
+    if not cleaned:
+        first = matches[0]
+        raise NotCleaned(address=address, audience=by_id[first.audience_id].name, status=str(first.status))
     if not fixable:
         raise AbuseComplaint(address=address)
-    return [cleaned_contact(known[each.audience_id], each) for each in fixable]
+    return [cleaned_contact(by_id[contact.audience_id], contact) for contact in fixable]
 
 
 def search(database: Database, audience_id: int, text: str, most: int = 20) -> Sequence[CleanedContact]:
-    """CleanedContact contacts that have the text in the address or a merge field, the newest first.
+    """Returns cleaned contacts that have the text in their address or in a merge field, newest first.
 
-    Of very many, only the newest are looked at, and the one whose address it is.
+    In a large audience only the newest contacts are searched; one with exactly this address is always found.
     """
     with database.reading() as session:
         audience = require(session, audience_id)
-        wanted = text.strip()
-        found = list(contacts.search(session, Segment(audience_id=audience_id, text=wanted or None), most))
-        exact = contacts.by_key(session, audience_id, wanted.lower())
-        if exact and exact.status == Status.CLEANED and exact not in found:
-            found = [exact, *found[: most - 1]]
-        return [cleaned_contact(audience, each) for each in found]
+        text = text.strip()
+        matches = list(contacts.search(session, Segment(audience_id=audience_id, text=text or None), most))
+        exact = contacts.by_key(session, audience_id, text.lower())
+        if exact and exact.status == Status.CLEANED and exact not in matches:
+            matches = [exact, *matches[: most - 1]]
+        return [cleaned_contact(audience, contact) for contact in matches]
 
 
 def begin(
@@ -175,126 +198,179 @@ def begin(
     step: Step | None = None,
     mailchimp: Client | None = None,
     problems: Problems = (),
-    **more: Any,
+    absent: str | None = None,
 ) -> Form:
-    """The form for a cleaned contact. `wording`: the permission as the person sees it.
+    """Stores a plan for a cleaned contact and returns its form. May ask Mailchimp.
 
-    `problems`: what Mailchimp refused of an earlier try; `more` is kept with the plan. Raises PlanGone, NotCleaned,
-    AbuseComplaint, NoMailchimp, TooManyFields, MailchimpSilent.
+    `wording` and `absent` are as in `CorrectionPlan`; `problems` are what Mailchimp refused of an earlier try. Raises
+    NoAudience, PlanGone, NotCleaned, AbuseComplaint, NoMailchimp, TooManyFields, RequirementsUnknown.
     """
     with database.reading() as session:
         audience = require(session, audience_id)
-        contact = fixable(session, audience, contact_id)
-    asked = wanted(mailchimp, audience, contact, problems)  # takes its time: never within a transaction
+        contact = get_fixable(session, audience, contact_id)
+    # Outside of the transactions: Mailchimp's answer can take seconds.
+    requirements = find_requirements(mailchimp, audience, contact, problems)
     with database.transaction() as session:
-        contact = fixable(session, audience, contact_id)
-        data = {"contact": contact_id, "wording": wording, "language": language, **more}
-        if step:
-            data |= {"number": step.number, "of": step.total}
-        if asked:
-            data |= {
-                "fields": to_json(asked.fields),
-                "permissions": [[each.id, each.text] for each in asked.permissions],
-                "names": [asked.first_name, asked.last_name],
-            }
-        draft = plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=data, n=1)
-        said = corrections.get_not_typo(session, audience_id, contact_id)
-        suggestion = None if said else typos.suggester(session, audience_id).suggest(contact.address)
+        contact = get_fixable(session, audience, contact_id)
+        plan = CorrectionPlan(
+            contact=contact_id,
+            wording=wording,
+            language=language,
+            number=step.number if step else None,
+            of=step.total if step else None,
+            absent=absent,
+        )
+        if requirements:
+            plan = replace(
+                plan,
+                fields=tuple(replace(field, value="", problem="") for field in requirements.fields),
+                permissions=requirements.permissions,
+                names=(requirements.first_name, requirements.last_name),
+            )
+        row = plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(plan), n=1)
+        mark = corrections.get_not_typo(session, audience_id, contact_id)
+        suggestion = None if mark else typos.suggester(session, audience_id).suggest(contact.address)
         return Form(
-            draft_id=draft.id,
+            plan_id=row.id,
             contact=cleaned_contact(audience, contact),
             suggestion=suggestion,
             already=typos.suggested_status(session, audience_id, suggestion),
-            said_by=said.said_by if said else None,
+            said_by=mark.said_by if mark else None,
             step=step,
-            wanted=asked,
+            requirements=requirements,
         )
 
 
-def written(database: Database, draft_id: str, *, by: str) -> str:
-    """The address that a person's form is about. Raises PlanGone, NotCleaned, AbuseComplaint."""
+def cleaned_address(database: Database, plan_id: str, *, by: str) -> str:
+    """Returns the address that a person's form corrects. Raises NoAudience, PlanGone, NotCleaned, AbuseComplaint."""
     with database.reading() as session:
-        draft = plans.look(session, draft_id, by)
-        audience = require(session, draft.audience_id)
-        return fixable(session, audience, draft.data["contact"]).address
+        row = plans.look(session, plan_id, by)
+        audience = require(session, row.audience_id)
+        return get_fixable(session, audience, read_plan(row).contact).address
 
 
-def add(database: Database, draft_id: str, filled: Filled, *, by: str, now: datetime) -> Correction:
-    """Adds the corrected contact, once; all or nothing.
+def add(database: Database, plan_id: str, filled: FilledForm, *, by: str, now: datetime) -> Correction:
+    """Adds the corrected contact to a local audience, once, in one transaction with the consent.
 
-    Raises PlanGone, AlreadyDone, NotCleaned, AbuseComplaint, NoPermission, and what is an AddressFault.
+    Raises PlanGone, AlreadyDone, NotCleaned, AbuseComplaint, NoPermission, AddressFault.
     """
     with database.transaction() as session:
-        draft = plans.use(session, draft_id, by, now)
-        audience = bulk.lock(session, draft.audience_id)
+        row = plans.use(session, plan_id, by, now)
+        plan = read_plan(row)
+        audience = bulk.lock(session, row.audience_id)
         if audience.source != AudienceSource.LOCAL:
-            raise PlanGone  # only what asks Mailchimp may add there
-        old = fixable(session, audience, draft.data["contact"])
-        address = addable(session, audience, old, filled.address)
+            raise PlanGone  # `bot.mailchimp.additions` adds to mirrored ones
+        old = get_fixable(session, audience, plan.contact)
+        address = check_new_address(session, audience, old, filled.address)
         if not filled.permission:
             raise NoPermission
-        contact_id = _insert(session, audience, address, merge_fields(audience, old, filled), now)
-        record(session, draft.data, old, contact_id, address.address, by=by, given_at=now, now=now)
+        contact_id = _insert(session, audience, address, _merge_fields(audience, old, filled), now)
+        consent = Consent(
+            audience_id=audience.id,
+            old_contact_id=old.id,
+            old_address=old.address,
+            contact_id=contact_id,
+            address=address.address,
+            given_by=by,
+            given_at=now,
+            wording=plan.wording,
+            language=plan.language,
+        )
+        record_consent(session, consent, now)
     return Correction(
         audience=Audience.of(audience),
         old_address=old.address,
         address=address.address,
         at=now,
-        further=further(database, draft.audience_id, step_of(draft.data, old)),
+        continue_after=find_continuation(database, row.audience_id, step_of(plan.number, plan.of, old)),
     )
 
 
-def step_of(data: Mapping[str, Any], old: Contact) -> Step | None:
-    """Where the walk is that a form belongs to; None outside of one. `data`: what its plan keeps."""
-    if "number" not in data:
+def read_plan(row: PlanRow) -> CorrectionPlan:
+    return from_json(CorrectionPlan, row.data)
+
+
+def step_of(number: int | None, of: int | None, old: Contact) -> Step | None:
+    """Returns the step of a walk at which a form for the contact was shown; None if it was shown outside of one.
+
+    `number` and `of` are those of the form's plan.
+    """
+    if number is None or of is None:
         return None
-    return Step(data["number"], data["of"], typos.page_key(old))
+    return Step(number, of, typos.page_key(old))
 
 
-def further(database: Database, audience_id: int, step: Step | None) -> Step | None:
-    """Where to go on from after that step; None where nothing is left to correct."""
+def find_continuation(database: Database, audience_id: int, step: Step | None) -> Step | None:
+    """Returns the step after which a walk through the likely typos continues; None if none of them is left."""
     following = typos.next_step(database, audience_id, step)
-    return step or Step(0, following[1].total, None) if following else None
+    if following is None:
+        return None
+    return step or Step(0, following[1].total, None)
 
 
-def fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact:
-    """The cleaned contact. Raises PlanGone, NotCleaned, AbuseComplaint."""
+def get_fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact:
+    """Returns the cleaned contact, which may be corrected. Raises PlanGone, NotCleaned, AbuseComplaint."""
     contact = contacts.by_id(session, audience.id, contact_id)
     if contact is None:
         raise PlanGone
     if contact.status != Status.CLEANED:
         raise NotCleaned(address=contact.address, audience=audience.name, status=str(contact.status))
-    if _complained(session, contact):
+    if _has_complained(session, contact):
         raise AbuseComplaint(address=contact.address)
     return contact
 
 
-def _complained(session: Session, contact: Contact) -> bool:
-    """Whether it was cleaned for abuse, or a complaint came in whatever it was cleaned for."""
-    told = corrections.with_complaint(session, contact.audience_id, [contact.id])
-    return contact.clean_reason == CleanReason.ABUSE or bool(told)
-
-
-def addable(
-    session: Session, audience: AudienceRow, old: Contact, text: str, ours: str | None = None
+def check_new_address(
+    session: Session, audience: AudienceRow, old: Contact, text: str, allowed: str | None = None
 ) -> Address:
-    """The address that was typed. `ours`: a lower-case one that may be there already. Raises what is an AddressFault."""
+    """Returns the address that was typed, which the audience does not have yet. Raises AddressFault.
+
+    `allowed` is an address, in lower case, that it may have.
+    """
     try:
         address = validate(text)
     except InvalidAddress as error:
         raise NotAnAddress(reason=str(error.reason)) from None
     if address.key == old.address_key:
         raise SameAddress
-    there = contacts.by_key(session, audience.id, address.key)
-    if there and address.key != ours:
-        raise AlreadyThere(status=str(there.status), audience=audience.name)
+    existing = contacts.by_key(session, audience.id, address.key)
+    if existing and address.key != allowed:
+        raise AlreadyThere(status=str(existing.status), audience=audience.name)
     return address
+
+
+def record_consent(session: Session, consent: Consent, now: datetime) -> None:
+    """Stores the consent and an entry of the journal."""
+    corrections.add_consent(session, consent)
+    journal.write(
+        session,
+        who=consent.given_by,
+        what="fix",
+        at=now,
+        n=1,
+        audience_id=consent.audience_id,
+        old_contact=consent.old_contact_id,
+        contact=consent.contact_id,
+    )
+
+
+def typed_names(audience: AudienceRow, filled: FilledForm) -> dict[str, str]:
+    """Returns the names that were typed, by their merge fields' labels."""
+    names = zip(name_labels(audience.merge_labels), (filled.first_name, filled.last_name), strict=True)
+    return {label: name.strip() for label, name in names if label and name is not None}
+
+
+def _has_complained(session: Session, contact: Contact) -> bool:
+    """Whether the contact was cleaned for abuse, or a complaint was received, whatever it was cleaned for."""
+    if contact.clean_reason == CleanReason.ABUSE:
+        return True
+    return bool(corrections.with_complaint(session, contact.audience_id, [contact.id]))
 
 
 def _insert(
     session: Session, audience: AudienceRow, address: Address, merge_fields: Mapping[str, str], now: datetime
 ) -> int:
-    """Adds the contact, subscribed; returns its id. The audience is locked."""
+    """Adds a subscribed contact and returns its id. The audience is locked."""
     contact_id = audience.next_contact_id
     values = {
         "audience_id": audience.id,
@@ -309,55 +385,13 @@ def _insert(
     }
     row = tuple(values.get(name) for name in contact_values.COLUMNS)
     added = bulk.insert(session, [row])
-    assert added, "looked for under the lock"
+    assert added, "no contact has the address: it was checked under the lock"
     audience.next_contact_id += 1
     figures.apply_changes(session, audience.id, FigureChanges([rows.figure_key(row)]))
     return contact_id
 
 
-def record(
-    session: Session,
-    data: Mapping[str, Any],
-    old: Contact,
-    contact_id: int,
-    address: str,
-    *,
-    by: str,
-    given_at: datetime,
-    now: datetime,
-) -> None:
-    """Keeps the consent and the journal's line. `data`: of the plan: what the person saw, in which language."""
-    consent = Consent(
-        audience_id=old.audience_id,
-        old_contact_id=old.id,
-        old_address=old.address,
-        contact_id=contact_id,
-        address=address,
-        given_by=by,
-        given_at=given_at,
-        wording=data["wording"],
-        language=data["language"],
-    )
-    corrections.add_consent(session, consent)
-    journal.write(
-        session,
-        who=by,
-        what="fix",
-        at=now,
-        n=1,
-        audience_id=old.audience_id,
-        old_contact=old.id,
-        contact=contact_id,
-    )
-
-
-def merge_fields(audience: AudienceRow, old: Contact, filled: Filled) -> dict[str, str]:
-    """The old contact's, with the names as the person left them."""
-    found = old.merge_fields | typed_names(audience, filled)
-    return {label: value for label, value in found.items() if value}
-
-
-def typed_names(audience: AudienceRow, filled: Filled) -> dict[str, str]:
-    """The names that the form had inputs for, by their fields' labels."""
-    names = zip(name_labels(audience.merge_labels), (filled.first_name, filled.last_name), strict=True)
-    return {label: name.strip() for label, name in names if label and name is not None}
+def _merge_fields(audience: AudienceRow, old: Contact, filled: FilledForm) -> dict[str, str]:
+    """Returns the old contact's merge fields with the names that were typed, without empty ones."""
+    values = old.merge_fields | typed_names(audience, filled)
+    return {label: value for label, value in values.items() if value}

@@ -1,8 +1,8 @@
-"""What Mailchimp asks of a new contact in a mirrored audience: required fields, marketing permissions, double opt-in."""
+"""What Mailchimp requires of a new contact: merge fields, marketing permissions, double opt-in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import NamedTuple
 
 from bot.contacts.names import name_labels
 from bot.core.errors import CleanedError
@@ -15,36 +15,37 @@ from storage.mailchimp.remote_state import RemoteState
 from storage.mailchimp.values import MergeField, MergeValue, member_hash
 
 ADDRESS_PARTS = {"addr1": True, "addr2": False, "city": True, "state": True, "zip": True, "country": False}
-MOST_FIELDS = 60  # a modal has 100 blocks, and some are ours
-MOST_CHOICES = 300  # of all fields: a modal has 250,000 bytes. The rest is typed
+MOST_FIELDS = 60  # a modal has at most 100 blocks, and the form has others
+MOST_CHOICES = 300  # of all fields: a modal has at most 250,000 bytes
+CHOICES_A_MENU = 100  # Slack's limit
 MOST_PERMISSIONS = 40
 
-Problems = Sequence[tuple[str, str]]  # a field's tag, what Mailchimp said of it
+Problems = Sequence[tuple[str, str]]  # a merge field's tag, and Mailchimp's message about it
 
 
 class NoMailchimp(CleanedError):
-    """The audience is Mailchimp's, and this bot has no key for it. Values: audience."""
+    """The audience is mirrored, and the bot has no API key for Mailchimp. Values: audience."""
 
     key = "error-corrections-no-key"
 
 
 class TooManyFields(CleanedError):
-    """The audience requires more than a modal can ask for. Values: audience, n."""
+    """The audience requires more fields than a modal has room for. Values: audience, n."""
 
     key = "error-corrections-too-many"
 
 
-class MailchimpSilent(CleanedError):
-    """Mailchimp does not say what it requires. Values: audience."""
+class RequirementsUnknown(CleanedError):
+    """Mailchimp does not answer what it requires. Values: audience."""
 
     key = "error-corrections-silent"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """An input for a merge field, or for one part of an address (`part`).
+    """An input of the form, for a merge field or for a `part` of an address.
 
-    `kind`: Mailchimp's type. `value`: what the cleaned contact has there. `problem`: what Mailchimp said of the last try.
+    `kind` is Mailchimp's type. `value` is the cleaned contact's. `problem` is Mailchimp's message about an earlier try.
     """
 
     tag: str
@@ -61,8 +62,7 @@ class Field:
         return f"{self.tag}.{self.part}" if self.part else self.tag
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(NamedTuple):
     """A marketing permission, in the audience's own words."""
 
     id: str
@@ -70,8 +70,10 @@ class Permission:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """`first_name`, `last_name`: whether they are required too; they have inputs of their own."""
+class Requirements:
+    """What the form has to ask for. The names have inputs of their own, `first_name` and
+    `last_name` say whether they are required.
+    """
 
     fields: tuple[Field, ...] = ()
     permissions: tuple[Permission, ...] = ()
@@ -80,32 +82,35 @@ class Wanted:
     last_name: bool = False
 
 
-def wanted(
+def find_requirements(
     client: Client | None, audience: AudienceRow, contact: Contact, problems: Problems = ()
-) -> Wanted | None:
-    """None where the audience is local. May ask Mailchimp. `problems`: those fields are asked for too.
+) -> Requirements | None:
+    """Returns what a mirrored audience requires of a new contact; None for a local audience. May ask Mailchimp.
 
-    Raises NoMailchimp, TooManyFields, MailchimpSilent.
+    Fields with `problems` are asked for even if they are optional. Raises NoMailchimp, TooManyFields,
+    RequirementsUnknown.
     """
     if audience.source != AudienceSource.MAILCHIMP:
         return None
     if client is None or audience.remote_id is None:
         raise NoMailchimp(audience=audience.name)
-    said = dict(problems)
+    messages = dict(problems)
     first, last = name_labels(audience.merge_labels)
     state = RemoteState.from_json(audience.remote)
-    chosen = [field for field in state.merge_fields if field.required or field.tag in said]
-    others = [field for field in chosen if field.name not in (first, last)]
+    asked = [field for field in state.merge_fields if field.required or field.tag in messages]
+    others = [field for field in asked if field.name not in (first, last)]
     has_address = any(field.type == "address" for field in others)
     member = None
     if has_address or state.asks_permissions:
-        member = _asked(client.without_retries(), audience, contact)  # somebody looks at a modal that loads
-    fields = [each for field in others for each in _inputs(field, contact, member, said.get(field.tag, ""))]
+        member = _fetch_member(client.without_retries(), audience, contact)  # a person waits for the modal
+    fields: list[Field] = []
+    for field in others:
+        fields += _fields_of(field, contact, member, messages.get(field.tag, ""))
     if len(fields) > MOST_FIELDS:
         raise TooManyFields(audience=audience.name, n=len(fields))
-    required = {field.name for field in chosen if field.required}
-    return Wanted(
-        fields=tuple(_offered(fields)),
+    required = {field.name for field in asked if field.required}
+    return Requirements(
+        fields=tuple(_limit_choices(fields)),
         permissions=_permissions(member) if state.asks_permissions else (),
         double_optin=state.double_optin,
         first_name=first in required,
@@ -113,22 +118,22 @@ def wanted(
     )
 
 
-def chosen(wanted_fields: Sequence[Field], typed: Mapping[str, str]) -> dict[str, str]:
-    """What was typed, by the inputs' keys; of a field with choices the choice, whose number came in."""
+def resolve_choices(fields: Sequence[Field], typed: Mapping[str, str]) -> dict[str, str]:
+    """Returns the texts by `Field.key`. Of a field with choices, `typed` has the choice's number."""
     values = {}
-    for field in wanted_fields:
+    for field in fields:
         text = typed.get(field.key, "").strip()
         number = int(text) if field.choices and text.isdecimal() else None
-        in_reach = number is not None and number < len(field.choices)
-        values[field.key] = field.choices[number] if number is not None and in_reach else text
+        is_choice = number is not None and number < len(field.choices)
+        values[field.key] = field.choices[number] if number is not None and is_choice else text
     return values
 
 
-def merge_values(wanted_fields: Sequence[Field], typed: Mapping[str, str]) -> dict[str, MergeValue]:
-    """What was typed, by the inputs' keys, as Mailchimp takes it, by tag. An empty text empties the field."""
+def merge_values(fields: Sequence[Field], typed: Mapping[str, str]) -> dict[str, MergeValue]:
+    """Returns the values for Mailchimp, by merge tag, of texts by `Field.key`. An empty text clears the field."""
     values: dict[str, MergeValue] = {}
     addresses: dict[str, dict[str, str]] = {}
-    for field in wanted_fields:
+    for field in fields:
         text = typed.get(field.key, "").strip()
         if field.part:
             if text:
@@ -138,69 +143,62 @@ def merge_values(wanted_fields: Sequence[Field], typed: Mapping[str, str]) -> di
     return values | addresses
 
 
-def is_incomplete(value: MergeValue) -> bool:
-    """An address that Mailchimp has and would not take: often the country alone is known."""
+def is_incomplete_address(value: MergeValue) -> bool:
+    """Whether it is an address that Mailchimp would refuse although it has it: often it has the country alone."""
     return isinstance(value, Mapping) and not all(
         value.get(part) for part, is_needed in ADDRESS_PARTS.items() if is_needed
     )
 
 
-def to_json(some: Sequence[Field]) -> list[dict[str, Any]]:
-    """What `from_json` needs to read the inputs of a form again: no value and no problem."""
-    names = ("tag", "name", "kind", "required", "part", "choices")
-    return [{name: getattr(field, name) for name in names} for field in some]
-
-
-def from_json(kept: Sequence[Mapping[str, Any]]) -> list[Field]:
-    return [Field(**{**each, "choices": tuple(each["choices"])}) for each in kept]
-
-
-def _asked(client: Client, audience: AudienceRow, contact: Contact) -> Member | None:
-    """The cleaned contact as Mailchimp has it; any other, where it has it no more: permissions have the same texts."""
+def _fetch_member(client: Client, audience: AudienceRow, contact: Contact) -> Member | None:
+    """Returns the contact as Mailchimp has it, or any other if it was deleted: permissions have the same texts."""
     remote_id = audience.remote_id or ""
     try:
         try:
             return client.member(remote_id, member_hash(contact.address))
         except NotFound:
-            some = client.members(remote_id, count=1).members
-            return some[0].without_merge_fields() if some else None
+            members = client.members(remote_id, count=1).members
+            return members[0].without_merge_fields() if members else None
     except MailchimpError:
-        raise MailchimpSilent(audience=audience.name) from None
+        raise RequirementsUnknown(audience=audience.name) from None
 
 
-def _inputs(field: MergeField, contact: Contact, member: Member | None, problem: str) -> list[Field]:
-    one = Field(
-        tag=field.tag,
-        name=field.name,
-        kind=field.type,
-        required=field.required,
-        choices=field.choices,
-        value=contact.merge_fields.get(field.name, ""),
+def _fields_of(
+    merge_field: MergeField, contact: Contact, member: Member | None, problem: str
+) -> Sequence[Field]:
+    """Returns the inputs for a merge field: one, or for an address one per part."""
+    field = Field(
+        tag=merge_field.tag,
+        name=merge_field.name,
+        kind=merge_field.type,
+        required=merge_field.required,
+        choices=merge_field.choices,
+        value=contact.merge_fields.get(merge_field.name, ""),
         problem=problem,
     )
-    if one.kind != "address":
-        return [one]
-    has = member.merge_fields.get(one.tag) if member else None
-    parts = has if isinstance(has, Mapping) else {}
+    if field.kind != "address":
+        return [field]
+    value = member.merge_fields.get(field.tag) if member else None
+    parts = value if isinstance(value, Mapping) else {}
     return [
-        replace(one, part=part, required=one.required and needed, value=str(parts.get(part) or ""))
-        for part, needed in ADDRESS_PARTS.items()
+        replace(field, part=part, required=field.required and is_needed, value=str(parts.get(part) or ""))
+        for part, is_needed in ADDRESS_PARTS.items()
     ]
 
 
-def _offered(fields: Sequence[Field]) -> list[Field]:
-    """The choices that a modal has room for: a field with more is typed."""
-    room, fitting = MOST_CHOICES, []
+def _limit_choices(fields: Sequence[Field]) -> list[Field]:
+    """Returns the fields with as many choices as a modal has room for: of the rest, the value is typed."""
+    room, limited = MOST_CHOICES, []
     for field in fields:
-        fits = len(field.choices) <= min(room, 100)
+        fits = len(field.choices) <= min(room, CHOICES_A_MENU)
         room -= len(field.choices) if fits else 0
-        fitting.append(field if fits else replace(field, choices=()))
-    return fitting
+        limited.append(field if fits else replace(field, choices=()))
+    return limited
 
 
 def _permissions(member: Member | None) -> tuple[Permission, ...]:
-    found = member.permissions if member else ()
-    return tuple(Permission(each.id, each.text) for each in found[:MOST_PERMISSIONS])
+    permissions = member.permissions if member else ()
+    return tuple(Permission(permission.id, permission.text) for permission in permissions[:MOST_PERMISSIONS])
 
 
 def _number(text: str) -> MergeValue:

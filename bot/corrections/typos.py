@@ -1,4 +1,4 @@
-"""CleanedContact contacts whose address is likely mistyped: as pages, one after another, and marked as right by a person."""
+"""Cleaned contacts whose address is likely mistyped: as pages, one after another, and marked as right by a person."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

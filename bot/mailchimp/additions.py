@@ -1,14 +1,14 @@
-"""A corrected contact is added at Mailchimp: the form becomes a job, once, and the job says what Mailchimp said.
+"""Adds corrected contacts at Mailchimp: a submitted form becomes a job, which ends with Mailchimp's answer.
 
-Mailchimp is asked first whether it has the address, and what it said is kept; from then on adding it again changes
-nothing. So a process that dies at any moment leaves a job that another carries on: one contact, one consent.
+The job first checks that Mailchimp does not have the address, and stores that. From then on a contact with the address
+is the job's own, and adding it again changes nothing. So wherever a process dies, another one can carry the job on, and
+there is one contact and one consent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from json import loads as parsed
-from typing import Any
+from json import loads as parse_json
 
 from bot.contacts import rows, upsert
 from bot.contacts.upsert import NO_ROWS
@@ -17,9 +17,9 @@ from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.jobs import Clock, Recipient
 from bot.corrections import corrections
-from bot.corrections.corrections import Correction, Filled, Form, NoPermission
-from bot.corrections.required_fields import NoMailchimp, chosen, from_json, is_incomplete, merge_values
-from bot.mailchimp.jobs import ADD, AddJob
+from bot.corrections.corrections import Correction, CorrectionPlan, FilledForm, Form, NoPermission
+from bot.corrections.required_fields import NoMailchimp, is_incomplete_address, merge_values, resolve_choices
+from bot.mailchimp.jobs import ADD, AddJob, AddProgress, AddResult, AddTask
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror import tags as member_tags
 from storage.contacts import bulk, contacts
@@ -28,6 +28,7 @@ from storage.contacts.values import Status
 from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
+from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import (
     BadAnswer,
@@ -45,13 +46,13 @@ from storage.mailchimp.members import Member
 from storage.mailchimp.remote_state import RemoteState
 from storage.mailchimp.values import MergeValue, member_hash
 
-# After these the contact may be there now, added by us: an earlier try had no answer.
-_UNKNOWN = ("error-corrections-no-answer", "error-corrections-key", "error-gave-up")
-TRIES = 5  # while Mailchimp does not answer; then the person is told
+# Failures after which Mailchimp may have the contact all the same: it was added, and the answer got lost.
+_MAY_HAVE_BEEN_ADDED = ("error-corrections-no-answer", "error-corrections-key", "error-gave-up")
+MOST_TRIES = 5  # without an answer; then the job fails
 
 
-class NotNow(Exception):
-    """Mailchimp does not answer: the job is given back and tried again."""
+class TryLater(Exception):
+    """Mailchimp does not answer. The worker gives the job back, and it is tried again."""
 
 
 class FieldMissing(CleanedError):
@@ -60,141 +61,153 @@ class FieldMissing(CleanedError):
     key = "error-corrections-missing"
 
 
-class ThereAlready(CleanedError):
-    """Mailchimp has the address. Values: address, audience, status; signup, where only they can come back."""
+class AlreadyAtMailchimp(CleanedError):
+    """Mailchimp has the address. Values: address, audience, status; signup, if only they can subscribe again."""
 
     key = "error-corrections-there"
 
 
-class OnlyThemselves(CleanedError):
-    """They unsubscribed or were cleaned there. Values: address, audience, signup (the form's URL, if known)."""
+class MustSignUpAgain(CleanedError):
+    """The contact unsubscribed or was cleaned there, and only they can subscribe again.
+
+    Values: address, audience, signup (the URL of the sign-up form, if known).
+    """
 
     key = "error-corrections-compliance"
 
 
 class DeletedForGood(CleanedError):
-    """The contact was deleted permanently there. Values: address, audience, signup (the form's URL, if known)."""
+    """The contact was deleted permanently there. Values: address, audience, signup (as in MustSignUpAgain)."""
 
     key = "error-corrections-forgotten"
 
 
-class NotTaken(CleanedError):
-    """Mailchimp finds something invalid. Values: audience, detail, fields ([tag, name, message] each)."""
+class InvalidFields(CleanedError):
+    """Mailchimp refused merge fields. Values: address, audience, detail, fields (a [tag, name, message] each)."""
 
     key = "error-corrections-invalid"
 
 
-class KeyNotTaken(CleanedError):
-    """Mailchimp refuses the key, or it lacks a right."""
+class KeyRejected(CleanedError):
+    """Mailchimp refused the API key, or the key may not add contacts."""
 
     key = "error-corrections-key"
 
 
 class NoAnswer(CleanedError):
-    """Mailchimp did not answer, several times, or not so that it can be read. Values: address, audience."""
+    """Mailchimp did not answer several times, or its answer is not readable. Values: address, audience."""
 
     key = "error-corrections-no-answer"
 
 
-class Refused(CleanedError):
+class OtherRefusal(CleanedError):
     """Mailchimp refused for another reason. Values: address, audience, title, detail."""
 
     key = "error-corrections-refused"
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """What was done. `tags_lost`: those of the old contact that could not be given."""
+class AdditionReceipt:
+    """An addition that is done. `tags_lost` are tags of the old contact that Mailchimp did not take."""
 
     correction: Correction
-    status: str
-    tags_lost: Sequence[str]
+    status: Status
+    tags_lost: tuple[str, ...]
 
 
 def request(
     database: Database,
-    draft_id: str,
-    filled: Filled,
+    plan_id: str,
+    filled: FilledForm,
     *,
     by: str,
     now: datetime,
     recipient: Recipient | None = None,
 ) -> AddJob:
-    """The form becomes a job, once. Asks nothing of Mailchimp.
+    """Turns a submitted form into a job, once. Does not call Mailchimp.
 
-    Raises PlanGone, AlreadyDone, NotCleaned, AbuseComplaint, NoPermission, FieldMissing, and what is an AddressFault.
+    Raises NoAudience, PlanGone, AlreadyDone, NotCleaned, AbuseComplaint, NoPermission, FieldMissing, AddressFault.
     """
     with database.transaction() as session:
-        draft = plans.use(session, draft_id, by, now)
-        audience = require(session, draft.audience_id)
-        if audience.source != AudienceSource.MAILCHIMP or "fields" not in draft.data:
+        row = plans.use(session, plan_id, by, now)
+        plan = corrections.read_plan(row)
+        audience = require(session, row.audience_id)
+        if audience.source != AudienceSource.MAILCHIMP or plan.fields is None:
             raise PlanGone
-        old = corrections.fixable(session, audience, draft.data["contact"])
-        absent = draft.data.get("absent")
-        address = corrections.addable(session, audience, old, filled.address, absent)
+        old = corrections.get_fixable(session, audience, plan.contact)
+        address = corrections.check_new_address(session, audience, old, filled.address, plan.absent)
         if not filled.permission:
             raise NoPermission
-        filled = replace(filled, fields=chosen(from_json(draft.data["fields"]), filled.fields))
-        _check_filled(draft.data, filled)
-        data = draft.data | {
-            "wording": _wording(draft.data, filled.permissions),
-            "address": address.address,
-            "key": address.key,
-            "first_name": filled.first_name,
-            "last_name": filled.last_name,
-            "values": dict(filled.fields),
-            "ticked": sorted(filled.permissions),
-        }
+        values = resolve_choices(plan.fields, filled.fields)
+        _check_required(plan, replace(filled, fields=values))
+        task = AddTask(
+            contact=plan.contact,
+            address=address.address,
+            key=address.key,
+            first_name=filled.first_name,
+            last_name=filled.last_name,
+            fields=plan.fields,
+            values=values,
+            permissions=plan.permissions,
+            ticked=tuple(sorted(filled.permissions)),
+            wording=_wording(plan, filled.permissions),
+            language=plan.language,
+            number=plan.number,
+            of=plan.of,
+        )
         return jobs.create(
             session,
             ADD,
-            data,
+            task,
             by=by,
             now=now,
-            audience_id=draft.audience_id,
+            audience_id=row.audience_id,
             recipient=recipient,
-            progress={"absent": address.key} if absent == address.key else {},
+            progress=AddProgress(absent=address.key if plan.absent == address.key else None),
         )
 
 
 def work(client: Client | None, database: Database, job: AddJob, clock: Clock) -> Iterator[AddJob]:
-    """Carries the addition on from where it is.
+    """Carries on an addition to its end. Raises TryLater.
 
-    Raises NotNow, to be tried again; and what the person is told: ThereAlready, OnlyThemselves, DeletedForGood,
-    NotTaken, KeyNotTaken, NoAnswer, Refused, NoMailchimp.
+    Raises AlreadyAtMailchimp, MustSignUpAgain, DeletedForGood, InvalidFields, KeyRejected, NoAnswer, OtherRefusal or
+    NoMailchimp if the contact can't be added.
     """
     with database.reading() as session:
-        audience, old = _subjects(session, job)
+        audience, old = _audience_and_contact(session, job)
     if client is None or audience.remote_id is None:
         raise NoMailchimp(audience=audience.name)
     try:
-        if not job.progress.get("absent"):
+        if not job.progress.absent:
             _check_absent(client, audience, job)
-            yield (job := _note(database, job, clock(), absent=job.task["key"]))
+            progress = replace(job.progress, absent=job.task.key)
+            yield (job := jobs.save_progress(database, job, clock(), progress))
         member, tags_lost = _add(client, audience, old, job)
     except MailchimpError as error:
-        if error.is_retryable and job.attempts < TRIES:
-            yield _note(database, job, clock(), trying=True)
-            raise NotNow from None
-        raise _told(error, audience, job) from None
+        if error.is_retryable and job.attempts < MOST_TRIES:
+            yield jobs.save_progress(database, job, clock(), replace(job.progress, trying=True))
+            raise TryLater from None
+        raise _error_for_person(error, audience, job) from None
     yield _finish(database, job, member, tags_lost, clock())
 
 
-def done(database: Database, job: AddJob) -> Added:
-    """What a job that is done has done."""
+def receipt(database: Database, job: AddJob) -> AdditionReceipt:
+    """Returns the receipt of a job that is done. Raises PlanGone."""
     with database.reading() as session:
-        audience, old = _subjects(session, job)
+        audience, old = _audience_and_contact(session, job)
     correction = Correction(
         audience=Audience.of(audience),
         old_address=old.address,
-        address=job.task["address"],
+        address=job.task.address,
         at=job.finished_at or job.made_at,
-        further=corrections.further(database, old.audience_id, corrections.step_of(job.task, old)),
+        continue_after=corrections.find_continuation(
+            database, old.audience_id, corrections.step_of(job.task.number, job.task.of, old)
+        ),
     )
-    return Added(correction, job.outcome["status"], job.outcome["tags_lost"])
+    return AdditionReceipt(correction, job.outcome.status, job.outcome.tags_lost)
 
 
-def again(
+def reopen_form(
     database: Database,
     job_id: str,
     *,
@@ -204,16 +217,16 @@ def again(
     language: str,
     mailchimp: Client | None,
 ) -> Form:
-    """The form of a job that Mailchimp refused, filled in as it was, with a plan of its own.
+    """Returns a new form for a job that failed, filled in as it was, with a plan of its own.
 
-    Raises PlanGone, and what `corrections.begin` raises.
+    Raises PlanGone, and the errors of `corrections.begin`.
     """
     job = jobs.look(database, ADD, job_id)
     if job is None or job.made_by != by or job.failure is None:
         raise PlanGone
     with database.reading() as session:
-        _, old = _subjects(session, job)
-    refused = job.failure.values.get("fields", [])
+        _, old = _audience_and_contact(session, job)
+    invalid = job.failure.values.get("fields", [])
     form = corrections.begin(
         database,
         old.audience_id,
@@ -222,66 +235,62 @@ def again(
         now=now,
         wording=wording,
         language=language,
-        step=corrections.step_of(job.task, old),
+        step=corrections.step_of(job.task.number, job.task.of, old),
         mailchimp=mailchimp,
-        problems=[(tag, message) for tag, _, message in refused if tag],
-        absent=job.progress.get("absent") if job.failure.key in _UNKNOWN else None,
+        problems=[(tag, message) for tag, _, message in invalid if tag],
+        absent=job.progress.absent if job.failure.key in _MAY_HAVE_BEEN_ADDED else None,
     )
-    return replace(form, typed=_filled(job.task), already=None)
+    return replace(form, typed=_filled_form(job.task), already=None)
 
 
-def _check_filled(data: Mapping[str, Any], filled: Filled) -> None:
+def _check_required(plan: CorrectionPlan, filled: FilledForm) -> None:
+    """Raises FieldMissing for the first required input that is empty."""
     names = {"first-name": filled.first_name, "last-name": filled.last_name}
     empty = [
         name
-        for (name, typed), required in zip(names.items(), data["names"], strict=True)
+        for (name, typed), required in zip(names.items(), plan.names, strict=True)
         if required and not (typed or "").strip()
     ]
     empty += [
         field.key
-        for field in from_json(data["fields"])
+        for field in plan.fields or ()
         if field.required and not filled.fields.get(field.key, "").strip()
     ]
     if empty:
         raise FieldMissing(field=empty[0])
 
 
-def _wording(data: Mapping[str, Any], ticked: Any) -> str:
-    """The permission, then Mailchimp's, each with whether it was ticked."""
-    lines = [f"[{'x' if id_ in ticked else ' '}] {text}" for id_, text in data["permissions"]]
-    return "\n".join([data["wording"], *lines])
+def _wording(plan: CorrectionPlan, ticked: Collection[str]) -> str:
+    """Returns the permission's words, then a line for each of Mailchimp's permissions, with its tick."""
+    lines = [f"[{'x' if id_ in ticked else ' '}] {text}" for id_, text in plan.permissions]
+    return "\n".join([plan.wording, *lines])
 
 
-def _filled(data: Mapping[str, Any]) -> Filled:
-    return Filled(
-        address=data["address"],
+def _filled_form(task: AddTask) -> FilledForm:
+    return FilledForm(
+        address=task.address,
         permission=True,
-        first_name=data["first_name"],
-        last_name=data["last_name"],
-        fields=data["values"],
-        permissions=tuple(data["ticked"]),
+        first_name=task.first_name,
+        last_name=task.last_name,
+        fields=task.values,
+        permissions=task.ticked,
     )
 
 
-def _subjects(session: Session, job: AddJob) -> tuple[AudienceRow, Contact]:
-    """The audience and the cleaned contact."""
+def _audience_and_contact(session: Session, job: AddJob) -> tuple[AudienceRow, Contact]:
+    """Returns the audience and the cleaned contact. Raises PlanGone."""
     audience = audiences.get(session, job.audience_id)
-    old = contacts.by_id(session, job.audience_id, job.task["contact"])
+    old = contacts.by_id(session, job.audience_id, job.task.contact)
     if audience is None or old is None:
         raise PlanGone
     return audience, old
 
 
-def _note(database: Database, job: AddJob, now: datetime, **cursor: Any) -> AddJob:
-    with database.transaction() as session:
-        return jobs.step(session, job, now, progress=job.progress | cursor)
-
-
 def _check_absent(client: Client, audience: AudienceRow, job: AddJob) -> None:
-    """Adding would change a contact that is there. Raises ThereAlready."""
-    member = _member(client, audience, job.task["address"])
+    """Raises AlreadyAtMailchimp if Mailchimp has the address: to add it would change that contact."""
+    member = _member(client, audience, job.task.address)
     if member:
-        raise _there(audience, job, member.status)
+        raise _already_there(audience, job, member.status)
 
 
 def _member(client: Client, audience: AudienceRow, address: str) -> Member | None:
@@ -291,19 +300,23 @@ def _member(client: Client, audience: AudienceRow, address: str) -> Member | Non
         return None
 
 
-def _there(audience: AudienceRow, job: AddJob, status: str) -> ThereAlready:
-    themselves = status in (Status.UNSUBSCRIBED, Status.NONSUBSCRIBED)
-    form = {"signup": RemoteState.from_json(audience.remote).signup_url} if themselves else {}
-    return ThereAlready(address=job.task["address"], audience=audience.name, status=str(status), **form)
+def _already_there(audience: AudienceRow, job: AddJob, status: str) -> AlreadyAtMailchimp:
+    error = AlreadyAtMailchimp(address=job.task.address, audience=audience.name, status=str(status))
+    if status in (Status.UNSUBSCRIBED, Status.NONSUBSCRIBED):  # only they can subscribe again
+        error.values["signup"] = RemoteState.from_json(audience.remote).signup_url
+    return error
 
 
 def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tuple[Member, list[str]]:
-    """The new member with the old one's tags, and those that could not be given."""
+    """Adds the contact with the old contact's tags. Returns the new member, and the tags that it was not given."""
     before = _member(client, audience, old.address)
-    member = _put(client, audience, job, _values(audience, old, before, job))
-    if member.status not in (Status.SUBSCRIBED, Status.PENDING):  # somebody was quicker
-        raise _there(audience, job, member.status)
-    tags = list(before.tags) if before else _tags(old)
+    member = _put(client, audience, job, _merge_values(audience, old, before, job))
+    if member.status not in (
+        Status.SUBSCRIBED,
+        Status.PENDING,
+    ):  # it was added by another between check and call
+        raise _already_there(audience, job, member.status)
+    tags = list(before.tags) if before else _mirrored_tags(old)
     if not tags:
         return member, []
     try:
@@ -311,98 +324,110 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tu
             tags = list(client.tags(audience.remote_id or "", before.hash))
         client.add_tags(audience.remote_id or "", member.hash, tags)
     except MailchimpError as error:
-        if error.is_retryable and job.attempts < TRIES:
+        if error.is_retryable and job.attempts < MOST_TRIES:
             raise
-        return member, tags  # the contact is added, whatever becomes of its tags
+        return member, tags  # the contact is added all the same
     return member.with_tags(dict.fromkeys([*member.tags, *tags])), []
 
 
 def _put(
     client: Client, audience: AudienceRow, job: AddJob, merge_fields: Mapping[str, MergeValue]
 ) -> Member:
-    address = job.task["address"]
+    address = job.task.address
     double_optin = RemoteState.from_json(audience.remote).double_optin
     try:
-        # No signup address or time: they would be the operator's, not the contact's.
+        # Without an IP address and time of the sign-up: they would be the operator's, not the contact's.
         return client.put_member(
             audience.remote_id or "",
             address,
             status_if_new=Status.PENDING if double_optin else Status.SUBSCRIBED,
             merge_fields=merge_fields,
-            permissions={id_: id_ in job.task["ticked"] for id_, _ in job.task["permissions"]},
+            permissions={id_: id_ in job.task.ticked for id_, _ in job.task.permissions},
         )
     except MemberExists:
         member = _member(client, audience, address)
-        raise _there(audience, job, member.status if member else "unknown") from None
+        raise _already_there(audience, job, member.status if member else "unknown") from None
 
 
-def _values(audience: AudienceRow, old: Contact, before: Member | None, job: AddJob) -> dict[str, MergeValue]:
-    """The old contact's merge fields, with what was typed; by tag, empty ones left out."""
+def _merge_values(
+    audience: AudienceRow, old: Contact, before: Member | None, job: AddJob
+) -> dict[str, MergeValue]:
+    """Returns the old contact's merge fields, updated with what was typed, by tag, without empty ones.
+
+    `before` is the old contact at Mailchimp, if it is still there; if not, the mirror's fields are taken.
+    """
     fields = RemoteState.from_json(audience.remote).merge_fields
     tags = {field.name: field.tag for field in fields}
-    names = corrections.typed_names(audience, _filled(job.task))
-    # The mirror has an address on one line, which Mailchimp does not take back.
+    names = corrections.typed_names(audience, _filled_form(job.task))
+    # The mirror has an address as one line of text, which Mailchimp does not accept.
     plain = {field.name for field in fields if field.type != "address"}
     mirrored = {tags[name]: value for name, value in old.merge_fields.items() if name in plain}
-    typed = merge_values(from_json(job.task["fields"]), job.task["values"])
+    typed = merge_values(job.task.fields, job.task.values)
     values: dict[str, MergeValue] = {**(before.merge_fields if before else mirrored)}
     values |= {tags[name]: value for name, value in names.items() if name in tags}
-    values = {tag: value for tag, value in values.items() if not is_incomplete(value)} | typed
+    values = {tag: value for tag, value in values.items() if not is_incomplete_address(value)} | typed
     return {tag: value for tag, value in values.items() if value not in ("", {})}
 
 
-def _tags(old: Contact) -> list[str]:
-    """As a file has them: JSON texts with commas between."""
-    return [str(tag) for tag in parsed(f"[{old.tags or ''}]")]
+def _mirrored_tags(old: Contact) -> list[str]:
+    """Returns the tags of the mirror's contact, which are stored as JSON strings separated by commas."""
+    return [str(tag) for tag in parse_json(f"[{old.tags or ''}]")]
 
 
-def _told(error: MailchimpError, audience: AudienceRow, job: AddJob) -> CleanedError:
-    """What the person is told. What Mailchimp says in its own words is for their eyes alone."""
-    about = {"address": job.task["address"], "audience": audience.name}
+def _error_for_person(error: MailchimpError, audience: AudienceRow, job: AddJob) -> CleanedError:
+    """Returns the error that the person sees. Mailchimp's own words may hold an address: they are never logged."""
+    about = {"address": job.task.address, "audience": audience.name}
     match error:
         case InComplianceState():
-            return OnlyThemselves(**about, signup=RemoteState.from_json(audience.remote).signup_url)
+            return MustSignUpAgain(**about, signup=RemoteState.from_json(audience.remote).signup_url)
         case Forgotten():
             return DeletedForGood(**about, signup=RemoteState.from_json(audience.remote).signup_url)
         case InvalidResource():
-            return NotTaken(**about, detail=error.detail, fields=_named(audience, error.fields))
+            return InvalidFields(
+                **about, detail=error.detail, fields=_with_field_names(audience, error.fields)
+            )
         case KeyRefused() | Forbidden() | WrongDataCentre():
-            return KeyNotTaken()
+            return KeyRejected()
         case _ if error.is_retryable or isinstance(error, BadAnswer):
             return NoAnswer(**about)
-    return Refused(**about, title=str(error.values.get("title", "")), detail=error.detail)
+    return OtherRefusal(**about, title=str(error.values.get("title", "")), detail=error.detail)
 
 
-def _named(audience: AudienceRow, said: Sequence[tuple[str, str]]) -> list[list[str]]:
-    """Each with the field's tag (empty where it is none) and name."""
+def _with_field_names(audience: AudienceRow, messages: Sequence[tuple[str, str]]) -> list[list[str]]:
+    """Returns [tag, name, message] for each (field, message); the tag is "" if it is not a merge field."""
     names = RemoteState.from_json(audience.remote).labels
-    found = [(field.rpartition(".")[2], field, message) for field, message in said]
-    return [[tag if tag in names else "", names.get(tag, field), message] for tag, field, message in found]
+    fields = []
+    for field, message in messages:
+        tag = field.rpartition(".")[2]
+        fields.append([tag if tag in names else "", names.get(tag, field), message])
+    return fields
 
 
 def _finish(
     database: Database, job: AddJob, member: Member, tags_lost: Sequence[str], now: datetime
 ) -> AddJob:
-    """The mirror has the contact, the consent and the journal's line are kept, the job is done: all or nothing."""
+    """Adds the contact to the mirror, stores consent and journal entry, and ends the job, in one transaction."""
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
-        _, old = _subjects(session, job)
+        _, old = _audience_and_contact(session, job)
         contact_id = _mirror(session, audience, member, now)
-        corrections.record(
-            session,
-            job.task,
-            old,
-            contact_id,
-            member.address,
-            by=job.made_by,
+        consent = Consent(
+            audience_id=audience.id,
+            old_contact_id=old.id,
+            old_address=old.address,
+            contact_id=contact_id,
+            address=member.address,
+            given_by=job.made_by,
             given_at=job.made_at,
-            now=now,
+            wording=job.task.wording,
+            language=job.task.language,
         )
-        return jobs.finish(session, job, now, {"status": str(member.status), "tags_lost": list(tags_lost)})
+        corrections.record_consent(session, consent, now)
+        return jobs.finish(session, job, now, AddResult(member.status, tuple(tags_lost)))
 
 
 def _mirror(session: Session, audience: AudienceRow, member: Member, now: datetime) -> int:
-    """Takes the member in, or changes it, where a sync was quicker; the contact's id."""
+    """Adds the member to the mirror, or updates it if a sync has added it before. Returns the contact's id."""
     row = members.row(member, audience.id, RemoteState.from_json(audience.remote).labels)
     revision, at = audience.revision, bulk.encode_time(now)
     upsert.upsert_rows(
@@ -414,5 +439,5 @@ def _mirror(session: Session, audience: AudienceRow, member: Member, now: dateti
         NO_ROWS,
     )
     contact = contacts.by_key(session, audience.id, rows.address_key_of(row))
-    assert contact, "just taken in"
+    assert contact, "it was just added"
     return contact.id

@@ -1,10 +1,57 @@
 """The values of contacts added at Mailchimp as jobs."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.core.jobs import Job, JobType
+from bot.corrections.required_fields import Field, Permission
+from storage.contacts.values import Status
 from storage.core.tables import JobKind
 
-ADD: JobType[dict[str, Any], dict[str, Any], dict[str, Any]] = JobType(JobKind.ADD, dict, dict, dict)
 
-AddJob = Job[dict[str, Any], dict[str, Any], dict[str, Any]]
+@dataclass(frozen=True, slots=True, repr=False)  # it holds addresses
+class AddTask:
+    """The address to add instead of a cleaned `contact`'s, and what the person saw, typed and ticked in the form.
+
+    `key` is the address in lower case. `values` are the texts by the inputs' keys (`Field.key`), `ticked` the ids of
+    permissions. `wording` is the consent: the permission as the person saw it, then Mailchimp's, each with its tick.
+    A name is None if the form has no input for it. `number` and `of` are the form's step in a walk through the typos.
+    """
+
+    contact: int
+    address: str
+    key: str
+    first_name: str | None
+    last_name: str | None
+    fields: tuple[Field, ...]
+    values: Mapping[str, str]
+    permissions: tuple[Permission, ...]
+    ticked: tuple[str, ...]
+    wording: str
+    language: str
+    number: int | None = None
+    of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddProgress:
+    """How far an addition is. `absent`: the task's key, once Mailchimp has answered that it has no such contact.
+
+    `trying`: whether a call failed and is made again.
+    """
+
+    absent: str | None = None
+    trying: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddResult:
+    """The status that Mailchimp gave the contact, and the old contact's tags that it did not take."""
+
+    status: Status
+    tags_lost: tuple[str, ...]
+
+
+ADD = JobType(JobKind.ADD, AddTask, AddProgress, AddResult)
+
+AddJob = Job[AddTask, AddProgress, AddResult]

@@ -26,6 +26,6 @@ def client(standin: Standin) -> Iterator[Client]:
 @pytest.fixture
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches with few contacts."""
-    monkeypatch.setattr(outbox, "MOST_ALONE", 10)
+    monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 10)
     monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
     monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 7)

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.core import jobs
-from bot.core.jobs import LEASE
+from bot.core.jobs import LEASE, AnyJob
 from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncResult
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
@@ -26,6 +26,8 @@ ME = "U0OLIVIA"
 OLD, NEW = "ada@gmial.com", "ada@gmail.com"
 TEXTS = ("Email", "Customised online advertising")
 LABELS = {"FNAME": "First name", "LNAME": "Last name"}
+
+JobT = TypeVar("JobT", bound=AnyJob)
 
 MEMBER_PATH = "/lists/[^/]+/members/[^/]+"
 
@@ -113,7 +115,7 @@ def never(mailchimp: Standin, method: str = "*", path: str = MEMBER_PATH) -> Non
     mailchimp.faults.add(FaultKind.SERVER_ERROR, method, path, times=None)
 
 
-def steps(work: Iterator[SyncJob]) -> SyncJob:
+def steps(work: Iterator[JobT]) -> JobT:
     """Runs a job to its end and returns it."""
     *_, last = work
     return last

@@ -48,7 +48,7 @@ def add(request: Request) -> View:
 def show_again(request: Request) -> None:
     """The form of what was refused, filled in as it was."""
     modal = request.here if request.body.get("view") else request.open_modal("corrections-title")
-    form = additions.again(
+    form = additions.reopen_form(
         request.database,
         request.value,
         by=request.user_id,
@@ -62,7 +62,7 @@ def show_again(request: Request) -> None:
 
 def _message(database: Database, words: Words, job: AddJob) -> Message:
     if job.state == JobState.DONE:
-        return views.receipt(words, additions.done(database, job))
+        return views.receipt(words, additions.receipt(database, job))
     if job.state == JobState.FAILED:
         return views.refused(words, job)
     return views.progress(words, job, audiences.by_id(database, job.audience_id).name)

@@ -137,7 +137,7 @@ def type_another(request: Request) -> None:
 
 def check_domain(request: Request) -> None:
     view = request.body["view"]
-    old = corrections.written(request.database, request.metadata, by=request.user_id)
+    old = corrections.cleaned_address(request.database, request.metadata, by=request.user_id)
     new = views.address_in(view, request.payload.get("value") or "")
     domains = dict.fromkeys(each.rpartition("@")[2].strip().lower() for each in (old, new) if "@" in each)
     shown = _shown_over(request, view, views.answered(request.words, view, domains))

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.corrections.cleaned_contact import CleanedContact
-from bot.corrections.corrections import Correction, Filled, Form
+from bot.corrections.corrections import Correction, FilledForm, Form
 from bot.corrections.mail_exchanges import MailStatus
-from bot.corrections.required_fields import Wanted
+from bot.corrections.required_fields import Requirements
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion
 from bot.corrections.typos import MOST_COUNTED, Step, Typo, Typos
@@ -105,14 +105,14 @@ def form(words: Words, form: Form, kept: CleanedContact | None = None) -> View:
         blocks.actions(list(_actions(words, form)), ACTIONS),
     ]
     if form.already:
-        return _modal(words, rows, metadata=form.draft_id)
+        return _modal(words, rows, metadata=form.plan_id)
     return blocks.modal(
         words("corrections-title"),
         [*rows, *_inputs(words, form)],
-        callback_id=SUBMIT_TO_MAILCHIMP if form.wanted else SUBMIT,
+        callback_id=SUBMIT_TO_MAILCHIMP if form.requirements else SUBMIT,
         submit=words("corrections-add"),
         close=words("cancel"),
-        metadata=form.draft_id,
+        metadata=form.plan_id,
     )
 
 
@@ -143,11 +143,11 @@ def permission(words: Words) -> str:
     return words("corrections-permission")
 
 
-def filled(values: Mapping[str, Mapping[str, Any]]) -> Filled:
+def filled(values: Mapping[str, Mapping[str, Any]]) -> FilledForm:
     """What was typed and ticked, from the submitted view's values."""
     given = {name: answer for block in values.values() for name, answer in block.items()}
     fields, permissions = wanted_views.typed_in(given)
-    return Filled(
+    return FilledForm(
         address=given[ADDRESS].get("value") or "",
         permission=bool(given[CONSENT].get("selected_options")),
         first_name=_typed(given, FIRST_NAME),
@@ -266,7 +266,7 @@ def _found(words: Words, form: Form) -> Iterable[Block]:
 
 def _inputs(words: Words, form: Form) -> Iterable[Block]:
     """In a walk each contact's inputs have names of their own: Slack keeps what was typed under the same ones."""
-    contact, asked, typed = form.contact, form.wanted or Wanted(), form.typed
+    contact, asked, typed = form.contact, form.requirements or Requirements(), form.typed
     own = f"-{contact.id}" if form.step else ""
     source = typed or form.suggestion
     address = _text(ADDRESS, source.address if source else None)
@@ -282,7 +282,7 @@ def _inputs(words: Words, form: Form) -> Iterable[Block]:
     yield from wanted_views.inputs(words, asked, typed, own)
     yield blocks.input_(words("corrections-consent"), _permission(words, ticked=bool(typed)), CONSENT + own)
     goes = words.md("corrections-goes", optin="double" if asked.double_optin else "single")
-    yield blocks.context(goes if form.wanted else words.md("corrections-stays"))
+    yield blocks.context(goes if form.requirements else words.md("corrections-stays"))
 
 
 def _actions(words: Words, form: Form) -> Iterable[Block]:
@@ -362,9 +362,9 @@ def _receipt(words: Words, done: Correction) -> list[Block]:
             words.md("corrections-old-stays", address=done.old_address), words.md("corrections-no-extra")
         ),
     ]
-    if done.further:
-        place = done.further.place
-        value = step_value(done.audience.id, place.id if place else 0, done.further)
+    if done.continue_after:
+        place = done.continue_after.place
+        value = step_value(done.audience.id, place.id if place else 0, done.continue_after)
         button = blocks.button(words("corrections-next"), NEXT, value, style="primary")
         rows.append(blocks.actions([button], NEXT))
     return rows

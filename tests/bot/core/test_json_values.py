@@ -15,11 +15,14 @@ from pydantic import ValidationError
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core.jobs import JobType, Recipient
 from bot.core.json_values import from_json, to_json
+from bot.corrections.corrections import CorrectionPlan
+from bot.corrections.required_fields import Permission
 from bot.exports.jobs import EXPORT, ExportProgress
 from bot.imports.jobs import IMPORT
 from bot.mailchimp.jobs import ADD
 from bot.mailchimp.mirror.jobs import SYNC
 from storage.contacts.contacts import PageKey
+from storage.contacts.values import Status
 from storage.core.tables import JobKind
 
 TYPES: Sequence[JobType[Any, Any, Any]] = (ARCHIVE, RESTORE, EXPORT, IMPORT, SYNC, ADD)
@@ -37,6 +40,8 @@ PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
     dict[str, Any]: OBJECTS,
     datetime: TIMES,
     PageKey: st.builds(PageKey, TIMES, st.integers()),
+    Permission: st.builds(Permission, st.text(), st.text()),
+    Status: st.sampled_from(Status),
     **{plain: st.from_type(plain) for plain in (int, str, bool, date, NoneType)},
 }
 PARTS = [
@@ -63,7 +68,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if origin is Mapping:
         return st.dictionaries(*inner, max_size=3)
     if origin is tuple:
-        assert get_args(hint)[1] is ...
+        if get_args(hint)[-1] is not ...:
+            return st.tuples(*inner)
         return st.lists(*inner, max_size=3).map(tuple)
     assert origin in (Union, UnionType), hint
     return st.one_of(*inner)
@@ -79,7 +85,10 @@ def test_every_kind_of_job_has_its_values_tested():
     assert {type_.kind for type_ in TYPES} == set(JobKind)
 
 
-@pytest.mark.parametrize("value_type", [*PARTS, pytest.param(Recipient, id="recipient")])
+@pytest.mark.parametrize(
+    "value_type",
+    [*PARTS, pytest.param(Recipient, id="recipient"), pytest.param(CorrectionPlan, id="correction-plan")],
+)
 @settings(deadline=None)
 @given(data=st.data())
 def test_a_value_of_a_job_is_read_back_as_it_was(value_type: type[Any], data: st.DataObject):

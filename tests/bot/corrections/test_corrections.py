@@ -17,7 +17,7 @@ from bot.corrections.corrections import (
     AddressFault,
     AlreadyThere,
     Correction,
-    Filled,
+    FilledForm,
     Form,
     NoPermission,
     NoSuchContact,
@@ -78,8 +78,8 @@ def begin(database: Database, audience_id: int, contact_id: int = 1, by: str = M
 
 
 def add(database: Database, form: Form, address: str = "ada@gmail.com", **more: Any) -> Correction:
-    filled = Filled(address=address, **{"permission": True, **more})
-    return corrections.add(database, form.draft_id, filled, by=ME, now=NOW)
+    filled = FilledForm(address=address, **{"permission": True, **more})
+    return corrections.add(database, form.plan_id, filled, by=ME, now=NOW)
 
 
 def complain(database: Database, audience_id: int, contact_id: int) -> None:
@@ -124,7 +124,7 @@ def test_a_correction_adds_a_subscribed_contact_and_leaves_the_cleaned_one(datab
     assert (form.already, form.said_by, form.step) == (None, None, None)
     assert (form.contact.first_name, form.contact.last_name) == ("Ada", "Roy")
     done = add(database, form, " Ada@gmail.com ", first_name="Adèle ", last_name="")
-    assert (done.old_address, done.address, done.further) == ("ada@gmial.com", "Ada@gmail.com", None)
+    assert (done.old_address, done.address, done.continue_after) == ("ada@gmial.com", "Ada@gmail.com", None)
 
     new = contact(database, news, "ada@gmail.com")
     assert (new.address, new.status, new.id) == ("Ada@gmail.com", Status.SUBSCRIBED, 2)
@@ -262,9 +262,9 @@ def test_who_complained_is_asked_for_no_other_address_whatever_they_were_cleaned
 def test_a_form_knows_which_address_it_is_about(database: Database):
     news = fill(database, [{"address": "ada@gmial.com"}])
     form = begin(database, news)
-    assert corrections.written(database, form.draft_id, by=ME) == "ada@gmial.com"
+    assert corrections.cleaned_address(database, form.plan_id, by=ME) == "ada@gmial.com"
     with pytest.raises(PlanGone):
-        corrections.written(database, form.draft_id, by="U0MARC")
+        corrections.cleaned_address(database, form.plan_id, by="U0MARC")
 
 
 def test_a_contact_archived_in_between_is_not_corrected(database: Database):

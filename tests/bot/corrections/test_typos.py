@@ -80,13 +80,13 @@ def test_a_correction_leads_to_the_next_one_of_the_walk(database: Database):
         database, news, contact_id, by=ME, now=NOW, wording="x", language="en", step=step
     )
     assert made.step == step
-    assert add(database, made, "u0@gmail.com").further == step
+    assert add(database, made, "u0@gmail.com").continue_after == step
     following = typos.next_step(database, news, step)
     assert following
     assert (following[0], following[1].number) == (2, 2)
     # Outside of a walk, one starts.
-    assert add(database, begin(database, news, 3), "u2@gmail.com").further == Step(0, 1, None)
-    assert add(database, begin(database, news, 2), "u1@orange.fr").further is None
+    assert add(database, begin(database, news, 3), "u2@gmail.com").continue_after == Step(0, 1, None)
+    assert add(database, begin(database, news, 2), "u1@orange.fr").continue_after is None
     assert walked(database, news) == []
 
 

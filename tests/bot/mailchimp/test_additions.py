@@ -10,11 +10,11 @@ import pytest
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, CleanedError, PlanGone
 from bot.corrections import corrections
-from bot.corrections.corrections import AlreadyThere, Filled, Form, NoPermission
-from bot.corrections.required_fields import MailchimpSilent, NoMailchimp
+from bot.corrections.corrections import AlreadyThere, FilledForm, Form, NoPermission
+from bot.corrections.required_fields import NoMailchimp, RequirementsUnknown
 from bot.mailchimp import additions
-from bot.mailchimp.additions import FieldMissing, NotNow
-from bot.mailchimp.jobs import ADD
+from bot.mailchimp.additions import FieldMissing, TryLater
+from bot.mailchimp.jobs import ADD, AddJob
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
@@ -23,7 +23,7 @@ from storage.contacts.tables import Contact
 from storage.contacts.values import Status
 from storage.core import journal
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import JobRow, PlanRow
 from storage.corrections import corrections as store
 from storage.corrections.tables import Consent
 from storage.mailchimp.client import Client
@@ -70,19 +70,19 @@ def begin(database: Database, client: Client | None, audience_id: int) -> Form:
     )
 
 
-def request(database: Database, form: Form, address: str = NEW, **more: Any) -> JobRow:
-    filled = Filled(address=address, **{"permission": True, **more})
-    return additions.request(database, form.draft_id, filled, by=ME, now=NOW)
+def request(database: Database, form: Form, address: str = NEW, **more: Any) -> AddJob:
+    filled = FilledForm(address=address, **{"permission": True, **more})
+    return additions.request(database, form.plan_id, filled, by=ME, now=NOW)
 
 
-def carry_out(database: Database, client: Client | None, job: JobRow) -> JobRow:
+def carry_out(database: Database, client: Client | None, job: AddJob) -> AddJob:
     """Takes the job and works at it to the end."""
     claimed = jobs.claim_one(database, job, "test", LATER)
     assert claimed
     return steps(additions.work(client, database, claimed, lambda: NOW))
 
 
-def correct(database: Database, client: Client, audience_id: int, **more: Any) -> JobRow:
+def correct(database: Database, client: Client, audience_id: int, **more: Any) -> AddJob:
     return carry_out(database, client, request(database, begin(database, client, audience_id), **more))
 
 
@@ -121,8 +121,8 @@ def test_a_corrected_contact_has_the_status_that_the_audience_gives_it(
     remote = audience_of(mailchimp, double_optin=double_optin, tags=("vip", "a, b"), ip_signup=HIS_IP)
     news = sync(database, client, NOW)
     form = begin(database, client, news)
-    assert form.wanted
-    assert form.wanted.double_optin is double_optin
+    assert form.requirements
+    assert form.requirements.double_optin is double_optin
     job = carry_out(database, client, request(database, form, first_name="Adèle"))
     there = mailchimp.member(remote, NEW)
     assert there
@@ -141,8 +141,8 @@ def test_a_corrected_contact_has_the_status_that_the_audience_gives_it(
     old = contact(database, news, OLD)
     assert old
     assert old.status == Status.CLEANED
-    added = additions.done(database, job)
-    assert (added.status, added.tags_lost, added.correction.further) == (status, [], None)
+    added = additions.receipt(database, job)
+    assert (added.status, added.tags_lost, added.correction.continue_after) == (status, (), None)
 
 
 def test_what_the_mirror_holds_is_what_a_sync_would_bring(
@@ -181,13 +181,16 @@ def test_required_fields_are_asked_for_with_the_contact_s_own_values(
     remote = audience_of(mailchimp, fields=fields, merge=json.dumps(merge))
     news = sync(database, client, NOW)
     form = begin(database, client, news)
-    assert form.wanted
-    values = {field.key: field.value for field in form.wanted.fields}
+    assert form.requirements
+    values = {field.key: field.value for field in form.requirements.fields}
     parts = {
         f"HOME.{part}": home.get(part, "") for part in ("addr1", "addr2", "city", "state", "zip", "country")
     }
     assert values == {"TOWN": "Lens", "SIZE": "large", **parts}
-    assert {field.key for field in form.wanted.fields if not field.required} == {"HOME.addr2", "HOME.country"}
+    assert {field.key for field in form.requirements.fields if not field.required} == {
+        "HOME.addr2",
+        "HOME.country",
+    }
     typed = {**parts, "HOME.city": "Arras", "TOWN": " Arras ", "SIZE": "0"}
     carry_out(database, client, request(database, form, fields=typed))
     there = mailchimp.member(remote, NEW)
@@ -210,8 +213,8 @@ def test_a_required_field_left_empty_is_asked_for_and_the_form_still_holds(
     mailchimp.clean(audience, OLD)
     news = sync(database, client, NOW)
     form = begin(database, client, news)
-    assert form.wanted
-    assert form.wanted.first_name
+    assert form.requirements
+    assert form.requirements.first_name
     full = {"TOWN": "Lens", "SIZE": "1", "HOME.addr1": "1 Main St", "HOME.city": "Lens"}
     full |= {"HOME.state": "PC", "HOME.zip": "62300"}
     first = " " if missing == "first-name" else "Ada"
@@ -230,9 +233,9 @@ def test_permissions_are_asked_for_in_the_audience_s_words_and_kept(
     remote = audience_of(mailchimp, permissions=TEXTS)
     news = sync(database, client, NOW)
     form = begin(database, client, news)
-    assert form.wanted
-    assert [each.text for each in form.wanted.permissions] == list(TEXTS)
-    ticked = tuple(form.wanted.permissions[n].id for n in given)
+    assert form.requirements
+    assert [each.text for each in form.requirements.permissions] == list(TEXTS)
+    ticked = tuple(form.requirements.permissions[n].id for n in given)
     carry_out(database, client, request(database, form, permissions=ticked))
     there = mailchimp.member(remote, NEW)
     assert there
@@ -254,7 +257,7 @@ def test_without_the_permission_nothing_is_asked_of_mailchimp(
     with pytest.raises(NoPermission):
         request(database, form, permission=False)
     assert bodies(mailchimp, "PUT") == []
-    assert request(database, form).kind == ADD
+    assert request(database, form).type is ADD
 
 
 def test_a_double_submission_makes_one_job_and_only_by_whom_the_form_is(
@@ -263,11 +266,11 @@ def test_a_double_submission_makes_one_job_and_only_by_whom_the_form_is(
     audience_of(mailchimp)
     news = sync(database, client, NOW)
     form = begin(database, client, news)
-    filled = Filled(address=NEW, permission=True)
+    filled = FilledForm(address=NEW, permission=True)
     with pytest.raises(PlanGone):
-        additions.request(database, form.draft_id, filled, by="U0OTHER", now=NOW)
+        additions.request(database, form.plan_id, filled, by="U0OTHER", now=NOW)
     with pytest.raises(PlanGone):  # what adds to local audiences adds nothing here
-        corrections.add(database, form.draft_id, filled, by=ME, now=NOW)
+        corrections.add(database, form.plan_id, filled, by=ME, now=NOW)
     job = request(database, form)
     with pytest.raises(AlreadyDone):
         request(database, form)
@@ -275,6 +278,60 @@ def test_a_double_submission_makes_one_job_and_only_by_whom_the_form_is(
     assert (len(kept(database, news)), fixes(database, news)) == (1, 1)
     with pytest.raises(AlreadyThere):
         request(database, begin(database, client, news))
+
+
+def test_a_form_and_a_job_of_version_0_1_are_carried_on(
+    database: Database, mailchimp: Standin, client: Client
+):
+    remote = audience_of(mailchimp, fields=(SIZE,), permissions=TEXTS)
+    news = sync(database, client, NOW)
+    form = begin(database, client, news)
+    assert form.requirements
+    first, second = ([each.id, each.text] for each in form.requirements.permissions)
+    size = {"tag": "SIZE", "name": "Size", "kind": "dropdown", "required": True, "part": ""}
+    plan = {
+        "contact": 1,
+        "wording": WORDING,
+        "language": "en",
+        "absent": None,
+        "number": 1,
+        "of": 3,
+        "fields": [size | {"choices": ["small", "large"]}],
+        "permissions": [first, second],
+        "names": [False, False],
+    }
+    with database.transaction() as session:
+        session.get_one(PlanRow, form.plan_id).data = plan
+    job = request(database, form, fields={"SIZE": "1"}, permissions=(second[0],))
+    with database.transaction() as session:
+        row = session.get_one(JobRow, job.id)
+        row.data = plan | {
+            "wording": f"{WORDING}\n[ ] {TEXTS[0]}\n[x] {TEXTS[1]}",
+            "address": NEW,
+            "key": NEW,
+            "first_name": "Adèle",
+            "last_name": None,
+            "values": {"SIZE": "large"},
+            "ticked": [second[0]],
+        }
+        row.cursor = {"absent": NEW, "trying": True}
+    done = carry_out(database, client, job)
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert merge_values(there) == {"FNAME": "Adèle", "LNAME": "Roy", "SIZE": "large"}
+    assert there.permissions == {second[0]}
+    [consent] = kept(database, news)
+    assert (consent.wording, consent.language) == (row.data["wording"], "en")
+    with database.reading() as session:
+        assert session.get_one(JobRow, job.id).result == {"status": "subscribed", "tags_lost": []}
+    assert (done.task.number, done.task.of) == (1, 3)
+
+
+def test_a_job_s_repr_names_no_address(database: Database, mailchimp: Standin, client: Client):
+    audience_of(mailchimp)
+    job = request(database, begin(database, client, sync(database, client, NOW)))
+    assert job.task.address == NEW
+    assert "@" not in repr(job)
 
 
 class Killed(BaseException):
@@ -324,7 +381,7 @@ def test_killed_between_mailchimp_s_yes_and_our_note_it_is_carried_on(
     assert (here.status, here.tags) == (Status.SUBSCRIBED, '"vip"')
 
 
-def refusal(database: Database, client: Client | None, job: JobRow) -> CleanedError:
+def refusal(database: Database, client: Client | None, job: AddJob) -> CleanedError:
     with pytest.raises(CleanedError) as error:
         carry_out(database, client, job)
     return error.value
@@ -380,9 +437,9 @@ def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was
     )
     news = sync(database, client, NOW)
     form = begin(database, client, news)
-    assert form.wanted
-    assert [field.tag for field in form.wanted.fields] == ["LUCKY"]
-    ticked = (form.wanted.permissions[1].id,)
+    assert form.requirements
+    assert [field.tag for field in form.requirements.fields] == ["LUCKY"]
+    ticked = (form.requirements.permissions[1].id,)
     job = request(database, form, first_name="Adèle", fields={"LUCKY": "seven"}, permissions=ticked)
     error = refusal(database, client, job)
     assert error.key == "error-corrections-invalid"
@@ -395,10 +452,10 @@ def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was
         again(database, client, failed, by="U0OTHER")
     form = again(database, client, failed)
     assert form.typed
-    assert form.wanted
+    assert form.requirements
     assert (form.typed.address, form.typed.first_name, form.typed.permissions) == (NEW, "Adèle", ticked)
     assert form.typed.fields == {"LUCKY": "seven"}
-    assert [(field.tag, field.value, bool(field.problem)) for field in form.wanted.fields] == [
+    assert [(field.tag, field.value, bool(field.problem)) for field in form.requirements.fields] == [
         ("LUCKY", "", True),
         ("SITE", "nowhere", True),
     ]
@@ -411,14 +468,16 @@ def test_a_field_that_mailchimp_refuses_is_named_and_asked_for_with_all_that_was
     assert len(kept(database, news)) == 1
 
 
-def claimed(database: Database, job: JobRow) -> JobRow:
+def claimed(database: Database, job: AddJob) -> AddJob:
     found = jobs.claim_one(database, job, "test", LATER + timedelta(hours=1))
     assert found
     return found
 
 
-def again(database: Database, client: Client, job: JobRow, by: str = ME) -> Form:
-    return additions.again(database, job.id, by=by, now=NOW, wording=WORDING, language="en", mailchimp=client)
+def again(database: Database, client: Client, job: AddJob, by: str = ME) -> Form:
+    return additions.reopen_form(
+        database, job.id, by=by, now=NOW, wording=WORDING, language="en", mailchimp=client
+    )
 
 
 def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
@@ -429,12 +488,12 @@ def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
     news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     mailchimp.faults.add(FaultKind.RESET, "PUT", MEMBER_PATH, times=None, afterwards=True)
-    for n in range(1, additions.TRIES + 1):
+    for n in range(1, additions.MOST_TRIES + 1):
         found = jobs.claim_one(database, job, "test", LATER + n * timedelta(hours=1))
         assert found
         work = additions.work(client, database, found, lambda: NOW)
         last = found
-        with pytest.raises(NotNow if n < additions.TRIES else CleanedError) as error:
+        with pytest.raises(TryLater if n < additions.MOST_TRIES else CleanedError) as error:
             steps(work)
     assert isinstance(error.value, additions.NoAnswer)
     assert_nothing_added(database, news)
@@ -467,9 +526,9 @@ def test_tags_that_can_t_be_given_don_t_undo_the_addition(
     with database.transaction() as session:
         found = session.get(JobRow, job.id)
         assert found
-        found.attempts = additions.TRIES
+        found.attempts = additions.MOST_TRIES
     done = carry_out(database, client, job)
-    assert (additions.done(database, done).tags_lost, len(kept(database, news))) == (["vip"], 1)
+    assert (additions.receipt(database, done).tags_lost, len(kept(database, news))) == (("vip",), 1)
 
 
 def test_every_tag_is_copied_of_one_with_more_than_a_member_tells(
@@ -505,7 +564,7 @@ def test_without_a_key_or_an_answer_there_is_no_form(database: Database, mailchi
         begin(database, None, news)
     assert isinstance(refusal(database, None, job), NoMailchimp)
     never(mailchimp)
-    with pytest.raises(MailchimpSilent):
+    with pytest.raises(RequirementsUnknown):
         begin(database, client, news)
 
 
@@ -517,8 +576,8 @@ def test_who_is_gone_at_mailchimp_leaves_the_permissions_texts_to_others(
     news = sync(database, client, NOW)
     mailchimp.change_address(remote, OLD, "other@gmial.com")
     form = begin(database, client, news)
-    assert form.wanted
-    assert [each.text for each in form.wanted.permissions] == list(TEXTS)
+    assert form.requirements
+    assert [each.text for each in form.requirements.permissions] == list(TEXTS)
     carry_out(database, client, request(database, form))
     there = mailchimp.member(remote, NEW)
     assert there
@@ -572,7 +631,7 @@ def test_who_unsubscribed_in_the_same_moment_is_not_told_as_added(
     work = additions.work(client, database, found, lambda: NOW)
     next(work)
     mailchimp.put(remote, NEW, "unsubscribed")
-    with pytest.raises(additions.ThereAlready):
+    with pytest.raises(additions.AlreadyAtMailchimp):
         next(work)
     assert_nothing_added(database, news)
 

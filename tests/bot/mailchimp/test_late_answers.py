@@ -1,18 +1,16 @@
 """Mailchimp goes on with a batch when this program has given it up: nobody archived so is beyond Undo."""
 
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import cast
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from bot.archives import restores
+from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
-from bot.mailchimp.outbox import outbox, outcomes
-from handlers.slack.context import AppContext
-from handlers.slack.features import outbox as handlers_outbox
+from bot.core.jobs import AnyJob, JobType
+from bot.mailchimp.outbox import outbox, outcomes, work
 from handlers.slack.views import archives as views
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
@@ -27,18 +25,22 @@ from tests.support.mirrors import now
 
 
 @pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize("kind", [ARCHIVE, RESTORE])
+@pytest.mark.parametrize("type_", [ARCHIVE, RESTORE])
 def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
-    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
+    database: Database,
+    standin: Standin,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    type_: JobType[Any, Any, Any],
 ):
-    monkeypatch.setattr("bot.mailchimp.outbox.late_answers._AT_ONCE", 12)
+    monkeypatch.setattr("bot.mailchimp.outbox.late_answers.CONTACTS_A_STEP", 12)
     remote = mirrors.add(standin, 30)
     audience = mirrors.sync(database, client)
-    job = confirm(database, plan(database, audience))
-    if kind == RESTORE:
+    job: AnyJob = confirm(database, plan(database, audience))
+    if type_ is RESTORE:
         job = restores.undo(database, audience, run(database, client, ARCHIVE).id, by="U1", now=now())
     before = len(calls(standin, "POST", "/batches"))
-    for step in steps(database, client, claim(database, kind, now())):
+    for step in steps(database, client, claim(database, type_, now())):
         job = step
         if len(calls(standin, "POST", "/batches")) == before + 4:
             standin.faults.add(FaultKind.SERVER_ERROR, times=None)
@@ -51,8 +53,8 @@ def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
     mirrors.sync(database, client)
     with database.reading() as session:
         [made] = session.exec(select(Archive)).all()
-    assert (made.n, made.restored) == (30, 30 if kind == RESTORE else 0)
-    assert {line.state for line in outcomes.lines(database, job)} == {"done"}
+    assert (made.n, made.restored) == (30, 30 if type_ is RESTORE else 0)
+    assert {line.state for line in outcomes.outcomes(database, job)} == {"done"}
     assert_outcomes(database, standin, remote, job)
 
 
@@ -62,16 +64,16 @@ def test_a_key_taken_away_in_mid_work_leaves_a_receipt_of_what_was_done(
     monkeypatch.setattr(outbox, "CALLS_A_STEP", 4)
     remote = mirrors.add(standin, 12)
     job = confirm(database, plan(database, mirrors.sync(database, client)))
-    work = steps(database, client, claim(database, ARCHIVE, now()))
-    while (job := next(work)).done < 4:
+    sending = steps(database, client, claim(database, ARCHIVE, now()))
+    while (job := next(sending)).done < 4:
         pass
-    work.close()
-    without = cast("AppContext", SimpleNamespace(mailchimp=None))
-    *_, job = handlers_outbox.archiving(without)(database, job, now)
+    sending.close()
+    *_, job = work.archive(None, lambda *_: pytest.fail("no person to hand a file to"), database, job, now)
+    assert job.failure
     assert (job.state, job.failure.key) == ("failed", "error-archives-no-mailchimp")
     assert (job.outcome.n, job.outcome.waiting) == (4, 8)
-    assert "4" in str(views.tell(words("en"), job, "News"))
+    assert "4" in str(views.message(words("en"), archives.receipt(database, job)))
     jobs.mark_told(database, job, now())
-    back = restores.undo(database, job.audience_id or 0, job.id, by="U1", now=now())
-    assert run(database, client, RESTORE).result["n"] == back.total == 4
+    back = restores.undo(database, job.audience_id, job.id, by="U1", now=now())
+    assert run(database, client, RESTORE).outcome.n == back.total == 4
     assert_outcomes(database, standin, remote, job)

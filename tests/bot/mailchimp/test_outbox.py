@@ -3,16 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Generator
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from bot.archives import archives, restores
-from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, ArchiveResult, RestoreJob, RestoreResult
 from bot.core import jobs
 from bot.core.errors import AlreadyDone
+from bot.core.jobs import AnyJob, JobType
 from bot.mailchimp.mirror.members import contact_id
 from bot.mailchimp.outbox import outbox, outcomes, remote_changes
 from handlers.standins.mailchimp.faults import FaultKind
@@ -21,7 +24,7 @@ from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import JobKind, JobRow
 from storage.mailchimp import mirrors as mirror_rows
 from storage.mailchimp.client import Client
 from storage.mailchimp.tables import Outgoing
@@ -39,52 +42,49 @@ def plan(database: Database, audience: int, **segment) -> archives.ArchivePlan:
     return archives.plan(database, wanted, by="U1", word="ARCHIVE", now=now())
 
 
-def confirm(database: Database, planned: archives.ArchivePlan) -> JobRow:
+def confirm(database: Database, planned: archives.ArchivePlan) -> ArchiveJob:
     return archives.confirm(database, planned.id, "ARCHIVE", by="U1", now=now())
 
 
-def steps(database: Database, client: Client, job: JobRow) -> Generator[JobRow]:
+def steps(database: Database, client: Client, job: AnyJob) -> Generator[AnyJob]:
     """All of a job's work, as the worker has it done."""
+    is_archive = job.kind == JobKind.ARCHIVE
     with database.reading() as session:
-        make = remote_changes.archiving if job.kind == ARCHIVE else remote_changes.restoring
-        errand = make(session, job)
-    assert errand
-    for latest in outbox.work(errand, client, database, job, now, lambda _seconds: None):
+        change = (remote_changes.archiving if is_archive else remote_changes.restoring)(session, job)
+    assert change
+    for latest in outbox.work(change, client, database, job, now, lambda _seconds: None):
         job = latest
         yield job
-    finish = outcomes.finish_archive if job.kind == ARCHIVE else outcomes.finish_restore
-    yield finish(database, job, now())
+    yield (outcomes.finish_archive if is_archive else outcomes.finish_restore)(database, job, now())
 
 
-def run(database: Database, client: Client, kind: str) -> JobRow:
-    *_, job = steps(database, client, claim(database, kind, now()))
+def run(database: Database, client: Client, type_: JobType[Any, Any, Any]) -> AnyJob:
+    *_, job = steps(database, client, claim(database, type_, now()))
     jobs.mark_told(database, job, now())
     return job
 
 
-def archive(database: Database, client: Client, audience: int, **segment) -> JobRow:
+def archive(database: Database, client: Client, audience: int, **segment) -> ArchiveJob:
     confirm(database, plan(database, audience, **segment))
     return run(database, client, ARCHIVE)
 
 
-def undo(database: Database, client: Client, done: JobRow, **how) -> JobRow:
-    assert done.audience_id
+def undo(database: Database, client: Client, done: ArchiveJob, **how) -> RestoreJob:
     restores.undo(database, done.audience_id, done.id, by="U2", now=now(), **how)
     return run(database, client, RESTORE)
 
 
-def rows(database: Database, job: JobRow) -> list[Outgoing]:
+def rows(database: Database, job: AnyJob) -> list[Outgoing]:
     with database.reading() as session:
         return list(session.exec(select(Outgoing).where(Outgoing.job_id == job.id)))
 
 
-def assert_true(database: Database, standin: Standin, remote: str, job: JobRow) -> None:
+def assert_true(database: Database, standin: Standin, remote: str, job: AnyJob) -> None:
     """The mirror and every address's outcome are what Mailchimp has; nothing was archived twice; figures are exact."""
-    assert job.audience_id
     theirs = truth(standin, remote)
     assert statuses(database, job.audience_id) == theirs
-    wanted = "archived" if job.kind == ARCHIVE else "cleaned"
-    for line in outcomes.lines(database, job):
+    wanted = "archived" if job.kind == JobKind.ARCHIVE else "cleaned"
+    for line in outcomes.outcomes(database, job):
         assert (line.state == "done") == (theirs[line.address] == wanted), line.state
         assert bool(line.refusal) == (line.state == "refused")
     told = Counter(row.state for row in rows(database, job))
@@ -108,13 +108,16 @@ def test_contacts_are_archived_at_mailchimp_and_here_and_undone(
     audience = mirrors.sync(database, client)
     job = archive(database, client, audience)
     assert job.state == "done"
-    assert job.result.pop("link").startswith("https://us6.admin.mailchimp.com/lists/members/?id=")
-    assert job.result == {"n": n, "refusals": {}, "waiting": 0, "left_alone": 0, "newer": 0}
+    assert job.outcome.link
+    assert job.outcome.link.startswith("https://us6.admin.mailchimp.com/lists/members/?id=")
+    assert replace(job.outcome, link=None) == ArchiveResult(
+        n=n, left_alone=0, newer=0, refusals={}, waiting=0
+    )
     assert Counter(truth(standin, remote).values()) == {"archived": n, "subscribed": 5}
     assert_true(database, standin, remote, job)
-    assert bool(calls(standin, "POST", "/batches")) == (n > outbox.MOST_ALONE)
+    assert bool(calls(standin, "POST", "/batches")) == (n > outbox.MOST_SINGLE_CALLS)
     back = undo(database, client, job)
-    assert back.result == {"n": n, "refusals": {}, "waiting": 0, "changed": 0}
+    assert back.outcome == RestoreResult(n=n, changed=0, refusals={}, waiting=0)
     assert Counter(truth(standin, remote).values()) == {"cleaned": n, "subscribed": 5}
     assert_true(database, standin, remote, back)
 
@@ -129,7 +132,7 @@ def test_where_mailchimp_refuses_the_contacts_stay_cleaned_and_the_reason_is_kep
     assert job.state == "done"
     assert (job.outcome.n, job.outcome.refusals) == (0, {"method-refused": n})
     assert job.outcome.newer == job.outcome.left_alone == 0
-    assert all("Can not archive" in line.detail for line in outcomes.lines(database, job))
+    assert all("Can not archive" in line.detail for line in outcomes.outcomes(database, job))
     assert_true(database, standin, remote, job)
 
 
@@ -165,9 +168,9 @@ def test_calls_whose_answers_are_lost_after_their_effect_are_known_to_be_done(
 
 
 @pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize(("kind", "n"), [(ARCHIVE, 8), (ARCHIVE, 20), (RESTORE, 8)])
+@pytest.mark.parametrize(("type_", "n"), [(ARCHIVE, 8), (ARCHIVE, 20), (RESTORE, 8)])
 def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
-    database: Database, standin: Standin, client: Client, n: int, kind: str
+    database: Database, standin: Standin, client: Client, n: int, type_: JobType[Any, Any, Any]
 ):
     remote = mirrors.add(standin, n)
     standin.rules.archive_refused, standin.rules.batch_polls = {"person3@example.com"}, 1
@@ -180,11 +183,11 @@ def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
             database, client
         )  # carries on the one that died, which may be past what changed just now
         mirrors.sync(database, client)
-        job = confirm(database, plan(database, audience))
-        if kind == RESTORE:
+        job: AnyJob = confirm(database, plan(database, audience))
+        if type_ is RESTORE:
             archived = run(database, client, ARCHIVE)
             job = restores.undo(database, audience, archived.id, by="U1", now=now())
-        work = steps(database, client, claim(database, kind, now()))
+        work = steps(database, client, claim(database, type_, now()))
         if len([step for step, _ in zip(work, range(dies_after), strict=False)]) < dies_after:
             ends += 1
         work.close()
@@ -211,11 +214,11 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
     audience = mirrors.sync(database, client)
     confirm(database, plan(database, audience))
     work = steps(database, client, claim(database, ARCHIVE, now()))
-    monkeypatch.setattr(outbox._Run, "_name", lambda *_: pytest.fail("killed"))
+    monkeypatch.setattr(outbox._Run, "_note_batch", lambda *_: pytest.fail("killed"))
     with pytest.raises(pytest.fail.Exception):
         list(work)
     monkeypatch.undo()
-    monkeypatch.setattr(outbox, "MOST_ALONE", 10)
+    monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 10)
     monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
     *_, job = steps(database, client, claim(database, ARCHIVE, now() + timedelta(minutes=5)))
     assert job.outcome.n == 30
@@ -223,22 +226,26 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
     assert_true(database, standin, remote, job)
 
 
-@pytest.mark.parametrize("kind", [ARCHIVE, RESTORE])
+@pytest.mark.parametrize("type_", [ARCHIVE, RESTORE])
 def test_what_was_done_when_the_process_died_before_noting_it_is_known(
-    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, kind: str
+    database: Database,
+    standin: Standin,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    type_: JobType[Any, Any, Any],
 ):
     remote = mirrors.add(standin, 20)
     audience = mirrors.sync(database, client)
     confirm(database, plan(database, audience))
-    if kind == RESTORE:
+    if type_ is RESTORE:
         done = run(database, client, ARCHIVE)
         restores.undo(database, audience, done.id, by="U1", now=now())
     with monkeypatch.context() as killed:
-        killed.setattr(outbox._Run, "_note", lambda *_: pytest.fail("killed"))
+        killed.setattr(outbox._Run, "_note_outcomes", lambda *_: pytest.fail("killed"))
         with pytest.raises(pytest.fail.Exception):
-            list(steps(database, client, claim(database, kind, now())))
+            list(steps(database, client, claim(database, type_, now())))
     asked = len(standin.requests)
-    *_, job = steps(database, client, claim(database, kind, now() + timedelta(minutes=5)))
+    *_, job = steps(database, client, claim(database, type_, now() + timedelta(minutes=5)))
     assert job.outcome.n == 20
     assert {call.method for call in standin.requests[asked:]} == {"GET"}, "something was sent again"
     assert_true(database, standin, remote, job)
@@ -291,6 +298,7 @@ def test_a_refused_key_ends_the_work_and_what_was_done_is_told(
     with mirrors.client_of(standin, standin.read_only_key) as reader:
         job = run(database, reader, ARCHIVE)
     assert job.state == "failed"
+    assert job.failure
     assert job.failure.key == "mailchimp-forbidden"
     assert (job.outcome.n, job.outcome.waiting, job.outcome.left_alone) == (0, n, 0)
     assert_true(database, standin, remote, job)
@@ -305,6 +313,7 @@ def test_mailchimp_out_of_reach_leaves_everything_waiting_and_says_so(
     audience = mirrors.sync(database, client)
     standin.faults.add(FaultKind.SERVER_ERROR, "DELETE", times=None)
     job = archive(database, client, audience)
+    assert job.failure
     assert (job.state, job.failure.key) == ("failed", "mailchimp-unavailable")
     assert (job.outcome.n, job.outcome.waiting) == (0, 12)
     assert_true(database, standin, remote, job)
@@ -319,7 +328,7 @@ def test_restoring_tells_what_mailchimp_refuses(database: Database, standin: Sta
     standin._account.audience(remote).members.remove(member_hash("person1@example.com"))
     back = undo(database, client, job)
     assert back.state == "done"
-    assert back.result == {"n": n - 1, "refusals": {"not-found": 1}, "waiting": 0, "changed": 0}
+    assert back.outcome == RestoreResult(n=n - 1, changed=0, refusals={"not-found": 1}, waiting=0)
     assert Counter(truth(standin, remote).values()) == {"cleaned": n - 1, "subscribed": 5}
     assert_exact(database)
 
@@ -340,7 +349,7 @@ def test_undo_of_contacts_deleted_for_good_says_so_and_is_offered_no_more(
             found = bulk.find_by_address_keys(session, audience, keys)
             mirror_rows.delete_contacts(session, audience, [contact_id(row) for row in found.values()])
     back = undo(database, client, job)
-    assert back.result == {"n": 2, "refusals": {"not-found": 2}, "waiting": 0, "changed": 0}
+    assert back.outcome == RestoreResult(n=2, changed=0, refusals={"not-found": 2}, waiting=0)
     assert restores.one(database, audience, job.id).is_whole
     with pytest.raises(restores.AlreadyRestored):
         restores.undo(database, audience, job.id, by="U2", now=now())
@@ -354,7 +363,7 @@ def test_an_archive_whose_contacts_were_all_deleted_for_good_is_listed_no_more(
     job = archive(database, client, audience)
     for n in range(2):
         standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
-    assert undo(database, client, job).result["refusals"] == {"not-found": 2}
+    assert undo(database, client, job).outcome.refusals == {"not-found": 2}
     assert restores.earlier(database).earlier == []
     with pytest.raises(restores.NothingLeft):
         restores.undo(database, audience, job.id, by="U2", now=now())
@@ -365,10 +374,10 @@ def test_ticked_contacts_alone_are_restored(database: Database, standin: Standin
     job = archive(database, client, mirrors.sync(database, client))
     chosen = [row.contact_id for row in rows(database, job)][:2]
     back = undo(database, client, job, ids=chosen)
-    assert back.result["n"] == 2
+    assert back.outcome.n == 2
     assert Counter(truth(standin, remote).values()) == {"archived": 4, "cleaned": 2, "subscribed": 5}
     rest = undo(database, client, job)
-    assert rest.result["n"] == 4
+    assert rest.outcome.n == 4
     assert_outcomes(database, standin, remote, rest)
 
 
@@ -388,7 +397,6 @@ def calls(standin: Standin, method: str, path: str) -> list[str]:
     ]
 
 
-def assert_outcomes(database: Database, standin: Standin, remote: str, job: JobRow) -> None:
-    assert job.audience_id
+def assert_outcomes(database: Database, standin: Standin, remote: str, job: AnyJob) -> None:
     assert statuses(database, job.audience_id) == truth(standin, remote)
     assert_exact(database)

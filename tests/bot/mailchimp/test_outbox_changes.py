@@ -53,7 +53,7 @@ def test_what_changed_at_mailchimp_after_the_preview_is_left_alone(
 def test_what_changes_at_mailchimp_while_a_long_archive_is_under_way_is_left_alone(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, n: int
 ):
-    monkeypatch.setattr(outbox, "LOOK_AGAIN", timedelta(0))
+    monkeypatch.setattr(outbox, "REFRESH_AFTER", timedelta(0))
     monkeypatch.setattr(outbox, "CALLS_A_STEP", 5)
     remote = mirrors.add(standin, n)
     confirm(database, plan(database, mirrors.sync(database, client)))
@@ -73,7 +73,7 @@ def test_restoring_leaves_whom_mailchimp_changed_since(database: Database, stand
     job = archive(database, client, mirrors.sync(database, client))
     standin.subscribe(remote, "person1@example.com")
     back = undo(database, client, job)
-    assert (back.result["n"], back.result["changed"]) == (3, 1)
+    assert (back.outcome.n, back.outcome.changed) == (3, 1)
     assert truth(standin, remote)["person1@example.com"] == "subscribed"
     assert_outcomes(database, standin, remote, back)
 
@@ -87,7 +87,7 @@ def test_who_came_back_and_was_archived_by_somebody_else_is_not_subscribed_by_un
     mirrors.sync(database, client)
     standin.archive(remote, "person1@example.com")
     back = undo(database, client, job)
-    assert (back.result["n"], back.result["changed"]) == (3, 1)
+    assert (back.outcome.n, back.outcome.changed) == (3, 1)
     assert truth(standin, remote)["person1@example.com"] == "archived"
     assert_outcomes(database, standin, remote, back)
 
@@ -101,7 +101,7 @@ def test_what_became_of_each_address_is_kept_for_a_month_and_the_archive_longer(
     job = archive(database, client, mirrors.sync(database, client))
     told = now()
     delete_expired(database, told + OUTCOMES_KEPT - timedelta(minutes=1))
-    assert len(list(outcomes.lines(database, job))) == 3
+    assert len(list(outcomes.outcomes(database, job))) == 3
     delete_expired(database, told + OUTCOMES_KEPT + timedelta(minutes=1))
-    assert list(outcomes.lines(database, job)) == []
-    assert undo(database, client, job).result["n"] == 3
+    assert list(outcomes.outcomes(database, job)) == []
+    assert undo(database, client, job).outcome.n == 3

@@ -4,55 +4,66 @@ from datetime import timedelta
 
 from sqlmodel import select
 
-from bot.archives.jobs import ARCHIVE
-from bot.core import jobs
+from bot.core.jobs import Recipient, new_id
 from bot.mailchimp.mirror import sync
-from bot.mailchimp.mirror.jobs import SYNC
+from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from bot.maintenance.cleanup import SYNCS_KEPT, delete_expired
 from storage.core import audiences
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import JobKind, JobRow
 from storage.mailchimp import mirrors
 from tests.conftest import NOW
 from tests.support.audiences import claim
 
-TOLD = {"channel": "D1", "user": "U1", "language": "fr"}
+TOLD = Recipient("U1", language="fr", channel="D1")
 
 
 def audience(database: Database) -> int:
     with database.transaction() as session:
-        return mirrors.get_or_add(session, "abc", "Trail news", NOW).id or 0
+        return mirrors.get_or_add(session, "abc", "Trail news", NOW).id
 
 
-def ask(database: Database, audience_id: int, by: str = "clock", **notify: str) -> JobRow:
-    return sync.request(database, audience_id, by=by, now=NOW, notify=notify or None)
+def ask(
+    database: Database, audience_id: int, by: str = "clock", recipient: Recipient | None = None
+) -> SyncJob:
+    return sync.request(database, audience_id, by=by, now=NOW, recipient=recipient)
 
 
 def test_one_sync_at_a_time_and_who_comes_to_wait_for_it_is_told(database: Database):
     """The clock's tells nobody, until a person asks; the next person finds it theirs."""
     audience_id = audience(database)
     first = ask(database, audience_id)
-    assert first.notify == {}
+    assert first.recipient is None
     claim(database, SYNC)
-    asked = ask(database, audience_id, "U1", **TOLD)
-    assert (asked.id, asked.notify) == (first.id, TOLD)
-    assert ask(database, audience_id, "U2", channel="D2").notify == TOLD
-    assert ask(database, audience_id).notify == TOLD
+    asked = ask(database, audience_id, "U1", TOLD)
+    assert (asked.id, asked.recipient) == (first.id, TOLD)
+    assert ask(database, audience_id, "U2", Recipient("U2", channel="D2")).recipient == TOLD
+    assert ask(database, audience_id).recipient == TOLD
 
 
 def test_syncs_that_were_told_are_forgotten_after_a_day_and_nothing_else_is(database: Database):
     with database.transaction() as session:
-        for kind in (SYNC, ARCHIVE):
+        for kind in (JobKind.SYNC, JobKind.ARCHIVE):
             for state, told in (("done", NOW), ("failed", NOW), ("done", None), ("running", None)):
-                job = jobs.new(kind, by="clock", now=NOW)
-                job.state, job.told_at = state, told
-                session.add(job)
+                row = JobRow(
+                    id=new_id(),
+                    kind=kind.value,
+                    state=state,
+                    data={},
+                    cursor={},
+                    notify={},
+                    result={},
+                    made_by="clock",
+                    made_at=NOW,
+                    told_at=told,
+                )
+                session.add(row)
     assert delete_expired(database, NOW + SYNCS_KEPT) == 0
     assert delete_expired(database, NOW + SYNCS_KEPT + timedelta(seconds=1)) == 2
     with database.reading() as session:
         left = [(job.kind, job.told_at) for job in session.exec(select(JobRow))]
     assert len(left) == 6
-    assert (SYNC, NOW) not in left
+    assert (JobKind.SYNC, NOW) not in left
 
 
 def test_each_audience_has_a_name_of_its_own_which_follows_mailchimp_s(database: Database):

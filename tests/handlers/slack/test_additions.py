@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core import jobs
-from bot.mailchimp.additions import NotNow
+from bot.mailchimp.additions import TryLater
 from bot.mailchimp.jobs import ADD
 from handlers.slack import long_work
 from handlers.slack.app import job_handlers
@@ -278,7 +278,7 @@ def test_while_mailchimp_does_not_answer_the_person_is_told_that_it_is_tried_aga
     person = Operator(database, client)
     person.fill_in(person.command(OLD))
     never(mailchimp)
-    with pytest.raises(NotNow):
+    with pytest.raises(TryLater):
         person.work()
     assert "tried again by itself" in said(person.messages[-1])
     mailchimp.faults.clear()

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.mailchimp.additions import Added
+from bot.mailchimp.additions import AdditionReceipt
 from bot.mailchimp.jobs import AddJob
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
@@ -27,7 +27,7 @@ def progress(words: Words, job: AddJob, audience: str) -> Message:
     return blocks.message(text, [blocks.section(text)])
 
 
-def receipt(words: Words, added: Added) -> Message:
+def receipt(words: Words, added: AdditionReceipt) -> Message:
     """What Mailchimp made of it. The way on stands beside it: a job's modal shows no row of buttons."""
     done = added.correction
     text = words.md(
@@ -37,9 +37,9 @@ def receipt(words: Words, added: Added) -> Message:
         status=added.status,
     )
     on = None
-    if done.further:
-        place = done.further.place
-        value = step_value(done.audience.id, place.id if place else 0, done.further)
+    if done.continue_after:
+        place = done.continue_after.place
+        value = step_value(done.audience.id, place.id if place else 0, done.continue_after)
         on = blocks.button(words("corrections-next"), NEXT, value, style="primary")
     rows = [blocks.section(text, accessory=on)]
     if added.tags_lost:
@@ -55,7 +55,7 @@ def refused(words: Words, job: AddJob) -> Message:
     if job.failure is None:
         raise ValueError("Only a job that failed was refused.")
     values = job.failure.values
-    text = words.md(job.failure.key, **{name: _short(each) for name, each in values.items()})
+    text = words.md(job.failure.key, **{name: _short(value) for name, value in values.items()})
     rows = [blocks.section(text), *_said(words, values.get("fields", []))]
     if _URL.fullmatch(values.get("signup") or ""):
         form = Markup(f"<{values['signup']}|{words('corrections-signup-form')}>")
@@ -68,9 +68,9 @@ def refused(words: Words, job: AddJob) -> Message:
 def _progress(words: Words, job: AddJob, audience: str) -> Markup:
     return words.md(
         "corrections-adding",
-        address=job.task["address"],
+        address=job.task.address,
         audience=blocks.clamp(audience, SAID),
-        state="trying" if job.progress.get("trying") else "first",
+        state="trying" if job.progress.trying else "first",
     )
 
 

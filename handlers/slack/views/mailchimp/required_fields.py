@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.corrections.corrections import Filled
-from bot.corrections.required_fields import Field, Permission, Wanted
+from bot.corrections.corrections import FilledForm
+from bot.corrections.required_fields import Field, Permission, Requirements
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block
 from handlers.words import Words
@@ -24,18 +24,18 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 
 
-def inputs(words: Words, wanted: Wanted, typed: Filled | None, own: str) -> Iterable[Block]:
+def inputs(words: Words, requirements: Requirements, typed: FilledForm | None, own: str) -> Iterable[Block]:
     """`own` ends the blocks' ids; `typed`: what an earlier try was filled in with."""
     values = typed.fields if typed else {}
-    for field in wanted.fields:
+    for field in requirements.fields:
         element = _element(words, field, values.get(field.key, field.value))
         name = FIELD + field.key
         yield blocks.input_(
             _label(words, field), element, name + own, hint=_hint(words, field), optional=not field.required
         )
     ticked = typed.permissions if typed else ()
-    for start in range(0, len(wanted.permissions), OPTIONS):
-        some = wanted.permissions[start : start + OPTIONS]
+    for start in range(0, len(requirements.permissions), OPTIONS):
+        some = requirements.permissions[start : start + OPTIONS]
         yield from _permissions(words, some, set(ticked), f"{PERMISSIONS}{start}", own)
 
 

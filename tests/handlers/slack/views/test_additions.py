@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.errors import CleanedError
 from bot.corrections import required_fields
-from bot.corrections.corrections import Correction, Filled, Form
+from bot.corrections.corrections import Correction, FilledForm, Form
 from bot.corrections.required_fields import (
     ADDRESS_PARTS,
     MOST_CHOICES,
@@ -15,11 +15,11 @@ from bot.corrections.required_fields import (
     MOST_PERMISSIONS,
     Field,
     Permission,
-    Wanted,
+    Requirements,
 )
 from bot.corrections.typos import Step
 from bot.mailchimp import additions
-from bot.mailchimp.additions import Added
+from bot.mailchimp.additions import AdditionReceipt
 from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack import errors
 from handlers.slack.views import corrections as form_views
@@ -80,9 +80,9 @@ def every_field(name: str) -> list[Field]:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_form_with_all_that_may_be_asked_is_within_the_limits(spoken: Words, name: str):
     permissions = tuple(Permission(f"{n:010}", f"{n} {name}") for n in range(MOST_PERMISSIONS))
-    asked = Wanted(tuple(every_field(name)), permissions, first_name=True, last_name=True)
+    asked = Requirements(tuple(every_field(name)), permissions, first_name=True, last_name=True)
     assert len(asked.fields) == MOST_FIELDS
-    filled = Filled(
+    filled = FilledForm(
         address=LONGEST_ADDRESS,
         permission=True,
         first_name=name,
@@ -94,7 +94,7 @@ def test_the_form_with_all_that_may_be_asked_is_within_the_limits(spoken: Words,
         for typed in (None, filled):
             for optin in (True, False):
                 form = Form("0123456789abcdef", contact, suggestion, step=Step(2**40, 2**40, PLACE))
-                form = replace(form, wanted=replace(asked, double_optin=optin), typed=typed)
+                form = replace(form, requirements=replace(asked, double_optin=optin), typed=typed)
                 view = form_views.form(spoken, form, contact)
                 check("modal", view)
                 assert "consent" in str(view["blocks"])
@@ -103,13 +103,15 @@ def test_the_form_with_all_that_may_be_asked_is_within_the_limits(spoken: Words,
 
 def test_each_input_says_in_a_sentence_why_it_is_there(spoken: Words):
     fields = [Field("T", "Town", kind, True) for kind in KINDS] + [Field("T", "Town", "text", False)]
-    asked = Wanted(tuple(fields), (Permission("1", "Email"),))
+    asked = Requirements(tuple(fields), (Permission("1", "Email"),))
     inputs = list(wanted_views.inputs(spoken, asked, None, ""))
     assert all("Mailchimp" in block["hint"]["text"] for block in inputs[:-1])
     assert len({block["hint"]["text"] for block in inputs[:-1]}) == 7
     assert inputs[-1]["hint"]["text"] == spoken("corrections-permissions-hint")
     parts = [Field("H", "Home", "address", True, part=part) for part in ADDRESS_PARTS]
-    labels = {block["label"]["text"] for block in wanted_views.inputs(spoken, Wanted(tuple(parts)), None, "")}
+    labels = {
+        block["label"]["text"] for block in wanted_views.inputs(spoken, Requirements(tuple(parts)), None, "")
+    }
     assert len(labels) == len(ADDRESS_PARTS)
 
 
@@ -123,16 +125,21 @@ def test_an_own_value_that_does_not_fit_its_input_is_left_out(spoken: Words):
             ({"date": "2020-02-29", "number": "-7.5"}.get(kind, "b"), True),
         ):
             field = Field("T", "Town", kind, True, choices, value)
-            [block] = wanted_views.inputs(spoken, Wanted((field,)), None, "")
+            [block] = wanted_views.inputs(spoken, Requirements((field,)), None, "")
             assert (name in block["element"]) is fits
 
 
 def test_more_fields_than_a_modal_takes_are_said_to_be_too_many():
     fields = [field("text", n) for n in range(MOST_FIELDS + 1)]
     with pytest.raises(required_fields.TooManyFields):
-        required_fields.wanted(CLIENT, audience(fields), CONTACT)
+        required_fields.find_requirements(CLIENT, audience(fields), CONTACT)
     assert (
-        len((required_fields.wanted(CLIENT, audience(fields[1:]), CONTACT) or Wanted()).fields) == MOST_FIELDS
+        len(
+            (
+                required_fields.find_requirements(CLIENT, audience(fields[1:]), CONTACT) or Requirements()
+            ).fields
+        )
+        == MOST_FIELDS
     )
 
 
@@ -140,7 +147,7 @@ def test_choices_that_a_modal_has_no_room_for_are_typed():
     choices = [str(n) for n in range(100)]
     fields = [{**field("dropdown", n), "choices": choices} for n in range(4)]
     fields[0]["choices"] = [*choices, "100"]
-    found = required_fields.wanted(CLIENT, audience(fields), CONTACT)
+    found = required_fields.find_requirements(CLIENT, audience(fields), CONTACT)
     assert found
     assert [len(each.choices) for each in found.fields] == [0, 100, 100, 100]
 
@@ -153,9 +160,9 @@ def test_what_mailchimp_said_is_within_the_limits(spoken: Words, name: str):
         check("message", views.progress(spoken, job(progress=state), name))
     for status in (Status.SUBSCRIBED, Status.PENDING):
         for further in (None, Step(0, 5, None), Step(2**40, 2**40, PLACE)):
-            for tags in ([], [name] * 50):
+            for tags in ((), (name,) * 50):
                 done = Correction(place, LONGEST_ADDRESS, LONGEST_ADDRESS, NOW, further)
-                check("message", views.receipt(spoken, Added(done, status, tags)))
+                check("message", views.receipt(spoken, AdditionReceipt(done, status, tags)))
     for error in refusals(name):
         message = views.refused(spoken, job(error))
         check("message", message)
@@ -174,7 +181,7 @@ def test_the_sign_up_form_is_linked_where_only_they_can_come_back(spoken: Words)
         (None, False),
         ("", False),
     ):
-        failed = job(additions.OnlyThemselves(address="a", audience="b", signup=signup))
+        failed = job(additions.MustSignUpAgain(address="a", audience="b", signup=signup))
         assert ("<https://x.example/s?u=1&id=2|" in str(views.refused(spoken, failed))) is linked
         check("message", views.refused(spoken, failed))
 
@@ -199,22 +206,35 @@ def audience(fields: list[dict[str, Any]]) -> Any:
 
 def job(error: CleanedError | None = None, progress: dict[str, Any] | None = None) -> AddJob:
     result = {"error": error.key, "values": error.values} if error else {}
-    return job_value(ADD, {"address": LONGEST_ADDRESS}, cursor=progress or {}, result=result)
+    task = {
+        "contact": 1,
+        "address": LONGEST_ADDRESS,
+        "key": LONGEST_ADDRESS,
+        "first_name": None,
+        "last_name": None,
+        "fields": [],
+        "values": {},
+        "permissions": [],
+        "ticked": [],
+        "wording": "yes",
+        "language": "en",
+    }
+    return job_value(ADD, task, cursor=progress or {}, result=result)
 
 
 def refusals(name: str) -> list[CleanedError]:
     about = {"address": LONGEST_ADDRESS, "audience": name}
     statuses = (*map(str, Status), "unknown")
     return [
-        *(additions.ThereAlready(**about, status=status) for status in statuses),
-        additions.OnlyThemselves(**about, signup="https://x.list-manage.com/subscribe?id=1"),
+        *(additions.AlreadyAtMailchimp(**about, status=status) for status in statuses),
+        additions.MustSignUpAgain(**about, signup="https://x.list-manage.com/subscribe?id=1"),
         additions.DeletedForGood(**about, signup=None),
-        additions.NotTaken(**about, detail=name, fields=[["T", name, name]] * 80),
-        additions.KeyNotTaken(),
+        additions.InvalidFields(**about, detail=name, fields=[["T", name, name]] * 80),
+        additions.KeyRejected(),
         additions.NoAnswer(**about),
-        additions.Refused(**about, title=name, detail=name),
+        additions.OtherRefusal(**about, title=name, detail=name),
         additions.FieldMissing(field="T"),
         required_fields.NoMailchimp(audience=name),
         required_fields.TooManyFields(audience=name, n=61),
-        required_fields.MailchimpSilent(audience=name),
+        required_fields.RequirementsUnknown(audience=name),
     ]

@@ -9,7 +9,7 @@ import pytest
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
 from bot.corrections.cleaned_contact import CleanedContact
-from bot.corrections.corrections import AlreadyThere, Correction, Filled, Form, NotAnAddress, NotCleaned
+from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
 from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion, SuggestionReason
@@ -69,7 +69,7 @@ def test_the_form_is_within_the_limits(spoken: Words, contact: CleanedContact):
 def assert_fine(spoken: Words, form: Form, kept: CleanedContact | None) -> None:
     view = views.form(spoken, form, kept)
     assert problems("modal", view) == []
-    assert view["private_metadata"] == form.draft_id
+    assert view["private_metadata"] == form.plan_id
     domains = [form.contact.domain, LONG]
     for answer in (None, *MailStatus):
         assert problems("modal", views.answered(spoken, view, dict.fromkeys(domains, answer))) == []
@@ -123,7 +123,7 @@ def test_inputs_of_a_walk_are_each_contact_s_own(spoken: Words):
     assert names == ["address-5", "first-name-5", "last-name-5", "consent-5"]
     values = {name: {name.removesuffix("-5"): {"value": "x"}} for name in names}
     assert views.block_of(values, views.CONSENT) == "consent-5"
-    assert views.filled(values) == Filled(address="x", permission=False, first_name="x", last_name="x")
+    assert views.filled(values) == FilledForm(address="x", permission=False, first_name="x", last_name="x")
 
 
 def test_the_form_is_prefilled_and_has_the_fields_that_the_audience_has(spoken: Words):
