@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.contacts.values import Status
+from storage.core.text import storable
 from storage.mailchimp import documents, members
 from storage.mailchimp.members import Location, Member
 from tests.storage.mailchimp.answers import MEMBER
@@ -75,8 +76,8 @@ def test_a_contact_without_address_or_known_status_is_a_value_error(document: di
 
 
 @given(text=st.text(st.characters() | st.sampled_from("\0\\\ud83d\ude00\udfffu0d8")), escapes=st.booleans())
-def test_what_no_database_stores_is_replaced_and_all_else_is_as_it_was(text: str, *, escapes: bool):
+def test_what_no_database_stores_is_dropped_and_all_else_is_as_it_was(text: str, *, escapes: bool):
     body = json.dumps({"text": text}, ensure_ascii=escapes or not text.isprintable())
     paired = json.loads(body)["text"]
-    stored = paired.encode(errors="replace").decode().replace("\0", "\ufffd")
+    stored = storable(paired)
     assert documents.parse(body.encode()) == {"text": stored}
