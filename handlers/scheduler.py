@@ -65,7 +65,7 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
 def send_due(context: AppContext, owner: str) -> None:
     """Posts the digest if one is due and no other process has claimed it."""
     if claim := digests.claim_due(context.database, context.clock(), owner):
-        log.info("digest: %s", post(context, claim, tell=claim.settings.set_by))
+        log.info("digest: %s", post(context, claim, notify=claim.settings.set_by))
 
 
 def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> None:

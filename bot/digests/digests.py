@@ -1,8 +1,8 @@
-"""The weekly digest: its settings, when it is due, and who posts it.
+"""The weekly digest: its settings, when it is due, and which process posts it.
 
-The table is the schedule's truth. Whoever looks (`claim_due`) finds a run that is due and makes its row:
-that is the claim, and one insert wins. A process that dies between posting and `posted` leaves a claim that looks
-abandoned; the one that takes it over is told where the message may stand already (`may_stand_in`), to look first.
+A run is a row per due time. A process claims a run by inserting its row, which only one process can. A process that
+dies after posting and before `mark_posted` leaves an abandoned run; the claim of the process that takes it over names
+the channel where the message may already be (`may_be_posted_in`), so that it is looked up first.
 """
 
 from dataclasses import dataclass, replace
@@ -17,19 +17,19 @@ from storage.digests import digests
 from storage.digests.tables import Digest, DigestRun
 
 WEEK = timedelta(days=7)
-LATE = timedelta(days=1)  # a run that was missed is sent if it is less late than that
-ABANDONED = timedelta(minutes=2)  # a claim that old whose run wasn't posted: its process died
-MOST_ATTEMPTS = 5  # processes that died with it: then it is what kills them
+MAX_DELAY = timedelta(days=1)  # a run that is later than this is not posted
+ABANDONED_AFTER = timedelta(minutes=2)  # since the claim; a run not posted by then belongs to a dead process
+MAX_ATTEMPTS = 5  # processes that died with a run; it is then assumed to be what kills them
 
 
 class NotInChannel(CleanedError):
-    """The bot isn't in the channel that was chosen, or can't see it."""
+    """The bot is not in the chosen channel, or can't see it."""
 
     key = "error-digest-not-in-channel"
 
 
 class ArchivedChannel(CleanedError):
-    """The channel that was chosen is archived."""
+    """The chosen channel is archived."""
 
     key = "error-digest-archived-channel"
 
@@ -41,14 +41,14 @@ class UnknownZone(CleanedError):
 
 
 class NotSet(CleanedError):
-    """No digest was set up yet."""
+    """No digest has been set up."""
 
     key = "error-digest-not-set"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestSettings:
-    """Where and when. `weekday` 0 is Monday; no `audience_ids`: all audiences."""
+    """Where and when the digest is posted. `weekday` 0 is Monday; without `audience_ids` it covers all audiences."""
 
     channel: str
     weekday: int
@@ -58,57 +58,58 @@ class DigestSettings:
     audience_ids: tuple[int, ...] = ()
     paused: bool = False
     set_by: str
-    set_at: datetime  # since when this schedule stands: nothing due before is sent
+    set_at: datetime  # when this schedule was set; runs due earlier are not posted
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One digest that the owner has to post: what is new from `since` to `until`.
+    """A run that its owner has to post: what was cleaned from `since` on and before `until`.
 
-    `may_stand_in`: the channel where an earlier owner may have posted it; it is to be looked for there.
+    `may_be_posted_in`: the channel where an earlier owner may have posted it; it has to be looked up there first.
     """
 
     settings: DigestSettings
     due_at: datetime
     since: datetime
     owner: str
-    may_stand_in: str | None = None
+    may_be_posted_in: str | None = None
 
     @property
     def until(self) -> datetime:
-        """The next digest starts where this one ends, however late it was posted."""
+        """Where the next digest starts, however late this one is posted."""
         return self.due_at
 
 
 def current(database: Database) -> DigestSettings | None:
-    """The settings; None before they were first saved."""
+    """Returns the settings; None if they were never saved."""
     with database.reading() as session:
         return _settings(digests.get(session))
 
 
-def check(settings: DigestSettings) -> None:
+def validate(settings: DigestSettings) -> None:
     """Raises UnknownZone."""
     if settings.timezone not in zones():
         raise UnknownZone(zone=settings.timezone)
 
 
-def save(database: Database, wanted: DigestSettings, now: datetime) -> DigestSettings:
-    """Stores the settings and writes the journal. Raises UnknownZone.
+def save(database: Database, settings: DigestSettings, now: datetime) -> DigestSettings:
+    """Stores the settings with a journal entry, and returns them as stored. Raises UnknownZone.
 
-    A change that leaves the schedule as it was does not skip a run that is just due.
+    `set_at` changes only with the schedule, so that another change does not skip a run that has just become due.
     """
-    check(wanted)
+    validate(settings)
     with database.transaction() as session:
         old = _settings(digests.get(session))
-        same = old is not None and _schedule(old) == _schedule(wanted)
-        kept = replace(wanted, set_at=old.set_at if old and same else now)
-        digests.put(session, _row(kept))
-        journal.write(session, who=kept.set_by, what="digest", at=now, n=1, settings=_detail(kept))
-    return kept
+        is_same_schedule = old is not None and _schedule(old) == _schedule(settings)
+        saved = replace(settings, set_at=old.set_at if old and is_same_schedule else now)
+        digests.put(session, _row(saved))
+        details = _journal_details(saved)
+        journal.write(session, who=saved.set_by, what="digest", at=now, n=1, settings=details)
+    return saved
 
 
 def pause(database: Database, paused: bool, by: str, now: datetime) -> DigestSettings:
-    """Stops the digest or sets it going again. Raises NotSet."""
+    """Pauses or resumes the digest. Raises NotSet."""
     settings = current(database)
     if settings is None:
         raise NotSet
@@ -116,20 +117,21 @@ def pause(database: Database, paused: bool, by: str, now: datetime) -> DigestSet
 
 
 def next_due(settings: DigestSettings, after: datetime) -> datetime:
-    """The first due moment later than `after`, in UTC.
+    """Returns the first due time later than `after`, in UTC.
 
-    A local time that summer time skips: the first moment after it. One that occurs twice: the first.
+    For a local time that a clock change skips it is the first moment after the gap; for one that occurs twice, the
+    first occurrence.
     """
     zone = ZoneInfo(settings.timezone)
     local = after.astimezone(zone).date()
     day = local + timedelta(days=(settings.weekday - local.weekday()) % 7) - WEEK
-    while (due := _moment(day, settings.at, zone)) <= after:
+    while (due := _due_on(day, settings.at, zone)) <= after:
         day += WEEK
     return due
 
 
 def latest_due(settings: DigestSettings, now: datetime) -> datetime:
-    """The last due moment that is not later than `now`."""
+    """Returns the last due time that is not later than `now`."""
     due = next_due(settings, now - 2 * WEEK)
     while (later := next_due(settings, due)) <= now:
         due = later
@@ -137,29 +139,29 @@ def latest_due(settings: DigestSettings, now: datetime) -> datetime:
 
 
 def claim_due(database: Database, now: datetime, owner: str) -> Claim | None:
-    """A digest that the owner has to post now; None when there is none, or another has it.
+    """Claims a run that is due; None if there is none or another owner has it.
 
-    Due less than a day ago and not before the schedule was set. One that was given back or left by a
-    process that died comes again.
+    A run is due for less than MAX_DELAY, and never if its time was before the schedule was set. Runs that were given
+    back or abandoned come first.
     """
     with database.reading() as session:
         settings = _settings(digests.get(session))
         if settings is None:
             return None
-        # A pause is a change of the schedule too: what was due before it is not sent; "Send now" after it is.
-        earliest = max(now - LATE, settings.set_at - timedelta(microseconds=1))
-        left = [run for run in digests.unfinished(session, earliest) if _is_left(run, now)]
+        # A pause changes the schedule too: runs due before it are not posted, those asked for during it are.
+        earliest = max(now - MAX_DELAY, settings.set_at - timedelta(microseconds=1))
+        free_runs = [run for run in digests.unfinished(session, earliest) if _is_free(run, now)]
         due = latest_due(settings, now)
         is_new = not settings.paused and due > earliest and not digests.exists(session, due)
-    if left:
-        return _take_over(database, settings, left[0], owner, now)
+    if free_runs:
+        return _take_over(database, settings, free_runs[0], owner, now)
     return _claim(database, settings, due, owner, now) if is_new else None
 
 
 def claim_now(database: Database, asked_at: datetime, now: datetime, owner: str) -> Claim | None:
-    """The digest that a person asks for, paused or not; None when it was asked for already. Raises NotSet.
+    """Claims the run that a person asks for, paused or not; None if it was claimed already. Raises NotSet.
 
-    `asked_at` is the moment their button was shown: a second click carries the same.
+    `asked_at` is when their button was shown, which is the same for a second click.
     """
     settings = current(database)
     if settings is None:
@@ -167,52 +169,52 @@ def claim_now(database: Database, asked_at: datetime, now: datetime, owner: str)
     return _claim(database, settings, asked_at, owner, now)
 
 
-def begin(database: Database, claim: Claim, now: datetime) -> bool:
-    """To be called just before it is posted: notes where. False when it is another's by now, who posts it.
+def mark_posting(database: Database, claim: Claim, now: datetime) -> bool:
+    """Records the channel, just before the message is posted. Returns False if another owner has taken the run over.
 
-    The caller says how it ended before it looks ABANDONED.
+    The caller has ABANDONED_AFTER from now on to record how it ended.
     """
-    return _settle(database, claim, claimed_at=now, channel=claim.settings.channel)
+    return _update(database, claim, claimed_at=now, channel=claim.settings.channel)
 
 
-def posted(database: Database, claim: Claim, channel: str, ts: str, now: datetime) -> None:
-    """The digest stands in that channel."""
-    _settle(database, claim, posted_at=now, channel=channel, ts=ts)
+def mark_posted(database: Database, claim: Claim, channel: str, ts: str, now: datetime) -> None:
+    """Records the message of the digest, unless another owner has taken the run over."""
+    _update(database, claim, posted_at=now, channel=channel, ts=ts)
 
 
-def failed(database: Database, claim: Claim, why: str) -> None:
-    """It can't be posted until a person mends something: this run is not tried again."""
-    _settle(database, claim, failed=why)
+def mark_failed(database: Database, claim: Claim, reason: str) -> None:
+    """Records that the digest can't be posted until a person corrects something; the run is not tried again."""
+    _update(database, claim, failed=reason)
 
 
 def give_back(database: Database, claim: Claim) -> None:
-    """It was not posted this time: whoever looks next may try, until it is a day late."""
-    _settle(database, claim, owner="")
+    """Lets any process try the run again, until it is MAX_DELAY late."""
+    _update(database, claim, owner="")
 
 
 @cache
 def zones() -> frozenset[str]:
-    """The names of the time zones there are."""
+    """Returns the names of all time zones."""
     return frozenset(available_timezones())
 
 
-def find_zones(text: str, most: int = 100) -> list[str]:
-    """The time zones that the text could mean, those first whose city begins with it."""
-    wanted = text.strip().casefold().replace(" ", "_")
-    found = [zone for zone in zones() if wanted in zone.casefold()]
-    return sorted(found, key=lambda zone: (not _city(zone).startswith(wanted), zone))[:most]
+def find_zones(text: str, limit: int = 100) -> list[str]:
+    """Returns the time zones whose name contains the text, those whose city starts with it first."""
+    pattern = text.strip().casefold().replace(" ", "_")
+    matches = [zone for zone in zones() if pattern in zone.casefold()]
+    return sorted(matches, key=lambda zone: (not _city(zone).startswith(pattern), zone))[:limit]
 
 
 def _city(zone: str) -> str:
     return zone.casefold().rpartition("/")[2]
 
 
-def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+def _due_on(day: date, at: time, zone: ZoneInfo) -> datetime:
     local = datetime.combine(day, at)
     due = local.replace(tzinfo=zone).astimezone(UTC)
     if due.astimezone(zone).replace(tzinfo=None) == local:
         return due
-    # The clock skips this time: the first second at which it shows a later one.
+    # The clock skips this time: find the first second at which it shows a later one.
     before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
     while due - before > timedelta(seconds=1):
         middle = (before + (due - before) / 2).replace(microsecond=0)
@@ -223,17 +225,19 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
     return due
 
 
-def _is_left(run: DigestRun, now: datetime) -> bool:
-    return not run.owner or (run.claimed_at < now - ABANDONED and run.attempts < MOST_ATTEMPTS)
+def _is_free(run: DigestRun, now: datetime) -> bool:
+    """Whether an unfinished run was given back, or abandoned but not too often."""
+    is_abandoned = run.claimed_at < now - ABANDONED_AFTER
+    return run.is_given_back or (is_abandoned and run.attempts < MAX_ATTEMPTS)
 
 
 def _take_over(
     database: Database, settings: DigestSettings, run: DigestRun, owner: str, now: datetime
 ) -> Claim | None:
-    attempts = run.attempts + 1 if run.owner else run.attempts
+    attempts = run.attempts if run.is_given_back else run.attempts + 1
     with database.transaction() as session:
-        mine = digests.take_over(session, run, owner, now, attempts)
-    return Claim(settings, run.due_at, run.since, owner, run.channel) if mine else None
+        is_claimed = digests.take_over(session, run, owner, now, attempts)
+    return Claim(settings, run.due_at, run.since, owner, run.channel) if is_claimed else None
 
 
 def _claim(
@@ -243,20 +247,20 @@ def _claim(
         last = digests.last_posted(session, due)
         since = last.due_at if last else due - WEEK
         run = DigestRun(digest_id=1, due_at=due, claimed_at=now, owner=owner, since=since)
-        mine = digests.claim(session, run)
-    return Claim(settings, due, since, owner) if mine else None
+        is_claimed = digests.claim(session, run)
+    return Claim(settings, due, since, owner) if is_claimed else None
 
 
-def _settle(database: Database, claim: Claim, **how: object) -> bool:
+def _update(database: Database, claim: Claim, **columns: object) -> bool:
     with database.transaction() as session:
-        return digests.settle(session, claim.due_at, claim.owner, **how)
+        return digests.update_run(session, claim.due_at, claim.owner, **columns)
 
 
 def _schedule(settings: DigestSettings) -> tuple[object, ...]:
     return settings.weekday, settings.at, settings.timezone, settings.paused
 
 
-def _detail(settings: DigestSettings) -> dict[str, object]:
+def _journal_details(settings: DigestSettings) -> dict[str, object]:
     return {
         "channel": settings.channel,
         "when": f"{settings.weekday} {settings.at:%H:%M} {settings.timezone}",

@@ -1,4 +1,4 @@
-"""What a digest says: figures of a time, from kept figures and indexes; no address in it, only domains."""
+"""The figures of a digest, read from stored figures and indexes. It names domains, never an address."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from storage.digests import digests
 
 WEEKS = 12
 TOP = 5
-DOMAINS_LOOKED_AT = 2_000  # for typos, the most frequent first
+MAX_DOMAINS_CHECKED = 2_000  # for typos, the most frequent first
 
 
 class DigestSuggestion(Protocol):
@@ -28,7 +28,7 @@ class DigestSuggestion(Protocol):
 
 
 class Suggester(Protocol):
-    """What finds it; made from an audience's healthy domains."""
+    """Suggests corrections; made from the domains of an audience's subscribed contacts, with their counts."""
 
     def suggest(self, address: str, /) -> DigestSuggestion | None: ...
 
@@ -38,7 +38,7 @@ MakeSuggester = Callable[[Mapping[str, int]], Suggester]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How many now, and in the same length of time before."""
+    """A number of this period, and of the period of the same length before it."""
 
     n: int
     before: int
@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A campaign or a domain, and how many of the newly cleaned are its."""
+    """A campaign or a domain, and its number of newly cleaned contacts."""
 
     name: str
     n: int
@@ -58,7 +58,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class DigestTypo:
-    """A mistyped domain, what it likely means, how many contacts have it."""
+    """A mistyped domain, the domain it was likely meant to be, and how many contacts have it."""
 
     domain: str
     meant: str
@@ -67,7 +67,7 @@ class DigestTypo:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven days of UTC up to `last`, and how many were cleaned in them."""
+    """Seven days (UTC) that end with `last`, and how many contacts were cleaned in them."""
 
     last: date
     n: int
@@ -75,7 +75,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One audience's share of the digest. `typos` are all of them, the most frequent first."""
+    """One audience's part of the report. `typos` holds all of them, the most frequent first."""
 
     audience_id: int
     name: str
@@ -83,7 +83,7 @@ class Part:
     campaigns: tuple[Count, ...]
     domains: tuple[Count, ...]
     typos: tuple[DigestTypo, ...]
-    cleaned: int  # in all
+    cleaned: int  # all cleaned contacts of the audience
     worth_a_look: int = 0  # of the newly cleaned
 
     @property
@@ -93,7 +93,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The digest's figures; the audience with the most newly cleaned comes first."""
+    """The figures of a digest. The part of the audience with the most newly cleaned contacts comes first."""
 
     since: datetime
     until: datetime
@@ -116,14 +116,14 @@ def report(
     until: datetime,
     make_suggester: MakeSuggester,
 ) -> Report:
-    """What was cleaned from `since` on and before `until`, against the same length of time before.
+    """Returns what was cleaned from `since` on and before `until`, compared with the period of the same length before.
 
-    All of it from one moment. An audience of the settings that is gone is left out.
+    All figures are read in one transaction. An audience of the settings that no longer exists is left out.
     """
     weeks: Counter[date] = Counter()
     with database.reading() as session:
         parts = []
-        for audience in _chosen(audiences.every(session), settings.audience_ids):
+        for audience in _covered(audiences.every(session), settings.audience_ids):
             parts.append(_part(session, audience, since, until, make_suggester))
             weeks.update(_weeks(session, audience.id, until.date()))
     parts.sort(key=lambda part: (-part.total.n, -part.cleaned, part.name.casefold()))
@@ -135,8 +135,8 @@ def report(
     )
 
 
-def _chosen(every: Sequence[AudienceRow], ids: Sequence[int]) -> list[AudienceRow]:
-    return [audience for audience in every if not ids or audience.id in ids]
+def _covered(all_audiences: Sequence[AudienceRow], ids: Sequence[int]) -> list[AudienceRow]:
+    return [audience for audience in all_audiences if not ids or audience.id in ids]
 
 
 def _part(
@@ -161,19 +161,23 @@ def _part(
 def _typos(
     session: Session, audience_id: int, since: datetime, until: datetime, make_suggester: MakeSuggester
 ) -> tuple[DigestTypo, ...]:
-    """Of those that can be fixed: cleaned still, no complaint."""
-    domains = digests.fixable_by_domain(session, audience_id, since, until, DOMAINS_LOOKED_AT)
+    """Typos of contacts that can be corrected: still cleaned, and no complaint."""
+    domains = digests.fixable_by_domain(session, audience_id, since, until, MAX_DOMAINS_CHECKED)
     if not domains:
         return ()
     suggester = make_suggester(figures.subscribed_domains(session, audience_id))
-    # A typo of a domain is the same for whoever has it: any name before the @ will do.
-    found = ((domain, suggester.suggest(f"someone@{domain}"), n) for domain, n in domains.items())
-    typos = (DigestTypo(domain, meant.address.rpartition("@")[2], n) for domain, meant, n in found if meant)
-    return tuple(typo for typo in typos if typo.meant != typo.domain)
+    typos = []
+    for domain, n in domains.items():
+        # A domain's typo does not depend on the local part: any will do.
+        suggestion = suggester.suggest(f"someone@{domain}")
+        meant = suggestion.address.rpartition("@")[2] if suggestion else domain
+        if meant != domain:
+            typos.append(DigestTypo(domain, meant, n))
+    return tuple(typos)
 
 
 def _weeks(session: Session, audience_id: int, last: date) -> Counter[date]:
-    """A week's last day → how many were cleaned in it."""
+    """Counts the contacts cleaned in each of the last WEEKS weeks, by the last day of the week."""
     first = last - timedelta(days=7 * WEEKS - 1)
     weeks: Counter[date] = Counter()
     for (day, _reason), n in figures.cleaned_between(session, audience_id, first, last).items():
@@ -185,8 +189,8 @@ def _last_days(last: date) -> list[date]:
     return [last - timedelta(days=7 * n) for n in reversed(range(WEEKS))]
 
 
-def _counts(found: Mapping[str, int]) -> tuple[Count, ...]:
-    return tuple(Count(name, n) for name, n in found.items())
+def _counts(by_name: Mapping[str, int]) -> tuple[Count, ...]:
+    return tuple(Count(name, n) for name, n in by_name.items())
 
 
 def _sum(changes: Iterable[Change]) -> Change:

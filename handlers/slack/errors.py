@@ -1,4 +1,4 @@
-"""What went wrong, in the person's words and at the place where they look."""
+"""Errors, shown to the person in their language, where they made the request."""
 
 import logging
 import secrets
@@ -18,11 +18,11 @@ from storage.core.db_errors import trouble
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
 
-# A window opens within three seconds of the click, or not at all.
+# Slack opens a modal within three seconds of the click only.
 TOO_LATE = frozenset(("expired_trigger_id", "trigger_expired"))
 
-# Slack's errors that pass by themselves, or that whoever runs the bot mends within the day: tried again.
-PASSES = frozenset(
+# Slack's error codes after which another try may succeed: by itself, or once the bot's credentials are corrected.
+TRANSIENT = frozenset(
     {
         "ratelimited",
         "internal_error",
@@ -41,23 +41,23 @@ log = logging.getLogger(__name__)
 
 
 def tell(error: Exception, request: Request, *, acknowledged: bool) -> BoltResponse | None:
-    """Tells the person, and returns what Slack is to be answered if it had no answer yet."""
+    """Shows the error to the person, and returns the response to Slack if the request is not acknowledged yet."""
     text = sentence(request.words, error)
     if request.is_submission and not acknowledged:
         return _into_submission(error, text, request.words)
-    view = fault_view(request.words, text)
+    view = error_view(request.words, text)
     try:
         _show(request, view, text)
-    except SlackClientError as refused:
-        log.warning("a fault could not be shown: %s", name(refused))
+    except SlackClientError as refusal:
+        log.warning("an error could not be shown: %s", name(refusal))
         request.client.chat_postMessage(channel=request.person.id, text=text)
     return None if acknowledged else BoltResponse(status=200, body="")
 
 
 def sentence(words: Words, error: Exception) -> Markup:
-    """What happened and what to do next. An unexpected fault gets a reference that is also in the log."""
+    """What happened and what to do next. An unexpected error gets a reference, which is also logged."""
     if isinstance(error, NotAnOperator):
-        helpers = [Markup(each) for each in error.values["helpers"]]
+        helpers = [Markup(helper) for helper in error.values["helpers"]]
         return words.md("error-not-an-operator", helpers=Markup(", ".join(helpers)), n=len(helpers))
     if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
         return words.md(error.key, **error.values)
@@ -67,31 +67,31 @@ def sentence(words: Words, error: Exception) -> Markup:
     if isinstance(error, SlackApiError) and error.response.get("error") in TOO_LATE:
         return words.md("trouble-too-late")
     reference = secrets.token_hex(4)
-    log.error("fault %s: %s", reference, trace(error))
+    log.error("error %s: %s", reference, trace(error))
     return words.md("error-unexpected", reference=reference)
 
 
-def fault_view(words: Words, text: Markup) -> View:
+def error_view(words: Words, text: Markup) -> View:
     return blocks.modal(words("error-title"), [blocks.section(text)], close=words("close"))
 
 
 def trace(error: BaseException) -> str:
-    """Where and of which type; without the messages, which may hold addresses."""
+    """The traceback and type of the error and its cause, without their messages, which may hold addresses."""
     chain = [error, *([error.__cause__] if error.__cause__ else [])]
-    return "\n".join("".join(traceback.format_tb(each.__traceback__)) + name(each) for each in chain)
+    return "\n".join("".join(traceback.format_tb(link.__traceback__)) + name(link) for link in chain)
 
 
 def name(error: BaseException) -> str:
-    """The type; for Slack's refusals its error name too."""
-    said = f" ({error.response.get('error')})" if isinstance(error, SlackApiError) else ""
-    return type(error).__qualname__ + said
+    """The error's type; for an error answer of Slack's, its code too."""
+    code = f" ({error.response.get('error')})" if isinstance(error, SlackApiError) else ""
+    return type(error).__qualname__ + code
 
 
-def passes(error: BaseException) -> bool:
-    """Whether it is Slack or the network, and passes by itself or once whoever runs the bot has mended it."""
+def is_transient(error: BaseException) -> bool:
+    """Whether it is an error of Slack or of the network after which another try may succeed."""
     if isinstance(error, SlackApiError):
         code = error_code(error)
-        return code is None or code in PASSES
+        return code is None or code in TRANSIENT
     return isinstance(error, SlackClientError | OSError)
 
 
@@ -100,8 +100,8 @@ def _into_submission(error: Exception, text: Markup, words: Words) -> BoltRespon
     body: dict[str, Any] = (
         {"response_action": "errors", "errors": {block_id: str(text)}}
         if block_id
-        # On top: what was typed stays below.
-        else {"response_action": "push", "view": fault_view(words, text)}
+        # In a modal on top, so that nothing typed is lost.
+        else {"response_action": "push", "view": error_view(words, text)}
     )
     return BoltResponse(status=200, body=body)
 

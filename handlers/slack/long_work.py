@@ -231,7 +231,7 @@ class _Run:
     def _may_succeed_later(self, error: Exception) -> bool:
         ended = self._job.finished_at
         in_time = ended is not None and self._context.clock() < ended + TELLS_WITHIN
-        return in_time and errors.passes(error)
+        return in_time and errors.is_transient(error)
 
     def _wait_for_database(self, kind: Trouble) -> None:
         """Tells the person, and gives the job back as soon as the database can be written again."""

@@ -1,7 +1,7 @@
-"""The digest's settings, its runs, and what is newly cleaned in a time.
+"""The digest's settings, its runs, and the contacts newly cleaned in a period.
 
-Newly cleaned counts what was archived since, too: else a team that archives each week would see its last
-week at nought.
+Contacts archived since they were cleaned count as newly cleaned too; otherwise a team that archives every week would
+see zero for its last week.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,11 @@ from storage.corrections.corrections import MAY_BE_A_TYPO
 from storage.digests.tables import Digest, DigestRun
 
 _RUN: Table = DigestRun.__table__  # type: ignore[attr-defined]
+_IS_UNFINISHED = and_(_RUN.c.posted_at.is_(None), _RUN.c.failed.is_(None))
 
 
 def get(session: Session) -> Digest | None:
-    """The settings; None before they were first saved."""
+    """Returns the settings; None if they were never saved."""
     return session.get(Digest, 1)
 
 
@@ -33,7 +34,7 @@ def put(session: Session, digest: Digest) -> None:
 
 
 def claim(session: Session, run: DigestRun) -> bool:
-    """Inserts the run; False when it is there already."""
+    """Inserts the run. Returns False if it exists already."""
     statement = (
         insert(session, _RUN).values(run.model_dump()).on_conflict_do_nothing().returning(_RUN.c.due_at)
     )
@@ -45,27 +46,32 @@ def exists(session: Session, due_at: datetime) -> bool:
 
 
 def unfinished(session: Session, after: datetime) -> Sequence[DigestRun]:
-    """Runs due after that time that were neither posted nor failed, the oldest first."""
+    """Returns the runs due after that time that were neither posted nor failed, the oldest first."""
     return session.exec(
         select_model(DigestRun)
-        .where(col(DigestRun.posted_at).is_(None), col(DigestRun.failed).is_(None), DigestRun.due_at > after)
+        .where(_IS_UNFINISHED, DigestRun.due_at > after)
         .order_by(col(DigestRun.due_at))
     ).all()
 
 
 def take_over(session: Session, run: DigestRun, owner: str, now: datetime, attempts: int) -> bool:
-    """The run is the owner's now; False when another was quicker, or it was settled meanwhile."""
-    as_seen = and_(_RUN.c.claimed_at == run.claimed_at, _RUN.c.attempts == run.attempts)
-    return _update(session, run.due_at, run.owner, as_seen, owner=owner, claimed_at=now, attempts=attempts)
+    """Makes the owner the run's. Returns False if the run has changed since it was read."""
+    is_unchanged = and_(_RUN.c.claimed_at == run.claimed_at, _RUN.c.attempts == run.attempts)
+    columns = {"owner": owner, "claimed_at": now, "attempts": attempts}
+    return update_run(session, run.due_at, run.owner, is_unchanged, **columns)
 
 
-def settle(session: Session, due_at: datetime, holder: str, **how: Any) -> bool:
-    """Writes how far the holder's run is, or how it ended; False when it is not theirs any more."""
-    return _update(session, due_at, holder, **how)
+def update_run(
+    session: Session, due_at: datetime, owner: str, /, *conditions: ColumnElement[bool], **columns: Any
+) -> bool:
+    """Writes columns of the owner's unfinished run. Returns False if it is finished, or another's by now."""
+    is_owned = (_RUN.c.digest_id == 1, _RUN.c.due_at == due_at, _RUN.c.owner == owner)
+    statement = update(_RUN).where(*is_owned, _IS_UNFINISHED, *conditions).values(**columns)
+    return session.connection().execute(statement).rowcount == 1
 
 
 def last_posted(session: Session, before: datetime) -> DigestRun | None:
-    """The newest run that was posted, of those due before that time."""
+    """Returns the newest posted run of those due before that time."""
     return session.exec(
         select_model(DigestRun)
         .where(col(DigestRun.posted_at).is_not(None), DigestRun.due_at < before)
@@ -75,46 +81,46 @@ def last_posted(session: Session, before: datetime) -> DigestRun | None:
 
 
 def newly_by_reason(session: Session, audience_id: int, since: datetime, until: datetime) -> dict[str, int]:
-    """Reason → how many were cleaned from `since` on and before `until`."""
+    """Counts the contacts cleaned from `since` on and before `until`, by reason."""
     newly = _newly(audience_id, since, until)
     query = select(newly.c.clean_reason, func.count()).group_by(newly.c.clean_reason)
     return dict(session.connection().execute(query).all())
 
 
 def newly_by_campaign(
-    session: Session, audience_id: int, since: datetime, until: datetime, most: int
+    session: Session, audience_id: int, since: datetime, until: datetime, limit: int
 ) -> dict[str, int]:
-    """The campaign's title → how many were cleaned after it in that time; the most frequent first."""
+    """Counts the contacts cleaned in that period by the title of the campaign, the most frequent first."""
     newly = _newly(audience_id, since, until)
     title, n = newly.c.clean_campaign_title, func.count()
-    query = select(title, n).where(title.is_not(None)).group_by(title).order_by(n.desc(), title).limit(most)
+    query = select(title, n).where(title.is_not(None)).group_by(title).order_by(n.desc(), title).limit(limit)
     return dict(session.connection().execute(query).all())
 
 
 def newly_by_domain(
-    session: Session, audience_id: int, since: datetime, until: datetime, most: int
+    session: Session, audience_id: int, since: datetime, until: datetime, limit: int
 ) -> dict[str, int]:
-    """The domain → how many of it were cleaned in that time; the most frequent first."""
+    """Counts the contacts cleaned in that period by domain, the most frequent first."""
     newly = _newly(audience_id, since, until)
-    return _by_domain(session, newly, most)
+    return _by_domain(session, newly, limit)
 
 
 def fixable_by_domain(
-    session: Session, audience_id: int, since: datetime, until: datetime, most: int
+    session: Session, audience_id: int, since: datetime, until: datetime, limit: int
 ) -> dict[str, int]:
-    """As `newly_by_domain`, of those that may be typos: cleaned still, no complaint, nobody said they are right."""
+    """As `newly_by_domain`, of those that may be typos: still cleaned, no complaint, and not marked as correct."""
     fixable = select(CONTACT.c.domain).where(*_window(audience_id, since, until), MAY_BE_A_TYPO).subquery()
-    return _by_domain(session, fixable, most)
+    return _by_domain(session, fixable, limit)
 
 
-def _by_domain(session: Session, source: Subquery, most: int) -> dict[str, int]:
+def _by_domain(session: Session, source: Subquery, limit: int) -> dict[str, int]:
     domain, n = source.c.domain, func.count()
-    query = select(domain, n).group_by(domain).order_by(n.desc(), domain).limit(most)
+    query = select(domain, n).group_by(domain).order_by(n.desc(), domain).limit(limit)
     return dict(session.connection().execute(query).all())
 
 
 def _newly(audience_id: int, since: datetime, until: datetime) -> Subquery:
-    """What was cleaned in that time: from the index of cleaned ones, and from the archives made since."""
+    """The contacts cleaned in that period: those still cleaned, by their index, and those archived since."""
     window = _window(audience_id, since, until)
     columns = (CONTACT.c.clean_reason, CONTACT.c.clean_campaign_title, CONTACT.c.domain)
     archived = (
@@ -141,13 +147,3 @@ def _newly(audience_id: int, since: datetime, until: datetime) -> Subquery:
 def _window(audience_id: int, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
     at = CONTACT.c.cleaned_at
     return CONTACT.c.audience_id == audience_id, at >= since, at < until
-
-
-def _update(
-    session: Session, due_at: datetime, holder: str, *conditions: ColumnElement[bool], **values: Any
-) -> bool:
-    """Compare and set: only a run that is the holder's and not settled."""
-    held = (_RUN.c.digest_id == 1, _RUN.c.due_at == due_at, _RUN.c.owner == holder)
-    open_ = (_RUN.c.posted_at.is_(None), _RUN.c.failed.is_(None))
-    statement = update(_RUN).where(*held, *open_, *conditions).values(**values)
-    return session.connection().execute(statement).rowcount == 1

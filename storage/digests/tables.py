@@ -24,10 +24,15 @@ class Digest(Table, table=True):
 
 
 class DigestRun(Table, table=True):
-    """One digest and period. The insert of this row is the claim: it can be made once.
+    """One run of the digest. Inserting its row claims it, which can be done once.
 
-    An empty `owner`: given back, anyone may try again. `failed`: why it can't be posted, for good. `channel` and no
-    `posted_at`: it may stand there.
+    Its state follows from the columns:
+
+    - posted: `posted_at` is set;
+    - failed: `failed` is set, to the reason why it can't be posted;
+    - given back: `owner` is empty, and any process may try again;
+    - posting: `channel` is set, and the message may already be there;
+    - claimed: none of these.
     """
 
     __tablename__ = "digest_run"
@@ -35,9 +40,13 @@ class DigestRun(Table, table=True):
     due_at: datetime = Field(primary_key=True)
     claimed_at: datetime
     owner: str
-    attempts: int = 1  # processes that held it and did not say how it ended
+    attempts: int = 1  # processes that claimed it and did not record how it ended
     since: datetime
     posted_at: datetime | None = None
     failed: str | None = None
     channel: str | None = None
     ts: str | None = None
+
+    @property
+    def is_given_back(self) -> bool:
+        return not self.owner

@@ -211,7 +211,7 @@ def _bot(environment: dict[str, str], log: str) -> None:
     os.dup2(said, 2)
     imports.ROWS_A_CHUNK = archives.CONTACTS_A_CHUNK = restores.CONTACTS_A_CHUNK = CHUNK
     exports.RENEW_BYTES = 4_000
-    digests.ABANDONED = timedelta(0)  # two minutes would make a hundred kills last all day
+    digests.ABANDONED_AFTER = timedelta(0)  # two minutes would make a hundred kills last all day
     long_work.FIRST_MESSAGE_SECONDS = 0.02
     running.run(words("en"))
 

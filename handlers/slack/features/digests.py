@@ -1,7 +1,8 @@
-"""`/cleaned-digest`: the weekly digest's settings, "Send now", and the posting itself."""
+"""`/cleaned-digest`: the weekly digest's settings, "Send now", and posting to Slack."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -10,25 +11,28 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import audiences, jobs
 from bot.core.errors import CleanedError, NotAnOperator
-from bot.corrections.suggestions import Suggester
-from bot.digests import digests, reports
+from bot.digests import digests, posting
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
+from bot.digests.posting import PostFailed, PostRefused
+from bot.digests.reports import Report
 from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import View
 from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import EVERYONE, OPERATORS, Listeners
+from handlers.slack.posted_message import MessageMetadata
 from handlers.slack.request import Request
 from handlers.slack.views import digests as views
 from handlers.slack.views import reports as report_views
 from handlers.words import Markup, words
 
-MENDED_BY = {
+# What to tell the person of Slack's error codes.
+REFUSAL_KEYS = {
     "not_in_channel": "digest-failed-channel",
     "channel_not_found": "digest-failed-channel",
     "is_archived": "digest-failed-archived",
 }
-
+NO_CHARTS = ("invalid_blocks", "invalid_blocks_format")  # the workspace doesn't have chart blocks yet
 EVENT = "cleaned_digest"
 
 log = logging.getLogger(__name__)
@@ -45,42 +49,43 @@ def register(listeners: Listeners) -> None:
 
 
 def show(request: Request) -> None:
-    """The settings: to change for operators, to read for the others."""
+    """Shows the settings: operators can change them, others read them."""
     modal = request.open_modal("digest-title")
-    kept = digests.current(request.database)
+    settings = digests.current(request.database)
     try:
         request.require_operator()
     except NotAnOperator as refusal:
         who_can = errors.sentence(request.words, refusal)
-        every = audiences.every(request.database)
-        modal.show(views.to_read(request.words, kept, every, now=request.now, who_can=who_can))
+        all_audiences = audiences.every(request.database)
+        modal.show(views.to_read(request.words, settings, all_audiences, now=request.now, who_can=who_can))
     else:
-        modal.show(_view(request, kept))
+        modal.show(_view(request, settings))
 
 
 def save(request: Request) -> View:
-    settings = _submitted(request)
+    submitted = _submitted(request)
     with request.under(views.ZONE):
-        digests.check(settings)
-    kept = digests.current(request.database)
+        digests.validate(submitted)
+    settings = digests.current(request.database)
 
     def form_again(error: CleanedError) -> View:
-        return _view(request, kept, submitted=settings, problem=request.words.md(error.key, **error.values))
+        problem = request.words.md(error.key, **error.values)
+        return _view(request, settings, submitted=submitted, problem=problem)
 
-    return request.in_time(lambda: _save(request, settings), "digest-title", form_again)
+    return request.in_time(lambda: _save(request, submitted), "digest-title", form_again)
 
 
 def pause(request: Request) -> None:
     paused = request.value == "pause"
-    kept = digests.pause(request.database, paused, request.user_id, request.now)
+    settings = digests.pause(request.database, paused, request.user_id, request.now)
     note = request.words.md("digest-was-paused" if paused else "digest-was-resumed")
-    request.show(_view(request, kept, note))
+    request.show(_view(request, settings, note))
 
 
 def send_now(request: Request) -> None:
     asked_at = datetime.fromisoformat(request.value)
     if claim := digests.claim_now(request.database, asked_at, request.now, jobs.owner()):
-        key = post(request.context, claim, tell=request.user_id)
+        key = post(request.context, claim, notify=request.user_id)
         note = request.words.md(key, channel=Markup(f"<#{claim.settings.channel}>"))
         request.show(_view(request, claim.settings, note))
 
@@ -89,107 +94,86 @@ def suggest_zones(request: Request) -> Sequence[dict[str, Any]]:
     return views.zone_options(digests.find_zones(request.payload["value"]))
 
 
-def post(context: AppContext, claim: Claim, tell: str) -> str:
-    """Posts the claimed digest; returns the key of what to say of it.
+def post(context: AppContext, claim: Claim, notify: str) -> str:
+    """Posts the claimed digest, and returns the key of the sentence that says what became of it.
 
-    A refusal is settled here, not raised: the person `tell` gets to know what to mend.
+    `notify` is the person who is told what to correct if Slack refuses.
     """
-    # Sent anew without a look, it might be there twice: a fault gives it back, and whoever takes it looks.
-    once = sdk_workarounds.without_connection_retries(context.client)
+    outcome = posting.post(context.database, claim, SlackPoster(context), context.clock, notify=notify)
+    return f"digest-{outcome}"
+
+
+class SlackPoster:
+    """Slack as a `bot.digests.posting.DigestPoster`."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
+        self._client = sdk_workarounds.without_connection_retries(context.client)
+
+    def find(self, claim: Claim, channel: str) -> str | None:
+        with _failures():
+            return posted_message.find(self._client, channel, _metadata(claim), claim.due_at)
+
+    def post(self, claim: Claim, report: Report) -> str:
+        with _failures():
+            try:
+                return self._post(claim, report)
+            except SlackApiError as refusal:
+                if sdk_workarounds.error_code(refusal) not in NO_CHARTS:
+                    raise
+                return self._post(claim, report, chart=False)
+
+    def tell_refusal(self, user_id: str, claim: Claim, code: str) -> None:
+        person = self._context.people.person(user_id)
+        key = REFUSAL_KEYS.get(code, "digest-failed-other")
+        channel = Markup(f"<#{claim.settings.channel}>")
+        text = person.words.md(key, channel=channel, error=Markup(code))
+        try:
+            self._context.client.chat_postMessage(channel=person.id, text=text)
+        except (SlackClientError, OSError) as error:
+            log.warning("nobody could be told that the digest was refused: %s", errors.name(error))
+
+    def _post(self, claim: Claim, report: Report, *, chart: bool = True) -> str:
+        settings = claim.settings
+        message = report_views.message(words(settings.language), report, settings.timezone, chart=chart)
+        answer = self._client.chat_postMessage(channel=settings.channel, metadata=_metadata(claim), **message)
+        return str(answer["ts"])
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Raises PostFailed or PostRefused instead of the SDK's and the network's errors."""
     try:
-        channel, ts = _stands(once, claim) or _send(context, once, claim)
-    except _Anothers:
-        return "digest-sent-later"
-    except SlackApiError as refusal:
-        return _refused(context, claim, refusal, tell)
+        yield
     except (SlackClientError, OSError) as error:
-        log.warning("the digest was not posted, it is tried again: %s", errors.name(error))
-        digests.give_back(context.database, claim)
-        return "digest-sent-later"
-    digests.posted(context.database, claim, channel, ts, context.clock())
-    return "digest-sent"
+        if isinstance(error, SlackApiError) and not errors.is_transient(error):
+            raise PostRefused(str(sdk_workarounds.error_code(error))) from error
+        raise PostFailed(errors.name(error)) from error
 
 
-class _Anothers(Exception):
-    """Making the report took so long that another has taken the digest over."""
-
-
-def _stands(client: WebClient, claim: Claim) -> tuple[str, str] | None:
-    """The channel and ts of the message, where an earlier owner has posted it. Raises SlackApiError if that passes."""
-    if not claim.may_stand_in:
-        return None
-    try:
-        ts = posted_message.find(client, claim.may_stand_in, _mark(claim), claim.due_at)
-    except SlackApiError as refusal:
-        if errors.passes(refusal):
-            raise
-        log.warning("whether the digest was posted can't be looked up: %s", _code(refusal))
-        return None
-    return (claim.may_stand_in, ts) if ts else None
-
-
-def _send(context: AppContext, client: WebClient, claim: Claim) -> tuple[str, str]:
-    settings = claim.settings
-    report = reports.report(context.database, settings, claim.since, claim.until, Suggester)
-    spoken = words(settings.language)
-    whole = report_views.message(spoken, report, settings.timezone)
-    if not digests.begin(context.database, claim, context.clock()):
-        raise _Anothers
-    given: dict[str, Any] = {"channel": settings.channel, "metadata": _mark(claim)}
-    try:
-        return settings.channel, str(client.chat_postMessage(**given, **whole)["ts"])
-    except SlackApiError as refusal:
-        if _code(refusal) not in ("invalid_blocks", "invalid_blocks_format"):
-            raise
-        # A workspace or a client that has no charts yet.
-        plain = report_views.message(spoken, report, settings.timezone, chart=False)
-        return settings.channel, str(client.chat_postMessage(**given, **plain)["ts"])
-
-
-def _mark(claim: Claim) -> dict[str, Any]:
-    """The message's metadata, which nobody sees: by it the message is known again."""
+def _metadata(claim: Claim) -> MessageMetadata:
+    """What the message is found by."""
     return {"event_type": EVENT, "event_payload": {"due_at": claim.due_at.astimezone(UTC).isoformat()}}
 
 
-def _refused(context: AppContext, claim: Claim, refusal: SlackApiError, tell: str) -> str:
-    code = _code(refusal)
-    log.warning("the digest was not posted: %s", code[:80])
-    if errors.passes(refusal):
-        digests.give_back(context.database, claim)
-        return "digest-sent-later"
-    digests.failed(context.database, claim, code)
-    person = context.people.person(tell)
-    key = MENDED_BY.get(code, "digest-failed-other")
-    text = person.words.md(key, channel=Markup(f"<#{claim.settings.channel}>"), error=Markup(code))
-    try:
-        context.client.chat_postMessage(channel=person.id, text=text)
-    except (SlackClientError, OSError) as error:
-        log.warning("nobody could be told of it: %s", errors.name(error))
-    return "digest-not-sent"
-
-
-def _code(refusal: SlackApiError) -> str:
-    return str(refusal.response.get("error"))
-
-
-def _save(request: Request, settings: DigestSettings) -> View:
+def _save(request: Request, submitted: DigestSettings) -> View:
     """Saves the settings if the digest can be posted there. Raises NotInChannel, ArchivedChannel."""
     with request.under(views.CHANNEL):
-        _require_channel(request.client, settings.channel)
-    kept = digests.save(request.database, settings, request.now)
-    return _view(request, kept, request.words.md("digest-saved"))
+        _require_channel(request.client, submitted.channel)
+    settings = digests.save(request.database, submitted, request.now)
+    return _view(request, settings, request.words.md("digest-saved"))
 
 
 def _view(
     request: Request,
-    kept: DigestSettings | None,
+    settings: DigestSettings | None,
     note: Markup | None = None,
     submitted: DigestSettings | None = None,
     problem: Markup | None = None,
 ) -> View:
     return views.settings(
         request.words,
-        kept,
+        settings,
         audiences.every(request.database),
         timezone=request.person.timezone,
         now=request.context.clock(),
@@ -200,12 +184,12 @@ def _view(
 
 
 def _submitted(request: Request) -> DigestSettings:
-    """The settings that the modal holds. Whether the digest is paused stays as it is."""
+    """The settings in the submitted modal. Whether the digest is paused is not changed by it."""
 
     def state(name: str) -> dict[str, Any]:
         return dict(request.inputs.get(name, {}).get(name, {}))
 
-    kept = digests.current(request.database)
+    settings = digests.current(request.database)
     audience_options = state(views.AUDIENCES).get("selected_options") or []
     return DigestSettings(
         channel=state(views.CHANNEL)["selected_conversation"],
@@ -214,7 +198,7 @@ def _submitted(request: Request) -> DigestSettings:
         timezone=state(views.ZONE)["selected_option"]["value"],
         language=state(views.LANGUAGE)["selected_option"]["value"],
         audience_ids=tuple(int(option["value"]) for option in audience_options),
-        paused=kept.paused if kept else False,
+        paused=settings.paused if settings else False,
         set_by=request.user_id,
         set_at=request.now,
     )
@@ -225,7 +209,7 @@ def _require_channel(client: WebClient, channel: str) -> None:
     try:
         info: dict[str, Any] = client.conversations_info(channel=channel)["channel"]
     except SlackApiError as refusal:
-        if _code(refusal) == "channel_not_found":
+        if sdk_workarounds.error_code(refusal) == "channel_not_found":
             raise NotInChannel from None
         raise
     if info.get("is_archived"):

@@ -1,4 +1,4 @@
-"""The digest's settings as a modal: to change for operators, to read for the others."""
+"""The modal of the digest's settings: a form for operators, text for others."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,12 +17,12 @@ AUDIENCES, LANGUAGE = "digest-audiences", "digest-language"
 PAUSE, SEND = "digest-pause", "digest-send"
 BUTTONS = "digest-buttons"
 DEFAULT_WEEKDAY, DEFAULT_AT = 0, "09:00"
-NAMES_SHOWN, NAME = 5, 30  # of the audiences, in the settings that are only read
+MAX_NAMES, NAME = 5, 30  # audiences, and characters of a name, in the text for others
 
 
 def settings(
     words: Words,
-    kept: DigestSettings | None,
+    current: DigestSettings | None,
     audiences: Sequence[Audience],
     *,
     timezone: str,
@@ -31,15 +31,15 @@ def settings(
     submitted: DigestSettings | None = None,
     problem: Markup | None = None,
 ) -> View:
-    """The modal for operators. `timezone`: the person's, to begin with; `note`: what just happened.
+    """The form for operators. `timezone` is the person's, used until there are settings; `note`: what just happened.
 
-    `submitted`: settings that could not be saved, which fill the form; `problem`: of their channel.
+    `submitted` are settings that could not be saved, which fill the form; `problem` is the error of their channel.
     """
-    filled = submitted or kept
+    filled = submitted or current
     rows = [blocks.section(Markup(f"*{note}*"))] if note else []
-    rows.append(blocks.section(_state(words, kept, now)))
-    if kept:
-        rows.append(_buttons(words, kept, now))
+    rows.append(blocks.section(_state(words, current, now)))
+    if current:
+        rows.append(_buttons(words, current, now))
     rows += [
         blocks.input_(words("digest-channel"), _channel(filled), CHANNEL, hint=words("digest-channel.hint")),
         *([blocks.problem(problem)] if problem else []),
@@ -49,8 +49,8 @@ def settings(
     ]
     if audiences:
         hint = words("digest-audiences.hint")
-        chosen = _audiences(words, filled, audiences)
-        rows.append(blocks.input_(words("digest-audiences"), chosen, AUDIENCES, hint=hint, optional=True))
+        menu = _audiences(words, filled, audiences)
+        rows.append(blocks.input_(words("digest-audiences"), menu, AUDIENCES, hint=hint, optional=True))
     rows.append(blocks.input_(words("digest-language"), _language(words, filled), LANGUAGE))
     return blocks.modal(
         words("digest-title"),
@@ -63,20 +63,21 @@ def settings(
 
 def to_read(
     words: Words,
-    kept: DigestSettings | None,
+    current: DigestSettings | None,
     audiences: Sequence[Audience],
     *,
     now: datetime,
     who_can: Markup,
 ) -> View:
-    """The settings in words. `who_can` says who may change them."""
-    lines = [line(words, kept, now)]
-    if kept:
-        chosen = [blocks.clamp(each.name, NAME) for each in audiences if each.id in kept.audience_ids]
-        named = ", ".join(chosen[:NAMES_SHOWN]) + (", …" if len(chosen) > NAMES_SHOWN else "")
-        covers = words.md("digest-covers", audiences=named) if chosen else words.md("digest-covers-all")
-        lines.append(covers)
-    below = [words.md("digest-read-only"), who_can] if kept else [who_can]
+    """The settings as text. `who_can` says who may change them."""
+    lines = [line(words, current, now)]
+    if current:
+        names = [
+            blocks.clamp(audience.name, NAME) for audience in audiences if audience.id in current.audience_ids
+        ]
+        listed = ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "")
+        lines.append(words.md("digest-covers", audiences=listed) if names else words.md("digest-covers-all"))
+    below = [words.md("digest-read-only"), who_can] if current else [who_can]
     rows = [blocks.section(Markup("\n".join(lines))), blocks.context(*below)]
     return blocks.modal(words("digest-title"), rows, close=words("close"))
 
@@ -85,86 +86,88 @@ def zone_options(zones: Sequence[str]) -> list[Block]:
     return [blocks.option(zone.replace("_", " "), zone) for zone in zones]
 
 
-def line(words: Words, kept: DigestSettings | None, now: datetime) -> Markup:
-    """When and where it comes, for those who only read."""
-    return _state(words, kept, now) if kept else words.md("digest-none-to-read")
+def line(words: Words, current: DigestSettings | None, now: datetime) -> Markup:
+    """When and where the digest is posted, for those who can't change it."""
+    return _state(words, current, now) if current else words.md("digest-none-to-read")
 
 
-def _state(words: Words, kept: DigestSettings | None, now: datetime) -> Markup:
-    """When and where it comes."""
-    if kept is None:
+def _state(words: Words, current: DigestSettings | None, now: datetime) -> Markup:
+    """When and where the digest is posted, for operators."""
+    if current is None:
         return words.md("digest-none")
-    every = words.md(
+    schedule = words.md(
         "digest-every",
-        weekday=words.weekdays()[kept.weekday],
-        at=f"{kept.at:%H:%M}",
-        zone=kept.timezone.replace("_", " "),
-        channel=blocks.channel(kept.channel),
+        weekday=words.weekdays()[current.weekday],
+        at=f"{current.at:%H:%M}",
+        zone=current.timezone.replace("_", " "),
+        channel=blocks.channel(current.channel),
     )
     form = "{date_long_pretty} {time}"
-    when = blocks.date(next_due(kept, now).astimezone(ZoneInfo(kept.timezone)), words, form)
-    coming = words.md("digest-paused") if kept.paused else words.md("digest-next", when=when)
-    return Markup(f"{every}\n{coming}")
+    when = blocks.date(next_due(current, now).astimezone(ZoneInfo(current.timezone)), words, form)
+    next_run = words.md("digest-paused") if current.paused else words.md("digest-next", when=when)
+    return Markup(f"{schedule}\n{next_run}")
 
 
-def _buttons(words: Words, kept: DigestSettings, now: datetime) -> Block:
-    """The button to send now carries the moment it was shown: a second click asks for the same digest."""
-    turn = "resume" if kept.paused else "pause"
+def _buttons(words: Words, current: DigestSettings, now: datetime) -> Block:
+    """The value of "Send now" is the time it was shown, so that a second click asks for the same run."""
+    action = "resume" if current.paused else "pause"
     return blocks.actions(
         [
             blocks.button(words("digest-send"), SEND, now.isoformat()),
-            blocks.button(words(f"digest-{turn}"), PAUSE, turn),
+            blocks.button(words(f"digest-{action}"), PAUSE, action),
         ],
         BUTTONS,
     )
 
 
-def _channel(kept: DigestSettings | None) -> Block:
-    chosen = {"initial_conversation": kept.channel} if kept else {"default_to_current_conversation": True}
+def _channel(current: DigestSettings | None) -> Block:
+    initial = (
+        {"initial_conversation": current.channel} if current else {"default_to_current_conversation": True}
+    )
     return {
         "type": "conversations_select",
         "action_id": CHANNEL,
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
-        **chosen,
+        **initial,
     }
 
 
-def _weekday(words: Words, kept: DigestSettings | None) -> Block:
+def _weekday(words: Words, current: DigestSettings | None) -> Block:
     days = [blocks.option(name.capitalize(), str(n)) for n, name in sorted(words.weekdays().items())]
-    initial = str(kept.weekday if kept else DEFAULT_WEEKDAY)
+    initial = str(current.weekday if current else DEFAULT_WEEKDAY)
     return blocks.select(WEEKDAY, words("digest-weekday"), days, initial=initial)
 
 
-def _at(kept: DigestSettings | None) -> Block:
-    initial = f"{kept.at:%H:%M}" if kept else DEFAULT_AT
+def _at(current: DigestSettings | None) -> Block:
+    initial = f"{current.at:%H:%M}" if current else DEFAULT_AT
     return {"type": "timepicker", "action_id": AT, "initial_time": initial}
 
 
-def _zone(words: Words, chosen: str) -> Block:
+def _zone(words: Words, zone: str) -> Block:
     return {
         "type": "external_select",
         "action_id": ZONE,
         "placeholder": blocks.plain(words("digest-zone.placeholder"), blocks.PLACEHOLDER),
         "min_query_length": 1,
-        "initial_option": zone_options([chosen])[0],
+        "initial_option": zone_options([zone])[0],
     }
 
 
-def _audiences(words: Words, kept: DigestSettings | None, audiences: Sequence[Audience]) -> Block:
-    """A menu; beyond 100 audiences one types a part of the name."""
-    chosen = [each for each in audiences if kept and each.id in kept.audience_ids]
-    made: Block = {
+def _audiences(words: Words, current: DigestSettings | None, audiences: Sequence[Audience]) -> Block:
+    """The menu of audiences. With more of them than a menu holds, the person types a part of the name."""
+    selected = [audience for audience in audiences if current and audience.id in current.audience_ids]
+    menu: Block = {
         "action_id": AUDIENCES,
         "placeholder": blocks.plain(words("digest-audiences.placeholder"), blocks.PLACEHOLDER),
     }
-    if len(audiences) > audience_views.MOST_OPTIONS:
-        made |= {"type": "multi_external_select", "min_query_length": 0}
+    if len(audiences) > audience_views.MAX_OPTIONS:
+        menu |= {"type": "multi_external_select", "min_query_length": 0}
     else:
-        made |= {"type": "multi_static_select", "options": audience_views.options(audiences)}
-    return made | ({"initial_options": audience_views.options(chosen)} if chosen else {})
+        menu |= {"type": "multi_static_select", "options": audience_views.options(audiences)}
+    return menu | ({"initial_options": audience_views.options(selected)} if selected else {})
 
 
-def _language(words: Words, kept: DigestSettings | None) -> Block:
-    languages = [blocks.option(words(f"digest-language-{each}"), each) for each in LANGUAGES]
-    initial = kept.language if kept else words.language
+def _language(words: Words, current: DigestSettings | None) -> Block:
+    languages = [blocks.option(words(f"digest-language-{language}"), language) for language in LANGUAGES]
+    initial = current.language if current else words.language
     return blocks.select(LANGUAGE, words("digest-language"), languages, initial=initial)

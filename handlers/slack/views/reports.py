@@ -1,4 +1,4 @@
-"""The digest as a message: everyone in the channel reads it, so it names domains and never an address."""
+"""The digest as a message. Everyone in the channel can read it, so it names domains and never an address."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -10,38 +10,38 @@ from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
 from handlers.words import Markup, Words
 
-NAME = 60  # characters of a campaign, domain or audience: what tells them apart
-TYPOS = 5
+NAME = 60  # characters shown of the name of a campaign, domain or audience
+MAX_TYPOS = 5
 MINUS = "\N{MINUS SIGN}"
-# Slack refuses a message of 50 blocks or some 13,200 characters; what is said after the parts needs some too.
-MOST_BLOCKS = 44
-MOST_CHARACTERS = 12_000
+# Slack refuses a message of more than 50 blocks or about 13,200 characters; the blocks after the parts need some too.
+MAX_BLOCKS = 44
+MAX_CHARACTERS = 12_000
 CHART_TITLE, CHART_LABEL = 50, 20  # docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 
 
 def message(words: Words, report: Report, timezone: str, *, chart: bool = True) -> Message:
-    """`timezone`: in which the days of the headline are meant. Without `chart`, its figures are a line of text."""
-    told = [part for part in report.parts if part.total.n]
-    if not told:
+    """The message. `timezone` is that of the headline's days. Without `chart`, its figures are a line of text."""
+    parts = [part for part in report.parts if part.total.n]
+    if not parts:
         return _nothing(words, report, timezone)
-    headline = words("digest-headline", n=report.total.n, **_time(words, report, timezone))
+    headline = words("digest-headline", n=report.total.n, **_period(words, report, timezone))
     rows = [blocks.header(headline), blocks.context(_context(words, report))]
     rows.append(_chart(words, report) if chart else _chart_as_text(words, report))
     if len(report.parts) == 1:
-        rows += _whole(words, report, told[0])
+        rows += _single_part(words, report, parts[0])
     else:
-        rows += _parts(words, report, told, _characters(rows))
+        rows += _parts(words, report, parts, _characters(rows))
     return blocks.message(headline, rows)
 
 
 def change(words: Words, difference: Change) -> Markup:
-    """The difference with its sign; `=` where there is none."""
+    """The difference with its sign, or `=` if there is none."""
     n = difference.difference
     return Markup(f"{'+' if n > 0 else MINUS}{words.number(abs(n))}" if n else "=")
 
 
 def _nothing(words: Words, report: Report, timezone: str) -> Message:
-    text = words.md("digest-nothing", **_time(words, report, timezone))
+    text = words.md("digest-nothing", **_period(words, report, timezone))
     rows = [blocks.section(text)]
     if report.cleaned:
         rows.append(blocks.context(_in_all(words, report)))
@@ -51,28 +51,30 @@ def _nothing(words: Words, report: Report, timezone: str) -> Message:
     return blocks.message(text, rows)
 
 
-def _whole(words: Words, report: Report, part: Part) -> list[Block]:
+def _single_part(words: Words, report: Report, part: Part) -> list[Block]:
     paragraphs = [blocks.section(text) for text in _paragraphs(words, report, part)]
     return [*paragraphs, _buttons(words, part, primary=True)]
 
 
-def _parts(words: Words, report: Report, told: list[Part], characters: int) -> list[Block]:
-    """A section an audience, as many as Slack takes; the rest in one line."""
+def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> list[Block]:
+    """A section per audience, as many as Slack accepts; the others in one line.
+
+    `characters`: how many the message has already.
+    """
     rows: list[Block] = []
-    shown = 0
-    for part in told:
+    n_shown = 0
+    for part in parts:
         title = words.md(
             "digest-audience", audience=_name(part.name), n=part.total.n, change=change(words, part.total)
         )
         text = Markup("\n".join([title, *_paragraphs(words, report, part)]))
-        made = [blocks.divider(), blocks.section(text), _buttons(words, part, primary=not shown)]
-        characters += _characters(made)
-        if len(rows) + len(made) > MOST_BLOCKS or characters > MOST_CHARACTERS:
+        part_rows = [blocks.divider(), blocks.section(text), _buttons(words, part, primary=not n_shown)]
+        characters += _characters(part_rows)
+        if len(rows) + len(part_rows) > MAX_BLOCKS or characters > MAX_CHARACTERS:
             break
-        rows += made
-        shown += 1
-    rest = told[shown:]
-    if rest:
+        rows += part_rows
+        n_shown += 1
+    if rest := parts[n_shown:]:
         n = sum(part.total.n for part in rest)
         rows.append(blocks.context(words.md("digest-rest", audiences=len(rest), n=n)))
     return rows
@@ -80,9 +82,9 @@ def _parts(words: Words, report: Report, told: list[Part], characters: int) -> l
 
 def _paragraphs(words: Words, report: Report, part: Part) -> Iterator[Markup]:
     reasons = [
-        words.md("digest-reason", reason=words(f"reason-{reason}"), n=each.n, change=change(words, each))
-        for reason, each in part.reasons.items()
-        if each.n or each.before
+        words.md("digest-reason", reason=words(f"reason-{reason}"), n=newly.n, change=change(words, newly))
+        for reason, newly in part.reasons.items()
+        if newly.n or newly.before
     ]
     yield _listed(words.md("digest-reasons", days=_days(report)), [Markup(" · ".join(reasons))])
     if part.worth_a_look:
@@ -93,7 +95,7 @@ def _paragraphs(words: Words, report: Report, part: Part) -> Iterator[Markup]:
         yield _listed(words.md("digest-domains"), [Markup(" · ".join(_counts(words, part.domains)))])
     if part.typos:
         n = sum(typo.n for typo in part.typos)
-        yield _listed(words.md("digest-typos", n=n), [_typo(words, typo) for typo in part.typos[:TYPOS]])
+        yield _listed(words.md("digest-typos", n=n), [_typo(words, typo) for typo in part.typos[:MAX_TYPOS]])
 
 
 def _listed(title: Markup, lines: Iterable[Markup]) -> Markup:
@@ -115,8 +117,8 @@ def _name(text: str) -> str:
 def _buttons(words: Words, part: Part, *, primary: bool) -> Block:
     value = str(part.audience_id)
     styles = {"list": "primary"} if primary else {}
-    looks = ("worth-a-look",) if part.worth_a_look else ()
-    names = ("list", *looks, "fix", "export", "archive")
+    worth_a_look = ("worth-a-look",) if part.worth_a_look else ()
+    names = ("list", *worth_a_look, "fix", "export", "archive")
     return blocks.actions(
         [
             blocks.button(words(f"open-{name}"), f"open-{name}", value, style=styles.get(name))
@@ -133,17 +135,16 @@ def _context(words: Words, report: Report) -> Markup:
 
 
 def _in_all(words: Words, report: Report) -> Markup:
-    several = len(report.parts) > 1
     where = (
         words.md("digest-several", n=len(report.parts))
-        if several
+        if len(report.parts) > 1
         else words.md("digest-whose", audience=_name(report.parts[0].name))
     )
     return Markup(" · ".join((words.md("digest-in-all", n=report.cleaned), where)))
 
 
-def _time(words: Words, report: Report, timezone: str) -> dict[str, Any]:
-    """Days as people of that zone have them; Slack's own dates don't work in a headline."""
+def _period(words: Words, report: Report, timezone: str) -> dict[str, Any]:
+    """The values of the headline, with days in that time zone: Slack's own date format doesn't work in a header."""
     zone = ZoneInfo(timezone)
 
     def day(moment: datetime) -> str:
@@ -180,12 +181,12 @@ def _characters(rows: Iterable[Block]) -> int:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text of the blocks; labels of a chart too, to be on the safe side."""
+    """Every text of the blocks. A chart's labels are included, as it is not known whether Slack counts them."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _texts(inner)
+        for item in value.values():
+            yield from _texts(item)
     elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
+        for item in value:
+            yield from _texts(item)

@@ -121,7 +121,7 @@ def test_on_a_day_on_which_the_clock_is_changed_one_digest_is_posted(
     for n in range(3 * 24 * 3):
         now = start + timedelta(minutes=20 * n)
         if claim := digests.claim_due(database, now, "a"):
-            digests.posted(database, claim, "C1", "1.2", now)
+            digests.mark_posted(database, claim, "C1", "1.2", now)
             claims.append(now - claim.due_at)
     assert len(claims) == 1
     assert claims[0] < timedelta(minutes=20)
@@ -133,7 +133,7 @@ def test_a_clock_that_jumps_back_makes_no_second_digest(database: Database, back
     now = MONDAY + timedelta(weeks=2)
     claim = digests.claim_due(database, now, "a")
     assert claim
-    digests.posted(database, claim, "C1", "1.2", now)
+    digests.mark_posted(database, claim, "C1", "1.2", now)
     earlier = [digests.claim_due(database, now - back + timedelta(hours=n), "a") for n in range(1, 24)]
     again = {each.due_at for each in earlier if each}
     assert claim.due_at not in again
@@ -147,7 +147,7 @@ def test_a_clock_that_jumps_forwards_makes_one_digest_at_most(
     digests.save(database, SETTINGS, NOW)
     now = MONDAY - timedelta(minutes=1) + forwards
     claims = [digests.claim_due(database, now + timedelta(minutes=n), "a") for n in range(3)]
-    assert sum(each is not None for each in claims) == (1 if forwards < digests.LATE else 0)
+    assert sum(each is not None for each in claims) == (1 if forwards < digests.MAX_DELAY else 0)
 
 
 def test_nothing_is_due_before_it_is_set(database: Database):
@@ -162,7 +162,7 @@ def test_a_run_is_claimed_once_and_covers_what_is_new_since_the_last(database: D
     assert claim
     assert (claim.since, claim.until) == (MONDAY - timedelta(days=7), MONDAY)
     assert digests.claim_due(database, MONDAY, "b") is None
-    digests.posted(database, claim, "C0NEWS", "1.2", MONDAY)
+    digests.mark_posted(database, claim, "C0NEWS", "1.2", MONDAY)
     assert digests.claim_due(database, MONDAY + timedelta(hours=1), "b") is None
     later = digests.claim_due(database, MONDAY + timedelta(weeks=1, seconds=9), "b")
     assert later
@@ -177,7 +177,7 @@ def test_of_eight_threads_one_wins_each_period(database: Database):
         now = MONDAY + timedelta(weeks=period, seconds=thread)
         claim = digests.claim_due(database, now, f"thread {thread}")
         if claim:
-            digests.posted(database, claim, "C0NEWS", "1.2", now)
+            digests.mark_posted(database, claim, "C0NEWS", "1.2", now)
         return claim.due_at if claim else None
 
     with ThreadPoolExecutor(8) as pool:
@@ -201,7 +201,7 @@ def test_a_missed_run_is_sent_once_if_less_than_a_day_late(database: Database):
     claim = digests.claim_due(database, back, "a")
     assert claim
     assert claim.due_at == MONDAY
-    digests.posted(database, claim, "C0NEWS", "1.2", back)
+    digests.mark_posted(database, claim, "C0NEWS", "1.2", back)
     assert digests.claim_due(database, back, "a") is None
 
 
@@ -209,7 +209,7 @@ def test_weeks_that_were_missed_are_not_lost_to_the_next_digest(database: Databa
     digests.save(database, SETTINGS, NOW)
     first = digests.claim_due(database, MONDAY, "a")
     assert first
-    digests.posted(database, first, "C0NEWS", "1.2", MONDAY)
+    digests.mark_posted(database, first, "C0NEWS", "1.2", MONDAY)
     third = digests.claim_due(database, MONDAY + timedelta(weeks=2), "a")
     assert third
     assert third.since == MONDAY
@@ -261,7 +261,7 @@ def test_what_a_dead_process_left_is_taken_over_once(database: Database):
     moments = [later + n * timedelta(minutes=3) for n in range(1, 6)]
     assert [digests.claim_due(database, at, "c") is not None for at in moments] == [True] * 3 + [False] * 2
     # The first one was only slow: what it says now is not believed.
-    digests.posted(database, dead, "C0NEWS", "1.2", later)
+    digests.mark_posted(database, dead, "C0NEWS", "1.2", later)
     with database.reading() as session:
         assert session.exec(select(DigestRun)).one().posted_at is None
 
@@ -300,7 +300,7 @@ def test_a_failed_run_is_not_tried_again_and_the_next_covers_its_time(database: 
     digests.save(database, SETTINGS, NOW)
     claim = digests.claim_due(database, MONDAY, "a")
     assert claim
-    digests.failed(database, claim, "not_in_channel")
+    digests.mark_failed(database, claim, "not_in_channel")
     assert digests.claim_due(database, MONDAY + timedelta(hours=1), "a") is None
     assert digests.claim_due(database, MONDAY + timedelta(weeks=1), "a")
 

@@ -28,11 +28,11 @@ def main(point: str) -> None:
     if point == BEFORE:
         WebClient.chat_postMessage = _die  # type: ignore[method-assign]
     else:
-        digests.posted = _die
+        digests.mark_posted = _die
     now = datetime.now(UTC)
     claim = digests.claim_now(parts.database, now, now, "child")
     assert claim
-    handler.post(parts, claim, tell="U0OLIVIA")
+    handler.post(parts, claim, notify="U0OLIVIA")
 
 
 def _die(*_: Any, **__: Any) -> Any:

@@ -31,7 +31,7 @@ from tests.bot.digests.test_digests import SETTINGS
 from tests.handlers.slack import digest_child
 from tests.support.slack import GENERAL, Person
 
-LATER = digests.ABANDONED + timedelta(seconds=10)
+LATER = digests.ABANDONED_AFTER + timedelta(seconds=10)
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_a_post_whose_answer_is_lost_is_found_and_not_sent_again(
     asked = datetime.now(UTC)
     claim = digests.claim_now(parts.database, asked, asked, "first")
     assert claim
-    assert post(parts, claim, tell="U0OLIVIA") == "digest-sent-later"
+    assert post(parts, claim, notify="U0OLIVIA") == "digest-sent-later"
     monkeypatch.undo()
     scheduler.send_due(parts, "first")
     [message] = _posted(workspace)
@@ -106,7 +106,7 @@ def test_a_server_s_trouble_is_no_refusal(workspace: Workspace, parts: AppContex
     claim = digests.claim_now(parts.database, asked, asked, "first")
     assert claim
     workspace.faults.server_error("chat.postMessage")
-    assert post(parts, claim, tell="U0OLIVIA") == "digest-sent-later"
+    assert post(parts, claim, notify="U0OLIVIA") == "digest-sent-later"
     workspace.faults.server_error("conversations.history")
     scheduler.send_due(parts, "first")
     assert _posted(workspace) == []
@@ -120,7 +120,7 @@ def test_without_the_scope_to_look_it_is_posted(
 ) -> None:
     claim = digests.claim_now(parts.database, datetime.now(UTC), datetime.now(UTC), "first")
     assert claim
-    assert digests.begin(parts.database, claim, datetime.now(UTC))
+    assert digests.mark_posting(parts.database, claim, datetime.now(UTC))
     scheduler.send_due(parts, "second")
     assert len(_posted(workspace)) == 1
     assert "can't be looked up: missing_scope" in caplog.text
@@ -130,7 +130,7 @@ def test_who_is_slow_and_finds_another_at_it_posts_nothing(workspace: Workspace,
     slow = digests.claim_now(parts.database, datetime.now(UTC), datetime.now(UTC), "slow")
     assert slow
     scheduler.send_due(parts, "quick")
-    post(parts, slow, tell="U0OLIVIA")
+    post(parts, slow, notify="U0OLIVIA")
     assert len(_posted(workspace)) == 1
 
 
