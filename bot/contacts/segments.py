@@ -1,7 +1,7 @@
-"""The list of an audience's cleaned contacts: filters, pages by key, and ticks that stay.
+"""The list of an audience's cleaned contacts: filters, pages by key, and ticks that stay on other pages.
 
-What a person looks at is a draft of kind `list`: each change is one short transaction that holds the draft, and
-says what is to be so, not what was clicked. So a click that comes twice, or late, does no harm.
+What a person looks at is a stored plan of kind `list`. Each change is one short transaction that locks the plan, and
+sets a state instead of toggling one, so a click that arrives twice or late does no harm.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,20 +13,20 @@ from bot.bounces import evidence
 from bot.bounces.evidence import VerdictSummary
 from bot.contacts.counts import segment_size
 from bot.contacts.names import full_name
-from bot.core import plans
+from bot.core import json_values, plans
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.tables import Contact
-from storage.core import plans as draft_rows
+from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
 from storage.core.tables import PlanRow
 
 KIND = "list"
 PAGE = 10  # contacts
-MOST_TICKED = 1_000  # they rest in one row, and go into one statement
-LONGEST_TEXT = 200  # characters
+MAX_TICKED = 1_000  # they are stored in one row, and go into one statement
+MAX_TEXT = 200  # characters
 
 
 class NothingTicked(CleanedError):
@@ -46,39 +46,43 @@ class Entry:
     campaign: str
     cleaned_at: datetime
     diagnostic: str
-    mark: VerdictSummary | None = None
-    """The verdict; None for one that was cleaned elsewhere."""
+    verdict: VerdictSummary | None = None
+    """None for a contact that was cleaned elsewhere, and imported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a person sees of a segment. `edition` grows when boxes and fields are to be drawn afresh."""
+    """A page of the list as it is shown.
 
-    draft_id: str
+    `edition` is part of the ids of boxes and fields, and grows when they have to be reset: under the same id, Slack
+    keeps what was typed or ticked.
+    """
+
+    plan_id: str
     audience: Audience
     segment: Segment
     total: int
     """All cleaned contacts of the audience."""
     found: int
-    """Those in the segment."""
+    """The contacts in the segment."""
     entries: Sequence[Entry]
     page: int
-    """The first is 1."""
+    """The page's number; the first is 1."""
     following: PageKey | None
-    """Where the next page starts; None on the last."""
+    """Where the next page starts; None on the last page."""
     ticked: frozenset[int]
     edition: int
     refused_ticks: bool
-    """The last ticks were too many, and were not taken."""
+    """Whether the last ticks were not taken, because there would be more than MAX_TICKED."""
     worth_a_look: int = 0
-    """Of all cleaned contacts of the audience."""
+    """How many of the audience's cleaned contacts are worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
 class TickedBoxes:
-    """A page's checkboxes as they stood at a click, all of them: so no click is lost when two cross.
+    """The state of all checkboxes of a page at a click, so that nothing is lost if two clicks overlap.
 
-    `sent` is Slack's time of the click, text that sorts; "" where Slack gives none.
+    `sent` is Slack's time of the click, as text that sorts by time; "" if Slack gives none.
     """
 
     edition: int
@@ -90,160 +94,159 @@ class TickedBoxes:
 def begin(
     database: Database, user_id: str, audience_id: int, now: datetime, segment: Segment | None = None
 ) -> str:
-    """A new list, of all cleaned contacts or of a segment; its id."""
-    state = _State(segment or Segment(audience_id=audience_id))
+    """Stores a new list, of all cleaned contacts or of a segment. Returns the plan's id."""
+    state = _ListState(segment or Segment(audience_id=audience_id))
     with database.transaction() as session:
-        draft = plans.keep(
+        plan = plans.keep(
             session,
             KIND,
             user_id=user_id,
             audience_id=audience_id,
             now=now,
-            data=state.to_json(),
+            data=json_values.to_json(state),
             revision=_NOT_COUNTED,
         )
-    return draft.id
+    return plan.id
 
 
-def look(database: Database, draft_id: str, user_id: str) -> Listing:
-    """The list as it stands, with exact figures of one moment. Raises PlanGone, NoAudience."""
+def look(database: Database, plan_id: str, user_id: str) -> Listing:
+    """Returns the list as it is now, with exact figures, read in one transaction. Raises PlanGone, NoAudience."""
     with database.reading() as session:
-        draft = plans.look(session, draft_id, user_id)
-        audience = require(session, draft.audience_id)
-        state = _State.of(draft)
-        moved = draft.revision != audience.revision
-        if moved:
-            state = replace(state, ticked=_still_there(session, state))
-        total = segment_size(session, Segment(audience_id=draft.audience_id))
-        place, page = _page(session, state)
-        if not moved:
-            found = draft.n
-        elif place == 0 and len(page) <= PAGE:
-            found = len(page)  # all are here: a text that few have need not be looked for again
+        plan = plans.look(session, plan_id, user_id)
+        audience = require(session, plan.audience_id)
+        state = _read(plan)
+        has_changed = plan.revision != audience.revision
+        if has_changed:
+            state = _without_stale_ticks(session, state)
+        total = segment_size(session, Segment(audience_id=plan.audience_id))
+        page_index, page = _page(session, state)
+        if not has_changed:
+            found = plan.n
+        elif page_index == 0 and len(page) <= PAGE:
+            found = len(page)  # the whole segment: searching again for a text that few contacts have is slow
         else:
             found = segment_size(session, state.segment)
         listing = Listing(
-            draft_id=draft_id,
+            plan_id=plan_id,
             audience=Audience.of(audience),
             segment=state.segment,
             total=total,
             found=found,
-            entries=_entries(session, draft.audience_id, page[:PAGE]),
-            page=place + 1,
-            following=_place(page[PAGE - 1]) if len(page) > PAGE else None,
-            ticked=frozenset(state.chosen),
+            entries=_entries(session, plan.audience_id, page[:PAGE]),
+            page=page_index + 1,
+            following=_page_key(page[PAGE - 1]) if len(page) > PAGE else None,
+            ticked=frozenset(state.ticked_ids),
             edition=state.edition,
             refused_ticks=state.refused_ticks,
-            worth_a_look=figures.worth_a_look(session, draft.audience_id),
+            worth_a_look=figures.worth_a_look(session, plan.audience_id),
         )
-    if moved:
-        _remember(database, draft, found, audience.revision)
+    if has_changed:
+        _save_count(database, plan, found, audience.revision)
     return listing
 
 
-def tick(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes) -> None:
-    """The page's boxes are so; ticks of other pages stay. Raises PlanGone, as all that follow."""
-    _change(database, draft_id, user_id, boxes, lambda state: state)
+def tick(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes) -> None:
+    """Ticks and unticks the contacts of the page as its boxes say. Raises PlanGone, as all functions below."""
+    _update(database, plan_id, user_id, boxes, lambda state: state)
 
 
-def tick_page(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes) -> None:
-    """All of the page are ticked."""
-    every = replace(boxes, ticked=boxes.shown)
-    _change(database, draft_id, user_id, every, lambda state: replace(state, edition=state.edition + 1))
+def tick_page(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes) -> None:
+    """Ticks all contacts of the page."""
+    all_ticked = replace(boxes, ticked=boxes.shown)
+    _update(database, plan_id, user_id, all_ticked, lambda state: state.with_new_edition())
 
 
-def untick_all(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes) -> None:
-    """No contact of the audience is ticked any more, on whichever page."""
-    _change(database, draft_id, user_id, boxes, lambda state: state.with_ticks(()).afresh())
+def untick_all(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes) -> None:
+    """Unticks all contacts of the audience, on every page."""
+    _update(database, plan_id, user_id, boxes, lambda state: state.with_ticks(()).with_new_edition())
 
 
-def narrow(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes, **filters: Any) -> None:
-    """Filters of the segment, by name: a value, or None for no such filter. Begins at the first page."""
+def narrow(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes, **filters: Any) -> None:
+    """Sets filters of the segment by name, or removes those that are None. Goes to the first page."""
     if text := filters.get("text"):
-        filters["text"] = text.strip()[:LONGEST_TEXT]
-    found: dict[str, Any] = {name: value or None for name, value in filters.items()}
-    _change(
-        database, draft_id, user_id, boxes, lambda state: state.of_segment(replace(state.segment, **found))
-    )
+        filters["text"] = text.strip()[:MAX_TEXT]
+    values: dict[str, Any] = {name: value or None for name, value in filters.items()}
+
+    def with_filters(state: _ListState) -> _ListState:
+        return state.with_segment(replace(state.segment, **values))
+
+    _update(database, plan_id, user_id, boxes, with_filters)
 
 
-def clear(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes) -> None:
-    """No filter any more."""
-    _change(
-        database,
-        draft_id,
-        user_id,
-        boxes,
-        lambda state: state.of_segment(Segment(audience_id=state.segment.audience_id)).afresh(),
-    )
+def clear(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes) -> None:
+    """Removes all filters."""
+
+    def without_filters(state: _ListState) -> _ListState:
+        return state.with_segment(Segment(audience_id=state.segment.audience_id)).with_new_edition()
+
+    _update(database, plan_id, user_id, boxes, without_filters)
 
 
-def switch(database: Database, draft_id: str, user_id: str, boxes: TickedBoxes, audience_id: int) -> None:
-    """Another audience, whole; what was ticked in this one is there again on the way back."""
-    _change(
-        database,
-        draft_id,
-        user_id,
-        boxes,
-        lambda state: state.of_segment(Segment(audience_id=audience_id)).afresh(),
-    )
+def switch(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes, audience_id: int) -> None:
+    """Goes to another audience, without filters. The ticks of the one before are kept for coming back."""
+
+    def with_audience(state: _ListState) -> _ListState:
+        return state.with_segment(Segment(audience_id=audience_id)).with_new_edition()
+
+    _update(database, plan_id, user_id, boxes, with_audience)
 
 
 def turn(
     database: Database,
-    draft_id: str,
+    plan_id: str,
     user_id: str,
     boxes: TickedBoxes,
     page: int,
     after: PageKey | None = None,
 ) -> None:
-    """To that page, the first being 1: the one before needs its number, the next one where it starts."""
+    """Goes to the page of that number; the first is 1. `after` is where it starts, if it was not visited before."""
 
-    def turned(state: _State) -> _State:
+    def with_page(state: _ListState) -> _ListState:
         places = (*state.places[: page - 2], after) if after else state.places[: page - 1]
         return replace(state, places=places)
 
-    _change(database, draft_id, user_id, boxes, turned)
+    _update(database, plan_id, user_id, boxes, with_page)
 
 
 def chosen(
-    database: Database, draft_id: str, user_id: str, *, ticked: bool, boxes: TickedBoxes | None = None
+    database: Database, plan_id: str, user_id: str, *, ticked: bool, boxes: TickedBoxes | None = None
 ) -> Segment:
-    """What is to be archived or exported: the ticked contacts, or all that the filters leave.
+    """Returns what to archive or export: the ticked contacts, or the filtered segment.
 
-    `boxes`: the page's, where the click on the button may overtake that on a box. Raises PlanGone, NothingTicked.
+    `boxes` are applied first, since the click on the button may arrive before the click on a box. Raises PlanGone,
+    NothingTicked.
     """
     if boxes:
-        tick(database, draft_id, user_id, boxes)
+        tick(database, plan_id, user_id, boxes)
     with database.reading() as session:
-        state = _State.of(_list(plans.look(session, draft_id, user_id)))
+        state = _read(plans.look(session, plan_id, user_id))
     if not ticked:
         return state.segment
-    if not state.chosen:
+    if not state.ticked_ids:
         raise NothingTicked
-    return Segment(audience_id=state.segment.audience_id, ids=state.chosen)
+    return Segment(audience_id=state.segment.audience_id, ids=state.ticked_ids)
 
 
-def campaigns(database: Database, draft_id: str, user_id: str, like: str) -> Mapping[str, int]:
-    """The list's campaigns whose title holds the text, and how many contacts each: the most first."""
+def campaigns(database: Database, plan_id: str, user_id: str, like: str) -> Mapping[str, int]:
+    """Counts the contacts of each campaign whose title contains the text, the most frequent first."""
     with database.reading() as session:
-        draft = plans.look(session, draft_id, user_id)
-        return contacts.campaigns(session, draft.audience_id, like=like.strip())
+        plan = plans.look(session, plan_id, user_id)
+        return contacts.campaigns(session, plan.audience_id, like=like.strip())
 
 
-def domains(database: Database, draft_id: str, user_id: str, like: str) -> Mapping[str, int]:
-    """The same of domains."""
+def domains(database: Database, plan_id: str, user_id: str, like: str) -> Mapping[str, int]:
+    """Counts the contacts of each domain that contains the text, the most frequent first."""
     with database.reading() as session:
-        draft = plans.look(session, draft_id, user_id)
-        return figures.cleaned_domains(session, draft.audience_id, like=like.strip(), most=100)
+        plan = plans.look(session, plan_id, user_id)
+        return figures.cleaned_domains(session, plan.audience_id, like=like.strip(), most=100)
 
 
 _NOT_COUNTED = -1
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    """What a draft of kind `list` keeps. `places`: where page 2 and those after it start, up to this one."""
+class _ListState:
+    """The data of a plan of kind `list`. `places`: where page 2 and the following ones start, up to the current one."""
 
     segment: Segment
     places: tuple[PageKey, ...] = ()
@@ -253,117 +256,104 @@ class _State:
     refused_ticks: bool = False
 
     @property
-    def chosen(self) -> tuple[int, ...]:
+    def ticked_ids(self) -> tuple[int, ...]:
+        """The ticked contacts of the audience that is shown."""
         return self.ticked.get(self.segment.audience_id, ())
 
-    def with_ticks(self, ids: Sequence[int]) -> "_State":
+    def with_ticks(self, ids: Sequence[int]) -> "_ListState":
         return replace(self, ticked={**self.ticked, self.segment.audience_id: tuple(ids)})
 
-    def of_segment(self, segment: Segment) -> "_State":
+    def with_segment(self, segment: Segment) -> "_ListState":
         return replace(self, segment=segment, places=())
 
-    def afresh(self) -> "_State":
-        """Slack keeps what was typed and ticked under the same id: another edition, other ids."""
+    def with_new_edition(self) -> "_ListState":
         return replace(self, edition=self.edition + 1)
 
-    def with_boxes(self, boxes: TickedBoxes) -> "_State":
-        """With the page's boxes, unless a later click has told more, or they are of an older edition."""
+    def with_boxes(self, boxes: TickedBoxes) -> "_ListState":
+        """Ticks what the boxes say, unless they are of an earlier click or an older edition."""
         if boxes.edition != self.edition or (boxes.sent and boxes.sent < self.sent):
             return self
-        ids = [each for each in self.chosen if each not in boxes.shown - boxes.ticked]
+        ids = [contact_id for contact_id in self.ticked_ids if contact_id not in boxes.shown - boxes.ticked]
         ids += sorted(boxes.ticked - set(ids))
-        state = replace(self, sent=max(boxes.sent, self.sent), refused_ticks=len(ids) > MOST_TICKED)
-        return state.afresh() if state.refused_ticks else state.with_ticks(ids)
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "segment": self.segment.to_json(),
-            "places": [[place.cleaned_at.isoformat(), place.id] for place in self.places],
-            "ticked": {str(audience): list(ids) for audience, ids in self.ticked.items()},
-            "edition": self.edition,
-            "sent": self.sent,
-            "refused_ticks": self.refused_ticks,
-        }
-
-    @classmethod
-    def of(cls, draft: PlanRow) -> "_State":
-        data = draft.data
-        return cls(
-            segment=Segment.from_json(data["segment"]),
-            places=tuple(PageKey(datetime.fromisoformat(at), id_) for at, id_ in data["places"]),
-            ticked={int(audience): tuple(ids) for audience, ids in data["ticked"].items()},
-            edition=data["edition"],
-            sent=data["sent"],
-            refused_ticks=data["refused_ticks"],
-        )
+        state = replace(self, sent=max(boxes.sent, self.sent), refused_ticks=len(ids) > MAX_TICKED)
+        return state.with_new_edition() if state.refused_ticks else state.with_ticks(ids)
 
 
-def _change(
-    database: Database, draft_id: str, user_id: str, boxes: TickedBoxes, change: Callable[[_State], _State]
+def _update(
+    database: Database,
+    plan_id: str,
+    user_id: str,
+    boxes: TickedBoxes,
+    change: Callable[[_ListState], _ListState],
 ) -> None:
     with database.transaction() as session:
-        draft = draft_rows.held(session, draft_id)
-        if draft is None or draft.user_id != user_id:
+        plan = plan_rows.held(session, plan_id)
+        if plan is None or plan.user_id != user_id:
             raise PlanGone
-        before = _State.of(_list(draft))
+        before = _read(plan)
         after = change(before.with_boxes(boxes))
-        draft.data = after.to_json()
-        draft.audience_id = after.segment.audience_id
+        plan.data = json_values.to_json(after)
+        plan.audience_id = after.segment.audience_id
         if after.segment != before.segment:
-            draft.revision = _NOT_COUNTED
-        session.add(draft)
+            plan.revision = _NOT_COUNTED
+        session.add(plan)
 
 
-def _remember(database: Database, draft: PlanRow, found: int, revision: int) -> None:
-    """Keeps the count and drops the ticks of contacts that are cleaned no more, for as long as nothing moves."""
+def _save_count(database: Database, counted: PlanRow, found: int, revision: int) -> None:
+    """Stores the count, valid for that revision, and removes the ticks of contacts that are no longer cleaned.
+
+    Does nothing if the filters have changed since they were counted.
+    """
     with database.transaction() as session:
-        held = draft_rows.held(session, draft.id)
-        if held is None or held.data["segment"] != draft.data["segment"]:
+        plan = plan_rows.held(session, counted.id)
+        if plan is None or _read(plan).segment != _read(counted).segment:
             return
-        state = _State.of(held)
-        held.data = replace(state, ticked=_still_there(session, state)).to_json()
-        held.n, held.revision = found, revision
-        session.add(held)
+        plan.data = json_values.to_json(_without_stale_ticks(session, _read(plan)))
+        plan.n, plan.revision = found, revision
+        session.add(plan)
 
 
-def _list(draft: PlanRow) -> PlanRow:
-    if draft.kind != KIND:
+def _read(plan: PlanRow) -> _ListState:
+    """Raises PlanGone if the plan is of another kind."""
+    if plan.kind != KIND:
         raise PlanGone
-    return draft
+    return json_values.from_json(_ListState, plan.data)
 
 
-def _still_there(session: Session, state: _State) -> Mapping[int, tuple[int, ...]]:
-    audience_id = state.segment.audience_id
-    there = contacts.still_cleaned(session, audience_id, state.chosen) if state.chosen else set()
-    return {**state.ticked, audience_id: tuple(each for each in state.chosen if each in there)}
+def _without_stale_ticks(session: Session, state: _ListState) -> _ListState:
+    """Unticks contacts that are no longer cleaned."""
+    if not state.ticked_ids:
+        return state
+    still_cleaned = contacts.still_cleaned(session, state.segment.audience_id, state.ticked_ids)
+    return state.with_ticks([contact_id for contact_id in state.ticked_ids if contact_id in still_cleaned])
 
 
-def _page(session: Session, state: _State) -> tuple[int, Sequence[Contact]]:
-    """The page's number from 0, and its contacts with one more; pages that emptied since are passed over."""
-    for n in range(len(state.places), 0, -1):
-        if found := contacts.page(session, state.segment, PAGE + 1, state.places[n - 1]):
-            return n, found
+def _page(session: Session, state: _ListState) -> tuple[int, Sequence[Contact]]:
+    """The current page's index, from 0, and its contacts with one more. Pages that have become empty are skipped."""
+    for index in range(len(state.places), 0, -1):
+        if page := contacts.page(session, state.segment, PAGE + 1, state.places[index - 1]):
+            return index, page
     return 0, contacts.page(session, state.segment, PAGE + 1)
 
 
-def _place(contact: Contact) -> PageKey:
-    assert contact.cleaned_at is not None  # a cleaned contact has it: a constraint of the table
+def _page_key(contact: Contact) -> PageKey:
+    assert contact.cleaned_at is not None  # a constraint of the table for cleaned contacts
     return PageKey(contact.cleaned_at, contact.id)
 
 
 def _entries(session: Session, audience_id: int, page: Sequence[Contact]) -> list[Entry]:
-    marks = evidence.verdict_summaries(session, audience_id, [each.id for each in page])
-    return [_entry(each, marks.get(each.id)) for each in page]
+    verdicts = evidence.verdict_summaries(session, audience_id, [contact.id for contact in page])
+    return [_entry(contact, verdicts.get(contact.id)) for contact in page]
 
 
-def _entry(contact: Contact, mark: VerdictSummary | None) -> Entry:
+def _entry(contact: Contact, verdict: VerdictSummary | None) -> Entry:
     return Entry(
         id=contact.id,
         address=contact.address,
         name=full_name(contact.merge_fields),
         reason=contact.clean_reason or "unknown",
         campaign=contact.clean_campaign_title or "",
-        cleaned_at=_place(contact).cleaned_at,
+        cleaned_at=_page_key(contact).cleaned_at,
         diagnostic=contact.clean_diagnostic or "",
-        mark=mark,
+        verdict=verdict,
     )

@@ -1,4 +1,4 @@
-"""`/cleaned-list`: the segment of cleaned contacts, filtered, paged and ticked in one modal."""
+"""`/cleaned-list`: the cleaned contacts, filtered, paged and ticked in one modal."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from handlers.slack.views import segments as views
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 
-MOST_DRAWINGS = 5  # of one click
+MAX_DRAWS = 5  # for one click
 
 
 def register(listeners: Listeners) -> None:
@@ -32,7 +32,7 @@ def register(listeners: Listeners) -> None:
     listeners.action(views.DOMAIN, by_domain, who=OPERATORS)
     listeners.options(views.DOMAIN, suggest_domains, who=OPERATORS)
     listeners.action(views.TEXT, by_text, who=OPERATORS)
-    listeners.action(views.WORTH_A_LOOK, by_worth, who=OPERATORS)
+    listeners.action(views.WORTH_A_LOOK, by_worth_a_look, who=OPERATORS)
     listeners.submission(views.CALLBACK, apply, who=OPERATORS)
     listeners.action(views.CLEAR, clear, who=OPERATORS)
     listeners.action(views.TICK, tick, who=OPERATORS)
@@ -43,8 +43,8 @@ def register(listeners: Listeners) -> None:
 
 
 def chosen(request: Request) -> Segment:
-    """What the button of the list that was pressed is about. Raises PlanGone, NothingTicked."""
-    plan_id, ticked = views.draft_of(request.value)
+    """The segment that the pressed button of the list is about. Raises PlanGone, NothingTicked."""
+    plan_id, ticked = views.plan_of(request.value)
     return segments.chosen(request.database, plan_id, request.user_id, ticked=ticked, boxes=_boxes(request))
 
 
@@ -65,7 +65,7 @@ def open_worth_a_look(request: Request) -> None:
 
 
 def choose(request: Request) -> None:
-    """The menu of audiences: above a list, which it switches, or before there is one."""
+    """The menu of audiences: above a list, which is switched to the audience, or before there is a list."""
     if request.metadata:
         audience = audiences.by_id(request.database, int(request.value))
         segments.switch(*_list(request), audience_id=audience.id)
@@ -88,27 +88,27 @@ def by_date(request: Request) -> None:
 
 def by_campaign(request: Request) -> None:
     value = request.value
-    if views.is_cut(value):
-        value = views.named(segments.campaigns(*_draft(request), value[:-1]), value)
+    if views.is_truncated(value):
+        value = views.full_name(segments.campaigns(*_plan(request), value[:-1]), value)
     segments.narrow(*_list(request), campaign=value)
     _redraw(request)
 
 
 def by_domain(request: Request) -> None:
     value = request.value
-    if views.is_cut(value):
-        value = views.named(segments.domains(*_draft(request), value[:-1]), value)
+    if views.is_truncated(value):
+        value = views.full_name(segments.domains(*_plan(request), value[:-1]), value)
     segments.narrow(*_list(request), domain=value)
     _redraw(request)
 
 
 def suggest_campaigns(request: Request) -> Sequence[dict[str, Any]]:
-    titles = segments.campaigns(*_draft(request), request.payload["value"])
+    titles = segments.campaigns(*_plan(request), request.payload["value"])
     return views.suggestions(request.words, titles)
 
 
 def suggest_domains(request: Request) -> Sequence[dict[str, Any]]:
-    domains = segments.domains(*_draft(request), request.payload["value"])
+    domains = segments.domains(*_plan(request), request.payload["value"])
     return views.suggestions(request.words, domains)
 
 
@@ -117,20 +117,20 @@ def by_text(request: Request) -> None:
     _redraw(request)
 
 
-def by_worth(request: Request) -> None:
+def by_worth_a_look(request: Request) -> None:
     segments.narrow(*_list(request), worth_a_look=bool(request.payload.get("selected_options")))
     _redraw(request)
 
 
 def apply(request: Request) -> View:
-    """The submit button: takes the text that was typed, and leaves the list open."""
+    """The submit button: filters by the typed text, and leaves the modal open."""
     view = request.payload
 
-    def narrow() -> None:
+    def filter_by_text() -> None:
         segments.narrow(*_list(request), text=views.typed(view))
         _redraw(request)
 
-    request.then(narrow)
+    request.then(filter_by_text)
     return views.same(view)
 
 
@@ -160,13 +160,13 @@ def turn(request: Request) -> None:
     _redraw(request)
 
 
-def _draft(request: Request) -> tuple[Database, str, str]:
+def _plan(request: Request) -> tuple[Database, str, str]:
     return request.database, request.metadata, request.user_id
 
 
 def _list(request: Request) -> tuple[Database, str, str, TickedBoxes]:
-    """The list that was clicked in, with its page's boxes."""
-    return *_draft(request), _boxes(request)
+    """The list that was clicked in, with the boxes of its page."""
+    return *_plan(request), _boxes(request)
 
 
 def _boxes(request: Request) -> TickedBoxes:
@@ -182,11 +182,11 @@ def _redraw(request: Request, *, keep_text: bool = True) -> None:
 def _draw(request: Request, modal: Modal, plan_id: str, typed: str | None = None) -> None:
     """Shows the list as it is now.
 
-    Of quick clicks, the drawing that Slack gets last may show less than all of them did: whoever finds the list
-    changed when it was drawn, by whichever process, draws it again.
+    Several quick clicks draw it at the same time, in any process, and the view that reaches Slack last may be older
+    than another one. So the list is drawn again if it changed while it was drawn.
     """
     listing = segments.look(request.database, plan_id, request.user_id)
-    for _ in range(MOST_DRAWINGS):
+    for _ in range(MAX_DRAWS):
         modal.show(views.listing(request.words, listing, audiences.every(request.database), typed))
         drawn, listing = listing, segments.look(request.database, plan_id, request.user_id)
         if listing == drawn:

@@ -1,10 +1,10 @@
-"""The modal of the list: headline, filters, ticks, rows, pages."""
+"""The modal of the list: headline, filters, buttons, a row for each contact, and pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.contacts.segments import LONGEST_TEXT, MOST_TICKED, Entry, Listing, TickedBoxes
+from bot.contacts.segments import MAX_TEXT, MAX_TICKED, Entry, Listing, TickedBoxes
 from bot.core.audiences import Audience
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
@@ -23,33 +23,33 @@ REASON, SINCE, CAMPAIGN, DOMAIN, TEXT = (
 CLEAR, WORTH_A_LOOK = "segments-clear", "segments-worth-a-look"
 TICK, TICK_PAGE, UNTICK = "segments-tick", "segments-tick-page", "segments-untick"
 NEXT, PREVIOUS = "segments-next", "segments-previous"
-# Other features' flows, opened from here.
+# Buttons that other features listen to.
 ARCHIVE, EXPORT, FIX = "open-archive-segment", "open-export-segment", "open-fix-contact"
 WHY = evidence_views.OPEN
 
 ANY = "any"
 _VALUE = 150  # characters of an option's value
-_NAME, _DIAGNOSTIC, _AUDIENCE = 80, 200, 80  # characters shown of what comes from outside
+_NAME, _DIAGNOSTIC, _AUDIENCE = 80, 200, 80  # characters shown
 _ROW = "row"
 
 
-def listing(words: Words, shown: Listing, everyone: Sequence[Audience], typed: str | None = None) -> View:
-    """The list. `everyone`: all audiences, to switch; `typed`: what stands in the text field, applied or not."""
+def listing(words: Words, shown: Listing, audiences: Sequence[Audience], typed: str | None = None) -> View:
+    """The list. `audiences` are all there are, to switch to; `typed` is the content of the text field, applied or not."""
     rows = [blocks.section(_headline(words, shown))]
-    if len(everyone) > 1:
-        rows.append(audience_views.picker(words, everyone, CHOOSE, shown.audience.id))
+    if len(audiences) > 1:
+        rows.append(audience_views.picker(words, audiences, CHOOSE, shown.audience.id))
     if not shown.total:
         return blocks.modal(
             words("segments-title"),
             rows,
             callback_id=CALLBACK,
             close=words("close"),
-            metadata=shown.draft_id,
+            metadata=shown.plan_id,
         )
     rows += _filters(words, shown, typed)
     if shown.segment.worth_a_look:
         rows.append(blocks.context(words.md("evidence-weak-help")))
-    rows += _ticks(words, shown)
+    rows += _list_buttons(words, shown)
     for entry in shown.entries:
         rows += _row(words, shown, entry)
     rows += _pages(words, shown)
@@ -59,43 +59,43 @@ def listing(words: Words, shown: Listing, everyone: Sequence[Audience], typed: s
         callback_id=CALLBACK,
         submit=words("segments-apply"),
         close=words("close"),
-        metadata=shown.draft_id,
+        metadata=shown.plan_id,
     )
 
 
 def same(view: Mapping[str, Any]) -> View:
-    """A view as Slack sends it, to be shown on: what was typed and ticked in it stays."""
-    kept = ("type", "callback_id", "title", "blocks", "private_metadata", "submit", "close")
-    return {name: view[name] for name in kept if view.get(name)}
+    """The view, given as Slack sends it, to be shown again with what was typed and ticked in it."""
+    names = ("type", "callback_id", "title", "blocks", "private_metadata", "submit", "close")
+    return {name: view[name] for name in names if view.get(name)}
 
 
-def suggestions(words: Words, found: Mapping[str, int]) -> list[Block]:
-    """Names with how many contacts each, as options; a name too long for a value is cut: see `named`."""
+def suggestions(words: Words, counts: Mapping[str, int]) -> list[Block]:
+    """Options for names with their number of contacts. A name too long for a value is truncated: see `full_name`."""
     options = {}
-    for name, n in found.items():
-        rest = len(words("segments-suggestion", name="", n=n))
-        text = words("segments-suggestion", name=blocks.clamp(name, blocks.OPTION - rest), n=n)
+    for name, n in counts.items():
+        length = blocks.OPTION - len(words("segments-suggestion", name="", n=n))
+        text = words("segments-suggestion", name=blocks.clamp(name, length), n=n)
         options[blocks.clamp(name, _VALUE)] = blocks.option(text, blocks.clamp(name, _VALUE))
     return list(options.values())[:100]
 
 
-def is_cut(value: str) -> bool:
-    """Whether an option's value may be a name's beginning only."""
+def is_truncated(value: str) -> bool:
+    """Whether an option's value may be a truncated name."""
     return value.endswith("…")
 
 
-def named(found: Mapping[str, int], value: str) -> str:
-    """The name that an option's value stands for."""
-    return next((name for name in found if blocks.clamp(name, _VALUE) == value), value)
+def full_name(names: Iterable[str], value: str) -> str:
+    """The name that an option's value is the truncated form of."""
+    return next((name for name in names if blocks.clamp(name, _VALUE) == value), value)
 
 
 def boxes(view: Mapping[str, Any], sent: str = "") -> TickedBoxes:
-    """The checkboxes of the page as they stood. `view`: as Slack sends it; `sent`: the click's time."""
+    """The state of the page's checkboxes, from the view as Slack sends it. `sent` is the time of the click."""
     edition, shown, ticked = -1, set(), set()
     for block_id, elements in view.get("state", {}).get("values", {}).items():
         if TICK in elements:
-            _, of, contact_id = block_id.split("-")
-            edition = int(of)
+            _, block_edition, contact_id = block_id.split("-")
+            edition = int(block_edition)
             shown.add(int(contact_id))
             if elements[TICK].get("selected_options"):
                 ticked.add(int(contact_id))
@@ -103,7 +103,7 @@ def boxes(view: Mapping[str, Any], sent: str = "") -> TickedBoxes:
 
 
 def typed(view: Mapping[str, Any]) -> str | None:
-    """What stands in the text field; None where there is none."""
+    """The content of the text field; None if the view has none."""
     for elements in view.get("state", {}).get("values", {}).values():
         if TEXT in elements:
             return elements[TEXT].get("value") or ""
@@ -111,7 +111,7 @@ def typed(view: Mapping[str, Any]) -> str | None:
 
 
 def page_of(value: str) -> tuple[int, PageKey | None]:
-    """The page's number and where it starts, from a button's value."""
+    """The number of a page and where it starts, from the value of NEXT and PREVIOUS."""
     page, _, place = value.partition("|")
     if not place:
         return int(page), None
@@ -119,10 +119,10 @@ def page_of(value: str) -> tuple[int, PageKey | None]:
     return int(page), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id))
 
 
-def draft_of(value: str) -> tuple[str, bool]:
-    """The list's draft, and whether the ticked are meant, from the value of ARCHIVE and EXPORT."""
-    draft_id, _, ticked = value.partition(":")
-    return draft_id, bool(ticked)
+def plan_of(value: str) -> tuple[str, bool]:
+    """The id of the list's plan, and whether the ticked contacts are meant, from the value of ARCHIVE and EXPORT."""
+    plan_id, _, ticked = value.partition(":")
+    return plan_id, bool(ticked)
 
 
 def _headline(words: Words, shown: Listing) -> Markup:
@@ -134,10 +134,10 @@ def _headline(words: Words, shown: Listing) -> Markup:
     return words.md("segments-headline", total=shown.total, audience=audience)
 
 
-def _filters(words: Words, shown: Listing, written: str | None) -> list[Block]:
+def _filters(words: Words, shown: Listing, typed: str | None) -> list[Block]:
     segment = shown.segment
     reasons = [blocks.option(words("segments-any-reason"), ANY)]
-    reasons += [blocks.option(capital(words(f"reason-{each}")), each) for each in CleanReason]
+    reasons += [blocks.option(capital(words(f"reason-{reason}")), reason) for reason in CleanReason]
     since: Block = {
         "type": "datepicker",
         "action_id": SINCE,
@@ -158,14 +158,14 @@ def _filters(words: Words, shown: Listing, written: str | None) -> list[Block]:
     text: Block = {
         "type": "plain_text_input",
         "action_id": TEXT,
-        "max_length": LONGEST_TEXT,
+        "max_length": MAX_TEXT,
         "placeholder": blocks.plain(words("segments-text-hint"), blocks.PLACEHOLDER),
         "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
     }
-    if value := segment.text if written is None else written:
-        text["initial_value"] = value[:LONGEST_TEXT]
+    if value := segment.text if typed is None else typed:
+        text["initial_value"] = value[:MAX_TEXT]
     label = words("segments-text")
-    # Another edition, other ids: Slack keeps what stands under the same.
+    # The ids change with the edition, since Slack keeps the content of a field that has the same id.
     return [
         blocks.actions(menus, f"filters-{shown.edition}"),
         blocks.input_(label, text, f"text-{shown.edition}", optional=True, dispatch=True),
@@ -178,35 +178,35 @@ def _worth_a_look(words: Words, shown: Listing) -> Block:
     return box | ({"initial_options": [option]} if shown.segment.worth_a_look else {})
 
 
-def _menu(action_id: str, placeholder: str, chosen: str | None) -> Block:
-    made: Block = {
+def _menu(action_id: str, placeholder: str, selected: str | None) -> Block:
+    menu: Block = {
         "type": "external_select",
         "action_id": action_id,
         "placeholder": blocks.plain(placeholder, blocks.PLACEHOLDER),
         "min_query_length": 0,
     }
-    if chosen:
-        made["initial_option"] = blocks.option(chosen, blocks.clamp(chosen, _VALUE))
-    return made
+    if selected:
+        menu["initial_option"] = blocks.option(selected, blocks.clamp(selected, _VALUE))
+    return menu
 
 
-def _ticks(words: Words, shown: Listing) -> list[Block]:
-    """What can be done with the list and with what is ticked."""
+def _list_buttons(words: Words, shown: Listing) -> list[Block]:
+    """The buttons for the whole list and for the ticked contacts."""
     if not shown.found and not shown.ticked:
         return [blocks.context(words.md("segments-no-hit"))]
     rows = []
     if shown.found:
-        every = [
-            blocks.button(words("segments-export-all", n=shown.found), EXPORT, shown.draft_id),
-            blocks.button(words("segments-archive-all", n=shown.found), ARCHIVE, shown.draft_id),
+        buttons = [
+            blocks.button(words("segments-export-all", n=shown.found), EXPORT, shown.plan_id),
+            blocks.button(words("segments-archive-all", n=shown.found), ARCHIVE, shown.plan_id),
         ]
-        rows.append(blocks.actions(every, "all"))
+        rows.append(blocks.actions(buttons, "all"))
     else:
         rows.append(blocks.context(words.md("segments-no-hit")))
     rows.append(blocks.divider())
     rows.append(blocks.context(words.md("segments-ticked", n=len(shown.ticked)), block_id="ticked"))
     if shown.refused_ticks:
-        rows.append(blocks.section(words.md("segments-refused-ticks", most=MOST_TICKED)))
+        rows.append(blocks.section(words.md("segments-refused-ticks", most=MAX_TICKED)))
     return [*rows, *_tick_buttons(words, shown)]
 
 
@@ -215,7 +215,7 @@ def _tick_buttons(words: Words, shown: Listing) -> list[Block]:
     if any(entry.id not in shown.ticked for entry in shown.entries):
         buttons.append(blocks.button(words("segments-tick-page"), TICK_PAGE))
     if n:
-        value = f"{shown.draft_id}:ticked"
+        value = f"{shown.plan_id}:ticked"
         buttons += [
             blocks.button(words("segments-untick"), UNTICK),
             blocks.button(words("segments-export-ticked", n=n), EXPORT, value),
@@ -225,7 +225,7 @@ def _tick_buttons(words: Words, shown: Listing) -> list[Block]:
 
 
 def _row(words: Words, shown: Listing, entry: Entry) -> list[Block]:
-    """The address is the box's own label: a screen reader says what is ticked."""
+    """A contact. The address is the label of the checkbox, so that a screen reader says what is ticked."""
     option = blocks.option(blocks.clamp_middle(entry.address, blocks.OPTION), str(entry.id))
     box: Block = {"type": "checkboxes", "action_id": TICK, "options": [option]}
     if entry.id in shown.ticked:
@@ -241,7 +241,7 @@ def _row(words: Words, shown: Listing, entry: Entry) -> list[Block]:
 
 
 def _facts(words: Words, entry: Entry) -> Markup:
-    """Why, then who and when; why it is worth a look; the mail server's own words."""
+    """Why it was cleaned; the name, the campaign and the date; why it is worth a look; the diagnostic text."""
     lines = [evidence_views.because(words, entry.reason, entry.mark, entry.diagnostic)]
     facts = [isolated(blocks.clamp(entry.name, _NAME))] if entry.name else []
     if entry.campaign:
@@ -257,12 +257,12 @@ def _facts(words: Words, entry: Entry) -> Markup:
 
 
 def _pages(words: Words, shown: Listing) -> list[Block]:
-    """A button says which page it leads to, so that a second click leads to the same."""
+    """The buttons to other pages. Their value is the page, so that a second click leads to the same one."""
     buttons = []
     if shown.page > 1:
         buttons.append(blocks.button(words("previous"), PREVIOUS, str(shown.page - 1)))
-    if at := shown.following:
-        value = f"{shown.page + 1}|{at.cleaned_at.isoformat()}|{at.id}"
+    if start := shown.following:
+        value = f"{shown.page + 1}|{start.cleaned_at.isoformat()}|{start.id}"
         buttons.append(blocks.button(words("next"), NEXT, value))
     if not buttons:
         return []

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.contacts import rows, segments
-from bot.contacts.segments import MOST_TICKED, Listing, NothingTicked, TickedBoxes
+from bot.contacts.segments import MAX_TICKED, Listing, NothingTicked, TickedBoxes
+from bot.core import plans
 from bot.core.errors import PlanGone
 from storage.contacts import bulk, contacts, figures, values
 from storage.contacts.contacts import Segment
@@ -69,21 +70,21 @@ def boxes(listing: Listing, *ticked: int, sent: str = "") -> TickedBoxes:
     return TickedBoxes(listing.edition, frozenset(ids(listing)), frozenset(ticked), sent)
 
 
-def turn_on(database: Database, draft_id: str, listing: Listing, seen: TickedBoxes | None = None) -> Listing:
+def turn_on(database: Database, plan_id: str, listing: Listing, seen: TickedBoxes | None = None) -> Listing:
     """To the next page."""
-    segments.turn(database, draft_id, ME, seen or boxes(listing), listing.page + 1, listing.following)
-    return segments.look(database, draft_id, ME)
+    segments.turn(database, plan_id, ME, seen or boxes(listing), listing.page + 1, listing.following)
+    return segments.look(database, plan_id, ME)
 
 
 def test_pages_show_each_contact_once_the_newest_first(database: Database) -> None:
     """Many were cleaned in one second: the key tells them apart."""
     some = random.Random(4)
     audience_id = fill(database, [{"at": NOW - timedelta(seconds=some.randrange(5))} for _ in range(57)])
-    draft_id = segments.begin(database, ME, audience_id, NOW)
-    listing = segments.look(database, draft_id, ME)
+    plan_id = segments.begin(database, ME, audience_id, NOW)
+    listing = segments.look(database, plan_id, ME)
     seen = list(listing.entries)
     while listing.following:
-        listing = turn_on(database, draft_id, listing)
+        listing = turn_on(database, plan_id, listing)
         seen += listing.entries
     assert listing.page == 6
     assert sorted(entry.id for entry in seen) == list(range(1, 58))
@@ -92,103 +93,103 @@ def test_pages_show_each_contact_once_the_newest_first(database: Database) -> No
 
 def test_the_way_back_shows_the_same_pages(database: Database) -> None:
     audience_id = fill(database, [{}] * 30)
-    draft_id = segments.begin(database, ME, audience_id, NOW)
-    first = segments.look(database, draft_id, ME)
-    second = turn_on(database, draft_id, first)
-    third = turn_on(database, draft_id, second)
+    plan_id = segments.begin(database, ME, audience_id, NOW)
+    first = segments.look(database, plan_id, ME)
+    second = turn_on(database, plan_id, first)
+    third = turn_on(database, plan_id, second)
     assert third.following is None
-    segments.turn(database, draft_id, ME, NOBODY, 2)
-    assert segments.look(database, draft_id, ME) == second
-    segments.turn(database, draft_id, ME, NOBODY, 1)
-    assert segments.look(database, draft_id, ME) == first
+    segments.turn(database, plan_id, ME, NOBODY, 2)
+    assert segments.look(database, plan_id, ME) == second
+    segments.turn(database, plan_id, ME, NOBODY, 1)
+    assert segments.look(database, plan_id, ME) == first
 
 
 def test_next_clicked_twice_turns_one_page(database: Database) -> None:
-    draft_id = segments.begin(database, ME, fill(database, [{}] * 40), NOW)
-    listing = segments.look(database, draft_id, ME)
-    turn_on(database, draft_id, listing)
-    assert turn_on(database, draft_id, listing).page == 2
+    plan_id = segments.begin(database, ME, fill(database, [{}] * 40), NOW)
+    listing = segments.look(database, plan_id, ME)
+    turn_on(database, plan_id, listing)
+    assert turn_on(database, plan_id, listing).page == 2
 
 
 def test_ticks_stay_over_pages_filters_and_the_way_back(database: Database) -> None:
     audience_id = fill(database, [{"clean_reason": "soft" if n % 2 else "hard"} for n in range(30)])
-    draft_id = segments.begin(database, ME, audience_id, NOW)
-    first = segments.look(database, draft_id, ME)
-    second = turn_on(database, draft_id, first, boxes(first, 30, 29))
-    third = turn_on(database, draft_id, second, boxes(second, 15))
-    segments.tick(database, draft_id, ME, boxes(third, 1))
-    segments.narrow(database, draft_id, ME, NOBODY, reason="soft")
-    filtered = segments.look(database, draft_id, ME)
+    plan_id = segments.begin(database, ME, audience_id, NOW)
+    first = segments.look(database, plan_id, ME)
+    second = turn_on(database, plan_id, first, boxes(first, 30, 29))
+    third = turn_on(database, plan_id, second, boxes(second, 15))
+    segments.tick(database, plan_id, ME, boxes(third, 1))
+    segments.narrow(database, plan_id, ME, NOBODY, reason="soft")
+    filtered = segments.look(database, plan_id, ME)
     assert filtered.ticked == {30, 29, 15, 1}
     assert (filtered.page, filtered.found, filtered.total) == (1, 15, 30)
-    segments.tick(database, draft_id, ME, boxes(filtered))
-    segments.clear(database, draft_id, ME, NOBODY)
-    assert segments.look(database, draft_id, ME).ticked == {29, 15, 1}
-    assert segments.chosen(database, draft_id, ME, ticked=True) == Segment(
+    segments.tick(database, plan_id, ME, boxes(filtered))
+    segments.clear(database, plan_id, ME, NOBODY)
+    assert segments.look(database, plan_id, ME).ticked == {29, 15, 1}
+    assert segments.chosen(database, plan_id, ME, ticked=True) == Segment(
         audience_id=audience_id, ids=(29, 15, 1)
     )
 
 
 def test_a_click_that_comes_late_undoes_no_later_one(database: Database) -> None:
-    draft_id = segments.begin(database, ME, fill(database, [{}] * 10), NOW)
-    listing = segments.look(database, draft_id, ME)
-    segments.tick(database, draft_id, ME, boxes(listing, 1, 2, sent="1700000000.2"))
-    segments.tick(database, draft_id, ME, boxes(listing, 1, sent="1700000000.1"))
-    assert segments.look(database, draft_id, ME).ticked == {1, 2}
+    plan_id = segments.begin(database, ME, fill(database, [{}] * 10), NOW)
+    listing = segments.look(database, plan_id, ME)
+    segments.tick(database, plan_id, ME, boxes(listing, 1, 2, sent="1700000000.2"))
+    segments.tick(database, plan_id, ME, boxes(listing, 1, sent="1700000000.1"))
+    assert segments.look(database, plan_id, ME).ticked == {1, 2}
 
 
 def test_clicks_at_once_are_all_kept(database: Database) -> None:
     """Each carries the whole page; the last one sent is what stands."""
-    draft_id = segments.begin(database, ME, fill(database, [{}] * 10), NOW)
-    listing = segments.look(database, draft_id, ME)
+    plan_id = segments.begin(database, ME, fill(database, [{}] * 10), NOW)
+    listing = segments.look(database, plan_id, ME)
     clicks = [boxes(listing, *range(1, n + 1), sent=f"1700000000.{n:02}") for n in range(1, 11)]
     random.Random(1).shuffle(clicks)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda seen: segments.tick(database, draft_id, ME, seen), clicks))
-    assert segments.look(database, draft_id, ME).ticked == set(range(1, 11))
+        list(pool.map(lambda seen: segments.tick(database, plan_id, ME, seen), clicks))
+    assert segments.look(database, plan_id, ME).ticked == set(range(1, 11))
 
 
 def test_tick_all_and_untick_all(database: Database) -> None:
-    draft_id = segments.begin(database, ME, fill(database, [{}] * 15), NOW)
-    first = segments.look(database, draft_id, ME)
-    segments.tick_page(database, draft_id, ME, boxes(first))
-    ticked = segments.look(database, draft_id, ME)
+    plan_id = segments.begin(database, ME, fill(database, [{}] * 15), NOW)
+    first = segments.look(database, plan_id, ME)
+    segments.tick_page(database, plan_id, ME, boxes(first))
+    ticked = segments.look(database, plan_id, ME)
     assert ticked.ticked == set(ids(first))
-    segments.tick(database, draft_id, ME, boxes(first))
-    assert segments.look(database, draft_id, ME) == ticked, "boxes of the edition before say nothing any more"
-    segments.turn(database, draft_id, ME, boxes(ticked, *ticked.ticked), 2, ticked.following)
-    segments.untick_all(database, draft_id, ME, NOBODY)
-    assert not segments.look(database, draft_id, ME).ticked
+    segments.tick(database, plan_id, ME, boxes(first))
+    assert segments.look(database, plan_id, ME) == ticked, "boxes of the edition before say nothing any more"
+    segments.turn(database, plan_id, ME, boxes(ticked, *ticked.ticked), 2, ticked.following)
+    segments.untick_all(database, plan_id, ME, NOBODY)
+    assert not segments.look(database, plan_id, ME).ticked
     with pytest.raises(NothingTicked):
-        segments.chosen(database, draft_id, ME, ticked=True)
+        segments.chosen(database, plan_id, ME, ticked=True)
 
 
 def test_ticks_beyond_the_most_are_refused_and_said(database: Database) -> None:
-    audience_id = fill(database, [{}] * (MOST_TICKED + 10))
-    draft_id = segments.begin(database, ME, audience_id, NOW)
-    every = frozenset(range(1, MOST_TICKED + 1))
-    segments.tick(database, draft_id, ME, TickedBoxes(0, every, every))
-    listing = segments.look(database, draft_id, ME)
-    segments.tick_page(database, draft_id, ME, boxes(listing))
-    refused = segments.look(database, draft_id, ME)
+    audience_id = fill(database, [{}] * (MAX_TICKED + 10))
+    plan_id = segments.begin(database, ME, audience_id, NOW)
+    every = frozenset(range(1, MAX_TICKED + 1))
+    segments.tick(database, plan_id, ME, TickedBoxes(0, every, every))
+    listing = segments.look(database, plan_id, ME)
+    segments.tick_page(database, plan_id, ME, boxes(listing))
+    refused = segments.look(database, plan_id, ME)
     assert refused.refused_ticks
     assert refused.ticked == every
     assert refused.edition > listing.edition, "the boxes are drawn afresh"
-    segments.tick(database, draft_id, ME, TickedBoxes(refused.edition, frozenset({1}), frozenset()))
-    assert not segments.look(database, draft_id, ME).refused_ticks
+    segments.tick(database, plan_id, ME, TickedBoxes(refused.edition, frozenset({1}), frozenset()))
+    assert not segments.look(database, plan_id, ME).refused_ticks
 
 
 def test_what_was_archived_meanwhile_is_neither_counted_nor_ticked(database: Database) -> None:
     audience_id = fill(database, [{}] * 11)
-    draft_id = segments.begin(database, ME, audience_id, NOW)
-    first = segments.look(database, draft_id, ME)
-    second = turn_on(database, draft_id, first, boxes(first, 11))
-    segments.tick(database, draft_id, ME, boxes(second, 1))
+    plan_id = segments.begin(database, ME, audience_id, NOW)
+    first = segments.look(database, plan_id, ME)
+    second = turn_on(database, plan_id, first, boxes(first, 11))
+    segments.tick(database, plan_id, ME, boxes(second, 1))
     archive(database, audience_id, 1)
-    listing = segments.look(database, draft_id, ME)
+    listing = segments.look(database, plan_id, ME)
     assert (listing.page, listing.total, listing.found) == (1, 10, 10), "the page that emptied is left"
     assert listing.ticked == {11}
-    assert segments.chosen(database, draft_id, ME, ticked=True).ids == (11,)
+    assert segments.chosen(database, plan_id, ME, ticked=True).ids == (11,)
 
 
 def test_filters_combine(database: Database) -> None:
@@ -203,7 +204,7 @@ def test_filters_combine(database: Database) -> None:
             {"address": "f@gmial.com", "clean_campaign_title": "Autumn", "merge_fields": '{"Nom":"Roy"}'},
         ],
     )
-    draft_id = segments.begin(database, ME, audience_id, NOW)
+    plan_id = segments.begin(database, ME, audience_id, NOW)
     filters: dict[str, Any] = {
         "reason": "hard",
         "since": date(2026, 11, 1),
@@ -212,16 +213,16 @@ def test_filters_combine(database: Database) -> None:
     }
     found = {}
     for name, value in filters.items():
-        segments.narrow(database, draft_id, ME, NOBODY, **{name: value})
-        found[name] = segments.look(database, draft_id, ME).found
+        segments.narrow(database, plan_id, ME, NOBODY, **{name: value})
+        found[name] = segments.look(database, plan_id, ME).found
     assert found == {"reason": 5, "since": 4, "campaign": 3, "domain": 2}
-    segments.narrow(database, draft_id, ME, NOBODY, text=" roy ")
-    assert [entry.address for entry in segments.look(database, draft_id, ME).entries] == ["f@gmial.com"]
-    assert segments.chosen(database, draft_id, ME, ticked=False) == Segment(
+    segments.narrow(database, plan_id, ME, NOBODY, text=" roy ")
+    assert [entry.address for entry in segments.look(database, plan_id, ME).entries] == ["f@gmial.com"]
+    assert segments.chosen(database, plan_id, ME, ticked=False) == Segment(
         audience_id=audience_id, **filters, text="roy"
     )
-    segments.narrow(database, draft_id, ME, NOBODY, text="", domain=None)
-    assert segments.look(database, draft_id, ME).found == 3
+    segments.narrow(database, plan_id, ME, NOBODY, text="", domain=None)
+    assert segments.look(database, plan_id, ME).found == 3
 
 
 @pytest.mark.parametrize(
@@ -265,39 +266,63 @@ def test_suggestions_are_of_the_cleaned_the_most_frequent_first(database: Databa
         [{"address": f"u{n}@gmial.com", "clean_campaign_title": "100% Autumn"} for n in range(3)]
         + [{"clean_campaign_title": "Autumn_2"}, {"clean_campaign_title": "Spring"}],
     )
-    draft_id = segments.begin(database, ME, audience_id, NOW)
-    assert segments.campaigns(database, draft_id, ME, "AUTUMN") == {"100% Autumn": 3, "Autumn_2": 1}
-    assert segments.campaigns(database, draft_id, ME, "%") == {"100% Autumn": 3}
-    assert segments.campaigns(database, draft_id, ME, "n_2") == {"Autumn_2": 1}
-    assert list(segments.domains(database, draft_id, ME, "")) == ["gmial.com", "orange.fr"]
-    assert segments.domains(database, draft_id, ME, "GMI") == {"gmial.com": 3}
+    plan_id = segments.begin(database, ME, audience_id, NOW)
+    assert segments.campaigns(database, plan_id, ME, "AUTUMN") == {"100% Autumn": 3, "Autumn_2": 1}
+    assert segments.campaigns(database, plan_id, ME, "%") == {"100% Autumn": 3}
+    assert segments.campaigns(database, plan_id, ME, "n_2") == {"Autumn_2": 1}
+    assert list(segments.domains(database, plan_id, ME, "")) == ["gmial.com", "orange.fr"]
+    assert segments.domains(database, plan_id, ME, "GMI") == {"gmial.com": 3}
 
 
 def test_another_audience_starts_whole_and_the_ticks_of_the_first_wait(database: Database) -> None:
     news, other = fill(database, [{}] * 2), fill(database, [{}] * 3, audience="Other")
-    draft_id = segments.begin(database, ME, news, NOW)
-    segments.narrow(database, draft_id, ME, NOBODY, reason="hard")
-    segments.switch(
-        database, draft_id, ME, boxes(segments.look(database, draft_id, ME), 2), audience_id=other
-    )
-    listing = segments.look(database, draft_id, ME)
+    plan_id = segments.begin(database, ME, news, NOW)
+    segments.narrow(database, plan_id, ME, NOBODY, reason="hard")
+    segments.switch(database, plan_id, ME, boxes(segments.look(database, plan_id, ME), 2), audience_id=other)
+    listing = segments.look(database, plan_id, ME)
     assert (listing.audience.name, listing.found, listing.ticked) == ("Other", 3, frozenset())
     assert not listing.segment.is_filtered
-    segments.switch(database, draft_id, ME, NOBODY, audience_id=news)
-    assert segments.look(database, draft_id, ME).ticked == {2}
+    segments.switch(database, plan_id, ME, NOBODY, audience_id=news)
+    assert segments.look(database, plan_id, ME).ticked == {2}
 
 
 def test_an_empty_segment_has_nothing(database: Database) -> None:
-    draft_id = segments.begin(database, ME, fill(database, []), NOW)
-    listing = segments.look(database, draft_id, ME)
+    plan_id = segments.begin(database, ME, fill(database, []), NOW)
+    listing = segments.look(database, plan_id, ME)
     assert (listing.total, listing.found, listing.entries, listing.page) == (0, 0, [], 1)
 
 
 def test_a_list_is_of_the_person_who_opened_it(database: Database) -> None:
-    draft_id = segments.begin(database, ME, fill(database, [{}]), NOW)
+    plan_id = segments.begin(database, ME, fill(database, [{}]), NOW)
     with pytest.raises(PlanGone):
-        segments.look(database, draft_id, "U0SAM")
+        segments.look(database, plan_id, "U0SAM")
     with pytest.raises(PlanGone):
-        segments.tick(database, draft_id, "U0SAM", NOBODY)
+        segments.tick(database, plan_id, "U0SAM", NOBODY)
     with pytest.raises(PlanGone):
-        segments.domains(database, draft_id, "U0SAM", "")
+        segments.domains(database, plan_id, "U0SAM", "")
+
+
+def test_a_list_stored_by_version_0_1_0_is_read(database: Database) -> None:
+    audience_id = fill(
+        database, [{"clean_reason": "soft", "at": NOW - timedelta(hours=n)} for n in range(15)]
+    )
+    data = {
+        "segment": {"audience_id": audience_id, "reason": "soft", "since": "2026-11-01"},
+        "places": [[(NOW - timedelta(hours=9)).isoformat(), 10]],
+        "ticked": {str(audience_id): [12, 3], "99": [1]},
+        "edition": 4,
+        "sent": "1700000000.2",
+        "refused_ticks": False,
+    }
+    with database.transaction() as session:
+        plan = plans.keep(
+            session, segments.KIND, user_id=ME, audience_id=audience_id, now=NOW, data=data, revision=-1
+        )
+    listing = segments.look(database, plan.id, ME)
+    assert listing.segment == Segment(audience_id=audience_id, reason="soft", since=date(2026, 11, 1))
+    assert (listing.page, ids(listing), listing.edition) == (2, [11, 12, 13, 14, 15], 4)
+    assert listing.ticked == {12, 3}
+    segments.tick(database, plan.id, ME, boxes(listing, sent="1700000000.1"))
+    assert segments.look(database, plan.id, ME).ticked == {12, 3}, "an earlier click than the stored one"
+    segments.tick(database, plan.id, ME, boxes(listing, 11, 12, sent="1700000000.3"))
+    assert segments.chosen(database, plan.id, ME, ticked=True).ids == (12, 3, 11)

@@ -33,7 +33,7 @@ LONGEST = Entry(
 
 def a_list(**changes: Any) -> Listing:
     made = Listing(
-        draft_id="0123456789abcdef",
+        plan_id="0123456789abcdef",
         audience=NEWS,
         segment=Segment(audience_id=1),
         total=11,
@@ -225,8 +225,8 @@ def test_suggestions_have_their_counts_and_the_longest_name_is_found_again():
     assert problems("modal", blocks.modal("t", [blocks.actions([blocks.select("a", "p", options)])])) == []
     assert options[1]["text"]["text"] == "Autumn (2)"
     assert options[0]["text"]["text"].endswith("… (1\u202f000\u202f000)")
-    assert [views.named(found, option["value"]) for option in options] == list(found)
-    assert views.is_cut(options[0]["value"])
+    assert [views.full_name(found, option["value"]) for option in options] == list(found)
+    assert views.is_truncated(options[0]["value"])
 
 
 def test_the_same_view_is_one_that_slack_takes():
@@ -238,5 +238,5 @@ def test_the_same_view_is_one_that_slack_takes():
 def test_the_buttons_tell_the_ticked_from_all():
     view = views.listing(ENGLISH, a_list(ticked=frozenset({5})), [NEWS])
     values = [e["value"] for e in elements(view) if e.get("action_id") in (views.ARCHIVE, views.EXPORT)]
-    drafts = [("0123456789abcdef", False)] * 2 + [("0123456789abcdef", True)] * 2
-    assert [views.draft_of(value) for value in values] == drafts
+    plans = [("0123456789abcdef", False)] * 2 + [("0123456789abcdef", True)] * 2
+    assert [views.plan_of(value) for value in values] == plans
