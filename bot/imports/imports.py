@@ -48,6 +48,16 @@ class FetchFile(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A row that an import refused: where it is, the reason's key, and its text."""
+
+    file: str
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReceipt:
     """An import's job with what its message says besides."""
 
@@ -222,10 +232,11 @@ def receipt(database: Database, job: ImportJob) -> ImportReceipt:
     return ImportReceipt(job, audience.name if audience else job.task.audience)
 
 
-def refused(database: Database, job_id: str) -> Iterator[RefusedRow]:
+def refused(database: Database, job_id: str) -> Iterator[RefusedLine]:
     """The rows that an import refused, in the order of the file."""
     with database.reading() as session:
-        yield from refused_rows.of_job(session, job_id)
+        for row in refused_rows.of_job(session, job_id):
+            yield RefusedLine(row.file, row.line, row.reason, row.row)
 
 
 def delete_refused(database: Database, job_id: str) -> None:

@@ -13,7 +13,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.dedupe import Doubled, Handled
+from handlers.slack.dedupe import DuplicateRequest, SeenRequests
 from handlers.slack.features import (
     additions,
     archives,
@@ -63,7 +63,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         request_verification_enabled=secret is not None,
         listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
     )
-    handled = Handled(app_context.database, app_context.clock)
+    seen_requests = SeenRequests(app_context.database, app_context.clock)
 
     @app.middleware
     def introduce(
@@ -74,14 +74,14 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
     ) -> BoltResponse:
         body = request.body = _storable(request.body)
         context[REQUEST] = Request(app_context, body, context.user_id or "", respond)
-        if handled.before(body):
+        if seen_requests.is_duplicate(body):
             return BoltResponse(status=200, body="")
-        context["ack"] = KeptAck(lambda: handled.after_answer(body))
+        context["ack"] = KeptAck(lambda: seen_requests.check_acknowledged(body))
         return next()
 
     @app.error
     def tell(error: Exception, context: BoltContext, ack: Ack) -> BoltResponse | None:
-        if isinstance(error, Doubled):
+        if isinstance(error, DuplicateRequest):
             return None
         return errors.tell(error, context[REQUEST], acknowledged=ack.response is not None)
 

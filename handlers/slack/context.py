@@ -1,4 +1,4 @@
-"""The parts of a running bot, put together once; every feature works with these."""
+"""What every feature of a running bot works with, put together once at the start."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +17,10 @@ from storage.mailchimp.client import Client
 
 @dataclass(frozen=True, kw_only=True)
 class AppContext:
-    """`wake` tells the worker that there is something to do; `make_resolver`: whom to ask about domains.
+    """The database, Slack's client, and so on.
 
-    `mailchimp`: the account whose audiences are mirrored, if any.
+    `mailchimp` is the account whose audiences are mirrored, if there is one; `wake` makes the worker look for jobs at
+    once; `make_resolver` makes the DNS resolver.
     """
 
     database: Database

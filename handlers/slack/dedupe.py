@@ -1,4 +1,4 @@
-"""Which deliveries were handled: Slack sends one again at once, after 1 and after 5 minutes (Socket Mode too)."""
+"""Detects requests that Slack sends again: at once, after one and after five minutes (in Socket Mode too)."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -10,17 +10,19 @@ from bot.core.jobs import Clock
 from storage.core.database import Database
 
 KEPT_SECONDS = dedupe.KEPT.total_seconds()
-# Their effect comes before their answer. All others are answered first, and then looked up: the answer can't wait.
-LOOKED_UP_FIRST = ("view_submission", "event_callback")
+# These take effect before they are acknowledged, so the database is asked first. All others are acknowledged first,
+# since the acknowledgement can't wait for the database.
+CHECKED_FIRST = ("view_submission", "event_callback")
 
 
-class Doubled(Exception):
-    """Another process has had this delivery, and does what it asks for."""
+class DuplicateRequest(Exception):
+    """Another process has received this request, and carries it out."""
 
 
-class Handled:
-    """What this process has seen, and what any has (in the database). Effects are once by the database's own rows
-    anyway; this spares the second answer.
+class SeenRequests:
+    """The requests received before: by this process, in memory, and by any process, in the database.
+
+    Effects happen once because of the database's own rows anyway; this avoids a second answer to the person.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -28,25 +30,26 @@ class Handled:
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._lock = Lock()
 
-    def before(self, body: dict[str, Any]) -> bool:
-        """Whether this delivery came before, as far as that is known without delay. Those without an id are new."""
+    def is_duplicate(self, body: dict[str, Any]) -> bool:
+        """Whether this request was received before, as far as is known without delay. One without an id is new."""
         key = _key(body)
         if not key:
             return False
-        if self._saw(key):
+        if self._is_in_memory(key):
             return True
-        return body.get("type") in LOOKED_UP_FIRST and not self._is_first(key)
+        return body.get("type") in CHECKED_FIRST and not self._is_first(key)
 
-    def after_answer(self, body: dict[str, Any]) -> None:
-        """To be called when Slack has its answer, before there is any effect. Raises Doubled."""
+    def check_acknowledged(self, body: dict[str, Any]) -> None:
+        """To be called once the request is acknowledged, before it takes effect. Raises DuplicateRequest."""
         key = _key(body)
-        if key and body.get("type") not in LOOKED_UP_FIRST and not self._is_first(key):
-            raise Doubled
+        if key and body.get("type") not in CHECKED_FIRST and not self._is_first(key):
+            raise DuplicateRequest
 
     def _is_first(self, key: str) -> bool:
         return dedupe.is_first(self._database, key, self._clock())
 
-    def _saw(self, key: str) -> bool:
+    def _is_in_memory(self, key: str) -> bool:
+        """Whether the key was there before; adds it if not."""
         now = monotonic()
         with self._lock:
             while self._seen and next(iter(self._seen.values())) < now - KEPT_SECONDS:
@@ -58,7 +61,7 @@ class Handled:
 
 
 def _key(body: dict[str, Any]) -> str:
-    """Slack's own for this delivery, the same when it comes again; "" where there is none."""
+    """Slack's id of the request, which is the same when it is sent again; "" if it has none."""
     if body.get("type") == "block_suggestion":
         return ""
     return str(body.get("event_id") or body.get("trigger_id") or "")

@@ -1,11 +1,11 @@
-"""Finds `manifest.yml`: beside the packages in a checkout, in the environment's shared files when installed."""
+"""Finds `manifest.yml`: next to the packages in a checkout, in the environment's shared files when installed."""
 
 import sys
 from pathlib import Path
 
 
 def path() -> Path:
-    """Raises FileNotFoundError if the installation has no manifest."""
+    """Returns where the manifest is. Raises FileNotFoundError if the installation has none."""
     folders = (Path(__file__).parents[2], Path(sys.prefix) / "share" / "cleaned")
     for folder in folders:
         if (file := folder / "manifest.yml").exists():

@@ -1,4 +1,4 @@
-"""The people of the workspace as Slack knows them: language, time zone, role. Cached for some minutes."""
+"""The people of the workspace: their language, time zone and role, as Slack tells them. Cached for five minutes."""
 
 import logging
 from collections.abc import Callable, Collection
@@ -15,7 +15,7 @@ from bot.core import permissions
 from bot.core.errors import NotAnOperator
 from handlers.words import Words, words
 
-KEPT_SECONDS = 300
+CACHED_SECONDS = 300
 LOOKUP_THREADS = 8
 _GROUP = "S"  # ids of user groups start with it
 
@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who makes a request. `timezone` is an IANA name."""
+    """A member of the workspace. `timezone` is an IANA name; `runs_workspace`: whether they are an owner or admin."""
 
     id: str
     words: Words
@@ -34,40 +34,40 @@ class Person:
 
 
 class People:
-    """Asks Slack, once in five minutes for each person and user group. `operators`: user and group ids."""
+    """Looks up people and user groups at Slack, and caches them. `operators`: user and group ids."""
 
     def __init__(self, client: WebClient, operators: Collection[str]) -> None:
         self.operators = tuple(operators)
         self._client = client
-        self._kept: dict[str, tuple[float, Any]] = {}
+        self._cache: dict[str, tuple[float, Any]] = {}  # id → expiry, value
         self._lookups: dict[str, Future[None]] = {}
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="people")
 
     def person(self, user_id: str) -> Person:
-        """The person; where Slack doesn't answer: English, UTC, no role, and asked again the next time."""
+        """Returns the person; if Slack doesn't answer, one with English, UTC and no role, who is not cached."""
         try:
-            return self._cached(user_id, self._ask_person)
+            return self._get(user_id, self._fetch_person)
         except (SlackClientError, OSError) as error:
             log.warning("users.info failed: %s", type(error).__name__)
             return Person(user_id, words(None), "UTC", runs_workspace=False)
 
     def is_known(self, user_id: str, *, within: float) -> bool:
-        """Whether the person and their role are cached, or Slack tells them within so many seconds.
+        """Whether the person and their role are cached, or can be fetched within so many seconds.
 
-        For requests that Slack gives three seconds: their answer must not wait for the Web API.
+        For requests that have to be answered within three seconds, and so can't wait for the Web API.
         """
         if self._is_cached(user_id):
             return True
         with self._lock:
             lookup = self._lookups.get(user_id)
             if lookup is None or lookup.done():
-                lookup = self._lookups[user_id] = self._pool.submit(self._look_up, user_id)
+                lookup = self._lookups[user_id] = self._pool.submit(self._prefetch, user_id)
         wait([lookup], timeout=within)
         return self._is_cached(user_id)
 
     def require_operator(self, person: Person) -> None:
-        """Raises NotAnOperator, which names who can help."""
+        """Raises NotAnOperator, with the operators as its helpers."""
         operators: set[str] = set()
         if not person.runs_workspace:
             operators = {user for operator in self.operators for user in self._members(operator)}
@@ -85,21 +85,21 @@ class People:
             return False
         return True
 
-    def _look_up(self, user_id: str) -> None:
+    def _prefetch(self, user_id: str) -> None:
         self.is_operator(self.person(user_id))
 
     def _is_cached(self, user_id: str) -> bool:
         now = monotonic()
         with self._lock:
-            until, person = self._kept.get(user_id, (0.0, None))
-            if now >= until:
+            expiry, person = self._cache.get(user_id, (0.0, None))
+            if now >= expiry:
                 return False
             if person.runs_workspace:
                 return True
             groups = (operator for operator in self.operators if operator.startswith(_GROUP))
-            return all(now < self._kept.get(group, (0.0, None))[0] for group in groups)
+            return all(now < self._cache.get(group, (0.0, None))[0] for group in groups)
 
-    def _ask_person(self, user_id: str) -> Person:
+    def _fetch_person(self, user_id: str) -> Person:
         user: dict[str, Any] = self._client.users_info(user=user_id, include_locale=True)["user"]
         return Person(
             id=user_id,
@@ -112,22 +112,23 @@ class People:
         if not operator.startswith(_GROUP):
             return (operator,)
         try:
-            return self._cached(operator, self._ask_group)
+            return self._get(operator, self._fetch_group)
         except (SlackClientError, OSError) as error:
             log.warning("usergroups.users.list failed: %s", type(error).__name__)
             return ()
 
-    def _ask_group(self, group: str) -> Collection[str]:
+    def _fetch_group(self, group: str) -> Collection[str]:
         users: list[str] = self._client.usergroups_users_list(usergroup=group)["users"]
         return users
 
-    def _cached(self, key: str, ask: Callable[[str], Value]) -> Value:
+    def _get(self, key: str, fetch: Callable[[str], Value]) -> Value:
+        """Returns the cached value, or fetches and caches it."""
         with self._lock:
-            until, value = self._kept.get(key, (0.0, None))
-        if monotonic() >= until:
-            value = ask(key)
+            expiry, value = self._cache.get(key, (0.0, None))
+        if monotonic() >= expiry:
+            value = fetch(key)
             with self._lock:
-                self._kept[key] = (monotonic() + KEPT_SECONDS, value)
+                self._cache[key] = (monotonic() + CACHED_SECONDS, value)
         return value  # type: ignore[no-any-return]  # one dict holds both kinds
 
 

@@ -1,4 +1,4 @@
-"""What the bot asks of a workspace. A test compares it with `manifest.yml`."""
+"""The OAuth scopes that the bot needs. A test compares them with `manifest.yml`."""
 
 SCOPES = frozenset(
     {

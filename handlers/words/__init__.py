@@ -1,7 +1,7 @@
-"""Every sentence the bot says, in both languages: `en/*.ftl` and `fr/*.ftl` (Project Fluent).
+"""The bot's sentences in each language: `en/*.ftl` and `fr/*.ftl` (Project Fluent).
 
-Numbers and plurals are Fluent's, by the language. Text from outside that goes into mrkdwn is escaped here,
-so that no mention, link or formatting gets through: the default is safe, `Markup` says otherwise.
+Fluent formats numbers and plurals. Values that go into mrkdwn are escaped, so that a mention, link or formatting in
+text from outside has no effect; only `Markup` is taken as it is.
 """
 
 import re
@@ -23,7 +23,7 @@ _FORMATTING = re.compile(r"[*_~`]|:(?=[\w+-]+:)")
 
 
 class Markup(str):
-    """mrkdwn that we made ourselves: it is not escaped."""
+    """mrkdwn made by the bot itself, which is not escaped."""
 
     __slots__ = ()
 
@@ -32,14 +32,14 @@ class Words:
     """The sentences of one language: `words("key", n=3)`; `words.md` for mrkdwn."""
 
     def __init__(self, language: str, only: str = "*") -> None:
-        """`only`: the one file that is read, where that has to be quick."""
+        """Reads the language's files; `only` names a single one, to start quickly."""
         self.language = language
         self._bundle = FluentBundle([language], use_isolating=False)
         for path in sorted((FOLDER / language).glob(f"{only}.ftl")):
             self._bundle.add_resource(FluentResource(path.read_text(encoding="utf-8")))
 
     def __call__(self, key: str, **values: Any) -> str:
-        """The sentence as plain text. Raises LookupError for an unknown key or a value that it lacks."""
+        """Returns the sentence as plain text. Raises LookupError for an unknown key or a missing value."""
         name, _, attribute = key.partition(".")
         if not self._bundle.has_message(name):
             raise LookupError(key)
@@ -56,42 +56,42 @@ class Words:
         return bool(self._bundle.has_message(key))
 
     def md(self, key: str, **values: Any) -> Markup:
-        """The sentence as mrkdwn, text from outside escaped."""
+        """Returns the sentence as mrkdwn, with its text values escaped unless they are Markup."""
         return Markup(self(key, **{k: escaped(v) if isinstance(v, str) else v for k, v in values.items()}))
 
     def number(self, n: int) -> str:
         return str(format_decimal(n, locale=self.language))
 
     def day(self, value: date) -> str:
-        """A date where Slack can't write it in the reader's own way."""
+        """A date, for places where Slack's own date format can't be used."""
         return str(format_date(value, format="medium", locale=self.language))
 
     def short_day(self, value: date) -> str:
-        """Day and month: a label in a chart."""
+        """Day and month, as a label in a chart."""
         return str(format_skeleton("MMMd", value, locale=self.language))
 
     def moment(self, value: datetime) -> str:
-        """A date and a time, in the zone that the value has."""
+        """Date and time, in the value's own time zone."""
         return str(format_datetime(value, format="medium", locale=self.language, tzinfo=value.tzinfo))
 
     def weekdays(self) -> dict[int, str]:
-        """0 (Monday) to 6 → its name."""
+        """The names of the weekdays, by number; 0 is Monday."""
         return {n: str(name) for n, name in get_day_names("wide", locale=self.language).items()}
 
 
 def words(locale: str | None) -> Words:
-    """The words for a Slack locale such as `fr-FR`; English for what we don't speak."""
+    """Returns the sentences for a Slack locale such as `fr-FR`; English if there is no such language."""
     return _loaded(language_for(locale))
 
 
 def language_for(locale: str | None) -> str:
-    """The language we speak for a locale such as `fr-FR`, without loading its words."""
+    """Returns the language for a locale such as `fr-FR`, without reading its files."""
     language = (locale or "").partition("-")[0].lower()
     return language if language in LANGUAGES else "en"
 
 
 def escaped(text: str) -> Markup:
-    """Text from outside for mrkdwn. What is Markup already stays."""
+    """Escapes text for mrkdwn, and puts it on one line. Markup is returned as it is."""
     if isinstance(text, Markup):
         return text
     plain = " ".join(text.split()).translate(_ENTITIES)
@@ -104,14 +104,14 @@ def _loaded(language: str) -> Words:
 
 
 def _plain(value: Any) -> Any:
-    # Fluent formats numbers by itself; of the rest it takes text, and fails on a long one.
-    return value if isinstance(value, (int, float)) else _cut(str(value))
+    # Fluent formats numbers itself, and raises an error for a long text.
+    return value if isinstance(value, (int, float)) else _truncate(str(value))
 
 
-def _cut(text: str) -> str:
-    """The text as Fluent takes it, never cut within an entity, a mention or a link."""
-    return text if len(text) < _MOST else _UNFINISHED.sub("", text[: _MOST - 1]) + "…"
+def _truncate(text: str) -> str:
+    """Shortens the text to what Fluent accepts, but never within an entity, a mention or a link."""
+    return text if len(text) < _MAX_LENGTH else _UNFINISHED.sub("", text[: _MAX_LENGTH - 1]) + "…"
 
 
-_MOST = 2_400  # Fluent's own limit is 2,500
+_MAX_LENGTH = 2_400  # Fluent's own limit is 2,500
 _UNFINISHED = re.compile(r"(?:&\w{0,4}|<[^<>]*)$")

@@ -1,4 +1,4 @@
-"""Choosing an audience."""
+"""Menus to choose an audience from."""
 
 from collections.abc import Sequence
 
@@ -9,18 +9,18 @@ from handlers.words import Words
 
 BLOCK = "audience"
 MAILCHIMP = "Mailchimp"  # in every language
-MOST_OPTIONS = 100  # of a static_select; beyond, one types a part of the name
+MAX_OPTIONS = 100  # of a static_select; with more audiences, the person types a part of the name
 
 
 def picker(words: Words, audiences: Sequence[Audience], action_id: str, chosen: int | None = None) -> Block:
-    """A row with the menu of audiences; its action's value is the audience's id."""
+    """A row with the menu of audiences. The value of the action is the audience's id."""
     return blocks.actions([menu(words, audiences, action_id, chosen)], BLOCK)
 
 
 def menu(words: Words, audiences: Sequence[Audience], action_id: str, chosen: int | None = None) -> Block:
-    """The menu alone: the value of an option is the audience's id. Over 100 audiences, one types."""
+    """The menu of audiences. The value of an option is the audience's id."""
     placeholder = words("audience-choose")
-    if len(audiences) <= MOST_OPTIONS:
+    if len(audiences) <= MAX_OPTIONS:
         initial = None if chosen is None else str(chosen)
         return blocks.select(action_id, placeholder, options(audiences), initial=initial)
     return {
@@ -32,13 +32,13 @@ def menu(words: Words, audiences: Sequence[Audience], action_id: str, chosen: in
 
 
 def options(audiences: Sequence[Audience], typed: str = "") -> list[Block]:
-    """The audiences whose name holds what was typed, at most 100."""
-    found = [each for each in audiences if typed.casefold() in label(each).casefold()]
-    return [blocks.option(label(each), str(each.id)) for each in found[:MOST_OPTIONS]]
+    """Options for the audiences whose label contains the typed text, at most MAX_OPTIONS."""
+    matches = [audience for audience in audiences if typed.casefold() in label(audience).casefold()]
+    return [blocks.option(label(audience), str(audience.id)) for audience in matches[:MAX_OPTIONS]]
 
 
 def label(audience: Audience) -> str:
-    """The name as one chooses by it: a mirrored audience's with where it is from, which is never cut off."""
+    """The audience's name; of a mirrored one followed by "Mailchimp", which is never truncated."""
     if not audience.is_mirror or audience.name.endswith(f"({MAILCHIMP})"):
         return audience.name
     suffix = f" · {MAILCHIMP}"
@@ -46,6 +46,6 @@ def label(audience: Audience) -> str:
 
 
 def choose(words: Words, audiences: Sequence[Audience], action_id: str, title: str) -> View:
-    """The first step of a flow where there are several audiences."""
+    """The modal that asks which audience is meant."""
     rows = [blocks.section(words.md("audience-which")), picker(words, audiences, action_id)]
     return blocks.modal(title, rows, close=words("cancel"))

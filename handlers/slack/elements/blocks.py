@@ -1,4 +1,4 @@
-"""Block Kit from plain values. Slack's length limits are kept here and nowhere else: French runs longer."""
+"""Block Kit from plain values, truncated to Slack's length limits, which are applied here only."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,7 +10,7 @@ Block = dict[str, Any]
 View = dict[str, Any]
 Message = dict[str, Any]
 
-# docs.slack.dev/reference/block-kit: characters
+# Limits in characters: docs.slack.dev/reference/block-kit
 TITLE = 24
 BUTTON = 75
 OPTION = 75
@@ -21,26 +21,26 @@ PLACEHOLDER = 150
 LABEL = 2000
 
 
-def clamp(text: str, most: int) -> str:
-    """The text, cut to `most` characters with an ellipsis."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+def clamp(text: str, limit: int) -> str:
+    """Truncates the text to `limit` characters, with an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def clamp_middle(text: str, most: int) -> str:
-    """The text, cut in its middle: both ends of an address tell something."""
-    if len(text) <= most:
+def clamp_middle(text: str, limit: int) -> str:
+    """Truncates the text in its middle, as both ends of an address matter."""
+    if len(text) <= limit:
         return text
-    head = (most - 1) // 2
-    return f"{text[:head]}…{text[head + 1 - most :]}"
+    head = (limit - 1) // 2
+    return f"{text[:head]}…{text[head + 1 - limit :]}"
 
 
-def plain(text: str, most: int) -> Block:
-    return {"type": "plain_text", "text": clamp(text, most) or " ", "emoji": False}
+def plain(text: str, limit: int) -> Block:
+    return {"type": "plain_text", "text": clamp(text, limit) or " ", "emoji": False}
 
 
-def mrkdwn(text: str, most: int = SECTION) -> Block:
-    """`verbatim`: Slack makes no links or mentions of its own in it."""
-    return {"type": "mrkdwn", "text": clamp(text, most) or " ", "verbatim": True}
+def mrkdwn(text: str, limit: int = SECTION) -> Block:
+    """Text with formatting. `verbatim` keeps Slack from turning parts of it into links or mentions."""
+    return {"type": "mrkdwn", "text": clamp(text, limit) or " ", "verbatim": True}
 
 
 def header(text: str) -> Block:
@@ -52,7 +52,7 @@ def section(text: Markup, *, accessory: Block | None = None, block_id: str | Non
 
 
 def fields(texts: Iterable[Markup]) -> Block:
-    """At most ten short texts in two columns."""
+    """Short texts in two columns, at most ten."""
     return {"type": "section", "fields": [mrkdwn(text, FIELD) for text in texts][:10]}
 
 
@@ -61,12 +61,12 @@ def context(*texts: Markup, block_id: str | None = None) -> Block:
 
 
 def contexts(texts: Sequence[Markup]) -> list[Block]:
-    """As many as the texts need: Slack takes ten in one."""
+    """As many context blocks as the texts need: Slack accepts ten in each."""
     return [context(*texts[start : start + 10]) for start in range(0, len(texts), 10)]
 
 
 def problem(text: Markup) -> Block:
-    """What is wrong with the input above it, where Slack has its answer and shows no error of its own."""
+    """An error about the input above it, for when the submission is acknowledged and Slack can't show one itself."""
     return section(Markup(f":warning: {text}"))
 
 
@@ -81,33 +81,33 @@ def actions(elements: Sequence[Block], block_id: str | None = None) -> Block:
 def button(
     text: str, action_id: str, value: str = "", *, style: str | None = None, confirm: Block | None = None
 ) -> Block:
-    """`style`: `primary` once a message, `danger` only for what changes contacts."""
-    made = {"type": "button", "action_id": action_id, "text": plain(text, BUTTON)}
-    return _with(made, value=value[:2000] or None, style=style, confirm=confirm)
+    """A button. `style`: `primary` at most once in a message, `danger` only for what changes contacts."""
+    element = {"type": "button", "action_id": action_id, "text": plain(text, BUTTON)}
+    return _with(element, value=value[:2000] or None, style=style, confirm=confirm)
 
 
 def link(text: str, url: str, action_id: str) -> Block:
-    """A button that opens a page."""
+    """A button that opens a web page."""
     return {"type": "button", "action_id": action_id, "text": plain(text, BUTTON), "url": url}
 
 
 def option(text: str, value: str, description: str | None = None) -> Block:
-    made = {"text": plain(text, OPTION), "value": value[:150]}
-    return _with(made, description=plain(description, OPTION) if description else None)
+    element = {"text": plain(text, OPTION), "value": value[:150]}
+    return _with(element, description=plain(description, OPTION) if description else None)
 
 
 def select(
     action_id: str, placeholder: str, options: Sequence[Block], *, initial: str | None = None
 ) -> Block:
-    """A menu of at most 100 options; `initial` is the value of the one that is chosen."""
-    chosen = next((o for o in options if o["value"] == initial), None)
-    made = {
+    """A menu of at most 100 options. `initial` is the value of the selected one."""
+    selected = next((option for option in options if option["value"] == initial), None)
+    element = {
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain(placeholder, PLACEHOLDER),
         "options": list(options)[:100],
     }
-    return _with(made, initial_option=chosen)
+    return _with(element, initial_option=selected)
 
 
 def input_(
@@ -119,14 +119,14 @@ def input_(
     optional: bool = False,
     dispatch: bool = False,
 ) -> Block:
-    made = {
+    block = {
         "type": "input",
         "block_id": block_id,
         "label": plain(label, LABEL),
         "element": element,
         "optional": optional,
     }
-    return _with(made, hint=plain(hint, LABEL) if hint else None, dispatch_action=dispatch or None)
+    return _with(block, hint=plain(hint, LABEL) if hint else None, dispatch_action=dispatch or None)
 
 
 def modal(  # the arguments are Slack's own
@@ -139,8 +139,8 @@ def modal(  # the arguments are Slack's own
     metadata: str = "",
     notify_on_close: bool = False,
 ) -> View:
-    """A modal; its metadata is an id, never the data itself."""
-    made = {
+    """A modal. `metadata` is an id, never data."""
+    view = {
         "type": "modal",
         "callback_id": callback_id,
         "title": plain(title, TITLE),
@@ -148,7 +148,7 @@ def modal(  # the arguments are Slack's own
         "private_metadata": metadata,
     }
     return _with(
-        made,
+        view,
         submit=plain(submit, TITLE) if submit else None,
         close=plain(close, TITLE) if close else None,
         notify_on_close=notify_on_close or None,
@@ -156,12 +156,12 @@ def modal(  # the arguments are Slack's own
 
 
 def message(text: str, blocks: Sequence[Block]) -> Message:
-    """`text` is what notifications show and screen readers read."""
+    """A message. `text` is shown in notifications and read by screen readers."""
     return {"text": text, "blocks": list(blocks)[:50]}
 
 
 def date(moment: datetime, words: Words, form: str = "{date_short}") -> Markup:
-    """A time that Slack writes in the reader's zone and language."""
+    """A time that Slack shows in the reader's time zone and language."""
     fallback = words.moment(moment).replace("|", " ").replace(">", " ")
     return Markup(f"<!date^{int(moment.timestamp())}^{form}|{fallback}>")
 
@@ -174,5 +174,5 @@ def channel(channel_id: str) -> Markup:
     return Markup(f"<#{channel_id}>")
 
 
-def _with(made: Block, **more: Any) -> Block:
-    return made | {key: value for key, value in more.items() if value is not None}
+def _with(block: Block, **optional: Any) -> Block:
+    return block | {key: value for key, value in optional.items() if value is not None}

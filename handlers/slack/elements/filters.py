@@ -1,27 +1,27 @@
-"""A segment in words."""
+"""The filters of a segment in words."""
 
 from handlers.slack.elements import blocks
 from handlers.words import Markup, Words
 from storage.contacts.contacts import Segment
 
-_LONGEST = 100  # characters shown of what comes from outside
+_MAX_LENGTH = 100  # characters of a value
 
 
 def in_words(words: Words, segment: Segment) -> list[Markup]:
-    """What narrows the segment, one short text each; none where nothing does."""
-    found = []
+    """Returns a short text for each filter of the segment."""
+    texts = []
     if segment.reason:
-        found.append(words.md("filter-reason", reason=words(f"reason-{segment.reason}")))
+        texts.append(words.md("filter-reason", reason=words(f"reason-{segment.reason}")))
     if segment.since:
-        found.append(words.md("filter-since", date=words.day(segment.since)))
+        texts.append(words.md("filter-since", date=words.day(segment.since)))
     if segment.campaign:
-        found.append(words.md("filter-campaign", campaign=blocks.clamp(segment.campaign, _LONGEST)))
+        texts.append(words.md("filter-campaign", campaign=blocks.clamp(segment.campaign, _MAX_LENGTH)))
     if segment.domain:
-        found.append(words.md("filter-domain", domain=blocks.clamp(segment.domain, _LONGEST)))
+        texts.append(words.md("filter-domain", domain=blocks.clamp(segment.domain, _MAX_LENGTH)))
     if segment.text:
-        found.append(words.md("filter-text", text=blocks.clamp(segment.text, _LONGEST)))
+        texts.append(words.md("filter-text", text=blocks.clamp(segment.text, _MAX_LENGTH)))
     if segment.worth_a_look:
-        found.append(words.md("filter-worth-a-look"))
+        texts.append(words.md("filter-worth-a-look"))
     if segment.ids is not None:
-        found.append(words.md("filter-ticked", n=len(segment.ids)))
-    return found
+        texts.append(words.md("filter-ticked", n=len(segment.ids)))
+    return texts

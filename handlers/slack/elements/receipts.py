@@ -1,4 +1,4 @@
-"""Long work in one message: its beginning, its progress, its failure."""
+"""The message of a job: its progress, its receipt or its failure; and the modal that started it."""
 
 from collections.abc import Sequence
 
@@ -11,12 +11,12 @@ BAR_CELLS = 20
 
 
 def started(words: Words, title: str, text: Markup) -> View:
-    """What the modal shows until the work says more. `title` is a sentence's key."""
+    """The modal until the job's first message. `title` is a sentence's key."""
     return blocks.modal(words(title), [blocks.section(text)], close=words("close"))
 
 
 def progress(text: Markup, job: AnyJob, buttons: Sequence[Block] = ()) -> Message:
-    """`text` says how far it is; the bar shows it; the buttons say what can be done meanwhile."""
+    """The message of a running job: how far it is as text and as a bar, and buttons."""
     share = min(job.done / job.total, 1) if job.total else 0
     full = round(share * BAR_CELLS)
     bar = Markup("`" + "█" * full + "░" * (BAR_CELLS - full) + "`")
@@ -29,7 +29,7 @@ def progress(text: Markup, job: AnyJob, buttons: Sequence[Block] = ()) -> Messag
 def done(
     headline: Markup, lines: Sequence[Markup], buttons: list[Block], job: AnyJob, more: Sequence[Block] = ()
 ) -> Message:
-    """The receipt: the figure, what goes with it (`more`: as blocks), what can be done."""
+    """The receipt of a job that is done: the figure, details as lines and as `more` blocks, and buttons."""
     rows = [blocks.section(Markup(f"*{headline}*"))]
     rows += [*blocks.contexts(lines), *more]
     if buttons:
@@ -40,9 +40,9 @@ def done(
 def failed(
     words: Words, headline: Markup, job: AnyJob, buttons: list[Block], more: Sequence[Block] = ()
 ) -> Message:
-    """What was not done, and why; `more`: what was done before."""
-    why = words.md(job.failure.key, **job.failure.values) if job.failure else Markup("")
-    rows = [blocks.section(Markup(f"*{headline}*\n{why}")), *more]
+    """The message of a job that failed: what was not done and why, what was done before (`more`), and buttons."""
+    reason = words.md(job.failure.key, **job.failure.values) if job.failure else Markup("")
+    rows = [blocks.section(Markup(f"*{headline}*\n{reason}")), *more]
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
     return blocks.message(headline, rows)

@@ -1,4 +1,4 @@
-"""Text from outside, made fit to stand among our own words."""
+"""Text from outside, made safe to show within the bot's own sentences."""
 
 import unicodedata
 
@@ -6,18 +6,18 @@ from handlers.words import Markup, escaped
 
 
 def isolated(text: str) -> Markup:
-    """Text from outside, escaped; written from right to left, it keeps its direction to itself."""
+    """Escapes the text; right-to-left text is isolated, so that it does not change the direction of what follows."""
     directions = {unicodedata.bidirectional(character) for character in text}
-    if not directions & _TURNING:
+    if not directions & _AFFECTS_DIRECTION:
         return escaped(text)
-    plain = "".join(each for each in text if unicodedata.bidirectional(each) not in _CONTROLS)
+    plain = "".join(character for character in text if unicodedata.bidirectional(character) not in _CONTROLS)
     return Markup(f"\u2068{escaped(plain)}\u2069")
 
 
 def capital(text: str) -> str:
-    """The same, as a sentence begins."""
+    """Returns the text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
 _CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-_TURNING = {"R", "AL", "AN"} | _CONTROLS
+_AFFECTS_DIRECTION = {"R", "AL", "AN"} | _CONTROLS

@@ -1,28 +1,27 @@
-"""An import: the file and where it goes, its progress, its receipt, the rows it refused."""
+"""An import: its form, its progress, its receipt, and the rows it refused."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from bot.core.audiences import Audience
-from bot.imports.imports import ImportReceipt
+from bot.imports.imports import ImportReceipt, RefusedLine
 from bot.imports.jobs import ImportJob
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
 from storage.core.tables import JobState
-from storage.imports.tables import RefusedRow
 
 OPEN = "open-import"
 SUBMIT = "import"
 FILE, AUDIENCE, NAME, STATUS = "import-file", "import-audience", "import-name", "import-status"
 STATUSES = ("nonsubscribed", "subscribed", "unsubscribed", "pending", "cleaned")
 FILE_TYPES = ("csv", "zip", "txt", "tsv")
-MOST_NAME = 100
+MAX_NAME = 100  # characters
 
 
 def form(words: Words, audiences: Sequence[Audience], chosen: int | None, new_name: str = "") -> View:
-    """The modal. `chosen` is the id of the audience they come from; `new_name` fills the field."""
+    """The modal. `chosen` is the id of the audience to select; `new_name` is filled in as the new audience's name."""
     rows = [
         blocks.section(words.md("import-what")),
         blocks.input_(words("import-file"), _file(), FILE, hint=words("import-file-hint")),
@@ -42,7 +41,7 @@ def form(words: Words, audiences: Sequence[Audience], chosen: int | None, new_na
 
 
 def started(words: Words, name: str, audience: str) -> View:
-    """What the modal shows until the work says more."""
+    """The modal until the job's first message."""
     text = words.md("import-waiting", name=name, audience=audience)
     return blocks.modal(words("import-title"), [blocks.section(text)], close=words("close"))
 
@@ -61,12 +60,13 @@ def message(words: Words, receipt: ImportReceipt) -> Message:
 
 
 def refused_header(words: Words) -> tuple[str, ...]:
+    """The header of the file of refused rows."""
     return tuple(words(f"import-refused-{column}") for column in ("file", "line", "reason", "row"))
 
 
-def refused_row(words: Words, row: RefusedRow) -> tuple[str, ...]:
-    """A refused row for the file of them, as wide as `refused_header`."""
-    return row.file, str(row.line), words(f"import-reason-{row.reason}"), row.row
+def refused_row(words: Words, line: RefusedLine) -> tuple[str, ...]:
+    """A row of the file of refused rows, with the columns of `refused_header`."""
+    return line.file, str(line.line), words(f"import-reason-{line.reason}"), line.text
 
 
 def _file() -> Block:
@@ -80,9 +80,9 @@ def _existing(words: Words, audiences: Sequence[Audience], chosen: int | None) -
     return [blocks.input_(words("import-audience"), element, AUDIENCE, optional=True)]
 
 
-def _name(filled: str) -> Block:
-    element: Block = {"type": "plain_text_input", "action_id": NAME, "max_length": MOST_NAME}
-    return element | ({"initial_value": filled[:MOST_NAME]} if filled else {})
+def _name(initial: str) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": NAME, "max_length": MAX_NAME}
+    return element | ({"initial_value": initial[:MAX_NAME]} if initial else {})
 
 
 def _statuses(words: Words) -> Block:
@@ -123,8 +123,8 @@ def _receipt(words: Words, job: ImportJob, audience: str) -> Message:
 
 def _failure(words: Words, job: ImportJob, audience: str) -> Message:
     text = words.md("import-failed", name=job.task.name, audience=audience)
-    why = words.md(job.failure.key, **job.failure.values) if job.failure else Markup("")
-    rows = [blocks.section(Markup(f"*{text}*\n{why}"))]
+    reason = words.md(job.failure.key, **job.failure.values) if job.failure else Markup("")
+    rows = [blocks.section(Markup(f"*{text}*\n{reason}"))]
     outcome = job.progress.outcome
     if imported := outcome.added + outcome.changed:
         rows.append(blocks.context(words.md("import-partly", n=imported)))

@@ -15,7 +15,7 @@ from bot.maintenance.cleanup import delete_expired
 from handlers.slack import dedupe
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
-from handlers.slack.dedupe import Doubled, Handled
+from handlers.slack.dedupe import DuplicateRequest, SeenRequests
 from handlers.slack.people import People
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
@@ -26,21 +26,24 @@ from tests.handlers.slack.test_digests import Slack
 on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 
 
-def made(database: Database) -> Handled:
-    return Handled(database, lambda: NOW)
+def made(database: Database) -> SeenRequests:
+    return SeenRequests(database, lambda: NOW)
 
 
 def test_the_same_trigger_or_event_is_new_once(database: Database):
     seen = made(database)
-    assert [seen.before({"trigger_id": "1"}) for _ in range(3)] == [False, True, True]
-    assert [seen.before({"event_id": "E1", "type": "event_callback"}) for _ in range(2)] == [False, True]
+    assert [seen.is_duplicate({"trigger_id": "1"}) for _ in range(3)] == [False, True, True]
+    assert [seen.is_duplicate({"event_id": "E1", "type": "event_callback"}) for _ in range(2)] == [
+        False,
+        True,
+    ]
 
 
 def test_what_has_no_id_is_always_new(database: Database):
     seen = made(database)
     for _ in range(2):
-        assert not seen.before({"type": "view_closed"})
-        seen.after_answer({"type": "view_closed"})
+        assert not seen.is_duplicate({"type": "view_closed"})
+        seen.check_acknowledged({"type": "view_closed"})
 
 
 def test_a_delivery_is_remembered_longer_than_slack_retries(
@@ -49,29 +52,29 @@ def test_a_delivery_is_remembered_longer_than_slack_retries(
     now = 0.0
     monkeypatch.setattr(dedupe, "monotonic", lambda: now)
     seen = made(database)
-    seen.before({"trigger_id": "1"})
+    seen.is_duplicate({"trigger_id": "1"})
     now = 6 * 60
-    assert seen.before({"trigger_id": "1"})
+    assert seen.is_duplicate({"trigger_id": "1"})
     now = dedupe.KEPT_SECONDS + 7 * 60
-    assert not seen.before({"trigger_id": "1"})
+    assert not seen.is_duplicate({"trigger_id": "1"})
 
 
 @on_postgresql
 @pytest.mark.parametrize("kind", ["view_submission", "event_callback"])
 def test_what_takes_effect_before_its_answer_is_looked_up_before(database: Database, kind: str):
     body = {"type": kind, "trigger_id": "1"}
-    assert [made(database).before(body) for _ in range(2)] == [False, True]
+    assert [made(database).is_duplicate(body) for _ in range(2)] == [False, True]
 
 
 @on_postgresql
 def test_all_others_are_looked_up_when_slack_has_its_answer(database: Database):
     first, second = made(database), made(database)
     body = {"type": "block_actions", "trigger_id": "1"}
-    assert not first.before(body)
-    assert not second.before(body)
-    first.after_answer(body)
-    with pytest.raises(Doubled):
-        second.after_answer(body)
+    assert not first.is_duplicate(body)
+    assert not second.is_duplicate(body)
+    first.check_acknowledged(body)
+    with pytest.raises(DuplicateRequest):
+        second.check_acknowledged(body)
 
 
 @on_postgresql

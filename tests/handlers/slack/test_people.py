@@ -47,7 +47,7 @@ def test_slack_is_asked_once_in_five_minutes(monkeypatch: pytest.MonkeyPatch):
     known = People(slack, ())
     assert known.person("UADMIN").words.language == "fr"
     assert known.person("UADMIN").timezone == "Europe/Paris"
-    now += people.KEPT_SECONDS
+    now += people.CACHED_SECONDS
     known.person("UADMIN")
     assert slack.asked == ["UADMIN", "UADMIN"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
-from bot.imports.imports import ImportReceipt, NoAddressColumn
+from bot.imports.imports import ImportReceipt, NoAddressColumn, RefusedLine
 from bot.imports.jobs import IMPORT, ImportJob
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
@@ -16,7 +16,6 @@ from handlers.words import words as words_for
 from storage.files import spreadsheet_errors
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
 from storage.files.spreadsheets import Refused
-from storage.imports.tables import RefusedRow
 from tests.support.jobs import job_value
 from tests.support.limits import problems
 
@@ -91,9 +90,7 @@ def test_the_dangers_of_an_archive_are_told_apart(words: Words):
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_each_reason_for_a_refused_row_has_a_sentence(words: Words, reason: str):
-    row = views.refused_row(
-        words, RefusedRow(job_id="j", n=0, file="x.csv", line=3, reason=reason, row="a,b")
-    )
+    row = views.refused_row(words, RefusedLine(file="x.csv", line=3, reason=reason, text="a,b"))
     assert len(row) == len(views.refused_header(words))
     assert row[:2] == ("x.csv", "3")
 
