@@ -1,4 +1,4 @@
-"""The App Home tab: the dashboard of the same figures and actions."""
+"""The App Home tab: figures, buttons and the latest journal entries."""
 
 import logging
 
@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 
 def register(listeners: Listeners) -> None:
-    listeners.event("app_home_opened", opened, who=EVERYONE)
+    listeners.event("app_home_opened", show, who=EVERYONE)
     listeners.action(views.REFRESH, refresh, who=EVERYONE)
 
 
-def opened(request: Request) -> None:
+def show(request: Request) -> None:
     if request.payload.get("tab") == "home":
         publish(request.context, request.user_id)
 
@@ -32,7 +32,7 @@ def refresh(request: Request) -> None:
 
 
 def after_work(context: AppContext, user_id: str) -> None:
-    """Refreshes the tab after a job; a failure is only logged."""
+    """Refreshes the tab after a job. A failure is only logged."""
     try:
         publish(context, user_id)
     except (SlackClientError, OSError) as error:
@@ -43,14 +43,14 @@ def publish(context: AppContext, user_id: str) -> None:
     """Publishes the person's Home tab."""
     person = context.people.person(user_id)
     is_operator = context.people.is_operator(person)
-    every = audiences.every(context.database)
-    shown = every[: views.MOST_AUDIENCES]
+    all_audiences = audiences.every(context.database)
+    shown = all_audiences[: views.MAX_AUDIENCES]
     view = views.home(
         person.words,
         [counts.figures(context.database, audience, context.clock()) for audience in shown],
-        journal.latest(context.database, views.MOST_LINES) if is_operator else [],
+        journal.latest(context.database, views.MAX_LINES) if is_operator else [],
         digest_views.line(person.words, digests.current(context.database), context.clock()),
-        more=len(every) - len(shown),
+        more=len(all_audiences) - len(shown),
         is_operator=is_operator,
     )
     context.client.views_publish(user_id=user_id, view=view)

@@ -1,4 +1,4 @@
-"""An archive: what it is about to do and the typed word, its progress, its receipt, sharing it."""
+"""An archive: its preview with the word to type, its progress, its receipt, and sharing the receipt."""
 
 from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ArchiveJob
@@ -13,21 +13,21 @@ CALLBACK, SHARE_CALLBACK = "archives-confirm", "archives-share-in"
 CHOOSE = "archives-audience"
 WORD, WHERE = "archives-word", "archives-where"
 UNDO, SHARE = "archives-undo", "archives-share"
-MOST_TYPED = 200
+MAX_TYPED = 200  # characters
 _AUDIENCE = 80  # characters shown of a name
 
 
 def form(words: Words, plan: ArchivePlan) -> View:
-    """The modal that asks for the word."""
+    """The preview, which asks for the confirmation word."""
     rows = [blocks.section(words.md("archives-headline", n=plan.n, audience=_short(plan.audience)))]
-    if narrowed := filters.in_words(words, plan.segment):
-        rows.append(blocks.context(*narrowed))
+    if filter_texts := filters.in_words(words, plan.segment):
+        rows.append(blocks.context(*filter_texts))
     rows += [
         blocks.section(words.md("archives-meaning")),
         blocks.context(words.md("archives-untouched"), *_at_mailchimp(words, plan)),
         blocks.input_(
             words("archives-type", word=plan.word),
-            {"type": "plain_text_input", "action_id": WORD, "max_length": MOST_TYPED},
+            {"type": "plain_text_input", "action_id": WORD, "max_length": MAX_TYPED},
             WORD,
         ),
     ]
@@ -42,7 +42,7 @@ def form(words: Words, plan: ArchivePlan) -> View:
 
 
 def nothing(words: Words, audience: str, segment: Segment) -> View:
-    """There is nothing to archive: that is an answer too."""
+    """The modal if there is nothing to archive."""
     key = "archives-nothing" if segment.is_whole else "archives-nothing-matches"
     return receipts.started(words, "archives-title", words.md(key, audience=_short(audience)))
 
@@ -66,7 +66,7 @@ def message(words: Words, receipt: ArchiveReceipt) -> Message:
 
 
 def share_form(words: Words, archive: str, channel: str | None = None, problem: Markup | None = None) -> View:
-    """Asks where the receipt is shared. `archive`: a button's value. `problem`: of the channel chosen before."""
+    """The form to share the receipt. `archive` is a value as of `value`; `problem` is the error of the channel."""
     element: Block = {
         "type": "conversations_select",
         "action_id": WHERE,
@@ -92,23 +92,24 @@ def share_form(words: Words, archive: str, channel: str | None = None, problem: 
 
 
 def shared_message(words: Words, n: int, audience: str, who: str) -> Message:
-    """The receipt for others: no addresses, nothing to press."""
+    """The receipt for a channel, without addresses and buttons."""
     headline = words.md("archives-shared-text", n=n, audience=_short(audience), who=blocks.person(who))
     return blocks.message(headline, [blocks.section(headline), blocks.context(words.md("archives-kept"))])
 
 
 def shared(words: Words, channel: str) -> View:
+    """The modal once the receipt is shared."""
     text = words.md("archives-shared", channel=blocks.channel(channel))
     return receipts.started(words, "archives-share-title", text)
 
 
 def value(audience_id: int, archive_id: str) -> str:
-    """An archive as a button's value."""
+    """The value of a button that acts on an archive."""
     return f"{audience_id}:{archive_id}"
 
 
 def archive_of(value: str) -> tuple[int, str]:
-    """The audience's id and the archive's, from a button's value."""
+    """The audience's id and the archive's, from a `value`."""
     audience_id, _, archive_id = value.partition(":")
     return int(audience_id), archive_id
 
@@ -129,7 +130,7 @@ def _receipt(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
         lines.append(words.md("archives-left-alone", n=result.left_alone))
     if result.newer:
         lines.append(words.md("archives-newer", n=result.newer))
-    buttons.append(_see_rest(words, job))
+    buttons.append(_open_list_button(words, job))
     if result.n:
         buttons.append(blocks.button(words("archives-share"), SHARE, archive))
     buttons += outcomes.buttons(words, job)
@@ -138,10 +139,10 @@ def _receipt(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
 
 
 def _failure(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
-    """What Mailchimp did before the failure can be undone."""
+    """The failure, with Undo for what Mailchimp did before it."""
     job = receipt.job
     more = outcomes.rows(words, job)
-    buttons = [_see_rest(words, job), *outcomes.buttons(words, job)]
+    buttons = [_open_list_button(words, job), *outcomes.buttons(words, job)]
     if job.result and job.result.n:
         done = [words.md("archives-done", n=job.result.n, audience=audience)]
         if receipt.undone_by:
@@ -157,7 +158,7 @@ def _at_mailchimp(words: Words, plan: ArchivePlan) -> list[Markup]:
     return [words.md("archives-at-mailchimp")] if plan.is_mirrored else []
 
 
-def _see_rest(words: Words, job: ArchiveJob) -> Block:
+def _open_list_button(words: Words, job: ArchiveJob) -> Block:
     return blocks.button(words("archives-see-rest"), "open-list", str(job.audience_id))
 
 

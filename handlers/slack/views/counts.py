@@ -1,4 +1,4 @@
-"""The figures of an audience, and what can be done next."""
+"""The figures of an audience, and buttons for what can be done next."""
 
 from collections.abc import Iterable, Sequence
 
@@ -11,25 +11,26 @@ from handlers.slack.views.mailchimp import mirror as mirror_views
 from handlers.words import Markup, Words
 
 CHOOSE = "counts-audience"
-# The buttons that open a flow, from wherever: each feature listens to its own. Their value is an audience's id.
+# Buttons, by the end of their action id; each feature listens to its own. Their value is the audience's id.
 OPEN = ("list", "worth-a-look", "export", "archive", "fix", "restore", "import", "digest", "rules", "sync")
-FOR_ALL = ("digest",)
-OF_LOCAL = ("import", "rules")  # what Mailchimp does for its own audiences
-OF_MIRRORS = ("sync",)
+FOR_EVERYONE = ("digest",)
+ONLY_LOCAL = ("import", "rules")  # not for mirrored audiences
+ONLY_MIRRORED = ("sync",)
 
 
-def message(words: Words, figures: Figures, everyone: Sequence[Audience], *, is_operator: bool) -> Message:
-    """The answer to `/cleaned`. `everyone`: all audiences, to switch to another."""
+def message(words: Words, figures: Figures, audiences: Sequence[Audience], *, is_operator: bool) -> Message:
+    """The answer to `/cleaned`. `audiences` are all there are, to switch to."""
     rows = figure_blocks(words, figures)
     rows.append(buttons(words, figures, is_operator=is_operator))
-    if len(everyone) > 1:
-        rows.append(audience_views.picker(words, everyone, CHOOSE, figures.audience.id))
+    if len(audiences) > 1:
+        rows.append(audience_views.picker(words, audiences, CHOOSE, figures.audience.id))
     return blocks.message(headline(words, figures), rows)
 
 
-def choose(words: Words, everyone: Sequence[Audience]) -> Message:
+def choose(words: Words, audiences: Sequence[Audience]) -> Message:
+    """The message that asks which audience is meant."""
     text = words.md("audience-which")
-    return blocks.message(text, [blocks.section(text), audience_views.picker(words, everyone, CHOOSE)])
+    return blocks.message(text, [blocks.section(text), audience_views.picker(words, audiences, CHOOSE)])
 
 
 def help_message(words: Words) -> Message:
@@ -42,10 +43,10 @@ def headline(words: Words, figures: Figures) -> Markup:
 
 
 def figure_blocks(words: Words, figures: Figures) -> list[Block]:
-    """The headline, the figures, the line below: also the Home tab's."""
+    """The headline, the figures and when they were synced; also used in the Home tab."""
     reasons = [
         words.md("counts-reason", reason=words(f"reason-{reason}"), n=n)
-        for reason, n in sorted(figures.by_reason.items(), key=lambda each: -each[1])
+        for reason, n in sorted(figures.by_reason.items(), key=lambda item: -item[1])
         if n
     ]
     pairs = [
@@ -63,26 +64,26 @@ def figure_blocks(words: Words, figures: Figures) -> list[Block]:
     return [*rows, blocks.fields(pairs), *mirror_views.source(words, figures.audience)]
 
 
-def fitting(names: Iterable[str], figures: Figures) -> list[str]:
-    """Of these buttons, those that such an audience has."""
-    left_out = OF_LOCAL if figures.audience.is_mirror else OF_MIRRORS
+def applicable(names: Iterable[str], figures: Figures) -> list[str]:
+    """Returns the names of those buttons that apply to the audience."""
+    excluded = ONLY_LOCAL if figures.audience.is_mirror else ONLY_MIRRORED
     if not figures.worth_a_look:
-        left_out = (*left_out, "worth-a-look")
-    return [name for name in names if name not in left_out]
+        excluded = (*excluded, "worth-a-look")
+    return [name for name in names if name not in excluded]
 
 
 def buttons(words: Words, figures: Figures, *, is_operator: bool) -> Block:
-    """One primary; what needs contacts only where there are some."""
-    shown = fitting(OPEN if is_operator else FOR_ALL, figures)
+    """The buttons; those that act on cleaned contacts are left out if there are none."""
+    names = applicable(OPEN if is_operator else FOR_EVERYONE, figures)
     if not figures.cleaned:
-        shown = [name for name in shown if name not in ("list", "export", "archive", "fix")]
+        names = [name for name in names if name not in ("list", "export", "archive", "fix")]
     value = str(figures.audience.id)
     return blocks.actions(
         [
             blocks.button(
                 words(f"open-{name}"), f"open-{name}", value, style="primary" if name == "list" else None
             )
-            for name in shown
+            for name in names
         ],
         f"open-{value}",
     )

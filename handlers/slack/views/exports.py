@@ -1,4 +1,4 @@
-"""An export: its preview and where it goes, its progress, its receipt, the exports of before."""
+"""An export: its preview, its progress, its receipt; and the list of earlier exports."""
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
@@ -19,18 +19,18 @@ WHERE, TO_ME = "exports-where", "exports-to-me"
 PAST, PAST_PAGE, AGAIN, FILE = "exports-past", "exports-past-page", "exports-again", "exports-open"
 TERMINAL = "terminal"
 _AUDIENCE = 80  # characters shown of a name
-_COLUMN, _COLUMNS = 60, 900
-_FILES = 20  # of an export: 20 GB
+_COLUMN, _COLUMNS = 60, 900  # characters shown of a column's name, and of all of them
+_MAX_FILES = 20  # of one export: 20 GB
 
 
 def form(words: Words, preview: ExportPlan, to: Destination | None = None, edition: str = "") -> View:
-    """The preview. `to`: the channel that was chosen; None for the person's direct messages.
+    """The preview. `to` is the chosen channel; None for the person's direct messages.
 
-    `edition` is another one for each drawing: under the same ids Slack would keep what was chosen.
+    `edition` is part of the menu's id, and has to differ each time: under the same id, Slack keeps what was chosen.
     """
     rows = [blocks.section(words.md("exports-headline", n=preview.n, audience=_short(preview.audience)))]
-    if narrowed := filters.in_words(words, preview.segment):
-        rows.append(blocks.context(*narrowed))
+    if filter_texts := filters.in_words(words, preview.segment):
+        rows.append(blocks.context(*filter_texts))
     rows += [
         blocks.section(_columns(words, preview.columns)),
         blocks.context(words.md("exports-form")),
@@ -42,7 +42,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
             optional=True,
             dispatch=True,
         ),
-        blocks.context(_seen(words, to)),
+        blocks.context(_visibility(words, to)),
     ]
     buttons = [blocks.button(words("exports-to-me"), TO_ME)] if to else []
     buttons.append(blocks.button(words("exports-past"), PAST, str(preview.segment.audience_id)))
@@ -58,7 +58,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
 
 
 def chosen(view: Mapping[str, Any]) -> tuple[str | None, str]:
-    """The channel that is chosen in the modal, if any, and the block it is chosen in."""
+    """The channel that is chosen in the modal, if any, and the id of the menu's block."""
     for block_id, elements in view.get("state", {}).get("values", {}).items():
         if WHERE in elements:
             return elements[WHERE].get("selected_conversation"), block_id
@@ -66,7 +66,7 @@ def chosen(view: Mapping[str, Any]) -> tuple[str | None, str]:
 
 
 def nothing(words: Words, audience: str, segment: Segment) -> View:
-    """There is nothing to export: that is an answer too."""
+    """The modal if there is nothing to export."""
     key = "exports-nothing" if segment.is_whole else "exports-nothing-matches"
     text = words.md(key, audience=_short(audience))
     button = blocks.button(words("exports-past"), PAST, str(segment.audience_id))
@@ -81,7 +81,7 @@ def started(words: Words, receipt: ExportReceipt) -> View:
 
 
 def comment(words: Words, who: str) -> Markup:
-    """What stands above the file."""
+    """The text above the file."""
     return words.md("exports-comment", who=blocks.person(who))
 
 
@@ -98,15 +98,15 @@ def message(words: Words, receipt: ExportReceipt) -> Message:
 
 
 def past(
-    words: Words, audience: Audience, found: Sequence[PastExport], number: int, *, has_more: bool
+    words: Words, audience: Audience, exports: Sequence[PastExport], number: int, *, has_more: bool
 ) -> View:
-    """The exports of before. `number`: the page's, from 0."""
-    if not found:
+    """A page of the earlier exports. `number` is the page's, from 0."""
+    if not exports:
         text = words.md("exports-past-none", audience=_short(audience.name))
         return receipts.started(words, "exports-past-title", text)
     rows: list[Block] = []
-    for each in found:
-        rows += _past(words, each)
+    for export in exports:
+        rows += _past(words, export)
     buttons = []
     if number:
         buttons.append(_page(words("previous"), "previous", audience, number - 1))
@@ -118,13 +118,13 @@ def past(
 
 
 def parts_of(value: str) -> tuple[int, str]:
-    """The audience's id, and what follows it in a button's value: an export's id, or a page."""
+    """The audience's id, and the export's id or the page's number, from the value of AGAIN and PAST_PAGE."""
     audience_id, _, rest = value.partition(":")
     return int(audience_id), rest
 
 
 def _columns(words: Words, columns: Sequence[str]) -> Markup:
-    """As many names as fit: a sentence takes 1,000 characters of a value."""
+    """As many names of columns as fit into the sentence."""
     names = [escaped(blocks.clamp(name, _COLUMN)) for name in columns]
     fitting = sum(length <= _COLUMNS for length in accumulate(len(name) + 2 for name in names))
     if fitting < len(names):
@@ -142,7 +142,8 @@ def _where(words: Words, to: Destination | None) -> Block:
     return element | ({"initial_conversation": to.channel} if to else {})
 
 
-def _seen(words: Words, to: Destination | None) -> Markup:
+def _visibility(words: Words, to: Destination | None) -> Markup:
+    """Who will see the file."""
     if to is None:
         return words.md("exports-to-you")
     channel = blocks.channel(to.channel)
@@ -169,32 +170,32 @@ def _receipt(words: Words, job: ExportJob, audience: str) -> Message:
 
 
 def _open(words: Words, links: Sequence[str]) -> list[Block]:
-    """A button for each file that there is a link to."""
+    """A button for each link to a file."""
     if len(links) == 1:
         return [blocks.link(words("exports-open"), links[0], FILE)]
     return [
         blocks.link(words("exports-open-part", n=n), link, f"{FILE}-{n}")
-        for n, link in enumerate(links[:_FILES], 1)
+        for n, link in enumerate(links[:_MAX_FILES], 1)
     ]
 
 
-def _past(words: Words, each: PastExport) -> list[Block]:
-    date = blocks.date(each.made_at, words)
-    if each.made_by == TERMINAL:
+def _past(words: Words, export: PastExport) -> list[Block]:
+    date = blocks.date(export.made_at, words)
+    if export.made_by == TERMINAL:
         by = words.md("exports-past-terminal", date=date)
     else:
-        by = words.md("exports-past-by", date=date, who=blocks.person(each.made_by))
-    facts = [by, *filters.in_words(words, each.segment)]
-    buttons = _open(words, each.permalinks)
-    buttons.append(blocks.button(words("exports-again"), AGAIN, f"{each.audience_id}:{each.id}"))
+        by = words.md("exports-past-by", date=date, who=blocks.person(export.made_by))
+    facts = [by, *filters.in_words(words, export.segment)]
+    buttons = _open(words, export.permalinks)
+    buttons.append(blocks.button(words("exports-again"), AGAIN, f"{export.audience_id}:{export.id}"))
     return [
-        blocks.section(Markup(f"{words.md('exports-past-row', n=each.n)}\n{' · '.join(facts)}")),
-        blocks.actions(buttons, f"export-{each.id}"),
+        blocks.section(Markup(f"{words.md('exports-past-row', n=export.n)}\n{' · '.join(facts)}")),
+        blocks.actions(buttons, f"export-{export.id}"),
     ]
 
 
-def _page(text: str, way: str, audience: Audience, number: int) -> Block:
-    return blocks.button(text, f"{PAST_PAGE}-{way}", f"{audience.id}:{number}")
+def _page(text: str, direction: str, audience: Audience, number: int) -> Block:
+    return blocks.button(text, f"{PAST_PAGE}-{direction}", f"{audience.id}:{number}")
 
 
 def _short(audience: str) -> str:

@@ -1,4 +1,4 @@
-"""The Home tab: the figures of each audience and what can be done, who did what lately."""
+"""The Home tab: the figures of each audience with buttons, and the latest journal entries."""
 
 import re
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from handlers.slack.views import counts as count_views
 from handlers.words import Markup, Words
 
 REFRESH = "home-refresh"
-MOST_AUDIENCES = 10
-MOST_LINES = 5
-# The flows that are an audience's, and those that are not; each feature listens to its own button.
+MAX_AUDIENCES = 10
+MAX_LINES = 5  # of the journal
+# The buttons of one audience, and those of all. Each feature listens to its own.
 OF_AUDIENCE = ("list", "worth-a-look", "export", "archive", "fix", "rules", "sync")
 OF_ALL = ("restore", "import", "digest")
-_NAME = 80  # characters of an audience's name in a line of the journal
+_NAME = 80  # characters shown of an audience's name in the journal
 _USER = re.compile(r"[UW][A-Z0-9]+").fullmatch
 
 
@@ -29,18 +29,19 @@ def home(
     more: int,
     is_operator: bool,
 ) -> View:
-    """`digest`: when the weekly digest comes. `more`: how many audiences are not shown.
+    """The tab. `digest` says when the weekly digest is posted; `more` is the number of audiences not shown.
 
-    Only operators get buttons, and the journal's `lines`.
+    Only operators see buttons and the journal's `lines`.
     """
     rows = [blocks.header(words("home-title")), blocks.context(words.md("home-intro"))]
     if not figures:
         rows.append(blocks.section(words.md("home-none")))
-    for each in figures:
-        rows += [blocks.divider(), *count_views.figure_blocks(words, each)]
-        if is_operator and each.cleaned:
-            value = str(each.audience.id)
-            rows.append(_buttons(words, count_views.fitting(OF_AUDIENCE, each), value, f"audience-{value}"))
+    for audience_figures in figures:
+        rows += [blocks.divider(), *count_views.figure_blocks(words, audience_figures)]
+        if is_operator and audience_figures.cleaned:
+            value = str(audience_figures.audience.id)
+            names = count_views.applicable(OF_AUDIENCE, audience_figures)
+            rows.append(_buttons(words, names, value, f"audience-{value}"))
     if more:
         rows.append(blocks.context(words.md("home-more", n=more)))
     rows += [blocks.divider(), blocks.context(digest)]
@@ -58,12 +59,12 @@ def _last_row(words: Words, *, is_operator: bool) -> Block:
 
 
 def _buttons(words: Words, names: Sequence[str], value: str, block_id: str) -> Block:
-    made = [blocks.button(words(f"open-{name}"), f"open-{name}", value) for name in names]
-    return blocks.actions(made, block_id)
+    buttons = [blocks.button(words(f"open-{name}"), f"open-{name}", value) for name in names]
+    return blocks.actions(buttons, block_id)
 
 
 def _line(words: Words, line: JournalEntry) -> Markup:
-    """Slack writes its people's names; who worked at the terminal is named as they were there."""
+    """A journal entry. Slack shows the names of its users; others are named as they were in the terminal."""
     return words.md(
         "home-did",
         what=line.what,

@@ -1,4 +1,4 @@
-"""The cleaning rules as a form, and what is said when they are kept."""
+"""The form of the cleaning rules, and the receipt of a change."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +13,11 @@ from handlers.words import Markup, Words
 
 OPEN = "open-rules"  # value: an audience's id
 SUBMIT = "policies-submit"
-_AUDIENCE = 80  # characters
+_AUDIENCE = 80  # characters shown of a name
 
 
 def form(words: Words, audience: Audience, policy: Policy) -> View:
+    """The form, filled in with the policy."""
     rows = [blocks.section(words.md("policies-intro", audience=_name(audience)))]
     for name in THRESHOLDS:
         key = f"policies-{block_id(name)}"
@@ -33,6 +34,7 @@ def form(words: Words, audience: Audience, policy: Policy) -> View:
 
 
 def receipt(words: Words, audience: Audience, policy: Policy) -> View:
+    """The modal once the policy is saved."""
     numbers = [words.md(f"policies-is-{block_id(name)}", n=getattr(policy, name)) for name in THRESHOLDS]
     rows = [
         blocks.section(words.md("policies-saved", audience=_name(audience))),
@@ -43,7 +45,7 @@ def receipt(words: Words, audience: Audience, policy: Policy) -> View:
 
 
 def block_id(threshold: str) -> str:
-    """The input of one of `THRESHOLDS`."""
+    """The id of the input for one of `THRESHOLDS`."""
     return threshold.replace("_", "-")
 
 
@@ -57,7 +59,7 @@ def _name(audience: Audience) -> Markup:
 
 
 def _number(action_id: str, value: int) -> Block:
-    """Its range is checked here, not by Slack: so a fault is told in the person's language."""
+    """A number input. Its range is not given to Slack, so that errors are shown in the person's language."""
     return {
         "type": "number_input",
         "action_id": action_id,

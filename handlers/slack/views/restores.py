@@ -1,4 +1,4 @@
-"""Earlier archives, to be undone whole or by contact; an Undo's progress and receipt."""
+"""Earlier archives, to be undone as a whole or by contact; and the progress and receipt of an Undo."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +17,12 @@ CALLBACK = "restores-members"
 PAGE, CONTACTS = "restores-page", "restores-contacts"
 SEARCH, TICK = "restores-search", "restores-tick"
 NEXT, PREVIOUS = "restores-next", "restores-previous"
-MOST_TYPED = 200
+MAX_TYPED = 200  # characters
 _AUDIENCE = 80  # characters shown of a name
 
 
 def listing(words: Words, page: ArchivesPage, number: int) -> View:
-    """The earlier archives. `number`: the page's, from 0."""
+    """A page of the earlier archives. `number` is the page's, from 0."""
     if not page.earlier:
         key = "restores-none" if number == 0 else "restores-no-hit"
         return receipts.started(words, "restores-title", words.md(key))
@@ -34,10 +34,10 @@ def listing(words: Words, page: ArchivesPage, number: int) -> View:
 
 
 def members(words: Words, page: PickerPage) -> View:
-    """A page of the contacts that an archive still holds."""
-    held = max(page.archive.n - page.archive.restored, 0)
+    """A page of the contacts that are still archived by an archive."""
+    n_archived = max(page.archive.n - page.archive.restored, 0)
     rows = [
-        blocks.section(words.md("restores-members", n=held, audience=_short(page.archive.audience))),
+        blocks.section(words.md("restores-members", n=n_archived, audience=_short(page.archive.audience))),
         blocks.input_(
             words("restores-search"),
             _search(page.text),
@@ -56,7 +56,7 @@ def members(words: Words, page: PickerPage) -> View:
         )
     else:
         rows.append(blocks.section(words.md("restores-no-hit")))
-    rows += _turns(words, page)
+    rows += _page_buttons(words, page)
     return blocks.modal(
         words("restores-members-title"),
         rows,
@@ -68,13 +68,13 @@ def members(words: Words, page: PickerPage) -> View:
 
 
 def tick_block(view: Mapping[str, Any]) -> str:
-    """The input of the boxes, or of the search where there are none: an error is told under it."""
-    found = (block["block_id"] for block in view["blocks"] if block["block_id"].startswith(TICK))
-    return str(next(found, SEARCH))
+    """The id of the input that shows errors: the checkboxes, or the search if there are none."""
+    block_ids = (block["block_id"] for block in view["blocks"])
+    return str(next((block_id for block_id in block_ids if block_id.startswith(TICK)), SEARCH))
 
 
 def boxes(view: Mapping[str, Any]) -> PickerBoxes:
-    """The page's boxes as they stand. `view`: as Slack sends it."""
+    """The state of the page's checkboxes, from the view as Slack sends it."""
     block_id = tick_block(view)
     if block_id == SEARCH:
         return PickerBoxes()
@@ -85,7 +85,7 @@ def boxes(view: Mapping[str, Any]) -> PickerBoxes:
 
 
 def typed(view: Mapping[str, Any]) -> str:
-    """What stands in the search field."""
+    """The content of the search field."""
     state = view.get("state", {}).get("values", {})
     return state.get(SEARCH, {}).get(SEARCH, {}).get("value") or ""
 
@@ -99,9 +99,9 @@ def started(words: Words, receipt: RestoreReceipt) -> View:
 def message(words: Words, receipt: RestoreReceipt) -> Message:
     """The message of an Undo: its progress, its receipt or its failure."""
     job, audience = receipt.job, _short(receipt.audience)
-    see = blocks.button(words("open-list"), "open-list", str(job.audience_id))
+    open_list = blocks.button(words("open-list"), "open-list", str(job.audience_id))
     if job.state == JobState.FAILED:
-        return _failure(words, job, audience, see)
+        return _failure(words, job, audience, open_list)
     if job.state != JobState.DONE:
         text = words.md("restores-progress", n=job.total, done=job.done, audience=audience)
         return receipts.progress(text, job)
@@ -110,14 +110,14 @@ def message(words: Words, receipt: RestoreReceipt) -> Message:
     if result.changed:
         lines.append(words.md("restores-changed", n=result.changed))
     headline = words.md("restores-done", n=result.n, audience=audience)
-    return receipts.done(headline, lines, [see], job, outcomes.rows(words, job))
+    return receipts.done(headline, lines, [open_list], job, outcomes.rows(words, job))
 
 
-def _failure(words: Words, job: RestoreJob, audience: str, see: Block) -> Message:
+def _failure(words: Words, job: RestoreJob, audience: str, open_list: Block) -> Message:
     more = outcomes.rows(words, job)
     if job.result and job.result.n:
         more.insert(0, blocks.context(words.md("restores-done", n=job.result.n, audience=audience)))
-    return receipts.failed(words, words.md("restores-failed", audience=audience), job, [see], more)
+    return receipts.failed(words, words.md("restores-failed", audience=audience), job, [open_list], more)
 
 
 def _archive(words: Words, archive: EarlierArchive) -> list[Block]:
@@ -161,7 +161,7 @@ def _pages(words: Words, number: int, *, has_more: bool) -> list[Block]:
     return [blocks.actions(buttons, "pages")] if buttons else []
 
 
-def _turns(words: Words, page: PickerPage) -> list[Block]:
+def _page_buttons(words: Words, page: PickerPage) -> list[Block]:
     buttons = []
     if page.number > 1:
         buttons.append(blocks.button(words("previous"), PREVIOUS))
@@ -176,7 +176,7 @@ def _search(text: str) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": SEARCH,
-        "max_length": MOST_TYPED,
+        "max_length": MAX_TYPED,
         "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
     }
     return element | ({"initial_value": text} if text else {})
@@ -191,11 +191,11 @@ def _boxes(words: Words, page: PickerPage) -> Block:
 
 def _option(words: Words, contact: PickerContact) -> Block:
     address = blocks.clamp_middle(contact.address, blocks.OPTION)
-    about = None
+    description = None
     if contact.cleaned_at:
         reason = words(f"reason-{contact.reason or 'unknown'}")
-        about = words("restores-cleaned-on", reason=reason, date=words.day(contact.cleaned_at.date()))
-    return blocks.option(address, str(contact.id), about)
+        description = words("restores-cleaned-on", reason=reason, date=words.day(contact.cleaned_at.date()))
+    return blocks.option(address, str(contact.id), description)
 
 
 def _short(audience: str) -> str:

@@ -242,14 +242,14 @@ def _row(words: Words, shown: Listing, entry: Entry) -> list[Block]:
 
 def _facts(words: Words, entry: Entry) -> Markup:
     """Why it was cleaned; the name, the campaign and the date; why it is worth a look; the diagnostic text."""
-    lines = [evidence_views.because(words, entry.reason, entry.mark, entry.diagnostic)]
+    lines = [evidence_views.because(words, entry.reason, entry.verdict, entry.diagnostic)]
     facts = [isolated(blocks.clamp(entry.name, _NAME))] if entry.name else []
     if entry.campaign:
         campaign = isolated(blocks.clamp(entry.campaign, _NAME))
         facts.append(words.md("segments-row-campaign", campaign=campaign))
     facts.append(words.md("segments-row-cleaned", date=blocks.date(entry.cleaned_at, words)))
     lines.append(Markup(" · ".join(facts)))
-    if look := evidence_views.look(words, entry.mark):
+    if look := evidence_views.look(words, entry.verdict):
         lines.append(Markup(f"*{look}*"))
     if entry.diagnostic:
         lines.append(isolated(blocks.clamp(entry.diagnostic, _DIAGNOSTIC)))

@@ -1,4 +1,4 @@
-"""A mirrored audience: how fresh it is, its sync's progress, receipt and failure."""
+"""A mirrored audience: when it was last synced; and a sync's progress, receipt and failure."""
 
 from bot.core.audiences import Audience
 from bot.mailchimp.mirror.jobs import SyncJob, SyncResult
@@ -12,7 +12,7 @@ FIGURES = ("added", "changed", "unchanged", "refused")
 
 
 def source(words: Words, audience: Audience) -> list[Block]:
-    """The line that says where a mirrored audience comes from, and how fresh it is; none for a local one."""
+    """The line that says when a mirrored audience was last synced; none for a local audience."""
     if not audience.is_mirror:
         return []
     if audience.mirrored_until is None:
@@ -22,12 +22,12 @@ def source(words: Words, audience: Audience) -> list[Block]:
 
 
 def started(words: Words, audience: Audience) -> View:
-    """What the modal shows until the work says more."""
+    """The modal until the job's first message."""
     return receipts.started(words, "mirror-title", words.md("mirror-waiting", audience=audience.name))
 
 
 def under_way(words: Words, audience: Audience) -> View:
-    """Somebody else's sync of it has begun: they get its receipt."""
+    """The modal if another person has started a sync of it, and gets the receipt."""
     return receipts.started(words, "mirror-title", words.md("mirror-under-way", audience=audience.name))
 
 
@@ -49,12 +49,12 @@ def message(words: Words, job: SyncJob, audience: str) -> Message:
 
 
 def differs(words: Words, result: SyncResult) -> str:
-    """That Mailchimp counts otherwise, or nothing where it doesn't."""
-    which = [
+    """How Mailchimp's own counts differ from those of the mirror; "" if they don't."""
+    differences = [
         words("mirror-more" if n > 0 else "mirror-fewer", status=words(f"status-{status}"), n=abs(n))
         for status, n in result.difference.items()
     ]
-    return words("mirror-differs", which=", ".join(which)) if which else ""
+    return words("mirror-differs", which=", ".join(differences)) if differences else ""
 
 
 def _receipt(words: Words, job: SyncJob, audience: str) -> Message:
@@ -69,5 +69,5 @@ def _receipt(words: Words, job: SyncJob, audience: str) -> Message:
         rows.append(blocks.context(words.md("mirror-refused-why", n=result.refused)))
     if difference := differs(words, result):
         rows.append(blocks.context(Markup(difference)))
-    see = blocks.button(words("open-list"), "open-list", str(job.audience_id), style="primary")
-    return blocks.message(text, [*rows, blocks.actions([see], f"receipt-{job.id}")])
+    open_list = blocks.button(words("open-list"), "open-list", str(job.audience_id), style="primary")
+    return blocks.message(text, [*rows, blocks.actions([open_list], f"receipt-{job.id}")])

@@ -1,4 +1,4 @@
-"""What Mailchimp did and did not do: rows of a receipt, the steps by hand, the file of each address's outcome."""
+"""What Mailchimp did and did not do: rows of a receipt, steps to do by hand, the file of each address's outcome."""
 
 from bot.archives.jobs import ArchiveJob, RemoteJob, RestoreJob
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD
@@ -8,11 +8,11 @@ from handlers.words import Words
 from storage.mailchimp.outgoing import AddressOutcome
 
 OPEN = "outcomes-open"
-_STATES = {"sent": "waiting"}  # nobody knows yet: for a person the two are one
+_STATES = {"sent": "waiting"}  # to a person, both mean that the outcome is not known yet
 
 
 def rows(words: Words, job: ArchiveJob | RestoreJob) -> list[Block]:
-    """How many contacts were refused and why, how many have no answer, and what to do. Empty for a local audience."""
+    """How many contacts were refused and why, how many have no answer, and what to do; none for a local audience."""
     if job.result is None:
         return []
     refusals, waiting = job.result.refusals, job.result.waiting
@@ -30,7 +30,7 @@ def rows(words: Words, job: ArchiveJob | RestoreJob) -> list[Block]:
 
 
 def buttons(words: Words, job: ArchiveJob) -> list[Block]:
-    """A link to the contacts at Mailchimp, where its API refuses to archive cleaned ones."""
+    """A link to the contacts at Mailchimp, if its API refused to archive them."""
     result = job.result
     if result is None or not result.link or REFUSED_METHOD not in result.refusals:
         return []
@@ -38,14 +38,15 @@ def buttons(words: Words, job: ArchiveJob) -> list[Block]:
 
 
 def header(words: Words) -> tuple[str, ...]:
+    """The header of the file of outcomes."""
     return tuple(words(f"archives-outcome-{column}") for column in ("address", "state", "reason", "detail"))
 
 
-def row(words: Words, line: AddressOutcome) -> tuple[str, ...]:
-    """An address's outcome, as wide as `header`."""
-    state = words(f"archives-state-{_STATES.get(line.state, line.state)}")
-    reason = words(f"archives-refusal-{line.refusal}") if line.refusal else ""
-    return line.address, state, reason, line.detail
+def row(words: Words, outcome: AddressOutcome) -> tuple[str, ...]:
+    """A row of the file of outcomes, with the columns of `header`."""
+    state = words(f"archives-state-{_STATES.get(outcome.state, outcome.state)}")
+    reason = words(f"archives-refusal-{outcome.refusal}") if outcome.refusal else ""
+    return outcome.address, state, reason, outcome.detail
 
 
 def file_name(words: Words, job: RemoteJob) -> str:
@@ -53,5 +54,5 @@ def file_name(words: Words, job: RemoteJob) -> str:
 
 
 def comment(words: Words) -> str:
-    """What stands above the file."""
+    """The text above the file."""
     return words.md("archives-outcome-comment")

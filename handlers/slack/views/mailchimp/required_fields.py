@@ -1,7 +1,7 @@
-"""What Mailchimp asks of a new contact: its inputs in the form, and what was typed and ticked there."""
+"""Fields and marketing permissions that Mailchimp requires of a new contact: inputs of the form, and their values."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.corrections.corrections import FilledForm
@@ -10,53 +10,52 @@ from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block
 from handlers.words import Words
 
-FIELD, PERMISSIONS = (
-    "field-",
-    "permissions-",
-)  # the start of an input's name; then the field's key, or a number
-OPTIONS = 10  # of checkboxes
-LABEL = 150
-TYPED = 255  # characters that Mailchimp keeps of a text
-SAID = 300
-WHOLE = 1_000  # of a permission's text
+# How the names of inputs start; the field's key, or a number, follows.
+FIELD, PERMISSIONS = "field-", "permissions-"
+MAX_OPTIONS = 10  # of a group of checkboxes
+# Characters:
+MAX_TEXT = 255  # that Mailchimp stores of a text
+LABEL, PROBLEM, PERMISSION = 150, 300, 1_000  # shown
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 
 
-def inputs(words: Words, requirements: Requirements, typed: FilledForm | None, own: str) -> Iterable[Block]:
-    """`own` ends the blocks' ids; `typed`: what an earlier try was filled in with."""
+def inputs(words: Words, requirements: Requirements, typed: FilledForm | None, suffix: str) -> Iterable[Block]:
+    """The inputs. `suffix` ends the blocks' ids; `typed` are the values of an earlier try."""
     values = typed.fields if typed else {}
     for field in requirements.fields:
         element = _element(words, field, values.get(field.key, field.value))
-        name = FIELD + field.key
+        block_id = FIELD + field.key + suffix
         yield blocks.input_(
-            _label(words, field), element, name + own, hint=_hint(words, field), optional=not field.required
+            _label(words, field), element, block_id, hint=_hint(words, field), optional=not field.required
         )
     ticked = typed.permissions if typed else ()
-    for start in range(0, len(requirements.permissions), OPTIONS):
-        some = requirements.permissions[start : start + OPTIONS]
-        yield from _permissions(words, some, set(ticked), f"{PERMISSIONS}{start}", own)
+    for start in range(0, len(requirements.permissions), MAX_OPTIONS):
+        group = requirements.permissions[start : start + MAX_OPTIONS]
+        yield from _permissions(words, group, set(ticked), f"{PERMISSIONS}{start}", suffix)
 
 
-def typed_in(given: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The fields' texts by their keys and the ids of the ticked permissions, of a submitted view's inputs by name.
+def values_of(states: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The values of the fields by key, and the ids of the ticked permissions, from the states of the inputs by name.
 
-    Of a field with choices it is the choice's number.
+    The value of a field with choices is the choice's number.
     """
-    fields = {name.removeprefix(FIELD): _text(each) for name, each in given.items() if name.startswith(FIELD)}
+    fields = {
+        name.removeprefix(FIELD): _text(state) for name, state in states.items() if name.startswith(FIELD)
+    }
     ticked = [
         option["value"]
-        for name, each in given.items()
+        for name, state in states.items()
         if name.startswith(PERMISSIONS)
-        for option in each.get("selected_options") or []
+        for option in state.get("selected_options") or []
     ]
     return fields, tuple(ticked)
 
 
-def _text(answer: Mapping[str, Any]) -> str:
-    chosen = answer.get("selected_option") or {}
-    return str(answer.get("value") or answer.get("selected_date") or chosen.get("value") or "")
+def _text(state: Mapping[str, Any]) -> str:
+    option = state.get("selected_option") or {}
+    return str(state.get("value") or state.get("selected_date") or option.get("value") or "")
 
 
 def _label(words: Words, field: Field) -> str:
@@ -67,14 +66,14 @@ def _label(words: Words, field: Field) -> str:
 def _hint(words: Words, field: Field) -> str:
     about = words("corrections-field", kind="optional" if not field.required else field.kind)
     if field.problem:
-        return words("corrections-field-problem", problem=blocks.clamp(field.problem, SAID), about=about)
+        return words("corrections-field-problem", problem=blocks.clamp(field.problem, PROBLEM), about=about)
     return about
 
 
 def _element(words: Words, field: Field, value: str) -> Block:
     name = FIELD + field.key
     if field.choices:
-        # Mailchimp's choices may be longer than an option's value: it is the choice's number.
+        # The value is the choice's number, since Mailchimp's choices may be longer than an option's value.
         options = [blocks.option(choice, str(n)) for n, choice in enumerate(field.choices)]
         initial = str(field.choices.index(value)) if value in field.choices else None
         return blocks.select(name, words("corrections-choose"), options, initial=initial)
@@ -84,26 +83,29 @@ def _element(words: Words, field: Field, value: str) -> Block:
     if field.kind == "number":
         number = {"initial_value": value} if _NUMBER.fullmatch(value) else {}
         return {"type": "number_input", "action_id": name, "is_decimal_allowed": True} | number
-    made = {"type": "plain_text_input", "action_id": name, "max_length": TYPED}
-    return made | ({"initial_value": value[:TYPED]} if value else {})
+    text = {"type": "plain_text_input", "action_id": name, "max_length": MAX_TEXT}
+    return text | ({"initial_value": value[:MAX_TEXT]} if value else {})
 
 
 def _permissions(
-    words: Words, some: Iterable[Permission], ticked: set[str], name: str, own: str
+    words: Words, permissions: Sequence[Permission], ticked: set[str], name: str, suffix: str
 ) -> Iterable[Block]:
-    some = list(some)
-    long = [each.text for each in some if len(each.text) > blocks.OPTION]
-    if long:
+    """The checkboxes, below the whole texts of those that are too long for one."""
+    long_texts = [permission.text for permission in permissions if len(permission.text) > blocks.OPTION]
+    if long_texts:
         yield blocks.context(
-            *(words.md("corrections-permission-whole", text=blocks.clamp(text, WHOLE)) for text in long)
+            *(
+                words.md("corrections-permission-whole", text=blocks.clamp(text, PERMISSION))
+                for text in long_texts
+            )
         )
-    options = [blocks.option(each.text, each.id) for each in some]
-    chosen = [option for option in options if option["value"] in ticked]
+    options = [blocks.option(permission.text, permission.id) for permission in permissions]
+    selected = [option for option in options if option["value"] in ticked]
     element = {"type": "checkboxes", "action_id": name, "options": options}
     yield blocks.input_(
         words("corrections-permissions"),
-        element | ({"initial_options": chosen} if chosen else {}),
-        name + own,
+        element | ({"initial_options": selected} if selected else {}),
+        name + suffix,
         hint=words("corrections-permissions-hint"),
         optional=True,
     )

@@ -106,7 +106,7 @@ def test_worth_a_look_says_why_in_the_row_and_in_the_window(words: Words, weakne
     mark = replace(SOFT, weakness=weakness)
     said = words("evidence-look", why=words(f"evidence-weak-{weakness}"))
     assert f"*{said}*" in text_of(
-        list_views.listing(words, a_list(entries=[replace(ADA, mark=mark)]), [NEWS])
+        list_views.listing(words, a_list(entries=[replace(ADA, verdict=mark)]), [NEWS])
     )
     assert said in text_of(views.why(words, a_why(verdict=mark)))
     assert views.look(words, HARD) is None
@@ -181,7 +181,7 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     )
     assert problems("modal", views.why(words, told)) == []
     assert problems("modal", views.why(words, replace(told, verdict=None))) == []
-    entries = [replace(LONGEST, id=each, reason="soft", mark=mark) for each in range(10)]
+    entries = [replace(LONGEST, id=each, reason="soft", verdict=mark) for each in range(10)]
     segment = Segment(audience_id=1, reason="soft", worth_a_look=True, text="t" * 200, domain="d" * 253)
     shown = a_list(entries=entries, total=n or 1, found=n, worth_a_look=n, segment=segment)
     everyone = [Audience(each, f"{each} {LONG}") for each in range(100)]

@@ -36,7 +36,7 @@ def home(words: Words = ENGLISH, **given: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("n", COUNTS)
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
-    shown = [figures(n, each, f"{each} {LONG}") for each in range(views.MOST_AUDIENCES)]
+    shown = [figures(n, each, f"{each} {LONG}") for each in range(views.MAX_AUDIENCES)]
     lines = [JournalEntry("U0CAMILLE", what, n, AT, LONG) for what in WHATS]
     assert problems("home", home(words_for(language), figures=shown, lines=lines, more=n)) == []
 
