@@ -1,4 +1,4 @@
-"""`/cleaned-archive`: the typed word, the work, the receipt with Undo, and sharing it."""
+"""`/cleaned-archive`: the preview with the word to type, the job, Undo, and sharing the receipt."""
 
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from handlers.words import Words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 
-CLOSED = {*UNREACHABLE_CHANNEL, "restricted_action"}
+CANT_POST = {*UNREACHABLE_CHANNEL, "restricted_action"}
 
 
 class NotInChannel(CleanedError):
@@ -48,7 +48,7 @@ def register(listeners: Listeners) -> None:
 
 
 def job_handler(context: AppContext) -> JobHandler:
-    """How an archive runs and is told."""
+    """How archive jobs run and what their message says."""
     return JobHandler(
         ARCHIVE,
         work=partial(work.archive, context.mailchimp, partial(outcomes_file, context.client)),
@@ -58,7 +58,7 @@ def job_handler(context: AppContext) -> JobHandler:
 
 
 def begin(request: Request, modal: Modal, audience: Audience) -> None:
-    """Shows what is about to be archived."""
+    """Shows the preview of an archive of the audience."""
     _show_plan(request, modal, audience, Segment(audience_id=audience.id))
 
 
@@ -66,7 +66,7 @@ ENTRY = AudienceModal("/cleaned-archive", "open-archive", views.CHOOSE, "archive
 
 
 def open_segment(request: Request) -> None:
-    """The button of a list."""
+    """The archive buttons of a list."""
     segment = segments.chosen(request)
     modal = request.open_modal("archives-title")
     _show_plan(request, modal, audiences.by_id(request.database, segment.audience_id), segment)
@@ -142,6 +142,6 @@ def _post(request: Request, channel: str, message: dict[str, Any]) -> None:
     try:
         request.client.chat_postMessage(channel=channel, **message)
     except SlackApiError as error:
-        if error.response.get("error") in CLOSED:
+        if error.response.get("error") in CANT_POST:
             raise NotInChannel from error
         raise

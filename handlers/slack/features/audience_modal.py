@@ -1,4 +1,4 @@
-"""A modal about one audience, opened by a command or a button; where there are several, it asks which first."""
+"""Modals about one audience, opened by a command or a button. If there are several audiences, they ask which first."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
 
 Begin = Callable[[Request, Modal, Audience], None]
-"""Shows the first step for that audience."""
+"""Shows the modal's first step for the audience."""
 
 
 @dataclass(frozen=True)
 class AudienceModal:
-    """The ways into the modal. `command` may name the audience, `button` and `choose` are action ids."""
+    """The listeners that open the modal. The command may name the audience; `button` and `choose` are action ids."""
 
     command: str
     button: str
@@ -36,7 +36,7 @@ class AudienceModal:
         self._begin(request, modal, audiences.choose(request.database, request.text))
 
     def from_button(self, request: Request) -> None:
-        """The button's value is the audience's id; "" lets the person choose."""
+        """Opens the modal for the audience whose id is the button's value; if that is "", it may ask which."""
         modal = request.open_modal(self.title)
         if request.value:
             self._begin(request, modal, audiences.by_id(request.database, int(request.value)))
@@ -51,10 +51,10 @@ class AudienceModal:
         if audience:
             self.begin(request, modal, audience)
         else:
-            every, title = audiences.every(request.database), request.words(self.title)
-            modal.show(audience_views.choose(request.words, every, self.choose, title))
+            all_audiences, title = audiences.every(request.database), request.words(self.title)
+            modal.show(audience_views.choose(request.words, all_audiences, self.choose, title))
 
 
 def suggest_audiences(request: Request) -> Sequence[dict[str, Any]]:
-    """The options of a menu of audiences."""
+    """The audiences that a menu offers for the typed text."""
     return audience_views.options(audiences.every(request.database), request.payload["value"])

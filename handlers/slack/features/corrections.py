@@ -1,4 +1,4 @@
-"""`/cleaned-fix`, the message shortcut and the Fix buttons: a corrected address, with consent."""
+"""`/cleaned-fix`, the message shortcut and the Fix buttons: corrects an address, with consent."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,20 +32,20 @@ def register(listeners: Listeners) -> None:
     listeners.options(views.AUDIENCE, suggest_audiences, who=OPERATORS)
     listeners.action(re.compile(f"{views.PAGE}-(next|previous)"), turn, who=OPERATORS)
     listeners.action(views.ALL, show_all, who=OPERATORS)
-    listeners.action(views.SEARCH, choose_found, who=OPERATORS)
+    listeners.action(views.SEARCH, open_contact, who=OPERATORS)
     listeners.options(views.SEARCH, search, who=OPERATORS)
     listeners.action(views.CHOSEN_ADDRESS, choose_address, who=OPERATORS)
-    listeners.action(re.compile(f"{views.NEXT}|{views.SKIP}|{views.BACK}"), go_on, who=OPERATORS)
-    listeners.action(views.NOT_TYPO, say_not_a_typo, who=OPERATORS)
-    listeners.action(views.MAYBE_TYPO, take_back, who=OPERATORS)
-    listeners.action(views.OTHER, type_another, who=OPERATORS)
+    listeners.action(re.compile(f"{views.NEXT}|{views.SKIP}|{views.BACK}"), show_step, who=OPERATORS)
+    listeners.action(views.NOT_TYPO, mark_not_a_typo, who=OPERATORS)
+    listeners.action(views.MAYBE_TYPO, unmark_not_a_typo, who=OPERATORS)
+    listeners.action(views.OTHER, enter_other_address, who=OPERATORS)
     listeners.action(views.CHECK, check_domain, who=OPERATORS)
     listeners.submission(views.SUBMIT, add, who=OPERATORS)
 
 
 def fix(request: Request) -> None:
     modal = request.open_modal("corrections-title")
-    if text := (request.text).strip():
+    if text := request.text:
         begin_with_address(request, modal, text)
     else:
         begin(request, modal, audiences.choose(request.database, ""))
@@ -53,19 +53,21 @@ def fix(request: Request) -> None:
 
 def fix_message(request: Request) -> None:
     modal = request.open_modal("corrections-title")
-    found = find_addresses(request.payload["message"].get("text") or "")
-    if len(found) == 1:
-        begin_with_address(request, modal, found[0])
-    elif found:
-        modal.show(views.choose_address(request.words, found))
+    addresses = find_addresses(request.payload["message"].get("text") or "")
+    if len(addresses) == 1:
+        begin_with_address(request, modal, addresses[0])
+    elif addresses:
+        modal.show(views.choose_address(request.words, addresses))
     else:
         modal.show(views.nothing(request.words, "corrections-no-address"))
 
 
 def open_picker(request: Request) -> None:
     modal = request.open_modal("corrections-title")
-    value = request.value
-    begin(request, modal, _audience(request, value) if value else audiences.choose(request.database, ""))
+    if request.value:
+        begin(request, modal, _audience(request))
+    else:
+        begin(request, modal, audiences.choose(request.database, ""))
 
 
 def open_contact(request: Request) -> None:
@@ -73,15 +75,14 @@ def open_contact(request: Request) -> None:
 
 
 def choose_audience(request: Request) -> None:
-    begin(request, request.here, _audience(request, request.value))
+    begin(request, request.here, _audience(request))
 
 
 def turn(request: Request) -> None:
     audience_id, place, back = views.place_in(request.value)
     after, before = (None, place) if back else (place, None)
-    request.show(
-        views.picker(request.words, typos.page(request.database, audience_id, after=after, before=before))
-    )
+    page = typos.page(request.database, audience_id, after=after, before=before)
+    request.show(views.picker(request.words, page))
 
 
 def show_all(request: Request) -> None:
@@ -89,30 +90,26 @@ def show_all(request: Request) -> None:
 
 
 def search(request: Request) -> Sequence[dict[str, Any]]:
-    """The addresses that hold what was typed, of the audience that the picker shows."""
+    """Cleaned contacts of the picker's audience whose address contains the typed text."""
     audience_id = request.body.get("view", {}).get("private_metadata")
     if not audience_id:
         return []
     matches = corrections.search(request.database, int(audience_id), request.payload["value"])
-    return views.found_options(request.words, matches)
-
-
-def choose_found(request: Request) -> None:
-    show_form(request, request.open_modal("corrections-title"), request.value)
+    return views.contact_options(request.words, matches)
 
 
 def choose_address(request: Request) -> None:
     begin_with_address(request, request.open_modal("corrections-title"), request.value)
 
 
-def go_on(request: Request) -> None:
-    # A modal more for each address would soon be too many: Slack stacks three.
+def show_step(request: Request) -> None:
+    # The modal is reused, because Slack stacks three at most.
     modal = request.here if request.body.get("view") else request.open_modal("corrections-title")
     audience_id, _, step = views.step_in(request.value)
     walk(request, modal, audience_id, step, back=request.payload["action_id"] == views.BACK)
 
 
-def say_not_a_typo(request: Request) -> None:
+def mark_not_a_typo(request: Request) -> None:
     audience_id, contact_id, step = views.step_in(request.value)
     kept = typos.mark_not_a_typo(
         request.database, audience_id, contact_id, by=request.user_id, now=request.now
@@ -123,14 +120,14 @@ def say_not_a_typo(request: Request) -> None:
         request.show(views.kept(request.words, kept))
 
 
-def take_back(request: Request) -> None:
+def unmark_not_a_typo(request: Request) -> None:
     audience_id, contact_id, step = views.step_in(request.value)
     typos.unmark_not_a_typo(request.database, audience_id, contact_id, by=request.user_id, now=request.now)
     request.show(views.form(request.words, _form(request, audience_id, contact_id, step)))
 
 
-def type_another(request: Request) -> None:
-    """The suggested address is there already, and the person knows another one."""
+def enter_other_address(request: Request) -> None:
+    """Empties the address, for a suggestion that the audience already has."""
     form = _form(request, *views.step_in(request.value))
     request.show(views.form(request.words, replace(form, suggestion=None, already=None)))
 
@@ -139,31 +136,33 @@ def check_domain(request: Request) -> None:
     view = request.body["view"]
     old = corrections.cleaned_address(request.database, request.metadata, by=request.user_id)
     new = views.address_in(view, request.payload.get("value") or "")
-    domains = dict.fromkeys(each.rpartition("@")[2].strip().lower() for each in (old, new) if "@" in each)
-    shown = _shown_over(request, view, views.answered(request.words, view, domains))
-    found = mail_exchanges.check_domains(domains, request.context.make_resolver)
+    domains = dict.fromkeys(
+        address.rpartition("@")[2].strip().lower() for address in (old, new) if "@" in address
+    )
+    shown = _replace(request, view, views.with_domain_statuses(request.words, view, domains))
+    statuses = mail_exchanges.check_domains(domains, request.context.make_resolver)
     if shown:
-        _shown_over(request, view | shown, views.answered(request.words, view, found))
+        _replace(request, view | shown, views.with_domain_statuses(request.words, view, statuses))
 
 
 def add(request: Request) -> View:
     filled = views.filled(request.inputs)
     with under_its_field(request.inputs):
-        done = corrections.add(
+        correction = corrections.add(
             request.database, request.metadata, filled, by=request.user_id, now=request.now
         )
-    receipt = views.receipt_message(request.words, done)
+    receipt = views.receipt_message(request.words, correction)
     request.then(lambda: request.tell(receipt))
-    return views.receipt(request.words, done)
+    return views.receipt(request.words, correction)
 
 
 def begin(request: Request, modal: Modal, audience: audiences.Audience | None) -> None:
-    """The first likely typo of an audience; the choice of the audience first, where it isn't known."""
+    """Shows the first likely typo of the audience, or the choice of an audience."""
     if audience:
         walk(request, modal, audience.id)
     else:
-        every, title = audiences.every(request.database), request.words("corrections-title")
-        modal.show(audience_views.choose(request.words, every, views.AUDIENCE, title))
+        all_audiences, title = audiences.every(request.database), request.words("corrections-title")
+        modal.show(audience_views.choose(request.words, all_audiences, views.AUDIENCE, title))
 
 
 def walk(
@@ -175,12 +174,12 @@ def walk(
     back: bool = False,
     kept: CleanedContact | None = None,
 ) -> None:
-    """The likely typo after that step, or before it. `kept`: the one that was just said to be right."""
-    found = typos.next_step(request.database, audience_id, step, back=back)
-    if back and not found:  # those before it are done
-        found = typos.next_step(request.database, audience_id)
-    if found:
-        modal.show(views.form(request.words, _form(request, audience_id, *found), kept))
+    """Shows the likely typo after that step, or before it. `kept` is the contact just marked as correct."""
+    next_typo = typos.next_step(request.database, audience_id, step, back=back)
+    if back and not next_typo:  # those before it are corrected by now
+        next_typo = typos.next_step(request.database, audience_id)
+    if next_typo:
+        modal.show(views.form(request.words, _form(request, audience_id, *next_typo), kept))
     elif kept:
         modal.show(views.kept(request.words, kept))
     elif step:
@@ -190,15 +189,16 @@ def walk(
 
 
 def begin_with_address(request: Request, modal: Modal, text: str) -> None:
-    found = corrections.look_up(request.database, text)
-    if len(found) == 1:
-        show_form(request, modal, views.contact_value(found[0]))
+    """Shows the form for the contact with that address, or the choice if there are several."""
+    contacts = corrections.look_up(request.database, text)
+    if len(contacts) == 1:
+        show_form(request, modal, views.contact_value(contacts[0]))
     else:
-        modal.show(views.choose_contact(request.words, found))
+        modal.show(views.choose_contact(request.words, contacts))
 
 
 def show_form(request: Request, modal: Modal, value: str) -> None:
-    """The form for a contact, given as audience id:contact id."""
+    """Shows the form for a contact, given as a `contact_value`."""
     audience_id, _, contact_id = value.partition(":")
     modal.show(views.form(request.words, _form(request, int(audience_id), int(contact_id), None)))
 
@@ -217,11 +217,11 @@ def _form(request: Request, audience_id: int, contact_id: int, step: Step | None
     )
 
 
-def _shown_over(request: Request, seen: Mapping[str, Any], view: View) -> dict[str, Any] | None:
-    """Shows a view over the one that was seen, and returns it; None when the person has gone on meanwhile."""
-    over = {"hash": seen["hash"]} if seen.get("hash") else {}
+def _replace(request: Request, old: Mapping[str, Any], new: View) -> dict[str, Any] | None:
+    """Shows the new view instead of the old one, and returns it as Slack does; None if the old one has changed."""
+    expected = {"hash": old["hash"]} if old.get("hash") else {}
     try:
-        shown: dict[str, Any] = request.client.views_update(view_id=seen["id"], view=view, **over)["view"]
+        shown: dict[str, Any] = request.client.views_update(view_id=old["id"], view=new, **expected)["view"]
     except SlackApiError as error:
         if error.response["error"] in ("hash_conflict", "not_found"):
             return None
@@ -229,21 +229,21 @@ def _shown_over(request: Request, seen: Mapping[str, Any], view: View) -> dict[s
     return shown
 
 
-def _audience(request: Request, value: str) -> audiences.Audience:
-    return audiences.by_id(request.database, int(value))
+def _audience(request: Request) -> audiences.Audience:
+    return audiences.by_id(request.database, int(request.value))
 
 
 @contextmanager
 def under_its_field(values: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
-    """What is wrong with an input is told under it; a plan that is gone or done, on top."""
+    """Makes errors of an input show under it. Others are shown in a modal on top."""
     try:
         yield
-    except AddressFault as fault:
-        fault.block_id = views.block_of(values, views.ADDRESS)
+    except AddressFault as error:
+        error.block_id = views.block_of(values, views.ADDRESS)
         raise
-    except NoPermission as fault:
-        fault.block_id = views.block_of(values, views.CONSENT)
+    except NoPermission as error:
+        error.block_id = views.block_of(values, views.CONSENT)
         raise
-    except FieldMissing as fault:
-        fault.block_id = views.block_of(values, views.input_of(fault.values["field"]))
+    except FieldMissing as error:
+        error.block_id = views.block_of(values, views.input_of(error.values["field"]))
         raise

@@ -1,4 +1,4 @@
-"""The Why button: the verdict on a cleaned contact, and the evidence behind it."""
+"""The Why button: why a contact was cleaned, with the evidence."""
 
 from bot.bounces import evidence
 from handlers.slack.features import corrections
@@ -21,5 +21,5 @@ def show(request: Request) -> None:
 
 
 def fix(request: Request) -> None:
-    # In the place of this modal: Slack stacks three, and the form may have to put a fault on top.
+    # The form replaces this modal, because Slack stacks three at most and the form may show an error on top.
     corrections.show_form(request, request.here, request.value)

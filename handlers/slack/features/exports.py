@@ -1,4 +1,4 @@
-"""`/cleaned-export`: the preview, where the file goes, the work, earlier exports."""
+"""`/cleaned-export`: the preview, the destination, the job, earlier exports."""
 
 import re
 from collections.abc import Iterator
@@ -30,17 +30,17 @@ from storage.core.database import Database
 def register(listeners: Listeners) -> None:
     ENTRY.register(listeners)
     listeners.action(segment_views.EXPORT, open_segment, who=OPERATORS)
-    listeners.action(views.WHERE, send_to, who=OPERATORS)
-    listeners.action(views.TO_ME, send_to_me, who=OPERATORS)
+    listeners.action(views.WHERE, choose_channel, who=OPERATORS)
+    listeners.action(views.TO_ME, choose_direct_messages, who=OPERATORS)
     listeners.submission(views.CALLBACK, confirm, who=OPERATORS)
     listeners.action(views.PAST, open_past, who=OPERATORS)
-    listeners.action(re.compile(f"{views.PAST_PAGE}-(next|previous)"), turn_past, who=OPERATORS)
-    listeners.action(views.AGAIN, again, who=OPERATORS)
+    listeners.action(re.compile(f"{views.PAST_PAGE}-(next|previous)"), turn_past_page, who=OPERATORS)
+    listeners.action(views.AGAIN, export_again, who=OPERATORS)
     listeners.link(re.compile(rf"{views.FILE}(-\d+)?"))
 
 
 def job_handler(context: AppContext) -> JobHandler:
-    """How an export runs and is told."""
+    """How export jobs run and what their message says."""
 
     def work(database: Database, job: ExportJob, clock: Clock) -> Iterator[ExportJob]:
         comment = views.comment(words(job.language), job.made_by)
@@ -51,7 +51,7 @@ def job_handler(context: AppContext) -> JobHandler:
 
 
 def begin(request: Request, modal: Modal, audience: Audience) -> None:
-    """Shows what is about to be exported."""
+    """Shows the preview of an export of the audience."""
     _show_plan(request, modal, audience, Segment(audience_id=audience.id))
 
 
@@ -59,19 +59,19 @@ ENTRY = AudienceModal("/cleaned-export", "open-export", views.CHOOSE, "exports-t
 
 
 def open_segment(request: Request) -> None:
-    """The button of a list."""
+    """The export buttons of a list."""
     segment = segments.chosen(request)
     modal = request.open_modal("exports-title")
     _show_plan(request, modal, audiences.by_id(request.database, segment.audience_id), segment)
 
 
-def send_to(request: Request) -> None:
+def choose_channel(request: Request) -> None:
     channel = request.payload.get("selected_conversation")
-    _send_to(request, _destination(request, channel) if channel else None)
+    _set_destination(request, _destination(request, channel) if channel else None)
 
 
-def send_to_me(request: Request) -> None:
-    _send_to(request, None)
+def choose_direct_messages(request: Request) -> None:
+    _set_destination(request, None)
 
 
 def confirm(request: Request) -> View:
@@ -93,15 +93,15 @@ def open_past(request: Request) -> None:
     _show_past(request, request.open_modal("exports-past-title"), int(request.value), 0)
 
 
-def turn_past(request: Request) -> None:
+def turn_past_page(request: Request) -> None:
     audience_id, number = views.parts_of(request.value)
     _show_past(request, request.here, audience_id, int(number))
 
 
-def again(request: Request) -> None:
+def export_again(request: Request) -> None:
     audience_id, export_id = views.parts_of(request.value)
     segment = exports.again(request.database, audience_id, export_id)
-    # In place of the list: Slack stacks three modals at most.
+    # The preview replaces the list, because Slack stacks three modals at most.
     _show_plan(request, request.here, audiences.by_id(request.database, audience_id), segment)
 
 
@@ -118,13 +118,13 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
         modal.show(views.form(request.words, plan))
 
 
-def _send_to(request: Request, destination: Destination | None) -> None:
+def _set_destination(request: Request, destination: Destination | None) -> None:
     plan = exports.send_to(request.database, request.metadata, destination, by=request.user_id)
     request.show(views.form(request.words, plan, destination, edition=request.body["view"]["hash"]))
 
 
 def _destination(request: Request, channel: str) -> Destination:
-    """What Slack says of the channel; unknown where the bot can't see it."""
+    """Asks Slack about the channel. How many people it has is unknown if the bot can't see it."""
     try:
         answer = request.client.conversations_info(channel=channel, include_num_members=True)
     except SlackApiError as error:

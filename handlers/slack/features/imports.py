@@ -1,4 +1,4 @@
-"""`/cleaned-import`: a file from a modal, fetched and taken in as long work."""
+"""`/cleaned-import`: the form with the file, and the job that fetches and imports it."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -25,32 +25,32 @@ from handlers.slack.views import imports as views
 from handlers.words import Words, words
 from storage.core.database import Database
 
-MOST_MEGABYTES = 512
-MEGABYTE = 1_000_000
-ANSWER_SECONDS = 15.0  # of silence while a file is fetched; well under the lease
-GONE = {"file_not_found", "file_deleted", "access_denied", "not_visible"}
+MAX_MEGABYTES = 512
+MEGABYTE = 1_000_000  # bytes
+TIMEOUT_SECONDS = 15.0  # without any bytes while a file is fetched; well under the lease
+UNAVAILABLE = {"file_not_found", "file_deleted", "access_denied", "not_visible"}
 
 
 class NoFile(CleanedError):
-    """Nothing was uploaded."""
+    """No file was uploaded."""
 
     key = "error-import-no-file"
 
 
 class NoAudienceNamed(CleanedError):
-    """Neither an audience nor a new name."""
+    """Neither an audience nor a new name was given."""
 
     key = "error-import-no-audience"
 
 
 class FileTooLarge(CleanedError):
-    """Values: name, size and most (megabytes)."""
+    """The file is too large. Values: name, size and most (megabytes)."""
 
     key = "error-import-too-large"
 
 
 class NotFetched(CleanedError):
-    """Slack does not hand the file out. Values: name."""
+    """Slack refuses the download. Values: name."""
 
     key = "error-import-not-fetched"
 
@@ -63,7 +63,7 @@ def register(listeners: Listeners) -> None:
 
 
 def job_handler(context: AppContext) -> JobHandler:
-    """How an import runs and is told."""
+    """How import jobs run and what their message says."""
     fetch = partial(_fetch, context.client)
     refused_file = partial(_refused_file, context.client, context.database)
     return JobHandler(
@@ -77,10 +77,14 @@ def job_handler(context: AppContext) -> JobHandler:
 def show(request: Request) -> None:
     modal = request.open_modal("import-title")
     name = request.text.casefold()
-    named = [row for row in audiences.every(request.database) if row.name.casefold() == name]
-    if named and named[0].is_mirror:
-        raise IsMirrored(name=named[0].name)
-    _show_form(request, modal, chosen=named[0].id if named else None, new_name="" if named else request.text)
+    matches = (audience for audience in audiences.every(request.database) if audience.name.casefold() == name)
+    audience = next(matches, None)
+    if audience is None:
+        _show_form(request, modal, chosen=None, new_name=request.text)
+    elif audience.is_mirror:
+        raise IsMirrored(name=audience.name)
+    else:
+        _show_form(request, modal, chosen=audience.id)
 
 
 def show_from_button(request: Request) -> None:
@@ -140,20 +144,22 @@ def _chosen_audience(values: dict[str, Any], database: Database) -> str:
 
 def _check_size(file: dict[str, Any]) -> None:
     size = int(file.get("size") or 0)
-    if size > MOST_MEGABYTES * MEGABYTE:
-        raise FileTooLarge(name=file["name"], size=size // MEGABYTE, most=MOST_MEGABYTES)
+    if size > MAX_MEGABYTES * MEGABYTE:
+        raise FileTooLarge(name=file["name"], size=size // MEGABYTE, most=MAX_MEGABYTES)
 
 
 def _fetch(client: WebClient, job: ImportJob, file: BinaryIO) -> Iterator[int]:
-    """The port of `bot.imports.imports`. Raises NotFetched, FileTooLarge; httpx's errors are worth another try."""
+    """The port `FetchFile` of `bot.imports.imports`. Raises NotFetched, FileTooLarge, and httpx's errors to try again."""
     url, name = _download_url(client, job), job.task.name
     headers = {"Authorization": f"Bearer {client.token}"}
-    with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=ANSWER_SECONDS) as response:
+    with httpx.stream(
+        "GET", url, headers=headers, follow_redirects=True, timeout=TIMEOUT_SECONDS
+    ) as response:
         if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             response.raise_for_status()
-        # Slack answers a token that may not see the file with its sign-in page.
-        is_page = response.headers.get("content-type", "").startswith("text/html")
-        if response.status_code != httpx.codes.OK or is_page:
+        # Slack answers with its sign-in page if the token may not read the file.
+        is_html = response.headers.get("content-type", "").startswith("text/html")
+        if response.status_code != httpx.codes.OK or is_html:
             raise NotFetched(name=name)
         for piece in response.iter_bytes(imports.RENEW_BYTES):
             file.write(piece)
@@ -165,7 +171,7 @@ def _download_url(client: WebClient, job: ImportJob) -> str:
     try:
         file: dict[str, Any] = client.files_info(file=str(job.task.slack_file))["file"]
     except SlackApiError as error:
-        if error.response.get("error") in GONE:
+        if error.response.get("error") in UNAVAILABLE:
             raise NotFetched(name=job.task.name) from error
         raise
     _check_size(file)
@@ -173,8 +179,8 @@ def _download_url(client: WebClient, job: ImportJob) -> str:
 
 
 def _refused_file(client: WebClient, database: Database, job: ImportJob) -> SmallFile:
-    """The other port: the rows that were refused, each with the reason."""
-    spoken, name = words(job.language), job.task.name
-    comment = spoken.md("import-refused-comment", n=job.progress.outcome.refused, name=name)
-    rows = refused_rows.csv(spoken, database, [job.id])
-    return SmallFile(f"{name}.refused.csv", rows, Uploads(client, job.recipient, comment))
+    """The port `RefusedFile` of `bot.imports.imports`."""
+    language_words, name = words(job.language), job.task.name
+    comment = language_words.md("import-refused-comment", n=job.progress.outcome.refused, name=name)
+    pieces = refused_rows.csv(language_words, database, [job.id])
+    return SmallFile(f"{name}.refused.csv", pieces, Uploads(client, job.recipient, comment))

@@ -1,4 +1,4 @@
-"""Syncs of Mailchimp's audiences: by the clock, which tells nobody, and by a person's "Sync now"."""
+"""Syncs of Mailchimp's audiences: scheduled ones, which have no recipient, and those of "Sync now"."""
 
 import logging
 from functools import partial
@@ -29,7 +29,7 @@ def register(listeners: Listeners) -> None:
 
 
 def job_handlers(context: AppContext) -> list[JobHandler]:
-    """How a sync runs and is told; none without an account."""
+    """How sync jobs run and what their message says; none without a Mailchimp account."""
     if context.mailchimp is None:
         return []
     work = partial(mirror_sync.work, context.mailchimp)
@@ -50,7 +50,7 @@ def sync(request: Request) -> None:
 
 
 def sync_all(context: AppContext, client: Client) -> None:
-    """Creates a sync of each audience. What is wrong with Mailchimp is one line in the log."""
+    """Creates a sync of each audience. An error of Mailchimp's is only logged."""
     try:
         for audience_id in mirror_sync.discover(context.database, client, context.clock()):
             mirror_sync.request(context.database, audience_id, by=BY_CLOCK, now=context.clock())

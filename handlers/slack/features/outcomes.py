@@ -1,4 +1,4 @@
-"""The file of what became of each address at Mailchimp, for the person who asked for the change."""
+"""The file with the outcome of each address at Mailchimp."""
 
 from collections.abc import Iterator
 
@@ -14,8 +14,10 @@ from storage.mailchimp.outgoing import AddressOutcome
 
 
 def outcomes_file(client: WebClient, job: RemoteJob, outcomes: Iterator[AddressOutcome]) -> SmallFile:
-    """The port of `bot.mailchimp.outbox.work`."""
-    spoken = words(job.language)
-    rows = csv_bytes(views.header(spoken), (views.row(spoken, outcome) for outcome in outcomes))
-    sender = Uploads(client, job.recipient, views.comment(spoken))
-    return SmallFile(views.file_name(spoken, job), rows, sender)
+    """The port of the same name in `bot.mailchimp.outbox.work`."""
+    language_words = words(job.language)
+    rows = csv_bytes(
+        views.header(language_words), (views.row(language_words, outcome) for outcome in outcomes)
+    )
+    sender = Uploads(client, job.recipient, views.comment(language_words))
+    return SmallFile(views.file_name(language_words, job), rows, sender)

@@ -1,4 +1,4 @@
-"""The cleaning rules of an audience: shown and changed."""
+"""The form of an audience's cleaning rules."""
 
 from bot.bounces import policies
 from bot.bounces.policies import BadThreshold

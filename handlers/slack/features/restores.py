@@ -1,4 +1,4 @@
-"""`/cleaned-restore`: earlier archives, undone whole or by contact."""
+"""`/cleaned-restore`: earlier archives, undone as a whole or by contact."""
 
 import re
 from functools import partial
@@ -32,7 +32,7 @@ def register(listeners: Listeners) -> None:
 
 
 def job_handler(context: AppContext) -> JobHandler:
-    """How an Undo runs and is told."""
+    """How restore jobs run and what their message says."""
     return JobHandler(
         RESTORE,
         work=partial(work.restore, context.mailchimp, partial(outcomes_file, context.client)),
@@ -96,7 +96,7 @@ def _message(database: Database, words: Words, job: RestoreJob) -> Message:
 
 
 def _update_archive(context: AppContext, job: RestoreJob) -> None:
-    """Makes the receipt of an archive that is undone say so, and offer no Undo any more."""
+    """Updates the receipt of the archive that was undone: it says by whom, and has no Undo button any more."""
     archive = restores.undone_archive(context.database, job)
     recipient = archive.recipient if archive else None
     if archive and recipient and recipient.channel and recipient.ts:
@@ -116,6 +116,5 @@ def _turn(request: Request, to: PageTurn) -> None:
 
 
 def _draw(request: Request, modal: Modal, plan_id: str) -> None:
-    modal.show(
-        views.members(request.words, restore_picker.look(request.database, plan_id, by=request.user_id))
-    )
+    page = restore_picker.look(request.database, plan_id, by=request.user_id)
+    modal.show(views.members(request.words, page))

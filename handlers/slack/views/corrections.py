@@ -1,4 +1,4 @@
-"""Putting a mistyped address right: the picker, the form, the receipt."""
+"""Correcting a mistyped address: the picker, the form, the receipt."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from bot.corrections.suggestions import Suggestion
 from bot.corrections.typos import MOST_COUNTED, Step, Typo, Typos
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
-from handlers.slack.views.mailchimp import required_fields as wanted_views
+from handlers.slack.views.mailchimp import required_fields as required_views
 from handlers.words import Markup, Words
 from storage.contacts.contacts import PageKey
 
@@ -33,11 +33,11 @@ SUBMIT, SUBMIT_TO_MAILCHIMP = "corrections-submit", "corrections-submit-mailchim
 SHORTCUT = "fix_message"
 
 ADDRESS, FIRST_NAME, LAST_NAME, CONSENT = "address", "first-name", "last-name", "consent"
-MOST_ADDRESSES = 20  # of one message
-SHORT, NAME = 300, 80  # characters: of a diagnostic or a campaign, of a name within a sentence
-TYPED = 254  # characters of an address or a name; an address has no more
-ACTIONS, ANSWERS = "corrections-actions", "corrections-answers"
-VERY_LIKELY, LIKELY = 0.95, 0.8  # confidence from which on it is called so
+MAX_ADDRESSES = 20  # of one message
+SHORT, NAME = 300, 80  # characters shown: of a diagnostic or a campaign, and of a name within a sentence
+MAX_TYPED = 254  # characters of an address or a name; no address is longer
+ACTIONS, DOMAIN_STATUSES = "corrections-actions", "corrections-answers"
+VERY_LIKELY, LIKELY = 0.95, 0.8  # the lowest confidence that is described like this
 
 
 def picker(words: Words, typos: Typos) -> View:
@@ -56,26 +56,26 @@ def picker(words: Words, typos: Typos) -> View:
     return _modal(words, rows, metadata=str(typos.audience.id))
 
 
-def choose_contact(words: Words, found: Sequence[CleanedContact]) -> View:
-    """The same address, cleaned in several audiences."""
-    rows = [blocks.section(words.md("corrections-which-audience", address=found[0].address))]
-    for each in found[:50]:
-        text = words.md("corrections-in-audience", audience=each.audience.name, **_why(words, each))
-        rows.append(blocks.section(text, accessory=_fix(words, each)))
+def choose_contact(words: Words, contacts: Sequence[CleanedContact]) -> View:
+    """The choice between contacts with the same address, cleaned in several audiences."""
+    rows = [blocks.section(words.md("corrections-which-audience", address=contacts[0].address))]
+    for contact in contacts[:50]:
+        text = words.md("corrections-in-audience", audience=contact.audience.name, **_why(words, contact))
+        rows.append(blocks.section(text, accessory=_fix(words, contact)))
     return _modal(words, rows)
 
 
 def choose_address(words: Words, addresses: Sequence[str]) -> View:
-    """Several addresses in one message."""
+    """The choice between several addresses of one message."""
     rows = [blocks.section(words.md("corrections-which-address"))]
-    for each in addresses[:MOST_ADDRESSES]:
-        accessory = blocks.button(words("corrections-choose"), CHOSEN_ADDRESS, each)
-        rows.append(blocks.section(words.md("corrections-address", address=each), accessory=accessory))
+    for address in addresses[:MAX_ADDRESSES]:
+        accessory = blocks.button(words("corrections-choose"), CHOSEN_ADDRESS, address)
+        rows.append(blocks.section(words.md("corrections-address", address=address), accessory=accessory))
     return _modal(words, rows)
 
 
 def nothing(words: Words, key: str) -> View:
-    """There is nothing to do, and why."""
+    """The modal if there is nothing to correct. `key` is the sentence that says why."""
     return _modal(words, [blocks.section(words.md(key))])
 
 
@@ -86,22 +86,22 @@ def walked(words: Words, audience_id: int) -> View:
 
 
 def form(words: Words, form: Form, kept: CleanedContact | None = None) -> View:
-    """The cleaned contact, why it looks mistyped, the corrected address, the names, the permission.
+    """The cleaned contact, why it looks mistyped, and inputs for the corrected address, the names and the permission.
 
-    `kept`: the contact before it in a walk, which was said to be right.
+    `kept` is the contact before it in a walk, if it was just marked as correct.
     """
     contact = form.contact
     rows: list[Block] = [_kept(words, kept, form.step)] if kept else []
     if form.step:
-        n, of = form.step.number, min(form.step.total, MOST_COUNTED)
-        more = "more" if form.step.total > MOST_COUNTED else "exact"
-        rows.append(blocks.context(words.md("corrections-step", number=n, n=of, counted=more)))
+        number, total = form.step.number, min(form.step.total, MOST_COUNTED)
+        counted = "more" if form.step.total > MOST_COUNTED else "exact"
+        rows.append(blocks.context(words.md("corrections-step", number=number, n=total, counted=counted)))
     rows += [
         blocks.section(
             words.md("corrections-cleaned", address=contact.address, audience=contact.audience.name)
         ),
         blocks.context(*_facts(words, contact)),
-        *_found(words, form),
+        *_suggestion(words, form),
         blocks.actions(list(_actions(words, form)), ACTIONS),
     ]
     if form.already:
@@ -117,138 +117,143 @@ def form(words: Words, form: Form, kept: CleanedContact | None = None) -> View:
 
 
 def kept(words: Words, contact: CleanedContact) -> View:
-    """A contact was said to be right, outside of a walk."""
+    """The modal once a contact is marked as correct, outside a walk."""
     rows = [_kept(words, contact, None), blocks.actions([_all(words, contact.audience.id)], ALL)]
     return _modal(words, rows)
 
 
-def answered(words: Words, view: Mapping[str, Any], found: Mapping[str, MailStatus | None]) -> View:
-    """The form as it stands, with what DNS says of each domain; None while it is being asked."""
+def with_domain_statuses(
+    words: Words, view: Mapping[str, Any], statuses: Mapping[str, MailStatus | None]
+) -> View:
+    """The form, given as Slack sends it, with the mail status of each domain; None while DNS is being asked."""
     texts = [
-        words.md("corrections-dns", domain=blocks.clamp_middle(domain, NAME), answer=answer or "asked")
-        for domain, answer in found.items()
+        words.md("corrections-dns", domain=blocks.clamp_middle(domain, NAME), answer=status or "asked")
+        for domain, status in statuses.items()
     ]
     rows: list[Block] = []
     for block in view["blocks"]:
         if block.get("block_id") == ACTIONS:
-            rows.append(blocks.context(*texts, block_id=ANSWERS))
-        if block.get("block_id") != ANSWERS:
+            rows.append(blocks.context(*texts, block_id=DOMAIN_STATUSES))
+        if block.get("block_id") != DOMAIN_STATUSES:
             rows.append(block)
-    shown = ("type", "callback_id", "title", "private_metadata", "submit", "close")
-    return {name: view[name] for name in shown if view.get(name)} | {"blocks": rows}
+    names = ("type", "callback_id", "title", "private_metadata", "submit", "close")
+    return {name: view[name] for name in names if view.get(name)} | {"blocks": rows}
 
 
 def permission(words: Words) -> str:
-    """The permission's words: what is shown is what is kept."""
+    """The text of the permission, which is shown and stored alike."""
     return words("corrections-permission")
 
 
 def filled(values: Mapping[str, Mapping[str, Any]]) -> FilledForm:
-    """What was typed and ticked, from the submitted view's values."""
-    given = {name: answer for block in values.values() for name, answer in block.items()}
-    fields, permissions = wanted_views.typed_in(given)
+    """What was typed and ticked, from the values of the submitted view."""
+    states = {name: state for block in values.values() for name, state in block.items()}
+    fields, permissions = required_views.values_of(states)
     return FilledForm(
-        address=given[ADDRESS].get("value") or "",
-        permission=bool(given[CONSENT].get("selected_options")),
-        first_name=_typed(given, FIRST_NAME),
-        last_name=_typed(given, LAST_NAME),
+        address=states[ADDRESS].get("value") or "",
+        permission=bool(states[CONSENT].get("selected_options")),
+        first_name=_typed(states, FIRST_NAME),
+        last_name=_typed(states, LAST_NAME),
         fields=fields,
         permissions=permissions,
     )
 
 
 def block_of(values: Mapping[str, Mapping[str, Any]], name: str) -> str:
-    """The id of the block that holds that input."""
+    """The id of the block with that input."""
     return next((block_id for block_id, inputs in values.items() if name in inputs), name)
 
 
 def input_of(field: str) -> str:
     """The name of the input for a field's key."""
-    return field if field in (FIRST_NAME, LAST_NAME) else wanted_views.FIELD + field
+    return field if field in (FIRST_NAME, LAST_NAME) else required_views.FIELD + field
 
 
 def address_in(view: Mapping[str, Any], suggested: str) -> str:
-    """The corrected address as it stands in the form; what was suggested, where nothing was typed."""
+    """The corrected address that is typed in the form; the suggested one if nothing is typed."""
     for inputs in view.get("state", {}).get("values", {}).values():
         if ADDRESS in inputs:
             return inputs[ADDRESS].get("value") or suggested
     return suggested
 
 
-def receipt(words: Words, done: Correction) -> View:
-    """The modal's last step."""
-    return _modal(words, _receipt(words, done))
+def receipt(words: Words, correction: Correction) -> View:
+    """The modal once the corrected address is added."""
+    return _modal(words, _receipt(words, correction))
 
 
-def receipt_message(words: Words, done: Correction) -> Message:
+def receipt_message(words: Words, correction: Correction) -> Message:
+    """The same, as a message."""
     return blocks.message(
-        words.md("corrections-added", address=done.address, audience=done.audience.name),
-        _receipt(words, done),
+        words.md("corrections-added", address=correction.address, audience=correction.audience.name),
+        _receipt(words, correction),
     )
 
 
-def found_options(words: Words, found: Sequence[CleanedContact]) -> list[Block]:
-    """What the search found; the value is that of a Fix button."""
+def contact_options(words: Words, contacts: Sequence[CleanedContact]) -> list[Block]:
+    """Options for the contacts that the search found; their value is that of a Fix button."""
     return [
         blocks.option(
-            blocks.clamp_middle(each.address, blocks.OPTION),
-            contact_value(each),
-            words(f"reason-{each.reason}"),
+            blocks.clamp_middle(contact.address, blocks.OPTION),
+            contact_value(contact),
+            words(f"reason-{contact.reason}"),
         )
-        for each in found
+        for contact in contacts
     ]
 
 
 def contact_value(contact: CleanedContact) -> str:
+    """The value of a button that acts on a contact."""
     return f"{contact.audience.id}:{contact.id}"
 
 
 def place_value(audience_id: int, place: PageKey, *, back: bool = False) -> str:
+    """The value of a button to the page that starts after the place, or ends before it (`back`)."""
     return f"{audience_id}|{place.cleaned_at.isoformat()}|{place.id}|{'back' if back else ''}"
 
 
 def place_in(value: str) -> tuple[int, PageKey, bool]:
-    """The audience, the place, and whether what stands before it is meant."""
+    """The arguments of a `place_value`."""
     audience_id, cleaned_at, contact_id, back = value.split("|")
     return int(audience_id), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back)
 
 
 def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
-    """A contact (0: none), and where in a walk it stands."""
+    """The value of a button that acts on a contact (0: none) and, in a walk, on its step."""
     if step is None:
         return f"{audience_id}|{contact_id}|||"
-    at = step.place.cleaned_at.isoformat() if step.place else ""
-    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{at}"
+    cleaned_at = step.place.cleaned_at.isoformat() if step.place else ""
+    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{cleaned_at}"
 
 
 def step_in(value: str) -> tuple[int, int, Step | None]:
-    """The audience, the contact, the step of a walk."""
-    audience_id, contact_id, number, of, at = value.split("|")
-    place = PageKey(datetime.fromisoformat(at), int(contact_id)) if at else None
-    step = Step(int(number), int(of), place) if number else None
+    """The arguments of a `step_value`."""
+    audience_id, contact_id, number, total, cleaned_at = value.split("|")
+    place = PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)) if cleaned_at else None
+    step = Step(int(number), int(total), place) if number else None
     return int(audience_id), int(contact_id), step
 
 
 def _pages(words: Words, typos: Typos) -> list[Block]:
-    """The buttons to the pages beside this one."""
-    turns = [
+    """The buttons to the previous and the next page."""
+    buttons = [
         blocks.button(words(key), f"{PAGE}-{key}", place_value(typos.audience.id, place, back=back))
         for key, place, back in (("previous", typos.before, True), ("next", typos.after, False))
         if place
     ]
-    return [blocks.actions(turns, PAGE)] if turns else []
+    return [blocks.actions(buttons, PAGE)] if buttons else []
 
 
 def _kept(words: Words, contact: CleanedContact, step: Step | None) -> Block:
-    """Said to be right; the Undo goes back to that contact, in the walk where there was one."""
-    before = Step(step.number - 1, step.total, PageKey(contact.cleaned_at, contact.id)) if step else None
-    value = step_value(contact.audience.id, contact.id, before)
+    """Says that the contact was marked as correct. Undo goes back to it, within the walk if there is one."""
+    previous = Step(step.number - 1, step.total, PageKey(contact.cleaned_at, contact.id)) if step else None
+    value = step_value(contact.audience.id, contact.id, previous)
     undo = blocks.button(words("corrections-undo"), MAYBE_TYPO, value)
     return blocks.section(words.md("corrections-kept", address=contact.address), accessory=undo)
 
 
-def _found(words: Words, form: Form) -> Iterable[Block]:
-    """The suggestion and why; that it is there already; or who said that there is nothing to suggest."""
+def _suggestion(words: Words, form: Form) -> Iterable[Block]:
+    """The suggestion and its reason, and whether the audience has it already; or who marked the address as correct."""
     if form.said_by:
         yield blocks.context(words.md("corrections-said-right", who=blocks.person(form.said_by)))
     if form.suggestion:
@@ -265,24 +270,28 @@ def _found(words: Words, form: Form) -> Iterable[Block]:
 
 
 def _inputs(words: Words, form: Form) -> Iterable[Block]:
-    """In a walk each contact's inputs have names of their own: Slack keeps what was typed under the same ones."""
-    contact, asked, typed = form.contact, form.requirements or Requirements(), form.typed
-    own = f"-{contact.id}" if form.step else ""
+    """The inputs. In a walk their ids end with the contact's, since Slack keeps what was typed under the same id."""
+    contact, requirements, typed = form.contact, form.requirements or Requirements(), form.typed
+    suffix = f"-{contact.id}" if form.step else ""
     source = typed or form.suggestion
     address = _text(ADDRESS, source.address if source else None)
-    yield blocks.input_(words("corrections-corrected"), address, ADDRESS + own)
+    yield blocks.input_(words("corrections-corrected"), address, ADDRESS + suffix)
     names = typed or contact
-    for name, value, required in (
-        (FIRST_NAME, names.first_name, asked.first_name),
-        (LAST_NAME, names.last_name, asked.last_name),
+    for name, value, is_required in (
+        (FIRST_NAME, names.first_name, requirements.first_name),
+        (LAST_NAME, names.last_name, requirements.last_name),
     ):
         if value is not None:
-            text = _text(name, value)
-            yield blocks.input_(words(f"corrections-{name}"), text, name + own, optional=not required)
-    yield from wanted_views.inputs(words, asked, typed, own)
-    yield blocks.input_(words("corrections-consent"), _permission(words, ticked=bool(typed)), CONSENT + own)
-    goes = words.md("corrections-goes", optin="double" if asked.double_optin else "single")
-    yield blocks.context(goes if form.requirements else words.md("corrections-stays"))
+            text, label = _text(name, value), words(f"corrections-{name}")
+            yield blocks.input_(label, text, name + suffix, optional=not is_required)
+    yield from required_views.inputs(words, requirements, typed, suffix)
+    consent = _permission(words, ticked=bool(typed))
+    yield blocks.input_(words("corrections-consent"), consent, CONSENT + suffix)
+    if form.requirements:
+        optin = "double" if requirements.double_optin else "single"
+        yield blocks.context(words.md("corrections-goes", optin=optin))
+    else:
+        yield blocks.context(words.md("corrections-stays"))
 
 
 def _actions(words: Words, form: Form) -> Iterable[Block]:
@@ -298,7 +307,7 @@ def _actions(words: Words, form: Form) -> Iterable[Block]:
         yield blocks.button(words("corrections-other"), OTHER, value)
     yield blocks.button(words("corrections-check"), CHECK, form.suggestion.address if form.suggestion else "")
     yield _all(words, contact.audience.id)
-    if step and step.number > 1:  # the last, so that the others keep their places
+    if step and step.number > 1:  # comes last, so that the other buttons don't move
         yield blocks.button(words("back"), BACK, value)
 
 
@@ -315,8 +324,8 @@ def _typo(words: Words, typo: Typo) -> Block:
         **_why(words, typo.contact),
     )
     if typo.already:
-        here = words.md("corrections-already-here", status=words(f"status-{typo.already}"))
-        text = Markup(f"{text}\n{here}")
+        already = words.md("corrections-already-here", status=words(f"status-{typo.already}"))
+        text = Markup(f"{text}\n{already}")
     return blocks.section(text, accessory=_fix(words, typo.contact))
 
 
@@ -340,14 +349,14 @@ def _facts(words: Words, contact: CleanedContact) -> Iterable[Markup]:
 
 
 def _reason(words: Words, suggestion: Suggestion) -> Markup:
-    """How sure, what became what, and why."""
-    sure = suggestion.confidence
+    """How likely the suggestion is, what it changes, and why."""
+    confidence = suggestion.confidence
     domain = suggestion.address.rpartition("@")[2]
-    # What stands around an address isn't told by two domains.
-    whole = suggestion.slip in (Slip.AT, Slip.AROUND) or suggestion.written == domain
+    # These slips are not within the domain, so the two domains don't show them.
+    shows_address = suggestion.slip in (Slip.AT, Slip.AROUND) or suggestion.written == domain
     return words.md(
-        "corrections-reason-whole" if whole else "corrections-reason",
-        sure="very" if sure >= VERY_LIKELY else "likely" if sure >= LIKELY else "perhaps",
+        "corrections-reason-whole" if shows_address else "corrections-reason",
+        sure="very" if confidence >= VERY_LIKELY else "likely" if confidence >= LIKELY else "perhaps",
         written=blocks.clamp_middle(suggestion.written, SHORT),
         domain=domain,
         reason=suggestion.reason,
@@ -355,16 +364,19 @@ def _reason(words: Words, suggestion: Suggestion) -> Markup:
     )
 
 
-def _receipt(words: Words, done: Correction) -> list[Block]:
+def _receipt(words: Words, correction: Correction) -> list[Block]:
     rows = [
-        blocks.section(words.md("corrections-added", address=done.address, audience=done.audience.name)),
+        blocks.section(
+            words.md("corrections-added", address=correction.address, audience=correction.audience.name)
+        ),
         blocks.context(
-            words.md("corrections-old-stays", address=done.old_address), words.md("corrections-no-extra")
+            words.md("corrections-old-stays", address=correction.old_address),
+            words.md("corrections-no-extra"),
         ),
     ]
-    if done.continue_after:
-        place = done.continue_after.place
-        value = step_value(done.audience.id, place.id if place else 0, done.continue_after)
+    if correction.continue_after:
+        place = correction.continue_after.place
+        value = step_value(correction.audience.id, place.id if place else 0, correction.continue_after)
         button = blocks.button(words("corrections-next"), NEXT, value, style="primary")
         rows.append(blocks.actions([button], NEXT))
     return rows
@@ -384,16 +396,16 @@ def _search(words: Words) -> Block:
 
 
 def _text(action_id: str, initial: str | None) -> Block:
-    made: Block = {"type": "plain_text_input", "action_id": action_id, "max_length": TYPED}
-    return made | ({"initial_value": initial[:TYPED]} if initial else {})
+    text: Block = {"type": "plain_text_input", "action_id": action_id, "max_length": MAX_TYPED}
+    return text | ({"initial_value": initial[:MAX_TYPED]} if initial else {})
 
 
 def _permission(words: Words, *, ticked: bool) -> Block:
     options = [blocks.option(permission(words), "permission")]
-    made: Block = {"type": "checkboxes", "action_id": CONSENT, "options": options}
-    return made | ({"initial_options": options} if ticked else {})
+    checkbox: Block = {"type": "checkboxes", "action_id": CONSENT, "options": options}
+    return checkbox | ({"initial_options": options} if ticked else {})
 
 
-def _typed(given: Mapping[str, Any], name: str) -> str | None:
-    """None where the form had no such field."""
-    return (given[name].get("value") or "") if name in given else None
+def _typed(states: Mapping[str, Any], name: str) -> str | None:
+    """What was typed in an input; None if the form does not have it."""
+    return (states[name].get("value") or "") if name in states else None

@@ -97,7 +97,11 @@ def _verdict(words: Words, explanation: Explanation) -> Iterator[Markup]:
         if explanation.diagnostic:
             diagnostic = isolated(blocks.clamp(explanation.diagnostic, _DIAGNOSTIC))
             yield words.md("evidence-said", diagnostic=diagnostic)
-    if explanation.verdict and explanation.reason != CleanReason.ABUSE and (why := _failure(words, explanation.verdict, "")):
+    if (
+        explanation.verdict
+        and explanation.reason != CleanReason.ABUSE
+        and (why := _failure(words, explanation.verdict, ""))
+    ):
         yield words.md("evidence-in-words", why=why)
     if worth_a_look := look(words, explanation.verdict):
         yield worth_a_look

@@ -660,7 +660,7 @@ def test_an_import_from_slack_is_carried_on(database: Database, state: str | Non
         yield file.write(BODY)
 
     def refused_file(job: ImportJob) -> SmallFile:
-        lines = [row.row.encode() for row in imports.refused(database, job.id)]
+        lines = [line.text.encode() for line in imports.refused(database, job.id)]
         assert len(lines) == REFUSED
         return SmallFile("a.csv.refused.csv", lines, desk)
 

@@ -83,7 +83,7 @@ def test_rows_are_added_changed_left_and_refused(database: Database):
     receive(database, io.BytesIO(second))
     done = run(database, IMPORT, imports.work)
     assert done.result == counts(added=1, changed=1, unchanged=1, refused=2)
-    refused = [(row.line, row.reason, row.row) for row in imports.refused(database, done.id)]
+    refused = [(row.line, row.reason, row.text) for row in imports.refused(database, done.id)]
     assert refused == [(4, "no-at", "bad,"), (5, "row-too-many-cells", "c@example.com,x,y")]
     assert done.audience_id
     assert_exact(database)

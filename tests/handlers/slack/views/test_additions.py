@@ -98,7 +98,9 @@ def test_the_form_with_all_that_may_be_asked_is_within_the_limits(spoken: Words,
                 view = form_views.form(spoken, form, contact)
                 check("modal", view)
                 assert "consent" in str(view["blocks"])
-                check("modal", form_views.answered(spoken, view, {LONG: None, contact.domain: None}))
+                check(
+                    "modal", form_views.with_domain_statuses(spoken, view, {LONG: None, contact.domain: None})
+                )
 
 
 def test_each_input_says_in_a_sentence_why_it_is_there(spoken: Words):

@@ -72,7 +72,9 @@ def assert_fine(spoken: Words, form: Form, kept: CleanedContact | None) -> None:
     assert view["private_metadata"] == form.plan_id
     domains = [form.contact.domain, LONG]
     for answer in (None, *MailStatus):
-        assert problems("modal", views.answered(spoken, view, dict.fromkeys(domains, answer))) == []
+        assert (
+            problems("modal", views.with_domain_statuses(spoken, view, dict.fromkeys(domains, answer))) == []
+        )
 
 
 def test_each_suggestion_says_how_sure_it_is_and_why(spoken: Words):
@@ -156,7 +158,7 @@ def test_receipts_and_choices_are_within_the_limits(spoken: Words, contact: Clea
     assert problems("modal", views.kept(spoken, contact)) == []
     assert problems("modal", views.walked(spoken, 2**53)) == []
     assert problems("modal", views.nothing(spoken, "corrections-no-address")) == []
-    options = views.found_options(spoken, [contact])
+    options = views.contact_options(spoken, [contact])
     picker = {"type": "static_select", "action_id": "a", "options": options}
     assert problems("message", {"text": "a", "blocks": [{"type": "actions", "elements": [picker]}]}) == []
 
