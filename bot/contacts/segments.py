@@ -118,19 +118,13 @@ def look(database: Database, plan_id: str, user_id: str) -> Listing:
         has_changed = plan.revision != audience.revision
         if has_changed:
             state = _without_stale_ticks(session, state)
-        total = segment_size(session, Segment(audience_id=plan.audience_id))
         page_index, page = _page(session, state)
-        if not has_changed:
-            found = plan.n
-        elif page_index == 0 and len(page) <= PAGE:
-            found = len(page)  # the whole segment: searching again for a text that few contacts have is slow
-        else:
-            found = segment_size(session, state.segment)
+        found = _count(session, state, page_index, page) if has_changed else plan.n
         listing = Listing(
             plan_id=plan_id,
             audience=Audience.of(audience),
             segment=state.segment,
-            total=total,
+            total=segment_size(session, Segment(audience_id=plan.audience_id)),
             found=found,
             entries=_entries(session, plan.audience_id, page[:PAGE]),
             page=page_index + 1,
@@ -334,6 +328,13 @@ def _page(session: Session, state: _ListState) -> tuple[int, Sequence[Contact]]:
         if page := contacts.page(session, state.segment, PAGE + 1, state.places[index - 1]):
             return index, page
     return 0, contacts.page(session, state.segment, PAGE + 1)
+
+
+def _count(session: Session, state: _ListState, page_index: int, page: Sequence[Contact]) -> int:
+    """Counts the contacts in the segment, given one of its pages."""
+    if page_index == 0 and len(page) <= PAGE:
+        return len(page)  # the whole segment: searching again for a text that few contacts have is slow
+    return segment_size(session, state.segment)
 
 
 def _page_key(contact: Contact) -> PageKey:
