@@ -21,7 +21,9 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?")
 
 
-def inputs(words: Words, requirements: Requirements, typed: FilledForm | None, suffix: str) -> Iterable[Block]:
+def inputs(
+    words: Words, requirements: Requirements, typed: FilledForm | None, suffix: str
+) -> Iterable[Block]:
     """The inputs. `suffix` ends the blocks' ids; `typed` are the values of an earlier try."""
     values = typed.fields if typed else {}
     for field in requirements.fields:
