@@ -12,8 +12,8 @@ from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.features import mirror
 from handlers.slack.features.digests import post
+from handlers.slack.features.mailchimp import mirror
 from handlers.words import words
 from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress

@@ -15,7 +15,6 @@ from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import DuplicateRequest, SeenRequests
 from handlers.slack.features import (
-    additions,
     archives,
     corrections,
     counts,
@@ -24,11 +23,11 @@ from handlers.slack.features import (
     exports,
     home,
     imports,
-    mirror,
     policies,
     restores,
     segments,
 )
+from handlers.slack.features.mailchimp import additions, mirror
 from handlers.slack.listeners import REQUEST, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request

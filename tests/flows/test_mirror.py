@@ -9,7 +9,7 @@ import pytest
 from bot.contacts import counts
 from bot.core import audiences
 from handlers.clock import utc_now
-from handlers.slack.features import mirror
+from handlers.slack.features.mailchimp import mirror
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace

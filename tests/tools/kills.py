@@ -19,8 +19,8 @@ from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from storage.core import schema
 from storage.core.database import Database
-from tests.support import killed_bot, pending_work
-from tests.support.killed_bot import Place, Tally
+from tests.support.kills import killed_bot, pending_work
+from tests.support.kills.killed_bot import Place, Tally
 from tests.support.slack import OLIVIA, Person
 from tests.tools.webhook_load import database_url
 

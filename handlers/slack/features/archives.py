@@ -15,7 +15,7 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
-from handlers.slack.features.outcomes import outcomes_file
+from handlers.slack.features.mailchimp.outcomes import outcomes_file
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request

@@ -10,7 +10,7 @@ from bot.archives.restores import NothingTicked
 from bot.mailchimp.outbox import work
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message, View
-from handlers.slack.features.outcomes import outcomes_file
+from handlers.slack.features.mailchimp.outcomes import outcomes_file
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request

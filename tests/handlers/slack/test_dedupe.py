@@ -21,7 +21,7 @@ from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
-from tests.handlers.slack.test_digests import Slack
+from tests.handlers.slack.features.test_digests import Slack
 
 on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 

@@ -28,7 +28,7 @@ from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from storage.digests.tables import DigestRun
 from tests.bot.digests.test_digests import SETTINGS
-from tests.handlers.slack import digest_child
+from tests.flows.kills import digest_child
 from tests.support.slack import GENERAL, Person
 
 LATER = digests.ABANDONED_AFTER + timedelta(seconds=10)
@@ -70,7 +70,7 @@ def parts(workspace: Workspace, database: Database, database_url: str) -> AppCon
 def test_a_process_killed_before_or_after_it_has_posted_leaves_one_digest(
     workspace: Workspace, parts: AppContext, point: str
 ) -> None:
-    command = [sys.executable, "-m", "tests.handlers.slack.digest_child", point]
+    command = [sys.executable, "-m", "tests.flows.kills.digest_child", point]
     ended = subprocess.run(command, env=_environment(workspace, parts.settings.database_url), check=False)
     assert ended.returncode == -signal.SIGKILL
     assert len(_posted(workspace)) == (1 if point == digest_child.AFTER else 0)

@@ -24,7 +24,7 @@ from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
-from tests.handlers.slack.test_segments import MEMBER, Person, Slack, View, addresses, says
+from tests.handlers.slack.features.test_segments import MEMBER, Person, Slack, View, addresses, says
 from tests.handlers.slack.views.test_segments import elements
 from tests.support.audiences import import_csv, run
 from tests.support.figures import assert_exact, contacts

@@ -1,4 +1,4 @@
-"""`python -m tests.handlers.slack.digest_child POINT`: sends the digest now and dies by SIGKILL at that point."""
+"""`python -m tests.flows.kills.digest_child POINT`: sends the digest now and dies by SIGKILL at that point."""
 
 import os
 import signal

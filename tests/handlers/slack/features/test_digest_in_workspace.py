@@ -14,7 +14,7 @@ from storage.core.database import Database
 from tests.support.bots import bot
 from tests.support.slack import CAMILLE, GENERAL, RANDOM, SAM, Person, says, titled, words
 
-MANIFEST = Path(__file__).parents[3] / "manifest.yml"
+MANIFEST = Path(__file__).parents[4] / "manifest.yml"
 
 
 @pytest.fixture

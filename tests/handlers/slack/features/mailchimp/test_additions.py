@@ -21,7 +21,14 @@ from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.mailchimp.client import Client
 from tests.conftest import NOW
-from tests.handlers.slack.test_corrections import FRENCH_OPERATOR, OPERATOR, Json, Person, buttons, said
+from tests.handlers.slack.features.test_corrections import (
+    FRENCH_OPERATOR,
+    OPERATOR,
+    Json,
+    Person,
+    buttons,
+    said,
+)
 from tests.support.limits import problems
 from tests.support.mirrors import NEW, OLD, TEXTS, audience_of, client_of, never, sync, watched
 

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from tests.support import killed_bot, pending_work
+from tests.support.kills import killed_bot, pending_work
 from tests.tools import kills as kill_tool
 
 CONTACTS, KILLS = 500, 2

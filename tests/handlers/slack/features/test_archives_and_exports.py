@@ -16,7 +16,7 @@ from tests.support.bots import bot
 from tests.support.figures import assert_exact
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Json, Person, has_action, refusals, says, titled
 
-MANIFEST = Path(__file__).parents[3] / "manifest.yml"
+MANIFEST = Path(__file__).parents[4] / "manifest.yml"
 
 
 @pytest.fixture

@@ -13,7 +13,14 @@ from storage.core import journal
 from storage.core.database import Database
 from tests.bot.corrections.test_corrections import fill
 from tests.bot.corrections.test_mail_exchanges import name_server
-from tests.handlers.slack.test_corrections import FRENCH_OPERATOR, OPERATOR, Json, Person, buttons, said
+from tests.handlers.slack.features.test_corrections import (
+    FRENCH_OPERATOR,
+    OPERATOR,
+    Json,
+    Person,
+    buttons,
+    said,
+)
 
 
 @pytest.mark.parametrize(

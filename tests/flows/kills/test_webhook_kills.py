@@ -16,7 +16,7 @@ from handlers.standins.slack.server import Workspace
 from storage.bounces.tables import Evidence
 from storage.core.database import Database
 from tests.flows.conftest import Someone, wait_until
-from tests.flows.test_kills import STARTS_WITHIN, Child
+from tests.flows.kills.test_kills import STARTS_WITHIN, Child
 from tests.handlers.web.webhooks import conftest as senders
 from tests.handlers.web.webhooks import samples
 from tests.support.audiences import import_csv, statuses

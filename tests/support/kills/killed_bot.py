@@ -40,7 +40,12 @@ LOOK_SECONDS = 0.02
 _DIFFERS = re.compile(r"<!date\^[^>]*>|\n\*Unchanged:\* \S+")
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    ["handlers.terminal.running", "handlers.serve", "tests.support.killed_bot", "tests.support.preload"]
+    [
+        "handlers.terminal.running",
+        "handlers.serve",
+        "tests.support.kills.killed_bot",
+        "tests.support.kills.preload",
+    ]
 )
 
 

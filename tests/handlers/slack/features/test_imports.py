@@ -29,7 +29,7 @@ from tests.support.figures import assert_exact
 from tests.support.jobs import job_value
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Person, refusals
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 ENGLISH, FRENCH = words_for("en"), words_for("fr")
 
 
