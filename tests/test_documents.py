@@ -45,13 +45,13 @@ SCOPES = {
 
 
 class Recorder:
-    """Takes the place of the Bolt app and keeps what is registered."""
+    """Takes the place of `Listeners` and keeps what is registered."""
 
     def __init__(self) -> None:
         self.registered: defaultdict[str, set[str]] = defaultdict(set)
 
     def __getattr__(self, kind: str) -> Callable[..., Callable[..., None]]:
-        def register(what: Any, *_: Any) -> Callable[..., None]:
+        def register(what: Any, *_: Any, **__: Any) -> Callable[..., None]:
             self.registered[kind].add(what if isinstance(what, str) else repr(what))
             return lambda *_: None
 
