@@ -78,6 +78,6 @@ def _campaign(returned: MimePart | None) -> str:
 
 
 def _printable(text: str, longest: int) -> str:
-    """The text on one line, without control characters and lone surrogates."""
-    text = text[: 4 * longest].encode("utf-8", "replace").decode()
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]
+    """The text as one line of printable characters. These can all be stored: NUL and surrogates are not printable."""
+    printable = (c if c.isprintable() else " " for c in text[: 4 * longest])
+    return " ".join("".join(printable).split())[:longest]
