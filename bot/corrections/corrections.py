@@ -82,7 +82,7 @@ class AlreadyThere(AddressFault):
     key = "error-already-there"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # it holds an address
 class FilledForm:
     """What a person typed and ticked in the form.
 
@@ -116,7 +116,7 @@ class CorrectionPlan:
     fields: tuple[Field, ...] | None = None
     permissions: tuple[Permission, ...] = ()
     names: tuple[bool, bool] = (False, False)
-    absent: str | None = None
+    absent: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The values of contacts added at Mailchimp as jobs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.core.jobs import Job, JobType
 from bot.corrections.required_fields import Field, Permission
@@ -40,7 +40,7 @@ class AddProgress:
     `trying`: whether a call failed and is made again.
     """
 
-    absent: str | None = None
+    absent: str | None = field(default=None, repr=False)  # an address
     trying: bool = False
 
 

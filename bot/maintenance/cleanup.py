@@ -29,12 +29,12 @@ def delete_expired(database: Database, now: datetime) -> int:
 def _outcomes(database: Database, now: datetime) -> int:
     """The person has the outcomes in the receipt's file by then, and late answers are looked for during a week only."""
     with database.reading() as session:
-        boxes = outgoing.of_receipts_before(session, now - OUTCOMES_KEPT)
+        boxes = outgoing.told_before(session, now - OUTCOMES_KEPT)
     total = 0
     for box in boxes:
         while True:
             with database.transaction() as session:
-                deleted = outgoing.delete_some(session, box, OUTCOMES_AT_ONCE)
+                deleted = outgoing.delete_first(session, box, OUTCOMES_AT_ONCE)
             total += deleted
             if deleted < OUTCOMES_AT_ONCE:
                 break

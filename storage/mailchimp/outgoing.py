@@ -1,7 +1,7 @@
-"""The outbox: a row for each change of a contact that Mailchimp has to make, with its outcome.
+"""Rows of the outbox: changes of contacts that Mailchimp has to make, with their outcomes.
 
-A row is `sent` until its answer is noted: sent by a call of its own (`ALONE`), in a batch that is being started, whose
-id is not known yet (`STARTING`), or in a batch.
+A row is `sent` from the moment before its call until the answer is stored. Its `batch_id` says how: ALONE for a call of
+its own, STARTING for a batch whose id is not known yet, or the id of a batch.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ _ROW: Table = Outgoing.__table__  # type: ignore[attr-defined]
 
 
 class Target(NamedTuple):
-    """A contact to change. `status_before` is the status it had before it was archived, if it is."""
+    """A contact to change. `status_before` is the status it had before it was archived, None if it is not."""
 
     id: int
     address: str
@@ -32,7 +32,7 @@ class Target(NamedTuple):
 
 
 class AddressOutcome(NamedTuple):
-    """What became of the change of one address."""
+    """The outcome of the change of one address; `detail` is Mailchimp's own words."""
 
     address: str
     state: OutgoingState
@@ -41,7 +41,7 @@ class AddressOutcome(NamedTuple):
 
 
 class OutboxKey(NamedTuple):
-    """The rows of one job."""
+    """The rows of one job, and conditions for queries of them."""
 
     audience_id: int
     job_id: str
@@ -65,7 +65,7 @@ def add(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> None:
 
 
 def ended_with_doubts(session: Session, audience_id: int, since: datetime) -> Sequence[JobRow]:
-    """Jobs that ended after that time with changes whose answer never came."""
+    """Returns the jobs that ended since then while the answer to some of their changes was missing."""
     ended = (JobRow.audience_id == audience_id, col(JobRow.finished_at) >= since)
     jobs = session.exec(select_model(JobRow).where(*ended)).all()
     in_doubt = select(_ROW.c.job_id).where(
@@ -78,7 +78,7 @@ def ended_with_doubts(session: Session, audience_id: int, since: datetime) -> Se
 
 
 def in_doubt(session: Session, key: OutboxKey, made_at: datetime) -> Sequence[int]:
-    """Contacts whose answer is not known, without those that a job made later has changed."""
+    """Returns contacts whose answer is missing, without those that a job made after `made_at` has changed."""
     later = select(col(JobRow.id)).where(
         col(JobRow.audience_id) == key.audience_id, col(JobRow.made_at) > made_at
     )
@@ -93,35 +93,35 @@ def in_doubt(session: Session, key: OutboxKey, made_at: datetime) -> Sequence[in
 
 
 def waiting(session: Session, key: OutboxKey, after: int, most: int) -> Sequence[int]:
-    """The next contacts to send, by id, after that id."""
+    """Returns at most `most` contacts that wait, in the order of ids, after that id."""
     conditions = [*key.in_state(OutgoingState.WAITING), _ROW.c.contact_id > after]
     return _contact_ids(session, conditions, most)
 
 
 def sent(session: Session, key: OutboxKey, batch_id: str) -> Sequence[int]:
-    """Contacts whose answer is not known yet: of a batch, or `ALONE`, or `STARTING`."""
+    """Returns contacts whose answer is missing: of a batch, or ALONE, or STARTING."""
     return _contact_ids(session, key.sent_in(batch_id))
 
 
 def refused(session: Session, key: OutboxKey, refusal: str) -> Sequence[int]:
-    """Contacts that were refused for that reason."""
+    """Returns contacts whose change was refused for that reason, such as "not-found"."""
     return _contact_ids(session, [*key.in_state(OutgoingState.REFUSED), _ROW.c.refusal == refusal])
 
 
 def open_batches(session: Session, key: OutboxKey) -> Sequence[str]:
-    """Ids of the batches whose results have not been read."""
+    """Returns the ids of the job's batches whose results have not been read."""
     has_id = _ROW.c.batch_id.not_in((ALONE, STARTING))
     query = select(_ROW.c.batch_id).where(*key.in_state(OutgoingState.SENT), has_id).distinct()
     return session.connection().execute(query).scalars().all()
 
 
 def known_batches(session: Session) -> set[str]:
-    """Ids of all batches that any row names."""
+    """Returns the ids of all batches that rows of any job name."""
     return set(session.connection().execute(select(_ROW.c.batch_id).distinct()).scalars())
 
 
 def mark_waiting(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> None:
-    """Notes that they are to be sent again."""
+    """Marks the contacts to be sent again."""
     _update(session, key, contact_ids, **_WAITING)
 
 
@@ -134,7 +134,7 @@ def mark_done(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> N
 
 
 def mark_refused(session: Session, key: OutboxKey, refusals: Mapping[int, tuple[str, str]]) -> None:
-    """`refusals`: contact id → the refusal's key and Mailchimp's own words."""
+    """Stores refusals: contact id → the refusal's key and Mailchimp's own words."""
     by_refusal: dict[tuple[str, str], list[int]] = {}
     for contact_id, refusal in refusals.items():
         by_refusal.setdefault(refusal, []).append(contact_id)
@@ -155,7 +155,7 @@ def count_by_state(session: Session, key: OutboxKey) -> dict[OutgoingState, int]
 
 
 def count_by_refusal(session: Session, key: OutboxKey) -> dict[str, int]:
-    """How many contacts were refused, by the refusal's key, the most frequent first."""
+    """Returns how many contacts were refused, by the refusal's key, the most frequent first."""
     query = select(_ROW.c.refusal, func.count().label("n")).where(*key.in_state(OutgoingState.REFUSED))
     rows = session.connection().execute(query.group_by(_ROW.c.refusal))
     counts = [(refusal, n) for refusal, n in rows]
@@ -163,14 +163,14 @@ def count_by_refusal(session: Session, key: OutboxKey) -> dict[str, int]:
 
 
 def targets(session: Session, audience_id: int, contact_ids: Sequence[int]) -> Sequence[Target]:
-    """The contacts, by id."""
+    """Returns the contacts, in the order of ids."""
     query = select(TABLE.c.id, TABLE.c.address, TABLE.c.address_key, TABLE.c.status_before)
     query = query.where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(contact_ids))
     return [Target(*row) for row in session.connection().execute(query.order_by(TABLE.c.id))]
 
 
 def outcomes(session: Session, key: OutboxKey) -> Iterator[AddressOutcome]:
-    """What became of each address, by contact id."""
+    """Returns the outcome of each address, in the order of contact ids."""
     is_same = (TABLE.c.audience_id == _ROW.c.audience_id) & (TABLE.c.id == _ROW.c.contact_id)
     columns = select(TABLE.c.address, _ROW.c.state, _ROW.c.refusal, _ROW.c.detail)
     query = columns.join(TABLE, is_same).select_from(_ROW).where(*key.rows).order_by(_ROW.c.contact_id)
@@ -180,13 +180,13 @@ def outcomes(session: Session, key: OutboxKey) -> Iterator[AddressOutcome]:
 
 
 def in_segment(session: Session, segment: Segment, contact_ids: Sequence[int]) -> set[int]:
-    """Those of the contacts that belong to the segment."""
+    """Returns those of the contacts that are in the segment."""
     query = select(TABLE.c.id).where(*conditions_by_id(segment), TABLE.c.id.in_(contact_ids))
     return set(session.connection().execute(query).scalars())
 
 
 def archived(session: Session, audience_id: int, contact_ids: Sequence[int]) -> set[int]:
-    """Those of the contacts that are archived in the mirror."""
+    """Returns those of the contacts that are archived in the mirror."""
     query = select(TABLE.c.id).where(
         TABLE.c.audience_id == audience_id,
         TABLE.c.id.in_(contact_ids),
@@ -195,15 +195,15 @@ def archived(session: Session, audience_id: int, contact_ids: Sequence[int]) -> 
     return set(session.connection().execute(query).scalars())
 
 
-def of_receipts_before(session: Session, before: datetime) -> Sequence[OutboxKey]:
-    """Keys of the rows whose job's receipt was sent before that time."""
+def told_before(session: Session, before: datetime) -> Sequence[OutboxKey]:
+    """Returns the keys of rows whose job's receipt was sent before that time."""
     has_rows = exists().where(_ROW.c.audience_id == col(JobRow.audience_id), _ROW.c.job_id == col(JobRow.id))
     jobs = select(JobRow.audience_id, JobRow.id).where(col(JobRow.told_at) < before, has_rows)  # type: ignore[call-overload]  # SQLModel's columns
     return [OutboxKey(*key) for key in session.connection().execute(jobs)]
 
 
-def delete_some(session: Session, key: OutboxKey, most: int) -> int:
-    """Deletes at most so many rows of the job; returns how many."""
+def delete_first(session: Session, key: OutboxKey, most: int) -> int:
+    """Deletes the job's first `most` rows, or fewer; returns how many."""
     contact_ids = select(_ROW.c.contact_id).where(*key.rows).order_by(_ROW.c.contact_id)
     last = contact_ids.offset(most - 1).limit(1).scalar_subquery()
     first_rows = (_ROW.c.contact_id <= last) | ~exists(contact_ids.offset(most - 1))

@@ -1,4 +1,4 @@
-"""Changes that Mailchimp made after their job had ended without an answer: the mirror shows them.
+"""Settles changes that Mailchimp made after their job had ended without an answer.
 
 Without this, contacts that a batch archived after the end of its job would be in no archive, and no Undo would find
 them.
@@ -19,20 +19,20 @@ from storage.core.tables import JobKind, JobRow
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 
-LOOKED_FOR = timedelta(days=7)  # Mailchimp keeps a batch so long
+SETTLED_WITHIN = timedelta(days=7)  # of the job's end: Mailchimp deletes a batch after a week
 CONTACTS_A_STEP = 5_000
 
 
 def settle(database: Database, sync: AnyJob, clock: Clock) -> Iterator[AnyJob]:
-    """Marks changes that were in doubt as done if the mirror, which is up to date, shows them.
+    """Marks changes without an answer as done if the mirror, which the sync has just updated, shows them.
 
-    Renews the lease of the sync that it is a part of.
+    Each step renews the lease of the sync, and yields it.
     """
     audience_id = sync.audience_id
     with database.reading() as session:
         in_doubt = [
             (row, outgoing.in_doubt(session, OutboxKey(audience_id, row.id), row.made_at))
-            for row in outgoing.ended_with_doubts(session, audience_id, clock() - LOOKED_FOR)
+            for row in outgoing.ended_with_doubts(session, audience_id, clock() - SETTLED_WITHIN)
         ]
     for row, contact_ids in in_doubt:
         for start in range(0, len(contact_ids), CONTACTS_A_STEP):
@@ -69,7 +69,7 @@ def _settle(
 
 
 def _change(session: Session, row: JobRow) -> tuple[RemoteChange | None, str]:
-    """What the job asked for, and its archive's id."""
+    """Returns the change that the job asked for, None for a local audience, and the archive's id."""
     if row.kind == JobKind.ARCHIVE:
         return remote_changes.archiving(session, jobs.read(ARCHIVE, row)), row.id
     undo = jobs.read(RESTORE, row)

@@ -1,8 +1,8 @@
-"""The outbox: sends changes to Mailchimp until each contact has an outcome, which is stored.
+"""The outbox: sends changes of contacts to Mailchimp until the outcome of each is stored.
 
-Nothing is sent that the person did not see: before anything is, what changed at Mailchimp is fetched. A change is
-marked as sent before its call is made, so that no outcome is unknown when a process dies: the next one asks Mailchimp
-what became of it. A call is made again only if Mailchimp doesn't show its effect.
+The mirror is refreshed before changes are sent, so that contacts that have changed since the person saw them are left
+as they are. A change is marked as sent before its call is made: if the process dies, the next one knows whose outcome
+is in doubt, and asks Mailchimp. A call is repeated only if Mailchimp does not show its effect.
 """
 
 import time
@@ -32,16 +32,14 @@ MOST_SINGLE_CALLS = 500  # contacts; more are sent in batches
 CALLS_A_STEP = 100
 CONTACTS_A_CHUNK = 5_000
 OPERATIONS_A_BATCH = 500
-FRUITLESS_ROUNDS = 6  # in a row that changed no outcome; then the work stops
+FRUITLESS_ROUNDS = 6  # consecutive rounds that changed no outcome, after which the work stops
 PARALLEL_CALLS = 10  # Mailchimp's limit
-RENEW_SECONDS = 5.0  # between two steps, each of which renews the lease
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds; doubled each time
-LONGEST_POLL = 15.0  # seconds between two looks at a batch
-LOOKS_FOR_A_BATCH = 3
-CLOCKS_DIFFER = timedelta(minutes=10)
-REFRESH_AFTER = timedelta(
-    minutes=1
-)  # while changes are being sent, changes made at Mailchimp are fetched so often
+RENEW_SECONDS = 5.0  # the longest wait without a step, which renews the lease
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between rounds, doubled after each fruitless one
+LONGEST_POLL = 15.0  # seconds between two requests for the status of a batch
+SEARCHES_FOR_A_BATCH = 3  # it may be listed late
+CLOCKS_DIFFER = timedelta(minutes=10)  # at most, this machine's and Mailchimp's
+REFRESH_AFTER = timedelta(minutes=1)  # of sending, the mirror is refreshed again
 
 ResultT = TypeVar("ResultT")
 Pause = Callable[[float], None]
@@ -56,9 +54,9 @@ def work(
     clock: Clock,
     pause: Pause = time.sleep,
 ) -> Iterator[RemoteJob]:
-    """Sends the change for each contact until all have an outcome, or nothing more can be done.
+    """Sends the change of each contact until all have an outcome, or until it has to stop.
 
-    In the latter case `progress.stopped_by` says why. It doesn't finish the job. `pause` sleeps for some seconds.
+    If it stops, `progress.stopped_by` says why. The job is not finished here. `pause` sleeps for that many seconds.
     """
     if job.progress.stopped_by:
         return
@@ -70,7 +68,7 @@ def work(
 
 
 def stop(database: Database, job: RemoteJob, clock: Clock, failure: Failure) -> RemoteJob:
-    """Notes why nothing more is sent; what was done before counts. It doesn't finish the job."""
+    """Stores why nothing more is sent. Outcomes so far stay. The job is not finished here."""
     return jobs.save_progress(database, job, clock(), replace(job.progress, stopped_by=failure))
 
 
@@ -90,10 +88,11 @@ class _Run:
         self._change, self._client, self._database = change, client, database
         self._job, self._clock, self._pause, self._pool = job, clock, pause, pool
         self._key = OutboxKey(job.audience_id, job.id)
-        self._error: MailchimpError | None = None  # of this round: why there has to be another, or none
+        self._error: MailchimpError | None = None  # of this round: calls for another one, or ends the work
         self._refreshed_at = clock()
 
     def rounds(self) -> Iterator[RemoteJob]:
+        """Repeats rounds until all changes have an outcome, an error is final, or FRUITLESS_ROUNDS have passed."""
         fruitless, before = 0, self._count_by_state()
         while fruitless < FRUITLESS_ROUNDS:
             self._error = None
@@ -101,7 +100,7 @@ class _Run:
                 yield from self._round()
             except MailchimpError as error:
                 self._error = error
-                if not refusals.is_passing(error):
+                if not refusals.may_succeed_later(error):
                     break
             after = self._count_by_state()
             if self._job.progress.filled and not after.keys() & {OutgoingState.WAITING, OutgoingState.SENT}:
@@ -113,18 +112,18 @@ class _Run:
         yield stop(self._database, self._job, self._clock, Failure(reason.key, reason.values))
 
     def _round(self) -> Iterator[RemoteJob]:
-        """Finds the outcome of what was sent before, then sends what waits. Raises MailchimpError."""
+        """Finds the outcomes of what was sent before, then sends what is waiting. Raises MailchimpError."""
         yield from self._find_starting_batch()
         yield from self._await_batches()
         yield from self._refresh()
         yield from self._fill()
-        yield from self._send_single_calls() if self._is_small() else self._send_batches()
+        yield from self._send_single_calls() if self._are_few_waiting() else self._send_batches()
         if self._error is None and self._has_doubts():
-            # The second of two calls for a contact is refused although the first one had its effect.
+            # A repeated call is refused if the first one had its effect; the mirror shows whether it had.
             yield from self._refresh()
 
     def _refresh(self) -> Iterator[RemoteJob]:
-        """Fetches what changed at Mailchimp, which shows the outcomes that are in doubt."""
+        """Updates the mirror, and stores the outcomes in doubt that it shows."""
         for job in sync.refresh(self._client, self._database, self._job, self._clock):
             self._job = job
             yield job
@@ -144,14 +143,17 @@ class _Run:
             yield self._note_fetched(chunk, changed, are_counted=True)
 
     def _refresh_if_old(self) -> Iterator[RemoteJob]:
-        """Keeps long work from sending changes for contacts that were changed at Mailchimp meanwhile."""
+        """Refreshes during long work, so that contacts that change meanwhile are left as they are."""
         if self._clock() - self._refreshed_at >= REFRESH_AFTER:
             yield from self._refresh()
 
     def _note_fetched(
         self, contact_ids: Sequence[int], changed: set[int], *, are_counted: bool = False
     ) -> RemoteJob:
-        """Stores the outcomes that Mailchimp shows. `are_counted`: the job's `done` has these contacts already."""
+        """Stores outcomes: done if the contact is in `changed`, else it is to be sent again.
+
+        `are_counted`: whether the job's `done` already includes these contacts.
+        """
         done = [contact_id for contact_id in contact_ids if contact_id in changed]
         unchanged = [contact_id for contact_id in contact_ids if contact_id not in changed]
         with self._database.transaction() as session:
@@ -164,7 +166,7 @@ class _Run:
         return self._job
 
     def _fill(self) -> Iterator[RemoteJob]:
-        """Adds a row to the outbox for each contact, once."""
+        """Adds a row to the outbox for each contact that is as the person saw it, once."""
         if self._job.progress.filled:
             return
         with self._database.reading() as session:
@@ -182,7 +184,7 @@ class _Run:
         with self._database.reading() as session:
             return outgoing.count_by_state(session, self._key)
 
-    def _is_small(self) -> bool:
+    def _are_few_waiting(self) -> bool:
         with self._database.reading() as session:
             waiting = outgoing.waiting(session, self._key, 0, MOST_SINGLE_CALLS + 1)
         return len(waiting) <= MOST_SINGLE_CALLS
@@ -193,9 +195,9 @@ class _Run:
             return bool(refused or outgoing.sent(session, self._key, ALONE))
 
     def _take(self, after: int, most: int, batch_id: str, **progress: Any) -> Sequence[int]:
-        """Marks the next waiting contacts as sent and returns them; empty when none is left.
+        """Marks the next waiting contacts as sent and returns them; returns none when none is left.
 
-        The rows of those that changed meanwhile are deleted.
+        Deletes the rows of contacts that have changed since the person saw them.
         """
         while True:
             with self._database.transaction() as session:
@@ -215,7 +217,7 @@ class _Run:
             after, before = contact_ids[-1], self._job.done
             yield from self._call(contact_ids)
             if self._job.done == before:
-                return  # Mailchimp answers no call; the next round begins after a pause
+                return  # no call was answered: the next round begins after a pause
             yield from self._refresh_if_old()
 
     def _call(self, contact_ids: Sequence[int]) -> Iterator[RemoteJob]:
@@ -232,7 +234,7 @@ class _Run:
         self._raise_if_final()
 
     def _note_outcomes(self, outcomes: Outcomes, lost: Sequence[int] = ()) -> RemoteJob:
-        """Stores the outcomes of calls. `lost`: contacts whose outcome is not known."""
+        """Stores the outcomes of calls, None for success. `lost` are contacts whose outcome is unknown."""
         now, errors = self._clock(), {id_: error for id_, error in outcomes.items() if error}
         done = [id_ for id_, error in outcomes.items() if error is None]
         refused = {
@@ -241,7 +243,9 @@ class _Run:
             if refusals.is_refusal(error)
         }
         not_sent = [
-            id_ for id_, error in errors.items() if id_ not in refused and not refusals.may_be_done(error)
+            id_
+            for id_, error in errors.items()
+            if id_ not in refused and not refusals.may_have_been_done(error)
         ]
         in_doubt = [id_ for id_ in errors if id_ not in refused and id_ not in not_sent]
         self._remember_errors(list(errors.values()))
@@ -257,18 +261,20 @@ class _Run:
         return self._job
 
     def _remember_errors(self, errors: Sequence[MailchimpError]) -> None:
-        """Keeps the error that calls for another round, or that ends the work."""
+        """Keeps an error that calls for another round; one that ends the work replaces it."""
         for error in errors:
-            if not refusals.is_refusal(error) and (self._error is None or not refusals.is_passing(error)):
+            if not refusals.is_refusal(error) and (
+                self._error is None or not refusals.may_succeed_later(error)
+            ):
                 self._error = error
 
     def _raise_if_final(self) -> None:
-        if self._error and not refusals.is_passing(self._error):
+        if self._error and not refusals.may_succeed_later(self._error):
             raise self._error
 
     def _send_batches(self) -> Iterator[RemoteJob]:
         after = 0
-        # One batch is being started at a time, so that whoever carries on knows which contacts are in it.
+        # One at a time, so that a process that carries on knows which contacts the batch has.
         while contact_ids := self._take(after, OPERATIONS_A_BATCH, STARTING, starting=self._clock()):
             after = contact_ids[-1]
             yield from self._start_batch(contact_ids)
@@ -282,7 +288,7 @@ class _Run:
         try:
             batch = yield from self._renewing(lambda: self._client.start_batch(operations))
         except MailchimpError as error:
-            if not refusals.may_be_done(error):
+            if not refusals.may_have_been_done(error):
                 with self._database.transaction() as session:
                     outgoing.mark_waiting(session, self._key, contact_ids)
                     self._job = jobs.step(session, self._job, self._clock())
@@ -296,23 +302,23 @@ class _Run:
         return self._job
 
     def _operation_id(self, contact_id: int) -> str:
-        """An id that no operation of another job has."""
+        """Returns an id that no operation of another job has."""
         return f"{self._job.id}-{contact_id}"
 
     def _find_starting_batch(self) -> Iterator[RemoteJob]:
-        """Looks for the batch that was being started when its answer was lost: it may have begun."""
+        """Finds the batch that was being started when the answer was lost, if Mailchimp has it."""
         with self._database.reading() as session:
             contact_ids = outgoing.sent(session, self._key, STARTING)
             known = outgoing.known_batches(session)
         if not contact_ids:
             return
         since = (self._job.progress.starting or self._job.made_at) - CLOCKS_DIFFER
-        for look in range(LOOKS_FOR_A_BATCH):
-            if look:
+        for search in range(SEARCHES_FOR_A_BATCH):
+            if search:
                 yield from self._sleep(RENEW_SECONDS)
             for batch in (yield from self._renewing(lambda: self._client.batches_since(since))):
                 if batch.id in known or batch.total != len(contact_ids):
-                    continue
+                    continue  # another one
                 known.add(batch.id)
                 yield from self._await_batch(batch.id)
                 if (yield from self._results(batch.id, contact_ids)):
@@ -321,20 +327,20 @@ class _Run:
         yield self._note_batch(contact_ids, ALONE)
 
     def _await_batch(self, batch_id: str) -> Iterator[RemoteJob]:
-        looks = 0
+        polls = 0
         while (yield from self._batch(batch_id)).status is not BatchStatus.FINISHED:
-            yield from self._sleep(min(LONGEST_POLL, FIRST_PAUSE * 2**looks))
-            looks += 1
+            yield from self._sleep(min(LONGEST_POLL, FIRST_PAUSE * 2**polls))
+            polls += 1
 
     def _await_batches(self) -> Iterator[RemoteJob]:
         """Reads the results of each batch once it has finished."""
-        looks = 0
+        polls = 0
         while batches := self._open_batches():
             for batch_id in batches:
                 yield from self._read_if_finished(batch_id)
             if self._open_batches():
-                yield from self._sleep(min(LONGEST_POLL, FIRST_PAUSE * 2**looks))
-                looks += 1
+                yield from self._sleep(min(LONGEST_POLL, FIRST_PAUSE * 2**polls))
+                polls += 1
         self._raise_if_final()
 
     def _open_batches(self) -> Sequence[str]:
@@ -353,7 +359,7 @@ class _Run:
             yield from self._read_results(batch, contact_ids)
 
     def _read_results(self, batch: Batch, contact_ids: Sequence[int]) -> Iterator[RemoteJob]:
-        """Stores each operation's outcome: a finished batch is not a successful one."""
+        """Stores each operation's outcome. In a finished batch, operations may have failed."""
         outcomes = yield from self._results(batch.id, contact_ids)
         lost = [contact_id for contact_id in contact_ids if contact_id not in outcomes]
         if lost:
@@ -366,7 +372,7 @@ class _Run:
     def _results(
         self, batch_id: str, contact_ids: Sequence[int]
     ) -> Generator[RemoteJob, None, dict[int, MailchimpError | None]]:
-        """Outcomes by contact, of the batch's operations that are this job's."""
+        """Returns the outcomes of this job's operations in the batch, by contact; None for success."""
         by_operation = {self._operation_id(contact_id): contact_id for contact_id in contact_ids}
         results = yield from self._renewing(lambda: list(self._client.results(batch_id)))
         return {
@@ -376,20 +382,21 @@ class _Run:
         }
 
     def _renewing(self, call: Callable[[], ResultT]) -> Generator[RemoteJob, None, ResultT]:
-        """Returns what the call returns, and renews the lease while it lasts."""
+        """Makes the call in another thread, renews the lease meanwhile, and returns the result."""
         future = self._pool.submit(call)
         while wait([future], timeout=RENEW_SECONDS).not_done:
             yield self._step()
         return future.result()
 
     def _sleep(self, seconds: float) -> Iterator[RemoteJob]:
-        """Waits, and renews the lease."""
+        """Waits, and renews the lease meanwhile."""
         while seconds > 0:
             self._pause(min(seconds, RENEW_SECONDS))
             seconds -= RENEW_SECONDS
             yield self._step()
 
     def _step(self, **progress: Any) -> RemoteJob:
+        """Renews the lease, and stores these fields of the progress."""
         moved = replace(self._job.progress, **progress)
         self._job = jobs.save_progress(self._database, self._job, self._clock(), moved)
         return self._job

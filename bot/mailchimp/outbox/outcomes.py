@@ -5,13 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.archives import archives, restores
-from bot.archives.jobs import (
-    ArchiveJob,
-    ArchiveResult,
-    RemoteJob,
-    RestoreJob,
-    RestoreResult,
-)
+from bot.archives.jobs import ArchiveJob, ArchiveResult, RemoteJob, RestoreJob, RestoreResult
 from bot.contacts.counts import segment_size
 from bot.core import jobs
 from bot.mailchimp.outbox.refusals import GONE, NOT_FOUND
@@ -29,7 +23,7 @@ CONTACTS_A_STATEMENT = 5_000
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """How many contacts were changed, refused (by the refusal's key), have no answer, or were left alone."""
+    """How many contacts were changed, refused (by the refusal's key), have no answer, or were left as they were."""
 
     done: int
     refusals: dict[str, int]
@@ -38,11 +32,11 @@ class _Counts:
 
 
 def finish_archive(database: Database, job: ArchiveJob, now: datetime) -> ArchiveJob:
-    """Ends an archive, which has failed if something stopped it."""
+    """Ends an archive: it is done, or failed if something stopped it."""
     segment = job.task.segment
     with database.reading() as session:
         counts = _counts(session, job)
-        # Contacts as they were seen are refused or waiting; others that match were cleaned or changed later.
+        # Contacts that are still as the person saw them were refused or wait. Others of the segment are newer.
         seen = contacts.count(session, segment)
         newer = segment_size(session, replace(segment, up_to=None)) - seen
         audience = audiences.get(session, segment.audience_id)
@@ -61,9 +55,9 @@ def finish_archive(database: Database, job: ArchiveJob, now: datetime) -> Archiv
 
 
 def finish_restore(database: Database, job: RestoreJob, now: datetime) -> RestoreJob:
-    """Ends an Undo, which has failed if something stopped it.
+    """Ends an Undo: it is done, or failed if something stopped it.
 
-    Contacts that were deleted for good at Mailchimp are taken out of the archive: they are not offered again.
+    Contacts that were deleted permanently at Mailchimp are removed from the archive: no Undo can bring them back.
     """
     with database.reading() as session:
         counts = _counts(session, job)
@@ -90,7 +84,7 @@ def needs_file(database: Database, job: RemoteJob) -> bool:
 
 
 def outcomes(database: Database, job: RemoteJob) -> Iterator[AddressOutcome]:
-    """What became of each address, by contact."""
+    """Returns the outcome of each address, in the order of contact ids."""
     with database.reading() as session:
         yield from outgoing.outcomes(session, _key(job))
 
@@ -105,23 +99,27 @@ def _counts(session: Session, job: RemoteJob) -> _Counts:
     done = states.get(OutgoingState.DONE, 0)
     waiting = states.get(OutgoingState.WAITING, 0) + states.get(OutgoingState.SENT, 0)
     rest = max(job.total - done - sum(refusals.values()) - waiting, 0)
-    if not job.progress.filled:  # nobody looked at the rest
+    if not job.progress.filled:  # the rest was not compared with what the person saw
         return _Counts(done, refusals, waiting + rest, left_alone=0)
     return _Counts(done, refusals, waiting, left_alone=rest)
 
 
 def _remove_deleted(session: Session, job: RestoreJob, counts: _Counts) -> _Counts:
-    """Takes contacts that can't come back out of the archive. Those the mirror has lost were never asked for."""
+    """Removes deleted contacts from the archive, and returns the counts with those that were never sent.
+
+    Contacts that a sync has deleted from the mirror are not sent; they count as refused.
+    """
     archive, refusals = (job.audience_id, job.task.archive), dict(counts.refusals)
     refused = [id_ for refusal in GONE for id_ in outgoing.refused(session, _key(job), refusal)]
-    lost: Sequence[int] = []
-    if job.progress.filled:  # if not, nobody looked at those that changed either
-        lost = [id_ for id_ in archive_rows.gone(session, *archive, job.task.ids) if id_ not in set(refused)]
-    if lost:
-        refusals[NOT_FOUND] = refusals.get(NOT_FOUND, 0) + len(lost)
-    for start in range(0, len(refused) + len(lost), CONTACTS_A_STATEMENT):
-        archive_rows.forget(session, *archive, [*refused, *lost][start : start + CONTACTS_A_STATEMENT])
-    return replace(counts, refusals=refusals, left_alone=counts.left_alone - len(lost))
+    not_sent: Sequence[int] = []
+    if job.progress.filled:  # if not, they are counted as waiting
+        deleted = archive_rows.gone(session, *archive, job.task.ids)
+        not_sent = [id_ for id_ in deleted if id_ not in set(refused)]
+    if not_sent:
+        refusals[NOT_FOUND] = refusals.get(NOT_FOUND, 0) + len(not_sent)
+    for start in range(0, len(refused) + len(not_sent), CONTACTS_A_STATEMENT):
+        archive_rows.forget(session, *archive, [*refused, *not_sent][start : start + CONTACTS_A_STATEMENT])
+    return replace(counts, refusals=refusals, left_alone=counts.left_alone - len(not_sent))
 
 
 def _write_journal(

@@ -1,4 +1,4 @@
-"""What an error of Mailchimp's means for a change that was asked for."""
+"""What an error of Mailchimp's means for the change of a contact."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from storage.mailchimp.errors import (
 
 REFUSED_METHOD = "method-refused"
 NOT_FOUND, FORGOTTEN = "not-found", "forgotten"
-GONE = (NOT_FOUND, FORGOTTEN)  # deleted for good
+GONE = (NOT_FOUND, FORGOTTEN)  # deleted permanently at Mailchimp
 
 _KEYS: Mapping[type[Problem], str] = {
     MethodRefused: REFUSED_METHOD,
@@ -29,20 +29,20 @@ _KEYS: Mapping[type[Problem], str] = {
 
 
 def is_refusal(error: MailchimpError) -> bool:
-    """Whether it is about this one contact, and final."""
+    """Whether Mailchimp refused the change of this one contact for good."""
     return isinstance(error, Problem) and not isinstance(error, KeyRefused | Forbidden)
 
 
 def key_of(error: MailchimpError) -> str:
-    """A refusal's kind, in short."""
+    """Returns the key that the outbox stores of a refusal."""
     return next((key for kind, key in _KEYS.items() if isinstance(error, kind)), "other")
 
 
-def is_passing(error: MailchimpError) -> bool:
-    """Whether another try may go well."""
+def may_succeed_later(error: MailchimpError) -> bool:
+    """Whether another try may succeed."""
     return error.is_retryable or isinstance(error, BadAnswer)
 
 
-def may_be_done(error: MailchimpError) -> bool:
-    """Whether Mailchimp may have done all the same what was asked."""
+def may_have_been_done(error: MailchimpError) -> bool:
+    """Whether Mailchimp may have made the change in spite of the error."""
     return error.arrived and not isinstance(error, Problem)

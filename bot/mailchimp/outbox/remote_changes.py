@@ -1,4 +1,4 @@
-"""The changes that the outbox asks Mailchimp for: archiving contacts, or giving them back the status they had."""
+"""The changes that the outbox asks Mailchimp for: archiving contacts, or restoring the status they had before."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -23,19 +23,19 @@ class RemoteChange(Protocol):
     """A change of many contacts of a mirrored audience."""
 
     def contacts(self, session: Session, after: int) -> Sequence[int]:
-        """Ids of the contacts to change, in order, after that id."""
+        """Returns the ids of the contacts to change, in order, after that id."""
 
     def still_as_seen(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
-        """Those of the contacts that may be changed: they are as the person saw them."""
+        """Returns those of the contacts that are as the person saw them: only they may be changed."""
 
     def already_changed(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
-        """Those of the contacts that the mirror shows as changed."""
+        """Returns those of the contacts that the mirror shows as changed."""
 
     def call(self, client: Client, target: Target) -> None:
         """Asks Mailchimp for the change of one contact. Raises MailchimpError."""
 
     def operation(self, operation_id: str, target: Target) -> Operation:
-        """The same as an operation of a batch."""
+        """Returns the same change as an operation of a batch."""
 
     def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:
         """Changes the mirror, figures included, once Mailchimp has made the change. The audience is locked."""
@@ -70,7 +70,7 @@ class Archiving:
 
 @dataclass(frozen=True)
 class Restoring:
-    """Gives members of an archive, all or these, the status that they had, and never another one."""
+    """Restores the status that contacts of an archive had before: all of them, or `contact_ids`."""
 
     remote_id: str
     audience_id: int
@@ -97,13 +97,13 @@ class Restoring:
 
 
 def archiving(session: Session, job: ArchiveJob) -> Archiving | None:
-    """What an archive asks Mailchimp for; None for a local audience."""
+    """Returns the change that an archive asks Mailchimp for; None for a local audience."""
     remote_id = _remote_id(session, job.audience_id)
     return Archiving(remote_id, job.task.segment, job.id) if remote_id else None
 
 
 def restoring(session: Session, job: RestoreJob) -> Restoring | None:
-    """What an Undo asks Mailchimp for; None for a local audience."""
+    """Returns the change that an Undo asks Mailchimp for; None for a local audience."""
     remote_id = _remote_id(session, job.audience_id)
     return Restoring(remote_id, job.audience_id, job.task.archive, job.task.ids) if remote_id else None
 
@@ -115,5 +115,5 @@ def _remote_id(session: Session, audience_id: int) -> str | None:
 
 def _status_before(target: Target) -> Status:
     if not target.status_before:
-        raise ValueError("A contact that is archived has the status before: a constraint of the table.")
+        raise ValueError("An archived contact has a status_before: a constraint of the table.")
     return Status(target.status_before)

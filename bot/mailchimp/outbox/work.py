@@ -1,4 +1,4 @@
-"""How archives and Undos run: in the database, or at Mailchimp first if the audience is mirrored."""
+"""Runs archives and Undos: in a mirrored audience at Mailchimp first, in a local one in the database alone."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar, cast
@@ -17,7 +17,7 @@ from storage.mailchimp.outgoing import AddressOutcome
 NO_MAILCHIMP = Failure("error-archives-no-mailchimp")
 
 OutcomesFile = Callable[[RemoteJob, Iterator[AddressOutcome]], SmallFile]
-"""Port: makes the file of what became of each address, for the job's person."""
+"""Port: makes the file with the outcome of each address, for the job's recipient."""
 
 JobT = TypeVar("JobT", bound=RemoteJob)
 
@@ -58,7 +58,10 @@ def _send(
     job: JobT,
     clock: Clock,
 ) -> Iterator[JobT]:
-    """Everything but the end. Without a key nothing more is sent: it may have been removed after a part was done."""
+    """Sends the changes and hands over the file of outcomes. The job is not finished here.
+
+    Without an API key nothing is sent, but changes may have been sent while there was one.
+    """
     if client is None:
         yield (job := cast(JobT, outbox.stop(database, job, clock, NO_MAILCHIMP)))
     else:

@@ -25,7 +25,7 @@ from tests.support.mirrors import now
 
 
 @pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize("type_", [ARCHIVE, RESTORE])
+@pytest.mark.parametrize("type_", [ARCHIVE, RESTORE], ids=lambda type_: type_.kind)
 def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
     database: Database,
     standin: Standin,

@@ -168,7 +168,11 @@ def test_calls_whose_answers_are_lost_after_their_effect_are_known_to_be_done(
 
 
 @pytest.mark.usefixtures("_small")
-@pytest.mark.parametrize(("type_", "n"), [(ARCHIVE, 8), (ARCHIVE, 20), (RESTORE, 8)])
+@pytest.mark.parametrize(
+    ("type_", "n"),
+    [(ARCHIVE, 8), (ARCHIVE, 20), (RESTORE, 8)],
+    ids=["archive-8", "archive-20", "restore-8"],
+)
 def test_a_process_that_dies_at_any_step_leaves_work_that_ends_right(
     database: Database, standin: Standin, client: Client, n: int, type_: JobType[Any, Any, Any]
 ):
@@ -226,7 +230,7 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
     assert_true(database, standin, remote, job)
 
 
-@pytest.mark.parametrize("type_", [ARCHIVE, RESTORE])
+@pytest.mark.parametrize("type_", [ARCHIVE, RESTORE], ids=lambda type_: type_.kind)
 def test_what_was_done_when_the_process_died_before_noting_it_is_known(
     database: Database,
     standin: Standin,
