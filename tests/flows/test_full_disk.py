@@ -86,13 +86,13 @@ def test_an_export_leaves_no_half_file(tmp_path: Path, database: Database) -> No
 
 
 def _assert_carried_on(path: Path, sheet: Path) -> None:
-    half = databases.ready(f"sqlite:///{path}")
+    half = databases.open_current(f"sqlite:///{path}")
     assert_exact(half)
     assert len(contacts(half)) < CONTACTS
     half.close()
     status, told = _cleaned(path, 1 << 40, "import", str(sheet), "--audience", "News")
     assert status == 0, told
-    whole = databases.ready(f"sqlite:///{path}")
+    whole = databases.open_current(f"sqlite:///{path}")
     assert_exact(whole)
     assert len(contacts(whole)) == CONTACTS
     whole.close()

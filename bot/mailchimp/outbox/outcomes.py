@@ -55,7 +55,7 @@ def finish_archive(database: Database, job: ArchiveJob, now: datetime) -> Archiv
         link=RemoteState.from_json(audience.remote).link if audience else None,
     )
     with database.transaction() as session:
-        archive_rows.leave_alone(session, segment.audience_id, job.id, result.left_alone)
+        archive_rows.add_left_alone(session, segment.audience_id, job.id, result.left_alone)
         _write_journal(session, job, now, archives.KIND, job.id, counts, left_alone=counts.left_alone)
         return jobs.finish(session, job, now, result, job.progress.stopped_by)
 
@@ -70,7 +70,7 @@ def finish_restore(database: Database, job: RestoreJob, now: datetime) -> Restor
     with database.transaction() as session:
         counts = _remove_deleted(session, job, counts)
         _write_journal(session, job, now, restores.KIND, job.task.archive, counts, changed=counts.left_alone)
-        restores.note_undone(session, job)
+        restores.record_undone(session, job)
         result = RestoreResult(
             n=counts.done,
             changed=counts.left_alone,
@@ -116,11 +116,17 @@ def _remove_deleted(session: Session, job: RestoreJob, counts: _Counts) -> _Coun
     refused = [id_ for refusal in GONE for id_ in outgoing.refused(session, _key(job), refusal)]
     lost: Sequence[int] = []
     if job.progress.filled:  # if not, nobody looked at those that changed either
-        lost = [id_ for id_ in archive_rows.gone(session, *archive, job.task.ids) if id_ not in set(refused)]
+        lost = [
+            id_
+            for id_ in archive_rows.deleted_members(session, *archive, job.task.ids)
+            if id_ not in set(refused)
+        ]
     if lost:
         refusals[NOT_FOUND] = refusals.get(NOT_FOUND, 0) + len(lost)
     for start in range(0, len(refused) + len(lost), CONTACTS_A_STATEMENT):
-        archive_rows.forget(session, *archive, [*refused, *lost][start : start + CONTACTS_A_STATEMENT])
+        archive_rows.remove_members(
+            session, *archive, [*refused, *lost][start : start + CONTACTS_A_STATEMENT]
+        )
     return replace(counts, refusals=refusals, left_alone=counts.left_alone - len(lost))
 
 

@@ -23,7 +23,7 @@ def show(request: Request) -> None:
     elif audience := audiences.choose(request.database, request.text):
         _answer(request, audience)
     else:
-        request.answer(views.choose(request.words, audiences.every(request.database)))
+        request.answer(views.choose(request.words, audiences.list_all(request.database)))
 
 
 def choose(request: Request) -> None:

@@ -111,7 +111,7 @@ def _message(database: Database, words: Words, job: ExportJob) -> Message:
 
 def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segment) -> None:
     try:
-        plan = exports.preview(request.database, segment, by=request.user_id, now=request.now)
+        plan = exports.plan(request.database, segment, by=request.user_id, now=request.now)
     except NothingThere:
         modal.show(views.nothing(request.words, audience.name, segment))
     else:
@@ -137,5 +137,5 @@ def _destination(request: Request, channel: str) -> Destination:
 
 def _show_past(request: Request, modal: Modal, audience_id: int, number: int) -> None:
     audience = audiences.by_id(request.database, audience_id)
-    page, has_more = exports.past(request.database, audience_id, number)
+    page, has_more = exports.past_exports(request.database, audience_id, number)
     modal.show(views.past(request.words, audience, page, number, has_more=has_more))

@@ -547,7 +547,7 @@ def test_an_archive_that_mailchimp_stopped_is_ended_with_what_was_done(database:
 
 
 def export_of(database: Database, audience: int) -> exports.ExportPlan:
-    plan = exports.preview(database, Segment(audience_id=audience), by="U1", now=NOW)
+    plan = exports.plan(database, Segment(audience_id=audience), by="U1", now=NOW)
     exports.confirm(database, plan.id, by="U1", now=NOW, channel="D1")
     return plan
 
@@ -607,7 +607,7 @@ def test_an_export_of_the_oldest_rows_is_listed_with_its_link(database: Database
     result = {"n": 3, "left_alone": 0, "newer": 0, "file_id": "F0", "permalink": link("F0")}
     with database.transaction() as session:
         job_rows.save(session, done.id, done.owner, result=result)
-    [past], _ = exports.past(database, audience)
+    [past], _ = exports.past_exports(database, audience)
     assert past.permalinks == (link("F0"),)
 
 
@@ -627,7 +627,7 @@ class Closed(Desk):
     """Takes no file, and will take none."""
 
     def expect(self, name: str, size: int) -> ExpectedFile:  # noqa: ARG002  as a Desk
-        raise exports.NotInChannel(channel="D1")
+        raise exports.NotInExportChannel(channel="D1")
 
 
 def import_cursor(progress: ImportProgress) -> Json:
@@ -718,11 +718,11 @@ def test_an_import_from_the_terminal_is_carried_on_and_found_again(database: Dat
 def test_plans_are_confirmed(database: Database):
     audience = cleaned(database, 3)
     archive = planned(database, audience)
-    preview = exports.preview(database, Segment(audience_id=audience), by="U1", now=NOW)
+    preview = exports.plan(database, Segment(audience_id=audience), by="U1", now=NOW)
     segment = {"audience_id": audience, "up_to": archive.segment.up_to}
     with database.transaction() as session:
-        plan_rows.change(session, archive.id, data={"segment": segment, "word": "ARCHIVE"})
-        plan_rows.change(session, preview.id, data={"segment": segment})
+        plan_rows.save(session, archive.id, data={"segment": segment, "word": "ARCHIVE"})
+        plan_rows.save(session, preview.id, data={"segment": segment})
     assert exports.look(database, preview.id, by="U1") == preview
     exported = exports.confirm(database, preview.id, by="U1", now=NOW, channel="C1")
     assert exported.task == ExportTask(archive.segment, "C1")

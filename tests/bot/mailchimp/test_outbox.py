@@ -350,7 +350,7 @@ def test_undo_of_contacts_deleted_for_good_says_so_and_is_offered_no_more(
             mirror_rows.delete_contacts(session, audience, [contact_id(row) for row in found.values()])
     back = undo(database, client, job)
     assert back.outcome == RestoreResult(n=2, changed=0, refusals={"not-found": 2}, waiting=0)
-    assert restores.one(database, audience, job.id).is_whole
+    assert restores.get_archive(database, audience, job.id).is_restored
     with pytest.raises(restores.AlreadyRestored):
         restores.undo(database, audience, job.id, by="U2", now=now())
 
@@ -364,7 +364,7 @@ def test_an_archive_whose_contacts_were_all_deleted_for_good_is_listed_no_more(
     for n in range(2):
         standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
     assert undo(database, client, job).outcome.refusals == {"not-found": 2}
-    assert restores.earlier(database).earlier == []
+    assert restores.earlier_archives(database).archives == []
     with pytest.raises(restores.NothingLeft):
         restores.undo(database, audience, job.id, by="U2", now=now())
 

@@ -14,7 +14,7 @@ from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.contacts import counts
 from bot.core import jobs
-from bot.core.audiences import every
+from bot.core.audiences import list_all
 from bot.exports import exports
 from bot.exports.jobs import EXPORT, ExportTask
 from bot.imports import imports
@@ -191,7 +191,7 @@ def found(database: Database) -> dict[str, int]:
 
 
 def figures(database: Database):
-    [audience] = every(database)
+    [audience] = list_all(database)
     return counts.figures(database, audience, NOW)
 
 

@@ -53,7 +53,7 @@ ODD = {
 def fill(database: Database, given_contacts: Sequence[Mapping[str, Any]]) -> int:
     """An audience of these contacts, all cleaned; returns its id."""
     with database.transaction() as session:
-        n = len(audiences.every(session))
+        n = len(audiences.list_all(session))
         made = audiences.get_or_add(session, f"News {n}", NOW)
         assert made.id
         rows = [
