@@ -169,7 +169,7 @@ def past_exports(database: Database, audience_id: int, page: int = 0) -> tuple[S
     """A page of the audience's exports, newest first, and whether there are older ones; pages count from 0."""
     with database.reading() as session:
         rows = exports.newest(session, audience_id, skip=page * EXPORTS_A_PAGE, most=EXPORTS_A_PAGE + 1)
-        shown = [_past(session, export) for export in rows[:EXPORTS_A_PAGE]]
+        shown = [_past_export(session, export) for export in rows[:EXPORTS_A_PAGE]]
     return shown, len(rows) > EXPORTS_A_PAGE
 
 
@@ -239,7 +239,7 @@ def _plan(plan_id: str, audience: AudienceRow, segment: Segment, n: int) -> Expo
     )
 
 
-def _past(session: Session, export: Export) -> PastExport:
+def _past_export(session: Session, export: Export) -> PastExport:
     # An export has its job's id; one from the terminal has no job.
     job = jobs.get(session, EXPORT, export.id)
     links = job.result.files if job and job.result else ()
@@ -259,7 +259,7 @@ def _send_files(
 ) -> Iterator[ExportJob]:
     """Sends the files after the last one that was sent completely.
 
-    Starts over if the number of files is another one than before, which the names of the sent files contain.
+    Starts over if the number of files has changed, because the names of the sent files contain it.
     """
     for progress in (job.progress, ExportProgress()):
         rest: list[ExportFile] = []

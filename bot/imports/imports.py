@@ -307,7 +307,7 @@ def _store(
     yield job
 
 
-_RefusedRow = tuple[int, str, str]  # line, reason, text
+_Refusal = tuple[int, str, str]  # line, reason, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +317,7 @@ class _Chunk:
     sheet: str
     merge_labels: tuple[str, ...]
     rows: list[Row]
-    refused: list[_RefusedRow]
+    refused: list[_Refusal]
     next_sheet: int
     next_row: int
     bytes_read: int
@@ -353,10 +353,10 @@ def _column_map(sheet: Sheet) -> rows.ColumnMap:
 
 def _read(
     columns: rows.ColumnMap, records: Iterable[Record | RefusedRecord], audience_id: int
-) -> tuple[list[Row], list[_RefusedRow]]:
+) -> tuple[list[Row], list[_Refusal]]:
     """Returns the records that are contacts, as rows, and the others, with the reason."""
     parsed: list[Row] = []
-    refused: list[_RefusedRow] = []
+    refused: list[_Refusal] = []
     parse_row = columns.parse_row
     for record in records:
         if isinstance(record, RefusedRecord):
