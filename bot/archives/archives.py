@@ -21,7 +21,7 @@ from storage.core import journal
 from storage.core.database import Database
 from storage.core.tables import AudienceSource
 
-CONTACTS_A_CHUNK = 20_000  # takes half the time of chunks of 5,000 and holds the lock for about 0.2 s
+CONTACTS_PER_CHUNK = 20_000  # takes half the time of chunks of 5,000 and holds the lock for about 0.2 s
 KIND = "archive"
 
 
@@ -114,7 +114,7 @@ def work(database: Database, job: ArchiveJob, clock: Clock) -> Iterator[ArchiveJ
     with database.reading() as session:
         # Read without a lock: `archive_contacts` checks again that each contact is still in the segment.
         ids = archives.segment_ids(session, job.task.segment, job.progress.after)
-    step_size, start = jobs.StepSize(CONTACTS_A_CHUNK), 0
+    step_size, start = jobs.StepSize(CONTACTS_PER_CHUNK), 0
     while start < len(ids) and not job.progress.undo_requested:
         chunk, began = ids[start : start + step_size.rows], clock()
         job = _archive_chunk(database, job, chunk, began)

@@ -18,7 +18,7 @@ from storage.core.database import Database, Session
 from storage.core.tables import PlanRow
 
 KIND = "members"
-CONTACTS_A_PAGE = 10
+CONTACTS_PER_PAGE = 10
 
 PageTurn = Literal["next", "previous"]
 
@@ -89,18 +89,18 @@ def look(database: Database, plan_id: str, *, by: str) -> PickerPage:
             state.archive,
             text=state.text,
             after=state.starts[-1],
-            most=CONTACTS_A_PAGE + 1,
+            most=CONTACTS_PER_PAGE + 1,
         )
     return PickerPage(
         plan_id=plan_id,
         archive=restores.get_archive(database, stored.audience_id, state.archive),
         contacts=[
             PickerContact(contact.id, contact.address, contact.clean_reason, contact.cleaned_at)
-            for contact in contacts[:CONTACTS_A_PAGE]
+            for contact in contacts[:CONTACTS_PER_PAGE]
         ],
         text=state.text,
         number=len(state.starts),
-        has_more=len(contacts) > CONTACTS_A_PAGE,
+        has_more=len(contacts) > CONTACTS_PER_PAGE,
         ticked=frozenset(state.ticked),
         edition=state.edition,
     )

@@ -15,8 +15,8 @@ from storage.core import audiences as audience_rows
 from storage.core import journal
 from storage.core.database import Database, Session
 
-ARCHIVES_A_PAGE = 10
-CONTACTS_A_CHUNK = 20_000
+ARCHIVES_PER_PAGE = 10
+CONTACTS_PER_CHUNK = 20_000
 KIND = "restore"
 
 
@@ -81,9 +81,9 @@ class RestoreReceipt:
 def earlier_archives(database: Database, page: int = 0) -> ArchivesPage:
     """A page of the archives, newest first; pages count from 0."""
     with database.reading() as session:
-        rows = archives.newest(session, skip=page * ARCHIVES_A_PAGE, most=ARCHIVES_A_PAGE + 1)
-    shown = [_earlier(archive, audience.name) for archive, audience in rows[:ARCHIVES_A_PAGE]]
-    return ArchivesPage(shown, has_more=len(rows) > ARCHIVES_A_PAGE)
+        rows = archives.newest(session, skip=page * ARCHIVES_PER_PAGE, most=ARCHIVES_PER_PAGE + 1)
+    shown = [_earlier(archive, audience.name) for archive, audience in rows[:ARCHIVES_PER_PAGE]]
+    return ArchivesPage(shown, has_more=len(rows) > ARCHIVES_PER_PAGE)
 
 
 def get_archive(database: Database, audience_id: int, archive_id: str) -> EarlierArchive:
@@ -172,7 +172,7 @@ def receipt(database: Database, job: RestoreJob) -> RestoreReceipt:
 
 def work(database: Database, job: RestoreJob, clock: Clock) -> Iterator[RestoreJob]:
     """Restores the remaining contacts of a local audience, a chunk at a time."""
-    step_size = jobs.StepSize(CONTACTS_A_CHUNK)
+    step_size = jobs.StepSize(CONTACTS_PER_CHUNK)
     while (end := _next_end(database, job, step_size.rows)) is not None:
         began = clock()
         job = _restore_chunk(database, job, end, began)

@@ -31,7 +31,7 @@ from storage.exports import exports
 from storage.exports.tables import Export
 
 KIND = "export"
-EXPORTS_A_PAGE = 10
+EXPORTS_PER_PAGE = 10
 RENEW_BYTES = 1 << 20  # sent or read between two renewals of the lease
 
 
@@ -168,9 +168,9 @@ def confirm(
 def past_exports(database: Database, audience_id: int, page: int = 0) -> tuple[Sequence[PastExport], bool]:
     """A page of the audience's exports, newest first, and whether there are older ones; pages count from 0."""
     with database.reading() as session:
-        rows = exports.newest(session, audience_id, skip=page * EXPORTS_A_PAGE, most=EXPORTS_A_PAGE + 1)
-        shown = [_past_export(session, export) for export in rows[:EXPORTS_A_PAGE]]
-    return shown, len(rows) > EXPORTS_A_PAGE
+        rows = exports.newest(session, audience_id, skip=page * EXPORTS_PER_PAGE, most=EXPORTS_PER_PAGE + 1)
+        shown = [_past_export(session, export) for export in rows[:EXPORTS_PER_PAGE]]
+    return shown, len(rows) > EXPORTS_PER_PAGE
 
 
 def export_segment(database: Database, audience_id: int, export_id: str) -> Segment:

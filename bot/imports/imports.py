@@ -33,7 +33,7 @@ from storage.files.spreadsheets import Record, RefusedRecord, Sheet, open_sheets
 from storage.imports import refused_rows, uploads
 from storage.imports.tables import RefusedRow
 
-ROWS_A_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
+ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
 RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
 
 RefusedFile = Callable[[ImportJob], SmallFile]
@@ -198,7 +198,7 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
             io.BufferedReader(uploads.Upload(database, job.id, size), 1 << 20) as file,
             ThreadPoolExecutor(1) as pool,
         ):
-            step_size = jobs.StepSize(ROWS_A_CHUNK)
+            step_size = jobs.StepSize(ROWS_PER_CHUNK)
             for chunk in _read_ahead(pool, _chunks(job, open_sheets(job.task.name, file), step_size)):
                 began = clock()
                 job = _import_chunk(database, job, began, chunk)

@@ -43,7 +43,7 @@ from storage.core.engines import is_sqlite
 from storage.core.tables import AudienceRow, JobRow
 
 _SPAN = 100_000
-IDS_A_STATEMENT = 10_000
+IDS_PER_STATEMENT = 10_000
 MEMBER: Table = ArchiveMember.__table__  # type: ignore[attr-defined]
 
 
@@ -377,8 +377,8 @@ def _execute_by_ids(session: Session, statement: ReturningUpdate[Any], ids: Sequ
     In parts, because SQLite keeps a copy of each page that a statement changes until the statement ends.
     """
     rows: list[Any] = []
-    for start in range(0, len(ids), IDS_A_STATEMENT):
-        part = statement.where(_is_in(session, TABLE.c.id, ids[start : start + IDS_A_STATEMENT]))
+    for start in range(0, len(ids), IDS_PER_STATEMENT):
+        part = statement.where(_is_in(session, TABLE.c.id, ids[start : start + IDS_PER_STATEMENT]))
         rows += session.connection().execute(part).all()
     return rows
 

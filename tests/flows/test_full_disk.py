@@ -25,7 +25,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
 from bot import imports
 from handlers import cli
-imports.ROWS_A_CHUNK = 200
+imports.ROWS_PER_CHUNK = 200
 sys.exit(cli.main(sys.argv[2:]))
 """
 DISK_BYTES = 700_000

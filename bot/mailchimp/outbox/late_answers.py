@@ -20,7 +20,7 @@ from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 
 LOOKED_FOR = timedelta(days=7)  # Mailchimp keeps a batch so long
-CONTACTS_A_STEP = 5_000
+CONTACTS_PER_STEP = 5_000
 
 
 def settle(database: Database, sync: AnyJob, clock: Clock) -> Iterator[AnyJob]:
@@ -35,10 +35,10 @@ def settle(database: Database, sync: AnyJob, clock: Clock) -> Iterator[AnyJob]:
             for row in outgoing.ended_with_doubts(session, audience_id, clock() - LOOKED_FOR)
         ]
     for row, contact_ids in in_doubt:
-        for start in range(0, len(contact_ids), CONTACTS_A_STEP):
+        for start in range(0, len(contact_ids), CONTACTS_PER_STEP):
             with database.transaction() as session:
                 revision = bulk.lock(session, audience_id).revision
-                chunk = contact_ids[start : start + CONTACTS_A_STEP]
+                chunk = contact_ids[start : start + CONTACTS_PER_STEP]
                 _settle(session, row, audience_id, chunk, revision, clock())
                 sync = jobs.step(session, sync, clock())
             yield sync

@@ -24,7 +24,7 @@ from storage.mailchimp.outgoing import AddressOutcome, OutboxKey
 from storage.mailchimp.remote_state import RemoteState
 from storage.mailchimp.tables import OutgoingState
 
-CONTACTS_A_STATEMENT = 5_000
+CONTACTS_PER_STATEMENT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +123,9 @@ def _remove_deleted(session: Session, job: RestoreJob, counts: _Counts) -> _Coun
         ]
     if lost:
         refusals[NOT_FOUND] = refusals.get(NOT_FOUND, 0) + len(lost)
-    for start in range(0, len(refused) + len(lost), CONTACTS_A_STATEMENT):
+    for start in range(0, len(refused) + len(lost), CONTACTS_PER_STATEMENT):
         archive_rows.remove_members(
-            session, *archive, [*refused, *lost][start : start + CONTACTS_A_STATEMENT]
+            session, *archive, [*refused, *lost][start : start + CONTACTS_PER_STATEMENT]
         )
     return replace(counts, refusals=refusals, left_alone=counts.left_alone - len(lost))
 

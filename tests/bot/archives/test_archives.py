@@ -27,8 +27,8 @@ LATER = NOW + jobs.LEASE + timedelta(seconds=20)
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch):
     monkeypatch.setattr(jobs, "STEP", timedelta(hours=1))  # the tests' clocks run quickly
-    monkeypatch.setattr(archives, "CONTACTS_A_CHUNK", 4)
-    monkeypatch.setattr(restores, "CONTACTS_A_CHUNK", 4)
+    monkeypatch.setattr(archives, "CONTACTS_PER_CHUNK", 4)
+    monkeypatch.setattr(restores, "CONTACTS_PER_CHUNK", 4)
 
 
 def plan(database: Database, segment: Segment, by: str = "U1") -> archives.ArchivePlan:

@@ -408,8 +408,8 @@ def leave(
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "STEP", timedelta(hours=1))  # the tests' clocks run quickly
     for module in (archives, restores):
-        monkeypatch.setattr(module, "CONTACTS_A_CHUNK", 4)
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 4)
+        monkeypatch.setattr(module, "CONTACTS_PER_CHUNK", 4)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 4)
 
 
 def planned(database: Database, audience: int) -> archives.ArchivePlan:
@@ -574,7 +574,7 @@ def export_cursor(progress: ExportProgress) -> Json:
 
 @pytest.mark.parametrize("sent", [0, 1, 3, 4, "all"])
 def test_an_export_is_carried_on(database: Database, monkeypatch: pytest.MonkeyPatch, sent: int | str):
-    monkeypatch.setattr(cells, "ROWS_A_BLOCK", 1)
+    monkeypatch.setattr(cells, "ROWS_PER_BLOCK", 1)
     plan, desk = export_of(database, cleaned(database, 10)), Desk()
     job = claim(database, EXPORT)
     if sent:

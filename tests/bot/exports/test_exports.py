@@ -284,7 +284,7 @@ def test_a_long_upload_moves_its_job_on(database: Database, monkeypatch):
 @pytest.fixture
 def large(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
     """An audience of ten contacts that are exported in files of about three."""
-    monkeypatch.setattr(cells, "ROWS_A_BLOCK", 1)
+    monkeypatch.setattr(cells, "ROWS_PER_BLOCK", 1)
     audience = cleaned(database, 10)
     confirmed(database, Segment(audience_id=audience))
     return audience

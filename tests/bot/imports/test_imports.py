@@ -80,7 +80,7 @@ def _refused(database: Database, job: ImportJob) -> list[RefusedRow]:
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 7)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 7)
 
 
 def test_an_export_archive_fills_the_audience(database: Database):
@@ -419,7 +419,7 @@ def test_an_import_three_times_as_large_takes_no_more_memory(tmp_path, monkeypat
 
     database = Database(f"sqlite:///{tmp_path / 'x.db'}")
     schema.migrate(database)
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 2_000)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 2_000)
     peaks = []
     for n in (10_000, 30_000):
         _receive(database, samples.archive(n), "export.zip", audience=str(n))

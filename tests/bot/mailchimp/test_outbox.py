@@ -140,8 +140,8 @@ def test_where_mailchimp_refuses_the_contacts_stay_cleaned_and_the_reason_is_kep
 def test_two_thousand_with_one_in_a_hundred_refused_resets_and_too_many_calls(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 500)
-    monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 500)
+    monkeypatch.setattr(outbox, "OPERATIONS_PER_BATCH", 500)
+    monkeypatch.setattr(outbox, "CONTACTS_PER_CHUNK", 500)
     remote = mirrors.add(standin, 2_000)
     standin.rules.archive_refused = {f"person{i}@example.com" for i in range(0, 2_000, 100)}
     audience = mirrors.sync(database, client)
@@ -219,7 +219,7 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
         list(work)
     monkeypatch.undo()
     monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 10)
-    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
+    monkeypatch.setattr(outbox, "OPERATIONS_PER_BATCH", 8)
     *_, job = steps(database, client, claim(database, ARCHIVE, now() + timedelta(minutes=5)))
     assert job.outcome.n == 30
     assert len(calls(standin, "POST", "/batches")) == 4

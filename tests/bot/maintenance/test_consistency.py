@@ -151,7 +151,7 @@ def test_many_domains_are_told_in_a_few_lines_and_all_put_right(database):
 def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(
     sqlite_template, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 2_000)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 2_000)
     copy(sqlite_template.removeprefix("sqlite:///"), tmp_path / "cleaned.db")
     database, again = (Database(f"sqlite:///{tmp_path / name}") for name in ("cleaned.db", "backup.db"))
     audience = cleaned(database, 3)
