@@ -205,7 +205,7 @@ def test_a_fault_nobody_foresaw_is_one_line_without_its_text(
     def fail(*_: object) -> None:
         raise RuntimeError("ada@example.com")
 
-    monkeypatch.setattr(databases, "ready", fail)
+    monkeypatch.setattr(databases, "open_current", fail)
     assert cli.main(["counts"]) == cli.FAILED
     err = capsys.readouterr().err
     assert "RuntimeError" in err
