@@ -100,7 +100,7 @@ def turn_past_page(request: Request) -> None:
 
 def export_again(request: Request) -> None:
     audience_id, export_id = views.parts_of(request.value)
-    segment = exports.again(request.database, audience_id, export_id)
+    segment = exports.export_segment(request.database, audience_id, export_id)
     # The preview replaces the list, because Slack stacks three modals at most.
     _show_plan(request, request.here, audiences.by_id(request.database, audience_id), segment)
 
@@ -119,7 +119,7 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
 
 
 def _set_destination(request: Request, destination: Destination | None) -> None:
-    plan = exports.send_to(request.database, request.metadata, destination, by=request.user_id)
+    plan = exports.set_destination(request.database, request.metadata, destination, by=request.user_id)
     request.show(views.form(request.words, plan, destination, edition=request.body["view"]["hash"]))
 
 

@@ -23,7 +23,7 @@ _AUDIENCE = 80  # characters shown of a name
 
 def listing(words: Words, page: ArchivesPage, number: int) -> View:
     """A page of the earlier archives. `number` is the page's, from 0."""
-    if not page.earlier:
+    if not page.archives:
         key = "restores-none" if number == 0 else "restores-no-hit"
         return receipts.started(words, "restores-title", words.md(key))
     rows = [blocks.section(words.md("restores-intro"))]

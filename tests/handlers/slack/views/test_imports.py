@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
-from bot.imports.imports import ImportReceipt, NoAddressColumn, RefusedLine
+from bot.imports.imports import ImportReceipt, NoAddressColumnInFile, RefusedLine
 from bot.imports.jobs import IMPORT, ImportJob
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
@@ -15,7 +15,7 @@ from handlers.words import LANGUAGES, Words
 from handlers.words import words as words_for
 from storage.files import spreadsheet_errors
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
-from storage.files.spreadsheets import Refused
+from storage.files.spreadsheets import RefusedRecord
 from tests.support.jobs import job_value
 from tests.support.limits import problems
 
