@@ -37,14 +37,14 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
     Of several processes only the one that holds the lease of a task runs it; `owner` names this process in leases.
     Digests need no lease: each is claimed by itself.
     """
-    leases.free_dead(context.database, context.clock())
+    leases.release_dead(context.database, context.clock())
     # A late run is still wanted, and one run makes up for all that were missed.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
     def add(interval: timedelta, task: Task, *, lease: str = "") -> None:
         def has_lease() -> bool:
-            return not lease or leases.take(context.database, lease, owner, context.clock(), interval)
+            return not lease or leases.acquire(context.database, lease, owner, context.clock(), interval)
 
         def keep_lease() -> bool:
             return scheduler.running and has_lease()

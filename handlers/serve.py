@@ -87,7 +87,7 @@ def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
     worker.start(context)
     running.callback(worker.stop)
     owner = jobs.owner()
-    running.callback(lambda: leases.give_back(database, owner, context.clock()))
+    running.callback(lambda: leases.release_all(database, owner, context.clock()))
     scheduler = scheduling.start(context, owner)
     running.callback(scheduler.shutdown, wait=False)
     _listen(bolt, context, running)

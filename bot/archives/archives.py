@@ -1,6 +1,6 @@
-"""Archiving: a plan that a person confirms by typing a word, then a job that runs in chunks.
+"""Archiving contacts: a plan, which a person confirms by typing a word, becomes a job that runs in chunks.
 
-A killed process leaves whole chunks, figures included; another process carries on from there.
+Each chunk is one transaction with its figures. If the process is killed, another one carries on after the last chunk.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,13 +21,13 @@ from storage.core import journal
 from storage.core.database import Database
 from storage.core.tables import AudienceSource
 
-CONTACTS_A_CHUNK = 20_000  # takes half the time of chunks of 5,000 and holds the lock for about 0.2 s
+CONTACTS_PER_CHUNK = 20_000  # takes half the time of chunks of 5,000 and holds the lock for about 0.2 s
 KIND = "archive"
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivePlan:
-    """The contacts that a person is asked to confirm, as they were counted. `word` is what has to be typed."""
+    """The contacts to archive, as counted when they were shown. `word` has to be typed to confirm it."""
 
     id: str
     audience: str
@@ -35,12 +35,12 @@ class ArchivePlan:
     n: int
     word: str
     is_mirrored: bool = False
-    """Whether Mailchimp has to archive them."""
+    """Whether they have to be archived at Mailchimp too."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveReceipt:
-    """An archive's job with what its message says besides. `undone_by`: who brought all its contacts back."""
+    """What the message about an archive's job shows. `undone_by`: who restored the last of its contacts."""
 
     job: ArchiveJob
     audience: str
@@ -49,7 +49,7 @@ class ArchiveReceipt:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """What a stored plan keeps."""
+    """The data of a stored plan."""
 
     segment: Segment
     word: str
@@ -63,7 +63,7 @@ def plan(database: Database, segment: Segment, *, by: str, word: str, now: datet
         n = segment_size(session, segment)
         if not n:
             raise NothingThere
-        stored = plans.keep(
+        stored = plans.create(
             session,
             KIND,
             user_id=by,
@@ -86,9 +86,9 @@ def confirm(
     now: datetime,
     recipient: Recipient | None = None,
 ) -> ArchiveJob:
-    """Turns the plan into a job, once. Raises WrongWord, and then nothing has happened; AlreadyDone; PlanGone."""
+    """Creates the plan's job, once. Raises WrongWord, AlreadyDone, PlanGone."""
     with database.transaction() as session:
-        stored = plans.look(session, plan_id, by)
+        stored = plans.get(session, plan_id, by)
         planned = from_json(_Planned, stored.data)
         if typed.strip().casefold() != planned.word.strip().casefold():
             raise WrongWord(word=planned.word)
@@ -104,17 +104,17 @@ def confirm(
             total=stored.n,
             recipient=recipient,
         )
-        # The archive has the job's id, so that whoever carries the job on finds it.
+        # The archive has the job's id: so a process that carries on the job finds it.
         session.add(Archive(audience_id=audience.id, id=job.id, made_by=by, made_at=now))
         return job
 
 
 def work(database: Database, job: ArchiveJob, clock: Clock) -> Iterator[ArchiveJob]:
-    """Carries on a local archive, a chunk at a time, until it is done or a person asked for an Undo."""
+    """Archives the remaining contacts of a local audience, a chunk at a time, unless an Undo is requested meanwhile."""
     with database.reading() as session:
-        # Read without the lock; whether each contact is still in the segment is checked when it is changed.
-        ids = archives.ids(session, job.task.segment, job.progress.after)
-    step_size, start = jobs.StepSize(CONTACTS_A_CHUNK), 0
+        # Read without a lock: `archive_contacts` checks again that each contact is still in the segment.
+        ids = archives.segment_ids(session, job.task.segment, job.progress.after)
+    step_size, start = jobs.StepSize(CONTACTS_PER_CHUNK), 0
     while start < len(ids) and not job.progress.undo_requested:
         chunk, began = ids[start : start + step_size.rows], clock()
         job = _archive_chunk(database, job, chunk, began)
@@ -125,7 +125,7 @@ def work(database: Database, job: ArchiveJob, clock: Clock) -> Iterator[ArchiveJ
 
 
 def receipt(database: Database, job: ArchiveJob) -> ArchiveReceipt:
-    """What the job's message says. Raises NoAudience."""
+    """What the message about the job shows. Raises NoAudience."""
     audience = audiences.by_id(database, job.audience_id)
     with database.reading() as session:
         return ArchiveReceipt(job, audience.name, archives.undone_by(session, job.audience_id, job.id))
@@ -138,7 +138,7 @@ def _archive_chunk(database: Database, job: ArchiveJob, chunk: Sequence[int], no
         undos = jobs.unfinished(session, RESTORE, audience_id=segment.audience_id)
         if any(undo.task.archive == job.id for undo in undos):
             return jobs.step(session, job, now, progress=replace(job.progress, undo_requested=True))
-        n = archives.take(session, segment, job.id, chunk, revision)
+        n = archives.archive_contacts(session, segment, job.id, chunk, revision)
         progress = replace(job.progress, after=chunk[-1])
         return jobs.step(session, job, now, progress=progress, done=job.done + n)
 
@@ -153,7 +153,7 @@ def _finish(database: Database, job: ArchiveJob, now: datetime) -> ArchiveJob:
             newer = segment_size(session, replace(segment, up_to=None))
         result = ArchiveResult(n=job.done, left_alone=rest, newer=newer)
     with database.transaction() as session:
-        archives.leave_alone(session, segment.audience_id, job.id, result.left_alone)
+        archives.add_left_alone(session, segment.audience_id, job.id, result.left_alone)
         journal.write(
             session,
             who=job.made_by,

@@ -1,4 +1,4 @@
-"""The values of archives and Undos as jobs."""
+"""Job types of archives and Undos, with their values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from storage.core.tables import JobKind
 
 @dataclass(frozen=True, slots=True)
 class ArchiveTask:
-    """The contacts to archive. `can_stop`: whether an Undo may end it before it is done."""
+    """The contacts to archive. `can_stop`: whether an Undo may stop it before it is done."""
 
     segment: Segment
     can_stop: bool = False
@@ -21,7 +21,7 @@ class ArchiveTask:
 
 @dataclass(frozen=True, slots=True)
 class RestoreTask:
-    """The archive to undo, or these contacts of it."""
+    """The id of the archive to undo; `ids`: only these contacts of it."""
 
     archive: str
     ids: tuple[int, ...] | None
@@ -29,11 +29,11 @@ class RestoreTask:
 
 @dataclass(frozen=True, slots=True)
 class RemoteProgress:
-    """How far changes at Mailchimp are, of an archive or an Undo.
+    """Progress of an archive or an Undo.
 
-    `after` is the last contact that has a row in the outbox (of a local audience: that was changed); once all have
-    one, `filled`. `starting` is the time before a batch was started whose id is not known yet. `stopped_by` is why
-    nothing more is sent.
+    `after` is the id of the last contact that was handled; in a mirrored audience, the last that was added to the
+    outbox, and `filled` is set once all were. `starting` is a time just before a batch was started at Mailchimp whose id
+    is not known yet. `stopped_by` is the failure after which nothing more is sent.
     """
 
     after: int = 0
@@ -41,11 +41,11 @@ class RemoteProgress:
     starting: datetime | None = None
     stopped_by: Failure | None = None
     hand_over: HandOver = NOTHING_SENT
-    """Of the file of outcomes."""
+    """Of the file that lists each contact's outcome."""
 
     @classmethod
     def upgrade(cls, json: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Reads version 0.1: `stopped` was an error or True, the file's ids stood apart."""
+        """Converts rows of version 0.1, with `stopped` (an error or True) and the file's ids as separate keys."""
         json = dict(json)
         stopped = json.pop("stopped", None)
         if isinstance(stopped, dict):
@@ -65,24 +65,25 @@ class RemoteProgress:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveProgress(RemoteProgress):
-    """How far an archive is. `undo_requested`: a person asked for an Undo before it was done."""
+    """Progress of an archive. `undo_requested`: an Undo was requested before it was done."""
 
     undo_requested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreProgress(RemoteProgress):
-    """How far an Undo is. `changed`: contacts so far that were left as they are, because they had changed."""
+    """Progress of an Undo. `changed`: number of contacts left as they are so far, because they had changed."""
 
     changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ArchiveResult:
-    """How many contacts were archived, and how many were not, by reason.
+    """How many contacts were archived (`n`), and how many were not, by reason.
 
-    `left_alone` changed after the preview; `newer` were cleaned after it; `stopped` were left because an Undo was
-    asked for. At Mailchimp: `refusals` by the refusal's key, `waiting` for an answer, `link` to the contacts there.
+    `left_alone` changed after the preview; `newer` were cleaned after it; `stopped` were not reached before the Undo.
+    At Mailchimp: `refusals` counts refusals by the key of their reason, `waiting` those without an answer; `link` leads
+    to the contacts there.
     """
 
     n: int
@@ -96,7 +97,7 @@ class ArchiveResult:
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """How many contacts were brought back; `changed` were left as they are. At Mailchimp as in `ArchiveResult`."""
+    """How many contacts were restored (`n`), and left as they are (`changed`); the rest as in `ArchiveResult`."""
 
     n: int
     changed: int
@@ -110,4 +111,4 @@ RESTORE = JobType(JobKind.RESTORE, RestoreTask, RestoreProgress, RestoreResult)
 ArchiveJob = Job[ArchiveTask, ArchiveProgress, ArchiveResult]
 RestoreJob = Job[RestoreTask, RestoreProgress, RestoreResult]
 RemoteJob = Job[Any, RemoteProgress, Any]
-"""Either of them, as far as changes at Mailchimp are concerned."""
+"""An archive or an Undo of a mirrored audience."""

@@ -1,4 +1,4 @@
-"""Picking contacts of one archive to restore: pages, a search, and ticks that are kept over pages."""
+"""Choosing contacts of one archive to restore: pages, a search, and ticks that are kept across pages."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -18,14 +18,14 @@ from storage.core.database import Database, Session
 from storage.core.tables import PlanRow
 
 KIND = "members"
-CONTACTS_A_PAGE = 10
+CONTACTS_PER_PAGE = 10
 
 PageTurn = Literal["next", "previous"]
 
 
 @dataclass(frozen=True, slots=True)
 class PickerBoxes:
-    """A page's checkboxes at the time of a click: the contacts shown, and which of them were ticked."""
+    """A page's checkboxes when a button was pressed: the contacts shown, and which of them were ticked."""
 
     shown: Collection[int] = ()
     ticked: Collection[int] = ()
@@ -43,7 +43,7 @@ class PickerContact:
 
 @dataclass(frozen=True, slots=True)
 class PickerPage:
-    """A page of the archive's contacts. `number` starts at 1; `edition` grows whenever it is drawn."""
+    """A page of the archive's contacts. `number` starts at 1; `edition` grows with each change."""
 
     plan_id: str
     archive: EarlierArchive
@@ -57,7 +57,7 @@ class PickerPage:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What the stored plan keeps. `starts`: for each page up to this one, the contact before its first."""
+    """The data of the stored plan. `starts`: for each page up to this one, the id of the contact before its first."""
 
     archive: str
     text: str
@@ -74,11 +74,13 @@ def begin(database: Database, audience_id: int, archive_id: str, *, by: str, now
     """Stores a plan with nothing ticked and returns its id."""
     state = _State(archive_id, "", (0,), (), 0)
     with database.transaction() as session:
-        return plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(state)).id
+        return plans.create(
+            session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(state)
+        ).id
 
 
 def look(database: Database, plan_id: str, *, by: str) -> PickerPage:
-    """The page that the person is on. Raises PlanGone."""
+    """The current page of the person's plan. Raises PlanGone."""
     with database.reading() as session:
         stored, state = _stored(session, plan_id, by)
         contacts = archives.members(
@@ -87,25 +89,25 @@ def look(database: Database, plan_id: str, *, by: str) -> PickerPage:
             state.archive,
             text=state.text,
             after=state.starts[-1],
-            most=CONTACTS_A_PAGE + 1,
+            most=CONTACTS_PER_PAGE + 1,
         )
     return PickerPage(
         plan_id=plan_id,
-        archive=restores.one(database, stored.audience_id, state.archive),
+        archive=restores.get_archive(database, stored.audience_id, state.archive),
         contacts=[
             PickerContact(contact.id, contact.address, contact.clean_reason, contact.cleaned_at)
-            for contact in contacts[:CONTACTS_A_PAGE]
+            for contact in contacts[:CONTACTS_PER_PAGE]
         ],
         text=state.text,
         number=len(state.starts),
-        has_more=len(contacts) > CONTACTS_A_PAGE,
+        has_more=len(contacts) > CONTACTS_PER_PAGE,
         ticked=frozenset(state.ticked),
         edition=state.edition,
     )
 
 
 def turn(database: Database, plan_id: str, boxes: PickerBoxes, to: PageTurn, *, by: str) -> None:
-    """Turns to the next page or the one before, and keeps this page's ticks. Raises PlanGone."""
+    """Goes to the next or the previous page, and keeps this page's ticks. Raises PlanGone."""
     with database.transaction() as session:
         _, state = _stored(session, plan_id, by)
         starts = state.starts
@@ -117,7 +119,7 @@ def turn(database: Database, plan_id: str, boxes: PickerBoxes, to: PageTurn, *, 
 
 
 def search(database: Database, plan_id: str, boxes: PickerBoxes, text: str, *, by: str) -> None:
-    """Turns to the contacts whose address contains the text, and keeps all ticks. Raises PlanGone."""
+    """Shows only contacts whose address contains the text, and keeps all ticks. Raises PlanGone."""
     with database.transaction() as session:
         _, state = _stored(session, plan_id, by)
         _save(session, plan_id, replace(state.with_boxes(boxes), text=text.strip(), starts=(0,)))
@@ -132,9 +134,9 @@ def restore(
     now: datetime,
     recipient: Recipient | None = None,
 ) -> RestoreJob:
-    """Creates the job of restoring what is ticked on all pages, once.
+    """Creates the job that restores the contacts ticked on all pages, once.
 
-    Raises NothingTicked, AlreadyDone, AlreadyRestored, NothingLeft, RestoreUnderWay, PlanGone.
+    Raises NoContactTicked, AlreadyDone, AlreadyRestored, NothingLeft, RestoreUnderWay, PlanGone.
     """
     with database.transaction() as session:
         stored, state = _stored(session, plan_id, by)
@@ -147,11 +149,11 @@ def restore(
 
 
 def _stored(session: Session, plan_id: str, by: str) -> tuple[PlanRow, _State]:
-    stored = plans.look(session, plan_id, by)
+    stored = plans.get(session, plan_id, by)
     if stored.kind != KIND:
         raise PlanGone
     return stored, from_json(_State, stored.data)
 
 
 def _save(session: Session, plan_id: str, state: _State) -> None:
-    plan_rows.change(session, plan_id, data=to_json(replace(state, edition=state.edition + 1)))
+    plan_rows.save(session, plan_id, data=to_json(replace(state, edition=state.edition + 1)))

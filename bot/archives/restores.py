@@ -1,4 +1,4 @@
-"""Undo of an archive, whole or in part: each contact gets back the status it had."""
+"""Undoing an archive, whole or in part: each contact gets back the status it had before."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,19 +15,19 @@ from storage.core import audiences as audience_rows
 from storage.core import journal
 from storage.core.database import Database, Session
 
-ARCHIVES_A_PAGE = 10
-CONTACTS_A_CHUNK = 20_000
+ARCHIVES_PER_PAGE = 10
+CONTACTS_PER_CHUNK = 20_000
 KIND = "restore"
 
 
 class AlreadyRestored(CleanedError):
-    """All contacts of the archive have been brought back."""
+    """All contacts of the archive have been restored."""
 
     key = "error-restore-done"
 
 
 class NothingLeft(CleanedError):
-    """The archive has no contacts: they were deleted for good at Mailchimp."""
+    """The archive has no contacts any more: they were deleted permanently at Mailchimp."""
 
     key = "error-restore-nothing-left"
 
@@ -38,7 +38,7 @@ class RestoreUnderWay(CleanedError):
     key = "error-restore-under-way"
 
 
-class NothingTicked(CleanedError):
+class NoContactTicked(CleanedError):
     """No contact was ticked."""
 
     key = "error-restore-nothing-ticked"
@@ -46,7 +46,7 @@ class NothingTicked(CleanedError):
 
 @dataclass(frozen=True, slots=True)
 class EarlierArchive:
-    """An archive that was made before, as a person sees it."""
+    """An archive, as listed for a person: `restored` of its `n` contacts have been restored."""
 
     audience_id: int
     id: str
@@ -57,37 +57,37 @@ class EarlierArchive:
     restored: int
 
     @property
-    def is_whole(self) -> bool:
-        """Whether all its contacts have been brought back."""
+    def is_restored(self) -> bool:
+        """Whether all its contacts have been restored."""
         return self.restored >= self.n
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivesPage:
-    """Earlier archives, and whether there are older ones."""
+    """A page of archives, newest first."""
 
-    earlier: Sequence[EarlierArchive]
+    archives: Sequence[EarlierArchive]
     has_more: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreReceipt:
-    """An Undo's job with what its message says besides."""
+    """What the message about an Undo's job shows."""
 
     job: RestoreJob
     audience: str
 
 
-def earlier(database: Database, page: int = 0) -> ArchivesPage:
+def earlier_archives(database: Database, page: int = 0) -> ArchivesPage:
     """A page of the archives, newest first; pages count from 0."""
     with database.reading() as session:
-        rows = archives.newest(session, skip=page * ARCHIVES_A_PAGE, most=ARCHIVES_A_PAGE + 1)
-    shown = [_earlier(archive, audience.name) for archive, audience in rows[:ARCHIVES_A_PAGE]]
-    return ArchivesPage(shown, has_more=len(rows) > ARCHIVES_A_PAGE)
+        rows = archives.newest(session, skip=page * ARCHIVES_PER_PAGE, most=ARCHIVES_PER_PAGE + 1)
+    shown = [_earlier(archive, audience.name) for archive, audience in rows[:ARCHIVES_PER_PAGE]]
+    return ArchivesPage(shown, has_more=len(rows) > ARCHIVES_PER_PAGE)
 
 
-def one(database: Database, audience_id: int, archive_id: str) -> EarlierArchive:
-    """The archive as it is now. Raises PlanGone."""
+def get_archive(database: Database, audience_id: int, archive_id: str) -> EarlierArchive:
+    """The archive with that id. Raises PlanGone."""
     with database.reading() as session:
         archive = archives.get(session, audience_id, archive_id)
         audience = audience_rows.get(session, audience_id)
@@ -106,9 +106,9 @@ def undo(
     ids: Sequence[int] | None = None,
     recipient: Recipient | None = None,
 ) -> RestoreJob:
-    """Creates the job of undoing the archive, or these contacts of it.
+    """Creates the job that undoes the archive, or restores these contacts of it.
 
-    Raises AlreadyRestored, NothingLeft, RestoreUnderWay, NothingTicked, PlanGone.
+    Raises AlreadyRestored, NothingLeft, RestoreUnderWay, NoContactTicked, PlanGone.
     """
     with database.transaction() as session:
         return undo_in(session, audience_id, archive_id, by=by, now=now, ids=ids, recipient=recipient)
@@ -126,9 +126,9 @@ def undo_in(
 ) -> RestoreJob:
     """As `undo`, within a transaction."""
     if ids is not None and not ids:
-        raise NothingTicked
-    # Locked, so that of two people who click at once one finds the other's job.
-    archive = archives.get(session, audience_id, archive_id, hold=True)
+        raise NoContactTicked
+    # Locked, so that of two simultaneous requests the second one finds the first one's job.
+    archive = archives.get(session, audience_id, archive_id, lock=True)
     if archive is None:
         raise PlanGone
     if not archive.n:
@@ -151,14 +151,14 @@ def undo_in(
 
 
 def undone_archive(database: Database, job: RestoreJob) -> ArchiveJob | None:
-    """The archive's job, once this Undo has brought back the last of its contacts."""
+    """The archive's job, if all contacts of the archive have been restored; else None."""
     with database.reading() as session:
         is_undone = archives.undone_by(session, job.audience_id, job.task.archive) is not None
         return jobs.get(session, ARCHIVE, job.task.archive) if is_undone else None
 
 
-def note_undone(session: Session, job: RestoreJob) -> None:
-    """Notes who undid the archive if all its contacts are back, in the transaction of the Undo's end."""
+def record_undone(session: Session, job: RestoreJob) -> None:
+    """Records who undid the archive if all its contacts are restored, in the transaction that ends the Undo."""
     archive = archives.get(session, job.audience_id, job.task.archive)
     if archive and 0 < archive.n <= archive.restored:
         archive.undone_by = job.made_by
@@ -166,13 +166,13 @@ def note_undone(session: Session, job: RestoreJob) -> None:
 
 
 def receipt(database: Database, job: RestoreJob) -> RestoreReceipt:
-    """What the job's message says. Raises NoAudience."""
+    """What the message about the job shows. Raises NoAudience."""
     return RestoreReceipt(job, audiences.by_id(database, job.audience_id).name)
 
 
 def work(database: Database, job: RestoreJob, clock: Clock) -> Iterator[RestoreJob]:
-    """Carries on an Undo in a local audience, a chunk at a time."""
-    step_size = jobs.StepSize(CONTACTS_A_CHUNK)
+    """Restores the remaining contacts of a local audience, a chunk at a time."""
+    step_size = jobs.StepSize(CONTACTS_PER_CHUNK)
     while (end := _next_end(database, job, step_size.rows)) is not None:
         began = clock()
         job = _restore_chunk(database, job, end, began)
@@ -194,9 +194,9 @@ def _earlier(archive: Archive, audience: str) -> EarlierArchive:
 
 
 def _next_end(database: Database, job: RestoreJob, size: int) -> int | None:
-    """The last contact of the next chunk; None at the end."""
+    """The id of the next chunk's last contact; None if none is left."""
     with database.reading() as session:
-        return archives.members_end(
+        return archives.chunk_end(
             session, job.audience_id, job.task.archive, job.progress.after, size, job.task.ids
         )
 
@@ -205,11 +205,11 @@ def _restore_chunk(database: Database, job: RestoreJob, end: int, now: datetime)
     chunk = (job.progress.after, end)
     with database.transaction() as session:
         revision = bulk.lock(session, job.audience_id).revision
-        returned = archives.bring_back(
+        restored = archives.restore_chunk(
             session, job.audience_id, job.task.archive, chunk, job.task.ids, revision, now
         )
-        progress = replace(job.progress, after=end, changed=job.progress.changed + returned.changed)
-        return jobs.step(session, job, now, progress=progress, done=job.done + returned.restored)
+        progress = replace(job.progress, after=end, changed=job.progress.changed + restored.changed)
+        return jobs.step(session, job, now, progress=progress, done=job.done + restored.restored)
 
 
 def _finish(database: Database, job: RestoreJob, now: datetime) -> RestoreJob:
@@ -225,5 +225,5 @@ def _finish(database: Database, job: RestoreJob, now: datetime) -> RestoreJob:
             archive=job.task.archive,
             changed=changed,
         )
-        note_undone(session, job)
+        record_undone(session, job)
         return jobs.finish(session, job, now, RestoreResult(n=job.done, changed=changed))

@@ -149,7 +149,7 @@ def _audiences_concerned(database: Database, arrivals: Sequence[_Arrival]) -> li
     with database.reading() as session:
         having = contact_rows.audiences_having(session, {arrival.address_key for arrival in arrivals})
         names = {arrival.event.audience for arrival in arrivals} - {""}
-        named = {name: audiences.named(session, name) for name in names}
+        named = {name: audiences.by_name(session, name) for name in names}
 
     def concerned(arrival: _Arrival) -> set[int] | None:
         ids = having.get(arrival.address_key, set())

@@ -97,7 +97,7 @@ def begin(
     """Stores a new list, of all cleaned contacts or of a segment. Returns the plan's id."""
     state = _ListState(segment or Segment(audience_id=audience_id))
     with database.transaction() as session:
-        plan = plans.keep(
+        plan = plans.create(
             session,
             KIND,
             user_id=user_id,
@@ -112,7 +112,7 @@ def begin(
 def look(database: Database, plan_id: str, user_id: str) -> Listing:
     """Returns the list as it is now, with exact figures, read in one transaction. Raises PlanGone, NoAudience."""
     with database.reading() as session:
-        plan = plans.look(session, plan_id, user_id)
+        plan = plans.get(session, plan_id, user_id)
         audience = require(session, plan.audience_id)
         state = _read(plan)
         has_changed = plan.revision != audience.revision
@@ -213,7 +213,7 @@ def chosen(
     if boxes:
         tick(database, plan_id, user_id, boxes)
     with database.reading() as session:
-        state = _read(plans.look(session, plan_id, user_id))
+        state = _read(plans.get(session, plan_id, user_id))
     if not ticked:
         return state.segment
     if not state.ticked_ids:
@@ -224,14 +224,14 @@ def chosen(
 def campaigns(database: Database, plan_id: str, user_id: str, like: str) -> Mapping[str, int]:
     """Counts the contacts of each campaign whose title contains the text, the most frequent first."""
     with database.reading() as session:
-        plan = plans.look(session, plan_id, user_id)
+        plan = plans.get(session, plan_id, user_id)
         return contacts.campaigns(session, plan.audience_id, like=like.strip())
 
 
 def domains(database: Database, plan_id: str, user_id: str, like: str) -> Mapping[str, int]:
     """Counts the contacts of each domain that contains the text, the most frequent first."""
     with database.reading() as session:
-        plan = plans.look(session, plan_id, user_id)
+        plan = plans.get(session, plan_id, user_id)
         return figures.cleaned_domains(session, plan.audience_id, like=like.strip(), most=100)
 
 
@@ -281,7 +281,7 @@ def _update(
     change: Callable[[_ListState], _ListState],
 ) -> None:
     with database.transaction() as session:
-        plan = plan_rows.held(session, plan_id)
+        plan = plan_rows.get_locked(session, plan_id)
         if plan is None or plan.user_id != user_id:
             raise PlanGone
         before = _read(plan)
@@ -299,7 +299,7 @@ def _save_count(database: Database, counted: PlanRow, found: int, revision: int)
     Does nothing if the filters have changed since they were counted.
     """
     with database.transaction() as session:
-        plan = plan_rows.held(session, counted.id)
+        plan = plan_rows.get_locked(session, counted.id)
         if plan is None or _read(plan).segment != _read(counted).segment:
             return
         plan.data = json_values.to_json(_without_stale_ticks(session, _read(plan)))

@@ -1,4 +1,4 @@
-"""Which audience is meant."""
+"""Audiences, and choosing one by name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A mailing list, as people choose it.
+    """A mailing list.
 
-    `mirrored_until`: all that changed before is here, of a mirrored one; None before its first sync has ended.
+    `mirrored_until`, of a mirrored audience: all changes before that time are stored; None until its first sync ends.
     """
 
     id: int
@@ -30,36 +30,36 @@ class Audience:
 
     @property
     def is_mirror(self) -> bool:
-        """Whether its truth is elsewhere."""
+        """Whether it is maintained at Mailchimp, and only mirrored here."""
         return self.source != AudienceSource.LOCAL
 
 
-def every(database: Database) -> Sequence[Audience]:
-    """All audiences by name."""
+def list_all(database: Database) -> Sequence[Audience]:
+    """All audiences, ordered by name."""
     with database.reading() as session:
-        return [Audience.of(each) for each in audiences.every(session)]
+        return [Audience.of(row) for row in audiences.list_all(session)]
 
 
 def local(database: Database) -> Sequence[Audience]:
-    """All that nobody else keeps, by name."""
-    return [each for each in every(database) if not each.is_mirror]
+    """Audiences that are not mirrored, ordered by name."""
+    return [audience for audience in list_all(database) if not audience.is_mirror]
 
 
 def choose(database: Database, text: str) -> Audience | None:
-    """The audience of that name, or the only one; None when a person has to choose.
+    """The audience with that name, or without text the only one; None if a person has to choose.
 
     Raises UnknownAudience, NoAudience.
     """
-    found = every(database)
-    if not found:
+    known = list_all(database)
+    if not known:
         raise NoAudience
-    wanted = text.strip().casefold()
-    if not wanted:
-        return found[0] if len(found) == 1 else None
-    named = [each for each in found if each.name.casefold() == wanted]
-    if not named:
-        raise UnknownAudience(name=text.strip(), known=", ".join(each.name for each in found[:10]))
-    return named[0]
+    name = text.strip()
+    if not name:
+        return known[0] if len(known) == 1 else None
+    matches = [audience for audience in known if audience.name.casefold() == name.casefold()]
+    if not matches:
+        raise UnknownAudience(name=name, known=", ".join(audience.name for audience in known[:10]))
+    return matches[0]
 
 
 def by_id(database: Database, audience_id: int) -> Audience:

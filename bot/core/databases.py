@@ -1,4 +1,4 @@
-"""The database that the settings name: opened at this program's version, or a sentence that says what to do."""
+"""Opening the database of the settings, with errors that say what to do."""
 
 from bot.core.errors import CleanedError
 from storage.core import schema
@@ -6,7 +6,7 @@ from storage.core.database import BadUrl, Database, Unreachable
 
 
 class BadDatabaseUrl(CleanedError):
-    """`DATABASE_URL` names no database that the bot knows."""
+    """`DATABASE_URL` is no URL of SQLite or PostgreSQL."""
 
     key = "error-database-url"
 
@@ -18,23 +18,23 @@ class DatabaseUnreachable(CleanedError):
 
 
 class DatabaseBehind(CleanedError):
-    """The database waits for `cleaned migrate`."""
+    """The database has to be migrated with `cleaned migrate`."""
 
     key = "error-database-behind"
 
 
 class DatabaseNewer(CleanedError):
-    """A newer version of this program made the database."""
+    """The database was migrated by a newer version of this program."""
 
     key = "error-database-newer"
 
 
-def ready(url: str) -> Database:
-    """The database, at this program's version: SQLite is brought there, PostgreSQL has to be there.
+def open_current(url: str) -> Database:
+    """Opens the database at this program's version: migrates SQLite, requires PostgreSQL to be migrated.
 
     Raises BadDatabaseUrl, DatabaseUnreachable, DatabaseNewer, DatabaseBehind.
     """
-    database = reached(url)
+    database = open_any_version(url)
     try:
         if database.is_sqlite:
             migrate(database)
@@ -46,8 +46,8 @@ def ready(url: str) -> Database:
     return database
 
 
-def reached(url: str) -> Database:
-    """The database, whatever its version. Raises BadDatabaseUrl, DatabaseUnreachable."""
+def open_any_version(url: str) -> Database:
+    """Opens the database without a look at its version. Raises BadDatabaseUrl, DatabaseUnreachable."""
     try:
         database = Database(url)
     except BadUrl:
@@ -61,7 +61,7 @@ def reached(url: str) -> Database:
 
 
 def migrate(database: Database) -> bool:
-    """Brings the database to this program's version; False if it was there. Raises DatabaseNewer."""
+    """Migrates the database to this program's version; False if nothing was to do. Raises DatabaseNewer."""
     try:
         check_version(database)
     except DatabaseBehind:
@@ -71,11 +71,11 @@ def migrate(database: Database) -> bool:
 
 
 def check_version(database: Database) -> None:
-    """Raises DatabaseNewer, DatabaseBehind."""
-    match schema.standing(database):
-        case schema.Standing.NEWER:
+    """Raises DatabaseNewer or DatabaseBehind unless the database has this program's version."""
+    match schema.state(database):
+        case schema.SchemaState.NEWER:
             raise DatabaseNewer
-        case schema.Standing.BEHIND:
+        case schema.SchemaState.BEHIND:
             raise DatabaseBehind
-        case schema.Standing.CURRENT:
+        case schema.SchemaState.CURRENT:
             return

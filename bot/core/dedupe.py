@@ -1,16 +1,16 @@
-"""Slack sends a command, a click or an event again: it is done once, by one of the processes."""
+"""Handles each Slack request once, though Slack may send it several times and to several processes."""
 
 from datetime import datetime, timedelta
 
 from storage.core import dedupe
 from storage.core.database import Database
 
-KEPT = timedelta(minutes=15)  # Slack sends again at once, after one and after five minutes
+REQUESTS_KEPT = timedelta(minutes=15)  # Slack retries at once, after one minute and after five
 
 
 def is_first(database: Database, key: str, now: datetime) -> bool:
-    """Whether no process has had this delivery. SQLite serves one process, which knows by itself."""
+    """Whether no process has handled this request. Always true on SQLite: its only process checks that in memory."""
     if database.is_sqlite:
         return True
     with database.transaction() as session:
-        return dedupe.claim(session, key, now)
+        return dedupe.mark_handled(session, key, now)

@@ -1,15 +1,14 @@
-"""What can go wrong in a way that a person can mend.
+"""Base class of errors that a person can do something about, and those that several subjects raise.
 
-Each error is a type with a key and values; `handlers` turns it into a sentence of `handlers/words`. Its
-docstring says what happened. Values may hold what the person typed: they are shown to that person, never
-logged.
+Each error is a class with the key of a sentence in `handlers/words` and the sentence's values. Values may hold what the
+person typed: they are shown to that person and never logged.
 """
 
 from typing import Any, ClassVar
 
 
 class CleanedError(Exception):
-    """Something a person can mend. `key` names the sentence, `values` fill it."""
+    """An error that a person can do something about. `key` names the sentence, `values` are its placeholders."""
 
     key: ClassVar[str]
 
@@ -17,29 +16,29 @@ class CleanedError(Exception):
         super().__init__(self.key)
         self.values = values
         self.block_id: str | None = None
-        """The input it was typed in, where there is one."""
+        """The id of the modal's input that has the fault, if there is one."""
 
 
 class UnknownAudience(CleanedError):
-    """No audience has that name. Values: name, known (the names there are)."""
+    """No audience has that name. Values: name, known (names of audiences)."""
 
     key = "error-unknown-audience"
 
 
 class NoAudience(CleanedError):
-    """There is no audience yet: import one first."""
+    """There is no such audience, or none at all yet."""
 
     key = "error-no-audience"
 
 
 class IsMirrored(CleanedError):
-    """The audience's truth is with Mailchimp: that is done there. Values: name."""
+    """The audience is mirrored, and that has to be done at Mailchimp. Values: name."""
 
     key = "error-is-mirrored"
 
 
 class NotAnOperator(CleanedError):
-    """Only operators may do that. Values: helpers (who can)."""
+    """Only operators may do that. Values: helpers (users who may)."""
 
     key = "error-not-an-operator"
 
@@ -57,12 +56,12 @@ class WrongWord(CleanedError):
 
 
 class AlreadyDone(CleanedError):
-    """This plan was confirmed before."""
+    """The plan was confirmed before."""
 
     key = "error-already-done"
 
 
 class PlanGone(CleanedError):
-    """The plan is not there any more, or is another person's."""
+    """The plan does not exist any more, or is another person's."""
 
     key = "error-plan-gone"

@@ -1,4 +1,4 @@
-"""Files that are handed to people: what `handlers` has to offer for it, and a small file handed over once."""
+"""Sending files to people: the port that `handlers` implements, and sending a small file exactly once."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class SendFailed(Exception):
-    """The service did not take the file; another try may succeed."""
+    """The service did not accept the file; another attempt may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +46,18 @@ class FileSender(Protocol):
     """Hands files to people. All methods raise SendFailed."""
 
     def expect(self, name: str, size: int) -> ExpectedFile:
-        """Announces a file of so many bytes."""
+        """Announces a file of `size` bytes."""
 
     def send(self, file: ExpectedFile, contents: Contents) -> Iterator[int]:
-        """Sends the bytes, and yields how many are sent, now and then. Nobody sees the file yet."""
+        """Sends the bytes, and yields now and then how many were sent so far. Nobody sees the file yet."""
 
     def shared(self, file_ids: Sequence[str]) -> SharedFiles | None:
-        """Where people see the files; None if they are not shown yet."""
+        """The links of files that are shared already; None if they are not."""
 
     def share(self, names: Mapping[str, str], channel: str | None) -> SharedFiles:
-        """Shows the files (id → name) in one message: in the channel, or in the person's direct messages.
+        """Shares the files (id → name) in one message, in the channel or in the person's direct messages.
 
-        Raises CleanedError where that channel can't have them.
+        Raises CleanedError if they can't be shared in that channel.
         """
 
 
@@ -72,7 +72,7 @@ class SmallFile:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """How far a small file is: its id once its bytes are sent, and whether that has ended, shared or given up."""
+    """How far sending a small file is. `file_id` is set once its bytes are sent; it `has_ended` shared or given up."""
 
     file_id: str | None = None
     is_shared: bool = False
@@ -97,17 +97,20 @@ ResultT = TypeVar("ResultT")
 def hand_over(
     database: Database, job: Job[TaskT, ProgressT, ResultT], clock: Clock, file: SmallFile
 ) -> Iterator[Job[TaskT, ProgressT, ResultT]]:
-    """Shows the job's person a small file, once, even if the process dies on the way.
+    """Sends the job's person a small file, once, even if the process dies meanwhile and another carries on.
 
-    Gives up, and lets the job go on, where the file can't be sent at all or was tried too often. Raises SendFailed.
+    Gives up, so that the job can go on, if the service refuses the file or GIVE_UP_AFTER attempts failed. Raises
+    SendFailed before that.
     """
     try:
         file_id, is_shared = job.progress.hand_over.file_id, False
         if file_id:
-            is_shared = file.sender.shared([file_id]) is not None  # perhaps the process died just after
+            is_shared = (
+                file.sender.shared([file_id]) is not None
+            )  # a process may have died just after sharing it
         else:
             file_id = _send(file)
-            job = _note(database, job, clock, HandOver(file_id))
+            job = _save_hand_over(database, job, clock, HandOver(file_id))
             yield job
         if not is_shared:
             file.sender.share({file_id: file.name}, None)
@@ -115,9 +118,9 @@ def hand_over(
         if job.attempts < GIVE_UP_AFTER and isinstance(error, SendFailed):
             raise
         log.warning("the file of job %s was not sent: %s", job.id, type(error).__qualname__)
-        yield _note(database, job, clock, replace(job.progress.hand_over, has_ended=True))
+        yield _save_hand_over(database, job, clock, replace(job.progress.hand_over, has_ended=True))
     else:
-        yield _note(database, job, clock, HandOver(file_id, is_shared=True, has_ended=True))
+        yield _save_hand_over(database, job, clock, HandOver(file_id, is_shared=True, has_ended=True))
 
 
 def _send(file: SmallFile) -> str:
@@ -129,7 +132,7 @@ def _send(file: SmallFile) -> str:
     return expected.file_id
 
 
-def _note(
+def _save_hand_over(
     database: Database, job: Job[TaskT, ProgressT, ResultT], clock: Clock, hand_over: HandOver
 ) -> Job[TaskT, ProgressT, ResultT]:
     progress = replace(job.progress, hand_over=hand_over)  # type: ignore[type-var]  # a dataclass, as all progress

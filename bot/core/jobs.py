@@ -1,8 +1,8 @@
-"""Long work: rows with a state, a lease and a progress, so that another process carries on when one dies.
+"""Jobs: long work with a state, a lease and stored progress, so that another process carries on when one dies.
 
-A job has a type, which names three values: the task (what to do), the progress (how far it is) and the result (what
-came of it). Each subject defines its own (for instance `bot/archives/jobs.py`). A step changes contacts and the job's
-row in one transaction and only while the lease is held, so that it happens whole, once, or not at all.
+A job's type names the classes of three values: the task (what to do), the progress (how far it is) and the result. Each
+subject defines its own, for instance in `bot/archives/jobs.py`. A step changes contacts and the job's row in one
+transaction, and only while the process holds the lease, so that a step happens exactly once or not at all.
 """
 
 import os
@@ -23,17 +23,17 @@ LEASE = timedelta(seconds=30)  # renewed by each step, which takes well under a 
 
 RETRY, LONGEST_RETRY = timedelta(seconds=3), timedelta(minutes=1)
 
-STEP = timedelta(seconds=0.8)  # how long a step may hold its locks
+STEP = timedelta(seconds=0.8)  # target duration of a step, during which it holds its locks
 SMALLEST_STEP = 1 / 20  # of the largest
 
-# In the column `result`, but no part of the result: a failure, and who undid an archive, as version 0.1 kept it.
+# Keys of the column `result` that are not part of the result: the failure, and who undid an archive (version 0.1).
 _BESIDE_RESULT = ("error", "values", "undone_by")
 
 
 TaskT = TypeVar("TaskT")
 ProgressT = TypeVar("ProgressT")
 ResultT = TypeVar("ResultT")
-# Values are only read from a job: an archive's job is a job whose progress is some RemoteProgress.
+# Covariant, since a job is immutable: a job with ArchiveProgress is a job with RemoteProgress.
 _Task_co = TypeVar("_Task_co", covariant=True)
 _Progress_co = TypeVar("_Progress_co", covariant=True)
 _Result_co = TypeVar("_Result_co", covariant=True)
@@ -43,7 +43,7 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class JobType(Generic[_Task_co, _Progress_co, _Result_co]):
-    """A kind of job and its values. The progress of a job that has not begun is read from an empty object."""
+    """A kind of job and the classes of its values. An empty object is the progress of a job that has not begun."""
 
     kind: JobKind
     task: type[_Task_co]
@@ -53,10 +53,10 @@ class JobType(Generic[_Task_co, _Progress_co, _Result_co]):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom a job tells, and where.
+    """The person whom a job informs, and where.
 
-    `channel` is the person's direct messages, once known; `ts` is the job's message there, once posted; `view` is
-    the modal that the job was confirmed in.
+    `channel` is the person's direct messages, once known; `ts` is the timestamp of the job's message there, once posted;
+    `view` is the modal in which the job was confirmed.
     """
 
     user: str
@@ -76,9 +76,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job(Generic[_Task_co, _Progress_co, _Result_co]):
-    """A job as it was last read or written. `done` of `total` are contacts, rows or bytes, by its type.
+    """A job, as last read or written. `done` and `total` are in contacts, rows or bytes, depending on the type.
 
-    A job without a recipient was started in the terminal or by the clock.
+    A job without a recipient was started in the terminal or by the scheduler.
     """
 
     type: JobType[_Task_co, _Progress_co, _Result_co]
@@ -116,7 +116,7 @@ class Job(Generic[_Task_co, _Progress_co, _Result_co]):
 
     @property
     def outcome(self) -> _Result_co:
-        """The result of a job that has one: it is done, or failed after some of its work. Raises ValueError."""
+        """The result. Raises ValueError for a job that is unfinished, or failed before it did anything."""
         if self.result is None:
             raise ValueError(f"Job {self.id} has no result.")
         return self.result
@@ -127,13 +127,13 @@ Work = Callable[[Database, AnyJob, Clock], Iterator[AnyJob]]
 
 
 class StepSize:
-    """Adapts the number of rows per step, so that a step lasts about STEP: `most` where the database is quick."""
+    """The number of rows per step, adapted so that a step lasts about STEP; at most `most`."""
 
     def __init__(self, most: int) -> None:
         self.rows = self._most = most
 
     def adapt(self, duration: timedelta) -> None:
-        """Takes into account how long the last step of `rows` lasted."""
+        """Adapts `rows` to how long the last step of that many rows lasted."""
         if duration > timedelta(0):  # clocks can be set back
             smallest = max(int(self._most * SMALLEST_STEP), 1)
             self.rows = max(smallest, min(self._most, int(self.rows * (STEP / duration))))
@@ -144,7 +144,7 @@ def new_id() -> str:
 
 
 def owner() -> str:
-    """A new name for a thread of work of this process, to own leases."""
+    """A new name of a lease owner, for a thread of this process: host, process id and a random part."""
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
@@ -163,7 +163,7 @@ def create(
     state: JobState = JobState.WAITING,
     lease: tuple[str, datetime] | None = None,
 ) -> Job[TaskT, ProgressT, ResultT]:
-    """Stores a job that waits for a worker. `lease`: owner and end, for a job that begins in its maker's hands."""
+    """Stores a new job. `lease`: owner and end, for a job that its creator runs itself."""
     row = JobRow(
         id=job_id or new_id(),
         kind=type_.kind.value,
@@ -183,7 +183,7 @@ def create(
 
 
 def read(type_: JobType[TaskT, ProgressT, ResultT], row: JobRow) -> Job[TaskT, ProgressT, ResultT]:
-    """The value of a row of this type."""
+    """The job of a row of this type."""
     result = {key: value for key, value in row.result.items() if key not in _BESIDE_RESULT}
     has_result = bool(result) or row.state == JobState.DONE
     return Job(
@@ -209,7 +209,7 @@ def read(type_: JobType[TaskT, ProgressT, ResultT], row: JobRow) -> Job[TaskT, P
 def get(
     session: Session, type_: JobType[TaskT, ProgressT, ResultT], job_id: str
 ) -> Job[TaskT, ProgressT, ResultT] | None:
-    """The job of that id; None if there is none of this type."""
+    """The job with that id; None if there is none of this type."""
     row = jobs.get(session, job_id)
     return read(type_, row) if row and row.kind == type_.kind else None
 
@@ -241,7 +241,7 @@ def claim(
     by_kind = {type_.kind: type_ for type_ in types}
     with database.transaction() as session:
         row = jobs.claim(session, by_kind.keys(), owner, now, now + LEASE)
-    # Read after the commit: a row that can't be read stays leased for a while, and holds up no other.
+    # Parsed after the commit: a row that can't be parsed stays leased for a while, and does not block other jobs.
     return read(by_kind[JobKind(row.kind)], row) if row else None
 
 
@@ -254,20 +254,20 @@ def claim_one(
     return read(job.type, row) if row else None
 
 
-def free_dead(database: Database) -> None:
+def release_dead(database: Database) -> None:
     """Ends the leases of processes of this machine that have died, so that nobody waits for them to expire.
 
-    To be called before this process takes work. A process id that was given to another process keeps its leases.
+    Call it before this process claims jobs. Leases of a process whose id was reused by another one are kept.
     """
     with database.transaction() as session:
         for name in filter(is_dead, jobs.owners(session)):
-            jobs.free(session, name)
+            jobs.release_all(session, name)
 
 
-def free(database: Database, owner: str) -> None:
-    """Ends all leases of the owner, so that its jobs can be carried on at once."""
+def release_all(database: Database, owner: str) -> None:
+    """Ends all leases of the owner, so that other processes can carry on its jobs at once."""
     with database.transaction() as session:
-        jobs.free(session, owner)
+        jobs.release_all(session, owner)
 
 
 def step(
@@ -279,9 +279,9 @@ def step(
     task: TaskT | None = None,
     **columns: Any,
 ) -> Job[TaskT, ProgressT, ResultT]:
-    """Moves the job on and renews its lease, in the transaction of what the step did.
+    """Saves the job's progress and renews its lease, in the same transaction as the step's changes.
 
-    `columns`: `done`, `total` or `audience_id`. What is not given stays. Raises storage.core.jobs.LeaseLost.
+    `columns`: `done`, `total` or `audience_id`. Values that are not given stay. Raises storage.core.jobs.LeaseLost.
     """
     if progress is not None:
         columns["cursor"] = to_json(progress)
@@ -298,7 +298,7 @@ def finish(
     result: ResultT,
     failure: Failure | None = None,
 ) -> Job[TaskT, ProgressT, ResultT]:
-    """Ends the job, in the transaction of its last step. With a failure, the result says what was done before it."""
+    """Ends the job, in the transaction of its last step. With a failure, the result is what was done before it."""
     state = JobState.FAILED if failure else JobState.DONE
     json = to_json(result) | (_failure_json(failure) if failure else {})
     return step(session, job, now, state=state.value, finished_at=now, result=json)
@@ -307,7 +307,7 @@ def finish(
 def fail(
     database: Database, job: Job[TaskT, ProgressT, ResultT], now: datetime, key: str, /, **values: Any
 ) -> Job[TaskT, ProgressT, ResultT]:
-    """Ends a job that can't be done. The sentence's key and values are kept for the receipt."""
+    """Ends the job as failed. `key` and `values` are the sentence for the receipt."""
     result = _failure_json(Failure(key, values))
     with database.transaction() as session:
         return step(session, job, now, state=JobState.FAILED.value, finished_at=now, result=result)
@@ -332,33 +332,33 @@ def renew(
 def set_recipient(
     database: Database, job: Job[TaskT, ProgressT, ResultT], now: datetime, recipient: Recipient
 ) -> Job[TaskT, ProgressT, ResultT]:
-    """Stores where the person is told, once that is known."""
+    """Stores whom the job informs and where, once that is known."""
     with database.transaction() as session:
         row = jobs.save(session, job.id, job.owner, lease_until=now + LEASE, notify=to_json(recipient))
     return read(job.type, row)
 
 
 def mark_told(database: Database, job: AnyJob, now: datetime) -> None:
-    """Notes that the person has the receipt: nothing is left to do."""
+    """Records that the receipt was sent, after which nothing is left to do."""
     with database.transaction() as session:
         jobs.save(session, job.id, job.owner, told_at=now, lease_until=None)
 
 
 def release(database: Database, job: AnyJob) -> None:
-    """Gives the job back, to be carried on at once by any process."""
+    """Ends the job's lease, so that any process can carry it on at once. Doesn't count as an attempt."""
     with database.transaction() as session:
         jobs.release(session, job.id, job.owner)
 
 
-def give_back(database: Database, job: AnyJob, now: datetime) -> None:
-    """Gives the job back after a fault, to be tried again after a pause that grows with the attempts."""
+def retry_later(database: Database, job: AnyJob, now: datetime) -> None:
+    """Lets the job be claimed again after a fault, after a pause that grows with the attempts."""
     with database.transaction() as session:
         pause = min(RETRY * job.attempts, LONGEST_RETRY)
         jobs.save(session, job.id, job.owner, lease_until=now + pause)
 
 
-def give_back_unharmed(database: Database, job: AnyJob, now: datetime) -> None:
-    """Gives the job back after trouble that is not its own, so that it counts as no attempt."""
+def retry_later_uncounted(database: Database, job: AnyJob, now: datetime) -> None:
+    """Lets the job be claimed again after a fault that is not its own, which doesn't count as an attempt."""
     columns = {"lease_until": now + RETRY, "attempts": max(job.attempts - 1, 0)}
     if job.recipient:
         columns["notify"] = to_json(job.recipient)
@@ -367,9 +367,9 @@ def give_back_unharmed(database: Database, job: AnyJob, now: datetime) -> None:
 
 
 def is_dead(owner: str) -> bool:
-    """Whether the owner's process is known to be gone.
+    """Whether the owner's process is known to have died.
 
-    An owner with this process's own id was another process: in a container the id is always the same.
+    An owner with this process's own id was an earlier process: in a container, the id is always the same.
     """
     host, _, rest = owner.partition(":")
     process_id = rest.partition(":")[0]

@@ -1,4 +1,4 @@
-"""The journal's newest lines: who did what, when, to how many."""
+"""The newest lines of the journal: who did what, when, to how many contacts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from storage.core.database import Database
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """`what` is archive, restore, export, import, fix, not-typo, maybe-typo, policy, mend or digest.
+    """A line of the journal. `audience` is a name, or empty if the line is about none.
 
-    `audience` is its name, '' where it is of none.
+    `what` is archive, restore, export, import, fix, not-typo, maybe-typo, policy, mend or digest.
     """
 
     who: str
@@ -23,9 +23,9 @@ class JournalEntry:
 
 
 def latest(database: Database, most: int) -> Sequence[JournalEntry]:
-    """The newest first; of syncs none, since mostly nobody asked for them."""
+    """The newest lines, newest first, without syncs, most of which nobody asked for."""
     with database.reading() as session:
-        names = {each.id: each.name for each in audiences.every(session)}
+        names = {audience.id: audience.name for audience in audiences.list_all(session)}
         return [
             JournalEntry(
                 row.who, row.what, row.n, row.at, names.get(row.audience_id, "") if row.audience_id else ""

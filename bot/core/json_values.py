@@ -1,4 +1,4 @@
-"""Frozen dataclasses to JSON objects and back, for the values that rows keep.
+"""Converts frozen dataclasses to JSON objects and back, for columns that store values.
 
 Fields that have their default are left out, and unknown keys are ignored, so that two versions of the program can
 read each other's rows as long as fields are only added, with a default.
@@ -22,9 +22,10 @@ def to_json(value: object) -> dict[str, Any]:
 
 
 def from_json(value_type: type[ValueT], json: Mapping[str, Any]) -> ValueT:
-    """Returns the value that `to_json` made the object of. Raises pydantic.ValidationError.
+    """Returns the value of a JSON object that `to_json` returned. Raises pydantic.ValidationError.
 
-    A type whose object looked different in an earlier version has a class method `upgrade`, which takes either.
+    A type whose JSON was different in an earlier version has a class method `upgrade`, which converts old objects and
+    returns current ones unchanged.
     """
     upgrade = getattr(value_type, "upgrade", None)
     value: ValueT = _adapter(cast(Any, value_type)).validate_python(upgrade(json) if upgrade else json)

@@ -1,6 +1,6 @@
-"""What each process would look after is done by one of them at a time, and by another when that one is gone.
+"""Leases of recurring tasks: one process at a time runs each, and another takes over when that one dies.
 
-SQLite serves one process, which is always the one.
+A SQLite database has a single process, so no lease is needed there.
 """
 
 from datetime import datetime, timedelta
@@ -10,26 +10,26 @@ from storage.core import leases
 from storage.core.database import Database
 
 
-def take(database: Database, name: str, owner: str, now: datetime, lasts: timedelta) -> bool:
-    """Whether it is the owner's turn, and stays so for that long; who has it may take it again."""
+def acquire(database: Database, name: str, owner: str, now: datetime, duration: timedelta) -> bool:
+    """Acquires or renews the task's lease for that duration; False while another owner holds it."""
     if database.is_sqlite:
         return True
     with database.transaction() as session:
-        return leases.take(session, name, owner, now, now + lasts)
+        return leases.acquire(session, name, owner, now, now + duration)
 
 
-def free_dead(database: Database, now: datetime) -> None:
-    """Frees what processes of this machine had that are gone, as `jobs.free_dead` does."""
+def release_dead(database: Database, now: datetime) -> None:
+    """Ends the leases of processes of this machine that have died, as `jobs.release_dead` does."""
     if database.is_sqlite:
         return
     with database.transaction() as session:
         for owner in filter(jobs.is_dead, leases.owners(session, now)):
-            leases.free(session, owner, now)
+            leases.release_all(session, owner, now)
 
 
-def give_back(database: Database, owner: str, now: datetime) -> None:
-    """All that were the owner's are anyone's at once."""
+def release_all(database: Database, owner: str, now: datetime) -> None:
+    """Ends all leases of the owner."""
     if database.is_sqlite:
         return
     with database.transaction() as session:
-        leases.free(session, owner, now)
+        leases.release_all(session, owner, now)

@@ -1,4 +1,4 @@
-"""Who may do what: counts and digests are everyone's, addresses and changes are the operators'."""
+"""Permissions: everyone may see counts and digests; only operators may see addresses and make changes."""
 
 from collections.abc import Collection
 
@@ -17,6 +17,6 @@ def is_operator(user_id: str, *, runs_workspace: bool, operators: Collection[str
 def require_operator(
     user_id: str, *, runs_workspace: bool, operators: Collection[str], helpers: Collection[str]
 ) -> None:
-    """Raises NotAnOperator, naming who can help."""
+    """Raises NotAnOperator, with the users who may, unless the person is an operator."""
     if not is_operator(user_id, runs_workspace=runs_workspace, operators=operators):
         raise NotAnOperator(helpers=tuple(helpers))

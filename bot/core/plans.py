@@ -10,7 +10,7 @@ from storage.core.database import Session
 from storage.core.tables import PlanRow
 
 
-def keep(
+def create(
     session: Session,
     kind: str,
     *,
@@ -21,7 +21,7 @@ def keep(
     n: int = 0,
     revision: int = 0,
 ) -> PlanRow:
-    """A new plan. `n` and `revision`: what was counted, and the audience's revision at that moment."""
+    """Stores a new plan. `n` is the number of contacts, counted at that `revision` of the audience."""
     return plans.add(
         session,
         PlanRow(
@@ -37,17 +37,17 @@ def keep(
     )
 
 
-def look(session: Session, draft_id: str, user_id: str) -> PlanRow:
+def get(session: Session, plan_id: str, user_id: str) -> PlanRow:
     """The person's plan. Raises PlanGone."""
-    draft = plans.get(session, draft_id)
-    if draft is None or draft.user_id != user_id:
+    plan = plans.get(session, plan_id)
+    if plan is None or plan.user_id != user_id:
         raise PlanGone
-    return draft
+    return plan
 
 
-def use(session: Session, draft_id: str, user_id: str, now: datetime) -> PlanRow:
-    """The person's plan, confirmed by this transaction and no other. Raises PlanGone, AlreadyDone."""
-    draft = look(session, draft_id, user_id)
-    if not plans.use(session, draft_id, now):
+def use(session: Session, plan_id: str, user_id: str, now: datetime) -> PlanRow:
+    """Marks the person's plan confirmed, which works once, and returns it. Raises PlanGone, AlreadyDone."""
+    plan = get(session, plan_id, user_id)
+    if not plans.mark_used(session, plan_id, now):
         raise AlreadyDone
-    return draft
+    return plan

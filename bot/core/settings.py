@@ -1,4 +1,4 @@
-"""The settings: from the environment and a `.env` file. README lists them; a test compares the two."""
+"""The settings, read from the environment and a `.env` file. The README lists them; a test compares the two."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +11,17 @@ from bot.core.errors import CleanedError
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 
-OFF = "off"  # an empty variable would leave the word to the `.env` file
+OFF = "off"  # turns a setting of the `.env` file off; an empty variable is ignored
 
 
 class BadSetting(CleanedError):
-    """A setting can't be read. Values: name."""
+    """A setting is invalid. Values: name."""
 
     key = "error-bad-setting"
 
 
 class Settings(BaseSettings):
-    """What the bot is told from outside. Secrets never show in a repr."""
+    """The program's configuration. Secrets are not shown in its repr."""
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
 
@@ -53,12 +53,12 @@ class Settings(BaseSettings):
     @field_validator("operators", "ses_topics", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        """With commas or spaces between."""
+        """Splits at commas and spaces."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator("imap_url")
     @classmethod
-    def _names_a_mailbox(cls, value: SecretStr | None) -> SecretStr | None:
+    def _check_imap_url(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None or value.get_secret_value() == OFF:
             return None
         imap_address.parse_imap_url(value.get_secret_value())
@@ -66,28 +66,28 @@ class Settings(BaseSettings):
 
     @field_validator("mailchimp_api_key")
     @classmethod
-    def _names_an_account(cls, value: SecretStr | None) -> SecretStr | None:
+    def _none_if_off(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None or value.get_secret_value().strip() in ("", OFF) else value
 
     @property
     def mailbox(self) -> ImapAddress | None:
-        """Where bounces wait, if anywhere."""
+        """The IMAP mailbox that bounces are read from, if one is set."""
         return imap_address.parse_imap_url(self.imap_url.get_secret_value()) if self.imap_url else None
 
     @field_validator("slack_api_url")
     @classmethod
-    def _ends_with_slash(cls, value: str) -> str:
+    def _with_final_slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"
 
 
 def data_folder() -> Path:
-    """Where the SQLite file is when nothing else is said."""
+    """The folder of the default SQLite file."""
     return user_data_path("cleaned", appauthor=False)
 
 
-def load(**given: object) -> Settings:
-    """The settings; `given` go before the environment. Raises BadSetting."""
+def load(**overrides: object) -> Settings:
+    """Reads the settings; `overrides` take precedence over the environment. Raises BadSetting."""
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         raise BadSetting(name=str(error.errors()[0]["loc"][0]).upper()) from None

@@ -158,7 +158,7 @@ def look_up(database: Database, text: str) -> Sequence[CleanedContact]:
     address = addresses[0] if addresses else text.strip()
     with database.reading() as session:
         matches = contacts.with_key(session, address.lower())
-        by_id = {audience.id: audience for audience in audiences.every(session)}
+        by_id = {audience.id: audience for audience in audiences.list_all(session)}
         cleaned = [contact for contact in matches if contact.status == Status.CLEANED]
         fixable = [contact for contact in cleaned if not _has_complained(session, contact)]
     if not matches:
@@ -227,7 +227,9 @@ def begin(
                 permissions=requirements.permissions,
                 names=(requirements.first_name, requirements.last_name),
             )
-        row = plans.keep(session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(plan), n=1)
+        row = plans.create(
+            session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(plan), n=1
+        )
         mark = corrections.get_not_typo(session, audience_id, contact_id)
         suggestion = None if mark else typos.suggester(session, audience_id).suggest(contact.address)
         return Form(
@@ -244,7 +246,7 @@ def begin(
 def cleaned_address(database: Database, plan_id: str, *, by: str) -> str:
     """Returns the address that a person's form corrects. Raises NoAudience, PlanGone, NotCleaned, AbuseComplaint."""
     with database.reading() as session:
-        row = plans.look(session, plan_id, by)
+        row = plans.get(session, plan_id, by)
         audience = require(session, row.audience_id)
         return get_fixable(session, audience, read_plan(row).contact).address
 

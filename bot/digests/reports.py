@@ -123,7 +123,7 @@ def report(
     weeks: Counter[date] = Counter()
     with database.reading() as session:
         parts = []
-        for audience in _covered(audiences.every(session), settings.audience_ids):
+        for audience in _covered(audiences.list_all(session), settings.audience_ids):
             parts.append(_part(session, audience, since, until, make_suggester))
             weeks.update(_weeks(session, audience.id, until.date()))
     parts.sort(key=lambda part: (-part.total.n, -part.cleaned, part.name.casefold()))

@@ -1,4 +1,4 @@
-"""Export: the CSV of a segment, sent while it is read from the database, and the record of who was given which."""
+"""Exporting a segment as CSV, sent while it is read from the database, and the record of exports."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,19 +31,19 @@ from storage.exports import exports
 from storage.exports.tables import Export
 
 KIND = "export"
-EXPORTS_A_PAGE = 10
-RENEW_BYTES = 1 << 20  # between two steps, each of which renews the lease
+EXPORTS_PER_PAGE = 10
+RENEW_BYTES = 1 << 20  # sent or read between two renewals of the lease
 
 
-class NotInChannel(CleanedError):
-    """The bot isn't in the channel, or can't see it. Values: channel."""
+class NotInExportChannel(CleanedError):
+    """The bot isn't in the channel chosen for the file, or can't see it. Values: channel."""
 
     key = "error-export-not-in-channel"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPlan:
-    """The rows and columns that a person is asked to confirm, as they were counted."""
+    """The rows to export, as counted when they were shown, and the columns."""
 
     id: str
     audience: str
@@ -54,7 +54,7 @@ class ExportPlan:
 
 @dataclass(frozen=True, slots=True)
 class PastExport:
-    """An earlier export: one file, or its parts. `permalinks`: the links that Slack gave."""
+    """An earlier export. `permalinks`: the links at Slack of its files."""
 
     audience_id: int
     id: str
@@ -67,7 +67,7 @@ class PastExport:
 
 @dataclass(frozen=True, slots=True)
 class ExportReceipt:
-    """An export's job with what its message says besides."""
+    """What the message about an export's job shows."""
 
     job: ExportJob
     audience: str
@@ -75,9 +75,9 @@ class ExportReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A channel that was chosen for the file, with what Slack says of it.
+    """The channel chosen for the file, with what Slack knows about it.
 
-    `people` is how many see what is posted there, if known; `takes_files`: False where the bot can't post.
+    `people` is its number of members, if known; `takes_files` is False if the bot can't post there.
     """
 
     channel: str
@@ -87,13 +87,13 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """What a stored plan keeps. `destination`: the last channel that was chosen in the form."""
+    """The data of a stored plan. `destination`: the channel last chosen in the form."""
 
     segment: Segment
     destination: Destination | None = None
 
 
-def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> ExportPlan:
+def plan(database: Database, segment: Segment, *, by: str, now: datetime) -> ExportPlan:
     """Counts the segment and stores the plan. Raises NothingThere, NoAudience."""
     with database.transaction() as session:
         audience = audiences.require(session, segment.audience_id)
@@ -101,7 +101,7 @@ def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> 
         n = segment_size(session, segment)
         if not n:
             raise NothingThere
-        stored = plans.keep(
+        stored = plans.create(
             session,
             KIND,
             user_id=by,
@@ -117,17 +117,19 @@ def preview(database: Database, segment: Segment, *, by: str, now: datetime) -> 
 def look(database: Database, plan_id: str, *, by: str) -> ExportPlan:
     """The plan as it was shown. Raises PlanGone, NoAudience."""
     with database.reading() as session:
-        stored = plans.look(session, plan_id, by)
+        stored = plans.get(session, plan_id, by)
         segment = from_json(_Planned, stored.data).segment
         return _plan(stored.id, audiences.require(session, segment.audience_id), segment, stored.n)
 
 
-def send_to(database: Database, plan_id: str, destination: Destination | None, *, by: str) -> ExportPlan:
-    """Keeps what is known of the chosen channel, so that the confirmation need not ask Slack. Raises PlanGone."""
+def set_destination(
+    database: Database, plan_id: str, destination: Destination | None, *, by: str
+) -> ExportPlan:
+    """Stores what Slack said about the chosen channel, so that `confirm` need not ask. Raises PlanGone, NoAudience."""
     with database.transaction() as session:
-        stored = plans.look(session, plan_id, by)
+        stored = plans.get(session, plan_id, by)
         planned = replace(from_json(_Planned, stored.data), destination=destination)
-        plan_rows.change(session, plan_id, data=to_json(planned))
+        plan_rows.save(session, plan_id, data=to_json(planned))
         audience = audiences.require(session, stored.audience_id)
         return _plan(plan_id, audience, planned.segment, stored.n)
 
@@ -141,15 +143,15 @@ def confirm(
     channel: str | None = None,
     recipient: Recipient | None = None,
 ) -> ExportJob:
-    """Turns the plan into a job, once. Without a channel the file goes to the person's direct messages.
+    """Creates the plan's job, once. Without a channel the file goes to the person's direct messages.
 
-    Raises NotInChannel, AlreadyDone, PlanGone.
+    Raises NotInExportChannel, AlreadyDone, PlanGone.
     """
     with database.transaction() as session:
-        planned = from_json(_Planned, plans.look(session, plan_id, by).data)
+        planned = from_json(_Planned, plans.get(session, plan_id, by).data)
         destination = planned.destination
         if channel and destination and destination.channel == channel and not destination.takes_files:
-            raise NotInChannel(channel=channel)
+            raise NotInExportChannel(channel=channel)
         stored = plans.use(session, plan_id, by, now)
         return jobs.create(
             session,
@@ -163,16 +165,16 @@ def confirm(
         )
 
 
-def past(database: Database, audience_id: int, page: int = 0) -> tuple[Sequence[PastExport], bool]:
+def past_exports(database: Database, audience_id: int, page: int = 0) -> tuple[Sequence[PastExport], bool]:
     """A page of the audience's exports, newest first, and whether there are older ones; pages count from 0."""
     with database.reading() as session:
-        rows = exports.newest(session, audience_id, skip=page * EXPORTS_A_PAGE, most=EXPORTS_A_PAGE + 1)
-        shown = [_past(session, export) for export in rows[:EXPORTS_A_PAGE]]
-    return shown, len(rows) > EXPORTS_A_PAGE
+        rows = exports.newest(session, audience_id, skip=page * EXPORTS_PER_PAGE, most=EXPORTS_PER_PAGE + 1)
+        shown = [_past_export(session, export) for export in rows[:EXPORTS_PER_PAGE]]
+    return shown, len(rows) > EXPORTS_PER_PAGE
 
 
-def again(database: Database, audience_id: int, export_id: str) -> Segment:
-    """The segment of an earlier export, as it is now. Raises PlanGone."""
+def export_segment(database: Database, audience_id: int, export_id: str) -> Segment:
+    """The segment of an earlier export, to export its current contacts. Raises PlanGone."""
     with database.reading() as session:
         export = exports.get(session, audience_id, export_id)
         if export is None:
@@ -181,20 +183,20 @@ def again(database: Database, audience_id: int, export_id: str) -> Segment:
 
 
 def receipt(database: Database, job: ExportJob) -> ExportReceipt:
-    """What the job's message says. Raises NoAudience."""
+    """What the message about the job shows. Raises NoAudience."""
     return ExportReceipt(job, audiences.by_id(database, job.audience_id).name)
 
 
 def work(
     database: Database, job: ExportJob, clock: Clock, *, sender: FileSender, most: int = MOST_BYTES
 ) -> Iterator[ExportJob]:
-    """Carries on an export: sends the files, of at most so many bytes each, then shows them once.
+    """Sends the files that are left, of at most `most` bytes each, then shares all of them in one message.
 
-    Raises NothingThere, NotInChannel, SendFailed.
+    Raises NothingThere, NotInExportChannel, SendFailed.
     """
     shared: SharedFiles | None = None
     if job.progress.are_sent:
-        shared = sender.shared(list(_names(job)))  # perhaps the process died just after
+        shared = sender.shared(list(_names(job)))  # a process may have died just after sharing them
     else:
         for step in _send_files(database, job, clock, sender, most):
             yield (job := step)
@@ -212,12 +214,12 @@ def write(
     segment: Segment | None = None,
     by: str = "terminal",
 ) -> int:
-    """Writes the CSV of an audience's cleaned contacts, or of this segment; returns how many rows.
+    """Writes the CSV of an audience's cleaned contacts, or of this segment; returns the number of rows.
 
-    Without contacts it has the header alone. Raises NoAudience.
+    Writes the header even if there are no contacts. Raises NoAudience.
     """
     with database.reading() as session:
-        row = audience_rows.named(session, audience)
+        row = audience_rows.by_name(session, audience)
         if row is None:
             raise NoAudience
         segment = segment or Segment(audience_id=row.id)
@@ -237,8 +239,8 @@ def _plan(plan_id: str, audience: AudienceRow, segment: Segment, n: int) -> Expo
     )
 
 
-def _past(session: Session, export: Export) -> PastExport:
-    # The export has its job's id; one that was written in the terminal has no job.
+def _past_export(session: Session, export: Export) -> PastExport:
+    # An export has its job's id; one from the terminal has no job.
     job = jobs.get(session, EXPORT, export.id)
     links = job.result.files if job and job.result else ()
     return PastExport(
@@ -255,19 +257,19 @@ def _past(session: Session, export: Export) -> PastExport:
 def _send_files(
     database: Database, job: ExportJob, clock: Clock, sender: FileSender, most: int
 ) -> Iterator[ExportJob]:
-    """Carries on after the last file that was sent whole.
+    """Sends the files after the last one that was sent completely.
 
-    Begins again where there would not be as many files as the names of those that were sent say.
+    Starts over if the number of files has changed, because the names of the sent files contain it.
     """
     for progress in (job.progress, ExportProgress()):
         rest: list[ExportFile] = []
         with files.source(database, job.task.segment) as source:
-            for _ in _sometimes(source.split(rest, most, progress.after)):
+            for _ in _renewal_points(source.split(rest, most, progress.after)):
                 yield (job := jobs.renew(database, job, clock()))
-            of = len(progress.parts) + len(rest)
-            if not of:
+            n_files = len(progress.parts) + len(rest)
+            if not n_files:
                 raise NothingThere
-            if of == (progress.of or of):
+            if n_files == (progress.of or n_files):
                 yield from _send(database, job, clock, sender, progress.parts, rest)
                 return
 
@@ -280,24 +282,24 @@ def _send(
     parts: tuple[SentFile, ...],
     rest: Sequence[ExportFile],
 ) -> Iterator[ExportJob]:
-    of = len(parts) + len(rest)
+    n_files = len(parts) + len(rest)
     for file in rest:
-        name = files.file_name(file.audience, job.made_at, len(parts) + 1, of)
+        name = files.file_name(file.audience, job.made_at, len(parts) + 1, n_files)
         expected = sender.expect(name, file.size)
         before = sum(part.rows for part in parts)
-        for n_bytes in _sometimes(sender.send(expected, Contents(file.size, file.pieces))):
+        for n_bytes in _renewal_points(sender.send(expected, Contents(file.size, file.pieces))):
             done = before + file.rows * n_bytes // file.size
             yield (job := _step(database, job, clock(), job.progress, done))
         parts = (*parts, SentFile(expected.file_id, name, file.rows))
-        progress = ExportProgress(parts, of, file.last)
+        progress = ExportProgress(parts, n_files, file.last)
         yield (job := _step(database, job, clock(), progress, before + file.rows))
     first, rows = parts[0], sum(part.rows for part in parts)
     progress = ExportProgress(parts, file_id=first.file_id, name=first.name, rows=rows)
     yield _step(database, job, clock(), progress, job.done)
 
 
-def _sometimes(sizes: Iterator[int]) -> Iterator[int]:
-    """Those of the growing sizes at which the lease has to be renewed."""
+def _renewal_points(sizes: Iterator[int]) -> Iterator[int]:
+    """Yields those of the growing sizes at which the lease has to be renewed, one per RENEW_BYTES."""
     renew_at = 0
     for size in sizes:
         if size >= renew_at:
@@ -306,7 +308,7 @@ def _sometimes(sizes: Iterator[int]) -> Iterator[int]:
 
 
 def _names(job: ExportJob) -> dict[str, str]:
-    """The files that are ready to be shown: id → name."""
+    """The sent files: id → name."""
     return {part.file_id: part.name for part in job.progress.parts}
 
 

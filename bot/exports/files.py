@@ -1,6 +1,6 @@
-"""What stands in an export's files: a segment as CSV with suggested addresses, in one file or split into several.
+"""The files of an export: a segment as CSV with suggested addresses, in one file or split into several.
 
-The files are read from the database while they are written or sent; of none is there a second copy.
+They are read from the database while they are written or sent, and never stored.
 """
 
 import re
@@ -23,9 +23,9 @@ from storage.exports import cells
 from storage.exports.cells import CsvBlock
 from storage.files.spreadsheets import csv_bytes
 
-MOST_BYTES = 1_000_000_000  # of one file, at Slack
+MOST_BYTES = 1_000_000_000  # Slack's limit for a file
 ADDRESS, SUGGESTED = "Email Address", "SUGGESTED_ADDRESS"
-# In the order of Mailchimp's own export of cleaned contacts, then what it doesn't give.
+# As in Mailchimp's own export of cleaned contacts, followed by columns that it doesn't have.
 COLUMNS = (
     *("MEMBER_RATING", "OPTIN_TIME", "OPTIN_IP", "CONFIRM_TIME", "CONFIRM_IP", "LATITUDE", "LONGITUDE"),
     *("GMTOFF", "DSTOFF", "TIMEZONE", "CC", "REGION", "CLEAN_TIME", "CLEAN_CAMPAIGN_TITLE"),
@@ -35,7 +35,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """A file with its header. `pieces` may be called more than once and gives the same each time."""
+    """A CSV file with header. `pieces` may be called more than once and yields the same bytes each time."""
 
     audience: str
     rows: int
@@ -43,14 +43,14 @@ class ExportFile:
     """In bytes."""
     pieces: Callable[[], Iterator[bytes]]
     last: PageKey | None = None
-    """The contact of the last row."""
+    """The page key of the last row's contact."""
 
 
 class ExportSource:
-    """The segment's rows as the session sees them, in blocks of CSV, in one file or several.
+    """The segment's rows as the session sees them, in blocks of CSV.
 
-    A file is not kept: it is read when it is written or sent, and once more before, for where it ends and for
-    its size, which Slack wants first.
+    A file's rows are read twice: first to find where it ends and its size, which Slack needs in advance, then to write
+    or send it.
     """
 
     def __init__(self, session: Session, audience: AudienceRow, segment: Segment) -> None:
@@ -60,28 +60,28 @@ class ExportSource:
         self._never = corrections.excluded_from_suggestions(session, segment.audience_id)
 
     def blocks(self, after: PageKey | None = None, most: int | None = None) -> Iterator[CsvBlock]:
-        """At most so many rows, those after that contact."""
+        """Yields the rows after that contact, at most `most` of them."""
         columns = ["address", *(SYSTEM_COLUMNS[name] for name in COLUMNS)]
         labels = self._audience.merge_labels
         return cells.csv_blocks(
             self._session, self._segment, columns, labels, self._suggest, after=after, most=most
         )
 
-    def split(self, found: list[ExportFile], most: int, after: PageKey | None = None) -> Iterator[int]:
-        """Finds the files of so many bytes at most; gives how many bytes were read, now and then.
+    def split(self, files: list[ExportFile], most: int, after: PageKey | None = None) -> Iterator[int]:
+        """Appends to `files` the files of at most `most` bytes; yields the number of bytes read so far, now and then.
 
-        A block is not divided: a file of a single one may be larger. There is no file without a row.
+        Blocks are not divided, so a file of a single block may be larger. No file is without rows.
         """
-        start, n, size, last, seen = after, 0, len(self.header), 0, 0
+        start, n, size, last, bytes_read = after, 0, len(self.header), 0, 0
         for block in self.blocks(after):
             if n and size + len(block.body) > most:
-                found.append(self._file(start, n, size, last))
-                start, n, size = found[-1].last, 0, len(self.header)
+                files.append(self._file(start, n, size, last))
+                start, n, size = files[-1].last, 0, len(self.header)
             n, size, last = n + block.rows, size + len(block.body), block.last
-            seen += len(block.body)
-            yield seen
+            bytes_read += len(block.body)
+            yield bytes_read
         if n:
-            found.append(self._file(start, n, size, last))
+            files.append(self._file(start, n, size, last))
 
     def _file(self, start: PageKey | None, n: int, size: int, last: int) -> ExportFile:
         def pieces() -> Iterator[bytes]:
@@ -90,8 +90,8 @@ class ExportSource:
                 yield block.body
 
         contact = contacts.by_id(self._session, self._segment.audience_id, last)
-        place = PageKey(contact.cleaned_at, last) if contact and contact.cleaned_at else None
-        return ExportFile(self._audience.name, n, size, pieces, place)
+        page_key = PageKey(contact.cleaned_at, last) if contact and contact.cleaned_at else None
+        return ExportFile(self._audience.name, n, size, pieces, page_key)
 
     def _suggest(
         self, addresses: Sequence[str], reasons: Sequence[str], ids: Sequence[int]
@@ -105,18 +105,18 @@ class ExportSource:
 
 @contextmanager
 def source(database: Database, segment: Segment) -> Iterator[ExportSource]:
-    """The segment's rows, all of one moment, while the context lasts. Raises NoAudience."""
+    """Opens the segment's rows, all read from one snapshot. Raises NoAudience."""
     with database.reading() as session:
         yield ExportSource(session, audiences.require(session, segment.audience_id), segment)
 
 
 def header(audience: AudienceRow) -> tuple[str, ...]:
-    """The names of the columns."""
+    """The names of the columns, in order."""
     return (ADDRESS, *audience.merge_labels, *COLUMNS, SUGGESTED)
 
 
-def file_name(audience: str, now: datetime, part: int = 1, of: int = 1) -> str:
-    """`cleaned_<audience>_<day>.csv`, in letters that every system takes; `…_1of3.csv` for a part."""
+def file_name(audience: str, now: datetime, part: int = 1, n_parts: int = 1) -> str:
+    """`cleaned_<audience>_<day>.csv` in ASCII, which every file system accepts; `…_1of3.csv` for a part."""
     ascii_name = unicodedata.normalize("NFKD", audience).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60] or "audience"
-    return f"cleaned_{slug}_{now:%Y-%m-%d}{f'_{part}of{of}' if of > 1 else ''}.csv"
+    return f"cleaned_{slug}_{now:%Y-%m-%d}{f'_{part}of{n_parts}' if n_parts > 1 else ''}.csv"

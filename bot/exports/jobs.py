@@ -1,4 +1,4 @@
-"""The values of an export as a job."""
+"""The job type of exports, with its values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from storage.core.tables import JobKind
 
 @dataclass(frozen=True, slots=True)
 class ExportTask:
-    """The contacts to export. `channel`: where the file goes; None for the person's direct messages."""
+    """The contacts to export, and the channel to share the files in; None for the person's direct messages."""
 
     segment: Segment
     channel: str | None
@@ -19,7 +19,7 @@ class ExportTask:
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """A file whose bytes have been sent; nobody sees it yet."""
+    """A file whose bytes have been sent; it isn't shared yet."""
 
     file_id: str
     name: str
@@ -28,9 +28,9 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class ExportProgress:
-    """Files that have been sent (`parts`) out of how many (`of`), and the last contact in them (`after`).
+    """Progress of an export: the sent files (`parts`) of so many (`of`), and the last contact in them (`after`).
 
-    All of them have been sent once `file_id` is set, with `name` and `rows`: the first file's, and all rows.
+    `file_id`, `name` (of the first file) and `rows` (of all files) are set once all files have been sent.
     """
 
     parts: tuple[SentFile, ...] = ()
@@ -46,7 +46,7 @@ class ExportProgress:
 
     @classmethod
     def upgrade(cls, json: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Reads the oldest rows, which have a single file and no `parts`."""
+        """Converts the oldest rows, which have a single file and no `parts`."""
         if "file_id" in json and "parts" not in json:
             part = {key: json[key] for key in ("file_id", "name", "rows")}
             return {**json, "parts": [part]}
@@ -55,9 +55,9 @@ class ExportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """How many rows were exported; `left_alone` changed after the preview, `newer` were cleaned after it.
+    """How many rows were exported (`n`); `left_alone` contacts changed after the preview, `newer` were cleaned after it.
 
-    `files` are the files' links, None for one without; `file_id` and `permalink` are the first one's.
+    `files` are the links of the files, None for a file without one; `file_id` and `permalink` are the first file's.
     """
 
     n: int

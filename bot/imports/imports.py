@@ -1,7 +1,7 @@
-"""Import: a file is stored whole, then its rows are imported in chunks, each with its figures in one transaction.
+"""Importing a file: it is stored completely, then its rows are imported in chunks, each with its figures in one transaction.
 
-A file from the terminal is stored by the terminal, one from Slack by the worker. If the process is killed while the
-file is being stored, nothing has happened; if it is killed later, another process carries on.
+The terminal stores its file itself; a file at Slack is fetched and stored by the worker. If the process is killed while
+it stores the file, nothing is imported; if it is killed later, another process carries on.
 """
 
 import hashlib
@@ -29,22 +29,22 @@ from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, JobState
 from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.files.spreadsheets import Record, Refused, Sheet, open_sheets
+from storage.files.spreadsheets import Record, RefusedRecord, Sheet, open_sheets
 from storage.imports import refused_rows, uploads
 from storage.imports.tables import RefusedRow
 
-ROWS_A_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
+ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
 RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
 
 RefusedFile = Callable[[ImportJob], SmallFile]
-"""Port: makes the file of the refused rows, for the job's person."""
+"""Port: returns the file of refused rows, to be sent to the job's person."""
 
 
 class FetchFile(Protocol):
-    """Port: fetches the file that a person uploaded."""
+    """Port: downloads the file that a person uploaded."""
 
     def __call__(self, job: ImportJob, file: BinaryIO) -> Iterator[int]:
-        """Writes it, and yields the bytes written since the last time. Raises CleanedError if it can't be had."""
+        """Writes it to `file`, and yields the bytes written since the last yield. Raises CleanedError if it can't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True)
 class ImportReceipt:
-    """An import's job with what its message says besides."""
+    """What the message about an import's job shows."""
 
     job: ImportJob
     audience: str
 
 
-class NoAddressColumn(CleanedError):
-    """A file has no column of addresses. Values: name, columns."""
+class NoAddressColumnInFile(CleanedError):
+    """The file has no column of addresses. Values: name, columns."""
 
     key = "error-no-address-column"
 
@@ -82,14 +82,14 @@ def receive(
     status: str = "nonsubscribed",
     recipient: Recipient | None = None,
 ) -> ImportJob:
-    """Checks a file, stores it, and creates the job of importing it into the audience of that name.
+    """Checks a seekable file, stores it, and creates the job that imports it into the audience with that name.
 
-    `file` is seekable. `status` is for new contacts that the file gives none. Raises SpreadsheetError,
-    NoAddressColumn or IsMirrored, and then nothing is stored.
+    `status` is for new contacts whose row has none. Raises SpreadsheetError, NoAddressColumnInFile or IsMirrored, and
+    stores nothing then.
     """
     with database.reading() as session:
-        _local(session, audience)
-    total = _survey(name, file)
+        _local_audience(session, audience)
+    total = _check_sheets(name, file)
     task = ImportTask(name, audience, status, sha256=sha256(file))
     with database.transaction() as session:
         uploads.delete_unreceived(session, now - _RECEIVED_WITHIN)
@@ -98,7 +98,7 @@ def receive(
         )
     try:
         deque(_store(database, job, file, total, lambda: now), maxlen=0)
-    except BaseException:  # an interruption too
+    except BaseException:  # also KeyboardInterrupt
         with database.transaction() as session:
             uploads.delete_job(session, job.id)
         raise
@@ -118,13 +118,14 @@ def request(
     recipient: Recipient,
     once: str,
 ) -> ImportJob:
-    """Creates the job of importing a file that is at Slack; the worker fetches it first.
+    """Creates the job that fetches a file from Slack and imports it.
 
-    `once` is the confirmation's own id: called again with it, this returns the first call's job. Raises IsMirrored.
+    `once` is the id of the person's confirmation: a second call with it returns the job of the first. Raises
+    IsMirrored.
     """
     job_id = hashlib.sha256(f"import:{once}".encode()).hexdigest()[:16]
     with database.transaction() as session:
-        into = _local(session, audience)
+        target = _local_audience(session, audience)
         if job := jobs.get(session, IMPORT, job_id):
             return job
         return jobs.create(
@@ -133,29 +134,29 @@ def request(
             ImportTask(name, audience, status, slack_file=slack_file),
             by=by,
             now=now,
-            audience_id=into.id if into else None,
+            audience_id=target.id if target else None,
             recipient=recipient,
             job_id=job_id,
         )
 
 
 def store(database: Database, job: ImportJob, file: BinaryIO, clock: Clock) -> Iterator[ImportJob]:
-    """Stores the fetched, seekable file of a requested job, a few parts at a time.
+    """Checks and stores the fetched, seekable file of a requested job, a few parts at a time.
 
-    Raises SpreadsheetError or NoAddressColumn, and then nothing is stored.
+    Raises SpreadsheetError or NoAddressColumnInFile, and stores nothing then.
     """
-    yield from _store(database, job, file, _survey(job.task.name, file), clock)
+    yield from _store(database, job, file, _check_sheets(job.task.name, file), clock)
 
 
 def under_way(database: Database, *, audience: str, digest: str) -> ImportJob | None:
-    """The unfinished import of the file with that SHA-256 into the audience of that name."""
+    """The unfinished import of the file with that SHA-256 into the audience with that name; None if there is none."""
     name = audience.strip().lower()
     with database.reading() as session:
         unfinished = jobs.unfinished(session, IMPORT)
-    same = (
+    matches = (
         job for job in unfinished if job.task.sha256 == digest and job.task.audience.strip().lower() == name
     )
-    return next(same, None)
+    return next(matches, None)
 
 
 def sha256(file: BinaryIO) -> str:
@@ -165,7 +166,7 @@ def sha256(file: BinaryIO) -> str:
 
 
 def work(database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob]:
-    """Carries on the import of a stored file, a chunk at a time, to its end."""
+    """Imports the remaining rows of a stored file, a chunk at a time, and ends the job."""
     for step in import_rows(database, job, clock):
         yield (job := step)
     yield finish(database, job, clock())
@@ -174,7 +175,10 @@ def work(database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob
 def fetch_and_work(
     fetch: FetchFile, refused_file: RefusedFile, database: Database, job: ImportJob, clock: Clock
 ) -> Iterator[ImportJob]:
-    """Fetches the file, imports its rows, hands over those that were refused, and ends. Each can be carried on."""
+    """Fetches the file, imports its rows, sends the person the refused ones, and ends the job.
+
+    Skips what an earlier process did already.
+    """
     if not job.task.is_stored:
         for step in _fetch(fetch, database, job, clock):
             yield (job := step)
@@ -187,14 +191,14 @@ def fetch_and_work(
 
 
 def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob]:
-    """Imports the rows that are left, a chunk at a time. Raises SpreadsheetError, and then deletes the file."""
+    """Imports the remaining rows, a chunk at a time. Deletes the file if it raises SpreadsheetError."""
     size = job.task.size or 0
     try:
         with (
             io.BufferedReader(uploads.Upload(database, job.id, size), 1 << 20) as file,
             ThreadPoolExecutor(1) as pool,
         ):
-            step_size = jobs.StepSize(ROWS_A_CHUNK)
+            step_size = jobs.StepSize(ROWS_PER_CHUNK)
             for chunk in _read_ahead(pool, _chunks(job, open_sheets(job.task.name, file), step_size)):
                 began = clock()
                 job = _import_chunk(database, job, began, chunk)
@@ -202,15 +206,15 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
                 yield job
     except (CleanedError, SpreadsheetError):
         with database.transaction() as session:
-            uploads.drop(session, job.id)
+            uploads.delete_parts(session, job.id)
         raise
 
 
 def finish(database: Database, job: ImportJob, now: datetime) -> ImportJob:
-    """Ends a job whose rows are all imported: writes the journal, and deletes the file and the rows handed over."""
+    """Ends a job whose rows are all imported: writes the journal, and deletes the file and the refused rows that were sent."""
     outcome = job.progress.outcome
     with database.transaction() as session:
-        uploads.drop(session, job.id)
+        uploads.delete_parts(session, job.id)
         if job.progress.hand_over.has_ended:
             refused_rows.delete_all(session, job.id)
         journal.write(
@@ -226,7 +230,7 @@ def finish(database: Database, job: ImportJob, now: datetime) -> ImportJob:
 
 
 def receipt(database: Database, job: ImportJob) -> ImportReceipt:
-    """What the job's message says."""
+    """What the message about the job shows."""
     with database.reading() as session:
         audience = audiences.get(session, job.target) if job.target is not None else None
     return ImportReceipt(job, audience.name if audience else job.task.audience)
@@ -240,7 +244,7 @@ def refused(database: Database, job_id: str) -> Iterator[RefusedLine]:
 
 
 def delete_refused(database: Database, job_id: str) -> None:
-    """Deletes the refused rows, once the person has the file of them."""
+    """Deletes the refused rows, once they have been sent to the person."""
     with database.transaction() as session:
         refused_rows.delete_all(session, job_id)
 
@@ -256,22 +260,25 @@ def _fetch(fetch: FetchFile, database: Database, job: ImportJob, clock: Clock) -
         yield from store(database, job, file, clock)
 
 
-def _local(session: Session, name: str) -> AudienceRow | None:
-    """The audience of that name, if there is one. Raises IsMirrored."""
-    audience = audiences.named(session, name)
+def _local_audience(session: Session, name: str) -> AudienceRow | None:
+    """The audience with that name, if there is one. Raises IsMirrored."""
+    audience = audiences.by_name(session, name)
     if audience and audience.source != AudienceSource.LOCAL:
         raise IsMirrored(name=audience.name)
     return audience
 
 
-_RECEIVED_WITHIN = timedelta(days=1)  # the process that was storing an older file is dead
+_RECEIVED_WITHIN = timedelta(days=1)  # after that, the process that was storing the file has died
 
 
-def _survey(name: str, file: BinaryIO) -> int:
-    """How many bytes of rows a file has, unpacked. Raises SpreadsheetError, NoAddressColumn."""
+def _check_sheets(name: str, file: BinaryIO) -> int:
+    """Checks the header of each sheet; returns their size, unpacked, in bytes.
+
+    Raises SpreadsheetError, NoAddressColumnInFile.
+    """
     total = 0
     for sheet in open_sheets(name, file):
-        _fields(sheet)
+        _column_map(sheet)
         total += sheet.size
     return total
 
@@ -280,7 +287,7 @@ def _store(
     database: Database, job: ImportJob, file: BinaryIO, total: int, clock: Clock
 ) -> Iterator[ImportJob]:
     with database.transaction() as session:
-        uploads.drop(session, job.id)  # what a process that died has stored of it
+        uploads.delete_parts(session, job.id)  # parts stored by a process that died
     file.seek(0)
     size = 0
     while True:
@@ -293,34 +300,34 @@ def _store(
         yield job
     with database.transaction() as session:
         now = clock()
-        _local(session, job.task.audience)
+        _local_audience(session, job.task.audience)
         audience = audiences.get_or_add(session, job.task.audience, now)
         task = replace(job.task, size=size)
         job = jobs.step(session, job, now, audience_id=audience.id, total=total, task=task)
     yield job
 
 
-_Unusable = tuple[int, str, str]  # line, reason, text
+_Refusal = tuple[int, str, str]  # line, reason, text
 
 
 @dataclass(frozen=True, slots=True)
 class _Chunk:
-    """Rows of one sheet, read, and where they end: sheet and row to carry on from, bytes read of all sheets."""
+    """Parsed rows of one sheet, the sheet and row to carry on from, and the bytes read so far of all sheets."""
 
     sheet: str
     merge_labels: tuple[str, ...]
-    given: list[Row]
-    refused: list[_Unusable]
+    rows: list[Row]
+    refused: list[_Refusal]
     next_sheet: int
     next_row: int
     bytes_read: int
 
 
 def _read_ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
-    """The same chunks: while one is imported, the next is read."""
-    coming = pool.submit(next, chunks, None)
-    while chunk := coming.result():
-        coming = pool.submit(next, chunks, None)
+    """Yields the chunks; reads the next one in another thread while the caller imports the current one."""
+    next_chunk = pool.submit(next, chunks, None)
+    while chunk := next_chunk.result():
+        next_chunk = pool.submit(next, chunks, None)
         yield chunk
 
 
@@ -329,36 +336,36 @@ def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSiz
     for n, sheet in enumerate(all_sheets):
         row = job.progress.row if n == start else 0
         if n >= start:
-            fields = _fields(sheet)
+            columns = _column_map(sheet)
             remaining = islice(sheet.rows, row, None)
-            while any(read := _read(fields, islice(remaining, step_size.rows), job.audience_id)):
+            while any(read := _read(columns, islice(remaining, step_size.rows), job.audience_id)):
                 row += sum(map(len, read))
-                yield _Chunk(sheet.name, fields.merge_labels, *read, n, row, before + sheet.bytes_read)
+                yield _Chunk(sheet.name, columns.merge_labels, *read, n, row, before + sheet.bytes_read)
         before += sheet.size
 
 
-def _fields(sheet: Sheet) -> rows.ColumnMap:
+def _column_map(sheet: Sheet) -> rows.ColumnMap:
     try:
         return rows.ColumnMap.from_header(sheet.header, sheet.status)
     except rows.NoAddressColumn:
-        raise NoAddressColumn(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
+        raise NoAddressColumnInFile(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
 
 
 def _read(
-    fields: rows.ColumnMap, items: Iterable[Record | Refused], audience_id: int
-) -> tuple[list[Row], list[_Unusable]]:
-    """The rows as contacts, and those that are none."""
-    given: list[Row] = []
-    refused: list[_Unusable] = []
-    contact = fields.parse_row
-    for item in items:
-        if isinstance(item, Refused):
-            refused.append((item.line, f"row-{item.reason}", item.text))
-        elif isinstance(found := contact(item.cells, audience_id), str):
-            refused.append((item.line, found, ",".join(item.cells)))
+    columns: rows.ColumnMap, records: Iterable[Record | RefusedRecord], audience_id: int
+) -> tuple[list[Row], list[_Refusal]]:
+    """Returns the records that are contacts, as rows, and the others, with the reason."""
+    parsed: list[Row] = []
+    refused: list[_Refusal] = []
+    parse_row = columns.parse_row
+    for record in records:
+        if isinstance(record, RefusedRecord):
+            refused.append((record.line, f"row-{record.reason}", record.text))
+        elif isinstance(row := parse_row(record.cells, audience_id), str):
+            refused.append((record.line, row, ",".join(record.cells)))
         else:
-            given.append(found)
-    return given, refused
+            parsed.append(row)
+    return parsed, refused
 
 
 def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chunk) -> ImportJob:
@@ -368,7 +375,7 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
         new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
         audience.merge_labels = [*audience.merge_labels, *new_labels]
         refused_rows.add(session, _refused_rows(job, chunk, outcome.refused))
-        outcome = _upsert(session, audience, chunk.given, job.task.status, bulk.encode_time(now), outcome)
+        outcome = _upsert(session, audience, chunk.rows, job.task.status, bulk.encode_time(now), outcome)
         progress = replace(
             job.progress,
             sheet=chunk.next_sheet,

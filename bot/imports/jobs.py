@@ -1,4 +1,4 @@
-"""The values of an import as a job."""
+"""The job type of imports, with its values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from storage.core.tables import JobKind
 
 @dataclass(frozen=True, slots=True)
 class ImportTask:
-    """The file to import, and the name of the audience. `status`: of new contacts that the file gives none.
+    """The name of the file to import, and of the audience. `status` is for new contacts whose row has none.
 
-    `slack_file` is the id of a file that has to be fetched from Slack; `sha256` is the hash of one from the terminal;
-    `size` is in bytes, once the file is stored.
+    `slack_file` is the id of a file that has to be fetched from Slack; `sha256` is the hash of a file from the terminal;
+    `size` is in bytes, and None until the file is stored.
     """
 
     name: str
@@ -32,17 +32,17 @@ class ImportTask:
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """The sheet and row to carry on from, and what was imported so far."""
+    """Progress of an import: the sheet and row to carry on from, and what was imported so far."""
 
     sheet: int = 0
     row: int = 0
     outcome: UpsertCounts = NO_ROWS
     hand_over: HandOver = NOTHING_SENT
-    """Of the file of refused rows."""
+    """Of the file that lists the refused rows."""
 
     @classmethod
     def upgrade(cls, json: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Reads version 0.1, in which the file's ids stood apart."""
+        """Converts rows of version 0.1, with the file's ids as separate keys."""
         json = dict(json)
         has_ended = "refused_file" in json
         shared, sent = json.pop("refused_file", None), json.pop("upload", None)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.bounces.webhooks import TOKENS_KEPT
-from bot.core.dedupe import KEPT as REQUESTS_KEPT
+from bot.core.dedupe import REQUESTS_KEPT
 from storage.bounces import quarantine, webhook_tokens
 from storage.core import dedupe, plans
 from storage.core import jobs as job_rows
@@ -44,9 +44,9 @@ def _outcomes(database: Database, now: datetime) -> int:
 def _others(database: Database, now: datetime) -> int:
     with database.transaction() as session:
         return (
-            plans.forget(session, now - PLANS_KEPT)
+            plans.delete_before(session, now - PLANS_KEPT)
             + quarantine.delete_before(session, now - QUARANTINE_KEPT)
             + webhook_tokens.delete_before(session, now - TOKENS_KEPT)
-            + dedupe.forget(session, now - REQUESTS_KEPT)
+            + dedupe.delete_before(session, now - REQUESTS_KEPT)
             + job_rows.delete_told(session, JobKind.SYNC, now - SYNCS_KEPT)
         )

@@ -53,23 +53,23 @@ def correct_figures(database: Database, now: datetime, by: str) -> Iterator[Inco
 def _correct(database: Database, audience: AudienceRow, now: datetime, by: str) -> Iterator[Difference]:
     audience_id = audience.id
     with recounts.reading_for_comparison(database) as session:
-        last_line = journal.newest_of(session, audience_id, CORRECTION)
+        last_line = journal.newest_id(session, audience_id, CORRECTION)
         differences = recounts.find_differences(session, audience_id)
         while batch := list(islice(differences, CORRECTED_AT_ONCE)):
             with database.transaction() as writing:
                 bulk.lock(writing, audience_id)
-                if journal.newest_of(writing, audience_id, CORRECTION) != last_line:
+                if journal.newest_id(writing, audience_id, CORRECTION) != last_line:
                     return  # another process has added the same differences
                 recounts.add_differences(writing, audience_id, batch)
                 journal.write(writing, who=by, what=CORRECTION, at=now, n=len(batch), audience_id=audience_id)
                 writing.flush()
-                last_line = journal.newest_of(writing, audience_id, CORRECTION)
+                last_line = journal.newest_id(writing, audience_id, CORRECTION)
             yield from batch
 
 
 def _audiences(database: Database) -> Sequence[AudienceRow]:
     with database.reading() as session:
-        return audiences.every(session)
+        return audiences.list_all(session)
 
 
 def _figure_inconsistencies(
@@ -144,7 +144,7 @@ def _journal_inconsistency(audience: AudienceRow, what: str, pair: consistency.C
 
 def _job_inconsistencies(database: Database, now: datetime) -> Iterator[Inconsistency]:
     with database.reading() as session:
-        names = {audience.id: audience.name for audience in audiences.every(session)}
+        names = {audience.id: audience.name for audience in audiences.list_all(session)}
         for key, jobs in (
             ("checks-still", consistency.stalled_jobs(session, now - STALLED_AFTER)),
             ("checks-untold", consistency.unreported_jobs(session, now - STALLED_AFTER)),

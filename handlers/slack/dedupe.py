@@ -9,7 +9,7 @@ from bot.core import dedupe
 from bot.core.jobs import Clock
 from storage.core.database import Database
 
-KEPT_SECONDS = dedupe.KEPT.total_seconds()
+KEPT_SECONDS = dedupe.REQUESTS_KEPT.total_seconds()
 # These take effect before they are acknowledged, so the database is asked first. All others are acknowledged first,
 # since the acknowledgement can't wait for the database.
 CHECKED_FIRST = ("view_submission", "event_callback")

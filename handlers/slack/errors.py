@@ -14,7 +14,7 @@ from handlers.slack.elements.blocks import View
 from handlers.slack.request import Request
 from handlers.slack.sdk_workarounds import error_code
 from handlers.words import Markup, Words
-from storage.core.db_errors import trouble
+from storage.core.db_errors import transient_fault
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
 
@@ -61,7 +61,7 @@ def sentence(words: Words, error: Exception) -> Markup:
         return words.md("error-not-an-operator", helpers=Markup(", ".join(helpers)), n=len(helpers))
     if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
         return words.md(error.key, **error.values)
-    if kind := trouble(error):
+    if kind := transient_fault(error):
         log.warning("the database is %s", kind)
         return words.md(f"trouble-{kind}")
     if isinstance(error, SlackApiError) and error.response.get("error") in TOO_LATE:

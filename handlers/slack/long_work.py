@@ -22,7 +22,7 @@ from handlers.slack.posted_message import MessageMetadata
 from handlers.slack.uploads import direct_messages
 from handlers.words import Words, words
 from storage.core.database import Database
-from storage.core.db_errors import Trouble, trouble
+from storage.core.db_errors import TransientFault, transient_fault
 from storage.core.jobs import LeaseLost
 from storage.core.tables import JobKind, JobState
 from storage.files.spreadsheet_errors import SpreadsheetError
@@ -74,7 +74,7 @@ class Worker:
         self._threads: dict[str, Thread] = {}  # by the owner of its leases
 
     def start(self, context: AppContext) -> None:
-        jobs.free_dead(context.database)
+        jobs.release_dead(context.database)
         for n, kinds in enumerate(self._lanes()):
             owner = jobs.owner()
             thread = Thread(target=self._run, args=(context, kinds, owner), name=f"worker-{n}")
@@ -99,7 +99,7 @@ class Worker:
     def hand_over(self, database: Database) -> None:
         """Ends the leases of threads that did not stop in time. To be called just before the process ends."""
         for owner in self._threads:
-            jobs.free(database, owner)
+            jobs.release_all(database, owner)
 
     def _lanes(self) -> Iterator[Collection[JobKind]]:
         """The kinds of jobs that each thread takes."""
@@ -124,13 +124,13 @@ class Worker:
             except LeaseLost:
                 log.warning("a job was taken over by another process")
             except Exception as error:  # noqa: BLE001  a worker thread never ends by a fault
-                kind = trouble(error)
+                kind = transient_fault(error)
                 log.error("worker: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
             self._awake.wait(POLL_SECONDS)
             self._awake.clear()
         # An archive at Mailchimp holds the lease of its sync too.
         try:
-            jobs.free(context.database, owner)
+            jobs.release_all(context.database, owner)
         except Exception as error:  # noqa: BLE001  leases expire by themselves
             log.warning("worker: leases could not be ended: %s", errors.name(error))
 
@@ -163,7 +163,7 @@ class _Run:
         except LeaseLost:
             raise
         except Exception as error:
-            if not (kind := trouble(error)):
+            if not (kind := transient_fault(error)):
                 raise
             self._wait_for_database(kind)
 
@@ -173,7 +173,7 @@ class _Run:
         try:
             self._tell()
         except Exception as error:
-            if trouble(error):
+            if transient_fault(error):
                 raise
             if self._job.attempts < GIVE_UP_AFTER or self._may_succeed_later(error):
                 self._give_back()
@@ -200,7 +200,7 @@ class _Run:
         except (CleanedError, SpreadsheetError) as error:
             self._fail(error.key, **error.values)
         except Exception as error:
-            if trouble(error):
+            if transient_fault(error):
                 raise
             if self._job.attempts < GIVE_UP_AFTER:
                 self._give_back()
@@ -226,30 +226,30 @@ class _Run:
         self._job = jobs.fail(self._database, self._job, self._context.clock(), key, **values)
 
     def _give_back(self) -> None:
-        jobs.give_back(self._database, self._job, self._context.clock())
+        jobs.retry_later(self._database, self._job, self._context.clock())
 
     def _may_succeed_later(self, error: Exception) -> bool:
         ended = self._job.finished_at
         in_time = ended is not None and self._context.clock() < ended + TELLS_WITHIN
         return in_time and errors.is_transient(error)
 
-    def _wait_for_database(self, kind: Trouble) -> None:
+    def _wait_for_database(self, kind: TransientFault) -> None:
         """Tells the person, and gives the job back as soon as the database can be written again."""
         log.warning("job %s waits: the database is %s", self._job.id, kind)
         if self._job.state == JobState.RUNNING and self._job.recipient:
             self._tell_trouble(kind)
         while not self._stopping.wait(POLL_SECONDS):
             try:
-                jobs.give_back_unharmed(self._database, self._job, self._context.clock())
+                jobs.retry_later_uncounted(self._database, self._job, self._context.clock())
             except LeaseLost:
                 raise
             except Exception as error:
-                if not trouble(error):
+                if not transient_fault(error):
                     raise
             else:
                 return
 
-    def _tell_trouble(self, kind: Trouble) -> None:
+    def _tell_trouble(self, kind: TransientFault) -> None:
         text = self._words.md("trouble-work", kind=str(kind))
         try:
             recipient = self._send(blocks.message(text, [blocks.section(text)]))

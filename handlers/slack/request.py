@@ -63,7 +63,7 @@ class Request:
     def database(self) -> Database:
         """For a submission, one that doesn't wait long for another program's lock: Slack waits for the answer."""
         database = self.context.database
-        return database.hurried() if self.is_submission else database
+        return database.with_short_wait() if self.is_submission else database
 
     @property
     def settings(self) -> Settings:

@@ -17,7 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles
 from bot.core.jobs import Recipient
-from bot.exports.exports import NotInChannel
+from bot.exports.exports import NotInExportChannel
 from handlers.slack import errors
 
 ATTEMPTS = 3
@@ -85,7 +85,7 @@ class Uploads:
         return SharedFiles(tuple(file.get("permalink") for file in files)) if are_shared else None
 
     def share(self, names: Mapping[str, str], channel: str | None) -> SharedFiles:
-        """Step 3: shows the files (id → name) in one message. Raises NotInChannel."""
+        """Step 3: shows the files (id → name) in one message. Raises NotInExportChannel."""
         comment: dict[str, Any] = {"initial_comment": self._comment} if self._comment else {}
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": name} for file_id, name in names.items()
@@ -97,7 +97,7 @@ class Uploads:
                 )
         except SendFailed as error:
             if _code(error.__cause__) in UNREACHABLE_CHANNEL:
-                raise NotInChannel(channel=channel) from error
+                raise NotInExportChannel(channel=channel) from error
             raise
         links = {file.get("id"): file.get("permalink") for file in answer.get("files") or []}
         return SharedFiles(tuple(links.get(file_id) for file_id in names))

@@ -34,7 +34,7 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
 
     `aside`: the CSV file for messages that go into quarantine. Raises CleanedError, OSError.
     """
-    database = databases.ready(settings.load().database_url)
+    database = databases.open_current(settings.load().database_url)
     try:
         with _quarantine_csv(words, aside) as write:
             if not paths:

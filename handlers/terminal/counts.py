@@ -13,9 +13,9 @@ from handlers.words import Words
 
 def run(words: Words, *, audience: str | None, as_json: bool) -> int:
     """Prints the figures of that audience, or of all audiences. Raises CleanedError."""
-    database = databases.ready(settings.load().database_url)
+    database = databases.open_current(settings.load().database_url)
     try:
-        selection = audiences.every(database)
+        selection = audiences.list_all(database)
         if audience is not None:
             named = audiences.choose(database, audience)
             selection = [candidate for candidate in selection if candidate == named]

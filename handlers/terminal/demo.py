@@ -52,7 +52,7 @@ def run(
 def _fill(words: Words, url: str, files: Sequence[str], audience: str | None) -> int:
     if files:
         return imports.import_all(words, url, files, audience or Path(files[0]).stem)
-    database = databases.ready(url)
+    database = databases.open_current(url)
     try:
         samples.add(database, utc_now())
     finally:
@@ -68,7 +68,7 @@ def _account(words: Words, url: str, *, enabled: bool) -> Iterator[Mapping[str, 
         return
     print(words("terminal-demo-account"), flush=True)
     with sample.account() as standin:
-        database = databases.ready(url)
+        database = databases.open_current(url)
         try:
             with Client(standin.key, standin.url) as client:
                 sync.sync(words, database, client)

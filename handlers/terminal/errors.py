@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.errors import CleanedError
 from handlers.words import Words
-from storage.core.db_errors import trouble
+from storage.core.db_errors import transient_fault
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
 
@@ -37,7 +37,7 @@ def sentence(words: Words, error: Exception) -> str:
     if isinstance(error, OSError) and (error.filename or error.errno in _KINDS):
         kind = _KINDS.get(error.errno or 0, "other")
         return words("terminal-file", kind=kind, name=str(error.filename or ""))
-    if which := trouble(error):
+    if which := transient_fault(error):
         return words(f"trouble-{which}")
     place = traceback.extract_tb(error.__traceback__)[-1]
     return words(

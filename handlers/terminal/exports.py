@@ -15,7 +15,7 @@ from storage.core.database import Database
 
 def run(words: Words, *, audience: str, output: str | None) -> int:
     """Writes the CSV: to a complete file or none, or to standard output. Raises CleanedError, OSError."""
-    database = databases.ready(settings.load().database_url)
+    database = databases.open_current(settings.load().database_url)
     try:
         selected = audiences.choose(database, audience)
         if selected is None:
@@ -32,4 +32,4 @@ def run(words: Words, *, audience: str, output: str | None) -> int:
 
 
 def _names(database: Database) -> list[str]:
-    return [known.name for known in audiences.every(database)]
+    return [known.name for known in audiences.list_all(database)]

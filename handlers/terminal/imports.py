@@ -40,9 +40,9 @@ def import_all(
     refused: str | None = None,
 ) -> int:
     """As `run`, for the database with that URL."""
-    database = databases.ready(url)
+    database = databases.open_current(url)
     done: list[ImportJob] = []
-    jobs.free_dead(database)
+    jobs.release_dead(database)
     try:
         for path in files:
             job = _import(words, database, Path(path), audience, status)

@@ -27,13 +27,13 @@ def run(_words: Words) -> int:
     logging.getLogger("handlers").setLevel(logging.INFO)
     config = settings.load()
     _check(config)
-    databases.ready(config.database_url).close()
+    databases.open_current(config.database_url).close()
     serve.run(config)
 
 
 def migrate(words: Words) -> int:
     """Migrates the database to this program's version. Raises CleanedError."""
-    database = databases.reached(settings.load().database_url)
+    database = databases.open_any_version(settings.load().database_url)
     try:
         has_changed = databases.migrate(database)
     finally:

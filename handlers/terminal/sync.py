@@ -35,7 +35,7 @@ def run(words: Words, *, audience: str | None) -> int:
         _print_error(words("error-no-mailchimp-key"))
         return WRONG_USE
     with client:
-        database = databases.ready(config.database_url)
+        database = databases.open_current(config.database_url)
         try:
             return sync(words, database, client, audience)
         finally:
@@ -44,7 +44,7 @@ def run(words: Words, *, audience: str | None) -> int:
 
 def sync(words: Words, database: Database, client: Client, audience: str | None = None) -> int:
     """As `run`, with that database and client."""
-    jobs.free_dead(database)
+    jobs.release_dead(database)
     audience_ids = mirror_sync.discover(database, client, utc_now())
     status = 0
     for mirror in _selected(database, audience_ids, audience):

@@ -1,7 +1,8 @@
-"""Archives: contacts set aside as sets, by chunks of a key, and brought back; nothing is deleted.
+"""Archiving contacts in chunks, and restoring them. No contact is deleted.
 
-A contact leaves `archived` only here, and its member row says so: one that is archived and whose member
-row is not marked restored is therefore archived by that archive.
+An archive has a member row for each of its contacts. In a local audience only this module changes a contact's status
+from `archived`, and it marks the member row restored at the same time: so the archive that an archived contact belongs
+to is the one whose member row is not marked.
 """
 
 import json
@@ -42,24 +43,24 @@ from storage.core.engines import is_sqlite
 from storage.core.tables import AudienceRow, JobRow
 
 _SPAN = 100_000
-IDS_A_STATEMENT = 10_000
+IDS_PER_STATEMENT = 10_000
 MEMBER: Table = ArchiveMember.__table__  # type: ignore[attr-defined]
 
 
-class Returned(NamedTuple):
-    """What a chunk of an Undo did: brought back, and left as they are because they had changed."""
+class RestoredChunk(NamedTuple):
+    """How many contacts of a chunk were restored, and how many were left as they are, because they had changed."""
 
     restored: int
     changed: int
 
 
-def get(session: Session, audience_id: int, archive_id: str, *, hold: bool = False) -> Archive | None:
-    """The archive; `hold` keeps others from changing it until the transaction ends."""
-    return session.get(Archive, (audience_id, archive_id), with_for_update=hold)
+def get(session: Session, audience_id: int, archive_id: str, *, lock: bool = False) -> Archive | None:
+    """The archive of that id. `lock` locks its row until the transaction ends."""
+    return session.get(Archive, (audience_id, archive_id), with_for_update=lock)
 
 
 def undone_by(session: Session, audience_id: int, archive_id: str) -> str | None:
-    """Who brought back the last of the archive's contacts; None while some are archived.
+    """Who restored the last of the archive's contacts; None while some are archived.
 
     Version 0.1 kept it in the result of the archive's job.
     """
@@ -69,7 +70,7 @@ def undone_by(session: Session, audience_id: int, archive_id: str) -> str | None
 
 
 def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[Archive, AudienceRow]]:
-    """The archives that took contacts, of every audience, the newest first."""
+    """Archives of all audiences that have contacts, newest first."""
     return session.exec(
         select_model(Archive, AudienceRow)
         .where(col(AudienceRow.id) == Archive.audience_id, col(Archive.n) > 0)
@@ -79,94 +80,99 @@ def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[Archive,
     ).all()
 
 
-def ids(session: Session, segment: Segment, after: int) -> "array[int]":
-    """The segment's contacts behind the one with the id `after`, by id, 8 bytes each.
+def segment_ids(session: Session, segment: Segment, after: int) -> "array[int]":
+    """Returns the ids of the segment's contacts that are greater than `after`, in ascending order, 8 bytes each.
 
-    Those that changed since it was counted are among them. So one index is all that is read where nothing
-    else narrows the segment; each contact is asked when it is taken.
+    Includes contacts that changed after the segment was counted; `archive_contacts` leaves those out. So the query
+    reads a single index if the segment has no other condition.
     """
     query = select(TABLE.c.id).where(*conditions(replace(segment, up_to=None)))
-    # Sorted by spans of ids: a list of all of them would take five times the memory.
+    # Sorted in spans of ids: sorting a list of all ids would take five times the memory.
     spans: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
     with session.connection().execute(query.execution_options(yield_per=10_000)) as result:
         for rows in result.partitions():
             for (contact_id,) in rows:
                 spans[contact_id // _SPAN].append(contact_id)
-    found = array("q")
+    ids = array("q")
     for span in sorted(spans):
-        found.extend(sorted(each for each in spans.pop(span) if each > after))
-    return found
+        ids.extend(sorted(contact_id for contact_id in spans.pop(span) if contact_id > after))
+    return ids
 
 
-def take(session: Session, segment: Segment, archive_id: str, some: Sequence[int], revision: int) -> int:
-    """Archives those of the contacts that are still in the segment, figures included; returns how many.
+def archive_contacts(
+    session: Session, segment: Segment, archive_id: str, contact_ids: Sequence[int], revision: int
+) -> int:
+    """Archives those of the contacts that are still in the segment, and updates the figures. Returns how many.
 
-    `some` is in the order of the ids: neighbours in the table are written together. The caller holds the
-    audience's lock; `revision` is what the lock gave.
+    `contact_ids` is in ascending order, so that neighbouring rows are written together. The caller has locked the
+    audience; `revision` is the one that `bulk.lock` returned.
     """
     audience_id = segment.audience_id
-    # Each contact is looked up once: the statement that changes it gives back what the figures need.
-    taking = (
+    # Each contact is looked up once: the UPDATE returns what the figures need.
+    statement = (
         update(TABLE)
         .where(*conditions_by_id(segment))
         .values(status=Status.ARCHIVED.value, status_before=TABLE.c.status, revision=revision)
         .returning(TABLE.c.id, TABLE.c.clean_reason, TABLE.c.domain)
     )
-    taken = _changed(session, taking, some)
-    if not taken:
+    archived = _execute_by_ids(session, statement, contact_ids)
+    if not archived:
         return 0
-    taken_ids, reasons, domains = zip(*taken, strict=True)
-    _remember(session, audience_id, archive_id, taken_ids)
-    _shift(
+    archived_ids, reasons, domains = zip(*archived, strict=True)
+    _add_members(session, audience_id, archive_id, archived_ids)
+    _update_figures(
         session,
         audience_id,
         Counter(zip(repeat(Status.CLEANED), repeat(Status.ARCHIVED), reasons, domains, strict=False)),
     )
-    figures.add_worth_a_look(session, audience_id, -_n_weak(session, audience_id, taken_ids))
-    _grow(session, audience_id, archive_id, n=len(taken))
-    return len(taken)
+    figures.add_worth_a_look(session, audience_id, -_n_weak(session, audience_id, archived_ids))
+    _increase(session, audience_id, archive_id, n=len(archived))
+    return len(archived)
 
 
-def take_done(
-    session: Session, audience_id: int, archive_id: str, some: Sequence[int], revision: int
+def note_archived(
+    session: Session, audience_id: int, archive_id: str, contact_ids: Sequence[int], revision: int
 ) -> None:
-    """The archive has these contacts, which their owner has archived; figures included.
+    """Records that Mailchimp has archived these contacts, as members of the archive, and updates the figures.
 
-    Of some the mirror may know it already. What is neither cleaned nor archived here stays as it is. The caller
-    holds the audience's lock; `revision` is what the lock gave.
+    The mirror may have marked some of them archived already. Contacts that are neither cleaned nor archived here are
+    left as they are. The caller has locked the audience; `revision` is the one that `bulk.lock` returned.
     """
     connection = session.connection()
-    these = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(some)]
-    cleaned = [*these, TABLE.c.status == Status.CLEANED.value]
-    archived = [*these, TABLE.c.status == Status.ARCHIVED.value]
+    selected = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(contact_ids)]
+    cleaned = [*selected, TABLE.c.status == Status.CLEANED.value]
+    archived = [*selected, TABLE.c.status == Status.ARCHIVED.value]
     names = ["audience_id", "archive_id", "contact_id", "status_before"]
-    for chosen, before in ((cleaned, TABLE.c.status), (archived, TABLE.c.status_before)):
-        taken = select(TABLE.c.audience_id, literal(archive_id), TABLE.c.id, before).where(*chosen)
-        connection.execute(insert(MEMBER).from_select(names, taken))
-    added = (MEMBER.c.audience_id == audience_id, MEMBER.c.archive_id == archive_id)
-    n = connection.execute(select(func.count()).where(*added, MEMBER.c.contact_id.in_(some))).scalar_one()
-    _move(session, audience_id, cleaned, before=TABLE.c.status, after=literal(Status.ARCHIVED.value))
+    for where, before in ((cleaned, TABLE.c.status), (archived, TABLE.c.status_before)):
+        new_members = select(TABLE.c.audience_id, literal(archive_id), TABLE.c.id, before).where(*where)
+        connection.execute(insert(MEMBER).from_select(names, new_members))
+    of_archive = (MEMBER.c.audience_id == audience_id, MEMBER.c.archive_id == archive_id)
+    added = select(func.count()).where(*of_archive, MEMBER.c.contact_id.in_(contact_ids))
+    n = connection.execute(added).scalar_one()
+    _move_figures(session, audience_id, cleaned, before=TABLE.c.status, after=literal(Status.ARCHIVED.value))
     values = {"status": Status.ARCHIVED.value, "status_before": TABLE.c.status, "revision": revision}
     connection.execute(update(TABLE).where(*cleaned).values(values))
-    _grow(session, audience_id, archive_id, n=n)
+    _increase(session, audience_id, archive_id, n=n)
 
 
-def leave_alone(session: Session, audience_id: int, archive_id: str, n: int) -> None:
-    """Keeps how many of the contacts that were shown had changed before the work came to them."""
-    _grow(session, audience_id, archive_id, left_alone=n)
+def add_left_alone(session: Session, audience_id: int, archive_id: str, n: int) -> None:
+    """Adds `n` to the number of contacts that were in the preview and had changed before the archive reached them."""
+    _increase(session, audience_id, archive_id, left_alone=n)
 
 
-def members_end(
+def chunk_end(
     session: Session, audience_id: int, archive_id: str, after: int, size: int, ids: Sequence[int] | None
 ) -> int | None:
-    """The contact id that ends the next chunk of members not restored yet; None if none is left."""
-    waiting = _waiting(audience_id, archive_id, after, ids)
-    some = select(MEMBER.c.contact_id).where(*waiting).order_by(MEMBER.c.contact_id).limit(size).subquery()
-    last: int | None = session.connection().execute(select(func.max(some.c.contact_id))).scalar_one()
+    """The last contact id of the next `size` unrestored members after the contact `after`; None if none is left."""
+    unrestored = _unrestored(audience_id, archive_id, after, ids)
+    chunk = (
+        select(MEMBER.c.contact_id).where(*unrestored).order_by(MEMBER.c.contact_id).limit(size).subquery()
+    )
+    last: int | None = session.connection().execute(select(func.max(chunk.c.contact_id))).scalar_one()
     return last
 
 
-def bring_back(
+def restore_chunk(
     session: Session,
     audience_id: int,
     archive_id: str,
@@ -174,103 +180,118 @@ def bring_back(
     ids: Sequence[int] | None,
     revision: int,
     now: datetime,
-) -> Returned:
-    """Gives the members of a chunk (behind its first id, up to its last) the status they had, with the figures.
+) -> RestoredChunk:
+    """Gives members that are still archived the status they had before, and updates the figures.
 
-    Only those that are still archived. The caller holds the audience's lock; `revision` is what the lock gave.
+    `chunk`: of contact ids, the first excluded, the last included. `ids`: only these members. The caller has locked
+    the audience; `revision` is the one that `bulk.lock` returned.
     """
-    waiting = [*_waiting(audience_id, archive_id, chunk[0], ids), MEMBER.c.contact_id <= chunk[1]]
+    unrestored = [*_unrestored(audience_id, archive_id, chunk[0], ids), MEMBER.c.contact_id <= chunk[1]]
     connection = session.connection()
-    considered = connection.execute(select(MEMBER.c.contact_id).where(*waiting)).scalars().all()
-    bringing = (
+    considered = connection.execute(select(MEMBER.c.contact_id).where(*unrestored)).scalars().all()
+    statement = (
         update(TABLE)
         .where(TABLE.c.audience_id == audience_id, TABLE.c.status == Status.ARCHIVED.value)
         .values(status=TABLE.c.status_before, status_before=None, revision=revision)
         .returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
     )
-    back = _changed(session, bringing, considered)
-    marked = [*waiting, _among(session, MEMBER.c.contact_id, [row.id for row in back])]
+    restored = _execute_by_ids(session, statement, considered)
+    marked = [*unrestored, _is_in(session, MEMBER.c.contact_id, [row.id for row in restored])]
     connection.execute(update(MEMBER).where(*marked).values(restored_at=now))
-    _shift(session, audience_id, Counter((Status.ARCHIVED, *row[1:]) for row in back))
-    weak = _n_weak(session, audience_id, [row.id for row in back if row.status == Status.CLEANED])
+    _update_figures(session, audience_id, Counter((Status.ARCHIVED, *row[1:]) for row in restored))
+    weak = _n_weak(session, audience_id, [row.id for row in restored if row.status == Status.CLEANED])
     figures.add_worth_a_look(session, audience_id, weak)
-    _grow(session, audience_id, archive_id, restored=len(back))
-    return Returned(restored=len(back), changed=len(considered) - len(back))
+    _increase(session, audience_id, archive_id, restored=len(restored))
+    return RestoredChunk(restored=len(restored), changed=len(considered) - len(restored))
 
 
-def waiting_ids(
+def unrestored_ids(
     session: Session, audience_id: int, archive_id: str, after: int, ids: Sequence[int] | None
 ) -> "array[int]":
-    """The members not restored yet, behind that id, by id."""
-    query = select(MEMBER.c.contact_id).where(*_waiting(audience_id, archive_id, after, ids))
+    """Ids of the unrestored members that are greater than `after`, in ascending order."""
+    query = select(MEMBER.c.contact_id).where(*_unrestored(audience_id, archive_id, after, ids))
     return array("q", session.connection().execute(query.order_by(MEMBER.c.contact_id)).scalars())
 
 
-def are_back(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> set[int]:
-    """Those of the contacts that have the status again which they had before the archive."""
-    is_back = TABLE.c.status == MEMBER.c.status_before
-    return _members_that(session, audience_id, archive_id, some, [is_back])
+def already_restored(
+    session: Session, audience_id: int, archive_id: str, contact_ids: Sequence[int]
+) -> set[int]:
+    """Those of the contacts that have the same status as before the archive."""
+    is_restored = TABLE.c.status == MEMBER.c.status_before
+    return _members_where(session, audience_id, archive_id, contact_ids, [is_restored])
 
 
-def are_held(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> set[int]:
-    """Those of the contacts that are archived as they were by the archive.
+def still_archived(
+    session: Session, audience_id: int, archive_id: str, contact_ids: Sequence[int]
+) -> set[int]:
+    """Those of the contacts that have been archived ever since this archive.
 
-    Others came back at their owner's since, and were archived there again: with another status before.
+    One that was restored and archived again at Mailchimp is left out: its status before is another one.
     """
-    held = [TABLE.c.status == Status.ARCHIVED.value, TABLE.c.status_before == MEMBER.c.status_before]
-    return _members_that(session, audience_id, archive_id, some, held)
+    unchanged = [TABLE.c.status == Status.ARCHIVED.value, TABLE.c.status_before == MEMBER.c.status_before]
+    return _members_where(session, audience_id, archive_id, contact_ids, unchanged)
 
 
-def gone(session: Session, audience_id: int, archive_id: str, ids: Sequence[int] | None) -> Sequence[int]:
-    """The members not restored whose contacts are not here any more: deleted for good at their owner's."""
-    is_here = exists().where(TABLE.c.audience_id == MEMBER.c.audience_id, TABLE.c.id == MEMBER.c.contact_id)
-    query = select(MEMBER.c.contact_id).where(*_waiting(audience_id, archive_id, 0, ids), ~is_here)
+def deleted_members(
+    session: Session, audience_id: int, archive_id: str, ids: Sequence[int] | None
+) -> Sequence[int]:
+    """Unrestored members whose contacts no longer exist: they were deleted permanently at Mailchimp."""
+    has_contact = exists().where(
+        TABLE.c.audience_id == MEMBER.c.audience_id, TABLE.c.id == MEMBER.c.contact_id
+    )
+    query = select(MEMBER.c.contact_id).where(*_unrestored(audience_id, archive_id, 0, ids), ~has_contact)
     return session.connection().execute(query).scalars().all()
 
 
-def forget(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> None:
-    """The archive has these no more, and no Undo looks for them; who is restored stays."""
+def remove_members(session: Session, audience_id: int, archive_id: str, contact_ids: Sequence[int]) -> None:
+    """Removes unrestored members from the archive, so that no Undo considers them."""
     n = (
         session.connection()
-        .execute(delete(MEMBER).where(*_waiting(audience_id, archive_id, 0, some)))
+        .execute(delete(MEMBER).where(*_unrestored(audience_id, archive_id, 0, contact_ids)))
         .rowcount
     )
-    _grow(session, audience_id, archive_id, n=-n)
+    _increase(session, audience_id, archive_id, n=-n)
 
 
-def bring_back_done(
-    session: Session, audience_id: int, archive_id: str, some: Sequence[int], revision: int, now: datetime
+def note_restored(
+    session: Session,
+    audience_id: int,
+    archive_id: str,
+    contact_ids: Sequence[int],
+    revision: int,
+    now: datetime,
 ) -> None:
-    """Marks these members restored, whose owner has given them back the status they had, with the figures.
+    """Records that Mailchimp has restored these members to the status they had, and updates the figures.
 
-    Of some the mirror may know it already. The caller holds the audience's lock; `revision` is what it gave.
+    The mirror may have restored some of them already. The caller has locked the audience; `revision` is the one that
+    `bulk.lock` returned.
     """
     connection = session.connection()
-    waiting = _waiting(audience_id, archive_id, 0, some)
+    unrestored = _unrestored(audience_id, archive_id, 0, contact_ids)
     archived = [
         TABLE.c.audience_id == audience_id,
-        TABLE.c.id.in_(select(MEMBER.c.contact_id).where(*waiting)),
+        TABLE.c.id.in_(select(MEMBER.c.contact_id).where(*unrestored)),
         TABLE.c.status == Status.ARCHIVED.value,
     ]
-    _move(session, audience_id, archived, before=TABLE.c.status, after=TABLE.c.status_before)
+    _move_figures(session, audience_id, archived, before=TABLE.c.status, after=TABLE.c.status_before)
     values = {"status": TABLE.c.status_before, "status_before": None, "revision": revision}
     connection.execute(update(TABLE).where(*archived).values(values))
-    n = connection.execute(update(MEMBER).where(*waiting).values(restored_at=now)).rowcount
-    _grow(session, audience_id, archive_id, restored=n)
+    n = connection.execute(update(MEMBER).where(*unrestored).values(restored_at=now)).rowcount
+    _increase(session, audience_id, archive_id, restored=n)
 
 
 def members(
     session: Session, audience_id: int, archive_id: str, *, text: str = "", after: int = 0, most: int
 ) -> Sequence[Contact]:
-    """The contacts that the archive still holds, by id; `text` is part of the address."""
-    waiting = _waiting(audience_id, archive_id, after, None)
+    """Contacts of the archive that are still archived, by id; with `text`, those whose address contains it."""
+    unrestored = _unrestored(audience_id, archive_id, after, None)
     query = (
         select_model(Contact)
         .join(
             MEMBER,
             (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id),
         )
-        .where(*waiting, TABLE.c.status == Status.ARCHIVED.value)
+        .where(*unrestored, TABLE.c.status == Status.ARCHIVED.value)
         .order_by(MEMBER.c.contact_id)
         .limit(most)
     )
@@ -279,106 +300,115 @@ def members(
     return session.exec(query).all()
 
 
-def _members_that(
+def _members_where(
     session: Session,
     audience_id: int,
     archive_id: str,
-    some: Sequence[int],
+    contact_ids: Sequence[int],
     conditions: Sequence[ColumnElement[bool]],
 ) -> set[int]:
-    both = (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id)
-    mine = [TABLE.c.audience_id == audience_id, TABLE.c.id.in_(some), MEMBER.c.archive_id == archive_id]
-    query = select(TABLE.c.id).join(MEMBER, both).where(*mine, *conditions)
+    on_contact = (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id)
+    selected = [
+        TABLE.c.audience_id == audience_id,
+        TABLE.c.id.in_(contact_ids),
+        MEMBER.c.archive_id == archive_id,
+    ]
+    query = select(TABLE.c.id).join(MEMBER, on_contact).where(*selected, *conditions)
     return set(session.connection().execute(query).scalars())
 
 
-def _waiting(
+def _unrestored(
     audience_id: int, archive_id: str, after: int, ids: Sequence[int] | None
 ) -> list[ColumnElement[bool]]:
-    found = [
+    unrestored = [
         MEMBER.c.audience_id == audience_id,
         MEMBER.c.archive_id == archive_id,
         MEMBER.c.contact_id > after,
         MEMBER.c.restored_at.is_(None),
     ]
-    return found if ids is None else [*found, MEMBER.c.contact_id.in_(ids)]
+    return unrestored if ids is None else [*unrestored, MEMBER.c.contact_id.in_(ids)]
 
 
-def _move(
+def _move_figures(
     session: Session,
     audience_id: int,
-    chosen: Sequence[ColumnElement[bool]],
+    where: Sequence[ColumnElement[bool]],
     *,
     before: ColumnElement[str],
     after: ColumnElement[str],
 ) -> None:
-    """The figures for contacts that go from one status to another; the day they were cleaned stays."""
+    """Updates the figures for contacts whose status changes from `before` to `after`; their cleaned day stays."""
     reason = func.coalesce(TABLE.c.clean_reason, "")
-    # Numbered, not named: PostgreSQL takes a bound value of the list and of GROUP BY for two different ones.
-    moved = select(before.label("old"), after.label("new"), reason.label("why"), TABLE.c.domain, func.count())
-    grouped = moved.where(*chosen).group_by("old", "new", "why", TABLE.c.domain)
-    moves = session.connection().execute(grouped)
-    _shift(session, audience_id, {(old, new, why, domain): n for old, new, why, domain, n in moves})
-
-
-def _shift(session: Session, audience_id: int, moves: Mapping[tuple[str, str, str | None, str], int]) -> None:
-    """The figures for so many contacts that went from (status) to (status), with (clean reason) and (domain)."""
-    tally = FigureChanges()
-    for (old, new, why, domain), n in moves.items():
-        tally[FigureKey(old, why or "", None, domain)] -= n
-        tally[FigureKey(new, why or "", None, domain)] += n
-    figures.apply_changes(session, audience_id, tally)
-
-
-def _remember(session: Session, audience_id: int, archive_id: str, some: Sequence[int]) -> None:
-    """The archive has these contacts, which were cleaned."""
-    each = (
-        func.json_each(json.dumps(list(some))).table_valued("value").c.value
-        if is_sqlite(session)
-        else func.unnest(_array(some)).column_valued()
+    # Grouped by labels: repeated in GROUP BY, a bound value would be another expression to PostgreSQL.
+    counts = select(
+        before.label("old"), after.label("new"), reason.label("why"), TABLE.c.domain, func.count()
     )
-    taken = select(literal(audience_id), literal(archive_id), each, literal(Status.CLEANED.value))
+    grouped = counts.where(*where).group_by("old", "new", "why", TABLE.c.domain)
+    moves = session.connection().execute(grouped)
+    _update_figures(session, audience_id, {(old, new, why, domain): n for old, new, why, domain, n in moves})
+
+
+def _update_figures(
+    session: Session, audience_id: int, moves: Mapping[tuple[str, str, str | None, str], int]
+) -> None:
+    """Updates the figures. `moves`: (old status, new status, clean reason, domain) → number of contacts."""
+    changes = FigureChanges()
+    for (old, new, why, domain), n in moves.items():
+        changes[FigureKey(old, why or "", None, domain)] -= n
+        changes[FigureKey(new, why or "", None, domain)] += n
+    figures.apply_changes(session, audience_id, changes)
+
+
+def _add_members(session: Session, audience_id: int, archive_id: str, contact_ids: Sequence[int]) -> None:
+    """Adds contacts that were cleaned to the archive's members."""
+    contact_id = (
+        func.json_each(json.dumps(list(contact_ids))).table_valued("value").c.value
+        if is_sqlite(session)
+        else func.unnest(_array(contact_ids)).column_valued()
+    )
+    new_members = select(literal(audience_id), literal(archive_id), contact_id, literal(Status.CLEANED.value))
     names = ["audience_id", "archive_id", "contact_id", "status_before"]
-    session.connection().execute(insert(MEMBER).from_select(names, taken))
+    session.connection().execute(insert(MEMBER).from_select(names, new_members))
 
 
-def _changed(session: Session, statement: ReturningUpdate[Any], ids: Sequence[int]) -> list[Any]:
-    """What the statement gives back of these contacts, in several statements.
+def _execute_by_ids(session: Session, statement: ReturningUpdate[Any], ids: Sequence[int]) -> list[Any]:
+    """Executes the statement for these contacts, a part of them at a time, and returns all rows that it returns.
 
-    SQLite keeps a copy of each page that a statement touches, until its end.
+    In parts, because SQLite keeps a copy of each page that a statement changes until the statement ends.
     """
-    found: list[Any] = []
-    for start in range(0, len(ids), IDS_A_STATEMENT):
-        some = statement.where(_among(session, TABLE.c.id, ids[start : start + IDS_A_STATEMENT]))
-        found += session.connection().execute(some).all()
-    return found
+    rows: list[Any] = []
+    for start in range(0, len(ids), IDS_PER_STATEMENT):
+        part = statement.where(_is_in(session, TABLE.c.id, ids[start : start + IDS_PER_STATEMENT]))
+        rows += session.connection().execute(part).all()
+    return rows
 
 
-def _among(session: Session, column: ColumnElement[int], some: Sequence[int]) -> ColumnElement[bool]:
-    """The column is one of these, given as one value: thousands of bound ones take longer than the work."""
+def _is_in(session: Session, column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    """The condition that the column is one of `ids`, bound as one value: binding thousands takes longer than the query."""
     if not is_sqlite(session):
-        # Of all the ways to say it, the one that needs no statistics to find the index.
-        return column == any_(_array(some))
-    return column.in_(select(func.json_each(json.dumps(list(some))).table_valued("value").c.value))
+        # PostgreSQL uses the index for this form even without statistics.
+        return column == any_(_array(ids))
+    return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
 
 
-def _array(some: Sequence[int]) -> ColumnElement[Sequence[int]]:
-    return cast(list(some), ARRAY(BigInteger))
+def _array(ids: Sequence[int]) -> ColumnElement[Sequence[int]]:
+    return cast(list(ids), ARRAY(BigInteger))
 
 
-def _n_weak(session: Session, audience_id: int, some: Sequence[int]) -> int:
+def _n_weak(session: Session, audience_id: int, contact_ids: Sequence[int]) -> int:
     """How many of the contacts have a weak verdict."""
-    if not some:
+    if not contact_ids:
         return 0
     weak = select(col(VerdictRow.contact_id)).where(
         col(VerdictRow.audience_id) == audience_id,
-        col(VerdictRow.contact_id).between(min(some), max(some)),
+        col(VerdictRow.contact_id).between(min(contact_ids), max(contact_ids)),
         col(VerdictRow.weakness) != "",
     )
-    return len(set(some).intersection(session.connection().execute(weak).scalars()))
+    return len(set(contact_ids).intersection(session.connection().execute(weak).scalars()))
 
 
-def _grow(session: Session, audience_id: int, archive_id: str, **by: int) -> None:
+def _increase(session: Session, audience_id: int, archive_id: str, **counts: int) -> None:
+    """Adds to these columns of the archive."""
     where = (col(Archive.audience_id) == audience_id, col(Archive.id) == archive_id)
-    values = {name: getattr(Archive, name) + n for name, n in by.items()}
+    values = {name: getattr(Archive, name) + n for name, n in counts.items()}
     session.connection().execute(update(Archive).where(*where).values(values))

@@ -1,4 +1,4 @@
-"""Bulk archives and their members."""
+"""Tables of archives and of the contacts in them."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from storage.core.tables import Table
 
 
 class Archive(Table, table=True):
-    """One bulk archive: who, when, how many. Its members are what Undo brings back."""
+    """An archive: who made it, when, and how many contacts it has. An Undo restores its members."""
 
     __table_args__ = (Index("ix_archive_made_at", "audience_id", "made_at"),)
 
@@ -19,12 +19,12 @@ class Archive(Table, table=True):
     made_at: datetime
     n: int = Field(default=0, sa_type=BigInteger)
     restored: int = Field(default=0, sa_type=BigInteger)
-    left_alone: int = Field(default=0, sa_type=BigInteger)  # changed between the preview and the work
-    undone_by: str | None = None  # who brought the last of its contacts back
+    left_alone: int = Field(default=0, sa_type=BigInteger)  # contacts that changed after the preview
+    undone_by: str | None = None  # who restored the last of its contacts
 
 
 class ArchiveMember(Table, table=True):
-    """A contact that an archive took, and the status it had."""
+    """A contact of an archive, and the status it had before."""
 
     __tablename__ = "archive_member"
     audience_id: int = Field(primary_key=True)

@@ -34,8 +34,8 @@ _SELECT_POSTGRESQL = (
     f"SELECT {', '.join(_AS_TEXT.get(name, name) for name in COLUMNS)}"  # noqa: S608  no value in it
     " FROM contact WHERE audience_id = %s AND {0} = ANY(%s)"
 )
-_ROWS_A_STATEMENT = 512  # SQLite accepts 32,766 parameters in a statement
-_KEYS_A_STATEMENT = 10_000
+_ROWS_PER_STATEMENT = 512  # SQLite accepts 32,766 parameters in a statement
+_KEYS_PER_STATEMENT = 10_000
 
 
 def encode_time(value: datetime) -> str:
@@ -105,8 +105,8 @@ def _select(session: Session, audience_id: int, column: str, values: Sequence[ob
 
 
 def _batches(values: Sequence[Any]) -> Iterator[Any]:
-    for start in range(0, len(values), _KEYS_A_STATEMENT):
-        yield values[start : start + _KEYS_A_STATEMENT]
+    for start in range(0, len(values), _KEYS_PER_STATEMENT):
+        yield values[start : start + _KEYS_PER_STATEMENT]
 
 
 def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
@@ -118,7 +118,7 @@ def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
     names, marks = ", ".join(COLUMNS[i] for i in filled), f"({', '.join('?' * len(filled))})"
     while start < len(rows):
         # A power of two, so that there are few different statements: the driver caches them.
-        n = 1 << min(len(rows) - start, _ROWS_A_STATEMENT).bit_length() - 1
+        n = 1 << min(len(rows) - start, _ROWS_PER_STATEMENT).bit_length() - 1
         values = tuple(chain.from_iterable(map(itemgetter(*filled), rows[start : start + n])))
         statement = f"INSERT INTO contact ({names}) VALUES {', '.join([marks] * n)} ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
         added += connection.exec_driver_sql(statement, values).rowcount

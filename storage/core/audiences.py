@@ -1,4 +1,4 @@
-"""Audiences by name and id."""
+"""Queries for audiences."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlmodel import Session, func, select
 from storage.core.tables import AudienceRow
 
 
-def every(session: Session) -> Sequence[AudienceRow]:
+def list_all(session: Session) -> Sequence[AudienceRow]:
     """All audiences by name."""
     return session.exec(select(AudienceRow).order_by(func.lower(AudienceRow.name))).all()
 
@@ -17,16 +17,19 @@ def get(session: Session, audience_id: int) -> AudienceRow | None:
     return session.get(AudienceRow, audience_id)
 
 
-def named(session: Session, name: str) -> AudienceRow | None:
-    """The audience of that name, whatever its case."""
-    wanted = name.strip().casefold()  # compared here: SQLite knows the case of ASCII letters alone
-    return next((each for each in every(session) if each.name.strip().casefold() == wanted), None)
+def by_name(session: Session, name: str) -> AudienceRow | None:
+    """The audience with that name, ignoring case."""
+    folded = (
+        name.strip().casefold()
+    )  # compared in Python, because SQLite's lower() changes only ASCII letters
+    audiences = list_all(session)
+    return next((audience for audience in audiences if audience.name.strip().casefold() == folded), None)
 
 
 def get_or_add(session: Session, name: str, now: datetime) -> AudienceRow:
-    found = named(session, name)
-    if found:
-        return found
+    audience = by_name(session, name)
+    if audience:
+        return audience
     audience = AudienceRow(name=name.strip(), created_at=now)
     session.add(audience)
     session.flush()

@@ -1,4 +1,4 @@
-"""The database: an engine per URL, SQLite's pragmas, and the only place that commits."""
+"""Engine, sessions and transactions, for SQLite and PostgreSQL. Nothing else in the program commits."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -13,24 +13,24 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session
 
-__all__ = ["Database", "Session", "Unreachable"]  # the other floors take their session type from here
+__all__ = ["Database", "Session", "Unreachable"]  # `bot` and `handlers` import Session from here
 
-# Another program may hold the file for a while; ours hold it for well under a second.
+# Another program may lock the file for longer; transactions of this one last well under a second.
 SQLITE_BUSY_SECONDS = 20.0
-HURRIED_SECONDS = 1.5  # Slack waits three for its answer
+SHORT_WAIT_SECONDS = 1.5  # Slack wants an acknowledgement within three seconds
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000:.0f}",
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-16384",  # KiB, so 16 MiB for each connection of the pool
+    "PRAGMA cache_size=-16384",  # negative: in KiB; 16 MiB for each connection of the pool
     "PRAGMA journal_size_limit=67108864",
-    # Pages, so as many bytes: an import changes the same pages of an index again and again before they go into the file.
+    # In pages (64 MiB): an import changes the same index pages many times before they are copied into the main file.
     "PRAGMA wal_autocheckpoint=16384",
 )
-# A server that vanished without a word is noticed within a minute; by itself the system takes hours.
-POSTGRESQL_WAITS = {
+# Detects within a minute that a server has disappeared; with the defaults of the operating system it takes hours.
+POSTGRESQL_TIMEOUTS = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
     "keepalives_interval": 10,
@@ -44,45 +44,45 @@ class Unreachable(Exception):
 
 
 class Busy(Exception):
-    """Others write to the SQLite file, for longer than one can wait."""
+    """The SQLite file stayed locked by another writer for longer than the time-out."""
 
 
 class BadUrl(Exception):
-    """The URL is none of a database that this program knows."""
+    """The URL can't be parsed, or is of a database other than SQLite and PostgreSQL."""
 
 
 class Database:
-    """Where everything rests. Making one opens no connection.
+    """The program's database. The constructor opens no connection.
 
     `url` is a SQLAlchemy URL: `sqlite:///path` or `postgresql://…`. Raises BadUrl.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = _parsed(url)
+        self.url = _parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
-        # SQLite has one writer: threads of this process queue here, woken in turn, instead of polling the file.
+        # SQLite has one writer: threads of this process wait for this lock, which is quicker than polling the file.
         self._writer = Lock()
-        self._waits = SQLITE_BUSY_SECONDS
+        self._busy_seconds = SQLITE_BUSY_SECONDS
 
-    def hurried(self) -> Self:
-        """The same database, for whom a person waits: it does not wait long for another program's lock."""
-        same = copy(self)
-        same._waits = HURRIED_SECONDS  # noqa: SLF001  our own
-        return same
+    def with_short_wait(self) -> Self:
+        """Returns the same database with a short time-out for locks, for requests that a person waits for."""
+        database = copy(self)
+        database._busy_seconds = SHORT_WAIT_SECONDS  # noqa: SLF001  of this class
+        return database
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """A session that may write: commits at the end, rolls back on any error. Raises Busy."""
-        with self._turn(), Session(self.engine, expire_on_commit=False) as session:
+        """Opens a session that may write; commits at the end, rolls back on any error. Raises Busy."""
+        with self._writer_lock(), Session(self.engine, expire_on_commit=False) as session:
             if self.is_sqlite:
-                session.connection(execution_options={"writes": True, "waits": self._waits})
+                session.connection(execution_options={"writes": True, "busy_seconds": self._busy_seconds})
             yield session
             session.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads, all of it from one moment."""
+        """Opens a session that only reads, from one snapshot."""
         with Session(self.engine, expire_on_commit=False) as session:
             if not self.is_sqlite:
                 session.connection(
@@ -91,10 +91,10 @@ class Database:
             yield session
 
     def probe(self) -> None:
-        """Makes a SQLite file and its folder if need be. Raises Unreachable when no connection can be had."""
+        """Opens a connection once, and creates the SQLite file and its folder if missing. Raises Unreachable."""
         try:
             if self.is_sqlite and self.url.database:
-                _make_private(Path(self.url.database))
+                _create_private(Path(self.url.database))
             with self.engine.connect():
                 pass
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
@@ -104,11 +104,11 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _writer_lock(self) -> Iterator[None]:
         if not self.is_sqlite:
             yield
             return
-        if not self._writer.acquire(timeout=self._waits):
+        if not self._writer.acquire(timeout=self._busy_seconds):
             raise Busy
         try:
             yield
@@ -116,13 +116,13 @@ class Database:
             self._writer.release()
 
 
-def _make_private(path: Path) -> None:
-    # Addresses are nobody else's: SQLite gives its -wal and -shm files the rights of this one.
+def _create_private(path: Path) -> None:
+    # The file holds addresses, so only its owner may read it. SQLite gives its -wal and -shm files the same mode.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
 
 
-def _parsed(text: str) -> URL:
+def _parse_url(text: str) -> URL:
     try:
         url = make_url(text)
     except ArgumentError:
@@ -133,19 +133,19 @@ def _parsed(text: str) -> URL:
 
 
 def _postgresql_engine(url: URL) -> Engine:
-    # psycopg 3 loses prepared statements after a rollback behind some poolers.
+    # Without prepared statements: behind some connection poolers they are lost after a rollback.
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={"prepare_threshold": None, "options": "-c timezone=UTC", **POSTGRESQL_WAITS},
+        connect_args={"prepare_threshold": None, "options": "-c timezone=UTC", **POSTGRESQL_TIMEOUTS},
         pool_pre_ping=True,
-        hide_parameters=True,  # an error names no address
+        hide_parameters=True,  # else errors would show addresses
         pool_size=10,
         max_overflow=20,
     )
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    # autocommit: the driver begins nothing by itself, `_begin` does.
+    # isolation_level None: the driver begins no transactions, `_begin` does.
     engine = create_engine(
         url, connect_args={"isolation_level": None}, pool_size=10, max_overflow=20, hide_parameters=True
     )
@@ -157,10 +157,11 @@ def _sqlite_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        # A transaction that reads first and writes later can't wait for the lock: it would fail at once.
+        # BEGIN IMMEDIATE takes the write lock at the start. A transaction that reads first and then wants to write can't
+        # wait for the lock: SQLite refuses it at once.
         options = connection.get_execution_options()
-        if waits := options.get("waits"):
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={waits * 1000:.0f}")
+        if busy_seconds := options.get("busy_seconds"):
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={busy_seconds * 1000:.0f}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine

@@ -1,4 +1,4 @@
-"""What keeps the database from working for a while, told from its driver's errors: nobody's mistake, and it passes."""
+"""Recognises, by the drivers' error codes, faults of the database that pass without a change of the program."""
 
 import errno
 import sqlite3
@@ -8,57 +8,61 @@ from sqlalchemy.exc import DBAPIError
 
 from storage.core.database import Busy, Unreachable
 
-_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-# SQLite's own numbers: the lowest byte is the kind, the rest says more of it.
-_KIND = 0xFF
-# What PostgreSQL calls it (SQLSTATE): no connection, too many, being shut down or started.
-_GONE = ("08", "533", "57P01", "57P02", "57P03")
+_NO_SPACE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+# The lowest byte of an extended SQLite result code is the primary one.
+_PRIMARY_CODE = 0xFF
+# PostgreSQL's SQLSTATE: connection exceptions, too many connections, shutting down or starting up.
+_NOT_CONNECTED = ("08", "533", "57P01", "57P02", "57P03")
 _DISK_FULL, _LOCKED = "53100", "55P03"
 
 
-class Trouble(StrEnum):
-    """`trouble-…` is its sentence."""
+class TransientFault(StrEnum):
+    """A fault that passes. The key of its sentence is `trouble-` and the value."""
 
     FULL = "full"
-    """The disk is full, or fails."""
+    """The disk is full or can't be written."""
     BUSY = "busy"
-    """Another program holds the database."""
+    """Another program has locked the database."""
     GONE = "gone"
     """The server can't be reached."""
 
 
-def trouble(error: BaseException) -> Trouble | None:
-    """Which trouble an error means; None if it means none of these."""
+def transient_fault(error: BaseException) -> TransientFault | None:
+    """The fault that an error means; None for any other error."""
     if isinstance(error, Busy):
-        return Trouble.BUSY
+        return TransientFault.BUSY
     if isinstance(error, Unreachable) and error.__cause__:
-        return trouble(error.__cause__)
+        return transient_fault(error.__cause__)
     if isinstance(error, DBAPIError):
-        return _of_driver(error)
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
-        return Trouble.FULL
+        return _from_driver(error)
+    if isinstance(error, OSError) and error.errno in _NO_SPACE:
+        return TransientFault.FULL
     return None
 
 
-def _of_driver(error: DBAPIError) -> Trouble | None:
+def _from_driver(error: DBAPIError) -> TransientFault | None:
     original = error.orig
     if isinstance(original, sqlite3.Error):
-        return _of_sqlite(getattr(original, "sqlite_errorcode", 0) & _KIND)
+        return _from_sqlite(getattr(original, "sqlite_errorcode", 0) & _PRIMARY_CODE)
     state = getattr(original, "sqlstate", None)
     if state == _DISK_FULL:
-        return Trouble.FULL
+        return TransientFault.FULL
     if state == _LOCKED:
-        return Trouble.BUSY
-    lost = state.startswith(_GONE) if state else error.connection_invalidated or _could_not_connect(error)
-    return Trouble.GONE if lost else None
+        return TransientFault.BUSY
+    is_lost = (
+        state.startswith(_NOT_CONNECTED)
+        if state
+        else error.connection_invalidated or _could_not_connect(error)
+    )
+    return TransientFault.GONE if is_lost else None
 
 
-def _of_sqlite(kind: int) -> Trouble | None:
-    if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-        return Trouble.FULL
-    return Trouble.BUSY if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
+def _from_sqlite(code: int) -> TransientFault | None:
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return TransientFault.FULL
+    return TransientFault.BUSY if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) else None
 
 
 def _could_not_connect(error: DBAPIError) -> bool:
-    """Whether there never was a connection: then there is no statement either."""
+    """Whether the error is from connecting: then it has no statement."""
     return error.statement is None

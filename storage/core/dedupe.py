@@ -1,4 +1,4 @@
-"""Which deliveries of Slack's were handled, by whichever process."""
+"""Keys of the Slack requests that were handled, by any process."""
 
 from datetime import datetime
 
@@ -11,16 +11,16 @@ from storage.core.tables import HandledRequest
 TABLE: Table = HandledRequest.__table__  # type: ignore[attr-defined]
 
 
-def claim(session: Session, key: str, now: datetime) -> bool:
-    """Notes the delivery; False if it was noted before."""
+def mark_handled(session: Session, key: str, now: datetime) -> bool:
+    """Stores the request's key; False if it is stored already."""
     statement = (
         insert(session, TABLE).values(key=key, seen_at=now).on_conflict_do_nothing().returning(TABLE.c.key)
     )
     return session.connection().execute(statement).first() is not None
 
 
-def forget(session: Session, before: datetime) -> int:
-    """Drops those that came before; returns how many."""
+def delete_before(session: Session, before: datetime) -> int:
+    """Deletes keys stored before that time; returns how many."""
     return (
         session.connection()
         .execute(delete(HandledRequest).where(col(HandledRequest.seen_at) < before))

@@ -1,4 +1,4 @@
-"""What SQLite and PostgreSQL have both, by two names."""
+"""Differences between SQLite and PostgreSQL that several modules need."""
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -6,10 +6,10 @@ from sqlmodel import Session
 
 
 def is_sqlite(session: Session) -> bool:
-    """The other is PostgreSQL."""
+    """Whether the session is on SQLite; else it is on PostgreSQL."""
     return session.get_bind().dialect.name == "sqlite"
 
 
 def insert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """An INSERT that knows ON CONFLICT."""
+    """An INSERT that supports ON CONFLICT."""
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)

@@ -1,4 +1,4 @@
-"""Rows of long work: who holds each, and how far it is."""
+"""Rows of jobs: leases, progress and results."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -11,12 +11,12 @@ from sqlmodel import Session, col, select
 from storage.core import leases
 from storage.core.tables import ENDED, UNFINISHED, JobKind, JobRow, JobState
 
-# A job that is given back after a fault waits longer than a lease lasts, and clocks differ.
+# A job that failed waits longer than a lease lasts before it is tried again, and the clocks of processes differ.
 LONGEST_WAIT_IN_LEASES = 4
 
 
 class LeaseLost(Exception):
-    """Another process has taken the job over; this one must stop."""
+    """Another process has taken over the job; this one must stop."""
 
 
 def add(session: Session, row: JobRow) -> JobRow:
@@ -117,7 +117,7 @@ def save(session: Session, job_id: str, owner: str | None, **columns: Any) -> Jo
 
 
 def set_recipient(session: Session, job_id: str, recipient: dict[str, Any]) -> None:
-    """Sets whom a job tells. Its lease may be anyone's."""
+    """Sets whom a job informs, whoever holds its lease."""
     session.connection().execute(update(JobRow).where(col(JobRow.id) == job_id).values(notify=recipient))
 
 
@@ -131,12 +131,12 @@ def release(session: Session, job_id: str, owner: str | None) -> None:
 
 
 def owners(session: Session) -> Sequence[str]:
-    """Owners that hold a job, each once."""
+    """Owners holding a lease of a job."""
     is_held = (col(JobRow.owner).is_not(None), col(JobRow.lease_until).is_not(None))
     return [owner for owner in session.exec(select(JobRow.owner).where(*is_held).distinct()).all() if owner]
 
 
-def free(session: Session, owner: str) -> None:
+def release_all(session: Session, owner: str) -> None:
     """Ends all leases of the owner, who can't save these jobs any more."""
     columns = {"owner": None, "lease_until": None}
     session.connection().execute(update(JobRow).where(col(JobRow.owner) == owner).values(**columns))

@@ -1,4 +1,4 @@
-"""Append-only: who did what, when, to how many; consents; archives are in `archives.py`."""
+"""The journal: append-only lines of who did what, when, to how many contacts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,22 +19,22 @@ def write(
     audience_id: int | None = None,
     **detail: Any,
 ) -> None:
-    """One line. `detail` holds no address."""
+    """Adds a line. `detail` must hold no address."""
     session.add(JournalRow(who=who, what=what, at=at, n=n, audience_id=audience_id, detail=detail))
 
 
 def read(
     session: Session, audience_id: int | None = None, most: int = 100, without: Sequence[str] = ()
 ) -> Sequence[JournalRow]:
-    """The newest lines first. `without`: what is left out."""
+    """Lines, newest first, of one audience or of all; `without` names kinds (`what`) to leave out."""
     query = select(JournalRow).order_by(col(JournalRow.id).desc()).limit(most)
     if without:
         query = query.where(col(JournalRow.what).not_in(without))
     return session.exec(query.where(JournalRow.audience_id == audience_id) if audience_id else query).all()
 
 
-def newest_of(session: Session, audience_id: int, what: str) -> int | None:
-    """The number of the audience's newest line on that; None if there is none."""
+def newest_id(session: Session, audience_id: int, what: str) -> int | None:
+    """The id of the audience's newest line of that kind; None if there is none."""
     lines = select(func.max(JournalRow.id)).where(
         JournalRow.audience_id == audience_id, JournalRow.what == what
     )

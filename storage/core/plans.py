@@ -1,4 +1,4 @@
-"""What a person is looking at and has not confirmed."""
+"""Plans: what a person sees and has not confirmed yet."""
 
 from datetime import datetime
 from typing import Any
@@ -9,33 +9,33 @@ from sqlmodel import Session, col
 from storage.core.tables import PlanRow
 
 
-def add(session: Session, draft: PlanRow) -> PlanRow:
-    session.add(draft)
+def add(session: Session, plan: PlanRow) -> PlanRow:
+    session.add(plan)
     session.flush()
-    return draft
+    return plan
 
 
-def get(session: Session, draft_id: str) -> PlanRow | None:
-    return session.get(PlanRow, draft_id)
+def get(session: Session, plan_id: str) -> PlanRow | None:
+    return session.get(PlanRow, plan_id)
 
 
-def use(session: Session, draft_id: str, now: datetime) -> bool:
-    """Marks it confirmed; False if it was so before, or is gone."""
-    unused = update(PlanRow).where(col(PlanRow.id) == draft_id, col(PlanRow.used_at).is_(None))
+def mark_used(session: Session, plan_id: str, now: datetime) -> bool:
+    """Marks the plan confirmed; False if it was confirmed before, or does not exist."""
+    unused = update(PlanRow).where(col(PlanRow.id) == plan_id, col(PlanRow.used_at).is_(None))
     return bool(session.connection().execute(unused.values(used_at=now)).rowcount)
 
 
-def change(session: Session, draft_id: str, **columns: Any) -> None:
-    """Writes these columns."""
-    session.connection().execute(update(PlanRow).where(col(PlanRow.id) == draft_id).values(**columns))
+def save(session: Session, plan_id: str, **columns: Any) -> None:
+    """Writes these columns of the plan."""
+    session.connection().execute(update(PlanRow).where(col(PlanRow.id) == plan_id).values(**columns))
     session.expire_all()
 
 
-def forget(session: Session, before: datetime) -> int:
-    """Drops those that were made before; returns how many."""
+def delete_before(session: Session, before: datetime) -> int:
+    """Deletes plans made before that time; returns how many."""
     return session.connection().execute(delete(PlanRow).where(col(PlanRow.made_at) < before)).rowcount
 
 
-def held(session: Session, draft_id: str) -> PlanRow | None:
-    """The draft, held for this transaction: a second click waits its turn."""
-    return session.get(PlanRow, draft_id, with_for_update=True)
+def get_locked(session: Session, plan_id: str) -> PlanRow | None:
+    """The plan, its row locked until the transaction ends, so that simultaneous clicks are handled one by one."""
+    return session.get(PlanRow, plan_id, with_for_update=True)

@@ -1,4 +1,4 @@
-"""The database's version: brought up to this program's, and compared with it."""
+"""Migrates the database, and compares its version with the program's."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -17,8 +17,8 @@ class NewerDatabase(Exception):
     """The database was made by a newer version of this program."""
 
 
-class Standing(StrEnum):
-    """Where a database stands beside this program."""
+class SchemaState(StrEnum):
+    """The database's version compared with the program's."""
 
     CURRENT = "current"
     BEHIND = "behind"
@@ -26,11 +26,11 @@ class Standing(StrEnum):
 
 
 def migrate(database: Database) -> None:
-    """Brings the database to this version, all of it or nothing. Raises NewerDatabase."""
-    found = standing(database)
-    if found == Standing.CURRENT:
+    """Runs all missing migrations in one transaction. Raises NewerDatabase."""
+    before = state(database)
+    if before == SchemaState.CURRENT:
         return
-    if found == Standing.NEWER:
+    if before == SchemaState.NEWER:
         raise NewerDatabase
     config = _config()
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
@@ -38,22 +38,22 @@ def migrate(database: Database) -> None:
         command.upgrade(config, "head")
 
 
-def standing(database: Database) -> Standing:
-    """Whether the database is of this version, an earlier one (or empty), or one this program doesn't know."""
-    revision = current(database)
-    if revision == newest():
-        return Standing.CURRENT
-    return Standing.BEHIND if _knows(revision) else Standing.NEWER
+def state(database: Database) -> SchemaState:
+    """BEHIND for an earlier version or an empty database, NEWER for a revision that this program doesn't know."""
+    revision = database_revision(database)
+    if revision == program_revision():
+        return SchemaState.CURRENT
+    return SchemaState.BEHIND if _knows(revision) else SchemaState.NEWER
 
 
-def current(database: Database) -> str | None:
+def database_revision(database: Database) -> str | None:
     """The database's revision; None before the first migration."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def newest() -> str | None:
-    """The revision of this program."""
+def program_revision() -> str | None:
+    """The newest revision that this program has."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

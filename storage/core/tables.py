@@ -26,11 +26,11 @@ SQLModel.metadata.naming_convention = {
 
 
 class Table(SQLModel):
-    """A table of this program: names its constraints."""
+    """Base class of all tables."""
 
 
 class AudienceSource(StrEnum):
-    """Where an audience's truth is: in this database, or with Mailchimp, and then it is mirrored here."""
+    """Where an audience is maintained: in this database, or at Mailchimp, and then it is mirrored here."""
 
     LOCAL = "local"
     MAILCHIMP = "mailchimp"
@@ -47,7 +47,7 @@ class AudienceRow(Table, table=True):
 
     __table_args__ = (Index("uq_audience_remote", "source", "remote_id", unique=True),)
 
-    id: int = Field(default=None, primary_key=True)  # set once it is written
+    id: int = Field(default=None, primary_key=True)  # None until the row is flushed
     name: str = Field(unique=True)
     source: str = Field(default="local", sa_column_kwargs={"server_default": "local"})
     remote_id: str | None = None
@@ -58,7 +58,7 @@ class AudienceRow(Table, table=True):
     merge_labels: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     revision: int = Field(default=0, sa_type=BigInteger)  # grows with each change of a contact
     next_contact_id: int = Field(default=1, sa_type=BigInteger)
-    worth_a_look: int = Field(default=0, sa_type=BigInteger)  # cleaned contacts with a weak verdict; kept
+    worth_a_look: int = Field(default=0, sa_type=BigInteger)  # number of cleaned contacts with a weak verdict
     created_at: datetime
 
 
@@ -74,7 +74,7 @@ class JobKind(StrEnum):
 
 
 class JobState(StrEnum):
-    """How far a job is. `docs/architecture.md` draws what leads from one to the next."""
+    """A job's state. `docs/architecture.md` shows the transitions."""
 
     RECEIVING = "receiving"  # its file is being stored
     WAITING = "waiting"
@@ -168,12 +168,12 @@ class JobRow(Table, table=True):
 
 
 class JournalRow(Table, table=True):
-    """Append-only: who did what, when, to how many."""
+    """A line of the journal: who did what, when, to how many contacts. Lines are never changed."""
 
     __tablename__ = "journal"
 
     id: int = Field(
-        default=None,  # set once it is written
+        default=None,  # None until the row is flushed
         primary_key=True,
         sa_type=BigInteger().with_variant(Integer, "sqlite"),
     )

@@ -21,7 +21,7 @@ from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, com
 from storage.core.engines import is_sqlite
 from storage.files.spreadsheets import FORMULA, PERHAPS_FORMULA, csv_bytes, defuse_cell
 
-ROWS_A_BLOCK = 1000  # few enough to stay in the processor's cache
+ROWS_PER_BLOCK = 1000  # few enough to stay in the processor's cache
 
 # Called with the addresses, clean reasons and ids of a block; returns suggested addresses by position.
 Suggest = Callable[[Sequence[str], Sequence[str], Sequence[int]], Mapping[int, str]]
@@ -45,7 +45,7 @@ def text_rows(
         select_any(*chosen)
         .where(*conditions(segment))
         .order_by(*NEWEST_FIRST)
-        .execution_options(yield_per=ROWS_A_BLOCK)  # also uses a server-side cursor on PostgreSQL
+        .execution_options(yield_per=ROWS_PER_BLOCK)  # also uses a server-side cursor on PostgreSQL
     )
     with session.connection().execute(statement) as result:
         for rows in result.partitions():
@@ -125,7 +125,7 @@ class _BlockQuery:
             .select_from(source)
             .where(*conditions(segment))
             .order_by(*NEWEST_FIRST)
-            .execution_options(**({} if sqlite else {"yield_per": ROWS_A_BLOCK}))
+            .execution_options(**({} if sqlite else {"yield_per": ROWS_PER_BLOCK}))
         )
 
     def texts_and_ids(self, rows: Sequence[Any]) -> tuple[list[Sequence[Any]], tuple[int, ...]]:
@@ -154,10 +154,10 @@ def _fetch(result: CursorResult[Any], *, sqlite: bool) -> Generator[Sequence[Any
     other; psycopg allows two threads to share a connection.
     """
     if sqlite:
-        while rows := result.cursor.fetchmany(ROWS_A_BLOCK):
+        while rows := result.cursor.fetchmany(ROWS_PER_BLOCK):
             yield rows
         return
-    batches = result.partitions(ROWS_A_BLOCK)
+    batches = result.partitions(ROWS_PER_BLOCK)
     with ThreadPoolExecutor(1) as pool:
         pending = deque(pool.submit(next, batches, None) for _ in range(2))
         while batch := pending.popleft().result():

@@ -1,4 +1,4 @@
-"""The CSV files that were handed out."""
+"""The record of exports."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ def get(session: Session, audience_id: int, export_id: str) -> Export | None:
 
 
 def newest(session: Session, audience_id: int, *, skip: int, most: int) -> Sequence[Export]:
-    """The audience's exports, the newest first."""
+    """The audience's exports, newest first."""
     return session.exec(
         select(Export)
         .where(Export.audience_id == audience_id)

@@ -1,4 +1,4 @@
-"""CSV files that were handed out."""
+"""The table of exports."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from storage.core.tables import Table
 
 
 class Export(Table, table=True):
-    """One CSV that was handed out: who asked, when, how many rows, where Slack keeps it."""
+    """An export: who made it, when, how many rows, and which file at Slack."""
 
     __table_args__ = (Index("ix_export_made_at", "audience_id", "made_at"),)
 

@@ -36,7 +36,7 @@ class Record(NamedTuple):
     cells: list[str]  # as many as the header has
 
 
-class Refused(NamedTuple):
+class RefusedRecord(NamedTuple):
     """A row that could not be read."""
 
     line: int
@@ -52,7 +52,7 @@ class Sheet:
     status: str | None
     """subscribed, unsubscribed, cleaned or nonsubscribed, if the file is named as in an export of Mailchimp."""
     header: tuple[str, ...]
-    rows: Iterator[Record | Refused]
+    rows: Iterator[Record | RefusedRecord]
     size: int
     """In bytes, uncompressed."""
     _lines: "_Lines" = field(repr=False)
@@ -69,7 +69,7 @@ def open_sheets(name: str, file: BinaryIO, limits: Limits = LIMITS) -> list[Shee
     The file is seekable, and the caller closes it after reading the rows. It is read once here, for its encoding and its
     checksums, so that errors of the whole file are raised before the first row.
 
-    Raises SpreadsheetError. A single row that can't be read is a Refused among the rows instead. Rows of empty cells are
+    Raises SpreadsheetError. A single row that can't be read is a RefusedRecord among the rows instead. Rows of empty cells are
     left out.
     """
     file.seek(0)
@@ -250,7 +250,7 @@ def _header(name: str, lines: "_Lines", limits: Limits) -> tuple[str, list[str]]
     return delimiter, header
 
 
-def _rows(lines: "_Lines", delimiter: str, row_reader: "_RowReader") -> Iterator[Record | Refused]:
+def _rows(lines: "_Lines", delimiter: str, row_reader: "_RowReader") -> Iterator[Record | RefusedRecord]:
     # A row of this width is a record without a closer look.
     plain_width = row_reader.width if row_reader.is_plain else -1
     while True:
@@ -283,16 +283,16 @@ class _RowReader:
         """Whether a row with as many cells as the header is a record as it is."""
         return not (self.checks_characters or self.is_defused)
 
-    def read(self, line: int, cells: list[str]) -> Record | Refused | None:
+    def read(self, line: int, cells: list[str]) -> Record | RefusedRecord | None:
         """Returns the row that starts on that line; None if all its cells are empty."""
         if not any(cells):
             return None
         if any(cells[self.width :]):
-            return Refused(line, "too-many-cells", self.lines.text(line, self.lines.start))
+            return RefusedRecord(line, "too-many-cells", self.lines.text(line, self.lines.start))
         cells = (cells + [""] * (self.width - len(cells)))[: self.width]
         text = "" if self.is_plain else "".join(cells)
         if self.checks_characters and ("\0" in text or "\ufffd" in text):
-            return Refused(line, "characters", self.lines.text(line, self.lines.start))
+            return RefusedRecord(line, "characters", self.lines.text(line, self.lines.start))
         if self.is_defused and "'" in text:
             cells = [undefuse_cell(cell) for cell in cells]
         return Record(line, cells)
@@ -337,7 +337,7 @@ class _Lines:
         """Returns the lines from `line` to before `end`, at most 10,000 characters."""
         return "".join(self._slice(line, end))[:10_000].rstrip("\r\n")
 
-    def refuse_first(self, last_line: int, error: csv.Error) -> Refused:
+    def refuse_first(self, last_line: int, error: csv.Error) -> RefusedRecord:
         """Skips the line that a row starts on, after csv failed to read the row up to `last_line`."""
         line, again = self.start, list(self._slice(self.start + 1, last_line + 1))
         # A malicious file can make nearly all of its lines be read again for each line.
@@ -347,8 +347,8 @@ class _Lines:
         first = self.text(line, line + 1)
         self.start += 1
         if first == _OVERLONG:
-            return Refused(line, "too-long", "")
-        return Refused(line, "too-long" if "limit" in str(error) and not again else "quotes", first)
+            return RefusedRecord(line, "too-long", "")
+        return RefusedRecord(line, "too-long" if "limit" in str(error) and not again else "quotes", first)
 
     def _slice(self, line: int, end: int) -> Iterator[str]:
         for first, lines in self._kept:

@@ -1,4 +1,4 @@
-"""Rows that an import refused, kept until the person has the file of them."""
+"""Rows that an import refused, stored until they have been sent to the person as a file."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,7 @@ def add(session: Session, rows: Sequence[RefusedRow]) -> None:
 
 
 def of_job(session: Session, job_id: str) -> Iterator[RefusedRow]:
-    """The rows an import refused, in the order of the file."""
+    """The job's refused rows, in the order of the file."""
     query = select(RefusedRow).where(RefusedRow.job_id == job_id).order_by(col(RefusedRow.n))
     yield from session.exec(query, execution_options={"yield_per": 1_000})
 

@@ -1,4 +1,4 @@
-"""The file that an import reads, and the rows it refused."""
+"""Tables of imports: the stored file, and the rows that were refused."""
 
 from sqlalchemy import Column, LargeBinary, Text
 from sqlmodel import Field
@@ -7,7 +7,7 @@ from storage.core.tables import Table
 
 
 class UploadPart(Table, table=True):
-    """A piece of the file that an import reads: any process can carry the import on."""
+    """A part of the file that an import reads, stored so that any process can carry on the import."""
 
     __tablename__ = "upload_part"
     job_id: str = Field(primary_key=True, foreign_key="job.id")
@@ -16,7 +16,7 @@ class UploadPart(Table, table=True):
 
 
 class RefusedRow(Table, table=True):
-    """A row an import could not use, kept until the person has the file of them."""
+    """A row that an import refused, stored until it has been sent to the person in a file."""
 
     __tablename__ = "refused_row"
     job_id: str = Field(primary_key=True, foreign_key="job.id")

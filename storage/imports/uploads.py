@@ -1,4 +1,4 @@
-"""The file that an import reads, kept in parts: any process can carry the import on."""
+"""The file that an import reads, stored in parts, so that any process can carry on the import."""
 
 import io
 from datetime import datetime
@@ -8,14 +8,14 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from storage.core.database import Database
-from storage.core.tables import JobRow
+from storage.core.tables import JobRow, JobState
 from storage.imports.tables import UploadPart
 
 PART_BYTES = 1 << 20
 
 
 def store_parts(session: Session, job_id: str, file: BinaryIO, *, at_once: int = 64) -> int:
-    """Keeps the next parts of a file, at most `at_once`; returns how many bytes (0: the file has ended)."""
+    """Stores the next parts of a file, at most `at_once`. Returns how many bytes; 0 at the end of the file."""
     first = session.exec(select(func.count()).where(UploadPart.job_id == job_id)).one()
     size = 0
     for n in range(first, first + at_once):
@@ -30,16 +30,16 @@ def store_parts(session: Session, job_id: str, file: BinaryIO, *, at_once: int =
     return size
 
 
-def drop(session: Session, job_id: str) -> None:
+def delete_parts(session: Session, job_id: str) -> None:
     session.connection().execute(delete(UploadPart).where(col(UploadPart.job_id) == job_id))
 
 
 class Upload(io.RawIOBase):
-    """The kept file, seekable, read part by part."""
+    """The stored file as a seekable binary stream; each part is loaded when it is read."""
 
     def __init__(self, database: Database, job_id: str, size: int) -> None:
         self._database, self._job_id, self._size = database, job_id, size
-        self._at = 0
+        self._position = 0
         self._part: tuple[int, bytes] = (-1, b"")
 
     def readable(self) -> bool:
@@ -49,18 +49,18 @@ class Upload(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        return self._at
+        return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
-        self._at = max(0, start + offset)
-        return self._at
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
 
     def readinto(self, buffer: Any) -> int:
-        n, inside = divmod(self._at, PART_BYTES)
+        n, inside = divmod(self._position, PART_BYTES)
         piece = self._body(n)[inside : inside + len(buffer)]
         buffer[: len(piece)] = piece
-        self._at += len(piece)
+        self._position += len(piece)
         return len(piece)
 
     def _body(self, n: int) -> bytes:
@@ -72,13 +72,15 @@ class Upload(io.RawIOBase):
 
 
 def delete_job(session: Session, job_id: str) -> None:
-    """Drops a job and what there is of its file."""
-    drop(session, job_id)
+    """Deletes a job and the stored parts of its file."""
+    delete_parts(session, job_id)
     session.connection().execute(delete(JobRow).where(col(JobRow.id) == job_id))
 
 
 def delete_unreceived(session: Session, before: datetime) -> None:
-    """Forgets the jobs made before that whose files were never kept whole."""
-    dead = select(JobRow.id).where(JobRow.state == "receiving", col(JobRow.made_at) < before)
-    for job_id in session.exec(dead).all():
+    """Deletes jobs made before that time whose files were never stored completely."""
+    unreceived = select(JobRow.id).where(
+        JobRow.state == JobState.RECEIVING.value, col(JobRow.made_at) < before
+    )
+    for job_id in session.exec(unreceived).all():
         delete_job(session, job_id)

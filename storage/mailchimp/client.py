@@ -19,7 +19,7 @@ from storage.mailchimp.batches import Operation, Result, audience_path, member_p
 from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound, Unavailable
 from storage.mailchimp.limiter import MAX_CONNECTIONS
 from storage.mailchimp.members import Member, MemberPage
-from storage.mailchimp.transport import TRIES, ConnectionPool, Request, Timing, Transport, shared_pool
+from storage.mailchimp.transport import TRIES, ApiRequest, ConnectionPool, Timing, Transport, shared_pool
 from storage.mailchimp.values import (
     EVENTS,
     ORIGINS,
@@ -104,7 +104,7 @@ class Client:
     def account(self) -> Account:
         """The account that the key belongs to. Cheap enough to test a key with."""
         names = "account_id,account_name,role,total_subscribers"
-        return self._read(documents.account, Request("GET", "/", {"fields": names}))
+        return self._read(documents.account, ApiRequest("GET", "/", {"fields": names}))
 
     def audiences(self) -> tuple[RemoteAudience, ...]:
         """All audiences of the account, the oldest first."""
@@ -114,7 +114,9 @@ class Client:
     def audience(self, audience_id: str) -> RemoteAudience:
         """Raises NotFound."""
         names = _AUDIENCE.replace("lists.", "").replace(",total_items", "")
-        return self._read(documents.audience, Request("GET", audience_path(audience_id), {"fields": names}))
+        return self._read(
+            documents.audience, ApiRequest("GET", audience_path(audience_id), {"fields": names})
+        )
 
     def audience_link(self, web_id: int) -> str | None:
         """URL of an audience's contacts on Mailchimp's site; None if the key names no data centre."""
@@ -132,7 +134,7 @@ class Client:
         params: Params = {"status": status_name(status), "count": 1, "fields": "total_items"}
         path = f"{audience_path(audience_id)}/members"
         return self._read(
-            lambda document: documents.get_number(document, "total_items"), Request("GET", path, params)
+            lambda document: documents.get_number(document, "total_items"), ApiRequest("GET", path, params)
         )
 
     def members(
@@ -172,7 +174,7 @@ class Client:
             params["status"] = status_name(status)
         if changed_since:
             params["since_last_changed"] = _utc_seconds(changed_since)
-        body = self._transport.fetch(Request("GET", f"{audience_path(audience_id)}/members", params))
+        body = self._transport.fetch(ApiRequest("GET", f"{audience_path(audience_id)}/members", params))
         try:
             return decode(body)
         except ValueError:
@@ -180,7 +182,7 @@ class Client:
 
     def member(self, audience_id: str, hash_: str) -> Member:
         """A contact, also an archived one. Raises NotFound."""
-        request = Request("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
+        request = ApiRequest("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
         return self._read(members.member, request)
 
     def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
@@ -197,18 +199,18 @@ class Client:
         """Latest bounces of a contact, the newest first. Raises NotFound."""
         params: Params = {"activity_filters": "bounce", "fields": _BOUNCES, "count": count}
         path = f"{member_path(audience_id, hash_)}/activity-feed"
-        return self._read(documents.bounces, Request("GET", path, params))
+        return self._read(documents.bounces, ApiRequest("GET", path, params))
 
     def abuse_reports(self, audience_id: str, offset: int = 0, count: int = MAX_PAGE_SIZE) -> AbuseReportPage:
         """One page of abuse reports."""
         params: Params = {"fields": _ABUSE_REPORTS, "offset": offset, "count": count}
         path = f"{audience_path(audience_id)}/abuse-reports"
-        return self._read(documents.abuse_reports, Request("GET", path, params))
+        return self._read(documents.abuse_reports, ApiRequest("GET", path, params))
 
     def archive(self, audience_id: str, hash_: str) -> None:
         """Archives a contact. Raises MethodRefused (also if it is archived already) or NotFound."""
         try:
-            self._transport.send(Request("DELETE", member_path(audience_id, hash_)))
+            self._transport.send(ApiRequest("DELETE", member_path(audience_id, hash_)))
         except (MethodRefused, NotFound) as error:
             # An earlier try may have succeeded and its answer been lost.
             if error.tries == 1 or self.member(audience_id, hash_).status is not Status.ARCHIVED:
@@ -217,7 +219,7 @@ class Client:
     def set_status(self, audience_id: str, address: str, status: Status) -> Member:
         """Sets the status of a contact. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
         method, body = batches.status_change(address, status)
-        request = Request(method, member_path(audience_id, member_hash(address)), body=body)
+        request = ApiRequest(method, member_path(audience_id, member_hash(address)), body=body)
         return self._read(members.member, request)
 
     def put_member(
@@ -241,13 +243,13 @@ class Client:
                 {"marketing_permission_id": id_, "enabled": enabled} for id_, enabled in permissions.items()
             ]
         path = member_path(audience_id, member_hash(address))
-        return self._read(members.member, Request("PUT", path, body=body))
+        return self._read(members.member, ApiRequest("PUT", path, body=body))
 
     def add_tags(self, audience_id: str, hash_: str, tags: Sequence[str]) -> None:
         """Adds tags to a contact without triggering automations. Tags are created as needed. Raises NotFound."""
         active = [{"name": tag, "status": "active"} for tag in tags]
         path = f"{member_path(audience_id, hash_)}/tags"
-        self._transport.send(Request("POST", path, body={"tags": active, "is_syncing": True}))
+        self._transport.send(ApiRequest("POST", path, body={"tags": active, "is_syncing": True}))
 
     def start_batch(self, operations: Sequence[Operation]) -> Batch:
         """Starts a batch. Not retried.
@@ -256,12 +258,12 @@ class Client:
         operation ids in its results identify it.
         """
         body = {"operations": [operation.document() for operation in operations]}
-        request = Request("POST", "/batches", body=body, is_idempotent=False)
+        request = ApiRequest("POST", "/batches", body=body, is_idempotent=False)
         return self._read(documents.batch, request)
 
     def batch(self, batch_id: str) -> Batch:
         """Progress of a batch. Raises NotFound; Mailchimp keeps batches for seven days."""
-        return self._read(documents.batch, Request("GET", _batch_path(batch_id)))
+        return self._read(documents.batch, ApiRequest("GET", _batch_path(batch_id)))
 
     def batches_since(self, time: datetime) -> tuple[Batch, ...]:
         """Batches submitted since then, by any client of the account. The listing names no operations."""
@@ -284,7 +286,7 @@ class Client:
         path = f"{audience_path(audience_id)}/webhooks"
         return self._read(
             lambda document: tuple(map(documents.webhook, documents.get_objects(document, "webhooks"))),
-            Request("GET", path),
+            ApiRequest("GET", path),
         )
 
     def add_webhook(self, audience_id: str, url: str, events: Sequence[WebhookEvent] = EVENTS) -> Webhook:
@@ -298,9 +300,9 @@ class Client:
             "sources": dict.fromkeys(ORIGINS, True),
         }
         path = f"{audience_path(audience_id)}/webhooks"
-        return self._read(documents.webhook, Request("POST", path, body=body, is_idempotent=False))
+        return self._read(documents.webhook, ApiRequest("POST", path, body=body, is_idempotent=False))
 
-    def _read(self, read: Callable[[Document], Value], request: Request) -> Value:
+    def _read(self, read: Callable[[Document], Value], request: ApiRequest) -> Value:
         document = self._transport.send(request)
         try:
             return read(document)
@@ -317,7 +319,7 @@ class Client:
         """All items of a short collection, page by page."""
         items: list[Value] = []
         while True:
-            request = Request("GET", path, {**params, "count": MAX_PAGE_SIZE, "offset": len(items)})
+            request = ApiRequest("GET", path, {**params, "count": MAX_PAGE_SIZE, "offset": len(items)})
             page, total = self._read(
                 lambda document: (
                     [read(row) for row in documents.get_objects(document, name)],

@@ -31,7 +31,7 @@ class Location(Struct, frozen=True, gc=False):
     region: str = ""
 
 
-class Permission(Struct, frozen=True, gc=False):
+class MarketingPermission(Struct, frozen=True, gc=False):
     """A marketing permission. Its id differs per audience."""
 
     id: str = field(default="", name="marketing_permission_id")
@@ -73,7 +73,7 @@ class Member(Struct, frozen=True, gc=False):
     change_time: str = field(default="", name="last_changed")
     location: Location = Location()
     last_note: Note = Note()
-    permissions: tuple[Permission, ...] = field(default=(), name="marketing_permissions")
+    permissions: tuple[MarketingPermission, ...] = field(default=(), name="marketing_permissions")
 
     def __repr__(self) -> str:
         return f"Member(status={self.status_name!r}, leid={self.leid!r})"

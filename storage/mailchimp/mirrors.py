@@ -43,7 +43,7 @@ def _free_name(session: Session, name: str, mirror: AudienceRow | None) -> str:
     """A name that no other audience has. Names at Mailchimp are not unique."""
     numbered = (f"{name} (Mailchimp {n})" for n in count(2))
     for candidate in chain((name, f"{name} (Mailchimp)"), numbered):
-        other = audiences.named(session, candidate)
+        other = audiences.by_name(session, candidate)
         if other is None or other is mirror:
             return candidate
     raise AssertionError  # `numbered` is endless

@@ -44,7 +44,7 @@ Method = Literal["GET", "PUT", "PATCH", "POST", "DELETE"]
 
 
 @dataclass(frozen=True)
-class Request:
+class ApiRequest:
     """A call. An idempotent one may be sent again when its answer is lost."""
 
     method: Method
@@ -136,14 +136,14 @@ class Transport:
         transport._tries = 1  # noqa: SLF001  of the same class
         return transport
 
-    def send(self, request: Request) -> Document:
+    def send(self, request: ApiRequest) -> Document:
         """Returns the answer's JSON, empty for an answer without a body. Raises a MailchimpError.
 
         Retries after network errors, 429 and 5xx if the request is idempotent, or certainly did not arrive.
         """
         return _document(self.fetch(request))
 
-    def fetch(self, request: Request) -> bytes:
+    def fetch(self, request: ApiRequest) -> bytes:
         """Returns the answer's body, as `send` otherwise."""
         deadline = self._timing.clock() + TOTAL_SECONDS
         return self._retry(
@@ -178,7 +178,7 @@ class Transport:
         delay = self._timing.jitter(longest) + (error.retry_after or 0)
         return delay if self._timing.clock() + delay < deadline else None
 
-    def _attempt(self, request: Request, deadline: float) -> bytes:
+    def _attempt(self, request: ApiRequest, deadline: float) -> bytes:
         timeout = max(0.0, deadline - self._timing.clock())
         try:
             with self.pool.limiter.acquire(self._connections, timeout) as permit:
@@ -187,7 +187,7 @@ class Transport:
             raise TooManyConnections(0) from None
         return self._body(response)
 
-    def _exchange(self, request: Request, permit: Permit) -> httpx.Response:
+    def _exchange(self, request: ApiRequest, permit: Permit) -> httpx.Response:
         try:
             return self._fetch(request)
         except httpx.TimeoutException as error:
@@ -197,7 +197,7 @@ class Transport:
         except httpx.HTTPError as error:
             raise _failure(error, self._centre if self._is_mailchimp else "") from None
 
-    def _fetch(self, request: Request) -> httpx.Response:
+    def _fetch(self, request: ApiRequest) -> httpx.Response:
         """The whole answer. Takes CALL_SECONDS at most, since httpx's time-out is per chunk."""
         deadline = self._timing.clock() + CALL_SECONDS
         http_request = self.pool.http().build_request(

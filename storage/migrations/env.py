@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `storage.core.schema` hands over."""
+"""Alembic's entry: runs the migrations on the connection that `storage.core.schema` passes."""
 
 from alembic import context
 

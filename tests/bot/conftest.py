@@ -27,5 +27,5 @@ def client(standin: Standin) -> Iterator[Client]:
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches with few contacts."""
     monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 10)
-    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
-    monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 7)
+    monkeypatch.setattr(outbox, "OPERATIONS_PER_BATCH", 8)
+    monkeypatch.setattr(outbox, "CONTACTS_PER_CHUNK", 7)

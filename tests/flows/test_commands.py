@@ -32,7 +32,7 @@ def test_an_import_takes_in_the_right_rows_and_hands_out_the_refused(
     rows = person.download(refused).decode("utf-8-sig").splitlines()
     assert len(rows) == 1 + len(REFUSED)
     assert all(row in "\n".join(rows) for row in REFUSED)
-    found = counts.figures(flow.database, audiences.every(flow.database)[0], utc_now())
+    found = counts.figures(flow.database, audiences.list_all(flow.database)[0], utc_now())
     expected = samples.counts(CONTACTS)
     assert (found.cleaned, found.counted) == (CLEANED, CONTACTS - CLEANED)
     assert {c["status"] for c in contacts(flow.database)} == set(expected)
@@ -165,7 +165,7 @@ def test_an_export_imported_into_another_audience_is_the_same(
     sent = person.upload(path)
     person.submit(**{"import-file": [sent], "import-status": "cleaned"})
     someone.waits_direct("import-done", n=CLEANED, audience="Copy")
-    every = {each.name: each.id for each in audiences.every(filled.database)}
+    every = {each.name: each.id for each in audiences.list_all(filled.database)}
     both = [
         [
             {k: v for k, v in c.items() if k not in OWN} | _known(c["merge_fields"])

@@ -25,7 +25,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
 from bot import imports
 from handlers import cli
-imports.ROWS_A_CHUNK = 200
+imports.ROWS_PER_CHUNK = 200
 sys.exit(cli.main(sys.argv[2:]))
 """
 DISK_BYTES = 700_000
@@ -86,13 +86,13 @@ def test_an_export_leaves_no_half_file(tmp_path: Path, database: Database) -> No
 
 
 def _assert_carried_on(path: Path, sheet: Path) -> None:
-    half = databases.ready(f"sqlite:///{path}")
+    half = databases.open_current(f"sqlite:///{path}")
     assert_exact(half)
     assert len(contacts(half)) < CONTACTS
     half.close()
     status, told = _cleaned(path, 1 << 40, "import", str(sheet), "--audience", "News")
     assert status == 0, told
-    whole = databases.ready(f"sqlite:///{path}")
+    whole = databases.open_current(f"sqlite:///{path}")
     assert_exact(whole)
     assert len(contacts(whole)) == CONTACTS
     whole.close()

@@ -52,12 +52,12 @@ def mirrored(
 ) -> Iterator[Flow]:
     """The bot has brought the account's audience in."""
     with running(workspace, people, database_url) as flow:
-        wait_until(lambda: any(each.mirrored_until for each in audiences.every(flow.database)), 20)
+        wait_until(lambda: any(each.mirrored_until for each in audiences.list_all(flow.database)), 20)
         yield flow
 
 
 def cleaned(flow: Flow) -> int:
-    [audience] = audiences.every(flow.database)
+    [audience] = audiences.list_all(flow.database)
     return counts.figures(flow.database, audience, utc_now()).cleaned
 
 
@@ -83,7 +83,7 @@ def test_sync_now_shows_its_end_in_the_modal_and_leaves_a_receipt(
     someone.waits_direct("mirror-done", n=1, audience=NAME)
     someone.person.wait_modal(someone.says("mirror-done", n=1, audience=NAME))
     assert cleaned(mirrored) == 2
-    [audience] = audiences.every(mirrored.database)
+    [audience] = audiences.list_all(mirrored.database)
     assert counts.figures(mirrored.database, audience, utc_now()).by_reason["abuse"] == 1
     assert_exact(mirrored.database)
     assert refusals(mirrored.workspace) == []

@@ -174,8 +174,8 @@ def _child(base: str, key: str, url: str, end: str) -> None:
     """Does what there is to do to its end, and says when and with how much memory."""
     gc.freeze()  # as `cleaned run` does
     gc.set_threshold(*GC_THRESHOLDS)
-    database = databases.ready(url)
-    jobs.free_dead(database)
+    database = databases.open_current(url)
+    jobs.release_dead(database)
     with Client(key, base) as client:
         (audience_id,) = sync.discover(database, client, utc_now())
         sync.request(database, audience_id, by="U1", now=utc_now())

@@ -20,7 +20,7 @@ from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 
 SETTLED_WITHIN = timedelta(days=7)  # of the job's end: Mailchimp deletes a batch after a week
-CONTACTS_A_STEP = 5_000
+CONTACTS_PER_STEP = 5_000
 
 
 def settle(database: Database, sync: AnyJob, clock: Clock) -> Iterator[AnyJob]:
@@ -35,10 +35,10 @@ def settle(database: Database, sync: AnyJob, clock: Clock) -> Iterator[AnyJob]:
             for row in outgoing.ended_with_doubts(session, audience_id, clock() - SETTLED_WITHIN)
         ]
     for row, contact_ids in in_doubt:
-        for start in range(0, len(contact_ids), CONTACTS_A_STEP):
+        for start in range(0, len(contact_ids), CONTACTS_PER_STEP):
             with database.transaction() as session:
                 revision = bulk.lock(session, audience_id).revision
-                chunk = contact_ids[start : start + CONTACTS_A_STEP]
+                chunk = contact_ids[start : start + CONTACTS_PER_STEP]
                 _settle(session, row, audience_id, chunk, revision, clock())
                 sync = jobs.step(session, sync, clock())
             yield sync

@@ -29,9 +29,9 @@ from storage.mailchimp.tables import OutgoingState
 from storage.mailchimp.values import Batch, BatchStatus
 
 MOST_SINGLE_CALLS = 500  # contacts; more are sent in batches
-CALLS_A_STEP = 100
-CONTACTS_A_CHUNK = 5_000
-OPERATIONS_A_BATCH = 500
+CALLS_PER_STEP = 100
+CONTACTS_PER_CHUNK = 5_000
+OPERATIONS_PER_BATCH = 500
 FRUITLESS_ROUNDS = 6  # consecutive rounds that changed no outcome, after which the work stops
 PARALLEL_CALLS = 10  # Mailchimp's limit
 RENEW_SECONDS = 5.0  # the longest wait without a step, which renews the lease
@@ -133,13 +133,13 @@ class _Run:
             refused = outgoing.refused(session, self._key, REFUSED_METHOD)
             changed = {
                 contact_id
-                for chunk in _chunks([*sent, *refused], CONTACTS_A_CHUNK)
+                for chunk in _chunks([*sent, *refused], CONTACTS_PER_CHUNK)
                 for contact_id in self._change.already_changed(session, chunk)
             }
-        for chunk in _chunks(sent, CONTACTS_A_CHUNK):
+        for chunk in _chunks(sent, CONTACTS_PER_CHUNK):
             yield self._note_fetched(chunk, changed)
         changed_though_refused = [contact_id for contact_id in refused if contact_id in changed]
-        for chunk in _chunks(changed_though_refused, CONTACTS_A_CHUNK):
+        for chunk in _chunks(changed_though_refused, CONTACTS_PER_CHUNK):
             yield self._note_fetched(chunk, changed, are_counted=True)
 
     def _refresh_if_old(self) -> Iterator[RemoteJob]:
@@ -171,7 +171,7 @@ class _Run:
             return
         with self._database.reading() as session:
             contact_ids = self._change.contacts(session, self._job.progress.after)
-        for chunk in _chunks(contact_ids, CONTACTS_A_CHUNK):
+        for chunk in _chunks(contact_ids, CONTACTS_PER_CHUNK):
             with self._database.transaction() as session:
                 unchanged = self._change.still_as_seen(session, chunk)
                 outgoing.add(session, self._key, [id_ for id_ in chunk if id_ in unchanged])
@@ -213,7 +213,7 @@ class _Run:
 
     def _send_single_calls(self) -> Iterator[RemoteJob]:
         after = 0
-        while contact_ids := self._take(after, CALLS_A_STEP, ALONE):
+        while contact_ids := self._take(after, CALLS_PER_STEP, ALONE):
             after, before = contact_ids[-1], self._job.done
             yield from self._call(contact_ids)
             if self._job.done == before:
@@ -275,7 +275,7 @@ class _Run:
     def _send_batches(self) -> Iterator[RemoteJob]:
         after = 0
         # One at a time, so that a process that carries on knows which contacts the batch has.
-        while contact_ids := self._take(after, OPERATIONS_A_BATCH, STARTING, starting=self._clock()):
+        while contact_ids := self._take(after, OPERATIONS_PER_BATCH, STARTING, starting=self._clock()):
             after = contact_ids[-1]
             yield from self._start_batch(contact_ids)
             yield from self._refresh_if_old()

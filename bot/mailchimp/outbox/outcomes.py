@@ -18,7 +18,7 @@ from storage.mailchimp.outgoing import AddressOutcome, OutboxKey
 from storage.mailchimp.remote_state import RemoteState
 from storage.mailchimp.tables import OutgoingState
 
-CONTACTS_A_STATEMENT = 5_000
+CONTACTS_PER_STATEMENT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def finish_archive(database: Database, job: ArchiveJob, now: datetime) -> Archiv
         link=RemoteState.from_json(audience.remote).link if audience else None,
     )
     with database.transaction() as session:
-        archive_rows.leave_alone(session, segment.audience_id, job.id, result.left_alone)
+        archive_rows.add_left_alone(session, segment.audience_id, job.id, result.left_alone)
         _write_journal(session, job, now, archives.KIND, job.id, counts, left_alone=counts.left_alone)
         return jobs.finish(session, job, now, result, job.progress.stopped_by)
 
@@ -64,7 +64,7 @@ def finish_restore(database: Database, job: RestoreJob, now: datetime) -> Restor
     with database.transaction() as session:
         counts = _remove_deleted(session, job, counts)
         _write_journal(session, job, now, restores.KIND, job.task.archive, counts, changed=counts.left_alone)
-        restores.note_undone(session, job)
+        restores.record_undone(session, job)
         result = RestoreResult(
             n=counts.done,
             changed=counts.left_alone,
@@ -113,12 +113,14 @@ def _remove_deleted(session: Session, job: RestoreJob, counts: _Counts) -> _Coun
     refused = [id_ for refusal in GONE for id_ in outgoing.refused(session, _key(job), refusal)]
     not_sent: Sequence[int] = []
     if job.progress.filled:  # if not, they are counted as waiting
-        deleted = archive_rows.gone(session, *archive, job.task.ids)
+        deleted = archive_rows.deleted_members(session, *archive, job.task.ids)
         not_sent = [id_ for id_ in deleted if id_ not in set(refused)]
     if not_sent:
         refusals[NOT_FOUND] = refusals.get(NOT_FOUND, 0) + len(not_sent)
-    for start in range(0, len(refused) + len(not_sent), CONTACTS_A_STATEMENT):
-        archive_rows.forget(session, *archive, [*refused, *not_sent][start : start + CONTACTS_A_STATEMENT])
+    for start in range(0, len(refused) + len(not_sent), CONTACTS_PER_STATEMENT):
+        archive_rows.remove_members(
+            session, *archive, [*refused, *not_sent][start : start + CONTACTS_PER_STATEMENT]
+        )
     return replace(counts, refusals=refusals, left_alone=counts.left_alone - len(not_sent))
 
 

@@ -50,7 +50,7 @@ class Archiving:
     archive_id: str
 
     def contacts(self, session: Session, after: int) -> Sequence[int]:
-        return archives.ids(session, self.segment, after)
+        return archives.segment_ids(session, self.segment, after)
 
     def still_as_seen(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
         return outgoing.in_segment(session, self.segment, contact_ids)
@@ -65,7 +65,7 @@ class Archiving:
         return batches.archive_operation(operation_id, self.remote_id, member_hash(target.address_key))
 
     def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:  # noqa: ARG002  a RemoteChange
-        archives.take_done(session, self.segment.audience_id, self.archive_id, contact_ids, revision)
+        archives.note_archived(session, self.segment.audience_id, self.archive_id, contact_ids, revision)
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,13 @@ class Restoring:
     contact_ids: Sequence[int] | None
 
     def contacts(self, session: Session, after: int) -> Sequence[int]:
-        return archives.waiting_ids(session, self.audience_id, self.archive_id, after, self.contact_ids)
+        return archives.unrestored_ids(session, self.audience_id, self.archive_id, after, self.contact_ids)
 
     def still_as_seen(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
-        return archives.are_held(session, self.audience_id, self.archive_id, contact_ids)
+        return archives.still_archived(session, self.audience_id, self.archive_id, contact_ids)
 
     def already_changed(self, session: Session, contact_ids: Sequence[int]) -> Collection[int]:
-        return archives.are_back(session, self.audience_id, self.archive_id, contact_ids)
+        return archives.already_restored(session, self.audience_id, self.archive_id, contact_ids)
 
     def call(self, client: Client, target: Target) -> None:
         client.set_status(self.remote_id, target.address, _status_before(target))
@@ -93,7 +93,7 @@ class Restoring:
         return batches.status_operation(operation_id, self.remote_id, target.address, _status_before(target))
 
     def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:
-        archives.bring_back_done(session, self.audience_id, self.archive_id, contact_ids, revision, now)
+        archives.note_restored(session, self.audience_id, self.archive_id, contact_ids, revision, now)
 
 
 def archiving(session: Session, job: ArchiveJob) -> Archiving | None:

@@ -131,7 +131,7 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
 
 def _share(request: Request, channel: str) -> View:
     """Posts the receipt. Raises NotInChannel."""
-    archive = restores.one(request.database, *views.archive_of(request.metadata))
+    archive = restores.get_archive(request.database, *views.archive_of(request.metadata))
     message = views.shared_message(request.words, archive.n, archive.audience, archive.made_by)
     with request.under(views.WHERE):
         _post(request, channel, message)

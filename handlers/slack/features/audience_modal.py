@@ -51,10 +51,10 @@ class AudienceModal:
         if audience:
             self.begin(request, modal, audience)
         else:
-            all_audiences, title = audiences.every(request.database), request.words(self.title)
+            all_audiences, title = audiences.list_all(request.database), request.words(self.title)
             modal.show(audience_views.choose(request.words, all_audiences, self.choose, title))
 
 
 def suggest_audiences(request: Request) -> Sequence[dict[str, Any]]:
     """The audiences that a menu offers for the typed text."""
-    return audience_views.options(audiences.every(request.database), request.payload["value"])
+    return audience_views.options(audiences.list_all(request.database), request.payload["value"])

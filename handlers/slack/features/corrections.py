@@ -161,7 +161,7 @@ def begin(request: Request, modal: Modal, audience: audiences.Audience | None) -
     if audience:
         walk(request, modal, audience.id)
     else:
-        all_audiences, title = audiences.every(request.database), request.words("corrections-title")
+        all_audiences, title = audiences.list_all(request.database), request.words("corrections-title")
         modal.show(audience_views.choose(request.words, all_audiences, views.AUDIENCE, title))
 
 

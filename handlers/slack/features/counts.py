@@ -23,7 +23,7 @@ def show(request: Request) -> None:
     elif audience := audiences.choose(request.database, request.text):
         _answer(request, audience)
     else:
-        request.answer(views.choose(request.words, audiences.every(request.database)))
+        request.answer(views.choose(request.words, audiences.list_all(request.database)))
 
 
 def choose(request: Request) -> None:
@@ -32,5 +32,5 @@ def choose(request: Request) -> None:
 
 def _answer(request: Request, audience: Audience) -> None:
     figures = counts.figures(request.database, audience, request.now)
-    all_audiences = audiences.every(request.database)
+    all_audiences = audiences.list_all(request.database)
     request.answer(views.message(request.words, figures, all_audiences, is_operator=request.is_operator))

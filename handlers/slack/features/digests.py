@@ -56,7 +56,7 @@ def show(request: Request) -> None:
         request.require_operator()
     except NotAnOperator as refusal:
         who_can = errors.sentence(request.words, refusal)
-        all_audiences = audiences.every(request.database)
+        all_audiences = audiences.list_all(request.database)
         modal.show(views.to_read(request.words, settings, all_audiences, now=request.now, who_can=who_can))
     else:
         modal.show(_view(request, settings))
@@ -174,7 +174,7 @@ def _view(
     return views.settings(
         request.words,
         settings,
-        audiences.every(request.database),
+        audiences.list_all(request.database),
         timezone=request.person.timezone,
         now=request.context.clock(),
         note=note,

@@ -100,7 +100,7 @@ def turn_past_page(request: Request) -> None:
 
 def export_again(request: Request) -> None:
     audience_id, export_id = views.parts_of(request.value)
-    segment = exports.again(request.database, audience_id, export_id)
+    segment = exports.export_segment(request.database, audience_id, export_id)
     # The preview replaces the list, because Slack stacks three modals at most.
     _show_plan(request, request.here, audiences.by_id(request.database, audience_id), segment)
 
@@ -111,7 +111,7 @@ def _message(database: Database, words: Words, job: ExportJob) -> Message:
 
 def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segment) -> None:
     try:
-        plan = exports.preview(request.database, segment, by=request.user_id, now=request.now)
+        plan = exports.plan(request.database, segment, by=request.user_id, now=request.now)
     except NothingThere:
         modal.show(views.nothing(request.words, audience.name, segment))
     else:
@@ -119,7 +119,7 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
 
 
 def _set_destination(request: Request, destination: Destination | None) -> None:
-    plan = exports.send_to(request.database, request.metadata, destination, by=request.user_id)
+    plan = exports.set_destination(request.database, request.metadata, destination, by=request.user_id)
     request.show(views.form(request.words, plan, destination, edition=request.body["view"]["hash"]))
 
 
@@ -137,5 +137,5 @@ def _destination(request: Request, channel: str) -> Destination:
 
 def _show_past(request: Request, modal: Modal, audience_id: int, number: int) -> None:
     audience = audiences.by_id(request.database, audience_id)
-    page, has_more = exports.past(request.database, audience_id, number)
+    page, has_more = exports.past_exports(request.database, audience_id, number)
     modal.show(views.past(request.words, audience, page, number, has_more=has_more))

@@ -43,7 +43,7 @@ def publish(context: AppContext, user_id: str) -> None:
     """Publishes the person's Home tab."""
     person = context.people.person(user_id)
     is_operator = context.people.is_operator(person)
-    all_audiences = audiences.every(context.database)
+    all_audiences = audiences.list_all(context.database)
     shown = all_audiences[: views.MAX_AUDIENCES]
     view = views.home(
         person.words,

@@ -77,7 +77,9 @@ def job_handler(context: AppContext) -> JobHandler:
 def show(request: Request) -> None:
     modal = request.open_modal("import-title")
     name = request.text.casefold()
-    matches = (audience for audience in audiences.every(request.database) if audience.name.casefold() == name)
+    matches = (
+        audience for audience in audiences.list_all(request.database) if audience.name.casefold() == name
+    )
     audience = next(matches, None)
     if audience is None:
         _show_form(request, modal, chosen=None, new_name=request.text)

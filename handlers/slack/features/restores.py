@@ -6,7 +6,7 @@ from functools import partial
 from bot.archives import archives, restore_picker, restores
 from bot.archives.jobs import RESTORE, RestoreJob
 from bot.archives.restore_picker import PageTurn
-from bot.archives.restores import NothingTicked
+from bot.archives.restores import NoContactTicked
 from bot.mailchimp.outbox import work
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message, View
@@ -84,7 +84,7 @@ def restore(request: Request) -> View:
             now=request.now,
             recipient=request.recipient(request.here),
         )
-    except NothingTicked as error:
+    except NoContactTicked as error:
         error.block_id = views.tick_block(request.payload)
         raise
     request.wake_worker()
@@ -106,7 +106,7 @@ def _update_archive(context: AppContext, job: RestoreJob) -> None:
 
 
 def _show_list(request: Request, modal: Modal, number: int) -> None:
-    modal.show(views.listing(request.words, restores.earlier(request.database, number), number))
+    modal.show(views.listing(request.words, restores.earlier_archives(request.database, number), number))
 
 
 def _turn(request: Request, to: PageTurn) -> None:

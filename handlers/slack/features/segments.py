@@ -187,7 +187,7 @@ def _draw(request: Request, modal: Modal, plan_id: str, typed: str | None = None
     """
     listing = segments.look(request.database, plan_id, request.user_id)
     for _ in range(MAX_DRAWS):
-        modal.show(views.listing(request.words, listing, audiences.every(request.database), typed))
+        modal.show(views.listing(request.words, listing, audiences.list_all(request.database), typed))
         drawn, listing = listing, segments.look(request.database, plan_id, request.user_id)
         if listing == drawn:
             return

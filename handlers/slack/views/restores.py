@@ -23,11 +23,11 @@ _AUDIENCE = 80  # characters shown of a name
 
 def listing(words: Words, page: ArchivesPage, number: int) -> View:
     """A page of the earlier archives. `number` is the page's, from 0."""
-    if not page.earlier:
+    if not page.archives:
         key = "restores-none" if number == 0 else "restores-no-hit"
         return receipts.started(words, "restores-title", words.md(key))
     rows = [blocks.section(words.md("restores-intro"))]
-    for archive in page.earlier:
+    for archive in page.archives:
         rows += _archive(words, archive)
     rows += _pages(words, number, has_more=page.has_more)
     return blocks.modal(words("restores-title"), rows, close=words("close"))
@@ -128,11 +128,11 @@ def _archive(words: Words, archive: EarlierArchive) -> list[Block]:
     if archive.restored:
         facts.append(
             words.md("restores-all-back")
-            if archive.is_whole
+            if archive.is_restored
             else words.md("restores-some-back", n=archive.restored)
         )
     rows = [blocks.section(Markup(f"{text}\n{' · '.join(facts)}"))]
-    if archive.is_whole:
+    if archive.is_restored:
         return rows
     value = archives.value(archive.audience_id, archive.id)
     buttons = [

@@ -124,7 +124,7 @@ def _socket(client: WebClient, token: str, right: Make, fault: Make) -> Finding:
 
 def _database(config: Settings, right: Make, fault: Make) -> Finding:
     try:
-        database = databases.reached(config.database_url)
+        database = databases.open_any_version(config.database_url)
         try:
             databases.check_version(database)
         finally:

@@ -36,7 +36,7 @@ def set_up(words: Words, config: Settings) -> Sequence[Finding]:
     client, address = account.account(config, tries=1), webhooks.url(config)
     if client is None or address is None:
         return [Finding(is_fault=True, text=words("check-mailchimp-webhook-settings"))]
-    database = databases.ready(config.database_url)
+    database = databases.open_current(config.database_url)
     try:
         with client:
             audience_webhooks = webhooks.set_up(database, client, address, utc_now())

@@ -1,4 +1,4 @@
-"""Bounces: evidence, verdicts, outages, policies, and what is set aside
+"""Bounces: evidence, verdicts, outages, policies, and the quarantine
 
 Revision: 0002, after 0001.
 """

@@ -1,4 +1,4 @@
-"""Mirrored audiences: where the truth of an audience is, and the changes that its owner has to make
+"""Mirrored audiences: where an audience is maintained, and the changes to be made at Mailchimp
 
 Revision: 0003, after 0002.
 """

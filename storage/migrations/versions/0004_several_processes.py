@@ -1,4 +1,4 @@
-"""Several processes: deliveries that were handled, and whose turn it is to look; lists of large audiences
+"""Several processes: handled requests, leases, and indexes for lists of large audiences
 
 Revision: 0004, after 0003. From here on a migration only adds: the version before it goes on working on the new schema
 while its processes are replaced.
@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_turn")),
     )
-    # Held while a job is claimed (`storage.core.jobs`): it has to be there before the first claim.
+    # Locked while a job is claimed (`storage.core.jobs`), so it has to exist before the first claim.
     op.execute("INSERT INTO turn (name, owner, until) VALUES ('claim', '', '1970-01-01 00:00:00')")
     op.create_index(
         "ix_job_untold",
@@ -44,7 +44,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("told_at IS NULL"),
     )
     if op.get_bind().dialect.name == "postgresql":
-        # The file of an import is kept for minutes: to press it takes longer than to write it.
+        # Not compressed: the file of an import is kept for minutes only, and compressing takes longer than writing it.
         op.execute("ALTER TABLE upload_part ALTER COLUMN body SET STORAGE EXTERNAL")
     for name, columns in LISTED_BY.items():
         op.create_index(

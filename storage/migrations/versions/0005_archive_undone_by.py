@@ -1,4 +1,4 @@
-"""Who undid an archive, as a column of the archive: it was written into the result of the archive's job
+"""Who undid an archive, as a column of its row; version 0.1 kept it in the result of the archive's job
 
 Revision: 0005, after 0004. Only adds, so that the version before it works on while its processes are replaced.
 """

@@ -27,8 +27,8 @@ LATER = NOW + jobs.LEASE + timedelta(seconds=20)
 @pytest.fixture(autouse=True)
 def _small_chunks(monkeypatch):
     monkeypatch.setattr(jobs, "STEP", timedelta(hours=1))  # the tests' clocks run quickly
-    monkeypatch.setattr(archives, "CONTACTS_A_CHUNK", 4)
-    monkeypatch.setattr(restores, "CONTACTS_A_CHUNK", 4)
+    monkeypatch.setattr(archives, "CONTACTS_PER_CHUNK", 4)
+    monkeypatch.setattr(restores, "CONTACTS_PER_CHUNK", 4)
 
 
 def plan(database: Database, segment: Segment, by: str = "U1") -> archives.ArchivePlan:
@@ -227,8 +227,8 @@ def test_undo_in_part_leaves_the_others_archived(database: Database):
     assert count(database, audience) == {"cleaned": 3, "archived": 6}
     assert_exact(database)
     assert undo(database, done).result == RestoreResult(n=6, changed=0)
-    assert restores.earlier(database).earlier[0].is_whole
-    with pytest.raises(restores.NothingTicked):
+    assert restores.earlier_archives(database).archives[0].is_restored
+    with pytest.raises(restores.NoContactTicked):
         ask_undo(database, done, ids=[])
 
 
@@ -265,7 +265,7 @@ def test_an_undo_whose_process_died_is_carried_on_and_whole(database: Database, 
     job = run(database, RESTORE, restores.work, LATER)
     assert job.result == RestoreResult(n=11, changed=0)
     assert count(database, audience) == {"cleaned": 11}
-    assert restores.earlier(database).earlier[0].restored == 11
+    assert restores.earlier_archives(database).archives[0].restored == 11
     assert_exact(database)
 
 
@@ -289,9 +289,9 @@ def test_earlier_archives_are_listed_newest_first_by_pages(database: Database):
         )
         archives.confirm(database, made.id, "X", by="U1", now=NOW + timedelta(minutes=n))
         run(database, ARCHIVE, archives.work)
-    first, second = restores.earlier(database), restores.earlier(database, 1)
-    assert (len(first.earlier), first.has_more) == (10, True)
-    assert (len(second.earlier), second.has_more) == (2, False)
-    times = [each.made_at for each in [*first.earlier, *second.earlier]]
+    first, second = restores.earlier_archives(database), restores.earlier_archives(database, 1)
+    assert (len(first.archives), first.has_more) == (10, True)
+    assert (len(second.archives), second.has_more) == (2, False)
+    times = [each.made_at for each in [*first.archives, *second.archives]]
     assert times == sorted(times, reverse=True)
-    assert {each.audience for each in first.earlier} == {"News"}
+    assert {each.audience for each in first.archives} == {"News"}

@@ -69,7 +69,7 @@ def test_ticks_are_kept_over_pages_and_searches_and_restored_together(database: 
 
 
 def test_the_ticked_are_restored_once_and_some_must_be_ticked(database: Database, draft: str):
-    with pytest.raises(restores.NothingTicked):
+    with pytest.raises(restores.NoContactTicked):
         restore_picker.restore(database, draft, PickerBoxes([1, 2]), by="U1", now=NOW)
     restore_picker.restore(database, draft, PickerBoxes([1, 2], [2]), by="U1", now=NOW)
     run(database, RESTORE, restores.work)

@@ -39,8 +39,8 @@ FEW = settings(
 
 
 def test_figures_and_statuses_are_right_after_any_sequence(database: Database, monkeypatch):
-    monkeypatch.setattr(archives, "CONTACTS_A_CHUNK", 2)
-    monkeypatch.setattr(restores, "CONTACTS_A_CHUNK", 2)
+    monkeypatch.setattr(archives, "CONTACTS_PER_CHUNK", 2)
+    monkeypatch.setattr(restores, "CONTACTS_PER_CHUNK", 2)
     monkeypatch.setattr(Audience, "database", database, raising=False)
     run_state_machine_as_test(Audience, settings=FEW)
 

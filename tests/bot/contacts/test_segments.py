@@ -315,7 +315,7 @@ def test_a_list_stored_by_version_0_1_0_is_read(database: Database) -> None:
         "refused_ticks": False,
     }
     with database.transaction() as session:
-        plan = plans.keep(
+        plan = plans.create(
             session, segments.KIND, user_id=ME, audience_id=audience_id, now=NOW, data=data, revision=-1
         )
     listing = segments.look(database, plan.id, ME)

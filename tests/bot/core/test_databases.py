@@ -14,7 +14,7 @@ from storage.migrations.tables import metadata
 
 def test_a_sqlite_file_is_made_with_its_folder_and_brought_up(tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'not yet' / 'cleaned.db'}"
-    database = databases.ready(url)
+    database = databases.open_current(url)
     assert databases.migrate(database) is False
     database.close()
 
@@ -24,7 +24,7 @@ def test_a_database_of_a_newer_program_is_left_alone(database: Database):
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     url = database.url.render_as_string(hide_password=False)
     with pytest.raises(databases.DatabaseNewer):
-        databases.ready(url)
+        databases.open_current(url)
 
 
 def test_an_older_postgresql_waits_for_migrate_and_an_older_sqlite_does_not(database: Database):
@@ -34,13 +34,13 @@ def test_an_older_postgresql_waits_for_migrate_and_an_older_sqlite_does_not(data
         databases.check_version(database)
     if not database.is_sqlite:
         with pytest.raises(databases.DatabaseBehind):
-            databases.ready(database.url.render_as_string(hide_password=False))
+            databases.open_current(database.url.render_as_string(hide_password=False))
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://host/name"])
 def test_a_url_of_no_database_that_we_know_is_refused(url: str):
     with pytest.raises(databases.BadDatabaseUrl):
-        databases.reached(url)
+        databases.open_any_version(url)
 
 
 def test_what_can_t_be_opened_is_unreachable_and_its_password_is_not_shown(tmp_path: Path):
@@ -52,7 +52,7 @@ def test_what_can_t_be_opened_is_unreachable_and_its_password_is_not_shown(tmp_p
         "postgresql://me:secret@127.0.0.1:1/cleaned",
     ):
         with pytest.raises(databases.DatabaseUnreachable) as caught:
-            databases.reached(url)
+            databases.open_any_version(url)
         assert "secret" not in str(caught.value.values)
 
 

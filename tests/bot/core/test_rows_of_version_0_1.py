@@ -408,8 +408,8 @@ def leave(
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "STEP", timedelta(hours=1))  # the tests' clocks run quickly
     for module in (archives, restores):
-        monkeypatch.setattr(module, "CONTACTS_A_CHUNK", 4)
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 4)
+        monkeypatch.setattr(module, "CONTACTS_PER_CHUNK", 4)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 4)
 
 
 def planned(database: Database, audience: int) -> archives.ArchivePlan:
@@ -547,7 +547,7 @@ def test_an_archive_that_mailchimp_stopped_is_ended_with_what_was_done(database:
 
 
 def export_of(database: Database, audience: int) -> exports.ExportPlan:
-    plan = exports.preview(database, Segment(audience_id=audience), by="U1", now=NOW)
+    plan = exports.plan(database, Segment(audience_id=audience), by="U1", now=NOW)
     exports.confirm(database, plan.id, by="U1", now=NOW, channel="D1")
     return plan
 
@@ -574,7 +574,7 @@ def export_cursor(progress: ExportProgress) -> Json:
 
 @pytest.mark.parametrize("sent", [0, 1, 3, 4, "all"])
 def test_an_export_is_carried_on(database: Database, monkeypatch: pytest.MonkeyPatch, sent: int | str):
-    monkeypatch.setattr(cells, "ROWS_A_BLOCK", 1)
+    monkeypatch.setattr(cells, "ROWS_PER_BLOCK", 1)
     plan, desk = export_of(database, cleaned(database, 10)), Desk()
     job = claim(database, EXPORT)
     if sent:
@@ -607,7 +607,7 @@ def test_an_export_of_the_oldest_rows_is_listed_with_its_link(database: Database
     result = {"n": 3, "left_alone": 0, "newer": 0, "file_id": "F0", "permalink": link("F0")}
     with database.transaction() as session:
         job_rows.save(session, done.id, done.owner, result=result)
-    [past], _ = exports.past(database, audience)
+    [past], _ = exports.past_exports(database, audience)
     assert past.permalinks == (link("F0"),)
 
 
@@ -627,7 +627,7 @@ class Closed(Desk):
     """Takes no file, and will take none."""
 
     def expect(self, name: str, size: int) -> ExpectedFile:  # noqa: ARG002  as a Desk
-        raise exports.NotInChannel(channel="D1")
+        raise exports.NotInExportChannel(channel="D1")
 
 
 def import_cursor(progress: ImportProgress) -> Json:
@@ -718,11 +718,11 @@ def test_an_import_from_the_terminal_is_carried_on_and_found_again(database: Dat
 def test_plans_are_confirmed(database: Database):
     audience = cleaned(database, 3)
     archive = planned(database, audience)
-    preview = exports.preview(database, Segment(audience_id=audience), by="U1", now=NOW)
+    preview = exports.plan(database, Segment(audience_id=audience), by="U1", now=NOW)
     segment = {"audience_id": audience, "up_to": archive.segment.up_to}
     with database.transaction() as session:
-        plan_rows.change(session, archive.id, data={"segment": segment, "word": "ARCHIVE"})
-        plan_rows.change(session, preview.id, data={"segment": segment})
+        plan_rows.save(session, archive.id, data={"segment": segment, "word": "ARCHIVE"})
+        plan_rows.save(session, preview.id, data={"segment": segment})
     assert exports.look(database, preview.id, by="U1") == preview
     exported = exports.confirm(database, preview.id, by="U1", now=NOW, channel="C1")
     assert exported.task == ExportTask(archive.segment, "C1")

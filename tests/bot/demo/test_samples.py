@@ -17,7 +17,7 @@ from tests.support.figures import assert_exact
 
 def test_they_go_in_with_every_reason_and_the_last_twelve_weeks(database: Database):
     samples.add(database, NOW)
-    club, newsletter = audiences.every(database)
+    club, newsletter = audiences.list_all(database)
     assert (club.name, newsletter.name) == ("Club fidélité", "Newsletter")
     figures = counts.figures(database, newsletter, NOW)
     assert figures.cleaned > 412, "those of the import, and those that the bounces cleaned"

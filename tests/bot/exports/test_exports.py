@@ -117,7 +117,7 @@ def link(file_id: str) -> str:
 
 
 def confirmed(database: Database, segment: Segment) -> exports.ExportPlan:
-    preview = exports.preview(database, segment, by="U1", now=NOW)
+    preview = exports.plan(database, segment, by="U1", now=NOW)
     exports.confirm(database, preview.id, by="U1", now=NOW, channel="D1")
     return preview
 
@@ -202,9 +202,9 @@ def test_the_file_has_the_rows_of_the_preview_and_is_kept_in_the_list_of_exports
     )
     assert len(rows(desk.taken["F0"].decode())) == preview.n == 7
     assert (desk.names, desk.shown) == ({"F0": "cleaned_news_2026-11-24.csv"}, [("F0", "D1")])
-    [past], more = exports.past(database, audience)
+    [past], more = exports.past_exports(database, audience)
     assert (past.n, past.made_by, past.permalinks, more) == (7, "U1", (link("F0"),), False)
-    assert exports.again(database, audience, past.id) == Segment(audience_id=audience)
+    assert exports.export_segment(database, audience, past.id) == Segment(audience_id=audience)
     with database.reading() as session:
         line = next(line for line in journal.read(session) if line.what == "export")
     assert (line.who, line.n) == ("U1", 7)
@@ -231,7 +231,7 @@ def test_a_preview_is_confirmed_once_and_an_empty_segment_has_none(database: Dat
         exports.look(database, preview.id, by="U2")
     assert exports.look(database, preview.id, by="U1") == preview
     with pytest.raises(NothingThere):
-        exports.preview(database, Segment(audience_id=audience, reason="abuse"), by="U1", now=NOW)
+        exports.plan(database, Segment(audience_id=audience, reason="abuse"), by="U1", now=NOW)
 
 
 def test_an_export_whose_contacts_are_all_gone_uploads_nothing(database: Database):
@@ -284,7 +284,7 @@ def test_a_long_upload_moves_its_job_on(database: Database, monkeypatch):
 @pytest.fixture
 def large(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
     """An audience of ten contacts that are exported in files of about three."""
-    monkeypatch.setattr(cells, "ROWS_A_BLOCK", 1)
+    monkeypatch.setattr(cells, "ROWS_PER_BLOCK", 1)
     audience = cleaned(database, 10)
     confirmed(database, Segment(audience_id=audience))
     return audience
@@ -311,7 +311,7 @@ def test_an_export_larger_than_a_file_may_be_is_split(database: Database, large:
     assert (result.n, result.files) == (10, tuple(link(file_id) for file_id in desk.names))
     again = import_csv(database, desk.taken["F1"].decode(), audience="Again", name="any.csv")
     assert len(contacts(database, again)) == 3
-    [past], _ = exports.past(database, large)
+    [past], _ = exports.past_exports(database, large)
     assert past.permalinks == result.files
     assert_whole(database, desk)
 

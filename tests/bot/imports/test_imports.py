@@ -63,7 +63,7 @@ def _import(database: Database, content: bytes | str, name: str = "list.csv", **
 
 def _contact(database: Database, key: str) -> Contact:
     with database.reading() as session:
-        audience = audiences.named(session, "News")
+        audience = audiences.by_name(session, "News")
         assert audience
         assert audience.id
         from storage.contacts.contacts import by_key
@@ -80,7 +80,7 @@ def _refused(database: Database, job: ImportJob) -> list[RefusedRow]:
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 7)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 7)
 
 
 def test_an_export_archive_fills_the_audience(database: Database):
@@ -97,7 +97,7 @@ def test_an_export_archive_fills_the_audience(database: Database):
     assert contact.clean_campaign_id == row["CLEAN_CAMPAIGN_ID"]
     assert (contact.clean_reason, contact.leid, contact.optin_ip) == ("unknown", row["LEID"], row["OPTIN_IP"])
     with database.reading() as session:
-        audience = audiences.named(session, "news")
+        audience = audiences.by_name(session, "news")
         assert audience
         assert tuple(audience.merge_labels) == samples.MERGE
 
@@ -242,13 +242,13 @@ def test_a_cleaned_address_that_can_not_be_one_is_kept_to_be_put_right(database:
 
 
 def test_a_file_without_addresses_is_refused_and_nothing_is_kept(database: Database):
-    with pytest.raises(imports.NoAddressColumn) as caught:
+    with pytest.raises(imports.NoAddressColumnInFile) as caught:
         _receive(database, "First Name,Last Name\nA,B\n")
     assert caught.value.values == {"name": "list.csv", "columns": "First Name, Last Name"}
     with pytest.raises(EmptyFile):
         _receive(database, b"")
     with database.reading() as session:
-        assert not audiences.every(session)
+        assert not audiences.list_all(session)
         assert not job_rows.unfinished(session, IMPORT.kind)
     assert jobs.claim(database, [IMPORT], "me", NOW) is None
 
@@ -419,7 +419,7 @@ def test_an_import_three_times_as_large_takes_no_more_memory(tmp_path, monkeypat
 
     database = Database(f"sqlite:///{tmp_path / 'x.db'}")
     schema.migrate(database)
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 2_000)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 2_000)
     peaks = []
     for n in (10_000, 30_000):
         _receive(database, samples.archive(n), "export.zip", audience=str(n))

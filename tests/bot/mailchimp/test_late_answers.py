@@ -33,7 +33,7 @@ def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
     monkeypatch: pytest.MonkeyPatch,
     type_: JobType[Any, Any, Any],
 ):
-    monkeypatch.setattr("bot.mailchimp.outbox.late_answers.CONTACTS_A_STEP", 12)
+    monkeypatch.setattr("bot.mailchimp.outbox.late_answers.CONTACTS_PER_STEP", 12)
     remote = mirrors.add(standin, 30)
     audience = mirrors.sync(database, client)
     job: AnyJob = confirm(database, plan(database, audience))
@@ -61,7 +61,7 @@ def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
 def test_a_key_taken_away_in_mid_work_leaves_a_receipt_of_what_was_done(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(outbox, "CALLS_A_STEP", 4)
+    monkeypatch.setattr(outbox, "CALLS_PER_STEP", 4)
     remote = mirrors.add(standin, 12)
     job = confirm(database, plan(database, mirrors.sync(database, client)))
     sending = steps(database, client, claim(database, ARCHIVE, now()))

@@ -20,7 +20,7 @@ def discover(both: Mirrored) -> None:
 
 def names(database: Database) -> list[str]:
     with database.reading() as session:
-        return [each.name for each in audiences.every(session)]
+        return [each.name for each in audiences.list_all(session)]
 
 
 def test_audiences_of_one_name_are_all_there_with_names_of_their_own(database: Database):

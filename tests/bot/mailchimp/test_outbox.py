@@ -140,8 +140,8 @@ def test_where_mailchimp_refuses_the_contacts_stay_cleaned_and_the_reason_is_kep
 def test_two_thousand_with_one_in_a_hundred_refused_resets_and_too_many_calls(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 500)
-    monkeypatch.setattr(outbox, "CONTACTS_A_CHUNK", 500)
+    monkeypatch.setattr(outbox, "OPERATIONS_PER_BATCH", 500)
+    monkeypatch.setattr(outbox, "CONTACTS_PER_CHUNK", 500)
     remote = mirrors.add(standin, 2_000)
     standin.rules.archive_refused = {f"person{i}@example.com" for i in range(0, 2_000, 100)}
     audience = mirrors.sync(database, client)
@@ -223,7 +223,7 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
         list(work)
     monkeypatch.undo()
     monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 10)
-    monkeypatch.setattr(outbox, "OPERATIONS_A_BATCH", 8)
+    monkeypatch.setattr(outbox, "OPERATIONS_PER_BATCH", 8)
     *_, job = steps(database, client, claim(database, ARCHIVE, now() + timedelta(minutes=5)))
     assert job.outcome.n == 30
     assert len(calls(standin, "POST", "/batches")) == 4
@@ -354,7 +354,7 @@ def test_undo_of_contacts_deleted_for_good_says_so_and_is_offered_no_more(
             mirror_rows.delete_contacts(session, audience, [contact_id(row) for row in found.values()])
     back = undo(database, client, job)
     assert back.outcome == RestoreResult(n=2, changed=0, refusals={"not-found": 2}, waiting=0)
-    assert restores.one(database, audience, job.id).is_whole
+    assert restores.get_archive(database, audience, job.id).is_restored
     with pytest.raises(restores.AlreadyRestored):
         restores.undo(database, audience, job.id, by="U2", now=now())
 
@@ -368,7 +368,7 @@ def test_an_archive_whose_contacts_were_all_deleted_for_good_is_listed_no_more(
     for n in range(2):
         standin._account.audience(remote).members.remove(member_hash(f"person{n}@example.com"))
     assert undo(database, client, job).outcome.refusals == {"not-found": 2}
-    assert restores.earlier(database).earlier == []
+    assert restores.earlier_archives(database).archives == []
     with pytest.raises(restores.NothingLeft):
         restores.undo(database, audience, job.id, by="U2", now=now())
 

@@ -54,7 +54,7 @@ def test_what_changes_at_mailchimp_while_a_long_archive_is_under_way_is_left_alo
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch, n: int
 ):
     monkeypatch.setattr(outbox, "REFRESH_AFTER", timedelta(0))
-    monkeypatch.setattr(outbox, "CALLS_A_STEP", 5)
+    monkeypatch.setattr(outbox, "CALLS_PER_STEP", 5)
     remote = mirrors.add(standin, n)
     confirm(database, plan(database, mirrors.sync(database, client)))
     back = ""

@@ -14,7 +14,7 @@ from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.contacts import counts
 from bot.core import jobs
-from bot.core.audiences import every
+from bot.core.audiences import list_all
 from bot.exports import exports
 from bot.exports.jobs import EXPORT, ExportTask
 from bot.imports import imports
@@ -151,7 +151,7 @@ def test_many_domains_are_told_in_a_few_lines_and_all_put_right(database):
 def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(
     sqlite_template, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 2_000)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 2_000)
     copy(sqlite_template.removeprefix("sqlite:///"), tmp_path / "cleaned.db")
     database, again = (Database(f"sqlite:///{tmp_path / name}") for name in ("cleaned.db", "backup.db"))
     audience = cleaned(database, 3)
@@ -191,7 +191,7 @@ def found(database: Database) -> dict[str, int]:
 
 
 def figures(database: Database):
-    [audience] = every(database)
+    [audience] = list_all(database)
     return counts.figures(database, audience, NOW)
 
 

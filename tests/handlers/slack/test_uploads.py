@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles
 from bot.core.jobs import Recipient
-from bot.exports.exports import NotInChannel
+from bot.exports.exports import NotInExportChannel
 from handlers.slack import uploads
 from handlers.slack.uploads import Uploads
 
@@ -146,7 +146,7 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
 
 @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found"])
 def test_a_channel_without_the_bot_is_an_error_that_a_person_can_mend(error: str):
-    with pytest.raises(NotInChannel):
+    with pytest.raises(NotInExportChannel):
         Uploads(Slack(completeUploadExternal=error)).share({"F1": "a.csv"}, "C1")
     with pytest.raises(SendFailed):
         Uploads(Slack(completeUploadExternal="fatal_error")).share({"F1": "a.csv"}, "C1")

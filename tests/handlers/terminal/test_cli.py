@@ -205,7 +205,7 @@ def test_a_fault_nobody_foresaw_is_one_line_without_its_text(
     def fail(*_: object) -> None:
         raise RuntimeError("ada@example.com")
 
-    monkeypatch.setattr(databases, "ready", fail)
+    monkeypatch.setattr(databases, "open_current", fail)
     assert cli.main(["counts"]) == cli.FAILED
     err = capsys.readouterr().err
     assert "RuntimeError" in err
@@ -230,7 +230,7 @@ def test_an_interrupted_import_is_carried_on_by_the_same_command(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ):
-    monkeypatch.setattr(imports, "ROWS_A_CHUNK", 100)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 100)
     lines = "\n".join(f"person{n}@example.com" for n in range(300))
     (tmp_path / "list.csv").write_text(f"Email\n{lines}\n")
     real, calls = imports._import_chunk, iter((True, False))

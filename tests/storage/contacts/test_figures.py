@@ -29,7 +29,7 @@ CELLS = st.builds(
 @given(st.lists(st.dictionaries(CELLS, st.integers(-3, 5), max_size=6), max_size=4))
 def test_tallies_add_up(database: Database, given_tallies):
     with database.transaction() as session:
-        audience_id = len(audiences.every(session)) + 1
+        audience_id = len(audiences.list_all(session)) + 1
         made = audiences.get_or_add(session, f"News {audience_id}", NOW)
         assert made.id
         total: FigureChanges = Counter()

@@ -21,7 +21,7 @@ def test_an_error_takes_the_whole_transaction_back(database: Database):
     with pytest.raises(MemoryError):
         fails()
     with database.reading() as session:
-        assert not audiences.every(session)
+        assert not audiences.list_all(session)
 
 
 def test_writers_of_several_threads_take_turns(database: Database):
@@ -46,14 +46,14 @@ def test_writers_of_several_threads_take_turns(database: Database):
 
 def test_a_reader_sees_one_moment_and_waits_for_no_writer(database: Database):
     with database.reading() as before:
-        assert not audiences.every(before)
+        assert not audiences.list_all(before)
         with database.transaction() as session:
             audiences.get_or_add(session, "News", NOW)
             with database.reading() as meanwhile:
-                assert not audiences.every(meanwhile)
-        assert not audiences.every(before)
+                assert not audiences.list_all(meanwhile)
+        assert not audiences.list_all(before)
     with database.reading() as after:
-        assert [a.name for a in audiences.every(after)] == ["News"]
+        assert [a.name for a in audiences.list_all(after)] == ["News"]
 
 
 def test_an_error_of_the_database_names_no_value(database: Database):
@@ -71,10 +71,10 @@ def test_an_audience_is_found_whatever_its_case(database: Database):
     with database.transaction() as session:
         made = audiences.get_or_add(session, " News ", NOW)
         assert audiences.get_or_add(session, "NEWS", NOW) == made
-        assert audiences.named(session, "news") == made
-        assert audiences.named(session, "new") is None
+        assert audiences.by_name(session, "news") == made
+        assert audiences.by_name(session, "new") is None
         audiences.get_or_add(session, "amis", NOW)
-        assert [a.name for a in audiences.every(session)] == ["amis", "News"]
+        assert [a.name for a in audiences.list_all(session)] == ["amis", "News"]
 
 
 def test_the_journal_reads_newest_first_by_audience(database: Database):

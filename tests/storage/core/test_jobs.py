@@ -236,7 +236,7 @@ def test_what_a_process_held_that_is_gone_is_free_at_once(database: Database):
     job = _add(database)
     assert _claimed(database, owner=f"{socket.gethostname()}:{gone.pid}:a1b2c3") == job.id
     assert _claimed(database) is None
-    jobs.free_dead(database)
+    jobs.release_dead(database)
     assert _claimed(database) == job.id
 
 
@@ -244,7 +244,7 @@ def test_what_our_own_number_held_before_us_is_free_at_once(database: Database):
     """In a container, the program has the same number each time it starts."""
     job = _add(database)
     assert _claimed(database, owner=jobs.owner()) == job.id
-    jobs.free_dead(database)
+    jobs.release_dead(database)
     assert _claimed(database) == job.id
 
 
@@ -254,7 +254,7 @@ def test_what_our_own_number_held_before_us_is_free_at_once(database: Database):
 def test_what_may_be_alive_keeps_its_lease(database: Database, owner: str):
     job = _add(database)
     assert _claimed(database, owner=owner) == job.id
-    jobs.free_dead(database)
+    jobs.release_dead(database)
     assert _claimed(database) is None
 
 

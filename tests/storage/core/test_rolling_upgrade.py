@@ -52,7 +52,7 @@ def test_every_migration_from_0004_on_only_adds(database: Database):
         command.upgrade(config, "head")
     assert any(each.lstrip().startswith("CREATE TABLE delivery") for each in statements)
     assert harmful(statements) == []
-    assert schema.standing(database) == schema.Standing.CURRENT
+    assert schema.state(database) == schema.SchemaState.CURRENT
 
 
 @pytest.mark.parametrize(

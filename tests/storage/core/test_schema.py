@@ -18,7 +18,7 @@ def test_the_migrations_make_what_the_tables_say(database: Database):
 
 def test_a_migrated_database_is_at_the_newest_version(database: Database):
     schema.migrate(database)
-    assert schema.current(database) == schema.newest() is not None
+    assert schema.database_revision(database) == schema.program_revision() is not None
 
 
 def test_a_database_of_a_newer_program_is_refused(database: Database):

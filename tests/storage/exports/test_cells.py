@@ -53,7 +53,7 @@ ODD = {
 def fill(database: Database, given_contacts: Sequence[Mapping[str, Any]]) -> int:
     """An audience of these contacts, all cleaned; returns its id."""
     with database.transaction() as session:
-        n = len(audiences.every(session))
+        n = len(audiences.list_all(session))
         made = audiences.get_or_add(session, f"News {n}", NOW)
         assert made.id
         rows = [
@@ -124,7 +124,7 @@ def test_an_audience_may_have_few_fields_or_none(database: Database, labels: lis
 
 
 def test_blocks_are_read_from_any_contact_on_and_end_where_they_are_told_to(database: Database, monkeypatch):
-    monkeypatch.setattr(cells, "ROWS_A_BLOCK", 3)
+    monkeypatch.setattr(cells, "ROWS_PER_BLOCK", 3)
     odd = [{**ODD, "cleaned_at": NOW - timedelta(days=n // 2), "leid": "a,b"[: n % 4]} for n in range(11)]
     audience_id = fill(database, odd)
     rows = plain(database, audience_id)

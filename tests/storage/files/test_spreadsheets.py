@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from storage.files import spreadsheet_errors as errors
 from storage.files.spreadsheets import (
     Record,
-    Refused,
+    RefusedRecord,
     Sheet,
     csv_bytes,
     defuse_cell,
@@ -114,7 +114,7 @@ def test_cells_hold_line_breaks_and_lines_are_counted_as_an_editor_does():
     assert list(_sheet(content).rows) == [
         Record(2, ["a", "one\ntwo"]),
         Record(6, ["b", "c"]),
-        Refused(7, "quotes", '"x" y,z'),
+        RefusedRecord(7, "quotes", '"x" y,z'),
         Record(8, ["d", "e"]),
     ]
 
@@ -122,7 +122,7 @@ def test_cells_hold_line_breaks_and_lines_are_counted_as_an_editor_does():
 def test_an_open_quote_costs_its_own_row_alone():
     content = b'email,note\na,"never closed\nb,fine\nc,fine\n'
     assert list(_sheet(content).rows) == [
-        Refused(2, "quotes", 'a,"never closed'),
+        RefusedRecord(2, "quotes", 'a,"never closed'),
         Record(3, ["b", "fine"]),
         Record(4, ["c", "fine"]),
     ]
@@ -133,20 +133,20 @@ def test_rows_are_brought_to_the_headers_width():
     assert list(_sheet(content).rows) == [
         Record(2, ["1", "", ""]),
         Record(3, ["1", "2", "3"]),
-        Refused(4, "too-many-cells", "1,2,3,4"),
+        RefusedRecord(4, "too-many-cells", "1,2,3,4"),
     ]
 
 
 def test_nul_is_refused_row_by_row():
     assert list(_sheet(b"a,b\nx\0,1\ny,2\n").rows) == [
-        Refused(2, "characters", "x\0,1"),
+        RefusedRecord(2, "characters", "x\0,1"),
         Record(3, ["y", "2"]),
     ]
 
 
 def test_a_byte_that_windows_1252_lacks_costs_its_own_row_alone():
     found = list(_sheet(b"a,b\nx\x81,\xe9\ny,\xe9\n").rows)
-    assert [type(row) for row in found] == [Refused, Record]
+    assert [type(row) for row in found] == [RefusedRecord, Record]
     assert found[1] == Record(3, ["y", "é"])
 
 

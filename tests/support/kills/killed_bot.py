@@ -214,7 +214,7 @@ def _bot(environment: dict[str, str], log: str) -> None:
     said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(said, 1)
     os.dup2(said, 2)
-    imports.ROWS_A_CHUNK = archives.CONTACTS_A_CHUNK = restores.CONTACTS_A_CHUNK = CHUNK
+    imports.ROWS_PER_CHUNK = archives.CONTACTS_PER_CHUNK = restores.CONTACTS_PER_CHUNK = CHUNK
     exports.RENEW_BYTES = 4_000
     digests.ABANDONED_AFTER = timedelta(0)  # two minutes would make a hundred kills last all day
     long_work.FIRST_MESSAGE_SECONDS = 0.02

@@ -65,7 +65,7 @@ def _import(wanted: Wanted, database: Database) -> None:
 
 def _export(wanted: Wanted, database: Database) -> None:
     segment = Segment(audience_id=cleaned(database, wanted.contacts))
-    shown = exports.preview(database, segment, by=wanted.person.user, now=utc_now())
+    shown = exports.plan(database, segment, by=wanted.person.user, now=utc_now())
     exports.confirm(
         database,
         shown.id,

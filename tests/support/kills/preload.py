@@ -17,7 +17,7 @@ def _warm() -> None:
     words("en")
     with TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{folder}/cleaned.db")
-        schema.standing(database)
+        schema.state(database)
         database.close()
 
 

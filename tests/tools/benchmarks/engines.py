@@ -39,7 +39,7 @@ def server(engine: str) -> Iterator[Callable[[Path], str]]:
 
 
 def _migrated(url: str) -> str:
-    database = databases.reached(url)
+    database = databases.open_any_version(url)
     databases.migrate(database)
     database.close()
     return url

@@ -34,7 +34,7 @@ def table(url: str, file: Path) -> None:
 
 def child(work: str, url: str, file: Path) -> None:
     """Does one of the works and prints its line of the table."""
-    database = databases.reached(url)
+    database = databases.open_any_version(url)
     with database.engine.connect():
         idle = _resident()
     samples: list[int] = []
@@ -58,7 +58,7 @@ def _do(work: str, database: Database, file: Path) -> None:
         archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
         run(database, ARCHIVE, archives.work)
     else:
-        [archive] = restores.earlier(database).earlier
+        [archive] = restores.earlier_archives(database).archives
         restores.undo(database, archive.audience_id, archive.id, by="U1", now=NOW)
         run(database, RESTORE, restores.work)
 

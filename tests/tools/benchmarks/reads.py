@@ -71,9 +71,9 @@ def _times(read: Callable[[], object]) -> list[float]:
 
 
 def _reads(database: Database) -> dict[str, Callable[[], object]]:
-    [audience] = audiences.every(database)
+    [audience] = audiences.list_all(database)
     [cleaned] = _page(database, Segment(audience_id=AUDIENCE))[:1]
-    [large_archive] = [each for each in restores.earlier(database).earlier if each.id == "large"]
+    [large_archive] = [each for each in restores.earlier_archives(database).archives if each.id == "large"]
     draft = segments.begin(database, USER, AUDIENCE, NOW)
     member_list = restore_picker.begin(database, AUDIENCE, large_archive.id, by=USER, now=NOW)
     settings = DigestSettings(
@@ -99,10 +99,10 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
         ),
         "a contact by its address": partial(corrections.look_up, database, cleaned.address),
         "why one was cleaned": partial(evidence.explain, database, AUDIENCE, cleaned.id),
-        "past archives": partial(restores.earlier, database),
+        "past archives": partial(restores.earlier_archives, database),
         "contacts of an archive": partial(restore_picker.look, database, member_list, by=USER),
         "contacts of an archive with a text": partial(_member, database, member_list, "person77"),
-        "past exports": partial(exports.past, database, AUDIENCE),
+        "past exports": partial(exports.past_exports, database, AUDIENCE),
         "journal": partial(journal.latest, database, 10),
         "digest": partial(reports.report, database, settings, week_ago, NOW, Suggester),
     }

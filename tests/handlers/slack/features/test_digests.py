@@ -311,7 +311,7 @@ def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot
 
     one = 1 if not bot.parts.database.is_sqlite else 2  # SQLite has one process
     assert [start_and_stop("a"), start_and_stop("b")] == [1, one]
-    leases.give_back(bot.parts.database, "a", bot.now)
+    leases.release_all(bot.parts.database, "a", bot.now)
     assert start_and_stop("b") == one + 1
 
 

@@ -153,7 +153,7 @@ def test_only_operators_see_why_or_the_rules(database: Database, news: int):
 def test_an_archive_of_those_worth_a_look_takes_the_figure_with_it_and_undo_gives_it_back(
     database: Database, news: int
 ):
-    [audience] = audiences.every(database)
+    [audience] = audiences.list_all(database)
 
     def figures() -> tuple[int, int]:
         assert_exact(database)

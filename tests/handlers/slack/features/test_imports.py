@@ -69,7 +69,7 @@ def test_an_archive_goes_in_and_the_receipt_has_its_figures(
         assert words("import-added", n=763) in json.dumps(message, ensure_ascii=False)
         modal = person.wait_modal(lambda view: "763" in str(view))
         assert modal["title"]["text"] == words("import-title")
-    assert len(audiences.every(parts.database)) == 1
+    assert len(audiences.list_all(parts.database)) == 1
     assert_exact(parts.database)
 
 
@@ -86,7 +86,7 @@ def test_refused_rows_come_as_a_file_and_a_second_import_goes_into_the_chosen_au
         ]
         rows = list(csv.reader(io.StringIO(person.download(shared).decode())))
         assert rows[1] == ["a.csv", "3", ENGLISH("import-reason-no-at"), "bad,"]
-        [news] = audiences.every(parts.database)
+        [news] = audiences.list_all(parts.database)
         person.dismiss(everything=True)
         person.command("/cleaned-import News")
         person.wait_modal(lambda view: view.get("callback_id") == views.SUBMIT)
@@ -95,7 +95,7 @@ def test_refused_rows_come_as_a_file_and_a_second_import_goes_into_the_chosen_au
         receipt(person, "import-from", name="b.csv")
     with parts.database.reading() as session:
         assert session.exec(select(RefusedRow)).all() == []
-    assert len(audiences.every(parts.database)) == 1
+    assert len(audiences.list_all(parts.database)) == 1
 
 
 def test_what_is_missing_is_told_where_it_is_chosen_and_nothing_is_lost(
@@ -114,7 +114,7 @@ def test_what_is_missing_is_told_where_it_is_chosen_and_nothing_is_lost(
         assert errors == {views.NAME: ENGLISH("error-import-no-audience")}
         assert first.submit(**{views.NAME: "Other"}) == {}
         receipt(first, "import-done", n=1, audience="Other")
-    assert len(audiences.every(parts.database)) == 2
+    assert len(audiences.list_all(parts.database)) == 2
 
 
 def test_a_workbook_fails_with_a_sentence_and_leaves_no_audience(
@@ -126,7 +126,7 @@ def test_a_workbook_fails_with_a_sentence_and_leaves_no_audience(
         file = chosen(person, tmp_path / "book.csv", book)
         assert person.submit(**{views.FILE: file, views.NAME: "Club"}) == {}
         receipt(person, "excel-workbook", FRENCH, name="book.csv")
-    assert audiences.every(parts.database) == []
+    assert audiences.list_all(parts.database) == []
 
 
 def test_who_is_no_operator_is_told_so(bot: tuple[Workspace, AppContext]):

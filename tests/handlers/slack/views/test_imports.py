@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
-from bot.imports.imports import ImportReceipt, NoAddressColumn, RefusedLine
+from bot.imports.imports import ImportReceipt, NoAddressColumnInFile, RefusedLine
 from bot.imports.jobs import IMPORT, ImportJob
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
@@ -15,7 +15,7 @@ from handlers.words import LANGUAGES, Words
 from handlers.words import words as words_for
 from storage.files import spreadsheet_errors
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
-from storage.files.spreadsheets import Refused
+from storage.files.spreadsheets import RefusedRecord
 from tests.support.jobs import job_value
 from tests.support.limits import problems
 
@@ -24,7 +24,7 @@ LONG = "Lettre d\u2019information & <amis> *de* l\u2019association " * 40
 REASONS = [
     *BadAddressReason,
     "bad-time",
-    *(f"row-{reason}" for reason in get_args(Refused.__annotations__["reason"])),
+    *(f"row-{reason}" for reason in get_args(RefusedRecord.__annotations__["reason"])),
 ]
 # What any of the errors about files may name.
 VALUES: dict[str, Any] = {"name": LONG, "columns": LONG, "limit": 1024, "line": 7, "size": 600, "most": 512}
@@ -46,7 +46,7 @@ def a_result(n: int) -> dict[str, int]:
 def errors() -> list[tuple[str, dict[str, Any]]]:
     plain = [each.key for each in _kinds(SpreadsheetError) if each is not UnsafeArchive]
     unsafe = [(UnsafeArchive.key, {"name": LONG, "danger": danger}) for danger in get_args(Danger)]
-    ours = [NoAddressColumn.key, handler.FileTooLarge.key, handler.NotFetched.key]
+    ours = [NoAddressColumnInFile.key, handler.FileTooLarge.key, handler.NotFetched.key]
     return [*((key, VALUES) for key in plain + ours), *unsafe]
 
 
