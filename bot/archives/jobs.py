@@ -46,21 +46,13 @@ class RemoteProgress:
     @classmethod
     def upgrade(cls, json: Mapping[str, Any]) -> Mapping[str, Any]:
         """Converts rows of version 0.1, with `stopped` (an error or True) and the file's ids as separate keys."""
-        json = dict(json)
-        stopped = json.pop("stopped", None)
+        upgraded = HandOver.upgrade(json, "outcome_file")
+        stopped = upgraded.pop("stopped", None)
         if isinstance(stopped, dict):
-            json["stopped_by"] = {"key": stopped["error"], "values": stopped["values"]}
+            upgraded["stopped_by"] = {"key": stopped["error"], "values": stopped["values"]}
         elif stopped:
-            json["undo_requested"] = True
-        has_ended = "outcome_file" in json
-        shared, sent = json.pop("outcome_file", None), json.pop("upload", None)
-        if has_ended or sent:
-            json["hand_over"] = {
-                "file_id": shared or sent,
-                "is_shared": shared is not None,
-                "has_ended": has_ended,
-            }
-        return json
+            upgraded["undo_requested"] = True
+        return upgraded
 
 
 @dataclass(frozen=True, slots=True)

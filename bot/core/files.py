@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.core import jobs
 from bot.core.errors import CleanedError
@@ -77,6 +77,16 @@ class HandOver:
     file_id: str | None = None
     is_shared: bool = False
     has_ended: bool = False
+
+    @staticmethod
+    def upgrade(json: Mapping[str, Any], shared_key: str) -> dict[str, Any]:
+        """Converts progress of version 0.1, with the ids of the sent and of the shared file as keys of their own."""
+        rest = {key: value for key, value in json.items() if key not in {shared_key, "upload"}}
+        has_ended, file_id = shared_key in json, json.get(shared_key) or json.get("upload")
+        if has_ended or file_id:
+            is_shared = json.get(shared_key) is not None
+            rest["hand_over"] = {"file_id": file_id, "is_shared": is_shared, "has_ended": has_ended}
+        return rest
 
 
 NOTHING_SENT = HandOver()

@@ -22,7 +22,7 @@ ABANDONED_AFTER = timedelta(minutes=2)  # since the claim; a run not posted by t
 MAX_ATTEMPTS = 5  # processes that died with a run; it is then assumed to be what kills them
 
 
-class NotInChannel(CleanedError):
+class NotInDigestChannel(CleanedError):
     """The bot is not in the chosen channel, or can't see it."""
 
     key = "error-digest-not-in-channel"

@@ -27,13 +27,13 @@ class DigestSuggestion(Protocol):
     def address(self) -> str: ...
 
 
-class Suggester(Protocol):
+class DigestSuggester(Protocol):
     """Suggests corrections; made from the domains of an audience's subscribed contacts, with their counts."""
 
     def suggest(self, address: str, /) -> DigestSuggestion | None: ...
 
 
-MakeSuggester = Callable[[Mapping[str, int]], Suggester]
+MakeSuggester = Callable[[Mapping[str, int]], DigestSuggester]
 
 
 @dataclass(frozen=True, slots=True)

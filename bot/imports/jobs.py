@@ -43,16 +43,7 @@ class ImportProgress:
     @classmethod
     def upgrade(cls, json: Mapping[str, Any]) -> Mapping[str, Any]:
         """Converts rows of version 0.1, with the file's ids as separate keys."""
-        json = dict(json)
-        has_ended = "refused_file" in json
-        shared, sent = json.pop("refused_file", None), json.pop("upload", None)
-        if has_ended or sent:
-            json["hand_over"] = {
-                "file_id": shared or sent,
-                "is_shared": shared is not None,
-                "has_ended": has_ended,
-            }
-        return json
+        return HandOver.upgrade(json, "refused_file")
 
 
 IMPORT = JobType(JobKind.IMPORT, ImportTask, ImportProgress, UpsertCounts)

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core import audiences, jobs
 from bot.core.errors import CleanedError, NotAnOperator
 from bot.digests import digests, posting
-from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInChannel
+from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInDigestChannel
 from bot.digests.posting import PostFailed, PostRefused
 from bot.digests.reports import Report
 from handlers.slack import errors, posted_message, sdk_workarounds
@@ -157,7 +157,7 @@ def _metadata(claim: Claim) -> MessageMetadata:
 
 
 def _save(request: Request, submitted: DigestSettings) -> View:
-    """Saves the settings if the digest can be posted there. Raises NotInChannel, ArchivedChannel."""
+    """Saves the settings if the digest can be posted there. Raises NotInDigestChannel, ArchivedChannel."""
     with request.under(views.CHANNEL):
         _require_channel(request.client, submitted.channel)
     settings = digests.save(request.database, submitted, request.now)
@@ -205,14 +205,14 @@ def _submitted(request: Request) -> DigestSettings:
 
 
 def _require_channel(client: WebClient, channel: str) -> None:
-    """Raises NotInChannel, ArchivedChannel."""
+    """Raises NotInDigestChannel, ArchivedChannel."""
     try:
         info: dict[str, Any] = client.conversations_info(channel=channel)["channel"]
     except SlackApiError as refusal:
         if sdk_workarounds.error_code(refusal) == "channel_not_found":
-            raise NotInChannel from None
+            raise NotInDigestChannel from None
         raise
     if info.get("is_archived"):
         raise ArchivedChannel
     if not info.get("is_member"):
-        raise NotInChannel
+        raise NotInDigestChannel
