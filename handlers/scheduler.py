@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bot.bounces import mailbox
-from bot.core import leases
+from bot.core import task_leases
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from handlers.slack import errors
@@ -37,14 +37,14 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
     Of several processes only the one that holds the lease of a task runs it; `owner` names this process in leases.
     Digests need no lease: each is claimed by itself.
     """
-    leases.release_dead(context.database, context.clock())
+    task_leases.release_dead(context.database, context.clock())
     # A late run is still wanted, and one run makes up for all that were missed.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
     def add(interval: timedelta, task: Task, *, lease: str = "") -> None:
         def has_lease() -> bool:
-            return not lease or leases.acquire(context.database, lease, owner, context.clock(), interval)
+            return not lease or task_leases.acquire(context.database, lease, owner, context.clock(), interval)
 
         def keep_lease() -> bool:
             return scheduler.running and has_lease()

@@ -13,7 +13,7 @@ from typing import NoReturn
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
-from bot.core import jobs, leases
+from bot.core import jobs, task_leases
 from bot.core.settings import Settings
 from bot.mailchimp import account
 from handlers import scheduler as scheduling
@@ -87,7 +87,7 @@ def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
     worker.start(context)
     running.callback(worker.stop)
     owner = jobs.owner()
-    running.callback(lambda: leases.release_all(database, owner, context.clock()))
+    running.callback(lambda: task_leases.release_all(database, owner, context.clock()))
     scheduler = scheduling.start(context, owner)
     running.callback(scheduler.shutdown, wait=False)
     _listen(bolt, context, running)

@@ -13,7 +13,7 @@ from enum import IntEnum
 from itertools import islice
 from typing import Any
 
-from bot.bounces import bursts, policies, quarantine
+from bot.bounces import bursts, quarantine, saved_policies
 from bot.bounces.events import (
     LONGEST_CAMPAIGN,
     LONGEST_DIAGNOSTIC,
@@ -197,7 +197,7 @@ def _take_in_audience(
         if not arrival.is_evidence
     )
     evidence_rows.record_activity(session, audience_id, activity)
-    policy = policies.load(session, audience_id)
+    policy = saved_policies.load(session, audience_id)
     affected = bursts.update(session, audience_id, policy, new_rows)
     changed = {row["contact_id"] for row in new_rows} | activity.keys()
     to_judge = affected.unexcused | {

@@ -214,7 +214,7 @@ def get(
     return read(type_, row) if row and row.kind == type_.kind else None
 
 
-def look(
+def get_in_transaction(
     database: Database, type_: JobType[TaskT, ProgressT, ResultT], job_id: str
 ) -> Job[TaskT, ProgressT, ResultT] | None:
     """As `get`, in a transaction of its own."""

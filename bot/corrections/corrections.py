@@ -15,11 +15,11 @@ from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.json_values import from_json, to_json
-from bot.corrections import typos
+from bot.corrections import likely_typos
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
+from bot.corrections.likely_typos import Step
 from bot.corrections.required_fields import Field, Permission, Problems, Requirements, find_requirements
 from bot.corrections.suggestions import Suggestion
-from bot.corrections.typos import Step
 from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
@@ -231,12 +231,12 @@ def begin(
             session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(plan), n=1
         )
         mark = corrections.get_not_typo(session, audience_id, contact_id)
-        suggestion = None if mark else typos.suggester(session, audience_id).suggest(contact.address)
+        suggestion = None if mark else likely_typos.suggester(session, audience_id).suggest(contact.address)
         return Form(
             plan_id=row.id,
             contact=cleaned_contact(audience, contact),
             suggestion=suggestion,
-            already=typos.suggested_status(session, audience_id, suggestion),
+            already=likely_typos.suggested_status(session, audience_id, suggestion),
             said_by=mark.said_by if mark else None,
             step=step,
             requirements=requirements,
@@ -299,12 +299,12 @@ def step_of(number: int | None, of: int | None, old: Contact) -> Step | None:
     """
     if number is None or of is None:
         return None
-    return Step(number, of, typos.page_key(old))
+    return Step(number, of, likely_typos.page_key(old))
 
 
 def find_continuation(database: Database, audience_id: int, step: Step | None) -> Step | None:
     """Returns the step after which a walk through the likely typos continues; None if none of them is left."""
-    following = typos.next_step(database, audience_id, step)
+    following = likely_typos.next_step(database, audience_id, step)
     if following is None:
         return None
     return step or Step(0, following[1].total, None)

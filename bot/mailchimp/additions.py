@@ -221,7 +221,7 @@ def reopen_form(
 
     Raises PlanGone, and the errors of `corrections.begin`.
     """
-    job = jobs.look(database, ADD, job_id)
+    job = jobs.get_in_transaction(database, ADD, job_id)
     if job is None or job.made_by != by or job.failure is None:
         raise PlanGone
     with database.reading() as session:

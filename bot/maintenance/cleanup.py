@@ -1,4 +1,4 @@
-"""Deletes expired rows."""
+"""Deletes rows that have been kept long enough; never the journal, contacts, archives or exports."""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ def delete_expired(database: Database, now: datetime) -> int:
 
     Returns the number of rows.
     """
-    return _outcomes(database, now) + _others(database, now)
+    return _outcomes(database, now) + _short_lived(database, now)
 
 
 def _outcomes(database: Database, now: datetime) -> int:
@@ -41,7 +41,7 @@ def _outcomes(database: Database, now: datetime) -> int:
     return total
 
 
-def _others(database: Database, now: datetime) -> int:
+def _short_lived(database: Database, now: datetime) -> int:
     with database.transaction() as session:
         return (
             plans.delete_before(session, now - PLANS_KEPT)

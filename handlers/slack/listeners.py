@@ -1,4 +1,6 @@
-"""Registration of listeners: each declares who may call it, and Slack is answered before anything slow.
+"""Checks who may press, submit or call, runs the listener, and answers Slack before anything slow.
+
+Each listener declares at its registration who may call it.
 
 Commands, actions, shortcuts and events are acknowledged first; then the person's role is checked; then the listener
 runs. The answer to a submission and to a menu is what their listener returns. It comes from what is known: if the

@@ -119,7 +119,7 @@ class Worker:
                 job = jobs.claim(context.database, types, owner, context.clock())
                 if job:
                     handler = self._handlers[job.kind]
-                    _Run(context, handler, job, self._stopping, self._after_work).run()
+                    _JobRun(context, handler, job, self._stopping, self._after_work).run()
                     continue
             except LeaseLost:
                 log.warning("a job was taken over by another process")
@@ -135,7 +135,7 @@ class Worker:
             log.warning("worker: leases could not be ended: %s", errors.name(error))
 
 
-class _Run:
+class _JobRun:
     """One job in one thread."""
 
     def __init__(

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from bot.core import permissions
 from bot.core.errors import NotAnOperator
+from bot.core.operators import require_operator
 from handlers.words import Words, words
 
 CACHED_SECONDS = 300
@@ -71,7 +71,7 @@ class People:
         operators: set[str] = set()
         if not person.runs_workspace:
             operators = {user for operator in self.operators for user in self._members(operator)}
-        permissions.require_operator(
+        require_operator(
             person.id,
             runs_workspace=person.runs_workspace,
             operators=operators,

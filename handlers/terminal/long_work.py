@@ -39,7 +39,7 @@ def run_to_end(
             job = _work(database, claimed, work, bar, interrupted)
         else:
             sleep(POLL_SECONDS)
-            job = jobs.look(database, job.type, job.id) or job
+            job = jobs.get_in_transaction(database, job.type, job.id) or job
             _show(bar, job)
     return job
 
@@ -64,7 +64,7 @@ def _work(
             raise
         job = jobs.fail(database, job, utc_now(), error.key, **error.values)
     except LeaseLost:
-        return jobs.look(database, job.type, job.id) or job
+        return jobs.get_in_transaction(database, job.type, job.id) or job
     except KeyboardInterrupt:
         jobs.release(database, job)
         raise KeyboardInterrupt(interrupted) from None

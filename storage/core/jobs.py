@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from storage.core import leases
+from storage.core import task_leases
 from storage.core.tables import ENDED, UNFINISHED, JobKind, JobRow, JobState
 
 # A job that failed waits longer than a lease lasts before it is tried again, and the clocks of processes differ.
@@ -73,7 +73,7 @@ def _claim(
         return None
     query = select(JobRow).where(*available).order_by(col(JobRow.made_at)).limit(1)
     # Two processes that claim at once would each find the audience free for another of its jobs.
-    leases.lock_claims(session)
+    task_leases.lock_claims(session)
     row = session.exec(query.with_for_update(skip_locked=True)).first()
     if row is None:
         return None

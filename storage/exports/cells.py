@@ -19,7 +19,8 @@ from sqlmodel import Session
 
 from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, comes_after, conditions
 from storage.core.engines import is_sqlite
-from storage.files.spreadsheets import FORMULA, PERHAPS_FORMULA, csv_bytes, defuse_cell
+from storage.files.formulas import FORMULA, PERHAPS_FORMULA, defuse_cell
+from storage.files.spreadsheets import csv_bytes
 
 ROWS_PER_BLOCK = 1000  # few enough to stay in the processor's cache
 
@@ -62,7 +63,7 @@ def csv_blocks(
     after: PageKey | None = None,
     most: int | None = None,
 ) -> Iterator[CsvBlock]:
-    """Yields the same rows as CSV, defuse_cell, with the addresses that `suggest` returns in a last column.
+    """Yields the same rows as CSV, the cells defused, with the addresses that `suggest` returns in a last column.
 
     The first column is the address, and one of the others is `clean_reason`. Begins after the contact `after`; at most
     `most` rows are read.

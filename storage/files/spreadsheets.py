@@ -11,6 +11,7 @@ from itertools import chain, islice
 from types import SimpleNamespace
 from typing import BinaryIO, Final, Literal, NamedTuple
 
+from storage.files.formulas import PERHAPS_FORMULA, defuse_cell, undefuse_cell
 from storage.files.spreadsheet_errors import (
     EmptyFile,
     ExcelWorkbook,
@@ -24,9 +25,6 @@ from storage.files.spreadsheet_errors import (
 from storage.files.zips import Limits, MiB, SeekableFile, ZipArchive
 
 LIMITS: Final = Limits()
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-# Matches where a cell may need defusing, in text of cells with \x1f before each.
-PERHAPS_FORMULA: Final = re.compile("\x1f['=+\\-@\t\r]")
 
 
 class Record(NamedTuple):
@@ -104,19 +102,6 @@ def csv_bytes(
         lines.clear()
     if lines:
         yield "".join(lines).encode()
-
-
-def defuse_cell(cell: str) -> str:
-    """Returns the cell, with an apostrophe before it if spreadsheet programs would run it as a formula.
-
-    See OWASP, "CSV Injection". A cell that looks defused gets another apostrophe, so that `undefuse_cell` is the inverse.
-    """
-    return "'" + cell if cell.lstrip("'").startswith(FORMULA) else cell
-
-
-def undefuse_cell(cell: str) -> str:
-    """Returns the cell that was passed to `defuse_cell`."""
-    return cell[1:] if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA) else cell
 
 
 _CHUNK: Final = 64 * 1024

@@ -208,7 +208,10 @@ class Client:
         return self._read(documents.abuse_reports, ApiRequest("GET", path, params))
 
     def archive(self, audience_id: str, hash_: str) -> None:
-        """Archives a contact. Raises MethodRefused (also if it is archived already) or NotFound."""
+        """Archives a contact. Raises MethodRefused or NotFound, also if it is archived or deleted already.
+
+        After a lost answer, a contact that is archived counts as success.
+        """
         try:
             self._transport.send(ApiRequest("DELETE", member_path(audience_id, hash_)))
         except (MethodRefused, NotFound) as error:

@@ -1,6 +1,6 @@
 """Rows of the outbox: changes of contacts that Mailchimp has to make, with their outcomes.
 
-A row is `sent` from the moment before its call until the answer is stored. Its `batch_id` says how: ALONE for a call of
+A row is `sent` from the moment before its call until the answer is stored. Its `batch_id` says how: SINGLE_CALL for a call of
 its own, STARTING for a batch whose id is not known yet, or the id of a batch.
 """
 
@@ -17,7 +17,7 @@ from storage.contacts.values import Status
 from storage.core.tables import JobRow
 from storage.mailchimp.tables import Outgoing, OutgoingState
 
-ALONE, STARTING = "", "?"
+SINGLE_CALL, STARTING = "", "?"
 
 _ROW: Table = Outgoing.__table__  # type: ignore[attr-defined]
 
@@ -99,7 +99,7 @@ def waiting(session: Session, key: OutboxKey, after: int, most: int) -> Sequence
 
 
 def sent(session: Session, key: OutboxKey, batch_id: str) -> Sequence[int]:
-    """Returns contacts whose answer is missing: of a batch, or ALONE, or STARTING."""
+    """Returns contacts whose answer is missing: of a batch, or SINGLE_CALL, or STARTING."""
     return _contact_ids(session, key.sent_in(batch_id))
 
 
@@ -110,7 +110,7 @@ def refused(session: Session, key: OutboxKey, refusal: str) -> Sequence[int]:
 
 def open_batches(session: Session, key: OutboxKey) -> Sequence[str]:
     """Returns the ids of the job's batches whose results have not been read."""
-    has_id = _ROW.c.batch_id.not_in((ALONE, STARTING))
+    has_id = _ROW.c.batch_id.not_in((SINGLE_CALL, STARTING))
     query = select(_ROW.c.batch_id).where(*key.in_state(OutgoingState.SENT), has_id).distinct()
     return session.connection().execute(query).scalars().all()
 
@@ -210,7 +210,7 @@ def delete_first(session: Session, key: OutboxKey, most: int) -> int:
     return session.connection().execute(delete(_ROW).where(*key.rows, first_rows)).rowcount
 
 
-_WAITING = {"state": OutgoingState.WAITING.value, "batch_id": ALONE, "refusal": "", "detail": ""}
+_WAITING = {"state": OutgoingState.WAITING.value, "batch_id": SINGLE_CALL, "refusal": "", "detail": ""}
 
 
 def _contact_ids(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from storage.files.spreadsheets import undefuse_cell
+from storage.files.formulas import undefuse_cell
 from tests.browser.conftest import Screen
 from tests.support import samples
 

@@ -21,7 +21,7 @@ from typing import NamedTuple
 from bot.archives import archives
 from bot.archives.jobs import ArchiveJob
 from bot.core import jobs
-from bot.mailchimp.outbox import outcomes
+from bot.mailchimp.outbox import job_results
 from handlers.clock import utc_now
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
@@ -162,7 +162,7 @@ def _wait(is_so: Callable[[], bool]) -> None:
 
 
 def _look(database: Database, job: ArchiveJob) -> ArchiveJob:
-    found = jobs.look(database, job.type, job.id)
+    found = jobs.get_in_transaction(database, job.type, job.id)
     assert found
     return found
 
@@ -177,7 +177,7 @@ def _differences(database: Database, mailchimp: Standin, remote: str, job: Archi
     """How many addresses are wrong in which way; none is 0."""
     ended, theirs = _look(database, job), mirrors.truth(mailchimp, remote)
     ours = statuses(database, ended.audience_id)
-    lines = {line.address: line for line in outcomes.outcomes(database, ended)}
+    lines = {line.address: line for line in job_results.outcomes(database, ended)}
     asked = {address for address in theirs if address.startswith("person")}
     refused = mailchimp.rules.archive_refused
     figures.assert_exact(database)

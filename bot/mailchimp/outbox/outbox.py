@@ -24,7 +24,7 @@ from storage.core.database import Database
 from storage.mailchimp import outgoing
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, MailchimpError, NotFound, Unavailable
-from storage.mailchimp.outgoing import ALONE, STARTING, OutboxKey
+from storage.mailchimp.outgoing import SINGLE_CALL, STARTING, OutboxKey
 from storage.mailchimp.tables import OutgoingState
 from storage.mailchimp.values import Batch, BatchStatus
 
@@ -62,7 +62,7 @@ def work(
         return
     pool = ThreadPoolExecutor(PARALLEL_CALLS, thread_name_prefix="mailchimp")
     try:
-        yield from _Run(change, client, database, job, clock, pause, pool).rounds()
+        yield from _SendingRun(change, client, database, job, clock, pause, pool).rounds()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -72,7 +72,7 @@ def stop(database: Database, job: RemoteJob, clock: Clock, failure: Failure) -> 
     return jobs.save_progress(database, job, clock(), replace(job.progress, stopped_by=failure))
 
 
-class _Run:
+class _SendingRun:
     """The work of one process on one job."""
 
     def __init__(
@@ -129,7 +129,7 @@ class _Run:
             yield job
         self._refreshed_at = self._clock()
         with self._database.reading() as session:
-            sent = outgoing.sent(session, self._key, ALONE)
+            sent = outgoing.sent(session, self._key, SINGLE_CALL)
             refused = outgoing.refused(session, self._key, REFUSED_METHOD)
             changed = {
                 contact_id
@@ -192,7 +192,7 @@ class _Run:
     def _has_doubts(self) -> bool:
         with self._database.reading() as session:
             refused = outgoing.refused(session, self._key, REFUSED_METHOD)
-            return bool(refused or outgoing.sent(session, self._key, ALONE))
+            return bool(refused or outgoing.sent(session, self._key, SINGLE_CALL))
 
     def _take(self, after: int, most: int, batch_id: str, **progress: Any) -> Sequence[int]:
         """Marks the next waiting contacts as sent and returns them; returns none when none is left.
@@ -213,7 +213,7 @@ class _Run:
 
     def _send_single_calls(self) -> Iterator[RemoteJob]:
         after = 0
-        while contact_ids := self._take(after, CALLS_PER_STEP, ALONE):
+        while contact_ids := self._take(after, CALLS_PER_STEP, SINGLE_CALL):
             after, before = contact_ids[-1], self._job.done
             yield from self._call(contact_ids)
             if self._job.done == before:
@@ -255,7 +255,7 @@ class _Run:
             outgoing.mark_done(session, self._key, done)
             outgoing.mark_refused(session, self._key, refused)
             outgoing.mark_waiting(session, self._key, not_sent)
-            outgoing.mark_sent(session, self._key, [*in_doubt, *lost], ALONE)
+            outgoing.mark_sent(session, self._key, [*in_doubt, *lost], SINGLE_CALL)
             n = self._job.done + len(done) + len(refused)
             self._job = jobs.step(session, self._job, now, done=n)
         return self._job
@@ -324,7 +324,7 @@ class _Run:
                 if (yield from self._results(batch.id, contact_ids)):
                     yield self._note_batch(contact_ids, batch.id)
                     return
-        yield self._note_batch(contact_ids, ALONE)
+        yield self._note_batch(contact_ids, SINGLE_CALL)
 
     def _await_batch(self, batch_id: str) -> Iterator[RemoteJob]:
         polls = 0

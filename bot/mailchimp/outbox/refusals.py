@@ -1,4 +1,8 @@
-"""What an error of Mailchimp's means for the change of a contact."""
+"""What an error of Mailchimp's means for the change of a contact: final, or to be tried again.
+
+A refused method (405) is final, but may mean that the change was made already: `Client.archive` and the refresh at the
+end of the outbox's work look whether it was.
+"""
 
 from collections.abc import Mapping
 

@@ -8,7 +8,7 @@ from bot.archives.jobs import ArchiveJob, RemoteJob, RestoreJob
 from bot.core import files
 from bot.core.files import SmallFile
 from bot.core.jobs import Clock, Failure
-from bot.mailchimp.outbox import outbox, outcomes, remote_changes
+from bot.mailchimp.outbox import job_results, outbox, remote_changes
 from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.core.database import Database
 from storage.mailchimp.client import Client
@@ -33,7 +33,7 @@ def archive(
         return
     for step in _send(client, change, outcomes_file, database, job, clock):
         yield (job := step)
-    yield outcomes.finish_archive(database, job, clock())
+    yield job_results.finish_archive(database, job, clock())
 
 
 def restore(
@@ -47,7 +47,7 @@ def restore(
         return
     for step in _send(client, change, outcomes_file, database, job, clock):
         yield (job := step)
-    yield outcomes.finish_restore(database, job, clock())
+    yield job_results.finish_restore(database, job, clock())
 
 
 def _send(
@@ -67,7 +67,7 @@ def _send(
     else:
         for step in outbox.work(change, client, database, job, clock):
             yield (job := cast(JobT, step))  # the same job, moved on
-    if outcomes.needs_file(database, job):
-        file = outcomes_file(job, outcomes.outcomes(database, job))
+    if job_results.needs_file(database, job):
+        file = outcomes_file(job, job_results.outcomes(database, job))
         for step in files.hand_over(database, job, clock, file):
             yield cast(JobT, step)

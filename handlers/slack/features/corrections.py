@@ -10,10 +10,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.core import audiences
 from bot.core.addresses import find_addresses
-from bot.corrections import corrections, mail_exchanges, typos
+from bot.corrections import corrections, likely_typos, mail_exchanges
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AddressFault, Form, NoPermission
-from bot.corrections.typos import Step
+from bot.corrections.likely_typos import Step
 from bot.mailchimp.additions import FieldMissing
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import View
@@ -81,12 +81,12 @@ def choose_audience(request: Request) -> None:
 def turn(request: Request) -> None:
     audience_id, place, back = views.place_in(request.value)
     after, before = (None, place) if back else (place, None)
-    page = typos.page(request.database, audience_id, after=after, before=before)
+    page = likely_typos.page(request.database, audience_id, after=after, before=before)
     request.show(views.picker(request.words, page))
 
 
 def show_all(request: Request) -> None:
-    request.show(views.picker(request.words, typos.page(request.database, int(request.value))))
+    request.show(views.picker(request.words, likely_typos.page(request.database, int(request.value))))
 
 
 def search(request: Request) -> Sequence[dict[str, Any]]:
@@ -111,7 +111,7 @@ def show_step(request: Request) -> None:
 
 def mark_not_a_typo(request: Request) -> None:
     audience_id, contact_id, step = views.step_in(request.value)
-    kept = typos.mark_not_a_typo(
+    kept = likely_typos.mark_not_a_typo(
         request.database, audience_id, contact_id, by=request.user_id, now=request.now
     )
     if step:
@@ -122,7 +122,9 @@ def mark_not_a_typo(request: Request) -> None:
 
 def unmark_not_a_typo(request: Request) -> None:
     audience_id, contact_id, step = views.step_in(request.value)
-    typos.unmark_not_a_typo(request.database, audience_id, contact_id, by=request.user_id, now=request.now)
+    likely_typos.unmark_not_a_typo(
+        request.database, audience_id, contact_id, by=request.user_id, now=request.now
+    )
     request.show(views.form(request.words, _form(request, audience_id, contact_id, step)))
 
 
@@ -175,9 +177,9 @@ def walk(
     kept: CleanedContact | None = None,
 ) -> None:
     """Shows the likely typo after that step, or before it. `kept` is the contact just marked as correct."""
-    next_typo = typos.next_step(request.database, audience_id, step, back=back)
+    next_typo = likely_typos.next_step(request.database, audience_id, step, back=back)
     if back and not next_typo:  # those before it are corrected by now
-        next_typo = typos.next_step(request.database, audience_id)
+        next_typo = likely_typos.next_step(request.database, audience_id)
     if next_typo:
         modal.show(views.form(request.words, _form(request, audience_id, *next_typo), kept))
     elif kept:
@@ -185,7 +187,7 @@ def walk(
     elif step:
         modal.show(views.walked(request.words, audience_id))
     else:
-        modal.show(views.picker(request.words, typos.page(request.database, audience_id)))
+        modal.show(views.picker(request.words, likely_typos.page(request.database, audience_id)))
 
 
 def begin_with_address(request: Request, modal: Modal, text: str) -> None:

@@ -1,7 +1,7 @@
 """The form of an audience's cleaning rules."""
 
-from bot.bounces import policies
-from bot.bounces.policies import BadThreshold
+from bot.bounces import saved_policies
+from bot.bounces.saved_policies import BadThreshold
 from bot.core import audiences
 from handlers.slack.elements.blocks import View
 from handlers.slack.listeners import OPERATORS, Listeners
@@ -17,14 +17,14 @@ def register(listeners: Listeners) -> None:
 def show(request: Request) -> None:
     modal = request.open_modal("policies-title")
     audience = audiences.by_id(request.database, int(request.value))
-    modal.show(views.form(request.words, audience, policies.get(request.database, audience.id)))
+    modal.show(views.form(request.words, audience, saved_policies.get(request.database, audience.id)))
 
 
 def save(request: Request) -> View:
     audience = audiences.by_id(request.database, int(request.metadata))
     try:
-        policy = policies.parse(views.typed(request.inputs))
-        policies.save(request.database, audience.id, policy, by=request.user_id, now=request.now)
+        policy = saved_policies.parse(views.typed(request.inputs))
+        saved_policies.save(request.database, audience.id, policy, by=request.user_id, now=request.now)
     except BadThreshold as error:
         error.block_id = views.block_id(error.threshold)
         raise

@@ -6,11 +6,11 @@ from typing import Any
 
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import Correction, FilledForm, Form
+from bot.corrections.likely_typos import MOST_COUNTED, Step, Typo, Typos
 from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.required_fields import Requirements
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion
-from bot.corrections.typos import MOST_COUNTED, Step, Typo, Typos
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.mailchimp import required_fields as required_views

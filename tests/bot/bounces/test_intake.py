@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from bot.bounces import evidence, intake, policies, quarantine
+from bot.bounces import evidence, intake, quarantine, saved_policies
 from bot.bounces.events import LONGEST_DIAGNOSTIC, Cause, EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.policy import Policy, Weakness
@@ -327,8 +327,8 @@ def test_an_older_sign_of_life_takes_nothing_from_a_newer_one(database: Database
 def test_an_audience_has_thresholds_of_its_own(database: Database):
     strict = audience(database, "ann@example.com", name="Strict")
     audience(database, "ann@example.com", name="Patient")
-    policies.save(database, strict, Policy(2, 3, 10), by="U1", now=NOW)
-    assert policies.get(database, strict) == Policy(2, 3, 10)
+    saved_policies.save(database, strict, Policy(2, 3, 10), by="U1", now=NOW)
+    assert saved_policies.get(database, strict) == Policy(2, 3, 10)
     take(database, soft("ann@example.com", 0), soft("ann@example.com", 1))
     found = {c["audience_id"]: c["status"] for c in contacts(database)}
     assert found.pop(strict) == "cleaned"
@@ -340,9 +340,9 @@ def test_an_audience_has_thresholds_of_its_own(database: Database):
 )
 def test_a_threshold_out_of_range_is_refused(database: Database, policy):
     news = audience(database, "ann@example.com")
-    with pytest.raises(policies.BadThreshold):
-        policies.save(database, news, policy, by="U1", now=NOW)
-    assert policies.get(database, news) == Policy()
+    with pytest.raises(saved_policies.BadThreshold):
+        saved_policies.save(database, news, policy, by="U1", now=NOW)
+    assert saved_policies.get(database, news) == Policy()
 
 
 def test_why_tells_the_evidence(database: Database):

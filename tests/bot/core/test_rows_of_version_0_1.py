@@ -374,7 +374,7 @@ def test_a_row_is_read(database: Database, name: str):
                 made_at=NOW,
             )
         )
-    job = jobs.look(database, row.type, "j1")
+    job = jobs.get_in_transaction(database, row.type, "j1")
     assert job
     assert (job.task, job.progress) == (row.task, row.progress)
     assert (job.result, job.failure) == (row.outcome, row.failure)
@@ -385,7 +385,7 @@ def test_a_job_of_the_terminal_tells_nobody(database: Database):
     with database.transaction() as session:
         given: dict[str, Any] = {"data": import_row().data, "cursor": {}, "notify": {}, "result": {}}
         session.add(JobRow(id="j1", kind="import", state="receiving", made_by="U1", made_at=NOW, **given))
-    job = jobs.look(database, IMPORT, "j1")
+    job = jobs.get_in_transaction(database, IMPORT, "j1")
     assert job
     assert (job.recipient, job.state, job.result) == (None, JobState.RECEIVING, None)
 
@@ -494,7 +494,7 @@ def undone(database: Database, result: Json) -> tuple[ArchiveJob, RestoreJob]:
         job_row.state = "failed" if "error" in result else "done"
         job_row.result = {**result, "undone_by": "U2"}
         session.add(job_row)
-    job = jobs.look(database, ARCHIVE, archive.id)
+    job = jobs.get_in_transaction(database, ARCHIVE, archive.id)
     assert job
     return job, restore
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.core import settings
 from bot.core.errors import NotAnOperator
-from bot.core.permissions import is_operator, require_operator
+from bot.core.operators import is_operator, require_operator
 from bot.mailchimp import account
 
 

@@ -10,7 +10,7 @@ from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
 from bot.core.jobs import AnyJob, JobType
-from bot.mailchimp.outbox import outbox, outcomes, work
+from bot.mailchimp.outbox import job_results, outbox, work
 from handlers.slack.views import archives as views
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
@@ -54,7 +54,7 @@ def test_what_mailchimp_did_after_the_work_had_ended_is_in_the_archive(
     with database.reading() as session:
         [made] = session.exec(select(Archive)).all()
     assert (made.n, made.restored) == (30, 30 if type_ is RESTORE else 0)
-    assert {line.state for line in outcomes.outcomes(database, job)} == {"done"}
+    assert {line.state for line in job_results.outcomes(database, job)} == {"done"}
     assert_outcomes(database, standin, remote, job)
 
 

@@ -296,7 +296,7 @@ def test_why_contacts_were_cleaned_is_asked_again_after_a_sync_that_failed_at_it
     job = both.request()
     with pytest.raises(MailchimpError):
         list(sync.work(both.client, both.database, both.claim(), both.times))
-    held = jobs.look(both.database, SYNC, job.id)
+    held = jobs.get_in_transaction(both.database, SYNC, job.id)
     assert held
     jobs.mark_told(both.database, jobs.fail(both.database, held, both.times(), "mailchimp"), both.times())
     both.mailchimp.faults.clear()

@@ -17,7 +17,7 @@ from bot.core import jobs
 from bot.core.errors import AlreadyDone
 from bot.core.jobs import AnyJob, JobType
 from bot.mailchimp.mirror.members import contact_id
-from bot.mailchimp.outbox import outbox, outcomes, remote_changes
+from bot.mailchimp.outbox import job_results, outbox, remote_changes
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from storage.archives.tables import Archive, ArchiveMember
@@ -55,7 +55,7 @@ def steps(database: Database, client: Client, job: AnyJob) -> Generator[AnyJob]:
     for latest in outbox.work(change, client, database, job, now, lambda _seconds: None):
         job = latest
         yield job
-    yield (outcomes.finish_archive if is_archive else outcomes.finish_restore)(database, job, now())
+    yield (job_results.finish_archive if is_archive else job_results.finish_restore)(database, job, now())
 
 
 def run(database: Database, client: Client, type_: JobType[Any, Any, Any]) -> AnyJob:
@@ -84,7 +84,7 @@ def assert_true(database: Database, standin: Standin, remote: str, job: AnyJob) 
     theirs = truth(standin, remote)
     assert statuses(database, job.audience_id) == theirs
     wanted = "archived" if job.kind == JobKind.ARCHIVE else "cleaned"
-    for line in outcomes.outcomes(database, job):
+    for line in job_results.outcomes(database, job):
         assert (line.state == "done") == (theirs[line.address] == wanted), line.state
         assert bool(line.refusal) == (line.state == "refused")
     told = Counter(row.state for row in rows(database, job))
@@ -132,7 +132,7 @@ def test_where_mailchimp_refuses_the_contacts_stay_cleaned_and_the_reason_is_kep
     assert job.state == "done"
     assert (job.outcome.n, job.outcome.refusals) == (0, {"method-refused": n})
     assert job.outcome.newer == job.outcome.left_alone == 0
-    assert all("Can not archive" in line.detail for line in outcomes.outcomes(database, job))
+    assert all("Can not archive" in line.detail for line in job_results.outcomes(database, job))
     assert_true(database, standin, remote, job)
 
 
@@ -218,7 +218,7 @@ def test_a_batch_that_was_started_without_being_noted_is_found_again(
     audience = mirrors.sync(database, client)
     confirm(database, plan(database, audience))
     work = steps(database, client, claim(database, ARCHIVE, now()))
-    monkeypatch.setattr(outbox._Run, "_note_batch", lambda *_: pytest.fail("killed"))
+    monkeypatch.setattr(outbox._SendingRun, "_note_batch", lambda *_: pytest.fail("killed"))
     with pytest.raises(pytest.fail.Exception):
         list(work)
     monkeypatch.undo()
@@ -245,7 +245,7 @@ def test_what_was_done_when_the_process_died_before_noting_it_is_known(
         done = run(database, client, ARCHIVE)
         restores.undo(database, audience, done.id, by="U1", now=now())
     with monkeypatch.context() as killed:
-        killed.setattr(outbox._Run, "_note_outcomes", lambda *_: pytest.fail("killed"))
+        killed.setattr(outbox._SendingRun, "_note_outcomes", lambda *_: pytest.fail("killed"))
         with pytest.raises(pytest.fail.Exception):
             list(steps(database, client, claim(database, type_, now())))
     asked = len(standin.requests)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.archives.jobs import ARCHIVE
-from bot.mailchimp.outbox import outbox, outcomes
+from bot.mailchimp.outbox import job_results, outbox
 from bot.maintenance.cleanup import OUTCOMES_KEPT, delete_expired
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
@@ -101,7 +101,7 @@ def test_what_became_of_each_address_is_kept_for_a_month_and_the_archive_longer(
     job = archive(database, client, mirrors.sync(database, client))
     told = now()
     delete_expired(database, told + OUTCOMES_KEPT - timedelta(minutes=1))
-    assert len(list(outcomes.outcomes(database, job))) == 3
+    assert len(list(job_results.outcomes(database, job))) == 3
     delete_expired(database, told + OUTCOMES_KEPT + timedelta(minutes=1))
-    assert list(outcomes.outcomes(database, job)) == []
+    assert list(job_results.outcomes(database, job)) == []
     assert undo(database, client, job).outcome.n == 3

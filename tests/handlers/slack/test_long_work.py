@@ -138,7 +138,7 @@ def one_round(parts: AppContext, working: Callable[..., Iterator[TestJob]] = thr
 
 
 def run(parts: AppContext, handler: JobHandler, job: TestJob, stopping: Event | None = None) -> None:
-    long_work._Run(parts, handler, job, stopping or Event(), lambda *_: None).run()
+    long_work._JobRun(parts, handler, job, stopping or Event(), lambda *_: None).run()
 
 
 def row(parts: AppContext, job_id: str) -> JobRow:

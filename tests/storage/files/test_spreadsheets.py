@@ -9,14 +9,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage.files import spreadsheet_errors as errors
+from storage.files.formulas import defuse_cell, undefuse_cell
 from storage.files.spreadsheets import (
     Record,
     RefusedRecord,
     Sheet,
     csv_bytes,
-    defuse_cell,
     open_sheets,
-    undefuse_cell,
 )
 from storage.files.zips import Limits
 

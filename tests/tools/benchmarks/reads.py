@@ -18,7 +18,7 @@ from bot.bounces import evidence
 from bot.contacts import counts, segments
 from bot.contacts.segments import TickedBoxes
 from bot.core import audiences, journal
-from bot.corrections import corrections, typos
+from bot.corrections import corrections, likely_typos
 from bot.corrections.suggestions import Suggester
 from bot.digests import reports
 from bot.digests.digests import DigestSettings
@@ -92,8 +92,8 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
         "options: campaigns": partial(segments.campaigns, database, draft, USER, ""),
         "options: campaigns with a text": partial(segments.campaigns, database, draft, USER, "99"),
         "options: domains with a text": partial(segments.domains, database, draft, USER, "hot"),
-        "likely typos, first page": partial(typos.page, database, AUDIENCE),
-        "likely typos, first of the walk": partial(typos.next_step, database, AUDIENCE),
+        "likely typos, first page": partial(likely_typos.page, database, AUDIENCE),
+        "likely typos, first of the walk": partial(likely_typos.next_step, database, AUDIENCE),
         "options: cleaned addresses with a text": partial(
             corrections.search, database, AUDIENCE, cleaned.address[:9]
         ),

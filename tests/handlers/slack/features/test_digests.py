@@ -292,7 +292,7 @@ def test_the_clock_looks_at_once_and_stops_cleanly(bot: Bot, monkeypatch):
 def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot: Bot, monkeypatch):
     from threading import Semaphore
 
-    from bot.core import leases
+    from bot.core import task_leases
 
     tidied, looks, guarded = list[int](), Semaphore(0), scheduling._run
 
@@ -311,7 +311,7 @@ def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot
 
     one = 1 if not bot.parts.database.is_sqlite else 2  # SQLite has one process
     assert [start_and_stop("a"), start_and_stop("b")] == [1, one]
-    leases.release_all(bot.parts.database, "a", bot.now)
+    task_leases.release_all(bot.parts.database, "a", bot.now)
     assert start_and_stop("b") == one + 1
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.bounces import intake, policies
+from bot.bounces import intake, saved_policies
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.policy import Policy
 from bot.contacts import counts
@@ -215,7 +215,7 @@ def test_a_bad_number_is_told_under_its_own_field(
     olivia, form = rules
     answer = submit(olivia, form, *numbers)
     assert answer["errors"] == {field: f"Type a whole number from {least} to 1,000,000."}
-    assert policies.get(database, news) == Policy()
+    assert saved_policies.get(database, news) == Policy()
 
 
 def test_the_rules_are_kept_with_a_receipt_and_a_line_in_the_journal(
@@ -226,7 +226,7 @@ def test_the_rules_are_kept_with_a_receipt_and_a_line_in_the_journal(
     answer = submit(olivia, form, "3", "4", "50")
     assert answer["response_action"] == "update"
     assert "The cleaning rules of News are saved." in says(answer["view"])
-    assert policies.get(database, news) == Policy(3, 4, 50)
+    assert saved_policies.get(database, news) == Policy(3, 4, 50)
     line = journal.latest(database, 1)[0]
     assert (line.what, line.who, line.audience) == ("policy", olivia.user, "News")
 

@@ -8,6 +8,7 @@ import pytest
 from bot.core.errors import CleanedError
 from bot.corrections import required_fields
 from bot.corrections.corrections import Correction, FilledForm, Form
+from bot.corrections.likely_typos import Step
 from bot.corrections.required_fields import (
     ADDRESS_PARTS,
     MOST_CHOICES,
@@ -17,7 +18,6 @@ from bot.corrections.required_fields import (
     Permission,
     Requirements,
 )
-from bot.corrections.typos import Step
 from bot.mailchimp import additions
 from bot.mailchimp.additions import AdditionReceipt
 from bot.mailchimp.jobs import ADD, AddJob

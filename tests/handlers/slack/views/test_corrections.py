@@ -10,10 +10,10 @@ from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
+from bot.corrections.likely_typos import MOST_COUNTED, Step, Typo, Typos
 from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion, SuggestionReason
-from bot.corrections.typos import MOST_COUNTED, Step, Typo, Typos
 from handlers.slack import errors as slack_errors
 from handlers.slack.views import corrections as views
 from handlers.words import LANGUAGES, Words, words

@@ -74,7 +74,7 @@ class Operator(Person):
         job = jobs.claim(self.parts.database, [ADD], "test", NOW + timedelta(hours=1))
         assert job
         [handler] = [each for each in job_handlers(self.parts) if each.type.kind is job.kind]
-        long_work._Run(self.parts, handler, job, Event(), lambda *_: None).run()
+        long_work._JobRun(self.parts, handler, job, Event(), lambda *_: None).run()
         shown = None
         while not self.slack.sent.empty():
             shown = self.shown()

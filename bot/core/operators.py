@@ -1,4 +1,4 @@
-"""Permissions: everyone may see counts and digests; only operators may see addresses and make changes."""
+"""Who is an operator: may see addresses and make changes. What needs an operator says so where it is registered."""
 
 from collections.abc import Collection
 

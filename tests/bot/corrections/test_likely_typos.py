@@ -3,9 +3,9 @@
 import csv
 from datetime import timedelta
 
-from bot.corrections import corrections, typos
+from bot.corrections import corrections, likely_typos
+from bot.corrections.likely_typos import Step
 from bot.corrections.suggestions import Suggester
-from bot.corrections.typos import Step
 from bot.digests import reports
 from bot.exports import files
 from storage.contacts.contacts import Segment
@@ -19,31 +19,31 @@ HEALTHY = [{"address": f"h{n}@gmail.com", "status": "subscribed"} for n in range
 MISTYPED = [{"address": f"u{n}@{('gmial.com', 'orange.fe')[n % 2]}"} for n in range(23)]
 
 
-def addresses(page: typos.Typos) -> list[str]:
+def addresses(page: likely_typos.Typos) -> list[str]:
     return [typo.contact.address for typo in page.found]
 
 
 def walked(database: Database, audience_id: int) -> list[str]:
     """The addresses of a whole walk, in order."""
-    found, step = [], typos.next_step(database, audience_id)
+    found, step = [], likely_typos.next_step(database, audience_id)
     while step:
         found.append(begin(database, audience_id, step[0]).contact.address)
-        step = typos.next_step(database, audience_id, step[1])
+        step = likely_typos.next_step(database, audience_id, step[1])
     return found
 
 
 def test_likely_typos_come_by_pages_in_both_directions(database: Database):
     others = [{"address": "right@gmail.com"}, {"address": "angry@gmial.com", "clean_reason": "abuse"}]
     news = fill(database, [*others, *MISTYPED, *HEALTHY])
-    pages = [typos.page(database, news)]
+    pages = [likely_typos.page(database, news)]
     while pages[-1].after:
-        pages.append(typos.page(database, news, after=pages[-1].after))
+        pages.append(likely_typos.page(database, news, after=pages[-1].after))
     assert [len(page.found) for page in pages] == [10, 10, 3]
     assert [a for page in pages for a in addresses(page)] == [each["address"] for each in MISTYPED]
     assert pages[0].before is None
     back = [pages[2]]
     while back[-1].before:
-        back.append(typos.page(database, news, before=back[-1].before))
+        back.append(likely_typos.page(database, news, before=back[-1].before))
     assert [addresses(page) for page in back] == [addresses(page) for page in pages[::-1]]
     assert back[1].after == pages[1].after
     assert pages[0].found[0].suggestion.address == "u0@gmail.com"
@@ -51,14 +51,14 @@ def test_likely_typos_come_by_pages_in_both_directions(database: Database):
 
 def test_a_walk_takes_each_once_counts_them_and_goes_back(database: Database):
     news = fill(database, MISTYPED)
-    first = typos.next_step(database, news)
+    first = likely_typos.next_step(database, news)
     assert first
     assert (first[1].number, first[1].total) == (1, 23)
-    second = typos.next_step(database, news, first[1])
+    second = likely_typos.next_step(database, news, first[1])
     assert second
     assert (second[1].number, second[1].total) == (2, 23)
-    assert typos.next_step(database, news, second[1], back=True) == first
-    assert typos.next_step(database, news, first[1], back=True) is None
+    assert likely_typos.next_step(database, news, second[1], back=True) == first
+    assert likely_typos.next_step(database, news, first[1], back=True) is None
     assert walked(database, news) == [each["address"] for each in MISTYPED]
 
 
@@ -75,13 +75,13 @@ def test_the_page_s_example_is_put_right(database: Database):
 
 def test_a_correction_leads_to_the_next_one_of_the_walk(database: Database):
     news = fill(database, MISTYPED[:3])
-    contact_id, step = typos.next_step(database, news) or (0, Step(0, 0, None))
+    contact_id, step = likely_typos.next_step(database, news) or (0, Step(0, 0, None))
     made = corrections.begin(
         database, news, contact_id, by=ME, now=NOW, wording="x", language="en", step=step
     )
     assert made.step == step
     assert add(database, made, "u0@gmail.com").continue_after == step
-    following = typos.next_step(database, news, step)
+    following = likely_typos.next_step(database, news, step)
     assert following
     assert (following[0], following[1].number) == (2, 2)
     # Outside of a walk, one starts.
@@ -98,7 +98,7 @@ def test_what_is_there_already_is_shown_with_its_status_and_has_no_turn(database
         {"address": "c@gmail.com", "status": "cleaned"},
     ]
     news = fill(database, [{"address": f"{name}@gmial.com"} for name in "abcd"] + there)
-    page = typos.page(database, news)
+    page = likely_typos.page(database, news)
     assert [typo.already for typo in page.found] == ["subscribed", "unsubscribed", "cleaned", None]
     assert [begin(database, news, n).already for n in (1, 2, 3, 4)] == [
         "subscribed",
@@ -112,8 +112,8 @@ def test_what_is_there_already_is_shown_with_its_status_and_has_no_turn(database
 def test_not_a_typo_is_remembered_once_and_suggested_nowhere_until_it_is_taken_back(database: Database):
     news = fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}])
     for _ in range(2):
-        assert typos.mark_not_a_typo(database, news, 1, by=ME, now=NOW).address == "ada@gmial.com"
-    assert addresses(typos.page(database, news)) == walked(database, news) == ["bob@gmial.com"]
+        assert likely_typos.mark_not_a_typo(database, news, 1, by=ME, now=NOW).address == "ada@gmial.com"
+    assert addresses(likely_typos.page(database, news)) == walked(database, news) == ["bob@gmial.com"]
     form = begin(database, news)
     assert (form.suggestion, form.said_by) == (None, ME)
     assert exported(database, news) == {"ada@gmial.com": "", "bob@gmial.com": "bob@gmail.com"}
@@ -123,7 +123,7 @@ def test_not_a_typo_is_remembered_once_and_suggested_nowhere_until_it_is_taken_b
     assert (line.who, line.what, line.n, line.detail) == (ME, "not-typo", 1, {"contact": 1})
 
     for _ in range(2):
-        typos.unmark_not_a_typo(database, news, 1, by=ME, now=NOW)
+        likely_typos.unmark_not_a_typo(database, news, 1, by=ME, now=NOW)
     assert walked(database, news) == ["ada@gmial.com", "bob@gmial.com"]
     with database.reading() as session:
         assert [line.what for line in journal.read(session, news)] == ["maybe-typo", "not-typo"]
@@ -138,7 +138,7 @@ def test_a_complaint_is_suggested_nowhere(database: Database):
     ]
     news = fill(database, people)
     complain(database, news, 3)
-    assert addresses(typos.page(database, news)) == walked(database, news) == ["bob@gmial.com"]
+    assert addresses(likely_typos.page(database, news)) == walked(database, news) == ["bob@gmial.com"]
     assert exported(database, news) == {
         "bob@gmial.com": "bob@gmail.com",
         "angry@gmial.com": "",
@@ -149,7 +149,7 @@ def test_a_complaint_is_suggested_nowhere(database: Database):
 
 def test_an_audience_without_cleaned_contacts_has_no_typos(database: Database):
     news = fill(database, [{"address": "ada@gmail.com", "status": "subscribed"}])
-    assert addresses(typos.page(database, news)) == walked(database, news) == []
+    assert addresses(likely_typos.page(database, news)) == walked(database, news) == []
 
 
 def exported(database: Database, audience_id: int) -> dict[str, str]:

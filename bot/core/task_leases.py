@@ -6,7 +6,7 @@ A SQLite database has a single process, so no lease is needed there.
 from datetime import datetime, timedelta
 
 from bot.core import jobs
-from storage.core import leases
+from storage.core import task_leases
 from storage.core.database import Database
 
 
@@ -15,7 +15,7 @@ def acquire(database: Database, name: str, owner: str, now: datetime, duration: 
     if database.is_sqlite:
         return True
     with database.transaction() as session:
-        return leases.acquire(session, name, owner, now, now + duration)
+        return task_leases.acquire(session, name, owner, now, now + duration)
 
 
 def release_dead(database: Database, now: datetime) -> None:
@@ -23,8 +23,8 @@ def release_dead(database: Database, now: datetime) -> None:
     if database.is_sqlite:
         return
     with database.transaction() as session:
-        for owner in filter(jobs.is_dead, leases.owners(session, now)):
-            leases.release_all(session, owner, now)
+        for owner in filter(jobs.is_dead, task_leases.owners(session, now)):
+            task_leases.release_all(session, owner, now)
 
 
 def release_all(database: Database, owner: str, now: datetime) -> None:
@@ -32,4 +32,4 @@ def release_all(database: Database, owner: str, now: datetime) -> None:
     if database.is_sqlite:
         return
     with database.transaction() as session:
-        leases.release_all(session, owner, now)
+        task_leases.release_all(session, owner, now)

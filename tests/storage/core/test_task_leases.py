@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.archives.jobs import ARCHIVE, ArchiveTask
-from bot.core import jobs, leases
+from bot.core import jobs, task_leases
 from storage.contacts.contacts import Segment
 from storage.core import audiences
 from storage.core.database import Database
@@ -21,7 +21,7 @@ on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=
 
 
 def takes(database: Database, owner: str, minutes: float, name: str = "mailbox") -> bool:
-    return leases.acquire(database, name, owner, NOW + minutes * MINUTE, 2 * MINUTE)
+    return task_leases.acquire(database, name, owner, NOW + minutes * MINUTE, 2 * MINUTE)
 
 
 @on_postgresql
@@ -45,7 +45,7 @@ def test_a_turn_taken_before_the_clock_was_put_back_is_nobodys(database: Databas
 def test_a_turn_given_back_is_anyones_at_once(database: Database):
     assert takes(database, "a", 0)
     assert takes(database, "a", 0, name="mirror")
-    leases.release_all(database, "a", NOW)
+    task_leases.release_all(database, "a", NOW)
     assert takes(database, "b", 0)
     assert takes(database, "c", 0, name="mirror")
 
@@ -56,7 +56,7 @@ def test_a_turn_of_a_process_that_is_gone_is_anyones_at_once(database: Database)
     gone.wait()
     assert takes(database, f"{socket.gethostname()}:{gone.pid}:a1b2c3", 0)
     assert takes(database, "elsewhere:1:a1b2c3", 0, name="mirror")
-    leases.release_dead(database, NOW)
+    task_leases.release_dead(database, NOW)
     assert takes(database, "b", 0)
     assert not takes(database, "b", 0, name="mirror")
 
@@ -71,8 +71,8 @@ def test_of_eight_that_ask_at_once_one_has_it(database: Database):
 def test_sqlite_has_one_process_and_it_is_the_one(tmp_path):
     database = Database(f"sqlite:///{tmp_path / 'none.db'}")
     assert takes(database, "a", 0)
-    leases.release_dead(database, NOW)
-    leases.release_all(database, "a", NOW)
+    task_leases.release_dead(database, NOW)
+    task_leases.release_all(database, "a", NOW)
 
 
 def test_two_jobs_of_an_audience_are_not_claimed_at_once(database: Database):
