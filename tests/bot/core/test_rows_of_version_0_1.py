@@ -1,4 +1,4 @@
-"""Jobs that version 0.1.0 has left are read, and carried on to their end."""
+"""Jobs and plans that version 0.1.0 has left are read, and carried on to their end."""
 
 import io
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pytest
 from sqlmodel import select
 
-from bot.archives import archives, restores
+from bot.archives import archives, restore_picker, restores
 from bot.archives.jobs import (
     ARCHIVE,
     RESTORE,
@@ -23,23 +23,31 @@ from bot.archives.jobs import (
     RestoreResult,
     RestoreTask,
 )
+from bot.archives.restore_picker import PickerBoxes
+from bot.contacts import segments
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
 from bot.core import jobs
 from bot.core.errors import WrongWord
 from bot.core.files import ExpectedFile, HandOver, SmallFile
 from bot.core.jobs import Clock, Failure, Job, JobType, ProgressT, Recipient, ResultT, TaskT
+from bot.corrections import corrections
+from bot.corrections.corrections import CorrectionPlan, FilledForm
+from bot.corrections.required_fields import Field, Permission
 from bot.exports import exports
 from bot.exports.jobs import EXPORT, ExportJob, ExportProgress, ExportResult, ExportTask, SentFile
 from bot.imports import imports
 from bot.imports.jobs import IMPORT, ImportJob, ImportProgress, ImportTask
+from bot.mailchimp.jobs import ADD, AddProgress, AddResult, AddTask
+from bot.mailchimp.mirror.jobs import SYNC, SyncProgress, SyncResult, SyncTask
 from bot.mailchimp.outbox import work as outbox_work
 from storage.archives.tables import Archive
 from storage.contacts.contacts import PageKey, Segment
+from storage.contacts.values import Status
 from storage.core import audiences
 from storage.core import jobs as job_rows
 from storage.core import plans as plan_rows
 from storage.core.database import Database
-from storage.core.tables import JobRow, JobState
+from storage.core.tables import JobRow, JobState, PlanRow
 from storage.exports import cells
 from storage.imports.tables import RefusedRow, UploadPart
 from storage.mailchimp import mirrors
@@ -98,6 +106,80 @@ def export_row(**given: Any) -> Row:
 def import_row(**given: Any) -> Row:
     data: Json = {"name": "a.csv", "audience": "News", "status": "pending", "sha256": "ab", "size": 9}
     return Row(IMPORT, data, ImportTask("a.csv", "News", "pending", sha256="ab", size=9), **given)
+
+
+def sync_row(**given: Any) -> Row:
+    data: Json = {"since": MOMENT, "look_for_gone": False, "revision": 4}
+    return Row(SYNC, data, SyncTask(AT, look_for_gone=False, revision=4), **given)
+
+
+def sync_cursor(**more: Any) -> Json:
+    return {
+        "started": MOMENT,
+        "stage": 1,
+        "gone": 2,
+        "outcome": COUNTS,
+        "offset": 6,
+        "tail": [29, 32],
+        **more,
+    }
+
+
+def sync_progress(**more: Any) -> SyncProgress:
+    outcome = UpsertCounts(1, 2, 3, 4)
+    return SyncProgress(started=AT, stage=1, offset=6, tail=(29, 32), gone=2, outcome=outcome, **more)
+
+
+FIELDS: list[Json] = [
+    {"tag": "SIZE", "name": "Size", "kind": "dropdown", "required": True, "part": "", "choices": ["S", "L"]},
+    {"tag": "HOME", "name": "Home", "kind": "address", "required": False, "part": "city", "choices": []},
+]
+FIELD_VALUES = (
+    Field("SIZE", "Size", "dropdown", required=True, choices=("S", "L")),
+    Field("HOME", "Home", "address", required=False, part="city"),
+)
+FORM: Json = {
+    "contact": 7,
+    "wording": "They gave me permission",
+    "language": "fr",
+    "number": 2,
+    "of": 5,
+    "fields": FIELDS,
+    "permissions": [["3731356d38", "Email"], ["2476619a33", "Post"]],
+    "names": [True, False],
+    "absent": "ada@gmail.com",
+}
+PERMISSIONS = (Permission("3731356d38", "Email"), Permission("2476619a33", "Post"))
+CONSENT = "They gave me permission\n[x] Email\n[ ] Post"
+
+
+def add_row(**given: Any) -> Row:
+    data: Json = {
+        **FORM,
+        "wording": CONSENT,
+        "address": "Ada@gmail.com",
+        "key": "ada@gmail.com",
+        "first_name": "Ada",
+        "last_name": None,
+        "values": {"SIZE": "L", "HOME.city": ""},
+        "ticked": ["3731356d38"],
+    }
+    task = AddTask(
+        contact=7,
+        address="Ada@gmail.com",
+        key="ada@gmail.com",
+        first_name="Ada",
+        last_name=None,
+        fields=FIELD_VALUES,
+        values={"SIZE": "L", "HOME.city": ""},
+        permissions=PERMISSIONS,
+        ticked=("3731356d38",),
+        wording=CONSENT,
+        language="fr",
+        number=2,
+        of=5,
+    )
+    return Row(ADD, data, task, **given)
 
 
 FILTERED: Json = {
@@ -345,6 +427,40 @@ ROWS: Mapping[str, Row] = {
         progress=ImportProgress(),
         result={"error": "error-too-broken", "values": {"name": "a.csv", "line": 7}},
         failure=Failure("error-too-broken", {"name": "a.csv", "line": 7}),
+    ),
+    "sync, whole, not begun": Row(
+        SYNC,
+        {"since": None, "look_for_gone": True, "revision": 0},
+        SyncTask(None, look_for_gone=True, revision=0),
+        {},
+        SyncProgress(started=None, stage=0, offset=0, tail=(), gone=0, outcome=NO_ROWS),
+    ),
+    "sync, pages of archived contacts": sync_row(cursor=sync_cursor(), progress=sync_progress()),
+    "sync, tags asked for": sync_row(cursor=sync_cursor(tags_asked=3), progress=sync_progress(tags_asked=3)),
+    "sync, reasons asked for": sync_row(
+        cursor=sync_cursor(asked=20, unknown=5, explained=True),
+        progress=sync_progress(asked=20, unknown=5, explained=True),
+    ),
+    "sync done": sync_row(
+        cursor=sync_cursor(),
+        progress=sync_progress(),
+        result={"gone": 2, **COUNTS, "difference": {"cleaned": -1}},
+        outcome=SyncResult(1, 2, 3, 4, gone=2, difference={"cleaned": -1}),
+    ),
+    "addition, not begun": add_row(progress=AddProgress()),
+    "addition, a call failed": add_row(cursor={"trying": True}, progress=AddProgress(trying=True)),
+    "addition, absent at Mailchimp": add_row(
+        cursor={"absent": "ada@gmail.com"}, progress=AddProgress(absent="ada@gmail.com")
+    ),
+    "addition done": add_row(
+        progress=AddProgress(),
+        result={"status": "pending", "tags_lost": ["vip"]},
+        outcome=AddResult(Status.PENDING, ("vip",)),
+    ),
+    "addition failed": add_row(
+        progress=AddProgress(),
+        result={"error": "error-corrections-key", "values": {}},
+        failure=Failure("error-corrections-key"),
     ),
 }
 
@@ -730,3 +846,70 @@ def test_plans_are_confirmed(database: Database):
         archives.confirm(database, archive.id, "no", by="U1", now=NOW)
     archives.confirm(database, archive.id, "archive", by="U1", now=NOW)
     assert run(database, ARCHIVE, archives.work).outcome.n == 3
+
+
+ME = "U1"
+
+
+def rewrite(database: Database, plan_id: str, data: Json) -> None:
+    with database.transaction() as session:
+        plan_rows.save(session, plan_id, data=data)
+
+
+def test_the_plan_of_a_list_keeps_its_filters_ticks_and_page(database: Database):
+    audience = cleaned(database, 25)
+    plan_id = segments.begin(database, ME, audience, NOW)
+    first = segments.look(database, plan_id, ME)
+    assert first.following
+    after = first.following
+    ticked = [entry.id for entry in first.entries[:3]]
+    data: Json = {
+        "segment": {"audience_id": audience, "worth_a_look": False, "domain": "example.com"},
+        "places": [[after.cleaned_at.isoformat(), after.id]],
+        "ticked": {str(audience): ticked},
+        "edition": 4,
+        "sent": "1796044529.144607",
+        "refused_ticks": False,
+    }
+    rewrite(database, plan_id, data)
+    listing = segments.look(database, plan_id, ME)
+    assert (listing.page, listing.found, listing.edition) == (2, 25, 4)
+    assert (listing.ticked, listing.segment.domain) == (frozenset(ticked), "example.com")
+    assert segments.chosen(database, plan_id, ME, ticked=True).ids == tuple(ticked)
+
+
+def test_the_plan_of_a_restore_picker_keeps_its_ticks_and_page(database: Database):
+    audience = cleaned(database, 15)
+    archive = archived(database, audience)
+    plan_id = restore_picker.begin(database, audience, archive.id, by=ME, now=NOW)
+    data: Json = {"archive": archive.id, "text": "", "starts": [0, 10], "ticked": [1, 2], "edition": 1}
+    rewrite(database, plan_id, data)
+    page = restore_picker.look(database, plan_id, by=ME)
+    assert (page.number, page.ticked, page.edition) == (2, frozenset({1, 2}), 1)
+    boxes = PickerBoxes([contact.id for contact in page.contacts], [page.contacts[0].id])
+    job = restore_picker.restore(database, plan_id, boxes, by=ME, now=NOW)
+    assert job.task == RestoreTask(archive.id, (1, 2, 11))
+
+
+def test_the_plan_of_a_correction_is_confirmed(database: Database):
+    audience = cleaned(database, 1, domain="gmial.com")
+    form = corrections.begin(database, audience, 1, by=ME, now=NOW, wording="Yes", language="en")
+    rewrite(database, form.plan_id, {"contact": 1, "wording": "Yes", "language": "en"})
+    filled = FilledForm("person0@gmail.com", permission=True)
+    corrections.add(database, form.plan_id, filled, by=ME, now=NOW)
+    assert statuses(database, audience) == {"person0@gmial.com": "cleaned", "person0@gmail.com": "subscribed"}
+
+
+def test_the_plan_of_a_correction_at_mailchimp_is_read():
+    row = PlanRow(id="p1", kind="fix", user_id=ME, audience_id=1, data=FORM, n=1, revision=0, made_at=NOW)
+    assert corrections.read_plan(row) == CorrectionPlan(
+        contact=7,
+        wording="They gave me permission",
+        language="fr",
+        number=2,
+        of=5,
+        fields=FIELD_VALUES,
+        permissions=PERMISSIONS,
+        names=(True, False),
+        absent="ada@gmail.com",
+    )
