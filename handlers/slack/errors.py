@@ -9,7 +9,7 @@ from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.errors import CleanedError, NotAnOperator
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, forms
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Request
 from handlers.slack.sdk_workarounds import error_code
@@ -45,9 +45,8 @@ def tell(error: Exception, request: Request, *, acknowledged: bool) -> BoltRespo
     text = sentence(request.words, error)
     if request.is_submission and not acknowledged:
         return _into_submission(error, text, request.words)
-    view = error_view(request.words, text)
     try:
-        _show(request, view, text)
+        _show(request, error, text)
     except SlackClientError as refusal:
         log.warning("an error could not be shown: %s", name(refusal))
         request.client.chat_postMessage(channel=request.person.id, text=text)
@@ -106,12 +105,20 @@ def _into_submission(error: Exception, text: Markup, words: Words) -> BoltRespon
     return BoltResponse(status=200, body=body)
 
 
-def _show(request: Request, view: View, text: Markup) -> None:
+def _show(request: Request, error: Exception, text: Markup) -> None:
+    view = error_view(request.words, text)
     if request.opened:
         request.opened.show(view)
     elif request.is_submission:
-        request.here.show(view)
+        request.here.show(_form_again(request, error, text) or view)
     elif request.body.get("type") == "block_actions" and request.is_in_modal:
         request.client.views_push(trigger_id=request.body["trigger_id"], view=view)
     else:
         request.answer(blocks.message(text, [blocks.section(text)]))
+
+
+def _form_again(request: Request, error: Exception, text: Markup) -> View | None:
+    """The submitted form, if one that is loading has replaced it: nothing typed is lost."""
+    if not request.is_form_replaced or isinstance(error, NotAnOperator):
+        return None
+    return forms.filled_again(request.body["view"], text, getattr(error, "block_id", None))

@@ -26,8 +26,8 @@ SETTLE_SECONDS = 0.6
 REQUEST = "cleaned_request"  # the key of Bolt's context
 
 Listener = Callable[[Request], None]
-Submission = Callable[[Request], View | None]
-"""Returns the view that replaces the modal; None closes it. Raises CleanedError, told under its input or on top."""
+Submission = Callable[[Request], View]
+"""Returns the view that replaces the modal. Raises CleanedError, told under its input or on top."""
 Options = Callable[[Request], Sequence[dict[str, Any]]]
 Id = str | re.Pattern[str]
 
@@ -111,25 +111,15 @@ def _answered(listener: Submission, who: Who) -> Callable[..., None]:
             title = payload.get("title", {}).get("text", "")
             ack(response_action="update", view=loading(words(None), title[: blocks.TITLE]))
             Event().wait(SETTLE_SECONDS)
-        _check(request, who)
-        view = listener(request)
-        if not is_late:
-            _acknowledge(ack, view)
-        elif view:
-            request.show(view)
+            request.show_late(lambda: _checked(request, who, listener))
+        else:
+            ack(response_action="update", view=_checked(request, who, listener))
         if request.follow_ups:
             Event().wait(SETTLE_SECONDS)
         for follow_up in request.follow_ups:
             follow_up()
 
     return listen
-
-
-def _acknowledge(ack: Ack, view: View | None) -> None:
-    if view:
-        ack(response_action="update", view=view)
-    else:
-        ack()
 
 
 def _request(context: BoltContext, payload: dict[str, Any]) -> Request:
@@ -140,6 +130,11 @@ def _request(context: BoltContext, payload: dict[str, Any]) -> Request:
 
 def _is_known(request: Request) -> bool:
     return request.context.people.is_known(request.user_id, within=IN_TIME_SECONDS)
+
+
+def _checked(request: Request, who: Who, listener: Submission) -> View:
+    _check(request, who)
+    return listener(request)
 
 
 def _check(request: Request, who: Who) -> None:

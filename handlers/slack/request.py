@@ -1,7 +1,7 @@
 """A request of a person: who makes it, what it carries, and the ways to answer."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -49,6 +49,7 @@ class Request:
         self.now: datetime = context.clock()
         self.opened: Modal | None = None  # by this request; errors are shown in it
         self.follow_ups: list[Callable[[], None]] = []
+        self.is_form_replaced = False  # by a modal that is loading; after an error the form is shown again
         self._respond = respond
 
     @cached_property
@@ -161,26 +162,24 @@ class Request:
         """Whom long work tells: the person's direct messages, which the worker opens, and a modal while it is open."""
         return Recipient(self.user_id, self.words.language, view=modal.id if modal else None)
 
-    def in_time(
-        self, call: Callable[[], View], title: str, late_error: Callable[[CleanedError], View]
-    ) -> View:
+    def in_time(self, call: Callable[[], View], title: str) -> View:
         """The view that `call` returns, if it does so in time for the answer to a submission.
 
-        Else a modal that is loading, titled by the sentence of that key: the view replaces it once it is there, or
-        that of `late_error` for what can't be told under an input any more. For calls that need the Web API.
+        Else a modal that is loading, titled by the sentence of that key: the view replaces it once it is there. For
+        calls that need the Web API.
         """
         future = _SLOW_CALLS.submit(call)
         try:
             return future.result(IN_TIME_SECONDS)
         except TimeoutError:
-            self.then(lambda: self._show_late(future, late_error))
+            self.then(lambda: self.show_late(future.result))
             return self.loading(title)
 
-    def _show_late(self, future: "Future[View]", late_error: Callable[[CleanedError], View]) -> None:
-        try:
-            view = future.result()
-        except CleanedError as error:
-            view = late_error(error)
+    def show_late(self, call: Callable[[], View]) -> None:
+        """Shows the view that `call` returns in the submitted modal, which is loading. After an error, it's the form."""
+        self.is_form_replaced = True
+        view = call()
+        self.is_form_replaced = False
         self.show(view)
 
     def then(self, follow_up: Callable[[], None]) -> None:

@@ -133,7 +133,7 @@ def test_an_account_in_trouble_is_one_line_of_the_log_without_the_key(
     with caplog.at_level(logging.WARNING):
         mirror.sync_all(mirrored.parts, client)
     assert [record.getMessage() for record in caplog.records] == [
-        "the mirror: Mailchimp can't be reached, or fails (500)."
+        "the mirror: Mailchimp is unreachable or failing (500)."
     ]
     assert account.standin.key not in caplog.text
     assert mirrored.olivia.direct_messages() == []

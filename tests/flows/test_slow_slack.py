@@ -155,3 +155,20 @@ def test_a_channel_that_takes_no_digest_is_told_in_the_form_as_it_was_filled_in(
     inputs = {block["block_id"]: block["element"] for block in form["blocks"] if block["type"] == "input"}
     assert inputs["digest-channel"]["initial_conversation"] == "C0RANDOM"
     assert inputs["digest-weekday"]["initial_option"]["value"] == "4"
+
+
+@pytest.mark.parametrize(("word", "error"), [("ARCHVE", "error-wrong-word"), (" ", "error-wrong-word")])
+def test_a_wrong_word_of_somebody_who_is_not_known_yet_is_told_in_the_form_as_it_was_filled_in(
+    filled: Flow, word: str, error: str
+) -> None:
+    olivia = filled.olivia
+    olivia.person.command("/cleaned-archive")
+    olivia.person.wait_modal(olivia.says("archives-type", word="ARCHIVE"))
+    filled.parts.people._cache.clear()  # as after a start of the bot
+    with slow(filled):
+        submit(olivia, **{archives.WORD: word})
+    form: Json = olivia.person.wait_modal(olivia.says(error, word="ARCHIVE"), seconds=LATE)
+    [field] = [block["element"] for block in form["blocks"] if block["type"] == "input"]
+    assert field.get("initial_value", "").strip() == word.strip()
+    submit(olivia, **{archives.WORD: "ARCHIVE"})
+    olivia.waits_direct("archives-done", LATE, n=CLEANED, audience=AUDIENCE)

@@ -12,6 +12,7 @@ Message = dict[str, Any]
 
 # Limits in characters: docs.slack.dev/reference/block-kit
 TITLE = 24
+MOST_BLOCKS = 100  # of a modal
 BUTTON = 75
 OPTION = 75
 SECTION = 3000
@@ -144,7 +145,7 @@ def modal(  # the arguments are Slack's own
         "type": "modal",
         "callback_id": callback_id,
         "title": plain(title, TITLE),
-        "blocks": list(blocks)[:100],
+        "blocks": list(blocks)[:MOST_BLOCKS],
         "private_metadata": metadata,
     }
     return _with(

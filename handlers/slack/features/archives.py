@@ -108,11 +108,7 @@ def open_share(request: Request) -> None:
 
 def share(request: Request) -> View:
     channel = request.inputs[views.WHERE][views.WHERE]["selected_conversation"]
-
-    def form_again(error: CleanedError) -> View:
-        return views.share_form(request.words, request.metadata, channel, request.words.md(error.key))
-
-    return request.in_time(lambda: _share(request, channel), "archives-share-title", form_again)
+    return request.in_time(lambda: _share(request, channel), "archives-share-title")
 
 
 def _message(database: Database, words: Words, job: ArchiveJob) -> Message:

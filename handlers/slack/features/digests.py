@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import audiences, jobs
-from bot.core.errors import CleanedError, NotAnOperator
+from bot.core.errors import NotAnOperator
 from bot.digests import digests, posting
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInDigestChannel
 from bot.digests.posting import PostFailed, PostRefused
@@ -66,13 +66,7 @@ def save(request: Request) -> View:
     submitted = _submitted(request)
     with request.under(views.ZONE):
         digests.validate(submitted)
-    settings = digests.current(request.database)
-
-    def form_again(error: CleanedError) -> View:
-        problem = request.words.md(error.key, **error.values)
-        return _view(request, settings, submitted=submitted, problem=problem)
-
-    return request.in_time(lambda: _save(request, submitted), "digest-title", form_again)
+    return request.in_time(lambda: _save(request, submitted), "digest-title")
 
 
 def pause(request: Request) -> None:
@@ -164,13 +158,7 @@ def _save(request: Request, submitted: DigestSettings) -> View:
     return _view(request, settings, request.words.md("digest-saved"))
 
 
-def _view(
-    request: Request,
-    settings: DigestSettings | None,
-    note: Markup | None = None,
-    submitted: DigestSettings | None = None,
-    problem: Markup | None = None,
-) -> View:
+def _view(request: Request, settings: DigestSettings | None, note: Markup | None = None) -> View:
     return views.settings(
         request.words,
         settings,
@@ -178,8 +166,6 @@ def _view(
         timezone=request.person.timezone,
         now=request.context.clock(),
         note=note,
-        submitted=submitted,
-        problem=problem,
     )
 
 

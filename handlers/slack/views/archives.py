@@ -65,22 +65,18 @@ def message(words: Words, receipt: ArchiveReceipt) -> Message:
     return receipts.progress(text, job, [stop] if job.task.can_stop else [])
 
 
-def share_form(words: Words, archive: str, channel: str | None = None, problem: Markup | None = None) -> View:
-    """The form to share the receipt. `archive` is a value as of `value`; `problem` is the error of the channel."""
+def share_form(words: Words, archive: str) -> View:
+    """The form to share the receipt. `archive` is a value as of `value`."""
     element: Block = {
         "type": "conversations_select",
         "action_id": WHERE,
         "placeholder": blocks.plain(words("archives-share-where"), blocks.PLACEHOLDER),
         "filter": {"include": ["public", "private"], "exclude_bot_users": True},
     }
-    if channel:
-        element["initial_conversation"] = channel
     rows = [
         blocks.section(words.md("archives-share-what")),
         blocks.input_(words("archives-share-where"), element, WHERE),
     ]
-    if problem:
-        rows.append(blocks.problem(problem))
     return blocks.modal(
         words("archives-share-title"),
         rows,

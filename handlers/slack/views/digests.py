@@ -28,30 +28,23 @@ def settings(
     timezone: str,
     now: datetime,
     note: Markup | None = None,
-    submitted: DigestSettings | None = None,
-    problem: Markup | None = None,
 ) -> View:
-    """The form for operators. `timezone` is the person's, used until there are settings; `note`: what just happened.
-
-    `submitted` are settings that could not be saved, which fill the form; `problem` is the error of their channel.
-    """
-    filled = submitted or current
+    """The form for operators. `timezone` is the person's, used until there are settings; `note`: what just happened."""
     rows = [blocks.section(Markup(f"*{note}*"))] if note else []
     rows.append(blocks.section(_state(words, current, now)))
     if current:
         rows.append(_buttons(words, current, now))
     rows += [
-        blocks.input_(words("digest-channel"), _channel(filled), CHANNEL, hint=words("digest-channel.hint")),
-        *([blocks.problem(problem)] if problem else []),
-        blocks.input_(words("digest-weekday"), _weekday(words, filled), WEEKDAY),
-        blocks.input_(words("digest-at"), _at(filled), AT),
-        blocks.input_(words("digest-zone"), _zone(words, filled.timezone if filled else timezone), ZONE),
+        blocks.input_(words("digest-channel"), _channel(current), CHANNEL, hint=words("digest-channel.hint")),
+        blocks.input_(words("digest-weekday"), _weekday(words, current), WEEKDAY),
+        blocks.input_(words("digest-at"), _at(current), AT),
+        blocks.input_(words("digest-zone"), _zone(words, current.timezone if current else timezone), ZONE),
     ]
     if audiences:
         hint = words("digest-audiences.hint")
-        menu = _audiences(words, filled, audiences)
+        menu = _audiences(words, current, audiences)
         rows.append(blocks.input_(words("digest-audiences"), menu, AUDIENCES, hint=hint, optional=True))
-    rows.append(blocks.input_(words("digest-language"), _language(words, filled), LANGUAGE))
+    rows.append(blocks.input_(words("digest-language"), _language(words, current), LANGUAGE))
     return blocks.modal(
         words("digest-title"),
         rows,

@@ -33,7 +33,7 @@ RUN = f"""
 import sys
 from datetime import timedelta
 
-from bot import jobs
+from bot.core import jobs
 from handlers import cli
 
 jobs.LEASE = timedelta(seconds={LEASE})

@@ -22,6 +22,7 @@ class Asked:
         self.opened = None
         self.is_submission = body.get("type") == "view_submission"
         self.is_in_modal = False
+        self.is_form_replaced = False
         self.answers: list[dict[str, Any]] = []
 
     def answer(self, message: dict[str, Any]) -> None:
