@@ -46,6 +46,12 @@ def label(audience: Audience) -> str:
     return blocks.clamp(audience.name, blocks.OPTION - len(suffix)) + suffix
 
 
+def split_value(value: str) -> tuple[int, str]:
+    """The audience's id and the rest, from a value `audience id:rest`."""
+    audience_id, _, rest = value.partition(":")
+    return int(audience_id), rest
+
+
 def short_name(name: str) -> str:
     return blocks.clamp(name, _SHOWN)
 

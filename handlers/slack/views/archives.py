@@ -108,12 +108,6 @@ def value(audience_id: int, archive_id: str) -> str:
     return f"{audience_id}:{archive_id}"
 
 
-def archive_of(value: str) -> tuple[int, str]:
-    """The audience's id and the archive's, from a `value`."""
-    audience_id, _, archive_id = value.partition(":")
-    return int(audience_id), archive_id
-
-
 def _receipt(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
     job, result = receipt.job, receipt.job.outcome
     archive = value(job.audience_id, job.id)

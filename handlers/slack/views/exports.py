@@ -117,12 +117,6 @@ def past(
     return blocks.modal(words("exports-past-title"), rows, close=words("back"))
 
 
-def parts_of(value: str) -> tuple[int, str]:
-    """The audience's id, and the export's id or the page's number, from the value of AGAIN and PAST_PAGE."""
-    audience_id, _, rest = value.partition(":")
-    return int(audience_id), rest
-
-
 def _columns(words: Words, columns: Sequence[str]) -> Markup:
     """As many names of columns as fit into the sentence."""
     names = [escaped(blocks.clamp(name, _COLUMN)) for name in columns]
