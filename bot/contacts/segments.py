@@ -169,20 +169,12 @@ def narrow(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes, *
 
 def clear(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes) -> None:
     """Removes all filters."""
-
-    def without_filters(state: _ListState) -> _ListState:
-        return state.with_segment(Segment(audience_id=state.segment.audience_id)).with_new_edition()
-
-    _update(database, plan_id, user_id, boxes, without_filters)
+    _update(database, plan_id, user_id, boxes, lambda state: state.of_audience(state.segment.audience_id))
 
 
 def switch(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes, audience_id: int) -> None:
     """Goes to another audience, without filters. The ticks of the one before are kept for coming back."""
-
-    def with_audience(state: _ListState) -> _ListState:
-        return state.with_segment(Segment(audience_id=audience_id)).with_new_edition()
-
-    _update(database, plan_id, user_id, boxes, with_audience)
+    _update(database, plan_id, user_id, boxes, lambda state: state.of_audience(audience_id))
 
 
 def turn(
@@ -259,6 +251,10 @@ class _ListState:
 
     def with_segment(self, segment: Segment) -> "_ListState":
         return replace(self, segment=segment, places=())
+
+    def of_audience(self, audience_id: int) -> "_ListState":
+        """All cleaned contacts of an audience."""
+        return self.with_segment(Segment(audience_id=audience_id)).with_new_edition()
 
     def with_new_edition(self) -> "_ListState":
         return replace(self, edition=self.edition + 1)

@@ -123,7 +123,7 @@ class Job(Generic[_Task_co, _Progress_co, _Result_co]):
 
 
 AnyJob = Job[Any, Any, Any]
-Work = Callable[[Database, AnyJob, Clock], Iterator[AnyJob]]
+Work = Callable[[Database, Job[TaskT, ProgressT, ResultT], Clock], Iterator[Job[TaskT, ProgressT, ResultT]]]
 
 
 class StepSize:

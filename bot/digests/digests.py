@@ -198,11 +198,11 @@ def zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def find_zones(text: str, limit: int = 100) -> list[str]:
-    """Returns the time zones whose name contains the text, those whose city starts with it first."""
+def find_zones(text: str) -> list[str]:
+    """Returns at most 100 time zones whose name contains the text, those whose city starts with it first."""
     pattern = text.strip().casefold().replace(" ", "_")
     matches = [zone for zone in zones() if pattern in zone.casefold()]
-    return sorted(matches, key=lambda zone: (not _city(zone).startswith(pattern), zone))[:limit]
+    return sorted(matches, key=lambda zone: (not _city(zone).startswith(pattern), zone))[:100]
 
 
 def _city(zone: str) -> str:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -34,18 +34,17 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
 
     `aside`: the CSV file for messages that go into quarantine. Raises CleanedError, OSError.
     """
-    database = databases.open_current(settings.load().database_url)
-    try:
-        with _quarantine_csv(words, aside) as write:
-            if not paths:
-                write(quarantine.all_entries(database))
-                return 0
-            target = audiences.choose(database, audience) if audience else None
-            if target and target.is_mirror:
-                raise IsMirrored(name=target.name)
-            return _take_in(words, database, paths, target.name if target else "", write if aside else None)
-    finally:
-        database.close()
+    with (
+        closing(databases.open_current(settings.load().database_url)) as database,
+        _quarantine_csv(words, aside) as write,
+    ):
+        if not paths:
+            write(quarantine.all_entries(database))
+            return 0
+        target = audiences.choose(database, audience) if audience else None
+        if target and target.is_mirror:
+            raise IsMirrored(name=target.name)
+        return _take_in(words, database, paths, target.name if target else "", write if aside else None)
 
 
 def _take_in(

@@ -1,6 +1,7 @@
 """`cleaned counts`: prints the figures of `/cleaned`."""
 
 import json
+from contextlib import closing
 
 from bot.contacts import counts
 from bot.contacts.counts import Figures
@@ -13,15 +14,12 @@ from handlers.words import Words
 
 def run(words: Words, *, audience: str | None, as_json: bool) -> int:
     """Prints the figures of that audience, or of all audiences. Raises CleanedError."""
-    database = databases.open_current(settings.load().database_url)
-    try:
+    with closing(databases.open_current(settings.load().database_url)) as database:
         selection = audiences.list_all(database)
         if audience is not None:
             named = audiences.choose(database, audience)
             selection = [candidate for candidate in selection if candidate == named]
         all_figures = [counts.figures(database, selected, utc_now()) for selected in selection]
-    finally:
-        database.close()
     if as_json:
         print(json.dumps([figures.to_json() for figures in all_figures], ensure_ascii=False, indent=2))
     elif all_figures:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import webbrowser
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
@@ -51,12 +51,9 @@ def run(
 
 def _fill(words: Words, url: str, files: Sequence[str], audience: str | None) -> int:
     if files:
-        return imports.import_all(words, url, files, audience or Path(files[0]).stem)
-    database = databases.open_current(url)
-    try:
+        return imports.run(words, files=files, audience=audience or Path(files[0]).stem, url=url)
+    with closing(databases.open_current(url)) as database:
         samples.add(database, utc_now())
-    finally:
-        database.close()
     return 0
 
 
@@ -68,12 +65,8 @@ def _account(words: Words, url: str, *, enabled: bool) -> Iterator[Mapping[str, 
         return
     print(words("terminal-demo-account"), flush=True)
     with sample.account() as standin:
-        database = databases.open_current(url)
-        try:
-            with Client(standin.key, standin.url) as client:
-                sync.sync(words, database, client)
-        finally:
-            database.close()
+        with closing(databases.open_current(url)) as database, Client(standin.key, standin.url) as client:
+            sync.sync(words, database, client)
         yield {"MAILCHIMP_API_KEY": standin.key, "MAILCHIMP_API_URL": standin.url}
 
 

@@ -1,6 +1,7 @@
 """`cleaned export`: writes the CSV of `/cleaned-export` to a file or to standard output."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from bot.core import audiences, databases, settings
@@ -15,8 +16,7 @@ from storage.core.database import Database
 
 def run(words: Words, *, audience: str, output: str | None) -> int:
     """Writes the CSV: to a complete file or none, or to standard output. Raises CleanedError, OSError."""
-    database = databases.open_current(settings.load().database_url)
-    try:
+    with closing(databases.open_current(settings.load().database_url)) as database:
         selected = audiences.choose(database, audience)
         if selected is None:
             raise UnknownAudience(name=audience, known=", ".join(_names(database)))
@@ -25,8 +25,6 @@ def run(words: Words, *, audience: str, output: str | None) -> int:
             return 0
         with whole_file(Path(output)) as file:
             n = exports.write(database, selected.name, file, now=utc_now(), by=BY)
-    finally:
-        database.close()
     print(words("terminal-exported", n=n, path=output))
     return 0
 

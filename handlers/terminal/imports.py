@@ -3,6 +3,7 @@
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -23,27 +24,23 @@ from storage.core.database import Database
 BY = "terminal"
 
 
-def run(words: Words, *, files: Sequence[str], audience: str, status: str, refused: str | None) -> int:
-    """Imports the files one after the other; returns 1 if one can't be imported.
-
-    `refused`: the file for refused rows. Raises CleanedError, SpreadsheetError, OSError.
-    """
-    return import_all(words, settings.load().database_url, files, audience, status, refused)
-
-
-def import_all(
+def run(
     words: Words,
-    url: str,
+    *,
     files: Sequence[str],
     audience: str,
     status: str = "nonsubscribed",
     refused: str | None = None,
+    url: str | None = None,
 ) -> int:
-    """As `run`, for the database with that URL."""
-    database = databases.open_current(url)
+    """Imports the files one after the other; returns 1 if one can't be imported.
+
+    `refused`: the file for refused rows; `url`: the database, if it is not that of the settings. Raises CleanedError,
+    SpreadsheetError, OSError.
+    """
     done: list[ImportJob] = []
-    jobs.release_dead(database)
-    try:
+    with closing(databases.open_current(url or settings.load().database_url)) as database:
+        jobs.release_dead(database)
         for path in files:
             job = _import(words, database, Path(path), audience, status)
             if job.failure:
@@ -58,8 +55,6 @@ def import_all(
             print(words("terminal-imported", name=words("terminal-in-all"), **_total(done)))
         for job in done:
             imports.delete_refused(database, job.id)
-    finally:
-        database.close()
     return 0
 
 

@@ -1,6 +1,5 @@
 """Runs a job in this process, with a progress bar. An interrupted job is released, and another process can resume it."""
 
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from time import sleep
 from typing import NoReturn
@@ -9,7 +8,7 @@ from tqdm import tqdm
 
 from bot.core import jobs
 from bot.core.errors import CleanedError
-from bot.core.jobs import AnyJob, Clock, Job, ProgressT, ResultT, TaskT
+from bot.core.jobs import AnyJob, Job, ProgressT, ResultT, TaskT, Work
 from handlers.clock import utc_now
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
@@ -23,9 +22,7 @@ POLL_SECONDS = 0.3  # while another process holds the audience's lock or the job
 def run_to_end(
     database: Database,
     job: Job[TaskT, ProgressT, ResultT],
-    work: Callable[
-        [Database, Job[TaskT, ProgressT, ResultT], Clock], Iterator[Job[TaskT, ProgressT, ResultT]]
-    ],
+    work: Work[TaskT, ProgressT, ResultT],
     bar: "tqdm[NoReturn]",
     interrupted: str,
 ) -> Job[TaskT, ProgressT, ResultT]:
@@ -47,9 +44,7 @@ def run_to_end(
 def _work(
     database: Database,
     job: Job[TaskT, ProgressT, ResultT],
-    work: Callable[
-        [Database, Job[TaskT, ProgressT, ResultT], Clock], Iterator[Job[TaskT, ProgressT, ResultT]]
-    ],
+    work: Work[TaskT, ProgressT, ResultT],
     bar: "tqdm[NoReturn]",
     interrupted: str,
 ) -> Job[TaskT, ProgressT, ResultT]:

@@ -1,6 +1,7 @@
 """`cleaned run` and `cleaned migrate`."""
 
 import logging
+from contextlib import closing
 
 from bot.core import databases, settings
 from bot.core.errors import CleanedError
@@ -33,11 +34,8 @@ def run(_words: Words) -> int:
 
 def migrate(words: Words) -> int:
     """Migrates the database to this program's version. Raises CleanedError."""
-    database = databases.open_any_version(settings.load().database_url)
-    try:
+    with closing(databases.open_any_version(settings.load().database_url)) as database:
         has_changed = databases.migrate(database)
-    finally:
-        database.close()
     print(words("terminal-migrated" if has_changed else "terminal-up-to-date"))
     return 0
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from functools import partial
 from typing import NoReturn
 
@@ -34,12 +35,8 @@ def run(words: Words, *, audience: str | None) -> int:
     if client is None:
         _print_error(words("error-no-mailchimp-key"))
         return WRONG_USE
-    with client:
-        database = databases.open_current(config.database_url)
-        try:
-            return sync(words, database, client, audience)
-        finally:
-            database.close()
+    with client, closing(databases.open_current(config.database_url)) as database:
+        return sync(words, database, client, audience)
 
 
 def sync(words: Words, database: Database, client: Client, audience: str | None = None) -> int:

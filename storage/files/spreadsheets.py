@@ -82,22 +82,22 @@ def open_sheets(name: str, file: BinaryIO, limits: Limits = LIMITS) -> list[Shee
 
 
 def csv_bytes(
-    header: Sequence[str], rows: Iterable[Sequence[str | None]], *, defuse: bool = True, first: bool = True
+    header: Sequence[str], rows: Iterable[Sequence[str | None]], *, first: bool = True
 ) -> Iterator[bytes]:
     """Yields CSV (RFC 4180) in UTF-8, in pieces of about 64 KiB. None is an empty cell.
 
-    `first=False` leaves the header out, to continue a file. `defuse` keeps spreadsheet programs from running cells as
-    formulas. Raises ValueError for a row with more or fewer cells than the header.
+    `first=False` leaves the header out, to continue a file. Cells are defused. Raises ValueError for a row with more or
+    fewer cells than the header.
     """
     lines: list[str] = []
     writer = csv.writer(SimpleNamespace(write=lines.append))
     if first:
-        writer.writerows(_defused_rows([header]) if defuse else [header])
+        writer.writerows(_defused_rows([header]))
     remaining = iter(rows)
     while batch := list(islice(remaining, _ROWS_A_PIECE)):
         if set(map(len, batch)) != {len(header)}:
             raise ValueError("a row is not as wide as the header")
-        writer.writerows(_defused_rows(batch) if defuse else batch)
+        writer.writerows(_defused_rows(batch))
         yield "".join(lines).encode()
         lines.clear()
     if lines:

@@ -101,14 +101,6 @@ class Member(Struct, frozen=True, gc=False):
         return self.last_note.note
 
     @property
-    def signup_at(self) -> datetime | None:
-        return documents.parse_time(self.signup_time)
-
-    @property
-    def confirm_at(self) -> datetime | None:
-        return documents.parse_time(self.confirm_time)
-
-    @property
     def changed_at(self) -> datetime | None:
         return documents.parse_time(self.change_time)
 

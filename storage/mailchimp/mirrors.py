@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import bindparam, delete, literal_column, select, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 from sqlmodel import select as select_model
 
 from storage.contacts import figures
@@ -47,14 +47,6 @@ def _free_name(session: Session, name: str, mirror: AudienceRow | None) -> str:
         if other is None or other is mirror:
             return candidate
     raise AssertionError  # `numbered` is endless
-
-
-def all_mirrors(session: Session) -> Sequence[AudienceRow]:
-    return session.exec(
-        select_model(AudienceRow)
-        .where(AudienceRow.source == AudienceSource.MAILCHIMP)
-        .order_by(col(AudienceRow.id))
-    ).all()
 
 
 def set_webhook_secret(session: Session, audience_id: int, secret: str) -> None:

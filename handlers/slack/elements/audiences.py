@@ -10,6 +10,7 @@ from handlers.words import Words
 BLOCK = "audience"
 MAILCHIMP = "Mailchimp"  # in every language
 MAX_OPTIONS = 100  # of a static_select; with more audiences, the person types a part of the name
+_SHOWN = 80  # characters of a name, within a sentence
 
 
 def picker(words: Words, audiences: Sequence[Audience], action_id: str, chosen: int | None = None) -> Block:
@@ -43,6 +44,16 @@ def label(audience: Audience) -> str:
         return audience.name
     suffix = f" · {MAILCHIMP}"
     return blocks.clamp(audience.name, blocks.OPTION - len(suffix)) + suffix
+
+
+def split_value(value: str) -> tuple[int, str]:
+    """The audience's id and the rest, from a value `audience id:rest`."""
+    audience_id, _, rest = value.partition(":")
+    return int(audience_id), rest
+
+
+def short_name(name: str) -> str:
+    return blocks.clamp(name, _SHOWN)
 
 
 def choose(words: Words, audiences: Sequence[Audience], action_id: str, title: str) -> View:

@@ -12,6 +12,7 @@ from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, NothingThere
 from bot.mailchimp.outbox import work
 from handlers.slack.context import AppContext
+from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
@@ -88,7 +89,7 @@ def confirm(request: Request) -> View:
 
 
 def undo(request: Request) -> None:
-    audience_id, archive_id = views.archive_of(request.value)
+    audience_id, archive_id = split_value(request.value)
     job = restores.undo(
         request.database,
         audience_id,
@@ -127,7 +128,7 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
 
 def _share(request: Request, channel: str) -> View:
     """Posts the receipt. Raises NotInChannel."""
-    archive = restores.get_archive(request.database, *views.archive_of(request.metadata))
+    archive = restores.get_archive(request.database, *split_value(request.metadata))
     message = views.shared_message(request.words, archive.n, archive.audience, archive.made_by)
     with request.under(views.WHERE):
         _post(request, channel, message)

@@ -13,6 +13,7 @@ from bot.exports import exports
 from bot.exports.exports import Destination
 from bot.exports.jobs import EXPORT, ExportJob
 from handlers.slack.context import AppContext
+from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
@@ -94,12 +95,12 @@ def open_past(request: Request) -> None:
 
 
 def turn_past_page(request: Request) -> None:
-    audience_id, number = views.parts_of(request.value)
+    audience_id, number = split_value(request.value)
     _show_past(request, request.here, audience_id, int(number))
 
 
 def export_again(request: Request) -> None:
-    audience_id, export_id = views.parts_of(request.value)
+    audience_id, export_id = split_value(request.value)
     segment = exports.export_segment(request.database, audience_id, export_id)
     # The preview replaces the list, because Slack stacks three modals at most.
     _show_plan(request, request.here, audiences.by_id(request.database, audience_id), segment)

@@ -9,6 +9,7 @@ from bot.archives.restore_picker import PageTurn
 from bot.archives.restores import NoContactTicked
 from bot.mailchimp.outbox import work
 from handlers.slack.context import AppContext
+from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
 from handlers.slack.listeners import OPERATORS, Listeners
@@ -52,7 +53,7 @@ def turn_list(request: Request) -> None:
 
 def open_contacts(request: Request) -> None:
     modal = request.open_modal("restores-members-title")
-    audience_id, archive_id = archive_views.archive_of(request.value)
+    audience_id, archive_id = split_value(request.value)
     plan_id = restore_picker.begin(
         request.database, audience_id, archive_id, by=request.user_id, now=request.now
     )

@@ -3,6 +3,7 @@
 from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ArchiveJob
 from handlers.slack.elements import blocks, filters, receipts
+from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
@@ -14,12 +15,11 @@ CHOOSE = "archives-audience"
 WORD, WHERE = "archives-word", "archives-where"
 UNDO, SHARE = "archives-undo", "archives-share"
 MAX_TYPED = 200  # characters
-_AUDIENCE = 80  # characters shown of a name
 
 
 def form(words: Words, plan: ArchivePlan) -> View:
     """The preview, which asks for the confirmation word."""
-    rows = [blocks.section(words.md("archives-headline", n=plan.n, audience=_short(plan.audience)))]
+    rows = [blocks.section(words.md("archives-headline", n=plan.n, audience=short_name(plan.audience)))]
     if filter_texts := filters.in_words(words, plan.segment):
         rows.append(blocks.context(*filter_texts))
     rows += [
@@ -44,18 +44,18 @@ def form(words: Words, plan: ArchivePlan) -> View:
 def nothing(words: Words, audience: str, segment: Segment) -> View:
     """The modal if there is nothing to archive."""
     key = "archives-nothing" if segment.is_whole else "archives-nothing-matches"
-    return receipts.started(words, "archives-title", words.md(key, audience=_short(audience)))
+    return receipts.started(words, "archives-title", words.md(key, audience=short_name(audience)))
 
 
 def started(words: Words, receipt: ArchiveReceipt) -> View:
     """The modal until the job's first message."""
-    text = words.md("archives-waiting", n=receipt.job.total, audience=_short(receipt.audience))
+    text = words.md("archives-waiting", n=receipt.job.total, audience=short_name(receipt.audience))
     return receipts.started(words, "archives-title", text)
 
 
 def message(words: Words, receipt: ArchiveReceipt) -> Message:
     """The message of an archive: its progress, its receipt or its failure."""
-    job, audience = receipt.job, _short(receipt.audience)
+    job, audience = receipt.job, short_name(receipt.audience)
     if job.state == JobState.DONE:
         return _receipt(words, receipt, audience)
     if job.state == JobState.FAILED:
@@ -89,7 +89,7 @@ def share_form(words: Words, archive: str) -> View:
 
 def shared_message(words: Words, n: int, audience: str, who: str) -> Message:
     """The receipt for a channel, without addresses and buttons."""
-    headline = words.md("archives-shared-text", n=n, audience=_short(audience), who=blocks.person(who))
+    headline = words.md("archives-shared-text", n=n, audience=short_name(audience), who=blocks.person(who))
     return blocks.message(headline, [blocks.section(headline), blocks.context(words.md("archives-kept"))])
 
 
@@ -102,12 +102,6 @@ def shared(words: Words, channel: str) -> View:
 def value(audience_id: int, archive_id: str) -> str:
     """The value of a button that acts on an archive."""
     return f"{audience_id}:{archive_id}"
-
-
-def archive_of(value: str) -> tuple[int, str]:
-    """The audience's id and the archive's, from a `value`."""
-    audience_id, _, archive_id = value.partition(":")
-    return int(audience_id), archive_id
 
 
 def _receipt(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
@@ -156,7 +150,3 @@ def _at_mailchimp(words: Words, plan: ArchivePlan) -> list[Markup]:
 
 def _open_list_button(words: Words, job: ArchiveJob) -> Block:
     return blocks.button(words("archives-see-rest"), "open-list", str(job.audience_id))
-
-
-def _short(audience: str) -> str:
-    return blocks.clamp(audience, _AUDIENCE)

@@ -7,6 +7,7 @@ from bot.bounces.diagnosis import diagnose, find_code
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.evidence import EvidenceItem, Explanation, VerdictSummary
 from handlers.slack.elements import blocks
+from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import capital, isolated
 from handlers.words import Markup, Words
@@ -14,7 +15,7 @@ from storage.contacts.values import CleanReason
 
 OPEN = "open-why"  # value: audience id:contact id
 FIX = "evidence-fix"  # value: audience id:contact id
-_NAME, _AUDIENCE, _DIAGNOSTIC = 80, 80, 300  # characters shown
+_NAME, _DIAGNOSTIC = 80, 300  # characters shown
 _CODE = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 _MOMENT = "{date_short} {time}"
 
@@ -59,7 +60,7 @@ def look(words: Words, verdict: VerdictSummary | None) -> Markup | None:
 def why(words: Words, explanation: Explanation) -> View:
     """The modal: the verdict, signs that the address works, the evidence."""
     address = isolated(blocks.clamp_middle(explanation.address, 2 * blocks.OPTION))
-    audience = isolated(blocks.clamp(explanation.audience.name, _AUDIENCE))
+    audience = isolated(short_name(explanation.audience.name))
     rows = [
         blocks.section(words.md("evidence-address", address=address, audience=audience)),
         blocks.section(Markup("\n".join(_verdict(words, explanation)))),

@@ -8,6 +8,7 @@ from bot.core.audiences import Audience
 from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExport
 from bot.exports.jobs import ExportJob
 from handlers.slack.elements import blocks, filters, receipts
+from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words, escaped
 from storage.contacts.contacts import Segment
@@ -18,7 +19,6 @@ CHOOSE = "exports-audience"
 WHERE, TO_ME = "exports-where", "exports-to-me"
 PAST, PAST_PAGE, AGAIN, FILE = "exports-past", "exports-past-page", "exports-again", "exports-open"
 TERMINAL = "terminal"
-_AUDIENCE = 80  # characters shown of a name
 _COLUMN, _COLUMNS = 60, 900  # characters shown of a column's name, and of all of them
 _MAX_FILES = 20  # of one export: 20 GB
 
@@ -28,7 +28,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
 
     `edition` is part of the menu's id, and has to differ each time: under the same id, Slack keeps what was chosen.
     """
-    rows = [blocks.section(words.md("exports-headline", n=preview.n, audience=_short(preview.audience)))]
+    rows = [blocks.section(words.md("exports-headline", n=preview.n, audience=short_name(preview.audience)))]
     if filter_texts := filters.in_words(words, preview.segment):
         rows.append(blocks.context(*filter_texts))
     rows += [
@@ -68,7 +68,7 @@ def chosen(view: Mapping[str, Any]) -> tuple[str | None, str]:
 def nothing(words: Words, audience: str, segment: Segment) -> View:
     """The modal if there is nothing to export."""
     key = "exports-nothing" if segment.is_whole else "exports-nothing-matches"
-    text = words.md(key, audience=_short(audience))
+    text = words.md(key, audience=short_name(audience))
     button = blocks.button(words("exports-past"), PAST, str(segment.audience_id))
     rows = [blocks.section(text), blocks.actions([button], "exports-more")]
     return blocks.modal(words("exports-title"), rows, close=words("close"))
@@ -76,7 +76,7 @@ def nothing(words: Words, audience: str, segment: Segment) -> View:
 
 def started(words: Words, receipt: ExportReceipt) -> View:
     """The modal until the job's first message."""
-    text = words.md("exports-waiting", n=receipt.job.total, audience=_short(receipt.audience))
+    text = words.md("exports-waiting", n=receipt.job.total, audience=short_name(receipt.audience))
     return receipts.started(words, "exports-title", text)
 
 
@@ -87,7 +87,7 @@ def comment(words: Words, who: str) -> Markup:
 
 def message(words: Words, receipt: ExportReceipt) -> Message:
     """The message of an export: its progress, its receipt or its failure."""
-    job, audience = receipt.job, _short(receipt.audience)
+    job, audience = receipt.job, short_name(receipt.audience)
     if job.state == JobState.DONE:
         return _receipt(words, job, audience)
     if job.state == JobState.FAILED:
@@ -102,7 +102,7 @@ def past(
 ) -> View:
     """A page of the earlier exports. `number` is the page's, from 0."""
     if not exports:
-        text = words.md("exports-past-none", audience=_short(audience.name))
+        text = words.md("exports-past-none", audience=short_name(audience.name))
         return receipts.started(words, "exports-past-title", text)
     rows: list[Block] = []
     for export in exports:
@@ -115,12 +115,6 @@ def past(
     if buttons:
         rows.append(blocks.actions(buttons, "pages"))
     return blocks.modal(words("exports-past-title"), rows, close=words("back"))
-
-
-def parts_of(value: str) -> tuple[int, str]:
-    """The audience's id, and the export's id or the page's number, from the value of AGAIN and PAST_PAGE."""
-    audience_id, _, rest = value.partition(":")
-    return int(audience_id), rest
 
 
 def _columns(words: Words, columns: Sequence[str]) -> Markup:
@@ -196,7 +190,3 @@ def _past(words: Words, export: PastExport) -> list[Block]:
 
 def _page(text: str, direction: str, audience: Audience, number: int) -> Block:
     return blocks.button(text, f"{PAST_PAGE}-{direction}", f"{audience.id}:{number}")
-
-
-def _short(audience: str) -> str:
-    return blocks.clamp(audience, _AUDIENCE)

@@ -7,13 +7,13 @@ from bot.bounces.policy import Policy
 from bot.bounces.saved_policies import THRESHOLDS
 from bot.core.audiences import Audience
 from handlers.slack.elements import blocks
+from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import isolated
 from handlers.words import Markup, Words
 
 OPEN = "open-rules"  # value: an audience's id
 SUBMIT = "policies-submit"
-_AUDIENCE = 80  # characters shown of a name
 
 
 def form(words: Words, audience: Audience, policy: Policy) -> View:
@@ -55,7 +55,7 @@ def typed(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 def _name(audience: Audience) -> Markup:
-    return isolated(blocks.clamp(audience.name, _AUDIENCE))
+    return isolated(short_name(audience.name))
 
 
 def _number(action_id: str, value: int) -> Block:

@@ -7,6 +7,7 @@ from bot.archives.jobs import RestoreJob
 from bot.archives.restore_picker import PickerBoxes, PickerContact, PickerPage
 from bot.archives.restores import ArchivesPage, EarlierArchive, RestoreReceipt
 from handlers.slack.elements import blocks, receipts
+from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views import archives
 from handlers.slack.views.mailchimp import outcomes
@@ -18,7 +19,6 @@ PAGE, CONTACTS = "restores-page", "restores-contacts"
 SEARCH, TICK = "restores-search", "restores-tick"
 NEXT, PREVIOUS = "restores-next", "restores-previous"
 MAX_TYPED = 200  # characters
-_AUDIENCE = 80  # characters shown of a name
 
 
 def listing(words: Words, page: ArchivesPage, number: int) -> View:
@@ -37,7 +37,9 @@ def members(words: Words, page: PickerPage) -> View:
     """A page of the contacts that are still archived by an archive."""
     n_archived = max(page.archive.n - page.archive.restored, 0)
     rows = [
-        blocks.section(words.md("restores-members", n=n_archived, audience=_short(page.archive.audience))),
+        blocks.section(
+            words.md("restores-members", n=n_archived, audience=short_name(page.archive.audience))
+        ),
         blocks.input_(
             words("restores-search"),
             _search(page.text),
@@ -92,13 +94,13 @@ def typed(view: Mapping[str, Any]) -> str:
 
 def started(words: Words, receipt: RestoreReceipt) -> View:
     """The modal until the job's first message."""
-    text = words.md("restores-waiting", n=receipt.job.total, audience=_short(receipt.audience))
+    text = words.md("restores-waiting", n=receipt.job.total, audience=short_name(receipt.audience))
     return receipts.started(words, "restores-title", text)
 
 
 def message(words: Words, receipt: RestoreReceipt) -> Message:
     """The message of an Undo: its progress, its receipt or its failure."""
-    job, audience = receipt.job, _short(receipt.audience)
+    job, audience = receipt.job, short_name(receipt.audience)
     open_list = blocks.button(words("open-list"), "open-list", str(job.audience_id))
     if job.state == JobState.FAILED:
         return _failure(words, job, audience, open_list)
@@ -121,7 +123,7 @@ def _failure(words: Words, job: RestoreJob, audience: str, open_list: Block) -> 
 
 
 def _archive(words: Words, archive: EarlierArchive) -> list[Block]:
-    text = words.md("restores-archive", n=archive.n, audience=_short(archive.audience))
+    text = words.md("restores-archive", n=archive.n, audience=short_name(archive.audience))
     facts = [
         words.md("restores-by", date=blocks.date(archive.made_at, words), who=blocks.person(archive.made_by))
     ]
@@ -143,7 +145,9 @@ def _archive(words: Words, archive: EarlierArchive) -> list[Block]:
 
 
 def _confirm(words: Words, archive: EarlierArchive) -> Block:
-    text = words("restores-confirm-text", n=archive.n - archive.restored, audience=_short(archive.audience))
+    text = words(
+        "restores-confirm-text", n=archive.n - archive.restored, audience=short_name(archive.audience)
+    )
     return {
         "title": blocks.plain(words("restores-confirm-title"), 100),
         "text": blocks.plain(text, 300),
@@ -196,7 +200,3 @@ def _option(words: Words, contact: PickerContact) -> Block:
         reason = words(f"reason-{contact.reason or 'unknown'}")
         description = words("restores-cleaned-on", reason=reason, date=words.day(contact.cleaned_at.date()))
     return blocks.option(address, str(contact.id), description)
-
-
-def _short(audience: str) -> str:
-    return blocks.clamp(audience, _AUDIENCE)

@@ -29,7 +29,7 @@ WHY = evidence_views.OPEN
 
 ANY = "any"
 _VALUE = 150  # characters of an option's value
-_NAME, _DIAGNOSTIC, _AUDIENCE = 80, 200, 80  # characters shown
+_NAME, _DIAGNOSTIC = 80, 200  # characters shown
 _ROW = "row"
 
 
@@ -126,7 +126,7 @@ def plan_of(value: str) -> tuple[str, bool]:
 
 
 def _headline(words: Words, shown: Listing) -> Markup:
-    audience = isolated(blocks.clamp(shown.audience.name, _AUDIENCE))
+    audience = isolated(audience_views.short_name(shown.audience.name))
     if not shown.total:
         return words.md("segments-empty", audience=audience)
     if shown.segment.is_filtered:

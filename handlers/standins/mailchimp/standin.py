@@ -8,11 +8,9 @@ with Standin() as mailchimp:
 
 import asyncio
 import secrets
-import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from aiohttp import web
 
@@ -23,13 +21,13 @@ from handlers.standins.mailchimp.api.webhooks import WebhookDelivery, Webhooks
 from handlers.standins.mailchimp.faults import MailchimpFaults
 from handlers.standins.mailchimp.members import StoredMember, hash_of
 from handlers.standins.mailchimp.rules import Rules
+from handlers.standins.server import HOST, StandinServer
 
-HOST = "127.0.0.1"
 NAMES = (StoredMergeField("FNAME", "First name"), StoredMergeField("LNAME", "Last name"))
 YEAR = 365 * 86_400
 
 
-class Standin:
+class Standin(StandinServer):
     """A server with one account, running in its own thread.
 
     `port`: 0 for any free one; `rules` may be changed while it runs; `clock`: returns seconds since the epoch.
@@ -45,14 +43,13 @@ class Standin:
         rules: Rules | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__("mailchimp")
         self.rules = rules or Rules()
         self._account = AccountState(clock, data_centre, self.rules)
         self._account.fire = self._fire
         self._webhooks = Webhooks(self._account)
         self._api = MarketingApi(self._account, self._webhooks)
         self._port = port
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="mailchimp", daemon=True)
 
     @property
     def url(self) -> str:
@@ -92,30 +89,6 @@ class Standin:
     def deliveries(self) -> list[WebhookDelivery]:
         """Every attempt to deliver a webhook event."""
         return list(self._webhooks.deliveries)
-
-    def start(self) -> Self:
-        """Returns once it is listening. Raises OSError when the port is in use."""
-        self._thread.start()
-        try:
-            self._call(self._serve())
-        except OSError:
-            self._end()
-            raise
-        return self
-
-    def stop(self) -> None:
-        """Closes every connection and cancels pending webhook deliveries."""
-        if self._thread.is_alive():
-            self._call(self._close())
-            self._end()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def add_list(
         self,
@@ -215,18 +188,6 @@ class Standin:
     def _fire(self, audience: ListState, event: str, source: str, data: dict[str, str]) -> None:
         if audience.webhooks:
             self._loop.call_soon_threadsafe(self._webhooks.send, audience, event, source, data)
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-
-    def _call(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
-
-    def _end(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
 
     async def _serve(self) -> None:
         application = web.Application(client_max_size=64 << 20)

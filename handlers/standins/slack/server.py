@@ -6,18 +6,16 @@ with Workspace(Path("manifest.yml")) as workspace:
 
 import asyncio
 import secrets
-import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Any, Self
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
+from handlers.standins.server import HOST, StandinServer
 from handlers.standins.slack import files, manifest, messages
 from handlers.standins.slack.delivery import ACK_SECONDS, Delivery, HttpDelivery, SocketModeDelivery
 from handlers.standins.slack.faults import SlackFaults
@@ -28,10 +26,8 @@ from handlers.standins.slack.web_api.endpoint import WebApi
 from handlers.standins.slack.web_api.methods import METHODS
 from handlers.standins.types import Json
 
-HOST = "127.0.0.1"
 
-
-class Workspace:
+class Workspace(StandinServer):
     """A server on 127.0.0.1 only; configure the bot with `api_url`, `bot_token`, `app_token`, `signing_secret`.
 
     `port`: 0 for any free one; `data`: folder for uploaded files (default: a temporary one);
@@ -50,6 +46,7 @@ class Workspace:
         event_retries: tuple[float, ...] = EVENT_RETRIES_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        super().__init__("workspace")
         self.bot_token = "xoxb-local-" + secrets.token_hex(12)
         self.app_token = "xapp-1-A0CLEANED-" + secrets.token_hex(12)
         self.signing_secret = secrets.token_hex(16)
@@ -72,8 +69,6 @@ class Workspace:
             )
         self._actions = UserActions(self.state, self._manifest, self._delivery, event_retries)
         self._page = PageApi(self.state, self._manifest, self._actions, self._delivery, self.faults)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="workspace", daemon=True)
         self._events: asyncio.Queue[tuple[str | None, Json]] = asyncio.Queue()
 
     @property
@@ -96,32 +91,10 @@ class Workspace:
         """Number of the bot's Socket Mode connections."""
         return len(self._socket_mode.connections)
 
-    def start(self) -> Self:
-        """Returns once it is listening. Raises OSError when the port is in use."""
-        self._thread.start()
-        try:
-            self._call(self._serve())
-        except OSError:
-            self.stop()
-            raise
-        return self
-
     def stop(self) -> None:
         """Closes every connection and deletes the temporary folder with uploaded files."""
-        if self._thread.is_alive():
-            self._call(self._close())
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-        self._loop.close()
+        super().stop()
         self._temporary.cleanup()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def drop_socket(self, *, silent: bool = False) -> None:
         """Cuts the bot's connections; `silent`: without closing them, so the bot only stops receiving."""
@@ -130,13 +103,6 @@ class Workspace:
     def refresh_sockets(self) -> None:
         """Asks the bot to replace its connections, as Slack does regularly."""
         self._call(self._socket_mode.refresh())
-
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-
-    def _call(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
 
     async def _serve(self) -> None:
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)

@@ -1,6 +1,7 @@
 """`cleaned check`: prints one line per setting or service: whether it is right, and if not, how to fix it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -124,11 +125,8 @@ def _socket(client: WebClient, token: str, right: Make, fault: Make) -> Finding:
 
 def _database(config: Settings, right: Make, fault: Make) -> Finding:
     try:
-        database = databases.open_any_version(config.database_url)
-        try:
+        with closing(databases.open_any_version(config.database_url)) as database:
             databases.check_version(database)
-        finally:
-            database.close()
     except DatabaseBehind as error:
         # SQLite databases are migrated by the first command that opens them.
         return right("check-database-new") if database.is_sqlite else fault(error.key)

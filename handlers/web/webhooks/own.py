@@ -67,17 +67,22 @@ def receiver(settings: Settings) -> Receiver | None:
 
 def verify(request: WebhookRequest, secret: str) -> None:
     """Checks the signature. Raises Unauthenticated."""
-    match = SIGNATURE.fullmatch(request.headers.get("x-cleaned-signature", "").strip())
+    verify_header(
+        request,
+        secret,
+        "X-Cleaned-Signature",
+        "Sign `<t>.` and the raw body, as UTF-8 bytes, with HMAC-SHA256 and the secret of CLEANED_BOUNCE_SECRET.",
+    )
+
+
+def verify_header(request: WebhookRequest, secret: str, header: str, advice: str) -> None:
+    """Checks the signature in a header; `advice` is for one that does not match. Raises Unauthenticated."""
+    match = SIGNATURE.fullmatch(request.headers.get(header.lower(), "").strip())
     if not match:
-        raise Unauthenticated(
-            "The header X-Cleaned-Signature is missing, or is not `t=<seconds>,v1=<64 hex digits>`."
-        )
+        raise Unauthenticated(f"The header {header} is missing, or is not `t=<seconds>,v1=<64 hex digits>`.")
     stamp, received = match.groups()
     if not constant_time_equals(received.lower(), signature(secret, stamp, request.body)):
-        raise Unauthenticated(
-            "The signature in X-Cleaned-Signature does not match. Sign `<t>.` and the raw body, as UTF-8 bytes, "
-            "with HMAC-SHA256 and the secret of CLEANED_BOUNCE_SECRET."
-        )
+        raise Unauthenticated(f"The signature in {header} does not match. {advice}")
     check_age(datetime.fromtimestamp(int(stamp), UTC), request.now, SIGNED_WITHIN)
 
 

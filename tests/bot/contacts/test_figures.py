@@ -112,7 +112,9 @@ class Audience(RuleBasedStateMachine):
         assert len(found) == len(addresses)
         return found
 
-    def _do(self, kind: jobs.JobType[Any, Any, Any], work: jobs.Work, dies_after: int | None) -> jobs.AnyJob:
+    def _do(
+        self, kind: jobs.JobType[Any, Any, Any], work: jobs.Work[Any, Any, Any], dies_after: int | None
+    ) -> jobs.AnyJob:
         if dies_after is not None:
             steps = work(self.database, claim(self.database, kind, self.now), lambda: self.now)
             for _, _step in zip(range(dies_after), steps, strict=False):

@@ -76,4 +76,4 @@ def test_each_audience_has_a_name_of_its_own_which_follows_mailchimp_s(database:
         assert again == made
         assert mirrors.get_or_add(session, "r1", "News", NOW).name == "News"
         assert mirrors.get_or_add(session, "r9", " ", NOW).name == "r9"
-        assert len(mirrors.all_mirrors(session)) == 4
+        assert len(audiences.list_all(session)) == 5

@@ -193,7 +193,6 @@ def test_a_contact_is_read_whole():
         "e1",
     )
     assert ann.merge_fields["ADDRESS"] == {"city": "Bern"}
-    assert (ann.signup_at, ann.confirm_at) == (datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), None)
     assert ann.changed_at == datetime(2026, 11, 20, 8, tzinfo=UTC)
     assert (ann.location.latitude, ann.location.country, ann.location.time_zone) == (46.9, "CH", "")
     assert (ann.note, ann.tags, ann.rating, ann.permissions[0].id) == ("met in Bern", ("vip",), 4, "p1")
