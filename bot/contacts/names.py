@@ -1,4 +1,4 @@
-"""The merge fields that hold a person's first and last name."""
+"""Which columns of a file, or merge fields, hold a person's first and last name."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Who is an operator: may see addresses and make changes. What needs an operator says so where it is registered."""
+"""Who is an operator: may see addresses and make changes. `handlers.slack.listeners` checks it."""
 
 from collections.abc import Collection
 

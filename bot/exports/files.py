@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.contacts.rows import SYSTEM_COLUMNS
+from bot.contacts.columns import SYSTEM_COLUMNS
 from bot.core import audiences
 from bot.corrections.suggestions import Suggester
 from storage.contacts import contacts, figures

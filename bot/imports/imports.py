@@ -16,6 +16,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol
 
 from bot.contacts import rows, upsert
+from bot.contacts.columns import ColumnMap, NoAddressColumn
 from bot.contacts.upsert import UpsertCounts
 from bot.core import files, jobs
 from bot.core.errors import CleanedError, IsMirrored
@@ -344,15 +345,15 @@ def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSiz
         before += sheet.size
 
 
-def _column_map(sheet: Sheet) -> rows.ColumnMap:
+def _column_map(sheet: Sheet) -> ColumnMap:
     try:
-        return rows.ColumnMap.from_header(sheet.header, sheet.status)
-    except rows.NoAddressColumn:
+        return ColumnMap.from_header(sheet.header, sheet.status)
+    except NoAddressColumn:
         raise NoAddressColumnInFile(name=sheet.name, columns=", ".join(sheet.header[:10])) from None
 
 
 def _read(
-    columns: rows.ColumnMap, records: Iterable[Record | RefusedRecord], audience_id: int
+    columns: ColumnMap, records: Iterable[Record | RefusedRecord], audience_id: int
 ) -> tuple[list[Row], list[_Refusal]]:
     """Returns the records that are contacts, as rows, and the others, with the reason."""
     parsed: list[Row] = []

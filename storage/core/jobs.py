@@ -1,4 +1,4 @@
-"""Rows of jobs: leases, progress and results."""
+"""Rows of jobs: which one a process may claim, its lease, progress and result."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.contacts.rows import LONGEST_TITLE
+from bot.contacts.columns import LONGEST_TITLE
 from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.mirror.jobs import SyncJob

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import func, select
 
-from bot.contacts import rows
+from bot.contacts import columns
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
 from bot.core import jobs
 from bot.core.errors import IsMirrored
@@ -193,4 +193,4 @@ def test_a_campaign_s_title_of_any_length_goes_in(database: Database):
     with database.reading() as session:
         contact = contacts.by_key(session, audience, "ann@example.com")
     assert contact
-    assert contact.clean_campaign_title == title[: rows.LONGEST_TITLE]
+    assert contact.clean_campaign_title == title[: columns.LONGEST_TITLE]

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 
-from bot.contacts.rows import SYSTEM_COLUMNS
+from bot.contacts.columns import SYSTEM_COLUMNS
 from bot.exports import files
 from storage.core.database import SQLITE_PRAGMAS
 from tests.support import samples

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.contacts.rows import ColumnMap, NoAddressColumn, parse_time
+from bot.contacts.columns import ColumnMap, NoAddressColumn, parse_time
 from storage.contacts.values import COLUMNS
 from storage.core.database import Database
 from tests.support.audiences import import_csv
