@@ -104,7 +104,7 @@ def test_while_another_program_holds_the_file_slack_is_answered_in_time(
 def test_work_that_another_program_keeps_from_the_file_carries_on(
     flow: Flow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flow.database, "_waits", 0.3)
+    monkeypatch.setattr(flow.database, "_busy_seconds", 0.3)
     _import(flow, tmp_path)
     wait_until(lambda: len(contacts(flow.database)) > 0)
     with _held(flow.database):
