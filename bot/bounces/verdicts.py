@@ -3,13 +3,15 @@
 The caller holds the audience's lock and the transaction. The rules themselves are in `bot.bounces.policy`.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.policy import Burst, EvidenceEvent, History, Policy, Verdict, judge, weakness_without_verdict
+from bot.core.jobs import new_id
+from storage.bounces import batches as batch_rows
 from storage.bounces import bursts as burst_rows
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
@@ -22,6 +24,8 @@ from storage.contacts.values import CleanReason, Status
 from storage.core.database import Session
 
 CLEANABLE = frozenset({Status.SUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING})  # statuses that get mail
+
+LONGEST_BATCH = timedelta(hours=1)  # from its first verdict to its last
 
 _INCREASING_WEIGHT = (CleanReason.UNKNOWN, CleanReason.SOFT, CleanReason.HARD, CleanReason.ABUSE)
 
@@ -40,6 +44,7 @@ def judge_contacts(
     cleaned: list[dict[str, Any]] = []
     verdicts: list[dict[str, Any]] = []
     tally = FigureChanges()
+    batches = _Batches(session, audience_id, now)
     for contact_id, contact in contacts.items():
         history, newest = known[contact_id]
         if newest is None:
@@ -48,13 +53,15 @@ def judge_contacts(
         if contact.cleaned_at is None:
             if verdict and contact.status in CLEANABLE:
                 cleaned.append(_cleaned_row(contact, verdict, newest, revision, now))
-                verdicts.append(_verdict_row(audience_id, contact_id, now, verdict))
+                batch = batches[verdict.source]
+                verdicts.append(_verdict_row(audience_id, contact_id, now, verdict, contact.status, batch))
                 tally[FigureKey(contact.status, "", None, contact.domain)] -= 1
                 tally[FigureKey(Status.CLEANED, verdict.reason, now.date(), contact.domain)] += 1
         elif verdict:
             _raise_reason(session, audience_id, contact, contact.cleaned_at, verdict, revision, tally)
     contact_rows.clean(session, audience_id, cleaned)
     verdict_rows.save(session, audience_id, verdicts)
+    batch_rows.count(session, audience_id, Counter(row["batch"] for row in verdicts), now)
     figures.apply_changes(session, audience_id, tally)
     cleaned_before = {contact_id for contact_id, contact in contacts.items() if contact.cleaned_at}
     review_verdicts(session, audience_id, cleaned_before, policy, revision)
@@ -95,7 +102,7 @@ def review_verdicts(
         if not history.events:
             continue
         if verdict := judge(history, policy):
-            rows.append(_verdict_row(audience_id, contact_id, row.at, verdict))
+            rows.append(_verdict_row(audience_id, contact_id, row.at, verdict, row.status_before, row.batch))
         else:
             rows.append(row.model_dump() | {"weakness": str(weakness_without_verdict(history))})
     changed = [row["contact_id"] for row in rows if row["weakness"] != before[row["contact_id"]].weakness]
@@ -119,13 +126,34 @@ def load_histories(
     for contact_id, domain in domains.items():
         rows, latest = evidence[contact_id], activity.get(contact_id)
         history = History(
-            [EvidenceEvent(EventKind(row.kind), row.at, Cause(row.cause), row.code) for row in rows],
+            [
+                EvidenceEvent(EventKind(row.kind), row.at, Cause(row.cause), row.code, row.source)
+                for row in rows
+            ],
             latest.delivered_at if latest else None,
             latest.active_at if latest else None,
             bursts[domain],
+            latest.dismissed_until if latest else None,
         )
         histories[contact_id] = history, rows[0] if rows else None
     return histories
+
+
+class _Batches(dict[str, str]):
+    """The id of the batch that verdicts of a source now belong to: source → id. Begins one where none is open."""
+
+    def __init__(self, session: Session, audience_id: int, now: datetime) -> None:
+        super().__init__()
+        self._session, self._audience_id, self._now = session, audience_id, now
+
+    def __missing__(self, source: str) -> str:
+        since = self._now - LONGEST_BATCH
+        batch_id = batch_rows.open_since(self._session, self._audience_id, source, since, self._now)
+        if batch_id is None:
+            batch_id = new_id()
+            batch_rows.add(self._session, self._audience_id, batch_id, source, self._now)
+        self[source] = batch_id
+        return batch_id
 
 
 def _cleaned_row(
@@ -142,7 +170,14 @@ def _cleaned_row(
     }
 
 
-def _verdict_row(audience_id: int, contact_id: int, at: datetime, verdict: Verdict) -> dict[str, Any]:
+def _verdict_row(
+    audience_id: int,
+    contact_id: int,
+    at: datetime,
+    verdict: Verdict,
+    status_before: str | None,
+    batch: str | None,
+) -> dict[str, Any]:
     return {
         "audience_id": audience_id,
         "contact_id": contact_id,
@@ -153,4 +188,6 @@ def _verdict_row(audience_id: int, contact_id: int, at: datetime, verdict: Verdi
         "cause": str(verdict.cause),
         "code": verdict.code,
         "weakness": str(verdict.weakness or ""),
+        "status_before": status_before,
+        "batch": batch,
     }

@@ -25,6 +25,7 @@ from handlers.slack.features import (
     imports,
     policies,
     restores,
+    reversals,
     segments,
 )
 from handlers.slack.features.mailchimp import additions, mirror
@@ -38,7 +39,7 @@ LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wai
 RATE_LIMIT_RETRIES = 5
 
 FEATURES = (
-    *(counts, segments, evidence, exports, archives, restores),
+    *(counts, segments, evidence, exports, archives, restores, reversals),
     *(corrections, additions, digests, imports, mirror, policies, home),
 )
 
@@ -113,6 +114,7 @@ def job_handlers(context: AppContext) -> list[JobHandler]:
         exports.job_handler(context),
         archives.job_handler(context),
         restores.job_handler(context),
+        reversals.job_handler(context),
         *mirror.job_handlers(context),
         additions.job_handler(context),
     ]

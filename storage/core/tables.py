@@ -71,6 +71,7 @@ class JobKind(StrEnum):
     RESTORE = "restore"
     SYNC = "sync"
     ADD = "add"
+    REVERSAL = "reversal"
 
 
 class JobState(StrEnum):

@@ -1,0 +1,44 @@
+"""Verdicts keep the status before and the batch they belong to; evidence can be dismissed
+
+Revision: 0006, after 0005. Only adds, so that the version before it works on while its processes are replaced.
+"""
+
+import sqlalchemy as sa
+import sqlmodel.sql.sqltypes
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    op.add_column("verdict", sa.Column("status_before", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.add_column("verdict", sa.Column("batch", sqlmodel.sql.sqltypes.AutoString(), nullable=True))
+    op.create_index("ix_verdict_batch", "verdict", ["audience_id", "batch", "contact_id"])
+    op.add_column(
+        "activity", sa.Column("dismissed_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True)
+    )
+    op.create_table(
+        "verdict_batch",
+        sa.Column("audience_id", sa.Integer(), nullable=False),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("n_reversed", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["audience_id"], ["audience.id"], name=op.f("fk_verdict_batch_audience_id")),
+        sa.PrimaryKeyConstraint("audience_id", "id", name=op.f("pk_verdict_batch")),
+    )
+    op.create_index("ix_verdict_batch_since", "verdict_batch", ["audience_id", "since"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_verdict_batch_since", "verdict_batch")
+    op.drop_table("verdict_batch")
+    with op.batch_alter_table("activity") as table:
+        table.drop_column("dismissed_until")
+    op.drop_index("ix_verdict_batch", "verdict")
+    with op.batch_alter_table("verdict") as table:
+        table.drop_column("batch")
+        table.drop_column("status_before")
