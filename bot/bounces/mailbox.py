@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.bounces import intake, quarantine
-from bot.bounces.events import MailEvent
+from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.messages.reader import read
 from bot.bounces.messages.results import NO_RECIPIENT, SOURCE, UNREADABLE, Reading
@@ -78,7 +78,7 @@ def read_messages(messages: Sequence[MailMessage], now: datetime, audience: str 
     reasons: Counter[str] = Counter()
     for message in messages:
         reading, fault = _read(message.raw, now)
-        events += [(message.name, replace(event, audience=audience)) for event in reading.events]
+        events += [(message.name, replace(_dated(event, now), audience=audience)) for event in reading.events]
         if reading.reason:
             reasons[reading.reason] += 1
         if reading.reason in QUARANTINED_REASONS:
@@ -144,6 +144,11 @@ def _read(raw: bytes, now: datetime) -> tuple[Reading, str]:
         return read(raw, now), ""
     except Exception as error:  # noqa: BLE001  one message must not hold up those behind it
         return Reading((), UNREADABLE), type(error).__qualname__
+
+
+def _dated(event: MailEvent, now: datetime) -> MailEvent:
+    """A soft bounce with the time of its arrival: its `Date:` is what its sender wrote, and each day counts."""
+    return replace(event, at=now) if event.kind is EventKind.SOFT else event
 
 
 def _quarantine_item(message: MailMessage, reason: str, fault: str) -> QuarantineItem:

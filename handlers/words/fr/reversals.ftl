@@ -1,5 +1,5 @@
 reversals-title = Nettoyés à tort
-reversals-open = Nettoyés à tort ?
+reversals-open = Nettoyés à tort ?
 reversals-none = Aucun retour n’a nettoyé de contact depuis l’installation de cette version. Ceux qu’une même source nettoie en une heure seront listés ici.
 reversals-intro = Contacts nettoyés par des retours, par source et par heure. Si ces retours étaient faux, ils peuvent retrouver le statut qu’ils avaient.
 reversals-batch = { $n ->
@@ -23,7 +23,7 @@ reversals-headline = { $n ->
    *[other] *{ $n } contacts* de { $audience } recevront de nouveau des e-mails
 }
 reversals-headline-one = *{ $address }* dans { $audience } recevra de nouveau des e-mails
-reversals-meaning = Chacun retrouve le statut qu’il avait avant d’être nettoyé. Les retours vus jusqu’ici ne comptent plus ; les suivants compteront.
+reversals-meaning = Chacun retrouve le statut qu’il avait avant d’être nettoyé. Les retours vus jusqu’ici ne comptent plus ; les suivants compteront.
 reversals-complaints = { $n ->
     [one] { $n } a signalé l’e-mail comme abusif et reste nettoyé.
    *[other] { $n } ont signalé l’e-mail comme abusif et restent nettoyés.
@@ -38,7 +38,7 @@ reversals-waiting = { $n ->
     [one] { $n } contact de { $audience } retrouve son statut…
    *[other] { $n } contacts de { $audience } retrouvent leur statut…
 }
-reversals-progress = Des contacts de { $audience } retrouvent leur statut : { $done } sur { $n }
+reversals-progress = Des contacts de { $audience } retrouvent leur statut : { $done } sur { $n }
 reversals-done = { $n ->
     [0] Aucun contact de { $audience } n’a retrouvé son statut
     [one] { $n } contact de { $audience } a retrouvé son statut
@@ -50,10 +50,10 @@ reversals-changed = { $n ->
    *[other] { $n } contacts ont été nettoyés ou modifiés après votre aperçu et restent tels quels.
 }
 reversals-failed = Les contacts de { $audience } n’ont pas tous retrouvé leur statut
-reversals-dismissed = Les retours jusqu’au { $date } ne comptent pas : un opérateur a dit que l’adresse avait été nettoyée à tort.
-reversals-not-mirrored = C’est Mailchimp qui a nettoyé ce contact. Seul Mailchimp peut revenir là-dessus : demandez à son assistance.
-reversals-not-complaint = Une plainte n’est jamais annulée : cette personne ne veut pas de ces e-mails.
-reversals-not-imported = Ce contact a été importé comme nettoyé : ce n’est pas ici que cela s’annule.
+reversals-dismissed = Les retours jusqu’au { $date } ne comptent pas : un opérateur a dit que l’adresse avait été nettoyée à tort.
+reversals-not-mirrored = C’est Mailchimp qui a nettoyé ce contact. Seul Mailchimp peut revenir là-dessus : demandez à son assistance.
+reversals-not-complaint = Une plainte n’est jamais annulée : cette personne ne veut pas de ces e-mails.
+reversals-not-imported = Ce contact a été importé comme nettoyé : ce n’est pas ici que cela s’annule.
 reversals-not-archived = Ce contact est archivé. Pour annuler le nettoyage, restaurez-le d’abord avec /cleaned-restore.
-reversals-not-unknown-status = Ce contact a été nettoyé par une version antérieure qui ne gardait pas le statut d’avant : cela ne peut pas être annulé.
-error-nothing-to-reverse = Il n’y a plus rien à annuler ici : les contacts ont retrouvé leur statut, ou ont été archivés, importés ou modifiés depuis.
+reversals-not-unknown-status = Ce contact a été nettoyé par une version antérieure qui ne gardait pas le statut d’avant : cela ne peut pas être annulé.
+error-nothing-to-reverse = Il n’y a plus rien à annuler ici : les contacts ont retrouvé leur statut, ou ont été archivés, importés ou modifiés depuis.
