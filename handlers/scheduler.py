@@ -71,7 +71,9 @@ def send_due(context: AppContext, owner: str) -> None:
 def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> None:
     """Takes in the unread bounces of the mailbox; logs one line if the mailbox can't be read."""
     try:
-        outcome = mailbox.take_in_unseen(context.database, address, context.clock(), keep_lease)
+        outcome = mailbox.take_in_unseen(
+            context.database, address, context.clock(), keep_lease, context.settings.return_path_secret
+        )
     except MailboxError as error:
         log.warning("mailbox: %s", words("en")(error.key, **error.values))
         return

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.bounces import intake, quarantine
+from bot.bounces import intake, proof, quarantine
 from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.messages.reader import read
@@ -71,14 +71,20 @@ def batches(messages: Iterable[MailMessage]) -> Iterator[list[MailMessage]]:
         yield batch
 
 
-def read_messages(messages: Sequence[MailMessage], now: datetime, audience: str = "") -> ReadMessages:
-    """Reads the messages; `audience` is the name of the only audience that they concern, if there is one."""
+def read_messages(
+    messages: Sequence[MailMessage], now: datetime, audience: str = "", key: str | None = None
+) -> ReadMessages:
+    """Reads the messages; `audience` is the name of the only audience that they concern, if there is one.
+
+    With the `key` of return paths, reports without proof count as soft at most, see `bot.bounces.proof`.
+    """
     events: list[tuple[str, MailEvent]] = []
     unusable: list[tuple[str, QuarantineItem]] = []
     reasons: Counter[str] = Counter()
     for message in messages:
         reading, fault = _read(message.raw, now)
-        events += [(message.name, replace(_dated(event, now), audience=audience)) for event in reading.events]
+        reported = proof.proven_only(reading.events, message.raw, key) if key else reading.events
+        events += [(message.name, replace(_dated(event, now), audience=audience)) for event in reported]
         if reading.reason:
             reasons[reading.reason] += 1
         if reading.reason in QUARANTINED_REASONS:
@@ -109,8 +115,9 @@ def take_in_unseen(
     address: ImapAddress,
     now: datetime,
     may_continue: Callable[[], bool] = lambda: True,
+    key: str | None = None,
 ) -> MailOutcome:
-    """Takes in the unseen messages of an IMAP mailbox, then marks them as seen.
+    """Takes in the unseen messages of an IMAP mailbox, then marks them as seen. `key` as in `read_messages`.
 
     Stops before the next batch of messages once `may_continue` returns False. If the process ends in between, or two
     processes do this at once, messages are read twice and count once. Raises storage.bounces.imap.MailboxError.
@@ -120,7 +127,7 @@ def take_in_unseen(
         for batch in mailbox.batches():
             if not may_continue():
                 break
-            outcome += _take_in_batch(database, mailbox, batch, now)
+            outcome += _take_in_batch(database, mailbox, batch, now, key)
     return outcome
 
 
@@ -131,9 +138,13 @@ def count_unseen(address: ImapAddress) -> int:
 
 
 def _take_in_batch(
-    database: Database, mailbox: Mailbox, batch: Sequence[tuple[str, MailMessage]], now: datetime
+    database: Database,
+    mailbox: Mailbox,
+    batch: Sequence[tuple[str, MailMessage]],
+    now: datetime,
+    key: str | None,
 ) -> MailOutcome:
-    outcome = take_in(database, read_messages([message for _, message in batch], now), now)
+    outcome = take_in(database, read_messages([message for _, message in batch], now, key=key), now)
     mailbox.mark_seen([uid for uid, _ in batch])
     return outcome
 

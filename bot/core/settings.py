@@ -11,6 +11,7 @@ from bot.core.errors import CleanedError
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 
+SHORTEST_KEY = 16  # letters
 OFF = "off"  # turns a setting of the `.env` file off; an empty variable is ignored
 
 
@@ -43,6 +44,7 @@ class Settings(BaseSettings):
     brevo_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_BREVO_TOKEN")
     bounce_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_BOUNCE_SECRET")
     imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
+    return_path_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_RETURN_PATH_KEY")
     mailchimp_api_key: SecretStr | None = None
     mailchimp_api_url: str | None = None
     mailchimp_webhook_secret: SecretStr | None = Field(
@@ -64,6 +66,13 @@ class Settings(BaseSettings):
         imap_address.parse_imap_url(value.get_secret_value())
         return value
 
+    @field_validator("return_path_key")
+    @classmethod
+    def _check_length(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and len(value.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError
+        return value
+
     @field_validator("mailchimp_api_key")
     @classmethod
     def _none_if_off(cls, value: SecretStr | None) -> SecretStr | None:
@@ -73,6 +82,11 @@ class Settings(BaseSettings):
     def mailbox(self) -> ImapAddress | None:
         """The IMAP mailbox that bounces are read from, if one is set."""
         return imap_address.parse_imap_url(self.imap_url.get_secret_value()) if self.imap_url else None
+
+    @property
+    def return_path_secret(self) -> str | None:
+        """The key of the tags in return paths, if one is set."""
+        return self.return_path_key.get_secret_value() if self.return_path_key else None
 
     @field_validator("slack_api_url")
     @classmethod

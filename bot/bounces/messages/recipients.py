@@ -13,7 +13,8 @@ _PREFIX = re.compile(
 _UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT_ESCAPE = re.compile(r"\+([0-9A-F]{2})")
 _VERP = re.compile(
-    r"\+(?:\d+-[0-9a-f]{4}-)?([^@=+]{1,64}(?:\+[^@=+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@", re.IGNORECASE
+    r"\+(?:\d+-[0-9a-f]{4}-|[0-9a-f]{16}-)?([^@=+]{1,64}(?:\+[^@=+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@",
+    re.IGNORECASE,
 )
 _ROLES = re.compile(
     r"(?:mailer-?_?daemon|mail-daemon|postmaster|mdaemon|majordomo|no-?reply|do-?not-?reply)(?:@|\+)",
