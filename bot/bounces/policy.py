@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.bounces.events import Cause, EventKind
-from storage.contacts.values import CleanReason
+from storage.contacts.values import CleanReason, Status
 
 RECENT_ACTIVITY = timedelta(days=90)  # activity this shortly before a hard bounce makes the verdict weak
 BURST_WINDOW = timedelta(hours=1)
@@ -27,6 +27,10 @@ BURST_SHARE = 0.1  # of the domain's contacts: a large provider has a few dead m
 # A domain that is gone for good also bounces in bursts, one per mailing: only the first counts as an outage.
 LONGEST_OUTAGE = timedelta(days=3)
 OUTAGE_MEMORY = timedelta(days=60)
+CLEANABLE = frozenset({Status.SUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING})  # statuses that get mail
+# Verdicts of one source within an hour beyond which an operator is asked.
+MOST_AT_ONCE_SHARE = 0.05  # of the contacts that get mail
+MOST_AT_ONCE_LEAST = 50  # in a small audience that is a larger share
 
 
 class Weakness(StrEnum):
@@ -134,6 +138,11 @@ def weakness_without_verdict(history: History) -> Weakness:
 def burst_threshold(contacts: int, policy: Policy) -> float:
     """Returns how many addresses must bounce within BURST_WINDOW in a domain with that many contacts."""
     return max(policy.outage_addresses, contacts * BURST_SHARE)
+
+
+def most_at_once(contacts: int) -> int:
+    """Returns how many contacts bounces of one source may clean within an hour, of that many that get mail."""
+    return max(MOST_AT_ONCE_LEAST, int(contacts * MOST_AT_ONCE_SHARE))
 
 
 def find_bursts(bounces: Iterable[tuple[datetime, int]], contacts: int, policy: Policy) -> list[Burst]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.bounces.batches import Answer
 from bot.core import audiences, jobs, plans
 from bot.core.errors import CleanedError, IsMirrored, PlanGone, WrongWord
 from bot.core.jobs import Clock, Job, JobType, Recipient
@@ -49,7 +50,10 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Contacts that the bounces of one source cleaned within an hour; `n_reversed` of the `n` have their status back."""
+    """Contacts that the bounces of one source cleaned within an hour; `n_reversed` of the `n` have their status back.
+
+    `n_held` more would be cleaned, and are not until an operator answers; `answer` and `answered_by` once one has.
+    """
 
     audience_id: int
     id: str
@@ -59,11 +63,19 @@ class Batch:
     until: datetime
     n: int
     n_reversed: int
+    n_held: int = 0
+    answer: Answer | None = None
+    answered_by: str | None = None
 
     @property
     def is_reversed(self) -> bool:
         """Whether all of it is reversed."""
-        return self.n_reversed >= self.n
+        return self.n_reversed >= self.n and not self.n_held
+
+    @property
+    def waits(self) -> bool:
+        """Whether verdicts are held, and no operator has answered."""
+        return self.n_held > 0 and self.answer is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +100,23 @@ class ReversalTask:
 
 @dataclass(frozen=True, slots=True)
 class ReversalProgress:
-    """`after`: id of the last contact considered. `changed`: how many were left as they are so far."""
+    """`after`: id of the last contact considered. So far: `changed` were left as they are, `dropped` verdicts were held."""
 
     after: int = 0
     changed: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReversalResult:
-    """How many contacts got back their status (`n`), and how many were left as they are, because they had changed."""
+    """How many contacts got back their status (`n`), and how many were left as they are, because they had changed.
+
+    `dropped`: held verdicts, whose contacts were not cleaned.
+    """
 
     n: int
     changed: int = 0
+    dropped: int = 0
 
 
 REVERSAL = JobType(JobKind.REVERSAL, ReversalTask, ReversalProgress, ReversalResult)
@@ -110,7 +127,7 @@ ReversalJob = Job[ReversalTask, ReversalProgress, ReversalResult]
 class ReversalPlan:
     """The verdicts to reverse, as counted when they were shown. `word` has to be typed to confirm it.
 
-    `address`: of the only contact; `batch`: None for a single contact. `complaints` of the batch are kept, and
+    `n`: contacts that get back their status. `address`: of the only contact; `batch`: None for a single contact. `complaints` of the batch are kept, and
     `changed` contacts of it have another status or reason by now.
     """
 
@@ -156,14 +173,14 @@ def obstacle(audience: AudienceRow, contact: Contact, verdict: VerdictRow | None
 def batch_of(session: Session, audience: AudienceRow, verdict: VerdictRow | None) -> Batch | None:
     """The batch that the verdict belongs to, if there is one."""
     row = batch_rows.get(session, audience.id, verdict.batch) if verdict and verdict.batch else None
-    return _batch(row, audience.name) if row else None
+    return batch_value(session, row, audience.name) if row else None
 
 
 def recent_batches(database: Database, page: int = 0) -> BatchesPage:
     """A page of the batches of all audiences, newest first; pages count from 0."""
     with database.reading() as session:
         rows = batch_rows.newest(session, skip=page * BATCHES_PER_PAGE, most=BATCHES_PER_PAGE + 1)
-        shown = [_batch(row, audience.name) for row, audience in rows[:BATCHES_PER_PAGE]]
+        shown = [batch_value(session, row, audience.name) for row, audience in rows[:BATCHES_PER_PAGE]]
     return BatchesPage(shown, has_more=len(rows) > BATCHES_PER_PAGE)
 
 
@@ -175,7 +192,7 @@ def plan_batch(
         batch = batch_rows.get(session, audience_id, batch_id)
         if batch is None:
             raise PlanGone
-        shown = _batch(batch, audiences.require(session, audience_id).name)
+        shown = batch_value(session, batch, audiences.require(session, audience_id).name)
         task = ReversalTask(0, batch=batch_id)
         return _plan(session, audience_id, task, by=by, word=word, now=now, batch=shown)
 
@@ -208,6 +225,8 @@ def confirm(
         if typed.strip().casefold() != planned.word.strip().casefold():
             raise WrongWord(word=planned.word)
         plans.use(session, plan_id, by, now)
+        if planned.task.batch:
+            batch_rows.answer(session, stored.audience_id, planned.task.batch, Answer.MISTAKE, by)
         return jobs.create(
             session,
             REVERSAL,
@@ -227,6 +246,9 @@ def work(database: Database, job: ReversalJob, clock: Clock) -> Iterator[Reversa
         began = clock()
         job = _reverse_chunk(database, job, end, began)
         step_size.adapt(clock() - began)
+        yield job
+    while (dropped := _drop_held(database, job, clock())).done > job.done:
+        job = dropped
         yield job
     yield _finish(database, job, clock())
 
@@ -253,7 +275,8 @@ def _plan(
     task = replace(task, up_to=audience.revision)
     chosen = task.of(audience_id)
     n = reversals.count(session, chosen)
-    if not n:
+    n_held = batch.n_held if batch else 0
+    if not n + n_held:
         raise NothingToReverse
     stored = plans.create(
         session,
@@ -262,7 +285,7 @@ def _plan(
         audience_id=audience_id,
         now=now,
         data=to_json(_Planned(word, task)),
-        n=n,
+        n=n + n_held,
         revision=audience.revision,
     )
     complaints, changed = reversals.count_by_fact(session, chosen)
@@ -284,17 +307,33 @@ def _reverse_chunk(database: Database, job: ReversalJob, end: int, now: datetime
         return jobs.step(session, job, now, progress=progress, done=job.done + done.n_reversed)
 
 
+def _drop_held(database: Database, job: ReversalJob, now: datetime) -> ReversalJob:
+    """Dismisses the bounces of a chunk of those on which the batch's verdicts are held."""
+    with database.transaction() as session:
+        bulk.lock(session, job.audience_id)
+        batch = batch_rows.get(session, job.audience_id, job.task.batch or "")
+        if (
+            batch is None or batch.answer != Answer.MISTAKE
+        ):  # held since the form was submitted: operators are asked
+            return job
+        ids = batch_rows.held_in(session, job.audience_id, batch.id, CONTACTS_PER_CHUNK)
+        reversals.dismiss(session, job.audience_id, ids, now)
+        batch_rows.let_go(session, job.audience_id, ids)
+        progress = replace(job.progress, dropped=job.progress.dropped + len(ids))
+        return jobs.step(session, job, now, progress=progress, done=job.done + len(ids))
+
+
 def _finish(database: Database, job: ReversalJob, now: datetime) -> ReversalJob:
-    changed = job.progress.changed
+    progress = job.progress
+    n = job.done - progress.dropped
     detail = {"batch": job.task.batch} if job.task.batch else {"contact": job.task.contact_id}
     with database.transaction() as session:
-        journal.write(
-            session, who=job.made_by, what=KIND, at=now, n=job.done, audience_id=job.audience_id, **detail
-        )
-        return jobs.finish(session, job, now, ReversalResult(n=job.done, changed=changed))
+        journal.write(session, who=job.made_by, what=KIND, at=now, n=n, audience_id=job.audience_id, **detail)
+        return jobs.finish(session, job, now, ReversalResult(n, progress.changed, progress.dropped))
 
 
-def _batch(row: VerdictBatch, audience: str) -> Batch:
+def batch_value(session: Session, row: VerdictBatch, audience: str) -> Batch:
+    """The batch of a row."""
     return Batch(
         audience_id=row.audience_id,
         id=row.id,
@@ -304,4 +343,7 @@ def _batch(row: VerdictBatch, audience: str) -> Batch:
         until=row.until,
         n=row.n,
         n_reversed=row.n_reversed,
+        n_held=batch_rows.count_held(session, row.audience_id, row.id) if row.held_at else 0,
+        answer=Answer(row.answer) if row.answer else None,
+        answered_by=row.answered_by,
     )

@@ -21,6 +21,7 @@ from handlers.slack.features import (
     digests,
     evidence,
     exports,
+    held,
     home,
     imports,
     policies,
@@ -39,7 +40,7 @@ LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wai
 RATE_LIMIT_RETRIES = 5
 
 FEATURES = (
-    *(counts, segments, evidence, exports, archives, restores, reversals),
+    *(counts, segments, evidence, exports, archives, restores, reversals, held),
     *(corrections, additions, digests, imports, mirror, policies, home),
 )
 
@@ -115,6 +116,7 @@ def job_handlers(context: AppContext) -> list[JobHandler]:
         archives.job_handler(context),
         restores.job_handler(context),
         reversals.job_handler(context),
+        *held.job_handlers(context),
         *mirror.job_handlers(context),
         additions.job_handler(context),
     ]

@@ -68,7 +68,10 @@ class BurstRow(Table, table=True):
 
 
 class VerdictBatch(Table, table=True):
-    """Contacts that the bounces of one source cleaned within an hour. `n_reversed` of them have their status back."""
+    """Contacts that the bounces of one source cleaned within an hour. `n_reversed` of them have their status back.
+
+    If they were too many, the others are held (`HeldVerdict`) until an operator answers.
+    """
 
     __tablename__ = "verdict_batch"
     __table_args__ = (Index("ix_verdict_batch_since", "audience_id", "since"),)
@@ -80,6 +83,21 @@ class VerdictBatch(Table, table=True):
     until: datetime
     n: int = Field(default=0, sa_type=BigInteger)
     n_reversed: int = Field(default=0, sa_type=BigInteger)
+    held_at: datetime | None = None  # when the first verdict was held
+    asked_at: datetime | None = None  # when the question to operators was created
+    answer: str | None = None  # `bot.bounces.batches.Answer`
+    answered_by: str | None = None
+
+
+class HeldVerdict(Table, table=True):
+    """A contact that would be cleaned, and isn't until an operator has answered what is with its batch."""
+
+    __tablename__ = "held_verdict"
+    __table_args__ = (Index("ix_held_verdict_batch", "audience_id", "batch", "contact_id"),)
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    batch: str
 
 
 class Quarantined(Table, table=True):

@@ -72,6 +72,8 @@ class JobKind(StrEnum):
     SYNC = "sync"
     ADD = "add"
     REVERSAL = "reversal"
+    QUESTION = "question"
+    CLEANING = "cleaning"
 
 
 class JobState(StrEnum):

@@ -1,4 +1,4 @@
-"""Cleaned by mistake: from the evidence of one contact, and the whole of what one source cleaned, in both languages."""
+"""Cleaned by mistake, singly and all that one source cleaned; and too many at once, of whom operators are asked."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,17 +7,20 @@ from sqlmodel import select
 from bot.bounces import intake
 from bot.bounces.events import Cause, EventKind, MailEvent
 from handlers.clock import utc_now
+from handlers.slack.features import held
+from handlers.words import Markup
 from storage.core.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, Someone, wait_until
 from tests.support.figures import assert_exact, contacts
-from tests.support.slack import has_action, refusals
+from tests.support.slack import Json, has_action, refusals
 
 FORGED = 12
+MANY = 400  # of 5,000
 
 
-def forge(flow: Flow) -> list[str]:
-    """Bounces that somebody made up about so many subscribed contacts; returns their addresses."""
-    people = [row["address"] for row in contacts(flow.database) if row["status"] == "subscribed"][:FORGED]
+def forge(flow: Flow, n: int = FORGED) -> int:
+    """Bounces that somebody made up about so many subscribed contacts; returns how many they cleaned."""
+    people = [row["address"] for row in contacts(flow.database) if row["status"] == "subscribed"][:n]
     now = utc_now()
     events = [
         MailEvent(
@@ -31,13 +34,12 @@ def forge(flow: Flow) -> list[str]:
         )
         for address in people
     ]
-    assert intake.take_in(flow.database, events, now).cleaned == FORGED
-    return people
+    return intake.take_in(flow.database, events, now).cleaned
 
 
 def test_the_contacts_that_forged_bounces_cleaned_are_mailed_again(filled: Flow, someone: Someone) -> None:
     before = contacts(filled.database, without=("revision",))
-    forge(filled)
+    assert forge(filled) == FORGED
     person = someone.person
     person.command("/cleaned-list")
     person.wait_modal(someone.says("segments-headline", total=CLEANED + FORGED, audience=AUDIENCE))
@@ -70,7 +72,7 @@ def test_the_contacts_that_forged_bounces_cleaned_are_mailed_again(filled: Flow,
 
 def test_two_people_at_once_give_the_status_back_once(filled: Flow) -> None:
     before = contacts(filled.database, without=("revision",))
-    forge(filled)
+    assert forge(filled) == FORGED
     both = (filled.olivia, filled.camille)
     for someone in both:
         someone.person.command("/cleaned-restore")
@@ -94,6 +96,53 @@ def test_two_people_at_once_give_the_status_back_once(filled: Flow) -> None:
     assert sorted(job.result["n"] for job in jobs) == [0, FORGED]
     assert contacts(filled.database, without=("revision",)) == before
     assert_exact(filled.database)
+
+
+def test_many_at_once_are_cleaned_once_an_operator_says_so(filled: Flow, someone: Someone) -> None:
+    assert forge(filled, MANY) == 0
+    question = _ask(filled, someone)
+    held.ask(filled.parts)
+    someone.person.click("held-clean", in_=question)
+    someone.waits_direct("held-done", n=MANY, audience=AUDIENCE)
+    assert sum(row["status"] == "cleaned" for row in contacts(filled.database)) == CLEANED + MANY
+    assert_exact(filled.database)
+    other = filled.camille if someone is filled.olivia else filled.olivia
+    answered = other.says("held-answered-clean", who=Markup(f"<@{someone.person.user}>"))
+    other.person.wait_message(answered, channel=other.direct)
+    for each in (filled.olivia, filled.camille):
+        assert len(each.direct_messages()) == 1, "asked once, and told in the same message"
+    assert filled.sam.direct_messages() == []
+    assert refusals(filled.workspace) == []
+
+
+def test_many_at_once_that_are_a_mistake_stay_as_they_are(filled: Flow, someone: Someone) -> None:
+    before = contacts(filled.database, without=("revision",))
+    assert forge(filled, MANY) == 0
+    question = _ask(filled, someone)
+    person = someone.person
+    person.click("reversals-batch", in_=question)
+    person.wait_modal(someone.says("reversals-headline-held", n=MANY, audience=AUDIENCE))
+    assert person.submit(**{"reversals-word": someone.said("reversals-word")}) == {}
+    someone.waits_direct("reversals-dropped", n=MANY)
+    assert contacts(filled.database, without=("revision",)) == before
+    for each in (filled.olivia, filled.camille):
+        answered = each.says("held-answered-mistake", who=Markup(f"<@{someone.person.user}>"))
+        each.person.wait_message(answered, channel=each.direct)
+    # A copy of the question that is still open somewhere.
+    person.dismiss(everything=True)
+    person.click("held-clean", in_=question)
+    _wait_ended(filled)
+    assert contacts(filled.database, without=("revision",)) == before
+    assert_exact(filled.database)
+    assert refusals(filled.workspace) == []
+
+
+def _ask(flow: Flow, someone: Someone) -> Json:
+    """The question to that operator."""
+    held.ask(flow.parts)
+    for each in (flow.olivia, flow.camille):
+        each.waits_direct("held-headline", n=MANY, audience=AUDIENCE)
+    return someone.waits_direct("held-headline", n=MANY, audience=AUDIENCE)
 
 
 def _wait_ended(flow: Flow) -> None:

@@ -9,6 +9,7 @@ from bot.bounces.reversals import REVERSAL, NothingToReverse, ReversalJob, Rever
 from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
+from handlers.slack.features import held
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request
@@ -27,7 +28,9 @@ def register(listeners: Listeners) -> None:
 
 def job_handler(_context: AppContext) -> JobHandler:
     """How reversals run and what their message says."""
-    return JobHandler(REVERSAL, work=reversals.work, title="reversals-title", message=_message)
+    return JobHandler(
+        REVERSAL, work=reversals.work, title="reversals-title", message=_message, after=_update_questions
+    )
 
 
 def show(request: Request) -> None:
@@ -67,15 +70,21 @@ def _message(database: Database, words: Words, job: ReversalJob) -> Message:
     return views.message(words, reversals.receipt(database, job))
 
 
+def _update_questions(context: AppContext, job: ReversalJob) -> None:
+    if job.task.batch:
+        held.update_questions(context, job, job.task.batch)
+
+
 def _show_list(request: Request, modal: Modal, number: int) -> None:
     modal.show(views.listing(request.words, reversals.recent_batches(request.database, number), number))
 
 
 def _show_plan(request: Request, plan: Callable[..., ReversalPlan]) -> None:
-    """Shows the form in the modal that was clicked in, because Slack stacks three at most."""
+    """Shows the form in the modal that was clicked in, if it was one, because Slack stacks three at most."""
+    modal = request.here if request.is_in_modal else request.open_modal("reversals-title")
     word = request.settings.confirmation_word or request.words("reversals-word")
     try:
         view = views.form(request.words, plan(by=request.user_id, word=word, now=request.now))
     except NothingToReverse:
         view = views.nothing(request.words)
-    request.show(view)
+    modal.show(view)

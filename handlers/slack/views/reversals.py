@@ -11,6 +11,7 @@ from storage.core.tables import JobState
 OPEN = "open-reversals"
 CONTACT = "reversals-contact"  # value: audience id:contact id
 BATCH = "reversals-batch"  # value: audience id:batch id
+CLEAN = "held-clean"  # value: audience id:batch id
 PAGE = "reversals-page"
 CALLBACK = "reversals-confirm"
 WORD = "reversals-word"
@@ -45,13 +46,17 @@ def form(words: Words, plan: ReversalPlan) -> View:
     audience = isolated(short_name(plan.audience))
     if plan.address is None:
         headline = words.md("reversals-headline", n=plan.n, audience=audience)
+        if plan.batch and plan.batch.n_held:
+            headline = words.md("reversals-headline-held", n=plan.batch.n_held, audience=audience)
     else:
         address = isolated(blocks.clamp_middle(plan.address, 2 * blocks.OPTION))
         headline = words.md("reversals-headline-one", address=address, audience=audience)
     rows = [blocks.section(headline)]
     if plan.batch:
-        rows.append(blocks.context(_cleaned_by(words, plan.batch)))
-    rows.append(blocks.section(words.md("reversals-meaning")))
+        rows.append(blocks.context(cleaned_by(words, plan.batch)))
+    if plan.batch and plan.batch.n_held and plan.n:
+        rows.append(blocks.section(words.md("reversals-headline", n=plan.n, audience=audience)))
+    rows.append(blocks.section(words.md("reversals-meaning" if plan.n else "reversals-as-before")))
     if plan.complaints:
         rows.append(blocks.context(words.md("reversals-complaints", n=plan.complaints)))
     if plan.changed:
@@ -95,10 +100,27 @@ def message(words: Words, receipt: ReversalReceipt) -> Message:
         return receipts.progress(text, job)
     result = job.outcome
     lines = [words.md("reversals-as-before")] if result.n else []
+    if result.dropped:
+        lines.append(words.md("reversals-dropped", n=result.dropped))
     if result.changed:
         lines.append(words.md("reversals-changed", n=result.changed))
     headline = words.md("reversals-done", n=result.n, audience=audience)
     return receipts.done(headline, lines, [open_list], job)
+
+
+def answers(words: Words, batch: Batch) -> list[Block]:
+    """The buttons that answer what is with held verdicts."""
+    of_batch = value(batch.audience_id, batch.id)
+    confirm = {
+        "title": blocks.plain(words("held-confirm-title"), 100),
+        "text": blocks.plain(words("held-confirm-text", n=batch.n_held), 300),
+        "confirm": blocks.plain(words("held-clean"), 30),
+        "deny": blocks.plain(words("cancel"), 30),
+    }
+    return [
+        blocks.button(words("held-clean"), CLEAN, of_batch, style="danger", confirm=confirm),
+        blocks.button(words("held-mistake"), BATCH, of_batch),
+    ]
 
 
 def value(audience_id: int, id_: str | int) -> str:
@@ -108,18 +130,23 @@ def value(audience_id: int, id_: str | int) -> str:
 
 def _batch(words: Words, batch: Batch) -> list[Block]:
     text = words.md("reversals-batch", n=batch.n, audience=isolated(short_name(batch.audience)))
-    facts = [_cleaned_by(words, batch)]
+    facts = [cleaned_by(words, batch)]
     if batch.n_reversed:
         key = "reversals-all-back" if batch.is_reversed else "reversals-some-back"
         facts.append(words.md(key, n=batch.n_reversed))
+    if batch.n_held:
+        facts.append(words.md("reversals-held", n=batch.n_held))
     rows = [blocks.section(Markup(f"{text}\n{' · '.join(facts)}"))]
-    if not batch.is_reversed:
+    if batch.waits:
+        rows.append(blocks.actions(answers(words, batch), f"batch-{batch.id}"))
+    elif not batch.is_reversed:
         button = blocks.button(words("reversals-choose"), BATCH, value(batch.audience_id, batch.id))
         rows.append(blocks.actions([button], f"batch-{batch.id}"))
     return rows
 
 
-def _cleaned_by(words: Words, batch: Batch) -> Markup:
+def cleaned_by(words: Words, batch: Batch) -> Markup:
+    """When, and who told it."""
     return words.md(
         "reversals-cleaned-by",
         source=words("evidence-from", source=batch.source),

@@ -26,6 +26,8 @@ checks-job = { $what ->
     [archive] an archive
     [restore] an Undo
     [reversal] a return of contacts cleaned by mistake
+    [question] a question about many bounces at once
+    [cleaning] a cleaning after many bounces at once
     [sync] a sync
     [add] a correction
    *[other] { $what }

@@ -57,3 +57,15 @@ reversals-not-imported = It was imported as cleaned, so it can’t be taken back
 reversals-not-archived = It is archived. To take the cleaning back, restore it first with /cleaned-restore.
 reversals-not-unknown-status = It was cleaned by an earlier version that did not keep the status before, so it can’t be taken back.
 error-nothing-to-reverse = There is nothing to take back here any more: the contacts have their status back, or were archived, imported or changed since.
+reversals-held = { $n ->
+    [one] { $n } waits for an answer
+   *[other] { $n } wait for an answer
+}
+reversals-headline-held = { $n ->
+    [one] *{ $n } contact* of { $audience } is not cleaned
+   *[other] *{ $n } contacts* of { $audience } are not cleaned
+}
+reversals-dropped = { $n ->
+    [one] { $n } that waited for an answer is not cleaned.
+   *[other] { $n } that waited for an answer are not cleaned.
+}

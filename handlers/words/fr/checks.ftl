@@ -26,6 +26,8 @@ checks-job = { $what ->
     [archive] un archivage
     [restore] une annulation
     [reversal] un retour de contacts nettoyés à tort
+    [question] une question sur de nombreux retours à la fois
+    [cleaning] un nettoyage après de nombreux retours à la fois
     [sync] une synchronisation
     [add] une correction
    *[other] { $what }

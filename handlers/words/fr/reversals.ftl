@@ -57,3 +57,15 @@ reversals-not-imported = Ce contact a été importé comme nettoyé : ce n’es
 reversals-not-archived = Ce contact est archivé. Pour annuler le nettoyage, restaurez-le d’abord avec /cleaned-restore.
 reversals-not-unknown-status = Ce contact a été nettoyé par une version antérieure qui ne gardait pas le statut d’avant : cela ne peut pas être annulé.
 error-nothing-to-reverse = Il n’y a plus rien à annuler ici : les contacts ont retrouvé leur statut, ou ont été archivés, importés ou modifiés depuis.
+reversals-held = { $n ->
+    [one] { $n } attend une réponse
+   *[other] { $n } attendent une réponse
+}
+reversals-headline-held = { $n ->
+    [one] *{ $n } contact* de { $audience } ne sera pas nettoyé
+   *[other] *{ $n } contacts* de { $audience } ne seront pas nettoyés
+}
+reversals-dropped = { $n ->
+    [one] { $n } qui attendait une réponse n’est pas nettoyé.
+   *[other] { $n } qui attendaient une réponse ne sont pas nettoyés.
+}

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.bounces.batches import Answer
 from bot.bounces.evidence import Explanation
+from bot.bounces.held import CLEANING
 from bot.bounces.reversals import (
     BATCHES_PER_PAGE,
     REVERSAL,
@@ -19,6 +21,7 @@ from bot.bounces.reversals import (
     ReversalReceipt,
 )
 from handlers.slack.views import evidence as evidence_views
+from handlers.slack.views import held as held_views
 from handlers.slack.views import reversals as views
 from handlers.words import LANGUAGES, words
 from tests.handlers.slack.views.test_evidence import a_why
@@ -32,14 +35,20 @@ NAMES = st.one_of(st.just("News"), st.text(min_size=1, max_size=400), st.just("<
 
 
 def a_batch(name: str, n: int, back: int) -> Batch:
-    return Batch(1, "0123456789abcdef", name, name, AT, AT + timedelta(hours=1), n, back)
+    return Batch(1, "0123456789abcdef", name, name, AT, AT + timedelta(hours=1), n, back, n_held=n)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.sampled_from(LANGUAGES), NAMES, NUMBERS, NUMBERS, NUMBERS)
 def test_slack_takes_every_view_and_message(language: str, name: str, n: int, changed: int, back: int):
     said, batch = words(language), a_batch(name, n, back)
-    page = BatchesPage([replace(batch, id=str(each)) for each in range(BATCHES_PER_PAGE)], has_more=True)
+    page = BatchesPage(
+        [
+            replace(batch, id=str(each), answer=Answer.CLEAN if each % 2 else None)
+            for each in range(BATCHES_PER_PAGE)
+        ],
+        has_more=True,
+    )
     for number in (0, 3):
         assert problems("modal", views.listing(said, page, number)) == []
     for address, of in ((None, batch), (f"{name}@example.com", None)):
@@ -51,6 +60,20 @@ def test_slack_takes_every_view_and_message(language: str, name: str, n: int, ch
         assert problems("message", views.message(said, receipt)) == []
         assert problems("modal", views.started(said, receipt)) == []
         assert "<!channel>" not in str(views.message(said, receipt))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.sampled_from(LANGUAGES), NAMES, NUMBERS, NUMBERS)
+def test_slack_takes_every_question_and_its_answer(language: str, name: str, n: int, changed: int):
+    said, batch = words(language), a_batch(name, changed, 0)
+    for answer in (None, *Answer):
+        asked = held_views.question(said, replace(batch, answer=answer, answered_by="U0OLIVIA"))
+        assert problems("message", asked) == []
+        assert "<!channel>" not in str(asked)
+    for columns in ({}, _done(n, changed), {"state": "failed", "result": {"error": "loading", "values": {}}}):
+        job = job_value(CLEANING, {"batch": "b"}, total=n, done=changed, **columns)
+        assert problems("message", held_views.message(said, job, name)) == []
+        assert problems("modal", held_views.started(said, job, name)) == []
 
 
 def _done(n: int, changed: int) -> dict[str, Any]:
@@ -73,7 +96,7 @@ def test_the_evidence_leads_to_the_contact_and_to_its_batch(language: str):
     together = a_why(batch=a_batch("News", 1_603, 0), dismissed_until=AT)
     assert _actions(said, together) == [evidence_views.FIX, views.CONTACT, views.BATCH]
     assert problems("modal", evidence_views.why(said, together)) == []
-    assert _actions(said, a_why(batch=a_batch("News", 1, 0)))[-1] == views.CONTACT
+    assert _actions(said, a_why(batch=replace(a_batch("News", 1, 0), n_held=0)))[-1] == views.CONTACT
 
 
 def _actions(said: Any, explanation: Explanation) -> list[str]:
