@@ -23,15 +23,14 @@ MAX_TYPED = 200  # characters
 
 def listing(words: Words, page: ArchivesPage, number: int) -> View:
     """A page of the earlier archives. `number` is the page's, from 0."""
-    mistakes = blocks.actions([reversals.open_button(words)], reversals.OPEN)
+    mistakes = reversals.open_button(words)
     if not page.archives:
         key = "restores-none" if number == 0 else "restores-no-hit"
-        rows = [blocks.section(words.md(key)), mistakes]
+        rows = [blocks.section(words.md(key), accessory=mistakes)]
         return blocks.modal(words("restores-title"), rows, close=words("close"))
-    rows = [blocks.section(words.md("restores-intro"))]
+    rows = [blocks.section(words.md("restores-intro"), accessory=mistakes)]
     for archive in page.archives:
         rows += _archive(words, archive)
-    rows.append(mistakes)
     rows += _pages(words, number, has_more=page.has_more)
     return blocks.modal(words("restores-title"), rows, close=words("close"))
 
