@@ -22,7 +22,7 @@ from storage.core import journal
 from storage.core.database import Database, Session
 from storage.core.tables import ENDED, JobKind
 
-CONTACTS_PER_CHUNK = 2_000
+CONTACTS_PER_CHUNK = 1_000
 KIND = "clean"
 
 

@@ -67,6 +67,11 @@ def test_a_return_path_that_names_the_recipient_tells_whose_mail_was_forwarded()
     assert kinds(returned(elsewhere, forged)) == {"ann@home.example.net": EventKind.SOFT}
 
 
+def test_a_bounce_that_names_no_address_is_about_the_one_in_its_return_path():
+    assert list(kinds(returned(mails.nobody_s(), verp(ANN)))) == [ANN]
+    assert kinds(returned(mails.nobody_s(), plain(ANN))) == {}
+
+
 def test_an_international_domain_is_proven_in_both_writings():
     for written in ("ann@caf\u00e9.example.com", "ann@xn--caf-dma.example.com"):
         raw = returned(mails.bounce("ann@xn--caf-dma.example.com"), plain(written))
