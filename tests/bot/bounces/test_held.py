@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.bounces import held, intake, policy, reversals
+from bot.bounces import held, intake, mailbox, policy, reversals
 from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.held import CLEANING, QUESTION, AlreadyAnswered
 from bot.bounces.intake import IntakeCounts
@@ -15,11 +15,13 @@ from bot.bounces.reversals import REVERSAL, Batch, NothingToReverse
 from bot.core import jobs, journal
 from bot.core.errors import PlanGone
 from bot.core.jobs import Recipient
+from storage.bounces.message_files import MailMessage
 from storage.core.database import Database
 from storage.core.jobs import LeaseLost
 from tests.bot.bounces.test_intake import audience, contact, event, soft, take
 from tests.bot.bounces.test_reversals import LATER, WORD, batches, reverse_batch
 from tests.conftest import NOW
+from tests.support import mails
 from tests.support.audiences import claim, import_csv, run, statuses
 from tests.support.figures import assert_exact, contacts, emptied
 
@@ -135,6 +137,18 @@ def test_a_mistake_drops_them_and_gives_back_those_cleaned_before(database: Data
     new = [event(each, ago=-1) for each in PEOPLE[:MOST]]
     assert intake.take_in(database, new, NOW + timedelta(days=2)).cleaned == MOST
     assert_exact(database)
+
+
+def test_one_forged_report_on_many_cleans_nobody(database: Database):
+    audience(database, *PEOPLE)
+    field = "Final-Recipient: rfc822; {}\nAction: failed\nStatus: 5.1.1\n"
+    raw = mails.bounce(PEOPLE[0]).decode()
+    first = field.format(PEOPLE[0])
+    assert first in raw
+    forged = raw.replace(first, "\n".join(map(field.format, PEOPLE))).encode()
+    messages = mailbox.read_messages([MailMessage("box", forged, len(forged))], NOW)
+    assert mailbox.take_in(database, messages, NOW).intake.counted == len(PEOPLE)
+    assert cleaned(database) == set()
 
 
 def test_operators_are_asked_once_each(database: Database):
