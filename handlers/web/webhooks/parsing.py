@@ -98,8 +98,6 @@ class JsonObject:
     def exact(self, name: str) -> str:
         """Returns the text of a field unchanged, as what proves the sender needs it; "" if missing. Raises InvalidBody."""
         value = self.values.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
         if value is not None and not isinstance(value, str):
             raise InvalidBody(f"{self.path_of(name)}: a text is expected here.")
         return value or ""
