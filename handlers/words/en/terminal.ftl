@@ -107,6 +107,7 @@ check-http = HTTP: Slack has to reach http://{ $host }:{ $port }/slack/events th
 check-webhooks = Bounces by webhook: providers have to reach { $paths } at http://{ $host }:{ $port } through your web server
 check-database = Database: { $url }, at this version
 check-database-new = Database: SQLite, brought to this version at the first start
+check-file-open = Other users of this computer can read or change { $path }, which holds secrets or addresses. Close it to them: { $command }
 check-mailchimp = Mailchimp: the key is of { $name }, user’s role: { $role }
 check-mailchimp-webhook = Mailchimp tells the bot at once what changes in { $audience }
 check-mailchimp-webhook-missing = { $audience }: changes show within five minutes. So that Mailchimp tells them at once, start the bot, then: cleaned check --webhooks

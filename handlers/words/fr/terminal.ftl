@@ -131,6 +131,7 @@ check-http = HTTP : Slack doit atteindre http://{ $host }:{ $port }/slack/event
 check-webhooks = Retours par webhook : les prestataires doivent atteindre { $paths } sur http://{ $host }:{ $port } à travers votre serveur web
 check-database = Base de données : { $url }, à cette version
 check-database-new = Base de données : SQLite, mise à cette version au premier démarrage
+check-file-open = D’autres utilisateurs de cet ordinateur peuvent lire ou modifier { $path }, qui contient des secrets ou des adresses. Refusez-leur l’accès : { $command }
 check-mailchimp = Mailchimp : la clé est celle de { $name }, rôle de l’utilisateur : { $role }
 check-mailchimp-webhook = Mailchimp signale aussitôt au bot ce qui change dans { $audience }
 check-mailchimp-webhook-missing = { $audience } : les changements se voient en cinq minutes. Pour que Mailchimp les signale aussitôt, démarrez le bot, puis : cleaned check --webhooks
