@@ -97,22 +97,6 @@ async def read_body(request: web.Request) -> bytes:
     return bytes(body)
 
 
-def _handler(
-    name: str, receive: Receiver, threads: ThreadPoolExecutor, collector: Collector, clock: Clock
-) -> Handler:
-    async def handle(request: web.Request) -> web.Response:
-        body = await read_body(request)
-        headers = {key.lower(): value for key, value in request.headers.items()}
-        webhook_request = WebhookRequest(body, headers, clock())
-        payload = await _receive(receive, webhook_request, threads)
-        counts = await collector.put(payload)
-        if counts is None:
-            raise Unauthenticated("This token was used with another body before: it is valid for one.")
-        return web.json_response(asdict(counts))
-
-    return guarded(f"bounces/{name}", handle)
-
-
 async def _receive(receive: Receiver, request: WebhookRequest, threads: ThreadPoolExecutor) -> WebhookPayload:
     """A request that waits for a fetch occupies no thread meanwhile. Raises WebhookError."""
     while True:
@@ -127,6 +111,22 @@ async def _receive(receive: Receiver, request: WebhookRequest, threads: ThreadPo
             raise TemporarilyUnavailable(
                 f"What this message needs did not arrive within {WAIT_SECONDS:.0f} seconds. Send it again later."
             ) from None
+
+
+def _handler(
+    name: str, receive: Receiver, threads: ThreadPoolExecutor, collector: Collector, clock: Clock
+) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        body = await read_body(request)
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        webhook_request = WebhookRequest(body, headers, clock())
+        payload = await _receive(receive, webhook_request, threads)
+        counts = await collector.put(payload)
+        if counts is None:
+            raise Unauthenticated("This token was used with another body before: it is valid for one.")
+        return web.json_response(asdict(counts))
+
+    return guarded(f"bounces/{name}", handle)
 
 
 def _rejection(name: str, error: WebhookError) -> web.Response:

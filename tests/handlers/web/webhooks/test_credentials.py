@@ -62,6 +62,7 @@ def basic(credentials: str) -> dict[str, str]:
 
 
 def test_no_other_token_of_brevo_passes():
+    """It may be the password of Basic authentication too, of any user."""
     body, headers = senders.brevo(samples.HARD["brevo"])
     assert status("brevo", body, headers) == status("brevo", body, basic(f"x:{SECRET}")) == 200
     for value in around(SECRET):

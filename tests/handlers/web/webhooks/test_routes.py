@@ -1,6 +1,5 @@
 """Over HTTP: size, then who sent it, then what it says, then the answer once it is stored."""
 
-import base64
 import json
 import logging
 import socket
@@ -192,12 +191,6 @@ def test_old_tokens_are_tidied_away(bot: Bot):
     assert delete_expired(bot.database, NOW + timedelta(days=1)) == 0
     assert delete_expired(bot.database, NOW + timedelta(days=3)) == 1
     assert count(bot.database, WebhookToken) == 0
-
-
-def test_brevo_s_token_may_be_the_password_of_basic_authentication(bot: Bot):
-    body, _ = hard("brevo")
-    basic = {"Authorization": f"Basic {base64.b64encode(f'anybody:{senders.SECRET}'.encode()).decode()}"}
-    assert bot.post("brevo", body, basic)[0] == 200
 
 
 def test_a_fault_answers_500_with_a_reference_and_is_taken_when_it_comes_again(bot: Bot, monkeypatch, caplog):
