@@ -3,8 +3,6 @@
 import pytest
 
 from bot.core import settings
-from bot.core.errors import NotAnOperator
-from bot.core.operators import is_operator, require_operator
 from bot.mailchimp import account
 
 
@@ -46,16 +44,6 @@ def test_a_setting_that_can_not_be_read_is_named_without_its_value(monkeypatch: 
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1-secret")
     assert "xoxb-1-secret" not in repr(settings.load())
-
-
-def test_owners_admins_and_named_ones_are_operators():
-    assert is_operator("U1", runs_workspace=True, operators=())
-    assert is_operator("U1", runs_workspace=False, operators=("U1",))
-    assert not is_operator("U1", runs_workspace=False, operators=("U2",))
-    require_operator("U1", runs_workspace=True, operators=(), helpers=())
-    with pytest.raises(NotAnOperator) as caught:
-        require_operator("U1", runs_workspace=False, operators=(), helpers=["U2"])
-    assert caught.value.values == {"helpers": ("U2",)}
 
 
 def test_the_mailbox_of_a_dot_env_file_can_be_switched_off(tmp_path, monkeypatch: pytest.MonkeyPatch):

@@ -113,7 +113,7 @@ def clock() -> Clockwork:
 def parts(database: Database, slack: Slack, clock: Clockwork) -> AppContext:
     settings = load(slack_bot_token="xoxb-test")
     return AppContext(
-        database=database, settings=settings, client=slack, people=People(slack, ()), clock=clock
+        database=database, settings=settings, client=slack, people=People(slack, (), "T1"), clock=clock
     )
 
 

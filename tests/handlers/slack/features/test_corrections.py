@@ -37,7 +37,8 @@ class Slack(WebClient):
 
     def users_info(self, **given: Any) -> Any:
         locale = "fr-FR" if given["user"] == FRENCH_OPERATOR else "en-US"
-        return {"user": {"locale": locale, "tz": "Europe/Paris", "is_admin": given["user"] != MEMBER}}
+        user = {"team_id": "T1", "locale": locale, "tz": "Europe/Paris"}
+        return {"user": user | {"is_admin": given["user"] != MEMBER}}
 
     def views_open(self, **_given: Any) -> Any:
         return {"view": {"id": "V1"}}
@@ -72,7 +73,7 @@ class Person:
     ) -> None:
         self.slack = Slack()
         settings = load(_env_file=None)
-        people = People(self.slack, settings.operators)
+        people = People(self.slack, settings.operators, "T1")
         self.parts = AppContext(
             database=database,
             settings=settings,
