@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core.errors import CleanedError, NotAnOperator
+from bot.core.errors import CleanedError, NotAnOperator, RoleUnknown
 from handlers.slack.elements import blocks, forms
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Request
@@ -119,6 +119,6 @@ def _show(request: Request, error: Exception, text: Markup) -> None:
 
 def _form_again(request: Request, error: Exception, text: Markup) -> View | None:
     """The submitted form, if one that is loading has replaced it: nothing typed is lost."""
-    if not request.is_form_replaced or isinstance(error, NotAnOperator):
-        return None
+    if not request.is_form_replaced or isinstance(error, NotAnOperator | RoleUnknown):
+        return None  # the form may hold addresses
     return forms.filled_again(request.body["view"], text, getattr(error, "block_id", None))
