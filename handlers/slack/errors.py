@@ -49,7 +49,8 @@ def tell(error: Exception, request: Request, *, acknowledged: bool) -> BoltRespo
         _show(request, error, text)
     except SlackClientError as refusal:
         log.warning("an error could not be shown: %s", name(refusal))
-        request.client.chat_postMessage(channel=request.person.id, text=text)
+        message = blocks.message(text, [blocks.section(text)])
+        request.client.chat_postMessage(channel=request.person.id, **message)
     return None if acknowledged else BoltResponse(status=200, body="")
 
 

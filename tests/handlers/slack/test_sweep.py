@@ -41,11 +41,13 @@ from tests.handlers.slack.test_listeners import body as plain_body
 from tests.handlers.slack.test_listeners import declared
 from tests.support.audiences import import_csv, run
 from tests.support.databases import copied
+from tests.support.limits import HOSTILE, links
 from tests.support.persons import DISABLED_GROUP, GROUP, KINDS, OTHER_TEAM, TEAM
 
 Json = dict[str, Any]
 OPERATOR, INTRUDER = "UOPERATOR", "UINTRUDER"
 SECRET = "leaky"  # in each address, campaign and diagnostic
+EVENTS = f"Events {HOSTILE}"
 FLAGS = {"is_admin": True, "is_owner": True, "is_primary_owner": True}
 DECLARED = declared()
 ENGLISH = words("en")
@@ -166,6 +168,7 @@ class Bot:
     operators: tuple[str, ...] = (GROUP, DISABLED_GROUP)
     requests: int = 0
     writes: list[str] = field(default_factory=list)
+    links: list[tuple[Any, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.context = AppContext(
@@ -201,6 +204,8 @@ class Bot:
         answer = self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
         assert answer.status == 200, body
         shown = [_unfolded(given) for _, given in self.slack.sent]
+        for each in shown:
+            self.links += [(body.get("command") or body, fault) for fault in links(each)]
         return Outcome([json.loads(answer.body) if answer.body else {}, *shown], list(self.writes))
 
     def close(self) -> None:
@@ -220,7 +225,7 @@ class Crawl:
                 self._reach((kind, id_), plain_body(kind, id_))
             if kind == "command":  # which asked for the audience
                 self.bodies[kind, id_]["text"] = (
-                    f"{SECRET}101@example.com" if id_ == "/cleaned-fix" else "Events"
+                    f"{SECRET}101@example.com" if id_ == "/cleaned-fix" else EVENTS
                 )
 
     def _reach(self, key: tuple[str, str], body: Json) -> None:
@@ -310,6 +315,7 @@ class Prepared:
 
     url: str
     bodies: dict[tuple[str, str], Json]
+    links: list[tuple[Any, str]]
 
 
 @pytest.fixture(scope="module")
@@ -325,7 +331,7 @@ def prepared(sqlite_template: str, tmp_path_factory: pytest.TempPathFactory) -> 
         bodies = {key: crawl.bodies.get(key) or plain_body(*key) for key in DECLARED}
         bot.close()
         database.close()
-        yield Prepared(url, bodies)
+        yield Prepared(url, bodies, bot.links)
 
 
 def _fill(bot: Bot) -> list[Json]:
@@ -334,10 +340,10 @@ def _fill(bot: Bot) -> list[Json]:
         bot.database,
         "Email Address,CLEAN_TIME,CLEAN_REASON,CLEAN_CAMPAIGN_TITLE,CLEAN_DIAGNOSTIC",
     )
-    for audience, first in (("News", 0), ("Events", 100)):
+    for audience, first in ((f"News {HOSTILE}", 0), (EVENTS, 100)):
         rows = [
             f"{SECRET}{n}@{('gmial.com', 'example.com')[n % 2]},2026-11-{n % 20 + 1:02} 08:00:00,hard,"
-            f"{SECRET} {n % 3},{SECRET} {n}"
+            f"{SECRET} {n % 3} {HOSTILE},{SECRET} {n} {HOSTILE}"
             for n in range(first, first + 30)
         ]
         id_ = import_csv(database, "\n".join([header, *rows]), audience=audience)
@@ -424,3 +430,8 @@ def test_an_operator_who_sends_the_same_gets_at_nearly_all_of_it(prepared: Prepa
     assert not any(said in json.dumps(outcome.shown) for outcome in found.values() for said in REFUSALS)
     effective = [key for key, outcome in found.items() if outcome.leaks or outcome.writes]
     assert len(effective) > len(found) / 2, effective
+
+
+def test_names_campaigns_and_diagnostics_bring_no_link(prepared: Prepared):
+    """In all that an operator is shown."""
+    assert prepared.links == []
