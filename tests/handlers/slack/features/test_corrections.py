@@ -177,7 +177,7 @@ def test_a_fix_without_consent_then_with_a_bad_address_then_right(
     assert problems("modal", answer["view"]) == []
     receipt = person.shown()
     assert receipt["channel"] == user
-    assert "ada@gmail.com" in receipt["text"]
+    assert "ada@gmail.com" in said(receipt)
     with database.reading() as session:
         [consent] = store.consents(session, news)
     assert (consent.given_by, consent.wording) == (user, wording)
