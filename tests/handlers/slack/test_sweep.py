@@ -328,10 +328,26 @@ def prepared(sqlite_template: str, tmp_path_factory: pytest.TempPathFactory) -> 
         database = Database(url)
         bot = Bot(database)
         crawl = Crawl(bot, _fill(bot))
-        bodies = {key: crawl.bodies.get(key) or plain_body(*key) for key in DECLARED}
+        bodies = {key: crawl.bodies.get(key) or _like_its_sibling(key, crawl.bodies) for key in DECLARED}
         bot.close()
         database.close()
         yield Prepared(url, bodies, bot.links)
+
+
+def _like_its_sibling(key: tuple[str, str], bodies: dict[tuple[str, str], Json]) -> Json:
+    """A request for what wasn't reached, with the view and the value of another of the same subject."""
+    kind, id_ = key
+    body, subject = plain_body(kind, id_), id_.partition("-")[0]
+    like = [
+        known for (of, other), known in bodies.items() if of == kind and other.partition("-")[0] == subject
+    ]
+    if not like:
+        return body
+    view = like[-1]["view"]
+    if kind == "submission":
+        return body | {"view": view | {"callback_id": id_}}
+    [named], [action] = body["actions"], like[-1]["actions"]
+    return body | {"view": view, "actions": [action | {"action_id": named["action_id"]}]}
 
 
 def _fill(bot: Bot) -> list[Json]:
