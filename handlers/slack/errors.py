@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core.errors import CleanedError, NotAnOperator
+from bot.core.errors import CleanedError, NotAnOperator, RoleUnknown
 from handlers.slack.elements import blocks, forms
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Request
@@ -49,7 +49,8 @@ def tell(error: Exception, request: Request, *, acknowledged: bool) -> BoltRespo
         _show(request, error, text)
     except SlackClientError as refusal:
         log.warning("an error could not be shown: %s", name(refusal))
-        request.client.chat_postMessage(channel=request.person.id, text=text)
+        message = blocks.message(text, [blocks.section(text)])
+        request.client.chat_postMessage(channel=request.person.id, **message)
     return None if acknowledged else BoltResponse(status=200, body="")
 
 
@@ -119,6 +120,6 @@ def _show(request: Request, error: Exception, text: Markup) -> None:
 
 def _form_again(request: Request, error: Exception, text: Markup) -> View | None:
     """The submitted form, if one that is loading has replaced it: nothing typed is lost."""
-    if not request.is_form_replaced or isinstance(error, NotAnOperator):
-        return None
+    if not request.is_form_replaced or isinstance(error, NotAnOperator | RoleUnknown):
+        return None  # the form may hold addresses
     return forms.filled_again(request.body["view"], text, getattr(error, "block_id", None))

@@ -16,7 +16,7 @@ from bot.core.settings import Settings
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View
-from handlers.slack.people import Person
+from handlers.slack.people import Person, teams_named
 from handlers.words import Words
 from storage.core.database import Database
 
@@ -54,7 +54,7 @@ class Request:
 
     @cached_property
     def person(self) -> Person:
-        return self.context.people.person(self.user_id)
+        return self.context.people.person(self.user_id, teams_named(self.body))
 
     @property
     def words(self) -> Words:

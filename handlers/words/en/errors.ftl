@@ -7,6 +7,7 @@ error-not-an-operator = { $n ->
     [0] Only operators can do that. Ask an owner or admin of this workspace.
    *[other] Only operators can do that. Ask { $helpers }, or an owner or admin of this workspace.
 }
+error-role-unknown = Slack did not say whether you are an operator. Nothing was changed. Try again in a minute.
 error-nothing-there = No contact matches. Change the filters.
 error-wrong-word = Type { $word } to confirm. Nothing was changed.
 error-already-done = This was confirmed already. Look in your messages for the receipt.

@@ -6,8 +6,6 @@ import pytest
 from pydantic import SecretStr
 
 from bot.core import settings
-from bot.core.errors import NotAnOperator
-from bot.core.operators import is_operator, require_operator
 from bot.mailchimp import account
 from handlers import cli
 from handlers.words import LANGUAGES, words
@@ -122,16 +120,6 @@ def test_a_short_secret_stops_each_start_with_one_plain_line(
             said = capsys.readouterr()
             expected = words(language)("error-short-secret", name="CLEANED_BREVO_TOKEN", n=16)
             assert (said.out, said.err) == ("", f"cleaned: {expected}\n")
-
-
-def test_owners_admins_and_named_ones_are_operators():
-    assert is_operator("U1", runs_workspace=True, operators=())
-    assert is_operator("U1", runs_workspace=False, operators=("U1",))
-    assert not is_operator("U1", runs_workspace=False, operators=("U2",))
-    require_operator("U1", runs_workspace=True, operators=(), helpers=())
-    with pytest.raises(NotAnOperator) as caught:
-        require_operator("U1", runs_workspace=False, operators=(), helpers=["U2"])
-    assert caught.value.values == {"helpers": ("U2",)}
 
 
 def test_the_mailbox_of_a_dot_env_file_can_be_switched_off(tmp_path, monkeypatch: pytest.MonkeyPatch):

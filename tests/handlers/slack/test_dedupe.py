@@ -95,7 +95,7 @@ def test_of_two_processes_one_does_it_and_both_answer(database: Database):
         database=database,
         settings=Settings(),
         client=slack,
-        people=People(slack, ()),
+        people=People(slack, (), "T"),
         clock=lambda: NOW,
     )
     apps = [build_app(parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B")) for _ in range(2)]
@@ -130,7 +130,7 @@ def test_the_answer_does_not_wait_for_the_database(database: Database, monkeypat
         database=database,
         settings=Settings(),
         client=slack,
-        people=People(slack, ()),
+        people=People(slack, (), "T"),
         clock=lambda: NOW,
     )
     app = build_app(parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))

@@ -81,7 +81,10 @@ def test_each_listener_is_acknowledged_while_slack_is_slow(
 ):
     monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
     context = AppContext(
-        database=database, settings=load(_env_file=None), client=slack, people=People(slack, ["S0GROUP"])
+        database=database,
+        settings=load(_env_file=None),
+        client=slack,
+        people=People(slack, ["S0GROUP"], "T1"),
     )
     bolt = app.build_app(context, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
     started = time.monotonic()
