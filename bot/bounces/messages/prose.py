@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.bounces.messages import recipients
+from bot.bounces.messages.budget import Budget
 from bot.bounces.messages.parts import MimePart, parse_headers
 
 MOST_LINES = 3000
@@ -49,7 +50,7 @@ _HEADER_BLOCK = re.compile(
 _HEADER_LINE = re.compile(r"[ \t>]{0,4}[A-Za-z][\w-]{1,40}[ \t]?:[ \t]")
 
 
-def split_returned(text: str) -> Narrative:
+def split_returned(text: str, budget: Budget) -> Narrative:
     """Splits the text where the returned message begins."""
     block = _HEADER_BLOCK.search(text, 1)
     end = len(text) if block is None else block.start()
@@ -59,11 +60,11 @@ def split_returned(text: str) -> Narrative:
         rest = text[marker.end() :].lstrip("\n \t-=")
         has_headers = _HEADER_LINE.match(rest)
         if has_headers or not rest.strip() or _CLEAR_MARKER.search(marker[0]):
-            return Narrative(text[: marker.start()], parse_headers(rest) if has_headers else None)
+            return Narrative(text[: marker.start()], parse_headers(rest, budget) if has_headers else None)
     if block is None:
         return Narrative(text, None)
     unquoted = re.sub(r"^[ \t>]+(?=[\w-]+:)", "", text[end:], flags=re.MULTILINE)
-    return Narrative(text[:end], parse_headers(unquoted))
+    return Narrative(text[:end], parse_headers(unquoted, budget))
 
 
 _NOT_ABOUT_RECIPIENT = re.compile(
@@ -113,7 +114,7 @@ def failed_recipients(
     """
     in_text = _failed_in_text(narrative, part, returned, is_bounce=is_bounce)
     if len(in_text) == 1:
-        return [recipients.as_known("", in_text[0], returned, alone=True)]
+        return [recipients.as_known("", in_text[0], recipients.sent_to(returned), alone=True)]
     if in_text:
         return list({address.lower(): address for address in in_text}.values())
     sent_to = recipients.in_headers(returned, ("x-envelope-to", "x-original-to", "to"))
