@@ -79,10 +79,32 @@ class Mailbox:
         They stay unseen. A message larger than LARGEST is cut.
         """
         for uids in _grouped(self._sizes(self.unseen_uids()[:MOST_MESSAGES])):
-            if messages := self._fetch(uids):
+            if messages := self.fetch(uids):
                 yield messages
 
+    def fetch(self, uids: Sequence[str]) -> Sequence[tuple[str, MailMessage]]:
+        """Returns those messages that the server returns, with their uids. They stay unseen."""
+        try:
+            answers = self._command("FETCH", ",".join(uids), f"(UID BODY.PEEK[]<0.{LARGEST}>)")
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            # A message that the server fails to return must not hold up the others; it stays unseen.
+            return [message for uid in uids for message in self.fetch([uid])] if len(uids) > 1 else []
+        messages = []
+        for answer, following in pairwise([*answers, None]):
+            if not isinstance(answer, tuple):
+                continue
+            head, raw = answer
+            # Servers send the uid before the message's text or after it.
+            match = _UID.search(head) or (_UID.search(following) if isinstance(following, bytes) else None)
+            if match and (uid := match[1].decode()) in uids:
+                messages.append((uid, MailMessage(f"IMAP {uid}", raw, len(raw))))
+        return messages
+
     def mark_seen(self, uids: Sequence[str]) -> None:
+        if not uids:
+            return
         # Not the library's own `flag`, which also expunges what somebody has marked as deleted.
         self._command("STORE", ",".join(uids), "+FLAGS.SILENT", r"(\Seen)")
 
@@ -94,25 +116,6 @@ class Mailbox:
             match, size = _UID.search(line), _SIZE.search(line)
             if match and size and (uid := match[1].decode()) in uids:
                 yield uid, int(size[1])
-
-    def _fetch(self, uids: Sequence[str]) -> Sequence[tuple[str, MailMessage]]:
-        try:
-            answers = self._command("FETCH", ",".join(uids), f"(UID BODY.PEEK[]<0.{LARGEST}>)")
-        except imaplib.IMAP4.abort:
-            raise
-        except imaplib.IMAP4.error:
-            # A message that the server fails to return must not hold up the others; it stays unseen.
-            return [message for uid in uids for message in self._fetch([uid])] if len(uids) > 1 else []
-        messages = []
-        for answer, following in pairwise([*answers, None]):
-            if not isinstance(answer, tuple):
-                continue
-            head, raw = answer
-            # Servers send the uid before the message's text or after it.
-            match = _UID.search(head) or (_UID.search(following) if isinstance(following, bytes) else None)
-            if match and (uid := match[1].decode()) in uids:
-                messages.append((uid, MailMessage(f"IMAP {uid}", raw, len(raw))))
-        return messages
 
     def _command(self, *command: str) -> list[bytes | tuple[bytes, bytes] | None]:
         status, answers = self._client.uid(*command)

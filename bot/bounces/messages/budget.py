@@ -1,7 +1,6 @@
 """The work that reading one message may take: counted in steps, so that a message ends alike wherever it is read."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -49,7 +48,7 @@ class Budget:
         self, most: Mapping[Work, int] = MOST, clock: Callable[[], float] = time.thread_time
     ) -> None:
         """`clock`: seconds of processor time, so that a busy machine does not make a message unreadable."""
-        self.spent: Counter[Work] = Counter()
+        self.spent = dict.fromkeys(Work, 0)
         self._most = most
         self._clock = clock
         self._until = clock() + MOST_SECONDS

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from bot.bounces.messages.budget import Budget, Work
+from bot.bounces.messages.budget import Budget, TooMuchWork, Work
 from bot.bounces.messages.parts import MimePart
 
 _NAME = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9-]{1,60})\s{0,3}:\s*(.*)")
@@ -36,9 +36,12 @@ class ReportedOutcome:
 def status_texts(leaves: list[MimePart]) -> list[str]:
     """Returns the texts of the delivery-status parts of a bounce.
 
-    If none of them names a recipient, parts of other content types are searched for the fields of a report.
+    If none of them names a recipient, parts of other content types are searched for the fields of a report. Raises
+    TooMuchWork.
     """
     declared = [leaf.text(LONGEST_REPORT) for leaf in leaves if leaf.kind in _STATUS_KINDS]
+    if any(len(text) == LONGEST_REPORT for text in declared):  # its last recipient may be cut in two
+        raise TooMuchWork(Work.CHARACTERS)
     complete = [text for text in declared if _RECIPIENT.search(text)]
     if complete:
         return complete

@@ -195,9 +195,7 @@ def _split_headers(raw: bytes, budget: Budget) -> tuple[dict[str, list[str]], by
     if lines[0].startswith((b"From ", b">From ")):
         del lines[0]
     pending: list[bytes] = []
-    last_well_known = max(
-        (n for n, line in enumerate(lines) if line[:13].lower().startswith(_WELL_KNOWN)), default=0
-    )
+    last_well_known: int | None = None  # looked for once it is needed
     for number, line in enumerate(lines):
         if line[:1] in (b" ", b"\t") and pending:
             pending.append(line)
@@ -206,8 +204,8 @@ def _split_headers(raw: bytes, budget: Budget) -> tuple[dict[str, list[str]], by
             pending = [line]
         elif not headers and not pending:
             return {}, raw  # no headers, only a body
-        elif number < last_well_known:  # continues a header, though it is not indented
-            pending.append(line)
+        elif number < (last_well_known := last_well_known or _last_well_known(lines)):
+            pending.append(line)  # continues a header, though it is not indented
         else:  # the body follows without an empty line
             rest = b"\n".join(lines[number:]) + head[LONGEST_HEADERS:]
             if pending and not line.strip():
@@ -218,10 +216,16 @@ def _split_headers(raw: bytes, budget: Budget) -> tuple[dict[str, list[str]], by
     return headers, body
 
 
+def _last_well_known(lines: list[bytes]) -> int:
+    """The number of the last line that is certainly a header; the body begins behind it."""
+    numbers = range(len(lines) - 1, 0, -1)
+    return next((n for n in numbers if lines[n][:13].lower().startswith(_WELL_KNOWN)), 0)
+
+
 def _add_header(headers: dict[str, list[str]], lines: list[bytes]) -> None:
     if not lines:
         return
-    match = _HEADER.match(b" ".join(map(bytes.strip, lines)))
+    match = _HEADER.match(b" ".join(map(bytes.strip, lines)) if len(lines) > 1 else lines[0])
     if match:
         value = _charset_decoded(match[2].strip(), "")
         headers.setdefault(match[1].decode("ascii").lower(), []).append(value)

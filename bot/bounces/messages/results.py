@@ -1,7 +1,7 @@
 """What reading a message gives: its events, or the reason why there are none."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.bounces.events import (
@@ -45,7 +45,7 @@ class MessageContext:
 
     def about(self, returned: MimePart | None) -> "MessageContext":
         """Returns the context with the campaign of the returned message, which is found once for all recipients."""
-        return replace(self, campaign=_campaign(returned))
+        return MessageContext(self.at, self.identity, _campaign(returned))
 
     def event(
         self,
@@ -85,5 +85,7 @@ def _campaign(returned: MimePart | None) -> str:
 
 def _printable(text: str, longest: int) -> str:
     """The text as one line of printable characters. These can all be stored: NUL and surrogates are not printable."""
-    printable = (c if c.isprintable() else " " for c in text[: 4 * longest])
-    return " ".join("".join(printable).split())[:longest]
+    text = text[: 4 * longest]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())[:longest]
