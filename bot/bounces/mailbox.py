@@ -91,7 +91,9 @@ def read_messages(messages: Sequence[MailMessage], now: datetime, audience: str 
         if reading.reason:
             reasons[reading.reason] += 1
         if reading.reason in QUARANTINED_REASONS:
-            unusable.append((message.name, _quarantine_item(message, reading.reason, fault or reading.detail)))
+            unusable.append(
+                (message.name, _quarantine_item(message, reading.reason, fault or reading.detail))
+            )
     return ReadMessages(len(messages), events, unusable, reasons)
 
 

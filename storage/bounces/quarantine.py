@@ -14,7 +14,9 @@ from storage.bounces.tables import Quarantined
 from storage.core import engines
 
 ROWS_AT_ONCE = 1_000
-FIRST_ATTEMPT = "zz"  # begins the uids of rows that mark an attempt to read messages; the others' are hexadecimal
+FIRST_ATTEMPT = (
+    "zz"  # begins the uids of rows that mark an attempt to read messages; the others' are hexadecimal
+)
 
 TABLE: Table = Quarantined.__table__  # type: ignore[attr-defined]
 

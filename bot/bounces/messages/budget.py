@@ -10,6 +10,7 @@ class Work(StrEnum):
     """What is counted. A value is kept as the detail of a message that went into quarantine."""
 
     PARTS = "parts"
+    DEPTH = "nested parts"
     HEADER_LINES = "header lines"
     HEADERS = "headers decoded"
     CHARACTERS = "characters decoded"
@@ -49,6 +50,8 @@ class Budget:
     ) -> None:
         """`clock`: seconds of processor time, so that a busy machine does not make a message unreadable."""
         self.spent = dict.fromkeys(Work, 0)
+        self.left_out: Work | None = None
+        """Why some of the message was not looked at, though it is read all the same."""
         self._most = most
         self._clock = clock
         self._until = clock() + MOST_SECONDS
@@ -65,8 +68,11 @@ class Budget:
             self.check_time()
 
     def has(self, work: Work) -> bool:
-        """Whether any of it is left."""
-        return self.spent[work] < self._most[work]
+        """Whether any of it is left. If not, what comes next is left out."""
+        if self.spent[work] < self._most[work]:
+            return True
+        self.left_out = work
+        return False
 
     def check_time(self) -> None:
         """Raises TooMuchWork once the time is over."""

@@ -19,7 +19,8 @@ from bot.bounces.messages.budget import MOST, Budget, Work
 
 LARGEST_MESSAGE = 10 * 2**20  # bytes; of a larger one only the first HEAD are read
 HEAD = 2**20
-DEEPEST = 8  # parts within parts; deeper ones, and those beyond the budget, are not looked for
+DEEPEST = 8  # parts within parts; deeper ones, and those beyond the budget, are left out
+HEADERS_ALONE = DEEPEST + 1
 LONGEST_TEXT = 100_000  # characters of a part's text
 LONGEST_HEADERS = 256 * 1024  # bytes
 
@@ -83,7 +84,7 @@ def parse_message(raw: bytes, budget: Budget) -> MimePart:
 
 def parse_headers(text: str, budget: Budget) -> MimePart:
     """Parses a returned message that is quoted in the text of another, without looking for parts."""
-    return _part(text.encode("utf-8", "replace"), "text/plain", DEEPEST, budget)
+    return _part(text.encode("utf-8", "replace"), "text/plain", HEADERS_ALONE, budget)
 
 
 def decoded_header(value: str) -> str:
@@ -133,6 +134,8 @@ def _part(raw: bytes, default: str, depth: int, budget: Budget) -> MimePart:
     part = MimePart(headers, kind, parameters, body, budget)
     if depth < DEEPEST:
         part.children.extend(_children(part, depth + 1))
+    elif depth == DEEPEST and (kind in _MESSAGES or kind.startswith("multipart/")):
+        budget.left_out = Work.DEPTH
     if kind.startswith("multipart/") and not part.children:
         return MimePart(headers, "text/plain", {}, body, budget)
     return part
@@ -140,7 +143,7 @@ def _part(raw: bytes, default: str, depth: int, budget: Budget) -> MimePart:
 
 def _children(part: MimePart, depth: int) -> Iterator[MimePart]:
     default = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
-    depth = DEEPEST if part.kind in _HEADERS_ONLY else depth
+    depth = HEADERS_ALONE if part.kind in _HEADERS_ONLY else depth
     for raw in _raw_children(part):
         if not part.budget.has(Work.PARTS):
             break
@@ -164,7 +167,7 @@ def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
         delimiter = _guess_delimiter(body)
     if not delimiter:
         return []
-    most = MOST[Work.PARTS]
+    most = MOST[Work.PARTS] + 1  # one more, so that it is known that some are left out
     pieces = (b"\n" + body).split(b"\n" + delimiter, most + 1)[1 : most + 1]
     parts = []
     for piece in pieces:

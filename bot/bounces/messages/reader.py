@@ -36,13 +36,17 @@ def read(raw: bytes, now: datetime, budget: Budget | None = None) -> Reading:
     """Returns the events of one message; `now` is the time of a message without a plausible Date."""
     if not raw.strip():
         return nothing(UNREADABLE)
+    budget = budget or Budget()
     try:
-        part = parse_message(raw, budget or Budget())
+        part = parse_message(raw, budget)
         if not part.headers:
             return nothing(UNREADABLE)
-        return _read(part, MessageContext(_sent_at(part, now), _identity(part, raw)), DEEPEST_BOUNCE)
+        reading = _read(part, MessageContext(_sent_at(part, now), _identity(part, raw)), DEEPEST_BOUNCE)
     except TooMuchWork as error:
         return Reading((), TOO_MUCH, error.work)
+    if budget.left_out and reading.reason == NO_RECIPIENT:
+        return Reading((), TOO_MUCH, budget.left_out)
+    return reading
 
 
 def _read(part: MimePart, context: MessageContext, depth_left: int) -> Reading:
@@ -74,7 +78,9 @@ def _read_bounce(
     """From the delivery report if there is one, else from a bounce inside, else from the prose."""
     narrative = prose.split_returned(text, part.budget)
     returned = _returned_message(leaves) or narrative.returned
-    outcomes = [outcome for text in fields.status_texts(leaves) for outcome in fields.outcomes(text, part.budget)]
+    outcomes = [
+        outcome for text in fields.status_texts(leaves) for outcome in fields.outcomes(text, part.budget)
+    ]
     if outcomes:
         reading = delivery_reports.read_outcomes(part, outcomes, narrative, returned, context)
         if reading is not None:
@@ -127,12 +133,14 @@ def _read_prose(
         narrative.text
     )
     context = context.about(returned)
+    passages = prose.passages(narrative.text)
     events = []
     for address in addresses:
         part.budget.spend(Work.RECIPIENTS)
+        about = prose.lines_about(address, passages)
         alone = len(addresses) == 1
         event = _prose_event(
-            address, narrative.text, title, context, alone=alone, is_delayed=bool(is_delayed)
+            address, about, narrative.text, title, context, alone=alone, is_delayed=bool(is_delayed)
         )
         events.append(event)
     return Reading(tuple(events), None)
@@ -140,6 +148,7 @@ def _read_prose(
 
 def _prose_event(
     address: str,
+    about: str,
     text: str,
     title: str,
     context: MessageContext,
@@ -147,7 +156,7 @@ def _prose_event(
     alone: bool,
     is_delayed: bool,
 ) -> MailEvent:
-    about = prose.lines_about(text, address)
+    """From what is said `about` the address, else from the whole text."""
     code = find_code(about)
     kind, cause = diagnose(code, about)
     # The server's reply may be far from the address.

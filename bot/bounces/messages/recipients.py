@@ -63,7 +63,9 @@ def in_headers(part: MimePart | None, names: Iterable[str]) -> list[str]:
     if part is None:
         return []
     # Most messages have few of these headers.
-    return list(dict.fromkeys(address for name in names if name in part.headers for address in _of(part, name)))
+    return list(
+        dict.fromkeys(address for name in names if name in part.headers for address in _of(part, name))
+    )
 
 
 def _of(part: MimePart, name: str) -> list[str]:
