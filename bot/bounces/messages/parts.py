@@ -90,11 +90,14 @@ def parse_headers(text: str, budget: Budget) -> MimePart:
 def decoded_header(value: str) -> str:
     """Returns a header's value with encoded words (RFC 2047) decoded and white space collapsed."""
     if "=?" in value:
+        # One line, and only as far as the last word ends: the library looks for an end from each beginning.
+        head, end, tail = " ".join(value[:4000].split()).rpartition("?=")
         try:
-            pieces = decode_header(value[:4000])
+            pieces = decode_header(head + end)
         except (HeaderParseError, ValueError):
-            pieces = []
-        value = "".join(p if isinstance(p, str) else _charset_decoded(p, c or "") for p, c in pieces) or value
+            pieces = [(head + end, None)]
+        decoded = "".join(p if isinstance(p, str) else _charset_decoded(p, c or "") for p, c in pieces)
+        value = decoded + tail or value
     return " ".join(value.split())
 
 

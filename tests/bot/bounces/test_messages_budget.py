@@ -1,12 +1,15 @@
 """Reading a message takes bounded work, counted in steps: what would take more is set aside with that reason."""
 
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
+from email.header import decode_header
 from itertools import count
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from bot.bounces.messages import parts
 from bot.bounces.messages.budget import MOST, MOST_SECONDS, Budget, Work
 from bot.bounces.messages.reader import read
 from bot.bounces.messages.results import TOO_MUCH
@@ -44,7 +47,7 @@ def test_the_samples_need_a_tenth_of_what_one_message_may_take():
 @pytest.mark.parametrize("number", [10, 1_000])
 def test_returned_headers_are_decoded_once_for_all_recipients(number):
     budget = Budget()
-    headers = filled(b"To: " + b"=?utf-8?q?" * 50 + b"\n", 100_000)
+    headers = filled(b"To: " + b"=?utf-8?q?a" * 50 + b"\n", 100_000)
     reading = read(report(recipients(number), headers), NOW, budget)
     assert len(reading.events) == number
     assert headers.count(b"To: ") <= budget.spent[Work.HEADERS] <= headers.count(b"To: ") + 10
@@ -83,6 +86,35 @@ def test_the_time_is_bounded_as_well():
     clock = count(step=MOST_SECONDS)
     reading = read(report(recipients(1_000), b"To: a@example.com"), NOW, Budget(clock=lambda: next(clock)))
     assert (reading.reason, reading.detail) == (TOO_MUCH, Work.TIME)
+
+
+@given(st.text(st.sampled_from("=?qb_ 2A\f"), max_size=60), st.text(st.sampled_from("=?qbA "), max_size=20))
+def test_encoded_words_are_decoded_as_the_library_does(value, tail):
+    """Which takes time in the square of the number of unfinished ones, and so gets to see none behind the last end."""
+    value = f"{value}=?utf-8?q?{value}?= {tail}"
+    one_line = " ".join(value.split())
+    try:
+        pieces = decode_header(one_line)
+    except HeaderParseError:
+        pieces = [(one_line, None)]
+    whole = "".join(p if isinstance(p, str) else p.decode("utf-8", "replace") for p, _ in pieces)
+    assume("\ufffd" not in whole)  # this program falls back to Latin-1
+    assert parts.decoded_header(value) == " ".join((whole or one_line).split())
+
+
+def test_the_library_is_not_asked_for_encoded_words_that_do_not_end(monkeypatch):
+    asked: list[str] = []
+
+    def decode(value: str) -> object:
+        asked.append(value)
+        return decode_header(value)
+
+    monkeypatch.setattr(parts, "decode_header", decode)
+    unfinished = "=?utf-8?q?a" * 300
+    assert parts.decoded_header(f"=?utf-8?q?ada?= {unfinished}") == f"ada {unfinished}"
+    assert parts.decoded_header(f"{unfinished}\f=?utf-8?q?ada?=")
+    assert all(value.endswith("?=") for value in asked)
+    assert len(asked) == 2
 
 
 @settings(max_examples=30)

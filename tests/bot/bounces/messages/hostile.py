@@ -9,7 +9,8 @@ GROUP = b"Final-Recipient: rfc822; reader%d@example.com\nAction: failed\nStatus:
 _HEADERS = {
     "to": b"To: a%d@example.com\n",
     "from": b"From: a%d@example.com\nReturn-Path: <a%d@example.com>\n",
-    "unfinished encoded words": b"To: " + b"=?utf-8?q?" * 400 + b"\n",
+    "unfinished encoded words": b"To: " + b"=?u?q?a" * 500 + b"\n",
+    "empty encoded words": b"To: " + b"=?utf-8?q?" * 400 + b"\n",
     "encoded words": b"To: " + b"=?utf-8?q?a?= " * 280 + b"\n",
     "encoded addresses": b"To: " + b"=?utf-8?b?YUBleGFtcGxlLmNvbQ==?= " * 130 + b"\n",
     "unknown charsets": b"To: " + b"=?x-%d?b?//79?= " * 250 + b"\n",
