@@ -144,8 +144,9 @@ def take_in_unseen(
 ) -> MailOutcome:
     """Takes in the unseen messages of an IMAP mailbox, then marks them as seen.
 
-    Those that may have ended the process before come last. Stops before the next batch of messages once `may_continue` returns False. If the process ends in between, or two
-    processes do this at once, messages are read twice and count once. Raises storage.bounces.imap.MailboxError.
+    Those that may have ended the process before come last. Stops before the next batch of messages once
+    `may_continue` returns False. If the process ends in between, or two processes do this at once, messages are read
+    twice and count once. Raises storage.bounces.imap.MailboxError.
     """
     outcome = MailOutcome()
     with imap.open_mailbox(address) as mailbox:
