@@ -13,10 +13,11 @@ from slack_sdk.errors import SlackClientError
 
 from bot.core.errors import NotAnOperator
 from bot.core.operators import require_operator
+from handlers.slack.sdk_workarounds import less_patient
 from handlers.words import Words, words
 
 CACHED_SECONDS = 300
-LOOKUP_THREADS = 8
+LOOKUP_THREADS = 32
 _GROUP = "S"  # ids of user groups start with it
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ class People:
 
     def __init__(self, client: WebClient, operators: Collection[str]) -> None:
         self.operators = tuple(operators)
-        self._client = client
+        self._client = less_patient(client)
         self._cache: dict[str, tuple[float, Any]] = {}  # id → expiry, value
         self._lookups: dict[str, Future[None]] = {}
         self._lock = Lock()

@@ -1,10 +1,8 @@
 """A request of a person: who makes it, what it carries, and the ways to answer."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from slack_bolt import Respond
@@ -17,11 +15,11 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.people import Person
+from handlers.slack.sdk_workarounds import less_patient
 from handlers.words import Words
 from storage.core.database import Database
 
 IN_TIME_SECONDS = 0.25  # that an answer may wait for the Web API; Slack waits three for it
-_SLOW_CALLS = ThreadPoolExecutor(8, thread_name_prefix="slow-calls")
 
 
 class Modal:
@@ -47,14 +45,19 @@ class Request:
         self.payload: dict[str, Any] = {}
         self.user_id = user_id
         self.now: datetime = context.clock()
+        self.client = less_patient(context.client)  # somebody looks on
         self.opened: Modal | None = None  # by this request; errors are shown in it
         self.follow_ups: list[Callable[[], None]] = []
         self.is_form_replaced = False  # by a modal that is loading; after an error the form is shown again
         self._respond = respond
+        self._person: Person | None = None
 
-    @cached_property
+    @property
     def person(self) -> Person:
-        return self.context.people.person(self.user_id)
+        # Not functools.cached_property: before Python 3.12 it holds one lock for the properties of all requests.
+        if self._person is None:
+            self._person = self.context.people.person(self.user_id)
+        return self._person
 
     @property
     def words(self) -> Words:
@@ -69,10 +72,6 @@ class Request:
     @property
     def settings(self) -> Settings:
         return self.context.settings
-
-    @property
-    def client(self) -> WebClient:
-        return self.context.client
 
     @property
     def is_submission(self) -> bool:
@@ -168,7 +167,7 @@ class Request:
         Else a modal that is loading, titled by the sentence of that key: the view replaces it once it is there. For
         calls that need the Web API.
         """
-        future = _SLOW_CALLS.submit(call)
+        future = self.context.threads.submit_slow(self.user_id, call)
         try:
             return future.result(IN_TIME_SECONDS)
         except TimeoutError:
