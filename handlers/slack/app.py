@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.core.settings import Settings
-from handlers.slack import errors, threads
+from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import NoAnswer, SeenRequests
 from handlers.slack.features import (
@@ -31,9 +31,10 @@ from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
 from handlers.slack.sdk_workarounds import is_not_token_warning
+from handlers.slack.threads import ANSWERING, Threads
 from storage.core.text import storable
 
-LISTENER_THREADS = threads.ANSWERING
+LISTENER_THREADS = ANSWERING
 NO_ANSWER = 503  # Slack tells the person that it failed, and the form stays as it was filled in
 RATE_LIMIT_RETRIES = 5
 
@@ -55,6 +56,7 @@ def web_client(settings: Settings) -> WebClient:
 
 def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
     """The app with every listener. `identity` is who `auth.test` said we are: no request asks again."""
+    threads = Threads()
     secret = app_context.settings.slack_signing_secret
     logging.getLogger("slack_bolt.App").addFilter(is_not_token_warning)
     app = App(
@@ -62,7 +64,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         authorize=lambda: identity,
         signing_secret=secret.get_secret_value() if secret else "",
         request_verification_enabled=secret is not None,
-        listener_executor=app_context.threads,
+        listener_executor=threads,
     )
     seen_requests = SeenRequests(app_context.database, app_context.clock)
 
@@ -74,7 +76,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
         body = request.body = _storable(request.body)
-        context[REQUEST] = Request(app_context, body, context.user_id or "", respond)
+        context[REQUEST] = Request(app_context, body, context.user_id or "", respond, threads)
         context[SEEN] = seen_requests
         if seen_requests.is_repeated(body):
             return BoltResponse(status=200, body="")

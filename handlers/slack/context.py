@@ -1,7 +1,7 @@
 """What every feature of a running bot works with, put together once at the start."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dns.resolver import Resolver
 from slack_sdk import WebClient
@@ -11,7 +11,6 @@ from bot.core.settings import Settings
 from bot.corrections import mail_exchanges
 from handlers.clock import utc_now
 from handlers.slack.people import People
-from handlers.slack.threads import Threads
 from storage.core.database import Database
 from storage.mailchimp.client import Client
 
@@ -21,7 +20,7 @@ class AppContext:
     """The database, Slack's client, and so on.
 
     `mailchimp` is the account whose audiences are mirrored, if there is one; `wake` makes the worker look for jobs at
-    once; `make_resolver` makes the DNS resolver; `threads` run what people ask for.
+    once; `make_resolver` makes the DNS resolver.
     """
 
     database: Database
@@ -32,4 +31,3 @@ class AppContext:
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
-    threads: Threads = field(default_factory=Threads)

@@ -152,7 +152,7 @@ def _later(request: Request, call: Callable[[], None]) -> None:
         except Exception as error:  # noqa: BLE001  told to the person
             _tell(error, request)
 
-    request.context.threads.submit_slow(request.user_id, run)
+    request.threads.submit_slow(request.user_id, run)
 
 
 def _tell(error: Exception, request: Request) -> None:

@@ -16,6 +16,7 @@ from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.people import Person
 from handlers.slack.sdk_workarounds import less_patient
+from handlers.slack.threads import Threads
 from handlers.words import Words
 from storage.core.database import Database
 
@@ -39,8 +40,11 @@ class Request:
     Making one calls nothing of Slack's, so that the acknowledgement can come first.
     """
 
-    def __init__(self, context: AppContext, body: dict[str, Any], user_id: str, respond: Respond) -> None:
+    def __init__(
+        self, context: AppContext, body: dict[str, Any], user_id: str, respond: Respond, threads: Threads
+    ) -> None:
         self.context = context
+        self.threads = threads
         self.body = body
         self.payload: dict[str, Any] = {}
         self.user_id = user_id
@@ -167,7 +171,7 @@ class Request:
         Else a modal that is loading, titled by the sentence of that key: the view replaces it once it is there. For
         calls that need the Web API.
         """
-        future = self.context.threads.submit_slow(self.user_id, call)
+        future = self.threads.submit_slow(self.user_id, call)
         try:
             return future.result(IN_TIME_SECONDS)
         except TimeoutError:
