@@ -13,7 +13,6 @@ from slack_sdk.errors import SlackClientError
 
 from bot.core.errors import NotAnOperator
 from bot.core.operators import require_operator
-from handlers.slack.sdk_workarounds import less_patient
 from handlers.words import Words, words
 
 CACHED_SECONDS = 300
@@ -39,7 +38,7 @@ class People:
 
     def __init__(self, client: WebClient, operators: Collection[str]) -> None:
         self.operators = tuple(operators)
-        self._client = less_patient(client)
+        self._client = client
         self._cache: dict[str, tuple[float, Any]] = {}  # id → expiry, value
         self._lookups: dict[str, Future[None]] = {}
         self._lock = Lock()

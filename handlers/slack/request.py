@@ -15,7 +15,6 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.people import Person
-from handlers.slack.sdk_workarounds import less_patient
 from handlers.slack.threads import Threads
 from handlers.words import Words
 from storage.core.database import Database
@@ -49,7 +48,6 @@ class Request:
         self.payload: dict[str, Any] = {}
         self.user_id = user_id
         self.now: datetime = context.clock()
-        self.client = less_patient(context.client)  # somebody looks on
         self.opened: Modal | None = None  # by this request; errors are shown in it
         self.follow_ups: list[Callable[[], None]] = []
         self.is_form_replaced = False  # by a modal that is loading; after an error the form is shown again
@@ -76,6 +74,10 @@ class Request:
     @property
     def settings(self) -> Settings:
         return self.context.settings
+
+    @property
+    def client(self) -> WebClient:
+        return self.context.client
 
     @property
     def is_submission(self) -> bool:

@@ -38,9 +38,6 @@ class Pushing(Slack):
         self.locale = locale
         self.pushed = 0
 
-    def __copy__(self) -> "Pushing":
-        return self
-
     def users_info(self, **given: Any) -> Any:
         found = super().users_info(**given)
         return {"user": found["user"] | {"locale": self.locale}}
