@@ -1,5 +1,6 @@
 """A delivery that comes again is recognised, by whichever process gets it."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
@@ -12,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
+from sqlmodel import select
 
+from bot.archives import archives
 from bot.core import dedupe as bot_dedupe
 from bot.core.settings import Settings
 from bot.digests import digests
@@ -23,11 +26,14 @@ from handlers.slack.context import AppContext
 from handlers.slack.dedupe import NoAnswer, SeenRequests
 from handlers.slack.errors import Answer
 from handlers.slack.people import People
+from handlers.slack.views import archives as archive_views
+from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import AudienceRow
+from storage.core.tables import AudienceRow, JobRow
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
 from tests.handlers.slack.features.test_digests import Slack
+from tests.support.audiences import cleaned
 
 on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 
@@ -289,6 +295,54 @@ def test_the_answer_does_not_wait_for_the_database(database: Database, monkeypat
     slow.set()
     app.listener_runner.listener_executor.shutdown(wait=True)
     assert len(slack.to("views.open")) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "action", "jobs"), [("ARCHVE", "errors", 0), ("ARCHIVE", "update", 1), (None, "push", 0)]
+)
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_archive_submitted_twice_is_answered_the_same_and_done_once(
+    database: Database,
+    processes: int,
+    word: str | None,
+    action: str,
+    jobs: int,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """A word that is wrong, one that is right, and a fault."""
+    if processes > 1 and database.is_sqlite:
+        pytest.skip("SQLite has one process")
+    if word is None:
+        monkeypatch.setattr(archives, "confirm", lambda *_, **__: 1 / 0)
+    slack = Slack()
+    parts = AppContext(
+        database=database,
+        settings=Settings(),
+        client=slack,
+        people=People(slack, ()),
+        clock=lambda: NOW,
+    )
+    parts.people.person("U0OLIVIA")  # is known from now on
+    segment = Segment(audience_id=cleaned(database, 3))
+    plan = archives.plan(database, segment, by="U0OLIVIA", word="ARCHIVE", now=NOW)
+    typed = {archive_views.WORD: {archive_views.WORD: {"value": word}}}
+    view = {"id": "V1", "type": "modal", "callback_id": archive_views.CALLBACK, "private_metadata": plan.id}
+    form = {
+        **submission(),
+        "user": {"id": "U0OLIVIA"},
+        "team": {"id": "T"},
+        "view": view | {"blocks": [], "state": {"values": typed}},
+    }
+    identity = AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B")
+    apps = [build_app(parts, identity) for _ in range(processes)]
+    first, second = _send(apps[0], form), _send(apps[-1], form)
+    for app in apps:
+        app.listener_runner.listener_executor.shutdown(wait=True)
+    assert (first.status, second.status) == (200, 200)
+    assert json.loads(first.body)["response_action"] == action
+    assert first.body == second.body
+    with database.reading() as session:
+        assert len(session.exec(select(JobRow).where(JobRow.kind == "archive")).all()) == jobs
 
 
 def _send(app: App, body: dict[str, Any]) -> BoltResponse:
