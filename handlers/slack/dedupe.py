@@ -70,7 +70,7 @@ class SeenRequests:
             return _result(first)
         try:
             mine.set_result(_answer(lambda: self._of_any_process(key, make, fail), fail))
-        except NoAnswer as error:
+        except Exception as error:  # noqa: BLE001  raised by the next line, and for those who wait
             mine.set_exception(error)
         return mine.result()
 

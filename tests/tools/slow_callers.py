@@ -1,7 +1,7 @@
 """Thirty people submit forms while each method of the Web API takes four seconds; another person types commands.
 
-`python -m tests.tools.slow_callers` runs it in a local workspace, over Socket Mode and over HTTP, and prints how long the
-forms and the other's commands waited for their acknowledgement, and the commands for their answer.
+`python -m tests.tools.slow_callers` runs it in a local workspace, over Socket Mode and over HTTP, and prints how long
+menus, forms and the other's commands waited for their acknowledgement, and the commands for their answer.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -58,6 +58,9 @@ def _measure(workspace: Workspace, context: AppContext, callers: int) -> None:
         for method in methods.METHODS:
             workspace.faults.slow_down(method, SLOW_SECONDS)
         pool = stack.enter_context(ThreadPoolExecutor(callers))
+        menus = list(pool.map(_ask_menu, people))
+        for person in people:
+            context.people._cache.pop(person.user, None)
         forms = [pool.submit(_submit, person) for person in people]
         acks, answers = list[float](), list[float]()
         until = time.monotonic() + COMMANDS_SECONDS
@@ -69,6 +72,7 @@ def _measure(workspace: Workspace, context: AppContext, callers: int) -> None:
         results = [form.result() for form in forms]
         for method in methods.METHODS:
             workspace.faults.slow_down(method, 0)
+        print_times("  menus answered", menus)
         print_times("  forms answered", [took for took, _ in results])
         print(f"  forms that failed: {sum(not ok for _, ok in results)} of {callers}")
         print_times("  the other's commands acknowledged", acks)
@@ -84,6 +88,12 @@ def _submit(person: Person) -> tuple[float, bool]:
     return time.monotonic() - started, ok
 
 
+def _ask_menu(person: Person) -> float:
+    started = time.monotonic()
+    person.options("digest-zone", "Par")
+    return time.monotonic() - started
+
+
 def _help(person: Person) -> tuple[float, float]:
     before = len(person.messages())
     started = time.monotonic()
@@ -97,7 +107,7 @@ def _help(person: Person) -> tuple[float, float]:
 @contextmanager
 def _bot(callers: int, *, http: bool) -> Iterator[tuple[Workspace, AppContext]]:
     ids = [f"U0SLOW{n}" for n in range(callers)]
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as running, suppress(KeyboardInterrupt):
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         url = f"sqlite:///{Path(folder, 'cleaned.db')}"
         database = Database(url)
         schema.migrate(database)

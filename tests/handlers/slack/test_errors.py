@@ -2,12 +2,14 @@
 
 import logging
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 
 from bot.core.errors import NotAnOperator, PlanGone, UnknownAudience, WrongWord
 from handlers.slack import errors
 from handlers.words import Words, words
+from tests.handlers.slack.features.test_digests import refusal
 
 ENGLISH, FRENCH = words("en-US"), words("fr-FR")
 
@@ -54,6 +56,23 @@ def test_a_command_s_fault_is_an_answer_to_that_person():
     [message] = ask.answers
     assert "&lt;!channel&gt;" in message["text"]
     assert "*News*" not in message["text"]
+
+
+@pytest.mark.parametrize("spoken", [ENGLISH, FRENCH])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *map(refusal, sorted(errors.UNAVAILABLE)),
+        refusal("<html>502</html>"),
+        TimeoutError(),
+        URLError("timed out"),
+    ],
+)
+def test_a_slack_that_takes_too_long_has_a_sentence_without_a_reference(
+    error: Exception, spoken: Words, caplog: pytest.LogCaptureFixture
+):
+    assert errors.sentence(spoken, error) == spoken.md("trouble-slack")
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("spoken", [ENGLISH, FRENCH])

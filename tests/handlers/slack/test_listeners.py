@@ -54,6 +54,10 @@ def test_only_what_shows_no_address_is_for_everyone():
     assert {who for key, who in declared().items() if key not in FOR_EVERYONE} == {OPERATORS}
 
 
+# What is asked of the database is tested on both elsewhere.
+on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+
+
 class HeldSlack(WebClient):
     """No method answers before `release`; but `known` people are known at once. All fail then."""
 
@@ -97,6 +101,7 @@ def end(bolt: App) -> None:
     bolt.listener_runner.listener_executor.shutdown()
 
 
+@on_sqlite
 @pytest.mark.parametrize(("kind", "id_"), sorted(declared()))
 def test_each_listener_is_acknowledged_while_slack_does_not_answer(
     kind: str, id_: str, database: Database, slack: HeldSlack, monkeypatch: pytest.MonkeyPatch
@@ -114,6 +119,7 @@ def test_each_listener_is_acknowledged_while_slack_does_not_answer(
     end(bolt)
 
 
+@on_sqlite
 @pytest.mark.parametrize("id_", sorted(id_ for kind, id_ in declared() if kind == "submission"))
 def test_each_form_that_comes_again_gets_the_same_answer(
     id_: str, database: Database, slack: HeldSlack, monkeypatch: pytest.MonkeyPatch
@@ -137,6 +143,7 @@ class Refusing(Slack):
         self.refuse = {method: deque([refusal(error)] * 9) for method in ("views.open", "views.push")}
 
 
+@on_sqlite
 @pytest.mark.parametrize("error", sorted(errors.TOO_LATE))
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize(
