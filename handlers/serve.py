@@ -79,7 +79,7 @@ def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
         database=database,
         settings=settings,
         client=client,
-        people=People(hasty_client, settings.operators),
+        people=People(hasty_client, settings.operators, identity.team_id or ""),
         mailchimp=mailchimp,
     )
     worker = Worker(app.job_handlers(context), home.after_work)

@@ -5,12 +5,15 @@ from typing import Annotated
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.errors import CleanedError
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 
+ENV_FILE = ".env"  # in the folder where the program starts
+SHORTEST_SECRET = 16  # characters
 OFF = "off"  # turns a setting of the `.env` file off; an empty variable is ignored
 
 
@@ -20,10 +23,18 @@ class BadSetting(CleanedError):
     key = "error-bad-setting"
 
 
+class ShortSecret(BadSetting):
+    """A secret that proves who sends a request is short enough to be guessed. Values: name, n (the fewest characters)."""
+
+    key = "error-short-secret"
+
+
 class Settings(BaseSettings):
     """The program's configuration. Secrets are not shown in its repr."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -56,6 +67,25 @@ class Settings(BaseSettings):
         """Splits at commas and spaces."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
+    @field_validator(
+        "slack_signing_secret", "mailgun_key", "brevo_token", "bounce_secret", "mailchimp_webhook_secret"
+    )
+    @classmethod
+    def _check_length(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().strip()) < SHORTEST_SECRET:
+            raise _too_short()
+        return value
+
+    @field_validator("postmark_password")
+    @classmethod
+    def _check_credentials(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accepts `user:password` only."""
+        if value is not None:
+            user, _, password = value.get_secret_value().partition(":")
+            if not user.strip() or len(password.strip()) < SHORTEST_SECRET:
+                raise _too_short()
+        return value
+
     @field_validator("imap_url")
     @classmethod
     def _check_imap_url(cls, value: SecretStr | None) -> SecretStr | None:
@@ -86,8 +116,16 @@ def data_folder() -> Path:
 
 
 def load(**overrides: object) -> Settings:
-    """Reads the settings; `overrides` take precedence over the environment. Raises BadSetting."""
+    """Reads the settings; `overrides` take precedence over the environment. Raises BadSetting, ShortSecret."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        raise BadSetting(name=str(error.errors()[0]["loc"][0]).upper()) from None
+        fault = error.errors(include_input=False)[0]
+        name = str(fault["loc"][0]).upper()
+        if fault["type"] == ShortSecret.key:
+            raise ShortSecret(name=name, n=SHORTEST_SECRET) from None
+        raise BadSetting(name=name) from None
+
+
+def _too_short() -> PydanticCustomError:
+    return PydanticCustomError(ShortSecret.key, "too short")

@@ -8,7 +8,7 @@ from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core.errors import CleanedError, NotAnOperator
+from bot.core.errors import CleanedError, NotAnOperator, RoleUnknown
 from handlers.slack.elements import blocks, forms
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Request
@@ -51,7 +51,7 @@ def tell(error: Exception, request: Request) -> None:
         _show(request, error, text)
     except SlackClientError as refusal:
         log.warning("an error could not be shown: %s", name(refusal))
-        request.client.chat_postMessage(channel=request.user_id, text=text)
+        request.tell(blocks.message(text, [blocks.section(text)]))
 
 
 def answer(error: Exception, words: Words) -> Answer:
@@ -135,6 +135,6 @@ def _show(request: Request, error: Exception, text: Markup) -> None:
 
 def _form_again(request: Request, error: Exception, text: Markup) -> View | None:
     """The submitted form, if one that is loading has replaced it: nothing typed is lost."""
-    if not request.is_form_replaced or isinstance(error, NotAnOperator):
-        return None
+    if not request.is_form_replaced or isinstance(error, NotAnOperator | RoleUnknown):
+        return None  # the form may hold addresses
     return forms.filled_again(request.body["view"], text, getattr(error, "block_id", None))

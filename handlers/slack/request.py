@@ -14,7 +14,7 @@ from bot.core.settings import Settings
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View
-from handlers.slack.people import Person
+from handlers.slack.people import Person, teams_named
 from handlers.slack.threads import Threads
 from handlers.words import Words
 from storage.core.database import Database
@@ -52,14 +52,10 @@ class Request:
         self.follow_ups: list[Callable[[], None]] = []
         self.is_form_replaced = False  # by a modal that is loading; after an error the form is shown again
         self._respond = respond
-        self._person: Person | None = None
 
     @property
     def person(self) -> Person:
-        # Not functools.cached_property: before Python 3.12 it holds one lock for the properties of all requests.
-        if self._person is None:
-            self._person = self.context.people.person(self.user_id)
-        return self._person
+        return self.context.people.person(self.user_id, teams_named(self.body))
 
     @property
     def words(self) -> Words:

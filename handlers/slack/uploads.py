@@ -19,6 +19,8 @@ from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles, Shar
 from bot.core.jobs import Recipient
 from bot.exports.exports import NotInExportChannel, SharedWithCompany
 from handlers.slack import errors
+from handlers.slack.elements.blocks import unlinked
+from handlers.words import Markup
 
 ATTEMPTS = 3
 TIMEOUT_SECONDS = 60
@@ -44,7 +46,7 @@ class Uploads:
         self,
         client: WebClient,
         recipient: Recipient | None = None,
-        comment: str = "",
+        comment: Markup | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
@@ -89,7 +91,7 @@ class Uploads:
         """Step 3: shows the files (id → name) in one message. Raises NotInExportChannel, SharedWithCompany."""
         if channel and not channel.startswith(_DIRECT):
             self._require_no_company(channel)
-        comment: dict[str, Any] = {"initial_comment": self._comment} if self._comment else {}
+        comment: dict[str, Any] = {"initial_comment": unlinked(self._comment)} if self._comment else {}
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": name} for file_id, name in names.items()
         ]

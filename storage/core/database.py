@@ -100,6 +100,13 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise Unreachable from error
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that a SQLite database may have: it, its log and the log's index. None on PostgreSQL."""
+        if not (self.is_sqlite and self.url.database):
+            return ()
+        return tuple(Path(self.url.database + suffix) for suffix in ("", "-wal", "-shm"))
+
     def close(self) -> None:
         self.engine.dispose()
 

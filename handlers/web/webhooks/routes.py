@@ -9,12 +9,13 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from bot.bounces.webhooks import store
+from bot.bounces.webhooks import WebhookPayload, store
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
 from handlers.web.webhooks.collector import Collector
+from handlers.web.webhooks.fetches import Waiting
 from handlers.web.webhooks.requests import (
     BodyTimeout,
     BodyTooLarge,
@@ -33,7 +34,8 @@ RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
 LARGEST_BODY = 1 << 20  # bytes
 BODY_TIMEOUT = 20.0  # seconds
 RETRY_AFTER = 5  # seconds
-THREADS = 4  # that authenticate and parse; one may wait for Amazon's certificate
+THREADS = 4  # that authenticate and parse
+WAIT_SECONDS = 10.0  # for Amazon's certificate
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -95,6 +97,22 @@ async def read_body(request: web.Request) -> bytes:
     return bytes(body)
 
 
+async def _receive(receive: Receiver, request: WebhookRequest, threads: ThreadPoolExecutor) -> WebhookPayload:
+    """A request that waits for a fetch occupies no thread meanwhile. Raises WebhookError."""
+    while True:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, receive, request)
+        except Waiting as waiting:
+            fetched = asyncio.wrap_future(waiting.fetched)
+        try:
+            # Shielded: other requests wait for the same fetch.
+            await asyncio.wait_for(asyncio.shield(fetched), WAIT_SECONDS)
+        except TimeoutError:
+            raise TemporarilyUnavailable(
+                f"What this message needs did not arrive within {WAIT_SECONDS:.0f} seconds. Send it again later."
+            ) from None
+
+
 def _handler(
     name: str, receive: Receiver, threads: ThreadPoolExecutor, collector: Collector, clock: Clock
 ) -> Handler:
@@ -102,7 +120,7 @@ def _handler(
         body = await read_body(request)
         headers = {key.lower(): value for key, value in request.headers.items()}
         webhook_request = WebhookRequest(body, headers, clock())
-        payload = await asyncio.get_running_loop().run_in_executor(threads, receive, webhook_request)
+        payload = await _receive(receive, webhook_request, threads)
         counts = await collector.put(payload)
         if counts is None:
             raise Unauthenticated("This token was used with another body before: it is valid for one.")

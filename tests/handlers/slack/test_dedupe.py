@@ -244,7 +244,7 @@ def test_of_two_processes_one_does_it_and_both_answer(database: Database):
         database=database,
         settings=Settings(),
         client=slack,
-        people=People(slack, ()),
+        people=People(slack, (), "T"),
         clock=lambda: NOW,
     )
     apps = [build_app(parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B")) for _ in range(2)]
@@ -279,7 +279,7 @@ def test_the_answer_does_not_wait_for_the_database(database: Database, monkeypat
         database=database,
         settings=Settings(),
         client=slack,
-        people=People(slack, ()),
+        people=People(slack, (), "T"),
         clock=lambda: NOW,
     )
     app = build_app(parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))
@@ -319,7 +319,7 @@ def test_an_archive_submitted_twice_is_answered_the_same_and_done_once(
         database=database,
         settings=Settings(),
         client=slack,
-        people=People(slack, ()),
+        people=People(slack, (), "T"),
         clock=lambda: NOW,
     )
     parts.people.person("U0OLIVIA")  # is known from now on

@@ -85,7 +85,10 @@ def slack(request: pytest.FixtureRequest) -> Iterator[HeldSlack]:
 def built(database: Database, slack: WebClient) -> App:
     """An app whose listeners have so much time for their answer that one which waits for Slack has none at all."""
     context = AppContext(
-        database=database, settings=load(_env_file=None), client=slack, people=People(slack, ["S0GROUP"])
+        database=database,
+        settings=load(_env_file=None),
+        client=slack,
+        people=People(slack, ["S0GROUP"], "T1"),
     )
     bolt = app.build_app(context, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
     for listener in bolt._listeners:

@@ -16,6 +16,7 @@ from bot.core.jobs import Recipient
 from bot.exports.exports import NotInExportChannel, SharedWithCompany
 from handlers.slack import uploads
 from handlers.slack.uploads import Uploads
+from handlers.words import Markup
 
 PIECES = [b"a" * 70_000, b"b" * 70_000, b"c"]
 BODY = b"".join(PIECES)
@@ -140,7 +141,7 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
         completeUploadExternal={"files": [{"id": "F1", "permalink": "https://x.example/f"}]},
         info={"channel": {"id": "C1", "is_org_shared": True, "is_shared": True}},
     )
-    delivery = Uploads(slack, comment="Exported")
+    delivery = Uploads(slack, comment=Markup("Exported"))
     assert delivery.expect("a.csv", 5) == ExpectedFile("F1", "https://files.example/1")
     assert delivery.share({"F1": "a.csv"}, "C1") == SharedFiles(("https://x.example/f",))
     [_, (asked, _), (_, given)] = slack.asked

@@ -38,7 +38,8 @@ class Slack(WebClient):
         self.shown: Queue[View] = Queue()
 
     def users_info(self, **given: Any) -> Any:
-        return {"user": {"locale": "en-US", "tz": "Europe/London", "is_admin": given["user"] == OPERATOR}}
+        user = {"team_id": "T1", "locale": "en-US", "tz": "Europe/London"}
+        return {"user": user | {"is_admin": given["user"] == OPERATOR}}
 
     def views_open(self, **_given: Any) -> Any:
         return {"view": {"id": "V1"}}
@@ -61,7 +62,7 @@ class Person:
             database=database,
             settings=settings,
             client=self.slack,
-            people=People(self.slack, settings.operators),
+            people=People(self.slack, settings.operators, "T1"),
             clock=lambda: NOW,
         )
         self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))

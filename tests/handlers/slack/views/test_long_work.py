@@ -22,10 +22,10 @@ from handlers.words import LANGUAGES, Words, words
 from storage.contacts.contacts import Segment
 from tests.conftest import NOW
 from tests.support.jobs import job_value
-from tests.support.limits import problems
+from tests.support.limits import HOSTILE, problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
-LONG = "<!channel> *Å_very* `long` & name " * 40
+LONG = f"{HOSTILE} *Å_very* `long` & name " * 40
 LINKS = tuple(f"https://x.example/{n}" for n in range(10))
 NAMES = ("News", LONG)
 NARROW = Segment(

@@ -193,12 +193,6 @@ def test_old_tokens_are_tidied_away(bot: Bot):
     assert count(bot.database, WebhookToken) == 0
 
 
-def test_brevo_s_token_may_be_the_password_of_basic_authentication(bot: Bot):
-    body, _ = hard("brevo")
-    basic = {"Authorization": "Basic YW55Ym9keTp0ZWxsLW5vYm9keQ=="}  # anybody:tell-nobody
-    assert bot.post("brevo", body, basic)[0] == 200
-
-
 def test_a_fault_answers_500_with_a_reference_and_is_taken_when_it_comes_again(bot: Bot, monkeypatch, caplog):
     def fail(*_: object) -> None:
         raise RuntimeError(samples.ANN)
@@ -238,7 +232,6 @@ def test_many_at_once_are_stored_and_counted_each_for_itself(bot: Bot):
     [
         ("CLEANED_SENDGRID_KEY", "AAAA"),
         ("CLEANED_SENDGRID_KEY", "not base64 é"),
-        ("CLEANED_POSTMARK_PASSWORD", "no-user"),
         ("CLEANED_SES_TOPICS", "bounces"),
     ],
 )
