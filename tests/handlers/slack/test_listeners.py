@@ -54,6 +54,7 @@ def test_only_what_shows_no_address_is_for_everyone():
     assert {who for key, who in declared().items() if key not in FOR_EVERYONE} == {OPERATORS}
 
 
+OWNER = {"locale": "fr-FR", "tz": "Europe/Paris", "team_id": "T1", "is_owner": True}
 # What is asked of the database is tested on both elsewhere.
 on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
@@ -69,7 +70,7 @@ class HeldSlack(WebClient):
 
     def api_call(self, api_method: str, **_: Any) -> Any:
         if self._known and api_method == "users.info":
-            return {"user": {"locale": "fr-FR", "tz": "Europe/Paris", "is_admin": True}}
+            return {"user": OWNER}
         self.asked.append(api_method)
         assert self.released.wait(60)
         raise refusal("internal_error")
@@ -163,7 +164,7 @@ def test_a_click_whose_trigger_ran_out_says_so_once(
     caplog: pytest.LogCaptureFixture,
 ):
     slack, told = Refusing(error), list[str]()
-    monkeypatch.setattr(slack, "users_info", lambda **_: {"user": {"locale": language, "is_admin": True}})
+    monkeypatch.setattr(slack, "users_info", lambda **_: {"user": OWNER | {"locale": language}})
     monkeypatch.setattr(Respond, "__call__", lambda _, **message: told.append(message["text"]))
     bolt = built(database, slack)
     sent = body(kind, id_.partition(" ")[0]) | {"response_url": "https://hooks.slack.com/x"}
