@@ -94,7 +94,6 @@ class Server:
                 accepted, address = await self._loop.sock_accept(listening)
             except OSError as error:
                 self.connections.log.warning("Connections can't be accepted: %s.", error.strerror)
-                self.connections.drop_one()  # it may be that the process has no file left
                 await asyncio.sleep(ACCEPT_AGAIN_SECONDS)
                 continue
             self._serve(accepted, str(address[0]))
