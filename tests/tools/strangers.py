@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import gzip
 import http.client
-import json
 import os
 import resource
 import signal
@@ -45,7 +44,7 @@ PROBE_SECONDS = 0.1
 FAILED_AFTER = 10.0  # seconds
 
 BOMB_BYTES = 400 << 20
-COMPRESSIONS = {"gzip": gzip.compress, "deflate": zlib.compress}
+COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 BOMBS_MADE: dict[str, bytes] = {}
 
 HALVES = (
@@ -96,7 +95,6 @@ def main() -> None:
         attacker.wait()
         bot.probe(3.0).print("after")
         print(f"log: {len(bot.log.read_bytes().splitlines())} lines, {bot.log.stat().st_size:,} bytes")
-        print(bot.log.read_text()[-3000:])
         print("bytes of strangers in the log:", b"secret-of-someone" in bot.log.read_bytes())
 
 
@@ -202,8 +200,8 @@ def _bot(folder: Path) -> Iterator[_Bot]:
             [sys.executable, "-m", "handlers.cli", "run"],
             env=environment,
             stderr=output,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (FILES_OF_THE_BOT,) * 2),
         )
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (FILES_OF_THE_BOT, FILES_OF_THE_BOT))
         bot = _Bot(port, process.pid, log, person)
         try:
             _wait(bot)
@@ -239,7 +237,7 @@ async def _half_open(port: int, connections: int) -> None:
 
 
 async def _hold(port: int, half: bytes) -> None:
-    """Holds a connection, and opens another a second after it was closed."""
+    """Holds a connection; opens another a second after it was closed."""
     while True:
         with suppress(OSError):
             reader, writer = await asyncio.open_connection(HOST, port)
@@ -314,7 +312,7 @@ async def _pipelined(port: int, _connections: int) -> None:
     await _forever(SLOW, lambda: _send(port, [part] * 2_000, 0.01))
 
 
-async def _many_chunks(port: int, _connections: int) -> None:
+async def _heads(port: int, _connections: int) -> None:
     """Heads that never end."""
     head = b"POST /slack/events HTTP/1.1\r\nHost: bot\r\n" + b"".join(
         b"X-%d: %s\r\n" % (n, b"x" * 8_000) for n in range(100)
@@ -347,7 +345,7 @@ ATTACKS = {
     "slow-bombs": _slow_bombs,
     "chunks": _chunks,
     "pipelined": _pipelined,
-    "heads": _many_chunks,
+    "heads": _heads,
     "malformed": _malformed,
 }
 
