@@ -77,20 +77,18 @@ class Connections:
 
     def make_room(self, peer: str | None) -> bool:
         """Makes room for another connection of the peer. Returns False if all are at work."""
-        if peer is not None and self._n_of[peer] >= self.most_of_a_peer and not self.drop_one(peer):
-            return False
-        return len(self._open) < self.most or self.drop_one()
+        return self.make_room_for_request(peer) and (len(self._open) < self.most or self.drop_one())
+
+    def make_room_for_request(self, peer: str | None) -> bool:
+        """The same where the connection is open already, and is to count for the peer from now on."""
+        return peer is None or self._n_of[peer] < self.most_of_a_peer or self.drop_one(peer)
 
     def drop_one(self, peer: str | None = None) -> bool:
         """Closes the one that has waited longest, of all or of a peer. Returns False if all are at work."""
-        for phases in (
-            (Phase.HEAD, Phase.BODY),
-            (Phase.IDLE,),
-        ):  # idle ones last: a proxy may be about to use one
-            for connection in self._open:
-                if connection.phase in phases and peer in (None, connection.peer):
-                    self._drop(connection)
-                    return True
+        for connection in self._open:
+            if connection.phase is not Phase.WORK and peer in (None, connection.peer):
+                self._drop(connection)
+                return True
         self.log.warning("All connections are at work; another one was refused.")
         return False
 
@@ -252,7 +250,7 @@ class Connection(asyncio.Protocol):
 
     def _count_for(self, peer: str | None) -> bool:
         """Lets a proxy's connection count for a peer. Returns False if the peer has too many at work."""
-        if self._is_closed or (peer is not None and not self._connections.make_room(peer)):
+        if self._is_closed or not self._connections.make_room_for_request(peer):
             return False
         self._connections.leave(self)
         self.peer = peer

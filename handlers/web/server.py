@@ -75,8 +75,10 @@ class Server:
         self._run(self._close_overdue())
 
     async def _close(self) -> None:
-        for task in list(self._tasks):
+        tasks = list(self._tasks)
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         for each in self._sockets:
             each.close()
         self.connections.close_idle()

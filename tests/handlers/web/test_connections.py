@@ -116,6 +116,17 @@ def test_half_open_connections_push_out_each_other_and_no_right_request(bot: Bot
         assert len(bot.phases()) <= MOST
 
 
+def test_idle_connections_do_not_make_right_requests_push_out_each_other(bot: Bot):
+    for _ in range(MOST // 2):
+        assert _received(bot.hold(HEALTH)).endswith(b"ok")
+    wait_until(lambda: bot.phases() == [Phase.IDLE] * (MOST // 2))
+    first, second = bot.hold(HEALTH[:-2]), bot.hold(HEALTH[:-2])
+    wait_until(lambda: bot.phases()[-2:] == [Phase.HEAD] * 2)
+    for line in (first, second):
+        line.sendall(HEALTH[-2:])
+        assert _received(line).endswith(b"ok")
+
+
 def test_a_request_that_is_complete_is_never_pushed_out(bot: Bot):
     at_work = [bot.hold(b"GET /work HTTP/1.1\r\nHost: bot\r\n\r\n") for _ in range(MOST // 2)]
     wait_until(lambda: bot.working == MOST // 2)
@@ -342,6 +353,11 @@ def test_behind_a_proxy_a_client_counts_by_its_forwarded_address(monkeypatch: py
             assert _received(line).endswith(b"done")
         assert bot.ask(from_("192.0.2.1", "/health")).startswith(b"HTTP/1.1 200 ")
         assert set(bot.in_loop(lambda: bot.server.connections._n_of)) <= {None}
+        for _ in range(MOST):
+            bot.hold(b"")
+        wait_until(lambda: bot.phases() == [Phase.HEAD] * MOST)
+        assert bot.ask(from_("192.0.2.1", "/health")).startswith(b"HTTP/1.1 200 ")
+        assert len(bot.phases()) >= MOST - 1, "one had to go"
     finally:
         bot.close()
 
