@@ -26,7 +26,7 @@ from storage.core.database import Database
 
 LARGEST_REQUEST = 4 << 20  # bytes
 BACKLOG = 4_096  # connections that the system holds until they are accepted
-ACCEPTED_AT_ONCE = 64  # before the others are served
+ACCEPTED_AT_ONCE = 8  # in a turn of the loop; few, so that none is pushed out before it was read
 ACCEPT_AGAIN_SECONDS = 0.1
 OVERDUE_SECONDS = 1.0  # between two looks
 RETRY_AFTER = 5  # seconds
