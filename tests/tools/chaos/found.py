@@ -11,8 +11,7 @@ from sqlmodel import col, select
 
 from handlers.slack.features import digests
 from handlers.slack.long_work import EVENT
-from handlers.standins.slack.server import Workspace
-from handlers.standins.slack.state import StoredMessage
+from handlers.standins.slack.state import StoredMessage, WorkspaceState
 from storage.archives.tables import ArchiveMember
 from storage.contacts.tables import Contact
 from storage.core.database import Database, Session
@@ -45,14 +44,14 @@ def busy_processes(database: Database) -> list[int]:
     return [int(owner.split(":")[1]) for owner in owners if owner]
 
 
-def worlds(database: Database, workspace: Workspace) -> dict[str, World]:
+def worlds(database: Database, state: WorkspaceState) -> dict[str, World]:
     """Each audience by its name."""
     with database.reading() as session:
         audiences = session.exec(select(AudienceRow)).all()
-        return {audience.name: _world(session, audience.id, workspace) for audience in audiences}
+        return {audience.name: _world(session, audience.id, state) for audience in audiences}
 
 
-def _world(session: Session, audience_id: int, workspace: Workspace) -> World:
+def _world(session: Session, audience_id: int, state: WorkspaceState) -> World:
     contacts = session.exec(
         select(Contact.id, Contact.address, Contact.status).where(Contact.audience_id == audience_id)
     ).all()
@@ -71,13 +70,13 @@ def _world(session: Session, audience_id: int, workspace: Workspace) -> World:
         {address: status for _, address, status in contacts},
         archives,
         Counter((who, what, n) for who, what, n in lines),
-        Counter((who, _addresses(workspace, file_id)) for who, file_id in files),
+        Counter((who, _addresses(state, file_id)) for who, file_id in files),
     )
 
 
-def _addresses(workspace: Workspace, file_id: str | None) -> frozenset[str]:
+def _addresses(state: WorkspaceState, file_id: str | None) -> frozenset[str]:
     """In a file that people can see; none in one that was lost, and one that no file has if it is there twice."""
-    file = workspace.state.files.get(file_id or "")
+    file = state.files.get(file_id or "")
     if file is None or file.path is None:
         return frozenset({"no such file"})
     if len(file.shared) != 1:
@@ -100,14 +99,14 @@ class Messages:
     def n_digests(self) -> dict[str, int]:
         return {due: len(stamps) for due, stamps in self.digests.items()}
 
-    def read(self, workspace: Workspace) -> None:
+    def read(self, state: WorkspaceState) -> None:
         """Takes in what is new or changed, and forgets all but the last messages in Slack."""
-        for channel in workspace.state.channels.values():
+        for channel in state.channels.values():
             for message in channel.messages:
                 self._take(message)
             if channel.kind == "im":
                 del channel.messages[:-KEPT_MESSAGES]
-        self.files |= {file.id: file.name for file in workspace.state.files.values() if file.shared}
+        self.files |= {file.id: file.name for file in state.files.values() if file.shared}
 
     def _take(self, message: StoredMessage) -> None:
         about = message.metadata or {}

@@ -428,8 +428,9 @@ class Someone:
 
     def _look(self, sent: Sent, receipt: Callable[[str], int | None], accepted: str) -> Answer:
         """Looks until something is certain. `receipt`: the number that a receipt tells; `accepted`: how the modal begins."""
-        told, until = Told.NOTHING, time.monotonic() + ANSWER_SECONDS
-        if sent.errors and not self._says_one_of(TAKEN_BEFORE, sent.errors):
+        was_taken = self._says_one_of(TAKEN_BEFORE, sent.errors)
+        told, until = Told.ACCEPTED if was_taken else Told.NOTHING, time.monotonic() + ANSWER_SECONDS
+        if sent.errors and not was_taken:
             return Answer(Told.REFUSED, said=sent.errors)
         while time.monotonic() < until:
             modal = words_of(self.person.modal() or {})

@@ -103,8 +103,8 @@ class Chaos:
         self._wait(lambda: not self.digests.missing(self.posted(), until) or time.monotonic() > came)
         if not self._wait(lambda: found.is_quiet(database)):
             self._differ("work is still under way")
-        self.messages.read(self.workspace)
-        there = found.worlds(database, self.workspace)
+        self.messages.read(self.workspace.state)
+        there = found.worlds(database, self.workspace.state)
         for audience in self.audiences:
             self._differ(*audience.compare(there.get(audience.name, model.World())))
         self._differ(*model.compare_jobs(found.jobs(database, self.messages)))
