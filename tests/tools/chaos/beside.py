@@ -13,7 +13,7 @@ from tests.support.slack import GENERAL, Json
 from tests.support.slack import words as words_of
 from tests.tools.chaos import model
 from tests.tools.chaos.model import AudienceModel, Digests, Work
-from tests.tools.chaos.people import DOMAINS, Gate, NotTold, Someone, Tally, at_once, write
+from tests.tools.chaos.people import DOMAINS, MOST_CONTACTS, Gate, NotTold, Someone, Tally, at_once, write
 from tests.tools.chaos.places import CHUNK
 
 TERMINAL_SECONDS = 120.0
@@ -35,9 +35,10 @@ class Terminal:
     def work(self, audience: AudienceModel) -> None:
         """One transaction, so that a list shows all of it or nothing."""
         self._n += 1
+        most = CHUNK if len(audience.world.statuses) < MOST_CONTACTS else 2
         addresses = [
             f"terminal-{self._n}-{i}@{DOMAINS[i % len(DOMAINS)]}"
-            for i in range(self._random.randint(1, CHUNK))
+            for i in range(self._random.randint(1, most))
         ]
         path = write(self._folder / f"terminal-{self._n}.csv", addresses)
         audience.beside = frozenset(addresses)

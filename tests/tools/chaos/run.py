@@ -4,12 +4,13 @@
 several processes of the bot in a local workspace. People do all works; meanwhile processes are killed with -9,
 PostgreSQL is shut down at once or the SQLite file locked, and Slack is slow, refuses calls and delivers twice. At
 checkpoints all is left in quiet, and what people were told is compared with what is there. The exit status is 1 if
-there was a difference. Ctrl-C ends it, with a last checkpoint.
+there was a difference. Ctrl-C ends it after a last checkpoint.
 """
 
 import argparse
 import logging
 import shutil
+import signal
 import tempfile
 import time
 from collections import Counter
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -44,7 +45,7 @@ ROUND_SECONDS = 45.0  # between two checkpoints
 QUIET_SECONDS = 240.0  # until all work has ended; a digest whose process died is taken over after two minutes
 DIGEST_SECONDS = 25.0  # the scheduler looks every twenty
 # Seconds between two troubles, on average.
-KILLS, STORE, SLACK, TWICE, SOCKETS = 15.0, 25.0, 8.0, 5.0, 40.0
+KILLS, STORE, SLACK, TWICE, SOCKETS = 12.0, 25.0, 8.0, 5.0, 40.0
 
 
 @dataclass
@@ -65,6 +66,8 @@ class Chaos:
     troubles: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
     checkpoints: int = 0
+    is_stopped: Event = field(default_factory=Event)
+    store_trouble: Thread | None = None
 
     def round(self, random: Random, seconds: float, every: float = 1.0) -> None:
         """Troubles for so long; `every`: how much rarer than usual."""
@@ -74,12 +77,12 @@ class Chaos:
             self._kill: KILLS,
             self._trouble_store: STORE,
             lambda _: self.slack.begin(): SLACK,
-            lambda _: self.slack.end(): SLACK,
+            lambda _: self.slack.end(): SLACK / 2,
             lambda _: self.slack.deliver_twice(): TWICE,
             lambda _: self.slack.cut_sockets(): SOCKETS,
         }
         due = {doing: now + every * random.expovariate(1 / mean) for doing, mean in doings.items()}
-        while (now := time.monotonic()) < end:
+        while (now := time.monotonic()) < end and not self.is_stopped.is_set():
             for doing, mean in doings.items():
                 if due[doing] <= now:
                     doing(random)
@@ -90,6 +93,8 @@ class Chaos:
         """Waits until all is quiet, and compares."""
         self.gate.close()
         self.slack.end()
+        if self.store_trouble:
+            self.store_trouble.join()
         self.checkpoints += 1
         database = Database(self.store.url)
         try:
@@ -110,6 +115,8 @@ class Chaos:
         self._differ(*model.compare_jobs(found.jobs(database, self.messages)))
         self._differ(*found.surplus_exports(database, self.messages))
         self._differ(*self.digests.compare(found.digest_runs(database), self.messages.n_digests(), until))
+        if self.processes.ended:
+            self._differ(f"{self.processes.ended} processes ended by themselves")
         try:
             assert_exact(database)
         except AssertionError as error:
@@ -153,9 +160,16 @@ class Chaos:
             database.close()
 
     def _trouble_store(self, random: Random) -> None:
-        self.tally.log("the database is troubled")
-        self.troubles[f"database: {self.store.trouble(random)}"] += 1
-        self.tally.log("the database is back")
+        """Kills and a slow Slack go on meanwhile."""
+
+        def trouble() -> None:
+            self.tally.log("the database is troubled")
+            self.troubles[f"database: {self.store.trouble(random)}"] += 1
+            self.tally.log("the database is back")
+
+        if not (self.store_trouble and self.store_trouble.is_alive()):
+            self.store_trouble = Thread(target=trouble)
+            self.store_trouble.start()
 
     def tell(self) -> None:
         """The summary."""
@@ -179,7 +193,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--processes", type=int, default=3)
+    parser.add_argument(
+        "--processes", type=int, help="default: 3 on PostgreSQL; 1 on SQLite, which takes no more"
+    )
     parser.add_argument("--people", type=int, default=4)
     parser.add_argument(
         "--calm", action="store_true", help="no troubles: what differs then is this tool's fault"
@@ -188,6 +204,7 @@ def main() -> int:
         "--keep", action="store_true", help="keep the folder with the logs, without a difference too"
     )
     given = parser.parse_args()
+    given.processes = given.processes or (1 if given.engine == "sqlite" else 3)
     logging.getLogger("aiohttp").setLevel(logging.CRITICAL)  # of calls that a kill cut
     folder = Path(tempfile.mkdtemp(prefix="cleaned-chaos-"))
     with ExitStack() as stack:
@@ -228,8 +245,10 @@ def _begin(
 def _run(chaos: Chaos, given: argparse.Namespace) -> None:
     random, end = Random(f"{given.seed} troubles"), time.monotonic() + given.minutes * 60
     every = 1e9 if given.calm else 1.0
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: chaos.is_stopped.set())
     try:
-        while (left := end - time.monotonic()) > 0:
+        while (left := end - time.monotonic()) > 0 and not chaos.is_stopped.is_set():
             chaos.round(random, min(left, ROUND_SECONDS), every)
             chaos.check()
             done, so_far = sum(chaos.tally.works.values()), len(chaos.differences)
@@ -238,9 +257,6 @@ def _run(chaos: Chaos, given: argparse.Namespace) -> None:
                 flush=True,
             )
             chaos.gate.open()
-    except KeyboardInterrupt:
-        print("\nstopped; the last checkpoint follows", flush=True)
-        chaos.check()
     finally:
         chaos.gate.open(is_over=True)
 
