@@ -46,6 +46,7 @@ class Processes:
         while self._workspace.connections <= before and time.monotonic() < until:
             if not process.is_alive():
                 self.ended_by_themselves += 1
+                time.sleep(0.5)
                 process = self._fork(_run)
             time.sleep(0.1)
         self.running.append(process)
