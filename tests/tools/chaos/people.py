@@ -118,20 +118,13 @@ class Someone:
 
     def work(self, audience: AudienceModel, partner: "Someone") -> None:
         """One work of any kind."""
-        n_cleaned = len(audience.world.cleaned())
-        n_archived = sum(map(bool, audience.world.archives.values()))
-        works: Sequence[tuple[int, Callable[[AudienceModel], None]]] = (
-            (3, self.count),
-            (bool(n_cleaned) * 2, self.mistype),
-            (bool(n_cleaned) * 4, self.archive),
-            (bool(n_cleaned) * 4, self.from_list),
-            (bool(n_archived) * 6, self.undo),
-            (bool(n_archived) * 4, self.restore_some),
-            (bool(n_cleaned) * 4, self.export),
-            (3, self.import_),
-            (bool(n_cleaned) * 3, self.fix),
-            (bool(n_cleaned) * 1, partial(self.archive_together, partner)),
-        )
+        works: list[tuple[int, Callable[[AudienceModel], None]]] = [(3, self.count), (3, self.import_)]
+        if audience.world.cleaned():
+            together = partial(self.archive_together, partner)
+            works += [(2, self.mistype), (4, self.archive), (4, self.from_list), (1, together)]
+            works += [(4, self.export), (3, self.fix)]
+        if any(audience.world.archives.values()):
+            works += [(6, self.undo), (4, self.restore_some)]
         weights, doings = zip(*works, strict=True)
         doing: Callable[[AudienceModel], None] = self.random.choices(doings, weights)[0]
         try:
