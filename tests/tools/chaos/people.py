@@ -186,36 +186,28 @@ class Someone:
 
     def archive_together(self, partner: "Someone", audience: AudienceModel) -> None:
         """Two people archive the same contacts at once."""
+        both = (self, partner)
         try:
-            headlines = [
-                each.open("/cleaned-archive", audience, "archives-headline") for each in (self, partner)
-            ]
-            plans = [audience.shown(n) for n in headlines]
-            with ThreadPoolExecutor(2) as pool:
-                answers = list(pool.map(lambda each: each._ask_archive(audience), (self, partner)))
+            headlines = [each.open("/cleaned-archive", audience, "archives-headline") for each in both]
+            plans = [self._planned(audience, n) for n in headlines]
+            answers = at_once([partial(each._ask_archive_or_not, audience) for each in both])
         finally:
             partner.close()
         works = []
-        for each, plan, answer in zip((self, partner), plans, answers, strict=True):
-            key = f"{each.name} {time.monotonic()}"
-            if answer.told is not Told.REFUSED and plan is not None:
-                effect = model.archive(each.name, plan, _archive_id(answer.message) or key, answer.n)
-                works.append(Work(effect, certain=answer.told is not Told.NOTHING))
-            self.note(
+        for each, plan, answer in zip(both, plans, answers, strict=True):
+            each.note(
                 "archive together", answer.told.value, f"{audience.name}: {answer.n} {answer.said[:300]!r}"
             )
+            if answer.told is not Told.REFUSED:
+                effect = model.archive(each.name, plan, each._archive_key(answer), answer.n)
+                works.append(Work(effect, certain=answer.told is not Told.NOTHING))
         if any(answer.told in (Told.ACCEPTED, Told.NOTHING) for answer in answers):
             audience.is_settled = False
         audience.add(f"{[answer.n for answer in answers]} were archived together", *works)
 
     def undo(self, audience: AudienceModel) -> None:
         """From a receipt, or from the list of archives; sometimes by two clicks at once."""
-        receipts = [
-            (m, key) for m in self.person.messages() if (key := _archive_id(m)) in audience.world.archives
-        ]
-        receipts = [
-            (m, key) for m, key in receipts if audience.world.archives[key] and has_action(archives.UNDO)(m)
-        ]
+        receipts = self._receipts(audience)
         if receipts and self.random.random() < 0.6:
             there, key = self.random.choice(receipts)
             click = partial(self.person.click, archives.UNDO, in_=there)
@@ -401,8 +393,8 @@ class Someone:
 
     def _confirm_archive(self, audience: AudienceModel, addresses: Collection[str]) -> None:
         answer = self._ask_archive(audience)
-        key = _archive_id(answer.message) or f"{self.name} {time.monotonic()}"
-        self.settle("archive", audience, answer, model.archive(self.name, addresses, key, answer.n))
+        effect = model.archive(self.name, addresses, self._archive_key(answer), answer.n)
+        self.settle("archive", audience, answer, effect)
 
     def _confirm_export(self, audience: AudienceModel, addresses: Collection[str]) -> None:
         answer = self.ask_by_form("exports", audience)
@@ -413,6 +405,23 @@ class Someone:
 
     def _ask_archive(self, audience: AudienceModel) -> Answer:
         return self.ask_by_form("archives", audience, **{archives.WORD: self.said("archives-word")})
+
+    def _ask_archive_or_not(self, audience: AudienceModel) -> Answer:
+        """The form may be gone by now; the other person's work counts all the same."""
+        try:
+            return self._ask_archive(audience)
+        except (NotTold, AssertionError) as error:
+            return Answer(Told.REFUSED, said=str(error))
+
+    def _archive_key(self, answer: Answer) -> str:
+        """The archive's id, if the receipt tells it."""
+        return _archive_id(answer.message) or f"{self.name} {time.monotonic()}"
+
+    def _receipts(self, audience: AudienceModel) -> list[tuple[Json, str]]:
+        """Those with an Undo button for an archive that is left, and the archive's id."""
+        left = {key for key, members in audience.world.archives.items() if members}
+        messages = filter(has_action(archives.UNDO), self.person.messages())
+        return [(message, key) for message in messages if (key := _archive_id(message)) in left]
 
     def _any_archive(self, view: Json, audience: AudienceModel) -> tuple[str, str]:
         """The id of one of the audience's archives in the list, and the value of its buttons."""
