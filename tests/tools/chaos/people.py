@@ -21,6 +21,7 @@ from tests.support.slack import words as words_of
 from tests.tools.chaos import model
 from tests.tools.chaos.model import AudienceModel, Effect, Work
 
+NOT_BEGUN = "not begun"
 LOOK_SECONDS = 0.2
 MOST_CONTACTS = 500  # of an audience, about: an hour of imports must not make the works slow
 FORM_SECONDS = 10.0  # until a form is there; after that its command is taken as lost
@@ -131,7 +132,7 @@ class Someone:
             doing(audience)
         except (NotTold, AssertionError) as error:
             name = getattr(doing, "__name__", "archive_together")
-            self.note(name, "not begun", f"{audience.name}: {str(error)[:700]}")
+            self.note(name, NOT_BEGUN, f"{audience.name}: {str(error)[:700]}")
         finally:
             self.close()
 

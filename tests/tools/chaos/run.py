@@ -37,7 +37,7 @@ from tests.support.slack import GENERAL, Person
 from tests.tools.chaos import found, model, places
 from tests.tools.chaos.beside import DigestKeeper, Terminal
 from tests.tools.chaos.model import AudienceModel, Digests, Work
-from tests.tools.chaos.people import DOMAINS, Gate, Someone, Tally, write
+from tests.tools.chaos.people import DOMAINS, NOT_BEGUN, Gate, Someone, Tally, write
 
 NAMES = ("Ash", "Beech", "Cedar", "Fir", "Hazel", "Larch", "Maple", "Pine", "Rowan", "Willow")
 CONTACTS = 160  # of each audience at the beginning
@@ -173,7 +173,11 @@ class Chaos:
 
     def tell(self) -> None:
         """The summary."""
-        print(f"\n{self.seed}: {self.checkpoints} checkpoints, {sum(self.tally.works.values())} works")
+        not_begun = sum(n for (_, told), n in self.tally.works.items() if told == NOT_BEGUN)
+        works = sum(self.tally.works.values()) - not_begun
+        print(
+            f"\n{self.seed}: {self.checkpoints} checkpoints, {works} works, {not_begun} more whose form never came"
+        )
         for work in dict.fromkeys(sorted(work for work, _ in self.tally.works)):
             told = {told: n for (name, told), n in sorted(self.tally.works.items()) if name == work}
             print(f"  {work}: {', '.join(f'{n} {each}' for each, n in told.items())}")
