@@ -127,8 +127,6 @@ def request(
     job_id = hashlib.sha256(f"import:{once}".encode()).hexdigest()[:16]
     with database.transaction() as session:
         target = _local_audience(session, audience)
-        if job := jobs.get(session, IMPORT, job_id):
-            return job
         return jobs.create(
             session,
             IMPORT,

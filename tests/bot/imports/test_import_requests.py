@@ -2,8 +2,10 @@
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -126,6 +128,18 @@ def test_a_confirmation_that_comes_twice_makes_one_job(database: Database):
     assert request(database).id == request(database).id
     assert request(database, once="V2").id != request(database).id
     assert count(database, JobRow) == 2
+
+
+def test_confirmations_at_the_same_moment_make_one_job(database: Database):
+    together = Barrier(4)
+
+    def confirm(_: int) -> str:
+        together.wait(10)
+        return request(database).id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(confirm, range(4)))) == 1
+    assert count(database, JobRow) == 1
 
 
 def test_a_requested_file_is_kept_when_it_is_fetched_and_its_audience_made_then(database: Database):
