@@ -1,7 +1,9 @@
 """CSV of any kind comes in, and what goes out comes back the same."""
 
 import io
+import sys
 import time
+import unicodedata
 from contextlib import suppress
 
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage.files import spreadsheet_errors as errors
-from storage.files.formulas import defuse_cell, undefuse_cell
+from storage.files.formulas import FORMULA, defuse_cell, undefuse_cell
 from storage.files.spreadsheets import (
     Record,
     RefusedRecord,
@@ -22,7 +24,10 @@ from storage.files.zips import Limits
 OWN_HEADER = ("Email Address", "First Name", "CLEAN_DIAGNOSTIC", "SUGGESTED_ADDRESS")
 CELLS = st.one_of(
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12),
-    st.text(st.sampled_from("=+-@'\"\t\r\n,; a\x0b\x1c\x85\u2028\ufeffé"), max_size=8),
+    st.text(
+        st.sampled_from("=+-@'\"\t\r\n,; a\x0b\x1c\x85\u2028\ufeffé\uff1d\uff0b\uff0d\uff20\u2212"),
+        max_size=8,
+    ),
 )
 ROWS = st.lists(st.lists(CELLS, min_size=4, max_size=4).filter(any), max_size=8)
 
@@ -57,7 +62,7 @@ def test_a_file_written_in_two_goes_is_the_file_written_in_one(rows):
 
 @given(CELLS)
 def test_no_defused_cell_starts_as_a_formula_does(cell):
-    assert not defuse_cell(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not defuse_cell(cell).startswith(FORMULA)
     assert undefuse_cell(defuse_cell(cell)) == cell
 
 
@@ -66,7 +71,16 @@ def test_no_exported_cell_starts_as_a_formula_does(rows):
     written = b"".join(csv_bytes(("a", "=b", "c", "d"), rows))
     found = _sheet(written)
     for cells in [found.header, *(row.cells for row in found.rows if isinstance(row, Record))]:
-        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
+        assert not any(cell.startswith(FORMULA) for cell in cells)
+
+
+def test_every_form_of_a_formula_s_first_character_is_defused():
+    """Excel in Japanese takes the full-width ones for the ordinary ones."""
+    forms = {
+        chr(c) for c in range(sys.maxunicode + 1) if unicodedata.normalize("NFKC", chr(c))[0] in "=+-@\u2212"
+    }
+    assert {form for form in forms if defuse_cell(f"{form}1") != f"'{form}1"} == set()
+    assert len(forms) == 22
 
 
 def test_a_row_of_another_width_is_not_written():
