@@ -117,7 +117,7 @@ class Database:
             else:
                 self._shrink_tables(tables)
         except (SQLAlchemyError, sqlite3.Error, OSError, Busy) as error:
-            log.info("the space of deleted rows was not given back: %s", type(error).__qualname__)
+            log.warning("the space of deleted rows was not given back: %s", type(error).__qualname__)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -140,7 +140,7 @@ class Database:
 
     def _shrink_tables(self, tables: Sequence[str]) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            sizes = text("SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(:tables) AS t")
+            sizes = text("SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(CAST(:tables AS text[])) AS t")
             if connection.execute(sizes, {"tables": list(tables)}).scalar_one() > SHRINK_FROM:
                 connection.execute(text(f"VACUUM (SKIP_LOCKED) {', '.join(tables)}"))
 

@@ -1,13 +1,12 @@
 """Rows that an import refused, stored until they have been sent to the person as a file."""
 
+import json
 from collections.abc import Iterator, Sequence
-from itertools import chain
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from storage.core.engines import is_sqlite
 from storage.core.text import storable
 from storage.imports.tables import RefusedRow
 
@@ -22,35 +21,38 @@ class Refusal(NamedTuple):
 
 def add(session: Session, job_id: str, file: str, first: int, refusals: Sequence[Refusal]) -> None:
     """Keeps refused rows of one file; `first` is the number of the first one among the job's."""
-    rows = [
-        (job_id, n, file, line, reason, storable(text))
-        for n, (line, reason, text) in enumerate(refusals, first)
-    ]
-    # No object is made per row, and statements have many, so that refused rows cost no more than good ones.
-    if is_sqlite(session):
-        for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-            batch = rows[start : start + _ROWS_PER_STATEMENT]
-            marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * len(batch))
-            values = tuple(chain.from_iterable(batch))
-            session.connection().exec_driver_sql(f"INSERT INTO {_TABLE} VALUES {marks}", values)  # noqa: S608  no value in it
-        return
-    cursor: Any = session.connection().connection.cursor()
-    with cursor, cursor.copy(f"COPY {_TABLE} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    for start in range(0, len(refusals), _PER_ROW):
+        several = [
+            (line, reason, storable(text)) for line, reason, text in refusals[start : start + _PER_ROW]
+        ]
+        session.add(
+            RefusedRow(
+                job_id=job_id,
+                n=first + start,
+                file=file,
+                line=several[0][0],
+                reason=_SEVERAL,
+                row=json.dumps(several, ensure_ascii=False),
+            )
+        )
+    session.flush()
 
 
 def of_job(session: Session, job_id: str) -> Iterator[tuple[str, Refusal]]:
     """The job's refused rows, each with its file, in the order of the files."""
-    columns = (col(RefusedRow.file), col(RefusedRow.line), col(RefusedRow.reason), col(RefusedRow.row))
-    query = select(*columns).where(RefusedRow.job_id == job_id).order_by(col(RefusedRow.n))
-    for file, line, reason, text in session.exec(query, execution_options={"yield_per": 1_000}):
-        yield file, Refusal(line, reason, text)
+    query = select(RefusedRow).where(RefusedRow.job_id == job_id).order_by(col(RefusedRow.n))
+    for row in session.exec(query, execution_options={"yield_per": _READ_AHEAD}):
+        if row.reason == _SEVERAL:
+            yield from ((row.file, Refusal(*refusal)) for refusal in json.loads(row.row))
+        else:  # stored by version 0.1
+            yield row.file, Refusal(row.line, row.reason, row.row)
 
 
 def delete_all(session: Session, job_id: str) -> None:
     session.connection().execute(delete(RefusedRow).where(col(RefusedRow.job_id) == job_id))
 
 
-_TABLE = "refused_row (job_id, n, file, line, reason, row)"
-_ROWS_PER_STATEMENT = 512  # SQLite accepts 32,766 parameters in a statement
+# A row of the table for each would make refused rows dearer than good ones: its index and its foreign key are checked.
+_PER_ROW = 500
+_SEVERAL = ""  # the reason of a row that holds several, as JSON
+_READ_AHEAD = 8
