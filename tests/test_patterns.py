@@ -129,7 +129,14 @@ def _example(parsed: Iterable[Any]) -> str:
     return text
 
 
-CATEGORIES = {"SPACE": r"\s", "DIGIT": r"\d", "WORD": r"\w", "NOT_SPACE": r"\S", "NOT_DIGIT": r"\D", "NOT_WORD": r"\W"}
+CATEGORIES = {
+    "SPACE": r"\s",
+    "DIGIT": r"\d",
+    "WORD": r"\w",
+    "NOT_SPACE": r"\S",
+    "NOT_DIGIT": r"\D",
+    "NOT_WORD": r"\W",
+}
 
 
 def _class(item: tuple[Any, Any]) -> str:

@@ -140,7 +140,9 @@ class Database:
 
     def _shrink_tables(self, tables: Sequence[str]) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            sizes = text("SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(CAST(:tables AS text[])) AS t")
+            sizes = text(
+                "SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(CAST(:tables AS text[])) AS t"
+            )
             if connection.execute(sizes, {"tables": list(tables)}).scalar_one() > SHRINK_FROM:
                 connection.execute(text(f"VACUUM (SKIP_LOCKED) {', '.join(tables)}"))
 

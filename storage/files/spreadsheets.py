@@ -341,13 +341,14 @@ class _RowReader:
         first, *others = cell.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         *whole, last = others or [""]
         n_rows = sum(self._is_row(line, self.width) for line in whole)
-        # The quote that closes the cell is then in the same column of the last row as the one that opens it in the first.
+        # Then the first line is the rest of a row, and the last one is a row up to the quote that closes the cell.
         if first.count(self.delimiter) == self.width - 1 - position:
-            n_rows += self._is_row(last, position + 1)
+            n_rows += self._is_row(last, min(self.width, 2))
         return 2 * n_rows > sum(map(bool, others))
 
-    def _is_row(self, line: str, width: int) -> bool:
-        if "@" not in line or line.count(self.delimiter) != width - 1:
+    def _is_row(self, line: str, least: int) -> bool:
+        """Whether a line has an address among its cells, at least so many of them and no more than the header has."""
+        if "@" not in line or not least <= line.count(self.delimiter) + 1 <= self.width:
             return False
         return any(map(_is_address, line.split(self.delimiter)))
 
