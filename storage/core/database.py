@@ -140,11 +140,8 @@ class Database:
 
     def _shrink_tables(self, tables: Sequence[str]) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            sizes = text(
-                "SELECT sum(pg_total_relation_size(t::regclass)) FROM unnest(CAST(:tables AS text[])) AS t"
-            )
-            if connection.execute(sizes, {"tables": list(tables)}).scalar_one() > SHRINK_FROM:
-                connection.execute(text(f"VACUUM (SKIP_LOCKED) {', '.join(tables)}"))
+            # Gives whole pages back at the end of a table, so all of one that is empty.
+            connection.execute(text(f"VACUUM (SKIP_LOCKED) {', '.join(tables)}"))
 
     @contextmanager
     def _writer_lock(self) -> Iterator[None]:

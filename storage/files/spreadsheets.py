@@ -24,6 +24,7 @@ from storage.files.spreadsheet_errors import (
 from storage.files.zips import Limits, SeekableFile, ZipArchive
 
 LIMITS: Final = Limits()
+LONGEST_LABEL: Final = 1_000  # characters of a column's name
 LONGEST_TEXT: Final = 10_000  # characters of a row that is refused
 
 
@@ -232,7 +233,7 @@ def _header(name: str, lines: "_Lines", limits: Limits) -> tuple[str, list[str]]
         raise error(name=name)
     delimiter, header, last_line = max(candidates, key=lambda candidate: len(candidate[1]))
     lines.start = last_line + 1
-    if any(map(_CONTROL.search, header)):
+    if any(map(_CONTROL.search, header)) or max(map(len, header)) > LONGEST_LABEL:
         raise NotASpreadsheet(name=name)
     if any(map(_is_address, header)):
         raise NoHeader(name=name)

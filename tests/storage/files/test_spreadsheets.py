@@ -185,6 +185,7 @@ def test_a_line_beyond_the_limit_costs_its_own_row_alone():
         (b"lea@b.fr,L\xc3\xa9a\npaul@c.fr,Paul\n", errors.NoHeader),
         (b",".join(b"c%d" % n for n in range(1025)), errors.TooManyColumns),
         (b'"open\n' * 10, errors.NotASpreadsheet),
+        (b"email," + b"x" * 1_001, errors.NotASpreadsheet),
     ],
 )
 def test_what_is_no_list_is_refused_with_the_reason(content, error):
