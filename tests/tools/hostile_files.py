@@ -1,8 +1,8 @@
 """How long files take that were made to be slow, and what they leave behind.
 
-`python -m tests.tools.hostile_files [--engine sqlite|postgresql] [--mb N] [--files NAME …]` imports each file at N MB and at
-twice that, and prints seconds (those of the processor), the ratio of the latter, the rows that went in and were refused, and by how much the database grew
-beyond its contacts. Good rows stand first, to compare.
+`python -m tests.tools.hostile_files [--engine sqlite|postgresql] [--mb N] [--files NAME …]` imports each file at N MB
+and at twice that. It prints seconds (those of the processor), the ratio of the latter, the rows that went in and were
+refused, and by how much the database grew beyond its contacts. Good rows stand first, to compare.
 """
 
 import argparse
