@@ -14,6 +14,10 @@ from handlers import bootstrap
 
 # Two for each processor: many tests wait for a browser, a process or a database.
 WORKERS = ["-n", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]
+COVERAGE = bootstrap.ROOT / ".coverage"  # the report: pyproject.toml, [tool.slipcover]
+NO_TESTS = (
+    "Unable to activate pytest branch coverage"  # SlipCover's warning; branches of tests are not measured
+)
 FEW_FILES = 12  # run in one process: a worker needs several seconds to start and to collect every test
 
 
@@ -22,7 +26,6 @@ def main(arguments: list[str]) -> int:
         workers = [] if 0 < _test_files(arguments) <= FEW_FILES else WORKERS
         return _run([sys.executable, "-m", "pytest", *workers, *arguments])
     failed = [name for name, command in _steps().items() if _step(name, command)]
-    # pytest's own last line, "N passed in …", ends the output when all is well.
     if failed:
         print(f"Failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
@@ -41,7 +44,8 @@ def _steps() -> dict[str, list[str]]:
         "lint": [sys.executable, "-m", "ruff", "check", "--quiet"],
         "types": [sys.executable, "-m", "mypy", "--no-error-summary"],
         "imports": [str(lint_imports)],
-        "tests": [sys.executable, "-m", "pytest", *WORKERS, "--cov", "--cov-report=term"],
+        # pyproject.toml configures it, and has pytest ignore the same warning.
+        "tests": [sys.executable, "-W", f"ignore:{NO_TESTS}", "-m", "slipcover", "-m", "pytest", *WORKERS],
     }
 
 
@@ -49,9 +53,15 @@ def _step(name: str, command: list[str]) -> bool:
     """Whether it failed."""
     print(f"{name} …", flush=True)
     start = time.monotonic()
+    COVERAGE.unlink(missing_ok=True)
     failed = _run(command) != 0
-    if failed or name != "tests":
-        print(f"{name}: {'failed' if failed else 'fine'} after {time.monotonic() - start:.0f} s", flush=True)
+    print(f"{name}: {'failed' if failed else 'fine'} after {time.monotonic() - start:.0f} s", flush=True)
+    if COVERAGE.exists():
+        *_, summary = COVERAGE.read_text().rstrip().splitlines()
+        print(
+            f"coverage: {summary.split()[-1]} % of lines and branches; which are missing is in {COVERAGE.name}",
+            flush=True,
+        )
     return failed
 
 

@@ -8,6 +8,7 @@ precedence over codes, because many servers send `5.7.1` or `5.0.0` with every r
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.bounces import wordings
 from bot.bounces.events import Cause, EventKind
@@ -18,7 +19,11 @@ LONGEST_TEXT = 3000  # characters searched
 
 def diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     """Returns HARD or SOFT, and the cause. `code` may be "" or unspecific (`5.0.0`), `text` may be ""; neither is trusted."""
-    text = text[:LONGEST_TEXT]
+    return _diagnose(code, text[:LONGEST_TEXT])
+
+
+@lru_cache(maxsize=64)  # one message may say the same of hundreds of recipients
+def _diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     codes = [known for known in (find_code(text), code.strip()) if known]
     words = _words(text)
     temporary = _is_temporary(codes, text)

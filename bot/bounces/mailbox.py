@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.bounces import intake, proof, quarantine
+from bot.bounces import attempts, intake, proof, quarantine
 from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.messages.reader import read
-from bot.bounces.messages.results import NO_RECIPIENT, SOURCE, UNREADABLE, Reading
+from bot.bounces.messages.results import NO_RECIPIENT, SOURCE, TOO_MUCH, UNREADABLE, Reading
 from bot.bounces.quarantine import QuarantineEntry, QuarantineItem
 from storage.bounces import imap
 from storage.bounces.imap import Mailbox
@@ -24,7 +24,8 @@ from storage.core.database import Database
 MESSAGES_AT_ONCE = 200  # read before their events are taken in
 BYTES_AT_ONCE = 32 << 20
 EVENTS_AT_ONCE = 500  # in one transaction
-QUARANTINED_REASONS = (UNREADABLE, NO_RECIPIENT)
+INTERRUPTED = "interrupted"  # reading it ended the process, twice
+QUARANTINED_REASONS = (UNREADABLE, NO_RECIPIENT, TOO_MUCH, INTERRUPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class ReadMessages:
     events: Sequence[tuple[str, MailEvent]]
     unusable: Sequence[tuple[str, QuarantineItem]]
     reasons: Counter[str]
+
+    def __add__(self, other: "ReadMessages") -> "ReadMessages":
+        return ReadMessages(
+            self.n_messages + other.n_messages,
+            [*self.events, *other.events],
+            [*self.unusable, *other.unusable],
+            self.reasons + other.reasons,
+        )
 
 
 def batches(messages: Iterable[MailMessage]) -> Iterator[list[MailMessage]]:
@@ -88,8 +97,35 @@ def read_messages(
         if reading.reason:
             reasons[reading.reason] += 1
         if reading.reason in QUARANTINED_REASONS:
-            unusable.append((message.name, _quarantine_item(message, reading.reason, fault)))
+            unusable.append(
+                (message.name, _quarantine_item(message, reading.reason, fault or reading.detail))
+            )
     return ReadMessages(len(messages), events, unusable, reasons)
+
+
+def read_guarded(
+    database: Database,
+    messages: Sequence[MailMessage],
+    now: datetime,
+    audience: str = "",
+    key: str | None = None,
+) -> ReadMessages:
+    """As `read_messages`, for messages of which reading one may end the process: killed, or out of memory.
+
+    A message for which that has happened is read after the others, alone. When it has happened again, the message is
+    no longer read, but quarantined.
+    """
+    tried = list(zip(messages, attempts.counts(database, messages), strict=True))
+    together = [message for message, count in tried if not count]
+    alone = [[message] for message, count in tried if 0 < count < attempts.MOST]
+    interrupted = [message for message, count in tried if count >= attempts.MOST]
+    items = [(message.name, _quarantine_item(message, INTERRUPTED, "")) for message in interrupted]
+    results = ReadMessages(len(items), (), items, Counter({INTERRUPTED: len(items)}))
+    for group in filter(None, (together, *alone)):
+        attempt = attempts.begin(database, group, now)
+        results += read_messages(group, now, audience, key)
+        attempts.end(database, attempt)
+    return results
 
 
 def take_in(database: Database, read_messages: ReadMessages, now: datetime) -> MailOutcome:
@@ -119,12 +155,13 @@ def take_in_unseen(
 ) -> MailOutcome:
     """Takes in the unseen messages of an IMAP mailbox, then marks them as seen. `key` as in `read_messages`.
 
-    Stops before the next batch of messages once `may_continue` returns False. If the process ends in between, or two
-    processes do this at once, messages are read twice and count once. Raises storage.bounces.imap.MailboxError.
+    Those that may have ended the process before come last. Stops before the next batch of messages once
+    `may_continue` returns False. If the process ends in between, or two processes do this at once, messages are read
+    twice and count once. Raises storage.bounces.imap.MailboxError.
     """
     outcome = MailOutcome()
     with imap.open_mailbox(address) as mailbox:
-        for batch in mailbox.batches():
+        for batch in _suspects_last(database, mailbox):
             if not may_continue():
                 break
             outcome += _take_in_batch(database, mailbox, batch, now, key)
@@ -137,6 +174,18 @@ def count_unseen(address: ImapAddress) -> int:
         return len(mailbox.unseen_uids())
 
 
+def _suspects_last(database: Database, mailbox: Mailbox) -> Iterator[Sequence[tuple[str, MailMessage]]]:
+    """The batches of the mailbox, without the messages that were tried before: these follow, one at a time."""
+    suspects: list[str] = []
+    for batch in mailbox.batches():
+        counts = attempts.counts(database, [message for _, message in batch])
+        suspects += [uid for (uid, _), count in zip(batch, counts, strict=True) if count]
+        if fresh := [each for each, count in zip(batch, counts, strict=True) if not count]:
+            yield fresh
+    for uid in suspects:
+        yield mailbox.fetch([uid])
+
+
 def _take_in_batch(
     database: Database,
     mailbox: Mailbox,
@@ -144,7 +193,8 @@ def _take_in_batch(
     now: datetime,
     key: str | None,
 ) -> MailOutcome:
-    outcome = take_in(database, read_messages([message for _, message in batch], now, key=key), now)
+    messages = [message for _, message in batch]
+    outcome = take_in(database, read_guarded(database, messages, now, key=key), now)
     mailbox.mark_seen([uid for uid, _ in batch])
     return outcome
 

@@ -43,6 +43,12 @@ class NotAnOperator(CleanedError):
     key = "error-not-an-operator"
 
 
+class RoleUnknown(CleanedError):
+    """Slack could not be asked whether the person is an operator."""
+
+    key = "error-role-unknown"
+
+
 class NothingThere(CleanedError):
     """The segment is empty."""
 

@@ -1,22 +1,31 @@
 """Who is an operator: may see addresses and make changes. `handlers.slack.listeners` checks it."""
 
-from collections.abc import Collection
+from collections.abc import Callable
+from enum import Enum
 
-from bot.core.errors import NotAnOperator
+
+class Standing(Enum):
+    """What a person is to the workspace that the bot is installed in."""
+
+    UNKNOWN = "unknown"  # Slack couldn't be asked
+    NOBODY = "nobody"  # deactivated, or a bot
+    OUTSIDER = "outsider"  # a guest, or of another workspace
+    MEMBER = "member"
+    RUNS_WORKSPACE = "runs workspace"  # an owner or admin
 
 
-def is_operator(user_id: str, *, runs_workspace: bool, operators: Collection[str]) -> bool:
+def is_operator(standing: Standing, *, is_named: bool, is_in_group: Callable[[], bool]) -> bool:
     """Whether the person may see addresses and change contacts.
 
-    `runs_workspace`: an owner or admin of the workspace. `operators`: the users of `CLEANED_OPERATORS`,
-    those of its user groups included.
+    `is_named`: their own id is in `CLEANED_OPERATORS`; `is_in_group`: whether one of its user groups has them, asked
+    only where it counts. A group brings in members of the workspace, and never an outsider: who fills a group need not
+    know that it opens addresses.
     """
-    return runs_workspace or user_id in operators
-
-
-def require_operator(
-    user_id: str, *, runs_workspace: bool, operators: Collection[str], helpers: Collection[str]
-) -> None:
-    """Raises NotAnOperator, with the users who may, unless the person is an operator."""
-    if not is_operator(user_id, runs_workspace=runs_workspace, operators=operators):
-        raise NotAnOperator(helpers=tuple(helpers))
+    match standing:
+        case Standing.RUNS_WORKSPACE:
+            return True
+        case Standing.MEMBER:
+            return is_named or is_in_group()
+        case Standing.OUTSIDER:
+            return is_named
+    return False

@@ -1,17 +1,20 @@
 """The settings, read from the environment and a `.env` file. The README lists them; a test compares the two."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.core.errors import CleanedError
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 
-SHORTEST_KEY = 16  # letters
+ENV_FILE = ".env"  # in the folder where the program starts
+SHORTEST_SECRET = 16  # characters
 OFF = "off"  # turns a setting of the `.env` file off; an empty variable is ignored
 
 
@@ -21,10 +24,18 @@ class BadSetting(CleanedError):
     key = "error-bad-setting"
 
 
+class ShortSecret(BadSetting):
+    """A secret that proves who sends a request is short enough to be guessed. Values: name, n (the fewest characters)."""
+
+    key = "error-short-secret"
+
+
 class Settings(BaseSettings):
     """The program's configuration. Secrets are not shown in its repr."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, extra="ignore", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -35,6 +46,9 @@ class Settings(BaseSettings):
     confirmation_word: str | None = Field(default=None, validation_alias="CLEANED_CONFIRMATION_WORD")
     host: str = Field(default="127.0.0.1", validation_alias="CLEANED_HOST")
     port: int = Field(default=3000, validation_alias="CLEANED_PORT", ge=0, le=65535)
+    proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(), validation_alias="CLEANED_PROXIES"
+    )
     ses_topics: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), validation_alias="CLEANED_SES_TOPICS"
     )
@@ -52,11 +66,31 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
 
-    @field_validator("operators", "ses_topics", mode="before")
+    @field_validator("operators", "proxies", "ses_topics", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Splits at commas and spaces."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator(
+        *("slack_signing_secret", "mailgun_key", "brevo_token", "bounce_secret"),
+        *("mailchimp_webhook_secret", "return_path_key"),
+    )
+    @classmethod
+    def _check_length(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value().strip()) < SHORTEST_SECRET:
+            raise _too_short()
+        return value
+
+    @field_validator("postmark_password")
+    @classmethod
+    def _check_credentials(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accepts `user:password` only."""
+        if value is not None:
+            user, _, password = value.get_secret_value().partition(":")
+            if not user.strip() or len(password.strip()) < SHORTEST_SECRET:
+                raise _too_short()
+        return value
 
     @field_validator("imap_url")
     @classmethod
@@ -64,13 +98,6 @@ class Settings(BaseSettings):
         if value is None or value.get_secret_value() == OFF:
             return None
         imap_address.parse_imap_url(value.get_secret_value())
-        return value
-
-    @field_validator("return_path_key")
-    @classmethod
-    def _check_length(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and len(value.get_secret_value()) < SHORTEST_KEY:
-            raise ValueError
         return value
 
     @field_validator("mailchimp_api_key")
@@ -100,8 +127,16 @@ def data_folder() -> Path:
 
 
 def load(**overrides: object) -> Settings:
-    """Reads the settings; `overrides` take precedence over the environment. Raises BadSetting."""
+    """Reads the settings; `overrides` take precedence over the environment. Raises BadSetting, ShortSecret."""
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        raise BadSetting(name=str(error.errors()[0]["loc"][0]).upper()) from None
+        fault = error.errors(include_input=False)[0]
+        name = str(fault["loc"][0]).upper()
+        if fault["type"] == ShortSecret.key:
+            raise ShortSecret(name=name, n=SHORTEST_SECRET) from None
+        raise BadSetting(name=name) from None
+
+
+def _too_short() -> PydanticCustomError:
+    return PydanticCustomError(ShortSecret.key, "too short")

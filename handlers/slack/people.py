@@ -1,23 +1,26 @@
-"""The people of the workspace: their language, time zone and role, as Slack tells them. Cached for five minutes."""
+"""The people of the workspace: their language, time zone and standing, as Slack tells them. Cached for a minute."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from time import monotonic
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core.errors import NotAnOperator
-from bot.core.operators import require_operator
+from bot.core.errors import NotAnOperator, RoleUnknown
+from bot.core.operators import Standing, is_operator
 from handlers.words import Words, words
 
-CACHED_SECONDS = 300
-LOOKUP_THREADS = 8
+CACHED_SECONDS = 60  # from when Slack is asked: a role that was taken away counts no longer
+LOOKUP_THREADS = 32
 _GROUP = "S"  # ids of user groups start with it
+# Answers of Slack's, not failures: there is no such person, or no such (enabled) user group.
+_NO_PERSON = frozenset({"user_not_found", "user_not_visible"})
+_NO_GROUP = frozenset({"no_such_subteam", "plan_upgrade_required"})
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
@@ -25,32 +28,44 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of the workspace. `timezone` is an IANA name; `runs_workspace`: whether they are an owner or admin."""
+    """Somebody who uses the bot. `timezone` is an IANA name; `teams`: the workspaces (and organization) they are of."""
 
     id: str
     words: Words
     timezone: str
-    runs_workspace: bool
+    standing: Standing
+    teams: frozenset[str] = frozenset()
 
 
 class People:
-    """Looks up people and user groups at Slack, and caches them. `operators`: user and group ids."""
+    """Looks up people and user groups at Slack, and caches them.
 
-    def __init__(self, client: WebClient, operators: Collection[str]) -> None:
+    `operators`: user and group ids; `team_id`: the workspace that the bot is installed in.
+    """
+
+    def __init__(self, client: WebClient, operators: Collection[str], team_id: str) -> None:
         self.operators = tuple(operators)
+        self._team_id = team_id
         self._client = client
-        self._cache: dict[str, tuple[float, Any]] = {}  # id → expiry, value
+        self._cache: dict[str, tuple[float, Any]] = {}  # id → when it was asked for, value
         self._lookups: dict[str, Future[None]] = {}
         self._lock = Lock()
         self._pool = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="people")
 
-    def person(self, user_id: str) -> Person:
-        """Returns the person; if Slack doesn't answer, one with English, UTC and no role, who is not cached."""
+    def person(self, user_id: str, teams: Iterable[str] = ()) -> Person:
+        """Returns the person. `teams`: the workspaces that a request says it comes from.
+
+        If Slack doesn't answer: their last known language and time zone, or English and UTC, and no role, not cached.
+        If a workspace is not theirs, it is somebody else's request: they have no role.
+        """
         try:
-            return self._get(user_id, self._fetch_person)
+            person = self._get(user_id, self._fetch_person)
         except (SlackClientError, OSError) as error:
             log.warning("users.info failed: %s", type(error).__name__)
-            return Person(user_id, words(None), "UTC", runs_workspace=False)
+            known: Person = self._cache.get(user_id, (0.0, _unknown(user_id)))[1]
+            return replace(known, standing=Standing.UNKNOWN)
+        is_theirs = person.teams.union({self._team_id}).issuperset(teams)
+        return person if is_theirs else replace(person, standing=Standing.NOBODY)
 
     def is_known(self, user_id: str, *, within: float) -> bool:
         """Whether the person and their role are cached, or can be fetched within so many seconds.
@@ -67,21 +82,20 @@ class People:
         return self._is_cached(user_id)
 
     def require_operator(self, person: Person) -> None:
-        """Raises NotAnOperator, with the operators as its helpers."""
-        operators: set[str] = set()
-        if not person.runs_workspace:
-            operators = {user for operator in self.operators for user in self._members(operator)}
-        require_operator(
-            person.id,
-            runs_workspace=person.runs_workspace,
-            operators=operators,
-            helpers=[_mention(operator) for operator in self.operators],
-        )
+        """Raises NotAnOperator, with the operators as its helpers; RoleUnknown if Slack couldn't be asked."""
+        if person.standing is Standing.UNKNOWN:
+            raise RoleUnknown
+        if not is_operator(
+            person.standing,
+            is_named=person.id in self.operators,
+            is_in_group=lambda: self._is_in_group(person.id),
+        ):
+            raise NotAnOperator(helpers=tuple(map(_mention, self.operators)))
 
     def is_operator(self, person: Person) -> bool:
         try:
             self.require_operator(person)
-        except NotAnOperator:
+        except (NotAnOperator, RoleUnknown):
             return False
         return True
 
@@ -91,45 +105,101 @@ class People:
     def _is_cached(self, user_id: str) -> bool:
         now = monotonic()
         with self._lock:
-            expiry, person = self._cache.get(user_id, (0.0, None))
-            if now >= expiry:
+            asked, person = self._cache.get(user_id, (-CACHED_SECONDS, None))
+            if person is None or now >= asked + CACHED_SECONDS:
                 return False
-            if person.runs_workspace:
+            if person.standing is not Standing.MEMBER or user_id in self.operators:
                 return True
-            groups = (operator for operator in self.operators if operator.startswith(_GROUP))
-            return all(now < self._cache.get(group, (0.0, None))[0] for group in groups)
+            return all(
+                group in self._cache and now < self._cache[group][0] + CACHED_SECONDS
+                for group in self._groups
+            )
 
     def _fetch_person(self, user_id: str) -> Person:
-        user: dict[str, Any] = self._client.users_info(user=user_id, include_locale=True)["user"]
+        try:
+            user: dict[str, Any] = self._client.users_info(user=user_id, include_locale=True)["user"]
+        except SlackApiError as error:
+            if error.response.get("error") in _NO_PERSON:
+                return _unknown(user_id, Standing.NOBODY)
+            raise
+        teams = _teams(user)
         return Person(
             id=user_id,
             words=words(user.get("locale")),
             timezone=user.get("tz") or "UTC",
-            runs_workspace=bool(user.get("is_admin") or user.get("is_owner")),
+            standing=_standing(user, is_of_workspace=self._team_id in teams),
+            teams=teams,
         )
 
-    def _members(self, operator: str) -> Collection[str]:
-        if not operator.startswith(_GROUP):
-            return (operator,)
-        try:
-            return self._get(operator, self._fetch_group)
-        except (SlackClientError, OSError) as error:
-            log.warning("usergroups.users.list failed: %s", type(error).__name__)
-            return ()
+    @property
+    def _groups(self) -> list[str]:
+        return [operator for operator in self.operators if operator.startswith(_GROUP)]
+
+    def _is_in_group(self, user_id: str) -> bool:
+        """Raises RoleUnknown if Slack doesn't tell the members of a group, and no other group has the person."""
+        failures = []
+        for group in self._groups:
+            try:
+                if user_id in self._get(group, self._fetch_group):
+                    return True
+            except (SlackClientError, OSError) as error:
+                log.warning("usergroups.users.list failed: %s", type(error).__name__)
+                failures.append(error)
+        if failures:
+            raise RoleUnknown from failures[0]
+        return False
 
     def _fetch_group(self, group: str) -> Collection[str]:
-        users: list[str] = self._client.usergroups_users_list(usergroup=group)["users"]
+        try:
+            users: list[str] = self._client.usergroups_users_list(usergroup=group)["users"]
+        except SlackApiError as error:
+            if error.response.get("error") in _NO_GROUP:
+                return ()
+            raise
         return users
 
     def _get(self, key: str, fetch: Callable[[str], Value]) -> Value:
         """Returns the cached value, or fetches and caches it."""
+        now = monotonic()
         with self._lock:
-            expiry, value = self._cache.get(key, (0.0, None))
-        if monotonic() >= expiry:
+            asked, value = self._cache.get(key, (-CACHED_SECONDS, None))
+        if value is None or now >= asked + CACHED_SECONDS:
             value = fetch(key)
             with self._lock:
-                self._cache[key] = (monotonic() + CACHED_SECONDS, value)
+                # What was true when Slack was asked need not be when it answers.
+                self._cache[key] = (now, value)
         return value  # type: ignore[no-any-return]  # one dict holds both kinds
+
+
+def teams_named(body: dict[str, Any]) -> set[str]:
+    """The workspaces that a request says it comes from: where it was made, and its person's."""
+    team, user, ids = body.get("team"), body.get("user"), [body.get("team_id")]
+    if isinstance(team, dict):
+        ids.append(team.get("id"))
+    if isinstance(user, dict):
+        ids.append(user.get("team_id"))
+    return {str(id_) for id_ in ids if id_}
+
+
+def _unknown(user_id: str, standing: Standing = Standing.UNKNOWN) -> Person:
+    return Person(user_id, words(None), "UTC", standing)
+
+
+def _teams(user: dict[str, Any]) -> frozenset[str]:
+    """The workspaces that the person is of: in Enterprise Grid several, and their organization."""
+    organization = user.get("enterprise_user") or {}
+    teams = (user.get("team_id"), organization.get("enterprise_id"), *(organization.get("teams") or ()))
+    return frozenset(team for team in teams if team)
+
+
+def _standing(user: dict[str, Any], *, is_of_workspace: bool) -> Standing:
+    """What `users.info` says of the person. The flags of somebody who is gone, or from elsewhere, mean nothing here."""
+    if user.get("deleted") or user.get("is_bot"):
+        return Standing.NOBODY
+    is_guest = user.get("is_restricted") or user.get("is_ultra_restricted") or user.get("is_stranger")
+    if is_guest or not is_of_workspace:
+        return Standing.OUTSIDER
+    return Standing.RUNS_WORKSPACE if user.get("is_admin") or user.get("is_owner") else Standing.MEMBER
 
 
 def _mention(operator: str) -> str:

@@ -64,7 +64,7 @@ def _take_in(
         try:
             for batch in mailbox.batches(_messages(words, paths, bar, unreadable)):
                 now = utc_now()
-                results = mailbox.read_messages(batch, now, audience, key)
+                results = mailbox.read_guarded(database, batch, now, audience, key)
                 outcome += mailbox.take_in(database, results, now)
                 if write:
                     write(mailbox.quarantined(database, results))

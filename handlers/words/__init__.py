@@ -56,8 +56,10 @@ class Words:
         return bool(self._bundle.has_message(key))
 
     def md(self, key: str, **values: Any) -> Markup:
-        """Returns the sentence as mrkdwn, with its text values escaped unless they are Markup."""
-        return Markup(self(key, **{k: escaped(v) if isinstance(v, str) else v for k, v in values.items()}))
+        """Returns the sentence as mrkdwn, with all values but numbers escaped unless they are Markup."""
+        return Markup(
+            self(key, **{k: v if isinstance(v, int | float) else escaped(v) for k, v in values.items()})
+        )
 
     def number(self, n: int) -> str:
         return str(format_decimal(n, locale=self.language))
@@ -90,11 +92,11 @@ def language_for(locale: str | None) -> str:
     return language if language in LANGUAGES else "en"
 
 
-def escaped(text: str) -> Markup:
-    """Escapes text for mrkdwn, and puts it on one line. Markup is returned as it is."""
+def escaped(text: Any) -> Markup:
+    """Escapes text for mrkdwn, and puts it on one line. Markup is returned as it is, anything else as its text."""
     if isinstance(text, Markup):
         return text
-    plain = " ".join(text.split()).translate(_ENTITIES)
+    plain = " ".join(str(text).split()).translate(_ENTITIES)
     return Markup(_FORMATTING.sub("\u200b\\g<0>\u200b", plain))
 
 

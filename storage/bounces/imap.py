@@ -19,6 +19,9 @@ from storage.bounces.imap_address import ImapAddress
 from storage.bounces.message_files import LARGEST, MailMessage
 
 MOST_MESSAGES = 500  # each time the mailbox is opened
+SEARCHED_AT_ONCE = (
+    50_000  # messages: imaplib gives up on a line of 1 MB, which holds the uids of some 130,000
+)
 MESSAGES_AT_ONCE = 50
 BYTES_AT_ONCE = 8 << 20
 TIMEOUT = 30.0  # seconds
@@ -64,12 +67,14 @@ class ServerUnreachable(MailboxError):
 class Mailbox:
     """An open folder."""
 
-    def __init__(self, client: imaplib.IMAP4) -> None:
+    def __init__(self, client: imaplib.IMAP4, n_messages: int) -> None:
+        """`n_messages`: how many the folder had when it was opened."""
         self._client = client
+        self._n_messages = n_messages
 
     def unseen_uids(self) -> Sequence[str]:
         """Returns the uids of unseen messages, the oldest first."""
-        lines = [line for line in self._command("SEARCH", "UNSEEN") if isinstance(line, bytes)]
+        lines = [line for line in self._search_unseen() if isinstance(line, bytes)]
         uids = sorted(int(word) for line in lines for word in line.split() if word.isdigit())
         return [str(uid) for uid in uids]
 
@@ -79,30 +84,18 @@ class Mailbox:
         They stay unseen. A message larger than LARGEST is cut.
         """
         for uids in _grouped(self._sizes(self.unseen_uids()[:MOST_MESSAGES])):
-            if messages := self._fetch(uids):
+            if messages := self.fetch(uids):
                 yield messages
 
-    def mark_seen(self, uids: Sequence[str]) -> None:
-        # Not the library's own `flag`, which also expunges what somebody has marked as deleted.
-        self._command("STORE", ",".join(uids), "+FLAGS.SILENT", r"(\Seen)")
-
-    def _sizes(self, uids: Sequence[str]) -> Iterator[tuple[str, int]]:
-        lines = self._command("FETCH", ",".join(uids), "(UID RFC822.SIZE)") if uids else []
-        for line in lines:
-            if not isinstance(line, bytes):
-                continue
-            match, size = _UID.search(line), _SIZE.search(line)
-            if match and size and (uid := match[1].decode()) in uids:
-                yield uid, int(size[1])
-
-    def _fetch(self, uids: Sequence[str]) -> Sequence[tuple[str, MailMessage]]:
+    def fetch(self, uids: Sequence[str]) -> Sequence[tuple[str, MailMessage]]:
+        """Returns those messages that the server returns, with their uids. They stay unseen."""
         try:
             answers = self._command("FETCH", ",".join(uids), f"(UID BODY.PEEK[]<0.{LARGEST}>)")
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error:
             # A message that the server fails to return must not hold up the others; it stays unseen.
-            return [message for uid in uids for message in self._fetch([uid])] if len(uids) > 1 else []
+            return [message for uid in uids for message in self.fetch([uid])] if len(uids) > 1 else []
         messages = []
         for answer, following in pairwise([*answers, None]):
             if not isinstance(answer, tuple):
@@ -113,6 +106,31 @@ class Mailbox:
             if match and (uid := match[1].decode()) in uids:
                 messages.append((uid, MailMessage(f"IMAP {uid}", raw, len(raw))))
         return messages
+
+    def mark_seen(self, uids: Sequence[str]) -> None:
+        if not uids:
+            return
+        # Not the library's own `flag`, which also expunges what somebody has marked as deleted.
+        self._command("STORE", ",".join(uids), "+FLAGS.SILENT", r"(\Seen)")
+
+    def _search_unseen(self) -> Iterator[bytes | tuple[bytes, bytes] | None]:
+        if self._n_messages <= SEARCHED_AT_ONCE:
+            yield from self._command("SEARCH", "UNSEEN")
+            return
+        for first in range(1, self._n_messages + 1, SEARCHED_AT_ONCE):
+            last = first + SEARCHED_AT_ONCE - 1
+            # `*` is the last message: servers refuse numbers beyond it.
+            numbers = f"{first}:{last if last < self._n_messages else '*'}"
+            yield from self._command("SEARCH", numbers, "UNSEEN")
+
+    def _sizes(self, uids: Sequence[str]) -> Iterator[tuple[str, int]]:
+        lines = self._command("FETCH", ",".join(uids), "(UID RFC822.SIZE)") if uids else []
+        for line in lines:
+            if not isinstance(line, bytes):
+                continue
+            match, size = _UID.search(line), _SIZE.search(line)
+            if match and size and (uid := match[1].decode()) in uids:
+                yield uid, int(size[1])
 
     def _command(self, *command: str) -> list[bytes | tuple[bytes, bytes] | None]:
         status, answers = self._client.uid(*command)
@@ -127,8 +145,8 @@ def open_mailbox(address: ImapAddress, *, read_only: bool = False) -> Iterator[M
     try:
         with _connected(address) as box:
             _log_in(box, address)
-            box.folder.set(address.folder, readonly=read_only)
-            yield Mailbox(box.client)
+            _, [n_messages, *_] = box.folder.set(address.folder, readonly=read_only)
+            yield Mailbox(box.client, int(n_messages or 0))
     except MailboxLoginError:
         raise LoginRefused(host=address.host) from None
     except (MailboxFolderSelectError, imaplib.IMAP4.readonly):

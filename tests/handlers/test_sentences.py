@@ -10,7 +10,9 @@ from fluent.syntax import FluentParser
 from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
-from handlers.words import FOLDER, LANGUAGES
+from handlers.slack.elements import blocks
+from handlers.words import FOLDER, LANGUAGES, words
+from tests.support.limits import HOSTILE, links
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,3 +88,28 @@ def test_french_has_its_spaces_and_apostrophes():
     """A non-breaking space before : ; ? », and typographic apostrophes."""
     texts = "\n".join(path.read_text(encoding="utf-8") for path in (FOLDER / "fr").glob("*.ftl"))
     assert re.findall(r".{0,15}(?: [:;?»]|« |[^\W\d_][;?»]|\w'\w).{0,5}", texts) == []
+
+
+class _Name:
+    """A value that is no text itself."""
+
+    def __str__(self) -> str:
+        return HOSTILE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("hostile", [HOSTILE, [HOSTILE], (HOSTILE, "x"), {"a": HOSTILE}, _Name()], ids=str)
+def test_no_value_of_any_sentence_brings_a_link_or_mention(language: str, hostile: object):
+    """In mrkdwn, and in the text of a message, where Slack also looks for addresses of its own accord."""
+    spoken, told = words(language), 0
+    for key, message in _sentences(language).items():
+        names = _variables(message) if message.value else set()
+        for name in names:
+            try:
+                text = spoken.md(key, **(dict.fromkeys(names, 1) | {name: hostile}))
+            except LookupError:  # it takes a number
+                continue
+            told += HOSTILE[-8:-1] in text
+            shown = blocks.message(text, [blocks.section(text)])
+            assert list(links(shown)) == [], key
+    assert told > 100

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.bounces.mailbox import QUARANTINED_REASONS
 from handlers.words import Markup, escaped, words
 
 OUTSIDE = st.text(st.sampled_from("*_~`<>&!@#:|/ab \n\u200b"), max_size=40)
@@ -25,6 +26,11 @@ OUTSIDE = st.text(st.sampled_from("*_~`<>&!@#:|/ab \n\u200b"), max_size=40)
 )
 def test_a_locale_is_answered_in_its_language_or_in_english(locale, language):
     assert words(locale).language == language
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "fr-FR"])
+def test_each_reason_why_a_message_is_set_aside_has_its_sentence(locale):
+    assert all(words(locale)(f"aside-{reason}") for reason in QUARANTINED_REASONS)
 
 
 def test_numbers_and_dates_are_written_as_the_language_does():

@@ -171,8 +171,10 @@ class _Handler(socketserver.StreamRequestHandler):
     def _examine(self, name: str) -> str:
         return self._select(name).replace("READ-WRITE", "READ-ONLY")
 
-    def _uid_search(self, _: str) -> str:
-        uids = sorted(self.folder.keys() - self.mailbox.seen)
+    def _uid_search(self, given: str) -> str:
+        first, _, last = given.removesuffix("UNSEEN").strip().partition(":")
+        numbers = slice(int(first or 1) - 1, None if last in ("", "*") else int(last))
+        uids = sorted(set(sorted(self.folder)[numbers]) - self.mailbox.seen)
         self._send(" ".join(["* SEARCH", *map(str, reversed(uids))]))
         return "OK done"
 

@@ -4,6 +4,7 @@ docs.slack.dev/reference/block-kit and /reference/views; the 13,200 characters o
 out, not published. `problems(surface, payload)` gives one line a fault, none when Slack would take it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -62,13 +63,48 @@ NEEDS: dict[str, tuple[str, ...]] = {
 PLAIN_ONLY = {"label", "hint", "placeholder", "title", "submit", "close", "confirm", "deny"}
 
 
+# What somebody might name an audience, a campaign, a file: a link, what Slack makes a link of by itself, a mention.
+HOSTILE = (
+    "<http://evil.example|y> evil.example x@evil.example mailto:x <!channel> <@U1> https://evil.example/"
+)
+_FROM_OUTSIDE = re.compile(r"<[^<>]*(?:evil|!channel|mailto)[^<>]*>", re.IGNORECASE)
+# What Slack makes a link or a mention of in text that isn't `verbatim`.
+_BY_ITSELF = re.compile(r"\w://|mailto:\w|\bwww\.\w|\w\.[^\W\d]{2,}|[@#]\w")
+
+
 def problems(surface: str, payload: Json) -> list[str]:
     """`surface`: "modal", "home" or "message"; `payload`: the view, or {"text", "blocks"}."""
     blocks: list[Json] = payload.get("blocks", [])
-    found = [*_around(surface, payload), *_block_list(surface, blocks)]
+    found = [*_around(surface, payload), *_block_list(surface, blocks), *links(payload)]
     for n, block in enumerate(blocks):
         found += [f"block {n} ({block.get('type')}): {fault}" for fault in _faults(block)]
     return found
+
+
+def links(payload: Json) -> Iterator[str]:
+    """Links and mentions from outside, in a view or message. What the bot links itself is no fault."""
+    fallback = payload.get("text", "")
+    if isinstance(fallback, str):
+        if found := _FROM_OUTSIDE.search(fallback):
+            yield f"the message's text has {found[0]}"
+        if found := _BY_ITSELF.search(re.sub(r"<[^<>]*>", "", fallback)):
+            yield f"Slack makes a link of {found[0]} in the message's text"
+    for text in _formatted(payload):
+        if not text.get("verbatim"):
+            yield f"not verbatim: {text['text'][:100]}"
+        if found := _FROM_OUTSIDE.search(text["text"]):
+            yield f"a text has {found[0]}"
+
+
+def _formatted(value: Any) -> Iterator[Json]:
+    if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield value
+        for inner in value.values():
+            yield from _formatted(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _formatted(inner)
 
 
 def _around(surface: str, payload: Json) -> Iterator[str]:

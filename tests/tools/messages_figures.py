@@ -1,6 +1,7 @@
 """How well messages are read, by kind: `python -m tests.tools.messages_figures`.
 
 Recipients and hard/soft/complaint are counted by address; a false positive is an event where there should be none.
+Below, how long hostile messages take: the slowest kinds for their size, of those in tests/bot/bounces/messages.
 """
 
 import time
@@ -9,9 +10,12 @@ from datetime import UTC, datetime
 
 from bot.bounces.messages.reader import read
 from tests.bot.bounces.messages import ALL, Sample
+from tests.bot.bounces.messages.hostile import HOSTILE, Hostile
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ROUNDS = 10
+HOSTILE_BYTES = (10_000, 240_000, 9_900_000)
+SLOWEST = 5  # shown of each size
 
 
 def main() -> None:
@@ -24,6 +28,10 @@ def main() -> None:
         found, right = f"{counts['found']} of {expected}", f"{counts['right']} of {expected}"
         print(f"{group:<20}{counts['messages']:>9}{found:>20}{right:>14}{counts['false']:>18}")
     print(f"{_speed():,.0f} messages/s on one core, {_average():,.0f} bytes each")
+    for size in HOSTILE_BYTES:
+        taken = sorted(((_seconds(kind, size), name) for name, kind in HOSTILE.items()), reverse=True)
+        slowest = "; ".join(f"{name} {seconds:.2f}" for seconds, name in taken[:SLOWEST])
+        print(f"seconds for hostile messages of about {size:,} bytes, of {len(taken)} kinds: {slowest}")
 
 
 def _counted(sample: Sample) -> Counter[str]:
@@ -45,6 +53,13 @@ def _speed() -> float:
         for sample in ALL:
             read(sample.raw, NOW)
     return ROUNDS * len(ALL) / (time.process_time() - start)
+
+
+def _seconds(kind: Hostile, size: int) -> float:
+    raw = kind(size)
+    start = time.process_time()
+    read(raw, NOW)
+    return time.process_time() - start
 
 
 def _average() -> float:

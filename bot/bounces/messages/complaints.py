@@ -30,7 +30,8 @@ def read_complaint(report: ReportFields, returned: MimePart | None, context: Mes
     addresses = _complainants(report, returned)
     if not addresses or len(addresses) > MOST_RECIPIENTS:
         return nothing(NO_RECIPIENT)
-    events = (context.event(address, EventKind.COMPLAINT, returned=returned) for address in addresses)
+    context = context.about(returned)
+    events = (context.event(address, EventKind.COMPLAINT) for address in addresses)
     return Reading(tuple(events), None)
 
 

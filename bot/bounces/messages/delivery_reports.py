@@ -1,11 +1,12 @@
 """Delivery reports (RFC 3464, RFC 6533): the events that their recipient groups report."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.bounces.diagnosis import diagnose, find_code
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.messages import prose, recipients
+from bot.bounces.messages.budget import Work
 from bot.bounces.messages.fields import ReportedOutcome
 from bot.bounces.messages.parts import MimePart
 from bot.bounces.messages.prose import Narrative
@@ -23,22 +24,26 @@ def read_outcomes(
     returned: MimePart | None,
     context: MessageContext,
 ) -> Reading | None:
-    """Returns one event per address; None if the report names no address."""
+    """Returns one event per address; None if the report names no address. Raises TooMuchWork."""
     events: dict[str, MailEvent] = {}
     has_receipt = False
     alone = len(outcomes) == 1
+    # Once, not for each recipient: a hostile message returns thousands of headers for a thousand recipients.
     senders = {address.lower() for address in recipients.in_headers(returned, ("from", "return-path"))}
+    known = recipients.sent_to(returned)
+    context = context.about(returned)
     text = narrative.text if len(outcomes) <= MOST_SEARCHED else ""
     for outcome in outcomes:
+        part.budget.spend(Work.RECIPIENTS)
         if _is_receipt(outcome):
             has_receipt = True
             continue
-        address = _address(outcome, senders, returned, alone=alone)
+        address = _address(outcome, senders, known, alone=alone)
         if not address and alone:
             failed = prose.failed_recipients(part, narrative, returned, is_bounce=True)
             address = next(iter(failed), "")
         if address and address.lower() not in events:
-            events[address.lower()] = _event(outcome, address, text, context, returned, alone=alone)
+            events[address.lower()] = _event(outcome, address, text, context, alone=alone)
     if events:
         return Reading(tuple(events.values()), None)
     return nothing(RECEIPT) if has_receipt else None
@@ -50,27 +55,21 @@ def _is_receipt(outcome: ReportedOutcome) -> bool:
     return not outcome.action and outcome.status.strip().startswith("2")
 
 
-def _address(outcome: ReportedOutcome, senders: set[str], returned: MimePart | None, *, alone: bool) -> str:
+def _address(outcome: ReportedOutcome, senders: set[str], known: Mapping[str, str], *, alone: bool) -> str:
     original = recipients.from_xtext(outcome.original)
     if original.lower() in senders:
         original = ""
-    return recipients.as_known(original, recipients.from_field(outcome.final), returned, alone=alone)
+    return recipients.as_known(original, recipients.from_field(outcome.final), known, alone=alone)
 
 
 def _event(
-    outcome: ReportedOutcome,
-    address: str,
-    text: str,
-    context: MessageContext,
-    returned: MimePart | None,
-    *,
-    alone: bool,
+    outcome: ReportedOutcome, address: str, text: str, context: MessageContext, *, alone: bool
 ) -> MailEvent:
     """`text` is searched as well if the report says too little; all of it if the recipient is `alone`."""
     code, diagnostic = _code(outcome), _diagnostic(outcome)
     kind, cause = diagnose(code, diagnostic)
     if text and (cause is Cause.UNKNOWN or not diagnostic):
-        about = prose.lines_about(text, address) or (text if alone else "")
+        about = prose.lines_about(address, prose.passages(text)) or (text if alone else "")
         text_kind, text_cause = diagnose(code, f"{diagnostic} {about}")
         if text_cause is Cause.UNKNOWN and alone:
             text_kind, text_cause = diagnose(code, f"{diagnostic} {text}")
@@ -79,7 +78,7 @@ def _event(
         diagnostic = diagnostic or about
     if outcome.action.startswith("delayed") or (not outcome.action and code.startswith("4")):
         kind = EventKind.SOFT
-    return context.event(address, kind, cause=cause, code=code, diagnostic=diagnostic, returned=returned)
+    return context.event(address, kind, cause=cause, code=code, diagnostic=diagnostic)
 
 
 def _code(outcome: ReportedOutcome) -> str:

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from itertools import islice
 
+from bot.bounces.messages.budget import Budget, TooMuchWork, Work
 from bot.bounces.messages.parts import MimePart
 
 _NAME = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9-]{1,60})\s{0,3}:\s*(.*)")
@@ -14,9 +14,8 @@ _FEEDBACK_KINDS = frozenset("message/feedback-report text/feedback-report messag
 _RECIPIENT = re.compile(r"^\s{0,3}(?:final|original)-recipient\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _OUTCOME = re.compile(r"^\s{0,3}(?:action|status|diagnostic-code)\s{0,3}:", re.IGNORECASE | re.MULTILINE)
 _FEEDBACK = re.compile(r"^feedback-type\s{0,3}:\s{0,3}[\w-]+\s*$", re.IGNORECASE | re.MULTILINE)
-MOST_LINES = 20_000
-MOST_RECIPIENTS = 1_000  # of one report: mail servers accept no message for more
 LONGEST_FIELD = 10_000  # characters
+LONGEST_ADDRESSES = 60_000  # characters of a field with several addresses: more than a complaint may have
 LONGEST_REPORT = 1_000_000  # characters
 
 ReportFields = dict[str, str]
@@ -37,9 +36,12 @@ class ReportedOutcome:
 def status_texts(leaves: list[MimePart]) -> list[str]:
     """Returns the texts of the delivery-status parts of a bounce.
 
-    If none of them names a recipient, parts of other content types are searched for the fields of a report.
+    If none of them names a recipient, parts of other content types are searched for the fields of a report. Raises
+    TooMuchWork.
     """
     declared = [leaf.text(LONGEST_REPORT) for leaf in leaves if leaf.kind in _STATUS_KINDS]
+    if any(len(text) == LONGEST_REPORT for text in declared):  # its last recipient may be cut in two
+        raise TooMuchWork(Work.CHARACTERS)
     complete = [text for text in declared if _RECIPIENT.search(text)]
     if complete:
         return complete
@@ -57,16 +59,15 @@ def feedback_report(leaves: list[MimePart], *, trusted: bool) -> ReportFields | 
             trusted and leaf.kind.startswith(("text/plain", "application/")) and _FEEDBACK.search(leaf.text())
         ):
             merged: ReportFields = {}
-            for group in _groups(leaf.text()):
+            for group in _groups(leaf.text(), leaf.budget):
                 for name, value in group.items():
                     merged[name] = f"{merged[name]} {value}" if name in merged else value
             return merged
     return None
 
 
-def outcomes(text: str) -> list[ReportedOutcome]:
-    """Returns one for each recipient, in order."""
-    recipients = (group for group in _groups(text) if _names_recipient(group))
+def outcomes(text: str, budget: Budget) -> list[ReportedOutcome]:
+    """Returns one for each recipient, in order. Raises TooMuchWork."""
     return [
         ReportedOutcome(
             final=group.get("final-recipient", ""),
@@ -75,15 +76,18 @@ def outcomes(text: str) -> list[ReportedOutcome]:
             status=group.get("status", ""),
             diagnostic=group.get("diagnostic-code", "") or group.get("x-display-name", ""),
         )
-        for group in islice(recipients, MOST_RECIPIENTS)
+        for group in _groups(text, budget)
+        if _names_recipient(group)
     ]
 
 
-def _groups(text: str) -> list[ReportFields]:
+def _groups(text: str, budget: Budget) -> list[ReportFields]:
     """The groups of fields between empty lines; a second recipient also begins a group without one."""
     groups: list[ReportFields] = [{}]
     last = ""
-    for line in text.split("\n")[:MOST_LINES]:
+    lines = text.split("\n")
+    budget.spend(Work.REPORT_LINES, len(lines))
+    for line in lines:
         if not line.strip():
             last = ""
             if groups[-1]:
@@ -110,7 +114,10 @@ def _add_field(groups: list[ReportFields], name: str, value: str) -> None:
     if name == "final-recipient" and name in groups[-1]:
         groups.append({})
     group = groups[-1]
-    group[name] = f"{group[name]} {value}" if name in group and name.startswith("original-rcpt") else value
+    if name not in group or not name.startswith("original-rcpt"):
+        group[name] = value
+    elif len(group[name]) + len(value) < LONGEST_ADDRESSES:
+        group[name] = f"{group[name]} {value}"
 
 
 def _joined(groups: list[ReportFields]) -> list[ReportFields]:

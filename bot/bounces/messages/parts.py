@@ -1,8 +1,8 @@
 """Parses a message: headers, MIME parts, text.
 
 Not the standard library's parser, for three reasons: it garbles the bodies of delivery reports in UTF-8 (RFC 6533),
-boundaries are often wrong, and this one is several times faster. Nothing here raises on any bytes; sizes, depth and
-numbers are bounded.
+boundaries are often wrong, and this one is several times faster. Sizes, depth and numbers are bounded. For any bytes
+nothing is raised but TooMuchWork, once the budget of the message is spent.
 """
 
 import binascii
@@ -10,14 +10,17 @@ import codecs
 import html
 import quopri
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
 
+from bot.bounces.messages.budget import MOST, Budget, Work
+
 LARGEST_MESSAGE = 10 * 2**20  # bytes; of a larger one only the first HEAD are read
 HEAD = 2**20
-DEEPEST = 8  # parts within parts
-MOST_PARTS = 100
+DEEPEST = 8  # parts within parts; deeper ones, and those beyond the budget, are left out
+HEADERS_ALONE = DEEPEST + 1
 LONGEST_TEXT = 100_000  # characters of a part's text
 LONGEST_HEADERS = 256 * 1024  # bytes
 
@@ -33,7 +36,13 @@ class MimePart:
     parameters: dict[str, str]
     """Of the content type."""
     body: bytes
+    budget: Budget
+    """Of the whole message."""
     children: list["MimePart"] = field(default_factory=list)
+    # Read once, because the same headers and texts are looked at for many reasons.
+    addresses: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    """By header name; `recipients.in_headers` fills it."""
+    _texts: dict[int, str] = field(default_factory=dict, repr=False)
 
     def header(self, name: str) -> str:
         """Returns the first value, or ""."""
@@ -41,10 +50,17 @@ class MimePart:
 
     def text(self, most: int = LONGEST_TEXT) -> str:
         """Returns the body as text without HTML tags, at most `most` characters."""
-        body = _transfer_decoded(self.body[: 4 * most], self.header("content-transfer-encoding").lower())
+        if most not in self._texts:
+            self._texts[most] = self._text(most)
+        return self._texts[most]
+
+    def _text(self, most: int) -> str:
+        encoded = self.body[: 4 * most]
+        self.budget.spend(Work.CHARACTERS, min(len(encoded), most))
+        body = _transfer_decoded(encoded, self.header("content-transfer-encoding").lower())
         text = _charset_decoded(body, self.parameters.get("charset", ""))
         if self.kind == "text/html":
-            text = html.unescape(_TAG.sub(" ", _LINE_TAG.sub("\n", _without_hidden(text))))
+            text = _unescaped(_TAG.sub(" ", _LINE_TAG.sub("\n", _without_hidden(text))))
         return text[:most]
 
     def bytes(self) -> bytes:
@@ -58,27 +74,30 @@ class MimePart:
         return [leaf for child in self.children for leaf in child.leaves()]
 
 
-def parse_message(raw: bytes) -> MimePart:
-    """Parses a message; of one above LARGEST_MESSAGE, its first HEAD bytes."""
+def parse_message(raw: bytes, budget: Budget) -> MimePart:
+    """Parses a message; of one above LARGEST_MESSAGE, its first HEAD bytes. Raises TooMuchWork."""
     if len(raw) > LARGEST_MESSAGE:
         raw = raw[:HEAD]
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _part(raw.lstrip(b"\n"), "text/plain", 0, [MOST_PARTS])
+    return _part(raw.lstrip(b"\n"), "text/plain", 0, budget)
 
 
-def parse_headers(text: str) -> MimePart:
+def parse_headers(text: str, budget: Budget) -> MimePart:
     """Parses a returned message that is quoted in the text of another, without looking for parts."""
-    return _part(text.encode("utf-8", "replace"), "text/plain", DEEPEST, [1])
+    return _part(text.encode("utf-8", "replace"), "text/plain", HEADERS_ALONE, budget)
 
 
 def decoded_header(value: str) -> str:
     """Returns a header's value with encoded words (RFC 2047) decoded and white space collapsed."""
     if "=?" in value:
+        # One line, and only as far as the last word ends: the library looks for an end from each beginning.
+        head, end, tail = " ".join(value[:4000].split()).rpartition("?=")
         try:
-            pieces = decode_header(value[:4000])
+            pieces = decode_header(head + end)
         except (HeaderParseError, ValueError):
-            pieces = []
-        value = "".join(p if isinstance(p, str) else _charset_decoded(p, c or "") for p, c in pieces) or value
+            pieces = [(head + end, None)]
+        decoded = "".join(p if isinstance(p, str) else _charset_decoded(p, c or "") for p, c in pieces)
+        value = decoded + tail or value
     return " ".join(value.split())
 
 
@@ -102,42 +121,45 @@ _KIND = re.compile(r"\s*([\w.+-]{1,40}/[\w.+-]{1,60})")
 _HIDDEN_ELEMENT = re.compile(r"<(style|script|head|!--)", re.IGNORECASE)
 _LINE_TAG = re.compile(r"</?(?:br|p|div|tr|td|li|table|h[1-6])\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z!][^<>]{0,2000}>", re.IGNORECASE)
+_LONG_NUMBER = re.compile(r"&#[0-9]{100,};?")  # of no character, and int() refuses the longest
 _NO_TEXT_CODECS = frozenset(
     {"punycode", "idna", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"}
 )
 
 
-def _part(raw: bytes, default: str, depth: int, parts_left: list[int]) -> MimePart:
-    """`parts_left` is a counter shared by the whole message, so that one of thousands of tiny parts ends early."""
-    parts_left[0] -= 1
-    headers, body = _split_headers(raw)
+def _part(raw: bytes, default: str, depth: int, budget: Budget) -> MimePart:
+    headers, body = _split_headers(raw, budget)
     content_type = headers.get("content-type", [""])[0]
     kind = match[1].lower() if (match := _KIND.match(content_type)) else default
     parameters = {
         name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(content_type[:4000])
     }
-    part = MimePart(headers, kind, parameters, body)
-    if depth < DEEPEST and parts_left[0] > 0:
-        part.children.extend(_children(part, depth + 1, parts_left))
+    part = MimePart(headers, kind, parameters, body, budget)
+    if depth < DEEPEST:
+        part.children.extend(_children(part, depth + 1))
+    elif depth == DEEPEST and (kind in _MESSAGES or kind.startswith("multipart/")):
+        budget.left_out = Work.DEPTH
     if kind.startswith("multipart/") and not part.children:
-        return MimePart(headers, "text/plain", {}, body)
+        return MimePart(headers, "text/plain", {}, body, budget)
     return part
 
 
-def _children(part: MimePart, depth: int, parts_left: list[int]) -> list[MimePart]:
-    if part.kind in _MESSAGES:
-        return [_part(part.bytes().lstrip(b"\n"), "text/plain", depth, parts_left)]
-    if part.kind in _HEADERS_ONLY:
-        return [_part(part.bytes().lstrip(b"\n"), "text/plain", DEEPEST, parts_left)]
-    if not part.kind.startswith("multipart/"):
-        return []
+def _children(part: MimePart, depth: int) -> Iterator[MimePart]:
     default = "message/rfc822" if part.kind == "multipart/digest" else "text/plain"
-    children = []
-    for raw in _between_boundaries(part.body, part.parameters.get("boundary", "")):
-        if parts_left[0] <= 0:
+    depth = HEADERS_ALONE if part.kind in _HEADERS_ONLY else depth
+    for raw in _raw_children(part):
+        if not part.budget.has(Work.PARTS):
             break
-        children.append(_part(raw, default, depth, parts_left))
-    return children
+        part.budget.spend(Work.PARTS)
+        yield _part(raw, default, depth, part.budget)
+
+
+def _raw_children(part: MimePart) -> list[bytes]:
+    if part.kind in _MESSAGES or part.kind in _HEADERS_ONLY:
+        return [part.bytes().lstrip(b"\n")]
+    if part.kind.startswith("multipart/"):
+        return _between_boundaries(part.body, part.parameters.get("boundary", ""))
+    return []
 
 
 def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
@@ -148,7 +170,8 @@ def _between_boundaries(body: bytes, boundary: str) -> list[bytes]:
         delimiter = _guess_delimiter(body)
     if not delimiter:
         return []
-    pieces = (b"\n" + body).split(b"\n" + delimiter)[1 : MOST_PARTS + 1]
+    most = MOST[Work.PARTS] + 1  # one more, so that it is known that some are left out
+    pieces = (b"\n" + body).split(b"\n" + delimiter, most + 1)[1 : most + 1]
     parts = []
     for piece in pieces:
         if piece.startswith(b"--"):
@@ -168,18 +191,17 @@ def _guess_delimiter(body: bytes) -> bytes:
     return match[1] if match else b""
 
 
-def _split_headers(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
+def _split_headers(raw: bytes, budget: Budget) -> tuple[dict[str, list[str]], bytes]:
     if raw.startswith(b"\n"):
         return {}, raw[1:]
     head, _, body = raw.partition(b"\n\n")
     headers: dict[str, list[str]] = {}
     lines = head[:LONGEST_HEADERS].split(b"\n")
+    budget.spend(Work.HEADER_LINES, len(lines))
     if lines[0].startswith((b"From ", b">From ")):
         del lines[0]
     pending: list[bytes] = []
-    last_well_known = max(
-        (n for n, line in enumerate(lines) if line[:13].lower().startswith(_WELL_KNOWN)), default=0
-    )
+    last_well_known: int | None = None  # looked for once it is needed
     for number, line in enumerate(lines):
         if line[:1] in (b" ", b"\t") and pending:
             pending.append(line)
@@ -188,8 +210,8 @@ def _split_headers(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
             pending = [line]
         elif not headers and not pending:
             return {}, raw  # no headers, only a body
-        elif number < last_well_known:  # continues a header, though it is not indented
-            pending.append(line)
+        elif number < (last_well_known := last_well_known or _last_well_known(lines)):
+            pending.append(line)  # continues a header, though it is not indented
         else:  # the body follows without an empty line
             rest = b"\n".join(lines[number:]) + head[LONGEST_HEADERS:]
             if pending and not line.strip():
@@ -200,10 +222,16 @@ def _split_headers(raw: bytes) -> tuple[dict[str, list[str]], bytes]:
     return headers, body
 
 
+def _last_well_known(lines: list[bytes]) -> int:
+    """The number of the last line that is certainly a header; the body begins behind it."""
+    numbers = range(len(lines) - 1, 0, -1)
+    return next((n for n in numbers if lines[n][:13].lower().startswith(_WELL_KNOWN)), 0)
+
+
 def _add_header(headers: dict[str, list[str]], lines: list[bytes]) -> None:
     if not lines:
         return
-    match = _HEADER.match(b" ".join(map(bytes.strip, lines)))
+    match = _HEADER.match(b" ".join(map(bytes.strip, lines)) if len(lines) > 1 else lines[0])
     if match:
         value = _charset_decoded(match[2].strip(), "")
         headers.setdefault(match[1].decode("ascii").lower(), []).append(value)
@@ -223,6 +251,11 @@ def _without_hidden(text: str) -> str:
         pieces.append(text[position : match.start()])
         position = end + 3 if match[1] == "!--" else end
     return " ".join([*pieces, text[position:]])
+
+
+def _unescaped(text: str) -> str:
+    """HTML's character references as characters."""
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", text))
 
 
 def _transfer_decoded(body: bytes, encoding: str) -> bytes:

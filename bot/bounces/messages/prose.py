@@ -5,10 +5,12 @@ after `recipient`, beside an SMTP reply); those of the sender and of the mail sy
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from bot.bounces.messages import recipients
+from bot.bounces.messages.budget import Budget, TooMuchWork, Work
 from bot.bounces.messages.parts import MimePart, parse_headers
 
 MOST_LINES = 3000
@@ -18,6 +20,10 @@ MOST_ADDRESSES = 1000  # ranked in one message
 MOST_IN_LINE = 20
 MOST_MARKERS = 50  # of a returned message
 LONGEST_TEXT = 20_000  # characters searched for the lines about one address
+
+
+Passage = tuple[str, str]
+"""Its first line in lower case, and all its lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ _HEADER_BLOCK = re.compile(
 _HEADER_LINE = re.compile(r"[ \t>]{0,4}[A-Za-z][\w-]{1,40}[ \t]?:[ \t]")
 
 
-def split_returned(text: str) -> Narrative:
+def split_returned(text: str, budget: Budget) -> Narrative:
     """Splits the text where the returned message begins."""
     block = _HEADER_BLOCK.search(text, 1)
     end = len(text) if block is None else block.start()
@@ -59,11 +65,11 @@ def split_returned(text: str) -> Narrative:
         rest = text[marker.end() :].lstrip("\n \t-=")
         has_headers = _HEADER_LINE.match(rest)
         if has_headers or not rest.strip() or _CLEAR_MARKER.search(marker[0]):
-            return Narrative(text[: marker.start()], parse_headers(rest) if has_headers else None)
+            return Narrative(text[: marker.start()], parse_headers(rest, budget) if has_headers else None)
     if block is None:
         return Narrative(text, None)
     unquoted = re.sub(r"^[ \t>]+(?=[\w-]+:)", "", text[end:], flags=re.MULTILINE)
-    return Narrative(text[:end], parse_headers(unquoted))
+    return Narrative(text[:end], parse_headers(unquoted, budget))
 
 
 _NOT_ABOUT_RECIPIENT = re.compile(
@@ -76,7 +82,7 @@ _BEFORE_OTHER_PERSON = re.compile(
     r"\b(?:sorry|dear|hello|hi)[ ,]+$|from[ :<]+$|sender[ :<]+$|by[ <]+$|mailto:$|contact[ :<]+$",
     re.IGNORECASE,
 )
-_ALONE = re.compile(r"^[\s>*\-+•·#|'\"(\[]*(?:\d+[.)]\s*)?(?:to|an|à|a|para)?[ :]*$", re.IGNORECASE)
+_ALONE = re.compile(r"^[\s>*\-+•·#|'\"(\[]*+(?:\d++[.)]\s*+)?(?:to|an|à|a|para)?[ :]*$", re.IGNORECASE)
 _RECIPIENT_LABEL = re.compile(
     r"(?:recipients?|rcpt to|address(?:es|ee|ed to|é)?|user(?:id)?|mailbox|account|undeliverable(?: mail| message)? (?:to|for)|deliver(?:y|ed|ing)?(?: \w+){0,6} to|failed (?:to|for)?"
     r"|reach|message(?: \w+){0,4} to|to|for|destinataires?|destinatari[oa]s?|empf[äa]nger|adresse|an|pour|para|mailbox|unknown|invalid|quota violation for|addressed to|mail to|failure|dda|smtp)"
@@ -84,7 +90,8 @@ _RECIPIENT_LABEL = re.compile(
     re.IGNORECASE,
 )
 _AFTER_FAILED = re.compile(
-    r"^[>\"')\]\s]*(?::|\.{3}|-+ |—|[(\[<]|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )",
+    # The blanks of the beginning are not given back, which would take quadratic time: what follows looks back at them.
+    r"^[>\"')\]\s]*+(?::|\.{3}|-+ |—|[(\[<]|;|(?<= )(?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|=>|(?<=\s)[45]\d\d\b|, )",
     re.IGNORECASE,
 )
 _RECIPIENTS_FOLLOW = re.compile(
@@ -109,11 +116,13 @@ def failed_recipients(
     """Returns the addresses that the text says have failed, as the mailing list knows them.
 
     Else the only recipient of the returned message, else the one that the return path names (VERP), else none. In what
-    is certainly a bounce (`is_bounce`) the only address in the text counts, wherever it is.
+    is certainly a bounce (`is_bounce`) the only address in the text counts, wherever it is. Raises TooMuchWork.
     """
     in_text = _failed_in_text(narrative, part, returned, is_bounce=is_bounce)
+    if len(in_text) > MOST_RECIPIENTS:
+        raise TooMuchWork(Work.RECIPIENTS)
     if len(in_text) == 1:
-        return [recipients.as_known("", in_text[0], returned, alone=True)]
+        return [recipients.as_known("", in_text[0], recipients.sent_to(returned), alone=True)]
     if in_text:
         return list({address.lower(): address for address in in_text}.values())
     sent_to = recipients.in_headers(returned, ("x-envelope-to", "x-original-to", "to"))
@@ -123,19 +132,25 @@ def failed_recipients(
     return [verp] if verp else []
 
 
-def lines_about(text: str, address: str) -> str:
-    """Returns the lines about one address: from each that names it to the next empty one or the next address."""
-    key = address.lower()
-    lines: list[str] = []
-    is_about = False
+def passages(text: str) -> list[Passage]:
+    """Returns the passages about addresses: from each line that names one to the next empty one or the next address."""
+    found: list[list[str]] = []
+    within = False
     for line in text[:LONGEST_TEXT].split("\n"):
-        if "@" in line and key in line.lower():
-            is_about = True
-        elif not line.strip() or "@" in line:  # another address follows
-            is_about = False
-        if is_about:
-            lines.append(line[:LONGEST_LINE].strip())
-    return " ".join(lines)
+        if "@" in line:
+            found.append([line.lower()])
+            within = True
+        elif not line.strip():
+            within = False
+        if within:
+            found[-1].append(line[:LONGEST_LINE].strip())
+    return [(first, " ".join(lines)) for first, *lines in found]
+
+
+def lines_about(address: str, among: Sequence[Passage]) -> str:
+    """Returns the lines of the passages that name the address."""
+    key = address.lower()
+    return " ".join(lines for first, lines in among if key in first)
 
 
 def _failed_in_text(
@@ -150,7 +165,7 @@ def _failed_in_text(
     in_header = recipients.in_headers(outer, ("x-failed-recipients",))
     in_header = [address for address in in_header if address.lower() not in senders or len(in_header) == 1]
     if in_header:
-        return in_header[:MOST_RECIPIENTS]
+        return in_header
     lines = [line[:LONGEST_LINE] for line in narrative.text.split("\n")[:MOST_LINES]]
     ranks = _ranks(lines, senders)
     failed = _highest(ranks, sent_to) or _local_names(lines, outer)
@@ -223,7 +238,7 @@ def _highest(ranks: _Ranks, sent_to: set[str]) -> list[str]:
                 address
                 for rank, address in ranked
                 if not some_known or rank >= _ALONE_IN_LINE or address.lower() in sent_to
-            ][:MOST_RECIPIENTS]
+            ]
     return []
 
 
@@ -255,4 +270,4 @@ def _local_names(lines: list[str], outer: MimePart) -> list[str]:
             addresses.append(f"{name[1]}@{next(iter(domains))}")
         elif line.strip():
             follows = line.rstrip().endswith(":") and _NAMES_FOLLOW.search(line) is not None
-    return addresses[:MOST_RECIPIENTS]
+    return addresses

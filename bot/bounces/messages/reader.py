@@ -2,7 +2,7 @@
 
 Understands delivery reports (RFC 3464, RFC 6533), complaints (RFC 5965 and those of Microsoft), and bounces described
 in prose. Auto-replies, challenges, receipts and ordinary mail that speaks of failures are not bounces. Pure: bytes in,
-events out; for any bytes nothing is raised and the time is bounded.
+events out; for any bytes nothing is raised, and the work is bounded: what takes more has no events and a reason.
 """
 
 import hashlib
@@ -13,13 +13,15 @@ from email.utils import parsedate_to_datetime
 from bot.bounces.diagnosis import diagnose, find_code
 from bot.bounces.events import EARLIEST, Cause, EventKind, MailEvent
 from bot.bounces.messages import bounce_score, complaints, delivery_reports, fields, prose
-from bot.bounces.messages.parts import MimePart, parse_message
+from bot.bounces.messages.budget import Budget, TooMuchWork, Work
+from bot.bounces.messages.parts import LONGEST_TEXT, MimePart, parse_message
 from bot.bounces.messages.results import (
     AUTO_REPLY,
     CHALLENGE,
     NO_RECIPIENT,
     NOT_A_BOUNCE,
     RECEIPT,
+    TOO_MUCH,
     UNREADABLE,
     MessageContext,
     Reading,
@@ -27,16 +29,24 @@ from bot.bounces.messages.results import (
 )
 
 DEEPEST_BOUNCE = 3  # bounces nested within bounces
+LONGEST_IDENTITY = 1_000  # characters; RFC 5322 allows 998
 
 
-def read(raw: bytes, now: datetime) -> Reading:
+def read(raw: bytes, now: datetime, budget: Budget | None = None) -> Reading:
     """Returns the events of one message; `now` is the time of a message without a plausible Date."""
     if not raw.strip():
         return nothing(UNREADABLE)
-    part = parse_message(raw)
-    if not part.headers:
-        return nothing(UNREADABLE)
-    return _read(part, MessageContext(_sent_at(part, now), _identity(part, raw)), DEEPEST_BOUNCE)
+    budget = budget or Budget()
+    try:
+        part = parse_message(raw, budget)
+        if not part.headers:
+            return nothing(UNREADABLE)
+        reading = _read(part, MessageContext(_sent_at(part, now), _identity(part, raw)), DEEPEST_BOUNCE)
+    except TooMuchWork as error:
+        return Reading((), TOO_MUCH, error.work)
+    if budget.left_out and reading.reason == NO_RECIPIENT:
+        return Reading((), TOO_MUCH, budget.left_out)
+    return reading
 
 
 def _read(part: MimePart, context: MessageContext, depth_left: int) -> Reading:
@@ -66,9 +76,11 @@ def _read_bounce(
     part: MimePart, leaves: list[MimePart], text: str, context: MessageContext, depth_left: int, score: int
 ) -> Reading:
     """From the delivery report if there is one, else from a bounce inside, else from the prose."""
-    narrative = prose.split_returned(text)
+    narrative = prose.split_returned(text, part.budget)
     returned = _returned_message(leaves) or narrative.returned
-    outcomes = [outcome for text in fields.status_texts(leaves) for outcome in fields.outcomes(text)]
+    outcomes = [
+        outcome for text in fields.status_texts(leaves) for outcome in fields.outcomes(text, part.budget)
+    ]
     if outcomes:
         reading = delivery_reports.read_outcomes(part, outcomes, narrative, returned, context)
         if reading is not None:
@@ -120,32 +132,31 @@ def _read_prose(
     is_delayed = (_DELAY.search(narrative.text) or "delayed" in title.lower()) and not _GAVE_UP.search(
         narrative.text
     )
-    events = (
-        _prose_event(
-            address,
-            narrative.text,
-            title,
-            context,
-            returned,
-            alone=len(addresses) == 1,
-            is_delayed=bool(is_delayed),
+    context = context.about(returned)
+    passages = prose.passages(narrative.text)
+    events = []
+    for address in addresses:
+        part.budget.spend(Work.RECIPIENTS)
+        about = prose.lines_about(address, passages)
+        alone = len(addresses) == 1
+        event = _prose_event(
+            address, about, narrative.text, title, context, alone=alone, is_delayed=bool(is_delayed)
         )
-        for address in addresses
-    )
+        events.append(event)
     return Reading(tuple(events), None)
 
 
 def _prose_event(
     address: str,
+    about: str,
     text: str,
     title: str,
     context: MessageContext,
-    returned: MimePart | None,
     *,
     alone: bool,
     is_delayed: bool,
 ) -> MailEvent:
-    about = prose.lines_about(text, address)
+    """From what is said `about` the address, else from the whole text."""
     code = find_code(about)
     kind, cause = diagnose(code, about)
     # The server's reply may be far from the address.
@@ -157,8 +168,7 @@ def _prose_event(
         EventKind.SOFT if is_delayed else kind,
         cause=cause,
         code=code,
-        diagnostic=about or " ".join(text.split()),
-        returned=returned,
+        diagnostic=about or " ".join(text[: prose.LONGEST_TEXT].split()),
     )
 
 
@@ -169,9 +179,10 @@ def _returned_message(leaves: list[MimePart]) -> MimePart | None:
 def _text_for_people(leaves: list[MimePart]) -> str:
     """The plain text; if there is none, the HTML."""
     for kind in ("text/plain", "text/html"):
-        texts = [leaf.text() for leaf in leaves if leaf.kind == kind and not leaf.children]
-        if any(text.strip() for text in texts):
-            return "\n".join(texts)
+        texts = (leaf.text() for leaf in leaves if leaf.kind == kind and not leaf.children)
+        text = "\n".join(texts)[:LONGEST_TEXT]
+        if text.strip():
+            return text
     return ""
 
 
@@ -185,4 +196,5 @@ def _sent_at(part: MimePart, now: datetime) -> datetime:
 
 
 def _identity(part: MimePart, raw: bytes) -> str:
-    return part.header("message-id").strip() or hashlib.sha256(raw).hexdigest()
+    identity = part.header("message-id").strip()
+    return identity if 0 < len(identity) < LONGEST_IDENTITY else hashlib.sha256(raw).hexdigest()

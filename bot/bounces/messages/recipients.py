@@ -1,9 +1,13 @@
 """Finds addresses in headers, reports and prose, and chooses the one that the mailing list knows."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from bot.bounces.messages.budget import Work
 from bot.bounces.messages.parts import MimePart, decoded_header
+
+LONGEST_VALUE = 10_000  # characters of a header
+LONGEST_FIELD = 1_000  # characters of a report's field that are searched for its address
 
 _LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\]{1,64}|"[^"\n<>@]{1,62}")"""
 _CANDIDATE = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
@@ -59,12 +63,24 @@ def in_headers(part: MimePart | None, names: Iterable[str]) -> list[str]:
     """Returns all addresses of these headers, each once, in order."""
     if part is None:
         return []
-    values = (decoded_header(value[:10_000]) for name in names for value in part.headers.get(name, ()))
-    return list(dict.fromkeys(address for value in values for address, *_ in in_text(value)))
+    # Most messages have few of these headers.
+    return list(
+        dict.fromkeys(address for name in names if name in part.headers for address in _of(part, name))
+    )
+
+
+def _of(part: MimePart, name: str) -> list[str]:
+    if name not in part.addresses:
+        values = part.headers[name]
+        part.budget.spend(Work.HEADERS, len(values))
+        decoded = (decoded_header(value[:LONGEST_VALUE]) for value in values)
+        part.addresses[name] = [address for value in decoded for address, *_ in in_text(value)]
+    return part.addresses[name]
 
 
 def from_field(value: str) -> str:
     """Returns the address in `rfc822; a@example.org` or `utf-8; …` (RFC 6533, with its escapes), or ""."""
+    value = value[:LONGEST_FIELD]
     _, _, text = value.rpartition(";") if ";" in value else ("", "", value)
     text = _UTF8_ESCAPE.sub(lambda match: _character(match[1]), text)
     address = next((address for address, *_ in in_text(text)), "")
@@ -104,20 +120,25 @@ def is_redacted(address: str) -> bool:
     return _REDACTED.search(address) is not None
 
 
-def as_known(original: str, final: str, returned: MimePart | None, *, alone: bool) -> str:
-    """Returns the one that the returned message was sent to, else the original address, else the final one.
+def sent_to(returned: MimePart | None) -> dict[str, str]:
+    """Returns the addresses that the returned message was sent to: in lower case → as written there."""
+    addresses = in_headers(returned, ("to", "x-envelope-to", "x-original-to", "envelope-to", "x-rcpt-to"))
+    return {address.lower(): address for address in addresses}
+
+
+def as_known(original: str, final: str, known: Mapping[str, str], *, alone: bool) -> str:
+    """Returns the one of those that is `known` (see `sent_to`), else the original address, else the final one.
 
     If the report has one recipient (`alone`) and the returned message names one, that one replaces an address that
     was evidently rewritten on the way: the same name at a host of its domain, or not at a public domain.
     """
-    sent_to = in_headers(returned, ("to", "x-envelope-to", "x-original-to", "envelope-to", "x-rcpt-to"))
-    keys = {address.lower(): address for address in sent_to}
     for address in (original, final):
-        if address and address.lower() in keys:
+        if address and address.lower() in known:
             return address
     best = original or final
-    if alone and len(sent_to) == 1 and _is_rewritten(best, sent_to[0]):
-        return sent_to[0]
+    if alone and len(known) == 1:
+        [only] = known.values()
+        return only if _is_rewritten(best, only) else best
     return best
 
 

@@ -19,7 +19,7 @@ SOURCE = "message"
 # In order: nothing to do.
 NOT_A_BOUNCE, AUTO_REPLY, CHALLENGE, RECEIPT = "not-a-bounce", "auto-reply", "challenge", "delivery-receipt"
 # For a person to look at.
-UNREADABLE, NO_RECIPIENT = "unreadable", "no-recipient"
+UNREADABLE, NO_RECIPIENT, TOO_MUCH = "unreadable", "no-recipient", "too-much"
 
 CAMPAIGN_HEADERS = ("x-campaign", "x-campaign-id", "x-campaignid", "feedback-id", "subject")
 
@@ -30,6 +30,8 @@ class Reading:
 
     events: tuple[MailEvent, ...]
     reason: str | None
+    detail: str = ""
+    """Of what there was TOO_MUCH."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class MessageContext:
     at: datetime
     identity: str
     """The Message-ID, or a hash of the message."""
+    campaign: str = ""
+
+    def about(self, returned: MimePart | None) -> "MessageContext":
+        """Returns the context with the campaign of the returned message, which is found once for all recipients."""
+        return MessageContext(self.at, self.identity, _campaign(returned))
 
     def event(
         self,
@@ -48,9 +55,8 @@ class MessageContext:
         cause: Cause = Cause.UNKNOWN,
         code: str = "",
         diagnostic: str = "",
-        returned: MimePart | None,
     ) -> MailEvent:
-        """Returns an event about the address; the campaign is that of the returned message."""
+        """Returns an event about the address."""
         uid = hashlib.sha256(f"{self.identity}\n{address.lower()}".encode("utf-8", "replace")).hexdigest()
         return MailEvent(
             address=_printable(address, LONGEST_ADDRESS),
@@ -61,7 +67,7 @@ class MessageContext:
             code=code,
             cause=cause,
             diagnostic=_printable(diagnostic, LONGEST_DIAGNOSTIC),
-            campaign=_campaign(returned),
+            campaign=self.campaign,
         )
 
 
@@ -79,5 +85,7 @@ def _campaign(returned: MimePart | None) -> str:
 
 def _printable(text: str, longest: int) -> str:
     """The text as one line of printable characters. These can all be stored: NUL and surrogates are not printable."""
-    printable = (c if c.isprintable() else " " for c in text[: 4 * longest])
-    return " ".join("".join(printable).split())[:longest]
+    text = text[: 4 * longest]
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())[:longest]

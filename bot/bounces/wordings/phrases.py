@@ -19,9 +19,9 @@ class Phrases:
             return True
         position = 0
         for word in words.split():
-            for phrase in self.by_first_word.get(word, ()):
-                if words.startswith(phrase, position):
-                    return True
+            found = self.by_first_word.get(word)
+            if found and words.startswith(found, position):
+                return True
             position += len(word) + 1
         return False
 

@@ -1,5 +1,6 @@
 """Block Kit from plain values, truncated to Slack's length limits, which are applied here only."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,10 @@ FIELD = 2000
 HEADER = 150
 PLACEHOLDER = 150
 LABEL = 2000
+
+
+WORD_JOINER = "\N{WORD JOINER}"
+_LINKED = re.compile(r"<[^<>]*>|(?<=\w)\.(?=[^\W\d])|(?<=[^\W\d_]):(?=\S)|[@#](?=\w)")
 
 
 def clamp(text: str, limit: int) -> str:
@@ -156,9 +161,19 @@ def modal(  # the arguments are Slack's own
     )
 
 
-def message(text: str, blocks: Sequence[Block]) -> Message:
+def message(text: Markup, blocks: Sequence[Block]) -> Message:
     """A message. `text` is shown in notifications and read by screen readers."""
-    return {"text": text, "blocks": list(blocks)[:50]}
+    return {"text": unlinked(text), "blocks": list(blocks)[:50]}
+
+
+def unlinked(text: Markup) -> Markup:
+    """For text that can't be `verbatim`: Slack makes no link of a URL, domain or e-mail address in it.
+
+    A word joiner, which nobody sees or hears, divides them. The bot's own mentions and dates stay as they are.
+    """
+    return Markup(
+        _LINKED.sub(lambda match: match[0] if match[0][:1] == "<" else match[0] + WORD_JOINER, text)
+    )
 
 
 def date(moment: datetime, words: Words, form: str = "{date_short}") -> Markup:

@@ -35,7 +35,7 @@ def choose(words: Words, audiences: Sequence[Audience]) -> Message:
 
 def help_message(words: Words) -> Message:
     rows = [blocks.section(words.md("help")), blocks.context(words.md("help-more"))]
-    return blocks.message(words("help-headline"), rows)
+    return blocks.message(words.md("help-headline"), rows)
 
 
 def headline(words: Words, figures: Figures) -> Markup:

@@ -24,7 +24,7 @@ def message(words: Words, report: Report, timezone: str, *, chart: bool = True) 
     parts = [part for part in report.parts if part.total.n]
     if not parts:
         return _nothing(words, report, timezone)
-    headline = words("digest-headline", n=report.total.n, **_period(words, report, timezone))
+    headline = words.md("digest-headline", n=report.total.n, **_period(words, report, timezone))
     rows = [blocks.header(headline), blocks.context(_context(words, report))]
     rows.append(_chart(words, report) if chart else _chart_as_text(words, report))
     if len(report.parts) == 1:

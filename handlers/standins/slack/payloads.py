@@ -154,7 +154,7 @@ def _interaction(state: WorkspaceState, kind: str, user: str) -> Json:
         "type": kind,
         "token": TOKEN,
         "team": {"id": TEAM, "domain": DOMAIN},
-        "user": {"id": user, "username": person.name, "name": person.name, "team_id": TEAM},
+        "user": {"id": user, "username": person.name, "name": person.name, "team_id": person.team},
         "api_app_id": APP,
         "enterprise": None,
         "is_enterprise_install": False,

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from handlers.standins.types import Json
 
 TEAM = "T0WORKSPACE"
+ORGANIZATION = "E0ORGANIZATION"
 DOMAIN = "local"
 APP = "A0CLEANED"
 BOT = "B0CLEANED"
@@ -35,6 +36,8 @@ class SlackError(Exception):
 
 @dataclass(frozen=True)
 class WorkspacePerson:
+    """`team`: the workspace they are of; `organization_teams`: in Enterprise Grid, all that they are of."""
+
     id: str
     name: str
     real_name: str
@@ -44,6 +47,12 @@ class WorkspacePerson:
     is_admin: bool = False
     is_owner: bool = False
     is_bot: bool = False
+    deleted: bool = False
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    team: str = TEAM
+    organization_teams: tuple[str, ...] = ()
 
 
 @dataclass
@@ -83,6 +92,9 @@ class Channel:
     kind: str  # "channel", "private" or "im"
     members: set[str]
     messages: list[StoredMessage] = field(default_factory=list)
+    sharing: set[str] = field(
+        default_factory=set
+    )  # the flags of a conversation that are true: is_ext_shared …
 
     @property
     def bot_in(self) -> bool:
@@ -130,7 +142,7 @@ class WorkspaceState:
     """Everything the workspace keeps.
 
     `clock`: returns seconds since the epoch; `push`: sends an event to the windows of a person (None: of everybody);
-    `groups`: handle and members of user groups; `stacks`: ids of open modals by person, top last; `uploads`: by token;
+    `groups`: handle and members of user groups that are enabled; `stacks`: ids of open modals by person, top last; `uploads`: by token;
     `notices`: what Slackbot told a person; `refused`: the bot's calls that Slack would refuse, oldest first.
     """
 

@@ -18,7 +18,7 @@ from bot.core.settings import BadSetting, Settings
 from bot.mailchimp import account
 from handlers.slack.scopes import SCOPES
 from handlers.terminal.checks import deep as deep_check
-from handlers.terminal.checks import mailchimp_webhooks
+from handlers.terminal.checks import mailchimp_webhooks, private_files
 from handlers.terminal.checks.finding import Finding, Make
 from handlers.web.webhooks import routes
 from handlers.words import Words
@@ -63,6 +63,7 @@ def findings(words: Words, config: Settings) -> Iterator[Finding]:
     yield from _bot_token(config, right, fault)
     yield from _connection(config, right, fault)
     yield _database(config, right, fault)
+    yield from private_files.findings(config.database_url, fault)
     yield from _webhooks(config, right, fault)
     if config.mailbox:
         yield _mailbox(config.mailbox, right, fault)

@@ -8,13 +8,12 @@ from datetime import datetime
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import Settings
+from handlers.web.webhooks.credentials import basic_credentials, bearer_token, constant_time_equals
 from handlers.web.webhooks.parsing import JsonObject, diagnose_cause, event_uid, first_code, parse_batch
 from handlers.web.webhooks.requests import (
     Receiver,
     Unauthenticated,
     WebhookRequest,
-    basic_credentials,
-    constant_time_equals,
 )
 
 NAME = "brevo"
@@ -52,8 +51,7 @@ def receiver(settings: Settings) -> Receiver | None:
 def verify(request: WebhookRequest, token: str) -> None:
     """Checks the token: a bearer token, or the password of Basic authentication. Raises Unauthenticated."""
     header = request.headers.get("authorization", "")
-    scheme, _, value = header.partition(" ")
-    received = value.strip() if scheme.lower() == "bearer" else basic_credentials(header).partition(":")[2]
+    received = bearer_token(header) or basic_credentials(header).partition(":")[2]
     if not constant_time_equals(received, token):
         raise Unauthenticated(
             "The token is missing or wrong. In the webhook's settings, choose Token as the authentication method "

@@ -16,12 +16,12 @@ from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.mailchimp.webhooks import PATH, request_sync, signing_secret
 from handlers.web.webhooks import own, routes
+from handlers.web.webhooks.credentials import constant_time_equals
 from handlers.web.webhooks.parsing import event_uid
 from handlers.web.webhooks.requests import (
     InvalidBody,
     Unauthenticated,
     WebhookRequest,
-    constant_time_equals,
 )
 from storage.core.database import Database
 from storage.core.text import storable

@@ -6,12 +6,14 @@ https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhooks
 
 import hashlib
 import hmac
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.webhooks import OneTimeToken, WebhookPayload
 from bot.core.settings import Settings
+from handlers.web.webhooks.credentials import constant_time_equals
 from handlers.web.webhooks.parsing import (
     JsonObject,
     as_object,
@@ -26,7 +28,6 @@ from handlers.web.webhooks.requests import (
     Unauthenticated,
     WebhookRequest,
     check_age,
-    constant_time_equals,
     parse_timestamp,
 )
 
@@ -34,6 +35,9 @@ NAME = "mailgun"
 # Mailgun retries for eight hours with the first signature: a shorter time would lose events sent while the bot was not
 # running. The token can't be used for another body meanwhile.
 SIGNED_WITHIN = timedelta(hours=9)
+# The signature is of both together: with one length for the time, none of its digits can be moved into the token.
+_STAMP = re.compile(r"[0-9]{10}")
+_TOKEN = re.compile(r"[!-~]{1,200}")
 
 KINDS = {
     "delivered": EventKind.DELIVERED,
@@ -66,9 +70,9 @@ def receiver(settings: Settings) -> Receiver | None:
 def verify(request: WebhookRequest, key: str) -> OneTimeToken:
     """Checks the signature and returns its token. Raises Unauthenticated; InvalidBody if the body has another form."""
     fields = as_object(as_object(parse_json(request.body)).values.get("signature") or {}, "signature")
-    stamp, token, signature = (fields.text(name, longest=200) for name in ("timestamp", "token", "signature"))
-    signed_at = parse_timestamp(stamp)
-    if not (signed_at and token and signature):
+    stamp, token, signature = (fields.exact(name) for name in ("timestamp", "token", "signature"))
+    signed_at = parse_timestamp(stamp) if _STAMP.fullmatch(stamp) else None
+    if not (signed_at and _TOKEN.fullmatch(token) and signature):
         raise Unauthenticated("The signature is missing. Use Mailgun's current webhooks, which send JSON.")
     expected = hmac.new(key.encode(), (stamp + token).encode(), hashlib.sha256).hexdigest()
     if not constant_time_equals(signature, expected):

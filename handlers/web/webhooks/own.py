@@ -14,6 +14,7 @@ from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.webhooks import WebhookPayload
 from bot.core.addresses import InvalidAddress, validate
 from bot.core.settings import Settings
+from handlers.web.webhooks.credentials import constant_time_equals
 from handlers.web.webhooks.parsing import (
     JsonObject,
     as_object,
@@ -28,7 +29,6 @@ from handlers.web.webhooks.requests import (
     Unauthenticated,
     WebhookRequest,
     check_age,
-    constant_time_equals,
 )
 from storage.core.text import storable
 
@@ -39,7 +39,7 @@ LONGEST_ID = 200  # characters
 LONGEST_FIELD = 400  # unless in LONGEST
 LONGEST = {"diagnostic": 2_000, "campaign": 200, "audience": 200}  # the optional texts
 SIGNED_WITHIN = timedelta(seconds=300)
-SIGNATURE = re.compile(r"t=(\d{1,11}),\s*v1=([0-9a-fA-F]{64})")
+SIGNATURE = re.compile(r"t=([0-9]{1,11}),\s*v1=([0-9a-fA-F]{64})")
 KINDS = {
     "hard": EventKind.HARD,
     "soft": EventKind.SOFT,

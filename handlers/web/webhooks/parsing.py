@@ -95,6 +95,13 @@ class JsonObject:
                 return text[:longest]
         return ""
 
+    def exact(self, name: str) -> str:
+        """Returns the text of a field unchanged, as what proves the sender needs it; "" if missing. Raises InvalidBody."""
+        value = self.values.get(name)
+        if value is not None and not isinstance(value, str):
+            raise InvalidBody(f"{self.path_of(name)}: a text is expected here.")
+        return value or ""
+
     def address(self, *names: str) -> str:
         """Returns an address; of `Name <address>` the address. Raises InvalidBody if it is missing."""
         text = self.text(*names)

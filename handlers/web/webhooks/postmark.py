@@ -8,7 +8,8 @@ from datetime import datetime
 from bot.bounces.diagnosis import diagnose
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.webhooks import WebhookPayload
-from bot.core.settings import BadSetting, Settings
+from bot.core.settings import Settings
+from handlers.web.webhooks.credentials import basic_credentials, constant_time_equals
 from handlers.web.webhooks.parsing import (
     JsonObject,
     as_object,
@@ -21,8 +22,6 @@ from handlers.web.webhooks.requests import (
     Receiver,
     Unauthenticated,
     WebhookRequest,
-    basic_credentials,
-    constant_time_equals,
 )
 
 NAME = "postmark"
@@ -52,12 +51,10 @@ KINDS = {
 
 
 def receiver(settings: Settings) -> Receiver | None:
-    """Returns the receiver; None without `CLEANED_POSTMARK_PASSWORD`. Raises BadSetting if it has no colon."""
+    """Returns the receiver; None without `CLEANED_POSTMARK_PASSWORD`, which is `user:password`."""
     if not settings.postmark_password:
         return None
     password = settings.postmark_password.get_secret_value()
-    if ":" not in password:
-        raise BadSetting(name="CLEANED_POSTMARK_PASSWORD")
 
     def receive(request: WebhookRequest) -> WebhookPayload:
         verify(request, password)

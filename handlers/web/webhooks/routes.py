@@ -9,12 +9,14 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from bot.bounces.webhooks import store
+from bot.bounces.webhooks import WebhookPayload, store
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers.slack import errors
+from handlers.web.seldom import SeldomLog
 from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
 from handlers.web.webhooks.collector import Collector
+from handlers.web.webhooks.fetches import Waiting
 from handlers.web.webhooks.requests import (
     BodyTimeout,
     BodyTooLarge,
@@ -33,7 +35,8 @@ RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
 LARGEST_BODY = 1 << 20  # bytes
 BODY_TIMEOUT = 20.0  # seconds
 RETRY_AFTER = 5  # seconds
-THREADS = 4  # that authenticate and parse; one may wait for Amazon's certificate
+THREADS = 4  # that authenticate and parse
+WAIT_SECONDS = 10.0  # for Amazon's certificate
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -64,35 +67,55 @@ def receivers(settings: Settings) -> Mapping[str, Receiver]:
 
 def guarded(name: str, handler: Handler) -> Handler:
     """Wraps a handler: its errors are answered as JSON, and logged under the name."""
+    seldom = SeldomLog(log)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except WebhookError as error:
-            return _rejection(name, error)
+            seldom.warning("%s: %s %s", name, error.status, error.message)
+            return _rejection(error)
+        except ConnectionError:  # the sender has hung up
+            raise
         except Exception as error:  # noqa: BLE001  a provider retries after this answer
             return _internal_error(name, error)
 
     return handle
 
 
-async def read_body(request: web.Request) -> bytes:
-    """Reads the raw body, at most LARGEST_BODY. Raises BodyTooLarge, BodyTimeout, InvalidBody."""
-    too_large = BodyTooLarge(f"At most {LARGEST_BODY:,} bytes a request: send fewer events in each.")
-    if (request.content_length or 0) > LARGEST_BODY:
+async def read_body(request: web.Request, largest: int = LARGEST_BODY) -> bytes:
+    """Reads the raw body, at most `largest` bytes. Raises BodyTooLarge, BodyTimeout, InvalidBody."""
+    too_large = BodyTooLarge(f"At most {largest:,} bytes a request: send fewer events in each.")
+    if (request.content_length or 0) > largest:
         raise too_large
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
             async for chunk in request.content.iter_any():
                 body += chunk
-                if len(body) > LARGEST_BODY:
+                if len(body) > largest:
                     raise too_large
     except TimeoutError:
         raise BodyTimeout(f"The body did not arrive within {BODY_TIMEOUT:.0f} seconds.") from None
     except web.RequestPayloadError:
         raise InvalidBody("The body is not encoded as its headers say.") from None
     return bytes(body)
+
+
+async def _receive(receive: Receiver, request: WebhookRequest, threads: ThreadPoolExecutor) -> WebhookPayload:
+    """A request that waits for a fetch occupies no thread meanwhile. Raises WebhookError."""
+    while True:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, receive, request)
+        except Waiting as waiting:
+            fetched = asyncio.wrap_future(waiting.fetched)
+        try:
+            # Shielded: other requests wait for the same fetch.
+            await asyncio.wait_for(asyncio.shield(fetched), WAIT_SECONDS)
+        except TimeoutError:
+            raise TemporarilyUnavailable(
+                f"What this message needs did not arrive within {WAIT_SECONDS:.0f} seconds. Send it again later."
+            ) from None
 
 
 def _handler(
@@ -102,7 +125,7 @@ def _handler(
         body = await read_body(request)
         headers = {key.lower(): value for key, value in request.headers.items()}
         webhook_request = WebhookRequest(body, headers, clock())
-        payload = await asyncio.get_running_loop().run_in_executor(threads, receive, webhook_request)
+        payload = await _receive(receive, webhook_request, threads)
         counts = await collector.put(payload)
         if counts is None:
             raise Unauthenticated("This token was used with another body before: it is valid for one.")
@@ -111,8 +134,7 @@ def _handler(
     return guarded(f"bounces/{name}", handle)
 
 
-def _rejection(name: str, error: WebhookError) -> web.Response:
-    log.warning("%s: %s %s", name, error.status, error.message)
+def _rejection(error: WebhookError) -> web.Response:
     answer = {"error": error.message} | ({"faults": error.faults} if error.faults else {})
     response = web.json_response(answer, status=error.status)
     if isinstance(error, TemporarilyUnavailable):

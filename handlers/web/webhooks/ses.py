@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
-
 from bot.bounces.diagnosis import diagnose
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import BadSetting, Settings
 from handlers.web.webhooks import sns
+from handlers.web.webhooks.fetches import Fetch, Fetches
 from handlers.web.webhooks.parsing import (
     JsonObject,
     as_object,
@@ -24,7 +23,7 @@ from handlers.web.webhooks.parsing import (
     first_code,
     parse_json,
 )
-from handlers.web.webhooks.requests import Receiver, TemporarilyUnavailable, WebhookRequest
+from handlers.web.webhooks.requests import Receiver, WebhookRequest
 from storage.core.text import storable
 
 NAME = "ses"
@@ -40,18 +39,19 @@ NOT_SPAM = "not-spam"  # the person moved it out of the spam folder
 log = logging.getLogger(__name__)
 
 
-def receiver(settings: Settings, fetch: sns.Fetch = sns.fetch) -> Receiver | None:
+def receiver(settings: Settings, fetch: Fetch = sns.fetch) -> Receiver | None:
     """Returns the receiver; None without `CLEANED_SES_TOPICS`. Raises BadSetting if it is not the ARN of a topic."""
     if not settings.ses_topics:
         return None
     if not all(map(sns.TOPIC.fullmatch, settings.ses_topics)):
         raise BadSetting(name="CLEANED_SES_TOPICS")
-    certificates = sns.Certificates(fetch)
+    certificates = sns.certificates(fetch)
+    confirmations = Fetches(fetch, bytes, "The confirmation of the subscription")
 
     def receive(request: WebhookRequest) -> WebhookPayload:
         message = as_object(parse_json(request.body))
         sns.verify(message, settings.ses_topics, certificates, request.now)
-        return _handle(message, fetch, request)
+        return _handle(message, confirmations, request)
 
     return receive
 
@@ -67,26 +67,18 @@ def read(body: str, now: datetime) -> WebhookPayload:
     return WebhookPayload(events, ignored=0 if events else 1)
 
 
-def _handle(message: JsonObject, fetch: sns.Fetch, request: WebhookRequest) -> WebhookPayload:
-    topic = message.text("TopicArn")
-    match message.text("Type"):
+def _handle(message: JsonObject, confirmations: Fetches[bytes], request: WebhookRequest) -> WebhookPayload:
+    topic = message.exact("TopicArn")
+    match message.exact("Type"):
         case sns.CONFIRMATION:
-            _confirm(sns.check_url(message.text("SubscribeURL"), topic), fetch)
+            url = sns.own_url(message.exact("SubscribeURL"), topic, sns.SUBSCRIPTION)
+            confirmations.get(url, request.now)
             log.info("The subscription to %s is confirmed.", topic)
         case sns.UNSUBSCRIPTION:
             log.warning("%s was unsubscribed: no more bounces will arrive from it.", topic)
         case _:
-            return read(str(message.values.get("Message") or ""), request.now)
+            return read(message.exact("Message"), request.now)
     return WebhookPayload(ignored=1)
-
-
-def _confirm(url: str, fetch: sns.Fetch) -> None:
-    try:
-        fetch(url)
-    except (OSError, httpx.HTTPError):
-        raise TemporarilyUnavailable(
-            "The subscription can't be confirmed at the moment. Choose Request confirmation."
-        ) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ bounces-auto-reply = automatic replies
 bounces-challenge = requests to confirm
 bounces-delivery-receipt = delivery receipts
 bounces-not-a-bounce = other messages
-bounces-unused = unreadable, or no address in them
+bounces-unused = unreadable, too much in them, or no address in them
 bounces-hint = { $n ->
     [one] { $n } thing is kept aside for 30 days. With --aside FILE you get it with the reason.
    *[other] { $n } things are kept aside for 30 days. With --aside FILE you get them with the reasons.
@@ -34,6 +34,8 @@ aside-mirrored-address = That address is in a Mailchimp audience; Mailchimp hand
 aside-unknown-audience = There is no audience of the name that it gives
 aside-unreadable = The message can’t be read
 aside-no-recipient = A bounce that does not say whose
+aside-too-much = Too many recipients, headers or parts for one message; look at it yourself
+aside-interrupted = The bot stopped twice while it was reading this message; look at it yourself
 
 bounces-imap-login = { $host } refuses the user or the password in CLEANED_IMAP_URL. Write special characters percent-encoded; some providers want a password made for programs.
 bounces-imap-folder = { $host } does not open the folder { $folder }, or only to look. Check the folder in CLEANED_IMAP_URL and this user’s rights to it.

@@ -13,7 +13,7 @@ bounces-auto-reply = réponses automatiques
 bounces-challenge = demandes de confirmation
 bounces-delivery-receipt = accusés de remise
 bounces-not-a-bounce = autres messages
-bounces-unused = illisibles, ou sans adresse
+bounces-unused = illisibles, trop chargés, ou sans adresse
 bounces-hint = { $n ->
     [one] { $n } élément est mis de côté pour 30 jours. Avec --aside FILE, vous l’obtenez avec le motif.
    *[other] { $n } éléments sont mis de côté pour 30 jours. Avec --aside FILE, vous les obtenez avec les motifs.
@@ -34,6 +34,8 @@ aside-mirrored-address = Cette adresse est dans une audience Mailchimp ; Mailch
 aside-unknown-audience = Aucune audience ne porte le nom qui est donné
 aside-unreadable = Le message ne peut pas être lu
 aside-no-recipient = Un retour qui ne dit pas de quelle adresse
+aside-too-much = Trop de destinataires, d’en-têtes ou de parties pour un seul message ; regardez-le vous-même
+aside-interrupted = Le bot s’est arrêté deux fois en lisant ce message ; regardez-le vous-même
 
 bounces-imap-login = { $host } refuse l’utilisateur ou le mot de passe de CLEANED_IMAP_URL. Écrivez les caractères spéciaux avec % ; certains fournisseurs veulent un mot de passe d’application.
 bounces-imap-folder = { $host } n’ouvre pas le dossier { $folder }, ou seulement en lecture. Vérifiez le dossier dans CLEANED_IMAP_URL et les droits de cet utilisateur.

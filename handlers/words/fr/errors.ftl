@@ -7,8 +7,15 @@ error-not-an-operator = { $n ->
     [0] Seuls les opérateurs peuvent faire cela. Demandez à un propriétaire ou administrateur de cet espace de travail.
    *[other] Seuls les opérateurs peuvent faire cela. Demandez à { $helpers }, ou à un propriétaire ou administrateur de cet espace de travail.
 }
+error-role-unknown = Slack n’a pas dit si vous êtes opérateur. Rien n’a été modifié. Réessayez dans une minute.
 error-nothing-there = Aucun contact ne correspond. Modifiez les filtres.
 error-wrong-word = Tapez { $word } pour confirmer. Rien n’a été modifié.
 error-already-done = Cette action a déjà été confirmée. Le reçu est dans vos messages.
 error-plan-gone = Cette fenêtre est trop ancienne. Fermez-la et recommencez.
 error-bad-setting = Le réglage { $name } est illisible. Le README donne la liste des réglages.
+error-short-secret = { $name ->
+    [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD doit être utilisateur:motdepasse : un utilisateur, et un mot de passe d’au moins { $n } caractères. « openssl rand -hex 16 » en crée un ; mettez le même chez Postmark.
+    [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET a moins de { $n } caractères : il n’est pas entier. Copiez-le de nouveau de la page « Basic Information » de votre application.
+    [CLEANED_MAILGUN_KEY] CLEANED_MAILGUN_KEY a moins de { $n } caractères : elle n’est pas entière. Copiez de nouveau la clé « HTTP webhook signing key » de Mailgun.
+   *[other] { $name } a moins de { $n } caractères : on pourrait le deviner. « openssl rand -hex 16 » en crée un plus long ; mettez le même là d’où viennent les requêtes au bot.
+}

@@ -4,17 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.bounces import mailbox, quarantine
+from bot.bounces import attempts, mailbox, quarantine
 from bot.bounces.events import EventKind
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.mailbox import MailOutcome
 from bot.bounces.messages.reader import read
+from bot.bounces.messages.results import TOO_MUCH, Reading
 from bot.bounces.quarantine import QuarantineItem
 from bot.maintenance.cleanup import delete_expired
 from storage.bounces import imap
@@ -23,6 +24,7 @@ from storage.bounces.imap_address import parse_imap_url
 from storage.bounces.message_files import MailMessage
 from storage.bounces.tables import WebhookToken
 from storage.core.database import Database
+from tests.bot.bounces.messages import hostile
 from tests.conftest import NOW
 from tests.support import mails
 from tests.support.audiences import import_csv, statuses
@@ -219,3 +221,99 @@ def test_what_was_kept_aside_goes_after_thirty_days_and_a_token_after_two(databa
     with database.reading() as session:
         assert session.get(WebhookToken, "new")
         assert session.get(WebhookToken, "old") is None
+
+
+def poisonous(monkeypatch: pytest.MonkeyPatch, poison: bytes) -> list[bytes]:
+    """Reading the poison ends the process from now on, as a kill does; returns what is read, in order."""
+    begun: list[bytes] = []
+
+    def read_or_die(raw: bytes, now: datetime) -> Reading:
+        begun.append(raw)
+        if raw == poison:
+            raise SystemExit
+        return read(raw, now)
+
+    monkeypatch.setattr(mailbox, "read", read_or_die)
+    return begun
+
+
+def reasons(database: Database) -> list[str]:
+    return sorted(each.reason for each in quarantine.all_entries(database))
+
+
+def test_messages_that_take_too_much_are_set_aside_and_those_behind_them_are_taken_in(
+    database: Database, served: Served
+):
+    audience_id = subscribed(database)
+    made = [
+        hostile.report(hostile.recipients(1_001), b"To: a@example.com"),
+        hostile.HOSTILE["returned to"](300_000),
+        hostile.HOSTILE["nested messages"](50_000),
+    ]
+    served.folders["INBOX"] = dict(enumerate([*made, *ALL[:3]], 1))
+    outcome = mailbox.take_in_unseen(database, parse_imap_url(served.url()), NOW)
+    assert outcome.reasons == Counter({TOO_MUCH: 3})
+    assert outcome.intake == IntakeCounts(cleaned=2, counted=1)
+    assert statuses(database, audience_id)["ada@example.com"] == "cleaned"
+    assert served.seen == set(range(1, 7))
+    entries = list(quarantine.all_entries(database))
+    assert {each.reason for each in entries} == {TOO_MUCH}
+    assert {each.detail for each in entries} == {"recipients", "headers decoded", "nested parts"}
+    assert mailbox.take_in_unseen(database, parse_imap_url(served.url()), NOW) == MailOutcome()
+
+
+def test_a_message_that_ends_the_process_comes_last_then_never_again(
+    database: Database, served: Served, monkeypatch: pytest.MonkeyPatch
+):
+    audience_id = subscribed(database)
+    address = parse_imap_url(served.url())
+    served.folders["INBOX"] = dict(enumerate([mails.LETTER, *ALL[:3]], 1))
+    begun = poisonous(monkeypatch, mails.LETTER)
+    with pytest.raises(SystemExit):
+        mailbox.take_in_unseen(database, address, NOW)
+    assert served.seen == set()
+    served.folders["INBOX"][9] = mails.bounce("cy@example.com")
+    begun.clear()
+    with pytest.raises(SystemExit):
+        mailbox.take_in_unseen(database, address, NOW)
+    assert begun == [mails.bounce("cy@example.com"), mails.LETTER]
+    assert statuses(database, audience_id)["cy@example.com"] == "cleaned"
+    begun.clear()
+    outcome = mailbox.take_in_unseen(database, address, NOW)
+    assert mails.LETTER not in begun
+    assert outcome.reasons == Counter({"interrupted": 1})
+    assert served.seen == {1, 2, 3, 4, 9}
+    assert statuses(database, audience_id)["ada@example.com"] == "cleaned"
+    assert reasons(database) == ["interrupted"]
+
+
+def test_a_file_with_a_message_that_ends_the_process_is_taken_in_at_the_third_time(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    subscribed(database)
+    poisonous(monkeypatch, mails.LETTER)
+    messages = [MailMessage(f"box#{n}", raw, len(raw)) for n, raw in enumerate([mails.LETTER, *ALL[:3]], 1)]
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            mailbox.read_guarded(database, messages, NOW)
+    results = mailbox.read_guarded(database, messages, NOW)
+    assert (results.n_messages, results.reasons) == (4, Counter({"interrupted": 1}))
+    assert mailbox.take_in(database, results, NOW).intake == IntakeCounts(cleaned=2, counted=1)
+    [entry] = mailbox.quarantined(database, results)
+    assert (entry.where, entry.reason) == ("box#1", "interrupted")
+
+
+def test_a_mark_is_shown_to_nobody_and_deleted_after_thirty_days(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    messages = [MailMessage("box#1", mails.LETTER, 1)]
+    with monkeypatch.context() as patch:
+        poisonous(patch, mails.LETTER)
+        with pytest.raises(SystemExit):
+            mailbox.read_guarded(database, messages, NOW)
+    assert attempts.counts(database, messages) == [1]
+    assert reasons(database) == []
+    assert mailbox.read_guarded(database, messages, NOW).reasons == Counter({"not-a-bounce": 1})
+    assert attempts.counts(database, messages) == [1]
+    assert delete_expired(database, NOW + timedelta(days=31)) == 1
+    assert attempts.counts(database, messages) == [0]

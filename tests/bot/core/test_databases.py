@@ -70,7 +70,7 @@ def test_each_command_says_so_of_a_newer_database(
     before = _everything(database)
     monkeypatch.setenv("DATABASE_URL", database.url.render_as_string(hide_password=False))
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-test")
-    monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "0123456789abcdef")
     monkeypatch.setenv("SLACK_API_URL", "http://127.0.0.1:1/")
     monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
     assert cli.main(command) == cli.FAILED

@@ -1,11 +1,14 @@
 """Settings from the environment."""
 
+from typing import get_args
+
 import pytest
+from pydantic import SecretStr
 
 from bot.core import settings
-from bot.core.errors import NotAnOperator
-from bot.core.operators import is_operator, require_operator
 from bot.mailchimp import account
+from handlers import cli
+from handlers.words import LANGUAGES, words
 
 
 @pytest.fixture(autouse=True)
@@ -48,14 +51,76 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch):
     assert "xoxb-1-secret" not in repr(settings.load())
 
 
-def test_owners_admins_and_named_ones_are_operators():
-    assert is_operator("U1", runs_workspace=True, operators=())
-    assert is_operator("U1", runs_workspace=False, operators=("U1",))
-    assert not is_operator("U1", runs_workspace=False, operators=("U2",))
-    require_operator("U1", runs_workspace=True, operators=(), helpers=())
-    with pytest.raises(NotAnOperator) as caught:
-        require_operator("U1", runs_workspace=False, operators=(), helpers=["U2"])
-    assert caught.value.values == {"helpers": ("U2",)}
+SECRETS = [
+    "SLACK_SIGNING_SECRET",
+    "CLEANED_MAILGUN_KEY",
+    "CLEANED_BREVO_TOKEN",
+    "CLEANED_BOUNCE_SECRET",
+    "CLEANED_RETURN_PATH_KEY",
+    "CLEANED_MAILCHIMP_WEBHOOK_SECRET",
+    "CLEANED_POSTMARK_PASSWORD",
+]
+
+
+def value_of(name: str, secret: str) -> str:
+    return f"user:{secret}" if name == "CLEANED_POSTMARK_PASSWORD" else secret
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_that_could_be_guessed_is_refused_by_name_and_a_longer_one_is_not(
+    name: str, monkeypatch: pytest.MonkeyPatch
+):
+    for secret in ("x", "hush", "hush-hush-hush-", "   hush-hush   ", " " * 40, "\u00e9" * 15):
+        monkeypatch.setenv(name, value_of(name, secret))
+        with pytest.raises(settings.ShortSecret) as caught:
+            settings.load()
+        assert caught.value.values == {"name": name, "n": 16}
+        for language in LANGUAGES:
+            sentence = words(language)(caught.value.key, **caught.value.values)
+            assert name in sentence
+            assert "16" in sentence
+        assert "hush" not in f"{sentence}{caught.value!r}{caught.value.__cause__}"
+    monkeypatch.setenv(name, value_of(name, "hush-hush-hush-!"))
+    assert "hush" not in repr(settings.load())
+
+
+@pytest.mark.parametrize(
+    "value", [":", "user", "user:", ":" + "p" * 16, " :" + "p" * 16, "p" * 40, "user:" + "p" * 15]
+)
+def test_user_and_password_of_postmark_are_both_needed(value: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CLEANED_POSTMARK_PASSWORD", value)
+    with pytest.raises(settings.ShortSecret):
+        settings.load()
+
+
+def test_every_secret_that_a_request_is_compared_with_has_a_shortest_length(monkeypatch: pytest.MonkeyPatch):
+    """A new one has to be added to SECRETS, or here."""
+    others = {
+        "SLACK_BOT_TOKEN",  # proves the bot to Slack
+        "SLACK_APP_TOKEN",
+        "MAILCHIMP_API_KEY",
+        "CLEANED_IMAP_URL",
+        "CLEANED_SENDGRID_KEY",  # a public key
+    }
+    found = {
+        str(field.validation_alias or name.upper())
+        for name, field in settings.Settings.model_fields.items()
+        if SecretStr in get_args(field.annotation)
+    }
+    assert found == others | set(SECRETS)
+
+
+def test_a_short_secret_stops_each_start_with_one_plain_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("CLEANED_BREVO_TOKEN", "hush")
+    for locale, language in (("en_GB.UTF-8", "en"), ("fr_FR.UTF-8", "fr")):
+        monkeypatch.setenv("LC_ALL", locale)
+        for command in ("run", "check"):
+            assert cli.main([command]) == cli.FAILED
+            said = capsys.readouterr()
+            expected = words(language)("error-short-secret", name="CLEANED_BREVO_TOKEN", n=16)
+            assert (said.out, said.err) == ("", f"cleaned: {expected}\n")
 
 
 def test_the_mailbox_of_a_dot_env_file_can_be_switched_off(tmp_path, monkeypatch: pytest.MonkeyPatch):
@@ -72,9 +137,9 @@ def test_the_mailbox_of_a_dot_env_file_can_be_switched_off(tmp_path, monkeypatch
 def test_a_key_of_return_paths_that_can_be_guessed_is_refused_and_none_shows(monkeypatch: pytest.MonkeyPatch):
     for length in (1, 15):
         monkeypatch.setenv("CLEANED_RETURN_PATH_KEY", "k" * length)
-        with pytest.raises(settings.BadSetting) as caught:
+        with pytest.raises(settings.ShortSecret) as caught:
             settings.load(_env_file=None)
-        assert caught.value.values == {"name": "CLEANED_RETURN_PATH_KEY"}
+        assert caught.value.values == {"name": "CLEANED_RETURN_PATH_KEY", "n": 16}
     monkeypatch.setenv("CLEANED_RETURN_PATH_KEY", "k" * 16)
     found = settings.load(_env_file=None)
     assert found.return_path_secret == "k" * 16

@@ -23,7 +23,7 @@ def main(point: str) -> None:
     given = settings.load()
     client = web_client(given)
     parts = AppContext(
-        database=Database(given.database_url), settings=given, client=client, people=People(client, ())
+        database=Database(given.database_url), settings=given, client=client, people=People(client, (), "T1")
     )
     if point == BEFORE:
         WebClient.chat_postMessage = _die  # type: ignore[method-assign]

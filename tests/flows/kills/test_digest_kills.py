@@ -61,7 +61,7 @@ def parts(workspace: Workspace, database: Database, database_url: str) -> AppCon
         database=database,
         settings=settings,
         client=client,
-        people=People(client, ()),
+        people=People(client, (), "T1"),
         clock=lambda: datetime.now(UTC) + LATER,
     )
 

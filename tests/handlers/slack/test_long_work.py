@@ -85,8 +85,8 @@ def three_steps(database: Database, job: TestJob, clock: Clock) -> Iterator[Test
 
 
 def message(_database: Database, _words: Words, job: TestJob) -> Message:
-    text = f"{job.state} {job.done} {job.failure.key if job.failure else ''}"
-    return blocks.message(text, [blocks.section(Markup(text))])
+    text = Markup(f"{job.state} {job.done} {job.failure.key if job.failure else ''}")
+    return blocks.message(text, [blocks.section(text)])
 
 
 class Clockwork:
@@ -113,7 +113,7 @@ def clock() -> Clockwork:
 def parts(database: Database, slack: Slack, clock: Clockwork) -> AppContext:
     settings = load(slack_bot_token="xoxb-test")
     return AppContext(
-        database=database, settings=settings, client=slack, people=People(slack, ()), clock=clock
+        database=database, settings=settings, client=slack, people=People(slack, (), "T1"), clock=clock
     )
 
 

@@ -208,7 +208,7 @@ def parts(database: Database) -> AppContext:
         database=database,
         settings=settings.load(),
         client=client,
-        people=People(client, ()),
+        people=People(client, (), "T1"),
         clock=lambda: NOW,
     )
 

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ from handlers.standins.mailchimp import sample
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
+from handlers.terminal.checks import private_files
+from handlers.terminal.checks.finding import Finding
 from handlers.words import words
 from storage.mailchimp.client import Client
 from storage.mailchimp.values import Account
@@ -32,8 +35,8 @@ ENGLISH = words("en")
 class Address:
     """Where a workspace of another process is."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, address: str) -> None:
+        self.address = address
 
 
 @contextmanager
@@ -53,8 +56,8 @@ def demo(folder: Path, *arguments: str) -> Iterator[tuple[Address, "subprocess.P
     with process:
         assert process.stdout
         try:
-            url = next(found[0] for line in process.stdout if (found := re.search(r"http://[\d.:]+", line)))
-            yield Address(url), process
+            printed = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
+            yield Address(printed), process
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
@@ -175,6 +178,54 @@ def test_check_names_each_fault_and_its_mend(
     assert cli.main(["check"]) == cli.FAILED
     faults = [line for line in capsys.readouterr().out.splitlines() if line.startswith("FAULT")]
     assert f"FAULT   {ENGLISH(key, **values)}" in faults
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o666, 0o602])
+def test_check_says_when_others_can_read_settings_or_contacts_and_how_to_close_them(
+    told: Workspace, tmp_path: Path, mode: int, capsys: pytest.CaptureFixture[str]
+):
+    database = tmp_path / "x.db"
+    names = [".env", *(f"{database}{suffix}" for suffix in ("", "-wal", "-shm"))]
+    for name in names:
+        Path(name).touch()
+        Path(name).chmod(mode)
+    assert cli.main(["check"]) == cli.FAILED
+    said = capsys.readouterr().out.splitlines()
+    for name in names[:2]:  # SQLite deletes the others when nothing uses the database
+        sentence = ENGLISH("check-file-open", path=name, command=f"chmod 600 {name}")
+        assert f"FAULT   {sentence}" in said
+        subprocess.run(["chmod", "600", name], check=True)
+    assert cli.main(["check"]) == cli.DONE
+
+
+def test_check_looks_at_the_files_beside_the_database_too(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'two words.db'}"
+    for suffix in ("", "-wal", "-shm"):
+        file = tmp_path / f"two words.db{suffix}"
+        file.touch()
+        file.chmod(0o644)
+
+    def fault(_key: str, *, path: str, command: str) -> Finding:
+        assert Path(path).exists()
+        return Finding(is_fault=True, text=command)
+
+    commands = [found.text for found in private_files.findings(url, fault)]
+    assert commands == [f"chmod 600 '{tmp_path}/two words.db{suffix}'" for suffix in ("", "-wal", "-shm")]
+    for no_files in ("postgresql://user@127.0.0.1/x", "mysql://x", "not a url"):
+        assert list(private_files.findings(no_files, fault)) == []
+
+
+def test_what_the_check_itself_makes_is_closed_to_others(
+    told: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    before = os.umask(0)
+    try:
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'new' / 'x.db'}")
+        assert cli.main(["check"]) == cli.DONE
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "new" / "x.db").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("locale", ["en_GB.UTF-8", "fr_FR.UTF-8"])

@@ -176,6 +176,22 @@ def test_a_look_alone_opens_the_folder_so_that_nothing_can_change(served: Served
     assert 'EXAMINE "INBOX"' in served.said
 
 
+@pytest.mark.parametrize("number", [0, 1, 3, 4, 6, 7])
+def test_a_flooded_mailbox_is_searched_in_several_steps(
+    served: Served, monkeypatch: pytest.MonkeyPatch, number: int
+):
+    """Of more messages than a line of an answer may name, imaplib would read none."""
+    monkeypatch.setattr(imap, "SEARCHED_AT_ONCE", 3)
+    served.folders["INBOX"] = {10 * n: b"x" for n in range(1, number + 1)}
+    served.seen = {20, 50}
+    with open_mailbox(parse_imap_url(served.url())) as box:
+        uids = box.unseen_uids()
+    assert uids == [str(10 * n) for n in range(1, number + 1) if n not in (2, 5)]
+    searches = [said.removeprefix("UID SEARCH ") for said in served.said if "SEARCH" in said]
+    assert len(searches) == max(1, -(-number // 3))
+    assert number <= 3 or searches[-1] == f"{1 + 3 * (len(searches) - 1)}:* UNSEEN"
+
+
 def test_a_connection_that_breaks_off_in_a_message_is_a_fault_and_nothing_is_marked(served: Served):
     served.folders["INBOX"] = {1: b"a" * 1_000, 2: b"b" * 1_000}
     served.drops_after = 2

@@ -4,7 +4,7 @@ from bot.archives.jobs import ArchiveJob, RemoteJob, RestoreJob
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block
-from handlers.words import Words
+from handlers.words import Markup, Words
 from storage.mailchimp.outgoing import AddressOutcome
 
 OPEN = "outcomes-open"
@@ -53,6 +53,6 @@ def file_name(words: Words, job: RemoteJob) -> str:
     return f"{words('archives-outcome-file')}-{job.id}.csv"
 
 
-def comment(words: Words) -> str:
+def comment(words: Words) -> Markup:
     """The text above the file."""
     return words.md("archives-outcome-comment")

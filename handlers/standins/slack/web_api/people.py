@@ -1,6 +1,15 @@
 """`auth.test`, `users.*`, `usergroups.*`, `bots.info` and `team.info`."""
 
-from handlers.standins.slack.state import APP, BOT, BOT_USER, DOMAIN, TEAM, SlackError, WorkspacePerson
+from handlers.standins.slack.state import (
+    APP,
+    BOT,
+    BOT_USER,
+    DOMAIN,
+    ORGANIZATION,
+    TEAM,
+    SlackError,
+    WorkspacePerson,
+)
 from handlers.standins.slack.web_api.calls import MethodCall, MethodTable, page_of
 from handlers.standins.types import Json
 
@@ -71,19 +80,25 @@ METHODS: MethodTable = {
 def _person_json(person: WorkspacePerson, *, locale: bool) -> Json:
     document: Json = {
         "id": person.id,
-        "team_id": TEAM,
+        "team_id": person.team,
         "name": person.name,
         "real_name": person.real_name,
-        "deleted": False,
+        "deleted": person.deleted,
         "tz": person.tz,
         "tz_label": person.tz,
         "profile": {"real_name": person.real_name, "display_name": person.name, "title": person.title},
         "is_admin": person.is_admin,
         "is_owner": person.is_owner,
         "is_primary_owner": person.is_owner,
-        "is_restricted": False,
-        "is_ultra_restricted": False,
+        "is_restricted": person.is_restricted or person.is_ultra_restricted,
+        "is_ultra_restricted": person.is_ultra_restricted,
         "is_bot": person.is_bot,
+        "is_app_user": False,
         "updated": 1_700_000_000,
     }
+    if person.is_stranger:
+        document["is_stranger"] = True
+    if person.organization_teams:
+        teams = list(person.organization_teams)
+        document["enterprise_user"] = {"id": person.id, "enterprise_id": ORGANIZATION, "teams": teams}
     return document | ({"locale": person.locale} if locale else {})

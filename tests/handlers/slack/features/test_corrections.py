@@ -37,7 +37,8 @@ class Slack(WebClient):
 
     def users_info(self, **given: Any) -> Any:
         locale = "fr-FR" if given["user"] == FRENCH_OPERATOR else "en-US"
-        return {"user": {"locale": locale, "tz": "Europe/Paris", "is_admin": given["user"] != MEMBER}}
+        user = {"team_id": "T1", "locale": locale, "tz": "Europe/Paris"}
+        return {"user": user | {"is_admin": given["user"] != MEMBER}}
 
     def views_open(self, **_given: Any) -> Any:
         return {"view": {"id": "V1"}}
@@ -72,7 +73,7 @@ class Person:
     ) -> None:
         self.slack = Slack()
         settings = load(_env_file=None)
-        people = People(self.slack, settings.operators)
+        people = People(self.slack, settings.operators, "T1")
         self.parts = AppContext(
             database=database,
             settings=settings,
@@ -176,7 +177,7 @@ def test_a_fix_without_consent_then_with_a_bad_address_then_right(
     assert problems("modal", answer["view"]) == []
     receipt = person.shown()
     assert receipt["channel"] == user
-    assert "ada@gmail.com" in receipt["text"]
+    assert "ada@gmail.com" in said(receipt)
     with database.reading() as session:
         [consent] = store.consents(session, news)
     assert (consent.given_by, consent.wording) == (user, wording)

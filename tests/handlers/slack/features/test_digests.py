@@ -48,7 +48,12 @@ class Slack(WebClient):
             raise refusals.popleft()
         answers: dict[str, dict[str, Any]] = {
             "users.info": {
-                "user": {"locale": "en-US", "tz": "Europe/Paris", "is_admin": given.get("user") != "U0SAM"}
+                "user": {
+                    "team_id": "T",
+                    "locale": "en-US",
+                    "tz": "Europe/Paris",
+                    "is_admin": given.get("user") != "U0SAM",
+                }
             },
             "conversations.info": {"channel": self.channel},
             "chat.postMessage": {"ts": "1.2"},
@@ -84,7 +89,7 @@ class Bot:
             database=database,
             settings=Settings(),
             client=self.slack,
-            people=People(self.slack, ()),
+            people=People(self.slack, (), "T"),
             clock=lambda: self.now,
         )
         self.app: App = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from handlers.slack.elements import blocks
-from handlers.words import Markup, words
-from tests.support.limits import problems
+from handlers.words import Markup, escaped, words
+from tests.support.limits import links, problems
 
 TEXTS = st.one_of(st.text(max_size=200), st.integers(0, 4_000).map(lambda n: "é" * n))
 
@@ -73,3 +73,19 @@ def test_a_date_is_slacks_to_write_and_readable_where_it_does_not():
 def test_people_and_channels_are_markup(made, text):
     assert isinstance(made, Markup)
     assert made == text
+
+
+@given(st.text("ab.:/@#<>&|-_ \u0440.wfhtps1", max_size=40))
+@example("https://evil.example/x www.evil.example mailto:a@evil.example #general @here tel:123")
+@example("пример.рф 1and1.com a.b.c")
+def test_slack_finds_no_link_in_the_text_of_a_message(text: str):
+    shown = blocks.message(escaped(text), [blocks.section(escaped(text))])
+    assert list(links(shown)) == []
+    assert shown["text"].replace(blocks.WORD_JOINER, "") == escaped(text), "nothing is lost"
+
+
+def test_the_bot_s_own_mentions_and_links_stay_in_the_text_of_a_message():
+    own = Markup(
+        "<@U1> <#C1> <!date^1^{date_short}|1 Nov. at a.m.> <https://x.example/f|the file>, 12.5 %, 09:30"
+    )
+    assert blocks.message(own, [])["text"] == own

@@ -20,9 +20,9 @@ from handlers.words import LANGUAGES, Words, words
 from storage.contacts.contacts import PageKey
 from storage.contacts.values import CleanReason, Status
 from tests.conftest import NOW
-from tests.support.limits import problems
+from tests.support.limits import HOSTILE, problems
 
-LONG = "Lettre d\u2019information des adhérents de l\u2019association & <!channel> *amis* " * 30
+LONG = f"Lettre d\u2019information des adhérents de l\u2019association & {HOSTILE} *amis* " * 30
 LONGEST_ADDRESS = f"{'_' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.fr"
 NEWS = Audience(1, "News")
 ADA = CleanedContact(

@@ -14,10 +14,10 @@ from handlers.words import Markup, Words, words
 from storage.contacts.values import CleanReason
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
-from tests.support.limits import problems
+from tests.support.limits import HOSTILE, problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
-LONG = "<!channel> *&* `Ünïcode` " + "W" * 300
+LONG = f"{HOSTILE} *&* `Ünïcode` " + "W" * 300
 PARIS = "Europe/Paris"
 
 

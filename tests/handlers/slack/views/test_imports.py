@@ -17,10 +17,10 @@ from storage.files import spreadsheet_errors
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
 from storage.files.spreadsheets import RefusedRecord
 from tests.support.jobs import job_value
-from tests.support.limits import problems
+from tests.support.limits import HOSTILE, problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
-LONG = "Lettre d\u2019information & <amis> *de* l\u2019association " * 40
+LONG = f"Lettre d\u2019information & {HOSTILE} *de* l\u2019association " * 40
 REASONS = [
     *BadAddressReason,
     "bad-time",

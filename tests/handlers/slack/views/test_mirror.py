@@ -21,9 +21,9 @@ from storage.mailchimp import errors
 from storage.mailchimp.errors import MailchimpError
 from tests.conftest import NOW
 from tests.support.jobs import job_value
-from tests.support.limits import problems
+from tests.support.limits import HOSTILE, problems
 
-LONG = "Lettre d\u2019information & <amis> *de* l\u2019association " * 40
+LONG = f"Lettre d\u2019information & {HOSTILE} *de* l\u2019association " * 40
 LOCAL = Audience(1, "Club")
 MIRROR = Audience(2, "Trail news", AudienceSource.MAILCHIMP, NOW)
 # What any of Mailchimp's errors may name.

@@ -18,13 +18,13 @@ from handlers.words import LANGUAGES
 from handlers.words import words as words_for
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import CleanReason
-from tests.support.limits import problems
+from tests.support.limits import HOSTILE, problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
 ENGLISH, FRENCH = words_for("en"), words_for("fr")
 NEWS = Audience(1, "Newsletter")
 AT = datetime(2026, 11, 3, 8, 5, 1, tzinfo=UTC)
-LONG = "Lettre d\u2019information des adhérents de l\u2019association départementale & <amis> " * 8
+LONG = f"Lettre d\u2019information des adhérents de l\u2019association départementale & {HOSTILE} " * 8
 ADA = Entry(5, "ada@gmial.com", "Ada Roy", "hard", "Autumn", AT, "550 5.1.1 user unknown")
 LONGEST = Entry(
     2**53, f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.fr", LONG, "unknown", LONG, AT, "smtp; 550 " * 500

@@ -1,6 +1,7 @@
 """The Web API is called with the SDK, and answers as Slack does."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from handlers.standins.slack import manifest
 from handlers.standins.slack.server import Workspace
+from handlers.standins.slack.state import TEAM, WorkspacePerson
 from tests.handlers.standins.conftest import MANIFEST, actions, button, modal, section
 from tests.support.slack import CAMILLE, GENERAL, NEWS, RANDOM, SAM, Json, Person
 
@@ -251,3 +253,19 @@ def test_a_server_error_and_a_slow_answer_on_demand(workspace: Workspace, client
     began = time.monotonic()
     client.auth_test()
     assert time.monotonic() - began >= 0.2
+
+
+def test_somebody_gone_or_from_elsewhere_is_told_as_such(workspace: Workspace, client: WebClient) -> None:
+    made = WorkspacePerson("U0GONE", "gone", "Gone", "en-US", "Europe/London", "", is_owner=True)
+    known = {
+        "deleted": replace(made, deleted=True),
+        "is_restricted": replace(made, is_restricted=True),
+        "is_ultra_restricted": replace(made, is_ultra_restricted=True),
+        "is_stranger": replace(made, is_stranger=True, team="T0OTHER"),
+    }
+    for flag, person in known.items():
+        workspace.state.people[made.id] = person
+        told = client.users_info(user=made.id)["user"]
+        assert (told[flag], told["is_owner"], told["team_id"]) == (True, True, person.team)
+    workspace.state.people[made.id] = replace(made, organization_teams=("T0OTHER", TEAM))
+    assert client.users_info(user=made.id)["user"]["enterprise_user"]["teams"] == ["T0OTHER", TEAM]

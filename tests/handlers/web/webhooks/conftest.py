@@ -9,6 +9,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support.audiences import import_csv
 
-SECRET = "tell-nobody"
+SECRET = "tell-nobody-at-all"
 TOPIC = "arn:aws:sns:eu-west-3:123456789012:bounces"
 CERTIFICATE_URL = "https://sns.eu-west-3.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem"
 PEOPLE = ("ann", "bob", "cleo", "dan")
@@ -50,31 +51,43 @@ SETTINGS = Settings.model_validate(
 
 
 def certificate(
-    since: datetime = NOW - timedelta(days=30), until: datetime = NOW + timedelta(days=30)
+    since: datetime = NOW - timedelta(days=30),
+    until: datetime = NOW + timedelta(days=30),
+    signed_by: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey = RSA,
 ) -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
     return (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
-        .public_key(RSA.public_key())
+        .public_key(signed_by.public_key())
         .serial_number(1)
         .not_valid_before(since)
         .not_valid_after(until)
-        .sign(RSA, SHA256())
+        .sign(signed_by, SHA256())
         .public_bytes(Encoding.PEM)
     )
 
 
+def answering() -> Event:
+    answers = Event()
+    answers.set()
+    return answers
+
+
 @dataclass
 class Amazon:
-    """Stands for SNS's own addresses, and keeps what was fetched."""
+    """Stands for SNS's own addresses, and keeps what was fetched. It answers while `answering` is set."""
 
     answers: dict[str, bytes] = field(default_factory=lambda: {CERTIFICATE_URL: certificate()})
     fetched: list[str] = field(default_factory=list)
+    asked: Event = field(default_factory=Event)
+    answering: Event = field(default_factory=answering)
 
     def fetch(self, url: str) -> bytes:
         self.fetched.append(url)
+        self.asked.set()
+        assert self.answering.wait(20)
         if url not in self.answers:
             raise OSError
         return self.answers[url]

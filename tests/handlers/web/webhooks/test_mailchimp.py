@@ -28,7 +28,7 @@ from storage.core.database import Database
 from storage.core.tables import AudienceRow, JobRow
 from tests.support.mirrors import Mirrored, mirrored
 
-SECRET = "dontguessme"
+SECRET = "dontguessmeplease"
 WORDS = words("en")
 
 
@@ -183,7 +183,11 @@ def test_mailchimp_is_answered_when_it_looks_whether_the_url_is_right(ringing: R
 
 
 def test_a_wrong_secret_in_the_url_is_refused(ringing: Ringing):
+    for end in ("%00", "%20", "%0a", "%ff", "%ed%a0%80", "%EF%BF%BD", "?", "%3F"):
+        expected = 200 if end == "?" else 401  # an empty query is not part of the path
+        assert ringing.ask("GET", f"{webhooks.PATH}{SECRET}{end}")[0] == expected
     assert ringing.post(ringing.event(), secret="guessed") == 401
+    assert ringing.post(ringing.event(), secret=f"{SECRET}%00") == 401
     assert ringing.waiting() == []
 
 

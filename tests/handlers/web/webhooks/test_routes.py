@@ -1,5 +1,6 @@
 """Over HTTP: size, then who sent it, then what it says, then the answer once it is stored."""
 
+import gzip
 import json
 import logging
 import socket
@@ -155,9 +156,10 @@ def test_faults_in_our_own_form_are_listed_and_nothing_is_taken(bot: Bot):
     assert ann(bot.database) == "subscribed"
 
 
-def test_a_wrong_content_encoding_is_a_bad_request(bot: Bot):
+def test_a_compressed_body_is_refused(bot: Bot):
     body, headers = hard("json")
-    assert bot.post("json", body, headers | {"Content-Encoding": "gzip"})[0] == 400
+    status, answer = bot.post("json", gzip.compress(body), headers | {"Content-Encoding": "gzip"})
+    assert (status, set(answer)) == (415, {"error"})
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
@@ -191,12 +193,6 @@ def test_old_tokens_are_tidied_away(bot: Bot):
     assert delete_expired(bot.database, NOW + timedelta(days=1)) == 0
     assert delete_expired(bot.database, NOW + timedelta(days=3)) == 1
     assert count(bot.database, WebhookToken) == 0
-
-
-def test_brevo_s_token_may_be_the_password_of_basic_authentication(bot: Bot):
-    body, _ = hard("brevo")
-    basic = {"Authorization": "Basic YW55Ym9keTp0ZWxsLW5vYm9keQ=="}  # anybody:tell-nobody
-    assert bot.post("brevo", body, basic)[0] == 200
 
 
 def test_a_fault_answers_500_with_a_reference_and_is_taken_when_it_comes_again(bot: Bot, monkeypatch, caplog):
@@ -238,7 +234,6 @@ def test_many_at_once_are_stored_and_counted_each_for_itself(bot: Bot):
     [
         ("CLEANED_SENDGRID_KEY", "AAAA"),
         ("CLEANED_SENDGRID_KEY", "not base64 é"),
-        ("CLEANED_POSTMARK_PASSWORD", "no-user"),
         ("CLEANED_SES_TOPICS", "bounces"),
     ],
 )

@@ -1,14 +1,14 @@
 """Verdicts keep the status before and the batch they belong to, or are held; evidence can be dismissed
 
-Revision: 0006, after 0005. Only adds, so that the version before it works on while its processes are replaced.
+Revision: 0007, after 0006. Only adds, so that the version before it works on while its processes are replaced.
 """
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 
 def upgrade() -> None:
