@@ -1,5 +1,7 @@
 """Reversing verdicts: the recent batches, the form with the word to type, the progress and the receipt."""
 
+from datetime import timedelta
+
 from bot.bounces.reversals import Batch, BatchesPage, ReversalPlan, ReversalReceipt
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.audiences import short_name
@@ -147,8 +149,9 @@ def _batch(words: Words, batch: Batch) -> list[Block]:
 
 def cleaned_by(words: Words, batch: Batch) -> Markup:
     """When, and who told it."""
+    lasts = batch.until - batch.since >= timedelta(minutes=1)
     return words.md(
-        "reversals-cleaned-by",
+        "reversals-cleaned-by" if lasts else "reversals-cleaned-at",
         source=words("evidence-from", source=batch.source),
         since=blocks.date(batch.since, words, _MOMENT),
         until=blocks.date(batch.until, words, _MOMENT),

@@ -7,6 +7,7 @@ reversals-batch = { $n ->
    *[other] *{ $n } contacts* of { $audience }
 }
 reversals-cleaned-by = From { $since } to { $until }, { $source }
+reversals-cleaned-at = { $since }, { $source }
 reversals-some-back = { $n ->
     [one] { $n } has its status back
    *[other] { $n } have their status back

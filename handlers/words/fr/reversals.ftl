@@ -7,6 +7,7 @@ reversals-batch = { $n ->
    *[other] *{ $n } contacts* de { $audience }
 }
 reversals-cleaned-by = Du { $since } au { $until }, { $source }
+reversals-cleaned-at = { $since }, { $source }
 reversals-some-back = { $n ->
     [one] { $n } a retrouvé son statut
    *[other] { $n } ont retrouvé leur statut

@@ -106,3 +106,9 @@ def _actions(said: Any, explanation: Explanation) -> list[str]:
 
 def test_an_empty_list_says_what_it_will_show():
     assert problems("modal", views.listing(words("en"), BatchesPage([], has_more=False), 0)) == []
+
+
+def test_a_batch_that_came_at_once_has_one_time():
+    batch = a_batch("News", 3, 0)
+    assert str(views.cleaned_by(words("en"), batch)).count("<!date") == 2
+    assert str(views.cleaned_by(words("en"), replace(batch, until=batch.since))).count("<!date") == 1
