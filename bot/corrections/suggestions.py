@@ -9,17 +9,33 @@ alternative is that the typed domain is a real one that we don't know, which is 
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from string import ascii_lowercase
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.addresses import BadAddressReason, try_validate
-from bot.corrections.domains import BRANDS, COMMON, ENDINGS, ONLY, REAL, WORLDWIDE
-from bot.corrections.slips import Slip, classify_slip
+from bot.corrections import malformed
+from bot.corrections.domains import (
+    BRANDS,
+    COMMON,
+    ENDINGS,
+    GENERIC,
+    GLUED_LOOKALIKES,
+    LESS_COMMON,
+    NOT_GENERIC,
+    ONLY,
+    REAL,
+    USUAL,
+    WORLDWIDE,
+)
+from bot.corrections.malformed import EDGES
+from bot.corrections.neighbours import Neighbours
+from bot.corrections.slips import Slip, classify_slip, two_slips_likelihood
 
 # The least confidence of a suggestion: more likely right than all alternatives together. With every single typing error
 # in the 60 most common domains (tests/bot/corrections/test_suggestions.py), 0.5 gives a precision of 99.8 % and a recall
@@ -55,17 +71,17 @@ class Suggester:
     def __init__(self, healthy: Mapping[str, int]) -> None:
         self._healthy = healthy
         self._protected = frozenset(
-            {*COMMON, *REAL, *WORLDWIDE, *(d for d, n in healthy.items() if n >= PROTECTED_FROM)}
+            {*_RANKS, *REAL, *WORLDWIDE, *(d for d, n in healthy.items() if n >= PROTECTED_FROM)}
         )
         own = [d for d, n in healthy.items() if n >= TARGET_FROM and d not in _RANKS]
-        self._targets = (*COMMON, *own)
-        self._longest_first = sorted(self._targets, key=len, reverse=True)
+        self._targets = Neighbours((*_RANKS, *own))
+        self._longest_first = sorted((*_RANKS, *own), key=len, reverse=True)
         self._correction = lru_cache(maxsize=1 << 16)(self._find)
 
     def suggest(self, address: str) -> Suggestion | None:
         """Returns a valid address other than this one, None if no correction is likely enough."""
         local, at, domain = address.rpartition("@")
-        if at and _IS_WELL_FORMED(address):  # nearly all addresses of a list
+        if at and malformed.is_well_formed(address):  # nearly all addresses of a list
             correction = self._correction(domain)
             return _suggestion(address, local, domain, correction) if correction else None
         return self._suggest_malformed(address)
@@ -91,84 +107,122 @@ class Suggester:
 
     def _suggest_malformed(self, address: str) -> Suggestion | None:
         """Suggests for text with several @ or none, or with characters that can't stand where they do."""
-        text = _unwrapped(address)
+        text = malformed.unwrapped(address)
         slip = Slip.STRAY if text == address else Slip.AROUND
-        if "@" not in text.strip(_EDGES):
+        if "@" not in text.strip(EDGES):
             local, correction = self._split(text)
             return _suggestion(address, local, text, correction) if correction else None
         local, _, domain = text.rpartition("@")
-        if "@" in local.strip(_EDGES):
+        if "@" in local.strip(EDGES):
             slip = Slip.AT
-            local, domain = _merge_ats(local.strip(_EDGES), domain)
-        elif local.rstrip().endswith("@"):
+            local, domain = malformed.merge_ats(local.strip(EDGES), domain)
+        elif local.rstrip().endswith("@") or "@" not in address:
             slip = Slip.AT
         correction = self._correction(domain) or _Correction(domain, 0.9, SuggestionReason.SAME_DOMAIN, slip)
-        return _suggestion(address, local.strip(_EDGES), domain, correction)
+        return _suggestion(address, local.strip(EDGES), domain, correction)
 
     def _find(self, written: str) -> "_Correction | None":
         """Returns the correction of a domain; the corrected domain is not corrected again."""
         domain = written.lower()
-        if domain in self._protected:
+        if domain in self._protected or not domain.strip(EDGES):
             return None
-        clean = _without_stray_characters(domain)
-        if clean == domain:
-            bare = domain.removeprefix("www.")
-            if bare != domain and bare in self._protected:
-                return _Correction(bare, 0.97, SuggestionReason.SAME_DOMAIN, Slip.AROUND)
-            return self._match(domain, possible=True)
-        correction = _Correction(clean, 0.97, SuggestionReason.SAME_DOMAIN, Slip.STRAY)
-        if clean in self._protected:
-            return correction
-        # The domain can't exist as it is written, so it may have more errors.
-        return self._match(clean, possible=False) or replace(correction, confidence=0.7)
+        possible = malformed.cleaned(domain)
+        if possible == [domain] and not domain.startswith("www."):
+            return self._match(domain, exists=None)
+        if domain.startswith("-") and (correction := self._match(domain, exists=False)):
+            return correction  # `-online.de`: a letter is missing
+        for clean in possible:
+            bare = clean.removeprefix("www.")
+            if bare in self._protected:
+                slip = Slip.STRAY if clean == bare else Slip.AROUND
+                return _Correction(bare, 0.97, SuggestionReason.SAME_DOMAIN, slip)
+        return self._match_malformed(domain, possible)
 
-    def _match(self, domain: str, *, possible: bool) -> "_Correction | None":
-        """Finds a known domain nearby, a known error in the ending, or both. `possible`: the domain may exist."""
+    def _match_malformed(self, domain: str, possible: Sequence[str]) -> "_Correction | None":
+        """Finds the correction of a domain that can't exist as it is written, so it may have more errors."""
+        for clean in reversed(possible):
+            if correction := self._match(clean, exists=False):
+                return correction
+        clean = possible[-1]
+        if clean == domain or len(clean.rpartition(".")[2]) < _SHORTEST_ENDING:
+            return None
+        return _Correction(clean, 0.7, SuggestionReason.SAME_DOMAIN, Slip.STRAY)
+
+    def _match(self, domain: str, *, exists: bool | None) -> "_Correction | None":
+        """Finds a known domain nearby, a known error in the ending, or both. `exists`: None if it may."""
+        if not domain.isascii():
+            plain = malformed.without_accents(domain)
+            known = plain if plain in self._protected else None
+            return _Correction(known, 0.9, SuggestionReason.SAME_DOMAIN, Slip.NEIGHBOUR) if known else None
         name, _, rest = domain.partition(".")
         if name in ONLY and _ONE_COUNTRY(rest):
             return _Correction(ONLY[name], 0.97, SuggestionReason.COMMON_DOMAIN, Slip.ENDING)
-        near = self._near(domain, slips=1)
-        if near:
-            return self._likeliest(domain, near, possible=possible)
-        fixed = _with_ending_fixed(domain)
-        if fixed:
-            near = [] if fixed in self._protected else self._near(fixed, slips=1)
-            correction = self._likeliest(fixed, near, possible=True)
+        once = _REPEATED.sub(r"\1", domain)
+        if once != domain and once in self._protected:  # `.com.com`
+            return _Correction(once, 0.97, SuggestionReason.SAME_DOMAIN, Slip.ENDING)
+        candidates = [*self._near(domain), *self._near_otherwise(domain)]
+        if not candidates:
+            candidates = list(self._two_slips_away(domain))
+        if candidates:
+            correction = self._likeliest(domain, candidates, exists=exists)
             if correction:
-                return replace(correction, slip=Slip.SEVERAL)
-            confidence = 0.97 if fixed in self._protected else 0.85
-            return _Correction(fixed, confidence, SuggestionReason.SAME_DOMAIN, Slip.ENDING)
-        return None if possible else self._likeliest(domain, self._near(domain, slips=2), possible=False)
+                return correction
+        fixed = _with_ending_fixed(domain)
+        if fixed is None or (candidates and domain.rpartition(".")[2] in ENDINGS):
+            return None
+        confidence = 0.97 if fixed in self._protected else 0.85
+        return _Correction(fixed, confidence, SuggestionReason.SAME_DOMAIN, Slip.ENDING)
 
-    def _near(self, domain: str, *, slips: int) -> "list[tuple[float, str, Slip]]":
-        """Returns (weight, domain, slip) for the known domains at most so many typing errors away."""
+    def _near(self, domain: str) -> "Iterator[_Candidate]":
+        """Yields the known domains one typing error away."""
+        for target in self._targets.find(domain):
+            slip = classify_slip(domain, target)
+            yield _Candidate(self._use(domain, target) * slip.likelihood, target, slip.slip)
+
+    def _near_otherwise(self, domain: str) -> "Iterator[_Candidate]":
+        """Yields the known domains that have another ending than the typed one, with or without another error."""
+        for meant, slip in _other_endings(domain):
+            if meant in _RANKS:
+                yield _Candidate(self._use(domain, meant) * _OTHER_ENDING, meant, slip)
+            elif meant not in self._protected:
+                for near in self._near(meant):
+                    yield replace(near, weight=near.weight * _OTHER_ENDING, slip=Slip.SEVERAL)
+        name, _, rest = domain.partition(".")
+        if rest in USUAL and name not in _NAMES:
+            for known in _ONLY_NAMES.find(name):
+                weight = self._use(domain, ONLY[known]) * classify_slip(name, known).likelihood
+                yield _Candidate(weight * _OTHER_COUNTRY, ONLY[known], Slip.SEVERAL)
+
+    def _two_slips_away(self, domain: str) -> "Iterator[_Candidate]":
+        """Yields the commonest domains, and those with very long names, that are two typing errors away."""
+        if domain.partition(".")[0] in _NAMES:
+            return
+        near = _TWO_SLIPS.get(domain[:1], ())
         matches = process.extract(
-            domain, self._targets, scorer=OSA.distance, score_cutoff=slips, limit=None, processor=None
+            domain, near, scorer=OSA.distance, score_cutoff=2, limit=None, processor=None
         )
-        weighted = [(*self._weight(domain, target, int(distance)), target) for target, distance, _ in matches]
-        return [(weight, target, slip) for weight, slip, target in weighted if weight]
+        for target, _, _ in matches:
+            likelihood = two_slips_likelihood(domain, target)
+            yield _Candidate(self._use(domain, target) * likelihood, target, Slip.SEVERAL)
 
     def _likeliest(
-        self, domain: str, near: "list[tuple[float, str, Slip]]", *, possible: bool
+        self, domain: str, candidates: "Sequence[_Candidate]", *, exists: bool | None
     ) -> "_Correction | None":
         """Returns the likeliest of them, None if it is no likelier than all others and the typed domain together."""
-        if not near:
+        known: dict[str, _Candidate] = {}
+        for candidate in candidates:
+            first = known.setdefault(candidate.domain, candidate)
+            known[candidate.domain] = replace(first, weight=max(first.weight, candidate.weight))
+        best = max(known.values(), key=lambda candidate: candidate.weight)
+        if not best.weight:
             return None
-        weight, target, slip = max(near)
-        typed_weight = _weight_of_typed(domain, target) if possible else 0
-        confidence = min(weight / (sum(weight for weight, _, _ in near) + typed_weight), 0.98)
-        if confidence < THRESHOLD:
+        typed = _weight_of_typed(domain, best.domain) if exists is None else 0
+        confidence = min(
+            best.weight / (sum(candidate.weight for candidate in known.values()) + max(typed, _NO_SLIP)), 0.98
+        )
+        if confidence < (_SURER if _is_other_ending(domain, best) else THRESHOLD):
             return None
-        return _Correction(target, round(confidence, 2), _reason(target), slip)
-
-    def _weight(self, domain: str, target: str, distance: int) -> tuple[float, Slip]:
-        """Returns how likely `target` is meant and mistyped as `domain`, 0 if it is out of the question."""
-        name = target.partition(".")[0]
-        if distance != 1:
-            likelihood = _TWO_SLIPS if distance and len(name) >= _VERY_LONG else 0
-            return self._use(domain, target) * likelihood, Slip.SEVERAL
-        slip = classify_slip(domain, target)
-        return self._use(domain, target) * slip.likelihood, slip.slip
+        return _Correction(best.domain, round(confidence, 2), _reason(best.domain), best.slip)
 
     def _use(self, domain: str, target: str) -> float:
         """Returns how much a domain is used relative to the others, falling with its rank."""
@@ -180,7 +234,7 @@ class Suggester:
 
     def _split(self, text: str) -> "tuple[str, _Correction | None]":
         """Splits text without @ that ends in a known domain into the local part and the correction."""
-        text = text.strip(_EDGES)
+        text = text.strip(EDGES)
         if text.lower() in self._protected:
             return text, None  # a domain without a local part
         for domain in self._longest_first:
@@ -189,8 +243,19 @@ class Suggester:
                 name = domain.partition(".")[0]
                 if len(name) < _SHORT and local[-1].isalnum():
                     return text, None  # more likely the end of another word
-                return _without_key_of_at(local), _Correction(domain, 0.8, _reason(domain), Slip.AT)
+                return malformed.without_key_of_at(local), _Correction(domain, 0.8, _reason(domain), Slip.AT)
+        for local, domain in malformed.splits_at_key_of_at(text):
+            correction = self._correction(domain)
+            if correction and correction.domain in _RANKS:
+                return local, replace(correction, slip=Slip.SEVERAL)
         return text, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    weight: float  # how likely this domain is meant, relative to the others
+    domain: str
+    slip: Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,30 +269,45 @@ class _Correction:
 # Lengths of a domain's name: a short one may be the end of a word; few real domains are a letter away from a long one,
 # or two letters from a very long one.
 _SHORT, _LONG, _VERY_LONG = 4, 6, 8
-_TWO_SLIPS = 1e-4  # the likelihood of two errors in one domain
-_EDGES = " .,;:@\t\n\u00a0\u200b"
-# Characters of the key of @ and of keys beside it: @ is on 2 (QWERTY), à (AZERTY) or ' (United Kingdom).
-_INSTEAD_OF_AT = " .,;\"'#àé²_-\u00a0"
-_IS_WELL_FORMED = re.compile(
-    r"(?!mailto:)[^\s.,;:@<>()\[\]\"](?:[^\s@<>]*[^\s.,;:@<>])?@[^@<>()\[\]\"]*", re.IGNORECASE
-).fullmatch
 _PERHAPS_MALFORMED = (*map(chr, range(ord(" ") + 1)), *',;:<>()[]"')
-_STRAY = re.compile(
-    r"[\x00-,/:-`{-\x7f\u00a0\u200b]"
-)  # characters of ASCII that no domain has, and white space
-_EXTRA_DOTS = re.compile(r"[-.]*\.[-.]*")
-_DIGITS_AT_END = re.compile(r"(?<=\.[a-z]{2})([a-z]*)\d+$")
-_ONE_COUNTRY = re.compile(r"[^.]*|c[a-z]{0,2}\.[a-z]{1,3}").fullmatch  # `fr`, `com.fr`, `co.uk`, `con.br`
-_IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>]*@[^<>]*)>", re.IGNORECASE).search
-_AROUND = re.compile(r"^\s*(?:[<(\[\"]|mailto:)+|(?:[>)\]\"]|\s\([^()@]*\))+\s*$", re.IGNORECASE)
-_RANKS = {domain: rank for rank, domain in enumerate(COMMON)}
+_ONE_COUNTRY = re.compile(
+    r"[^.]*|(?:c[a-z]{0,2}|o)\.[a-z]{1,3}"
+).fullmatch  # `fr`, `com.fr`, `co.uk`, `con.br`
+_RANKS = {domain: rank for rank, domain in enumerate((*COMMON, *LESS_COMMON))}
+_NAMES = frozenset(domain.partition(".")[0] for domain in (*_RANKS, *REAL))
+_MAIN = {domain.partition(".")[0]: domain for domain in reversed(_RANKS)}  # name → its commonest domain
+_COMMONEST = 60
+_ONLY_NAMES = Neighbours(name for name, domain in ONLY.items() if _RANKS[domain] < _COMMONEST)
+# The domains of which two typing errors are recognised, by their first two letters: the first one is seldom mistyped.
+_TWO_SLIPS = {
+    letter: [
+        domain
+        for rank, domain in enumerate(COMMON)
+        if letter in domain[:2] and len(domain.partition(".")[0]) >= (5 if rank < _COMMONEST else _VERY_LONG)
+    ]
+    for letter in ascii_lowercase
+}
+# The likelihood of an error in the ending, and of another ending of a name that has only one.
+_OTHER_ENDING, _OTHER_COUNTRY = 0.02, 0.01
+_SURER = 0.8  # the least confidence where it is measured to be too high
+_SHORTEST_ENDING = 2
+_SUBDOMAIN = 1e-4  # the weight of a real domain like `g.mail.com`
+_NO_SLIP = 1e-9  # the weight of what is no typing error at all
 # Endings of small countries that are more likely another ending with a letter missing.
-_SHORT_OF = frozenset({("co", "com"), ("cm", "com"), ("om", "com"), ("ne", "net"), ("et", "net")})
+_SHORT_OF = frozenset(
+    {("co", "com"), ("cm", "com"), ("om", "com"), ("ne", "net"), ("et", "net"), ("uk", "co.uk")}
+)
 # The weight of an unknown domain being real, by the length of its name: nearly all names of two or three letters are
 # registered, hardly any of ten.
 _REAL = (1.0, 1.0, 1e-2, 1.5e-4, 1.5e-5, 4e-6, 1e-6, 3e-7, 1e-7)
 _REAL_NOT_COM = 0.3  # the factor for another ending than .com
 
+_REPEATED = re.compile(r"(\.[a-z]{2,3})\1+$")
+_RUNS = re.compile(r"([a-z])\1{2,}")
+_GLUED_TO = frozenset({"com", "net", "org"})
+_SLIPS_OF_COM = frozenset(
+    "o m v x".split()
+)  # of a known domain: with another name, other endings are as likely
 _SLIPS_OF_ENDINGS = {
     **dict.fromkeys(
         "con cmo comm vom xom ocm cpm c coom ccom clm comn comf comg cim cmm c0m kom coml comp".split(), "com"
@@ -236,6 +316,12 @@ _SLIPS_OF_ENDINGS = {
     **dict.fromkeys("nte ner nett nrt ney".split(), "net"),
     **dict.fromkeys("orgg ogr rog orh or og".split(), "org"),
 }
+
+
+def _is_other_ending(domain: str, candidate: _Candidate) -> bool:
+    """Whether the ending alone is mistyped: those of several countries may be nearly as likely, known here or not."""
+    same_name = domain.partition(".")[0] == candidate.domain.partition(".")[0]
+    return same_name and candidate.slip is not Slip.ENDING
 
 
 def _reason(target: str) -> SuggestionReason:
@@ -256,7 +342,7 @@ def _corrected(written: str, local: str, domain: str) -> str | None:
 
 
 def _are_well_formed(addresses: Sequence[str], domains: Collection[str]) -> bool:
-    """Whether `_IS_WELL_FORMED` certainly holds for all; quick, since all are searched as one text."""
+    """Whether `is_well_formed` certainly holds for all; quick, since all are searched as one text."""
     together = f"|{'|'.join(addresses)}"
     return (
         together.count("@") == len(addresses)
@@ -266,42 +352,60 @@ def _are_well_formed(addresses: Sequence[str], domains: Collection[str]) -> bool
     )
 
 
-def _unwrapped(text: str) -> str:
-    """Removes `mailto:`, brackets, and a name around the address."""
-    inside = _IN_BRACKETS(text)
-    text = inside[1] if inside else text
-    return _AROUND.sub("", text) if "@" in _AROUND.sub("", text) else text
+def _other_endings(domain: str) -> "Iterable[tuple[str, Slip]]":
+    """Yields what the domain is with another ending that may be meant, for a known name or an impossible ending."""
+    name, _, rest = domain.partition(".")
+    head, _, ending = domain.rpartition(".")
+    if not head:
+        if domain in _MAIN:
+            yield _MAIN[domain], Slip.ENDING
+        elif len(domain) >= _LONG - 1:
+            yield f"{domain}.com", Slip.ENDING
+    elif ending in _SLIPS_OF_ENDINGS:
+        yield f"{head}.{_SLIPS_OF_ENDINGS[ending]}", Slip.ENDING
+    elif ending in _SLIPS_OF_COM:
+        yield f"{head}.com", Slip.ENDING
+    joined = f"{name}{rest}"
+    if rest and rest not in ENDINGS and joined in _MAIN:  # `hot.mail`
+        yield _MAIN[joined], Slip.EXTRA
+    if joined in _RANKS:  # `hot.mail.com`
+        yield joined, Slip.EXTRA
+    if name in _NAMES:
+        yield from _other_endings_of_known(domain, name, rest)
+    squeezed = _RUNS.sub(r"\1\1", domain)
+    if squeezed != domain:
+        yield squeezed, Slip.DOUBLED
 
 
-def _merge_ats(local: str, domain: str) -> tuple[str, str]:
-    """Returns the local part and the domain of text with more than one @; `local` is the text before the last."""
-    local, _, middle = local.partition("@")
-    middle = middle.strip(_EDGES)
-    if middle.lower() == domain.strip(_EDGES).lower():  # the domain was typed twice
-        return local, domain
-    # An @ in place of a dot; if the text between has a dot, these are two domains, and "@" makes the result invalid.
-    return local, f"{middle}.{domain}" if middle.isalnum() else "@"
+def _other_endings_of_known(domain: str, name: str, rest: str) -> "Iterator[tuple[str, Slip]]":
+    if rest in {"uk", "com.uk"}:
+        yield f"{name}.co.uk", Slip.ENDING
+    if rest in GENERIC and name in NOT_GENERIC:
+        yield f"{name}.com", Slip.ENDING
+    for end in range(len(domain) - 1, len(name) + 2, -1):
+        if domain[:end] in _RANKS:  # the longest that something is glued to
+            if _is_glued(domain, end):
+                yield domain[:end], Slip.STRAY
+            break
 
 
-def _without_key_of_at(local: str) -> str:
-    """Removes the key that was pressed instead of the @."""
-    rest = local.rstrip(_INSTEAD_OF_AT)
-    # 2 is the key of @ without Shift, but part of a number after another digit.
-    return rest[:-1] if rest == local and rest[-1:] == "2" and not rest[-2:-1].isdigit() else rest
-
-
-def _without_stray_characters(domain: str) -> str:
-    """Removes characters that no domain has, doubled dots, and digits after the ending."""
-    clean = _STRAY.sub("", domain.replace(",", ".").replace(";", "."))
-    clean = _EXTRA_DOTS.sub(".", clean).strip(".-")
-    return _DIGITS_AT_END.sub(r"\1", clean)
+def _is_glued(domain: str, end: int) -> bool:
+    """Whether what follows a known domain is something else that was glued to it."""
+    known, glued = domain[:end], domain[end:]
+    ending, last = known.rpartition(".")[2], domain.rpartition(".")[2]
+    if glued in {ending, known}:
+        return True
+    if glued.startswith(".") or f"{known}.{glued}" in _RANKS:
+        return False
+    return ending in _GLUED_TO and last not in ENDINGS and last not in GLUED_LOOKALIKES
 
 
 def _with_ending_fixed(domain: str) -> str | None:
     """Returns the domain with a mistyped ending corrected or a doubled one removed; None if the ending has no error."""
     name, _, ending = domain.rpartition(".")
-    if name.endswith(f".{ending}") and name in _RANKS:
-        return name
+    half = ending[: len(ending) // 2]
+    if half in ENDINGS and half * 2 == ending:  # `comcom`
+        return f"{name}.{half}"
     return f"{name}.{_SLIPS_OF_ENDINGS[ending]}" if name and ending in _SLIPS_OF_ENDINGS else None
 
 
@@ -311,11 +415,13 @@ def _weight_of_typed(domain: str, target: str) -> float:
     ending = domain.rpartition(".")[2]
     if ending not in ENDINGS or not name:
         return 0
+    if domain.replace(".", "", 1) == target:
+        return _SUBDOMAIN
     target_name, _, target_rest = target.partition(".")
     if name == target_name:
         if rest.partition(".")[2] and target_rest.rpartition(".")[2] == ending:
             return 0  # the error is in the `com` of `com.br`
-        if (rest, target_rest) in _SHORT_OF:
+        if (rest, target_rest) in _SHORT_OF or (rest in GENERIC and name in NOT_GENERIC):
             return 0
         if name in BRANDS or len(name) < _LONG:
             return 1  # the same name in another country
