@@ -125,7 +125,7 @@ art.net tt.net at.net ott.net box.net cox.com fox.net co.net
 cloud.com internet.com mail.co email.co prontomail.com fotonmail.com claramail.com kabamail.com bootmail.com
 starmail.com polbox.com lineode.net sndt.net lttmail.com e-mail.de omail.de online-home.de fastmail.im pochtac.ru
 postheo.de coxmail.com hotmails.com milmail.com uomail.com homal.com alicedsl.de picloud.com hello.hu leemail.me
-inet.net.au safrica.com posteo.me posteo.pe liberto.it hotlook.com
+inet.net.au fmail.co.uk gomail.in gmd.de safrica.com posteo.me posteo.pe liberto.it hotlook.com
 """.split()
 )
 
@@ -202,3 +202,7 @@ wtf xbox xin xxx xyz ye yoga you yt yun za zara zero zip zm zone zw
 GLUED_LOOKALIKES = frozenset(
     "comcast commbank community company compare computer comsec netflix network organic".split()
 )
+
+RANKS = {domain: rank for rank, domain in enumerate((*COMMON, *LESS_COMMON))}
+NAMES = frozenset(domain.partition(".")[0] for domain in (*RANKS, *REAL))
+MAIN = {domain.partition(".")[0]: domain for domain in reversed(RANKS)}  # name → its commonest domain

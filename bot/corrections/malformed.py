@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from bot.corrections.domains import ENDINGS
 
-EDGES = " .,;:@\t\n\u00a0\u200b"
+EDGES = " .,;:@^\t\n\u00a0\u200b"
 is_well_formed = re.compile(
-    r"(?!mailto:)[^\s.,;:@<>()\[\]\"](?:[^\s@<>]*[^\s.,;:@<>])?@[^@<>()\[\]\"]*", re.IGNORECASE
+    r"(?!mailto:)[^\s.,;:@^<>()\[\]\"](?:[^\s@<>]*[^\s.,;:@^<>])?@[^@<>()\[\]\"]*", re.IGNORECASE
 ).fullmatch
 # Characters of the key of @ and of keys beside it: @ is on 2 (QWERTY), à (AZERTY) or ' (United Kingdom), and " is where @
 # is on another keyboard.
@@ -40,7 +40,8 @@ def merge_ats(local: str, domain: str) -> tuple[str, str]:
     """Returns the local part and the domain of text with more than one @; `local` is the text before the last."""
     local, _, middle = local.partition("@")
     middle = middle.strip(EDGES)
-    if middle.lower() == domain.strip(EDGES).lower():  # the domain was typed twice
+    typed = domain.strip(EDGES).lower()
+    if typed == middle.lower() or typed.startswith(f"{middle.lower()}."):  # the domain was typed twice
         return local, domain
     # An @ in place of a dot; if the text between has a dot, these are two domains, and "@" makes the result invalid.
     return local, f"{middle}.{domain}" if middle.isalnum() else "@"

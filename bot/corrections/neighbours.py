@@ -14,12 +14,16 @@ class Neighbours:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._by_rest = defaultdict[str, list[str]](list)
+        self._longest = 0
         for word in words:
+            self._longest = max(self._longest, len(word))
             for rest in {word, *_without_a_letter(word)}:
                 self._by_rest[rest].append(word)
 
     def find(self, word: str) -> Collection[str]:
         """Returns the known words at most one error away, the word itself included."""
+        if len(word) > self._longest + 1:
+            return ()
         rests = [rest for rest in (word, *_without_a_letter(word)) if rest in self._by_rest]
         if not rests:  # nearly always
             return ()

@@ -9,7 +9,7 @@ alternative is that the typed domain is a real one that we don't know, which is 
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -19,16 +19,16 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.addresses import BadAddressReason, try_validate
-from bot.corrections import malformed
+from bot.corrections import endings, malformed
 from bot.corrections.domains import (
     BRANDS,
     COMMON,
     ENDINGS,
     GENERIC,
-    GLUED_LOOKALIKES,
-    LESS_COMMON,
+    NAMES,
     NOT_GENERIC,
     ONLY,
+    RANKS,
     REAL,
     USUAL,
     WORLDWIDE,
@@ -71,11 +71,11 @@ class Suggester:
     def __init__(self, healthy: Mapping[str, int]) -> None:
         self._healthy = healthy
         self._protected = frozenset(
-            {*_RANKS, *REAL, *WORLDWIDE, *(d for d, n in healthy.items() if n >= PROTECTED_FROM)}
+            {*RANKS, *REAL, *WORLDWIDE, *(d for d, n in healthy.items() if n >= PROTECTED_FROM)}
         )
-        own = [d for d, n in healthy.items() if n >= TARGET_FROM and d not in _RANKS]
-        self._targets = Neighbours((*_RANKS, *own))
-        self._longest_first = sorted((*_RANKS, *own), key=len, reverse=True)
+        own = [d for d, n in healthy.items() if n >= TARGET_FROM and d not in RANKS]
+        self._known = frozenset({*RANKS, *own})
+        self._own = Neighbours(own)
         self._correction = lru_cache(maxsize=1 << 16)(self._find)
 
     def suggest(self, address: str) -> Suggestion | None:
@@ -84,7 +84,7 @@ class Suggester:
         if at and malformed.is_well_formed(address):  # nearly all addresses of a list
             correction = self._correction(domain)
             return _suggestion(address, local, domain, correction) if correction else None
-        return self._suggest_malformed(address)
+        return self._suggest_malformed(address) if len(address) <= _LONGEST else None
 
     def correct_all(self, addresses: Sequence[str]) -> dict[int, str]:
         """Returns the addresses that `suggest` gives, by their positions in `addresses`; for bulk work."""
@@ -124,32 +124,32 @@ class Suggester:
     def _find(self, written: str) -> "_Correction | None":
         """Returns the correction of a domain; the corrected domain is not corrected again."""
         domain = written.lower()
-        if domain in self._protected or not domain.strip(EDGES):
+        if domain in self._protected or not domain.strip(EDGES) or len(domain) > _LONGEST:
             return None
-        possible = malformed.cleaned(domain)
-        if possible == [domain] and not domain.startswith("www."):
-            return self._match(domain, exists=None)
-        if domain.startswith("-") and (correction := self._match(domain, exists=False)):
+        cleaned = malformed.cleaned(domain)
+        if cleaned == [domain] and not domain.startswith("www."):
+            return self._match(domain, possible=True)
+        if domain.startswith("-") and (correction := self._match(domain, possible=False)):
             return correction  # `-online.de`: a letter is missing
-        for clean in possible:
+        for clean in cleaned:
             bare = clean.removeprefix("www.")
             if bare in self._protected:
                 slip = Slip.STRAY if clean == bare else Slip.AROUND
                 return _Correction(bare, 0.97, SuggestionReason.SAME_DOMAIN, slip)
-        return self._match_malformed(domain, possible)
+        return self._match_malformed(domain, cleaned)
 
-    def _match_malformed(self, domain: str, possible: Sequence[str]) -> "_Correction | None":
+    def _match_malformed(self, domain: str, cleaned: Sequence[str]) -> "_Correction | None":
         """Finds the correction of a domain that can't exist as it is written, so it may have more errors."""
-        for clean in reversed(possible):
-            if correction := self._match(clean, exists=False):
+        for clean in reversed(cleaned):
+            if correction := self._match(clean, possible=False):
                 return correction
-        clean = possible[-1]
+        clean = cleaned[-1]
         if clean == domain or len(clean.rpartition(".")[2]) < _SHORTEST_ENDING:
             return None
         return _Correction(clean, 0.7, SuggestionReason.SAME_DOMAIN, Slip.STRAY)
 
-    def _match(self, domain: str, *, exists: bool | None) -> "_Correction | None":
-        """Finds a known domain nearby, a known error in the ending, or both. `exists`: None if it may."""
+    def _match(self, domain: str, *, possible: bool) -> "_Correction | None":
+        """Finds a known domain nearby, a known error in the ending, or both. `possible`: the domain may exist."""
         if not domain.isascii():
             plain = malformed.without_accents(domain)
             known = plain if plain in self._protected else None
@@ -157,17 +157,17 @@ class Suggester:
         name, _, rest = domain.partition(".")
         if name in ONLY and _ONE_COUNTRY(rest):
             return _Correction(ONLY[name], 0.97, SuggestionReason.COMMON_DOMAIN, Slip.ENDING)
-        once = _REPEATED.sub(r"\1", domain)
+        once = endings.without_repetition(domain)
         if once != domain and once in self._protected:  # `.com.com`
             return _Correction(once, 0.97, SuggestionReason.SAME_DOMAIN, Slip.ENDING)
         candidates = [*self._near(domain), *self._near_otherwise(domain)]
         if not candidates:
             candidates = list(self._two_slips_away(domain))
         if candidates:
-            correction = self._likeliest(domain, candidates, exists=exists)
+            correction = self._likeliest(domain, candidates, possible=possible)
             if correction:
                 return correction
-        fixed = _with_ending_fixed(domain)
+        fixed = endings.with_ending_fixed(domain)
         if fixed is None or (candidates and domain.rpartition(".")[2] in ENDINGS):
             return None
         confidence = 0.97 if fixed in self._protected else 0.85
@@ -175,27 +175,28 @@ class Suggester:
 
     def _near(self, domain: str) -> "Iterator[_Candidate]":
         """Yields the known domains one typing error away."""
-        for target in self._targets.find(domain):
+        for target in (*_NEIGHBOURS.find(domain), *self._own.find(domain)):
             slip = classify_slip(domain, target)
             yield _Candidate(self._use(domain, target) * slip.likelihood, target, slip.slip)
 
     def _near_otherwise(self, domain: str) -> "Iterator[_Candidate]":
         """Yields the known domains that have another ending than the typed one, with or without another error."""
-        for meant, slip in _other_endings(domain):
-            if meant in _RANKS:
+        for meant, slip in endings.other_endings(domain):
+            if meant in RANKS:
                 yield _Candidate(self._use(domain, meant) * _OTHER_ENDING, meant, slip)
             elif meant not in self._protected:
                 for near in self._near(meant):
-                    yield replace(near, weight=near.weight * _OTHER_ENDING, slip=Slip.SEVERAL)
+                    if near.weight > _weight_of_typed(meant, near.domain):
+                        yield replace(near, weight=near.weight * _OTHER_ENDING, slip=Slip.SEVERAL)
         name, _, rest = domain.partition(".")
-        if rest in USUAL and name not in _NAMES:
+        if rest in USUAL and name not in NAMES:
             for known in _ONLY_NAMES.find(name):
                 weight = self._use(domain, ONLY[known]) * classify_slip(name, known).likelihood
                 yield _Candidate(weight * _OTHER_COUNTRY, ONLY[known], Slip.SEVERAL)
 
     def _two_slips_away(self, domain: str) -> "Iterator[_Candidate]":
         """Yields the commonest domains, and those with very long names, that are two typing errors away."""
-        if domain.partition(".")[0] in _NAMES:
+        if domain.partition(".")[0] in NAMES:
             return
         near = _TWO_SLIPS.get(domain[:1], ())
         matches = process.extract(
@@ -206,7 +207,7 @@ class Suggester:
             yield _Candidate(self._use(domain, target) * likelihood, target, Slip.SEVERAL)
 
     def _likeliest(
-        self, domain: str, candidates: "Sequence[_Candidate]", *, exists: bool | None
+        self, domain: str, candidates: "Sequence[_Candidate]", *, possible: bool
     ) -> "_Correction | None":
         """Returns the likeliest of them, None if it is no likelier than all others and the typed domain together."""
         known: dict[str, _Candidate] = {}
@@ -216,18 +217,17 @@ class Suggester:
         best = max(known.values(), key=lambda candidate: candidate.weight)
         if not best.weight:
             return None
-        typed = _weight_of_typed(domain, best.domain) if exists is None else 0
-        confidence = min(
-            best.weight / (sum(candidate.weight for candidate in known.values()) + max(typed, _NO_SLIP)), 0.98
-        )
+        typed = _weight_of_typed(domain, best.domain) if possible else 0
+        all_known = sum(candidate.weight for candidate in known.values())
+        confidence = min(best.weight / (all_known + max(typed, _NO_SLIP)), 0.98)
         if confidence < (_SURER if _is_other_ending(domain, best) else THRESHOLD):
             return None
         return _Correction(best.domain, round(confidence, 2), _reason(best.domain), best.slip)
 
     def _use(self, domain: str, target: str) -> float:
         """Returns how much a domain is used relative to the others, falling with its rank."""
-        if target in _RANKS:
-            return 1 / (_RANKS[target] + 10)
+        if target in RANKS:
+            return 1 / (RANKS[target] + 10)
         # A domain of the audience is not generally known: it needs many contacts and a long name.
         enough = self._healthy[target] >= TARGET_RATIO * self._healthy.get(domain, 0)
         return 0.02 if enough and len(target.partition(".")[0]) >= _LONG else 0
@@ -237,16 +237,16 @@ class Suggester:
         text = text.strip(EDGES)
         if text.lower() in self._protected:
             return text, None  # a domain without a local part
-        for domain in self._longest_first:
-            local = text[: -len(domain)]
-            if text.lower().endswith(domain):
-                name = domain.partition(".")[0]
-                if len(name) < _SHORT and local[-1].isalnum():
+        written = text.lower()
+        for start in range(max(1, len(text) - _LONGEST_NAME), len(text)):
+            local, domain = text[:start], written[start:]
+            if domain in self._known:  # the longest one
+                if len(domain.partition(".")[0]) < _SHORT and local[-1].isalnum():
                     return text, None  # more likely the end of another word
                 return malformed.without_key_of_at(local), _Correction(domain, 0.8, _reason(domain), Slip.AT)
         for local, domain in malformed.splits_at_key_of_at(text):
             correction = self._correction(domain)
-            if correction and correction.domain in _RANKS:
+            if correction and correction.domain in RANKS:
                 return local, replace(correction, slip=Slip.SEVERAL)
         return text, None
 
@@ -268,28 +268,27 @@ class _Correction:
 
 # Lengths of a domain's name: a short one may be the end of a word; few real domains are a letter away from a long one,
 # or two letters from a very long one.
-_SHORT, _LONG, _VERY_LONG = 4, 6, 8
-_PERHAPS_MALFORMED = (*map(chr, range(ord(" ") + 1)), *',;:<>()[]"')
-_ONE_COUNTRY = re.compile(
-    r"[^.]*|(?:c[a-z]{0,2}|o)\.[a-z]{1,3}"
-).fullmatch  # `fr`, `com.fr`, `co.uk`, `con.br`
-_RANKS = {domain: rank for rank, domain in enumerate((*COMMON, *LESS_COMMON))}
-_NAMES = frozenset(domain.partition(".")[0] for domain in (*_RANKS, *REAL))
-_MAIN = {domain.partition(".")[0]: domain for domain in reversed(_RANKS)}  # name → its commonest domain
+_SHORT, _LONG, _VERY_LONG = endings.SHORT, 6, 7
+_LONGEST = 1_000  # characters of an address with something glued to it; longer text is not searched
+_LONGEST_NAME = 253  # characters of a domain (RFC 1035)
+_PERHAPS_MALFORMED = (*map(chr, range(ord(" ") + 1)), *',;:^<>()[]"')
+_ONE_COUNTRY = re.compile(r"[^.]*|(?:c[a-z]{0,2}|o)\.[a-z]{1,3}").fullmatch  # `fr`, `com.fr`, `con.br`
+_NEIGHBOURS = Neighbours(RANKS)
 _COMMONEST = 60
-_ONLY_NAMES = Neighbours(name for name, domain in ONLY.items() if _RANKS[domain] < _COMMONEST)
+_ONLY_NAMES = Neighbours(name for name, domain in ONLY.items() if RANKS[domain] < _COMMONEST)
 # The domains of which two typing errors are recognised, by their first two letters: the first one is seldom mistyped.
 _TWO_SLIPS = {
     letter: [
         domain
         for rank, domain in enumerate(COMMON)
-        if letter in domain[:2] and len(domain.partition(".")[0]) >= (5 if rank < _COMMONEST else _VERY_LONG)
+        if letter in domain[:2]
+        and len(domain.partition(".")[0]) >= (_LONG - 1 if rank < _COMMONEST else _VERY_LONG)
     ]
     for letter in ascii_lowercase
 }
 # The likelihood of an error in the ending, and of another ending of a name that has only one.
 _OTHER_ENDING, _OTHER_COUNTRY = 0.02, 0.01
-_SURER = 0.8  # the least confidence where it is measured to be too high
+_SURER = 0.8  # the least confidence where the ending alone is mistyped
 _SHORTEST_ENDING = 2
 _SUBDOMAIN = 1e-4  # the weight of a real domain like `g.mail.com`
 _NO_SLIP = 1e-9  # the weight of what is no typing error at all
@@ -302,21 +301,6 @@ _SHORT_OF = frozenset(
 _REAL = (1.0, 1.0, 1e-2, 1.5e-4, 1.5e-5, 4e-6, 1e-6, 3e-7, 1e-7)
 _REAL_NOT_COM = 0.3  # the factor for another ending than .com
 
-_REPEATED = re.compile(r"(\.[a-z]{2,3})\1+$")
-_RUNS = re.compile(r"([a-z])\1{2,}")
-_GLUED_TO = frozenset({"com", "net", "org"})
-_SLIPS_OF_COM = frozenset(
-    "o m v x".split()
-)  # of a known domain: with another name, other endings are as likely
-_SLIPS_OF_ENDINGS = {
-    **dict.fromkeys(
-        "con cmo comm vom xom ocm cpm c coom ccom clm comn comf comg cim cmm c0m kom coml comp".split(), "com"
-    ),
-    **dict.fromkeys("fe ft frr ffr rf dr fd f ftr fdr".split(), "fr"),
-    **dict.fromkeys("nte ner nett nrt ney".split(), "net"),
-    **dict.fromkeys("orgg ogr rog orh or og".split(), "org"),
-}
-
 
 def _is_other_ending(domain: str, candidate: _Candidate) -> bool:
     """Whether the ending alone is mistyped: those of several countries may be nearly as likely, known here or not."""
@@ -325,7 +309,7 @@ def _is_other_ending(domain: str, candidate: _Candidate) -> bool:
 
 
 def _reason(target: str) -> SuggestionReason:
-    return SuggestionReason.COMMON_DOMAIN if target in _RANKS else SuggestionReason.OWN_DOMAIN
+    return SuggestionReason.COMMON_DOMAIN if target in RANKS else SuggestionReason.OWN_DOMAIN
 
 
 def _suggestion(written: str, local: str, domain: str, correction: _Correction) -> Suggestion | None:
@@ -352,63 +336,6 @@ def _are_well_formed(addresses: Sequence[str], domains: Collection[str]) -> bool
     )
 
 
-def _other_endings(domain: str) -> "Iterable[tuple[str, Slip]]":
-    """Yields what the domain is with another ending that may be meant, for a known name or an impossible ending."""
-    name, _, rest = domain.partition(".")
-    head, _, ending = domain.rpartition(".")
-    if not head:
-        if domain in _MAIN:
-            yield _MAIN[domain], Slip.ENDING
-        elif len(domain) >= _LONG - 1:
-            yield f"{domain}.com", Slip.ENDING
-    elif ending in _SLIPS_OF_ENDINGS:
-        yield f"{head}.{_SLIPS_OF_ENDINGS[ending]}", Slip.ENDING
-    elif ending in _SLIPS_OF_COM:
-        yield f"{head}.com", Slip.ENDING
-    joined = f"{name}{rest}"
-    if rest and rest not in ENDINGS and joined in _MAIN:  # `hot.mail`
-        yield _MAIN[joined], Slip.EXTRA
-    if joined in _RANKS:  # `hot.mail.com`
-        yield joined, Slip.EXTRA
-    if name in _NAMES:
-        yield from _other_endings_of_known(domain, name, rest)
-    squeezed = _RUNS.sub(r"\1\1", domain)
-    if squeezed != domain:
-        yield squeezed, Slip.DOUBLED
-
-
-def _other_endings_of_known(domain: str, name: str, rest: str) -> "Iterator[tuple[str, Slip]]":
-    if rest in {"uk", "com.uk"}:
-        yield f"{name}.co.uk", Slip.ENDING
-    if rest in GENERIC and name in NOT_GENERIC:
-        yield f"{name}.com", Slip.ENDING
-    for end in range(len(domain) - 1, len(name) + 2, -1):
-        if domain[:end] in _RANKS:  # the longest that something is glued to
-            if _is_glued(domain, end):
-                yield domain[:end], Slip.STRAY
-            break
-
-
-def _is_glued(domain: str, end: int) -> bool:
-    """Whether what follows a known domain is something else that was glued to it."""
-    known, glued = domain[:end], domain[end:]
-    ending, last = known.rpartition(".")[2], domain.rpartition(".")[2]
-    if glued in {ending, known}:
-        return True
-    if glued.startswith(".") or f"{known}.{glued}" in _RANKS:
-        return False
-    return ending in _GLUED_TO and last not in ENDINGS and last not in GLUED_LOOKALIKES
-
-
-def _with_ending_fixed(domain: str) -> str | None:
-    """Returns the domain with a mistyped ending corrected or a doubled one removed; None if the ending has no error."""
-    name, _, ending = domain.rpartition(".")
-    half = ending[: len(ending) // 2]
-    if half in ENDINGS and half * 2 == ending:  # `comcom`
-        return f"{name}.{half}"
-    return f"{name}.{_SLIPS_OF_ENDINGS[ending]}" if name and ending in _SLIPS_OF_ENDINGS else None
-
-
 def _weight_of_typed(domain: str, target: str) -> float:
     """Returns how likely the typed domain is right, as a real domain that we don't know."""
     name, _, rest = domain.partition(".")
@@ -422,7 +349,7 @@ def _weight_of_typed(domain: str, target: str) -> float:
         if rest.partition(".")[2] and target_rest.rpartition(".")[2] == ending:
             return 0  # the error is in the `com` of `com.br`
         if (rest, target_rest) in _SHORT_OF or (rest in GENERIC and name in NOT_GENERIC):
-            return 0
+            return 0 if len(name) >= _SHORT else _REAL[len(name)] * _REAL_NOT_COM
         if name in BRANDS or len(name) < _LONG:
             return 1  # the same name in another country
     real = _REAL[min(len(name), len(_REAL) - 1)]
