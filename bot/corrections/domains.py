@@ -29,68 +29,67 @@ abv.bg centrum.cz inbox.lv sapo.pt walla.co.il mailchimp.com
 # licence), with the domains that national access providers give their customers (decision record 0059).
 LESS_COMMON = tuple(
     """
-hotmail.nl hotmail.se hotmail.no hotmail.dk hotmail.fi hotmail.gr hotmail.cz hotmail.co.jp hotmail.co.th hotmail.co.nz
-hotmail.com.ar hotmail.com.br hotmail.com.au hotmail.com.mx hotmail.com.tr hotmail.co.il hotmail.co.za hotmail.cl
-hotmail.hu hotmail.sg hotmail.my live.de live.se live.dk live.no live.at live.ie live.cn live.jp live.cl live.com.mx
-live.com.ar live.com.pt live.com.sg live.com.my live.co.za live.hk live.in live.ru outlook.com.br outlook.com.au
-outlook.com.ar outlook.jp outlook.dk outlook.pt outlook.in outlook.ie outlook.at outlook.cl outlook.co.id
-outlook.co.th outlook.com.tr outlook.sa outlook.kr outlook.hu outlook.cz outlook.ph outlook.sg outlook.my outlook.sk
-outlook.lv outlook.co.nz outlook.co.il outlook.com.vn outlook.com.gr yahoo.gr yahoo.se yahoo.dk yahoo.no yahoo.ie
-yahoo.nl yahoo.be yahoo.ch yahoo.at yahoo.pt yahoo.pl yahoo.ro yahoo.com.ph yahoo.com.tw yahoo.com.cn yahoo.com.my
-yahoo.com.vn yahoo.co.nz yahoo.co.za yahoo.co.th yahoo.co.kr yahoo.co.il yahoo.com.co yahoo.com.pe yahoo.com.ve
-yahoo.com.tr yahoo.cl yahoo.cn ymail.ne.jp myyahoo.com kimo.com gmx.us gmx.co.uk gmx.es gmx.li aol.de aol.co.uk aol.fr
-aol.it aol.es aol.jp aol.com.au aol.com.br aol.in msn.co.uk msn.nl yandex.ua yandex.by yandex.kz yandex.com.tr ya.ru
-narod.ru inbox.com inbox.lt inbox.ee mail.ee mail.bg mail.de mail.ua mail.by tut.by bigmir.net i.ua meta.ua rambler.ua
-autorambler.ru myrambler.ru ro.ru pochta.ru hotbox.ru tutanota.com tutanota.de tutamail.com tuta.io tuta.com
-keemail.me posteo.de posteo.net mailbox.org hushmail.com runbox.com startmail.com disroot.org riseup.net
-countermail.com mailfence.com duck.com hey.com pm.me zohomail.com zoho.eu zoho.in fastmail.fm
-fastmail.co.uk fastmail.net pobox.com librem.one lycos.de lycos.co.uk lycos.fr lycos.it lycos.nl lycos.es caramail.com
-netcourrier.com mailo.com lilo.org ik.me vivaldi.net infomaniak.ch infonie.fr nordnet.fr 9online.fr worldonline.fr
-freesurf.fr oreka.com easynet.fr usa.com usa.net mail2world.com email.it iol.it inwind.it supereva.it fastwebnet.it
-teletu.it poste.it pec.it legalmail.it postecert.it arubapec.it interfree.it infinito.it jumpy.it blu.it giallo.it
-katamail.com lombardiacom.it terra.es telefonica.net ono.com euskaltel.net orange.es movistar.es jazztel.es
-hispavista.com arrakis.es eresmas.com latinmail.com clix.pt iol.pt netcabo.pt aeiou.pt oninet.pt portugalmail.pt
-mail.telepac.pt r7.com globo.com globomail.com oi.com.br zipmail.com.br superig.com.br click21.com.br pop.com.br
-fibertel.com.ar speedy.com.ar arnet.com.ar ciudad.com.ar sinectis.com.ar telecentro.com.ar prodigy.net.mx
-infinitum.com.mx cantv.net vtr.net une.net.co etb.net.co adinet.com.uy t-online.hu freemail.hu citromail.hu
-indamail.hu vipmail.hu chello.hu upcmail.hu freestart.hu tlen.pl gazeta.pl poczta.onet.pl poczta.fm op.pl vp.pl
-autograf.pl interia.eu buziaczek.pl go2.pl prokonto.pl spoko.pl neostrada.pl email.cz post.cz volny.cz atlas.cz
-quick.cz azet.sk centrum.sk zoznam.sk post.sk stonline.sk rdslink.ro gbg.bg otenet.gr forthnet.gr hol.gr freemail.gr
-pathfinder.gr siol.net email.si t-1.si t-2.net amis.net net.hr zg.t-com.hr inet.hr xnet.hr bih.net.ba ptt.rs verat.net
-beotel.net mynet.com superonline.com ttmail.com turk.net windowslive.com walla.com netvision.net.il bezeqint.net
-zahav.net.il 012.net.il barak.net.il 013.net.il nana10.co.il bredband.net telia.com comhem.se spray.se passagen.se
-glocalnet.net swipnet.se bahnhof.se tiscali.se online.no broadpark.no frisurf.no start.no c2i.net lyse.net tdcadsl.dk
-mail.dk mail.tele.dk jubii.dk stofanet.dk sol.dk ofir.dk post.tele.dk post1.tele.dk youmail.dk kolumbus.fi
-saunalahti.fi luukku.com suomi24.fi elisanet.fi pp.inet.fi welho.com dnainternet.net netti.fi mbnet.fi simnet.is
-eircom.net iol.ie indigo.ie btopenworld.com btconnect.com virgin.net freeserve.co.uk fsmail.net plusnet.com onetel.com
-o2.co.uk talk21.com tesco.net madasafish.com supanet.com lineone.net dsl.pipex.com uwclub.net postmaster.co.uk
-mail.co.uk orangehome.co.uk kpnmail.nl kpnplanet.nl xs4all.nl quicknet.nl casema.nl upcmail.nl solcon.nl wxs.nl
-caiway.nl caiway.net onsbrabantnet.nl zeelandnet.nl hccnet.nl online.nl versatel.nl ziggomail.com multiweb.nl
-pandora.be scarlet.be belgacom.net tiscali.be advalvas.be voo.be brutele.be swissonline.ch freesurf.ch tiscalinet.ch
-vtxnet.ch netplus.ch aon.at chello.at inode.at utanet.at liwest.at kabsi.at telering.at online.de vodafonemail.de
-unitybox.de kabelmail.de ewetel.net ewe.net alice.de alice-dsl.de alice-dsl.net freenet.net epost.de email.de
-netcologne.de osnanet.de versanet.de htp-tel.de o2online.de o2mail.de mailbox.de directbox.com smart-mail.de
-onlinehome.de genion.de superkabel.de kabelbw.de luxweb.lu rcn.com roadrunner.com rr.com tds.net embarqmail.com
-frontier.com centurylink.net cableone.net suddenlink.net mediacombb.net mchsi.com wowway.com optimum.net snet.net
-ameritech.net swbell.net prodigy.net worldnet.att.net nvbell.net bresnan.net knology.net insightbb.com adelphia.net
-epix.net ptd.net atlanticbb.net gci.net hawaiiantel.net cincinnatibell.net fuse.net zoominternet.net hughes.net
-wildblue.net peoplepc.com netscape.com ix.netcom.com q.com myway.com iname.com bigfoot.com tampabay.rr.com cfl.rr.com
-bell.net bellnet.ca videotron.qc.ca cogeco.ca eastlink.ca mts.net sasktel.net nb.sympatico.ca nbnet.nb.ca
-shawcable.com globetrotter.net cgocable.ca axion.ca tbaytel.net vif.com ns.sympatico.ca teksavvy.com novuscom.net
-tpg.com.au iinet.net.au internode.on.net westnet.com.au adam.com.au iprimus.com.au dodo.com.au ozemail.com.au
-aapt.net.au netspace.net.au bigpond.com.au exemail.com.au hotkey.net.au clear.net.nz paradise.net.nz slingshot.co.nz
-ihug.co.nz orcon.net.nz vodafone.co.nz inspire.net.nz mweb.co.za telkomsa.net vodamail.co.za webmail.co.za iafrica.com
-absamail.co.za lantic.net polka.co.za sify.com indiatimes.com vsnl.net vsnl.com bsnl.in dataone.in rediff.com
-airtelmail.in sina.cn 139.com 188.com yeah.net vip.163.com vip.qq.com sohu.com 21cn.com 189.cn wo.cn vip.sina.com
-sogou.com eyou.com hinet.net seed.net.tw pchome.com.tw msa.hinet.net ms19.hinet.net netvigator.com hkbn.net
-biznetvigator.com i-cable.com ctimail.com docomo.ne.jp ezweb.ne.jp softbank.ne.jp i.softbank.jp nifty.com
+tutanota.com tuta.com posteo.de mailbox.org hushmail.com hey.com duck.com pm.me zohomail.com mailfence.com runbox.com
+startmail.com riseup.net disroot.org tutanota.de tutamail.com tuta.io sohu.com yeah.net 139.com 189.cn hinet.net
+docomo.ne.jp ezweb.ne.jp softbank.ne.jp nifty.com globo.com globomail.com r7.com oi.com.br telefonica.net terra.es
+movistar.es ono.com fibertel.com.ar email.cz post.cz volny.cz centrum.sk azet.sk zoznam.sk freemail.hu citromail.hu
+t-online.hu op.pl vp.pl tlen.pl gazeta.pl poczta.fm ya.ru tut.by i.ua meta.ua bigmir.net mail.bg otenet.gr siol.net
+net.hr mynet.com windowslive.com walla.com netvision.net.il bezeqint.net online.no telia.com bredband.net comhem.se
+mail.dk kolumbus.fi luukku.com eircom.net btopenworld.com virgin.net talk21.com kpnmail.nl xs4all.nl scarlet.be aon.at
+online.de clix.pt netcabo.pt inwind.it iol.it fastwebnet.it usa.com usa.net inbox.com frontier.com centurylink.net
+rr.com roadrunner.com embarqmail.com tds.net bell.net cogeco.ca eastlink.ca sasktel.net tpg.com.au iinet.net.au
+westnet.com.au mweb.co.za telkomsa.net vodamail.co.za sify.com indiatimes.com singnet.com.sg streamyx.com
+netvigator.com hotmail.nl hotmail.se hotmail.no hotmail.dk hotmail.fi hotmail.gr hotmail.cz hotmail.co.jp
+hotmail.co.th hotmail.co.nz hotmail.com.ar hotmail.com.br hotmail.com.au hotmail.com.mx hotmail.com.tr hotmail.co.il
+hotmail.co.za hotmail.cl hotmail.hu hotmail.sg hotmail.my live.de live.se live.dk live.no live.at live.ie live.cn
+live.jp live.cl live.com.mx live.com.ar live.com.pt live.com.sg live.com.my live.co.za live.hk live.in live.ru
+outlook.com.br outlook.com.au outlook.com.ar outlook.jp outlook.dk outlook.pt outlook.in outlook.ie outlook.at
+outlook.cl outlook.co.id outlook.co.th outlook.com.tr outlook.sa outlook.kr outlook.hu outlook.cz outlook.ph
+outlook.sg outlook.my outlook.sk outlook.lv outlook.co.nz outlook.co.il outlook.com.vn outlook.com.gr yahoo.gr
+yahoo.se yahoo.dk yahoo.no yahoo.ie yahoo.nl yahoo.be yahoo.ch yahoo.at yahoo.pt yahoo.pl yahoo.ro yahoo.com.ph
+yahoo.com.tw yahoo.com.cn yahoo.com.my yahoo.com.vn yahoo.co.nz yahoo.co.za yahoo.co.th yahoo.co.kr yahoo.co.il
+yahoo.com.co yahoo.com.pe yahoo.com.ve yahoo.com.tr yahoo.cl yahoo.cn ymail.ne.jp myyahoo.com kimo.com gmx.us
+gmx.co.uk gmx.es gmx.li aol.de aol.co.uk aol.fr aol.it aol.es aol.jp aol.com.au aol.com.br aol.in msn.co.uk msn.nl
+yandex.ua yandex.by yandex.kz yandex.com.tr narod.ru inbox.lt inbox.ee mail.ee mail.de mail.ua mail.by rambler.ua
+autorambler.ru myrambler.ru ro.ru pochta.ru hotbox.ru keemail.me posteo.net countermail.com zoho.eu zoho.in
+fastmail.fm fastmail.co.uk fastmail.net pobox.com librem.one lycos.de lycos.co.uk lycos.fr lycos.it lycos.nl lycos.es
+caramail.com netcourrier.com mailo.com lilo.org ik.me vivaldi.net infomaniak.ch infonie.fr nordnet.fr 9online.fr
+worldonline.fr freesurf.fr oreka.com easynet.fr mail2world.com email.it supereva.it teletu.it poste.it pec.it
+legalmail.it postecert.it arubapec.it interfree.it infinito.it jumpy.it blu.it giallo.it katamail.com lombardiacom.it
+euskaltel.net orange.es jazztel.es hispavista.com arrakis.es eresmas.com latinmail.com iol.pt aeiou.pt oninet.pt
+portugalmail.pt mail.telepac.pt zipmail.com.br superig.com.br click21.com.br pop.com.br speedy.com.ar arnet.com.ar
+ciudad.com.ar sinectis.com.ar telecentro.com.ar prodigy.net.mx infinitum.com.mx cantv.net vtr.net une.net.co
+etb.net.co adinet.com.uy indamail.hu vipmail.hu chello.hu upcmail.hu freestart.hu poczta.onet.pl autograf.pl
+interia.eu buziaczek.pl go2.pl prokonto.pl spoko.pl neostrada.pl atlas.cz quick.cz post.sk stonline.sk rdslink.ro
+gbg.bg forthnet.gr hol.gr freemail.gr pathfinder.gr email.si t-1.si t-2.net amis.net zg.t-com.hr inet.hr xnet.hr
+bih.net.ba ptt.rs verat.net beotel.net superonline.com ttmail.com turk.net zahav.net.il 012.net.il barak.net.il
+013.net.il nana10.co.il spray.se passagen.se glocalnet.net swipnet.se bahnhof.se tiscali.se broadpark.no frisurf.no
+start.no c2i.net lyse.net tdcadsl.dk mail.tele.dk jubii.dk stofanet.dk sol.dk ofir.dk post.tele.dk post1.tele.dk
+youmail.dk saunalahti.fi suomi24.fi elisanet.fi pp.inet.fi welho.com dnainternet.net netti.fi mbnet.fi simnet.is
+iol.ie indigo.ie btconnect.com freeserve.co.uk fsmail.net plusnet.com onetel.com o2.co.uk tesco.net madasafish.com
+supanet.com lineone.net dsl.pipex.com uwclub.net postmaster.co.uk mail.co.uk orangehome.co.uk kpnplanet.nl quicknet.nl
+casema.nl upcmail.nl solcon.nl wxs.nl caiway.nl caiway.net onsbrabantnet.nl zeelandnet.nl hccnet.nl online.nl
+versatel.nl ziggomail.com multiweb.nl pandora.be belgacom.net tiscali.be advalvas.be voo.be brutele.be swissonline.ch
+freesurf.ch tiscalinet.ch vtxnet.ch netplus.ch chello.at inode.at utanet.at liwest.at kabsi.at telering.at
+vodafonemail.de unitybox.de kabelmail.de ewetel.net ewe.net alice.de alice-dsl.de alice-dsl.net freenet.net epost.de
+email.de netcologne.de osnanet.de versanet.de htp-tel.de o2online.de o2mail.de mailbox.de directbox.com smart-mail.de
+onlinehome.de genion.de superkabel.de kabelbw.de luxweb.lu rcn.com cableone.net suddenlink.net mediacombb.net
+mchsi.com wowway.com optimum.net snet.net ameritech.net swbell.net prodigy.net worldnet.att.net nvbell.net bresnan.net
+knology.net insightbb.com adelphia.net epix.net ptd.net atlanticbb.net gci.net hawaiiantel.net cincinnatibell.net
+fuse.net zoominternet.net hughes.net wildblue.net peoplepc.com netscape.com ix.netcom.com q.com myway.com iname.com
+bigfoot.com tampabay.rr.com cfl.rr.com bellnet.ca videotron.qc.ca mts.net nb.sympatico.ca nbnet.nb.ca shawcable.com
+globetrotter.net cgocable.ca axion.ca tbaytel.net vif.com ns.sympatico.ca teksavvy.com novuscom.net internode.on.net
+adam.com.au iprimus.com.au dodo.com.au ozemail.com.au aapt.net.au netspace.net.au bigpond.com.au exemail.com.au
+hotkey.net.au clear.net.nz paradise.net.nz slingshot.co.nz ihug.co.nz orcon.net.nz vodafone.co.nz inspire.net.nz
+webmail.co.za iafrica.com absamail.co.za lantic.net polka.co.za vsnl.net vsnl.com bsnl.in dataone.in rediff.com
+airtelmail.in sina.cn 188.com vip.163.com vip.qq.com 21cn.com wo.cn vip.sina.com sogou.com eyou.com seed.net.tw
+pchome.com.tw msa.hinet.net ms19.hinet.net hkbn.net biznetvigator.com i-cable.com ctimail.com i.softbank.jp
 biglobe.ne.jp ocn.ne.jp so-net.ne.jp plala.or.jp excite.co.jp mail.goo.ne.jp auone.jp ybb.ne.jp dion.ne.jp odn.ne.jp
-infoseek.jp rakuten.jp livedoor.com infoweb.ne.jp dreamwiz.com empal.com lycos.co.kr paran.com chol.com
-hitel.net kakao.com hanmir.com netian.com singnet.com.sg starhub.net.sg pacific.net.sg magix.com.sg tm.net.my
-streamyx.com jaring.my plasa.com cbn.net.id centrin.net.id pldtdsl.net skybroadband.com.ph vnn.vn fpt.vn viettel.vn
-hcm.vnn.vn hn.vnn.vn loxinfo.co.th truemail.co.th thaimail.com emirates.net.ae eim.ae etisalat.ae maktoob.com
-cyberia.net.lb terra.net.lb idm.net.lb menara.ma iam.net.ma planet.tn topnet.tn gnet.tn hexabyte.tn batelco.com.bh
-qatar.net.qa nesma.net.sa tedata.net.eg
+infoseek.jp rakuten.jp livedoor.com infoweb.ne.jp dreamwiz.com empal.com lycos.co.kr paran.com chol.com hitel.net
+kakao.com hanmir.com netian.com starhub.net.sg pacific.net.sg magix.com.sg tm.net.my jaring.my plasa.com cbn.net.id
+centrin.net.id pldtdsl.net skybroadband.com.ph vnn.vn fpt.vn viettel.vn hcm.vnn.vn hn.vnn.vn loxinfo.co.th
+truemail.co.th thaimail.com emirates.net.ae eim.ae etisalat.ae maktoob.com cyberia.net.lb terra.net.lb idm.net.lb
+menara.ma iam.net.ma planet.tn topnet.tn gnet.tn hexabyte.tn batelco.com.bh qatar.net.qa nesma.net.sa tedata.net.eg
 """.split()
 )
 
@@ -206,3 +205,9 @@ GLUED_LOOKALIKES = frozenset(
 RANKS = {domain: rank for rank, domain in enumerate((*COMMON, *LESS_COMMON))}
 NAMES = frozenset(domain.partition(".")[0] for domain in (*RANKS, *REAL))
 MAIN = {domain.partition(".")[0]: domain for domain in reversed(RANKS)}  # name → its commonest domain
+
+# Endings under which most short names are registered; under others fewer are.
+CROWDED = frozenset(
+    """net org info eu uk co.uk de fr it es nl be ch at pl ru cn jp co.jp in us ca com.br com.au se dk cz ro hu co io me tv
+    cc top xyz""".split()
+)

@@ -23,6 +23,7 @@ from bot.corrections import endings, malformed
 from bot.corrections.domains import (
     BRANDS,
     COMMON,
+    CROWDED,
     ENDINGS,
     GENERIC,
     NAMES,
@@ -37,9 +38,8 @@ from bot.corrections.malformed import EDGES
 from bot.corrections.neighbours import Neighbours
 from bot.corrections.slips import Slip, classify_slip, two_slips_likelihood
 
-# The least confidence of a suggestion: more likely right than all alternatives together. With every single typing error
-# in the 60 most common domains (tests/bot/corrections/test_suggestions.py), 0.5 gives a precision of 99.8 % and a recall
-# of 93 %, 0.7 gives 99.9 % and 91 %; below 0.5, existing short domains are taken for errors.
+# The least confidence of a suggestion: more likely right than all alternatives together; below it, existing short domains
+# are taken for errors. Precision and recall by kind of error: `python -m tests.tools.suggestion_figures`.
 THRESHOLD = 0.5
 PROTECTED_FROM = 5  # subscribed contacts from which a domain is taken to exist
 TARGET_FROM = 20  # subscribed contacts from which a domain is a candidate
@@ -281,8 +281,7 @@ _TWO_SLIPS = {
     letter: [
         domain
         for rank, domain in enumerate(COMMON)
-        if letter in domain[:2]
-        and len(domain.partition(".")[0]) >= (_LONG - 1 if rank < _COMMONEST else _VERY_LONG)
+        if letter in domain[:2] and domain.index(".") >= (_LONG - 1 if rank < _COMMONEST else _VERY_LONG)
     ]
     for letter in ascii_lowercase
 }
@@ -298,8 +297,10 @@ _SHORT_OF = frozenset(
 )
 # The weight of an unknown domain being real, by the length of its name: nearly all names of two or three letters are
 # registered, hardly any of ten.
-_REAL = (1.0, 1.0, 1e-2, 1.5e-4, 1.5e-5, 4e-6, 1e-6, 3e-7, 1e-7)
-_REAL_NOT_COM = 0.3  # the factor for another ending than .com
+_REAL = (1.0, 1.0, 1e-2, 1.5e-4, 2.5e-5, 4e-6, 1e-6, 3e-7, 1e-7)
+# The factors for its ending: fewer names are registered under others than .com.
+_REAL_ENDING = {**dict.fromkeys(CROWDED, 0.3), "com": 1.0}
+_REAL_ELSEWHERE = 0.06
 
 
 def _is_other_ending(domain: str, candidate: _Candidate) -> bool:
@@ -345,12 +346,13 @@ def _weight_of_typed(domain: str, target: str) -> float:
     if domain.replace(".", "", 1) == target:
         return _SUBDOMAIN
     target_name, _, target_rest = target.partition(".")
+    real = _REAL[min(len(name), len(_REAL) - 1)]
     if name == target_name:
         if rest.partition(".")[2] and target_rest.rpartition(".")[2] == ending:
             return 0  # the error is in the `com` of `com.br`
         if (rest, target_rest) in _SHORT_OF or (rest in GENERIC and name in NOT_GENERIC):
-            return 0 if len(name) >= _SHORT else _REAL[len(name)] * _REAL_NOT_COM
+            is_common = len(name) >= _SHORT and RANKS.get(target, 0) < len(COMMON)
+            return 0 if is_common else 2 * real  # `hey.co`: short names are taken there
         if name in BRANDS or len(name) < _LONG:
             return 1  # the same name in another country
-    real = _REAL[min(len(name), len(_REAL) - 1)]
-    return real if rest == "com" else real * _REAL_NOT_COM
+    return real * _REAL_ENDING.get(rest, _REAL_ELSEWHERE)

@@ -30,7 +30,7 @@ univ-lille.fr ac-paris.fr sorbonne.fr ens.fr cnrs.fr inria.fr polytechnique.edu 
 paris.fr lyon.fr lemonde.fr lefigaro.fr edf.fr sncf.fr ratp.fr fnac.com darty.com renault.fr total.com loreal.com
 ao.com qz.com grange.fr tree.fr oeuf.fr life.com line.com main.com mall.com ikea.fr decathlon.fr max.com msi.com
 amc.com www.ula.ve gmail.yopmail.fr skynet.ch pcloud.com
-t.co x.co q.co hey.co me.co mail.co email.co vine.co angel.co about.me bit.ly ibm.co.uk hotmail.cl live.cn aol.de one.com
+t.co x.co q.co hey.co duck.co tuta.co usa.co me.co mail.co email.co vine.co angel.co about.me bit.ly ibm.co.uk hotmail.cl live.cn aol.de one.com
 web.design mail.ruhr live.community free.network orange.company gmx.deals mail.online icloud.com.cn cloud.com internet.com
 hello.hu sina.cn yahoo.com.cn posteo.me fastmail.im gmd.de univ-paris1.fr u-psud.fr gouv.qc.ca nhs.net doctors.org.uk
 """.split()
