@@ -102,7 +102,7 @@ hanmail2.net hitmail.com imail.ru lastmail.com love.com mai.ru proto2mail.com qm
 uymail.com wanadoo.co.uk wanadoo.es wanadoo.nl wanadoo.be xmail.com y7mail.com ymail4.com zmail.ru vmail.com bmail.com
 jmail.com mall.com main.com maia.com male.com mails.com maid.com mali.com mil.ru maul.com tail.com hail.com
 rail.com nail.com sail.com bail.com fail.com jail.com pail.com mailo.com mailbox.com emails.com remail.com
-grange.fr orage.fr range.fr oranger.fr oranges.fr organe.fr laporte.net oeuf.fr ceuf.fr veuf.fr seuf.fr nef.fr
+grange.fr orage.fr range.fr oranger.fr organe.fr laporte.net oeuf.fr ceuf.fr veuf.fr seuf.fr nef.fr
 tree.fr fee.fr freed.fr freee.fr frees.fr frere.fr fred.fr box.fr voile.fr viola.fr voilia.fr
 life.com line.com like.com lire.fr live.com.pt livre.fr libre.fr lives.com olive.com olive.fr alive.com life.fr
 lice.fr line.fr vive.fr lite.com lime.com dive.com five.com hive.com give.com jive.com
@@ -121,6 +121,7 @@ zoutlook.com hotmail4.com notmail.com eyandex.ru 1googlemail.com hmx.at ymail5.c
 tim.it rin.it tig.it mymail.com mail8.com mail2.com imail.com omail.com mmail.com kmail.com lmail.com nmail.com pmail.com
 rmail.com smail.com umail.com wmail.com zmail.com dmail.com
 art.net tt.net at.net ott.net box.net cox.com fox.net co.net
+mailchop.com foodmail.com ganil.com
 cloud.com internet.com mail.co email.co prontomail.com fotonmail.com claramail.com kabamail.com bootmail.com
 starmail.com polbox.com lineode.net sndt.net lttmail.com e-mail.de omail.de online-home.de fastmail.im pochtac.ru
 postheo.de coxmail.com hotmails.com milmail.com uomail.com homal.com alicedsl.de picloud.com hello.hu leemail.me

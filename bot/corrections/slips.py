@@ -86,7 +86,7 @@ def _extra(typed: str, meant: str, at: int) -> WeightedSlip:
     return WeightedSlip(Slip.EXTRA, 0.05 / (len(meant) * _KEYS_ELSEWHERE))
 
 
-_A_SECOND = 0.1  # the probability that a word with one error has another one
+_A_SECOND = 0.2  # the probability that a word with one error has another one
 # How many keys touch a key, and how many others might be pressed: the probabilities above are divided by these.
 _KEYS_AROUND, _KEYS_ELSEWHERE = 6, 20
 _VOWELS = frozenset("aeiouy")  # confused by who writes as they hear
