@@ -1,7 +1,10 @@
-"""Typing errors: which single error turns one word into another, and how likely it is."""
+"""Typing errors: which error turns one word into another, and how likely it is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from rapidfuzz.distance import OSA
 
 
 class Slip(StrEnum):
@@ -31,10 +34,7 @@ class WeightedSlip:
 
 def classify_slip(typed: str, meant: str) -> WeightedSlip:
     """Returns the error that turned `meant` into `typed`; they are one edit apart (optimal string alignment)."""
-    at = next(
-        (i for i, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b),
-        min(len(typed), len(meant)),
-    )
+    at = _same_letters(typed, meant)
     if len(typed) < len(meant):
         return WeightedSlip(Slip.NO_DOT if meant[at] == "." else Slip.MISSING, 0.25 / len(meant))
     if len(typed) > len(meant):
@@ -44,6 +44,36 @@ def classify_slip(typed: str, meant: str) -> WeightedSlip:
     if (typed[at], meant[at]) in _NEIGHBOURS:
         return WeightedSlip(Slip.NEIGHBOUR, 0.2 / (len(meant) * _KEYS_AROUND))
     return WeightedSlip(Slip.OTHER_LETTER, 0.05 / (len(meant) * _KEYS_ELSEWHERE))
+
+
+def _same_letters(a: str, b: str) -> int:
+    """Returns how many letters both begin with."""
+    differing = (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
+    return next(differing, min(len(a), len(b)))
+
+
+def two_slips_likelihood(typed: str, meant: str) -> float:
+    """Returns how likely it is that two errors turned `meant` into `typed`, which are two edits apart."""
+    ways = (
+        classify_slip(typed, between).likelihood * classify_slip(between, meant).likelihood
+        for between in _between(typed, meant)
+    )
+    return _A_SECOND * sum(ways)
+
+
+def _between(typed: str, meant: str) -> Iterator[str]:
+    """Yields the words one edit away from both: only edits where the two differ lead from one to the other."""
+    start = max(_same_letters(typed, meant) - 1, 0)
+    same_end = max(_same_letters(typed[::-1], meant[::-1]) - 1, 0)
+    end = len(typed) - same_end
+    letters = {*meant[start : len(meant) - same_end]}
+    words = {typed[:i] + typed[i + 1 :] for i in range(start, end)}
+    words |= {
+        typed[:i] + typed[i + 1] + typed[i] + typed[i + 2 :] for i in range(start, min(end, len(typed) - 1))
+    }
+    words |= {typed[:i] + letter + typed[i + 1 :] for i in range(start, end) for letter in letters}
+    words |= {typed[:i] + letter + typed[i:] for i in range(start, end + 1) for letter in letters}
+    return (word for word in words - {typed} if OSA.distance(word, meant, score_cutoff=1) == 1)
 
 
 def _extra(typed: str, meant: str, at: int) -> WeightedSlip:
@@ -56,8 +86,10 @@ def _extra(typed: str, meant: str, at: int) -> WeightedSlip:
     return WeightedSlip(Slip.EXTRA, 0.05 / (len(meant) * _KEYS_ELSEWHERE))
 
 
+_A_SECOND = 0.2  # the probability that a word with one error has another one
 # How many keys touch a key, and how many others might be pressed: the probabilities above are divided by these.
 _KEYS_AROUND, _KEYS_ELSEWHERE = 6, 20
+_VOWELS = frozenset("aeiouy")  # confused by who writes as they hear
 _ROWS = (
     ("1234567890-", "qwertyuiop", "asdfghjkl", "zxcvbnm"),
     ("1234567890-", "azertyuiop", "qsdfghjklm", "wxcvbn"),

@@ -9,21 +9,37 @@ alternative is that the typed domain is a real one that we don't know, which is 
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from string import ascii_lowercase
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.addresses import BadAddressReason, try_validate
-from bot.corrections.domains import BRANDS, COMMON, ENDINGS, ONLY, REAL, WORLDWIDE
-from bot.corrections.slips import Slip, classify_slip
+from bot.corrections import endings, malformed
+from bot.corrections.domains import (
+    BRANDS,
+    COMMON,
+    CROWDED,
+    ENDINGS,
+    GENERIC,
+    NAMES,
+    NOT_GENERIC,
+    ONLY,
+    RANKS,
+    REAL,
+    USUAL,
+    WORLDWIDE,
+)
+from bot.corrections.malformed import EDGES
+from bot.corrections.neighbours import Neighbours
+from bot.corrections.slips import Slip, classify_slip, two_slips_likelihood
 
-# The least confidence of a suggestion: more likely right than all alternatives together. With every single typing error
-# in the 60 most common domains (tests/bot/corrections/test_suggestions.py), 0.5 gives a precision of 99.8 % and a recall
-# of 93 %, 0.7 gives 99.9 % and 91 %; below 0.5, existing short domains are taken for errors.
+# The least confidence of a suggestion: more likely right than all alternatives together; below it, existing short domains
+# are taken for errors. Precision and recall by kind of error: `python -m tests.tools.suggestion_figures`.
 THRESHOLD = 0.5
 PROTECTED_FROM = 5  # subscribed contacts from which a domain is taken to exist
 TARGET_FROM = 20  # subscribed contacts from which a domain is a candidate
@@ -55,20 +71,20 @@ class Suggester:
     def __init__(self, healthy: Mapping[str, int]) -> None:
         self._healthy = healthy
         self._protected = frozenset(
-            {*COMMON, *REAL, *WORLDWIDE, *(d for d, n in healthy.items() if n >= PROTECTED_FROM)}
+            {*RANKS, *REAL, *WORLDWIDE, *(d for d, n in healthy.items() if n >= PROTECTED_FROM)}
         )
-        own = [d for d, n in healthy.items() if n >= TARGET_FROM and d not in _RANKS]
-        self._targets = (*COMMON, *own)
-        self._longest_first = sorted(self._targets, key=len, reverse=True)
+        own = [d for d, n in healthy.items() if n >= TARGET_FROM and d not in RANKS]
+        self._known = frozenset({*RANKS, *own})
+        self._own = Neighbours(own)
         self._correction = lru_cache(maxsize=1 << 16)(self._find)
 
     def suggest(self, address: str) -> Suggestion | None:
         """Returns a valid address other than this one, None if no correction is likely enough."""
         local, at, domain = address.rpartition("@")
-        if at and _IS_WELL_FORMED(address):  # nearly all addresses of a list
+        if at and malformed.is_well_formed(address):  # nearly all addresses of a list
             correction = self._correction(domain)
             return _suggestion(address, local, domain, correction) if correction else None
-        return self._suggest_malformed(address)
+        return self._suggest_malformed(address) if len(address) <= _LONGEST else None
 
     def correct_all(self, addresses: Sequence[str]) -> dict[int, str]:
         """Returns the addresses that `suggest` gives, by their positions in `addresses`; for bulk work."""
@@ -91,106 +107,155 @@ class Suggester:
 
     def _suggest_malformed(self, address: str) -> Suggestion | None:
         """Suggests for text with several @ or none, or with characters that can't stand where they do."""
-        text = _unwrapped(address)
+        text = malformed.unwrapped(address)
         slip = Slip.STRAY if text == address else Slip.AROUND
-        if "@" not in text.strip(_EDGES):
+        if "@" not in text.strip(EDGES):
             local, correction = self._split(text)
             return _suggestion(address, local, text, correction) if correction else None
         local, _, domain = text.rpartition("@")
-        if "@" in local.strip(_EDGES):
+        if "@" in local.strip(EDGES):
             slip = Slip.AT
-            local, domain = _merge_ats(local.strip(_EDGES), domain)
-        elif local.rstrip().endswith("@"):
+            local, domain = malformed.merge_ats(local.strip(EDGES), domain)
+        elif local.rstrip().endswith("@") or "@" not in address:
             slip = Slip.AT
         correction = self._correction(domain) or _Correction(domain, 0.9, SuggestionReason.SAME_DOMAIN, slip)
-        return _suggestion(address, local.strip(_EDGES), domain, correction)
+        return _suggestion(address, local.strip(EDGES), domain, correction)
 
     def _find(self, written: str) -> "_Correction | None":
         """Returns the correction of a domain; the corrected domain is not corrected again."""
         domain = written.lower()
-        if domain in self._protected:
+        if domain in self._protected or not domain.strip(EDGES) or len(domain) > _LONGEST:
             return None
-        clean = _without_stray_characters(domain)
-        if clean == domain:
-            bare = domain.removeprefix("www.")
-            if bare != domain and bare in self._protected:
-                return _Correction(bare, 0.97, SuggestionReason.SAME_DOMAIN, Slip.AROUND)
+        cleaned = malformed.cleaned(domain)
+        if cleaned == [domain] and not domain.startswith("www."):
             return self._match(domain, possible=True)
-        correction = _Correction(clean, 0.97, SuggestionReason.SAME_DOMAIN, Slip.STRAY)
-        if clean in self._protected:
-            return correction
-        # The domain can't exist as it is written, so it may have more errors.
-        return self._match(clean, possible=False) or replace(correction, confidence=0.7)
+        if domain.startswith("-") and (correction := self._match(domain, possible=False)):
+            return correction  # `-online.de`: a letter is missing
+        for clean in cleaned:
+            bare = clean.removeprefix("www.")
+            if bare in self._protected:
+                slip = Slip.STRAY if clean == bare else Slip.AROUND
+                return _Correction(bare, 0.97, SuggestionReason.SAME_DOMAIN, slip)
+        return self._match_malformed(domain, cleaned)
+
+    def _match_malformed(self, domain: str, cleaned: Sequence[str]) -> "_Correction | None":
+        """Finds the correction of a domain that can't exist as it is written, so it may have more errors."""
+        for clean in reversed(cleaned):
+            if correction := self._match(clean, possible=False):
+                return correction
+        clean = cleaned[-1]
+        if clean == domain or len(clean.rpartition(".")[2]) < _SHORTEST_ENDING:
+            return None
+        return _Correction(clean, 0.7, SuggestionReason.SAME_DOMAIN, Slip.STRAY)
 
     def _match(self, domain: str, *, possible: bool) -> "_Correction | None":
         """Finds a known domain nearby, a known error in the ending, or both. `possible`: the domain may exist."""
+        if not domain.isascii():
+            plain = malformed.without_accents(domain)
+            known = plain if plain in self._protected else None
+            return _Correction(known, 0.9, SuggestionReason.SAME_DOMAIN, Slip.NEIGHBOUR) if known else None
         name, _, rest = domain.partition(".")
         if name in ONLY and _ONE_COUNTRY(rest):
             return _Correction(ONLY[name], 0.97, SuggestionReason.COMMON_DOMAIN, Slip.ENDING)
-        near = self._near(domain, slips=1)
-        if near:
-            return self._likeliest(domain, near, possible=possible)
-        fixed = _with_ending_fixed(domain)
-        if fixed:
-            near = [] if fixed in self._protected else self._near(fixed, slips=1)
-            correction = self._likeliest(fixed, near, possible=True)
+        once = endings.without_repetition(domain)
+        if once != domain and once in self._protected:  # `.com.com`
+            return _Correction(once, 0.97, SuggestionReason.SAME_DOMAIN, Slip.ENDING)
+        candidates = [*self._near(domain), *self._near_otherwise(domain)]
+        if not candidates:
+            candidates = list(self._two_slips_away(domain))
+        if candidates:
+            correction = self._likeliest(domain, candidates, possible=possible)
             if correction:
-                return replace(correction, slip=Slip.SEVERAL)
-            confidence = 0.97 if fixed in self._protected else 0.85
-            return _Correction(fixed, confidence, SuggestionReason.SAME_DOMAIN, Slip.ENDING)
-        return None if possible else self._likeliest(domain, self._near(domain, slips=2), possible=False)
+                return correction
+        fixed = endings.with_ending_fixed(domain)
+        if fixed is None or (candidates and domain.rpartition(".")[2] in ENDINGS):
+            return None
+        confidence = 0.97 if fixed in self._protected else 0.85
+        return _Correction(fixed, confidence, SuggestionReason.SAME_DOMAIN, Slip.ENDING)
 
-    def _near(self, domain: str, *, slips: int) -> "list[tuple[float, str, Slip]]":
-        """Returns (weight, domain, slip) for the known domains at most so many typing errors away."""
+    def _near(self, domain: str) -> "Iterator[_Candidate]":
+        """Yields the known domains one typing error away."""
+        for target in (*_NEIGHBOURS.find(domain), *self._own.find(domain)):
+            slip = classify_slip(domain, target)
+            yield _Candidate(self._use(domain, target) * slip.likelihood, target, slip.slip)
+
+    def _near_otherwise(self, domain: str) -> "Iterator[_Candidate]":
+        """Yields the known domains that have another ending than the typed one, with or without another error."""
+        for meant, slip in endings.other_endings(domain):
+            if meant in RANKS:
+                yield _Candidate(self._use(domain, meant) * _OTHER_ENDING, meant, slip)
+            elif meant not in self._protected:
+                for near in self._near(meant):
+                    if near.weight > _weight_of_typed(meant, near.domain):
+                        yield replace(near, weight=near.weight * _OTHER_ENDING, slip=Slip.SEVERAL)
+        name, _, rest = domain.partition(".")
+        if rest in USUAL and name not in NAMES:
+            for known in _ONLY_NAMES.find(name):
+                weight = self._use(domain, ONLY[known]) * classify_slip(name, known).likelihood
+                yield _Candidate(weight * _OTHER_COUNTRY, ONLY[known], Slip.SEVERAL)
+
+    def _two_slips_away(self, domain: str) -> "Iterator[_Candidate]":
+        """Yields the commonest domains, and those with very long names, that are two typing errors away."""
+        if domain.partition(".")[0] in NAMES:
+            return
+        near = _TWO_SLIPS.get(domain[:1], ())
         matches = process.extract(
-            domain, self._targets, scorer=OSA.distance, score_cutoff=slips, limit=None, processor=None
+            domain, near, scorer=OSA.distance, score_cutoff=2, limit=None, processor=None
         )
-        weighted = [(*self._weight(domain, target, int(distance)), target) for target, distance, _ in matches]
-        return [(weight, target, slip) for weight, slip, target in weighted if weight]
+        for target, _, _ in matches:
+            likelihood = two_slips_likelihood(domain, target)
+            yield _Candidate(self._use(domain, target) * likelihood, target, Slip.SEVERAL)
 
     def _likeliest(
-        self, domain: str, near: "list[tuple[float, str, Slip]]", *, possible: bool
+        self, domain: str, candidates: "Sequence[_Candidate]", *, possible: bool
     ) -> "_Correction | None":
         """Returns the likeliest of them, None if it is no likelier than all others and the typed domain together."""
-        if not near:
+        known: dict[str, _Candidate] = {}
+        for candidate in candidates:
+            first = known.setdefault(candidate.domain, candidate)
+            known[candidate.domain] = replace(first, weight=max(first.weight, candidate.weight))
+        best = max(known.values(), key=lambda candidate: candidate.weight)
+        if not best.weight:
             return None
-        weight, target, slip = max(near)
-        typed_weight = _weight_of_typed(domain, target) if possible else 0
-        confidence = min(weight / (sum(weight for weight, _, _ in near) + typed_weight), 0.98)
-        if confidence < THRESHOLD:
+        typed = _weight_of_typed(domain, best.domain) if possible else 0
+        all_known = sum(candidate.weight for candidate in known.values())
+        confidence = min(best.weight / (all_known + max(typed, _NO_SLIP)), 0.98)
+        if confidence < (_SURER if _is_other_ending(domain, best) else THRESHOLD):
             return None
-        return _Correction(target, round(confidence, 2), _reason(target), slip)
-
-    def _weight(self, domain: str, target: str, distance: int) -> tuple[float, Slip]:
-        """Returns how likely `target` is meant and mistyped as `domain`, 0 if it is out of the question."""
-        name = target.partition(".")[0]
-        if distance != 1:
-            likelihood = _TWO_SLIPS if distance and len(name) >= _VERY_LONG else 0
-            return self._use(domain, target) * likelihood, Slip.SEVERAL
-        slip = classify_slip(domain, target)
-        return self._use(domain, target) * slip.likelihood, slip.slip
+        return _Correction(best.domain, round(confidence, 2), _reason(best.domain), best.slip)
 
     def _use(self, domain: str, target: str) -> float:
         """Returns how much a domain is used relative to the others, falling with its rank."""
-        if target in _RANKS:
-            return 1 / (_RANKS[target] + 10)
+        if target in RANKS:
+            return 1 / (RANKS[target] + 10)
         # A domain of the audience is not generally known: it needs many contacts and a long name.
         enough = self._healthy[target] >= TARGET_RATIO * self._healthy.get(domain, 0)
         return 0.02 if enough and len(target.partition(".")[0]) >= _LONG else 0
 
     def _split(self, text: str) -> "tuple[str, _Correction | None]":
         """Splits text without @ that ends in a known domain into the local part and the correction."""
-        text = text.strip(_EDGES)
+        text = text.strip(EDGES)
         if text.lower() in self._protected:
             return text, None  # a domain without a local part
-        for domain in self._longest_first:
-            local = text[: -len(domain)]
-            if text.lower().endswith(domain):
-                name = domain.partition(".")[0]
-                if len(name) < _SHORT and local[-1].isalnum():
+        written = text.lower()
+        for start in range(max(1, len(text) - _LONGEST_NAME), len(text)):
+            local, domain = text[:start], written[start:]
+            if domain in self._known:  # the longest one
+                if len(domain.partition(".")[0]) < _SHORT and local[-1].isalnum():
                     return text, None  # more likely the end of another word
-                return _without_key_of_at(local), _Correction(domain, 0.8, _reason(domain), Slip.AT)
+                return malformed.without_key_of_at(local), _Correction(domain, 0.8, _reason(domain), Slip.AT)
+        for local, domain in malformed.splits_at_key_of_at(text):
+            correction = self._correction(domain)
+            if correction and correction.domain in RANKS:
+                return local, replace(correction, slip=Slip.SEVERAL)
         return text, None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    weight: float  # how likely this domain is meant, relative to the others
+    domain: str
+    slip: Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,43 +268,49 @@ class _Correction:
 
 # Lengths of a domain's name: a short one may be the end of a word; few real domains are a letter away from a long one,
 # or two letters from a very long one.
-_SHORT, _LONG, _VERY_LONG = 4, 6, 8
-_TWO_SLIPS = 1e-4  # the likelihood of two errors in one domain
-_EDGES = " .,;:@\t\n\u00a0\u200b"
-# Characters of the key of @ and of keys beside it: @ is on 2 (QWERTY), à (AZERTY) or ' (United Kingdom).
-_INSTEAD_OF_AT = " .,;\"'#àé²_-\u00a0"
-_IS_WELL_FORMED = re.compile(
-    r"(?!mailto:)[^\s.,;:@<>()\[\]\"](?:[^\s@<>]*[^\s.,;:@<>])?@[^@<>()\[\]\"]*", re.IGNORECASE
-).fullmatch
-_PERHAPS_MALFORMED = (*map(chr, range(ord(" ") + 1)), *',;:<>()[]"')
-_STRAY = re.compile(
-    r"[\x00-,/:-`{-\x7f\u00a0\u200b]"
-)  # characters of ASCII that no domain has, and white space
-_EXTRA_DOTS = re.compile(r"(?<![-.])[-.]*\.[-.]*")
-_DIGITS_AT_END = re.compile(r"(?<=\.[a-z]{2})([a-z]*)\d+$")
-_ONE_COUNTRY = re.compile(r"[^.]*|c[a-z]{0,2}\.[a-z]{1,3}").fullmatch  # `fr`, `com.fr`, `co.uk`, `con.br`
-_IN_BRACKETS = re.compile(r"<\s*+(?:mailto:)?+([^<>@]*@[^<>]*)>", re.IGNORECASE).search
-_AROUND = re.compile(r"^\s*(?:[<(\[\"]|mailto:)+|(?<![>)\]\"])(?:[>)\]\"]|\s\([^()@]*\))+\s*$", re.IGNORECASE)
-_RANKS = {domain: rank for rank, domain in enumerate(COMMON)}
+_SHORT, _LONG, _VERY_LONG = endings.SHORT, 6, 7
+_LONGEST = 1_000  # characters of an address with something glued to it; longer text is not searched
+_LONGEST_NAME = 253  # characters of a domain (RFC 1035)
+_PERHAPS_MALFORMED = (*map(chr, range(ord(" ") + 1)), *',;:^<>()[]"')
+_ONE_COUNTRY = re.compile(r"[^.]*|(?:c[a-z]{0,2}|o)\.[a-z]{1,3}").fullmatch  # `fr`, `com.fr`, `con.br`
+_NEIGHBOURS = Neighbours(RANKS)
+_COMMONEST = 60
+_ONLY_NAMES = Neighbours(name for name, domain in ONLY.items() if RANKS[domain] < _COMMONEST)
+# The domains of which two typing errors are recognised, by their first two letters: the first one is seldom mistyped.
+_TWO_SLIPS = {
+    letter: [
+        domain
+        for rank, domain in enumerate(COMMON)
+        if letter in domain[:2] and domain.index(".") >= (_LONG - 1 if rank < _COMMONEST else _VERY_LONG)
+    ]
+    for letter in ascii_lowercase
+}
+# The likelihood of an error in the ending, and of another ending of a name that has only one.
+_OTHER_ENDING, _OTHER_COUNTRY = 0.02, 0.01
+_SURER = 0.8  # the least confidence where the ending alone is mistyped
+_SHORTEST_ENDING = 2
+_SUBDOMAIN = 1e-4  # the weight of a real domain like `g.mail.com`
+_NO_SLIP = 1e-9  # the weight of what is no typing error at all
 # Endings of small countries that are more likely another ending with a letter missing.
-_SHORT_OF = frozenset({("co", "com"), ("cm", "com"), ("om", "com"), ("ne", "net"), ("et", "net")})
+_SHORT_OF = frozenset(
+    {("co", "com"), ("cm", "com"), ("om", "com"), ("ne", "net"), ("et", "net"), ("uk", "co.uk")}
+)
 # The weight of an unknown domain being real, by the length of its name: nearly all names of two or three letters are
 # registered, hardly any of ten.
-_REAL = (1.0, 1.0, 1e-2, 1.5e-4, 1.5e-5, 4e-6, 1e-6, 3e-7, 1e-7)
-_REAL_NOT_COM = 0.3  # the factor for another ending than .com
+_REAL = (1.0, 1.0, 1e-2, 1.5e-4, 2.5e-5, 4e-6, 1e-6, 3e-7, 1e-7)
+# The factors for its ending: fewer names are registered under others than .com.
+_REAL_ENDING = {**dict.fromkeys(CROWDED, 0.3), "com": 1.0}
+_REAL_ELSEWHERE = 0.06
 
-_SLIPS_OF_ENDINGS = {
-    **dict.fromkeys(
-        "con cmo comm vom xom ocm cpm c coom ccom clm comn comf comg cim cmm c0m kom coml comp".split(), "com"
-    ),
-    **dict.fromkeys("fe ft frr ffr rf dr fd f ftr fdr".split(), "fr"),
-    **dict.fromkeys("nte ner nett nrt ney".split(), "net"),
-    **dict.fromkeys("orgg ogr rog orh or og".split(), "org"),
-}
+
+def _is_other_ending(domain: str, candidate: _Candidate) -> bool:
+    """Whether the ending alone is mistyped: those of several countries may be nearly as likely, known here or not."""
+    same_name = domain.partition(".")[0] == candidate.domain.partition(".")[0]
+    return same_name and candidate.slip is not Slip.ENDING
 
 
 def _reason(target: str) -> SuggestionReason:
-    return SuggestionReason.COMMON_DOMAIN if target in _RANKS else SuggestionReason.OWN_DOMAIN
+    return SuggestionReason.COMMON_DOMAIN if target in RANKS else SuggestionReason.OWN_DOMAIN
 
 
 def _suggestion(written: str, local: str, domain: str, correction: _Correction) -> Suggestion | None:
@@ -256,7 +327,7 @@ def _corrected(written: str, local: str, domain: str) -> str | None:
 
 
 def _are_well_formed(addresses: Sequence[str], domains: Collection[str]) -> bool:
-    """Whether `_IS_WELL_FORMED` certainly holds for all; quick, since all are searched as one text."""
+    """Whether `is_well_formed` certainly holds for all; quick, since all are searched as one text."""
     together = f"|{'|'.join(addresses)}"
     return (
         together.count("@") == len(addresses)
@@ -266,58 +337,22 @@ def _are_well_formed(addresses: Sequence[str], domains: Collection[str]) -> bool
     )
 
 
-def _unwrapped(text: str) -> str:
-    """Removes `mailto:`, brackets, and a name around the address."""
-    inside = _IN_BRACKETS(text)
-    text = inside[1] if inside else text
-    return _AROUND.sub("", text) if "@" in _AROUND.sub("", text) else text
-
-
-def _merge_ats(local: str, domain: str) -> tuple[str, str]:
-    """Returns the local part and the domain of text with more than one @; `local` is the text before the last."""
-    local, _, middle = local.partition("@")
-    middle = middle.strip(_EDGES)
-    if middle.lower() == domain.strip(_EDGES).lower():  # the domain was typed twice
-        return local, domain
-    # An @ in place of a dot; if the text between has a dot, these are two domains, and "@" makes the result invalid.
-    return local, f"{middle}.{domain}" if middle.isalnum() else "@"
-
-
-def _without_key_of_at(local: str) -> str:
-    """Removes the key that was pressed instead of the @."""
-    rest = local.rstrip(_INSTEAD_OF_AT)
-    # 2 is the key of @ without Shift, but part of a number after another digit.
-    return rest[:-1] if rest == local and rest[-1:] == "2" and not rest[-2:-1].isdigit() else rest
-
-
-def _without_stray_characters(domain: str) -> str:
-    """Removes characters that no domain has, doubled dots, and digits after the ending."""
-    clean = _STRAY.sub("", domain.replace(",", ".").replace(";", "."))
-    clean = _EXTRA_DOTS.sub(".", clean).strip(".-")
-    return _DIGITS_AT_END.sub(r"\1", clean)
-
-
-def _with_ending_fixed(domain: str) -> str | None:
-    """Returns the domain with a mistyped ending corrected or a doubled one removed; None if the ending has no error."""
-    name, _, ending = domain.rpartition(".")
-    if name.endswith(f".{ending}") and name in _RANKS:
-        return name
-    return f"{name}.{_SLIPS_OF_ENDINGS[ending]}" if name and ending in _SLIPS_OF_ENDINGS else None
-
-
 def _weight_of_typed(domain: str, target: str) -> float:
     """Returns how likely the typed domain is right, as a real domain that we don't know."""
     name, _, rest = domain.partition(".")
     ending = domain.rpartition(".")[2]
     if ending not in ENDINGS or not name:
         return 0
+    if domain.replace(".", "", 1) == target:
+        return _SUBDOMAIN
     target_name, _, target_rest = target.partition(".")
+    real = _REAL[min(len(name), len(_REAL) - 1)]
     if name == target_name:
         if rest.partition(".")[2] and target_rest.rpartition(".")[2] == ending:
             return 0  # the error is in the `com` of `com.br`
-        if (rest, target_rest) in _SHORT_OF:
-            return 0
+        if (rest, target_rest) in _SHORT_OF or (rest in GENERIC and name in NOT_GENERIC):
+            is_common = len(name) >= _SHORT and RANKS.get(target, 0) < len(COMMON)
+            return 0 if is_common else 2 * real  # `hey.co`: short names are taken there
         if name in BRANDS or len(name) < _LONG:
             return 1  # the same name in another country
-    real = _REAL[min(len(name), len(_REAL) - 1)]
-    return real if rest == "com" else real * _REAL_NOT_COM
+    return real * _REAL_ENDING.get(rest, _REAL_ELSEWHERE)
