@@ -222,8 +222,8 @@ class Client:
     def set_status(self, audience_id: str, address: str, status: Status) -> Member:
         """Sets the status of a contact. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
         method, body = batches.status_change(address, status)
-        request = ApiRequest(method, member_path(audience_id, member_hash(address)), body=body)
-        return self._read(members.member, request)
+        path = member_path(audience_id, member_hash(address))
+        return self._read(members.member, ApiRequest(method, path, batches.STATUS_PARAMS, body))
 
     def put_member(
         self,

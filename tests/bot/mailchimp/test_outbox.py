@@ -18,8 +18,9 @@ from bot.core.errors import AlreadyDone
 from bot.core.jobs import AnyJob, JobType
 from bot.mailchimp.mirror.members import contact_id
 from bot.mailchimp.outbox import job_results, outbox, remote_changes
+from handlers.standins.mailchimp.account import StoredMergeField
 from handlers.standins.mailchimp.faults import FaultKind
-from handlers.standins.mailchimp.standin import Standin
+from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
@@ -98,6 +99,23 @@ def assert_true(database: Database, standin: Standin, remote: str, job: AnyJob) 
             assert made.restored == sum(member.restored_at is not None for member in members)
     assert max(effects(standin).values(), default=0) <= 1
     assert_exact(database)
+
+
+@pytest.mark.parametrize("is_batch", [False, True])
+def test_an_undo_brings_back_contacts_whose_required_fields_are_empty(
+    database: Database, standin: Standin, client: Client, is_batch: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 5 if is_batch else 500)
+    remote = standin.add_list("News", merge_fields=(*NAMES, StoredMergeField("TOWN", "Town", required=True)))
+    for n in range(12):
+        town = "" if n % 2 else "Bern"
+        standin.put(remote, f"person{n}@example.com", "cleaned", merge=f'{{"TOWN": "{town}"}}')
+    before = truth(standin, remote)
+    job = archive(database, client, mirrors.sync(database, client))
+    assert set(truth(standin, remote).values()) == {"archived"}
+    assert undo(database, client, job).outcome == RestoreResult(n=12, changed=0, refusals={}, waiting=0)
+    assert truth(standin, remote) == before
+    assert bool(calls(standin, "POST", "/batches")) == is_batch
 
 
 @pytest.mark.parametrize("n", [30, 700])

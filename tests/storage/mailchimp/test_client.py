@@ -75,6 +75,8 @@ def check(method: str, path: str, query: list[tuple[str, str]], body: str) -> No
 def parsed(value: str, kind: str) -> object:
     if kind == "array":
         return value.split(",")
+    if kind == "boolean":
+        return {"true": True, "false": False}[value]
     return int(value) if kind == "integer" else value
 
 
@@ -112,8 +114,26 @@ def test_every_operation_of_a_batch_is_valid_by_the_specification(asked):
     )
     operations = json.loads(batch.content)["operations"]
     for operation in operations:
-        check(operation["method"], operation["path"], [], operation.get("body", ""))
+        params = list(operation.get("params", {}).items())
+        check(operation["method"], operation["path"], params, operation.get("body", ""))
     assert [operation["operation_id"] for operation in operations] == ["1", "2"]
+
+
+def test_each_change_of_a_status_goes_without_validation_of_the_merge_fields_and_nothing_else_does(asked):
+    """An added contact has to have the required ones."""
+    alone = {
+        (request.method, '"status"' in request.content.decode())
+        for request in asked
+        if request.url.params.get("skip_merge_validation") == "true"
+    }
+    assert alone == {("PATCH", True), ("PUT", True)}
+    for request in asked:
+        if request.method in ("PATCH", "PUT"):
+            is_change = "status" in json.loads(request.content)
+            assert ("skip_merge_validation" in request.url.params) == is_change
+    operation = status_operation("1", "l1", ADDRESS, Status.NONSUBSCRIBED).document()
+    assert operation["params"] == {"skip_merge_validation": "true"}
+    assert "params" not in archive_operation("1", "l1", HASH).document()
 
 
 def test_every_request_names_the_key_and_nobody_as_its_user(asked):

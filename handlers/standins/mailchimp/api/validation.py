@@ -1,7 +1,7 @@
 """Validation of members sent to the API."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -61,11 +61,16 @@ def check_address(address: str, rules: Rules) -> None:
         raise invalid(f"{address} looks fake or invalid, please enter a real email address.")
 
 
-def check_merge_fields(audience: ListState, values: Mapping[str, Any], *, all_required: bool) -> None:
-    """Raises ProblemResponse 400. `all_required`: required fields must be present. Unknown tags are ignored."""
+def check_merge_fields(
+    audience: ListState, values: Mapping[str, Any], *, all_required: bool, kept: Collection[str] = ()
+) -> None:
+    """Raises ProblemResponse 400. Unknown tags are ignored.
+
+    `all_required`: required fields must be present, here or among `kept`, the tags that the member has values of.
+    """
     errors = {}
     for field in audience.merge_fields:
-        value = values.get(field.tag, "" if all_required else None)
+        value = values.get(field.tag, "" if all_required and field.tag not in kept else None)
         if value is None:
             continue
         message = _merge_field_error(field, value)

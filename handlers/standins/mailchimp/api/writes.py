@@ -194,8 +194,14 @@ def _store(call: ApiCall, existing: StoredMember | None, document: Json) -> Stor
     _check_new_address(account, existing, address)
     if moved and audience.members.get(new_hash) is not None:
         raise member_exists(address)
-    may_be_incomplete = call.flag("skip_merge_validation") or existing is not None
-    check_merge_fields(audience, document.get("merge_fields", {}), all_required=not may_be_incomplete)
+    kept = {tag: value for tag, value in merge_values(existing).items() if value} if existing else {}
+    # Strict: required fields that an existing contact lacks are refused too, whatever the request changes.
+    check_merge_fields(
+        audience,
+        document.get("merge_fields", {}),
+        all_required=not call.flag("skip_merge_validation"),
+        kept=kept.keys(),
+    )
     member = _changed(audience, existing or _blank(account, audience, address), document, account.now)
     if document.get("status"):
         member = member._replace(status=_new_status(account, audience, existing, document["status"], address))
