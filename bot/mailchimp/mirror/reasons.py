@@ -84,7 +84,7 @@ def _abuse_reports(client: Client, remote_id: str) -> Mapping[str, str]:
         page = client.abuse_reports(remote_id, offset)
         campaigns.update((report.hash, report.campaign_id) for report in page.reports)
         offset += MAX_PAGE_SIZE
-        if offset >= page.total:
+        if offset >= page.total or not page.reports:
             return campaigns
 
 

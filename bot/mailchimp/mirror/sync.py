@@ -222,7 +222,7 @@ def _begin(context: _Context, job: SyncJob) -> SyncJob:
     if progress.started is None:
         progress = replace(progress, started=now)
     if context.seen is not None:
-        progress = replace(progress, stage=0, offset=0, tail=())
+        progress = replace(progress, stage=0, offset=0, tail=(), overstated=0)
     return jobs.save_progress(context.database, job, now, progress)
 
 
@@ -260,6 +260,7 @@ def _store(
         progress = replace(progress, outcome=outcome.with_refused(page.unreadable))
         if fetched is None:
             return jobs.step(session, job, now, progress=progress)
+        progress = replace(progress, overstated=progress.overstated + fetched.overstated)
         if fetched.is_last:
             progress = replace(progress, stage=progress.stage + 1, offset=0, tail=())
         else:
@@ -330,7 +331,7 @@ def _finish(context: _Context, job: SyncJob) -> SyncJob:
         audience.remote = replace(
             state,
             whole_at=audience.mirrored_until if is_whole else state.whole_at,
-            differs=bool(differs),
+            differs=bool(differs or job.progress.overstated),
             explained=audience.revision,
         ).to_json()
         session.add(audience)
@@ -345,4 +346,7 @@ def _finish(context: _Context, job: SyncJob) -> SyncJob:
                 gone=gone,
                 **asdict(outcome),
             )
-        return jobs.finish(session, job, now, SyncResult(**asdict(outcome), gone=gone, difference=differs))
+        result = SyncResult(
+            **asdict(outcome), gone=gone, difference=differs, overstated=job.progress.overstated
+        )
+        return jobs.finish(session, job, now, result)

@@ -58,7 +58,10 @@ class StoredWebhook:
 
 @dataclass
 class ListState:
-    """`count_errors`: added to the counts in `stats`, by status; `permissions`: texts of marketing permissions by id."""
+    """`count_errors`: added to the counts in `stats`, by status; `total_error`: to the `total_items` of members.
+
+    `permissions`: texts of marketing permissions by id.
+    """
 
     id: str
     web_id: int
@@ -72,6 +75,7 @@ class ListState:
     webhooks: dict[str, StoredWebhook] = field(default_factory=dict)
     abuse: list[StoredAbuseReport] = field(default_factory=list)
     count_errors: dict[str, int] = field(default_factory=dict)
+    total_error: int = 0
     next_web_id: int = 500_000_001
 
     @property

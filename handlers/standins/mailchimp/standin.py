@@ -144,6 +144,10 @@ class Standin(StandinServer):
         """Makes the counts in `stats` wrong from now on: adds `errors`, by status. Real counts lag too."""
         self._account.audience(audience).count_errors = errors
 
+    def miscount(self, audience: str, error: int) -> None:
+        """Makes `total_items` of members wrong from now on."""
+        self._account.audience(audience).total_error = error
+
     def clean(self, audience: str, address: str, reason: str = "hard", campaign: str | None = None) -> None:
         """Marks a member as cleaned. `reason`: "hard" or "abuse"; `campaign`: default, the last one."""
         self._perform(user_actions.clean, audience, address, reason, campaign)

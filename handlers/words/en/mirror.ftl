@@ -18,6 +18,10 @@ mirror-refused-why = { $n ->
    *[other] What Mailchimp said of { $n } contacts could not be read, so they were left out.
 }
 mirror-differs = Mailchimp’s own counts differ from what is here: { $which }. They lag by some minutes at times; if they differ after the next sync too, report it.
+mirror-overstated = { $n ->
+    [one] Mailchimp counted { $n } contact more than it listed. All that it listed is here; everything is read again tomorrow.
+   *[other] Mailchimp counted { $n } contacts more than it listed. All that it listed is here; everything is read again tomorrow.
+}
 mirror-more = { $status } { $n } more
 mirror-fewer = { $status } { $n } fewer
 mirror-failed = { $audience } was not brought up to date

@@ -18,6 +18,10 @@ mirror-refused-why = { $n ->
    *[other] Ce que Mailchimp dit de { $n } contacts est illisible : ils ont été laissés de côté.
 }
 mirror-differs = Les chiffres de Mailchimp diffèrent de ceux d’ici : { $which }. Ils retardent parfois de quelques minutes ; s’ils diffèrent encore à la prochaine mise à jour, signalez-le.
+mirror-overstated = { $n ->
+    [one] Mailchimp a compté { $n } contact de plus qu’il n’en a listé. Tout ce qu’il a listé est ici ; tout sera relu demain.
+   *[other] Mailchimp a compté { $n } contacts de plus qu’il n’en a listé. Tout ce qu’il a listé est ici ; tout sera relu demain.
+}
 mirror-more = { $status } { $n } de plus
 mirror-fewer = { $status } { $n } de moins
 mirror-failed = { $audience } n’a pas été mis à jour

@@ -49,7 +49,9 @@ def message(words: Words, job: SyncJob, audience: str) -> Message:
 
 
 def differs(words: Words, result: SyncResult) -> str:
-    """How Mailchimp's own counts differ from those of the mirror; "" if they don't."""
+    """How Mailchimp's own counts differ from what it listed, or from those of the mirror; "" if they don't."""
+    if result.overstated:
+        return words("mirror-overstated", n=result.overstated)
     differences = [
         words("mirror-more" if n > 0 else "mirror-fewer", status=words(f"status-{status}"), n=abs(n))
         for status, n in result.difference.items()

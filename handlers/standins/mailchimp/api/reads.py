@@ -122,7 +122,7 @@ def members(call: ApiCall) -> str:
     if selection.has("members"):
         members = members_json(call.account, audience, page, selection.below("members"))
         parts.append(f'"members":[{",".join(members)}]')
-    rest = {"list_id": audience.id, "total_items": total, "_links": []}
+    rest = {"list_id": audience.id, "total_items": max(total + audience.total_error, 0), "_links": []}
     parts += [f'"{key}":{json.dumps(value)}' for key, value in rest.items() if selection.has(key)]
     return "{" + ",".join(parts) + "}"
 
