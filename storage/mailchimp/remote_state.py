@@ -3,9 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 
 from storage.mailchimp.values import MergeField
+
+
+class Trouble(StrEnum):
+    """Why a mirror is not kept up to date."""
+
+    NONE = ""
+    GONE = "gone"  # the account has no such audience any more
+    OTHER_ACCOUNT = "other-account"  # the key is now that of another account
+    UNREADABLE = "unreadable"  # Mailchimp lists it, and does not describe it
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +25,7 @@ class RemoteState:
     `link`: the page of its contacts at Mailchimp. `signup_url`: the form by which people subscribe themselves.
     `whole_at`: start of the last complete pass, None if one is due. `differs`: whether the counts differed after the
     last sync. `explained`: the audience's revision up to which Mailchimp was asked why contacts were cleaned.
+    `account_id`: of the account that listed the audience last, empty if that was not noted yet.
     """
 
     web_id: int | None = None
@@ -27,6 +38,8 @@ class RemoteState:
     differs: bool = False
     explained: int = 0
     webhook_secret: str = field(default="", repr=False)
+    account_id: str = ""
+    trouble: Trouble = Trouble.NONE
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -51,6 +64,8 @@ class RemoteState:
             differs=kept.get("differs", False),
             explained=kept.get("explained", 0),
             webhook_secret=kept.get("webhook_secret", ""),
+            account_id=kept.get("account_id", ""),
+            trouble=Trouble(kept.get("trouble", "")),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -65,4 +80,6 @@ class RemoteState:
             "differs": self.differs,
             "explained": self.explained,
             "webhook_secret": self.webhook_secret,
+            "account_id": self.account_id,
+            "trouble": self.trouble.value,
         }

@@ -5,6 +5,7 @@ a crash. The periods of two syncs overlap. A complete pass is repeated regularly
 only that finds permanently deleted contacts.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +18,7 @@ from bot.contacts.upsert import UpsertCounts
 from bot.core import jobs
 from bot.core.jobs import Clock, Recipient
 from bot.core.json_values import to_json
-from bot.mailchimp.mirror import deletions, pages, reasons, tags
+from bot.mailchimp.mirror import deletions, missing, pages, reasons, tags
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncResult, SyncTask
@@ -35,19 +36,35 @@ from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
 from storage.mailchimp.members import Member
-from storage.mailchimp.remote_state import RemoteState
+from storage.mailchimp.remote_state import RemoteState, Trouble
 
 OVERLAP = timedelta(minutes=10)  # of the periods of two syncs: clocks differ, and Mailchimp's listings lag
 COMPLETE_EVERY = timedelta(days=7)
 COMPLETE_EVERY_WHILE_DIFFERENT = timedelta(days=1)
+log = logging.getLogger(__name__)
+
 STAGES = (None, Status.ARCHIVED)  # statuses listed: the default listing has no archived contacts
 
 
 def discover(database: Database, client: Client, now: datetime) -> Sequence[int]:
-    """Adds and updates the mirror of each audience of the account; returns their ids."""
+    """Adds and updates the mirror of each audience of the account; returns the ids of those that can be synced.
+
+    A mirror whose audience is missing, or that Mailchimp does not describe, is kept and marked (`Trouble`). Raises
+    MailchimpError if the account can't be read.
+    """
     audience_ids = []
-    for remote in client.audiences():
-        fields = client.merge_fields(remote.id)
+    account_id, listed = client.account().id, client.audiences()
+    with database.transaction() as session:
+        missing.mark(session, account_id, {remote.id for remote in listed})
+    for remote in listed:
+        try:
+            fields = client.merge_fields(remote.id)
+        except MailchimpError as error:
+            log.warning("the merge fields of an audience: %s", error)
+            with database.transaction() as session:
+                audience = mirrors.get_or_add(session, remote.id, remote.name, now)
+                missing.set_trouble(session, audience, Trouble.UNREADABLE)
+            continue
         with database.transaction() as session:
             audience = mirrors.get_or_add(session, remote.id, remote.name, now)
             before = RemoteState.from_json(audience.remote)
@@ -59,6 +76,8 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
                 merge_fields=fields,
                 link=client.audience_link(remote.web_id),
                 signup_url=remote.signup_url,
+                account_id=account_id,
+                trouble=Trouble.NONE,
             )
             if _are_renamed(before.labels, state.labels):
                 # Mailchimp lists no contact as changed by that, but values are kept under the fields' names.

@@ -228,10 +228,17 @@ class _SendingRun:
         while pending:
             ended, pending = wait(pending, timeout=RENEW_SECONDS)
             if ended:
-                yield self._note_outcomes({calls[call]: _error_of(call) for call in ended})
+                outcomes = {calls[call]: _error_of(call) for call in ended}
+                yield from self._check_audience(outcomes)
+                yield self._note_outcomes(outcomes)
             else:
                 yield self._step()
         self._raise_if_final()
+
+    def _check_audience(self, outcomes: Outcomes) -> Iterator[RemoteJob]:
+        """Raises NotFound if a contact was not found because the audience is gone, and with it all contacts."""
+        if any(isinstance(error, NotFound) for error in outcomes.values()):
+            yield from self._renewing(lambda: self._client.audience(self._change.remote_id))
 
     def _note_outcomes(self, outcomes: Outcomes, lost: Sequence[int] = ()) -> RemoteJob:
         """Stores the outcomes of calls, None for success. `lost` are contacts whose outcome is unknown."""
@@ -361,6 +368,7 @@ class _SendingRun:
     def _read_results(self, batch: Batch, contact_ids: Sequence[int]) -> Iterator[RemoteJob]:
         """Stores each operation's outcome. In a finished batch, operations may have failed."""
         outcomes = yield from self._results(batch.id, contact_ids)
+        yield from self._check_audience(outcomes)
         lost = [contact_id for contact_id in contact_ids if contact_id not in outcomes]
         if lost:
             self._remember_errors([BadAnswer(reason=f"{len(outcomes)} of {batch.total} results")])

@@ -22,6 +22,10 @@ from storage.mailchimp.values import member_hash
 class RemoteChange(Protocol):
     """A change of many contacts of a mirrored audience."""
 
+    @property
+    def remote_id(self) -> str:
+        """The audience's id at Mailchimp."""
+
     def contacts(self, session: Session, after: int) -> Sequence[int]:
         """Returns the ids of the contacts to change, in order, after that id."""
 

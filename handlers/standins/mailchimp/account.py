@@ -124,6 +124,7 @@ class AccountState:
     data_centre: str
     rules: Rules
     url: str = ""
+    id: str = "8d3a3db4d97663a9074efcc16"
     faults: MailchimpFaults = field(default_factory=MailchimpFaults)
     lock: RLock = field(default_factory=RLock)
     audiences: dict[str, ListState] = field(default_factory=dict)

@@ -72,6 +72,14 @@ class Standin(StandinServer):
         return self._account.token
 
     @property
+    def account_id(self) -> str:
+        return self._account.id
+
+    @account_id.setter
+    def account_id(self, value: str) -> None:
+        self._account.id = value
+
+    @property
     def faults(self) -> MailchimpFaults:
         return self._account.faults
 
@@ -109,6 +117,11 @@ class Standin(StandinServer):
             audience.permissions = {secrets.token_hex(5): text for text in permissions}
             account.audiences[key] = audience
             return key
+
+    def remove_list(self, audience: str) -> None:
+        """Deletes an audience, as its owner can in the web interface."""
+        with self._account.lock:
+            del self._account.audiences[audience]
 
     def fill(self, audience: str, count: int, seed: int = 0) -> None:
         """Adds members of every status, the same for the same seed, all changed before the clock's current time."""

@@ -1,6 +1,6 @@
 """`cleaned check`: prints one line per setting or service: whether it is right, and if not, how to fix it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 from typing import Any
@@ -12,10 +12,12 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.bounces import mailbox
 from bot.core import databases, settings
+from bot.core.audiences import Audience
 from bot.core.databases import DatabaseBehind
 from bot.core.errors import CleanedError
 from bot.core.settings import BadSetting, Settings
 from bot.mailchimp import account
+from bot.mailchimp.mirror import missing
 from handlers.slack.scopes import SCOPES
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files
@@ -24,6 +26,7 @@ from handlers.web.webhooks import routes
 from handlers.words import Words
 from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
+from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
 
 TIMEOUT_SECONDS = 10
@@ -162,13 +165,26 @@ def _mailchimp(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
             return
         with client:
             mailchimp_account = client.account()
+            missing_mirrors = _missing_mirrors(config, client)
     except MailchimpError as error:
         yield fault(error.key, **error.values)
         return
     yield right("check-mailchimp", name=mailchimp_account.name, role=mailchimp_account.role)
     if mailchimp_account.role in READ_ONLY_ROLES:
         yield fault("check-mailchimp-reader", role=mailchimp_account.role)
+    for mirror in missing_mirrors:
+        yield fault(f"mirror-{mirror.trouble}", audience=mirror.name)
     yield from mailchimp_webhooks.findings(config, right, fault)
+
+
+def _missing_mirrors(config: Settings, client: Client) -> Sequence[Audience]:
+    """Raises MailchimpError."""
+    try:
+        with closing(databases.open_any_version(config.database_url)) as database:
+            databases.check_version(database)
+            return missing.find(database, client)
+    except CleanedError:
+        return ()  # the check of the database reports it
 
 
 def _time_zones(right: Make, fault: Make) -> Finding:

@@ -328,6 +328,44 @@ def test_a_refused_key_ends_the_work_and_what_was_done_is_told(
     assert again.outcome.n == n
 
 
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("n", [6, 30])
+@pytest.mark.parametrize("is_undo", [False, True])
+def test_an_audience_that_vanishes_during_the_calls_costs_no_contact_and_comes_back(
+    database: Database,
+    standin: Standin,
+    client: Client,
+    n: int,
+    is_undo: bool,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Every call is answered as for a contact that was deleted for good."""
+    remote = mirrors.add(standin, n)
+    audience = mirrors.sync(database, client)
+    before = truth(standin, remote)
+    done = archive(database, client, audience) if is_undo else None
+    theirs, ours = truth(standin, remote), statuses(database, audience)
+    real, kept = outbox._SendingRun._take, standin._account.audiences[remote]
+
+    def take(*arguments: Any, **named: Any) -> Any:
+        standin._account.audiences.pop(remote, None)
+        return real(*arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox._SendingRun, "_take", take)
+        job = undo(database, client, done) if done else archive(database, client, audience)
+    assert job.failure
+    assert (job.state, job.failure.key) == ("failed", "mailchimp-not-found")
+    assert (job.outcome.n, job.outcome.refusals, job.outcome.waiting) == (0, {}, n)
+    assert statuses(database, audience) == ours
+    standin._account.audiences[remote] = kept
+    mirrors.sync(database, client)
+    assert truth(standin, remote) == theirs
+    done = done or archive(database, client, audience)
+    assert undo(database, client, done).outcome.n == n
+    assert truth(standin, remote) == statuses(database, audience) == before
+
+
 def test_mailchimp_out_of_reach_leaves_everything_waiting_and_says_so(
     database: Database, standin: Standin, client: Client
 ):

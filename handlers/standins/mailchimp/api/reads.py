@@ -35,7 +35,7 @@ def ping(_call: ApiCall) -> Json:
 def root(call: ApiCall) -> Json:
     account = call.account
     document = {
-        "account_id": "8d3a3db4d97663a9074efcc16",
+        "account_id": account.id,
         "login_id": "1234567",
         "account_name": "Northwind Trail Club",
         "email": "olivia@northwind.example",
