@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.core.errors import CleanedError
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
+from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
 
 ENV_FILE = ".env"  # in the folder where the program starts
 SHORTEST_SECRET = 16  # characters
@@ -56,6 +57,12 @@ class Settings(BaseSettings):
     imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
     mailchimp_api_key: SecretStr | None = None
     mailchimp_api_url: str | None = None
+    mailchimp_connections: int = Field(
+        default=DEFAULT_CONNECTIONS,
+        validation_alias="CLEANED_MAILCHIMP_CONNECTIONS",
+        ge=1,
+        le=MAX_CONNECTIONS,
+    )
     mailchimp_webhook_secret: SecretStr | None = Field(
         default=None, validation_alias="CLEANED_MAILCHIMP_WEBHOOK_SECRET"
     )

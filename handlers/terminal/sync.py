@@ -43,7 +43,7 @@ def run(words: Words, *, audience: str | None) -> int:
 def sync(words: Words, database: Database, client: Client, audience: str | None = None) -> int:
     """As `run`, with that database and client."""
     jobs.release_dead(database)
-    audience_ids = mirror_sync.discover(database, client, utc_now())
+    audience_ids = mirror_sync.discover(database, client.patient(), utc_now())
     status = 0
     for mirror in _selected(database, audience):
         if mirror.trouble:

@@ -17,7 +17,7 @@ from storage.contacts.values import Status
 from storage.mailchimp import batches, documents, members
 from storage.mailchimp.batches import Operation, Result, audience_path, member_path
 from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound, Unavailable
-from storage.mailchimp.limiter import MAX_CONNECTIONS
+from storage.mailchimp.limiter import DEFAULT_CONNECTIONS
 from storage.mailchimp.members import Member, MemberPage
 from storage.mailchimp.transport import TRIES, ApiRequest, ConnectionPool, Timing, Transport, shared_pool
 from storage.mailchimp.values import (
@@ -50,7 +50,7 @@ class Client:
         self,
         key: str,
         base_url: str | None = None,
-        connections: int = MAX_CONNECTIONS,
+        connections: int = DEFAULT_CONNECTIONS,
         *,
         tries: int = TRIES,
         transport: httpx.BaseTransport | None = None,
@@ -59,7 +59,8 @@ class Client:
         """Opens nothing. Raises BadKey or BadBase.
 
         `base_url`: of the API, with its version; by default that of the data centre in the key's suffix.
-        `connections`: simultaneous calls, 10 at most. All clients of a process with the same key and base share them.
+        `connections`: simultaneous calls, 10 at most, and fewer for a while after Mailchimp refused one. All clients of a
+        process with the same key and base share them.
         `tries`: how often a call is sent at most; 1 where a person waits and can retry.
         `transport`, `timing`: replace the network and the clock in tests.
         """
@@ -99,6 +100,15 @@ class Client:
         """The same account, for calls that a person waits for. Shares this client's connections: don't close it."""
         client = copy(self)
         client._transport = self._transport.without_retries()  # noqa: SLF001  of the same class
+        return client
+
+    def patient(self) -> "Client":
+        """The same account, for work that waits as long as Mailchimp has no connection free (429).
+
+        Shares this client's connections: don't close it.
+        """
+        client = copy(self)
+        client._transport = self._transport.patient()  # noqa: SLF001  of the same class
         return client
 
     def account(self) -> Account:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.members import ContactPage
@@ -32,6 +32,7 @@ _STEP = MAX_PAGE_SIZE - OVERLAP
 _BEFORE_AN_EMPTY_PAGE_ENDS = 2
 _MOST_STEPS_BACK = 20
 
+Answer = TypeVar("Answer")
 FetchPage = Callable[[int], ContactPage]
 
 
@@ -126,6 +127,14 @@ def heartbeats(futures: Sequence[Future[Any]]) -> Iterator[None]:
     """Yields every HEARTBEAT_SECONDS until all futures are done, for the caller to renew its lease."""
     while wait(futures, HEARTBEAT_SECONDS).not_done:
         yield None
+
+
+def call(ask: Callable[[], Answer]) -> Iterator[Answer | None]:
+    """Yields the answer of a call to Mailchimp; before it None every HEARTBEAT_SECONDS, as `heartbeats`."""
+    with call_pool() as pool:
+        future = pool.submit(ask)
+        yield from heartbeats([future])
+        yield future.result()
 
 
 class _Prefetch:

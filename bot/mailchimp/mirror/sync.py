@@ -123,8 +123,10 @@ def create(
 def work(client: Client, database: Database, job: SyncJob, clock: Clock) -> Generator[SyncJob]:
     """Continues the sync, step by step: pages, deleted contacts, reasons of cleaned ones, its end.
 
-    Raises MailchimpError.
+    Waits as long as Mailchimp has no connection free: others with keys of the same user may take them all. Raises
+    MailchimpError.
     """
+    client = client.patient()
     context = _context(client, database, job, clock)
     latest = _begin(context, job)
     while latest.progress.stage < len(STAGES):
@@ -141,7 +143,7 @@ def work(client: Client, database: Database, job: SyncJob, clock: Clock) -> Gene
             yield (latest := step)
     for step in late_answers.settle(database, latest, clock):
         yield (latest := step)
-    yield _finish(context, latest)
+    yield from _finish(context, latest)
 
 
 def refresh(client: Client, database: Database, job: RemoteJob, clock: Clock) -> Iterator[RemoteJob]:
@@ -338,9 +340,17 @@ def _moved(session: Session, audience: AudienceRow, rows: Sequence[Row]) -> Mapp
     return moved
 
 
-def _finish(context: _Context, job: SyncJob) -> SyncJob:
+def _finish(context: _Context, job: SyncJob) -> Iterator[SyncJob]:
+    compare = partial(difference, context.database, context.client, job.audience_id)
+    for differs in pages.call(compare):
+        if differs is None:
+            yield (job := jobs.renew(context.database, job, context.clock()))
+        else:
+            yield _end(context, job, differs)
+
+
+def _end(context: _Context, job: SyncJob, differs: Mapping[str, int]) -> SyncJob:
     outcome, gone, now = job.progress.outcome, job.progress.gone, context.clock()
-    differs = difference(context.database, context.client, job.audience_id)
     with context.database.transaction() as session:
         audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None

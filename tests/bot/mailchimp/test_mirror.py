@@ -77,6 +77,16 @@ def test_what_changes_at_mailchimp_changes_here(both: Mirrored):
     assert contacts[revived]["cleaned_at"] is None
 
 
+def test_no_number_of_refused_connections_ends_a_sync(both: Mirrored):
+    """Nor do resets between them."""
+    both.mailchimp.faults.add(Fault.TOO_MANY, times=80)
+    both.mailchimp.faults.add(Fault.FORBIDDEN, path="/lists/.*", times=40)
+    both.mailchimp.faults.add(Fault.RESET, times=20, every=3)
+    assert both.sync().added == PEOPLE
+    both.assert_same()
+    assert len(both.mailchimp.faults.happened) >= 120
+
+
 @pytest.mark.parametrize("error", [1_000, 50_000, -1_000])
 def test_a_total_that_lies_ends_a_sync_with_everybody_here_and_is_told(both: Mirrored, error: int):
     both.mailchimp.miscount(both.remote_id, error)
