@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -352,13 +353,26 @@ def _centre(key: str) -> str:
 
 
 def _base(url: str) -> httpx.URL:
+    """The key goes there with each call: in the clear only within this machine. Raises BadBase."""
     try:
-        base = httpx.URL(url)
+        base = httpx.URL(url.strip())
     except httpx.InvalidURL:
         raise BadBase from None
-    if base.scheme not in ("http", "https") or not base.host or base.query:
+    is_private = base.scheme == "https" or (base.scheme == "http" and _is_loopback(base.host))
+    has_more = bool(base.query or base.fragment or base.userinfo) or url.strip()[-1:] in "?#"
+    if not base.host or not is_private or has_more or not _VERSION.fullmatch(base.path):
         raise BadBase
     return base
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+_VERSION = re.compile(r"(/[\w.~-]+)*/3\.0/?")  # the end of the base's path
 
 
 def _batch_path(batch_id: str) -> str:

@@ -36,7 +36,7 @@ class BadKey(MailchimpError):
 
 
 class BadBase(MailchimpError):
-    """The base URL of Mailchimp's API is not an http or https URL."""
+    """The base URL of Mailchimp's API is not one: https, or http within this machine, and its end is /3.0."""
 
     key = "mailchimp-bad-base"
 

@@ -1,7 +1,7 @@
 # Ce que Mailchimp refuse, ou pourquoi on ne peut pas l’interroger : les clés de storage/mailchimp/errors.py.
 mailchimp = Mailchimp n’a pas pu être utilisé. Réessayez dans quelques minutes.
 mailchimp-bad-key = MAILCHIMP_API_KEY n’est pas une clé Mailchimp : elle doit finir par un centre de données, comme -us3. Copiez-la entière, depuis la page « Clés d’API » de Mailchimp.
-mailchimp-bad-base = MAILCHIMP_API_URL n’est pas une adresse. Elle commence par https:// et finit par /3.0 ; sans elle, la clé dit où demander.
+mailchimp-bad-base = MAILCHIMP_API_URL n’est pas une adresse de l’API. Elle commence par https:// (http:// ne vaut que pour cet ordinateur), finit par /3.0 et ne contient aucun mot de passe ; sans elle, la clé dit où demander.
 mailchimp-refused = Mailchimp a refusé ({ $status } « { $title } »). Réessayez ; si cela recommence, signalez-le avec ce qui est entre parenthèses.
 mailchimp-key-refused = Mailchimp refuse MAILCHIMP_API_KEY : elle est mal recopiée ou a été révoquée, ou sa fin nomme un autre centre de données que le sien. Copiez-la entière depuis la page « Clés d’API » de Mailchimp, avec sa fin (comme -us3), ou créez-en une nouvelle.
 mailchimp-forbidden = L’utilisateur de la clé Mailchimp n’a pas ce droit (« { $title } »). Prenez la clé d’un propriétaire, d’un administrateur ou d’un gestionnaire du compte.

@@ -190,10 +190,33 @@ def test_the_data_centre_is_in_the_key():
     assert mailchimp.audience_link(12) == "https://us3.admin.mailchimp.com/lists/members/?id=12"
 
 
-@pytest.mark.parametrize("base", ["ftp://example.com", "us3", "http://", "http://a:port", "http://a/3.0?x=1"])
-def test_a_base_that_is_no_url_is_bad(base):
+@pytest.mark.parametrize(
+    "base",
+    [
+        *("ftp://localhost/3.0", "us3", "https://", "https:///3.0", "https://a:port/3.0"),
+        *("http://a.example/3.0", "http://192.0.2.1/3.0", "http://10.0.0.1/3.0", "http://[2001:db8::1]/3.0"),
+        *("http://localhost.example/3.0", "http://127.0.0.1.example/3.0", "http://127.0.0.1@a.example/3.0"),
+        *("https://a.example", "https://a.example/", "https://a.example/2.0", "https://a.example/3.0/lists"),
+        *("https://a.example/13.0", "https://a.example/3x0", "https://a.example/3.0//", "https://a.example//3.0"),
+        *("https://a.example/3.0?x=1", "https://a.example/3.0?", "https://a.example/3.0#x", "https://a.example/3.0#"),
+        *("https://ann:secret@a.example/3.0", "https://ann@a.example/3.0", "https://:secret@a.example/3.0"),
+    ],
+)
+def test_a_base_that_is_none_or_would_show_the_key_is_bad(base):
     with pytest.raises(BadBase):
         Client(KEY, base)
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        *("https://a.example/3.0", "https://a.example:8443/proxy/3.0/", " https://a.example/3.0 "),
+        *("http://localhost:1/3.0", "http://127.9.9.9/3.0", "http://[::1]:1/3.0", "HTTP://LOCALHOST/3.0"),
+    ],
+)
+def test_https_anywhere_and_http_within_this_machine_are_bases(base):
+    with Client(KEY, base):
+        pass
 
 
 def test_a_base_stands_in_for_the_data_centre():
