@@ -366,7 +366,7 @@ def _merge_values(
     values: dict[str, MergeValue] = {**(before.merge_fields if before else mirrored)}
     values |= {tags[name]: value for name, value in names.items() if name in tags}
     values = {tag: value for tag, value in values.items() if not is_incomplete_address(value)} | typed
-    return {tag: value for tag, value in values.items() if value not in ("", {})}
+    return {tag: value for tag, value in values.items() if value not in ("", {}, None)}
 
 
 def _mirrored_tags(old: Contact) -> list[str]:

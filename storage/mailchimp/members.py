@@ -80,12 +80,13 @@ class Member(Struct, frozen=True, gc=False):
 
     @property
     def is_readable(self) -> bool:
-        """Whether it has an address (contacts with a phone number alone have none) and a known status."""
-        return bool(self.address) and self.status_name in STATUSES
+        """Whether it has an address (contacts with a phone number alone have none) and a status."""
+        return bool(self.address and self.status_name)
 
     @property
     def status(self) -> Status:
-        return STATUSES[self.status_name]
+        """A status that is unknown here counts as NONSUBSCRIBED: nobody mails or archives it, and no Undo makes it more."""
+        return STATUSES.get(self.status_name, Status.NONSUBSCRIBED)
 
     @property
     def hash(self) -> str:
@@ -130,7 +131,7 @@ class _Page(Struct):
 
 
 def member(document: Document) -> Member:
-    """Raises ValueError where there is no address, or an unknown status."""
+    """Raises ValueError where there is no address or status."""
     value = _converted(document)
     if not value.is_readable:
         raise ValueError

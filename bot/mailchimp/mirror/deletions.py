@@ -91,7 +91,7 @@ def _unseen(database: Database, audience_id: int, seen: SeenContacts) -> Iterato
 
 
 def _member(client: Client, remote_id: str, key: str) -> Member | BadAnswer | None:
-    """None if Mailchimp does not have it; the error if it does, but unreadable, as with a status unknown here."""
+    """None if Mailchimp does not have it; the error if it does, but unreadable."""
     try:
         return tags.with_all(client, remote_id, client.member(remote_id, member_hash(key)))
     except NotFound:

@@ -38,6 +38,7 @@ RENEW_SECONDS = 5.0  # the longest wait without a step, which renews the lease
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between rounds, doubled after each fruitless one
 LONGEST_POLL = 15.0  # seconds between two requests for the status of a batch
 SEARCHES_FOR_A_BATCH = 3  # it may be listed late
+POLLS_FOR_A_TOTAL = 8  # of a new batch, a minute and a half in all
 CLOCKS_DIFFER = timedelta(minutes=10)  # at most, this machine's and Mailchimp's
 REFRESH_AFTER = timedelta(minutes=1)  # of sending, the mirror is refreshed again
 
@@ -323,8 +324,11 @@ class _SendingRun:
         for search in range(SEARCHES_FOR_A_BATCH):
             if search:
                 yield from self._sleep(RENEW_SECONDS)
-            for batch in (yield from self._renewing(lambda: self._client.batches_since(since))):
-                if batch.id in known or batch.total != len(contact_ids):
+            for listed in (yield from self._renewing(lambda: self._client.batches_since(since))):
+                if listed.id in known:
+                    continue
+                batch = (yield from self._with_total(listed)) if not listed.total else listed
+                if batch.total != len(contact_ids):
                     continue  # another one
                 known.add(batch.id)
                 yield from self._await_batch(batch.id)
@@ -332,6 +336,15 @@ class _SendingRun:
                     yield self._note_batch(contact_ids, batch.id)
                     return
         yield self._note_batch(contact_ids, SINGLE_CALL)
+
+    def _with_total(self, batch: Batch) -> Generator[RemoteJob, None, Batch]:
+        """The batch once it has a total, which a new one lacks for a while; as it is if that takes too long."""
+        for polls in range(POLLS_FOR_A_TOTAL):
+            if batch.total or batch.status is BatchStatus.FINISHED:
+                break
+            yield from self._sleep(min(LONGEST_POLL, FIRST_PAUSE * 2**polls))
+            batch = yield from self._batch(batch.id)
+        return batch
 
     def _await_batch(self, batch_id: str) -> Iterator[RemoteJob]:
         polls = 0

@@ -5,6 +5,7 @@ mailchimp-bad-base = MAILCHIMP_API_URL is not an address of the API. It begins w
 mailchimp-refused = Mailchimp refused ({ $status } “{ $title }”). Try again; if it happens again, report it with what stands in the brackets.
 mailchimp-key-refused = Mailchimp refuses MAILCHIMP_API_KEY: it is mistyped or was revoked, or its end names another data centre than its own. Copy it whole from Mailchimp’s page “API keys”, with its end (like -us3), or make a new one there.
 mailchimp-forbidden = The user of the Mailchimp key has no right to that (“{ $title }”). Use a key of an owner, an admin or a manager of the account.
+mailchimp-account-suspended = Mailchimp has suspended or closed the account of the key (“{ $title }”). Nothing can be read or changed there: log in to Mailchimp, which says what it asks for.
 mailchimp-not-found = Mailchimp has nothing of that kind any more. It may have been deleted there: look in Mailchimp.
 mailchimp-method-refused = Mailchimp does not do that to this contact by itself. Do it on Mailchimp’s own page.
 mailchimp-member-exists = The address is in this audience at Mailchimp already. Nothing was added; look it up there.

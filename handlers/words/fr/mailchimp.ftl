@@ -5,6 +5,7 @@ mailchimp-bad-base = MAILCHIMP_API_URL n’est pas une adresse de l’API. Elle 
 mailchimp-refused = Mailchimp a refusé ({ $status } « { $title } »). Réessayez ; si cela recommence, signalez-le avec ce qui est entre parenthèses.
 mailchimp-key-refused = Mailchimp refuse MAILCHIMP_API_KEY : elle est mal recopiée ou a été révoquée, ou sa fin nomme un autre centre de données que le sien. Copiez-la entière depuis la page « Clés d’API » de Mailchimp, avec sa fin (comme -us3), ou créez-en une nouvelle.
 mailchimp-forbidden = L’utilisateur de la clé Mailchimp n’a pas ce droit (« { $title } »). Prenez la clé d’un propriétaire, d’un administrateur ou d’un gestionnaire du compte.
+mailchimp-account-suspended = Mailchimp a suspendu ou fermé le compte de la clé (« { $title } »). Rien n’y peut être lu ni changé : connectez-vous à Mailchimp, qui dit ce qu’il demande.
 mailchimp-not-found = Mailchimp n’a plus rien de tel. Cela y a peut-être été supprimé : regardez dans Mailchimp.
 mailchimp-method-refused = Mailchimp ne fait pas cela à ce contact de cette façon. Faites-le sur la page de Mailchimp.
 mailchimp-member-exists = L’adresse est déjà dans cette audience chez Mailchimp. Rien n’a été ajouté ; cherchez-la là-bas.

@@ -65,7 +65,8 @@ def test_pages_that_never_overlap_are_an_error():
 
     def fetch(_offset: int):
         rows = [
-            {"web_id": next(ids), "email_address": f"p{n}@x.example", "status": "cleaned"} for n in range(1_000)
+            {"web_id": next(ids), "email_address": f"p{n}@x.example", "status": "cleaned"}
+            for n in range(1_000)
         ]
         return members.page(json.dumps({"members": rows, "total_items": 5_000}).encode(), 1, {})
 

@@ -285,6 +285,19 @@ def test_a_slow_answer_does_not_cost_the_lease(
     assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=2.5)
 
 
+def test_a_lost_batch_is_known_although_it_says_that_it_has_no_operations(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 5)
+    remote = mirrors.add(standin, 12)
+    audience = mirrors.sync(database, client)
+    standin.faults.add(FaultKind.RESET, "POST", "/batches", afterwards=True)
+    job = archive(database, client, audience)
+    assert (job.state, job.outcome.n) == ("done", 12)
+    assert len(calls(standin, "POST", "/batches")) == 1
+    assert_true(database, standin, remote, job)
+
+
 @pytest.mark.usefixtures("_small")
 def test_operations_without_a_result_are_asked_for_again(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch

@@ -238,7 +238,9 @@ def taken(limiter: ConnectionLimiter, limit: int) -> int:
     raise AssertionError
 
 
-@given(st.lists(st.sampled_from(["refused", "late", 1.0, GROW_SECONDS, 200.0]), max_size=12), st.integers(1, 10))
+@given(
+    st.lists(st.sampled_from(["refused", "late", 1.0, GROW_SECONDS, 200.0]), max_size=12), st.integers(1, 10)
+)
 def test_a_refusal_halves_the_connections_and_time_brings_them_back(events: list[str | float], limit: int):
     clock = Clock()
     limiter = ConnectionLimiter(lambda: clock.now)
