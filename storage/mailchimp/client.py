@@ -11,13 +11,23 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import quote
 
 import httpx
 
 from storage.contacts.values import Status
 from storage.mailchimp import batches, documents, members
 from storage.mailchimp.batches import Operation, Result, audience_path, member_path
-from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound, Unavailable
+from storage.mailchimp.errors import (
+    BadAnswer,
+    BadBase,
+    BadKey,
+    Forbidden,
+    MethodRefused,
+    NoContactApi,
+    NotFound,
+    Unavailable,
+)
 from storage.mailchimp.limiter import DEFAULT_CONNECTIONS
 from storage.mailchimp.members import Member, MemberPage
 from storage.mailchimp.transport import TRIES, ApiRequest, ConnectionPool, Timing, Transport, shared_pool
@@ -229,6 +239,26 @@ class Client:
             # An earlier try may have succeeded and its answer been lost.
             if error.tries == 1 or self.member(audience_id, hash_).status is not Status.ARCHIVED:
                 raise
+
+    def archive_by_contact(self, audience_id: str, hash_: str) -> None:
+        """Archives a contact by the call of the Audiences API (beta), which may take contacts that `archive` refuses.
+
+        Raises NoContactApi if the account has no such API, MethodRefused if the contact is not archived afterwards,
+        NotFound if there is no such contact.
+        """
+        fields: Params = {"fields": "contact_id"}
+        member = ApiRequest("GET", member_path(audience_id, hash_), fields)
+        contact_id = self._read(lambda document: documents.get_text(document, "contact_id"), member)
+        if not contact_id.isalnum():
+            raise NoContactApi
+        path = f"/audiences/{quote(audience_id, safe='')}/contacts/{contact_id}/actions/archive"
+        try:
+            self._transport.send(ApiRequest("POST", path))
+        except (NotFound, Forbidden):
+            raise NoContactApi from None
+        # What that API calls archived may still be a cleaned contact in the list.
+        if self.member(audience_id, hash_).status is not Status.ARCHIVED:
+            raise MethodRefused(status=204, title="Not Archived", instance="")
 
     def set_status(self, audience_id: str, address: str, status: Status) -> Member:
         """Sets the status of a contact. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""

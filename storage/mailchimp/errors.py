@@ -87,6 +87,12 @@ class MethodRefused(Problem):
     key = "mailchimp-method-refused"
 
 
+class NoContactApi(MailchimpError):
+    """The account has no Audiences API, which Mailchimp does not give to all."""
+
+    key = "mailchimp-no-contact-api"
+
+
 class MemberExists(Problem):
     """The contact is in the audience already: {status} “{title}” (instance {instance})."""
 

@@ -16,14 +16,14 @@ from bot.archives.jobs import RemoteJob
 from bot.core import jobs
 from bot.core.jobs import Clock, Failure
 from bot.mailchimp.mirror import sync
-from bot.mailchimp.outbox import refusals
+from bot.mailchimp.outbox import refusals, roads
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD
 from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.contacts import bulk
 from storage.core.database import Database
 from storage.mailchimp import outgoing
 from storage.mailchimp.client import Client
-from storage.mailchimp.errors import BadAnswer, MailchimpError, NotFound, Unavailable
+from storage.mailchimp.errors import BadAnswer, MailchimpError, NoContactApi, NotFound, Unavailable
 from storage.mailchimp.outgoing import SINGLE_CALL, STARTING, OutboxKey
 from storage.mailchimp.tables import OutgoingState
 from storage.mailchimp.values import Batch, BatchStatus
@@ -91,6 +91,7 @@ class _SendingRun:
         self._key = OutboxKey(job.audience_id, job.id)
         self._error: MailchimpError | None = None  # of this round: calls for another one, or ends the work
         self._refreshed_at = clock()
+        self._tried_otherwise: set[int] = set()
 
     def rounds(self) -> Iterator[RemoteJob]:
         """Repeats rounds until all changes have an outcome, an error is final, or FRUITLESS_ROUNDS have passed."""
@@ -122,6 +123,55 @@ class _SendingRun:
         if self._error is None and self._has_doubts():
             # A repeated call is refused if the first one had its effect; the mirror shows whether it had.
             yield from self._refresh()
+        if self._error is None and self._change.has_other_call:
+            yield from self._call_otherwise()
+
+    def _call_otherwise(self) -> Iterator[RemoteJob]:
+        """Tries the other call for contacts whose method was refused: one first, which tells whether there is one."""
+        with self._database.reading() as session:
+            refused = outgoing.refused(session, self._key, REFUSED_METHOD)
+            contact_ids = [id_ for id_ in refused if id_ not in self._tried_otherwise]
+            if not contact_ids or not roads.may_try_contact(session, self._key.audience_id, self._clock()):
+                return
+        for chunk in [contact_ids[:1], *_chunks(contact_ids[1:], CALLS_PER_STEP)]:
+            with self._database.transaction() as session:
+                unchanged = self._change.still_as_seen(session, chunk)
+                targets = outgoing.targets(session, self._key.audience_id, sorted(unchanged))
+            self._tried_otherwise.update(chunk)
+            calls = {
+                self._pool.submit(self._change.call_otherwise, self._client, target): target.id
+                for target in targets
+            }
+            while wait(calls, timeout=RENEW_SECONDS).not_done:
+                yield self._step()
+            outcomes = {contact_id: _error_of(call) for call, contact_id in calls.items()}
+            yield self._note_other_outcomes(outcomes)
+            if any(isinstance(error, NoContactApi) for error in outcomes.values()):
+                return
+            self._raise_if_final()
+
+    def _note_other_outcomes(self, outcomes: Outcomes) -> RemoteJob:
+        """Stores what the other call did. A refusal leaves that of the first call; other errors start both again."""
+        now = self._clock()
+        done = [id_ for id_, error in outcomes.items() if error is None]
+        errors = {id_: error for id_, error in outcomes.items() if error and not refusals.is_refusal(error)}
+        has_api = not any(isinstance(error, NoContactApi) for error in errors.values())
+        again = {id_: error for id_, error in errors.items() if not isinstance(error, NoContactApi)}
+        in_doubt = [id_ for id_, error in again.items() if refusals.may_have_been_done(error)]
+        self._remember_errors(list(again.values()))
+        self._tried_otherwise.difference_update(again)
+        progress = replace(self._job.progress, by_contact=self._job.progress.by_contact + len(done))
+        with self._database.transaction() as session:
+            revision = bulk.lock(session, self._key.audience_id).revision
+            self._change.apply(session, done, revision, now)
+            outgoing.mark_done(session, self._key, done)
+            outgoing.mark_waiting(session, self._key, list(again))
+            outgoing.mark_sent(session, self._key, in_doubt, SINGLE_CALL)
+            if not has_api:
+                roads.note(session, self._key.audience_id, no_contact_api=now)
+            n = self._job.done - len(again)  # refused ones are counted, and these are so no more
+            self._job = jobs.step(session, self._job, now, done=n, progress=progress)
+        return self._job
 
     def _refresh(self) -> Iterator[RemoteJob]:
         """Updates the mirror, and stores the outcomes in doubt that it shows."""

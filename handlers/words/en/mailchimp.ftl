@@ -8,6 +8,7 @@ mailchimp-forbidden = The user of the Mailchimp key has no right to that (“{ $
 mailchimp-account-suspended = Mailchimp has suspended or closed the account of the key (“{ $title }”). Nothing can be read or changed there: log in to Mailchimp, which says what it asks for.
 mailchimp-not-found = Mailchimp has nothing of that kind any more. It may have been deleted there: look in Mailchimp.
 mailchimp-method-refused = Mailchimp does not do that to this contact by itself. Do it on Mailchimp’s own page.
+mailchimp-no-contact-api = The account has no Audiences API, which Mailchimp does not give to all. Archive these contacts on Mailchimp’s own page.
 mailchimp-member-exists = The address is in this audience at Mailchimp already. Nothing was added; look it up there.
 mailchimp-in-compliance-state = This contact unsubscribed, bounced or is under review, so Mailchimp lets nobody but the person subscribe it again. Send them your signup form.
 mailchimp-forgotten = This address was deleted for good at Mailchimp, so it can’t be added by others. Send the person your signup form.

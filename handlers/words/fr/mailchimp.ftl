@@ -8,6 +8,7 @@ mailchimp-forbidden = L’utilisateur de la clé Mailchimp n’a pas ce droit (�
 mailchimp-account-suspended = Mailchimp a suspendu ou fermé le compte de la clé (« { $title } »). Rien n’y peut être lu ni changé : connectez-vous à Mailchimp, qui dit ce qu’il demande.
 mailchimp-not-found = Mailchimp n’a plus rien de tel. Cela y a peut-être été supprimé : regardez dans Mailchimp.
 mailchimp-method-refused = Mailchimp ne fait pas cela à ce contact de cette façon. Faites-le sur la page de Mailchimp.
+mailchimp-no-contact-api = Le compte n’a pas l’API Audiences, que Mailchimp ne donne pas à tous. Archivez ces contacts sur la page de Mailchimp.
 mailchimp-member-exists = L’adresse est déjà dans cette audience chez Mailchimp. Rien n’a été ajouté ; cherchez-la là-bas.
 mailchimp-in-compliance-state = Ce contact s’est désabonné, est revenu en erreur ou est en cours d’examen : Mailchimp ne laisse que la personne se réabonner. Envoyez-lui votre formulaire d’inscription.
 mailchimp-forgotten = Cette adresse a été supprimée pour de bon chez Mailchimp : personne d’autre ne peut l’ajouter. Envoyez à la personne votre formulaire d’inscription.

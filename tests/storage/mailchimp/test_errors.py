@@ -122,7 +122,9 @@ def test_a_name_that_is_missing_is_a_wrong_data_centre_only_with_a_network(
 def test_a_base_of_ones_own_has_no_data_centre_to_be_wrong():
     transport = httpx.MockTransport(lambda _: (_ for _ in ()).throw(caused(socket.gaierror(-2, "unknown"))))
     with (
-        Client(KEY, "https://stand-in.invalid/3.0", transport=transport, timing=Clock().timing()) as mailchimp,
+        Client(
+            KEY, "https://stand-in.invalid/3.0", transport=transport, timing=Clock().timing()
+        ) as mailchimp,
         pytest.raises(Unavailable),
     ):
         mailchimp.account()

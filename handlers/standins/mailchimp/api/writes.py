@@ -9,6 +9,7 @@ from handlers.standins.mailchimp.api.documents import member_document
 from handlers.standins.mailchimp.api.problems import (
     ProblemResponse,
     cannot_archive,
+    forbidden,
     forgotten,
     in_compliance_state,
     invalid,
@@ -36,6 +37,7 @@ from handlers.standins.mailchimp.members import StoredMember, hash_of
 from handlers.standins.types import Json
 
 LARGEST_BATCH = 500
+FORBIDDEN = 403
 # `batch_subscribe` returns fewer properties of a member than the other calls.
 BATCH_SELECTION = Selection.from_query(
     {
@@ -99,6 +101,20 @@ def archive(call: ApiCall) -> None:
     member = audience.member(call.parts[1])
     not_archivable = {"pending", "archived"} | (set() if rules.archive_cleaned_allowed else {"cleaned"})
     if member.status in not_archivable or member.email in rules.archive_refused:
+        raise cannot_archive()
+    account.put(audience, member._replace(status="archived"))
+    account.fire(audience, "unsubscribe", "api", archive_data(audience, member))
+
+
+def archive_contact(call: ApiCall) -> None:
+    """POST of a contact's archive, of the Audiences API (beta), by its `contact_id` alone."""
+    account, audience, rules = call.account, call.audience, call.account.rules
+    if not rules.audiences_api:
+        raise forbidden() if rules.audiences_api_refusal == FORBIDDEN else not_found()
+    member = audience.members.get(call.parts[1])
+    if member is None or member.id[::-1] != call.parts[1]:
+        raise not_found()
+    if member.status == "cleaned" and not rules.contact_archives_cleaned:
         raise cannot_archive()
     account.put(audience, member._replace(status="archived"))
     account.fire(audience, "unsubscribe", "api", archive_data(audience, member))

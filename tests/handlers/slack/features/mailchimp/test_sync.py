@@ -2,16 +2,21 @@
 
 import json
 import os
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.core import databases
+from bot.mailchimp.outbox import roads
 from handlers import cli
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import Words
 from handlers.words import words as words_for
+from storage.core import audiences
 from storage.mailchimp.client import Client
 
 NAME = "Trail news"
@@ -238,6 +243,23 @@ def test_an_audience_that_is_gone_is_told_wherever_it_is_shown_and_its_mirror_st
     assert cli.main(["counts"]) == cli.DONE
     assert sentence not in capsys.readouterr().out
     assert account.member(other, "bob@example.com")
+
+
+@pytest.mark.parametrize("words", ["en_GB.UTF-8"], indirect=True)
+def test_the_check_says_which_call_archives_and_when_last(
+    account: Standin, words: Words, database_url: str, capsys: pytest.CaptureFixture[str]
+):
+    filled(account)
+    assert cli.main(["sync"]) == cli.DONE
+    at = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    with closing(databases.open_current(database_url)) as database, database.transaction() as session:
+        audience_id = audiences.list_all(session)[0].id
+        roads.note(session, audience_id, by_list=at, by_contact=at, no_contact_api=at)
+    capsys.readouterr()
+    cli.main(["check"])
+    out = capsys.readouterr().out
+    for name in ("by-list", "by-contact", "no-contact-api"):
+        assert words(f"check-mailchimp-{name}", at=words.moment(at.astimezone())) in out
 
 
 def test_an_audience_of_mailchimp_is_neither_imported_into_nor_named_for_bounces(
