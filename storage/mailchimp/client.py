@@ -5,7 +5,7 @@ else. Idempotent requests are retried, others are not.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -203,7 +203,7 @@ class Client:
 
     def member(self, audience_id: str, hash_: str) -> Member:
         """A contact, also an archived one. Raises NotFound."""
-        request = ApiRequest("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
+        request = ApiRequest("GET", member_path(audience_id, hash_), {"fields": _WHOLE_MEMBER})
         return self._read(members.member, request)
 
     def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
@@ -251,9 +251,9 @@ class Client:
         contact_id = self._read(lambda document: documents.get_text(document, "contact_id"), member)
         if not contact_id.isalnum():
             raise NoContactApi
-        path = f"/audiences/{quote(audience_id, safe='')}/contacts/{contact_id}/actions/archive"
+        path = ("", "audiences", quote(audience_id, safe=""), "contacts", contact_id, "actions", "archive")
         try:
-            self._transport.send(ApiRequest("POST", path))
+            self._transport.send(ApiRequest("POST", "/".join(path)))
         except (NotFound, Forbidden):
             raise NoContactApi from None
         # What that API calls archived may still be a cleaned contact in the list.
@@ -274,9 +274,13 @@ class Client:
         status_if_new: Status,
         merge_fields: Mapping[str, MergeValue] | None = None,
         permissions: Mapping[str, bool] | None = None,
+        interests: Collection[str] = (),
+        language: str = "",
+        vip: bool = False,
     ) -> Member:
-        """Adds a contact, or updates it without changing its status. `permissions`: marketing permissions by id.
+        """Adds a contact, or updates it without changing its status.
 
+        `permissions`: marketing permissions by id. `interests`: ids of groups to put it in. Empty values change nothing.
         Raises InvalidResource with the invalid fields, MemberExists, InComplianceState, Forgotten.
         """
         body: dict[str, object] = {"email_address": address, "status_if_new": status_name(status_if_new)}
@@ -286,6 +290,12 @@ class Client:
             body["marketing_permissions"] = [
                 {"marketing_permission_id": id_, "enabled": enabled} for id_, enabled in permissions.items()
             ]
+        if interests:
+            body["interests"] = dict.fromkeys(interests, True)
+        if language:
+            body["language"] = language
+        if vip:
+            body["vip"] = True
         path = member_path(audience_id, member_hash(address))
         return self._read(members.member, ApiRequest("PUT", path, body=body))
 
@@ -431,6 +441,7 @@ _MEMBER = (
     "member_rating,last_changed,location,marketing_permissions,last_note,tags_count,tags"
 )
 _MEMBERS = _fields("members", _MEMBER.replace(",", " "))
+_WHOLE_MEMBER = f"{_MEMBER},interests,language,vip"
 _BOUNCES = ",".join(
     f"activity.{name}"
     for name in ("activity_type", "bounce_type", "campaign_id", "campaign_title", "created_at_timestamp")

@@ -54,7 +54,8 @@ class Note(Struct, frozen=True, gc=False):
 class Member(Struct, frozen=True, gc=False):
     """A contact. `leid` and `euid` are named as in Mailchimp's export files; times are Mailchimp's text, or empty.
 
-    `tag_objects` holds at most 50 of `tag_count`.
+    `tag_objects` holds at most 50 of `tag_count`. `interests` (ids of groups, and whether the contact is in them),
+    `language` and `vip` are in no page.
     """
 
     address: str = field(default="", name="email_address")
@@ -74,6 +75,9 @@ class Member(Struct, frozen=True, gc=False):
     location: Location = Location()
     last_note: Note = Note()
     permissions: tuple[MarketingPermission, ...] = field(default=(), name="marketing_permissions")
+    interests: dict[str, bool] = field(default_factory=dict)
+    language: str = ""
+    vip: bool = False
 
     def __repr__(self) -> str:
         return f"Member(status={self.status_name!r}, leid={self.leid!r})"

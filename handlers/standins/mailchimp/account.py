@@ -60,7 +60,7 @@ class StoredWebhook:
 class ListState:
     """`count_errors`: added to the counts in `stats`, by status; `total_error`: to the `total_items` of members.
 
-    `permissions`: texts of marketing permissions by id.
+    `permissions`: texts of marketing permissions by id. `interests`: ids of groups.
     """
 
     id: str
@@ -70,6 +70,7 @@ class ListState:
     double_optin: bool = False
     merge_fields: tuple[StoredMergeField, ...] = ()
     permissions: dict[str, str] = field(default_factory=dict)
+    interests: tuple[str, ...] = ()
     members: StoredMembers = field(default_factory=StoredMembers)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     webhooks: dict[str, StoredWebhook] = field(default_factory=dict)

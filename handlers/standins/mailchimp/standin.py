@@ -105,8 +105,12 @@ class Standin(StandinServer):
         double_optin: bool = False,
         merge_fields: Iterable[StoredMergeField] = NAMES,
         permissions: Iterable[str] = (),
+        interests: Iterable[str] = (),
     ) -> str:
-        """Adds an audience and returns its id. `permissions`: texts of the marketing permissions."""
+        """Adds an audience and returns its id.
+
+        `permissions`: texts of the marketing permissions; `interests`: ids of groups.
+        """
         account = self._account
         with account.lock:
             key = secrets.token_hex(5)
@@ -115,6 +119,7 @@ class Standin(StandinServer):
             )
             audience.merge_fields = tuple(merge_fields)
             audience.permissions = {secrets.token_hex(5): text for text in permissions}
+            audience.interests = tuple(interests)
             account.audiences[key] = audience
             return key
 

@@ -39,7 +39,14 @@ def every_call(mailchimp: Client) -> None:
     for status in set(Status) - {Status.ARCHIVED}:
         mailchimp.set_status("l1", ADDRESS, status)
         mailchimp.put_member(
-            "l1", ADDRESS, status_if_new=status, merge_fields={"FNAME": "Ann"}, permissions={"p1": True}
+            "l1",
+            ADDRESS,
+            status_if_new=status,
+            merge_fields={"FNAME": "Ann"},
+            permissions={"p1": True},
+            interests=["i1"],
+            language="fr",
+            vip=True,
         )
     mailchimp.add_tags("l1", HASH, ["vip"])
     mailchimp.start_batch(

@@ -94,6 +94,16 @@ def permissions_after(audience: ListState, before: frozenset[str], sent: list[An
     return frozenset(enabled)
 
 
+def interests_after(audience: ListState, before: frozenset[str], sent: Json) -> frozenset[str]:
+    """Applies sent groups. Raises ProblemResponse 400 for an id of another audience."""
+    interests = set(before)
+    for key, is_in in sent.items():
+        if key not in audience.interests or not isinstance(is_in, bool):
+            raise invalid(errors={f"interests.{key}": "Invalid interest ID."})
+        (interests.add if is_in else interests.discard)(key)
+    return frozenset(interests)
+
+
 def parse_time(text: str) -> int | None:
     """Seconds since the epoch; `2026-11-24 09:30:00` is allowed too, as UTC. None when it is not a time."""
     try:

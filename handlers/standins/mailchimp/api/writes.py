@@ -23,6 +23,7 @@ from handlers.standins.mailchimp.api.validation import (
     check_address,
     check_merge_fields,
     check_types,
+    interests_after,
     parse_time,
     permissions_after,
 )
@@ -273,6 +274,8 @@ def _changed(audience: ListState, member: StoredMember, document: Json, now: int
     if "marketing_permissions" in document:
         permissions = permissions_after(audience, member.permissions, document["marketing_permissions"])
         sent["permissions"] = permissions
+    if "interests" in document:
+        sent["interests"] = interests_after(audience, member.interests, document["interests"])
     if not member.status:
         sent.setdefault("opt", now)
     return member._replace(**sent)
