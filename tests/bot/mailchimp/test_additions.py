@@ -177,7 +177,7 @@ def test_what_is_lost_with_a_contact_that_mailchimp_has_no_more_is_told(
     done = carry_out(database, client, request(database, form))
     receipt = additions.receipt(database, done)
     assert receipt.is_profile_lost
-    said = str(addition_views.receipt(words("fr"), receipt))
+    said = json.dumps(addition_views.receipt(words("fr"), receipt), ensure_ascii=False)
     assert words("fr").md("corrections-profile-lost") in said
 
 
