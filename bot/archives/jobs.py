@@ -40,6 +40,7 @@ class RemoteProgress:
     filled: bool = False
     starting: datetime | None = None
     stopped_by: Failure | None = None
+    by_contact: int = 0  # contacts that only the contact's own call archived: `bot.mailchimp.outbox.roads`
     hand_over: HandOver = NOTHING_SENT
     """Of the file that lists each contact's outcome."""
 
@@ -75,7 +76,7 @@ class ArchiveResult:
 
     `left_alone` changed after the preview; `newer` were cleaned after it; `stopped` were not reached before the Undo.
     At Mailchimp: `refusals` counts refusals by the key of their reason, `waiting` those without an answer; `link` leads
-    to the contacts there.
+    to the contacts there; `by_contact` of `n` were archived by the contact's own call, after the list's was refused.
     """
 
     n: int
@@ -85,6 +86,7 @@ class ArchiveResult:
     refusals: Mapping[str, int] = field(default_factory=dict)
     waiting: int = 0
     link: str | None = None
+    by_contact: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bot.core.errors import NoAudience, UnknownAudience
 from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
+from storage.mailchimp.remote_state import RemoteState, Trouble
 
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
 
@@ -17,16 +18,19 @@ class Audience:
     """A mailing list.
 
     `mirrored_until`, of a mirrored audience: all changes before that time are stored; None until its first sync ends.
+    `trouble`: why a mirror is not kept up to date.
     """
 
     id: int
     name: str
     source: str = AudienceSource.LOCAL
     mirrored_until: datetime | None = None
+    trouble: Trouble = Trouble.NONE
 
     @classmethod
     def of(cls, row: AudienceRow) -> "Audience":
-        return cls(row.id, row.name, row.source, row.mirrored_until)
+        trouble = RemoteState.from_json(row.remote).trouble
+        return cls(row.id, row.name, row.source, row.mirrored_until, trouble)
 
     @property
     def is_mirror(self) -> bool:

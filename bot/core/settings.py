@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.core.errors import CleanedError
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
+from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
 
 ENV_FILE = ".env"  # in the folder where the program starts
 SHORTEST_SECRET = 16  # characters
@@ -61,6 +62,12 @@ class Settings(BaseSettings):
     return_path_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_RETURN_PATH_KEY")
     mailchimp_api_key: SecretStr | None = None
     mailchimp_api_url: str | None = None
+    mailchimp_connections: int = Field(
+        default=DEFAULT_CONNECTIONS,
+        validation_alias="CLEANED_MAILCHIMP_CONNECTIONS",
+        ge=1,
+        le=MAX_CONNECTIONS,
+    )
     mailchimp_webhook_secret: SecretStr | None = Field(
         default=None, validation_alias="CLEANED_MAILCHIMP_WEBHOOK_SECRET"
     )

@@ -21,4 +21,8 @@ class NotMirrored(CleanedError):
 def account(settings: Settings, tries: int = TRIES) -> Client | None:
     """Returns a client that has not connected yet; None without a key. `tries`: per call. Raises BadKey, BadBase."""
     key = settings.mailchimp_api_key
-    return Client(key.get_secret_value(), settings.mailchimp_api_url, tries=tries) if key else None
+    if not key:
+        return None
+    return Client(
+        key.get_secret_value(), settings.mailchimp_api_url, settings.mailchimp_connections, tries=tries
+    )

@@ -108,11 +108,15 @@ class OtherRefusal(CleanedError):
 
 @dataclass(frozen=True, slots=True)
 class AdditionReceipt:
-    """An addition that is done. `tags_lost` are tags of the old contact that Mailchimp did not take."""
+    """An addition that is done. `tags_lost` are tags of the old contact that Mailchimp did not take.
+
+    `is_profile_lost`: the old contact's groups, language and VIP mark are unknown, because Mailchimp has it no more.
+    """
 
     correction: Correction
     status: Status
     tags_lost: tuple[str, ...]
+    is_profile_lost: bool = False
 
 
 def request(
@@ -182,13 +186,14 @@ def work(client: Client | None, database: Database, job: AddJob, clock: Clock) -
             _check_absent(client, audience, job)
             progress = replace(job.progress, absent=job.task.key)
             yield (job := jobs.save_progress(database, job, clock(), progress))
-        member, tags_lost = _add(client, audience, old, job)
+        member, tags_lost, is_profile_lost = _add(client, audience, old, job)
     except MailchimpError as error:
         if error.is_retryable and job.attempts < MOST_TRIES:
             yield jobs.save_progress(database, job, clock(), replace(job.progress, trying=True))
             raise TryLater from None
         raise _error_for_person(error, audience, job) from None
-    yield _finish(database, job, member, tags_lost, clock())
+    result = AddResult(member.status, tuple(tags_lost), is_profile_lost)
+    yield _finish(database, job, member, result, clock())
 
 
 def receipt(database: Database, job: AddJob) -> AdditionReceipt:
@@ -204,7 +209,7 @@ def receipt(database: Database, job: AddJob) -> AdditionReceipt:
             database, old.audience_id, corrections.step_of(job.task.number, job.task.of, old)
         ),
     )
-    return AdditionReceipt(correction, job.outcome.status, job.outcome.tags_lost)
+    return AdditionReceipt(correction, job.outcome.status, job.outcome.tags_lost, job.outcome.is_profile_lost)
 
 
 def reopen_form(
@@ -307,10 +312,13 @@ def _already_there(audience: AudienceRow, job: AddJob, status: str) -> AlreadyAt
     return error
 
 
-def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tuple[Member, list[str]]:
-    """Adds the contact with the old contact's tags. Returns the new member, and the tags that it was not given."""
+def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tuple[Member, list[str], bool]:
+    """Adds the contact with the old contact's tags, groups, language and VIP mark.
+
+    Returns the new member, the tags that it was not given, and whether the rest was lost.
+    """
     before = _member(client, audience, old.address)
-    member = _put(client, audience, job, _merge_values(audience, old, before, job))
+    member = _put(client, audience, before, job, _merge_values(audience, old, before, job))
     if member.status not in (
         Status.SUBSCRIBED,
         Status.PENDING,
@@ -318,7 +326,7 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tu
         raise _already_there(audience, job, member.status)
     tags = list(before.tags) if before else _mirrored_tags(old)
     if not tags:
-        return member, []
+        return member, [], before is None
     try:
         if before and member_tags.has_more(before):
             tags = list(client.tags(audience.remote_id or "", before.hash))
@@ -326,12 +334,16 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tu
     except MailchimpError as error:
         if error.is_retryable and job.attempts < MOST_TRIES:
             raise
-        return member, tags  # the contact is added all the same
-    return member.with_tags(dict.fromkeys([*member.tags, *tags])), []
+        return member, tags, before is None  # the contact is added all the same
+    return member.with_tags(dict.fromkeys([*member.tags, *tags])), [], before is None
 
 
 def _put(
-    client: Client, audience: AudienceRow, job: AddJob, merge_fields: Mapping[str, MergeValue]
+    client: Client,
+    audience: AudienceRow,
+    before: Member | None,
+    job: AddJob,
+    merge_fields: Mapping[str, MergeValue],
 ) -> Member:
     address = job.task.address
     double_optin = RemoteState.from_json(audience.remote).double_optin
@@ -343,6 +355,9 @@ def _put(
             status_if_new=Status.PENDING if double_optin else Status.SUBSCRIBED,
             merge_fields=merge_fields,
             permissions={id_: id_ in job.task.ticked for id_, _ in job.task.permissions},
+            interests=[id_ for id_, is_in in before.interests.items() if is_in] if before else (),
+            language=before.language if before else "",
+            vip=before.vip if before else False,
         )
     except MemberExists:
         member = _member(client, audience, address)
@@ -366,7 +381,7 @@ def _merge_values(
     values: dict[str, MergeValue] = {**(before.merge_fields if before else mirrored)}
     values |= {tags[name]: value for name, value in names.items() if name in tags}
     values = {tag: value for tag, value in values.items() if not is_incomplete_address(value)} | typed
-    return {tag: value for tag, value in values.items() if value not in ("", {})}
+    return {tag: value for tag, value in values.items() if value not in ("", {}, None)}
 
 
 def _mirrored_tags(old: Contact) -> list[str]:
@@ -403,9 +418,7 @@ def _with_field_names(audience: AudienceRow, messages: Sequence[tuple[str, str]]
     return fields
 
 
-def _finish(
-    database: Database, job: AddJob, member: Member, tags_lost: Sequence[str], now: datetime
-) -> AddJob:
+def _finish(database: Database, job: AddJob, member: Member, result: AddResult, now: datetime) -> AddJob:
     """Adds the contact to the mirror, stores consent and journal entry, and ends the job, in one transaction."""
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
@@ -423,7 +436,7 @@ def _finish(
             language=job.task.language,
         )
         corrections.record_consent(session, consent, now)
-        return jobs.finish(session, job, now, AddResult(member.status, tuple(tags_lost)))
+        return jobs.finish(session, job, now, result)
 
 
 def _mirror(session: Session, audience: AudienceRow, member: Member, now: datetime) -> int:

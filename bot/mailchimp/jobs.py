@@ -46,10 +46,14 @@ class AddProgress:
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """The status that Mailchimp gave the contact, and the old contact's tags that it did not take."""
+    """The status that Mailchimp gave the contact, and the old contact's tags that it did not take.
+
+    `is_profile_lost`: as of `additions.AdditionReceipt`.
+    """
 
     status: Status
     tags_lost: tuple[str, ...]
+    is_profile_lost: bool = False
 
 
 ADD = JobType(JobKind.ADD, AddTask, AddProgress, AddResult)

@@ -17,6 +17,7 @@ from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
 from storage.mailchimp.remote_state import RemoteState
+from storage.mailchimp.values import RemoteAudience
 
 BY = "mailchimp"
 PATH = "/mailchimp/"
@@ -24,7 +25,7 @@ PATH = "/mailchimp/"
 
 @dataclass(frozen=True, slots=True)
 class AudienceWebhook:
-    """Whether an audience of the account has our webhook. `failed`: why it could not be added."""
+    """Whether an audience of the account has our webhook. `failed`: why it could not be looked for or added."""
 
     audience: str
     is_set_up: bool
@@ -65,13 +66,16 @@ def url(settings: Settings) -> str | None:
 
 
 def check(client: Client, address: str) -> Sequence[AudienceWebhook]:
-    """Which audiences of the account have a webhook with this URL. Raises MailchimpError."""
-    return [
-        AudienceWebhook(
-            audience.name, any(webhook.url == address for webhook in client.webhooks(audience.id))
-        )
-        for audience in client.audiences()
-    ]
+    """Which audiences of the account have a webhook with this URL. Raises MailchimpError if it can't list them."""
+    return [_check(client, audience, address) for audience in client.audiences()]
+
+
+def _check(client: Client, audience: RemoteAudience, address: str) -> AudienceWebhook:
+    try:
+        is_set_up = any(webhook.url == address for webhook in client.webhooks(audience.id))
+    except MailchimpError as error:
+        return AudienceWebhook(audience.name, is_set_up=False, failed=error)
+    return AudienceWebhook(audience.name, is_set_up)
 
 
 def set_up(database: Database, client: Client, address: str, now: datetime) -> Sequence[AudienceWebhook]:

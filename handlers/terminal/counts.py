@@ -56,6 +56,8 @@ def _lines(words: Words, figures: Figures) -> list[str]:
 def _heading(words: Words, audience: Audience) -> str:
     if not audience.is_mirror:
         return audience.name
+    if audience.trouble:
+        return f"{audience.name} · {words(f'mirror-{audience.trouble}', audience=audience.name)}"
     if audience.mirrored_until is None:
         return f"{audience.name} · {words('mirror-not-yet')}"
     at = words.moment(audience.mirrored_until.astimezone())

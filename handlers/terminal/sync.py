@@ -1,7 +1,6 @@
 """`cleaned sync`: brings the mirrors of Mailchimp audiences up to date in this process."""
 
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from typing import NoReturn
@@ -20,6 +19,8 @@ from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
 from storage.mailchimp.client import Client
+from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.remote_state import Trouble
 
 BY = "terminal"
 WRONG_USE = 2
@@ -28,7 +29,7 @@ WRONG_USE = 2
 def run(words: Words, *, audience: str | None) -> int:
     """Syncs that audience, or all; returns 1 if one failed, 2 without a Mailchimp key.
 
-    Raises CleanedError, MailchimpError.
+    One that fails stops no other. Raises CleanedError, MailchimpError.
     """
     config = settings.load()
     client = account.account(config)
@@ -42,10 +43,22 @@ def run(words: Words, *, audience: str | None) -> int:
 def sync(words: Words, database: Database, client: Client, audience: str | None = None) -> int:
     """As `run`, with that database and client."""
     jobs.release_dead(database)
-    audience_ids = mirror_sync.discover(database, client, utc_now())
+    audience_ids = mirror_sync.discover(database, client.patient(), utc_now())
     status = 0
-    for mirror in _selected(database, audience_ids, audience):
-        job = _sync(words, database, client, mirror)
+    for mirror in _selected(database, audience):
+        if mirror.trouble:
+            # Not a failure where nobody asked for it: what is missing today is missing tomorrow.
+            is_failure = mirror.trouble == Trouble.UNREADABLE or audience
+            sentence = words(f"mirror-{mirror.trouble}", audience=mirror.name)
+            print(f"{mirror.name}: {sentence}", file=sys.stderr if is_failure else sys.stdout, flush=True)
+            status = 1 if is_failure else status
+            continue
+        try:
+            job = _sync(words, database, client, mirror)
+        except MailchimpError as error:
+            _print_error(f"{mirror.name}: {words(error.key, **error.values)}")
+            status = 1
+            continue
         if job.failure:
             _print_error(f"{mirror.name}: {words(job.failure.key, **job.failure.values)}")
             status = 1
@@ -59,11 +72,11 @@ def sync(words: Words, database: Database, client: Client, audience: str | None 
     return status
 
 
-def _selected(database: Database, audience_ids: Sequence[int], name: str | None) -> list[Audience]:
+def _selected(database: Database, name: str | None) -> list[Audience]:
     """Raises UnknownAudience, NotMirrored."""
     selected = audiences.choose(database, name) if name else None
     if selected is None:
-        return [audiences.by_id(database, audience_id) for audience_id in audience_ids]
+        return [audience for audience in audiences.list_all(database) if audience.is_mirror]
     if not selected.is_mirror:
         raise NotMirrored(name=selected.name)
     return [selected]

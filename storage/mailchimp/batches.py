@@ -19,6 +19,8 @@ from storage.mailchimp.transport import CALL_SECONDS, CONNECT_SECONDS
 from storage.mailchimp.values import Document, member_hash, status_name
 
 MAX_MEMORY = 8 << 20  # bytes; larger results go to a temporary file
+# Of a change of status. Without it, Mailchimp refuses contacts whose required merge fields are empty.
+STATUS_PARAMS: Mapping[str, str] = {"skip_merge_validation": "true"}
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,13 @@ class Operation:
     method: Literal["DELETE", "PATCH", "PUT"]
     path: str = field(repr=False)
     body: Mapping[str, object] | None = field(default=None, repr=False)
+    params: Mapping[str, str] | None = None
 
     def document(self) -> Document:
         """The JSON of the operation. Its body is JSON inside a string."""
         document: dict[str, object] = {"method": self.method, "path": self.path, "operation_id": self.id}
+        if self.params:
+            document["params"] = dict(self.params)
         return document if self.body is None else {**document, "body": json.dumps(self.body)}
 
 
@@ -53,7 +58,8 @@ def archive_operation(id_: str, audience_id: str, hash_: str) -> Operation:
 def status_operation(id_: str, audience_id: str, address: str, status: Status) -> Operation:
     """Sets the status of a contact. Raises ValueError for archived."""
     method, body = status_change(address, status)
-    return Operation(id_, method, member_path(audience_id, member_hash(address)), body)
+    path = member_path(audience_id, member_hash(address))
+    return Operation(id_, method, path, body, STATUS_PARAMS)
 
 
 def status_change(address: str, status: Status) -> tuple[Literal["PATCH", "PUT"], Mapping[str, object]]:

@@ -5,19 +5,30 @@ else. Idempotent requests are retried, others are not.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Self, TypeVar
+from urllib.parse import quote
 
 import httpx
 
 from storage.contacts.values import Status
 from storage.mailchimp import batches, documents, members
 from storage.mailchimp.batches import Operation, Result, audience_path, member_path
-from storage.mailchimp.errors import BadAnswer, BadBase, BadKey, MethodRefused, NotFound, Unavailable
-from storage.mailchimp.limiter import MAX_CONNECTIONS
+from storage.mailchimp.errors import (
+    BadAnswer,
+    BadBase,
+    BadKey,
+    Forbidden,
+    MethodRefused,
+    NoContactApi,
+    NotFound,
+    Unavailable,
+)
+from storage.mailchimp.limiter import DEFAULT_CONNECTIONS
 from storage.mailchimp.members import Member, MemberPage
 from storage.mailchimp.transport import TRIES, ApiRequest, ConnectionPool, Timing, Transport, shared_pool
 from storage.mailchimp.values import (
@@ -50,7 +61,7 @@ class Client:
         self,
         key: str,
         base_url: str | None = None,
-        connections: int = MAX_CONNECTIONS,
+        connections: int = DEFAULT_CONNECTIONS,
         *,
         tries: int = TRIES,
         transport: httpx.BaseTransport | None = None,
@@ -59,7 +70,8 @@ class Client:
         """Opens nothing. Raises BadKey or BadBase.
 
         `base_url`: of the API, with its version; by default that of the data centre in the key's suffix.
-        `connections`: simultaneous calls, 10 at most. All clients of a process with the same key and base share them.
+        `connections`: simultaneous calls, 10 at most, and fewer for a while after Mailchimp refused one. All clients of a
+        process with the same key and base share them.
         `tries`: how often a call is sent at most; 1 where a person waits and can retry.
         `transport`, `timing`: replace the network and the clock in tests.
         """
@@ -99,6 +111,15 @@ class Client:
         """The same account, for calls that a person waits for. Shares this client's connections: don't close it."""
         client = copy(self)
         client._transport = self._transport.without_retries()  # noqa: SLF001  of the same class
+        return client
+
+    def patient(self) -> "Client":
+        """The same account, for work that waits as long as Mailchimp has no connection free (429).
+
+        Shares this client's connections: don't close it.
+        """
+        client = copy(self)
+        client._transport = self._transport.patient()  # noqa: SLF001  of the same class
         return client
 
     def account(self) -> Account:
@@ -182,7 +203,7 @@ class Client:
 
     def member(self, audience_id: str, hash_: str) -> Member:
         """A contact, also an archived one. Raises NotFound."""
-        request = ApiRequest("GET", member_path(audience_id, hash_), {"fields": _MEMBER})
+        request = ApiRequest("GET", member_path(audience_id, hash_), {"fields": _WHOLE_MEMBER})
         return self._read(members.member, request)
 
     def tags(self, audience_id: str, hash_: str) -> tuple[str, ...]:
@@ -219,11 +240,31 @@ class Client:
             if error.tries == 1 or self.member(audience_id, hash_).status is not Status.ARCHIVED:
                 raise
 
+    def archive_by_contact(self, audience_id: str, hash_: str) -> None:
+        """Archives a contact by the call of the Audiences API (beta), which may take contacts that `archive` refuses.
+
+        Raises NoContactApi if the account has no such API, MethodRefused if the contact is not archived afterwards,
+        NotFound if there is no such contact.
+        """
+        fields: Params = {"fields": "contact_id"}
+        member = ApiRequest("GET", member_path(audience_id, hash_), fields)
+        contact_id = self._read(lambda document: documents.get_text(document, "contact_id"), member)
+        if not contact_id.isalnum():
+            raise NoContactApi
+        path = ("", "audiences", quote(audience_id, safe=""), "contacts", contact_id, "actions", "archive")
+        try:
+            self._transport.send(ApiRequest("POST", "/".join(path)))
+        except (NotFound, Forbidden):
+            raise NoContactApi from None
+        # What that API calls archived may still be a cleaned contact in the list.
+        if self.member(audience_id, hash_).status is not Status.ARCHIVED:
+            raise MethodRefused(status=204, title="Not Archived", instance="")
+
     def set_status(self, audience_id: str, address: str, status: Status) -> Member:
         """Sets the status of a contact. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
         method, body = batches.status_change(address, status)
-        request = ApiRequest(method, member_path(audience_id, member_hash(address)), body=body)
-        return self._read(members.member, request)
+        path = member_path(audience_id, member_hash(address))
+        return self._read(members.member, ApiRequest(method, path, batches.STATUS_PARAMS, body))
 
     def put_member(
         self,
@@ -233,9 +274,13 @@ class Client:
         status_if_new: Status,
         merge_fields: Mapping[str, MergeValue] | None = None,
         permissions: Mapping[str, bool] | None = None,
+        interests: Collection[str] = (),
+        language: str = "",
+        vip: bool = False,
     ) -> Member:
-        """Adds a contact, or updates it without changing its status. `permissions`: marketing permissions by id.
+        """Adds a contact, or updates it without changing its status.
 
+        `permissions`: marketing permissions by id. `interests`: ids of groups to put it in. Empty values change nothing.
         Raises InvalidResource with the invalid fields, MemberExists, InComplianceState, Forgotten.
         """
         body: dict[str, object] = {"email_address": address, "status_if_new": status_name(status_if_new)}
@@ -245,6 +290,12 @@ class Client:
             body["marketing_permissions"] = [
                 {"marketing_permission_id": id_, "enabled": enabled} for id_, enabled in permissions.items()
             ]
+        if interests:
+            body["interests"] = dict.fromkeys(interests, True)
+        if language:
+            body["language"] = language
+        if vip:
+            body["vip"] = True
         path = member_path(audience_id, member_hash(address))
         return self._read(members.member, ApiRequest("PUT", path, body=body))
 
@@ -342,13 +393,26 @@ def _centre(key: str) -> str:
 
 
 def _base(url: str) -> httpx.URL:
+    """The key goes there with each call: in the clear only within this machine. Raises BadBase."""
     try:
-        base = httpx.URL(url)
+        base = httpx.URL(url.strip())
     except httpx.InvalidURL:
         raise BadBase from None
-    if base.scheme not in ("http", "https") or not base.host or base.query:
+    is_private = base.scheme == "https" or (base.scheme == "http" and _is_loopback(base.host))
+    has_more = bool(base.query or base.fragment or base.userinfo) or url.strip()[-1:] in "?#"
+    if not base.host or not is_private or has_more or not _VERSION.fullmatch(base.path):
         raise BadBase
     return base
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+_VERSION = re.compile(r"(/[\w.~-]+)*/3\.0/?")  # the end of the base's path
 
 
 def _batch_path(batch_id: str) -> str:
@@ -377,6 +441,7 @@ _MEMBER = (
     "member_rating,last_changed,location,marketing_permissions,last_note,tags_count,tags"
 )
 _MEMBERS = _fields("members", _MEMBER.replace(",", " "))
+_WHOLE_MEMBER = f"{_MEMBER},interests,language,vip"
 _BOUNCES = ",".join(
     f"activity.{name}"
     for name in ("activity_type", "bounce_type", "campaign_id", "campaign_title", "created_at_timestamp")

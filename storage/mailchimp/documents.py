@@ -155,11 +155,11 @@ def parse_time(text: str) -> datetime | None:
         return None
     try:
         time = datetime.fromisoformat(text)
-    except ValueError:
+        if time.tzinfo is UTC:
+            return time
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):  # such as year 1 in a time zone ahead of UTC
         return None
-    if time.tzinfo is UTC:
-        return time
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def get_object(document: Document, name: str) -> Document:

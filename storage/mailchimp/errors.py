@@ -36,7 +36,7 @@ class BadKey(MailchimpError):
 
 
 class BadBase(MailchimpError):
-    """The base URL of Mailchimp's API is not an http or https URL."""
+    """The base URL of Mailchimp's API is not one: https, or http within this machine, and its end is /3.0."""
 
     key = "mailchimp-bad-base"
 
@@ -69,6 +69,12 @@ class Forbidden(Problem):
     key = "mailchimp-forbidden"
 
 
+class AccountSuspended(Problem):
+    """Mailchimp has suspended or closed the account: {status} “{title}” (instance {instance})."""
+
+    key = "mailchimp-account-suspended"
+
+
 class NotFound(Problem):
     """Mailchimp has no such resource: {status} “{title}” (instance {instance})."""
 
@@ -79,6 +85,12 @@ class MethodRefused(Problem):
     """Mailchimp does not allow this for the contact: {status} “{title}” (instance {instance})."""
 
     key = "mailchimp-method-refused"
+
+
+class NoContactApi(MailchimpError):
+    """The account has no Audiences API, which Mailchimp does not give to all."""
+
+    key = "mailchimp-no-contact-api"
 
 
 class MemberExists(Problem):
@@ -145,6 +157,11 @@ class BadAnswer(MailchimpError):
 def problem(status: int, body: bytes | str, centre: str = "") -> MailchimpError:
     """The error for an answer with `status` 300 or more. `centre`: the data centre asked."""
     document = _document(body)
+    if document is not None and status in (_COMPLIANCE, httpx.codes.FORBIDDEN):
+        title, detail = (str(document.get(name)).casefold() for name in ("title", "detail"))
+        words = f"{title} {detail if 'account' in detail else ''}"
+        if status == _COMPLIANCE or any(word in words for word in _SUSPENDED):
+            return _of_kind(AccountSuspended, status, document)
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Unavailable(str(status))
     if status == httpx.codes.TOO_MANY_REQUESTS or (status == httpx.codes.FORBIDDEN and document is None):
@@ -159,17 +176,24 @@ def _problem(status: int, document: Document, centre: str) -> MailchimpError:
     if status == httpx.codes.FORBIDDEN and "datacenter" in title.casefold().replace(" ", ""):
         return WrongDataCentre(str(document.get("detail") or ""), centre=centre)
     kind = _BY_STATUS.get(status) or _BY_TITLE.get(title.casefold(), Problem)
-    error = kind(
-        str(document.get("detail") or ""),
-        status=status,
-        title=title,
-        instance=str(document.get("instance") or ""),
-    )
+    error = _of_kind(kind, status, document)
     if isinstance(error, InvalidResource):
         error.fields = _fields(document.get("errors"))
     return error
 
 
+def _of_kind(kind: type[Problem], status: int, document: Document) -> Problem:
+    return kind(
+        str(document.get("detail") or ""),
+        status=status,
+        title=str(document.get("title") or ""),
+        instance=str(document.get("instance") or ""),
+    )
+
+
+# Mailchimp's glossary of errors has 403 “User Disabled” and 599 “Compliance Related”.
+_COMPLIANCE = 599
+_SUSPENDED = ("disabled", "deactivated", "suspended", "closed")
 _BY_STATUS: Mapping[int, type[Problem]] = {
     401: KeyRefused,
     403: Forbidden,

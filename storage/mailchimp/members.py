@@ -54,7 +54,8 @@ class Note(Struct, frozen=True, gc=False):
 class Member(Struct, frozen=True, gc=False):
     """A contact. `leid` and `euid` are named as in Mailchimp's export files; times are Mailchimp's text, or empty.
 
-    `tag_objects` holds at most 50 of `tag_count`.
+    `tag_objects` holds at most 50 of `tag_count`. `interests` (ids of groups, and whether the contact is in them),
+    `language` and `vip` are in no page.
     """
 
     address: str = field(default="", name="email_address")
@@ -74,18 +75,22 @@ class Member(Struct, frozen=True, gc=False):
     location: Location = Location()
     last_note: Note = Note()
     permissions: tuple[MarketingPermission, ...] = field(default=(), name="marketing_permissions")
+    interests: dict[str, bool] = field(default_factory=dict)
+    language: str = ""
+    vip: bool = False
 
     def __repr__(self) -> str:
         return f"Member(status={self.status_name!r}, leid={self.leid!r})"
 
     @property
     def is_readable(self) -> bool:
-        """Whether it has an address (contacts with a phone number alone have none) and a known status."""
-        return bool(self.address) and self.status_name in STATUSES
+        """Whether it has an address (contacts with a phone number alone have none) and a status."""
+        return bool(self.address and self.status_name)
 
     @property
     def status(self) -> Status:
-        return STATUSES[self.status_name]
+        """A status that is unknown here counts as NONSUBSCRIBED: nobody mails or archives it, and no Undo makes it more."""
+        return STATUSES.get(self.status_name, Status.NONSUBSCRIBED)
 
     @property
     def hash(self) -> str:
@@ -130,7 +135,7 @@ class _Page(Struct):
 
 
 def member(document: Document) -> Member:
-    """Raises ValueError where there is no address, or an unknown status."""
+    """Raises ValueError where there is no address or status."""
     value = _converted(document)
     if not value.is_readable:
         raise ValueError

@@ -3,9 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Self
 
 from storage.mailchimp.values import MergeField
+
+
+class Trouble(StrEnum):
+    """Why a mirror is not kept up to date."""
+
+    NONE = ""
+    GONE = "gone"  # the account has no such audience any more
+    OTHER_ACCOUNT = "other-account"  # the key is now that of another account
+    UNREADABLE = "unreadable"  # Mailchimp lists it, and does not describe it
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +25,8 @@ class RemoteState:
     `link`: the page of its contacts at Mailchimp. `signup_url`: the form by which people subscribe themselves.
     `whole_at`: start of the last complete pass, None if one is due. `differs`: whether the counts differed after the
     last sync. `explained`: the audience's revision up to which Mailchimp was asked why contacts were cleaned.
+    `archived_by_list`, `archived_by_contact`: when Mailchimp's calls last archived a cleaned contact; `no_contact_api`:
+    when the account was found without the latter. `account_id`: of the account that listed the audience last, empty if that was not noted yet.
     """
 
     web_id: int | None = None
@@ -27,6 +39,11 @@ class RemoteState:
     differs: bool = False
     explained: int = 0
     webhook_secret: str = field(default="", repr=False)
+    account_id: str = ""
+    trouble: Trouble = Trouble.NONE
+    archived_by_list: datetime | None = None
+    archived_by_contact: datetime | None = None
+    no_contact_api: datetime | None = None
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -36,7 +53,6 @@ class RemoteState:
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """Keys may be missing: earlier versions wrote each when it became known."""
-        whole_at = kept.get("whole_at")
         return cls(
             web_id=kept.get("web_id"),
             double_optin=kept.get("double_optin", False),
@@ -47,10 +63,15 @@ class RemoteState:
             ),
             link=kept.get("link"),
             signup_url=kept.get("signup"),
-            whole_at=datetime.fromisoformat(whole_at) if whole_at else None,
+            whole_at=_time(kept.get("whole_at")),
             differs=kept.get("differs", False),
             explained=kept.get("explained", 0),
             webhook_secret=kept.get("webhook_secret", ""),
+            account_id=kept.get("account_id", ""),
+            trouble=Trouble(kept.get("trouble", "")),
+            archived_by_list=_time(kept.get("archived_by_list")),
+            archived_by_contact=_time(kept.get("archived_by_contact")),
+            no_contact_api=_time(kept.get("no_contact_api")),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -61,8 +82,21 @@ class RemoteState:
             "fields": [asdict(merge_field) for merge_field in self.merge_fields],
             "link": self.link,
             "signup": self.signup_url,
-            "whole_at": self.whole_at.isoformat() if self.whole_at else None,
+            "whole_at": _text(self.whole_at),
             "differs": self.differs,
             "explained": self.explained,
             "webhook_secret": self.webhook_secret,
+            "account_id": self.account_id,
+            "trouble": self.trouble.value,
+            "archived_by_list": _text(self.archived_by_list),
+            "archived_by_contact": _text(self.archived_by_contact),
+            "no_contact_api": _text(self.no_contact_api),
         }
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _text(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None

@@ -91,6 +91,10 @@ class ConnectionPool:
                 self._http.close()
                 self._http = None
 
+    @property
+    def is_closed(self) -> bool:
+        return not self._clients
+
     def http(self) -> httpx.Client:
         with self._lock:
             self._http = self._http or httpx.Client(
@@ -130,10 +134,16 @@ class Transport:
         self._connections = min(connections, MAX_CONNECTIONS)
         self._tries = tries
         self._timing = timing
+        self._is_patient = False
 
     def without_retries(self) -> "Transport":
         transport = copy(self)
         transport._tries = 1  # noqa: SLF001  of the same class
+        return transport
+
+    def patient(self) -> "Transport":
+        transport = copy(self)
+        transport._is_patient = True  # noqa: SLF001  of the same class
         return transport
 
     def send(self, request: ApiRequest) -> Document:
@@ -145,6 +155,16 @@ class Transport:
 
     def fetch(self, request: ApiRequest) -> bytes:
         """Returns the answer's body, as `send` otherwise."""
+        while True:
+            try:
+                return self._fetch_in_time(request)
+            except TooManyConnections as error:
+                is_safe = request.is_idempotent or not error.arrived
+                if not self._is_patient or not is_safe or self.pool.is_closed:
+                    raise
+                self._timing.pause(min(error.retry_after or 0, LONGEST_PAUSE_SECONDS))
+
+    def _fetch_in_time(self, request: ApiRequest) -> bytes:
         deadline = self._timing.clock() + TOTAL_SECONDS
         return self._retry(
             lambda: self._attempt(request, deadline), deadline, request.label, request.is_idempotent
@@ -185,7 +205,11 @@ class Transport:
                 response = self._exchange(request, permit)
         except TimeoutError:
             raise TooManyConnections(0) from None
-        return self._body(response)
+        try:
+            return self._body(response)
+        except TooManyConnections:
+            self.pool.limiter.shrink(self._connections, permit)
+            raise
 
     def _exchange(self, request: ApiRequest, permit: Permit) -> httpx.Response:
         try:

@@ -72,11 +72,16 @@ def audience_of(
     fields: Iterable[StoredMergeField] = (),
     permissions: Iterable[str] = (),
     double_optin: bool = False,
+    groups: Iterable[str] = (),
     **old: Any,
 ) -> str:
     """Adds an audience with one cleaned member, the mistyped `OLD`; returns its id. `old`: other fields of the member."""
     audience = mailchimp.add_list(
-        "News", double_optin=double_optin, merge_fields=(*NAMES, *fields), permissions=permissions
+        "News",
+        double_optin=double_optin,
+        merge_fields=(*NAMES, *fields),
+        permissions=permissions,
+        interests=groups,
     )
     merge = '{"FNAME": "Ada", "LNAME": "Roy"}'
     mailchimp.put(audience, OLD, **{"merge": merge, **old})

@@ -6,12 +6,13 @@ deleted here too.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.mirror import tags
 from bot.mailchimp.mirror.jobs import SyncJob
-from bot.mailchimp.mirror.pages import call_pool, heartbeats
+from bot.mailchimp.mirror.pages import call, call_pool, heartbeats
 from storage.contacts import bulk
 from storage.core.database import Database
 from storage.mailchimp import mirrors
@@ -59,7 +60,10 @@ def remove_deleted(
             for _ in heartbeats(futures):
                 yield (job := jobs.renew(database, job, clock()))
         members = [future.result() for future in futures]
-        client.audience(remote_id)  # raises NotFound if the audience itself is gone, and with it all members
+        # Raises NotFound if the audience itself is gone, and with it all members.
+        for audience in call(partial(client.audience, remote_id)):
+            if audience is None:
+                yield (job := jobs.renew(database, job, clock()))
         gone = [id_ for (id_, _), member in zip(contacts, members, strict=True) if member is None]
         job = keep(job, [member for member in members if isinstance(member, Member)])
         with database.transaction() as session:
@@ -87,7 +91,7 @@ def _unseen(database: Database, audience_id: int, seen: SeenContacts) -> Iterato
 
 
 def _member(client: Client, remote_id: str, key: str) -> Member | BadAnswer | None:
-    """None if Mailchimp does not have it; the error if it does, but unreadable, as with a status unknown here."""
+    """None if Mailchimp does not have it; the error if it does, but unreadable."""
     try:
         return tags.with_all(client, remote_id, client.member(remote_id, member_hash(key)))
     except NotFound:

@@ -30,6 +30,7 @@ class SyncProgress:
     `stage` is an index of `sync.STAGES`, `offset` and `tail` say where its next page begins and which contacts the
     last one ended with. `gone` contacts were deleted, `outcome` counts the others. Calls so far: `asked` for reasons,
     of which `unknown` had no answer, and `tags_asked` for tags; `explained` once the reasons have been asked for.
+    `overstated` contacts are in Mailchimp's totals, and on no page.
     """
 
     started: datetime | None
@@ -42,6 +43,7 @@ class SyncProgress:
     unknown: int = 0
     explained: bool = False
     tags_asked: int = 0
+    overstated: int = 0
 
     @classmethod
     def upgrade(cls, json: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -54,7 +56,8 @@ class SyncProgress:
 class SyncResult:
     """How many contacts were added, changed, left as they were or could not be read, and how many are gone.
 
-    `difference`: how many more contacts Mailchimp counts than the mirror has, by status.
+    `difference`: how many more contacts Mailchimp counts than the mirror has, by status. `overstated`: how many more
+    its listings counted than they had.
     """
 
     added: int
@@ -63,6 +66,7 @@ class SyncResult:
     refused: int
     gone: int
     difference: Mapping[str, int]
+    overstated: int = 0
 
 
 SYNC = JobType(JobKind.SYNC, SyncTask, SyncProgress, SyncResult)

@@ -25,6 +25,7 @@ _ID, _STATUS, _STATUS_BEFORE, _REVISION = (
 _TAGS = _AT["tags"]
 _KEPT = ("cleaned_at", "clean_reason", "clean_campaign_title", "clean_campaign_id", "clean_diagnostic")
 _NOWHERE: Sequence[str | None] = (None,) * 7
+_STATUS_NAMES = frozenset(map(str, Status))
 _UNKNOWN = CleanReason.UNKNOWN.value
 _kept = itemgetter(*(_AT[name] for name in _KEPT))
 
@@ -71,7 +72,7 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         member.address,
         address_key,
         address_key.rpartition("@")[2],
-        "nonsubscribed" if status == "transactional" else status,
+        status if status in _STATUS_NAMES else "nonsubscribed",  # transactional, and what is unknown here
         # Mailchimp does not tell the status before an archive. Never `subscribed`, so that no Undo subscribes anybody.
         "unsubscribed" if status == "archived" else None,
         0,  # revision
@@ -139,7 +140,7 @@ def _tags(names: Sequence[str]) -> str | None:
     return ",".join([_quoted(name) for name in names]) or None
 
 
-def _fields(merge_fields: Mapping[str, MergeValue], labels: Mapping[str, str]) -> str:
+def _fields(merge_fields: Mapping[str, MergeValue | None], labels: Mapping[str, str]) -> str:
     """JSON of the values by label, without empty ones. Of two with the same label, the last wins."""
     values = {
         labels.get(tag, tag): value if isinstance(value, str) else _text(value)
@@ -150,11 +151,11 @@ def _fields(merge_fields: Mapping[str, MergeValue], labels: Mapping[str, str]) -
     return _encode(values).decode()
 
 
-def _text(value: MergeValue) -> str:
-    """The text of a value; parts of an address on one line, as in Mailchimp's export files."""
+def _text(value: MergeValue | None) -> str:
+    """The text of a value, empty for null; parts of an address on one line, as in Mailchimp's export files."""
     if isinstance(value, Mapping):
         return "  ".join(str(part) for part in value.values() if part)
-    return str(value)
+    return "" if value is None else str(value)
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -3,6 +3,9 @@
 Contacts are sorted by their last change: one that changes moves to the end, and all after it move up by one. So pages
 overlap. If a page shares no contact with the one before, more have moved than that, and it is fetched again from an
 earlier offset.
+
+Nothing that Mailchimp answers makes this endless. An empty page ends the listing although the total counts more
+contacts, and pages that never overlap are an error.
 """
 
 from collections import deque
@@ -10,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.members import ContactPage
 from storage.contacts.values import Row
 from storage.mailchimp.client import MAX_PAGE_SIZE
+from storage.mailchimp.errors import BadAnswer
 
 OVERLAP = 25  # contacts that a page shares with the one before
 MAX_CALLS = 10  # Mailchimp's own limit
@@ -24,7 +28,11 @@ MIN_STORED, MAX_STORED = 4 * MAX_PAGE_SIZE, 8 * MAX_PAGE_SIZE
 HEARTBEAT_SECONDS = 10.0  # a lease lasts thirty
 _PREFETCHED = MAX_CALLS + 4  # pages: some that have arrived are still being decoded
 _STEP = MAX_PAGE_SIZE - OVERLAP
+# Steps back in a row that lead no further than before:
+_BEFORE_AN_EMPTY_PAGE_ENDS = 2
+_MOST_STEPS_BACK = 20
 
+Answer = TypeVar("Answer")
 FetchPage = Callable[[int], ContactPage]
 
 
@@ -32,48 +40,73 @@ FetchPage = Callable[[int], ContactPage]
 class FetchedPages:
     """Consecutive pages merged into one, without the contacts that the page before had.
 
-    `next_offset` and `tail` (Mailchimp's ids of the last contacts) are where to continue.
+    `next_offset` and `tail` (Mailchimp's ids of the last contacts) are where to continue. `overstated`, of the last ones:
+    how many contacts more Mailchimp's total counted than it listed; the page's total is without them.
     """
 
     page: ContactPage
     next_offset: int
     tail: Sequence[int]
     is_last: bool
+    overstated: int = 0
 
 
 def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[FetchedPages | None]:
     """Yields all pages from `offset`; `tail` as in the `FetchedPages` before, 0 and empty to begin.
 
-    Yields None every HEARTBEAT_SECONDS while a page is awaited. Raises what `fetch` raises.
+    Yields None every HEARTBEAT_SECONDS while a page is awaited. Raises what `fetch` raises, and BadAnswer for pages
+    that never overlap.
     """
-    last_rows: Mapping[str, Row] = {}
+    last_rows: Mapping[str, Row] = {}  # of the last two pages, since one may be read again
+    page_rows: Mapping[str, Row] = {}
     rows: list[Row] = []
     truncated_tags: dict[str, str] = {}
-    step_back = unreadable = 0
+    step_back = steps_back = unreadable = overstated = 0
+    unreadable_ids: set[int] = set()  # a page may be read again
+    end = offset  # as far as contacts were listed
+    furthest = -1  # offset of a page that was taken
     with ThreadPoolExecutor(_PREFETCHED, thread_name_prefix="mailchimp") as pool:
         prefetch = _Prefetch(pool, fetch, offset)
         try:
             while True:
                 yield from heartbeats([prefetch.next])
                 start, page = prefetch.take()
-                if tail and start and not _continues(page, tail):
-                    step_back = 2 * step_back or MAX_PAGE_SIZE
+                is_beyond_end = not page.ids and start < page.total
+                if is_beyond_end and (not tail or steps_back >= _BEFORE_AN_EMPTY_PAGE_ENDS):
+                    overstated = page.total - end
+                    prefetch.clear()
+                elif tail and start and not _continues(page, tail):
+                    if steps_back >= _MOST_STEPS_BACK:
+                        raise BadAnswer(reason="pages without an order")
+                    step_back, steps_back = 2 * step_back or MAX_PAGE_SIZE, steps_back + 1
                     prefetch.restart(max(0, start - step_back))
                     continue
-                step_back = 0
+                else:
+                    step_back, end = 0, start + len(page.ids)
+                if start > furthest and page.ids:
+                    furthest, steps_back = start, 0
                 rows += [row for row in page.rows if last_rows.get(members.key(row)) != row]
                 truncated_tags |= page.truncated_tags
                 if page.unreadable:
                     readable = (members.remote_id(row) or 0 for row in page.rows)
-                    unreadable += len(set(page.ids).difference(tail, readable))
+                    new = set(page.ids).difference(tail, readable, unreadable_ids)
+                    unreadable_ids |= new
+                    unreadable += len(new)
                 # The ids include unreadable contacts, which may fill a whole page.
                 tail = page.ids[-OVERLAP:] or tail
-                last_rows = {members.key(row): row for row in page.rows[-OVERLAP:]}
+                before, page_rows = page_rows, {members.key(row): row for row in page.rows}
+                last_rows = {**before, **page_rows}
                 if not prefetch.is_empty and len(rows) < (MAX_STORED if prefetch.next.done() else MIN_STORED):
                     continue
-                merged = replace(page, rows=rows, unreadable=unreadable, truncated_tags=truncated_tags)
+                merged = replace(
+                    page,
+                    rows=rows,
+                    total=page.total - overstated,
+                    unreadable=unreadable,
+                    truncated_tags=truncated_tags,
+                )
                 rows, unreadable, truncated_tags = [], 0, {}
-                yield FetchedPages(merged, start + _STEP, tail, prefetch.is_empty)
+                yield FetchedPages(merged, start + _STEP, tail, prefetch.is_empty, overstated)
                 if prefetch.is_empty:
                     return
         finally:
@@ -96,6 +129,14 @@ def heartbeats(futures: Sequence[Future[Any]]) -> Iterator[None]:
         yield None
 
 
+def call(ask: Callable[[], Answer]) -> Iterator[Answer | None]:
+    """Yields the answer of a call to Mailchimp; before it None every HEARTBEAT_SECONDS, as `heartbeats`."""
+    with call_pool() as pool:
+        future = pool.submit(ask)
+        yield from heartbeats([future])
+        yield future.result()
+
+
 class _Prefetch:
     """Fetches the next page and those after it, up to the total of the last page taken."""
 
@@ -112,10 +153,14 @@ class _Prefetch:
     def is_empty(self) -> bool:
         return not self._pending
 
-    def restart(self, offset: int) -> None:
+    def clear(self) -> None:
+        """Fetches no further pages."""
         for _, future in self._pending:
             future.cancel()
         self._pending.clear()
+
+    def restart(self, offset: int) -> None:
+        self.clear()
         self._next_offset = offset
         self._submit()
 
@@ -124,6 +169,8 @@ class _Prefetch:
         offset, future = self._pending.popleft()
         page = future.result()
         while self._next_offset < page.total and len(self._pending) < _PREFETCHED:
+            self._submit()
+        if not self._pending and len(page.ids) >= MAX_PAGE_SIZE:  # the total may be too low as well
             self._submit()
         return offset, page
 

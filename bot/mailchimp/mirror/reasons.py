@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bot.contacts.columns import LONGEST_TITLE
 from bot.core import jobs
 from bot.core.jobs import Clock
 from bot.mailchimp.mirror.jobs import SyncJob
-from bot.mailchimp.mirror.pages import call_pool, heartbeats
+from bot.mailchimp.mirror.pages import call, call_pool, heartbeats
 from storage.bounces import contacts as contact_rows
 from storage.contacts import bulk, figures
 from storage.contacts.figures import FigureChanges, FigureKey
@@ -36,7 +37,12 @@ def explain(
             )
         if not contacts:
             break
-        abuse = _abuse_reports(client, remote_id) if abuse is None else abuse
+        if abuse is None:
+            for reports in call(partial(_abuse_reports, client, remote_id)):
+                abuse = reports
+                if reports is None:
+                    yield (job := jobs.renew(database, job, clock()))
+        assert abuse is not None
         with call_pool() as pool:
             futures = [pool.submit(_reason, client, remote_id, abuse, key) for _, key in contacts]
             for _ in heartbeats(futures):
@@ -84,7 +90,7 @@ def _abuse_reports(client: Client, remote_id: str) -> Mapping[str, str]:
         page = client.abuse_reports(remote_id, offset)
         campaigns.update((report.hash, report.campaign_id) for report in page.reports)
         offset += MAX_PAGE_SIZE
-        if offset >= page.total:
+        if offset >= page.total or not page.reports:
             return campaigns
 
 

@@ -5,6 +5,7 @@ a crash. The periods of two syncs overlap. A complete pass is repeated regularly
 only that finds permanently deleted contacts.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +18,7 @@ from bot.contacts.upsert import UpsertCounts
 from bot.core import jobs
 from bot.core.jobs import Clock, Recipient
 from bot.core.json_values import to_json
-from bot.mailchimp.mirror import deletions, pages, reasons, tags
+from bot.mailchimp.mirror import deletions, missing, pages, reasons, tags
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncResult, SyncTask
@@ -35,19 +36,35 @@ from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
 from storage.mailchimp.members import Member
-from storage.mailchimp.remote_state import RemoteState
+from storage.mailchimp.remote_state import RemoteState, Trouble
 
 OVERLAP = timedelta(minutes=10)  # of the periods of two syncs: clocks differ, and Mailchimp's listings lag
 COMPLETE_EVERY = timedelta(days=7)
 COMPLETE_EVERY_WHILE_DIFFERENT = timedelta(days=1)
+log = logging.getLogger(__name__)
+
 STAGES = (None, Status.ARCHIVED)  # statuses listed: the default listing has no archived contacts
 
 
 def discover(database: Database, client: Client, now: datetime) -> Sequence[int]:
-    """Adds and updates the mirror of each audience of the account; returns their ids."""
+    """Adds and updates the mirror of each audience of the account; returns the ids of those that can be synced.
+
+    A mirror whose audience is missing, or that Mailchimp does not describe, is kept and marked (`Trouble`). Raises
+    MailchimpError if the account can't be read.
+    """
     audience_ids = []
-    for remote in client.audiences():
-        fields = client.merge_fields(remote.id)
+    account_id, listed = client.account().id, client.audiences()
+    with database.transaction() as session:
+        missing.mark(session, account_id, {remote.id for remote in listed})
+    for remote in listed:
+        try:
+            fields = client.merge_fields(remote.id)
+        except MailchimpError as error:
+            log.warning("the merge fields of an audience: %s", error)
+            with database.transaction() as session:
+                audience = mirrors.get_or_add(session, remote.id, remote.name, now)
+                missing.set_trouble(session, audience, Trouble.UNREADABLE)
+            continue
         with database.transaction() as session:
             audience = mirrors.get_or_add(session, remote.id, remote.name, now)
             before = RemoteState.from_json(audience.remote)
@@ -59,6 +76,8 @@ def discover(database: Database, client: Client, now: datetime) -> Sequence[int]
                 merge_fields=fields,
                 link=client.audience_link(remote.web_id),
                 signup_url=remote.signup_url,
+                account_id=account_id,
+                trouble=Trouble.NONE,
             )
             if _are_renamed(before.labels, state.labels):
                 # Mailchimp lists no contact as changed by that, but values are kept under the fields' names.
@@ -104,8 +123,10 @@ def create(
 def work(client: Client, database: Database, job: SyncJob, clock: Clock) -> Generator[SyncJob]:
     """Continues the sync, step by step: pages, deleted contacts, reasons of cleaned ones, its end.
 
-    Raises MailchimpError.
+    Waits as long as Mailchimp has no connection free: others with keys of the same user may take them all. Raises
+    MailchimpError.
     """
+    client = client.patient()
     context = _context(client, database, job, clock)
     latest = _begin(context, job)
     while latest.progress.stage < len(STAGES):
@@ -122,7 +143,7 @@ def work(client: Client, database: Database, job: SyncJob, clock: Clock) -> Gene
             yield (latest := step)
     for step in late_answers.settle(database, latest, clock):
         yield (latest := step)
-    yield _finish(context, latest)
+    yield from _finish(context, latest)
 
 
 def refresh(client: Client, database: Database, job: RemoteJob, clock: Clock) -> Iterator[RemoteJob]:
@@ -222,7 +243,7 @@ def _begin(context: _Context, job: SyncJob) -> SyncJob:
     if progress.started is None:
         progress = replace(progress, started=now)
     if context.seen is not None:
-        progress = replace(progress, stage=0, offset=0, tail=())
+        progress = replace(progress, stage=0, offset=0, tail=(), overstated=0)
     return jobs.save_progress(context.database, job, now, progress)
 
 
@@ -260,6 +281,7 @@ def _store(
         progress = replace(progress, outcome=outcome.with_refused(page.unreadable))
         if fetched is None:
             return jobs.step(session, job, now, progress=progress)
+        progress = replace(progress, overstated=progress.overstated + fetched.overstated)
         if fetched.is_last:
             progress = replace(progress, stage=progress.stage + 1, offset=0, tail=())
         else:
@@ -318,9 +340,17 @@ def _moved(session: Session, audience: AudienceRow, rows: Sequence[Row]) -> Mapp
     return moved
 
 
-def _finish(context: _Context, job: SyncJob) -> SyncJob:
+def _finish(context: _Context, job: SyncJob) -> Iterator[SyncJob]:
+    compare = partial(difference, context.database, context.client, job.audience_id)
+    for differs in pages.call(compare):
+        if differs is None:
+            yield (job := jobs.renew(context.database, job, context.clock()))
+        else:
+            yield _end(context, job, differs)
+
+
+def _end(context: _Context, job: SyncJob, differs: Mapping[str, int]) -> SyncJob:
     outcome, gone, now = job.progress.outcome, job.progress.gone, context.clock()
-    differs = difference(context.database, context.client, job.audience_id)
     with context.database.transaction() as session:
         audience = session.get(AudienceRow, job.audience_id)
         assert audience is not None
@@ -330,7 +360,7 @@ def _finish(context: _Context, job: SyncJob) -> SyncJob:
         audience.remote = replace(
             state,
             whole_at=audience.mirrored_until if is_whole else state.whole_at,
-            differs=bool(differs),
+            differs=bool(differs or job.progress.overstated),
             explained=audience.revision,
         ).to_json()
         session.add(audience)
@@ -345,4 +375,7 @@ def _finish(context: _Context, job: SyncJob) -> SyncJob:
                 gone=gone,
                 **asdict(outcome),
             )
-        return jobs.finish(session, job, now, SyncResult(**asdict(outcome), gone=gone, difference=differs))
+        result = SyncResult(
+            **asdict(outcome), gone=gone, difference=differs, overstated=job.progress.overstated
+        )
+        return jobs.finish(session, job, now, result)

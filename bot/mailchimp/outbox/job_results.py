@@ -8,6 +8,7 @@ from bot.archives import archives, restores
 from bot.archives.jobs import ArchiveJob, ArchiveResult, RemoteJob, RestoreJob, RestoreResult
 from bot.contacts.counts import segment_size
 from bot.core import jobs
+from bot.mailchimp.outbox import roads
 from bot.mailchimp.outbox.refusals import GONE, NOT_FOUND
 from storage.archives import archives as archive_rows
 from storage.contacts import contacts
@@ -47,8 +48,16 @@ def finish_archive(database: Database, job: ArchiveJob, now: datetime) -> Archiv
         refusals=counts.refusals,
         waiting=counts.waiting,
         link=RemoteState.from_json(audience.remote).link if audience else None,
+        by_contact=job.progress.by_contact,
     )
     with database.transaction() as session:
+        if result.n:
+            roads.note(
+                session,
+                segment.audience_id,
+                by_list=now if result.n > result.by_contact else None,
+                by_contact=now if result.by_contact else None,
+            )
         archive_rows.add_left_alone(session, segment.audience_id, job.id, result.left_alone)
         _write_journal(session, job, now, archives.KIND, job.id, counts, left_alone=counts.left_alone)
         return jobs.finish(session, job, now, result, job.progress.stopped_by)

@@ -16,14 +16,14 @@ from bot.archives.jobs import RemoteJob
 from bot.core import jobs
 from bot.core.jobs import Clock, Failure
 from bot.mailchimp.mirror import sync
-from bot.mailchimp.outbox import refusals
+from bot.mailchimp.outbox import refusals, roads
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD
 from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.contacts import bulk
 from storage.core.database import Database
 from storage.mailchimp import outgoing
 from storage.mailchimp.client import Client
-from storage.mailchimp.errors import BadAnswer, MailchimpError, NotFound, Unavailable
+from storage.mailchimp.errors import BadAnswer, MailchimpError, NoContactApi, NotFound, Unavailable
 from storage.mailchimp.outgoing import SINGLE_CALL, STARTING, OutboxKey
 from storage.mailchimp.tables import OutgoingState
 from storage.mailchimp.values import Batch, BatchStatus
@@ -38,6 +38,7 @@ RENEW_SECONDS = 5.0  # the longest wait without a step, which renews the lease
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between rounds, doubled after each fruitless one
 LONGEST_POLL = 15.0  # seconds between two requests for the status of a batch
 SEARCHES_FOR_A_BATCH = 3  # it may be listed late
+POLLS_FOR_A_TOTAL = 8  # of a new batch, a minute and a half in all
 CLOCKS_DIFFER = timedelta(minutes=10)  # at most, this machine's and Mailchimp's
 REFRESH_AFTER = timedelta(minutes=1)  # of sending, the mirror is refreshed again
 
@@ -90,6 +91,7 @@ class _SendingRun:
         self._key = OutboxKey(job.audience_id, job.id)
         self._error: MailchimpError | None = None  # of this round: calls for another one, or ends the work
         self._refreshed_at = clock()
+        self._tried_otherwise: set[int] = set()
 
     def rounds(self) -> Iterator[RemoteJob]:
         """Repeats rounds until all changes have an outcome, an error is final, or FRUITLESS_ROUNDS have passed."""
@@ -121,6 +123,55 @@ class _SendingRun:
         if self._error is None and self._has_doubts():
             # A repeated call is refused if the first one had its effect; the mirror shows whether it had.
             yield from self._refresh()
+        if self._error is None and self._change.has_other_call:
+            yield from self._call_otherwise()
+
+    def _call_otherwise(self) -> Iterator[RemoteJob]:
+        """Tries the other call for contacts whose method was refused: one first, which tells whether there is one."""
+        with self._database.reading() as session:
+            refused = outgoing.refused(session, self._key, REFUSED_METHOD)
+            contact_ids = [id_ for id_ in refused if id_ not in self._tried_otherwise]
+            if not contact_ids or not roads.may_try_contact(session, self._key.audience_id, self._clock()):
+                return
+        for chunk in [contact_ids[:1], *_chunks(contact_ids[1:], CALLS_PER_STEP)]:
+            with self._database.transaction() as session:
+                unchanged = self._change.still_as_seen(session, chunk)
+                targets = outgoing.targets(session, self._key.audience_id, sorted(unchanged))
+            self._tried_otherwise.update(chunk)
+            calls = {
+                self._pool.submit(self._change.call_otherwise, self._client, target): target.id
+                for target in targets
+            }
+            while wait(calls, timeout=RENEW_SECONDS).not_done:
+                yield self._step()
+            outcomes = {contact_id: _error_of(call) for call, contact_id in calls.items()}
+            yield self._note_other_outcomes(outcomes)
+            if any(isinstance(error, NoContactApi) for error in outcomes.values()):
+                return
+            self._raise_if_final()
+
+    def _note_other_outcomes(self, outcomes: Outcomes) -> RemoteJob:
+        """Stores what the other call did. A refusal leaves that of the first call; other errors start both again."""
+        now = self._clock()
+        done = [id_ for id_, error in outcomes.items() if error is None]
+        errors = {id_: error for id_, error in outcomes.items() if error and not refusals.is_refusal(error)}
+        has_api = not any(isinstance(error, NoContactApi) for error in errors.values())
+        again = {id_: error for id_, error in errors.items() if not isinstance(error, NoContactApi)}
+        in_doubt = [id_ for id_, error in again.items() if refusals.may_have_been_done(error)]
+        self._remember_errors(list(again.values()))
+        self._tried_otherwise.difference_update(again)
+        progress = replace(self._job.progress, by_contact=self._job.progress.by_contact + len(done))
+        with self._database.transaction() as session:
+            revision = bulk.lock(session, self._key.audience_id).revision
+            self._change.apply(session, done, revision, now)
+            outgoing.mark_done(session, self._key, done)
+            outgoing.mark_waiting(session, self._key, list(again))
+            outgoing.mark_sent(session, self._key, in_doubt, SINGLE_CALL)
+            if not has_api:
+                roads.note(session, self._key.audience_id, no_contact_api=now)
+            n = self._job.done - len(again)  # refused ones are counted, and these are so no more
+            self._job = jobs.step(session, self._job, now, done=n, progress=progress)
+        return self._job
 
     def _refresh(self) -> Iterator[RemoteJob]:
         """Updates the mirror, and stores the outcomes in doubt that it shows."""
@@ -228,10 +279,17 @@ class _SendingRun:
         while pending:
             ended, pending = wait(pending, timeout=RENEW_SECONDS)
             if ended:
-                yield self._note_outcomes({calls[call]: _error_of(call) for call in ended})
+                outcomes = {calls[call]: _error_of(call) for call in ended}
+                yield from self._check_audience(outcomes)
+                yield self._note_outcomes(outcomes)
             else:
                 yield self._step()
         self._raise_if_final()
+
+    def _check_audience(self, outcomes: Outcomes) -> Iterator[RemoteJob]:
+        """Raises NotFound if a contact was not found because the audience is gone, and with it all contacts."""
+        if any(isinstance(error, NotFound) for error in outcomes.values()):
+            yield from self._renewing(lambda: self._client.audience(self._change.remote_id))
 
     def _note_outcomes(self, outcomes: Outcomes, lost: Sequence[int] = ()) -> RemoteJob:
         """Stores the outcomes of calls, None for success. `lost` are contacts whose outcome is unknown."""
@@ -316,8 +374,11 @@ class _SendingRun:
         for search in range(SEARCHES_FOR_A_BATCH):
             if search:
                 yield from self._sleep(RENEW_SECONDS)
-            for batch in (yield from self._renewing(lambda: self._client.batches_since(since))):
-                if batch.id in known or batch.total != len(contact_ids):
+            for listed in (yield from self._renewing(lambda: self._client.batches_since(since))):
+                if listed.id in known:
+                    continue
+                batch = (yield from self._with_total(listed)) if not listed.total else listed
+                if batch.total != len(contact_ids):
                     continue  # another one
                 known.add(batch.id)
                 yield from self._await_batch(batch.id)
@@ -325,6 +386,15 @@ class _SendingRun:
                     yield self._note_batch(contact_ids, batch.id)
                     return
         yield self._note_batch(contact_ids, SINGLE_CALL)
+
+    def _with_total(self, batch: Batch) -> Generator[RemoteJob, None, Batch]:
+        """The batch once it has a total, which a new one lacks for a while; as it is if that takes too long."""
+        for polls in range(POLLS_FOR_A_TOTAL):
+            if batch.total or batch.status is BatchStatus.FINISHED:
+                break
+            yield from self._sleep(min(LONGEST_POLL, FIRST_PAUSE * 2**polls))
+            batch = yield from self._batch(batch.id)
+        return batch
 
     def _await_batch(self, batch_id: str) -> Iterator[RemoteJob]:
         polls = 0
@@ -361,6 +431,7 @@ class _SendingRun:
     def _read_results(self, batch: Batch, contact_ids: Sequence[int]) -> Iterator[RemoteJob]:
         """Stores each operation's outcome. In a finished batch, operations may have failed."""
         outcomes = yield from self._results(batch.id, contact_ids)
+        yield from self._check_audience(outcomes)
         lost = [contact_id for contact_id in contact_ids if contact_id not in outcomes]
         if lost:
             self._remember_errors([BadAnswer(reason=f"{len(outcomes)} of {batch.total} results")])

@@ -7,6 +7,7 @@ end of the outbox's work look whether it was.
 from collections.abc import Mapping
 
 from storage.mailchimp.errors import (
+    AccountSuspended,
     BadAnswer,
     Forbidden,
     Forgotten,
@@ -34,7 +35,7 @@ _KEYS: Mapping[type[Problem], str] = {
 
 def is_refusal(error: MailchimpError) -> bool:
     """Whether Mailchimp refused the change of this one contact for good."""
-    return isinstance(error, Problem) and not isinstance(error, KeyRefused | Forbidden)
+    return isinstance(error, Problem) and not isinstance(error, KeyRefused | Forbidden | AccountSuspended)
 
 
 def key_of(error: MailchimpError) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from bot.archives.jobs import ArchiveJob, RestoreJob
 from storage.archives import archives
@@ -22,6 +22,12 @@ from storage.mailchimp.values import member_hash
 class RemoteChange(Protocol):
     """A change of many contacts of a mirrored audience."""
 
+    has_other_call: ClassVar[bool]
+
+    @property
+    def remote_id(self) -> str:
+        """The audience's id at Mailchimp."""
+
     def contacts(self, session: Session, after: int) -> Sequence[int]:
         """Returns the ids of the contacts to change, in order, after that id."""
 
@@ -33,6 +39,9 @@ class RemoteChange(Protocol):
 
     def call(self, client: Client, target: Target) -> None:
         """Asks Mailchimp for the change of one contact. Raises MailchimpError."""
+
+    def call_otherwise(self, client: Client, target: Target) -> None:
+        """Asks for the change by another call, if `has_other_call`. Raises MailchimpError."""
 
     def operation(self, operation_id: str, target: Target) -> Operation:
         """Returns the same change as an operation of a batch."""
@@ -48,6 +57,7 @@ class Archiving:
     remote_id: str
     segment: Segment
     archive_id: str
+    has_other_call: ClassVar[bool] = True
 
     def contacts(self, session: Session, after: int) -> Sequence[int]:
         return archives.segment_ids(session, self.segment, after)
@@ -60,6 +70,9 @@ class Archiving:
 
     def call(self, client: Client, target: Target) -> None:
         client.archive(self.remote_id, member_hash(target.address_key))
+
+    def call_otherwise(self, client: Client, target: Target) -> None:
+        client.archive_by_contact(self.remote_id, member_hash(target.address_key))
 
     def operation(self, operation_id: str, target: Target) -> Operation:
         return batches.archive_operation(operation_id, self.remote_id, member_hash(target.address_key))
@@ -76,6 +89,7 @@ class Restoring:
     audience_id: int
     archive_id: str
     contact_ids: Sequence[int] | None
+    has_other_call: ClassVar[bool] = False
 
     def contacts(self, session: Session, after: int) -> Sequence[int]:
         return archives.unrestored_ids(session, self.audience_id, self.archive_id, after, self.contact_ids)
@@ -88,6 +102,9 @@ class Restoring:
 
     def call(self, client: Client, target: Target) -> None:
         client.set_status(self.remote_id, target.address, _status_before(target))
+
+    def call_otherwise(self, client: Client, target: Target) -> None:
+        raise NotImplementedError
 
     def operation(self, operation_id: str, target: Target) -> Operation:
         return batches.status_operation(operation_id, self.remote_id, target.address, _status_before(target))

@@ -58,7 +58,10 @@ class StoredWebhook:
 
 @dataclass
 class ListState:
-    """`count_errors`: added to the counts in `stats`, by status; `permissions`: texts of marketing permissions by id."""
+    """`count_errors`: added to the counts in `stats`, by status; `total_error`: to the `total_items` of members.
+
+    `permissions`: texts of marketing permissions by id. `interests`: ids of groups.
+    """
 
     id: str
     web_id: int
@@ -67,11 +70,13 @@ class ListState:
     double_optin: bool = False
     merge_fields: tuple[StoredMergeField, ...] = ()
     permissions: dict[str, str] = field(default_factory=dict)
+    interests: tuple[str, ...] = ()
     members: StoredMembers = field(default_factory=StoredMembers)
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     webhooks: dict[str, StoredWebhook] = field(default_factory=dict)
     abuse: list[StoredAbuseReport] = field(default_factory=list)
     count_errors: dict[str, int] = field(default_factory=dict)
+    total_error: int = 0
     next_web_id: int = 500_000_001
 
     @property
@@ -120,6 +125,7 @@ class AccountState:
     data_centre: str
     rules: Rules
     url: str = ""
+    id: str = "8d3a3db4d97663a9074efcc16"
     faults: MailchimpFaults = field(default_factory=MailchimpFaults)
     lock: RLock = field(default_factory=RLock)
     audiences: dict[str, ListState] = field(default_factory=dict)

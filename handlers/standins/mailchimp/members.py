@@ -20,7 +20,8 @@ class StoredMember(NamedTuple):
     """One member; immutable.
 
     Times are whole seconds since the epoch, 0 for none. `merge`: the merge fields as JSON text, which takes less
-    memory than objects and goes into a response unchanged. `permissions`: ids of the enabled marketing permissions.
+    memory than objects and goes into a response unchanged. `permissions`: ids of the enabled marketing permissions;
+    `interests`: of the groups it is in.
     `barred`: in a compliance state (unsubscribed by themselves, or cleaned): the API can't subscribe them again.
     """
 
@@ -40,6 +41,7 @@ class StoredMember(NamedTuple):
     email_type: str = "html"
     tags: tuple[str, ...] = ()
     permissions: frozenset[str] = frozenset()
+    interests: frozenset[str] = frozenset()
     bounces: tuple[StoredBounce, ...] = ()
     reason: str = ""
     barred: bool = False

@@ -14,6 +14,8 @@ class Rules:
     without a body when `empty_refusals`.
     `archive_cleaned_allowed`: if false, archiving a cleaned member gets 405, as recorded in 2021; addresses in
     `archive_refused` always get it.
+    `audiences_api`: whether the account has the Audiences API (beta); without it, its calls get
+    `audiences_api_refusal`, 403 or 404. `contact_archives_cleaned`: whether its archive takes cleaned contacts.
     `forgotten`: permanently deleted addresses, which can't be added again; `fake_domains`: rejected as fake.
     `double_optin_enforced`: in an audience with double opt-in, a new member sent as `subscribed` becomes `pending`.
     `problems_without_type`: some problem documents lack `type`, as recorded, although the specification requires it.
@@ -28,6 +30,9 @@ class Rules:
     empty_refusals: bool = False
     archive_cleaned_allowed: bool = False
     archive_refused: set[str] = field(default_factory=set)
+    audiences_api: bool = False
+    audiences_api_refusal: int = 404
+    contact_archives_cleaned: bool = False
     forgotten: set[str] = field(default_factory=set)
     fake_domains: set[str] = field(default_factory=set)
     double_optin_enforced: bool = True

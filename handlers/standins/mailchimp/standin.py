@@ -72,6 +72,14 @@ class Standin(StandinServer):
         return self._account.token
 
     @property
+    def account_id(self) -> str:
+        return self._account.id
+
+    @account_id.setter
+    def account_id(self, value: str) -> None:
+        self._account.id = value
+
+    @property
     def faults(self) -> MailchimpFaults:
         return self._account.faults
 
@@ -97,8 +105,12 @@ class Standin(StandinServer):
         double_optin: bool = False,
         merge_fields: Iterable[StoredMergeField] = NAMES,
         permissions: Iterable[str] = (),
+        interests: Iterable[str] = (),
     ) -> str:
-        """Adds an audience and returns its id. `permissions`: texts of the marketing permissions."""
+        """Adds an audience and returns its id.
+
+        `permissions`: texts of the marketing permissions; `interests`: ids of groups.
+        """
         account = self._account
         with account.lock:
             key = secrets.token_hex(5)
@@ -107,8 +119,14 @@ class Standin(StandinServer):
             )
             audience.merge_fields = tuple(merge_fields)
             audience.permissions = {secrets.token_hex(5): text for text in permissions}
+            audience.interests = tuple(interests)
             account.audiences[key] = audience
             return key
+
+    def remove_list(self, audience: str) -> None:
+        """Deletes an audience, as its owner can in the web interface."""
+        with self._account.lock:
+            del self._account.audiences[audience]
 
     def fill(self, audience: str, count: int, seed: int = 0) -> None:
         """Adds members of every status, the same for the same seed, all changed before the clock's current time."""
@@ -143,6 +161,10 @@ class Standin(StandinServer):
     def misreport(self, audience: str, **errors: int) -> None:
         """Makes the counts in `stats` wrong from now on: adds `errors`, by status. Real counts lag too."""
         self._account.audience(audience).count_errors = errors
+
+    def miscount(self, audience: str, error: int) -> None:
+        """Makes `total_items` of members wrong from now on."""
+        self._account.audience(audience).total_error = error
 
     def clean(self, audience: str, address: str, reason: str = "hard", campaign: str | None = None) -> None:
         """Marks a member as cleaned. `reason`: "hard" or "abuse"; `campaign`: default, the last one."""

@@ -1,7 +1,8 @@
 """`cleaned check`: prints one line per setting or service: whether it is right, and if not, how to fix it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import datetime
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,10 +13,13 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.bounces import mailbox
 from bot.core import databases, settings
+from bot.core.audiences import Audience
 from bot.core.databases import DatabaseBehind
 from bot.core.errors import CleanedError
 from bot.core.settings import BadSetting, Settings
 from bot.mailchimp import account
+from bot.mailchimp.mirror import missing
+from bot.mailchimp.outbox import roads
 from handlers.slack.scopes import SCOPES
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files
@@ -24,6 +28,7 @@ from handlers.web.webhooks import routes
 from handlers.words import Words
 from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
+from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
 
 TIMEOUT_SECONDS = 10
@@ -55,7 +60,10 @@ def findings(words: Words, config: Settings) -> Iterator[Finding]:
     """Runs every check, whatever the others find."""
 
     def right(key: str, **values: Any) -> Finding:
-        return Finding(is_fault=False, text=words(key, **values))
+        times = {
+            name: words.moment(at.astimezone()) for name, at in values.items() if isinstance(at, datetime)
+        }
+        return Finding(is_fault=False, text=words(key, **{**values, **times}))
 
     def fault(key: str, **values: Any) -> Finding:
         return Finding(is_fault=True, text=words(key, **values))
@@ -162,13 +170,44 @@ def _mailchimp(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
             return
         with client:
             mailchimp_account = client.account()
+            missing_mirrors = _missing_mirrors(config, client)
     except MailchimpError as error:
         yield fault(error.key, **error.values)
         return
     yield right("check-mailchimp", name=mailchimp_account.name, role=mailchimp_account.role)
     if mailchimp_account.role in READ_ONLY_ROLES:
         yield fault("check-mailchimp-reader", role=mailchimp_account.role)
+    for key, at in _roads(config):
+        yield right(key, at=at)
+    for mirror in missing_mirrors:
+        yield fault(f"mirror-{mirror.trouble}", audience=mirror.name)
     yield from mailchimp_webhooks.findings(config, right, fault)
+
+
+def _missing_mirrors(config: Settings, client: Client) -> Sequence[Audience]:
+    """Raises MailchimpError."""
+    try:
+        with closing(databases.open_any_version(config.database_url)) as database:
+            databases.check_version(database)
+            return missing.find(database, client)
+    except CleanedError:
+        return ()  # the check of the database reports it
+
+
+def _roads(config: Settings) -> Iterator[tuple[str, datetime]]:
+    """Which of Mailchimp's calls archived cleaned contacts, and when last."""
+    try:
+        with closing(databases.open_any_version(config.database_url)) as database:
+            databases.check_version(database)
+            known = roads.known(database)
+    except CleanedError:
+        return  # the check of the database reports it
+    if known.by_list:
+        yield "check-mailchimp-by-list", known.by_list
+    if known.by_contact:
+        yield "check-mailchimp-by-contact", known.by_contact
+    if known.no_contact_api:
+        yield "check-mailchimp-no-contact-api", known.no_contact_api
 
 
 def _time_zones(right: Make, fault: Make) -> Finding:

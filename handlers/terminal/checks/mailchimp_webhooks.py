@@ -27,6 +27,9 @@ def findings(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
         yield fault(error.key, **error.values)
         return
     for webhook in audience_webhooks:
+        if webhook.failed:
+            yield fault(webhook.failed.key, **webhook.failed.values)
+            continue
         key = "check-mailchimp-webhook" if webhook.is_set_up else "check-mailchimp-webhook-missing"
         yield right(key, audience=webhook.audience)
 

@@ -75,6 +75,10 @@ archives-no-answer = { $n ->
     [one] { $n } contact still waits for Mailchimp’s answer. Start again later: what was done by then is not done twice.
    *[other] { $n } contacts still wait for Mailchimp’s answer. Start again later: what was done by then is not done twice.
 }
+archives-by-contact = { $n ->
+    [one] Mailchimp’s usual call was refused for { $n } of them; its newer one archived it.
+   *[other] Mailchimp’s usual call was refused for { $n } of them; its newer one archived them.
+}
 archives-outcomes-sent = The file in your messages has each address’s outcome.
 archives-by-hand = To archive them at Mailchimp itself: open the audience’s contacts, filter by Email subscription status · is one of · Cleaned, choose View segment, tick them, choose Archive and type ARCHIVE. The next sync brings it here.
 archives-open-mailchimp = Contacts at Mailchimp

@@ -126,8 +126,8 @@ error-already-there = { $status ->
 }
 
 corrections-goes = { $optin ->
-    [double] The cleaned contact stays as it is. Mailchimp asks the corrected address to confirm by mail; it is pending until then.
-   *[single] The cleaned contact stays as it is. The corrected address is added in Mailchimp as a new, subscribed contact.
+    [double] The cleaned contact stays as it is. Mailchimp asks the corrected address to confirm by mail; it is pending until then. Tags, groups, language and VIP mark go over to it.
+   *[single] The cleaned contact stays as it is. The corrected address is added in Mailchimp as a new, subscribed contact, with the tags, groups, language and VIP mark.
 }
 corrections-part = { $name }: { $part ->
     [addr1] street
@@ -161,6 +161,7 @@ corrections-added-there = { $status ->
    *[subscribed] *{ $address }* was added to { $audience } in Mailchimp and is subscribed. It gets mail from now on.
 }
 corrections-tags-lost = These tags could not be given. Set them in Mailchimp: { $tags }
+corrections-profile-lost = Mailchimp has the cleaned contact no more, so its groups, language and VIP mark could not be taken over. Set them in Mailchimp.
 corrections-signup-form = sign-up form
 corrections-signup = Here is the { $form }.
 corrections-kept-typed = What you typed is kept.

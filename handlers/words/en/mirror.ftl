@@ -1,6 +1,9 @@
 mirror-title = Sync with Mailchimp
 mirror-as-of = Mirrored from Mailchimp, last look: { $at }
 mirror-not-yet = Mirrored from Mailchimp. The first copy has not ended yet, so the figures are not whole.
+mirror-gone = The account of the Mailchimp key has no audience { $audience } any more: it was deleted there. What was mirrored stays here as it was, and can still be exported.
+mirror-other-account = { $audience } belongs to another Mailchimp account than the key. What was mirrored stays here as it was; to go on with it, set MAILCHIMP_API_KEY to a key of its account.
+mirror-unreadable = Mailchimp does not tell the fields of { $audience }, so it was not brought up to date. It is tried again by itself; if it goes on, look at the audience in Mailchimp.
 mirror-waiting = Bringing { $audience } up to date…
 mirror-under-way = { $audience } is being brought up to date already. Look again in a minute.
 mirror-progress = Bringing { $audience } up to date: { $done } of { $total } contacts
@@ -18,6 +21,10 @@ mirror-refused-why = { $n ->
    *[other] What Mailchimp said of { $n } contacts could not be read, so they were left out.
 }
 mirror-differs = Mailchimp’s own counts differ from what is here: { $which }. They lag by some minutes at times; if they differ after the next sync too, report it.
+mirror-overstated = { $n ->
+    [one] Mailchimp counted { $n } contact more than it listed. All that it listed is here; everything is read again tomorrow.
+   *[other] Mailchimp counted { $n } contacts more than it listed. All that it listed is here; everything is read again tomorrow.
+}
 mirror-more = { $status } { $n } more
 mirror-fewer = { $status } { $n } fewer
 mirror-failed = { $audience } was not brought up to date

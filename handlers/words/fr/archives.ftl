@@ -75,6 +75,10 @@ archives-no-answer = { $n ->
     [one] { $n } contact attend encore la réponse de Mailchimp. Recommencez plus tard : ce qui sera fait d’ici là ne sera pas refait.
    *[other] { $n } contacts attendent encore la réponse de Mailchimp. Recommencez plus tard : ce qui sera fait d’ici là ne sera pas refait.
 }
+archives-by-contact = { $n ->
+    [one] L’appel habituel de Mailchimp a été refusé pour { $n } d’entre eux ; son appel plus récent l’a archivé.
+   *[other] L’appel habituel de Mailchimp a été refusé pour { $n } d’entre eux ; son appel plus récent les a archivés.
+}
 archives-outcomes-sent = Le fichier dans vos messages donne le résultat pour chaque adresse.
 archives-by-hand = Pour les archiver chez Mailchimp même : ouvrez les contacts de l’audience, filtrez par « Email subscription status » · « is one of » · « Cleaned », choisissez « View segment », cochez-les, choisissez « Archive » et tapez ARCHIVE. La prochaine synchronisation le reprendra ici.
 archives-open-mailchimp = Contacts chez Mailchimp

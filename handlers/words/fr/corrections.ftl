@@ -126,8 +126,8 @@ error-already-there = { $status ->
 }
 
 corrections-goes = { $optin ->
-    [double] Le contact nettoyé reste tel quel. Mailchimp demande par e-mail une confirmation à l’adresse corrigée ; elle est en attente d’ici là.
-   *[single] Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée dans Mailchimp comme nouveau contact abonné.
+    [double] Le contact nettoyé reste tel quel. Mailchimp demande par e-mail une confirmation à l’adresse corrigée ; elle est en attente d’ici là. Tags, groupes, langue et marque VIP lui sont repris.
+   *[single] Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée dans Mailchimp comme nouveau contact abonné, avec les tags, groupes, langue et marque VIP.
 }
 corrections-part = { $name } : { $part ->
     [addr1] rue
@@ -161,6 +161,7 @@ corrections-added-there = { $status ->
    *[subscribed] *{ $address }* a été ajoutée à { $audience } dans Mailchimp et y est abonnée. Elle reçoit désormais vos e-mails.
 }
 corrections-tags-lost = Ces tags n’ont pas pu être repris. Ajoutez-les dans Mailchimp : { $tags }
+corrections-profile-lost = Mailchimp n’a plus le contact nettoyé : ses groupes, sa langue et sa marque VIP n’ont pas pu être repris. Indiquez-les dans Mailchimp.
 corrections-signup-form = formulaire d’inscription
 corrections-signup = Voici le { $form }.
 corrections-kept-typed = Votre saisie est conservée.

@@ -1,6 +1,9 @@
 mirror-title = Mise à jour Mailchimp
 mirror-as-of = Copie de Mailchimp, dernière lecture : { $at }
 mirror-not-yet = Copie de Mailchimp. La première copie n’est pas finie : les chiffres sont incomplets.
+mirror-gone = Le compte de la clé Mailchimp n’a plus d’audience { $audience } : elle y a été supprimée. La copie reste ici telle quelle, et peut toujours être exportée.
+mirror-other-account = { $audience } appartient à un autre compte Mailchimp que celui de la clé. La copie reste ici telle quelle ; pour continuer, mettez dans MAILCHIMP_API_KEY une clé de son compte.
+mirror-unreadable = Mailchimp ne donne pas les champs de { $audience }, qui n’a donc pas été mise à jour. Un nouvel essai se fait tout seul ; si cela dure, regardez l’audience dans Mailchimp.
 mirror-waiting = Mise à jour de { $audience }…
 mirror-under-way = La mise à jour de { $audience } est déjà en cours. Regardez à nouveau dans une minute.
 mirror-progress = Mise à jour de { $audience } : { $done } contacts sur { $total }
@@ -18,6 +21,10 @@ mirror-refused-why = { $n ->
    *[other] Ce que Mailchimp dit de { $n } contacts est illisible : ils ont été laissés de côté.
 }
 mirror-differs = Les chiffres de Mailchimp diffèrent de ceux d’ici : { $which }. Ils retardent parfois de quelques minutes ; s’ils diffèrent encore à la prochaine mise à jour, signalez-le.
+mirror-overstated = { $n ->
+    [one] Mailchimp a compté { $n } contact de plus qu’il n’en a listé. Tout ce qu’il a listé est ici ; tout sera relu demain.
+   *[other] Mailchimp a compté { $n } contacts de plus qu’il n’en a listé. Tout ce qu’il a listé est ici ; tout sera relu demain.
+}
 mirror-more = { $status } { $n } de plus
 mirror-fewer = { $status } { $n } de moins
 mirror-failed = { $audience } n’a pas été mis à jour

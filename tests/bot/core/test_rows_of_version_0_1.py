@@ -649,7 +649,7 @@ def test_an_archive_that_mailchimp_stopped_is_ended_with_what_was_done(database:
                 made_at=NOW,
             )
         )
-    desk, never_asked = Desk(names={"F1": "outcomes.csv"}), Client("key-us1", "http://127.0.0.1:1")
+    desk, never_asked = Desk(names={"F1": "outcomes.csv"}), Client("key-us1", "http://127.0.0.1:1/3.0")
 
     def work(database: Database, job: ArchiveJob, clock: Clock) -> Iterator[ArchiveJob]:
         file = SmallFile("outcomes.csv", [b"never read"], desk)

@@ -16,9 +16,11 @@ from bot.corrections.required_fields import NoMailchimp, RequirementsUnknown
 from bot.mailchimp import additions
 from bot.mailchimp.additions import FieldMissing, TryLater
 from bot.mailchimp.jobs import ADD, AddJob
+from handlers.slack.views.mailchimp import additions as addition_views
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
+from handlers.words import words
 from storage.contacts import contacts, figures
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
@@ -144,6 +146,39 @@ def test_a_corrected_contact_has_the_status_that_the_audience_gives_it(
     assert old.status == Status.CLEANED
     added = additions.receipt(database, job)
     assert (added.status, added.tags_lost, added.correction.continue_after) == (status, (), None)
+
+
+def test_groups_language_and_vip_go_over_and_nothing_more_is_sent_of_whoever_has_none(
+    database: Database, mailchimp: Standin, client: Client
+):
+    groups = frozenset({"9143cf3bd1", "3a2a927344"})
+    remote = audience_of(
+        mailchimp, groups=[*groups, "f9c8f5f0ff"], interests=groups, language="fr_CA", vip=True
+    )
+    form = begin(database, client, sync(database, client, NOW))
+    done = carry_out(database, client, request(database, form))
+    there = mailchimp.member(remote, NEW)
+    assert there
+    assert (there.interests, there.language, there.vip) == (groups, "fr_CA", True)
+    assert not additions.receipt(database, done).is_profile_lost
+    mailchimp.put(remote, OLD, interests=frozenset(), language="", vip=False)
+    client.put_member(remote, "else@example.com", status_if_new=Status.SUBSCRIBED)
+    assert not {"interests", "language", "vip"} & set(bodies(mailchimp, "PUT")[-1])
+
+
+def test_what_is_lost_with_a_contact_that_mailchimp_has_no_more_is_told(
+    database: Database, mailchimp: Standin, client: Client
+):
+    remote = audience_of(mailchimp, vip=True)
+    form = begin(database, client, sync(database, client, NOW))
+    old = mailchimp.member(remote, OLD)
+    assert old
+    mailchimp._account.audience(remote).members.remove(old.id)
+    done = carry_out(database, client, request(database, form))
+    receipt = additions.receipt(database, done)
+    assert receipt.is_profile_lost
+    said = json.dumps(addition_views.receipt(words("fr"), receipt), ensure_ascii=False)
+    assert words("fr").md("corrections-profile-lost") in said
 
 
 def test_what_the_mirror_holds_is_what_a_sync_would_bring(

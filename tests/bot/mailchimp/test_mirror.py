@@ -13,7 +13,9 @@ from bot.core import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror import tags as member_tags
 from bot.mailchimp.mirror.jobs import SYNC
+from handlers.slack.views.mailchimp.mirror import differs
 from handlers.standins.mailchimp.faults import FaultKind as Fault
+from handlers.words import words
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from storage.mailchimp.client import Client
@@ -73,6 +75,35 @@ def test_what_changes_at_mailchimp_changes_here(both: Mirrored):
     assert contacts[complained]["clean_reason"] == "abuse"
     assert contacts[filed]["status_before"] == "subscribed"
     assert contacts[revived]["cleaned_at"] is None
+
+
+def test_no_number_of_refused_connections_ends_a_sync(both: Mirrored):
+    """Nor do resets between them."""
+    both.mailchimp.faults.add(Fault.TOO_MANY, times=80)
+    both.mailchimp.faults.add(Fault.FORBIDDEN, path="/lists/.*", times=40)
+    both.mailchimp.faults.add(Fault.RESET, times=20, every=3)
+    assert both.sync().added == PEOPLE
+    both.assert_same()
+    assert len(both.mailchimp.faults.happened) >= 120
+
+
+@pytest.mark.parametrize("error", [1_000, 50_000, -1_000])
+def test_a_total_that_lies_ends_a_sync_with_everybody_here_and_is_told(both: Mirrored, error: int):
+    both.mailchimp.miscount(both.remote_id, error)
+    result = both.sync()
+    both.assert_same()
+    assert result.added == PEOPLE
+    assert result.unchanged == 0
+    assert bool(result.overstated) == (error > 0) == ("listed" in differs(words("en"), result))
+    both.mailchimp.subscribe(both.remote_id, "new@example.com")
+    result = both.sync()
+    assert result.added == 1
+    both.assert_same()
+    both.mailchimp.miscount(both.remote_id, 0)
+    both.times.now += sync.COMPLETE_EVERY_WHILE_DIFFERENT
+    result = both.sync()
+    assert (result.overstated, result.difference) == (0, {})
+    both.assert_same()
 
 
 def test_a_contact_with_more_tags_than_a_page_tells_has_them_all(both: Mirrored):

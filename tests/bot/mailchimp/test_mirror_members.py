@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.mailchimp.mirror import members
 from storage.contacts import values
@@ -47,6 +49,25 @@ def test_a_page_becomes_contacts_and_says_whose_tags_are_incomplete_and_who_was_
     assert (row["tags"], row["remote_id"], row["leid"]) == ('"a, b"', 1, "1")
 
 
+@given(st.text() | st.datetimes(timezones=st.none() | st.timezones()).map(str))
+def test_no_time_stops_a_sync(text: str):
+    row = row_of(MEMBER | dict.fromkeys(("last_changed", "timestamp_signup", "timestamp_opt"), text))
+    assert row["optin_time"] is None or len(row["optin_time"]) == 19
+
+
+def test_null_is_no_value_of_a_merge_field():
+    empty = {"FNAME": None, "AGE": "", "HOME": {"addr1": None}, "TOWN": {}}
+    assert row_of(MEMBER | {"merge_fields": empty})["merge_fields"] == "{}"
+
+
+def test_a_status_of_tomorrow_takes_a_contact_out_of_what_can_be_archived_or_mailed():
+    old = tuple(row_of(MEMBER | {"id": 5}).values())
+    row = row_of(MEMBER | {"status": "snoozed"})
+    assert (row["status"], row["cleaned_at"], row["clean_reason"]) == ("nonsubscribed", None, None)
+    merged = dict(zip(values.COLUMNS, members.merged(old, tuple(row.values()), 9, "now"), strict=True))
+    assert (merged["status"], merged["revision"]) == ("nonsubscribed", 9)
+
+
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
@@ -56,6 +77,9 @@ def test_a_page_becomes_contacts_and_says_whose_tags_are_incomplete_and_who_was_
         ("20260102T030405.000+00:00", "2026-01-02 03:04:05"),
         ("2026-01-02 03:04:05", "2026-01-02 03:04:05"),
         ("2026-13-02T03:04:05+00:00", None),
+        ("0000-00-00 00:00:00", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-12:00", None),
         ("soon", None),
         ("", None),
     ],

@@ -17,9 +17,10 @@ from bot.core import jobs
 from bot.core.errors import AlreadyDone
 from bot.core.jobs import AnyJob, JobType
 from bot.mailchimp.mirror.members import contact_id
-from bot.mailchimp.outbox import job_results, outbox, remote_changes
+from bot.mailchimp.outbox import job_results, outbox, remote_changes, roads
+from handlers.standins.mailchimp.account import StoredMergeField
 from handlers.standins.mailchimp.faults import FaultKind
-from handlers.standins.mailchimp.standin import Standin
+from handlers.standins.mailchimp.standin import NAMES, Standin
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
@@ -100,6 +101,23 @@ def assert_true(database: Database, standin: Standin, remote: str, job: AnyJob) 
     assert_exact(database)
 
 
+@pytest.mark.parametrize("is_batch", [False, True])
+def test_an_undo_brings_back_contacts_whose_required_fields_are_empty(
+    database: Database, standin: Standin, client: Client, is_batch: bool, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 5 if is_batch else 500)
+    remote = standin.add_list("News", merge_fields=(*NAMES, StoredMergeField("TOWN", "Town", required=True)))
+    for n in range(12):
+        town = "" if n % 2 else "Bern"
+        standin.put(remote, f"person{n}@example.com", "cleaned", merge=f'{{"TOWN": "{town}"}}')
+    before = truth(standin, remote)
+    job = archive(database, client, mirrors.sync(database, client))
+    assert set(truth(standin, remote).values()) == {"archived"}
+    assert undo(database, client, job).outcome == RestoreResult(n=12, changed=0, refusals={}, waiting=0)
+    assert truth(standin, remote) == before
+    assert bool(calls(standin, "POST", "/batches")) == is_batch
+
+
 @pytest.mark.parametrize("n", [30, 700])
 def test_contacts_are_archived_at_mailchimp_and_here_and_undone(
     database: Database, standin: Standin, client: Client, n: int
@@ -133,6 +151,89 @@ def test_where_mailchimp_refuses_the_contacts_stay_cleaned_and_the_reason_is_kep
     assert (job.outcome.n, job.outcome.refusals) == (0, {"method-refused": n})
     assert job.outcome.newer == job.outcome.left_alone == 0
     assert all("Can not archive" in line.detail for line in job_results.outcomes(database, job))
+    assert_true(database, standin, remote, job)
+
+
+CONTACT = r"/audiences/\w+/contacts/\w+/actions/archive"
+
+
+@pytest.mark.parametrize("is_batch", [False, True])
+@pytest.mark.parametrize("fault", [None, FaultKind.RESET, FaultKind.SERVER_ERROR])
+def test_contacts_that_the_list_refuses_are_archived_by_the_contacts_own_call_and_undone(
+    database: Database,
+    standin: Standin,
+    client: Client,
+    is_batch: bool,
+    fault: FaultKind | None,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 5 if is_batch else 500)
+    standin.rules.archive_refused = {f"person{i}@example.com" for i in range(0, 12, 2)}
+    standin.rules.audiences_api = standin.rules.contact_archives_cleaned = True
+    remote = mirrors.add(standin, 12)
+    audience = mirrors.sync(database, client)
+    if fault:
+        standin.faults.add(fault, "POST", CONTACT, times=15, every=2, afterwards=True)
+    job = archive(database, client, audience)
+    assert (job.state, job.outcome.n, job.outcome.refusals) == ("done", 12, {})
+    assert job.done == job.total == 12
+    assert_true(database, standin, remote, job)
+    assert fault or job.outcome.by_contact == 6
+    known = roads.known(database)
+    assert known.by_list == job.finished_at
+    assert fault or known.by_contact == job.finished_at
+    assert known.no_contact_api is None
+    assert undo(database, client, job).outcome.n == 12
+    assert Counter(truth(standin, remote).values()) == {"cleaned": 12, "subscribed": 5}
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_account_without_the_other_call_is_asked_once(
+    database: Database, standin: Standin, client: Client, status: int, monkeypatch: pytest.MonkeyPatch
+):
+    standin.rules.archive_cleaned_allowed = False
+    standin.rules.audiences_api_refusal = status
+    remote = mirrors.add(standin, 8)
+    audience = mirrors.sync(database, client)
+    for _ in range(2):
+        job = archive(database, client, audience)
+        assert (job.state, job.outcome.n, job.outcome.refusals) == ("done", 0, {"method-refused": 8})
+        assert_true(database, standin, remote, job)
+    asked = [call.path for call in standin.requests if call.path.startswith("/audiences/")]
+    assert len(asked) == 1
+    assert roads.known(database).no_contact_api
+    monkeypatch.setattr(roads, "ASK_AGAIN_AFTER", timedelta(0))
+    standin.rules.audiences_api = standin.rules.contact_archives_cleaned = True
+    assert archive(database, client, audience).outcome.by_contact == 8
+    monkeypatch.undo()
+    standin.put(remote, "late@example.com", "cleaned")
+    audience = mirrors.sync(database, client)
+    assert archive(database, client, audience).outcome.by_contact == 1, "it is known that there is one"
+
+
+def test_what_both_calls_refuse_stays_cleaned_and_is_asked_for_once(
+    database: Database, standin: Standin, client: Client
+):
+    standin.rules.archive_cleaned_allowed = False
+    standin.rules.audiences_api = True
+    remote = mirrors.add(standin, 8)
+    job = archive(database, client, mirrors.sync(database, client))
+    assert (job.state, job.outcome.n, job.outcome.refusals) == ("done", 0, {"method-refused": 8})
+    assert len([call for call in standin.requests if call.path.startswith("/audiences/")]) == 8
+    assert_true(database, standin, remote, job)
+
+
+def test_what_the_other_call_archives_in_name_only_is_not_said_to_be_archived(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    """The Audiences API has a status apart from the list's."""
+    standin.rules.archive_cleaned_allowed = False
+    standin.rules.audiences_api = standin.rules.contact_archives_cleaned = True
+    remote = mirrors.add(standin, 3)
+    audience = mirrors.sync(database, client)
+    monkeypatch.setattr(standin._account, "put", lambda _audience, member: member)
+    job = archive(database, client, audience)
+    assert (job.outcome.n, job.outcome.refusals) == (0, {"method-refused": 3})
     assert_true(database, standin, remote, job)
 
 
@@ -267,6 +368,19 @@ def test_a_slow_answer_does_not_cost_the_lease(
     assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=2.5)
 
 
+def test_a_lost_batch_is_known_although_it_says_that_it_has_no_operations(
+    database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(outbox, "MOST_SINGLE_CALLS", 5)
+    remote = mirrors.add(standin, 12)
+    audience = mirrors.sync(database, client)
+    standin.faults.add(FaultKind.RESET, "POST", "/batches", afterwards=True)
+    job = archive(database, client, audience)
+    assert (job.state, job.outcome.n) == ("done", 12)
+    assert len(calls(standin, "POST", "/batches")) == 1
+    assert_true(database, standin, remote, job)
+
+
 @pytest.mark.usefixtures("_small")
 def test_operations_without_a_result_are_asked_for_again(
     database: Database, standin: Standin, client: Client, monkeypatch: pytest.MonkeyPatch
@@ -308,6 +422,44 @@ def test_a_refused_key_ends_the_work_and_what_was_done_is_told(
     assert_true(database, standin, remote, job)
     again = archive(database, client, audience)
     assert again.outcome.n == n
+
+
+@pytest.mark.usefixtures("_small")
+@pytest.mark.parametrize("n", [6, 30])
+@pytest.mark.parametrize("is_undo", [False, True])
+def test_an_audience_that_vanishes_during_the_calls_costs_no_contact_and_comes_back(
+    database: Database,
+    standin: Standin,
+    client: Client,
+    n: int,
+    is_undo: bool,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Every call is answered as for a contact that was deleted for good."""
+    remote = mirrors.add(standin, n)
+    audience = mirrors.sync(database, client)
+    before = truth(standin, remote)
+    done = archive(database, client, audience) if is_undo else None
+    theirs, ours = truth(standin, remote), statuses(database, audience)
+    real, kept = outbox._SendingRun._take, standin._account.audiences[remote]
+
+    def take(*arguments: Any, **named: Any) -> Any:
+        standin._account.audiences.pop(remote, None)
+        return real(*arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbox._SendingRun, "_take", take)
+        job = undo(database, client, done) if done else archive(database, client, audience)
+    assert job.failure
+    assert (job.state, job.failure.key) == ("failed", "mailchimp-not-found")
+    assert (job.outcome.n, job.outcome.refusals, job.outcome.waiting) == (0, {}, n)
+    assert statuses(database, audience) == ours
+    standin._account.audiences[remote] = kept
+    mirrors.sync(database, client)
+    assert truth(standin, remote) == theirs
+    done = done or archive(database, client, audience)
+    assert undo(database, client, done).outcome.n == n
+    assert truth(standin, remote) == statuses(database, audience) == before
 
 
 def test_mailchimp_out_of_reach_leaves_everything_waiting_and_says_so(

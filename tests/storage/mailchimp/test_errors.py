@@ -11,6 +11,7 @@ import pytest
 from storage.contacts.values import Status
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import (
+    AccountSuspended,
     BadAnswer,
     BadKey,
     Forbidden,
@@ -38,7 +39,11 @@ REFUSED = "Can not archive a contact that is bounced, pending or archived"
         (problem(401, "API Key Invalid"), KeyRefused),
         (httpx.Response(401), KeyRefused),
         (problem(403, "Forbidden"), Forbidden),
-        (problem(403, "User Disabled"), Forbidden),
+        (problem(403, "Forbidden", "This feature is disabled for authors."), Forbidden),
+        (problem(403, "User Disabled"), AccountSuspended),
+        (problem(403, "Forbidden", "Your account has been suspended."), AccountSuspended),
+        (problem(599, "Compliance Related", "Your account is under review."), AccountSuspended),
+        (httpx.Response(599), Unavailable),
         (problem(403, "Wrong Datacenter"), WrongDataCentre),
         (httpx.Response(403), TooManyConnections),
         (httpx.Response(403, text="<html>Access Denied</html>"), TooManyConnections),
@@ -117,7 +122,9 @@ def test_a_name_that_is_missing_is_a_wrong_data_centre_only_with_a_network(
 def test_a_base_of_ones_own_has_no_data_centre_to_be_wrong():
     transport = httpx.MockTransport(lambda _: (_ for _ in ()).throw(caused(socket.gaierror(-2, "unknown"))))
     with (
-        Client(KEY, "http://stand-in.invalid/3.0", transport=transport, timing=Clock().timing()) as mailchimp,
+        Client(
+            KEY, "https://stand-in.invalid/3.0", transport=transport, timing=Clock().timing()
+        ) as mailchimp,
         pytest.raises(Unavailable),
     ):
         mailchimp.account()

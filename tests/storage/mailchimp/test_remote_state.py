@@ -13,7 +13,8 @@ from storage.mailchimp.values import MergeField
 FIELD = {"tag": "FNAME", "name": "First name", "type": "text", "required": True, "choices": ["a", "b"]}
 KEYS = {
     *("web_id", "double_optin", "permissions", "fields", "link", "signup", "whole_at"),
-    *("differs", "explained", "webhook_secret"),
+    *("differs", "explained", "webhook_secret", "account_id", "trouble"),
+    *("archived_by_list", "archived_by_contact", "no_contact_api"),
 }
 MERGE_FIELDS = st.builds(MergeField, choices=st.lists(st.text()).map(tuple))
 

@@ -1,8 +1,9 @@
-"""Second tries only where they are safe; ten calls at once for the process; nothing private in a log."""
+"""Second tries only where they are safe; eight calls at once for the process; nothing private in a log."""
 
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -12,14 +13,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from handlers.standins.mailchimp.standin import Standin
 from storage.contacts.values import Status
+from storage.mailchimp import limiter as mailchimp_limiter
 from storage.mailchimp import transport as mailchimp_transport
 from storage.mailchimp.batches import archive_operation
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError, NotFound, TooManyConnections, Unavailable
-from storage.mailchimp.limiter import TIMED_OUT_SECONDS, ConnectionLimiter
-from storage.mailchimp.transport import LONGEST_PAUSE_SECONDS, TOTAL_SECONDS, TRIES
+from storage.mailchimp.limiter import GROW_SECONDS, TIMED_OUT_SECONDS, ConnectionLimiter
+from storage.mailchimp.transport import LONGEST_PAUSE_SECONDS, TOTAL_SECONDS, TRIES, Timing
 from tests.storage.mailchimp.answers import (
     ADDRESS,
     BATCH,
@@ -222,6 +227,107 @@ def test_a_call_that_finds_no_place_in_time_did_not_arrive(monkeypatch):
     assert not script.requests
 
 
+def taken(limiter: ConnectionLimiter, limit: int) -> int:
+    """How many calls the limiter lets through at once."""
+    with ExitStack() as stack:
+        for n in range(20):
+            try:
+                stack.enter_context(limiter.acquire(limit, 0))
+            except TimeoutError:
+                return n
+    raise AssertionError
+
+
+@given(
+    st.lists(st.sampled_from(["refused", "late", 1.0, GROW_SECONDS, 200.0]), max_size=12), st.integers(1, 10)
+)
+def test_a_refusal_halves_the_connections_and_time_brings_them_back(events: list[str | float], limit: int):
+    clock = Clock()
+    limiter = ConnectionLimiter(lambda: clock.now)
+    before = taken(limiter, limit)
+    assert before == limit
+    with limiter.acquire(1, 0) as early:
+        pass
+    was_refused = False
+    for event in events:
+        if event == "late":  # of a call that was sent with those refused before
+            early.since = clock.now - 1000 if was_refused else clock.now
+            if was_refused:
+                limiter.shrink(limit, early)
+                assert taken(limiter, limit) == before
+        elif event == "refused":
+            clock.now += 0.01
+            with limiter.acquire(limit, 0) as permit:
+                pass
+            limiter.shrink(limit, permit)
+            was_refused = True
+            assert taken(limiter, limit) == max(1, before // 2)
+        else:
+            clock.now += float(event)
+            assert before <= taken(limiter, limit) <= limit
+        before = taken(limiter, limit)
+    clock.now += 10 * GROW_SECONDS
+    assert taken(limiter, limit) == limit
+
+
+@pytest.mark.parametrize("answer", [httpx.Response(429), httpx.Response(403)])
+def test_an_answer_of_too_many_makes_the_client_take_fewer_places(answer: httpx.Response):
+    mailchimp, _ = scripted(answer, OK)
+    limiter = mailchimp._transport.pool.limiter
+    mailchimp.member("l1", HASH)
+    assert limiter.allowed() == 4
+
+
+def test_a_waiting_call_goes_on_when_the_limit_has_grown_again(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mailchimp_limiter, "GROW_SECONDS", 0.05)
+    limiter = ConnectionLimiter()
+    with limiter.acquire(2, 0) as permit:
+        limiter.shrink(2, permit)
+        with limiter.acquire(2, 20):
+            assert limiter.allowed() >= 2
+
+
+def test_work_that_nobody_waits_for_outlasts_any_number_of_refusals():
+    clock = Clock()
+    answers = [httpx.Response(429, headers={"Retry-After": "9999"}), *[httpx.Response(429)] * 300]
+    mailchimp, script = scripted(*answers, OK, clock=clock)
+    mailchimp.patient().member("l1", HASH)
+    assert len(script.requests) == 302
+    assert clock.now > TOTAL_SECONDS
+    assert max(clock.pauses) <= LONGEST_PAUSE_SECONDS
+    mailchimp, script = scripted(httpx.Response(429), httpx.ReadError("reset"))
+    with pytest.raises(Unavailable):
+        start(mailchimp.patient())
+    assert len(script.requests) == 2
+
+
+def test_it_ends_with_its_client_all_the_same():
+    mailchimp, _ = scripted(httpx.Response(429))
+    mailchimp.close()
+    with pytest.raises(TooManyConnections):
+        mailchimp.patient().account()
+
+
+def test_two_processes_and_a_third_party_on_one_key_are_all_served():
+    """Of ten connections, the third party holds four all the time; each process would take eight."""
+    timing = Timing(pause=lambda seconds: time.sleep(min(seconds, 0.002)))
+    with Standin() as standin, ExitStack() as stack:
+        standin.rules.latency = 0.002
+        standin._api._in_progress[standin.key] = 4
+        mailchimps = [
+            stack.enter_context(
+                Client(standin.key, standin.url, transport=httpx.HTTPTransport(), timing=timing)
+            ).patient()
+            for _ in range(2)
+        ]
+        pool = stack.enter_context(ThreadPoolExecutor(20))
+        calls = [pool.submit(mailchimps[n % 2].account) for n in range(120)]
+        assert {call.result().name for call in calls} == {"Northwind Trail Club"}
+        refused = [request for request in standin.requests if request.status == 429]
+        assert max(request.concurrent for request in standin.requests if request.status == 200) <= 10
+        assert len(refused) < len(calls), "and refused ones are fewer than those answered"
+
+
 class Server(ThreadingHTTPServer):
     """Answers when told to, and counts the calls and the connections that are there at once."""
 
@@ -283,16 +389,16 @@ def serving() -> Iterator[Server]:
         server.server_close()
 
 
-def test_the_eleventh_call_waits_whichever_client_makes_it():
+def test_the_ninth_call_waits_whichever_client_makes_it():
     with serving() as server, ExitStack() as stack:
         clients = [stack.enter_context(Client(KEY, server.base)) for _ in range(4)]
         with ThreadPoolExecutor(25) as pool:
             calls = [pool.submit(clients[number % 4].account) for number in range(25)]
-            server.wait_for(10)
+            server.wait_for(8)
             server.go.set()
             assert {call.result().name for call in calls} == {"Ann & Co"}
-        assert server.most == 10
-        assert server.connections <= 10, "and the connections are kept for the next calls"
+        assert server.most == 8
+        assert server.connections <= 8, "and the connections are kept for the next calls"
 
 
 def test_a_client_may_take_fewer_places():

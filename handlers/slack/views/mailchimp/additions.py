@@ -45,6 +45,8 @@ def receipt(words: Words, added: AdditionReceipt) -> Message:
     if added.tags_lost:
         tags = blocks.clamp(", ".join(added.tags_lost), SAID)
         rows.append(blocks.section(words.md("corrections-tags-lost", tags=tags)))
+    if added.is_profile_lost:
+        rows.append(blocks.section(words.md("corrections-profile-lost")))
     old = words.md("corrections-old-stays", address=done.old_address)
     rows.append(blocks.context(old, words.md("corrections-no-extra")))
     return blocks.message(text, rows)

@@ -12,13 +12,16 @@ FIGURES = ("added", "changed", "unchanged", "refused")
 
 
 def source(words: Words, audience: Audience) -> list[Block]:
-    """The line that says when a mirrored audience was last synced; none for a local audience."""
+    """When a mirrored audience was last synced, and what is wrong with it; none for a local audience."""
     if not audience.is_mirror:
         return []
-    if audience.mirrored_until is None:
-        return [blocks.context(words.md("mirror-not-yet"))]
-    at = blocks.date(audience.mirrored_until, words, "{date_short} {time}")
-    return [blocks.context(words.md("mirror-as-of", at=at))]
+    lines = [words.md(f"mirror-{audience.trouble}", audience=audience.name)] if audience.trouble else []
+    if audience.mirrored_until:
+        at = blocks.date(audience.mirrored_until, words, "{date_short} {time}")
+        lines.append(words.md("mirror-as-of", at=at))
+    elif not lines:
+        lines.append(words.md("mirror-not-yet"))
+    return blocks.contexts(lines)
 
 
 def started(words: Words, audience: Audience) -> View:
@@ -49,7 +52,9 @@ def message(words: Words, job: SyncJob, audience: str) -> Message:
 
 
 def differs(words: Words, result: SyncResult) -> str:
-    """How Mailchimp's own counts differ from those of the mirror; "" if they don't."""
+    """How Mailchimp's own counts differ from what it listed, or from those of the mirror; "" if they don't."""
+    if result.overstated:
+        return words("mirror-overstated", n=result.overstated)
     differences = [
         words("mirror-more" if n > 0 else "mirror-fewer", status=words(f"status-{status}"), n=abs(n))
         for status, n in result.difference.items()

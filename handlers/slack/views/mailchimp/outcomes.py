@@ -1,6 +1,6 @@
 """What Mailchimp did and did not do: rows of a receipt, steps to do by hand, the file of each address's outcome."""
 
-from bot.archives.jobs import ArchiveJob, RemoteJob, RestoreJob
+from bot.archives.jobs import ArchiveJob, ArchiveResult, RemoteJob, RestoreJob
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block
@@ -19,6 +19,8 @@ def rows(words: Words, job: ArchiveJob | RestoreJob) -> list[Block]:
     lines = [
         words.md("archives-refused", n=n, why=words(f"archives-refusal-{key}")) for key, n in refusals.items()
     ]
+    if isinstance(job.result, ArchiveResult) and job.result.by_contact:
+        lines.append(words.md("archives-by-contact", n=job.result.by_contact))
     if waiting:
         lines.append(words.md("archives-no-answer", n=waiting))
     if lines and job.progress.hand_over.is_shared:

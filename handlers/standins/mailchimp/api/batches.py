@@ -115,7 +115,8 @@ class Batches:
         document: Json = {
             "id": batch.id,
             "status": status,
-            "total_operations": len(batch.operations),
+            # A new batch has none for a while.
+            "total_operations": 0 if status == "pending" else len(batch.operations),
             "finished_operations": finished_count,
             "errored_operations": sum(code >= 400 for code, _ in batch.outcomes[:finished_count]),
             "submitted_at": format_time(int(batch.submitted)),

@@ -219,7 +219,11 @@ PROPERTIES: dict[str, Property] = {
     "unsubscribe_reason": lambda member, *_: quoted(member.reason) if member.reason else "",
     "consents_to_one_to_one_messaging": lambda *_: "true",
     "merge_fields": lambda member, *_: member.merge,
-    "interests": lambda *_: "{}",
+    "interests": lambda member, audience, _: (
+        json.dumps({key: key in member.interests for key in audience.interests})
+        if audience.interests
+        else "{}"
+    ),
     "stats": lambda member, *_: (
         f'{{"avg_open_rate":{member.rating / 5},"avg_click_rate":{member.rating / 50}}}'
     ),

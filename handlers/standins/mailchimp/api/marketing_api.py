@@ -183,6 +183,7 @@ class MarketingApi:
             ("PUT", member, writes.put),
             ("PATCH", member, writes.patch),
             ("DELETE", member, writes.archive),
+            ("POST", "/audiences/{list}/contacts/{contact}/actions/archive", writes.archive_contact),
             ("GET", f"{member}/tags", reads.tags),
             ("POST", f"{member}/tags", writes.tag),
             ("POST", f"{member}/actions/delete-permanent", writes.delete_permanently),

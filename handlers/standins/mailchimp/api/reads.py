@@ -35,7 +35,7 @@ def ping(_call: ApiCall) -> Json:
 def root(call: ApiCall) -> Json:
     account = call.account
     document = {
-        "account_id": "8d3a3db4d97663a9074efcc16",
+        "account_id": account.id,
         "login_id": "1234567",
         "account_name": "Northwind Trail Club",
         "email": "olivia@northwind.example",
@@ -122,7 +122,7 @@ def members(call: ApiCall) -> str:
     if selection.has("members"):
         members = members_json(call.account, audience, page, selection.below("members"))
         parts.append(f'"members":[{",".join(members)}]')
-    rest = {"list_id": audience.id, "total_items": total, "_links": []}
+    rest = {"list_id": audience.id, "total_items": max(total + audience.total_error, 0), "_links": []}
     parts += [f'"{key}":{json.dumps(value)}' for key, value in rest.items() if selection.has(key)]
     return "{" + ",".join(parts) + "}"
 

@@ -1,7 +1,7 @@
 """Validation of members sent to the API."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -61,11 +61,16 @@ def check_address(address: str, rules: Rules) -> None:
         raise invalid(f"{address} looks fake or invalid, please enter a real email address.")
 
 
-def check_merge_fields(audience: ListState, values: Mapping[str, Any], *, all_required: bool) -> None:
-    """Raises ProblemResponse 400. `all_required`: required fields must be present. Unknown tags are ignored."""
+def check_merge_fields(
+    audience: ListState, values: Mapping[str, Any], *, all_required: bool, kept: Collection[str] = ()
+) -> None:
+    """Raises ProblemResponse 400. Unknown tags are ignored.
+
+    `all_required`: required fields must be present, here or among `kept`, the tags that the member has values of.
+    """
     errors = {}
     for field in audience.merge_fields:
-        value = values.get(field.tag, "" if all_required else None)
+        value = values.get(field.tag, "" if all_required and field.tag not in kept else None)
         if value is None:
             continue
         message = _merge_field_error(field, value)
@@ -87,6 +92,16 @@ def permissions_after(audience: ListState, before: frozenset[str], sent: list[An
             raise invalid(errors={f"{name}.marketing_permission_id": "Invalid marketing permission ID."})
         (enabled.add if permission["enabled"] else enabled.discard)(key)
     return frozenset(enabled)
+
+
+def interests_after(audience: ListState, before: frozenset[str], sent: Json) -> frozenset[str]:
+    """Applies sent groups. Raises ProblemResponse 400 for an id of another audience."""
+    interests = set(before)
+    for key, is_in in sent.items():
+        if key not in audience.interests or not isinstance(is_in, bool):
+            raise invalid(errors={f"interests.{key}": "Invalid interest ID."})
+        (interests.add if is_in else interests.discard)(key)
+    return frozenset(interests)
 
 
 def parse_time(text: str) -> int | None:

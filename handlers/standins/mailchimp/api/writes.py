@@ -9,6 +9,7 @@ from handlers.standins.mailchimp.api.documents import member_document
 from handlers.standins.mailchimp.api.problems import (
     ProblemResponse,
     cannot_archive,
+    forbidden,
     forgotten,
     in_compliance_state,
     invalid,
@@ -22,6 +23,7 @@ from handlers.standins.mailchimp.api.validation import (
     check_address,
     check_merge_fields,
     check_types,
+    interests_after,
     parse_time,
     permissions_after,
 )
@@ -36,6 +38,7 @@ from handlers.standins.mailchimp.members import StoredMember, hash_of
 from handlers.standins.types import Json
 
 LARGEST_BATCH = 500
+FORBIDDEN = 403
 # `batch_subscribe` returns fewer properties of a member than the other calls.
 BATCH_SELECTION = Selection.from_query(
     {
@@ -99,6 +102,20 @@ def archive(call: ApiCall) -> None:
     member = audience.member(call.parts[1])
     not_archivable = {"pending", "archived"} | (set() if rules.archive_cleaned_allowed else {"cleaned"})
     if member.status in not_archivable or member.email in rules.archive_refused:
+        raise cannot_archive()
+    account.put(audience, member._replace(status="archived"))
+    account.fire(audience, "unsubscribe", "api", archive_data(audience, member))
+
+
+def archive_contact(call: ApiCall) -> None:
+    """POST of a contact's archive, of the Audiences API (beta), by its `contact_id` alone."""
+    account, audience, rules = call.account, call.audience, call.account.rules
+    if not rules.audiences_api:
+        raise forbidden() if rules.audiences_api_refusal == FORBIDDEN else not_found()
+    member = audience.members.get(call.parts[1])
+    if member is None or member.id[::-1] != call.parts[1]:
+        raise not_found()
+    if member.status == "cleaned" and not rules.contact_archives_cleaned:
         raise cannot_archive()
     account.put(audience, member._replace(status="archived"))
     account.fire(audience, "unsubscribe", "api", archive_data(audience, member))
@@ -194,8 +211,14 @@ def _store(call: ApiCall, existing: StoredMember | None, document: Json) -> Stor
     _check_new_address(account, existing, address)
     if moved and audience.members.get(new_hash) is not None:
         raise member_exists(address)
-    may_be_incomplete = call.flag("skip_merge_validation") or existing is not None
-    check_merge_fields(audience, document.get("merge_fields", {}), all_required=not may_be_incomplete)
+    kept = {tag: value for tag, value in merge_values(existing).items() if value} if existing else {}
+    # Strict: required fields that an existing contact lacks are refused too, whatever the request changes.
+    check_merge_fields(
+        audience,
+        document.get("merge_fields", {}),
+        all_required=not call.flag("skip_merge_validation"),
+        kept=kept.keys(),
+    )
     member = _changed(audience, existing or _blank(account, audience, address), document, account.now)
     if document.get("status"):
         member = member._replace(status=_new_status(account, audience, existing, document["status"], address))
@@ -251,6 +274,8 @@ def _changed(audience: ListState, member: StoredMember, document: Json, now: int
     if "marketing_permissions" in document:
         permissions = permissions_after(audience, member.permissions, document["marketing_permissions"])
         sent["permissions"] = permissions
+    if "interests" in document:
+        sent["interests"] = interests_after(audience, member.interests, document["interests"])
     if not member.status:
         sent.setdefault("opt", now)
     return member._replace(**sent)

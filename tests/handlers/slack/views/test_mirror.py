@@ -19,6 +19,7 @@ from storage.contacts.values import CleanReason, Status
 from storage.core.tables import AudienceSource
 from storage.mailchimp import errors
 from storage.mailchimp.errors import MailchimpError
+from storage.mailchimp.remote_state import Trouble
 from tests.conftest import NOW
 from tests.support.jobs import job_value
 from tests.support.limits import HOSTILE, problems
@@ -108,6 +109,8 @@ def test_the_figures_say_how_fresh_they_are(words: Words):
     assert words("mirror-as-of", at=Markup(f"<!date^{int(NOW.timestamp())}^")) in said(MIRROR)
     assert words("mirror-not-yet") in said(replace(MIRROR, mirrored_until=None))
     assert "Mailchimp" not in said(LOCAL)
+    for trouble in set(Trouble) - {Trouble.NONE}:
+        assert words(f"mirror-{trouble}", audience=MIRROR.name) in said(replace(MIRROR, trouble=trouble))
 
 
 def test_each_kind_of_audience_has_its_own_buttons(words: Words):

@@ -180,4 +180,12 @@ def test_merge_fields_are_checked_by_their_types(
     assert {error["field"] for error in answer["errors"]} == {"TOWN", "LTV", "BORN", "SIZE", "HOME"}
     assert {"field": "LTV", "message": "Please enter a number"} in answer["errors"]
     assert call("post", MEMBERS, NEW, skip_merge_validation="true").status_code == 200
+    call.places["subscriber_hash"] = hash_of(NEW["email_address"])
+    for change in ({"status": "unsubscribed"}, {"vip": True}, {"merge_fields": {"FNAME": "Zoé"}}):
+        for method in ("patch", "put"):
+            refused = call(method, MEMBER, change).json()
+            assert [error["field"] for error in refused["errors"]] == ["TOWN"]
+            assert call(method, MEMBER, change, skip_merge_validation="true").status_code == 200
+    assert call("patch", MEMBER, {"merge_fields": {"TOWN": "Bern"}}).status_code == 200
+    assert call("patch", MEMBER, {"status": "unsubscribed"}).status_code == 200
     assert len(call("get", "/lists/{list_id}/merge-fields", required="true").json()["merge_fields"]) == 1

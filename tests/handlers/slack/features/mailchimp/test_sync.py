@@ -2,16 +2,21 @@
 
 import json
 import os
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.core import databases
+from bot.mailchimp.outbox import roads
 from handlers import cli
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import Words
 from handlers.words import words as words_for
+from storage.core import audiences
 from storage.mailchimp.client import Client
 
 NAME = "Trail news"
@@ -181,10 +186,80 @@ def test_mailchimp_s_trouble_is_one_sentence_and_what_was_begun_is_carried_on(
     filled(account)
     account.faults.add(FaultKind.SERVER_ERROR, path="/lists/.*/members", times=None)
     assert cli.main(["sync"]) == cli.FAILED
-    assert capsys.readouterr().err == f"cleaned: {words('mailchimp-unavailable', reason='500')}\n"
+    assert capsys.readouterr().err == f"cleaned: {NAME}: {words('mailchimp-unavailable', reason='500')}\n"
     account.faults.clear()
     assert cli.main(["sync"]) == cli.DONE
     assert words("terminal-synced", name=NAME, **figures(added=3)) in capsys.readouterr().out
+
+
+def test_one_bad_audience_of_three_stops_no_other(
+    account: Standin, words: Words, capsys: pytest.CaptureFixture[str]
+):
+    names = ("One", "Two", "Three")
+    bad = [filled(account, name) for name in names][1]
+    for path, sentence in (
+        ("merge-fields", words("mirror-unreadable", audience="Two")),
+        ("members", words("mailchimp-unavailable", reason="500")),
+    ):
+        account.faults.add(FaultKind.SERVER_ERROR, path=f"/lists/{bad}/{path}", times=None)
+        assert cli.main(["sync"]) == cli.FAILED
+        out, err = capsys.readouterr()
+        assert f"Two: {sentence}" in err
+        assert [line.split(":")[0].strip() for line in out.splitlines()] == ["One", "Three"]
+        account.faults.clear()
+    assert cli.main(["sync"]) == cli.DONE
+    assert [each["cleaned"] for each in counts(capsys)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("words", ["en_GB.UTF-8"], indirect=True)
+@pytest.mark.parametrize("trouble", ["gone", "other-account"])
+def test_an_audience_that_is_gone_is_told_wherever_it_is_shown_and_its_mirror_stays(
+    account: Standin, words: Words, trouble: str, capsys: pytest.CaptureFixture[str]
+):
+    made = filled(account)
+    other = filled(account, "Other")
+    assert cli.main(["sync"]) == cli.DONE
+    before = [each for each in counts(capsys) if each["audience"] == NAME]
+    kept, own = account._account.audiences[made], account.account_id
+    account.remove_list(made)
+    if trouble == "other-account":
+        account.account_id = "another"
+    sentence = words(f"mirror-{trouble}", audience=NAME)
+    capsys.readouterr()
+    assert cli.main(["check"]) == cli.FAILED
+    assert f"{words('check-fault'):<6}  {sentence}" in capsys.readouterr().out
+    for _ in range(2):
+        assert cli.main(["sync"]) == cli.DONE, "what is missing for good fails no timer every day"
+        out, err = capsys.readouterr()
+        assert sentence in out
+        assert not err
+    assert cli.main(["sync", "--audience", NAME]) == cli.FAILED
+    assert sentence in capsys.readouterr().err
+    assert cli.main(["counts"]) == cli.DONE
+    assert sentence in capsys.readouterr().out
+    assert before == [each for each in counts(capsys) if each["audience"] == NAME]
+    account._account.audiences[made], account.account_id = kept, own
+    assert cli.main(["sync"]) == cli.DONE
+    assert cli.main(["counts"]) == cli.DONE
+    assert sentence not in capsys.readouterr().out
+    assert account.member(other, "bob@example.com")
+
+
+@pytest.mark.parametrize("words", ["en_GB.UTF-8"], indirect=True)
+def test_the_check_says_which_call_archives_and_when_last(
+    account: Standin, words: Words, database_url: str, capsys: pytest.CaptureFixture[str]
+):
+    filled(account)
+    assert cli.main(["sync"]) == cli.DONE
+    at = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    with closing(databases.open_current(database_url)) as database, database.transaction() as session:
+        audience_id = audiences.list_all(session)[0].id
+        roads.note(session, audience_id, by_list=at, by_contact=at, no_contact_api=at)
+    capsys.readouterr()
+    cli.main(["check"])
+    out = capsys.readouterr().out
+    for name in ("by-list", "by-contact", "no-contact-api"):
+        assert words(f"check-mailchimp-{name}", at=words.moment(at.astimezone())) in out
 
 
 def test_an_audience_of_mailchimp_is_neither_imported_into_nor_named_for_bounces(
