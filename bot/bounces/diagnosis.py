@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bot.bounces import wordings
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.wordings.phrases import without_accents
+from bot.bounces.wordings.phrases import STOP_WORDS, without_accents
 
 LONGEST_TEXT = 3000  # characters searched
 
@@ -22,23 +22,46 @@ def diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     return _diagnose(code, text[:LONGEST_TEXT])
 
 
+def diagnose_words(code: str, text: str) -> tuple[EventKind, Cause] | None:
+    """As `diagnose`, by clear words alone; None if there are none."""
+    return _by_words(code, text[:LONGEST_TEXT])
+
+
 @lru_cache(maxsize=64)  # one message may say the same of hundreds of recipients
 def _diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
-    codes = [known for known in (find_code(text), code.strip()) if known]
-    words = _words(text)
-    temporary = _is_temporary(codes, text)
-    for kind, cause, phrases in wordings.RULES:
-        if phrases.are_in(words):
-            return _soften(kind, cause, words, temporary=temporary), cause
-    if _NAMED_USER_UNKNOWN.search(words):
-        return _soften(EventKind.HARD, Cause.NO_MAILBOX, words, temporary=temporary), Cause.NO_MAILBOX
-    by_code = next((diagnosis for code in codes if (diagnosis := _by_code(code))), None)
-    if by_code:
+    if by_words := _by_words(code, text):
+        return by_words
+    codes = _codes(code, text)
+    if by_code := next((diagnosis for code in codes if (diagnosis := _by_code(code))), None):
         return by_code
-    for kind, cause, phrases in wordings.WEAK_RULES:
-        if not (temporary and kind is EventKind.HARD) and phrases.are_in(words):
-            return kind, cause
-    return EventKind.SOFT, Cause.UNKNOWN
+    rank = wordings.WEAK_RULES.first(_words(text))
+    if rank is None:
+        return EventKind.SOFT, Cause.UNKNOWN
+    kind, cause, _ = wordings.WEAK_ORDER[rank]
+    if kind is EventKind.HARD and _is_temporary(codes, text):  # `450 mailbox unavailable`
+        return EventKind.SOFT, Cause.SERVER
+    return kind, cause
+
+
+@lru_cache(maxsize=64)
+def _by_words(code: str, text: str) -> tuple[EventKind, Cause] | None:
+    codes = _codes(code, text)
+    if any(known.endswith(_SENDERS_FAULT) for known in codes):
+        return EventKind.SOFT, Cause.POLICY
+    words = _words(text)
+    rank = wordings.RULES.first(words)
+    if (rank is None or rank > wordings.LAST_CLEAR) and _NAMED_USER_UNKNOWN.search(words):
+        rank = wordings.LAST_CLEAR
+    if rank is None:
+        return None
+    kind, cause, _ = wordings.ORDER[rank]
+    if kind is EventKind.HARD:
+        kind = _soften(kind, cause, words, temporary=_is_temporary(codes, text))
+    return kind, cause
+
+
+def _codes(code: str, text: str) -> list[str]:
+    return [known for known in (find_code(text), code.strip()) if known]
 
 
 def find_code(text: str) -> str:
@@ -64,6 +87,14 @@ _BEFORE_VERSION = re.compile(
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"'@,;:]{1,64}@[\w\-]+(?:\.[\w\-]+)*")
 # Postfix adds which command failed: `MAIL FROM` there says nothing about the sender.
 _IN_REPLY = re.compile(r"\(in reply to [^()]{1,60}\)")
+# What begins each line of a reply of several: `450-4.2.1 `.
+_BETWEEN_LINES = re.compile(r"(?<!\S)[245]\d\d[- ]#?[245]\.\d\.\d{1,3}(?!\S)|(?<!\S)[245]\d\d-")
+_HOST = re.compile(
+    r"(?:https?://|(?<![\w.@-]))(?!\S{0,80}(?:spam(?:haus|cop|rats)|sorbs|surbl|uribl|rbl\b|blocklist|blacklist|dnsbl|cloudmark|nosuchuser))"
+    r"(?:[\w-]{1,63}\.){1,8}(?:[a-z]{3}|[a-z]{2}|info|test|example|local|invalid)(?![\w-])(?:/\S{0,300}|\.(?=\s+(?:not|unknown|does)\b))?",
+    re.IGNORECASE,
+)
+_YOUR_ADDRESS = re.compile(r"\byour (?:e-?mail )?(?:address|domain|mailbox) (?=[^|.]{0,40}\b(?:is|was|has|does|could|can)\b)")
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
 # `user (ada.l) unknown`, `mailbox ada not found`
 _NAMED_USER_UNKNOWN = re.compile(
@@ -92,6 +123,7 @@ _BY_SUBJECT_AND_DETAIL = {
     "3.5": (EventKind.SOFT, Cause.SERVER),
     "4.4": (EventKind.HARD, Cause.NO_DOMAIN),
 }
+_SENDERS_FAULT = (".1.7", ".1.8")  # the sender's address, or its domain: whatever the words are
 _BY_SUBJECT = {"4": Cause.SERVER, "6": Cause.CONTENT, "7": Cause.POLICY}
 
 
@@ -105,9 +137,12 @@ def _by_code(code: str) -> tuple[EventKind, Cause] | None:
 
 
 def _is_temporary(codes: list[str], text: str) -> bool:
-    """Whether the server calls the failure temporary: by `4.x.x`, or by `4xx` if there is no enhanced code."""
-    if codes:
-        return all(code.startswith("4") for code in codes)
+    """Whether the server calls the failure temporary: by `4.x.x`, or by `4xx` if no code says more than its class.
+
+    `4.0.0` is also the status of failures that were given up.
+    """
+    if specific := [code for code in codes if not code.endswith(".0.0")]:
+        return all(code.startswith("4") for code in specific)
     reply = _REPLY.search(text)
     return reply is not None and reply[1] == "4"
 
@@ -116,11 +151,13 @@ def _soften(kind: EventKind, cause: Cause, words: str, *, temporary: bool) -> Ev
     """SOFT instead of the rule's kind where the failure may be temporary after all.
 
     Clear words such as `user unknown` stay hard beside a `450`, unless the server asks to try again. A domain that was
-    not found (`450`, `try again`) may be the trouble of a name server.
+    not found (`450`, `try again`) may be the trouble of a name server; one that says it takes no mail is not.
     """
+    if wordings.UNMISTAKABLE.first(words) is not None:
+        return kind
     if cause is Cause.NO_DOMAIN and (temporary or " try again " in words):
         return EventKind.SOFT
-    return EventKind.SOFT if temporary and wordings.TRY_AGAIN.are_in(words) else kind
+    return EventKind.SOFT if temporary and wordings.TRY_AGAIN.first(words) is not None else kind
 
 
 def _is_version(match: re.Match[str]) -> bool:
@@ -131,9 +168,12 @@ def _is_version(match: re.Match[str]) -> bool:
 def _words(text: str) -> str:
     """The text as phrases are written: lower-case words, each after a space, without addresses, accents and stop words.
 
-    "|" separates sentences, so that no phrase matches across two of them.
+    "|" separates sentences, so that no phrase matches across two of them. The names of hosts are left out, except those
+    of block lists: `spamfilter.example.com said: 550 mailbox unavailable` is not about spam.
     """
-    text = without_accents(_ADDRESS.sub(" ", _IN_REPLY.sub(" ", text))).replace("’", "'")
+    text = _BETWEEN_LINES.sub(" ", _ADDRESS.sub(" ", _IN_REPLY.sub(" ", text)))
+    text = without_accents(_HOST.sub(" ", text)).replace("’", "'")
     text = text.replace("n't", " not").replace("cannot", "can not")
+    text = _YOUR_ADDRESS.sub("sender address ", text)
     text = _SENTENCE_END.sub(" | ", text)
-    return f" {' '.join(word for word in _WORD.findall(text) if word not in wordings.STOP_WORDS)} "
+    return f" {' '.join(word for word in _WORD.findall(text) if word not in STOP_WORDS)} "
