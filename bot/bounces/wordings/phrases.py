@@ -24,19 +24,21 @@ class Rules:
 
     def __init__(self, sets: Sequence[frozenset[str]]) -> None:
         self._none = len(sets)
-        # Of several words, by the first one; single words, which may also begin one, by their first letters.
-        self._by_word: dict[str, list[tuple[int, str]]] = {}
+        # Of several words, by the first one and how the second begins; single words, which may begin one, by letters.
+        self._by_words: dict[str, dict[str, list[tuple[int, str]]]] = {}
         self._by_letters: dict[str, list[tuple[int, str]]] = {}
         self._without_spaces: list[tuple[int, str]] = []  # of scripts that separate no words
         for rank, phrase in ((rank, phrase) for rank, phrases in enumerate(sets) for phrase in phrases):
-            first_word, space, _ = phrase.partition(" ")
+            first_word, space, rest = phrase.partition(" ")
             if space:
-                self._by_word.setdefault(first_word, []).append((rank, f" {phrase}"))
+                by_second = self._by_words.setdefault(first_word, {})
+                by_second.setdefault(rest.partition(" ")[0][:_LETTERS_OF_SECOND], []).append((rank, f" {phrase}"))
             elif phrase.isascii():
                 self._by_letters.setdefault(phrase[:_LETTERS], []).append((rank, phrase))
             else:
                 self._without_spaces.append((rank, phrase))
-        for found in (*self._by_word.values(), *self._by_letters.values(), self._without_spaces):
+        by_two = [found for by_second in self._by_words.values() for found in by_second.values()]
+        for found in (*by_two, *self._by_letters.values(), self._without_spaces):
             found.sort()
 
     def first(self, words: str) -> int | None:
@@ -46,13 +48,16 @@ class Rules:
         """
         best = self._none
         position = 0
+        following = iter(words.split()[1:])
         for word in words.split():
-            for rank, phrase in self._by_word.get(word, ()):
-                if rank >= best:
-                    break
-                if words.startswith(phrase, position):
-                    best = rank
-                    break
+            second = next(following, "")
+            if by_second := self._by_words.get(word):
+                for rank, phrase in by_second.get(second[:_LETTERS_OF_SECOND], ()):
+                    if rank >= best:
+                        break
+                    if words.startswith(phrase, position):
+                        best = rank
+                        break
             for rank, beginning in self._by_letters.get(word[:_LETTERS], ()):
                 if rank >= best:
                     break
@@ -65,7 +70,7 @@ class Rules:
         return None if best == self._none else best
 
 
-_LETTERS = 3
+_LETTERS, _LETTERS_OF_SECOND = 3, 2
 
 
 def without_accents(text: str) -> str:
