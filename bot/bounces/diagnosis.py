@@ -52,6 +52,8 @@ def _by_words(code: str, text: str) -> tuple[EventKind, Cause] | None:
     rank = wordings.RULES.first(words)
     if (rank is None or rank > wordings.LAST_CLEAR) and _NAMED_USER_UNKNOWN.search(words):
         rank = wordings.LAST_CLEAR
+    if rank is None and " ".join(word for word in words.split() if word.isalpha()) in _BARE:
+        rank = wordings.LAST_CLEAR
     if rank is None:
         return None
     kind, cause, _ = wordings.ORDER[rank]
@@ -89,17 +91,21 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\"'@,;:]{1,64}@[\w\-]+(?:\.[\w\-]+)*")
 _IN_REPLY = re.compile(r"\(in reply to [^()]{1,60}\)")
 # What begins each line of a reply of several: `450-4.2.1 `.
 _BETWEEN_LINES = re.compile(r"(?<!\S)[245]\d\d[- ]#?[245]\.\d\.\d{1,3}(?!\S)|(?<!\S)[245]\d\d-")
-_HOST = re.compile(
+_HOST_NAME = (
     r"(?:https?://|(?<![\w.@-]))(?!\S{0,80}(?:spam(?:haus|cop|rats)|sorbs|surbl|uribl|rbl\b|blocklist|blacklist|dnsbl|cloudmark|nosuchuser))"
-    r"(?:[\w-]{1,63}\.){1,8}(?:[a-z]{3}|[a-z]{2}|info|test|example|local|invalid)(?![\w-])(?:/\S{0,300}|\.(?=\s+(?:not|unknown|does)\b))?",
-    re.IGNORECASE,
+    r"(?:[\w-]{1,63}\.){1,8}(?:[a-z]{3}|[a-z]{2}|info|test|example|local|invalid)(?![\w-])(?:/\S{0,300}|\.(?=\s+(?:not|unknown|does)\b))?"
 )
+_HOST = re.compile(_HOST_NAME, re.IGNORECASE)
+_LABELLED_HOST = re.compile(r":\s{1,8}" + _HOST_NAME + "|<<<|>>>", re.IGNORECASE)
 _YOUR_ADDRESS = re.compile(r"\byour (?:e-?mail )?(?:address|domain|mailbox) (?=[^|.]{0,40}\b(?:is|was|has|does|could|can)\b)")
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
 # `user (ada.l) unknown`, `mailbox ada not found`
 _NAMED_USER_UNKNOWN = re.compile(
-    r" (?:user|mailbox|account|recipient|address|login|mailbox for) (?:[^ |]+ ){1,2}(?:unknown|not (?:found|exist|known|listed)|does not exist)"
+    r" (?:user|mailbox|account|recipient|address|login|mailbox for) (?:[^ |]+ ){1,2}"
+    r"(?:unknown(?! (?:mailer|error|reason|failure|problem|host|domain))|not (?:found|exist|known|listed)|does not exist)"
 )
+# All that is said of an address: `554 <a@b>... unknown`
+_BARE = frozenset("unknown,not found,not known,nonexistent,unbekannt,inconnu,inconnue,desconocido,sconosciuto".split(","))
 _WORD = re.compile(r"[^\W_]+|\|")
 
 # What the subject and detail of a code (the last two numbers) say without any words. Codes left out say too little.
@@ -172,6 +178,7 @@ def _words(text: str) -> str:
     of block lists: `spamfilter.example.com said: 550 mailbox unavailable` is not about spam.
     """
     text = _BETWEEN_LINES.sub(" ", _ADDRESS.sub(" ", _IN_REPLY.sub(" ", text)))
+    text = _LABELLED_HOST.sub(" | ", text)
     text = without_accents(_HOST.sub(" ", text)).replace("’", "'")
     text = text.replace("n't", " not").replace("cannot", "can not")
     text = _YOUR_ADDRESS.sub("sender address ", text)

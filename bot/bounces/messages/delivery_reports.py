@@ -69,7 +69,7 @@ def _event(
     code, diagnostic = _code(outcome), _diagnostic(outcome)
     kind, cause = diagnose(code, diagnostic)
     if text and (cause is Cause.UNKNOWN or not diagnostic):
-        about = prose.lines_about(address, prose.passages(text)) or (text if alone else "")
+        about = prose.lines_about(address, prose.passages(text)[0])[0] or (text if alone else "")
         text_kind, text_cause = diagnose(code, f"{diagnostic} {about}")
         if text_cause is Cause.UNKNOWN and alone:
             text_kind, text_cause = diagnose(code, f"{diagnostic} {text}")

@@ -22,8 +22,15 @@ MOST_MARKERS = 50  # of a returned message
 LONGEST_TEXT = 20_000  # characters searched for the lines about one address
 
 
-Passage = tuple[str, str]
-"""Its first line in lower case, and all its lines."""
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Lines about addresses."""
+
+    first: str
+    """The line that names them, in lower case."""
+    heading: str
+    """The line before that ends with a colon, as in `These users are unknown:`, or ""."""
+    lines: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,16 @@ _RECIPIENT_LABEL = re.compile(
     re.IGNORECASE,
 )
 _AFTER_FAILED = re.compile(
-    r"^[>\"')\]\s]*(?::|\.{3}|-+ |—|[(\[<]|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )",
+    r"^[>\"')\]\s]*(?:(?<=\t)|:|\.{3}|-+ |[–—]|[(\[<]|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )",
+    re.IGNORECASE,
+)
+_LIST_LABEL = re.compile(
+    r"(?:recipient|address|user|mailbox|account|destinat|empf[äa]nger|deliver|fail|undeliver|unknown|invalid)[^:]{0,60}:\s*$",
+    re.IGNORECASE,
+)
+_BETWEEN_ADDRESSES = re.compile(r"[\s,;<>\"'&]*(?:and|und|et|y|e|en)?[\s,;<>\"'&]*", re.IGNORECASE)
+_BEFORE_HELP = re.compile(
+    r"\b(?:contact|questions?|help|assistance|support|abuse|write to|e-?mail us|forward)\b[^@]{0,60}$",
     re.IGNORECASE,
 )
 _RECIPIENTS_FOLLOW = re.compile(
@@ -103,10 +119,21 @@ _EXPANDED_FROM = re.compile(
     r"\((?:expanded|generated|ultimately generated|forwarded|alias) from:? <?", re.IGNORECASE
 )
 # Ranks of an address by its position.
-_ALONE_IN_LINE, _LABELLED, _BESIDE_REPLY, _ELSEWHERE = 5, 4, 3, 1
+_ALONE_IN_LINE, _LABELLED, _BESIDE_REPLY, _ELSEWHERE, _TO_ASK = 5, 4, 3, 1, 0
 
 _Ranks = dict[str, tuple[int, str]]
 """Lower-case address → rank, and the address as written."""
+
+
+_QUOTED_HEADER = re.compile(
+    r"^[ \t>*]{0,40}(?:subject|betreff|objet|sujet|asunto|oggetto|assunto|onderwerp|temat|тема|件名|主题|主旨)[ \t]{0,3}[:：].*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def without_quoted_headers(text: str) -> str:
+    """Returns the text without the lines that repeat the subject of the message that came back."""
+    return _QUOTED_HEADER.sub("", text)
 
 
 def failed_recipients(
@@ -131,31 +158,43 @@ def failed_recipients(
     return [verp] if verp else []
 
 
-def passages(text: str) -> list[Passage]:
-    """Returns the passages about addresses: from each line that names one to the next empty one or the next address."""
-    found: list[list[str]] = []
+def passages(text: str) -> tuple[list[Passage], str]:
+    """Returns the passages about addresses, each from a line that names one to the next empty one or the next address.
+
+    Second, the text outside of them, which is about all.
+    """
+    found: list[tuple[str, str, list[str]]] = []
+    others: list[str] = []
+    heading = ""
     within = False
-    for line in text[:LONGEST_TEXT].split("\n"):
+    for raw_line in text[:LONGEST_TEXT].split("\n"):
+        line = raw_line.strip()
         if "@" in line:
-            found.append([line.lower()])
+            found.append((raw_line.lower(), heading, []))
             within = True
-        elif not line.strip():
+        elif not line:
             within = False
-        if within:
-            found[-1].append(line[:LONGEST_LINE].strip())
-    return [(first, " ".join(lines)) for first, *lines in found]
+        elif line.endswith(":") and not within:
+            heading = line[-LONGEST_LINE:]
+        (found[-1][2] if within else others).append(line[:LONGEST_LINE])
+    return [Passage(first, before, " ".join(lines)) for first, before, lines in found], " ".join(others)
 
 
-def lines_about(address: str, among: Sequence[Passage]) -> str:
-    """Returns the lines of the passages that name the address."""
+def lines_about(address: str, among: Sequence[Passage]) -> tuple[str, str]:
+    """Returns the lines of the passages that name the address, and the headings above them."""
     key = address.lower()
-    return " ".join(lines for first, lines in among if key in first)
+    about = [passage for passage in among if key in passage.first]
+    return " ".join(passage.lines for passage in about), " ".join(passage.heading for passage in about)
 
 
 def _failed_in_text(
     narrative: Narrative, outer: MimePart, returned: MimePart | None, *, is_bounce: bool
 ) -> list[str]:
-    """The addresses that X-Failed-Recipients names, else those that rank highest in the text, else local names."""
+    """The addresses that rank highest in the text or that X-Failed-Recipients names, else local names.
+
+    Where the header and the text name different ones, those count that the message was sent to: the header may have the
+    address that mail is forwarded to, or the text that of a host.
+    """
     sent_to = {
         address.lower()
         for address in recipients.in_headers(returned, ("to", "cc", "x-envelope-to", "x-original-to"))
@@ -163,22 +202,38 @@ def _failed_in_text(
     senders = _senders(outer, returned) - sent_to
     in_header = recipients.in_headers(outer, ("x-failed-recipients",))
     in_header = [address for address in in_header if address.lower() not in senders or len(in_header) == 1]
-    if in_header:
+    if len(in_header) > 1 and sent_to.issuperset(map(str.lower, in_header)):
         return in_header
     lines = [line[:LONGEST_LINE] for line in narrative.text.split("\n")[:MOST_LINES]]
     ranks = _ranks(lines, senders)
+    if in_header:
+        return _reconciled(in_header, ranks, sent_to)
     failed = _highest(ranks, sent_to) or _local_names(lines, outer)
     return failed or (_only(ranks, sent_to) if is_bounce else [])
 
 
+def _reconciled(in_header: list[str], ranks: _Ranks, sent_to: set[str]) -> list[str]:
+    """What X-Failed-Recipients and the text say together."""
+    in_text = {key: address for key, (rank, address) in ranks.items() if rank >= _ALONE_IN_LINE}
+    named = {address.lower(): address for address in in_header}
+    if named.keys() & in_text.keys():
+        return list((named | in_text).values())
+    if in_text.keys() & sent_to or (in_text and not ranks.keys() & named.keys() and not named.keys() & sent_to):
+        return [address for key, address in in_text.items() if key in sent_to or not in_text.keys() & sent_to]
+    return in_header
+
+
 def _senders(outer: MimePart, returned: MimePart | None) -> set[str]:
-    of_outer = recipients.in_headers(
-        outer, ("to", "delivered-to", "x-original-to", "envelope-to", "from", "return-path", "cc")
-    )
+    """Addresses of the sender, of the mail system, and those by which the bounce came here."""
+    of_outer = recipients.in_headers(outer, ("to", "from", "return-path", "cc"))
     of_returned = recipients.in_headers(
         returned, ("from", "return-path", "sender", "reply-to", "errors-to", "x-envelope-from")
     )
-    return {address.lower() for address in (*of_outer, *of_returned)}
+    senders = {recipients.without_tag(address.lower()) for address in (*of_outer, *of_returned)}
+    # Some servers write there who failed; else it is an address in a domain of ours.
+    domains = {address.rpartition("@")[2] for address in senders}
+    delivered = recipients.in_headers(outer, ("delivered-to", "x-original-to", "envelope-to"))
+    return senders.union(address.lower() for address in delivered if address.lower().rpartition("@")[2] in domains)
 
 
 def _ranks(lines: list[str], senders: set[str]) -> _Ranks:
@@ -198,9 +253,10 @@ def _ranks(lines: list[str], senders: set[str]) -> _Ranks:
 def _rank_line(line: str, following: str, ranks: _Ranks, senders: set[str]) -> None:
     not_about_recipient = _NOT_ABOUT_RECIPIENT.search(line) is not None
     expanded = _EXPANDED_FROM.search(line)
+    before, end_before = _ELSEWHERE, 0
     for address, start, end in islice(recipients.in_text(line), MOST_IN_LINE):
         key = address.lower()
-        if key in senders or recipients.is_role(address):
+        if recipients.without_tag(key) in senders or recipients.is_role(address):
             continue
         if expanded and start >= expanded.end() - 1 and ranks:
             # `<inner> (expanded from <known>)`: the list knows the second one.
@@ -208,7 +264,12 @@ def _rank_line(line: str, following: str, ranks: _Ranks, senders: set[str]) -> N
             ranks[key] = (ranks.pop(inner)[0], address)
             continue
         rank = _ELSEWHERE if not_about_recipient else _rank(line, following, start, end)
-        if rank > ranks.get(key, (0, ""))[0]:
+        if _BEFORE_HELP.search(line[max(0, start - 80) : start]) and rank == _ELSEWHERE:
+            rank = _TO_ASK
+        if before > rank and _BETWEEN_ADDRESSES.fullmatch(line[end_before:start]):
+            rank = before  # the next of a list
+        before, end_before = rank, end
+        if rank > ranks.get(key, (-1, ""))[0]:
             ranks[key] = (rank, ranks.get(key, (0, address))[1])
 
 
@@ -221,6 +282,8 @@ def _rank(line: str, following: str, start: int, end: int) -> int:
     if (_RECIPIENT_LABEL.search(before) or _RECIPIENT_LABEL.search(before + " ")) and (
         _AFTER_FAILED.match(after) or len(after.strip()) < 3 or line[start - 1 : start] == "<"
     ):
+        return _LABELLED
+    if _LIST_LABEL.search(before):
         return _LABELLED
     if _REPLY.search(line) or _REPLY.search(following[:40]):
         return _BESIDE_REPLY
@@ -243,7 +306,7 @@ def _highest(ranks: _Ranks, sent_to: set[str]) -> list[str]:
 
 def _only(ranks: _Ranks, sent_to: set[str]) -> list[str]:
     """The known recipients in the text, else the only address there."""
-    addresses = [address for _, address in ranks.values()]
+    addresses = [address for rank, address in ranks.values() if rank > _TO_ASK]
     known = [address for address in addresses if address.lower() in sent_to]
     return known or (addresses if len(addresses) == 1 else [])
 

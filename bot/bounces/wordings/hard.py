@@ -5,6 +5,8 @@ from bot.bounces.wordings.phrases import phrases
 _WHO = "user/recipient/mailbox/account/address/addressee/mail_box/email/username/e_mail/inbox/login/person/contact/alias"
 _WHOM = "user/recipient/mailbox/account/address/addressee/mail_box/email/mailing_list/local/name/username/customer/person/alias"
 NO_MAILBOX = phrases(f"""
+    users/recipients/mailboxes/accounts/addresses unknown/nonexistent/invalid/not_found/not_known
+    users/recipients/mailboxes/accounts/addresses do/does not_exist
     {_WHO} unknown/unkown/nonexistent/non_existent/undefined/unrecognized/unrecognised/inexistent/nonexistant
     {_WHO} not found/exist/known/valid/recognized/recognised/listed/on/defined/registered/local/in_our/in_directory/there/here
     {_WHO} does/do/did not exist/exists/seem_to_exist/appear/have
@@ -299,8 +301,7 @@ PERHAPS_NO_MAILBOX = phrases(f"""
 
 REFUSED = phrases("""
     recipient/address/rcpt/mailbox rejected
-    recipients undeliverable
-    undeliverable/not_deliverable to/address/recipient
+    undeliverable/not_deliverable address/recipient
     recipient not accept/accepted/allowed/valid
     refused recipient/address
     relay recipient

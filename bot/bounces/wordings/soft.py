@@ -163,7 +163,7 @@ BLOCK_LIST = phrases("""
 """)
 
 FULL = phrases("""
-    mailbox/inbox/account/user/recipient/box/maildir/mail_box/storage/disk/folder full
+    mailboxes/inboxes/accounts/mailbox/inbox/account/user/recipient/box/maildir/mail_box/storage/disk/folder full
     mailbox/inbox/account/recipient currently/almost/too full
     full mailbox
     not have/enough/have_enough/enough_disk enough/space/room/storage/disk
@@ -305,7 +305,7 @@ CONTENT = phrases("""
     infected
     trojan
     unsolicited/bulk/junk/suspicious/unwanted mail/email/message/content/url/bulk
-    message/mail/email/data content/contents/contain/contains/contained/rejected_as/rejected_due/classified/identified/considered/looks/scored/filtered/blocked/failed/body
+    message/mail/email/data content/contents/contain/contains/contained/rejected_as/rejected_due/classified/identified/considered/looks/scored/filtered/blocked/body
     content reject/restrict/filter/denied/not/block/policy/present/violat/scan
     rejected for/due_to/because_of/based_on content
     attachment/attachments
