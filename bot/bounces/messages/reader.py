@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 
 from bot.bounces.diagnosis import diagnose, diagnose_words, find_code
 from bot.bounces.events import EARLIEST, Cause, EventKind, MailEvent
-from bot.bounces.messages import bounce_score, complaints, delivery_reports, fields, prose
+from bot.bounces.messages import amazon, bounce_score, complaints, delivery_reports, fields, prose
 from bot.bounces.messages.budget import Budget, TooMuchWork, Work
 from bot.bounces.messages.parts import LONGEST_TEXT, MimePart, parse_message
 from bot.bounces.messages.results import (
@@ -61,6 +61,9 @@ def _read(part: MimePart, context: MessageContext, depth_left: int) -> Reading:
     if report is not None:
         return complaints.read_complaint(report, returned, context)
     text = _text_for_people(leaves)
+    notification = amazon.read_notification(part, text, context)
+    if notification is not None:
+        return notification
     if bounce_score.is_receipt(part, text):
         return nothing(RECEIPT)
     if bounce_score.is_challenge(part, text):
