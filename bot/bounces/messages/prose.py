@@ -104,7 +104,7 @@ _LIST_LABEL = re.compile(
     r"(?:recipient|address|user|mailbox|account|destinat|empf[äa]nger|deliver|fail|undeliver|unknown|invalid)[^:]{0,60}:\s*$",
     re.IGNORECASE,
 )
-_BETWEEN_ADDRESSES = re.compile(r"[\s,;<>\"'&]*(?:and|und|et|y|e|en)?[\s,;<>\"'&]*", re.IGNORECASE)
+_BETWEEN_ADDRESSES = re.compile(r"[\s,;<>\"'&]{1,9}(?:and|und|et|y|e|en)?[\s,;<>\"'&]{0,9}", re.IGNORECASE)
 _BEFORE_HELP = re.compile(
     r"\b(?:contact|questions?|help|assistance|support|abuse|write to|e-?mail us|forward)\b[^@]{0,60}$",
     re.IGNORECASE,
