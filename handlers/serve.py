@@ -74,16 +74,18 @@ def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
     mailchimp = account.account(settings)
     if mailchimp:
         running.callback(mailchimp.close)
+    hasty_client = sdk_workarounds.less_patient(client)
     context = AppContext(
         database=database,
         settings=settings,
         client=client,
-        people=People(client, settings.operators, identity.team_id or ""),
+        people=People(hasty_client, settings.operators, identity.team_id or ""),
         mailchimp=mailchimp,
     )
     worker = Worker(app.job_handlers(context), home.after_work)
     context = replace(context, wake=worker.wake)
-    bolt = app.build_app(context, identity)
+    # People wait for what they ask for; jobs and the scheduler have time.
+    bolt = app.build_app(replace(context, client=hasty_client), identity)
     worker.start(context)
     running.callback(worker.stop)
     owner = jobs.owner()

@@ -6,6 +6,7 @@ from storage.core import dedupe
 from storage.core.database import Database
 
 REQUESTS_KEPT = timedelta(minutes=15)  # Slack retries at once, after one minute and after five
+MOST_ANSWER = 256 << 10  # characters; Slack takes views of 250 kB
 
 
 def is_first(database: Database, key: str, now: datetime) -> bool:
@@ -14,3 +15,17 @@ def is_first(database: Database, key: str, now: datetime) -> bool:
         return True
     with database.transaction() as session:
         return dedupe.mark_handled(session, key, now)
+
+
+def keep_answer(database: Database, key: str, answer: str) -> None:
+    """Keeps what answered the request, for a process that receives it again; not if it is longer than MOST_ANSWER."""
+    if database.is_sqlite or len(answer) > MOST_ANSWER:
+        return
+    with database.transaction() as session:
+        dedupe.set_answer(session, key, answer)
+
+
+def kept_answer(database: Database, key: str) -> str | None:
+    """What answered the request in another process; None if that is not known, or not yet."""
+    with database.reading() as session:
+        return dedupe.get_answer(session, key)

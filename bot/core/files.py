@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from bot.core import jobs
@@ -13,6 +14,14 @@ from storage.core.database import Database
 GIVE_UP_AFTER = 5  # attempts
 
 log = logging.getLogger(__name__)
+
+
+class SharedWith(StrEnum):
+    """Who sees a channel besides the people of this workspace."""
+
+    NOBODY = "nobody"
+    ORGANIZATION = "organization"  # other workspaces of the same organization
+    COMPANY = "company"  # another company, invited or there already
 
 
 class SendFailed(Exception):

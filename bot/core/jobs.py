@@ -163,7 +163,10 @@ def create(
     state: JobState = JobState.WAITING,
     lease: tuple[str, datetime] | None = None,
 ) -> Job[TaskT, ProgressT, ResultT]:
-    """Stores a new job. `lease`: owner and end, for a job that its creator runs itself."""
+    """Stores a new job. With a `job_id` that is taken, returns the job that has it.
+
+    `lease`: owner and end, for a job that its creator runs itself.
+    """
     row = JobRow(
         id=job_id or new_id(),
         kind=type_.kind.value,

@@ -1,5 +1,6 @@
 """The settings, read from the environment and a `.env` file. The README lists them; a test compares the two."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,9 @@ class Settings(BaseSettings):
     confirmation_word: str | None = Field(default=None, validation_alias="CLEANED_CONFIRMATION_WORD")
     host: str = Field(default="127.0.0.1", validation_alias="CLEANED_HOST")
     port: int = Field(default=3000, validation_alias="CLEANED_PORT", ge=0, le=65535)
+    proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(), validation_alias="CLEANED_PROXIES"
+    )
     ses_topics: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), validation_alias="CLEANED_SES_TOPICS"
     )
@@ -61,7 +65,7 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
 
-    @field_validator("operators", "ses_topics", mode="before")
+    @field_validator("operators", "proxies", "ses_topics", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Splits at commas and spaces."""

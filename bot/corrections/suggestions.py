@@ -215,11 +215,11 @@ _PERHAPS_MALFORMED = (*map(chr, range(ord(" ") + 1)), *',;:<>()[]"')
 _STRAY = re.compile(
     r"[\x00-,/:-`{-\x7f\u00a0\u200b]"
 )  # characters of ASCII that no domain has, and white space
-_EXTRA_DOTS = re.compile(r"[-.]*\.[-.]*")
+_EXTRA_DOTS = re.compile(r"(?<![-.])[-.]*\.[-.]*")
 _DIGITS_AT_END = re.compile(r"(?<=\.[a-z]{2})([a-z]*)\d+$")
 _ONE_COUNTRY = re.compile(r"[^.]*|c[a-z]{0,2}\.[a-z]{1,3}").fullmatch  # `fr`, `com.fr`, `co.uk`, `con.br`
-_IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>]*@[^<>]*)>", re.IGNORECASE).search
-_AROUND = re.compile(r"^\s*(?:[<(\[\"]|mailto:)+|(?:[>)\]\"]|\s\([^()@]*\))+\s*$", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"<\s*+(?:mailto:)?+([^<>@]*@[^<>]*)>", re.IGNORECASE).search
+_AROUND = re.compile(r"^\s*(?:[<(\[\"]|mailto:)+|(?<![>)\]\"])(?:[>)\]\"]|\s\([^()@]*\))+\s*$", re.IGNORECASE)
 _RANKS = {domain: rank for rank, domain in enumerate(COMMON)}
 # Endings of small countries that are more likely another ending with a letter missing.
 _SHORT_OF = frozenset({("co", "com"), ("cm", "com"), ("om", "com"), ("ne", "net"), ("et", "net")})

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from bot.contacts.counts import segment_size
 from bot.core import audiences, jobs, plans
 from bot.core.errors import CleanedError, NoAudience, NothingThere, PlanGone
-from bot.core.files import Contents, FileSender, SharedFiles
+from bot.core.files import Contents, FileSender, SharedFiles, SharedWith
 from bot.core.jobs import Clock, Recipient
 from bot.core.json_values import from_json, to_json
 from bot.exports import files
@@ -39,6 +39,12 @@ class NotInExportChannel(CleanedError):
     """The bot isn't in the channel chosen for the file, or can't see it. Values: channel."""
 
     key = "error-export-not-in-channel"
+
+
+class SharedWithCompany(CleanedError):
+    """The channel chosen for the file is shared with another company. Values: channel."""
+
+    key = "error-export-shared-with-company"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,18 @@ class ExportReceipt:
 class Destination:
     """The channel chosen for the file, with what Slack knows about it.
 
-    `people` is its number of members, if known; `takes_files` is False if the bot can't post there.
+    `people` is its number of members, if known; `takes_files` is False if the bot can't post there. A file with
+    addresses goes to no channel that is shared with another company.
     """
 
     channel: str
     people: int | None = None
     takes_files: bool = True
+    shared_with: SharedWith = SharedWith.NOBODY
+
+    @property
+    def is_refused(self) -> bool:
+        return self.shared_with is SharedWith.COMPANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +157,13 @@ def confirm(
 ) -> ExportJob:
     """Creates the plan's job, once. Without a channel the file goes to the person's direct messages.
 
-    Raises NotInExportChannel, AlreadyDone, PlanGone.
+    Raises NotInExportChannel, SharedWithCompany, AlreadyDone, PlanGone.
     """
     with database.transaction() as session:
         planned = from_json(_Planned, plans.get(session, plan_id, by).data)
         destination = planned.destination
-        if channel and destination and destination.channel == channel and not destination.takes_files:
-            raise NotInExportChannel(channel=channel)
+        if channel and destination and destination.channel == channel:
+            _require_takes_files(destination)
         stored = plans.use(session, plan_id, by, now)
         return jobs.create(
             session,
@@ -163,6 +175,14 @@ def confirm(
             total=stored.n,
             recipient=recipient,
         )
+
+
+def _require_takes_files(destination: Destination) -> None:
+    """Raises SharedWithCompany, NotInExportChannel."""
+    if destination.is_refused:
+        raise SharedWithCompany(channel=destination.channel)
+    if not destination.takes_files:
+        raise NotInExportChannel(channel=destination.channel)
 
 
 def past_exports(database: Database, audience_id: int, page: int = 0) -> tuple[Sequence[PastExport], bool]:
@@ -192,7 +212,7 @@ def work(
 ) -> Iterator[ExportJob]:
     """Sends the files that are left, of at most `most` bytes each, then shares all of them in one message.
 
-    Raises NothingThere, NotInExportChannel, SendFailed.
+    Raises NothingThere, NotInExportChannel, SharedWithCompany, SendFailed.
     """
     shared: SharedFiles | None = None
     if job.progress.are_sent:

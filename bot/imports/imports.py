@@ -29,12 +29,13 @@ from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, JobState
-from storage.files.spreadsheet_errors import SpreadsheetError
-from storage.files.spreadsheets import Record, RefusedRecord, Sheet, open_sheets
+from storage.files.spreadsheet_errors import SpreadsheetError, TooBroken
+from storage.files.spreadsheets import LONGEST_TEXT, Record, RefusedRecord, Sheet, open_sheets
 from storage.imports import refused_rows, uploads
-from storage.imports.tables import RefusedRow
+from storage.imports.refused_rows import Refusal
 
 ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
+MOST_REFUSED = 500_000  # more than the rows that went in; a file that is no list reaches it within seconds
 RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
 
 RefusedFile = Callable[[ImportJob], SmallFile]
@@ -127,8 +128,6 @@ def request(
     job_id = hashlib.sha256(f"import:{once}".encode()).hexdigest()[:16]
     with database.transaction() as session:
         target = _local_audience(session, audience)
-        if job := jobs.get(session, IMPORT, job_id):
-            return job
         return jobs.create(
             session,
             IMPORT,
@@ -192,7 +191,10 @@ def fetch_and_work(
 
 
 def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob]:
-    """Imports the remaining rows, a chunk at a time. Deletes the file if it raises SpreadsheetError."""
+    """Imports the remaining rows, a chunk at a time.
+
+    Raises TooBroken if far more rows are refused than go in. Deletes the file and the refused rows if it raises.
+    """
     size = job.task.size or 0
     try:
         with (
@@ -201,6 +203,7 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
         ):
             step_size = jobs.StepSize(ROWS_PER_CHUNK)
             for chunk in _read_ahead(pool, _chunks(job, open_sheets(job.task.name, file), step_size)):
+                _check_refused(job, chunk)
                 began = clock()
                 job = _import_chunk(database, job, began, chunk)
                 step_size.adapt(clock() - began)
@@ -208,6 +211,8 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
     except (CleanedError, SpreadsheetError):
         with database.transaction() as session:
             uploads.delete_parts(session, job.id)
+            refused_rows.delete_all(session, job.id)
+        database.shrink(*_EMPTIED)
         raise
 
 
@@ -227,7 +232,9 @@ def finish(database: Database, job: ImportJob, now: datetime) -> ImportJob:
             audience_id=job.audience_id,
             **asdict(outcome),
         )
-        return jobs.finish(session, job, now, outcome)
+        job = jobs.finish(session, job, now, outcome)
+    database.shrink(*_EMPTIED)
+    return job
 
 
 def receipt(database: Database, job: ImportJob) -> ImportReceipt:
@@ -240,14 +247,18 @@ def receipt(database: Database, job: ImportJob) -> ImportReceipt:
 def refused(database: Database, job_id: str) -> Iterator[RefusedLine]:
     """The rows that an import refused, in the order of the file."""
     with database.reading() as session:
-        for row in refused_rows.of_job(session, job_id):
-            yield RefusedLine(row.file, row.line, row.reason, row.row)
+        for file, refusal in refused_rows.of_job(session, job_id):
+            yield RefusedLine(file, *refusal)
 
 
 def delete_refused(database: Database, job_id: str) -> None:
     """Deletes the refused rows, once they have been sent to the person."""
     with database.transaction() as session:
         refused_rows.delete_all(session, job_id)
+    database.shrink(*_EMPTIED)
+
+
+_EMPTIED = ("upload_part", "refused_row")  # tables that an import fills and empties
 
 
 def _fetch(fetch: FetchFile, database: Database, job: ImportJob, clock: Clock) -> Iterator[ImportJob]:
@@ -308,9 +319,6 @@ def _store(
     yield job
 
 
-_Refusal = tuple[int, str, str]  # line, reason, text
-
-
 @dataclass(frozen=True, slots=True)
 class _Chunk:
     """Parsed rows of one sheet, the sheet and row to carry on from, and the bytes read so far of all sheets."""
@@ -318,7 +326,7 @@ class _Chunk:
     sheet: str
     merge_labels: tuple[str, ...]
     rows: list[Row]
-    refused: list[_Refusal]
+    refused: list[Refusal]
     next_sheet: int
     next_row: int
     bytes_read: int
@@ -340,8 +348,10 @@ def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSiz
             columns = _column_map(sheet)
             remaining = islice(sheet.rows, row, None)
             while any(read := _read(columns, islice(remaining, step_size.rows), job.audience_id)):
-                row += sum(map(len, read))
-                yield _Chunk(sheet.name, columns.merge_labels, *read, n, row, before + sheet.bytes_read)
+                parsed, refused = read
+                row += len(parsed) + len(refused)
+                bytes_read = before + sheet.bytes_read
+                yield _Chunk(sheet.name, columns.merge_labels, parsed, refused, n, row, bytes_read)
         before += sheet.size
 
 
@@ -354,19 +364,26 @@ def _column_map(sheet: Sheet) -> ColumnMap:
 
 def _read(
     columns: ColumnMap, records: Iterable[Record | RefusedRecord], audience_id: int
-) -> tuple[list[Row], list[_Refusal]]:
+) -> tuple[list[Row], list[Refusal]]:
     """Returns the records that are contacts, as rows, and the others, with the reason."""
     parsed: list[Row] = []
-    refused: list[_Refusal] = []
+    refused: list[Refusal] = []
     parse_row = columns.parse_row
     for record in records:
         if isinstance(record, RefusedRecord):
-            refused.append((record.line, f"row-{record.reason}", record.text))
+            refused.append(Refusal(record.line, f"row-{record.reason}", record.text))
         elif isinstance(row := parse_row(record.cells, audience_id), str):
-            refused.append((record.line, row, ",".join(record.cells)))
+            refused.append(Refusal(record.line, row, ",".join(record.cells)[:LONGEST_TEXT]))
         else:
             parsed.append(row)
     return parsed, refused
+
+
+def _check_refused(job: ImportJob, chunk: _Chunk) -> None:
+    so_far = job.progress.outcome
+    used = so_far.added + so_far.changed + so_far.unchanged + len(chunk.rows)
+    if so_far.refused + len(chunk.refused) > used + MOST_REFUSED:
+        raise TooBroken(name=chunk.sheet, line=chunk.refused[-1].line if chunk.refused else 0)
 
 
 def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chunk) -> ImportJob:
@@ -375,7 +392,7 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
         audience = bulk.lock(session, job.audience_id)
         new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
         audience.merge_labels = [*audience.merge_labels, *new_labels]
-        refused_rows.add(session, _refused_rows(job, chunk, outcome.refused))
+        refused_rows.add(session, job.id, chunk.sheet, outcome.refused, chunk.refused)
         outcome = _upsert(session, audience, chunk.rows, job.task.status, bulk.encode_time(now), outcome)
         progress = replace(
             job.progress,
@@ -384,13 +401,6 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
             outcome=outcome.with_refused(len(chunk.refused)),
         )
         return jobs.step(session, job, now, progress=progress, done=chunk.bytes_read)
-
-
-def _refused_rows(job: ImportJob, chunk: _Chunk, before: int) -> list[RefusedRow]:
-    return [
-        RefusedRow(job_id=job.id, n=n, file=chunk.sheet, line=line, reason=reason, row=text)
-        for n, (line, reason, text) in enumerate(chunk.refused, before)
-    ]
 
 
 def _upsert(

@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse, Respond
+from slack_bolt import App, BoltContext, BoltRequest, BoltResponse, Respond
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
@@ -13,7 +12,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.dedupe import DuplicateRequest, SeenRequests
+from handlers.slack.dedupe import NoAnswer, SeenRequests
 from handlers.slack.features import (
     archives,
     corrections,
@@ -28,14 +27,18 @@ from handlers.slack.features import (
     segments,
 )
 from handlers.slack.features.mailchimp import additions, mirror
-from handlers.slack.listeners import REQUEST, Listeners
+from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
-from handlers.slack.sdk_workarounds import KeptAck, is_not_token_warning
+from handlers.slack.sdk_workarounds import is_not_token_warning
+from handlers.slack.threads import ANSWERING, Threads
 from storage.core.text import storable
 
-LISTENER_THREADS = 24  # Bolt's 5 are all taken by five people whose answers wait for Slack
+LISTENER_THREADS = ANSWERING
+NO_ANSWER = 503  # Slack tells the person that it failed, and the form stays as it was filled in
 RATE_LIMIT_RETRIES = 5
+
+log = logging.getLogger(__name__)
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores),
@@ -53,6 +56,7 @@ def web_client(settings: Settings) -> WebClient:
 
 def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
     """The app with every listener. `identity` is who `auth.test` said we are: no request asks again."""
+    threads = Threads()
     secret = app_context.settings.slack_signing_secret
     logging.getLogger("slack_bolt.App").addFilter(is_not_token_warning)
     app = App(
@@ -60,7 +64,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         authorize=lambda: identity,
         signing_secret=secret.get_secret_value() if secret else "",
         request_verification_enabled=secret is not None,
-        listener_executor=ThreadPoolExecutor(LISTENER_THREADS, thread_name_prefix="listener"),
+        listener_executor=threads,
     )
     seen_requests = SeenRequests(app_context.database, app_context.clock)
 
@@ -72,17 +76,17 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
         body = request.body = _storable(request.body)
-        context[REQUEST] = Request(app_context, body, context.user_id or "", respond)
-        if seen_requests.is_duplicate(body):
+        context[REQUEST] = Request(app_context, body, context.user_id or "", respond, threads)
+        context[SEEN] = seen_requests
+        if seen_requests.is_repeated(body):
             return BoltResponse(status=200, body="")
-        context["ack"] = KeptAck(lambda: seen_requests.check_acknowledged(body))
         return next()
 
     @app.error
-    def tell(error: Exception, context: BoltContext, ack: Ack) -> BoltResponse | None:
-        if isinstance(error, DuplicateRequest):
-            return None
-        return errors.tell(error, context[REQUEST], acknowledged=ack.response is not None)
+    def give_no_answer(error: Exception) -> BoltResponse:
+        if not isinstance(error, NoAnswer):
+            log.error("a request was not answered: %s", errors.trace(error))
+        return BoltResponse(status=NO_ANSWER)
 
     listeners = Listeners(app)
     for feature in FEATURES:

@@ -4,8 +4,8 @@ import logging
 import secrets
 import traceback
 from typing import Any
+from urllib.error import URLError
 
-from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.errors import CleanedError, NotAnOperator, RoleUnknown
@@ -18,17 +18,17 @@ from storage.core.db_errors import transient_fault
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
 
-# Slack opens a modal within three seconds of the click only.
-TOO_LATE = frozenset(("expired_trigger_id", "trigger_expired"))
+# Slack opens a modal within three seconds of the click only, and once.
+TOO_LATE = frozenset(("expired_trigger_id", "trigger_expired", "exchanged_trigger_id", "trigger_exchanged"))
+# Slack took too long, or was asked too often.
+UNAVAILABLE = frozenset(
+    ("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout")
+)
 
 # Slack's error codes after which another try may succeed: by itself, or once the bot's credentials are corrected.
 TRANSIENT = frozenset(
     {
-        "ratelimited",
-        "internal_error",
-        "fatal_error",
-        "service_unavailable",
-        "request_timeout",
+        *UNAVAILABLE,
         "invalid_auth",
         "not_authed",
         "token_expired",
@@ -40,18 +40,26 @@ TRANSIENT = frozenset(
 log = logging.getLogger(__name__)
 
 
-def tell(error: Exception, request: Request, *, acknowledged: bool) -> BoltResponse | None:
-    """Shows the error to the person, and returns the response to Slack if the request is not acknowledged yet."""
+Answer = dict[str, Any]
+"""What answers a submission: Slack's `response_action` and what belongs to it."""
+
+
+def tell(error: Exception, request: Request) -> None:
+    """Shows the error to the person, once. The request is acknowledged."""
     text = sentence(request.words, error)
-    if request.is_submission and not acknowledged:
-        return _into_submission(error, text, request.words)
     try:
         _show(request, error, text)
     except SlackClientError as refusal:
         log.warning("an error could not be shown: %s", name(refusal))
-        message = blocks.message(text, [blocks.section(text)])
-        request.client.chat_postMessage(channel=request.person.id, **message)
-    return None if acknowledged else BoltResponse(status=200, body="")
+        request.tell(blocks.message(text, [blocks.section(text)]))
+
+
+def answer(error: Exception, words: Words) -> Answer:
+    """The answer to a submission that failed: under its input, or in a modal on top, so that nothing typed is lost."""
+    text = sentence(words, error)
+    if block_id := getattr(error, "block_id", None):
+        return {"response_action": "errors", "errors": {block_id: str(text)}}
+    return {"response_action": "push", "view": error_view(words, text)}
 
 
 def sentence(words: Words, error: Exception) -> Markup:
@@ -64,8 +72,11 @@ def sentence(words: Words, error: Exception) -> Markup:
     if kind := transient_fault(error):
         log.warning("the database is %s", kind)
         return words.md(f"trouble-{kind}")
-    if isinstance(error, SlackApiError) and error.response.get("error") in TOO_LATE:
+    if is_too_late(error):
         return words.md("trouble-too-late")
+    if _is_unavailable(error):
+        log.warning("Slack did not do it: %s", name(error))
+        return words.md("trouble-slack")
     reference = secrets.token_hex(4)
     log.error("error %s: %s", reference, trace(error))
     return words.md("error-unexpected", reference=reference)
@@ -87,6 +98,11 @@ def name(error: BaseException) -> str:
     return type(error).__qualname__ + code
 
 
+def is_too_late(error: BaseException) -> bool:
+    """Whether Slack opens no modal, because the click is too long ago."""
+    return isinstance(error, SlackApiError) and error_code(error) in TOO_LATE
+
+
 def is_transient(error: BaseException) -> bool:
     """Whether it is an error of Slack or of the network after which another try may succeed."""
     if isinstance(error, SlackApiError):
@@ -95,15 +111,12 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, SlackClientError | OSError)
 
 
-def _into_submission(error: Exception, text: Markup, words: Words) -> BoltResponse:
-    block_id = getattr(error, "block_id", None)
-    body: dict[str, Any] = (
-        {"response_action": "errors", "errors": {block_id: str(text)}}
-        if block_id
-        # In a modal on top, so that nothing typed is lost.
-        else {"response_action": "push", "view": error_view(words, text)}
-    )
-    return BoltResponse(status=200, body=body)
+def _is_unavailable(error: BaseException) -> bool:
+    """Whether Slack took too long, or was asked too often."""
+    if isinstance(error, SlackApiError):
+        code = error_code(error)
+        return code is None or code in UNAVAILABLE
+    return isinstance(error, TimeoutError | URLError)
 
 
 def _show(request: Request, error: Exception, text: Markup) -> None:
@@ -112,6 +125,8 @@ def _show(request: Request, error: Exception, text: Markup) -> None:
         request.opened.show(view)
     elif request.is_submission:
         request.here.show(_form_again(request, error, text) or view)
+    elif is_too_late(error) and request.is_in_modal:
+        request.tell(blocks.message(text, [blocks.section(text)]))  # nor can this be shown in a modal
     elif request.body.get("type") == "block_actions" and request.is_in_modal:
         request.client.views_push(trigger_id=request.body["trigger_id"], view=view)
     else:

@@ -2,12 +2,13 @@
 
 Each listener declares at its registration who may call it.
 
-Commands, actions, shortcuts and events are acknowledged first; then the person's role is checked; then the listener
-runs. The answer to a submission and to a menu is what their listener returns. It comes from what is known: if the
-person's role is not cached and Slack doesn't tell it at once, a submission is answered with a modal that is loading,
-which shows the result as soon as it is there.
+Commands, actions, shortcuts and events are acknowledged first; then, in a thread that may wait for Slack, the person's
+role is checked and the listener runs. The answer to a submission and to a menu is what their listener returns. It comes
+from what is known: if the person's role is not cached and Slack doesn't tell it at once, a submission is answered with a
+modal that is loading, which shows the result as soon as it is there.
 """
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum
@@ -16,6 +17,8 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
+from handlers.slack import errors
+from handlers.slack.dedupe import SeenRequests
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import IN_TIME_SECONDS, Request, loading
@@ -23,13 +26,15 @@ from handlers.words import words
 
 # Slack may show the view that answers a submission after one that is sent just behind it.
 SETTLE_SECONDS = 0.6
-REQUEST = "cleaned_request"  # the key of Bolt's context
+REQUEST, SEEN = "cleaned_request", "cleaned_seen"  # keys of Bolt's context
 
 Listener = Callable[[Request], None]
 Submission = Callable[[Request], View]
 """Returns the view that replaces the modal. Raises CleanedError, told under its input or on top."""
 Options = Callable[[Request], Sequence[dict[str, Any]]]
 Id = str | re.Pattern[str]
+
+log = logging.getLogger(__name__)
 
 
 class Who(Enum):
@@ -84,10 +89,15 @@ class Listeners:
 
 def _acknowledged_first(listener: Listener, who: Who) -> Callable[..., None]:
     def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
-        request = _request(context, payload)
+        request, seen = _request(context, payload), _seen(context)
+
+        def handle() -> None:
+            if seen.is_first(request.body):
+                _check(request, who)
+                listener(request)
+
         ack()
-        _check(request, who)
-        listener(request)
+        _later(request, handle)
 
     return listen
 
@@ -95,10 +105,7 @@ def _acknowledged_first(listener: Listener, who: Who) -> Callable[..., None]:
 def _offering(listener: Options, who: Who) -> Callable[..., None]:
     def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
         request = _request(context, payload)
-        if not _is_known(request) or (who is OPERATORS and not request.is_operator):
-            ack(options=[])  # the next letter asks again
-        else:
-            ack(options=list(listener(request)))
+        ack(options=_options(request, listener, who))
 
     return listen
 
@@ -106,26 +113,70 @@ def _offering(listener: Options, who: Who) -> Callable[..., None]:
 def _answered(listener: Submission, who: Who) -> Callable[..., None]:
     def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
         request = _request(context, payload)
-        is_late = not _is_known(request)
-        if is_late:
-            title = payload.get("title", {}).get("text", "")
-            ack(response_action="update", view=loading(words(None), title[: blocks.TITLE]))
-            Event().wait(SETTLE_SECONDS)
-            request.show_late(lambda: _checked(request, who, listener))
-        else:
-            ack(response_action="update", view=_checked(request, who, listener))
+        answer = _seen(context).answer(
+            request.body,
+            make=lambda: {"response_action": "update", "view": _view(request, who, listener)},
+            fail=lambda error: errors.answer(error, request.words if _is_known(request) else words(None)),
+        )
+        ack(**answer)
         if request.follow_ups:
-            Event().wait(SETTLE_SECONDS)
-        for follow_up in request.follow_ups:
-            follow_up()
+            _later(request, lambda: _follow_up(request))
 
     return listen
+
+
+def _options(request: Request, listener: Options, who: Who) -> list[dict[str, Any]]:
+    """None while it isn't known who asks, and after a fault: the next letter asks again."""
+    try:
+        if who is EVERYONE or (_is_known(request) and request.is_operator):
+            return list(listener(request))
+    except Exception as error:  # noqa: BLE001  a menu has no place for a sentence
+        log.error("a menu is empty: %s", errors.trace(error))  # noqa: TRY400  a message may hold an address
+    return []
+
+
+def _view(request: Request, who: Who, listener: Submission) -> View:
+    if _is_known(request):
+        return _checked(request, who, listener)
+    request.then(lambda: request.show_late(lambda: _checked(request, who, listener)))
+    title = request.payload.get("title", {}).get("text", "")
+    return loading(words(None), title[: blocks.TITLE])
+
+
+def _later(request: Request, call: Callable[[], None]) -> None:
+    """Calls it in a thread that may wait for Slack, and tells the person what it raises."""
+
+    def run() -> None:
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  told to the person
+            _tell(error, request)
+
+    request.threads.submit_slow(request.user_id, run)
+
+
+def _tell(error: Exception, request: Request) -> None:
+    try:
+        errors.tell(error, request)
+    except Exception as refusal:  # noqa: BLE001  there is nobody else to tell
+        log.error("an error was not told: %s", errors.trace(refusal))  # noqa: TRY400  a message may hold an address
+
+
+def _follow_up(request: Request) -> None:
+    Event().wait(SETTLE_SECONDS)
+    for follow_up in request.follow_ups:  # one may add another
+        follow_up()
 
 
 def _request(context: BoltContext, payload: dict[str, Any]) -> Request:
     request: Request = context[REQUEST]
     request.payload = payload
     return request
+
+
+def _seen(context: BoltContext) -> SeenRequests:
+    seen: SeenRequests = context[SEEN]
+    return seen
 
 
 def _is_known(request: Request) -> bool:

@@ -16,7 +16,7 @@ from bot.core.operators import Standing, is_operator
 from handlers.words import Words, words
 
 CACHED_SECONDS = 60  # from when Slack is asked: a role that was taken away counts no longer
-LOOKUP_THREADS = 8
+LOOKUP_THREADS = 32
 _GROUP = "S"  # ids of user groups start with it
 # Answers of Slack's, not failures: there is no such person, or no such (enabled) user group.
 _NO_PERSON = frozenset({"user_not_found", "user_not_visible"})

@@ -1,10 +1,8 @@
 """A request of a person: who makes it, what it carries, and the ways to answer."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 from slack_bolt import Respond
@@ -17,11 +15,11 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.people import Person, teams_named
+from handlers.slack.threads import Threads
 from handlers.words import Words
 from storage.core.database import Database
 
 IN_TIME_SECONDS = 0.25  # that an answer may wait for the Web API; Slack waits three for it
-_SLOW_CALLS = ThreadPoolExecutor(8, thread_name_prefix="slow-calls")
 
 
 class Modal:
@@ -41,8 +39,11 @@ class Request:
     Making one calls nothing of Slack's, so that the acknowledgement can come first.
     """
 
-    def __init__(self, context: AppContext, body: dict[str, Any], user_id: str, respond: Respond) -> None:
+    def __init__(
+        self, context: AppContext, body: dict[str, Any], user_id: str, respond: Respond, threads: Threads
+    ) -> None:
         self.context = context
+        self.threads = threads
         self.body = body
         self.payload: dict[str, Any] = {}
         self.user_id = user_id
@@ -52,7 +53,7 @@ class Request:
         self.is_form_replaced = False  # by a modal that is loading; after an error the form is shown again
         self._respond = respond
 
-    @cached_property
+    @property
     def person(self) -> Person:
         return self.context.people.person(self.user_id, teams_named(self.body))
 
@@ -168,7 +169,7 @@ class Request:
         Else a modal that is loading, titled by the sentence of that key: the view replaces it once it is there. For
         calls that need the Web API.
         """
-        future = _SLOW_CALLS.submit(call)
+        future = self.threads.submit_slow(self.user_id, call)
         try:
             return future.result(IN_TIME_SECONDS)
         except TimeoutError:

@@ -13,59 +13,19 @@ from functools import partial
 from socket import SHUT_RDWR
 from threading import Lock
 from time import monotonic, sleep, time
-from typing import Any
 
-from slack_bolt import Ack, BoltRequest, BoltResponse
+from slack_bolt import BoltRequest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry import HttpRequest, HttpResponse, RetryState
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 ANSWERED_WITHIN_SECONDS = 2.0
-
-# Bolt's acknowledgements
-
-
-class KeptAck(Ack):
-    """An acknowledgement that a later fault of the listener doesn't take back.
-
-    Bolt's ThreadListenerRunner looks for the answer every 10 ms. A listener that raises after `ack()` and before that
-    look has its answer set to None: Slack gets none, and tells the person that the command failed. One that raises
-    after it turns the status of the answer into 500, even while it is being sent. bolt-python issue 87 was the same for
-    events, which are mended.
-
-    `after_answer` is called once, when the answer can be sent; what it raises ends the listener.
-    """
-
-    response: BoltResponse | None = None
-
-    def __init__(self, after_answer: Callable[[], None]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # Bolt's
-        self._after_answer = after_answer
-
-    def __call__(self, *args: Any, **kwargs: Any) -> BoltResponse:
-        is_first = self.response is None
-        response = super().__call__(*args, **kwargs)
-        if is_first:
-            self._after_answer()
-        return response
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if isinstance(value, BoltResponse):
-            value = _KeptResponse(status=value.status, body=value.body, headers=value.headers)
-        if name != "response" or value is not None:
-            super().__setattr__(name, value)
-
-
-class _KeptResponse(BoltResponse):
-    """A response whose status can't be changed."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if name != "status" or not hasattr(self, name):
-            super().__setattr__(name, value)
-
+CALL_SECONDS = 10  # of one call while a person waits
+RATE_LIMIT_SECONDS = 30.0  # that such a call is put off in all, because Slack asks for it
 
 # Bolt's log lines
 
@@ -121,6 +81,47 @@ def without_connection_retries(client: WebClient) -> WebClient:
         handler for handler in client.retry_handlers if isinstance(handler, RateLimitErrorRetryHandler)
     ]
     return restricted
+
+
+def less_patient(client: WebClient) -> WebClient:
+    """A copy of the client for calls that a person waits for.
+
+    RateLimitErrorRetryHandler sleeps as long as Slack asks for, up to five times, and a call may take 30 s; a thread is
+    held meanwhile. No upstream issue is known.
+    """
+    copied = copy(client)
+    copied.timeout = CALL_SECONDS
+    copied.retry_handlers = [
+        _BoundedRateLimits(handler) if isinstance(handler, RateLimitErrorRetryHandler) else handler
+        for handler in client.retry_handlers
+    ]
+    return copied
+
+
+class _BoundedRateLimits(RateLimitErrorRetryHandler):
+    """Tries again as long as what Slack asks to wait adds up to RATE_LIMIT_SECONDS at most."""
+
+    def __init__(self, handler: RateLimitErrorRetryHandler) -> None:
+        super().__init__(max_retry_count=handler.max_retry_count)
+
+    def can_retry(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        if response is None or not super().can_retry(
+            state=state, request=request, response=response, error=error
+        ):
+            return False
+        asked = next(
+            (value[0] for name, value in response.headers.items() if name.lower() == "retry-after"), "1"
+        )
+        waited = (state.custom_values or {}).get("waited", 0.0) + float(asked)
+        state.custom_values = {"waited": waited}
+        return bool(waited <= RATE_LIMIT_SECONDS)
 
 
 def error_code(error: SlackApiError) -> str | None:

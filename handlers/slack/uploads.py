@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles
+from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles, SharedWith
 from bot.core.jobs import Recipient
-from bot.exports.exports import NotInExportChannel
+from bot.exports.exports import NotInExportChannel, SharedWithCompany
 from handlers.slack import errors
 from handlers.slack.elements.blocks import unlinked
 from handlers.words import Markup
@@ -26,6 +26,7 @@ ATTEMPTS = 3
 TIMEOUT_SECONDS = 60
 PAUSE_SECONDS = 1.0  # before the second attempt, then twice as long
 UNREACHABLE_CHANNEL = {"not_in_channel", "channel_not_found", "is_archived"}
+_DIRECT = "D"  # ids of direct messages start with it
 _SHARED_IN = ("shares", "channels", "groups", "ims")
 
 
@@ -87,7 +88,9 @@ class Uploads:
         return SharedFiles(tuple(file.get("permalink") for file in files)) if are_shared else None
 
     def share(self, names: Mapping[str, str], channel: str | None) -> SharedFiles:
-        """Step 3: shows the files (id → name) in one message. Raises NotInExportChannel."""
+        """Step 3: shows the files (id → name) in one message. Raises NotInExportChannel, SharedWithCompany."""
+        if channel and not channel.startswith(_DIRECT):
+            self._require_no_company(channel)
         comment: dict[str, Any] = {"initial_comment": unlinked(self._comment)} if self._comment else {}
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": name} for file_id, name in names.items()
@@ -98,11 +101,21 @@ class Uploads:
                     files=files, channel_id=channel or self._direct_messages(), **comment
                 )
         except SendFailed as error:
-            if _code(error.__cause__) in UNREACHABLE_CHANNEL:
-                raise NotInExportChannel(channel=channel) from error
+            _raise_unreachable(error, channel)
             raise
         links = {file.get("id"): file.get("permalink") for file in answer.get("files") or []}
         return SharedFiles(tuple(links.get(file_id) for file_id in names))
+
+    def _require_no_company(self, channel: str) -> None:
+        """It may have been shared with another company after it was chosen. Raises SharedWithCompany."""
+        try:
+            with _failures():
+                answer = self._client.conversations_info(channel=channel)
+        except SendFailed as error:
+            _raise_unreachable(error, channel)
+            raise
+        if shared_with(answer["channel"]) is SharedWith.COMPANY:
+            raise SharedWithCompany(channel=channel)
 
     def _direct_messages(self) -> str:
         if self._recipient is None:
@@ -115,6 +128,18 @@ def direct_messages(client: WebClient, user_id: str) -> str:
     return str(client.conversations_open(users=user_id)["channel"]["id"])
 
 
+def shared_with(channel: Mapping[str, Any]) -> SharedWith:
+    """Who sees this conversation object's channel besides the workspace.
+
+    https://docs.slack.dev/reference/objects/conversation-object/
+    """
+    if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"):
+        return SharedWith.COMPANY
+    if channel.get("is_org_shared"):
+        return SharedWith.ORGANIZATION
+    return SharedWith.COMPANY if channel.get("is_shared") else SharedWith.NOBODY
+
+
 @contextmanager
 def _failures() -> Iterator[None]:
     """Raises SendFailed instead of the SDK's and the network's errors."""
@@ -122,6 +147,12 @@ def _failures() -> Iterator[None]:
         yield
     except (SlackClientError, http.client.HTTPException, OSError) as error:
         raise SendFailed(errors.name(error)) from error
+
+
+def _raise_unreachable(error: SendFailed, channel: str | None) -> None:
+    """Raises NotInExportChannel, if that was the reason."""
+    if _code(error.__cause__) in UNREACHABLE_CHANNEL:
+        raise NotInExportChannel(channel=channel) from error
 
 
 def _code(error: BaseException | None) -> str | None:

@@ -104,9 +104,9 @@ def _watch(words: Words, workspace: Workspace, process: "subprocess.Popen[bytes]
         if not _is_connected(workspace, process):
             _print_error(words("terminal-demo-late", seconds=CONNECTS_WITHIN_SECONDS), process, words)
             return 1
-        print(words("terminal-demo-ready", url=workspace.url), flush=True)
+        print(words("terminal-demo-ready", url=workspace.address), flush=True)
         if browser and _has_display():
-            webbrowser.open(workspace.url)
+            webbrowser.open(workspace.address)
         process.wait()
     except KeyboardInterrupt:
         print(words("terminal-demo-stopped"), flush=True)

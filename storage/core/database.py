@@ -1,19 +1,22 @@
 """Engine, sessions and transactions, for SQLite and PostgreSQL. Nothing else in the program commits."""
 
+import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from copy import copy
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session
 
 __all__ = ["Database", "Session", "Unreachable"]  # `bot` and `handlers` import Session from here
+
+log = logging.getLogger(__name__)
 
 # Another program may lock the file for longer; transactions of this one last well under a second.
 SQLITE_BUSY_SECONDS = 20.0
@@ -29,6 +32,8 @@ SQLITE_PRAGMAS = (
     # In pages (64 MiB): an import changes the same index pages many times before they are copied into the main file.
     "PRAGMA wal_autocheckpoint=16384",
 )
+SHRINK_FROM = 4 << 20  # bytes of deleted rows
+SHRINK_UP_TO = 64 << 20  # bytes of a SQLite file that are written anew
 # Detects within a minute that a server has disappeared; with the defaults of the operating system it takes hours.
 POSTGRESQL_TIMEOUTS = {
     "connect_timeout": 10,
@@ -107,8 +112,43 @@ class Database:
             return ()
         return tuple(Path(self.url.database + suffix) for suffix in ("", "-wal", "-shm"))
 
+    def shrink(self, *tables: str) -> None:
+        """Gives the space of rows deleted from those tables back to the system, if it is much and that takes a second at most.
+
+        A SQLite file of more than 64 MiB is left as it is: it fills the space before it grows. Nothing is raised if the
+        database is busy.
+        """
+        try:
+            if self.is_sqlite:
+                self._shrink_file()
+            else:
+                self._shrink_tables(tables)
+        except (SQLAlchemyError, sqlite3.Error, OSError, Busy) as error:
+            log.warning("the space of deleted rows was not given back: %s", type(error).__qualname__)
+
     def close(self) -> None:
         self.engine.dispose()
+
+    def _shrink_file(self) -> None:
+        with self._writer_lock(), closing(self.engine.raw_connection()) as connection:
+            connection.detach()  # from the pool: it is closed, with its own time-out
+            cursor = connection.cursor()
+
+            def pragma(name: str) -> int:
+                return int(cursor.execute(f"PRAGMA {name}").fetchone()[0])
+
+            page_size, free = pragma("page_size"), pragma("freelist_count")
+            used = pragma("page_count") - free
+            cursor.execute(f"PRAGMA busy_timeout={SHORT_WAIT_SECONDS * 1000:.0f}")
+            if free * page_size > SHRINK_FROM and 2 * free > used and used * page_size <= SHRINK_UP_TO:
+                cursor.execute("VACUUM")
+            if Path(f"{self.url.database}-wal").stat().st_size > SHRINK_FROM:
+                pragma("wal_checkpoint(TRUNCATE)")
+
+    def _shrink_tables(self, tables: Sequence[str]) -> None:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            # Gives whole pages back at the end of a table, so all of one that is empty.
+            connection.execute(text(f"VACUUM (SKIP_LOCKED) {', '.join(tables)}"))
 
     @contextmanager
     def _writer_lock(self) -> Iterator[None]:
@@ -129,9 +169,9 @@ def _create_private(path: Path) -> None:
     path.touch(mode=0o600)
 
 
-def _parse_url(text: str) -> URL:
+def _parse_url(written: str) -> URL:
     try:
-        url = make_url(text)
+        url = make_url(written)
     except ArgumentError:
         raise BadUrl from None
     if url.get_backend_name() not in ("sqlite", "postgresql"):

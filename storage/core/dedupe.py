@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, delete
+from sqlalchemy import Table, delete, select, update
 from sqlmodel import Session, col
 
 from storage.core.engines import insert
@@ -17,6 +17,15 @@ def mark_handled(session: Session, key: str, now: datetime) -> bool:
         insert(session, TABLE).values(key=key, seen_at=now).on_conflict_do_nothing().returning(TABLE.c.key)
     )
     return session.connection().execute(statement).first() is not None
+
+
+def set_answer(session: Session, key: str, answer: str) -> None:
+    session.connection().execute(update(TABLE).where(TABLE.c.key == key).values(answer=answer))
+
+
+def get_answer(session: Session, key: str) -> str | None:
+    """What answered the request with this key; None if it has no answer yet."""
+    return session.connection().execute(select(TABLE.c.answer).where(TABLE.c.key == key)).scalar()
 
 
 def delete_before(session: Session, before: datetime) -> int:

@@ -4,15 +4,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, update
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from storage.core import task_leases
+from storage.core.engines import insert
 from storage.core.tables import ENDED, UNFINISHED, JobKind, JobRow, JobState
 
 # A job that failed waits longer than a lease lasts before it is tried again, and the clocks of processes differ.
 LONGEST_WAIT_IN_LEASES = 4
+
+_TABLE: Table = JobRow.__table__  # type: ignore[attr-defined]
 
 
 class LeaseLost(Exception):
@@ -20,9 +23,10 @@ class LeaseLost(Exception):
 
 
 def add(session: Session, row: JobRow) -> JobRow:
-    session.add(row)
-    session.flush()
-    return row
+    """Stores the row and returns it; if there is one with its id, of another request at the same moment, returns that."""
+    statement = insert(session, _TABLE).values(row.model_dump()).on_conflict_do_nothing()
+    session.connection().execute(statement)
+    return session.exec(select(JobRow).where(JobRow.id == row.id)).one()
 
 
 def get(session: Session, job_id: str) -> JobRow | None:

@@ -88,7 +88,10 @@ ENDED = (JobState.DONE, JobState.FAILED)
 
 
 class HandledRequest(Table, table=True):
-    """A Slack request that was handled, by Slack's own key for it. Deleted after a while."""
+    """A Slack request that was handled, by Slack's own key for it. Deleted after a while.
+
+    `answer` is what a submitted form was answered with, as JSON: the same for a process that receives it again.
+    """
 
     __tablename__ = "delivery"
 
@@ -96,6 +99,7 @@ class HandledRequest(Table, table=True):
 
     key: str = Field(primary_key=True)
     seen_at: datetime
+    answer: str | None = None
 
 
 class LeaseRow(Table, table=True):

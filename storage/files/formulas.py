@@ -3,9 +3,11 @@
 import re
 from typing import Final
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# Full-width, small, raised and lowered forms of = + - @, and the minus sign: Excel in Japanese runs full-width formulas.
+_WIDE: Final = "\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u207c\u207a\u207b\u208c\u208a\u208b\u2212\u2a75\u2a76\ufb29"
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", *_WIDE)
 # Matches where a cell may need defusing, in text of cells with \x1f before each.
-PERHAPS_FORMULA: Final = re.compile("\x1f['=+\\-@\t\r]")
+PERHAPS_FORMULA: Final = re.compile(f"\x1f['=+\\-@\t\r{_WIDE}]")
 
 
 def defuse_cell(cell: str) -> str:

@@ -45,7 +45,7 @@ class TooManyColumns(SpreadsheetError):
 
 
 class TooBroken(SpreadsheetError):
-    """{name} has too many unmatched quotes; the last one read is in line {line}."""
+    """{name} has too many rows that can't be used; the last one read is in line {line}."""
 
     key = "too-broken"
 

@@ -18,13 +18,14 @@ from storage.files.spreadsheet_errors import (
     NoHeader,
     NotASpreadsheet,
     SpreadsheetError,
-    TooBroken,
     TooManyColumns,
     UnsafeArchive,
 )
-from storage.files.zips import Limits, MiB, SeekableFile, ZipArchive
+from storage.files.zips import Limits, SeekableFile, ZipArchive
 
 LIMITS: Final = Limits()
+LONGEST_LABEL: Final = 1_000  # characters of a column's name
+LONGEST_TEXT: Final = 10_000  # characters of a row that is refused
 
 
 class Record(NamedTuple):
@@ -39,7 +40,7 @@ class RefusedRecord(NamedTuple):
 
     line: int
     reason: Literal["quotes", "too-long", "too-many-cells", "characters"]
-    text: str  # of the file, at most the first 10,000 characters
+    text: str  # of the file, at most the first `LONGEST_TEXT` characters
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ _ZIP_MAGIC: Final = b"PK\x03\x04"
 _EMPTY_ZIP_MAGIC: Final = b"PK\x05\x06"
 _MAILCHIMP_NAME: Final = re.compile(r"(subscribed|unsubscribed|cleaned|nonsubscribed)_\w*export")
 _OWN_COLUMNS: Final = {"CLEAN_DIAGNOSTIC", "SUGGESTED_ADDRESS"}
-_ADDRESS: Final = re.compile(r"\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*")
+_SPACE: Final = re.compile(r"\s")
 _CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f\ufffd]")
 # str.splitlines breaks lines at these too; csv doesn't.
 _OTHER_BREAKS: Final = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -141,7 +142,7 @@ def _sheet(
         raise UnsafeArchive(archive, "nested")
     if not text.size:
         raise EmptyFile(name=name)
-    lines = _Lines(name, reopen(), text, limits)
+    lines = _Lines(reopen(), text, limits)
     delimiter, header = _header(name, lines, limits)
     is_defused = set(header) >= _OWN_COLUMNS  # a file that the bot has written
     status = _MAILCHIMP_NAME.match(name.rpartition("/")[2])
@@ -152,7 +153,13 @@ def _sheet(
         rows=_rows(
             lines,
             delimiter,
-            _RowReader(lines, len(header), checks_characters=text.has_bad_characters, is_defused=is_defused),
+            _RowReader(
+                lines,
+                delimiter,
+                len(header),
+                checks_characters=text.has_bad_characters,
+                is_defused=is_defused,
+            ),
         ),
         size=text.size,
         _lines=lines,
@@ -226,13 +233,18 @@ def _header(name: str, lines: "_Lines", limits: Limits) -> tuple[str, list[str]]
         raise error(name=name)
     delimiter, header, last_line = max(candidates, key=lambda candidate: len(candidate[1]))
     lines.start = last_line + 1
-    if any(map(_CONTROL.search, header)):
+    if any(map(_CONTROL.search, header)) or max(map(len, header)) > LONGEST_LABEL:
         raise NotASpreadsheet(name=name)
-    if any(map(_ADDRESS.fullmatch, header)):
+    if any(map(_is_address, header)):
         raise NoHeader(name=name)
     if len(header) > limits.columns:
         raise TooManyColumns(name=name, columns=len(header), limit=limits.columns)
     return delimiter, header
+
+
+def _is_address(cell: str) -> bool:
+    local, _, domain = cell.strip().partition("@")
+    return bool(local) and "." in domain[1:-1] and "@" not in domain and not _SPACE.search(local + domain)
 
 
 def _rows(lines: "_Lines", delimiter: str, row_reader: "_RowReader") -> Iterator[Record | RefusedRecord]:
@@ -243,15 +255,48 @@ def _rows(lines: "_Lines", delimiter: str, row_reader: "_RowReader") -> Iterator
         reader = csv.reader(lines.remaining(), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
-                line, lines.start = lines.start, before + reader.line_num + 1
+                line, last = lines.start, before + reader.line_num
+                if last != line:
+                    row_reader.refuse_swallowed_rows(cells)
+                lines.start = last + 1
                 if len(cells) == plain_width and any(cells):
                     yield Record(line, cells)
                 elif row := row_reader.read(line, cells):
                     yield row
         except csv.Error as error:
-            yield lines.refuse_first(before + reader.line_num, error)
+            last = before + reader.line_num
+            is_alone = last <= lines.start
+            for text in lines.take(lines.start + 1):
+                yield _refused(lines.start - 1, text, too_long=is_alone and "limit" in str(error))
+            yield from _single_rows(lines, last, delimiter, row_reader)
         else:
             return
+
+
+def _single_rows(
+    lines: "_Lines", end: int, delimiter: str, row_reader: "_RowReader"
+) -> Iterator[Record | RefusedRecord]:
+    """Yields the rows on the lines up to before `end`, each line by itself.
+
+    A quote opened before these lines, stayed open over all of them, and was found unmatched. A quote that one of them
+    opens would stay open as long. So it is unmatched too, and no line is read more than twice.
+    """
+    for text in lines.take(end):
+        line = lines.start - 1
+        try:
+            [cells] = csv.reader((text,), delimiter=delimiter, strict=True)
+        except csv.Error as error:
+            yield _refused(line, text, too_long="limit" in str(error))
+        else:
+            if row := row_reader.read(line, cells):
+                yield row
+
+
+def _refused(line: int, text: str, *, too_long: bool) -> RefusedRecord:
+    text = text[:LONGEST_TEXT].rstrip("\r\n")
+    if text == _OVERLONG:
+        return RefusedRecord(line, "too-long", "")
+    return RefusedRecord(line, "too-long" if too_long else "quotes", text)
 
 
 @dataclass(frozen=True)
@@ -259,6 +304,7 @@ class _RowReader:
     """Turns the cells of one sheet's rows into records."""
 
     lines: "_Lines"
+    delimiter: str
     width: int
     checks_characters: bool
     is_defused: bool
@@ -282,12 +328,38 @@ class _RowReader:
             cells = [undefuse_cell(cell) for cell in cells]
         return Record(line, cells)
 
+    def refuse_swallowed_rows(self, cells: Sequence[str]) -> None:
+        """Raises csv.Error if most lines of a cell are rows: then its first quote and its last belong to different rows.
+
+        Not in files that the bot has written: their quotes match.
+        """
+        if not self.is_defused and any(
+            "@" in cell and self._is_made_of_rows(position, cell) for position, cell in enumerate(cells)
+        ):
+            raise csv.Error("a cell swallows rows")
+
+    def _is_made_of_rows(self, position: int, cell: str) -> bool:
+        first, *others = cell.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        *whole, last = others or [""]
+        n_rows = sum(self._is_row(line, self.width) for line in whole)
+        # Then the first line is the rest of a row, and the last one is a row up to the quote that closes the cell.
+        if first.count(self.delimiter) == self.width - 1 - position:
+            n_rows += self._is_row(last, min(self.width, 2))
+        return 2 * n_rows > sum(map(bool, others))
+
+    def _is_row(self, line: str, least: int) -> bool:
+        """Whether a line has an address among its cells, at least so many of them and no more than the header has."""
+        if "@" not in line or not least <= line.count(self.delimiter) + 1 <= self.width:
+            return False
+        return any(map(_is_address, line.split(self.delimiter)))
+
 
 class _Block(NamedTuple):
     """Lines that were read together; `first` is the number of the first one."""
 
     first: int
     lines: list[str]
+    characters: int
 
 
 class _Lines:
@@ -297,12 +369,11 @@ class _Lines:
     and reading continues with the next line.
     """
 
-    def __init__(self, name: str, source: SeekableFile, text: _Text, limits: Limits) -> None:
+    def __init__(self, source: SeekableFile, text: _Text, limits: Limits) -> None:
         # csv has this setting only for the whole process, in which nothing else reads CSV.
         csv.field_size_limit(limits.cell)
         self.start = 1  # the first line of the row that is read next
         self.bytes_read = 0
-        self._name = name
         self._source = source
         self._limit = limits.record
         errors = "strict" if text.is_valid else "replace"
@@ -312,45 +383,34 @@ class _Lines:
         self._ended = False
         self._next = 1
         self._kept: deque[_Block] = deque()
-        self._reread = 0  # characters that were read again after unmatched quotes
 
     def remaining(self) -> Iterator[str]:
         """Returns the lines from `start` on. Raises csv.Error while iterating if a row grows too long."""
         return chain.from_iterable(self._blocks())
 
-    def text(self, line: int, end: int) -> str:
-        """Returns the lines from `line` to before `end`, at most 10,000 characters."""
-        return "".join(self._slice(line, end))[:10_000].rstrip("\r\n")
+    def take(self, end: int) -> Iterator[str]:
+        """Yields the lines from `start` to before `end`, which were read before, and moves `start` behind each."""
+        for text in self._slice(self.start, end):
+            self.start += 1
+            yield text
 
-    def refuse_first(self, last_line: int, error: csv.Error) -> RefusedRecord:
-        """Skips the line that a row starts on, after csv failed to read the row up to `last_line`."""
-        line, again = self.start, list(self._slice(self.start + 1, last_line + 1))
-        # A malicious file can make nearly all of its lines be read again for each line.
-        self._reread += sum(map(len, again))
-        if self._reread > 16 * MiB + 2 * self.bytes_read:
-            raise TooBroken(name=self._name, line=line)
-        first = self.text(line, line + 1)
-        self.start += 1
-        if first == _OVERLONG:
-            return RefusedRecord(line, "too-long", "")
-        return RefusedRecord(line, "too-long" if "limit" in str(error) and not again else "quotes", first)
+    def text(self, line: int, end: int) -> str:
+        """Returns the lines from `line` to before `end`, at most `LONGEST_TEXT` characters."""
+        return "".join(self._slice(line, end))[:LONGEST_TEXT].rstrip("\r\n")
 
     def _slice(self, line: int, end: int) -> Iterator[str]:
-        for first, lines in self._kept:
+        for first, lines, _ in self._kept:
             yield from lines[max(0, line - first) : max(0, end - first)]
 
     def _blocks(self) -> Iterator[Iterable[str]]:
-        for first, lines in tuple(self._kept):
+        for first, lines, _ in tuple(self._kept):
             # Not copied, since this is run again for each row that is refused.
             yield map(lines.__getitem__, range(max(0, self.start - first), len(lines)))
         while lines := self._read():
             self._forget()
-            self._kept.append(_Block(self._next, lines))
+            self._kept.append(_Block(self._next, lines, sum(map(len, lines))))
             self._next += len(lines)
-            if (
-                len(self._kept) > 1
-                and sum(map(len, self._slice(self.start, self._next))) > self._limit + _CHUNK
-            ):
+            if sum(block.characters for block in islice(self._kept, 1, None)) > self._limit:
                 raise csv.Error("record larger than the limit")
             yield lines
 

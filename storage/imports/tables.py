@@ -16,7 +16,11 @@ class UploadPart(Table, table=True):
 
 
 class RefusedRow(Table, table=True):
-    """A row that an import refused, stored until it has been sent to the person in a file."""
+    """Rows that an import refused, stored until they have been sent to the person in a file.
+
+    `row` is JSON: a list of line, reason and text for each. `n` is the number of the first one, `line` its line, and
+    `reason` is empty. (Version 0.1 stored each row by itself, with its reason.)
+    """
 
     __tablename__ = "refused_row"
     job_id: str = Field(primary_key=True, foreign_key="job.id")

@@ -51,7 +51,7 @@ def options() -> tuple[str, ...]:
 
 @pytest.fixture
 def demo_url(browser: Browser, tmp_path: Path, options: tuple[str, ...]) -> Iterator[str]:
-    """URL of a `cleaned demo` started for this test."""
+    """URL of the page of a `cleaned demo` started for this test, with its token."""
     process = subprocess.Popen(
         [sys.executable, "-m", "handlers.cli", "demo", "--no-browser", *options],
         env=os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "en_GB.UTF-8", "TMPDIR": str(tmp_path)},
@@ -63,7 +63,7 @@ def demo_url(browser: Browser, tmp_path: Path, options: tuple[str, ...]) -> Iter
     with process:
         assert process.stdout
         try:
-            yield next(match[0] for line in process.stdout if (match := re.search(r"http://[\d.:]+", line)))
+            yield next(match[0] for line in process.stdout if (match := re.search(r"http://\S+", line)))
         finally:
             os.killpg(process.pid, signal.SIGINT)
             process.communicate(timeout=30)
@@ -120,14 +120,14 @@ def screen(request: pytest.FixtureRequest, browser: Browser, demo_url: str) -> I
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
 
     def same_host_only(route: Route) -> None:
-        if route.request.url.startswith(demo_url):
+        if route.request.url.startswith(demo_url.partition("?")[0]):
             route.continue_()
         else:
             problems.append(f"request to another host: {route.request.url}")
             route.abort()
 
     page.route("**/*", same_host_only)
-    page.goto(f"{demo_url}/?user={user}&channel=C0NEWS")
+    page.goto(f"{demo_url}&user={user}&channel=C0NEWS")
     expect(page.locator("#composer")).to_be_visible()
     yield Screen(page, words(language), f"Liste {language}")
     page.close()

@@ -152,3 +152,20 @@ def _import(flow: Flow, folder: Path) -> None:
 def test_a_nul_that_was_typed_breaks_nothing(filled: Flow) -> None:
     filled.olivia.person.command("/cleaned-fix nobody\0@example.com")
     filled.olivia.person.wait_modal("nobody@example.com")
+
+
+def test_a_correction_whose_receipt_slack_refuses_is_done_and_nothing_else_is_said(
+    filled: Flow, caplog: pytest.LogCaptureFixture
+) -> None:
+    olivia = filled.olivia
+    before = len(olivia.direct_messages())
+    olivia.person.command("/cleaned-fix")
+    form = olivia.person.wait_modal(lambda view: view.get("callback_id") == "corrections-submit")
+    ids = {block["block_id"].partition("-")[0]: block["block_id"] for block in form["blocks"]}
+    filled.workspace.faults.server_error("chat.postMessage")
+    olivia.person.fill(**{ids["address"]: "ada.lovelace@example.org", ids["consent"]: ["permission"]})
+    assert olivia.person.submit() == {}
+    olivia.person.wait_modal(olivia.says("corrections-no-extra"))
+    wait_until(lambda: "a receipt was not posted" in caplog.text)
+    assert len(olivia.direct_messages()) == before
+    olivia.person.wait_modal(olivia.says("corrections-no-extra"), seconds=0.5)  # and no apology instead

@@ -64,7 +64,9 @@ class HasAddress(Protocol):
     """A running workspace, in this process or another."""
 
     @property
-    def url(self) -> str: ...
+    def address(self) -> str:
+        """The URL of the page, with its token."""
+        ...
 
 
 class Person:
@@ -74,7 +76,11 @@ class Person:
         self.user = user
         self.channel = channel
         # Loading the system's certificates takes 30 ms, and the page is served without TLS.
-        self._page = httpx.Client(base_url=workspace.url, params={"user": user}, timeout=30, verify=False)
+        address = httpx.URL(workspace.address)
+        params = {"user": user, "token": address.params["token"]}
+        self._page = httpx.Client(
+            base_url=address.copy_with(query=None), params=params, timeout=30, verify=False
+        )
         self._typed: Json = {}
 
     def __enter__(self) -> Self:

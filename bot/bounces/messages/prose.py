@@ -89,7 +89,7 @@ _BEFORE_OTHER_PERSON = re.compile(
     r"\b(?:sorry|dear|hello|hi)[ ,]+$|from[ :<]+$|sender[ :<]+$|by[ <]+$|mailto:$|contact[ :<]+$",
     re.IGNORECASE,
 )
-_ALONE = re.compile(r"^[\s>*\-+•·#|'\"(\[]*(?:\d+[.)]\s*)?(?:to|an|à|a|para)?[ :]*$", re.IGNORECASE)
+_ALONE = re.compile(r"^[\s>*\-+•·#|'\"(\[]*+(?:\d++[.)]\s*+)?(?:to|an|à|a|para)?[ :]*$", re.IGNORECASE)
 _RECIPIENT_LABEL = re.compile(
     r"(?:recipients?|rcpt to|address(?:es|ee|ed to|é)?|user(?:id)?|mailbox|account|undeliverable(?: mail| message)? (?:to|for)|deliver(?:y|ed|ing)?(?: \w+){0,6} to|failed (?:to|for)?"
     r"|reach|message(?: \w+){0,4} to|to|for|destinataires?|destinatari[oa]s?|empf[äa]nger|adresse|an|pour|para|mailbox|unknown|invalid|quota violation for|addressed to|mail to|failure|dda|smtp)"
@@ -97,7 +97,8 @@ _RECIPIENT_LABEL = re.compile(
     re.IGNORECASE,
 )
 _AFTER_FAILED = re.compile(
-    r"^[>\"')\]\s]*(?:(?<=\t)|:|\.{3}|-+ |[–—]|[(\[<]|;|,? (?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|\s*=>|\s+[45]\d\d\b|, )",
+    # The blanks of the beginning are not given back, which would take quadratic time: what follows looks back at them.
+    r"^[>\"')\]\s]*+(?:(?<=\t)|:|\.{3}|-+ |[–—]|[(\[<]|;|(?<= )(?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|=>|(?<=\s)[45]\d\d\b|, )",
     re.IGNORECASE,
 )
 _LIST_LABEL = re.compile(

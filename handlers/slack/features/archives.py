@@ -1,16 +1,19 @@
 """`/cleaned-archive`: the preview with the word to type, the job, Undo, and sharing the receipt."""
 
+import logging
 from functools import partial
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, ArchiveJob
 from bot.core import audiences
 from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, NothingThere
+from bot.core.files import SharedWith
 from bot.mailchimp.outbox import work
+from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
@@ -20,7 +23,7 @@ from handlers.slack.features.mailchimp.outcomes import outcomes_file
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request
-from handlers.slack.uploads import UNREACHABLE_CHANNEL
+from handlers.slack.uploads import UNREACHABLE_CHANNEL, shared_with
 from handlers.slack.views import archives as views
 from handlers.slack.views import restores as restore_views
 from handlers.slack.views import segments as segment_views
@@ -30,6 +33,8 @@ from storage.contacts.contacts import Segment
 from storage.core.database import Database
 
 CANT_POST = {*UNREACHABLE_CHANNEL, "restricted_action"}
+
+log = logging.getLogger(__name__)
 
 
 class NotInChannel(CleanedError):
@@ -132,7 +137,16 @@ def _share(request: Request, channel: str) -> View:
     message = views.shared_message(request.words, archive.n, archive.audience, archive.made_by)
     with request.under(views.WHERE):
         _post(request, channel, message)
-    return views.shared(request.words, channel)
+    return views.shared(request.words, channel, _shared_with(request, channel))
+
+
+def _shared_with(request: Request, channel: str) -> SharedWith:
+    """Nobody, if Slack does not tell: the receipt is posted already, and names no address."""
+    try:
+        return shared_with(request.client.conversations_info(channel=channel)["channel"])
+    except (SlackClientError, OSError) as error:
+        log.warning("a channel was not looked up: %s", errors.name(error))
+        return SharedWith.NOBODY
 
 
 def _post(request: Request, channel: str, message: dict[str, Any]) -> None:

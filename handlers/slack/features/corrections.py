@@ -1,12 +1,13 @@
 """`/cleaned-fix`, the message shortcut and the Fix buttons: corrects an address, with consent."""
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import audiences
 from bot.core.addresses import find_addresses
@@ -15,12 +16,15 @@ from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AddressFault, Form, NoPermission
 from bot.corrections.likely_typos import Step
 from bot.mailchimp.additions import FieldMissing
+from handlers.slack import errors
 from handlers.slack.elements import audiences as audience_views
-from handlers.slack.elements.blocks import View
+from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
 from handlers.slack.views import corrections as views
+
+log = logging.getLogger(__name__)
 
 
 def register(listeners: Listeners) -> None:
@@ -154,8 +158,16 @@ def add(request: Request) -> View:
             request.database, request.metadata, filled, by=request.user_id, now=request.now
         )
     receipt = views.receipt_message(request.words, correction)
-    request.then(lambda: request.tell(receipt))
+    request.then(lambda: _post(request, receipt))
     return views.receipt(request.words, correction)
+
+
+def _post(request: Request, receipt: Message) -> None:
+    """Leaves the receipt in the direct messages. The modal shows it too, so nothing has gone wrong if Slack refuses it."""
+    try:
+        request.tell(receipt)
+    except (SlackClientError, OSError) as error:
+        log.warning("a receipt was not posted: %s", errors.name(error))
 
 
 def begin(request: Request, modal: Modal, audience: audiences.Audience | None) -> None:

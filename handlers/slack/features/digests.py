@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import audiences, jobs
 from bot.core.errors import NotAnOperator
+from bot.core.files import SharedWith
 from bot.digests import digests, posting
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInDigestChannel
 from bot.digests.posting import PostFailed, PostRefused
@@ -22,6 +23,7 @@ from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import EVERYONE, OPERATORS, Listeners
 from handlers.slack.posted_message import MessageMetadata
 from handlers.slack.request import Request
+from handlers.slack.uploads import shared_with
 from handlers.slack.views import digests as views
 from handlers.slack.views import reports as report_views
 from handlers.words import Markup, words
@@ -153,9 +155,13 @@ def _metadata(claim: Claim) -> MessageMetadata:
 def _save(request: Request, submitted: DigestSettings) -> View:
     """Saves the settings if the digest can be posted there. Raises NotInDigestChannel, ArchivedChannel."""
     with request.under(views.CHANNEL):
-        _require_channel(request.client, submitted.channel)
+        seen_by = _require_channel(request.client, submitted.channel)
     settings = digests.save(request.database, submitted, request.now)
-    return _view(request, settings, request.words.md("digest-saved"))
+    channel = Markup(f"<#{submitted.channel}>")
+    note = (
+        f"{request.words.md('digest-saved')} {request.words.md('shared-with', who=seen_by, channel=channel)}"
+    )
+    return _view(request, settings, Markup(note.strip()))
 
 
 def _view(request: Request, settings: DigestSettings | None, note: Markup | None = None) -> View:
@@ -190,8 +196,8 @@ def _submitted(request: Request) -> DigestSettings:
     )
 
 
-def _require_channel(client: WebClient, channel: str) -> None:
-    """Raises NotInDigestChannel, ArchivedChannel."""
+def _require_channel(client: WebClient, channel: str) -> SharedWith:
+    """Who sees the channel besides the workspace. Raises NotInDigestChannel, ArchivedChannel."""
     try:
         info: dict[str, Any] = client.conversations_info(channel=channel)["channel"]
     except SlackApiError as refusal:
@@ -202,3 +208,4 @@ def _require_channel(client: WebClient, channel: str) -> None:
         raise ArchivedChannel
     if not info.get("is_member"):
         raise NotInDigestChannel
+    return shared_with(info)

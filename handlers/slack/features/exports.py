@@ -20,7 +20,7 @@ from handlers.slack.features.audience_modal import AudienceModal
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request
-from handlers.slack.uploads import UNREACHABLE_CHANNEL, Uploads
+from handlers.slack.uploads import UNREACHABLE_CHANNEL, Uploads, shared_with
 from handlers.slack.views import exports as views
 from handlers.slack.views import segments as segment_views
 from handlers.words import Words, words
@@ -133,7 +133,7 @@ def _destination(request: Request, channel: str) -> Destination:
     info = answer["channel"]
     people = info.get("num_members")
     takes_files = bool(info.get("is_member") and not info.get("is_archived"))
-    return Destination(channel, None if people is None else int(people), takes_files)
+    return Destination(channel, None if people is None else int(people), takes_files, shared_with(info))
 
 
 def _show_past(request: Request, modal: Modal, audience_id: int, number: int) -> None:

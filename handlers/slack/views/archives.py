@@ -2,6 +2,7 @@
 
 from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ArchiveJob
+from bot.core.files import SharedWith
 from handlers.slack.elements import blocks, filters, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
@@ -93,10 +94,11 @@ def shared_message(words: Words, n: int, audience: str, who: str) -> Message:
     return blocks.message(headline, [blocks.section(headline), blocks.context(words.md("archives-kept"))])
 
 
-def shared(words: Words, channel: str) -> View:
-    """The modal once the receipt is shared."""
-    text = words.md("archives-shared", channel=blocks.channel(channel))
-    return receipts.started(words, "archives-share-title", text)
+def shared(words: Words, channel: str, with_: SharedWith) -> View:
+    """The modal once the receipt is shared. `with_`: who sees the channel besides the workspace."""
+    link = blocks.channel(channel)
+    text = f"{words.md('archives-shared', channel=link)} {words.md('shared-with', who=with_, channel=link)}"
+    return receipts.started(words, "archives-share-title", Markup(text.strip()))
 
 
 def value(audience_id: int, archive_id: str) -> str:

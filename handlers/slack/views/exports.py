@@ -28,6 +28,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
 
     `edition` is part of the menu's id, and has to differ each time: under the same id, Slack keeps what was chosen.
     """
+    chosen = None if to and to.is_refused else to
     rows = [blocks.section(words.md("exports-headline", n=preview.n, audience=short_name(preview.audience)))]
     if filter_texts := filters.in_words(words, preview.segment):
         rows.append(blocks.context(*filter_texts))
@@ -36,7 +37,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
         blocks.context(words.md("exports-form")),
         blocks.input_(
             words("exports-where"),
-            _where(words, to),
+            _where(words, chosen),
             f"{WHERE}-{edition}" if edition else WHERE,
             hint=words("exports-where-hint"),
             optional=True,
@@ -44,7 +45,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
         ),
         blocks.context(_visibility(words, to)),
     ]
-    buttons = [blocks.button(words("exports-to-me"), TO_ME)] if to else []
+    buttons = [blocks.button(words("exports-to-me"), TO_ME)] if chosen else []
     buttons.append(blocks.button(words("exports-past"), PAST, str(preview.segment.audience_id)))
     rows.append(blocks.actions(buttons, "exports-more"))
     return blocks.modal(
@@ -131,7 +132,11 @@ def _where(words: Words, to: Destination | None) -> Block:
         "type": "conversations_select",
         "action_id": WHERE,
         "placeholder": blocks.plain(words("exports-where"), blocks.PLACEHOLDER),
-        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        "filter": {
+            "include": ["public", "private"],
+            "exclude_bot_users": True,
+            "exclude_external_shared_channels": True,
+        },
     }
     return element | ({"initial_conversation": to.channel} if to else {})
 
@@ -141,9 +146,15 @@ def _visibility(words: Words, to: Destination | None) -> Markup:
     if to is None:
         return words.md("exports-to-you")
     channel = blocks.channel(to.channel)
-    if to.people is None:
-        return words.md("exports-seen-unknown", channel=channel)
-    return words.md("exports-seen-by", n=to.people, channel=channel)
+    if to.is_refused:
+        return words.md("exports-shared-with-company", channel=channel)
+    seen_by = (
+        words.md("exports-seen-unknown", channel=channel)
+        if to.people is None
+        else words.md("exports-seen-by", n=to.people, channel=channel)
+    )
+    sharing = words.md("shared-with", who=to.shared_with, channel=channel)
+    return Markup(f"{seen_by} {sharing}".strip())
 
 
 def _receipt(words: Words, job: ExportJob, audience: str) -> Message:

@@ -1,6 +1,10 @@
 """Fault injection."""
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+HELD_SECONDS = 0.01  # between two looks
 
 
 @dataclass
@@ -8,12 +12,13 @@ class SlackFaults:
     """Faults by Web API method.
 
     `rate_limits`: calls left and `Retry-After`; `server_errors`: calls left; `slow`: seconds; `revoked`: the bot's
-    tokens are no longer accepted; `twice`: payloads left to deliver twice.
+    tokens are no longer accepted; `held`: methods that don't answer until they are released; `twice`: payloads left to deliver twice.
     """
 
     rate_limits: dict[str, tuple[int, int]] = field(default_factory=dict)
     server_errors: dict[str, int] = field(default_factory=dict)
     slow: dict[str, float] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
     twice: int = 0
     revoked: bool = False
 
@@ -28,6 +33,19 @@ class SlackFaults:
     def slow_down(self, method: str, seconds: float) -> None:
         """Delays every call of a method; 0 ends it."""
         self.slow[method] = seconds
+
+    def hold(self, methods: Iterable[str]) -> None:
+        """Lets every call of these methods wait until `release`."""
+        self.held = set(methods)
+
+    def release(self) -> None:
+        self.held = set()
+
+    async def wait(self, method: str) -> None:
+        """Returns when this call may be answered."""
+        await asyncio.sleep(self.slow.get(method, 0))
+        while method in self.held:  # noqa: ASYNC110  released from another thread
+            await asyncio.sleep(HELD_SECONDS)
 
     def deliver_twice(self, payloads: int = 1) -> None:
         """Delivers each of the next payloads a second time."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import WSMsgType, web
+from aiohttp.typedefs import Handler
 
 from handlers.standins.slack import files
 from handlers.standins.slack.delivery import Delivery, SocketModeDelivery
@@ -38,7 +39,8 @@ class PageApi:
     faults: SlackFaults
     windows: list[tuple[str, web.WebSocketResponse]] = field(default_factory=list)
 
-    def routes(self) -> list[web.AbstractRouteDef]:
+    def routes(self, guarded: Callable[[Handler], Handler]) -> list[web.AbstractRouteDef]:
+        """`guarded` wraps each handler, and refuses who may not use the page."""
         posts: dict[str, PostHandler] = {
             "command": self._command,
             "say": self._say,
@@ -51,14 +53,14 @@ class PageApi:
             "faults": self._faults,
         }
         return [
-            web.get("/", self._index),
-            web.get("/page/state", self._state),
-            web.get("/page/messages", self._messages),
-            web.get("/page/socket", self._socket),
-            web.post("/page/upload", self._upload),
-            *(web.post(f"/page/{name}", _json_handler(handler)) for name, handler in posts.items()),
-            web.get("/page/{file:.+}", self._page_file),
-            web.get("/files/{id}/{name}", self._download),
+            web.get("/", guarded(self._index)),
+            web.get("/page/state", guarded(self._state)),
+            web.get("/page/messages", guarded(self._messages)),
+            web.get("/page/socket", guarded(self._socket)),
+            web.post("/page/upload", guarded(self._upload)),
+            *(web.post(f"/page/{name}", guarded(_json_handler(handler))) for name, handler in posts.items()),
+            web.get("/page/{file:.+}", guarded(self._page_file)),
+            web.get("/files/{id}/{name}", guarded(self._download)),
         ]
 
     async def push(self, user: str | None, event: Json) -> None:

@@ -12,13 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
-from yarl import URL
 
 from handlers.standins.server import HOST, StandinServer
 from handlers.standins.slack import files, manifest, messages
 from handlers.standins.slack.delivery import ACK_SECONDS, Delivery, HttpDelivery, SocketModeDelivery
 from handlers.standins.slack.faults import SlackFaults
+from handlers.standins.slack.page_access import PageAccess, add_headers, same_origin_only
 from handlers.standins.slack.page_api import PageApi
 from handlers.standins.slack.state import SlackError, WorkspaceState, populate
 from handlers.standins.slack.user_actions import EVENT_RETRIES_SECONDS, UserActions
@@ -68,13 +67,19 @@ class Workspace(StandinServer):
                 self.state, self.faults, request_url, self.signing_secret, ack_seconds
             )
         self._actions = UserActions(self.state, self._manifest, self._delivery, event_retries)
+        self._access = PageAccess()
         self._page = PageApi(self.state, self._manifest, self._actions, self._delivery, self.faults)
         self._events: asyncio.Queue[tuple[str | None, Json]] = asyncio.Queue()
 
     @property
     def url(self) -> str:
-        """URL of the page."""
+        """URL of the server."""
         return self.state.url
+
+    @property
+    def address(self) -> str:
+        """URL of the page, with the token without which it opens for nobody."""
+        return self._access.address(self.state.url)
 
     @property
     def api_url(self) -> str:
@@ -139,7 +144,8 @@ class Workspace(StandinServer):
             METHODS,
             self._socket_mode.new_url,
         )
-        application = web.Application(client_max_size=10 << 20, middlewares=[_same_origin_only])
+        application = web.Application(client_max_size=10 << 20, middlewares=[same_origin_only])
+        application.on_response_prepare.append(add_headers)
         application.add_routes(
             [
                 web.route("*", "/api/{method}", api.serve),
@@ -147,7 +153,7 @@ class Workspace(StandinServer):
                 web.post("/respond/{token}", self._respond),
                 web.post("/upload/v1/{token}", self._receive),
                 web.get("/files-pri/{file}/{rest:.+}", self._download),
-                *self._page.routes(),
+                *self._page.routes(self._access.guarded),
             ]
         )
         return application
@@ -172,13 +178,3 @@ class Workspace(StandinServer):
         if file is None or not allowed or "files:read" not in self._manifest.scopes:
             return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
         return files.download(file)
-
-
-@web.middleware
-async def _same_origin_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses requests of other origins, and other host names that resolve to 127.0.0.1 (DNS rebinding)."""
-    origin = request.headers.get("Origin")
-    hosts = [request.url.host, *([URL(origin).host] if origin else [])]
-    if not set(hosts) <= {HOST, "localhost"} or (origin and URL(origin).port != request.url.port):
-        raise web.HTTPForbidden(text="This page may not use the local workspace.")
-    return await handler(request)

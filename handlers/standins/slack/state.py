@@ -92,6 +92,9 @@ class Channel:
     kind: str  # "channel", "private" or "im"
     members: set[str]
     messages: list[StoredMessage] = field(default_factory=list)
+    sharing: set[str] = field(
+        default_factory=set
+    )  # the flags of a conversation that are true: is_ext_shared …
 
     @property
     def bot_in(self) -> bool:

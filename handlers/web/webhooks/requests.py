@@ -1,8 +1,5 @@
 """A webhook request, and the errors that reject it. The sentences here are read in a provider's console."""
 
-import base64
-import binascii
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -68,11 +65,6 @@ class TemporarilyUnavailable(WebhookError):
     status = 503
 
 
-def constant_time_equals(received: str, expected: str) -> bool:
-    """Compares two secrets in a time that does not depend on where they differ."""
-    return hmac.compare_digest(received.encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
-
-
 def parse_timestamp(text: str) -> datetime | None:
     """Parses the time of a signature, in seconds since 1970; None if it is missing or out of range."""
     if not (text.isascii() and text.isdecimal() and int(text[:12]) < LATEST_TIMESTAMP):
@@ -91,14 +83,3 @@ def check_age(signed_at: datetime, now: datetime, max_age: timedelta) -> None:
         raise Unauthenticated(
             "This request was signed in the future. Compare the clocks of the two computers."
         )
-
-
-def basic_credentials(header: str) -> str:
-    """Returns `user:password` of an Authorization header, "" if it has none."""
-    scheme, _, value = header.partition(" ")
-    if scheme.lower() != "basic":
-        return ""
-    try:
-        return base64.b64decode(value.strip(), validate=True).decode()
-    except (binascii.Error, ValueError):
-        return ""

@@ -13,6 +13,7 @@ from bot.bounces.webhooks import WebhookPayload, store
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers.slack import errors
+from handlers.web.seldom import SeldomLog
 from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
 from handlers.web.webhooks.collector import Collector
 from handlers.web.webhooks.fetches import Waiting
@@ -66,29 +67,33 @@ def receivers(settings: Settings) -> Mapping[str, Receiver]:
 
 def guarded(name: str, handler: Handler) -> Handler:
     """Wraps a handler: its errors are answered as JSON, and logged under the name."""
+    seldom = SeldomLog(log)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except WebhookError as error:
-            return _rejection(name, error)
+            seldom.warning("%s: %s %s", name, error.status, error.message)
+            return _rejection(error)
+        except ConnectionError:  # the sender has hung up
+            raise
         except Exception as error:  # noqa: BLE001  a provider retries after this answer
             return _internal_error(name, error)
 
     return handle
 
 
-async def read_body(request: web.Request) -> bytes:
-    """Reads the raw body, at most LARGEST_BODY. Raises BodyTooLarge, BodyTimeout, InvalidBody."""
-    too_large = BodyTooLarge(f"At most {LARGEST_BODY:,} bytes a request: send fewer events in each.")
-    if (request.content_length or 0) > LARGEST_BODY:
+async def read_body(request: web.Request, largest: int = LARGEST_BODY) -> bytes:
+    """Reads the raw body, at most `largest` bytes. Raises BodyTooLarge, BodyTimeout, InvalidBody."""
+    too_large = BodyTooLarge(f"At most {largest:,} bytes a request: send fewer events in each.")
+    if (request.content_length or 0) > largest:
         raise too_large
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
             async for chunk in request.content.iter_any():
                 body += chunk
-                if len(body) > LARGEST_BODY:
+                if len(body) > largest:
                     raise too_large
     except TimeoutError:
         raise BodyTimeout(f"The body did not arrive within {BODY_TIMEOUT:.0f} seconds.") from None
@@ -129,8 +134,7 @@ def _handler(
     return guarded(f"bounces/{name}", handle)
 
 
-def _rejection(name: str, error: WebhookError) -> web.Response:
-    log.warning("%s: %s %s", name, error.status, error.message)
+def _rejection(error: WebhookError) -> web.Response:
     answer = {"error": error.message} | ({"faults": error.faults} if error.faults else {})
     response = web.json_response(answer, status=error.status)
     if isinstance(error, TemporarilyUnavailable):

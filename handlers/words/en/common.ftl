@@ -5,6 +5,12 @@ back = Back
 next = Next
 previous = Previous
 
+shared-with = { $who ->
+    [company] { $channel } is shared with another company, whose people see it too.
+    [organization] { $channel } is shared with other workspaces of your organization, whose people see it too.
+   *[nobody] {""}
+}
+
 audience-choose = Choose an audience
 audience-which = Which audience?
 

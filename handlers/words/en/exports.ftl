@@ -17,6 +17,7 @@ exports-seen-by = { $n ->
    *[other] { $n } people in { $channel } will see the file.
 }
 exports-seen-unknown = Everyone in { $channel } will see the file.
+exports-shared-with-company = { $channel } is shared with another company, so no file with addresses goes there. It goes to your direct messages, unless you choose another channel.
 exports-to-me = To my messages instead
 exports-past = Past exports
 exports-submit = Export
@@ -62,3 +63,4 @@ exports-past-row = { $n ->
 exports-past-by = { $date }, by { $who }
 exports-past-terminal = { $date }, from the terminal
 error-export-not-in-channel = I’m not in that channel, so I can’t put the file there. Invite me with /invite, or choose another.
+error-export-shared-with-company = That channel is shared with another company, so no file with addresses goes there. Choose another, or your own messages.

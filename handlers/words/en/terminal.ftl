@@ -77,6 +77,7 @@ terminal-up-to-date = The database was at this version already.
 terminal-demo-making = Making the sample audiences…
 terminal-demo-account = Making a Mailchimp account on this machine, and mirroring its audiences…
 terminal-demo-ready = The workspace is at { $url } (Ctrl-C stops it). Try /cleaned in a message.
+demo-token-missing = Open the address that the terminal shows: the token in it is missing here.
 terminal-demo-crashed = The bot stopped by itself (exit status { $status }). Its messages are above.
 terminal-demo-late = The bot did not connect within { $seconds } seconds. Its messages are above.
 terminal-demo-stopped = Stopped. Nothing was kept.

@@ -5,6 +5,12 @@ back = Retour
 next = Suivant
 previous = Précédent
 
+shared-with = { $who ->
+    [company] { $channel } est partagé avec une autre entreprise, dont les membres le voient aussi.
+    [organization] { $channel } est partagé avec d’autres espaces de travail de votre organisation, dont les membres le voient aussi.
+   *[nobody] {""}
+}
+
 audience-choose = Choisir une audience
 audience-which = Quelle audience ?
 

@@ -17,6 +17,7 @@ exports-seen-by = { $n ->
    *[other] { $n } personnes dans { $channel } verront le fichier.
 }
 exports-seen-unknown = Toutes les personnes de { $channel } verront le fichier.
+exports-shared-with-company = { $channel } est partagé avec une autre entreprise : aucun fichier avec des adresses n’y est envoyé. Il arrive dans vos messages directs, sauf si vous choisissez un autre canal.
 exports-to-me = Plutôt dans mes messages
 exports-past = Exports précédents
 exports-submit = Exporter
@@ -62,3 +63,4 @@ exports-past-row = { $n ->
 exports-past-by = { $date }, par { $who }
 exports-past-terminal = { $date }, depuis le terminal
 error-export-not-in-channel = Je ne suis pas dans ce canal et ne peux pas y mettre le fichier. Invitez-moi avec /invite, ou choisissez-en un autre.
+error-export-shared-with-company = Ce canal est partagé avec une autre entreprise : aucun fichier avec des adresses n’y est envoyé. Choisissez-en un autre, ou vos propres messages.

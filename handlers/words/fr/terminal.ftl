@@ -101,6 +101,7 @@ terminal-up-to-date = La base de données était déjà à cette version.
 terminal-demo-making = Création des audiences d’exemple…
 terminal-demo-account = Création d’un compte Mailchimp sur cette machine, et copie de ses audiences…
 terminal-demo-ready = L’espace de travail est à l’adresse { $url } (Ctrl-C l’arrête). Essayez /cleaned dans un message.
+demo-token-missing = Ouvrez l’adresse que le terminal affiche : il manque ici le jeton qu’elle contient.
 terminal-demo-crashed = Le bot s’est arrêté de lui-même (code { $status }). Ses messages sont plus haut.
 terminal-demo-late = Le bot ne s’est pas connecté en { $seconds } secondes. Ses messages sont plus haut.
 terminal-demo-stopped = Arrêté. Rien n’a été gardé.

@@ -7,6 +7,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.core import addresses
 from bot.core.addresses import (
     Address,
     BadAddressReason,
@@ -177,6 +178,29 @@ def test_a_refusal_says_why_and_never_repeats_the_text(text, reason):
 )
 def test_the_addresses_in_a_message_are_found(text, found):
     assert find_addresses(text) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nobody",
+        "@b.fr",
+        "a@",
+        "a b@c.fr",
+        "é b@c.fr",
+        "a@b",
+        "a@b..fr",
+        "a..b@c.fr",
+        "a@b@c.fr",
+        "a@-b.fr",
+    ],
+)
+def test_what_plain_rules_refuse_is_refused_without_email_validator(text, monkeypatch: pytest.MonkeyPatch):
+    """It takes fifty times as long, and a file may hold any number of such rows."""
+    addresses._is_domain.cache_clear()
+    monkeypatch.setattr(addresses, "validate_email", None)
+    assert isinstance(try_validate(text), BadAddressReason)
 
 
 @given(st.text(st.sampled_from("ab.@<>|,; \n&ltmo:/éI"), max_size=200))

@@ -13,7 +13,7 @@ from bot.archives import archives
 from bot.archives.jobs import ARCHIVE
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, NoAudience, NothingThere, PlanGone
-from bot.core.files import Contents, ExpectedFile, SharedFiles
+from bot.core.files import Contents, ExpectedFile, SharedFiles, SharedWith
 from bot.exports import exports, files
 from bot.exports.jobs import EXPORT, ExportJob, ExportResult
 from storage.contacts.contacts import Segment
@@ -382,3 +382,13 @@ def test_exporting_changes_no_contact(database: Database):
     confirmed(database, Segment(audience_id=audience))
     export(database, Desk())
     assert statuses(database, audience) == before
+
+
+def test_a_file_for_a_channel_of_another_company_is_refused_and_can_go_elsewhere(database: Database):
+    segment = Segment(audience_id=cleaned(database, 2))
+    preview = exports.plan(database, segment, by="U1", now=NOW)
+    shared = exports.Destination("C1", 3, shared_with=SharedWith.COMPANY)
+    exports.set_destination(database, preview.id, shared, by="U1")
+    with pytest.raises(exports.SharedWithCompany):
+        exports.confirm(database, preview.id, by="U1", now=NOW, channel="C1")
+    assert exports.confirm(database, preview.id, by="U1", now=NOW).task.channel is None

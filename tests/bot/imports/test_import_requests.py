@@ -2,11 +2,15 @@
 
 import io
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import func, select
 
 from bot.contacts import columns
@@ -17,6 +21,7 @@ from bot.core.jobs import Recipient
 from bot.imports import imports
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from storage.contacts import contacts
+from storage.core import database as databases
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, JobRow, JobState, JournalRow
 from storage.files.spreadsheet_errors import TooBroken
@@ -128,6 +133,18 @@ def test_a_confirmation_that_comes_twice_makes_one_job(database: Database):
     assert count(database, JobRow) == 2
 
 
+def test_confirmations_at_the_same_moment_make_one_job(database: Database):
+    together = Barrier(4)
+
+    def confirm(_: int) -> str:
+        together.wait(10)
+        return request(database).id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(confirm, range(4)))) == 1
+    assert count(database, JobRow) == 1
+
+
 def test_a_requested_file_is_kept_when_it_is_fetched_and_its_audience_made_then(database: Database):
     request(database, audience="New one")
     job = claim(database, IMPORT)
@@ -162,6 +179,72 @@ def test_a_file_that_breaks_on_the_way_keeps_what_went_in_and_drops_the_rest(
     with pytest.raises(TooBroken):
         list(imports.work(database, claim(database, IMPORT), lambda: NOW))
     assert count(database, UploadPart) == 0
+
+
+def test_a_file_that_is_no_list_is_refused_and_leaves_nothing_behind(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(imports, "MOST_REFUSED", 10)
+    monkeypatch.setattr(imports, "ROWS_PER_CHUNK", 7)
+    receive(database, io.BytesIO(b"Email\n" + b"nobody\n" * 30))
+    with pytest.raises(TooBroken) as caught:
+        list(imports.work(database, claim(database, IMPORT), lambda: NOW))
+    assert caught.value.values == {"name": "list.csv", "line": 15}
+    assert count(database, RefusedRow) == count(database, UploadPart) == 0
+
+
+def test_a_long_list_may_have_more_refused_rows_than_a_file_that_is_no_list(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(imports, "MOST_REFUSED", 10)
+    rows = "".join(f"nobody\nperson{n}@example.com\n" for n in range(30))
+    receive(database, io.BytesIO(f"Email\n{rows}".encode()))
+    assert run(database, IMPORT, imports.work).result == counts(added=30, refused=30)
+
+
+def test_refused_rows_are_stored_many_in_a_row_of_the_table_and_come_back_in_order(database: Database):
+    receive(
+        database, io.BytesIO(b"Email,Town\n" + b"".join(b'n%d,"\xc3\xa9, x"\n' % n for n in range(1_001)))
+    )
+    job = run(database, IMPORT, imports.work)
+    assert count(database, RefusedRow) == 3
+    found = list(imports.refused(database, job.id))
+    assert [(row.line, row.reason) for row in found] == [(n, "no-at") for n in range(2, 1_003)]
+    assert found[-1].text == "n1000,é, x"
+
+
+@pytest.mark.parametrize("line", [b"x" * 3_000_000, b'"' * 3_000_000, b'"' + b"x\n" * 40_000])
+def test_what_is_refused_leaves_no_space_behind(database: Database, line, monkeypatch: pytest.MonkeyPatch):
+    """Not in the database either: neither the stored file nor the text of its rows."""
+    monkeypatch.setattr(databases, "SHRINK_FROM", 100_000)
+    receive(database, csv_of(1))
+    imports.delete_refused(database, run(database, IMPORT, imports.work).id)
+    before = size(database)
+    receive(database, io.BytesIO(b"Email,Town\na@example.com,Lyon\n" + line))
+    job = run(database, IMPORT, imports.work)
+    assert job.outcome.added == 1
+    assert job.outcome.refused >= 1
+    imports.delete_refused(database, job.id)
+    assert size(database) - before < 200_000
+
+
+def size(database: Database) -> int:
+    """In bytes, with the log of SQLite."""
+    if not database.is_sqlite:
+        with database.engine.connect() as connection:
+            return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+    assert database.url.database
+    file = Path(database.url.database)
+    return sum(each.stat().st_size for each in file.parent.glob(f"{file.name}*"))
+
+
+def test_a_database_that_is_busy_keeps_its_space(database: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(databases, "SHRINK_FROM", 0)
+    monkeypatch.setattr(databases, "SHORT_WAIT_SECONDS", 0.01)
+    with database.engine.connect() as connection:
+        connection.execute(text("UPDATE job SET id = id" if database.is_sqlite else "LOCK upload_part"))
+        database.shrink("upload_part", "refused_row")
+    receive(database, csv_of(1))
 
 
 def test_the_same_file_under_way_is_found_until_it_is_done(database: Database):

@@ -2,13 +2,14 @@
 
 import logging
 from typing import Any
+from urllib.error import URLError
 
 import pytest
-from slack_bolt import BoltResponse
 
 from bot.core.errors import NotAnOperator, PlanGone, UnknownAudience, WrongWord
 from handlers.slack import errors
 from handlers.words import Words, words
+from tests.handlers.slack.features.test_digests import refusal
 
 ENGLISH, FRENCH = words("en-US"), words("fr-FR")
 
@@ -29,35 +30,49 @@ class Asked:
         self.answers.append(message)
 
 
-def tell(error: Exception, ask: Asked, *, acknowledged: bool) -> BoltResponse | None:
-    return errors.tell(error, ask, acknowledged=acknowledged)  # type: ignore[arg-type]
+def tell(error: Exception, ask: Asked) -> None:
+    errors.tell(error, ask)  # type: ignore[arg-type]
 
 
 def test_what_was_typed_wrong_is_told_under_its_input_and_the_modal_stays():
     error = WrongWord(word="ARCHIVER")
     error.block_id = "word"
-    answer = tell(error, Asked({"type": "view_submission"}, FRENCH), acknowledged=False)
-    assert answer is not None
-    assert answer.body == (
-        '{"response_action": "errors", "errors": {"word": "Tapez ARCHIVER pour confirmer. '
-        'Rien n\\u2019a \\u00e9t\\u00e9 modifi\\u00e9."}}'
-    )
+    assert errors.answer(error, FRENCH) == {
+        "response_action": "errors",
+        "errors": {"word": "Tapez ARCHIVER pour confirmer. Rien n’a été modifié."},
+    }
 
 
 def test_another_fault_of_a_submission_lies_on_top_so_that_what_was_typed_stays_below():
-    answer = tell(PlanGone(), Asked({"type": "view_submission"}), acknowledged=False)
-    assert answer is not None
-    assert '"response_action": "push"' in answer.body
-    assert "too old" in answer.body
+    answer = errors.answer(PlanGone(), ENGLISH)
+    assert answer["response_action"] == "push"
+    assert "too old" in str(answer["view"]["blocks"])
 
 
 def test_a_command_s_fault_is_an_answer_to_that_person():
     ask = Asked({"command": "/cleaned"})
     error = UnknownAudience(name="*News* <!channel>", known="Letters")
-    assert tell(error, ask, acknowledged=True) is None
+    tell(error, ask)
     [message] = ask.answers
     assert "&lt;!channel&gt;" in message["text"]
     assert "*News*" not in message["text"]
+
+
+@pytest.mark.parametrize("spoken", [ENGLISH, FRENCH])
+@pytest.mark.parametrize(
+    "error",
+    [
+        *map(refusal, sorted(errors.UNAVAILABLE)),
+        refusal("<html>502</html>"),
+        TimeoutError(),
+        URLError("timed out"),
+    ],
+)
+def test_a_slack_that_takes_too_long_has_a_sentence_without_a_reference(
+    error: Exception, spoken: Words, caplog: pytest.LogCaptureFixture
+):
+    assert errors.sentence(spoken, error) == spoken.md("trouble-slack")
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("spoken", [ENGLISH, FRENCH])
@@ -80,7 +95,7 @@ def test_an_unexpected_fault_has_a_reference_that_is_in_the_log_and_its_message_
         try:
             fails()
         except ValueError as error:
-            tell(error, ask, acknowledged=True)
+            tell(error, ask)
     reference = ask.answers[0]["text"].split("reference ")[1].rstrip(".")
     assert reference in caplog.text
     assert "in fails" in caplog.text

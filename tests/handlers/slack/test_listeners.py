@@ -1,27 +1,27 @@
 """Each listener declares who may call it, and is acknowledged before anything slow."""
 
+import json
 import re
-import time
+from collections import deque
 from collections.abc import Iterator
 from threading import Event
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from slack_bolt import App, BoltRequest
+from slack_bolt import App, BoltRequest, BoltResponse, Respond
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from bot.core.settings import load
-from handlers.slack import app, listeners
+from handlers.slack import app, errors, listeners
 from handlers.slack.context import AppContext
 from handlers.slack.listeners import EVERYONE, OPERATORS, Listeners, Who
 from handlers.slack.people import People
+from handlers.words import words
 from storage.core.database import Database
+from tests.handlers.slack.features.test_digests import Slack, refusal
 
-# Half of what a slow method takes; on an idle machine it is under 0.5 s.
-ACKNOWLEDGED_WITHIN = 2.0  # seconds
 # What anyone in the workspace may see or do; everything else shows addresses or changes contacts.
 FOR_EVERYONE = {
     ("command", "/cleaned"),
@@ -54,32 +54,37 @@ def test_only_what_shows_no_address_is_for_everyone():
     assert {who for key, who in declared().items() if key not in FOR_EVERYONE} == {OPERATORS}
 
 
-class SlowSlack(WebClient):
-    """Each method takes 4 seconds, and fails then; `done` ends the waiting."""
+OWNER = {"locale": "fr-FR", "tz": "Europe/Paris", "team_id": "T1", "is_owner": True}
+# What is asked of the database is tested on both elsewhere.
+on_sqlite = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 
-    def __init__(self) -> None:
+
+class HeldSlack(WebClient):
+    """No method answers before `release`; but `known` people are known at once. All fail then."""
+
+    def __init__(self, *, known: bool) -> None:
         super().__init__()
-        self.done = Event()
+        self.released = Event()
         self.asked: list[str] = []
+        self._known = known
 
     def api_call(self, api_method: str, **_: Any) -> Any:
+        if self._known and api_method == "users.info":
+            return {"user": OWNER}
         self.asked.append(api_method)
-        self.done.wait(4)
-        raise SlackApiError("slow", {"ok": False, "error": "internal_error"})  # type: ignore[no-untyped-call]
+        assert self.released.wait(60)
+        raise refusal("internal_error")
 
 
-@pytest.fixture
-def slack() -> Iterator[SlowSlack]:
-    slow = SlowSlack()
-    yield slow
-    slow.done.set()
+@pytest.fixture(params=[False, True], ids=["unknown", "known"])
+def slack(request: pytest.FixtureRequest) -> Iterator[HeldSlack]:
+    held = HeldSlack(known=request.param)
+    yield held
+    held.released.set()
 
 
-@pytest.mark.parametrize(("kind", "id_"), sorted(declared()))
-def test_each_listener_is_acknowledged_while_slack_is_slow(
-    kind: str, id_: str, database: Database, slack: SlowSlack, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
+def built(database: Database, slack: WebClient) -> App:
+    """An app whose listeners have so much time for their answer that one which waits for Slack has none at all."""
     context = AppContext(
         database=database,
         settings=load(_env_file=None),
@@ -87,12 +92,93 @@ def test_each_listener_is_acknowledged_while_slack_is_slow(
         people=People(slack, ["S0GROUP"], "T1"),
     )
     bolt = app.build_app(context, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
-    started = time.monotonic()
-    answer = bolt.dispatch(BoltRequest(body=body(kind, id_), mode="socket_mode"))
-    assert time.monotonic() - started < ACKNOWLEDGED_WITHIN, slack.asked
-    assert answer.status == 200
-    slack.done.set()
+    for listener in bolt._listeners:
+        listener.ack_timeout = 30
+    return bolt
+
+
+def send(bolt: App, body: dict[str, Any]) -> BoltResponse:
+    return bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
+
+
+def end(bolt: App) -> None:
     bolt.listener_runner.listener_executor.shutdown()
+
+
+@on_sqlite
+@pytest.mark.parametrize(("kind", "id_"), sorted(declared()))
+def test_each_listener_is_acknowledged_while_slack_does_not_answer(
+    kind: str, id_: str, database: Database, slack: HeldSlack, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
+    bolt = built(database, slack)
+    answer = send(bolt, body(kind, id_))
+    assert not slack.released.is_set()
+    assert answer.status == 200, slack.asked
+    if kind == "submission":
+        assert json.loads(answer.body)["response_action"] in {"update", "push", "errors"}
+    if kind == "options":
+        assert "options" in json.loads(answer.body)
+    slack.released.set()
+    end(bolt)
+
+
+@on_sqlite
+@pytest.mark.parametrize("id_", sorted(id_ for kind, id_ in declared() if kind == "submission"))
+def test_each_form_that_comes_again_gets_the_same_answer(
+    id_: str, database: Database, slack: HeldSlack, monkeypatch: pytest.MonkeyPatch
+):
+    """It has no inputs, so most fail: with the same reference."""
+    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
+    bolt, form = built(database, slack), body("submission", id_)
+    answers = [send(bolt, form) for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].body
+    assert answers[0].body == answers[1].body
+    slack.released.set()
+    end(bolt)
+
+
+class Refusing(Slack):
+    """Opens no window, with this error."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__()
+        self.refuse = {method: deque([refusal(error)] * 9) for method in ("views.open", "views.push")}
+
+
+@on_sqlite
+@pytest.mark.parametrize("error", sorted(errors.TOO_LATE))
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize(
+    ("kind", "id_"),
+    [("command", "/cleaned-list"), ("action", "open-list"), ("action", "open-list in a modal")],
+)
+def test_a_click_whose_trigger_ran_out_says_so_once(
+    kind: str,
+    id_: str,
+    language: str,
+    error: str,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    slack, told = Refusing(error), list[str]()
+    monkeypatch.setattr(slack, "users_info", lambda **_: {"user": OWNER | {"locale": language}})
+    monkeypatch.setattr(Respond, "__call__", lambda _, **message: told.append(message["text"]))
+    bolt = built(database, slack)
+    sent = body(kind, id_.partition(" ")[0]) | {"response_url": "https://hooks.slack.com/x"}
+    if id_ == "open-list":
+        del sent["view"]
+    elif kind == "action":
+        del sent["response_url"]
+    for _ in range(2):  # Slack sends it again
+        assert send(bolt, sent).status == 200
+    end(bolt)
+    told += [message["text"] for message in slack.to("chat.postMessage")]
+    assert told == [str(words(language).md("trouble-too-late"))]
+    assert len(slack.to("views.open")) + len(slack.to("views.push")) == 1
+    assert "error " not in caplog.text, "no reference"
 
 
 def body(kind: str, id_: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import io
 import logging
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,76 +17,24 @@ from threading import Event, Thread
 from typing import Any, ClassVar
 
 import pytest
-from slack_bolt import Ack, App, BoltContext, BoltRequest, BoltResponse
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_bolt import App, BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry import HttpRequest, HttpResponse, RateLimitErrorRetryHandler, RetryState
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.socket_mode.builtin import client as socket_client
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 from handlers.slack import sdk_workarounds
-from handlers.slack.sdk_workarounds import KeptAck, UnansweredRequests
+from handlers.slack.sdk_workarounds import UnansweredRequests
 
 IDENTITY = AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-test")
 SILENT = logging.getLogger("tests.silent")
 SILENT.setLevel(logging.CRITICAL)
-
-# Bolt's acknowledgements
-
-
-@contextmanager
-def command_app(
-    listener: Callable[[Ack], None], *, keep: bool = False
-) -> Iterator[Callable[[], BoltResponse]]:
-    """What dispatches a command to an app with that listener; `keep`: with KeptAck."""
-    with ThreadPoolExecutor(1) as executor:
-        app = App(
-            logger=SILENT,
-            client=WebClient("xoxb-test"),
-            authorize=lambda: IDENTITY,
-            signing_secret="secret",
-            listener_executor=executor,
-        )
-
-        @app.middleware
-        def keep_answer(context: BoltContext, next_: Callable[[], None]):
-            if keep:
-                context["ack"] = KeptAck(lambda: None)
-            next_()
-
-        app.command("/go")(listener)
-        app._listeners[0].ack_timeout = 1
-        body = {"command": "/go", "team_id": "T1", "user_id": "U1", "channel_id": "C1"}
-        yield lambda: app.dispatch(BoltRequest(body=body, mode="socket_mode"))
-
-
-def acknowledge_and_fail(ack: Ack) -> None:
-    ack("done")
-    raise RuntimeError
-
-
-def test_bolt_takes_an_answer_back_if_the_listener_fails_at_once():
-    with command_app(acknowledge_and_fail) as dispatch:
-        answer = dispatch()
-    assert (answer.status, answer.body) != (200, "done"), "mended: delete KeptAck.__setattr__"
-
-
-def test_bolt_changes_an_answer_that_is_being_sent():
-    is_sent = Event()
-
-    def fail_later(ack: Ack) -> None:
-        ack("done")
-        assert is_sent.wait(5)
-        raise RuntimeError
-
-    with command_app(fail_later) as dispatch:
-        answer = dispatch()
-        assert answer.status == 200
-        is_sent.set()
-    assert answer.status == 500, "mended: delete _KeptResponse"
-
 
 # Bolt's log lines
 
@@ -381,17 +329,43 @@ def test_the_sdk_fails_where_two_threads_drop_a_connection():
 # The work-arounds
 
 
-def test_a_kept_answer_outlives_a_fault_that_follows_at_once():
-    with command_app(acknowledge_and_fail, keep=True) as dispatch:
-        answer = dispatch()
-    assert (answer.status, answer.body) == (200, "done")
+def rate_limited(retry_after: str) -> HttpResponse:
+    return HttpResponse(status_code=429, headers={"Retry-After": [retry_after]})
 
 
-def test_what_follows_an_answer_is_done_once():
-    calls: list[int] = []
-    ack = KeptAck(lambda: calls.append(1))
-    ack("first")
-    ack("second")
-    assert calls == [1]
-    assert ack.response
-    assert ack.response.body == "second"
+def attempts(client: WebClient, answers: list[HttpResponse]) -> int:
+    """How many of these answers are followed by another attempt, without the sleep before it."""
+    [handler] = [each for each in client.retry_handlers if isinstance(each, RateLimitErrorRetryHandler)]
+    state, request = RetryState(), HttpRequest(method="POST", url="", headers={})
+    for n, answer in enumerate(answers):
+        if not handler.can_retry(state=state, request=request, response=answer):
+            return n
+        state.increment_current_attempt()
+    return len(answers)
+
+
+def patient() -> WebClient:
+    client = WebClient("xoxb-test")
+    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=5))
+    return client
+
+
+def test_the_sdk_waits_as_long_as_slack_asks_for():
+    assert attempts(patient(), [rate_limited("3600")] * 3) == 3, "mended: delete _BoundedRateLimits"
+
+
+@given(st.lists(st.integers(0, 40), max_size=8))
+def test_a_call_that_a_person_waits_for_is_put_off_for_a_bounded_time(asked: list[int]):
+    n = attempts(sdk_workarounds.less_patient(patient()), [rate_limited(str(seconds)) for seconds in asked])
+    limit = sdk_workarounds.RATE_LIMIT_SECONDS
+    assert n <= 5
+    assert sum(asked[:n]) <= limit
+    assert n in {5, len(asked)} or sum(asked[: n + 1]) > limit, "it gives up too early"
+
+
+def test_a_client_for_others_stays_as_it_is():
+    client = patient()
+    copied = sdk_workarounds.less_patient(client)
+    assert (client.timeout, copied.timeout) == (30, sdk_workarounds.CALL_SECONDS)
+    assert attempts(client, [rate_limited("3600")]) == 1
+    assert attempts(copied, [HttpResponse(status_code=200, headers={})]) == 0

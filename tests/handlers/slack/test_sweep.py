@@ -30,6 +30,7 @@ from handlers.slack.app import build_app, job_handlers
 from handlers.slack.context import AppContext
 from handlers.slack.listeners import OPERATORS
 from handlers.slack.people import People
+from handlers.slack.threads import Threads
 from handlers.slack.views import archives as archive_views
 from handlers.words import words
 from storage.contacts.contacts import Segment
@@ -180,7 +181,9 @@ class Bot:
         )
         identity = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="x")
         self.app: App = build_app(self.context, identity)
-        self.app.listener_runner.listener_executor = AtOnce()
+        threads = self.app.listener_runner.listener_executor
+        assert isinstance(threads, Threads)
+        threads._answering = threads._slow = AtOnce()  # type: ignore[assignment]
         event.listen(self.database.engine, "before_cursor_execute", self._execute)
 
     def _execute(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:

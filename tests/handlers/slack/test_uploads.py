@@ -6,12 +6,14 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles
 from bot.core.jobs import Recipient
-from bot.exports.exports import NotInExportChannel
+from bot.exports.exports import NotInExportChannel, SharedWithCompany
 from handlers.slack import uploads
 from handlers.slack.uploads import Uploads
 from handlers.words import Markup
@@ -137,20 +139,43 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
     slack = Slack(
         getUploadURLExternal={"file_id": "F1", "upload_url": "https://files.example/1"},
         completeUploadExternal={"files": [{"id": "F1", "permalink": "https://x.example/f"}]},
+        info={"channel": {"id": "C1", "is_org_shared": True, "is_shared": True}},
     )
     delivery = Uploads(slack, comment=Markup("Exported"))
     assert delivery.expect("a.csv", 5) == ExpectedFile("F1", "https://files.example/1")
     assert delivery.share({"F1": "a.csv"}, "C1") == SharedFiles(("https://x.example/f",))
-    [_, (_, given)] = slack.asked
+    [_, (asked, _), (_, given)] = slack.asked
+    assert asked == "conversations.info"
     assert (given["channel_id"], given["initial_comment"]) == ("C1", "Exported")
 
 
 @pytest.mark.parametrize("error", ["not_in_channel", "channel_not_found"])
 def test_a_channel_without_the_bot_is_an_error_that_a_person_can_mend(error: str):
-    with pytest.raises(NotInExportChannel):
-        Uploads(Slack(completeUploadExternal=error)).share({"F1": "a.csv"}, "C1")
-    with pytest.raises(SendFailed):
-        Uploads(Slack(completeUploadExternal="fatal_error")).share({"F1": "a.csv"}, "C1")
+    of_here: dict[str, Any] = {"channel": {}}
+    for answers in ({"completeUploadExternal": error, "info": of_here}, {"info": error}):
+        with pytest.raises(NotInExportChannel):
+            Uploads(Slack(**answers)).share({"F1": "a.csv"}, "C1")
+    for answers in ({"completeUploadExternal": "fatal_error", "info": of_here}, {"info": "fatal_error"}):
+        with pytest.raises(SendFailed):
+            Uploads(Slack(**answers)).share({"F1": "a.csv"}, "C1")
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["is_shared", "is_ext_shared", "is_pending_ext_shared", "is_org_shared"]),
+        st.booleans(),
+    )
+)
+def test_a_file_goes_to_no_channel_of_another_company(flags: dict[str, bool]):
+    """Which Slack says when the file is shown, however it was when the channel was chosen."""
+    slack = Slack(info={"channel": flags}, completeUploadExternal={"files": []})
+    true = {name for name, value in flags.items() if value}
+    if true & {"is_ext_shared", "is_pending_ext_shared"} or true == {"is_shared"}:
+        with pytest.raises(SharedWithCompany):
+            Uploads(slack).share({"F1": "a.csv"}, "C1")
+        assert [method for method, _ in slack.asked] == ["conversations.info"]
+    else:
+        assert Uploads(slack).share({"F1": "a.csv"}, "C1") == SharedFiles((None,))
 
 
 def test_whether_a_file_was_shown_is_asked_of_slack():

@@ -35,8 +35,8 @@ ENGLISH = words("en")
 class Address:
     """Where a workspace of another process is."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, address: str) -> None:
+        self.address = address
 
 
 @contextmanager
@@ -56,8 +56,8 @@ def demo(folder: Path, *arguments: str) -> Iterator[tuple[Address, "subprocess.P
     with process:
         assert process.stdout
         try:
-            url = next(found[0] for line in process.stdout if (found := re.search(r"http://[\d.:]+", line)))
-            yield Address(url), process
+            printed = next(found[0] for line in process.stdout if (found := re.search(r"http://\S+", line)))
+            yield Address(printed), process
         finally:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

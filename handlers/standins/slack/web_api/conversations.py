@@ -9,6 +9,7 @@ from handlers.standins.types import Json
 
 READ_SCOPES = {"channel": "channels:read", "private": "groups:read", "im": "im:read"}
 HISTORY_SCOPES = {"channel": "channels:history", "private": "groups:history", "im": "im:history"}
+SHARING = ("is_shared", "is_ext_shared", "is_pending_ext_shared", "is_org_shared")
 KINDS = {"public_channel": "channel", "private_channel": "private", "im": "im"}  # by `types`
 
 
@@ -115,4 +116,5 @@ def _channel_json(channel: Channel, *, members: bool) -> Json:
         "is_general": channel.name == "general",
         "is_member": channel.bot_in,
     }
+    document |= {name: name in channel.sharing for name in SHARING}
     return document | ({"num_members": len(channel.members)} if members else {})

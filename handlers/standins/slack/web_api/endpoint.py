@@ -1,6 +1,5 @@
 """The HTTP endpoint of the Web API: fault injection, authentication, scopes, then the method."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ class WebApi:
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
-        await asyncio.sleep(self.faults.slow.get(name, 0))
+        await self.faults.wait(name)
         retry_after = self.faults.take_rate_limit(name)
         if retry_after is not None:
             headers = {"Retry-After": str(retry_after)}

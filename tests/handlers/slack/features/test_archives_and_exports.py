@@ -164,6 +164,57 @@ def test_an_export_to_a_channel_says_how_many_will_see_it_and_the_bot_must_be_in
     olivia.wait_message(says("exported", "The file is in"), channel=olivia.direct_messages())
 
 
+@of(3)
+@pytest.mark.parametrize("flag", ["is_ext_shared", "is_pending_ext_shared"])
+def test_no_file_goes_to_a_channel_shared_with_another_company(
+    database: Database, workspace: Workspace, audience: int, olivia: Person, flag: str
+):
+    _, inside = channels(workspace)
+    sharing = workspace.state.channels[inside].sharing
+    olivia.command("/cleaned-export News")
+    olivia.wait_modal(says("Export 3 contacts", "for you alone"))
+    olivia.select(exports.WHERE, inside)
+    olivia.wait_modal(says("will see the file"))
+    sharing.add(flag)  # while the form is open
+    olivia.submit()
+    olivia.wait_message(says("were not exported", "another company"), channel=olivia.direct_messages())
+    olivia.dismiss(everything=True)
+    olivia.command("/cleaned-export News")
+    olivia.wait_modal(says("Export 3 contacts", "for you alone"))
+    olivia.select(exports.WHERE, inside)
+    refusing = olivia.wait_modal(says("is shared with another company", "your direct messages"))
+    assert not has_action(exports.TO_ME)(refusing)
+    assert olivia.submit() == {}
+    olivia.wait_message(lambda shown: bool(shown.get("files")), channel=olivia.direct_messages())
+    assert not [message for message in olivia.messages(inside) if message.get("files")]
+
+
+@of(3)
+@pytest.mark.parametrize(
+    ("flag", "named"),
+    [("is_ext_shared", "another company"), ("is_org_shared", "other workspaces of your organization")],
+)
+def test_a_channel_that_others_see_is_named_where_no_address_goes_there(
+    workspace: Workspace, audience: int, olivia: Person, flag: str, named: str
+):
+    _, inside = channels(workspace)
+    workspace.state.channels[inside].sharing.add(flag)
+    olivia.command("/cleaned-digest")
+    olivia.wait_modal(says("Weekly digest"))
+    assert olivia.submit(**{"digest-channel": inside}) == {}
+    olivia.wait_modal(says("Saved", named))
+    olivia.dismiss(everything=True)
+    olivia.command("/cleaned-archive News")
+    olivia.wait_modal(says("Archive 3 contacts"))
+    olivia.submit(**{archives.WORD: "ARCHIVE"})
+    receipt = olivia.wait_message("3 contacts of News archived", channel=olivia.direct_messages())
+    olivia.dismiss(everything=True)
+    olivia.click(archives.SHARE, in_=receipt)
+    olivia.wait_modal(says("no addresses"))
+    assert olivia.submit(**{archives.WHERE: inside}) == {}
+    olivia.wait_modal(says("Shared in", named))
+
+
 @of(23)
 def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
     database: Database, audience: int, workspace: Workspace, olivia: Person

@@ -1,7 +1,9 @@
 """`/cleaned-list`, from Slack's payloads to the modals it is sent."""
 
 import json
-from concurrent.futures import Future, wait
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
 from queue import Queue
 from typing import Any
 from uuid import uuid4
@@ -16,6 +18,7 @@ from handlers.slack import listeners
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
+from handlers.slack.threads import Threads
 from handlers.slack.views import segments as views
 from storage.core.database import Database
 from tests.bot.contacts.test_segments import fill
@@ -66,14 +69,10 @@ class Person:
         self.user = user
         self.clicks = 0
         self.running: list[Future[Any]] = []
-        executor = self.app.listener_runner.listener_executor
-        submit = executor.submit
-
-        def remembered(*args: Any, **named: Any) -> Future[Any]:
-            self.running.append(submit(*args, **named))
-            return self.running[-1]
-
-        executor.submit = remembered  # type: ignore[method-assign]
+        threads = self.app.listener_runner.listener_executor
+        assert isinstance(threads, Threads)
+        for name in ("submit", "submit_slow"):
+            setattr(threads, name, partial(self._remembered, getattr(threads, name)))
 
     def command(self, text: str = "") -> View:
         self.clicks += 1
@@ -102,7 +101,8 @@ class Person:
 
     def shown(self) -> View:
         """The last view, once every listener has ended: a list may be drawn twice."""
-        wait(self.running, timeout=10)
+        for future in self.running:  # one may start another
+            future.exception(10)
         shown = [self.slack.shown.get(timeout=10)]
         while not self.slack.shown.empty():
             shown.append(self.slack.shown.get())
@@ -111,6 +111,10 @@ class Person:
     def options(self, view: View, action_id: str, typed: str) -> list[str]:
         body = self.body("block_suggestion", view, action_id=action_id, value=typed, block_id="b")
         return [option["text"]["text"] for option in self.send(body)["options"]]
+
+    def _remembered(self, submit: Callable[..., Future[Any]], *given: Any) -> Future[Any]:
+        self.running.append(submit(*given))
+        return self.running[-1]
 
     def body(self, kind: str, view: View, **more: Any) -> dict[str, Any]:
         self.clicks += 1

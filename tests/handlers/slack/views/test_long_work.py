@@ -12,7 +12,7 @@ from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveProgress, RestoreProgress
 from bot.archives.restore_picker import PickerContact, PickerPage
 from bot.archives.restores import ArchivesPage, EarlierArchive, RestoreReceipt
 from bot.core.audiences import Audience
-from bot.core.files import HandOver
+from bot.core.files import HandOver, SharedWith
 from bot.core.jobs import Job, JobType, ProgressT, ResultT, TaskT
 from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExport
 from bot.exports.jobs import EXPORT
@@ -95,7 +95,7 @@ def test_every_step_of_an_archive_fits(said: Words, n: int, name: str):
     check("message", archives.message(said, archive_receipt("failed", n, name, result=failed)))
     check("modal", archives.started(said, archive_receipt("waiting", n, name)))
     check("modal", archives.share_form(said, archives.value(1, "a")))
-    check("modal", archives.shared(said, "C1"))
+    check("modal", archives.shared(said, "C1", SharedWith.COMPANY))
     check("message", archives.shared_message(said, n, name, "U1"))
 
 
@@ -118,7 +118,8 @@ def test_every_step_of_a_restore_fits(said: Words, n: int, name: str):
 def test_every_step_of_an_export_fits(said: Words, n: int, name: str):
     many = tuple(f"{LONG}{i}" for i in range(300))
     for columns in (("Email Address",), many):
-        for to in (None, Destination("C1", n), Destination("C1", None)):
+        shared = [Destination("C1", n, shared_with=each) for each in SharedWith]
+        for to in (None, Destination("C1", None), *shared):
             check("modal", exports.form(said, ExportPlan("p", name, NARROW, n, columns), to))
     check("modal", exports.nothing(said, name, NARROW))
     for state in ("waiting", "running", "done"):

@@ -209,7 +209,7 @@ def test_an_element_that_is_not_there_cannot_be_pressed(
 ) -> None:
     client.chat_postMessage(channel=NEWS, text="x", blocks=[section("x")])
     ts = olivia.messages()[0]["ts"]
-    with httpx.Client(base_url=str(olivia._page.base_url)) as page:
+    with httpx.Client(base_url=str(olivia._page.base_url), params=olivia._page.params) as page:
         said = page.post(
             "/page/action",
             json={
@@ -271,4 +271,5 @@ def test_by_http_each_request_is_signed_and_its_body_is_the_answer(clock: Clock)
     ],
 )
 def test_the_page_gives_its_own_files_only(workspace: Workspace, path: str) -> None:
-    assert httpx.get(workspace.url + path).status_code == 404
+    token = httpx.URL(workspace.address).params["token"]
+    assert httpx.get(workspace.url + path, params={"token": token}).status_code == 404

@@ -37,7 +37,8 @@ def test_a_file_goes_up_in_three_steps_and_comes_down_for_those_in_the_channel(
     assert olivia.download(message["files"][0]) == CSV
     file = client.files_info(file=file_id)["file"]
     assert file["shares"]["public"][NEWS] == [{"ts": message["ts"]}]
-    assert httpx.get(file["permalink"]).content == CSV
+    token = httpx.URL(workspace.address).params["token"]
+    assert httpx.get(file["permalink"], params={"token": token}).content == CSV
     headers = {"Authorization": f"Bearer {workspace.bot_token}"}
     assert httpx.get(file["url_private_download"], headers=headers).content == CSV
     stranger = httpx.get(file["url_private_download"])
