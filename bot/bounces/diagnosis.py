@@ -32,12 +32,17 @@ def _diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     if by_words := _by_words(code, text):
         return by_words
     codes = _codes(code, text)
-    if by_code := next((diagnosis for code in codes if (diagnosis := _by_code(code))), None):
+    words = _words(text)
+    is_hinted = len(text) < wordings.LONGEST_HINTED and wordings.HINTS.first(words) is not None
+    by_code = next((diagnosis for code in codes if (diagnosis := _by_code(code))), None)
+    if by_code and not (is_hinted and by_code[0] is EventKind.HARD):
         return by_code
-    rank = wordings.WEAK_RULES.first(_words(text))
+    rank = wordings.WEAK_RULES.first(words)
     if rank is None:
-        return EventKind.SOFT, Cause.UNKNOWN
+        return EventKind.SOFT, Cause.POLICY if is_hinted else Cause.UNKNOWN
     kind, cause, _ = wordings.WEAK_ORDER[rank]
+    if kind is EventKind.HARD and is_hinted:
+        return EventKind.SOFT, Cause.POLICY
     if kind is EventKind.HARD and _is_temporary(codes, text):  # `450 mailbox unavailable`
         return EventKind.SOFT, Cause.SERVER
     return kind, cause
@@ -52,7 +57,7 @@ def _by_words(code: str, text: str) -> tuple[EventKind, Cause] | None:
     rank = wordings.RULES.first(words)
     if (rank is None or rank > wordings.LAST_CLEAR) and _NAMED_USER_UNKNOWN.search(words):
         rank = wordings.LAST_CLEAR
-    if rank is None and " ".join(word for word in words.split() if word.isalpha()) in _BARE:
+    if rank is None and _ADDRESS_UNKNOWN.search(text):
         rank = wordings.LAST_CLEAR
     if rank is None:
         return None
@@ -97,15 +102,19 @@ _HOST_NAME = (
 )
 _HOST = re.compile(_HOST_NAME, re.IGNORECASE)
 _LABELLED_HOST = re.compile(r":\s{1,8}" + _HOST_NAME + "|<<<|>>>", re.IGNORECASE)
-_YOUR_ADDRESS = re.compile(r"\byour (?:e-?mail )?(?:address|domain|mailbox) (?=[^|.]{0,40}\b(?:is|was|has|does|could|can)\b)")
+_YOUR_ADDRESS = re.compile(r"(?<=resolve )your (?=address|domain|host|ip)|\byour (?:e-?mail )?(?:address|domain|mailbox) (?=[^|.]{0,40}\b(?:is|was|has|does|could|can)\b)")
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
 # `user (ada.l) unknown`, `mailbox ada not found`
 _NAMED_USER_UNKNOWN = re.compile(
-    r" (?:user|mailbox|account|recipient|address|login|mailbox for) (?:[^ |]+ ){1,2}"
-    r"(?:unknown(?! (?:mailer|error|reason|failure|problem|host|domain))|not (?:found|exist|known|listed)|does not exist)"
+    r" (?:user|mailbox|account|recipient|address|login|mailbox for|utilisateur|destinataire|adresse|benutzer|empfanger|usuario|destinatario|utente) (?:[^ |]+ ){1,2}"
+    r"(?:inconnu|unbekannt|desconocid|sconosciut|unknown(?! (?:mailer|error|reason|failure|problem|host|domain))|not (?:found|exist|known|listed)|does not exist)"
 )
-# All that is said of an address: `554 <a@b>... unknown`
-_BARE = frozenset("unknown,not found,not known,nonexistent,unbekannt,inconnu,inconnue,desconocido,sconosciuto".split(","))
+# `554 <a@b>... unknown`, with nothing behind it
+_ADDRESS_UNKNOWN = re.compile(
+    r"[45]\d\d[ -](?:#?[45]\.\d\.\d{1,3} )?(?:mail to |rcpt to:? ?)?<?[^\s<>@]{1,64}@[\w.-]{1,255}>?[.:,]{0,3} ?(?:is |est |ist |: )?"
+    r"(?:unknown|not found|not known|nonexistent|unbekannt|inconnue?|desconocido|sconosciuto)(?= ?(?:[.;,!()]|\n|$))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W_]+|\|")
 
 # What the subject and detail of a code (the last two numbers) say without any words. Codes left out say too little.
@@ -161,7 +170,7 @@ def _soften(kind: EventKind, cause: Cause, words: str, *, temporary: bool) -> Ev
     """
     if wordings.UNMISTAKABLE.first(words) is not None:
         return kind
-    if cause is Cause.NO_DOMAIN and (temporary or " try again " in words):
+    if cause is Cause.NO_DOMAIN and (temporary or " try again " in words or " tempora" in words):
         return EventKind.SOFT
     return EventKind.SOFT if temporary and wordings.TRY_AGAIN.first(words) is not None else kind
 

@@ -35,6 +35,9 @@ ORDER = (
 RULES = Rules([phrases for *_, phrases in ORDER])
 LAST_CLEAR = next(rank for rank, rule in enumerate(ORDER) if rule[2] is hard.NO_MAILBOX)
 
+HINTS = Rules([soft.HINTS])
+LONGEST_HINTED = 400  # characters of a reply
+
 # Tried if neither a rule above nor the status code decides; the hard ones only if the failure is not called temporary.
 WEAK_ORDER = (
     (EventKind.HARD, Cause.NO_MAILBOX, hard.PERHAPS_NO_MAILBOX),

@@ -105,6 +105,10 @@ NO_MAILBOX = phrases(f"""
     unbekannte/ungultige adresse/mailadresse/empfangeradresse/email
     existiert nicht
     nicht existent
+    nobody here/by/with/at
+    неизвестен
+    未找到
+    无此用户
     nicht gefunden
     existiert leider
     nicht bekannt
@@ -206,6 +210,11 @@ NO_DOMAIN = phrases("""
     mail exchanger/mx for/could/not not/found
     tenant or domain
     nxdomain
+    enotfound
+    kein mailserver
+    domain name could/can not
+    domain name not_found
+    ドメイン が見つかり/が存在し
     does not accept/receive/support/handle mail/email/e_mail/any_mail/messages
     no mx/mail_exchanger/mail_server/mail_host record/records/found/for/or/defined/exists
     no mail server

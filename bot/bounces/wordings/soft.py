@@ -25,9 +25,18 @@ SENDER = phrases("""
     return path
     from address/domain/field
     batv
+    送信者の
+    送信元の
+    送信元メール
+    发件人地址
+    发件人被
+    адрес отправителя
+    адреса отправителя
+    вашего адреса
+    отправитель
     client host reject
     can not find hostname/reverse
-    can not resolve
+    can not resolve sender/address/ip/client/helo/name/hostname
     helo/ehlo reject/command/name
     unverified address
     address unverified
@@ -198,7 +207,7 @@ FULL = phrases("""
     ontvanger/postvak/mailbox vol
     full/over/exceeded mailbox/quota
     over/exceeded/exceeding quota
-    over/exceed/exceeds/exceeded/exceeding/out_of/above/beyond quota/storage/disk
+    over/exceed/exceeds/exceeded/exceeding/out_of/above/beyond quota/storage/disk/space/room
     over their/his/its/maximum/allotted/allowed/mailbox/disk/storage quota/limit/space/size
     overquota
     over_quota
@@ -359,6 +368,8 @@ TROUBLE = phrases("""
     connection timed/refused/reset/lost
     timed out
     loops back
+    in loop
+    mxloopback
     too many hops
     no route to
 """)
@@ -427,6 +438,57 @@ POLICY = phrases("""
     delivery not authorized
     rejetted/rejete
     abgelehnt
+""")
+
+# Of a reply that says nothing clearer, even beside a code such as `5.1.1`. Too common to be looked for in a whole text.
+HINTS = phrases("""
+    limit
+    quota
+    space
+    storage
+    capacity
+    full
+    later
+    retry
+    minutes
+    today
+    hourly
+    daily
+    frequen
+    permission
+    permitted
+    authoriz
+    authoris
+    authentic
+    member
+    listed
+    network
+    access
+    attachment
+    phish
+    relay
+    resolv
+    lookup
+    loop
+    secur
+    violat
+    surcharg
+    uberlast
+    plus tard
+    spater
+    mas tarde
+    mais tarde
+    piu tardi
+    pozniej
+    позже
+    позднее
+    слишком много
+    しばらく
+    後で
+    稍后
+    以后再试
+    过多
+    频繁
 """)
 
 SERVER = phrases("""
