@@ -35,9 +35,9 @@ def _diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     words = _words(text)
     is_hinted = len(text) < wordings.LONGEST_HINTED and wordings.HINTS.first(words) is not None
     by_code = next((diagnosis for code in codes if (diagnosis := _by_code(code))), None)
-    if by_code and not (is_hinted and by_code[0] is EventKind.HARD):
-        return by_code
     rank = wordings.WEAK_RULES.first(words)
+    if by_code and not (is_hinted and by_code[0] is EventKind.HARD) and not (rank == 0 and _says_little(codes)):
+        return by_code
     if rank is None:
         return EventKind.SOFT, Cause.POLICY if is_hinted else Cause.UNKNOWN
     kind, cause, _ = wordings.WEAK_ORDER[rank]
@@ -149,6 +149,11 @@ def _by_code(code: str) -> tuple[EventKind, Cause] | None:
         return diagnosis if status_class == "5" else (EventKind.SOFT, diagnosis[1])
     cause = _BY_SUBJECT.get(rest.partition(".")[0])
     return (EventKind.SOFT, cause) if cause else None
+
+
+def _says_little(codes: list[str]) -> bool:
+    """Whether no code says more than that the mail was refused: many servers send `5.7.1` with every refusal."""
+    return all(code.endswith((".0.0", ".7.0", ".7.1")) for code in codes)
 
 
 def _is_temporary(codes: list[str], text: str) -> bool:

@@ -41,6 +41,10 @@ NO_MAILBOX = phrases(f"""
     unable to find/locate/identify {_WHOM}
     not find/locate/identify {_WHOM}
     not handle mail for user
+    not member of domain
+    address lookup in domain
+    user of server
+    unavailable user/mailbox/mail_user
     no such mail
     no mail_box/mailbox/account by/for/with/available/found
     email account tried to reach does not exist
@@ -263,6 +267,7 @@ MOVED = phrases("""
     account tried to reach disabled
     account tried to reach inactive
     disabled or discontinued
+    now disabled/closed/deactivated
     disabled/deleted/closed/deactivated/terminated/discontinued/invalid_or_disabled account/mailbox/user/recipient/address
     address no longer
     mailbox no longer

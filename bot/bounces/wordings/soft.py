@@ -137,7 +137,9 @@ PERMISSION = phrases("""
     members only list
     non members/member
     nonmember
-    not member/subscribed
+    not member of list/group/mailing/mailing_list
+    not subscribed
+    user/recipient/person/account/mailbox/address does not accept mail/email/messages/e_mail
     closed mailing/group/list/to
     delivery restriction/restricted/not
     delivery to address restricted
