@@ -122,8 +122,11 @@ NO_MAILBOX = phrases(f"""
     no se encontro
     no se ha encontrado
     no se pudo encontrar
-    utente/destinatario/casella/indirizzo/account sconosciuto/sconosciuta/inesistente/non_trovato/non_valido/non_esiste/non_trovata
+    utente/destinatario/destin/casella/indirizzo/account sconosciuto/sconosciuta/inesistente/non_trovato/non_valido/non_esiste/non_trovata
     non esiste
+    destinatario errato
+    destin | sconosciuto
+    casilla ha expirado
     non e stato trovato
     usuario/destinatario/caixa/endereco/conta desconhecido/nao_existe/nao_encontrado/inexistente
     nao existe
@@ -185,7 +188,7 @@ NULL_MX = phrases("""
     nullmx
     indicated no smtp
     host/domain/server does not accept mail/email/e_mail/any
-    not provide/run/have/offer smtp
+    not provide/run/have/offer smtp_service/smtp_server/an_smtp_service
     account or domain may not exist
 """)
 
@@ -200,7 +203,7 @@ NO_DOMAIN = phrases("""
     could not find mail
     domain does/can/could not
     domain not reachable/found/exist/known/registered/resolvable/valid
-    domain unreachable/nonexistent/not
+    domain unreachable/nonexistent
     domain of recipient
     host/server/hostname/system not found/known/exist
     host/server/hostname/system does not exist
@@ -285,6 +288,7 @@ MOVED = phrases("""
     no longer works/employed
     closed please remove
     konto/postfach/mailbox/account deaktiviert/geschlossen/geloscht/gesperrt_oder_geloscht
+    cuenta/casilla/casella expirado/scaduta
     cuenta desactivada/cerrada/eliminada/deshabilitada
     casella/account disabilitata/disabilitato/disattivata/disattivato/chiusa/cancellata
 """)
