@@ -58,7 +58,9 @@ def read_notification(part: MimePart, text: str, context: MessageContext) -> Rea
         return nothing(NOT_A_BOUNCE)
     part.budget.spend(Work.RECIPIENTS, sum(len(_list(details, field)) for field in _RECIPIENTS.values()))
     events = {event.address.lower(): event for event in _events(name, details, context)}
-    return Reading(tuple(events.values()), None) if events else nothing(NO_RECIPIENT)
+    if events:
+        return Reading(tuple(events.values()), None)
+    return nothing(NOT_A_BOUNCE if name == "Complaint" else NO_RECIPIENT)
 
 
 _RECIPIENTS = {

@@ -17,6 +17,7 @@ _PREFIX = re.compile(
 )
 _QUOTED = re.compile(r'"(?:[^"\n\\]|\\[ -~]){1,62}"@[^"@]+')
 _NEEDLESSLY_QUOTED = re.compile(r'"([\w!#$%&\'*+/=?^`{|}~-]+(?:\.[\w!#$%&\'*+/=?^`{|}~-]+)*)"')
+_ADDRESS_TYPE = re.compile(r"^(?:\s{0,9}[\w-]{1,30}\s{0,9};)+")
 _UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT_ESCAPE = re.compile(r"\+([0-9A-F]{2})")
 _VERP = re.compile(
@@ -86,8 +87,7 @@ def _of(part: MimePart, name: str) -> list[str]:
 def from_field(value: str) -> str:
     """Returns the address in `rfc822; a@example.org` or `utf-8; …` (RFC 6533, with its escapes), or ""."""
     value = value[:LONGEST_FIELD]
-    _, _, text = value.rpartition(";") if ";" in value else ("", "", value)
-    text = _UTF8_ESCAPE.sub(lambda match: _character(match[1]), text)
+    text = _UTF8_ESCAPE.sub(lambda match: _character(match[1]), _ADDRESS_TYPE.sub("", value, count=1))
     address = next((address for address, *_ in in_text(text)), "")
     return address or normalized(text)
 
