@@ -36,7 +36,11 @@ def _diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     is_hinted = len(text) < wordings.LONGEST_HINTED and wordings.HINTS.first(words) is not None
     by_code = next((diagnosis for code in codes if (diagnosis := _by_code(code))), None)
     rank = wordings.WEAK_RULES.first(words)
-    if by_code and not (is_hinted and by_code[0] is EventKind.HARD) and not (rank == 0 and _says_little(codes)):
+    if (
+        by_code
+        and not (is_hinted and by_code[0] is EventKind.HARD)
+        and not (rank == 0 and _says_little(codes))
+    ):
         return by_code
     if rank is None:
         return EventKind.SOFT, Cause.POLICY if is_hinted else Cause.UNKNOWN
@@ -102,7 +106,9 @@ _HOST_NAME = (
 )
 _HOST = re.compile(_HOST_NAME, re.IGNORECASE)
 _LABELLED_HOST = re.compile(r":\s{1,8}" + _HOST_NAME + "|<<<|>>>", re.IGNORECASE)
-_YOUR_ADDRESS = re.compile(r"(?<=resolve )your (?=address|domain|host|ip)|\byour (?:e-?mail )?(?:address|domain|mailbox) (?=[^|.]{0,40}\b(?:is|was|has|does|could|can)\b)")
+_YOUR_ADDRESS = re.compile(
+    r"(?<=resolve )your (?=address|domain|host|ip)|\byour (?:e-?mail )?(?:address|domain|mailbox) (?=[^|.]{0,40}\b(?:is|was|has|does|could|can)\b)"
+)
 _SENTENCE_END = re.compile(r"[.!?;…。](?=\s|$)")
 # `user (ada.l) unknown`, `mailbox ada not found`
 _NAMED_USER_UNKNOWN = re.compile(

@@ -34,7 +34,9 @@ class Weakness(StrEnum):
     ACTIVE = "active"  # opened or clicked not long before the bounce, or since
     DELIVERED = "delivered"  # mail has been delivered since
     OUTAGE = "outage"  # many addresses of the domain bounced within the same hour
-    PROVIDER = "provider"  # the mail provider gave up the address for a cause that passes, and mails it no more
+    PROVIDER = (
+        "provider"  # the mail provider gave up the address for a cause that passes, and mails it no more
+    )
     FULL = "full"  # the mailbox was full
     BLOCKED = "blocked"  # the sender or the content was refused, not the address
 
@@ -112,7 +114,9 @@ def judge(history: History, policy: Policy) -> Verdict | None:
             return verdict(CleanReason.ABUSE, event, None)
     if hard := [event for event in counting if event.kind == EventKind.HARD]:
         # Providers report one failure twice, once with its cause; what is said of the address itself is the strongest.
-        decisive = min(hard, key=lambda event: (event.cause not in _ADDRESS_CAUSES, event.cause == Cause.UNKNOWN))
+        decisive = min(
+            hard, key=lambda event: (event.cause not in _ADDRESS_CAUSES, event.cause == Cause.UNKNOWN)
+        )
         return verdict(CleanReason.HARD, decisive, _weakness_of_hard(decisive, history))
     if len(soft_days) >= needed:
         return verdict(CleanReason.SOFT, soft_days[-1], _weakness_of_soft(soft_days, history))

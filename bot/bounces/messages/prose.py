@@ -219,9 +219,10 @@ def _reconciled(in_header: list[str], ranks: _Ranks, sent_to: set[str]) -> list[
     named = {address.lower(): address for address in in_header}
     if named.keys() & in_text.keys():
         return list((named | in_text).values())
-    if in_text.keys() & sent_to or (in_text and not ranks.keys() & named.keys() and not named.keys() & sent_to):
-        return [address for key, address in in_text.items() if key in sent_to or not in_text.keys() & sent_to]
-    return in_header
+    known = [address for key, address in in_text.items() if key in sent_to]
+    if len(in_header) > 1 or named.keys() & sent_to or (not known and named.keys() & ranks.keys()):
+        return in_header
+    return known or list(in_text.values()) or in_header
 
 
 def _senders(outer: MimePart, returned: MimePart | None) -> set[str]:
@@ -234,7 +235,9 @@ def _senders(outer: MimePart, returned: MimePart | None) -> set[str]:
     # Some servers write there who failed; else it is an address in a domain of ours.
     domains = {address.rpartition("@")[2] for address in senders}
     delivered = recipients.in_headers(outer, ("delivered-to", "x-original-to", "envelope-to"))
-    return senders.union(address.lower() for address in delivered if address.lower().rpartition("@")[2] in domains)
+    return senders.union(
+        address.lower() for address in delivered if address.lower().rpartition("@")[2] in domains
+    )
 
 
 def _ranks(lines: list[str], senders: set[str]) -> _Ranks:

@@ -32,7 +32,9 @@ class Rules:
             first_word, space, rest = phrase.partition(" ")
             if space:
                 by_second = self._by_words.setdefault(first_word, {})
-                by_second.setdefault(rest.partition(" ")[0][:_LETTERS_OF_SECOND], []).append((rank, f" {phrase}"))
+                by_second.setdefault(rest.partition(" ")[0][:_LETTERS_OF_SECOND], []).append(
+                    (rank, f" {phrase}")
+                )
             elif phrase.isascii():
                 self._by_letters.setdefault(phrase[:_LETTERS], []).append((rank, phrase))
             else:
@@ -66,7 +68,9 @@ class Rules:
                     break
             position += len(word) + 1
         if not words.isascii():
-            best = next((rank for rank, phrase in self._without_spaces if rank < best and phrase in words), best)
+            best = next(
+                (rank for rank, phrase in self._without_spaces if rank < best and phrase in words), best
+            )
         return None if best == self._none else best
 
 

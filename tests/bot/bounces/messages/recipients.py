@@ -211,7 +211,10 @@ def _unusual() -> tuple[Sample, ...]:
         report = f'{_FAILED}\nContent-Type: multipart/report; report-type=delivery-status; boundary="=_b1"'
         found += [
             Sample(
-                "recipients", f"unusual-in-words {address}", mail(_FAILED, f"<{address}>: user unknown\n"), (fact,)
+                "recipients",
+                f"unusual-in-words {address}",
+                mail(_FAILED, f"<{address}>: user unknown\n"),
+                (fact,),
             ),
             Sample(
                 "recipients", f"unusual-in-report {address}", mail(report, multipart(note, status)), (fact,)
@@ -224,7 +227,9 @@ def _unusual() -> tuple[Sample, ...]:
 def _saved() -> tuple[Sample, ...]:
     raw = mail(_FAILED, "<ada@example.com>: user unknown\n")
     before = (b"\n\n\n", b"  \n\n", b"\r\n\r\n", b"\t\r\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n \n")
-    return tuple(Sample("recipients", f"after {blank!r}", blank + raw, (Fact(_ADA, HARD),)) for blank in before)
+    return tuple(
+        Sample("recipients", f"after {blank!r}", blank + raw, (Fact(_ADA, HARD),)) for blank in before
+    )
 
 
 _SNS = 'From: "AWS Notifications" <no-reply@sns.amazonaws.com>\nSubject: AWS Notification Message'
@@ -236,11 +241,18 @@ _FOOTER = (
 
 def _notification(name: str, details: dict[str, Any], form: str = "notificationType") -> str:
     part = name[:1].lower() + name[1:]
-    return json.dumps({form: name, part: details, "mail": {"source": "news@list.example.org", "destination": [_ADA]}})
+    return json.dumps(
+        {form: name, part: details, "mail": {"source": "news@list.example.org", "destination": [_ADA]}}
+    )
 
 
 def _bounced(kind: str, subtype: str = "General", **more: str) -> dict[str, Any]:
-    failed = {"emailAddress": _ADA, "action": "failed", "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}
+    failed = {
+        "emailAddress": _ADA,
+        "action": "failed",
+        "status": "5.1.1",
+        "diagnosticCode": "smtp; 550 5.1.1 user unknown",
+    }
     return {"bounceType": kind, "bounceSubType": subtype, "bouncedRecipients": [failed | more]}
 
 
@@ -250,13 +262,17 @@ def _sns(name: str, body: str, *facts: Fact, reason: str | None = None, sender: 
 
 _DELAY = {
     "delayType": "TransientCommunicationFailure",
-    "delayedRecipients": [{"emailAddress": _ADA, "status": "4.4.1", "diagnosticCode": "smtp; 421 4.4.1 Unable to connect"}],
+    "delayedRecipients": [
+        {"emailAddress": _ADA, "status": "4.4.1", "diagnosticCode": "smtp; 421 4.4.1 Unable to connect"}
+    ],
 }
 _AMAZON = (
     _sns("permanent", _notification("Bounce", _bounced("Permanent")), Fact(_ADA, HARD, Cause.NO_MAILBOX)),
     _sns(
         "permanent-for-a-cause-that-passes",
-        _notification("Bounce", _bounced("Permanent", diagnosticCode="smtp; 554 blocked using zen.spamhaus.org")),
+        _notification(
+            "Bounce", _bounced("Permanent", diagnosticCode="smtp; 554 blocked using zen.spamhaus.org")
+        ),
         Fact(_ADA, HARD, Cause.POLICY),
     ),
     _sns("full", _notification("Bounce", _bounced("Transient", "MailboxFull")), Fact(_ADA, SOFT, Cause.FULL)),
@@ -273,13 +289,16 @@ _AMAZON = (
     _sns("delay", _notification("DeliveryDelay", _DELAY, "eventType"), Fact(_ADA, SOFT, Cause.SERVER)),
     _sns(
         "complaint",
-        _notification("Complaint", {"complainedRecipients": [{"emailAddress": _ADA}], "complaintFeedbackType": "abuse"}),
+        _notification(
+            "Complaint", {"complainedRecipients": [{"emailAddress": _ADA}], "complaintFeedbackType": "abuse"}
+        ),
         Fact(_ADA, COMPLAINT),
     ),
     _sns(
         "not-spam",
         _notification(
-            "Complaint", {"complainedRecipients": [{"emailAddress": _ADA}], "complaintFeedbackType": "not-spam"}
+            "Complaint",
+            {"complainedRecipients": [{"emailAddress": _ADA}], "complaintFeedbackType": "not-spam"},
         ),
         reason="not-a-bounce",
     ),

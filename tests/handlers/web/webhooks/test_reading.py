@@ -71,7 +71,12 @@ JUDGED = [
         Cause.UNKNOWN,
     ),
     *(
-        ("ses", S.ses_bounce("Permanent", "General", status="5.1.1", diagnosticCode=words), EventKind.HARD, cause)
+        (
+            "ses",
+            S.ses_bounce("Permanent", "General", status="5.1.1", diagnosticCode=words),
+            EventKind.HARD,
+            cause,
+        )
         for words, cause in PASSING
     ),
     ("ses", S.ses_delay(), EventKind.SOFT, Cause.SERVER),
