@@ -98,7 +98,7 @@ _RECIPIENT_LABEL = re.compile(
 )
 _AFTER_FAILED = re.compile(
     # The blanks of the beginning are not given back, which would take quadratic time: what follows looks back at them.
-    r"^[>\"')\]\s]*+(?:(?<=\t)|:|\.{3}|-+ |[–—]|[(\[<]|;|(?<= )(?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|=>|(?<=\s)[45]\d\d\b|, )",
+    r"^[>\"')\]\s]*+(?:(?<=\t)|:|\.{3}|-+ |[\u2013\u2014]|[(\[<]|;|(?<= )(?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|=>|(?<=\s)[45]\d\d\b|, )",
     re.IGNORECASE,
 )
 _LIST_LABEL = re.compile(
@@ -127,7 +127,7 @@ _Ranks = dict[str, tuple[int, str]]
 
 
 _QUOTED_HEADER = re.compile(
-    r"^[ \t>*]{0,40}(?:subject|betreff|objet|sujet|asunto|oggetto|assunto|onderwerp|temat|тема|件名|主题|主旨)[ \t]{0,3}[:：].*$",
+    r"^[ \t>*]{0,40}(?:subject|betreff|objet|sujet|asunto|oggetto|assunto|onderwerp|temat|тема|件名|主题|主旨)[ \t]{0,3}[:\uff1a].*$",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -61,20 +61,27 @@ def _read(part: MimePart, context: MessageContext, depth_left: int) -> Reading:
     if report is not None:
         return complaints.read_complaint(report, returned, context)
     text = _text_for_people(leaves)
-    notification = amazon.read_notification(part, text, context)
-    if notification is not None:
-        return notification
+    special = amazon.read_notification(part, text, context) or _unlike_bounces(part, returned, text, context)
+    if special is not None:
+        return special
+    if score >= bounce_score.BOUNCE and (
+        part.kind == "multipart/report" or not bounce_score.is_auto_reply(part)
+    ):
+        return _read_bounce(part, leaves, text, context, depth_left, score)
+    return _not_a_bounce(part)
+
+
+def _unlike_bounces(
+    part: MimePart, returned: MimePart | None, text: str, context: MessageContext
+) -> Reading | None:
+    """The reading of a receipt, a challenge, or a complaint without a report."""
     if bounce_score.is_receipt(part, text):
         return nothing(RECEIPT)
     if bounce_score.is_challenge(part, text):
         return nothing(CHALLENGE)
     if complaints.is_microsoft_complaint(part, returned):
         return complaints.read_complaint({"feedback-type": "abuse"}, returned, context)
-    if score >= bounce_score.BOUNCE and (
-        part.kind == "multipart/report" or not bounce_score.is_auto_reply(part)
-    ):
-        return _read_bounce(part, leaves, text, context, depth_left, score)
-    return _not_a_bounce(part)
+    return None
 
 
 def _read_bounce(

@@ -165,7 +165,7 @@ NO_MAILBOX = phrases(f"""
     tuntematon
     nem létezik
     ismeretlen
-    kullanıcı bulunamadı/yok
+    kullan\u0131c\u0131 bulunamad\u0131/yok
     kullanici bulunamadi/yok
     mevcut değil
     nu exista
