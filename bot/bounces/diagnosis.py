@@ -101,7 +101,7 @@ _IN_REPLY = re.compile(r"\(in reply to [^()]{1,60}\)")
 # What begins each line of a reply of several: `450-4.2.1 `.
 _BETWEEN_LINES = re.compile(r"(?<!\S)[245]\d\d[- ]#?[245]\.\d\.\d{1,3}(?!\S)|(?<!\S)[245]\d\d-")
 _HOST_NAME = (
-    r"(?:https?://|(?<![\w.@-]))(?!\S{0,80}(?:spam(?:haus|cop|rats)|sorbs|surbl|uribl|rbl\b|blocklist|blacklist|dnsbl|cloudmark|nosuchuser))"
+    r"(?:https?://|(?<![\w.@-]))(?=[\w-]{1,63}\.\w)(?!\S{0,80}(?:spam(?:haus|cop|rats)|sorbs|surbl|uribl|rbl\b|blocklist|blacklist|dnsbl|cloudmark|nosuchuser))"
     r"(?:[\w-]{1,63}\.){1,8}(?:[a-z]{3}|[a-z]{2}|info|test|example|local|invalid)(?![\w-])(?:/\S{0,300}|\.(?=\s+(?:not|unknown|does)\b))?"
 )
 _HOST = re.compile(_HOST_NAME, re.IGNORECASE)
@@ -191,16 +191,21 @@ def _is_version(match: re.Match[str]) -> bool:
     return _BEFORE_VERSION.search(before) is not None
 
 
+@lru_cache(maxsize=64)
 def _words(text: str) -> str:
     """The text as phrases are written: lower-case words, each after a space, without addresses, accents and stop words.
 
     "|" separates sentences, so that no phrase matches across two of them. The names of hosts are left out, except those
     of block lists: `spamfilter.example.com said: 550 mailbox unavailable` is not about spam.
     """
-    text = _BETWEEN_LINES.sub(" ", _ADDRESS.sub(" ", _IN_REPLY.sub(" ", text)))
-    text = _LABELLED_HOST.sub(" | ", text)
-    text = without_accents(_HOST.sub(" ", text)).replace("’", "'")
-    text = text.replace("n't", " not").replace("cannot", "can not")
-    text = _YOUR_ADDRESS.sub("sender address ", text)
+    if "@" in text:
+        text = _ADDRESS.sub(" ", text)
+    if "(in reply" in text:
+        text = _IN_REPLY.sub(" ", text)
+    text = _BETWEEN_LINES.sub(" ", text)
+    text = _HOST.sub(" ", _LABELLED_HOST.sub(" | ", text))
+    text = without_accents(text).replace("’", "'").replace("n't", " not").replace("cannot", "can not")
+    if "your " in text:
+        text = _YOUR_ADDRESS.sub("sender address ", text)
     text = _SENTENCE_END.sub(" | ", text)
     return f" {' '.join(word for word in _WORD.findall(text) if word not in STOP_WORDS)} "

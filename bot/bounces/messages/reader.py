@@ -121,14 +121,12 @@ def _inner_bounce(returned: MimePart | None, context: MessageContext, depth_left
 
 
 _DELAY = re.compile(
-    r"(?:has been|is|was|be) delayed|not yet been|not been (?:yet )?delivered yet|will (?:continue|keep|be retried|retry|try)|still (?:trying|being)|continue (?:to try|trying)"
+    r"\b(?:(?:has been|is|was|be) delayed|not yet been|not been (?:yet )?delivered yet|will (?:continue|keep|be retried|retry|try)|still (?:trying|being)|continue (?:to try|trying)"
     r"|no action is required|warning message only|need not resend|do not need to re|delivery attempts will continue|not an error|temporarily delayed|will be (?:re)?tried"
-    r"|wird weiter|weitere versuche|nouvelle tentative sera|seguir[áa] intentando|delivery delayed|message delayed",
-    re.IGNORECASE,
+    r"|wird weiter|weitere versuche|nouvelle tentative sera|seguir[áa] intentando|delivery delayed|message delayed)",
 )
 _GAVE_UP = re.compile(
-    r"giv(?:en|ing|e) up|gave up|permanent|no further|final(?:ly)? fail|will not (?:be )?(?:re)?tr|could not be delivered for|expired",
-    re.IGNORECASE,
+    r"\b(?:giv(?:en|ing|e) up|gave up|permanent|no further|final(?:ly)? fail|will not (?:be )?(?:re)?tr|could not be delivered for|expired)",
 )
 
 
@@ -141,9 +139,8 @@ def _read_prose(
     if not addresses:
         return nothing(NO_RECIPIENT if is_bounce else NOT_A_BOUNCE)
     title = bounce_score.subject(part)
-    is_delayed = (_DELAY.search(narrative.text) or "delayed" in title.lower()) and not _GAVE_UP.search(
-        narrative.text
-    )
+    lower = narrative.text.lower()
+    is_delayed = (_DELAY.search(lower) or "delayed" in title.lower()) and not _GAVE_UP.search(lower)
     context = context.about(returned)
     text = _Text.of(narrative.text, bounce_score.own_subject(title, returned))
     events = []
