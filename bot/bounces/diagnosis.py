@@ -80,7 +80,7 @@ def find_code(text: str) -> str:
 
     IP addresses (`192.5.1.1`) and versions (`Server 4.2.1`) are not codes.
     """
-    codes = [match[1] for match in _CODE.finditer(text[:LONGEST_TEXT]) if not _is_version(match)]
+    codes = [match[0] for match in _CODE.finditer(text[:LONGEST_TEXT]) if _is_code(match)]
     return first_specific(codes)
 
 
@@ -89,7 +89,8 @@ def first_specific(codes: Sequence[str]) -> str:
     return next((code for code in codes if not code.endswith(".0.0")), codes[0] if codes else "")
 
 
-_CODE = re.compile(r"(?:(?<![\w.\-/])|(?<=[245]\d\d-))#?([45]\.[0-7]\.\d{1,3})(?![\w\-]|\.\w)")
+_CODE = re.compile(r"[45]\.[0-7]\.\d{1,3}(?![\w\-]|\.\w)")
+_BEFORE_CODE = re.compile(r"(?:^|[^\w.\-/#]|[245]\d\d-)#?$")
 _REPLY = re.compile(r"(?<![\w.\-])([45])\d\d(?![\w.])")
 _BEFORE_VERSION = re.compile(
     r"(?:\bv|version|release|server|smtpd?|mail|mta|exchange|exim|postfix|sendmail|domino)[\s/(]*$",
@@ -186,9 +187,10 @@ def _soften(kind: EventKind, cause: Cause, words: str, *, temporary: bool) -> Ev
     return EventKind.SOFT if temporary and wordings.TRY_AGAIN.first(words) is not None else kind
 
 
-def _is_version(match: re.Match[str]) -> bool:
+def _is_code(match: re.Match[str]) -> bool:
+    """Whether it stands alone and is no version of a program."""
     before = match.string[max(0, match.start() - 20) : match.start()]
-    return _BEFORE_VERSION.search(before) is not None
+    return _BEFORE_CODE.search(before[-5:]) is not None and _BEFORE_VERSION.search(before) is None
 
 
 @lru_cache(maxsize=64)

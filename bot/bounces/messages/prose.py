@@ -247,7 +247,7 @@ def _ranks(lines: list[str], senders: set[str]) -> _Ranks:
         if "@" in line and len(ranks) < MOST_ADDRESSES:
             following = lines[number + 1] if number + 1 < len(lines) else ""
             _rank_line(line, following, ranks, senders)
-        elif not announced and _RECIPIENTS_FOLLOW.search(line):
+        elif not announced and line.rstrip().endswith(":") and _RECIPIENTS_FOLLOW.search(line):
             # The addresses above are those of the message's own headers, repeated in the text.
             announced = True
             ranks = {key: (_ELSEWHERE, address) for key, (_, address) in ranks.items()}

@@ -139,7 +139,7 @@ def _read_prose(
     if not addresses:
         return nothing(NO_RECIPIENT if is_bounce else NOT_A_BOUNCE)
     title = bounce_score.subject(part)
-    lower = narrative.text.lower()
+    lower = narrative.text[: prose.LONGEST_TEXT].lower()
     is_delayed = (_DELAY.search(lower) or "delayed" in title.lower()) and not _GAVE_UP.search(lower)
     context = context.about(returned)
     text = _Text.of(narrative.text, bounce_score.own_subject(title, returned))
