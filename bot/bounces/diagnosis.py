@@ -102,8 +102,8 @@ _IN_REPLY = re.compile(r"\(in reply to [^()]{1,60}\)")
 # What begins each line of a reply of several: `450-4.2.1 `.
 _BETWEEN_LINES = re.compile(r"(?<!\S)[245]\d\d[- ]#?[245]\.\d\.\d{1,3}(?!\S)|(?<!\S)[245]\d\d-")
 _HOST_NAME = (
-    r"(?:https?://|(?<![\w.@-]))(?=[\w-]{1,63}\.\w)(?!\S{0,80}(?:spam(?:haus|cop|rats)|sorbs|surbl|uribl|rbl\b|blocklist|blacklist|dnsbl|cloudmark|nosuchuser))"
-    r"(?:[\w-]{1,63}\.){1,8}(?:[a-z]{3}|[a-z]{2}|info|test|example|local|invalid)(?![\w-])(?:/\S{0,300}|\.(?=\s+(?:not|unknown|does)\b))?"
+    r"(?:https?://|(?<![\w.@-]))(?=[\w-]{1,63}\.\w)(?!\S{0,80}(?:spam(?:haus|cop|rats)|sorbs|surbl|uribl|rbl\b|blocklist|blacklist|dnsbl|cloudmark|nosuchuser|disableduser))"
+    r"(?:[\w-]{1,63}\.){1,8}(?:[a-z]{3}|[a-z]{2}|info|test|example|local|invalid)(?![\w-]|\.\w)(?:/\S{0,300}|\.(?=\s+(?:not|unknown|does)\b))?"
 )
 _HOST = re.compile(_HOST_NAME, re.IGNORECASE)
 _LABELLED_HOST = re.compile(r":\s{1,8}" + _HOST_NAME + "|<<<|>>>", re.IGNORECASE)

@@ -120,7 +120,7 @@ _EXPANDED_FROM = re.compile(
     r"\((?:expanded|generated|ultimately generated|forwarded|alias) from:? <?", re.IGNORECASE
 )
 # Ranks of an address by its position.
-_ALONE_IN_LINE, _LABELLED, _BESIDE_REPLY, _ELSEWHERE, _TO_ASK = 5, 4, 3, 1, 0
+_ALONE_IN_LINE, _LABELLED, _BESIDE_REPLY, _AFTER_COLON, _ELSEWHERE, _TO_ASK = 5, 4, 3, 2, 1, 0
 
 _Ranks = dict[str, tuple[int, str]]
 """Lower-case address → rank, and the address as written."""
@@ -200,7 +200,7 @@ def _failed_in_text(
         address.lower()
         for address in recipients.in_headers(returned, ("to", "cc", "x-envelope-to", "x-original-to"))
     }
-    senders = _senders(outer, returned) - sent_to
+    senders = _senders(outer, returned, is_bounce=is_bounce) - sent_to
     in_header = recipients.in_headers(outer, ("x-failed-recipients",))
     in_header = [address for address in in_header if address.lower() not in senders or len(in_header) == 1]
     if len(in_header) > 1 and sent_to.issuperset(map(str.lower, in_header)):
@@ -209,7 +209,7 @@ def _failed_in_text(
     ranks = _ranks(lines, senders)
     if in_header:
         return _reconciled(in_header, ranks, sent_to)
-    failed = _highest(ranks, sent_to) or _local_names(lines, outer)
+    failed = _highest(ranks, sent_to, is_bounce=is_bounce) or _local_names(lines, outer)
     return failed or (_only(ranks, sent_to) if is_bounce else [])
 
 
@@ -225,19 +225,19 @@ def _reconciled(in_header: list[str], ranks: _Ranks, sent_to: set[str]) -> list[
     return known or list(in_text.values()) or in_header
 
 
-def _senders(outer: MimePart, returned: MimePart | None) -> set[str]:
+def _senders(outer: MimePart, returned: MimePart | None, *, is_bounce: bool) -> set[str]:
     """Addresses of the sender, of the mail system, and those by which the bounce came here."""
     of_outer = recipients.in_headers(outer, ("to", "from", "return-path", "cc"))
     of_returned = recipients.in_headers(
         returned, ("from", "return-path", "sender", "reply-to", "errors-to", "x-envelope-from")
     )
     senders = {recipients.without_tag(address.lower()) for address in (*of_outer, *of_returned)}
-    # Some servers write there who failed; else it is an address in a domain of ours.
-    domains = {address.rpartition("@")[2] for address in senders}
-    delivered = recipients.in_headers(outer, ("delivered-to", "x-original-to", "envelope-to"))
-    return senders.union(
-        address.lower() for address in delivered if address.lower().rpartition("@")[2] in domains
-    )
+    in_headers = recipients.in_headers(outer, ("delivered-to", "x-original-to", "envelope-to"))
+    delivered = {address.lower() for address in in_headers}
+    if is_bounce:  # some servers write there who failed; else it is an address in a domain of ours
+        domains = {address.rpartition("@")[2] for address in senders}
+        delivered = {address for address in delivered if address.rpartition("@")[2] in domains}
+    return senders | delivered
 
 
 def _ranks(lines: list[str], senders: set[str]) -> _Ranks:
@@ -287,16 +287,14 @@ def _rank(line: str, following: str, start: int, end: int) -> int:
         _AFTER_FAILED.match(after) or len(after.strip()) < 3 or line[start - 1 : start] == "<"
     ):
         return _LABELLED
-    if _LIST_LABEL.search(before):
-        return _LABELLED
     if _REPLY.search(line) or _REPLY.search(following[:40]):
         return _BESIDE_REPLY
-    return _ELSEWHERE
+    return _AFTER_COLON if _LIST_LABEL.search(before) else _ELSEWHERE
 
 
-def _highest(ranks: _Ranks, sent_to: set[str]) -> list[str]:
-    """The addresses from the highest of two ranks that any reach; of the lower ranks only known recipients, if some are."""
-    for least in (_LABELLED, _BESIDE_REPLY):
+def _highest(ranks: _Ranks, sent_to: set[str], *, is_bounce: bool) -> list[str]:
+    """The addresses from the highest rank that any reach; of the lower ranks only known recipients, if some are."""
+    for least in (_LABELLED, _BESIDE_REPLY, _AFTER_COLON)[: 3 if is_bounce else 2]:
         ranked = [(rank, address) for rank, address in ranks.values() if rank >= least]
         if ranked:
             some_known = any(address.lower() in sent_to for _, address in ranked)

@@ -24,6 +24,7 @@ NO_MAILBOX = phrases(f"""
     nessun/nessuno utente
     not local
     badrcptto
+    envelope recipient denied
     badrecipientto
     no one at/here/by
     name not found
@@ -271,6 +272,7 @@ MOVED = phrases("""
     account tried to reach inactive
     disabled or discontinued
     now disabled/closed/deactivated
+    disableduser
     disabled/deleted/closed/deactivated/terminated/discontinued/invalid_or_disabled account/mailbox/user/recipient/address
     address no longer
     mailbox no longer
@@ -301,7 +303,6 @@ PERHAPS_NO_MAILBOX = phrases(f"""
     undeliverable address
     recipient not ok
     recipient denied
-    envelope recipient denied
     home directory
     rcpt to invalid
     invalid recipients
@@ -324,4 +325,5 @@ REFUSED = phrases("""
     refused recipient/address
     relay recipient
     recipient table
+    server rejected recipients
 """)

@@ -51,6 +51,21 @@ SENDER = phrases("""
     sending mta
     invalid from
     backscatter
+    confirm mail server
+    requires confirmation
+    mismatches client
+    open proxy
+    use smtp server
+    bogus mail from
+    emetteur
+    third party dsns
+    unsigned dsn
+    email address not verified
+    address not verified
+    empty email address
+    registered gateway user
+    invalid domain see
+    sending to from
     domain sender
     absenderadresse
     absenderdomain
@@ -89,6 +104,7 @@ RATE = phrases("""
     ratelimit
     throttl
     slow down
+    numerous attempts
     slower
     frequency limit/limited
     daily/hourly/monthly/sending/sender/relay/smtp/volume limit/quota/sending/message
@@ -261,6 +277,10 @@ FULL = phrases("""
 SUSPENDED = phrases("""
     recipient preferences
     user reject
+    currently suspended
+    suspend service
+    refuse/refuses to receive/accept
+    account protected by
     user/recipient refuse
     blocked by recipient/user
     only accepting mail
@@ -367,7 +387,8 @@ TEMPORARY = phrases("""
 TROUBLE = phrases("""
     malformed name/or
     unexpected name
-    connection timed/refused/reset/lost
+    connection timed/refused/reset/lost/dropped/broken/closed
+    max time without
     timed out
     loops back
     in loop
@@ -401,6 +422,13 @@ POLICY = phrases("""
     politica/politicas
     richtlinie
     protocol violation
+    organizational settings
+    low priority
+    multiple addresses
+    mass mailer
+    requires upgrade
+    go away
+    dns check
     hop count
     complaint
     reverse dns/lookup/hostname
