@@ -2,8 +2,8 @@
 
 Hard means that the address itself is dead: no such mailbox, no such domain, closed or moved for good. Everything else
 is soft, whatever the class of the code: a refused sender or content, a full mailbox, trouble of a server. Words take
-precedence over codes, because many servers send `5.7.1` or `5.0.0` with every refusal. The phrases are in
-`bot.bounces.wordings`.
+precedence over codes, because many servers send `5.7.1` or `5.0.0` with every refusal, and some `5.1.1` with a limit.
+The phrases and their order are in `bot.bounces.wordings`.
 """
 
 import re
@@ -36,11 +36,9 @@ def _diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     is_hinted = len(text) < wordings.LONGEST_HINTED and wordings.HINTS.first(words) is not None
     by_code = next((diagnosis for code in codes if (diagnosis := _by_code(code))), None)
     rank = wordings.WEAK_RULES.first(words)
-    if (
-        by_code
-        and not (is_hinted and by_code[0] is EventKind.HARD)
-        and not (rank == 0 and _says_little(codes))
-    ):
+    outweighed_by_hint = is_hinted and by_code is not None and by_code[0] is EventKind.HARD
+    outweighed_by_words = rank == wordings.PERHAPS_NO_MAILBOX and _says_little(codes)
+    if by_code and not outweighed_by_hint and not outweighed_by_words:
         return by_code
     if rank is None:
         return EventKind.SOFT, Cause.POLICY if is_hinted else Cause.UNKNOWN

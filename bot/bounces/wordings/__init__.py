@@ -44,4 +44,5 @@ WEAK_ORDER = (
     (EventKind.SOFT, Cause.SERVER, soft.SERVER),
     (EventKind.HARD, Cause.NO_MAILBOX, hard.REFUSED),
 )
+PERHAPS_NO_MAILBOX = 0  # in this order
 WEAK_RULES = Rules([phrases for *_, phrases in WEAK_ORDER])
