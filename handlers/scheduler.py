@@ -12,6 +12,7 @@ from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from handlers.slack import errors
 from handlers.slack.context import AppContext
+from handlers.slack.features import held
 from handlers.slack.features.digests import post
 from handlers.slack.features.mailchimp import mirror
 from handlers.words import words
@@ -19,6 +20,7 @@ from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 
 DIGEST_INTERVAL = timedelta(seconds=20)
+QUESTIONS_INTERVAL = timedelta(seconds=20)
 CLEANUP_INTERVAL = timedelta(hours=1)
 MAILBOX_INTERVAL = timedelta(minutes=2)
 MIRROR_INTERVAL = timedelta(minutes=5)
@@ -35,7 +37,7 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
     """Returns the running scheduler. Every task runs at once, to make up for the time when no process ran.
 
     Of several processes only the one that holds the lease of a task runs it; `owner` names this process in leases.
-    Digests need no lease: each is claimed by itself.
+    Digests and questions need no lease: each is claimed by itself.
     """
     task_leases.release_dead(context.database, context.clock())
     # A late run is still wanted, and one run makes up for all that were missed.
@@ -53,6 +55,7 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
         scheduler.add_job(_run, "interval", (task, keep_lease), seconds=seconds, next_run_time=now)
 
     add(DIGEST_INTERVAL, lambda _: send_due(context, owner))
+    add(QUESTIONS_INTERVAL, lambda _: held.ask(context))
     add(CLEANUP_INTERVAL, lambda _: delete_expired(context.database, context.clock()), lease="delete_expired")
     if address := context.settings.mailbox:
         add(MAILBOX_INTERVAL, lambda keep_lease: read_mailbox(context, address, keep_lease), lease="mailbox")
@@ -71,7 +74,9 @@ def send_due(context: AppContext, owner: str) -> None:
 def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> None:
     """Takes in the unread bounces of the mailbox; logs one line if the mailbox can't be read."""
     try:
-        outcome = mailbox.take_in_unseen(context.database, address, context.clock(), keep_lease)
+        outcome = mailbox.take_in_unseen(
+            context.database, address, context.clock(), keep_lease, context.settings.return_path_secret
+        )
     except MailboxError as error:
         log.warning("mailbox: %s", words("en")(error.key, **error.values))
         return

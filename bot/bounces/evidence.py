@@ -4,8 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.bounces import reversals
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.policy import Weakness
+from bot.bounces.reversals import Batch, Obstacle
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
 from storage.bounces import bursts as burst_rows
@@ -80,6 +82,12 @@ class Explanation:
     active_at: datetime | None
     burst: BurstSummary | None
     """The latest burst that contains some of the evidence."""
+    dismissed_until: datetime | None = None
+    """Bounces until then do not count: an operator has reversed an earlier verdict."""
+    obstacle: Obstacle | None = None
+    """Why the contact can't get back the status that it had; None if it can."""
+    batch: Batch | None = None
+    """The contacts that were cleaned together with it."""
 
 
 def explain(database: Database, audience_id: int, contact_id: int) -> Explanation:
@@ -91,7 +99,8 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
             raise PlanGone
         evidence = evidence_rows.of_contacts(session, audience_id, [contact_id])
         activity = evidence_rows.activity_of(session, audience_id, [contact_id]).get(contact_id)
-        verdict = verdict_summaries(session, audience_id, [contact_id]).get(contact_id)
+        verdict = verdict_rows.of_contacts(session, audience_id, [contact_id]).get(contact_id)
+        batch = reversals.batch_of(session, audience, verdict)
         burst = _latest_burst(session, audience_id, contact.domain, evidence)
     return Explanation(
         contact_id=contact_id,
@@ -102,12 +111,15 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         cleaned_at=contact.cleaned_at,
         campaign=contact.clean_campaign_title or "",
         diagnostic=contact.clean_diagnostic or "",
-        verdict=verdict,
+        verdict=_summary(verdict) if verdict else None,
         items=[_item(row) for row in evidence[:MOST_SHOWN]],
         n_items=len(evidence),
         delivered_at=activity.delivered_at if activity else None,
         active_at=activity.active_at if activity else None,
         burst=burst,
+        dismissed_until=activity.dismissed_until if activity else None,
+        obstacle=reversals.obstacle(audience, contact, verdict),
+        batch=batch,
     )
 
 

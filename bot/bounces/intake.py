@@ -2,7 +2,8 @@
 
 An event concerns every audience that has its address, unless it names one. It is saved once, however often it arrives.
 Mirrored audiences are left out: Mailchimp cleans its own contacts, and the mirror brings that in.
-Nothing here changes a cleaned contact back: later deliveries and activity only mark it as worth a look.
+Nothing here changes a cleaned contact back: later deliveries and activity only mark it as worth a look. An operator
+may reverse the verdict, see `bot.bounces.reversals`.
 """
 
 from collections import defaultdict

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.bounces import attempts, intake, quarantine
-from bot.bounces.events import MailEvent
+from bot.bounces import attempts, intake, proof, quarantine
+from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.messages.reader import read
 from bot.bounces.messages.results import NO_RECIPIENT, SOURCE, TOO_MUCH, UNREADABLE, Reading
@@ -80,14 +80,20 @@ def batches(messages: Iterable[MailMessage]) -> Iterator[list[MailMessage]]:
         yield batch
 
 
-def read_messages(messages: Sequence[MailMessage], now: datetime, audience: str = "") -> ReadMessages:
-    """Reads the messages; `audience` is the name of the only audience that they concern, if there is one."""
+def read_messages(
+    messages: Sequence[MailMessage], now: datetime, audience: str = "", key: str | None = None
+) -> ReadMessages:
+    """Reads the messages; `audience` is the name of the only audience that they concern, if there is one.
+
+    With the `key` of return paths, reports without proof count as soft at most, see `bot.bounces.proof`.
+    """
     events: list[tuple[str, MailEvent]] = []
     unusable: list[tuple[str, QuarantineItem]] = []
     reasons: Counter[str] = Counter()
     for message in messages:
         reading, fault = _read(message.raw, now)
-        events += [(message.name, replace(event, audience=audience)) for event in reading.events]
+        reported = proof.proven_only(reading.events, message.raw, key) if key else reading.events
+        events += [(message.name, replace(_dated(event, now), audience=audience)) for event in reported]
         if reading.reason:
             reasons[reading.reason] += 1
         if reading.reason in QUARANTINED_REASONS:
@@ -98,7 +104,11 @@ def read_messages(messages: Sequence[MailMessage], now: datetime, audience: str 
 
 
 def read_guarded(
-    database: Database, messages: Sequence[MailMessage], now: datetime, audience: str = ""
+    database: Database,
+    messages: Sequence[MailMessage],
+    now: datetime,
+    audience: str = "",
+    key: str | None = None,
 ) -> ReadMessages:
     """As `read_messages`, for messages of which reading one may end the process: killed, or out of memory.
 
@@ -113,7 +123,7 @@ def read_guarded(
     results = ReadMessages(len(items), (), items, Counter({INTERRUPTED: len(items)}))
     for group in filter(None, (together, *alone)):
         attempt = attempts.begin(database, group, now)
-        results += read_messages(group, now, audience)
+        results += read_messages(group, now, audience, key)
         attempts.end(database, attempt)
     return results
 
@@ -141,8 +151,9 @@ def take_in_unseen(
     address: ImapAddress,
     now: datetime,
     may_continue: Callable[[], bool] = lambda: True,
+    key: str | None = None,
 ) -> MailOutcome:
-    """Takes in the unseen messages of an IMAP mailbox, then marks them as seen.
+    """Takes in the unseen messages of an IMAP mailbox, then marks them as seen. `key` as in `read_messages`.
 
     Those that may have ended the process before come last. Stops before the next batch of messages once
     `may_continue` returns False. If the process ends in between, or two processes do this at once, messages are read
@@ -153,7 +164,7 @@ def take_in_unseen(
         for batch in _suspects_last(database, mailbox):
             if not may_continue():
                 break
-            outcome += _take_in_batch(database, mailbox, batch, now)
+            outcome += _take_in_batch(database, mailbox, batch, now, key)
     return outcome
 
 
@@ -176,9 +187,14 @@ def _suspects_last(database: Database, mailbox: Mailbox) -> Iterator[Sequence[tu
 
 
 def _take_in_batch(
-    database: Database, mailbox: Mailbox, batch: Sequence[tuple[str, MailMessage]], now: datetime
+    database: Database,
+    mailbox: Mailbox,
+    batch: Sequence[tuple[str, MailMessage]],
+    now: datetime,
+    key: str | None,
 ) -> MailOutcome:
-    outcome = take_in(database, read_guarded(database, [message for _, message in batch], now), now)
+    messages = [message for _, message in batch]
+    outcome = take_in(database, read_guarded(database, messages, now, key=key), now)
     mailbox.mark_seen([uid for uid, _ in batch])
     return outcome
 
@@ -189,6 +205,11 @@ def _read(raw: bytes, now: datetime) -> tuple[Reading, str]:
         return read(raw, now), ""
     except Exception as error:  # noqa: BLE001  one message must not hold up those behind it
         return Reading((), UNREADABLE), type(error).__qualname__
+
+
+def _dated(event: MailEvent, now: datetime) -> MailEvent:
+    """A soft bounce with the time of its arrival: its `Date:` is what its sender wrote, and each day counts."""
+    return replace(event, at=now) if event.kind is EventKind.SOFT else event
 
 
 def _quarantine_item(message: MailMessage, reason: str, fault: str) -> QuarantineItem:

@@ -7,7 +7,8 @@ The rules (Mailchimp, "About cleaned contacts"), in order of precedence:
 3. Soft bounces clean on the 7th day with one, or on the 15th if the contact has ever opened or clicked. Each day counts
    once; a delivery, an open or a click resets the count.
 
-Bounces during an outage of the contact's domain do not count, except a hard bounce that names the mailbox itself.
+Bounces during an outage of the contact's domain do not count, except a hard bounce that names the mailbox itself. Nor
+do bounces that an operator has dismissed by reversing the verdict on them.
 The result does not depend on the order in which the evidence arrived. Pure: no database, no clock.
 """
 
@@ -18,7 +19,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.bounces.events import Cause, EventKind
-from storage.contacts.values import CleanReason
+from storage.contacts.values import CleanReason, Status
 
 RECENT_ACTIVITY = timedelta(days=90)  # activity this shortly before a hard bounce makes the verdict weak
 BURST_WINDOW = timedelta(hours=1)
@@ -26,6 +27,10 @@ BURST_SHARE = 0.1  # of the domain's contacts: a large provider has a few dead m
 # A domain that is gone for good also bounces in bursts, one per mailing: only the first counts as an outage.
 LONGEST_OUTAGE = timedelta(days=3)
 OUTAGE_MEMORY = timedelta(days=60)
+CLEANABLE = frozenset({Status.SUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING})  # statuses that get mail
+# Verdicts of one source within an hour beyond which an operator is asked.
+MOST_AT_ONCE_SHARE = 0.05  # of the contacts that get mail
+MOST_AT_ONCE_LEAST = 50  # in a small audience that is a larger share
 
 
 class Weakness(StrEnum):
@@ -61,6 +66,7 @@ class EvidenceEvent:
     at: datetime
     cause: Cause = Cause.UNKNOWN
     code: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +88,12 @@ class History:
     delivered_at: datetime | None = None  # latest delivery
     active_at: datetime | None = None  # latest open or click
     bursts: Sequence[Burst] = ()
+    dismissed_until: datetime | None = None  # bounces until then do not count, complaints do
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why a contact is cleaned. `cause` and `code` are those of the decisive event."""
+    """Why a contact is cleaned. `cause`, `code` and `source` are those of the decisive event."""
 
     reason: CleanReason
     cause: Cause
@@ -96,18 +103,20 @@ class Verdict:
     needed: int
     """Days that clean this contact."""
     weakness: Weakness | None
+    source: str = ""
 
 
 def judge(history: History, policy: Policy) -> Verdict | None:
     """Returns the verdict that cleans the contact, or None if it is not cleaned."""
-    events = sorted(history.events, key=lambda event: (event.at, event.kind, event.cause, event.code))
+    events = sorted(history.events, key=_order)
     excusing = outages(history.bursts)
-    counting = [event for event in events if not _is_excused(event, excusing)]
+    counting = [event for event in _undismissed(events, history) if not _is_excused(event, excusing)]
     soft_days = _soft_days(counting, history)
     needed = policy.soft_with_activity if history.active_at else policy.soft_without_activity
 
     def verdict(reason: CleanReason, decisive: EvidenceEvent, weakness: Weakness | None) -> Verdict:
-        return Verdict(reason, decisive.cause, decisive.code, len(soft_days), needed, weakness)
+        counted, source = len(soft_days), decisive.source
+        return Verdict(reason, decisive.cause, decisive.code, counted, needed, weakness, source)
 
     for event in events:
         if event.kind == EventKind.COMPLAINT:
@@ -135,6 +144,11 @@ def weakness_without_verdict(history: History) -> Weakness:
 def burst_threshold(contacts: int, policy: Policy) -> float:
     """Returns how many addresses must bounce within BURST_WINDOW in a domain with that many contacts."""
     return max(policy.outage_addresses, contacts * BURST_SHARE)
+
+
+def most_at_once(contacts: int) -> int:
+    """Returns how many contacts bounces of one source may clean within an hour, of that many that get mail."""
+    return max(MOST_AT_ONCE_LEAST, int(contacts * MOST_AT_ONCE_SHARE))
 
 
 def find_bursts(bounces: Iterable[tuple[datetime, int]], contacts: int, policy: Policy) -> list[Burst]:
@@ -197,6 +211,15 @@ _WEAK_CAUSES = {
     Cause.SIZE: Weakness.BLOCKED,
 }
 _PASSING_CAUSES = frozenset({*_WEAK_CAUSES, Cause.SERVER})
+
+
+def _order(event: EvidenceEvent) -> tuple[datetime, str, str, str, str]:
+    return event.at, event.kind, event.cause, event.code, event.source
+
+
+def _undismissed(events: Sequence[EvidenceEvent], history: History) -> Sequence[EvidenceEvent]:
+    until = history.dismissed_until
+    return events if until is None else [event for event in events if event.at > until]
 
 
 def _is_excused(event: EvidenceEvent, excusing: Sequence[Burst]) -> bool:

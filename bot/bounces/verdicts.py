@@ -3,13 +3,24 @@
 The caller holds the audience's lock and the transaction. The rules themselves are in `bot.bounces.policy`.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from bot.bounces import batches
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.policy import Burst, EvidenceEvent, History, Policy, Verdict, judge, weakness_without_verdict
+from bot.bounces.policy import (
+    CLEANABLE,
+    Burst,
+    EvidenceEvent,
+    History,
+    Policy,
+    Verdict,
+    judge,
+    weakness_without_verdict,
+)
+from storage.bounces import batches as batch_rows
 from storage.bounces import bursts as burst_rows
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
@@ -21,8 +32,6 @@ from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Session
 
-CLEANABLE = frozenset({Status.SUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING})  # statuses that get mail
-
 _INCREASING_WEIGHT = (CleanReason.UNKNOWN, CleanReason.SOFT, CleanReason.HARD, CleanReason.ABUSE)
 
 
@@ -33,32 +42,78 @@ def judge_contacts(
     policy: Policy,
     revision: int,
     now: datetime,
+    released: str | None = None,
 ) -> set[int]:
-    """Judges contacts with new evidence or activity; returns the ids of those that it cleaned."""
+    """Judges contacts with new evidence or activity; returns the ids of those that it cleaned.
+
+    Verdicts of one source that are too many at once are held, see `bot.bounces.batches`. `released`: the batch whose
+    held verdicts these are, now that an operator wants the contacts cleaned.
+    """
     domains = {contact_id: contact.domain for contact_id, contact in contacts.items()}
     known = load_histories(session, audience_id, domains)
-    cleaned: list[dict[str, Any]] = []
-    verdicts: list[dict[str, Any]] = []
+    convicted: dict[int, _NewVerdict] = {}
     tally = FigureChanges()
     for contact_id, contact in contacts.items():
         history, newest = known[contact_id]
-        if newest is None:
-            continue
         verdict = judge(history, policy)
-        if contact.cleaned_at is None:
-            if verdict and contact.status in CLEANABLE:
-                cleaned.append(_cleaned_row(contact, verdict, newest, revision, now))
-                verdicts.append(_verdict_row(audience_id, contact_id, now, verdict))
-                tally[FigureKey(contact.status, "", None, contact.domain)] -= 1
-                tally[FigureKey(Status.CLEANED, verdict.reason, now.date(), contact.domain)] += 1
-        elif verdict:
+        if newest is None or verdict is None:
+            continue
+        if contact.cleaned_at:
             _raise_reason(session, audience_id, contact, contact.cleaned_at, verdict, revision, tally)
-    contact_rows.clean(session, audience_id, cleaned)
-    verdict_rows.save(session, audience_id, verdicts)
+        elif contact.status in CLEANABLE:
+            convicted[contact_id] = _NewVerdict(contact, verdict, newest)
     figures.apply_changes(session, audience_id, tally)
+    if released is None:
+        batch_of = _assign_batches(session, audience_id, convicted, now)
+    else:
+        batch_of = dict.fromkeys(convicted, released)
+    _clean(session, audience_id, convicted, batch_of, revision, now)
     cleaned_before = {contact_id for contact_id, contact in contacts.items() if contact.cleaned_at}
     review_verdicts(session, audience_id, cleaned_before, policy, revision)
-    return {row["id"] for row in cleaned}
+    return set(batch_of)
+
+
+class _NewVerdict(NamedTuple):
+    """A verdict on a contact that gets mail, with the contact's newest evidence."""
+
+    contact: ContactSummary
+    verdict: Verdict
+    newest: Evidence
+
+
+def _assign_batches(
+    session: Session, audience_id: int, convicted: Mapping[int, _NewVerdict], now: datetime
+) -> dict[int, str]:
+    """Contact id → batch, without those whose verdict is held, now or since earlier."""
+    if not convicted:
+        return {}
+    held = batch_rows.held_among(session, audience_id, list(convicted))
+    sources = {id_: new.verdict.source for id_, new in convicted.items() if id_ not in held}
+    return batches.assign(session, audience_id, sources, now)
+
+
+def _clean(
+    session: Session,
+    audience_id: int,
+    convicted: Mapping[int, _NewVerdict],
+    batch_of: Mapping[int, str],
+    revision: int,
+    now: datetime,
+) -> None:
+    """Cleans the contacts that have a batch."""
+    tally = FigureChanges()
+    cleaned: list[dict[str, Any]] = []
+    verdicts: list[dict[str, Any]] = []
+    for contact_id, batch in batch_of.items():
+        contact, verdict, newest = convicted[contact_id]
+        cleaned.append(_cleaned_row(contact, verdict, newest, revision, now))
+        verdicts.append(_verdict_row(audience_id, contact_id, now, verdict, contact.status, batch))
+        tally[FigureKey(contact.status, "", None, contact.domain)] -= 1
+        tally[FigureKey(Status.CLEANED, verdict.reason, now.date(), contact.domain)] += 1
+    contact_rows.clean(session, audience_id, cleaned)
+    verdict_rows.save(session, audience_id, verdicts)
+    batch_rows.count(session, audience_id, Counter(batch_of.values()), now)
+    figures.apply_changes(session, audience_id, tally)
 
 
 def _raise_reason(
@@ -95,7 +150,7 @@ def review_verdicts(
         if not history.events:
             continue
         if verdict := judge(history, policy):
-            rows.append(_verdict_row(audience_id, contact_id, row.at, verdict))
+            rows.append(_verdict_row(audience_id, contact_id, row.at, verdict, row.status_before, row.batch))
         else:
             rows.append(row.model_dump() | {"weakness": str(weakness_without_verdict(history))})
     changed = [row["contact_id"] for row in rows if row["weakness"] != before[row["contact_id"]].weakness]
@@ -119,10 +174,14 @@ def load_histories(
     for contact_id, domain in domains.items():
         rows, latest = evidence[contact_id], activity.get(contact_id)
         history = History(
-            [EvidenceEvent(EventKind(row.kind), row.at, Cause(row.cause), row.code) for row in rows],
+            [
+                EvidenceEvent(EventKind(row.kind), row.at, Cause(row.cause), row.code, row.source)
+                for row in rows
+            ],
             latest.delivered_at if latest else None,
             latest.active_at if latest else None,
             bursts[domain],
+            latest.dismissed_until if latest else None,
         )
         histories[contact_id] = history, rows[0] if rows else None
     return histories
@@ -142,7 +201,14 @@ def _cleaned_row(
     }
 
 
-def _verdict_row(audience_id: int, contact_id: int, at: datetime, verdict: Verdict) -> dict[str, Any]:
+def _verdict_row(
+    audience_id: int,
+    contact_id: int,
+    at: datetime,
+    verdict: Verdict,
+    status_before: str | None,
+    batch: str | None,
+) -> dict[str, Any]:
     return {
         "audience_id": audience_id,
         "contact_id": contact_id,
@@ -153,4 +219,6 @@ def _verdict_row(audience_id: int, contact_id: int, at: datetime, verdict: Verdi
         "cause": str(verdict.cause),
         "code": verdict.code,
         "weakness": str(verdict.weakness or ""),
+        "status_before": status_before,
+        "batch": batch,
     }

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     brevo_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_BREVO_TOKEN")
     bounce_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_BOUNCE_SECRET")
     imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
+    return_path_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_RETURN_PATH_KEY")
     mailchimp_api_key: SecretStr | None = None
     mailchimp_api_url: str | None = None
     mailchimp_webhook_secret: SecretStr | None = Field(
@@ -72,7 +73,8 @@ class Settings(BaseSettings):
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator(
-        "slack_signing_secret", "mailgun_key", "brevo_token", "bounce_secret", "mailchimp_webhook_secret"
+        *("slack_signing_secret", "mailgun_key", "brevo_token", "bounce_secret"),
+        *("mailchimp_webhook_secret", "return_path_key"),
     )
     @classmethod
     def _check_length(cls, value: SecretStr | None) -> SecretStr | None:
@@ -107,6 +109,11 @@ class Settings(BaseSettings):
     def mailbox(self) -> ImapAddress | None:
         """The IMAP mailbox that bounces are read from, if one is set."""
         return imap_address.parse_imap_url(self.imap_url.get_secret_value()) if self.imap_url else None
+
+    @property
+    def return_path_secret(self) -> str | None:
+        """The key of the tags in return paths, if one is set."""
+        return self.return_path_key.get_secret_value() if self.return_path_key else None
 
     @field_validator("slack_api_url")
     @classmethod

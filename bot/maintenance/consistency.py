@@ -102,13 +102,16 @@ def _figure_inconsistency(audience: AudienceRow, difference: Difference) -> Inco
 
 
 def _archive_inconsistencies(database: Database, audience: AudienceRow) -> Iterator[Inconsistency]:
-    """Compares archives with their members and with the journal."""
+    """Compares archives with their members and with the journal, and batches with their verdicts."""
     name, audience_id = audience.name, audience.id
     is_local = audience.source == AudienceSource.LOCAL
     with recounts.reading_for_comparison(database) as session:
         for id_, n, members, restored, restored_members in consistency.wrong_archives(session, audience_id):
             numbers = {"n": n, "members": members, "restored": restored, "back": restored_members}
             yield Inconsistency("checks-archive", {"audience": name, "id": id_, **numbers})
+        for id_, n, n_reversed, verdicts in consistency.wrong_batches(session, audience_id):
+            numbers = {"n": n, "reversed": n_reversed, "verdicts": verdicts}
+            yield Inconsistency("checks-batch", {"audience": name, "id": id_, **numbers})
         if is_local:  # contacts of a mirrored audience are also archived and restored by others, at Mailchimp
             for key, contacts in (
                 ("checks-no-archive", consistency.archived_without_archive(session, audience_id)),

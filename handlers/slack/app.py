@@ -20,10 +20,12 @@ from handlers.slack.features import (
     digests,
     evidence,
     exports,
+    held,
     home,
     imports,
     policies,
     restores,
+    reversals,
     segments,
 )
 from handlers.slack.features.mailchimp import additions, mirror
@@ -41,7 +43,7 @@ RATE_LIMIT_RETRIES = 5
 log = logging.getLogger(__name__)
 
 FEATURES = (
-    *(counts, segments, evidence, exports, archives, restores),
+    *(counts, segments, evidence, exports, archives, restores, reversals, held),
     *(corrections, additions, digests, imports, mirror, policies, home),
 )
 
@@ -117,6 +119,8 @@ def job_handlers(context: AppContext) -> list[JobHandler]:
         exports.job_handler(context),
         archives.job_handler(context),
         restores.job_handler(context),
+        reversals.job_handler(context),
+        *held.job_handlers(context),
         *mirror.job_handlers(context),
         additions.job_handler(context),
     ]

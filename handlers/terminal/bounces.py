@@ -34,8 +34,9 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
 
     `aside`: the CSV file for messages that go into quarantine. Raises CleanedError, OSError.
     """
+    config = settings.load()
     with (
-        closing(databases.open_current(settings.load().database_url)) as database,
+        closing(databases.open_current(config.database_url)) as database,
         _quarantine_csv(words, aside) as write,
     ):
         if not paths:
@@ -44,11 +45,17 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
         target = audiences.choose(database, audience) if audience else None
         if target and target.is_mirror:
             raise IsMirrored(name=target.name)
-        return _take_in(words, database, paths, target.name if target else "", write if aside else None)
+        name = target.name if target else ""
+        return _take_in(words, database, paths, name, config.return_path_secret, write if aside else None)
 
 
 def _take_in(
-    words: Words, database: Database, paths: Sequence[str], audience: str, write: _Write | None
+    words: Words,
+    database: Database,
+    paths: Sequence[str],
+    audience: str,
+    key: str | None,
+    write: _Write | None,
 ) -> int:
     outcome, unreadable = MailOutcome(), list[UnreadableFile]()
     total = sum(map(message_files.total_bytes, paths))
@@ -57,7 +64,7 @@ def _take_in(
         try:
             for batch in mailbox.batches(_messages(words, paths, bar, unreadable)):
                 now = utc_now()
-                results = mailbox.read_guarded(database, batch, now, audience)
+                results = mailbox.read_guarded(database, batch, now, audience, key)
                 outcome += mailbox.take_in(database, results, now)
                 if write:
                     write(mailbox.quarantined(database, results))

@@ -15,12 +15,8 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Table,
-    any_,
-    cast,
     delete,
     exists,
     func,
@@ -39,7 +35,7 @@ from storage.contacts.contacts import TABLE, Segment, conditions, conditions_by_
 from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import Status
-from storage.core.engines import is_sqlite
+from storage.core.engines import id_array, is_in, is_sqlite
 from storage.core.tables import AudienceRow, JobRow
 
 _SPAN = 100_000
@@ -196,7 +192,7 @@ def restore_chunk(
         .returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
     )
     restored = _execute_by_ids(session, statement, considered)
-    marked = [*unrestored, _is_in(session, MEMBER.c.contact_id, [row.id for row in restored])]
+    marked = [*unrestored, is_in(session, MEMBER.c.contact_id, [row.id for row in restored])]
     connection.execute(update(MEMBER).where(*marked).values(restored_at=now))
     _update_figures(session, audience_id, Counter((Status.ARCHIVED, *row[1:]) for row in restored))
     weak = _n_weak(session, audience_id, [row.id for row in restored if row.status == Status.CLEANED])
@@ -364,7 +360,7 @@ def _add_members(session: Session, audience_id: int, archive_id: str, contact_id
     contact_id = (
         func.json_each(json.dumps(list(contact_ids))).table_valued("value").c.value
         if is_sqlite(session)
-        else func.unnest(_array(contact_ids)).column_valued()
+        else func.unnest(id_array(contact_ids)).column_valued()
     )
     new_members = select(literal(audience_id), literal(archive_id), contact_id, literal(Status.CLEANED.value))
     names = ["audience_id", "archive_id", "contact_id", "status_before"]
@@ -378,21 +374,9 @@ def _execute_by_ids(session: Session, statement: ReturningUpdate[Any], ids: Sequ
     """
     rows: list[Any] = []
     for start in range(0, len(ids), IDS_PER_STATEMENT):
-        part = statement.where(_is_in(session, TABLE.c.id, ids[start : start + IDS_PER_STATEMENT]))
+        part = statement.where(is_in(session, TABLE.c.id, ids[start : start + IDS_PER_STATEMENT]))
         rows += session.connection().execute(part).all()
     return rows
-
-
-def _is_in(session: Session, column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:
-    """The condition that the column is one of `ids`, bound as one value: binding thousands takes longer than the query."""
-    if not is_sqlite(session):
-        # PostgreSQL uses the index for this form even without statistics.
-        return column == any_(_array(ids))
-    return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
-
-
-def _array(ids: Sequence[int]) -> ColumnElement[Sequence[int]]:
-    return cast(list(ids), ARRAY(BigInteger))
 
 
 def _n_weak(session: Session, audience_id: int, contact_ids: Sequence[int]) -> int:

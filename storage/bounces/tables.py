@@ -1,4 +1,4 @@
-"""Tables of bounces: policies, evidence, activity, bursts, quarantine, webhook tokens."""
+"""Tables of bounces: policies, evidence, activity, bursts, batches of verdicts, quarantine, webhook tokens."""
 
 from datetime import datetime
 
@@ -44,12 +44,16 @@ class Evidence(Table, table=True):
 
 
 class Activity(Table, table=True):
-    """The latest delivery to a contact, and its latest open or click."""
+    """The latest delivery to a contact, and its latest open or click.
+
+    Bounces until `dismissed_until` don't count: an operator has reversed the verdict on them.
+    """
 
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
     contact_id: int = Field(primary_key=True, sa_type=BigInteger)
     delivered_at: datetime | None = None
     active_at: datetime | None = None
+    dismissed_until: datetime | None = None
 
 
 class BurstRow(Table, table=True):
@@ -61,6 +65,39 @@ class BurstRow(Table, table=True):
     since: datetime = Field(primary_key=True)
     until: datetime
     addresses: int
+
+
+class VerdictBatch(Table, table=True):
+    """Contacts that the bounces of one source cleaned within an hour. `n_reversed` of them have their status back.
+
+    If they were too many, the others are held (`HeldVerdict`) until an operator answers.
+    """
+
+    __tablename__ = "verdict_batch"
+    __table_args__ = (Index("ix_verdict_batch_since", "audience_id", "since"),)
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    id: str = Field(primary_key=True)
+    source: str
+    since: datetime
+    until: datetime
+    n: int = Field(default=0, sa_type=BigInteger)
+    n_reversed: int = Field(default=0, sa_type=BigInteger)
+    held_at: datetime | None = None  # when the first verdict was held
+    asked_at: datetime | None = None  # when the question to operators was created
+    answer: str | None = None  # `bot.bounces.batches.Answer`
+    answered_by: str | None = None
+
+
+class HeldVerdict(Table, table=True):
+    """A contact that would be cleaned, and isn't until an operator has answered what is with its batch."""
+
+    __tablename__ = "held_verdict"
+    __table_args__ = (Index("ix_held_verdict_batch", "audience_id", "batch", "contact_id"),)
+
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    contact_id: int = Field(primary_key=True, sa_type=BigInteger)
+    batch: str
 
 
 class Quarantined(Table, table=True):

@@ -27,7 +27,8 @@ def of_contacts(session: Session, audience_id: int, contact_ids: Collection[int]
 
 
 def save(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Inserts verdicts or replaces those of the same contacts, except the time of the first one (`at`).
+    """Inserts verdicts or replaces those of the same contacts, except what is of the first one: `at`, the status before
+    and the batch.
 
     The contacts must have their new status already: the figure of those worth a look is derived from it.
     """
@@ -35,7 +36,8 @@ def save(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) 
         return
     statement = engines.insert(session, _VERDICTS)
     keys = [column.name for column in _VERDICTS.primary_key]
-    changed = {c.name: statement.excluded[c.name] for c in _VERDICTS.columns if c.name not in (*keys, "at")}
+    kept = (*keys, "at", "status_before", "batch")
+    changed = {c.name: statement.excluded[c.name] for c in _VERDICTS.columns if c.name not in kept}
     before = _count_weak(session, audience_id, rows)
     session.connection().execute(
         statement.on_conflict_do_update(index_elements=keys, set_=changed), [dict(row) for row in rows]

@@ -119,7 +119,10 @@ class DomainCount(Table, table=True):
 
 
 class VerdictRow(Table, table=True):
-    """Why the policy cleaned a contact. `weakness` is the reason to review the verdict, "" if there is none."""
+    """Why the policy cleaned a contact. `weakness` is the reason to review the verdict, "" if there is none.
+
+    `status_before` and `batch` are None in rows of version 0.1.
+    """
 
     __tablename__ = "verdict"
 
@@ -131,6 +134,7 @@ class VerdictRow(Table, table=True):
             sqlite_where=text("weakness != ''"),
             postgresql_where=text("weakness != ''"),
         ),
+        Index("ix_verdict_batch", "audience_id", "batch", "contact_id"),
     )
 
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -142,3 +146,5 @@ class VerdictRow(Table, table=True):
     cause: str
     code: str
     weakness: str = ""
+    status_before: str | None = None  # the contact's, before it was cleaned
+    batch: str | None = None  # the id of a VerdictBatch

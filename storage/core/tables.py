@@ -71,6 +71,9 @@ class JobKind(StrEnum):
     RESTORE = "restore"
     SYNC = "sync"
     ADD = "add"
+    REVERSAL = "reversal"
+    QUESTION = "question"
+    CLEANING = "cleaning"
 
 
 class JobState(StrEnum):

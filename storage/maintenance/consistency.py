@@ -13,7 +13,9 @@ from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
 
 from storage.archives.tables import Archive, ArchiveMember
+from storage.bounces.tables import VerdictBatch
 from storage.contacts.contacts import TABLE
+from storage.contacts.tables import VerdictRow
 from storage.core.tables import AudienceRow, AudienceSource, JobRow, JournalRow
 from storage.corrections.tables import Consent
 from storage.exports.tables import Export
@@ -58,6 +60,21 @@ def archived_without_archive(session: Session, audience_id: int) -> UnmatchedCon
 def in_archive_but_not_archived(session: Session, audience_id: int) -> UnmatchedContacts:
     """Contacts that are in an archive, not restored from it, and have another status than archived."""
     return _difference(session, _in_archives(audience_id), _archived(audience_id))
+
+
+def wrong_batches(session: Session, audience_id: int) -> Iterator[tuple[str, int, int, int]]:
+    """Batches of verdicts whose numbers are not those of the verdicts: id, n, reversed, verdicts."""
+    batch, verdict = _table(VerdictBatch), _table(VerdictRow)
+    is_in_batch = (verdict.c.audience_id == batch.c.audience_id) & (verdict.c.batch == batch.c.id)
+    verdicts = func.count(verdict.c.contact_id)
+    query = (
+        select(batch.c.id, batch.c.n, batch.c.n_reversed, verdicts)
+        .select_from(batch.outerjoin(verdict, is_in_batch))
+        .where(batch.c.audience_id == audience_id)
+        .group_by(batch.c.id, batch.c.n, batch.c.n_reversed)
+        .having(batch.c.n - batch.c.n_reversed != verdicts)
+    )
+    yield from _stream(session, query)
 
 
 def archives_unlike_journal(session: Session, audience: AudienceRow) -> Iterator[CountPair]:

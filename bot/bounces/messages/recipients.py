@@ -21,7 +21,8 @@ _ADDRESS_TYPE = re.compile(r"^(?:\s{0,9}[\w-]{1,30}\s{0,9};)+")
 _UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT_ESCAPE = re.compile(r"\+([0-9A-F]{2})")
 _VERP = re.compile(
-    r"\+(?:\d+-[0-9a-f]{4}-)?([^@+]{1,64}(?:\+[^@+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@", re.IGNORECASE
+    r"\+(?:\d+-[0-9a-f]{4}-|[0-9a-f]{16}-)?([^@+]{1,64}(?:\+[^@+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@",
+    re.IGNORECASE,
 )
 _BATV = re.compile(r"^(?:prvs|msprvs1|btv1)=[^=@]{1,40}=+", re.IGNORECASE)
 _ROLES = re.compile(

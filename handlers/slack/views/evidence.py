@@ -10,6 +10,7 @@ from handlers.slack.elements import blocks
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import capital, isolated
+from handlers.slack.views import reversals
 from handlers.words import Markup, Words
 from storage.contacts.values import CleanReason
 
@@ -70,10 +71,24 @@ def why(words: Words, explanation: Explanation) -> View:
     elif explanation.verdict and not explanation.verdict.weakness:
         rows.append(blocks.context(words.md("evidence-nothing-for")))
     rows += _evidence(words, explanation)
-    if explanation.reason != CleanReason.ABUSE:
-        value = f"{explanation.audience.id}:{explanation.contact_id}"
-        rows.append(blocks.actions([blocks.button(words("evidence-fix"), FIX, value)], FIX))
+    if explanation.obstacle:
+        rows.append(blocks.context(words.md(f"reversals-not-{explanation.obstacle}")))
+    if buttons := list(_buttons(words, explanation)):
+        rows.append(blocks.actions(buttons, FIX))
     return blocks.modal(words("evidence-title"), rows, close=words("close"))
+
+
+def _buttons(words: Words, explanation: Explanation) -> Iterator[Block]:
+    audience_id = explanation.audience.id
+    value = reversals.value(audience_id, explanation.contact_id)
+    if explanation.reason != CleanReason.ABUSE:
+        yield blocks.button(words("evidence-fix"), FIX, value)
+    if explanation.obstacle is None:
+        yield blocks.button(words("reversals-one"), reversals.CONTACT, value)
+    batch = explanation.batch
+    if batch and batch.n > 1 and not batch.is_reversed:
+        text = words("reversals-whole-batch", n=batch.n)
+        yield blocks.button(text, reversals.BATCH, reversals.value(audience_id, batch.id))
 
 
 def _failure(words: Words, verdict: VerdictSummary | None, diagnostic: str) -> Markup | None:
@@ -129,6 +144,9 @@ def _evidence(words: Words, explanation: Explanation) -> Iterator[Block]:
         return
     yield blocks.divider()
     yield blocks.section(words.md("evidence-pieces", n=explanation.n_items))
+    if explanation.dismissed_until:
+        until = blocks.date(explanation.dismissed_until, words, _MOMENT)
+        yield blocks.context(words.md("reversals-dismissed", date=until))
     for item in explanation.items:
         yield blocks.context(_item(words, item))
     if more := explanation.n_items - len(explanation.items):

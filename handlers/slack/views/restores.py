@@ -9,7 +9,7 @@ from bot.archives.restores import ArchivesPage, EarlierArchive, RestoreReceipt
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
-from handlers.slack.views import archives
+from handlers.slack.views import archives, reversals
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
 from storage.core.tables import JobState
@@ -23,10 +23,12 @@ MAX_TYPED = 200  # characters
 
 def listing(words: Words, page: ArchivesPage, number: int) -> View:
     """A page of the earlier archives. `number` is the page's, from 0."""
+    mistakes = reversals.open_button(words)
     if not page.archives:
         key = "restores-none" if number == 0 else "restores-no-hit"
-        return receipts.started(words, "restores-title", words.md(key))
-    rows = [blocks.section(words.md("restores-intro"))]
+        rows = [blocks.section(words.md(key), accessory=mistakes)]
+        return blocks.modal(words("restores-title"), rows, close=words("close"))
+    rows = [blocks.section(words.md("restores-intro"), accessory=mistakes)]
     for archive in page.archives:
         rows += _archive(words, archive)
     rows += _pages(words, number, has_more=page.has_more)

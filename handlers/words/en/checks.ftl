@@ -11,6 +11,7 @@ checks-worth-a-look = { $audience }: contacts worth a look: { $counted } counted
 checks-archive = { $audience }: archive { $id }: contacts { $n } kept, { $members } counted; brought back { $restored } kept, { $back } counted.
 checks-no-archive = { $audience }: archived contacts that are in no archive, so that no Undo finds them: { $n }; the first is number { $contact }.
 checks-not-archived = { $audience }: contacts that are in an archive and not archived: { $n }; the first is number { $contact }.
+checks-batch = { $audience }: contacts cleaned together ({ $id }): { $n } kept, { $verdicts } verdicts counted; given back { $reversed }.
 checks-journal-archive = { $audience }: archive { $id }: contacts taken { $n }, in the journal { $told }.
 checks-journal-restore = { $audience }: archive { $id }: contacts brought back { $n }, in the journal { $told }.
 checks-journal-export = { $audience }: export { $id }: contacts { $n }, in the journal { $told }.
@@ -24,6 +25,9 @@ checks-job = { $what ->
     [export] an export
     [archive] an archive
     [restore] an Undo
+    [reversal] a return of contacts cleaned by mistake
+    [question] a question about many bounces at once
+    [cleaning] a cleaning after many bounces at once
     [sync] a sync
     [add] a correction
    *[other] { $what }

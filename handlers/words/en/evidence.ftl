@@ -10,7 +10,7 @@ evidence-weak-outage = many addresses of its domain bounced in the same hour
 evidence-weak-provider = your provider blocks this address; lift it there
 evidence-weak-full = its mailbox was full, and may not be any more
 evidence-weak-blocked = the sender or the content was refused, not the address
-evidence-weak-help = Perhaps cleaned by mistake. *Why* shows the evidence. Ask these people before you write to them again: the bot never subscribes a cleaned address again.
+evidence-weak-help = Perhaps cleaned by mistake. *Why* shows the evidence. If a bounce was wrong, press *Not dead after all* there.
 evidence-only-weak = Only those worth a look ({ $n })
 evidence-open = Why
 

@@ -14,6 +14,8 @@ home-contacts = { $n ->
 home-did = { $what ->
     [archive] { $who } archived { $contacts } of { $audience } · { $at }
     [restore] { $who } brought back { $contacts } of { $audience } · { $at }
+    [reverse] { $who } gave { $contacts } of { $audience } their status back after a wrong bounce · { $at }
+    [clean] { $who } had { $contacts } of { $audience } cleaned after many bounces at once · { $at }
     [export] { $who } exported { $contacts } of { $audience } · { $at }
     [import] { $who } imported { $contacts } into { $audience } · { $at }
     [not-typo] { $who } said that an address of { $audience } is right · { $at }

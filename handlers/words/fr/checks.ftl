@@ -11,6 +11,7 @@ checks-worth-a-look = { $audience } : contacts à vérifier : { $counted } com
 checks-archive = { $audience } : archivage { $id } : contacts { $n } gardés, { $members } comptés ; rétablis { $restored } gardés, { $back } comptés.
 checks-no-archive = { $audience } : contacts archivés qui ne sont dans aucun archivage, qu’aucune annulation ne retrouve : { $n } ; le premier a le numéro { $contact }.
 checks-not-archived = { $audience } : contacts d’un archivage qui ne sont pas archivés : { $n } ; le premier a le numéro { $contact }.
+checks-batch = { $audience } : contacts nettoyés ensemble ({ $id }) : { $n } enregistrés, { $verdicts } verdicts comptés ; statut rendu à { $reversed }.
 checks-journal-archive = { $audience } : archivage { $id } : contacts pris { $n }, au journal { $told }.
 checks-journal-restore = { $audience } : archivage { $id } : contacts rétablis { $n }, au journal { $told }.
 checks-journal-export = { $audience } : export { $id } : contacts { $n }, au journal { $told }.
@@ -24,6 +25,9 @@ checks-job = { $what ->
     [export] un export
     [archive] un archivage
     [restore] une annulation
+    [reversal] un retour de contacts nettoyés à tort
+    [question] une question sur de nombreux retours à la fois
+    [cleaning] un nettoyage après de nombreux retours à la fois
     [sync] une synchronisation
     [add] une correction
    *[other] { $what }

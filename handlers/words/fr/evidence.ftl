@@ -10,7 +10,7 @@ evidence-weak-outage = beaucoup d’adresses du domaine ont eu un retour dans la
 evidence-weak-provider = votre fournisseur bloque cette adresse ; levez le blocage chez lui
 evidence-weak-full = la boîte était pleine, et ne l’est peut-être plus
 evidence-weak-blocked = c’est l’expéditeur ou le contenu qui a été refusé, pas l’adresse
-evidence-weak-help = Peut-être nettoyés à tort. *Pourquoi* montre ce qui a été vu. Demandez à ces personnes avant de leur réécrire : le bot ne réabonne jamais une adresse nettoyée.
+evidence-weak-help = Peut-être nettoyés à tort. *Pourquoi* montre ce qui a été vu. Si un retour était faux, appuyez-y sur *Nettoyé à tort*.
 evidence-only-weak = Seulement ceux à revoir ({ $n })
 evidence-open = Pourquoi
 

@@ -14,6 +14,8 @@ home-contacts = { $n ->
 home-did = { $what ->
     [archive] { $who } a archivé { $contacts } de { $audience } · { $at }
     [restore] { $who } a rétabli { $contacts } de { $audience } · { $at }
+    [reverse] { $who } a rendu leur statut à { $contacts } de { $audience }, nettoyés à tort · { $at }
+    [clean] { $who } a fait nettoyer { $contacts } de { $audience } après de nombreux retours à la fois · { $at }
     [export] { $who } a exporté { $contacts } de { $audience } · { $at }
     [import] { $who } a importé { $contacts } dans { $audience } · { $at }
     [not-typo] { $who } a indiqué qu’une adresse de { $audience } est juste · { $at }

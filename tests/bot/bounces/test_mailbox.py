@@ -1,11 +1,14 @@
 """Messages come in: what they say is taken in once, what can't be used is kept aside, and all of it is counted."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.bounces import attempts, mailbox, quarantine
 from bot.bounces.events import EventKind
@@ -25,6 +28,7 @@ from tests.bot.bounces.messages import hostile
 from tests.conftest import NOW
 from tests.support import mails
 from tests.support.audiences import import_csv, statuses
+from tests.support.figures import emptied
 from tests.support.imap import Served, serving
 
 ALL = [
@@ -63,6 +67,31 @@ def test_each_message_is_counted_by_what_it_is(database: Database):
     assert outcome.intake == IntakeCounts(cleaned=2, counted=1, unknown=1)
     expected = {"ada@example.com": "cleaned", "bob@example.com": "subscribed", "cy@example.com": "cleaned"}
     assert statuses(database, audience_id) == expected
+
+
+DATES = [
+    *(f"Date: {day} Nov 2026 10:00:00 +0000" for day in range(10, 30)),
+    *("Date: 1 Jan 1970 00:00:00 +0000", "Date: 31 Dec 9999 23:59:59 +0000", "Date: soon", "X-Date: none"),
+]
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(DATES), min_size=15, max_size=24, unique=True))
+def test_whatever_dates_soft_bounces_bear_those_of_one_day_are_one_day(database: Database, dates: list[str]):
+    emptied(database)
+    audience_id = subscribed(database)
+    written = mails.full("bob@example.com").decode()
+    raws = [
+        re.sub("Date: .*", date, written, count=1).replace("Message-ID: <", f"Message-ID: <{n}.").encode()
+        for n, date in enumerate(dates)
+    ]
+    assert taken(database, raws).intake == IntakeCounts(counted=len(dates))
+    assert statuses(database, audience_id)["bob@example.com"] == "subscribed"
+    for day in range(1, 7):
+        now = NOW + timedelta(days=day)
+        messages = mailbox.read_messages([MailMessage("box", mails.full("bob@example.com", day), 0)], now)
+        cleaned = mailbox.take_in(database, messages, now).intake.cleaned
+        assert cleaned == (day == 6), "the seventh day that it arrives"
 
 
 def test_a_second_time_counts_nothing(database: Database):

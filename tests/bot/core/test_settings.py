@@ -56,6 +56,7 @@ SECRETS = [
     "CLEANED_MAILGUN_KEY",
     "CLEANED_BREVO_TOKEN",
     "CLEANED_BOUNCE_SECRET",
+    "CLEANED_RETURN_PATH_KEY",
     "CLEANED_MAILCHIMP_WEBHOOK_SECRET",
     "CLEANED_POSTMARK_PASSWORD",
 ]
@@ -131,6 +132,18 @@ def test_the_mailbox_of_a_dot_env_file_can_be_switched_off(tmp_path, monkeypatch
     assert "pa55word" not in repr(found)
     monkeypatch.setenv("CLEANED_IMAP_URL", settings.OFF)
     assert settings.load().mailbox is None
+
+
+def test_a_key_of_return_paths_that_can_be_guessed_is_refused_and_none_shows(monkeypatch: pytest.MonkeyPatch):
+    for length in (1, 15):
+        monkeypatch.setenv("CLEANED_RETURN_PATH_KEY", "k" * length)
+        with pytest.raises(settings.ShortSecret) as caught:
+            settings.load(_env_file=None)
+        assert caught.value.values == {"name": "CLEANED_RETURN_PATH_KEY", "n": 16}
+    monkeypatch.setenv("CLEANED_RETURN_PATH_KEY", "k" * 16)
+    found = settings.load(_env_file=None)
+    assert found.return_path_secret == "k" * 16
+    assert "k" * 16 not in repr(found)
 
 
 def test_the_account_of_a_dot_env_file_can_be_switched_off_and_its_key_does_not_show(

@@ -7,7 +7,11 @@ from pathlib import Path
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE
-from bot.core.jobs import Recipient
+from bot.bounces import held, intake, reversals
+from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.held import CLEANING, QUESTION
+from bot.bounces.reversals import Batch
+from bot.core.jobs import AnyJob, Recipient
 from bot.digests import digests
 from bot.digests.digests import DigestSettings
 from bot.exports import exports
@@ -19,7 +23,7 @@ from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.core.tables import JobRow
 from storage.mailchimp.client import Client
-from tests.support.audiences import cleaned, run
+from tests.support.audiences import cleaned, import_csv, run
 from tests.support.slack import NEWS, Person
 
 NOT_CONTACTS = "nobody-at-example.com\r\ntwo words@example.com\r\n"
@@ -87,8 +91,7 @@ def _archive(wanted: Wanted, database: Database) -> None:
 def _restore(wanted: Wanted, database: Database) -> None:
     _archive(wanted, database)
     archived = run(database, ARCHIVE, archives.work, utc_now())
-    with database.transaction() as session:
-        session.delete(session.get_one(JobRow, archived.id))  # only what waits has someone to be told
+    _forget(database, archived)
     restores.undo(
         database,
         archived.audience_id,
@@ -121,6 +124,39 @@ def _digest(wanted: Wanted, database: Database) -> None:
     digests.save(database, settings, now - timedelta(days=2))
 
 
+def _reversal(wanted: Wanted, database: Database) -> None:
+    batch = _bounced(wanted, database)
+    held.clean(database, batch.audience_id, batch.id, by=wanted.person.user, now=utc_now())
+    _forget(database, run(database, CLEANING, held.work, utc_now()))
+    by, word = wanted.person.user, "MISTAKE"
+    plan = reversals.plan_batch(database, batch.audience_id, batch.id, by=by, word=word, now=utc_now())
+    reversals.confirm(database, plan.id, word, by=by, now=utc_now(), recipient=wanted.recipient)
+
+
+def _bounced(wanted: Wanted, database: Database) -> Batch:
+    """All contacts bounced at once, so that the verdicts on them are held and an operator was asked."""
+    people = [f"person{n}@example.com" for n in range(wanted.contacts)]
+    import_csv(database, "\n".join(["Email Address", *people]), name="subscribed_x_export.csv")
+    now = utc_now()
+    events = [
+        MailEvent(
+            address=each, kind=EventKind.HARD, at=now, source="message", uid=each, cause=Cause.NO_MAILBOX
+        )
+        for each in people
+    ]
+    intake.take_in(database, events, now)
+    [batch] = reversals.recent_batches(database).batches
+    held.ask(database, [Recipient(wanted.person.user)], now)
+    _forget(database, run(database, QUESTION, held.work_question, now))
+    return batch
+
+
+def _forget(database: Database, job: AnyJob) -> None:
+    """Deletes the job: only what waits has someone to be told."""
+    with database.transaction() as session:
+        session.delete(session.get_one(JobRow, job.id))
+
+
 WORKS: Mapping[str, Callable[[Wanted, Database], None]] = {
     "import": _import,
     "export": _export,
@@ -128,6 +164,7 @@ WORKS: Mapping[str, Callable[[Wanted, Database], None]] = {
     "restore": _restore,
     "sync": _sync,
     "digest": _digest,
+    "reversal": _reversal,
 }
 
 

@@ -28,8 +28,9 @@ FORM_SECONDS = 10.0  # until a form is there; after that its command is taken as
 ANSWER_SECONDS = 20.0  # until a receipt is there; after that it is looked for at the checkpoint
 DOMAINS = ("birch.com", "elm.net", "oak.org")
 REFUSED_ROWS = ("nobody-at-example.com", "two words@example.com")
-# Not `trouble-too-late`: that is about the window of an earlier click, and comes when Slack is slow no more.
-REFUSALS = ("error-plan-gone", "trouble-full", "trouble-busy", "trouble-gone")
+# Not `trouble-too-late`: that is about the window of an earlier click, and comes when Slack is slow no more. Nor
+# `trouble-gone`: it says that nobody knows.
+REFUSALS = ("error-plan-gone", "trouble-full", "trouble-busy")
 # Nobody else works on the audience: an earlier delivery of the same click or form was taken.
 TAKEN_BEFORE = ("error-already-done", "error-restore-done", "error-restore-under-way")
 DIGITS = r"(\d[\d,.\u00a0\u202f]*)"
