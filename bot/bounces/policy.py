@@ -39,6 +39,9 @@ class Weakness(StrEnum):
     ACTIVE = "active"  # opened or clicked not long before the bounce, or since
     DELIVERED = "delivered"  # mail has been delivered since
     OUTAGE = "outage"  # many addresses of the domain bounced within the same hour
+    PROVIDER = (
+        "provider"  # the mail provider gave up the address for a cause that passes, and mails it no more
+    )
     FULL = "full"  # the mailbox was full
     BLOCKED = "blocked"  # the sender or the content was refused, not the address
 
@@ -118,9 +121,12 @@ def judge(history: History, policy: Policy) -> Verdict | None:
     for event in events:
         if event.kind == EventKind.COMPLAINT:
             return verdict(CleanReason.ABUSE, event, None)
-    for event in counting:
-        if event.kind == EventKind.HARD:
-            return verdict(CleanReason.HARD, event, _weakness_of_hard(event, history))
+    if hard := [event for event in counting if event.kind == EventKind.HARD]:
+        # Providers report one failure twice, once with its cause; what is said of the address itself is the strongest.
+        decisive = min(
+            hard, key=lambda event: (event.cause not in _ADDRESS_CAUSES, event.cause == Cause.UNKNOWN)
+        )
+        return verdict(CleanReason.HARD, decisive, _weakness_of_hard(decisive, history))
     if len(soft_days) >= needed:
         return verdict(CleanReason.SOFT, soft_days[-1], _weakness_of_soft(soft_days, history))
     return None
@@ -197,12 +203,14 @@ def merge_bursts(bursts: Iterable[Burst]) -> list[Burst]:
 
 
 _MAILBOX_CAUSES = frozenset({Cause.NO_MAILBOX, Cause.DISABLED})
+_ADDRESS_CAUSES = _MAILBOX_CAUSES | {Cause.NO_DOMAIN}
 _WEAK_CAUSES = {
     Cause.FULL: Weakness.FULL,
     Cause.POLICY: Weakness.BLOCKED,
     Cause.CONTENT: Weakness.BLOCKED,
     Cause.SIZE: Weakness.BLOCKED,
 }
+_PASSING_CAUSES = frozenset({*_WEAK_CAUSES, Cause.SERVER})
 
 
 def _order(event: EvidenceEvent) -> tuple[datetime, str, str, str, str]:
@@ -234,13 +242,15 @@ def _soft_days(events: Sequence[EvidenceEvent], history: History) -> list[Eviden
 
 
 def _weakness_of_hard(event: EvidenceEvent, history: History) -> Weakness | None:
+    is_delivered = history.delivered_at is not None and history.delivered_at > event.at
+    # Read from a server's own words, such a cause is soft. It is told first, because it says what to do.
+    if event.cause in _PASSING_CAUSES and not is_delivered:
+        return Weakness.PROVIDER
     if history.active_at and history.active_at >= event.at - RECENT_ACTIVITY:
         return Weakness.ACTIVE
-    if history.delivered_at and history.delivered_at > event.at:
+    if is_delivered:
         return Weakness.DELIVERED
-    if any(burst.contains(event.at) for burst in history.bursts):
-        return Weakness.OUTAGE
-    return _WEAK_CAUSES.get(event.cause)
+    return Weakness.OUTAGE if any(burst.contains(event.at) for burst in history.bursts) else None
 
 
 def _weakness_of_soft(soft_days: Sequence[EvidenceEvent], history: History) -> Weakness | None:

@@ -1,6 +1,7 @@
 """How well messages are read, by kind: `python -m tests.tools.messages_figures`.
 
 Recipients and hard/soft/complaint are counted by address; a false positive is an event where there should be none.
+Then the replies of tests/bot/bounces/replies: what passes and is called hard cleans a valid contact at once.
 Below, how long hostile messages take: the slowest kinds for their size, of those in tests/bot/bounces/messages.
 """
 
@@ -8,9 +9,12 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 
+from bot.bounces.diagnosis import diagnose
+from bot.bounces.events import EventKind
 from bot.bounces.messages.reader import read
 from tests.bot.bounces.messages import ALL, Sample
 from tests.bot.bounces.messages.hostile import HOSTILE, Hostile
+from tests.bot.bounces.replies import REPLIES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ROUNDS = 10
@@ -27,6 +31,11 @@ def main() -> None:
         expected = counts["expected"]
         found, right = f"{counts['found']} of {expected}", f"{counts['right']} of {expected}"
         print(f"{group:<20}{counts['messages']:>9}{found:>20}{right:>14}{counts['false']:>18}")
+    for file, counts in _replies().items():
+        print(
+            f"replies, {file:<12}{counts['soft']:>5} pass, {counts['false hard']} called hard;"
+            f"{counts['hard']:>5} dead, {counts['missed hard']} missed"
+        )
     print(f"{_speed():,.0f} messages/s on one core, {_average():,.0f} bytes each")
     for size in HOSTILE_BYTES:
         taken = sorted(((_seconds(kind, size), name) for name, kind in HOSTILE.items()), reverse=True)
@@ -45,6 +54,16 @@ def _counted(sample: Sample) -> Counter[str]:
         right=sum(wanted[address].kind == read_as[address].kind for address in both),
         false=len(read_as.keys() - wanted.keys()),
     )
+
+
+def _replies() -> dict[str, Counter[str]]:
+    files: dict[str, Counter[str]] = {}
+    for reply in REPLIES:
+        counts = files.setdefault(reply.file, Counter())
+        counts[str(reply.kind)] += 1
+        if diagnose(reply.code, reply.words)[0] != reply.kind:
+            counts["missed hard" if reply.kind is EventKind.HARD else "false hard"] += 1
+    return files
 
 
 def _speed() -> float:

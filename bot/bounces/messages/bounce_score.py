@@ -54,6 +54,12 @@ _FAILURE = re.compile(
     r"|не может быть|не удалось|не был|не доставл|配信|送信|届け|できません|失敗|不明|不能|失败|无法|退回|nie mo|kon niet|niet worden",
     re.IGNORECASE,
 )
+# `Undeliverable: The letter`; what follows is not the server's word. Elsewhere it is: `DELIVERY FAILURE: User unknown`.
+_BEFORE_ORIGINAL_SUBJECT = re.compile(
+    r"^\W*(undeliver(?:able|ed)(?: mail)?|unzustellbar|non[- ]remis(?:e|ible)?|no se puede entregar|non recapitabile|onbestelbaar"
+    r"|n[ãa]o entreg\w+|rejected|bounced?|re(?:turned)?|(?:failed|fehlgeschlagen)|配信不能)\s*:.*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _REPLIED_OR_FORWARDED = re.compile(
     r"^\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|i|r|antw|doorst|odp|enc|res|ynt|答复|转发|回复)(?:\[\d+\])?\s*:",
     re.IGNORECASE,
@@ -92,6 +98,14 @@ LONGEST_TEXT = 20_000  # characters searched
 
 def subject(part: MimePart) -> str:
     return decoded_header(part.header("subject"))[:1000]
+
+
+def own_subject(title: str, returned: MimePart | None) -> str:
+    """Returns what the server itself says in a bounce's subject: without the subject of the message that came back."""
+    original = subject(returned) if returned is not None else ""
+    if original:
+        title = title.replace(original, " ")
+    return _BEFORE_ORIGINAL_SUBJECT.sub(r"\1", title)
 
 
 def is_from_daemon(part: MimePart) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from bot.bounces.diagnosis import diagnose, find_code
+from bot.bounces.diagnosis import diagnose, diagnose_words, find_code
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.messages import prose, recipients
 from bot.bounces.messages.budget import Work
@@ -32,7 +32,7 @@ def read_outcomes(
     senders = {address.lower() for address in recipients.in_headers(returned, ("from", "return-path"))}
     known = recipients.sent_to(returned)
     context = context.about(returned)
-    text = narrative.text if len(outcomes) <= MOST_SEARCHED else ""
+    text = prose.without_quoted_headers(narrative.text) if len(outcomes) <= MOST_SEARCHED else ""
     for outcome in outcomes:
         part.budget.spend(Work.RECIPIENTS)
         if _is_receipt(outcome):
@@ -68,8 +68,11 @@ def _event(
     """`text` is searched as well if the report says too little; all of it if the recipient is `alone`."""
     code, diagnostic = _code(outcome), _diagnostic(outcome)
     kind, cause = diagnose(code, diagnostic)
-    if text and (cause is Cause.UNKNOWN or not diagnostic):
-        about = prose.lines_about(address, prose.passages(text)) or (text if alone else "")
+    is_vague = cause is Cause.UNKNOWN or (
+        diagnose(code, "")[1] is Cause.UNKNOWN and diagnose_words(code, diagnostic) is None
+    )
+    if text and (is_vague or not diagnostic):
+        about = prose.lines_about(address, prose.passages(text)[0])[0] or (text if alone else "")
         text_kind, text_cause = diagnose(code, f"{diagnostic} {about}")
         if text_cause is Cause.UNKNOWN and alone:
             text_kind, text_cause = diagnose(code, f"{diagnostic} {text}")

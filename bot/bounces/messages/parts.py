@@ -79,7 +79,8 @@ def parse_message(raw: bytes, budget: Budget) -> MimePart:
     if len(raw) > LARGEST_MESSAGE:
         raw = raw[:HEAD]
     raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _part(raw.lstrip(b"\n"), "text/plain", 0, budget)
+    # Mail programs that save a message's source put empty lines or a byte-order mark before it.
+    return _part(_BEFORE_MESSAGE.sub(b"", raw, count=1), "text/plain", 0, budget)
 
 
 def parse_headers(text: str, budget: Budget) -> MimePart:
@@ -101,6 +102,7 @@ def decoded_header(value: str) -> str:
     return " ".join(value.split())
 
 
+_BEFORE_MESSAGE = re.compile(rb"^(?:\xef\xbb\xbf)?(?:[ \t]{0,80}\n)*")
 _MESSAGES = frozenset("message/rfc822 message/global message/rfc2822 message/news".split())
 _HEADERS_ONLY = frozenset(
     "text/rfc822-headers message/global-headers message/rfc822-headers text/rfc822-header".split()

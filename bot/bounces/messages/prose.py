@@ -22,8 +22,15 @@ MOST_MARKERS = 50  # of a returned message
 LONGEST_TEXT = 20_000  # characters searched for the lines about one address
 
 
-Passage = tuple[str, str]
-"""Its first line in lower case, and all its lines."""
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Lines about addresses."""
+
+    first: str
+    """The line that names them, in lower case."""
+    heading: str
+    """The line before that ends with a colon, as in `These users are unknown:`, or ""."""
+    lines: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,16 @@ _RECIPIENT_LABEL = re.compile(
 )
 _AFTER_FAILED = re.compile(
     # The blanks of the beginning are not given back, which would take quadratic time: what follows looks back at them.
-    r"^[>\"')\]\s]*+(?::|\.{3}|-+ |—|[(\[<]|;|(?<= )(?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|=>|(?<=\s)[45]\d\d\b|, )",
+    r"^[>\"')\]\s]*+(?:(?<=\t)|:|\.{3}|-+ |[\u2013\u2014]|[(\[<]|;|(?<= )(?:on|because|was|could|is|has|does|said|failed|not|unknown|-)|[,.]?\s*$|=>|(?<=\s)[45]\d\d\b|, )",
+    re.IGNORECASE,
+)
+_LIST_LABEL = re.compile(
+    r"(?:recipient|address|user|mailbox|account|destinat|empf[äa]nger|deliver|fail|undeliver|unknown|invalid)[^:]{0,60}:\s*$",
+    re.IGNORECASE,
+)
+_BETWEEN_ADDRESSES = re.compile(r"[\s,;<>\"'&]{1,9}(?:and|und|et|y|e|en)?[\s,;<>\"'&]{0,9}", re.IGNORECASE)
+_BEFORE_HELP = re.compile(
+    r"\b(?:contact|questions?|help|assistance|support|abuse|write to|e-?mail us|forward)\b[^@]{0,60}$",
     re.IGNORECASE,
 )
 _RECIPIENTS_FOLLOW = re.compile(
@@ -104,10 +120,21 @@ _EXPANDED_FROM = re.compile(
     r"\((?:expanded|generated|ultimately generated|forwarded|alias) from:? <?", re.IGNORECASE
 )
 # Ranks of an address by its position.
-_ALONE_IN_LINE, _LABELLED, _BESIDE_REPLY, _ELSEWHERE = 5, 4, 3, 1
+_ALONE_IN_LINE, _LABELLED, _BESIDE_REPLY, _AFTER_COLON, _ELSEWHERE, _TO_ASK = 5, 4, 3, 2, 1, 0
 
 _Ranks = dict[str, tuple[int, str]]
 """Lower-case address → rank, and the address as written."""
+
+
+_QUOTED_HEADER = re.compile(
+    r"^[ \t>*]{0,40}(?:subject|betreff|objet|sujet|asunto|oggetto|assunto|onderwerp|temat|тема|件名|主题|主旨)[ \t]{0,3}[:\uff1a].*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def without_quoted_headers(text: str) -> str:
+    """Returns the text without the lines that repeat the subject of the message that came back."""
+    return _QUOTED_HEADER.sub("", text)
 
 
 def failed_recipients(
@@ -132,54 +159,85 @@ def failed_recipients(
     return [verp] if verp else []
 
 
-def passages(text: str) -> list[Passage]:
-    """Returns the passages about addresses: from each line that names one to the next empty one or the next address."""
-    found: list[list[str]] = []
+def passages(text: str) -> tuple[list[Passage], str]:
+    """Returns the passages about addresses, each from a line that names one to the next empty one or the next address.
+
+    Second, the text outside of them, which is about all.
+    """
+    found: list[tuple[str, str, list[str]]] = []
+    others: list[str] = []
+    heading = ""
     within = False
-    for line in text[:LONGEST_TEXT].split("\n"):
+    for raw_line in text[:LONGEST_TEXT].split("\n"):
+        line = raw_line.strip()
         if "@" in line:
-            found.append([line.lower()])
+            found.append((raw_line.lower(), heading, []))
             within = True
-        elif not line.strip():
+        elif not line:
             within = False
-        if within:
-            found[-1].append(line[:LONGEST_LINE].strip())
-    return [(first, " ".join(lines)) for first, *lines in found]
+        elif line.endswith(":") and not within:
+            heading = line[-LONGEST_LINE:]
+        (found[-1][2] if within else others).append(line[:LONGEST_LINE])
+    return [Passage(first, before, " ".join(lines)) for first, before, lines in found], " ".join(others)
 
 
-def lines_about(address: str, among: Sequence[Passage]) -> str:
-    """Returns the lines of the passages that name the address."""
+def lines_about(address: str, among: Sequence[Passage]) -> tuple[str, str]:
+    """Returns the lines of the passages that name the address, and the headings above them."""
     key = address.lower()
-    return " ".join(lines for first, lines in among if key in first)
+    about = [passage for passage in among if key in passage.first]
+    return " ".join(passage.lines for passage in about), " ".join(passage.heading for passage in about)
 
 
 def _failed_in_text(
     narrative: Narrative, outer: MimePart, returned: MimePart | None, *, is_bounce: bool
 ) -> list[str]:
-    """The addresses that X-Failed-Recipients names, else those that rank highest in the text, else local names."""
+    """The addresses that rank highest in the text or that X-Failed-Recipients names, else local names.
+
+    Where the header and the text name different ones, those count that the message was sent to: the header may have the
+    address that mail is forwarded to, or the text that of a host.
+    """
     sent_to = {
         address.lower()
         for address in recipients.in_headers(returned, ("to", "cc", "x-envelope-to", "x-original-to"))
     }
-    senders = _senders(outer, returned) - sent_to
+    senders = _senders(outer, returned, is_bounce=is_bounce) - sent_to
     in_header = recipients.in_headers(outer, ("x-failed-recipients",))
     in_header = [address for address in in_header if address.lower() not in senders or len(in_header) == 1]
-    if in_header:
+    if len(in_header) > 1 and sent_to.issuperset(map(str.lower, in_header)):
         return in_header
     lines = [line[:LONGEST_LINE] for line in narrative.text.split("\n")[:MOST_LINES]]
     ranks = _ranks(lines, senders)
-    failed = _highest(ranks, sent_to) or _local_names(lines, outer)
+    if in_header:
+        return _reconciled(in_header, ranks, sent_to)
+    failed = _highest(ranks, sent_to, is_bounce=is_bounce) or _local_names(lines, outer)
     return failed or (_only(ranks, sent_to) if is_bounce else [])
 
 
-def _senders(outer: MimePart, returned: MimePart | None) -> set[str]:
-    of_outer = recipients.in_headers(
-        outer, ("to", "delivered-to", "x-original-to", "envelope-to", "from", "return-path", "cc")
-    )
+def _reconciled(in_header: list[str], ranks: _Ranks, sent_to: set[str]) -> list[str]:
+    """What X-Failed-Recipients and the text say together."""
+    in_text = {key: address for key, (rank, address) in ranks.items() if rank >= _ALONE_IN_LINE}
+    named = {address.lower(): address for address in in_header}
+    if named.keys() & in_text.keys():
+        return list((named | in_text).values())
+    known = [address for key, address in in_text.items() if key in sent_to]
+    if len(in_header) > 1 or named.keys() & sent_to or (not known and named.keys() & ranks.keys()):
+        return in_header
+    return known or list(in_text.values()) or in_header
+
+
+def _senders(outer: MimePart, returned: MimePart | None, *, is_bounce: bool) -> set[str]:
+    """Addresses of the sender, of the mail system, and those by which the bounce came here."""
+    of_outer = recipients.in_headers(outer, ("to", "from", "return-path", "cc"))
     of_returned = recipients.in_headers(
         returned, ("from", "return-path", "sender", "reply-to", "errors-to", "x-envelope-from")
     )
-    return {address.lower() for address in (*of_outer, *of_returned)}
+    senders = {recipients.without_tag(address.lower()) for address in (*of_outer, *of_returned)}
+    in_headers = recipients.in_headers(outer, ("delivered-to", "x-original-to", "envelope-to"))
+    delivered = {address.lower() for address in in_headers}
+    if is_bounce:  # some servers write there who failed; else it is an address in a domain of ours
+        domains = {address.rpartition("@")[2] for address in senders}
+        delivered = {address for address in delivered if address.rpartition("@")[2] in domains}
+    return senders | delivered
 
 
 def _ranks(lines: list[str], senders: set[str]) -> _Ranks:
@@ -189,7 +247,7 @@ def _ranks(lines: list[str], senders: set[str]) -> _Ranks:
         if "@" in line and len(ranks) < MOST_ADDRESSES:
             following = lines[number + 1] if number + 1 < len(lines) else ""
             _rank_line(line, following, ranks, senders)
-        elif not announced and _RECIPIENTS_FOLLOW.search(line):
+        elif not announced and line.rstrip().endswith(":") and _RECIPIENTS_FOLLOW.search(line):
             # The addresses above are those of the message's own headers, repeated in the text.
             announced = True
             ranks = {key: (_ELSEWHERE, address) for key, (_, address) in ranks.items()}
@@ -199,9 +257,10 @@ def _ranks(lines: list[str], senders: set[str]) -> _Ranks:
 def _rank_line(line: str, following: str, ranks: _Ranks, senders: set[str]) -> None:
     not_about_recipient = _NOT_ABOUT_RECIPIENT.search(line) is not None
     expanded = _EXPANDED_FROM.search(line)
+    before, end_before = _ELSEWHERE, 0
     for address, start, end in islice(recipients.in_text(line), MOST_IN_LINE):
         key = address.lower()
-        if key in senders or recipients.is_role(address):
+        if recipients.without_tag(key) in senders or recipients.is_role(address):
             continue
         if expanded and start >= expanded.end() - 1 and ranks:
             # `<inner> (expanded from <known>)`: the list knows the second one.
@@ -209,7 +268,12 @@ def _rank_line(line: str, following: str, ranks: _Ranks, senders: set[str]) -> N
             ranks[key] = (ranks.pop(inner)[0], address)
             continue
         rank = _ELSEWHERE if not_about_recipient else _rank(line, following, start, end)
-        if rank > ranks.get(key, (0, ""))[0]:
+        if _BEFORE_HELP.search(line[max(0, start - 80) : start]) and rank == _ELSEWHERE:
+            rank = _TO_ASK
+        if before > rank and _BETWEEN_ADDRESSES.fullmatch(line[end_before:start]):
+            rank = before  # the next of a list
+        before, end_before = rank, end
+        if rank > ranks.get(key, (-1, ""))[0]:
             ranks[key] = (rank, ranks.get(key, (0, address))[1])
 
 
@@ -225,12 +289,12 @@ def _rank(line: str, following: str, start: int, end: int) -> int:
         return _LABELLED
     if _REPLY.search(line) or _REPLY.search(following[:40]):
         return _BESIDE_REPLY
-    return _ELSEWHERE
+    return _AFTER_COLON if _LIST_LABEL.search(before) else _ELSEWHERE
 
 
-def _highest(ranks: _Ranks, sent_to: set[str]) -> list[str]:
-    """The addresses from the highest of two ranks that any reach; of the lower ranks only known recipients, if some are."""
-    for least in (_LABELLED, _BESIDE_REPLY):
+def _highest(ranks: _Ranks, sent_to: set[str], *, is_bounce: bool) -> list[str]:
+    """The addresses from the highest rank that any reach; of the lower ranks only known recipients, if some are."""
+    for least in (_LABELLED, _BESIDE_REPLY, _AFTER_COLON)[: 3 if is_bounce else 2]:
         ranked = [(rank, address) for rank, address in ranks.values() if rank >= least]
         if ranked:
             some_known = any(address.lower() in sent_to for _, address in ranked)
@@ -244,7 +308,7 @@ def _highest(ranks: _Ranks, sent_to: set[str]) -> list[str]:
 
 def _only(ranks: _Ranks, sent_to: set[str]) -> list[str]:
     """The known recipients in the text, else the only address there."""
-    addresses = [address for _, address in ranks.values()]
+    addresses = [address for rank, address in ranks.values() if rank > _TO_ASK]
     known = [address for address in addresses if address.lower() in sent_to]
     return known or (addresses if len(addresses) == 1 else [])
 

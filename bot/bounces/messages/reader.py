@@ -7,12 +7,14 @@ events out; for any bytes nothing is raised, and the work is bounded: what takes
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from bot.bounces.diagnosis import diagnose, find_code
+from bot.bounces.diagnosis import diagnose, diagnose_words, find_code
 from bot.bounces.events import EARLIEST, Cause, EventKind, MailEvent
-from bot.bounces.messages import bounce_score, complaints, delivery_reports, fields, prose
+from bot.bounces.messages import amazon, bounce_score, complaints, delivery_reports, fields, prose
 from bot.bounces.messages.budget import Budget, TooMuchWork, Work
 from bot.bounces.messages.parts import LONGEST_TEXT, MimePart, parse_message
 from bot.bounces.messages.results import (
@@ -59,17 +61,27 @@ def _read(part: MimePart, context: MessageContext, depth_left: int) -> Reading:
     if report is not None:
         return complaints.read_complaint(report, returned, context)
     text = _text_for_people(leaves)
+    special = amazon.read_notification(part, text, context) or _unlike_bounces(part, returned, text, context)
+    if special is not None:
+        return special
+    if score >= bounce_score.BOUNCE and (
+        part.kind == "multipart/report" or not bounce_score.is_auto_reply(part)
+    ):
+        return _read_bounce(part, leaves, text, context, depth_left, score)
+    return _not_a_bounce(part)
+
+
+def _unlike_bounces(
+    part: MimePart, returned: MimePart | None, text: str, context: MessageContext
+) -> Reading | None:
+    """The reading of a receipt, a challenge, or a complaint without a report."""
     if bounce_score.is_receipt(part, text):
         return nothing(RECEIPT)
     if bounce_score.is_challenge(part, text):
         return nothing(CHALLENGE)
     if complaints.is_microsoft_complaint(part, returned):
         return complaints.read_complaint({"feedback-type": "abuse"}, returned, context)
-    if score >= bounce_score.BOUNCE and (
-        part.kind == "multipart/report" or not bounce_score.is_auto_reply(part)
-    ):
-        return _read_bounce(part, leaves, text, context, depth_left, score)
-    return _not_a_bounce(part)
+    return None
 
 
 def _read_bounce(
@@ -109,14 +121,12 @@ def _inner_bounce(returned: MimePart | None, context: MessageContext, depth_left
 
 
 _DELAY = re.compile(
-    r"(?:has been|is|was|be) delayed|not yet been|not been (?:yet )?delivered yet|will (?:continue|keep|be retried|retry|try)|still (?:trying|being)|continue (?:to try|trying)"
+    r"\b(?:(?:has been|is|was|be) delayed|not yet been|not been (?:yet )?delivered yet|will (?:continue|keep|be retried|retry|try)|still (?:trying|being)|continue (?:to try|trying)"
     r"|no action is required|warning message only|need not resend|do not need to re|delivery attempts will continue|not an error|temporarily delayed|will be (?:re)?tried"
-    r"|wird weiter|weitere versuche|nouvelle tentative sera|seguir[áa] intentando|delivery delayed|message delayed",
-    re.IGNORECASE,
+    r"|wird weiter|weitere versuche|nouvelle tentative sera|seguir[áa] intentando|delivery delayed|message delayed)",
 )
 _GAVE_UP = re.compile(
-    r"giv(?:en|ing|e) up|gave up|permanent|no further|final(?:ly)? fail|will not (?:be )?(?:re)?tr|could not be delivered for|expired",
-    re.IGNORECASE,
+    r"\b(?:giv(?:en|ing|e) up|gave up|permanent|no further|final(?:ly)? fail|will not (?:be )?(?:re)?tr|could not be delivered for|expired)",
 )
 
 
@@ -129,46 +139,58 @@ def _read_prose(
     if not addresses:
         return nothing(NO_RECIPIENT if is_bounce else NOT_A_BOUNCE)
     title = bounce_score.subject(part)
-    is_delayed = (_DELAY.search(narrative.text) or "delayed" in title.lower()) and not _GAVE_UP.search(
-        narrative.text
-    )
+    lower = narrative.text[: prose.LONGEST_TEXT].lower()
+    is_delayed = (_DELAY.search(lower) or "delayed" in title.lower()) and not _GAVE_UP.search(lower)
     context = context.about(returned)
-    passages = prose.passages(narrative.text)
+    text = _Text.of(narrative.text, bounce_score.own_subject(title, returned))
     events = []
     for address in addresses:
         part.budget.spend(Work.RECIPIENTS)
-        about = prose.lines_about(address, passages)
-        alone = len(addresses) == 1
-        event = _prose_event(
-            address, about, narrative.text, title, context, alone=alone, is_delayed=bool(is_delayed)
-        )
-        events.append(event)
+        event = _prose_event(address, text, context, alone=len(addresses) == 1)
+        events.append(replace(event, kind=EventKind.SOFT) if is_delayed else event)
     return Reading(tuple(events), None)
 
 
-def _prose_event(
-    address: str,
-    about: str,
-    text: str,
-    title: str,
-    context: MessageContext,
-    *,
-    alone: bool,
-    is_delayed: bool,
-) -> MailEvent:
-    """From what is said `about` the address, else from the whole text."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The words of a bounce."""
+
+    whole: str
+    passages: Sequence[prose.Passage]
+    shared: str
+    """What is said about all recipients, with the subject."""
+
+    @classmethod
+    def of(cls, text: str, title: str) -> "_Text":
+        text = prose.without_quoted_headers(text)
+        found, others = prose.passages(text)
+        return cls(f"{text} | {title}", found, f"{others} | {title}")
+
+
+def _prose_event(address: str, text: _Text, context: MessageContext, *, alone: bool) -> MailEvent:
+    """From what is said about the address; if that says nothing clearly, from the rest of the text as well.
+
+    A server's reply may stand far from the address, and `user unknown` above it.
+    """
+    about, heading = prose.lines_about(address, text.passages)
+    rest = text.whole if alone else text.shared
     code = find_code(about)
-    kind, cause = diagnose(code, about)
-    # The server's reply may be far from the address.
-    if cause is Cause.UNKNOWN or (alone and not code and find_code(text)):
-        code = code or find_code(text)
-        kind, cause = diagnose(code, f"{text} {title}")
+    diagnosis = diagnose_words(code, about) or diagnose_words(code, heading)
+    if diagnosis is None:
+        rest_code = code or find_code(rest)
+        diagnosis = diagnose_words(rest_code, rest)
+        if diagnosis is None or (code and diagnosis[0] is not EventKind.HARD):
+            diagnosis = diagnose(code, about)
+        if diagnosis[1] is Cause.UNKNOWN:
+            diagnosis = diagnose(rest_code, rest)
+        code = rest_code
+    kind, cause = diagnosis
     return context.event(
         address,
-        EventKind.SOFT if is_delayed else kind,
+        kind,
         cause=cause,
-        code=code,
-        diagnostic=about or " ".join(text[: prose.LONGEST_TEXT].split()),
+        code=code or (find_code(rest) if alone else ""),
+        diagnostic=about or " ".join(text.whole[: prose.LONGEST_TEXT].split()),
     )
 
 

@@ -9,17 +9,22 @@ from bot.bounces.messages.parts import MimePart, decoded_header
 LONGEST_VALUE = 10_000  # characters of a header
 LONGEST_FIELD = 1_000  # characters of a report's field that are searched for its address
 
-_LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\]{1,64}|"[^"\n<>@]{1,62}")"""
+# An atom such as o'brien, or a quoted string. A quotation mark before an address does not belong to it.
+_LOCAL = r"""(?:[^\s<>()\[\]"',;:@\\][^\s<>()\[\]",;:@\\]{0,63}|"(?:[^"\n\\]|\\[ -~]){1,62}")"""
 _CANDIDATE = re.compile(rf"""{_LOCAL}@[^\s<>()\[\]"',;:@/\\=*|!?]{{1,255}}""")
 _PREFIX = re.compile(
     r"^(?:mailto|smtp|rfc822|to|e-?mail)[=:]|^[=*|\u2018\u201c\u00ab`]+|^&lt;", re.IGNORECASE
 )
+_QUOTED = re.compile(r'"(?:[^"\n\\]|\\[ -~]){1,62}"@[^"@]+')
+_NEEDLESSLY_QUOTED = re.compile(r'"([\w!#$%&\'*+/=?^`{|}~-]+(?:\.[\w!#$%&\'*+/=?^`{|}~-]+)*)"')
+_ADDRESS_TYPE = re.compile(r"^(?:\s{0,9}[\w-]{1,30}\s{0,9};)+")
 _UTF8_ESCAPE = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 _XTEXT_ESCAPE = re.compile(r"\+([0-9A-F]{2})")
 _VERP = re.compile(
-    r"\+(?:\d+-[0-9a-f]{4}-|[0-9a-f]{16}-)?([^@=+]{1,64}(?:\+[^@=+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@",
+    r"\+(?:\d+-[0-9a-f]{4}-|[0-9a-f]{16}-)?([^@+]{1,64}(?:\+[^@+]{1,40})?)=([a-z0-9-]+(?:\.[a-z0-9-]+)+)@",
     re.IGNORECASE,
 )
+_BATV = re.compile(r"^(?:prvs|msprvs1|btv1)=[^=@]{1,40}=+", re.IGNORECASE)
 _ROLES = re.compile(
     r"(?:mailer-?_?daemon|mail-daemon|postmaster|mdaemon|majordomo|no-?reply|do-?not-?reply)(?:@|\+)",
     re.IGNORECASE,
@@ -42,7 +47,9 @@ def in_text(text: str) -> Iterator[tuple[str, int, int]]:
 
 def normalized(text: str) -> str:
     """Returns the address without prefixes, quotes and punctuation around it, or "" if it is not an address."""
-    address = _PREFIX.sub("", text.strip(" <>\t\"'"))
+    address = text.strip(" <>\t")
+    if not _QUOTED.match(address):
+        address = _PREFIX.sub("", address.strip(" <>\t\"'")).rpartition("='")[2]
     address = address.rstrip(".>,;:!?”’»…-_'\"`")
     local, at, domain = address.rpartition("@")
     if (
@@ -54,8 +61,8 @@ def normalized(text: str) -> str:
         or domain.startswith((".", "-"))
     ):
         return ""
-    if local.startswith('"') and local.endswith('"') and re.fullmatch(r"[\w.+-]+", local[1:-1]):
-        local = local[1:-1]
+    if needlessly := _NEEDLESSLY_QUOTED.fullmatch(local):
+        local = needlessly[1]
     return f"{local}@{domain}"
 
 
@@ -81,8 +88,7 @@ def _of(part: MimePart, name: str) -> list[str]:
 def from_field(value: str) -> str:
     """Returns the address in `rfc822; a@example.org` or `utf-8; …` (RFC 6533, with its escapes), or ""."""
     value = value[:LONGEST_FIELD]
-    _, _, text = value.rpartition(";") if ";" in value else ("", "", value)
-    text = _UTF8_ESCAPE.sub(lambda match: _character(match[1]), text)
+    text = _UTF8_ESCAPE.sub(lambda match: _character(match[1]), _ADDRESS_TYPE.sub("", value, count=1))
     address = next((address for address, *_ in in_text(text)), "")
     return address or normalized(text)
 
@@ -109,6 +115,11 @@ def from_verp(text: str) -> str:
     """Returns the recipient in a variable envelope return path (`bounces+a=example.org@list.example`), or ""."""
     match = _VERP.search(text[:2000])
     return normalized(f"{match[1]}@{match[2]}") if match else ""
+
+
+def without_tag(address: str) -> str:
+    """Returns the address without the tag of a signed return path (BATV): `prvs=0123abcdef=a@example.org`."""
+    return _BATV.sub("", address)
 
 
 def is_role(address: str) -> bool:

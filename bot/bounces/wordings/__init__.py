@@ -1,38 +1,48 @@
 """Phrases with which servers refuse mail, and what they mean: the tables that `bot.bounces.diagnosis` searches.
 
-A phrase is written as `diagnosis` normalizes a text: lower case, without accents, punctuation and STOP_WORDS. It
-matches from the beginning of a word and may end within one (`block` matches `blocked`).
+A phrase is written in lower case, without punctuation. It matches from the beginning of a word and may end within one
+(`block` matches `blocked`); accents and the articles and auxiliaries in STOP_WORDS don't matter.
 """
 
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.wordings import hard, soft
-from bot.bounces.wordings.phrases import Phrases
+from bot.bounces.wordings.phrases import Rules
 
-STOP_WORDS = frozenset(
-    "a an the this that these is was are were be been has had s your you our we est ete ist le la der die das".split()
-)
+TRY_AGAIN = Rules([soft.TRY_AGAIN])
+UNMISTAKABLE = Rules([hard.NULL_MX])
 
-TRY_AGAIN = soft.TRY_AGAIN
-
-# The first rule that matches decides.
-RULES: tuple[tuple[EventKind, Cause, Phrases], ...] = (
+# The first rule that matches decides. What blames the sender, a limit or a list comes first: it is often preceded by
+# words such as `undeliverable to`. Then what says clearly that the address is dead; then what may pass, more vaguely.
+ORDER = (
     (EventKind.SOFT, Cause.POLICY, soft.SENDER),
+    (EventKind.SOFT, Cause.CONTENT, soft.HEADERS),
+    (EventKind.HARD, Cause.NO_DOMAIN, hard.NULL_MX),
+    (EventKind.SOFT, Cause.POLICY, soft.RATE),
     (EventKind.SOFT, Cause.FULL, soft.FULL),
+    (EventKind.SOFT, Cause.POLICY, soft.RELAY),
+    (EventKind.SOFT, Cause.POLICY, soft.PERMISSION),
+    (EventKind.SOFT, Cause.POLICY, soft.BLOCK_LIST),
     (EventKind.SOFT, Cause.DISABLED, soft.SUSPENDED),
     (EventKind.HARD, Cause.NO_DOMAIN, hard.NO_DOMAIN),
     (EventKind.HARD, Cause.DISABLED, hard.MOVED),
     (EventKind.HARD, Cause.NO_MAILBOX, hard.NO_MAILBOX),
     (EventKind.SOFT, Cause.SIZE, soft.SIZE),
-    (EventKind.SOFT, Cause.POLICY, soft.REPUTATION),
     (EventKind.SOFT, Cause.CONTENT, soft.CONTENT),
     (EventKind.SOFT, Cause.SERVER, soft.TROUBLE),
+    (EventKind.SOFT, Cause.POLICY, soft.POLICY),
+    (EventKind.SOFT, Cause.SERVER, soft.TEMPORARY),
 )
+RULES = Rules([phrases for *_, phrases in ORDER])
+LAST_CLEAR = next(rank for rank, rule in enumerate(ORDER) if rule[2] is hard.NO_MAILBOX)
+
+HINTS = Rules([soft.HINTS])
+LONGEST_HINTED = 400  # characters of a reply
 
 # Tried if neither a rule above nor the status code decides; the hard ones only if the failure is not called temporary.
-WEAK_RULES: tuple[tuple[EventKind, Cause, Phrases], ...] = (
+WEAK_ORDER = (
     (EventKind.HARD, Cause.NO_MAILBOX, hard.PERHAPS_NO_MAILBOX),
-    (EventKind.SOFT, Cause.POLICY, soft.POLICY),
     (EventKind.SOFT, Cause.SERVER, soft.SERVER),
     (EventKind.HARD, Cause.NO_MAILBOX, hard.REFUSED),
-    (EventKind.SOFT, Cause.NO_MAILBOX, hard.PERHAPS_NO_MAILBOX),  # `450 mailbox unavailable`
 )
+PERHAPS_NO_MAILBOX = 0  # in this order
+WEAK_RULES = Rules([phrases for *_, phrases in WEAK_ORDER])

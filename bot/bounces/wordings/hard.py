@@ -5,7 +5,9 @@ from bot.bounces.wordings.phrases import phrases
 _WHO = "user/recipient/mailbox/account/address/addressee/mail_box/email/username/e_mail/inbox/login/person/contact/alias"
 _WHOM = "user/recipient/mailbox/account/address/addressee/mail_box/email/mailing_list/local/name/username/customer/person/alias"
 NO_MAILBOX = phrases(f"""
-    {_WHO} unknown/unkown/nonexistent/non_existent/undefined/unrecognized/unrecognised/invalid/inexistent/nonexistant
+    users/recipients/mailboxes/accounts/addresses unknown/nonexistent/invalid/not_found/not_known
+    users/recipients/mailboxes/accounts/addresses do/does not_exist
+    {_WHO} unknown/unkown/nonexistent/non_existent/undefined/unrecognized/unrecognised/inexistent/nonexistant
     {_WHO} not found/exist/known/valid/recognized/recognised/listed/on/defined/registered/local/in_our/in_directory/there/here
     {_WHO} does/do/did not exist/exists/seem_to_exist/appear/have
     {_WHO} could/can not found/find/located/identified/matched
@@ -13,32 +15,39 @@ NO_MAILBOX = phrases(f"""
     {_WHO} no longer exist/exists/valid/available/on/here/at/in/used/with/active/registered/accepts/accepting/part
     {_WHO} or domain unknown/not/invalid
     address/mailbox/account/user/recipient entered/specified/requested does/do/could/not not/exist/found
-    unknown {_WHOM}/recipients/users/or_illegal/or_invalid/local_part/e_mail/in_local/to_address/rcpt/destination_address
+    unknown user/recipient/mailbox/account/addressee/mail_box/email/mailing_list/local/name/username/customer/person/alias/recipients/users/or_illegal/or_invalid/local_part/e_mail/in_local/to_address/rcpt
     unknown virtual
     mailbox unavailable or_access_denied
+    mailbox name not
     not present in
     not accept user
     nessun/nessuno utente
     not local
-    recipient not ok
     badrcptto
+    envelope recipient denied
     badrecipientto
     no one at/here/by
     name not found
-    home directory
     in name directory
-    recipient denied
-    envelope recipient denied
     not active/current address/account/user/mailbox/recipient
     not found in
     no such {_WHOM}/users/recipients/mailboxes/here/email/e_mail/local_part/rcpt/inbox/domain_user/id/mailing/virtual/one
     no {_WHOM}/mailbox/one here/by/with/found/matching/record/under/available/listed/named/exist/of_that/configured
     no valid/matching recipient/recipients/user/mailbox/address
-    invalid/illegal/bad/incorrect/wrong/nonexistent/non_existent {_WHOM}/recipients/final/destination/e_mail/user_name/rcpt/local_part/to
+    nonexistent/non_existent {_WHOM}/recipients/final/destination/e_mail/user_name/rcpt/local_part
     not valid/known/registered/existing {_WHOM}/recipients/e_mail/here
     not a/our valid/known/registered/local/existing {_WHOM}
     not valid/known/our {_WHOM}
     no account
+    unable to find/locate/identify {_WHOM}
+    not find/locate/identify {_WHOM}
+    not handle mail for user
+    not member of domain
+    address lookup in domain
+    user of server
+    unavailable user/mailbox/mail_user
+    no such mail
+    no mail_box/mailbox/account by/for/with/available/found
     email account tried to reach does not exist
     account tried to reach does not
     address tried to reach
@@ -50,10 +59,9 @@ NO_MAILBOX = phrases(f"""
     not have account
     have no account/mailbox
     recipient address rejected access denied
-    recipient address reject/rejected user/invalid/unknown/undeliverable/address_unknown/not/no/does
+    recipient address reject/rejected user/unknown/address_unknown/not/no/does
     recipient not in
     recipient rejected user
-    undeliverable address
     addressee unknown
     unrouteable/unroutable/unrouteable_mail/unreachable address
     can not route to address
@@ -83,13 +91,7 @@ NO_MAILBOX = phrases(f"""
     left company/organization/the_company
     deactivated mailbox
     local delivery failed user
-    rcpt to invalid
-    invalid recipients
     recipient unknown
-    address error
-    address syntax
-    malformed address
-    local address contains control
     lp not/unknown
     ofr 416
     416 adresse
@@ -108,6 +110,10 @@ NO_MAILBOX = phrases(f"""
     unbekannte/ungultige adresse/mailadresse/empfangeradresse/email
     existiert nicht
     nicht existent
+    nobody here/by/with/at
+    неизвестен
+    未找到
+    无此用户
     nicht gefunden
     existiert leider
     nicht bekannt
@@ -117,8 +123,11 @@ NO_MAILBOX = phrases(f"""
     no se encontro
     no se ha encontrado
     no se pudo encontrar
-    utente/destinatario/casella/indirizzo/account sconosciuto/sconosciuta/inesistente/non_trovato/non_valido/non_esiste/non_trovata
+    utente/destinatario/destin/casella/indirizzo/account sconosciuto/sconosciuta/inesistente/non_trovato/non_valido/non_esiste/non_trovata
     non esiste
+    destinatario errato
+    destin | sconosciuto
+    casilla ha expirado
     non e stato trovato
     usuario/destinatario/caixa/endereco/conta desconhecido/nao_existe/nao_encontrado/inexistente
     nao existe
@@ -141,6 +150,47 @@ NO_MAILBOX = phrases(f"""
     не найден
     нет такого
     пользователь не
+    nie istnieje
+    nie ma takiego/takiej
+    nie znaleziono
+    neexistuje
+    nenalezen
+    gebruiker/ontvanger/adres/postvak onbekend/niet_gevonden
+    finns/findes/finnes inte/ikke
+    hittades inte
+    okänd/ukendt/ukjent
+    adressat/mottagare/mottagaren/modtager/mottaker/användare/bruger/bruker okänd/ukendt/ukjent
+    eksisterer ikke
+    ei ole olemassa
+    ei löydy
+    tuntematon
+    nem létezik
+    ismeretlen
+    kullan\u0131c\u0131 bulunamad\u0131/yok
+    kullanici bulunamadi/yok
+    mevcut değil
+    nu exista
+    δεν υπάρχει
+    no fue encontrado/encontrada
+    nao foi encontrada
+    não foi encontrada
+    n a pas pu etre trouve/trouvee
+    konnte nicht gefunden
+    kein empfanger/konto/benutzer/nutzer/postfach
+    존재하지 않
+    찾을 수 없
+    找不到
+    查无此
+    無此
+""")
+
+NULL_MX = phrases("""
+    null mx
+    nullmx
+    indicated no smtp
+    host/domain/server does not accept mail/email/e_mail/any
+    not provide/run/have/offer smtp_service/smtp_server/an_smtp_service
+    account or domain may not exist
 """)
 
 NO_DOMAIN = phrases("""
@@ -152,32 +202,54 @@ NO_DOMAIN = phrases("""
     recipient/destination/mail/email domain not/does/could/invalid/unknown/has_no
     could/can not find/locate/resolve host/domain/any/mail_exchanger/mx/gateway/the_domain/recipient_domain/ip
     could not find mail
-    domain does not
+    domain does/can/could not
+    domain not reachable/found/exist/known/registered/resolvable/valid
+    domain unreachable/nonexistent
+    domain of recipient
+    host/server/hostname/system not found/known/exist
+    host/server/hostname/system does not exist
+    no such host
+    unable to look_up/lookup/resolve/find/locate host/domain/recipient_domain/hostname/mx
+    not able to find recipient_domain/domain/host
+    not find/locate/resolve recipient_domain/domain/host/mx/mail_exchanger
+    no smtp service
+    no mx for
+    mail exchanger for can/could
+    mail exchanger/mx for/could/not not/found
+    tenant or domain
     nxdomain
-    null mx/mx_record
-    nullmx
-    domain have/has null
+    enotfound
+    kein mailserver
+    domain name could/can not
+    domain name not_found
+    ドメイン が見つかり/が存在し
     does not accept/receive/support/handle mail/email/e_mail/any_mail/messages
     no mx/mail_exchanger/mail_server/mail_host record/records/found/for/or/defined/exists
     no mail server
     no mail exchanger
     domain must exist
-    no dns/address/a/valid_mx record/records/entry/mx
+    no dns/address/valid_mx record/records/entry
     all relevant mx records
     mx records point to non
     domain expired/parked/suspended
     name or service not known
     no route to domain
     domain name not
-    domaine introuvable/inconnu/inexistant
+    domaine introuvable/inconnu/inexistant/n_existe
+    dominio/dominio_de no/nao/non existe/esiste
+    domain existiert/gibt nicht/es
+    domain existiert nicht
+    zielserver wurde nicht
+    hote introuvable/est_introuvable
+    l hote introuvable/est
     domain unbekannt/nicht_gefunden
-    domain found
     domain inexistant/inconnu/introuvable/unbekannt/nicht
     dominio/servidor no_existe/inexistente/desconocido/no_encontrado/sconosciuto
     domain in question
     hostname nor servname
     illegal host domain name
     hote inconnu
+    l hote inconnu
     ドメインが見つかり/ドメイン名が見つかり/ドメインが存在し
 """)
 
@@ -187,6 +259,7 @@ MOVED = phrases("""
     has moved to
     moved to new
     moved please use/try
+    moved | please
     address changed
     address have changed
     replaced by
@@ -198,6 +271,8 @@ MOVED = phrases("""
     account tried to reach disabled
     account tried to reach inactive
     disabled or discontinued
+    now disabled/closed/deactivated
+    disableduser
     disabled/deleted/closed/deactivated/terminated/discontinued/invalid_or_disabled account/mailbox/user/recipient/address
     address no longer
     mailbox no longer
@@ -209,12 +284,32 @@ MOVED = phrases("""
     user have left
     compte/boite/adresse/messagerie desactive/desactivee/ferme/fermee/supprime/supprimee/cloture/resilie
     n est plus utilise/utilisee/valide/active/en_service
+    wurde geschlossen/geloscht/deaktiviert
+    lettres fermee/supprimee/desactivee
+    no longer with us
+    no longer works/employed
+    closed please remove
     konto/postfach/mailbox/account deaktiviert/geschlossen/geloscht/gesperrt_oder_geloscht
+    cuenta/casilla/casella expirado/scaduta
     cuenta desactivada/cerrada/eliminada/deshabilitada
     casella/account disabilitata/disabilitato/disattivata/disattivato/chiusa/cancellata
 """)
 
-PERHAPS_NO_MAILBOX = phrases("""
+PERHAPS_NO_MAILBOX = phrases(f"""
+    invalid/illegal/bad/incorrect/wrong {_WHOM}/recipients/final/destination/e_mail/user_name/rcpt/local_part/to
+    {_WHO} invalid
+    unknown address/to_address/destination_address
+    recipient address rejected undeliverable/invalid
+    undeliverable address
+    recipient not ok
+    recipient denied
+    home directory
+    rcpt to invalid
+    invalid recipients
+    address error/syntax
+    malformed address
+    local address contains control
+    marked as invalid
     mailbox/recipient/account/user/address/email unavailable/unavaiable/not_available/invalid/unreachable/unaccepted
     requested action not taken mailbox
     mailbox name/syntax not/incorrect/invalid
@@ -225,10 +320,10 @@ PERHAPS_NO_MAILBOX = phrases("""
 
 REFUSED = phrases("""
     recipient/address/rcpt/mailbox rejected
-    recipients undeliverable
-    undeliverable/not_deliverable to/address/recipient
+    undeliverable/not_deliverable address/recipient
     recipient not accept/accepted/allowed/valid
     refused recipient/address
     relay recipient
     recipient table
+    server rejected recipients
 """)

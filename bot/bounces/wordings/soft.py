@@ -23,27 +23,209 @@ SENDER = phrases("""
     mailfrom
     after mail from
     return path
-    from address/domain
+    from address/domain/field
     batv
+    送信者の
+    送信元の
+    送信元メール
+    发件人地址
+    发件人被
+    адрес отправителя
+    адреса отправителя
+    вашего адреса
+    отправитель
     client host reject
     can not find hostname/reverse
-    can not resolve
+    can not resolve sender/address/ip/client/helo/name/hostname
     helo/ehlo reject/command/name
     unverified address
     address unverified
-    5 1 7
-    5 1 8
-    absender
-    expediteur
-    mittente
-    remitente
+    sender no/ip/header/domain/does/must/can/could/may
+    valid/outbound/spoofed/fake/invalid sender
+    sender mail_address/e_mail
+    reverse dns/lookup/hostname
+    no/missing reverse
+    ptr
+    rdns
+    bad dns
+    sending mta
+    invalid from
+    backscatter
+    confirm mail server
+    requires confirmation
+    mismatches client
+    open proxy
+    use smtp server
+    bogus mail from
+    emetteur
+    third party dsns
+    unsigned dsn
+    email address not verified
+    address not verified
+    empty email address
+    registered gateway user
+    invalid domain see
+    sending to from
+    domain sender
+    absenderadresse
+    absenderdomain
+    absender unbekannt/abgelehnt/nicht/ungultig/gesperrt/wurde/domain
+    adresse/domaine/domain/dominio/direccion/indirizzo/endereco de_l_expediteur/l_expediteur/expediteur/del_remitente/remitente/del_mittente/mittente/do_remetente/des_absenders
+    expediteur inconnu/refuse/rejete/invalide/non/bloque
+    remitente desconocido/rechazado/no/bloqueado
+    mittente sconosciuto/rifiutato/non/bloccato
+""")
+
+HEADERS = phrases("""
+    from/sender/reply_to/message_id/date/cc/subject header/headers
+    header/headers malformed/contains/contain/missing/invalid/bad/not/error/syntax
+    header from/to/sender/cc address/contains/domain/field/malformed/invalid/not
+    malformed/invalid/missing/bad/duplicate/multiple/illegal header/headers/message/mime/from
+    message malformed
+    mail message malformed
+    rfc5322
+    5322 from
+    date headers
+    syntactically invalid
+""")
+
+RATE = phrases("""
+    at rate that
+    mail/messages/email too quickly/fast/frequently/often
+    received/receiving/sent/sending too many/much
+    too many recipients/connections/concurrent/errors/sessions/invalid/bad/simultaneous/smtp/unknown/requests/attempts/deferred/emails/mails/e_mails
+    too many messages this/per/from/sent/to/for/today
+    per hour/day/minute/second/24
+    recipients/messages/mails/emails/limit this_hour
+    last hour
+    in last hour/day
+    rate limit/limited/limiting/exceed/exceeded/control/controlled/restricted
+    exceeded/exceeds/over/unusual/high rate
+    ratelimit
+    throttl
+    slow down
+    numerous attempts
+    slower
+    frequency limit/limited
+    daily/hourly/monthly/sending/sender/relay/smtp/volume limit/quota/sending/message
+    daily/hourly/monthly smtp/sending/relay/message/recipient limit/quota/relay
+    limit on/for number/recipients/messages
+    reached daily/hourly/sending limit/quota
+    number of recipients/messages/emails/mails/posts/connections
+    allowable/allowed/maximum number
+    volume too
+    excessive/unexpected volume
+    max/maximum emails/defers/messages/recipients per
+    traffic not
+    captcha
+    trop de connexions/messages/destinataires/courriers
+    zu viele
+    demasiados/demasiadas mensajes/conexiones/destinatarios
+    troppi/troppe messaggi/connessioni/destinatari
+""")
+
+RELAY = phrases("""
+    no/not/open relay/relaying
+    relay access/denied/not/operation/prohibited/restriction/attempt/disabled/refused/limit
+    relaying denied/prohibited/not/refused/disabled/disallowed/through
+    unable/refuse/refuses/refused/allowed/permitted/authorized to relay
+    not relay/relaying
+    insecure mail relay
+    rcpthosts
+    allowed rcpthosts
+    non local e_mail/email
+    mail relay denied
+    does not relay
+""")
+
+PERMISSION = phrases("""
+    not have/no/without permission/permissions/authorization
+    permission to post/send/deliver/mail/email
+    permission denied
+    not authorized/authorised/permitted/allowed/approved to send/post/deliver/mail/email/write/contact/connect/submit
+    not on/in allowed/approved/permitted senders/list
+    resolver rst
+    sendernotauthenticated
+    not accept/accepting mail/email/messages/e_mail from
+    only accept/accepts/accepting/allow/allows/receives/receive mail/email/messages/from/e_mail
+    accept/accepts/accepting mail/email/messages/e_mail only
+    members only
+    members only list
+    non members/member
+    nonmember
+    not member of list/group/mailing/mailing_list
+    not subscribed
+    user/recipient/person/account/mailbox/address does not accept mail/email/messages/e_mail
+    closed mailing/group/list/to
+    delivery restriction/restricted/not
+    delivery to address restricted
+    address/recipient/mailbox/account/group/list restricted
+    restricted to/recipient/mailbox/address
+    administrative prohibition
+    administratively prohibited
+    acces/zugriff/acceso/accesso/acesso refuse/verweigert/denegado/negato/negado
+""")
+
+BLOCK_LIST = phrases("""
+    spamhaus/spamcop/sorbs/senderscore/cloudmark/trendmicro/invaluement/spamrats/manitu/uceprotect/barracudacentral/abuseat/mailspike/njabl/ivmsip/ivmuri/nerd
+    rbl/dnsbl/dnswl/surbl/uribl/rblsmtpd
+    sbl/xbl/pbl
+    blacklist/blocklist/denylist/blackhole
+    black/block/blocked/deny/realtime list/lists/listed/listing
+    blocked using/spamhaus
+    reputation
+    nemesis esmtp
+    ip/host/server/network/client/domain/address blacklisted/banned/blocked/listed
+    ip address blacklisted/banned/blocked/listed/rejected/denied
+    banned sending/ip
+    liste noire
+    lista negra/nera
+    schwarzen/schwarze/sperr liste
+    sperrliste
+    черн список/списке
+    черном списке
+    ブラックリスト
+    黑名单
+    黑名單
 """)
 
 FULL = phrases("""
-    mailbox/inbox/account/user/recipient/box/maildir/mail_box/storage/disk/folder full
+    mailboxes/inboxes/accounts/mailbox/inbox/account/user/recipient/box/maildir/mail_box/storage/disk/folder full
     mailbox/inbox/account/recipient currently/almost/too full
     full mailbox
-    over/exceed/exceeds/exceeded/exceeding/out_of/above/beyond quota/storage/disk
+    not have/enough/have_enough/enough_disk enough/space/room/storage/disk
+    not have enough/sufficient/any space/room/storage/disk
+    no/insufficient space/storage/room left/for/in/available/on
+    no storage/space
+    space have/been/used used/up
+    space used up
+    limit of storage
+    storage limit/capacity
+    at capacity
+    blocks/inode/mailbox limit
+    receiving limits
+    reached disk/quota/mailbox/maximum/its
+    used all
+    over message limit
+    espace/espacio/spazio insuffisant/suficiente/insuficiente/insufficiente/esaurito/disque
+    pas assez d_espace
+    nicht genugend speicher/speicherplatz/platz
+    destinataire pleine
+    reception destinataire/du_destinataire/pleine pleine
+    pleine
+    satur
+    quota de/depasse
+    superato quota
+    superato limite/quota/lo_spazio
+    llena
+    piena
+    cheia
+    pełna/pełny/przepełnion
+    przekroczył limit/pojemno
+    ontvanger/postvak/mailbox vol
+    full/over/exceeded mailbox/quota
+    over/exceeded/exceeding quota
+    over/exceed/exceeds/exceeded/exceeding/out_of/above/beyond quota/storage/disk/space/room
     over their/his/its/maximum/allotted/allowed/mailbox/disk/storage quota/limit/space/size
     overquota
     over_quota
@@ -95,6 +277,10 @@ FULL = phrases("""
 SUSPENDED = phrases("""
     recipient preferences
     user reject
+    currently suspended
+    suspend service
+    refuse/refuses to receive/accept
+    account protected by
     user/recipient refuse
     blocked by recipient/user
     only accepting mail
@@ -103,7 +289,13 @@ SUSPENDED = phrases("""
     user/mailbox/account/address/recipient have been suspended/blocked/locked/frozen
     user/account not activated
     inactive/suspended/locked/frozen/blocked user/mailbox/account/recipient/address
-    temporarily disabled/suspended/locked/blocked/inactive/limited
+    temporarily/temporary disabled/suspended/locked/blocked/inactive/limited/unavailable/over/frozen/not/deactivated
+    mailbox/account/user/recipient busy
+    not currently accepting/accepted
+    currently not accepting/accepted
+    extended inactivity
+    user/mailbox/account suspend
+    destinataire archivee
     blocked due to inactivity
     due to inactivity
     out of service
@@ -144,7 +336,7 @@ CONTENT = phrases("""
     infected
     trojan
     unsolicited/bulk/junk/suspicious/unwanted mail/email/message/content/url/bulk
-    message/mail/email/data content/contents/contain/contains/contained/rejected_as/rejected_due/classified/identified/considered/looks/scored/filtered/blocked/failed/body
+    message/mail/email/data content/contents/contain/contains/contained/rejected_as/rejected_due/classified/identified/considered/looks/scored/filtered/blocked/body
     content reject/restrict/filter/denied/not/block/policy/present/violat/scan
     rejected for/due_to/because_of/based_on content
     attachment/attachments
@@ -170,29 +362,43 @@ CONTENT = phrases("""
     ofr 506
 """)
 
-REPUTATION = phrases("""
-    spamhaus/spamcop/sorbs/senderscore/cloudmark/trendmicro/invaluement/spamrats/manitu/uceprotect
-    rbl/dnsbl/dnswl/sbl/xbl/pbl
-    blacklist/blocklist/black_list/block_list/blocked_list/denylist
-    blocked using
-    reputation
-    dmarc/spf/dkim
-    relay access/denied/not/operation
-    relaying denied/prohibited/not
+TEMPORARY = phrases("""
+    tempora
+    vorubergehend
+    tymczasow
+    временно
+    try/retry again_later/later/again_in
+    try again after/shortly/soon
+    please retry
+    again later
+    later please
+    defer
+    unverified
+    at moment
+    maintenance
+    transient
+    momentan
+    momentanement
+    一時的
+    暂时
+    稍后
 """)
 
 TROUBLE = phrases("""
     malformed name/or
     unexpected name
-    connection timed/refused/reset/lost
+    connection timed/refused/reset/lost/dropped/broken/closed
+    max time without
     timed out
     loops back
+    in loop
+    mxloopback
     too many hops
     no route to
 """)
 
 POLICY = phrases("""
-    barracuda/proofpoint
+    dmarc/spf/dkim
     authentication
     unauthenticated
     authenticate
@@ -213,11 +419,19 @@ POLICY = phrases("""
     relaying
     policy/policies
     politique
+    politica/politicas
+    richtlinie
+    protocol violation
+    organizational settings
+    low priority
+    multiple addresses
+    mass mailer
+    requires upgrade
+    go away
+    dns check
+    hop count
     complaint
     reverse dns/lookup/hostname
-    ptr
-    rdns
-    no reverse
     dynamic ip
     ip address/addresses/block
     ip blocked/listed/rejected/denied/banned
@@ -229,7 +443,7 @@ POLICY = phrases("""
     administrative prohibition
     administratively prohibited
     prohibited
-    not permitted/authorized/authorised/allowed/accepted_here
+    not permitted/authorized/authorised/allowed/accepted_here/accepting
     unauthorized/unauthorised
     not have permission
     permission
@@ -254,6 +468,57 @@ POLICY = phrases("""
     delivery not authorized
     rejetted/rejete
     abgelehnt
+""")
+
+# Of a reply that says nothing clearer, even beside a code such as `5.1.1`. Too common to be looked for in a whole text.
+HINTS = phrases("""
+    limit
+    quota
+    space
+    storage
+    capacity
+    full
+    later
+    retry
+    minutes
+    today
+    hourly
+    daily
+    frequen
+    permission
+    permitted
+    authoriz
+    authoris
+    authentic
+    member
+    listed
+    network
+    access
+    attachment
+    phish
+    relay
+    resolv
+    lookup
+    loop
+    secur
+    violat
+    surcharg
+    uberlast
+    plus tard
+    spater
+    mas tarde
+    mais tarde
+    piu tardi
+    pozniej
+    позже
+    позднее
+    слишком много
+    しばらく
+    後で
+    稍后
+    以后再试
+    过多
+    频繁
 """)
 
 SERVER = phrases("""

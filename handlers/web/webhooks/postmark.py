@@ -41,7 +41,14 @@ SOFT = {
     "SpamNotification": Cause.CONTENT,
     "VirusNotification": Cause.CONTENT,
 }
-TIME_FIELDS = {"Bounce": "BouncedAt", "SpamComplaint": "BouncedAt", "Delivery": "DeliveredAt"}
+# Why an address came onto the suppression list of a message stream; left out is what a person has done.
+SUPPRESSED = {"HardBounce": EventKind.HARD, "SpamComplaint": EventKind.COMPLAINT}
+TIME_FIELDS = {
+    "Bounce": "BouncedAt",
+    "SpamComplaint": "BouncedAt",
+    "Delivery": "DeliveredAt",
+    "SubscriptionChange": "ChangedAt",
+}
 KINDS = {
     "SpamComplaint": EventKind.COMPLAINT,
     "Delivery": EventKind.DELIVERED,
@@ -104,6 +111,9 @@ def _event(event: JsonObject, now: datetime) -> MailEvent | None:
 
 def _diagnose(event: JsonObject, record: str, code: str, diagnostic: str) -> tuple[EventKind, Cause] | None:
     """None if the event says nothing about the address."""
+    if record == "SubscriptionChange":
+        kind = SUPPRESSED.get(event.text("SuppressionReason"))
+        return (kind, Cause.UNKNOWN) if kind and event.values.get("SuppressSending") is True else None
     if record != "Bounce":
         return (KINDS[record], Cause.UNKNOWN) if record in KINDS else None
     bounce_type = event.text("Type")

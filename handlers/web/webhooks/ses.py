@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.bounces.diagnosis import diagnose
 from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.messages.amazon import NOT_SPAM, diagnose_bounce, diagnose_delay
 from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import BadSetting, Settings
 from handlers.web.webhooks import sns
@@ -18,7 +18,6 @@ from handlers.web.webhooks.fetches import Fetch, Fetches
 from handlers.web.webhooks.parsing import (
     JsonObject,
     as_object,
-    diagnose_cause,
     event_uid,
     first_code,
     parse_json,
@@ -27,14 +26,6 @@ from handlers.web.webhooks.requests import Receiver, WebhookRequest
 from storage.core.text import storable
 
 NAME = "ses"
-CAUSES = {
-    "NoEmail": Cause.NO_MAILBOX,
-    "MailboxFull": Cause.FULL,
-    "MessageTooLarge": Cause.SIZE,
-    "ContentRejected": Cause.CONTENT,
-    "AttachmentRejected": Cause.CONTENT,
-}
-NOT_SPAM = "not-spam"  # the person moved it out of the spam folder
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +53,7 @@ def read(body: str, now: datetime) -> WebhookPayload:
     mail, name = event.inner("mail"), event.text("eventType", "notificationType")
     if name not in READERS:
         return WebhookPayload(ignored=1)
-    report = _Report(name, event.inner(name.lower()), mail, now)
+    report = _Report(name, event.inner(name[:1].lower() + name[1:]), mail, now)
     events = tuple(READERS[name](report))
     return WebhookPayload(events, ignored=0 if events else 1)
 
@@ -122,16 +113,25 @@ def _bounces(report: _Report) -> Iterator[MailEvent]:
     for recipient in report.details.list("bouncedRecipients"):
         diagnostic = recipient.text("diagnosticCode")
         code = first_code(recipient.text("status"), diagnostic)
-        kind, cause = _diagnose(bounce_type, subtype, code, diagnostic)
+        kind, cause = diagnose_bounce(bounce_type, subtype, code, diagnostic)
         address = recipient.address("emailAddress")
         yield report.event(address, kind, report.identity, cause=cause, code=code, diagnostic=diagnostic)
 
 
-def _diagnose(bounce_type: str, subtype: str, code: str, diagnostic: str) -> tuple[EventKind, Cause]:
-    if bounce_type not in ("Permanent", "Transient"):  # Undetermined
-        return diagnose(code, diagnostic)
-    kind = EventKind.HARD if bounce_type == "Permanent" else EventKind.SOFT
-    return kind, CAUSES.get(subtype) or diagnose_cause(code, diagnostic)
+def _delays(report: _Report) -> Iterator[MailEvent]:
+    delay_type, at = report.details.text("delayType"), report.details.text("timestamp")
+    for recipient in report.details.list("delayedRecipients"):
+        diagnostic = recipient.text("diagnosticCode")
+        code = first_code(recipient.text("status"), diagnostic)
+        yield report.event(
+            recipient.address("emailAddress"),
+            EventKind.SOFT,
+            report.identity,
+            at,  # SES reports several delays of one message
+            cause=diagnose_delay(delay_type, code, diagnostic),
+            code=code,
+            diagnostic=diagnostic,
+        )
 
 
 def _complaints(report: _Report) -> Iterator[MailEvent]:
@@ -166,6 +166,7 @@ def _addresses(json_object: JsonObject, name: str) -> list[str]:
 
 READERS: Mapping[str, Callable[[_Report], Iterator[MailEvent]]] = {
     "Bounce": _bounces,
+    "DeliveryDelay": _delays,
     "Complaint": _complaints,
     "Delivery": _deliveries,
     "Open": _activity,

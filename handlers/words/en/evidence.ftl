@@ -7,6 +7,7 @@ evidence-look = Worth a look: { $why }
 evidence-weak-active = this person opened or clicked a mail shortly before, or since
 evidence-weak-delivered = mail has reached it since
 evidence-weak-outage = many addresses of its domain bounced in the same hour
+evidence-weak-provider = your provider blocks this address; lift it there
 evidence-weak-full = its mailbox was full, and may not be any more
 evidence-weak-blocked = the sender or the content was refused, not the address
 evidence-weak-help = Perhaps cleaned by mistake. *Why* shows the evidence. If a bounce was wrong, press *Not dead after all* there.

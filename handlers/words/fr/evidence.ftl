@@ -7,6 +7,7 @@ evidence-look = À revoir : { $why }
 evidence-weak-active = cette personne a ouvert un e-mail ou cliqué peu avant, ou depuis
 evidence-weak-delivered = un e-mail est arrivé depuis
 evidence-weak-outage = beaucoup d’adresses du domaine ont eu un retour dans la même heure
+evidence-weak-provider = votre fournisseur bloque cette adresse ; levez le blocage chez lui
 evidence-weak-full = la boîte était pleine, et ne l’est peut-être plus
 evidence-weak-blocked = c’est l’expéditeur ou le contenu qui a été refusé, pas l’adresse
 evidence-weak-help = Peut-être nettoyés à tort. *Pourquoi* montre ce qui a été vu. Si un retour était faux, appuyez-y sur *Nettoyé à tort*.

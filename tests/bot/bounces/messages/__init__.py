@@ -4,9 +4,15 @@ No message of anybody's is in here; names and addresses are invented, with real 
 matters. `python -m tests.tools.messages_figures` prints how many are read right.
 """
 
-from tests.bot.bounces.messages import complaints, ordinary, prose, reports
+from tests.bot.bounces.messages import complaints, ordinary, prose, recipients, reports
 from tests.bot.bounces.messages.samples import Sample
 
-ALL: tuple[Sample, ...] = (*reports.SAMPLES, *prose.SAMPLES, *complaints.SAMPLES, *ordinary.SAMPLES)
+ALL: tuple[Sample, ...] = (
+    *reports.SAMPLES,
+    *prose.SAMPLES,
+    *recipients.SAMPLES,
+    *complaints.SAMPLES,
+    *ordinary.SAMPLES,
+)
 
 __all__ = ["ALL", "Sample"]

@@ -308,4 +308,26 @@ _UNREADABLE = (
     Sample("unreadable", "to-oneself", f"just a line for {LIST}\n".encode(), (), "unreadable"),
 )
 
-SAMPLES = (*_ANSWERS, *_CHALLENGES, *_ORDINARY, *_RECEIPTS, *_UNREADABLE)
+_MAIL_TEAM = "From: Mail Administrator <team@phish.example>\nReturn-Path: <team@phish.example>\nTo: undisclosed-recipients:;\n"
+# Mail in the manner of a mail system, to an address of ours.
+_FEIGNED = (
+    _plain(
+        "feigned-quota",
+        "Your mailbox is almost full",
+        "Dear user,\n\nYour mailbox box@list.example.org is over quota. Messages could not be delivered:\n\nbox@list.example.org\n",
+        f"{_MAIL_TEAM}Delivered-To: box@list.example.org\n",
+    ),
+    _plain(
+        "feigned-recipients",
+        "Action required",
+        "Messages to these recipients were not delivered: ada@example.com, bob@example.com\n",
+        "From: Ada <ada@example.com>\nReturn-Path: <ada@example.com>\n",
+    ),
+    _plain(
+        "a-quoted-bounce",
+        "Re: Undelivered mail",
+        "Can you look?\n\n> <ada@example.com>: 550 5.1.1 user unknown\n> o'brien@example.com: mailbox full\n",
+    ),
+)
+
+SAMPLES = (*_ANSWERS, *_CHALLENGES, *_ORDINARY, *_FEIGNED, *_RECEIPTS, *_UNREADABLE)

@@ -70,6 +70,20 @@ def ses_delivery() -> Event:
     }
 
 
+def ses_delay(delay_type: str = "TransientCommunicationFailure", **recipient: Any) -> Event:
+    told = {"emailAddress": ANN, "status": "4.4.1", "diagnosticCode": "smtp; 421 4.4.1 Unable to connect"}
+    return {
+        "eventType": "DeliveryDelay",
+        "mail": ses_mail(),
+        "deliveryDelay": {
+            "timestamp": "2026-11-24T09:00:00.000Z",
+            "delayType": delay_type,
+            "expirationTime": "2026-11-24T21:00:00.000Z",
+            "delayedRecipients": [told | recipient],
+        },
+    }
+
+
 def ses_open(name: str = "Open") -> Event:
     done = {"ipAddress": "192.0.2.1", "timestamp": "2026-11-24T09:00:00.000Z", "userAgent": "Mozilla/5.0"}
     return {"eventType": name, "mail": ses_mail(), name.lower(): done}
@@ -117,6 +131,22 @@ def postmark_bounce(kind: str = "HardBounce", **more: Any) -> Event:
         "CanActivate": True,
         "Subject": "Autumn",
         "Content": "…",
+    } | more
+
+
+def postmark_suppression(reason: str | None, **more: Any) -> Event:
+    return {
+        "RecordType": "SubscriptionChange",
+        "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
+        "ServerID": 23,
+        "MessageStream": "broadcast",
+        "ChangedAt": "2026-11-24T09:00:00Z",
+        "Recipient": ANN,
+        "Origin": "Recipient",
+        "SuppressSending": True,
+        "SuppressionReason": reason,
+        "Tag": "Autumn",
+        "Metadata": {},
     } | more
 
 

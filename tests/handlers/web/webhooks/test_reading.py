@@ -29,6 +29,13 @@ def read(name: str, event: Any) -> tuple[MailEvent, ...]:
     return events
 
 
+# Causes that pass: the provider mails the address no more all the same. `bot.bounces.policy` marks these.
+PASSING = [
+    ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", Cause.POLICY),
+    ("550 5.1.1 mailbox full", Cause.FULL),
+    ("550 5.1.1 message rejected as spam", Cause.CONTENT),
+    ("552 5.3.4 message size exceeds fixed limit", Cause.SIZE),
+]
 S = samples
 JUDGED = [
     ("ses", S.ses_bounce(), EventKind.HARD, Cause.NO_MAILBOX),
@@ -63,6 +70,19 @@ JUDGED = [
         EventKind.SOFT,
         Cause.UNKNOWN,
     ),
+    *(
+        (
+            "ses",
+            S.ses_bounce("Permanent", "General", status="5.1.1", diagnosticCode=words),
+            EventKind.HARD,
+            cause,
+        )
+        for words, cause in PASSING
+    ),
+    ("ses", S.ses_delay(), EventKind.SOFT, Cause.SERVER),
+    ("ses", S.ses_delay("MailboxFull", diagnosticCode=None), EventKind.SOFT, Cause.FULL),
+    ("ses", S.ses_delay("General", diagnosticCode=FULL), EventKind.SOFT, Cause.FULL),
+    ("ses", S.ses_delay("IPFailure", status=None, diagnosticCode=None), EventKind.SOFT, Cause.POLICY),
     ("ses", S.ses_complaint(), EventKind.COMPLAINT, Cause.UNKNOWN),
     ("ses", S.ses_complaint(None), EventKind.COMPLAINT, Cause.UNKNOWN),
     ("ses", S.ses_delivery(), EventKind.DELIVERED, Cause.UNKNOWN),
@@ -113,6 +133,9 @@ JUDGED = [
         EventKind.HARD,
         Cause.DISABLED,
     ),
+    *(("postmark", S.postmark_bounce(Details=words), EventKind.HARD, cause) for words, cause in PASSING),
+    ("postmark", S.postmark_suppression("HardBounce"), EventKind.HARD, Cause.UNKNOWN),
+    ("postmark", S.postmark_suppression("SpamComplaint"), EventKind.COMPLAINT, Cause.UNKNOWN),
     ("postmark", S.postmark_bounce("SoftBounce", Details=FULL), EventKind.SOFT, Cause.FULL),
     ("postmark", S.postmark_bounce("Transient", Details="", Description=""), EventKind.SOFT, Cause.SERVER),
     ("postmark", S.postmark_bounce("DnsError", Details="", Description=""), EventKind.SOFT, Cause.SERVER),
@@ -141,6 +164,7 @@ JUDGED = [
     ("postmark", S.postmark("Open", FirstOpen=True), EventKind.ACTIVE, Cause.UNKNOWN),
     ("postmark", S.postmark("Click"), EventKind.ACTIVE, Cause.UNKNOWN),
     ("mailgun", S.mailgun_failed(), EventKind.HARD, Cause.NO_MAILBOX),
+    *(("mailgun", S.mailgun_failed(message=words), EventKind.HARD, cause) for words, cause in PASSING),
     ("mailgun", S.mailgun_failed("temporary", "generic", message=FULL, code=452), EventKind.SOFT, Cause.FULL),
     (
         "mailgun",
@@ -162,6 +186,7 @@ JUDGED = [
     ("mailgun", S.mailgun("clicked"), EventKind.ACTIVE, Cause.UNKNOWN),
     ("brevo", S.brevo("hard_bounce"), EventKind.HARD, Cause.NO_MAILBOX),
     ("brevo", S.brevo_marketing("hard_bounce"), EventKind.HARD, Cause.NO_MAILBOX),
+    *(("brevo", S.brevo("hard_bounce", reason=words), EventKind.HARD, cause) for words, cause in PASSING),
     ("brevo", S.brevo("soft_bounce", reason=FULL), EventKind.SOFT, Cause.FULL),
     ("brevo", S.brevo_marketing("soft_bounce", reason=""), EventKind.SOFT, Cause.UNKNOWN),
     ("brevo", S.brevo("invalid_email"), EventKind.HARD, Cause.NO_MAILBOX),
@@ -210,7 +235,9 @@ def test_the_campaign_comes_along(name, event):
         ("sendgrid", S.sendgrid("dropped", reason="Unsubscribed Address")),
         ("sendgrid", S.sendgrid("dropped", reason="Spam Content")),
         ("sendgrid", S.sendgrid("open", sg_machine_open=True)),
-        ("postmark", S.postmark("SubscriptionChange", SuppressSending=True)),
+        ("postmark", S.postmark_suppression("ManualSuppression")),
+        ("postmark", S.postmark_suppression("HardBounce", SuppressSending=False)),
+        ("postmark", S.postmark_suppression(None, SuppressSending=False)),
         ("postmark", S.postmark_bounce("AutoResponder")),
         ("postmark", S.postmark_bounce("ChallengeVerification")),
         ("mailgun", S.mailgun("unsubscribed")),
