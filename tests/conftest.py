@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -19,6 +20,16 @@ from tests.support.databases import copied, url_text
 # A shell that runs the tests in the background has them ignore it, and the programs that they start too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,  # no test fails because the machine is busy
+    suppress_health_check=[
+        hypothesis.HealthCheck.too_slow,
+        hypothesis.HealthCheck.function_scoped_fixture,  # one database for all examples
+    ],
+)
+hypothesis.settings.load_profile("suite")
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 

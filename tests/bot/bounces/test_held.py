@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces import held, intake, mailbox, policy, reversals
@@ -202,7 +202,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(EVENTS, st.integers(1, 12))
 def test_waiting_changes_when_contacts_are_cleaned_and_not_which(
     database: Database, events: Sequence[MailEvent], size: int

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
@@ -399,7 +399,7 @@ NOTICES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(NOTICES, st.integers(1, 10))
 def test_however_events_come_figures_are_exact_and_nothing_leaves_cleaned(
     database: Database, events: list[MailEvent], size: int

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces import attempts, mailbox, quarantine
@@ -75,7 +75,7 @@ DATES = [
 ]
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5)
 @given(st.lists(st.sampled_from(DATES), min_size=15, max_size=24, unique=True))
 def test_whatever_dates_soft_bounces_bear_those_of_one_day_are_one_day(database: Database, dates: list[str]):
     emptied(database)

@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bounces.events import EventKind
@@ -37,7 +37,6 @@ def test_any_bytes(raw):
     assert_sound(raw)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(RAWS), st.randoms(use_true_random=False), st.integers(1, 30))
 def test_mutated_samples(raw, chance, changes):
     assert_sound(mutated(raw, chance, changes))

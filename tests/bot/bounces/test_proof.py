@@ -94,7 +94,7 @@ def test_a_report_on_many_counts_as_hard_for_the_proven_ones_only(database: Data
 ADDRESSES = st.from_regex(r"[a-z0-9.+_-]{1,30}@[a-z0-9]{1,20}\.[a-z]{2,6}", fullmatch=True)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.binary(max_size=300), ADDRESSES, st.text(st.sampled_from("0123456789abcdef+-=@"), max_size=80))
 def test_nothing_that_lacks_the_tag_proves_anything(noise: bytes, address: str, path: str):
     raw = returned(mails.bounce(address), f"bounces+{path}@list.example.com") + noise

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.archives import archives, restores
@@ -270,7 +270,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8)
 @given(EVENTS, st.integers(1, 10), st.integers(0, 2))
 def test_whatever_bounces_came_reversing_them_all_gives_back_all_but_complaints(
     database: Database, events: list[MailEvent], size: int, imported: int

@@ -32,7 +32,6 @@ some_addresses = st.lists(st.sampled_from(ADDRESSES), min_size=1, unique=True)
 FEW = settings(
     max_examples=12,
     stateful_step_count=12,
-    deadline=None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )

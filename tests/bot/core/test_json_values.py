@@ -8,7 +8,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -89,7 +89,6 @@ def test_every_kind_of_job_has_its_values_tested():
     "value_type",
     [*PARTS, pytest.param(Recipient, id="recipient"), pytest.param(CorrectionPlan, id="correction-plan")],
 )
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_value_of_a_job_is_read_back_as_it_was(value_type: type[Any], data: st.DataObject):
     value = data.draw(values(value_type))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -198,7 +198,7 @@ def sqlite(sqlite_template: str, tmp_path: Path) -> Iterator[Database]:
         database.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     ages=st.lists(
         st.tuples(st.integers(0, 30 * 24), st.sampled_from(list(CleanReason)), st.booleans()), max_size=40

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
@@ -155,7 +155,7 @@ def test_a_form_whose_first_answer_does_not_come_is_not_answered(
 
 @on_postgresql
 @given(texts=st.text(alphabet=st.characters(exclude_categories=["Cs"])))
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20)
 def test_another_process_gives_a_form_the_same_answer(database: Database, texts: str):
     body = submission(uuid4().hex)
     assert made(database).answer(body, lambda: answered(texts), never) == answered(texts)

@@ -281,7 +281,7 @@ def test_malformed_requests_leave_none_of_their_bytes_and_no_traceback_in_the_lo
 ):
     caplog.set_level(logging.DEBUG)
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=150, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(PARTS, max_size=14).map(b"".join))
     def send(data: bytes) -> None:
         with closing(bot.hold(data)) as line:
@@ -389,7 +389,7 @@ def test_only_a_proxy_of_the_settings_is_believed():
     assert connected.peer("2001:db8::2") == "2001:db8::/64"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(alphabet="0123456789abcdef.:[]%, /x", max_size=60))
 def test_any_forwarded_address_is_somebody_s(header: str):
     request = make_mocked_request("GET", "/", headers={"X-Forwarded-For": header})

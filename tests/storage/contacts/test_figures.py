@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storage.contacts import contacts, figures
@@ -25,7 +25,7 @@ CELLS = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(st.lists(st.dictionaries(CELLS, st.integers(-3, 5), max_size=6), max_size=4))
 def test_tallies_add_up(database: Database, given_tallies):
     with database.transaction() as session:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -205,7 +205,7 @@ def test_what_changes_beside_a_step_is_kept(database: Database):
         assert kept.next_contact_id == 77
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(
     st.binary(max_size=60),
     st.lists(st.tuples(st.integers(-70, 70), st.sampled_from([0, 1, 2]), st.integers(1, 30)), max_size=8),

@@ -5,7 +5,7 @@ import re
 from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import DataError
 
@@ -23,7 +23,7 @@ ANY_TEXT = st.text(
 numbers = count(1)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(text=ANY_TEXT)
 def test_storable_text_is_read_back_from_columns_of_text_and_json(database: Database, text: str):
     kept = storable(text)
@@ -34,7 +34,7 @@ def test_storable_text_is_read_back_from_columns_of_text_and_json(database: Data
     assert (line.who, line.detail) == (kept, {"text": kept, "nested": [{"text": kept}]})
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(text=ANY_TEXT)
 def test_storable_text_is_read_back_from_contacts_written_in_bulk(database: Database, text: str):
     kept, n = storable(text), next(numbers)

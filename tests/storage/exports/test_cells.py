@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -100,7 +100,7 @@ def plain(database: Database, audience_id: int) -> list[bytes]:
     return written
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(st.lists(CONTACT, max_size=9))
 @example([ODD])
 @example([{**ODD, "merge_fields": {"First Name": 5, "=SUM": [0.5, "ü"], "Étage": False, "%s": None}}, ODD])

@@ -114,7 +114,7 @@ def test_encodings_delimiters_and_line_ends_are_recognised(encoding, delimiter, 
 
 
 @given(st.integers(65_500, 65_560), st.sampled_from(ENCODINGS), st.sampled_from(["\r\n", "\n", "\r"]))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_lies_across_two_reads_is_whole(at, encoding, end):
     text = f"email,name{end}" + "a" * at + f",é{end}b,ü{end}"
     content = text.encode(encoding)
@@ -203,7 +203,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=1_500)
 @given(st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=60).map(b"".join)))
 def test_any_bytes_give_rows_or_a_spreadsheet_error(content):
     try:

@@ -200,7 +200,7 @@ def test_a_channel_that_others_see_is_named_where_no_address_goes_there(
     _, inside = channels(workspace)
     workspace.state.channels[inside].sharing.add(flag)
     olivia.command("/cleaned-digest")
-    olivia.wait_modal(says("Weekly digest"))
+    olivia.wait_modal(says("No digest is set up"))
     assert olivia.submit(**{"digest-channel": inside}) == {}
     olivia.wait_modal(says("Saved", named))
     olivia.dismiss(everything=True)

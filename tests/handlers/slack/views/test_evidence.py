@@ -191,7 +191,7 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=1_000)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(TEXTS, TEXTS, TEXTS, st.sampled_from(EventKind), st.sampled_from(Cause), st.sampled_from(CleanReason))
 def test_any_evidence_stays_within_the_limits(
     diagnostic: str, campaign: str, code: str, kind: EventKind, cause: Cause, reason: CleanReason

@@ -38,7 +38,7 @@ def a_batch(name: str, n: int, back: int) -> Batch:
     return Batch(1, "0123456789abcdef", name, name, AT, AT + timedelta(hours=1), n, back, n_held=n)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(LANGUAGES), NAMES, NUMBERS, NUMBERS, NUMBERS)
 def test_slack_takes_every_view_and_message(language: str, name: str, n: int, changed: int, back: int):
     said, batch = words(language), a_batch(name, n, back)
@@ -62,7 +62,7 @@ def test_slack_takes_every_view_and_message(language: str, name: str, n: int, ch
         assert "<!channel>" not in str(views.message(said, receipt))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.sampled_from(LANGUAGES), NAMES, NUMBERS, NUMBERS)
 def test_slack_takes_every_question_and_its_answer(language: str, name: str, n: int, changed: int):
     said, batch = words(language), a_batch(name, changed, 0)

@@ -96,7 +96,7 @@ def test_each_count_has_its_sentence(language: str, n: int):
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.just(LONG)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(TEXTS, TEXTS, TEXTS, TEXTS, st.sampled_from(list(CleanReason)))
 def test_any_text_stays_within_the_limits(
     name: str, campaign: str, diagnostic: str, typed: str, reason: CleanReason

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces.events import MailEvent
@@ -94,7 +94,7 @@ def check(event: MailEvent) -> None:
 
 @pytest.mark.parametrize("name", SENDERS)
 @given(data=st.data())
-@settings(max_examples=150, deadline=2_000)
+@settings(max_examples=150)
 def test_any_change_of_a_body_is_read_or_refused(name: str, data: st.DataObject):
     body = raw(data.draw(changed(name) | VALUES | st.binary(max_size=200)))
     try:
@@ -124,7 +124,7 @@ def test_any_change_of_a_body_is_read_or_refused(name: str, data: st.DataObject)
         | st.from_regex(r"t=\d+,v1=[0-9a-f]{64}"),
     ),
 )
-@settings(max_examples=100, deadline=2_000)
+@settings(max_examples=100)
 def test_whoever_does_not_hold_the_secret_is_refused(name: str, body: bytes, headers: dict[str, str]):
     receive = RECEIVERS[name](SETTINGS)
     assert receive
@@ -135,11 +135,7 @@ def test_whoever_does_not_hold_the_secret_is_refused(name: str, body: bytes, hea
 
 @given(data=st.data())
 @settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture
-    ],  # what one example stores is the next one's past
+    max_examples=60  # what one example stores is the next one's past
 )
 def test_no_body_over_http_is_a_fault_or_a_hang(bot: Bot, data: st.DataObject):
     name = data.draw(st.sampled_from(list(SENDERS)))
