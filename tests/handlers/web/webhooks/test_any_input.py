@@ -134,9 +134,7 @@ def test_whoever_does_not_hold_the_secret_is_refused(name: str, body: bytes, hea
 
 
 @given(data=st.data())
-@settings(
-    max_examples=60  # what one example stores is the next one's past
-)
+@settings(max_examples=60)  # what one example stores is the next one's past
 def test_no_body_over_http_is_a_fault_or_a_hang(bot: Bot, data: st.DataObject):
     name = data.draw(st.sampled_from(list(SENDERS)))
     value = data.draw(changed(name) | VALUES)
