@@ -119,7 +119,10 @@ def load_histories(
     for contact_id, domain in domains.items():
         rows, latest = evidence[contact_id], activity.get(contact_id)
         history = History(
-            [EvidenceEvent(EventKind(row.kind), row.at, Cause(row.cause), row.code) for row in rows],
+            [
+                EvidenceEvent(EventKind(row.kind), row.at, Cause(row.cause), row.code, row.source)
+                for row in rows
+            ],
             latest.delivered_at if latest else None,
             latest.active_at if latest else None,
             bursts[domain],
