@@ -7,7 +7,6 @@ An account is called with an `httpx.Request`, directly as the handler of `httpx.
 import base64
 import hashlib
 import hmac
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, unquote
 
 import httpx
@@ -77,7 +76,12 @@ class Account:
 class SendGrid(Account):
     """https://www.twilio.com/docs/sendgrid/api-reference/bounces-api/retrieve-all-bounces: the newest first."""
 
-    LISTS = {"bounces": "hard", "spam_reports": "complaint", "blocks": "soft", "invalid_emails": "other"}
+    LISTS: ClassVar = {
+        "bounces": "hard",
+        "spam_reports": "complaint",
+        "blocks": "soft",
+        "invalid_emails": "other",
+    }
 
     def answer(self, request: httpx.Request, query: dict[str, str]) -> Any:
         _require(request.headers.get("authorization") == f"Bearer {KEY}", 401)
@@ -106,7 +110,11 @@ class SendGrid(Account):
 class Brevo(Account):
     """https://developers.brevo.com/reference/get-transac-blocked-contacts: the newest first unless asked otherwise."""
 
-    CODES = {"hard": "hardBounce", "complaint": "contactFlaggedAsSpam", "other": "unsubscribedViaEmail"}
+    CODES: ClassVar = {
+        "hard": "hardBounce",
+        "complaint": "contactFlaggedAsSpam",
+        "other": "unsubscribedViaEmail",
+    }
 
     def answer(self, request: httpx.Request, query: dict[str, str]) -> Any:
         _require(request.headers.get("api-key") == KEY, 401, {"code": "unauthorized"})
@@ -139,7 +147,7 @@ class Brevo(Account):
 class Postmark(Account):
     """https://postmarkapp.com/developer/api/suppressions-api: one answer a message stream, without pages."""
 
-    REASONS = {"hard": "HardBounce", "complaint": "SpamComplaint", "other": "ManualSuppression"}
+    REASONS: ClassVar = {"hard": "HardBounce", "complaint": "SpamComplaint", "other": "ManualSuppression"}
     STREAMS = (("outbound", "Transactional"), ("inbound", "Inbound"), ("news letters", "Broadcasts"))
 
     def answer(self, request: httpx.Request, query: dict[str, str]) -> Any:
@@ -173,7 +181,7 @@ class Postmark(Account):
 class Mailgun(Account):
     """https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/bounces: ordered by address."""
 
-    LISTS = {"bounces": "hard", "complaints": "complaint"}
+    LISTS: ClassVar = {"bounces": "hard", "complaints": "complaint"}
 
     def answer(self, request: httpx.Request, query: dict[str, str]) -> Any:
         basic = base64.b64encode(f"api:{KEY}".encode()).decode()
@@ -199,7 +207,7 @@ class Mailgun(Account):
 class Ses(Account):
     """https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_ListSuppressedDestinations.html."""
 
-    REASONS = {"hard": "BOUNCE", "complaint": "COMPLAINT"}
+    REASONS: ClassVar = {"hard": "BOUNCE", "complaint": "COMPLAINT"}
 
     def answer(self, request: httpx.Request, query: dict[str, str]) -> Any:
         _require(_is_signed(request), 403, {"message": "The request signature we calculated does not match"})
@@ -314,8 +322,4 @@ def _is_signed(request: httpx.Request) -> bool:
     expected = (
         f"AWS4-HMAC-SHA256 Credential={key_id}/{scope}, SignedHeaders=host;x-amz-date, Signature={signature}"
     )
-    return request.headers.get("authorization") == expected
-
-
-def body_of(answer: httpx.Response) -> Any:
-    return json.loads(answer.content)
+    return bool(request.headers.get("authorization") == expected)
