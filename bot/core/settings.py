@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     postmark_password: SecretStr | None = Field(default=None, validation_alias="CLEANED_POSTMARK_PASSWORD")
     mailgun_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_MAILGUN_KEY")
     brevo_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_BREVO_TOKEN")
+    resend_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_RESEND_SECRET")
+    mailtrap_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_MAILTRAP_SECRET")
+    postal_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_POSTAL_KEY")
     ses_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_SES_KEY")
     ses_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] | None = Field(
         default=None, validation_alias="CLEANED_SES_REGION"
@@ -84,7 +87,13 @@ class Settings(BaseSettings):
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator(
-        "slack_signing_secret", "mailgun_key", "brevo_token", "bounce_secret", "mailchimp_webhook_secret"
+        "slack_signing_secret",
+        "mailgun_key",
+        "brevo_token",
+        "resend_secret",
+        "mailtrap_secret",
+        "bounce_secret",
+        "mailchimp_webhook_secret",
     )
     @classmethod
     def _check_length(cls, value: SecretStr | None) -> SecretStr | None:

@@ -44,6 +44,9 @@ evidence-from = { $source ->
     [postmark] told by Postmark
     [mailgun] told by Mailgun
     [brevo] told by Brevo
+    [resend] told by Resend
+    [mailtrap] told by Mailtrap
+    [postal] told by Postal
     [ses-list] on Amazon SES’s own list
     [sendgrid-list] on SendGrid’s own list
     [postmark-list] on Postmark’s own list

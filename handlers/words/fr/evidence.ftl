@@ -44,6 +44,9 @@ evidence-from = { $source ->
     [postmark] d’après Postmark
     [mailgun] d’après Mailgun
     [brevo] d’après Brevo
+    [resend] d’après Resend
+    [mailtrap] d’après Mailtrap
+    [postal] d’après Postal
     [ses-list] dans la liste d’Amazon SES
     [sendgrid-list] dans la liste de SendGrid
     [postmark-list] dans la liste de Postmark
