@@ -17,6 +17,7 @@ DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 # Long jobs allocate many short-lived rows. Python's own thresholds would have the garbage collector traverse all loaded
 # modules again and again.
 GC_THRESHOLDS = (50_000, 20, 100)
+PROVIDERS = ("ses", "sendgrid", "postmark", "mailgun", "brevo")
 STATUSES = ("subscribed", "unsubscribed", "nonsubscribed", "pending", "cleaned")
 
 
@@ -161,6 +162,10 @@ def _add_bounces_options(command: argparse.ArgumentParser, translate: Words) -> 
     command.add_argument("paths", nargs="*", metavar="PATH", help=translate("terminal-bounces-paths"))
     command.add_argument("--audience", metavar="NAME", help=translate("terminal-bounces-of"))
     command.add_argument("--aside", metavar="FILE", help=translate("terminal-bounces-aside"))
+    command.add_argument(
+        "--from", dest="provider", choices=PROVIDERS, help=translate("terminal-bounces-from")
+    )
+    command.add_argument("--json", action="store_true", help=translate("terminal-bounces-json"))
 
 
 def _add_sync_options(command: argparse.ArgumentParser, translate: Words) -> None:
@@ -221,8 +226,20 @@ def _export(options: argparse.Namespace, language: str) -> int:
 
 
 def _bounces(options: argparse.Namespace, language: str) -> int:
+    translate = Words(language, only="terminal")
+    if options.provider:
+        others = [*options.paths, *(["--aside"] if options.aside is not None else [])]
+        if others:
+            raise _WrongUsage("cleaned bounces", translate("terminal-unknown", names=", ".join(others)))
+        from handlers.terminal import suppressions
+
+        return suppressions.run(
+            words(language), provider=options.provider, audience=options.audience, as_json=options.json
+        )
+    if options.json:
+        raise _WrongUsage("cleaned bounces", translate("terminal-missing", names="--from"))
     if not options.paths and options.aside is None:
-        message = Words(language, only="terminal")("terminal-missing", names="PATH, --aside")
+        message = translate("terminal-missing", names="PATH, --aside, --from")
         raise _WrongUsage("cleaned bounces", message)
     from handlers.terminal import bounces
 

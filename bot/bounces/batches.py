@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.bounces.events import LIST_SUFFIX
 from bot.bounces.policy import CLEANABLE, most_at_once
 from bot.core.jobs import new_id
 from storage.bounces import batches as batch_rows
@@ -52,8 +53,8 @@ def _current(session: Session, audience_id: int, source: str, now: datetime) -> 
 
 
 def _are_too_many(session: Session, audience_id: int, batch: VerdictBatch, n: int) -> bool:
-    if batch.answer == Answer.CLEAN:
-        return False
+    if batch.answer == Answer.CLEAN or batch.source.endswith(LIST_SUFFIX):
+        return False  # an operator wants it: has said so, or has had the provider's list read
     if batch.held_at:
         return True
     counts = figures.by_status_and_reason(session, audience_id)

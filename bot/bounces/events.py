@@ -9,6 +9,7 @@ from enum import StrEnum
 LONGEST_ADDRESS = 320  # 64 of the local part, @, 255 of the domain
 LONGEST_DIAGNOSTIC = 1_000
 LONGEST_CAMPAIGN = 200
+LIST_SUFFIX = "-list"  # of a source that is a provider's own list of addresses it no longer mails: `ses-list`
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)  # an earlier time comes from a clock that was never set
 
 

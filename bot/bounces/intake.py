@@ -89,6 +89,13 @@ def quarantine_item(event: MailEvent) -> QuarantineItem:
     return _Arrival.of(event, event.at).quarantine_item(UNKNOWN_ADDRESS)
 
 
+def address_key(text: str) -> str:
+    """Returns the lower-case address as contacts have it: mail servers write `xn--…` where a person writes é in a domain."""
+    text = storable_line(text, 400)
+    address = try_validate(text)
+    return text.lower() if isinstance(address, BadAddressReason) else address[1]
+
+
 class _Outcome(IntEnum):
     """What became of an event; if it concerns several audiences, the greatest applies."""
 
@@ -109,10 +116,10 @@ class _Arrival:
 
     @classmethod
     def of(cls, event: MailEvent, now: datetime) -> "_Arrival":
-        address_key = _address_key(storable_line(event.address, 400))
+        key = address_key(event.address)
         # A time in the future comes from a clock that is ahead.
         event = replace(event, at=min(event.at, now).astimezone(UTC))
-        return cls(event, address_key, digest(event.source, event.uid, address_key))
+        return cls(event, key, digest(event.source, event.uid, key))
 
     @property
     def is_evidence(self) -> bool:
@@ -137,12 +144,6 @@ class _Arrival:
         event = self.event
         detail = " ".join(filter(None, (event.kind, event.code, event.diagnostic)))
         return QuarantineItem(self.uid, event.source, reason, self.address_key, detail)
-
-
-def _address_key(text: str) -> str:
-    """The lower-case address as contacts have it: mail servers write `xn--…` where a person writes é in a domain."""
-    address = try_validate(text)
-    return text.lower() if isinstance(address, BadAddressReason) else address[1]
 
 
 def _audiences_concerned(database: Database, arrivals: Sequence[_Arrival]) -> list[set[int] | None]:

@@ -7,8 +7,9 @@ The rules (Mailchimp, "About cleaned contacts"), in order of precedence:
 3. Soft bounces clean on the 7th day with one, or on the 15th if the contact has ever opened or clicked. Each day counts
    once; a delivery, an open or a click resets the count.
 
-Bounces during an outage of the contact's domain do not count, except a hard bounce that names the mailbox itself. Nor
-do bounces that an operator has dismissed by reversing the verdict on them.
+Bounces during an outage of the contact's domain do not count, except a hard bounce that names the mailbox itself, and
+one on a provider's own list: the provider has stopped mailing that address, whatever the cause was. Nor do bounces
+that an operator has dismissed by reversing the verdict on them.
 The result does not depend on the order in which the evidence arrived. Pure: no database, no clock.
 """
 
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.bounces.events import Cause, EventKind
+from bot.bounces.events import LIST_SUFFIX, Cause, EventKind
 from storage.contacts.values import CleanReason, Status
 
 RECENT_ACTIVITY = timedelta(days=90)  # activity this shortly before a hard bounce makes the verdict weak
@@ -224,7 +225,8 @@ def _undismissed(events: Sequence[EvidenceEvent], history: History) -> Sequence[
 
 def _is_excused(event: EvidenceEvent, excusing: Sequence[Burst]) -> bool:
     """Whether an outage explains the bounce. "No such mailbox" is about the address, whoever else bounces."""
-    if event.kind == EventKind.HARD and event.cause in _MAILBOX_CAUSES:
+    is_of_address = event.cause in _MAILBOX_CAUSES or event.source.endswith(LIST_SUFFIX)
+    if event.kind == EventKind.HARD and is_of_address:
         return False
     return any(outage.contains(event.at) for outage in excusing)
 

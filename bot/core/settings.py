@@ -57,6 +57,21 @@ class Settings(BaseSettings):
     postmark_password: SecretStr | None = Field(default=None, validation_alias="CLEANED_POSTMARK_PASSWORD")
     mailgun_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_MAILGUN_KEY")
     brevo_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_BREVO_TOKEN")
+    resend_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_RESEND_SECRET")
+    mailtrap_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_MAILTRAP_SECRET")
+    postal_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_POSTAL_KEY")
+    ses_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_SES_KEY")
+    ses_region: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")] | None = Field(
+        default=None, validation_alias="CLEANED_SES_REGION"
+    )
+    sendgrid_api_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_SENDGRID_API_KEY")
+    postmark_api_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_POSTMARK_API_TOKEN")
+    mailgun_api_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_MAILGUN_API_KEY")
+    mailgun_domains: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias="CLEANED_MAILGUN_DOMAINS"
+    )
+    brevo_api_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_BREVO_API_KEY")
+    provider_url: str | None = Field(default=None, validation_alias="CLEANED_PROVIDER_URL")
     bounce_secret: SecretStr | None = Field(default=None, validation_alias="CLEANED_BOUNCE_SECRET")
     imap_url: SecretStr | None = Field(default=None, validation_alias="CLEANED_IMAP_URL")
     return_path_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_RETURN_PATH_KEY")
@@ -73,15 +88,15 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
 
-    @field_validator("operators", "proxies", "ses_topics", mode="before")
+    @field_validator("operators", "proxies", "ses_topics", "mailgun_domains", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         """Splits at commas and spaces."""
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
     @field_validator(
-        *("slack_signing_secret", "mailgun_key", "brevo_token", "bounce_secret"),
-        *("mailchimp_webhook_secret", "return_path_key"),
+        *("slack_signing_secret", "mailgun_key", "brevo_token", "resend_secret", "mailtrap_secret"),
+        *("bounce_secret", "mailchimp_webhook_secret", "return_path_key"),
     )
     @classmethod
     def _check_length(cls, value: SecretStr | None) -> SecretStr | None:
@@ -97,6 +112,24 @@ class Settings(BaseSettings):
             user, _, password = value.get_secret_value().partition(":")
             if not user.strip() or len(password.strip()) < SHORTEST_SECRET:
                 raise _too_short()
+        return value
+
+    @field_validator("ses_key", "sendgrid_api_key", "postmark_api_token", "mailgun_api_key", "brevo_api_key")
+    @classmethod
+    def _check_api_key(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accepts what an HTTP header can hold, without the spaces around it."""
+        key = value.get_secret_value().strip() if value else ""
+        if not (key.isascii() and key.isprintable()):
+            raise ValueError
+        return SecretStr(key) if key else None
+
+    @field_validator("ses_key")
+    @classmethod
+    def _check_ses_key(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accepts `id:secret`, and `id:secret:token` of temporary credentials."""
+        parts = value.get_secret_value().split(":") if value else ["id", "secret"]
+        if not (len(parts) in (2, 3) and all(parts)):
+            raise ValueError
         return value
 
     @field_validator("imap_url")

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.errors import CleanedError
 from handlers.words import Words
+from storage.bounces.suppressions.errors import SuppressionListError
 from storage.core.db_errors import transient_fault
 from storage.files.spreadsheet_errors import SpreadsheetError
 from storage.mailchimp.errors import MailchimpError
@@ -28,7 +29,7 @@ _KINDS = {
 
 def sentence(words: Words, error: Exception) -> str:
     """What happened and what to do next. An unexpected exception is named by type and place: its text may hold addresses."""
-    if isinstance(error, CleanedError | SpreadsheetError | MailchimpError):
+    if isinstance(error, CleanedError | SpreadsheetError | MailchimpError | SuppressionListError):
         return words(error.key, **error.values)
     if isinstance(error, SlackApiError):
         return words("terminal-slack-refused", error=str(error.response.get("error")))

@@ -54,6 +54,14 @@ def audiences_having(
     return audience_ids
 
 
+def cleaned_among(session: Session, audience_ids: Collection[int], keys: Collection[str]) -> set[str]:
+    """Returns those of these lower-case addresses that are, or were when archived, cleaned in one of the audiences."""
+    query = select(TABLE.c.address_key).where(
+        TABLE.c.audience_id.in_(audience_ids), TABLE.c.address_key.in_(keys), TABLE.c.cleaned_at.is_not(None)
+    )
+    return set(session.connection().execute(query).scalars())
+
+
 def domains(session: Session, audience_id: int, contact_ids: Collection[int]) -> dict[int, str]:
     """Returns the domains of these contacts: contact id → domain."""
     query = select(TABLE.c.id, TABLE.c.domain).where(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parseaddr
@@ -55,12 +55,18 @@ def as_objects(value: object, most: int, path: str = "") -> list["JsonObject"]:
 
 
 def parse_batch(body: bytes, most: int, parse: "Callable[[JsonObject], MailEvent | None]") -> WebhookPayload:
-    """Parses a provider's batch of events.
+    """Parses a provider's batch of events, as `parse_events` does. Raises InvalidBody."""
+    return parse_events(as_objects(parse_json(body), most), parse)
+
+
+def parse_events(
+    objects: "Sequence[JsonObject]", parse: "Callable[[JsonObject], MailEvent | None]"
+) -> WebhookPayload:
+    """Parses the events of a batch.
 
     Events that can't be parsed are ignored, because the provider would send the whole batch again, for ever. Raises
     InvalidBody if none can be parsed.
     """
-    objects = as_objects(parse_json(body), most)
     events: list[MailEvent] = []
     faults: list[InvalidBody] = []
     for json_object in objects:

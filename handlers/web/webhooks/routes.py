@@ -14,7 +14,7 @@ from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.web.seldom import SeldomLog
-from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
+from handlers.web.webhooks import brevo, mailgun, mailtrap, own, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.collector import Collector
 from handlers.web.webhooks.fetches import Waiting
 from handlers.web.webhooks.requests import (
@@ -30,7 +30,8 @@ from handlers.web.webhooks.requests import (
 from storage.core.database import Database
 
 RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
-    provider.NAME: provider.receiver for provider in (ses, sendgrid, postmark, mailgun, brevo, own)
+    provider.NAME: provider.receiver
+    for provider in (ses, sendgrid, postmark, mailgun, brevo, resend, mailtrap, postal, own)
 }
 LARGEST_BODY = 1 << 20  # bytes
 BODY_TIMEOUT = 20.0  # seconds

@@ -17,5 +17,7 @@ error-short-secret = { $name ->
     [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD has to be user:password: a user, and a password of at least { $n } characters. “openssl rand -hex 16” makes a password; enter the same at Postmark.
     [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET is shorter than { $n } characters, so it is not a whole one. Copy it again from your app’s “Basic Information” page.
     [CLEANED_MAILGUN_KEY] CLEANED_MAILGUN_KEY is shorter than { $n } characters, so it is not a whole one. Copy Mailgun’s HTTP webhook signing key again.
+    [CLEANED_RESEND_SECRET] CLEANED_RESEND_SECRET is shorter than { $n } characters, so it is not a whole one. Copy the signing secret of Resend’s webhook again.
+    [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET is shorter than { $n } characters, so it is not a whole one. Copy the signature key of Mailtrap’s webhook again.
    *[other] { $name } is shorter than { $n } characters, so it could be guessed. “openssl rand -hex 16” makes a longer one; enter the same where requests to the bot are sent from.
 }

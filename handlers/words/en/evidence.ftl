@@ -45,6 +45,14 @@ evidence-from = { $source ->
     [postmark] told by Postmark
     [mailgun] told by Mailgun
     [brevo] told by Brevo
+    [resend] told by Resend
+    [mailtrap] told by Mailtrap
+    [postal] told by Postal
+    [ses-list] on Amazon SES’s own list
+    [sendgrid-list] on SendGrid’s own list
+    [postmark-list] on Postmark’s own list
+    [mailgun-list] on Mailgun’s own list
+    [brevo-list] on Brevo’s own list
     [json] told by your own program
    *[other] told by { $source }
 }

@@ -11,7 +11,7 @@ terminal-about-run = run the bot for a Slack workspace
 terminal-about-import = import CSV files or export archives (.zip)
 terminal-about-counts = show how many addresses are cleaned, and why
 terminal-about-export = write the cleaned contacts as CSV
-terminal-about-bounces = take in bounced mail from a Maildir, an mbox or files
+terminal-about-bounces = take in bounced mail from a Maildir, an mbox or files, or your provider’s list
 terminal-about-sync = bring the audiences of your Mailchimp account up to date
 terminal-about-check = say what is missing or wrong, and how to mend it
 terminal-about-migrate = bring the database to this version
@@ -34,6 +34,8 @@ terminal-sync-of = the only audience to bring up to date (default: all of the ac
 terminal-bounces-paths = a Maildir, an mbox, a message (.eml), a folder of these, or - for standard input
 terminal-bounces-of = the only audience that the bounces are about (default: all that have the address)
 terminal-bounces-aside = write what was kept aside, with the reason, as CSV; without PATH, all of it
+terminal-bounces-from = take in the provider’s own list of addresses that it no longer mails, instead of PATH
+terminal-bounces-json = the figures as JSON, with --from
 
 terminal-see-help = { $fault } See { $command } --help.
 terminal-missing = Missing: { $names }.

@@ -17,5 +17,7 @@ error-short-secret = { $name ->
     [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD doit être utilisateur:motdepasse : un utilisateur, et un mot de passe d’au moins { $n } caractères. « openssl rand -hex 16 » en crée un ; mettez le même chez Postmark.
     [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET a moins de { $n } caractères : il n’est pas entier. Copiez-le de nouveau de la page « Basic Information » de votre application.
     [CLEANED_MAILGUN_KEY] CLEANED_MAILGUN_KEY a moins de { $n } caractères : elle n’est pas entière. Copiez de nouveau la clé « HTTP webhook signing key » de Mailgun.
+    [CLEANED_RESEND_SECRET] CLEANED_RESEND_SECRET a moins de { $n } caractères, il n’est donc pas entier. Copiez de nouveau le secret de signature du webhook de Resend.
+    [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET a moins de { $n } caractères, elle n’est donc pas entière. Copiez de nouveau la clé de signature du webhook de Mailtrap.
    *[other] { $name } a moins de { $n } caractères : on pourrait le deviner. « openssl rand -hex 16 » en crée un plus long ; mettez le même là d’où viennent les requêtes au bot.
 }

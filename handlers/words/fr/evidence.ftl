@@ -45,6 +45,14 @@ evidence-from = { $source ->
     [postmark] d’après Postmark
     [mailgun] d’après Mailgun
     [brevo] d’après Brevo
+    [resend] d’après Resend
+    [mailtrap] d’après Mailtrap
+    [postal] d’après Postal
+    [ses-list] dans la liste d’Amazon SES
+    [sendgrid-list] dans la liste de SendGrid
+    [postmark-list] dans la liste de Postmark
+    [mailgun-list] dans la liste de Mailgun
+    [brevo-list] dans la liste de Brevo
     [json] d’après votre programme
    *[other] d’après { $source }
 }

@@ -11,7 +11,7 @@ terminal-about-run = faire tourner le bot pour un espace de travail Slack
 terminal-about-import = importer des fichiers CSV ou des archives d’export (.zip)
 terminal-about-counts = montrer combien d’adresses sont nettoyées, et pourquoi
 terminal-about-export = écrire les contacts nettoyés au format CSV
-terminal-about-bounces = prendre en compte les retours d’un Maildir, d’un mbox ou de fichiers
+terminal-about-bounces = prendre en compte les retours d’un Maildir, d’un mbox ou de fichiers, ou la liste de votre prestataire
 terminal-about-sync = mettre à jour les audiences de votre compte Mailchimp
 terminal-about-check = dire ce qui manque ou ne va pas, et comment y remédier
 terminal-about-migrate = mettre la base de données à cette version
@@ -34,6 +34,8 @@ terminal-sync-of = la seule audience à mettre à jour (par défaut : toutes ce
 terminal-bounces-paths = un Maildir, un mbox, un message (.eml), un dossier de ceux-ci, ou - pour l’entrée standard
 terminal-bounces-of = la seule audience que les retours concernent (par défaut : toutes celles qui ont l’adresse)
 terminal-bounces-aside = écrire en CSV ce qui a été mis de côté, avec le motif ; sans PATH, tout ce qui l’est
+terminal-bounces-from = prendre en compte la liste du prestataire, avec les adresses auxquelles il n’écrit plus, au lieu de PATH
+terminal-bounces-json = les chiffres en JSON, avec --from
 
 terminal-see-help = { $fault } Voyez { $command } --help.
 terminal-missing = Il manque : { $names }.

@@ -1,6 +1,7 @@
 """Many verdicts of one source at once wait for an operator: nothing is cleaned before, and all of it after."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces import held, intake, mailbox, policy, reversals
-from bot.bounces.events import EventKind, MailEvent
+from bot.bounces.events import LIST_SUFFIX, EventKind, MailEvent
 from bot.bounces.held import CLEANING, QUESTION, AlreadyAnswered
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.reversals import REVERSAL, Batch, NothingToReverse
@@ -149,6 +150,13 @@ def test_one_forged_report_on_many_cleans_nobody(database: Database):
     messages = mailbox.read_messages([MailMessage("box", forged, len(forged))], NOW)
     assert mailbox.take_in(database, messages, NOW).intake.counted == len(PEOPLE)
     assert cleaned(database) == set()
+
+
+def test_a_list_that_an_operator_has_read_is_not_held(database: Database):
+    audience(database, *PEOPLE)
+    take(database, *(replace(event(address), source=f"ses{LIST_SUFFIX}") for address in PEOPLE))
+    assert cleaned(database) == set(PEOPLE)
+    assert not held.are_unasked(database)
 
 
 def test_operators_are_asked_once_each(database: Database):

@@ -55,6 +55,8 @@ SECRETS = [
     "SLACK_SIGNING_SECRET",
     "CLEANED_MAILGUN_KEY",
     "CLEANED_BREVO_TOKEN",
+    "CLEANED_RESEND_SECRET",
+    "CLEANED_MAILTRAP_SECRET",
     "CLEANED_BOUNCE_SECRET",
     "CLEANED_RETURN_PATH_KEY",
     "CLEANED_MAILCHIMP_WEBHOOK_SECRET",
@@ -101,6 +103,12 @@ def test_every_secret_that_a_request_is_compared_with_has_a_shortest_length(monk
         "MAILCHIMP_API_KEY",
         "CLEANED_IMAP_URL",
         "CLEANED_SENDGRID_KEY",  # a public key
+        "CLEANED_POSTAL_KEY",
+        "CLEANED_SES_KEY",  # proves the bot to the provider, as the four below
+        "CLEANED_SENDGRID_API_KEY",
+        "CLEANED_POSTMARK_API_TOKEN",
+        "CLEANED_MAILGUN_API_KEY",
+        "CLEANED_BREVO_API_KEY",
     }
     found = {
         str(field.validation_alias or name.upper())

@@ -45,6 +45,11 @@ SETTINGS = Settings.model_validate(
         "CLEANED_POSTMARK_PASSWORD": f"postmark:{SECRET}",
         "CLEANED_MAILGUN_KEY": SECRET,
         "CLEANED_BREVO_TOKEN": SECRET,
+        "CLEANED_RESEND_SECRET": "whsec_" + base64.b64encode(SECRET.encode()).decode(),
+        "CLEANED_MAILTRAP_SECRET": SECRET,
+        "CLEANED_POSTAL_KEY": base64.b64encode(
+            RSA.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        ).decode(),
         "CLEANED_BOUNCE_SECRET": SECRET,
     }
 )
@@ -145,6 +150,23 @@ def brevo(event: object, *, at: datetime = NOW) -> Signed:
     return raw(event), {"Authorization": f"Bearer {SECRET}"}
 
 
+def resend(event: object, *, at: datetime = NOW) -> Signed:
+    body, stamp, id_ = raw(event), str(int(at.timestamp())), "msg_2W2D3qXLS5fOaPja1GDg7rF2CwB"
+    digest = hmac.digest(SECRET.encode(), f"{id_}.{stamp}.".encode() + body, "sha256")
+    signature = f"v1,{base64.b64encode(digest).decode()}"
+    return body, {"svix-id": id_, "svix-timestamp": stamp, "svix-signature": signature}
+
+
+def mailtrap(events: object, *, at: datetime = NOW) -> Signed:
+    body = raw({"events": events} if isinstance(events, list) else events)
+    return body, {"Mailtrap-Signature": hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()}
+
+
+def postal(event: object, *, at: datetime = NOW) -> Signed:
+    body = raw(event)
+    return body, {"X-Postal-Signature-256": base64.b64encode(RSA.sign(body, PKCS1v15(), SHA256())).decode()}
+
+
 def own(events: object, *, at: datetime = NOW) -> Signed:
     body = raw({"events": events} if isinstance(events, list) else events)
     stamp = str(int(at.timestamp()))
@@ -158,6 +180,9 @@ SENDERS: Mapping[str, Callable[..., Signed]] = {
     "postmark": postmark,
     "mailgun": mailgun,
     "brevo": brevo,
+    "resend": resend,
+    "mailtrap": mailtrap,
+    "postal": postal,
     "json": own,
 }
 

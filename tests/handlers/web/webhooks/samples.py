@@ -247,12 +247,79 @@ def own(event: str = "hard", **more: Any) -> Event:
     } | more
 
 
+def resend(name: str = "email.bounced", **data: Any) -> Event:
+    sent = {
+        "created_at": "2026-11-24T08:59:00.241Z",
+        "email_id": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee",
+        "from": "News <news@example.org>",
+        "subject": "Autumn",
+        "to": [f"Ann <{ANN}>"],
+    }
+    return {"created_at": "2026-11-24T09:00:00.000Z", "type": name, "data": sent | data}
+
+
+def resend_bounce(kind: str | None = "Permanent", message: str = "", **bounce: Any) -> Event:
+    message = message or (
+        "The recipient's email provider sent a hard bounce message, but didn't specify the reason for the hard bounce. "
+        "We recommend removing the recipient's email address from your mailing list."
+    )
+    classified = {"type": kind, "subType": "General"} if kind else {}
+    return resend(bounce={"message": message} | classified | bounce)
+
+
+def mailtrap(event: str = "bounce", **more: Any) -> Event:
+    said = {
+        "response": "bounced (550 5.1.1 The email account that you tried to reach does not exist. a67bc12345def - gsmtp)",
+        "response_code": 550,
+        "bounce_category": "hard",
+    }
+    return {
+        "event": event,
+        "timestamp": STAMP,
+        "sending_stream": "bulk",
+        "category": "Autumn",
+        "custom_variables": {"variable_a": "value"},
+        "message_id": "1df37d17-0286-4d8b-8edf-bc4ec5be86e6",
+        "email": ANN,
+        "event_id": f"bede7236-{event}",
+        **(said if "bounce" in event else {}),
+    } | more
+
+
+def postal(event: str = "MessageDeliveryFailed", status: str = "HardFail", **payload: Any) -> Event:
+    message = {
+        "id": 1571,
+        "token": "MzWWQPubXXWz",
+        "direction": "outgoing",
+        "message_id": "cfb29da8ed1e4ed5a6c8a0f24d7a9ef3@rp.postal.example.org",
+        "to": ANN,
+        "from": "news@example.org",
+        "subject": "Autumn",
+        "timestamp": STAMP - 60.5,
+        "spam_status": "NotChecked",
+        "tag": "Autumn",
+    }
+    told = {
+        "message": message,
+        "status": status,
+        "details": "Permanent SMTP delivery error when sending to mx.example.com:25",
+        "output": UNKNOWN_USER.removeprefix("smtp; "),
+        "sent_with_ssl": None,
+        "timestamp": STAMP + 0.0,
+        "time": None,
+    }
+    return {"event": event, "timestamp": STAMP + 0.0, "payload": told | payload, "uuid": f"5fec5077-{event}"}
+
+
 HARD = {
     "ses": ses_bounce(),
     "sendgrid": [sendgrid_bounce()],
     "postmark": postmark_bounce(),
     "mailgun": mailgun_failed(),
     "brevo": brevo("hard_bounce"),
+    "resend": resend_bounce(),
+    "mailtrap": [mailtrap()],
+    "postal": postal(),
     "json": [own()],
 }
 """One hard bounce of ann@example.com for each provider."""

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces.events import MailEvent
-from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
+from handlers.web.webhooks import brevo, mailgun, mailtrap, own, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.requests import InvalidBody, WebhookError, WebhookRequest
 from handlers.web.webhooks.routes import RECEIVERS
 from tests.conftest import NOW
@@ -23,6 +23,9 @@ READERS = {
     "postmark": lambda body: postmark.read(body, NOW),
     "mailgun": lambda body: mailgun.read(body, NOW),
     "brevo": lambda body: brevo.read(body, NOW),
+    "resend": lambda body: resend.read(body, NOW),
+    "mailtrap": lambda body: mailtrap.read(body, NOW),
+    "postal": lambda body: postal.read(body, NOW),
     "json": lambda body: own.read(body, NOW),
 }
 BODIES = {
@@ -31,6 +34,9 @@ BODIES = {
     "postmark": samples.HARD["postmark"],
     "mailgun": {"event-data": samples.HARD["mailgun"]},
     "brevo": samples.HARD["brevo"],
+    "resend": samples.HARD["resend"],
+    "mailtrap": {"events": samples.HARD["mailtrap"]},
+    "postal": samples.HARD["postal"],
     "json": {"events": samples.HARD["json"]},
 }
 TEXTS = st.text(st.characters(exclude_categories=[])) | st.sampled_from(

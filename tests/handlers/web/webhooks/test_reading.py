@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.bounces.events import Cause, EventKind, MailEvent
-from handlers.web.webhooks import brevo, mailgun, own, postmark, sendgrid, ses
+from handlers.web.webhooks import brevo, mailgun, mailtrap, own, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.requests import InvalidBody
 from tests.conftest import NOW
 from tests.handlers.web.webhooks import samples
@@ -24,7 +24,15 @@ def read(name: str, event: Any) -> tuple[MailEvent, ...]:
             return mailgun.read(json.dumps({"event-data": event}).encode(), NOW).events
         case "json":
             return own.read(json.dumps({"events": [event]}).encode(), NOW).events
-    modules: Mapping[str, Any] = {"sendgrid": sendgrid, "postmark": postmark, "brevo": brevo}
+        case "mailtrap":
+            return mailtrap.read(json.dumps({"events": [event]}).encode(), NOW).events
+    modules: Mapping[str, Any] = {
+        "sendgrid": sendgrid,
+        "postmark": postmark,
+        "brevo": brevo,
+        "resend": resend,
+        "postal": postal,
+    }
     events: tuple[MailEvent, ...] = modules[name].read(json.dumps(event).encode(), NOW).events
     return events
 
@@ -37,7 +45,58 @@ PASSING = [
     ("552 5.3.4 message size exceeds fixed limit", Cause.SIZE),
 ]
 S = samples
+HELD = {"status": "Held", "output": ""}
 JUDGED = [
+    ("resend", S.resend_bounce(), EventKind.HARD, Cause.UNKNOWN),
+    ("resend", S.resend_bounce(None), EventKind.HARD, Cause.UNKNOWN),
+    ("resend", S.resend_bounce(diagnosticCode=[S.UNKNOWN_USER]), EventKind.HARD, Cause.NO_MAILBOX),
+    ("resend", S.resend_bounce(diagnosticCode=[FULL]), EventKind.HARD, Cause.FULL),
+    ("resend", S.resend_bounce("Transient", diagnosticCode=[FULL]), EventKind.SOFT, Cause.FULL),
+    ("resend", S.resend_bounce("Transient", subType="MailboxFull"), EventKind.SOFT, Cause.FULL),
+    ("resend", S.resend_bounce("Undetermined"), EventKind.SOFT, Cause.UNKNOWN),
+    (
+        "resend",
+        S.resend_bounce(None, "Resend has suppressed sending to this address because it is on the list"),
+        EventKind.HARD,
+        Cause.UNKNOWN,
+    ),
+    (
+        "resend",
+        S.resend_bounce(None, "The recipient's email provider sent a general bounce message."),
+        EventKind.SOFT,
+        Cause.UNKNOWN,
+    ),
+    ("resend", S.resend("email.suppressed"), EventKind.HARD, Cause.UNKNOWN),
+    ("resend", S.resend("email.delivery_delayed"), EventKind.SOFT, Cause.UNKNOWN),
+    ("resend", S.resend("email.complained"), EventKind.COMPLAINT, Cause.UNKNOWN),
+    ("resend", S.resend("email.delivered"), EventKind.DELIVERED, Cause.UNKNOWN),
+    ("resend", S.resend("email.opened"), EventKind.ACTIVE, Cause.UNKNOWN),
+    ("resend", S.resend("email.clicked"), EventKind.ACTIVE, Cause.UNKNOWN),
+    ("mailtrap", S.mailtrap(), EventKind.HARD, Cause.NO_MAILBOX),
+    ("mailtrap", S.mailtrap(response=FULL), EventKind.HARD, Cause.FULL),
+    ("mailtrap", S.mailtrap("soft bounce", response=FULL), EventKind.SOFT, Cause.FULL),
+    ("mailtrap", S.mailtrap("spam"), EventKind.COMPLAINT, Cause.UNKNOWN),
+    ("mailtrap", S.mailtrap("delivery"), EventKind.DELIVERED, Cause.UNKNOWN),
+    ("mailtrap", S.mailtrap("open"), EventKind.ACTIVE, Cause.UNKNOWN),
+    ("mailtrap", S.mailtrap("click"), EventKind.ACTIVE, Cause.UNKNOWN),
+    ("postal", S.postal(), EventKind.HARD, Cause.NO_MAILBOX),
+    ("postal", S.postal(output=FULL), EventKind.SOFT, Cause.FULL),
+    ("postal", S.postal("MessageDelayed", "SoftFail", output=FULL), EventKind.SOFT, Cause.FULL),
+    (
+        "postal",
+        S.postal("MessageHeld", details="Recipient (ann@example.com) is on the suppression list", **HELD),
+        EventKind.HARD,
+        Cause.UNKNOWN,
+    ),
+    (
+        "postal",
+        S.postal("MessageBounced", original_message={"to": ANN, "tag": "Autumn"}, output="", details=""),
+        EventKind.SOFT,
+        Cause.UNKNOWN,
+    ),
+    ("postal", S.postal("MessageSent", "Sent"), EventKind.DELIVERED, Cause.UNKNOWN),
+    ("postal", S.postal("MessageLoaded", ""), EventKind.ACTIVE, Cause.UNKNOWN),
+    ("postal", S.postal("MessageLinkClicked", ""), EventKind.ACTIVE, Cause.UNKNOWN),
     ("ses", S.ses_bounce(), EventKind.HARD, Cause.NO_MAILBOX),
     ("ses", S.ses_bounce(form="notificationType"), EventKind.HARD, Cause.NO_MAILBOX),
     ("ses", S.ses_bounce("Permanent", "NoEmail", diagnosticCode=None), EventKind.HARD, Cause.NO_MAILBOX),
@@ -356,3 +415,27 @@ def test_an_event_that_cannot_be_read_does_not_hold_up_the_batch(name, good):
     assert read(name, [bad, good]) == read(name, good)
     with pytest.raises(InvalidBody):
         read(name, [bad, bad])
+
+
+def test_an_event_of_resend_that_names_several_recipients_is_nobody_s():
+    assert read("resend", S.resend("email.bounced", to=[ANN, "bob@example.com"])) == ()
+
+
+def test_mail_that_came_in_to_postal_is_nobody_s_bounce():
+    assert read("postal", S.postal(message={"direction": "incoming", "to": ANN})) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("resend", S.resend("email.sent")),
+        ("resend", S.resend("contact.created")),
+        ("mailtrap", S.mailtrap("reject")),
+        ("mailtrap", S.mailtrap("suspension")),
+        ("mailtrap", S.mailtrap("unsubscribe")),
+        ("postal", S.postal("MessageHeld", details="Credential is configured to hold all messages")),
+        ("postal", S.postal("SendLimitExceeded")),
+    ],
+)
+def test_what_is_about_the_sender_or_a_subscription_is_no_mail_event(name, event):
+    assert read(name, event) == ()

@@ -1,5 +1,6 @@
 """Over HTTP: size, then who sent it, then what it says, then the answer once it is stored."""
 
+import base64
 import gzip
 import json
 import logging
@@ -9,6 +10,8 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA1
 from sqlmodel import func, select
 
 from bot.core.settings import BadSetting, Settings
@@ -28,6 +31,7 @@ OLD = {
     "ses": timedelta(minutes=61),
     "sendgrid": timedelta(minutes=61),
     "mailgun": timedelta(hours=10),
+    "resend": timedelta(seconds=301),
     "json": timedelta(seconds=301),
 }
 
@@ -250,3 +254,38 @@ def test_a_body_that_does_not_come_is_not_waited_for(bot: Bot, monkeypatch):
     with socket.create_connection(("127.0.0.1", bot.port), timeout=10) as line:
         line.sendall(b"POST /bounces/json HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
         assert line.recv(100).startswith(b"HTTP/1.1 408 ")
+
+
+def test_both_signatures_of_postal_are_understood_and_the_newer_goes_first(bot: Bot):
+    body, newer = hard("postal")
+    older = {"X-Postal-Signature": base64.b64encode(senders.RSA.sign(body, PKCS1v15(), SHA1())).decode()}
+    wrong = {"X-Postal-Signature-256": older["X-Postal-Signature"]}
+    assert bot.post("postal", body, older | wrong)[0] == 401
+    assert bot.post("postal", body, {"X-Postal-Signature": newer["X-Postal-Signature-256"]})[0] == 401
+    assert bot.post("postal", body, older)[0] == 200
+    assert bot.post("postal", body, older | newer)[0] == 200
+
+
+def test_a_secret_of_resend_that_is_being_replaced_is_one_of_several_signatures(bot: Bot):
+    body, headers = hard("resend")
+    signature = headers["svix-signature"]
+    assert bot.post("resend", body, headers | {"svix-signature": f"v1,AAAA {signature} v2,BBBB"})[0] == 200
+    for wrong in (signature.removeprefix("v1,"), signature.replace("v1,", "v1a,"), f"v1, {signature[3:]}"):
+        assert bot.post("resend", body, headers | {"svix-signature": wrong})[0] == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLEANED_RESEND_SECRET", "whsec_not base64 at all"),
+        ("CLEANED_POSTAL_KEY", "not base64 at all"),
+        (
+            "CLEANED_POSTAL_KEY",
+            senders.SETTINGS.sendgrid_key.get_secret_value() if senders.SETTINGS.sendgrid_key else "",
+        ),
+    ],
+)
+def test_a_key_of_another_kind_is_named(name: str, value: str):
+    with pytest.raises(BadSetting) as bad:
+        routes.receivers(Settings.model_validate({name: value}))
+    assert bad.value.values == {"name": name}
