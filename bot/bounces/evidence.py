@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.bounces import reversals
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.policy import Weakness
-from bot.bounces.reversals import Batch, Obstacle
+from bot.bounces.verdicts import reversals
+from bot.bounces.verdicts.policy import Weakness
+from bot.bounces.verdicts.reversals import Batch, Obstacle
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
 from storage.bounces import bursts as burst_rows

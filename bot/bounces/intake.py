@@ -3,7 +3,7 @@
 An event concerns every audience that has its address, unless it names one. It is saved once, however often it arrives.
 Mirrored audiences are left out: Mailchimp cleans its own contacts, and the mirror brings that in.
 Nothing here changes a cleaned contact back: later deliveries and activity only mark it as worth a look. An operator
-may reverse the verdict, see `bot.bounces.reversals`.
+may reverse the verdict, see `bot.bounces.verdicts.reversals`.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from enum import IntEnum
 from itertools import islice
 from typing import Any
 
-from bot.bounces import bursts, quarantine, saved_policies
+from bot.bounces import quarantine
 from bot.bounces.events import (
     LONGEST_CAMPAIGN,
     LONGEST_DIAGNOSTIC,
@@ -28,7 +28,8 @@ from bot.bounces.quarantine import (
     UNKNOWN_AUDIENCE,
     QuarantineItem,
 )
-from bot.bounces.verdicts import judge_contacts, review_verdicts
+from bot.bounces.verdicts import bursts, saved_policies
+from bot.bounces.verdicts.verdicts import judge_contacts, review_verdicts
 from bot.core.addresses import BadAddressReason, try_validate
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows

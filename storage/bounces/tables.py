@@ -9,7 +9,7 @@ from storage.core.tables import Table
 
 
 class CleaningPolicy(Table, table=True):
-    """Thresholds of one audience; without a row the defaults of `bot.bounces.policy.Policy` apply."""
+    """Thresholds of one audience; without a row the defaults of `bot.bounces.verdicts.policy.Policy` apply."""
 
     __tablename__ = "cleaning_policy"
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -85,7 +85,7 @@ class VerdictBatch(Table, table=True):
     n_reversed: int = Field(default=0, sa_type=BigInteger)
     held_at: datetime | None = None  # when the first verdict was held
     asked_at: datetime | None = None  # when the question to operators was created
-    answer: str | None = None  # `bot.bounces.batches.Answer`
+    answer: str | None = None  # `bot.bounces.verdicts.batches.Answer`
     answered_by: str | None = None
 
 

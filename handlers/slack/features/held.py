@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from bot.bounces import held
-from bot.bounces.held import CLEANING, QUESTION, CleaningJob, QuestionJob
+from bot.bounces.verdicts import held
+from bot.bounces.verdicts.held import CLEANING, QUESTION, CleaningJob, QuestionJob
 from bot.core import audiences
 from bot.core.jobs import AnyJob, Recipient
 from handlers.slack.context import AppContext

@@ -1,7 +1,7 @@
 """The form of an audience's cleaning rules."""
 
-from bot.bounces import saved_policies
-from bot.bounces.saved_policies import BadThreshold
+from bot.bounces.verdicts import saved_policies
+from bot.bounces.verdicts.saved_policies import BadThreshold
 from bot.core import audiences
 from handlers.slack.elements.blocks import View
 from handlers.slack.listeners import OPERATORS, Listeners

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from bot.bounces import reversals
-from bot.bounces.reversals import REVERSAL, NothingToReverse, ReversalJob, ReversalPlan
+from bot.bounces.verdicts import reversals
+from bot.bounces.verdicts.reversals import REVERSAL, NothingToReverse, ReversalJob, ReversalPlan
 from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View

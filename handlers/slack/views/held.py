@@ -1,7 +1,7 @@
 """Held verdicts: the question to operators, what became of it, and the progress and receipt of the cleaning."""
 
-from bot.bounces.held import CleaningJob
-from bot.bounces.reversals import Batch
+from bot.bounces.verdicts.held import CleaningJob
+from bot.bounces.verdicts.reversals import Batch
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Message, View

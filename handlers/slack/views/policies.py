@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.bounces.policy import Policy
-from bot.bounces.saved_policies import THRESHOLDS
+from bot.bounces.verdicts.policy import Policy
+from bot.bounces.verdicts.saved_policies import THRESHOLDS
 from bot.core.audiences import Audience
 from handlers.slack.elements import blocks
 from handlers.slack.elements.audiences import short_name

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.bounces.reversals import Batch, BatchesPage, ReversalPlan, ReversalReceipt
+from bot.bounces.verdicts.reversals import Batch, BatchesPage, ReversalPlan, ReversalReceipt
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View

@@ -14,9 +14,10 @@ from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.web.seldom import SeldomLog
-from handlers.web.webhooks import brevo, mailgun, mailtrap, own, postal, postmark, resend, sendgrid, ses
+from handlers.web.webhooks import own
 from handlers.web.webhooks.collector import Collector
 from handlers.web.webhooks.fetches import Waiting
+from handlers.web.webhooks.providers import brevo, mailgun, mailtrap, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.requests import (
     BodyTimeout,
     BodyTooLarge,

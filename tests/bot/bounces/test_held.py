@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.bounces import held, intake, mailbox, policy, reversals
+from bot.bounces import intake, mailbox
 from bot.bounces.events import LIST_SUFFIX, EventKind, MailEvent
-from bot.bounces.held import CLEANING, QUESTION, AlreadyAnswered
 from bot.bounces.intake import IntakeCounts
-from bot.bounces.reversals import REVERSAL, Batch, NothingToReverse
+from bot.bounces.verdicts import held, policy, reversals
+from bot.bounces.verdicts.held import CLEANING, QUESTION, AlreadyAnswered
+from bot.bounces.verdicts.reversals import REVERSAL, Batch, NothingToReverse
 from bot.core import jobs, journal
 from bot.core.errors import PlanGone
 from bot.core.jobs import Recipient

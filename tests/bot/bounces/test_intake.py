@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from bot.bounces import evidence, intake, quarantine, saved_policies
+from bot.bounces import evidence, intake, quarantine
 from bot.bounces.events import LONGEST_DIAGNOSTIC, Cause, EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
-from bot.bounces.policy import Policy, Weakness
 from bot.bounces.quarantine import QuarantineItem
+from bot.bounces.verdicts import saved_policies
+from bot.bounces.verdicts.policy import Policy, Weakness
 from bot.core.errors import PlanGone
 from storage.bounces import bursts as burst_rows
 from storage.bounces import evidence as evidence_rows

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.policy import (
+from bot.bounces.verdicts.policy import (
     BURST_WINDOW,
     Burst,
     EvidenceEvent,

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.bounces import evidence, intake, reversals
+from bot.bounces import evidence, intake
 from bot.bounces.events import Cause, EventKind, MailEvent
-from bot.bounces.reversals import REVERSAL, Batch, NothingToReverse, Obstacle, ReversalJob
+from bot.bounces.verdicts import reversals
+from bot.bounces.verdicts.reversals import REVERSAL, Batch, NothingToReverse, Obstacle, ReversalJob
 from bot.contacts import counts
 from bot.core import audiences, jobs, journal
 from bot.core.errors import AlreadyDone, IsMirrored, PlanGone, WrongWord

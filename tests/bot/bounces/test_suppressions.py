@@ -12,8 +12,8 @@ from sqlmodel import select
 
 from bot.bounces import evidence, suppressions
 from bot.bounces.events import Cause
-from bot.bounces.policy import Weakness
 from bot.bounces.suppressions import ListOutcome, Provider
+from bot.bounces.verdicts.policy import Weakness
 from bot.core import audiences
 from storage.bounces.suppressions.entries import Suppression
 from storage.bounces.tables import Evidence, Quarantined

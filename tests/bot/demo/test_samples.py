@@ -2,7 +2,7 @@
 
 from sqlmodel import select
 
-from bot.bounces.policy import Weakness
+from bot.bounces.verdicts.policy import Weakness
 from bot.contacts import counts
 from bot.core import audiences
 from bot.demo import samples

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE
-from bot.bounces import held, intake, reversals
+from bot.bounces import intake
 from bot.bounces.events import Cause, EventKind, MailEvent
-from bot.bounces.held import CLEANING, QUESTION
-from bot.bounces.reversals import Batch
+from bot.bounces.verdicts import held, reversals
+from bot.bounces.verdicts.held import CLEANING, QUESTION
+from bot.bounces.verdicts.reversals import Batch
 from bot.core.jobs import AnyJob, Recipient
 from bot.digests import digests
 from bot.digests.digests import DigestSettings

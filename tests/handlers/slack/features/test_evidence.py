@@ -8,9 +8,10 @@ import pytest
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.bounces import intake, saved_policies
+from bot.bounces import intake
 from bot.bounces.events import Cause, EventKind, MailEvent
-from bot.bounces.policy import Policy
+from bot.bounces.verdicts import saved_policies
+from bot.bounces.verdicts.policy import Policy
 from bot.contacts import counts
 from bot.core import audiences, journal
 from bot.corrections.suggestions import Suggester

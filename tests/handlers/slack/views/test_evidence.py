@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.evidence import BurstSummary, EvidenceItem, Explanation, VerdictSummary
-from bot.bounces.policy import Weakness
+from bot.bounces.verdicts.policy import Weakness
 from bot.core.audiences import Audience
 from handlers.slack.views import evidence as views
 from handlers.slack.views import segments as list_views

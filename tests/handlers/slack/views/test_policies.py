@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.bounces.policy import Policy
-from bot.bounces.saved_policies import HIGHEST_THRESHOLD, THRESHOLDS
+from bot.bounces.verdicts.policy import Policy
+from bot.bounces.verdicts.saved_policies import HIGHEST_THRESHOLD, THRESHOLDS
 from bot.core.audiences import Audience
 from handlers.slack.views import policies as views
 from handlers.words import LANGUAGES

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.bounces.batches import Answer
 from bot.bounces.evidence import Explanation
-from bot.bounces.held import CLEANING
-from bot.bounces.reversals import (
+from bot.bounces.verdicts.batches import Answer
+from bot.bounces.verdicts.held import CLEANING
+from bot.bounces.verdicts.reversals import (
     BATCHES_PER_PAGE,
     REVERSAL,
     Batch,

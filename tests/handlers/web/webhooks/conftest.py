@@ -23,7 +23,8 @@ from cryptography.x509.oid import NameOID
 
 from bot.core.settings import Settings
 from handlers.web.server import Server
-from handlers.web.webhooks import routes, ses
+from handlers.web.webhooks import routes
+from handlers.web.webhooks.providers import ses
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support.audiences import import_csv

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces.events import MailEvent
-from handlers.web.webhooks import brevo, mailgun, mailtrap, own, postal, postmark, resend, sendgrid, ses
+from handlers.web.webhooks import own
+from handlers.web.webhooks.providers import brevo, mailgun, mailtrap, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.requests import InvalidBody, WebhookError, WebhookRequest
 from handlers.web.webhooks.routes import RECEIVERS
 from tests.conftest import NOW

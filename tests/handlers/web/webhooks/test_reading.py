@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.bounces.events import Cause, EventKind, MailEvent
-from handlers.web.webhooks import brevo, mailgun, mailtrap, own, postal, postmark, resend, sendgrid, ses
+from handlers.web.webhooks import own
+from handlers.web.webhooks.providers import brevo, mailgun, mailtrap, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.requests import InvalidBody
 from tests.conftest import NOW
 from tests.handlers.web.webhooks import samples
@@ -37,7 +38,7 @@ def read(name: str, event: Any) -> tuple[MailEvent, ...]:
     return events
 
 
-# Causes that pass: the provider mails the address no more all the same. `bot.bounces.policy` marks these.
+# Causes that pass: the provider mails the address no more all the same. `bot.bounces.verdicts.policy` marks these.
 PASSING = [
     ("554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", Cause.POLICY),
     ("550 5.1.1 mailbox full", Cause.FULL),

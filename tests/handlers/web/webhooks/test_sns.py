@@ -14,10 +14,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from handlers.web.webhooks import fetches, routes, ses
-from handlers.web.webhooks import sns as receiving
+from handlers.web.webhooks import fetches, routes
+from handlers.web.webhooks.providers import ses
+from handlers.web.webhooks.providers import sns as receiving
+from handlers.web.webhooks.providers.sns import CERTIFICATE, host, own_url
 from handlers.web.webhooks.requests import Unauthenticated, WebhookError, WebhookRequest
-from handlers.web.webhooks.sns import CERTIFICATE, host, own_url
 from tests.conftest import NOW
 from tests.handlers.web.webhooks import samples
 from tests.handlers.web.webhooks.conftest import (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 
-from bot.bounces.policy import Policy
+from bot.bounces.verdicts.policy import Policy
 from bot.core.errors import CleanedError
 from storage.bounces import policies as policy_rows
 from storage.bounces.tables import CleaningPolicy

@@ -13,7 +13,6 @@ from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.messages.amazon import NOT_SPAM, diagnose_bounce, diagnose_delay
 from bot.bounces.webhooks import WebhookPayload
 from bot.core.settings import BadSetting, Settings
-from handlers.web.webhooks import sns
 from handlers.web.webhooks.fetches import Fetch, Fetches
 from handlers.web.webhooks.parsing import (
     JsonObject,
@@ -22,6 +21,7 @@ from handlers.web.webhooks.parsing import (
     first_code,
     parse_json,
 )
+from handlers.web.webhooks.providers import sns
 from handlers.web.webhooks.requests import Receiver, WebhookRequest
 from storage.core.text import storable
 

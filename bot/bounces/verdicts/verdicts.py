@@ -1,6 +1,6 @@
 """Applies the cleaning policy: loads what is known about contacts, judges them, cleans them, saves the verdicts.
 
-The caller holds the audience's lock and the transaction. The rules themselves are in `bot.bounces.policy`.
+The caller holds the audience's lock and the transaction. The rules themselves are in `bot.bounces.verdicts.policy`.
 """
 
 from collections import Counter, defaultdict
@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bot.bounces import batches
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.policy import (
+from bot.bounces.verdicts import batches
+from bot.bounces.verdicts.policy import (
     CLEANABLE,
     Burst,
     EvidenceEvent,
@@ -46,7 +46,7 @@ def judge_contacts(
 ) -> set[int]:
     """Judges contacts with new evidence or activity; returns the ids of those that it cleaned.
 
-    Verdicts of one source that are too many at once are held, see `bot.bounces.batches`. `released`: the batch whose
+    Verdicts of one source that are too many at once are held, see `bot.bounces.verdicts.batches`. `released`: the batch whose
     held verdicts these are, now that an operator wants the contacts cleaned.
     """
     domains = {contact_id: contact.domain for contact_id, contact in contacts.items()}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.bounces.batches import Answer
+from bot.bounces.verdicts.batches import Answer
 from bot.core import audiences, jobs, plans
 from bot.core.errors import CleanedError, IsMirrored, PlanGone, WrongWord
 from bot.core.jobs import Clock, Job, JobType, Recipient

@@ -1,6 +1,6 @@
 """Bursts of bounces by domain: found when evidence arrives, saved, with the contacts whose verdicts they may change.
 
-What makes a burst, and which bursts count as outages, is decided in `bot.bounces.policy`.
+What makes a burst, and which bursts count as outages, is decided in `bot.bounces.verdicts.policy`.
 """
 
 from collections import defaultdict
@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.bounces.events import EventKind
-from bot.bounces.policy import (
+from bot.bounces.verdicts.policy import (
     BURST_WINDOW,
     Burst,
     Policy,

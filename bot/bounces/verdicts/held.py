@@ -1,6 +1,6 @@
 """Held verdicts: operators are asked once what is with them, and one of them answers.
 
-"They are a mistake" is a reversal of the batch (`bot.bounces.reversals`), which drops the held verdicts too. "Clean
+"They are a mistake" is a reversal of the batch (`bot.bounces.verdicts.reversals`), which drops the held verdicts too. "Clean
 them" is the job here: it judges the contacts again, on what is known by then, and cleans them.
 """
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.bounces import saved_policies
-from bot.bounces.batches import Answer
-from bot.bounces.reversals import Batch, batch_value
-from bot.bounces.verdicts import judge_contacts
+from bot.bounces.verdicts import saved_policies
+from bot.bounces.verdicts.batches import Answer
+from bot.bounces.verdicts.reversals import Batch, batch_value
+from bot.bounces.verdicts.verdicts import judge_contacts
 from bot.core import audiences, jobs
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.jobs import Clock, Job, JobType, Recipient
