@@ -43,6 +43,7 @@ _SLOW = _Failure(EventKind.SOFT, Cause.SERVER, "4.4.2", "421 4.4.2 Connection ti
 _BLOCKED = _Failure(
     EventKind.SOFT, Cause.POLICY, "5.7.1", "550 5.7.1 Message refused: the sending server is on a block list"
 )
+_GIVEN_UP = _Failure(EventKind.HARD, Cause.FULL, "5.2.2", "552 5.2.2 Mailbox full")  # by the provider
 _SPAM = _Failure(EventKind.COMPLAINT, Cause.UNKNOWN, "", "")
 
 
@@ -109,10 +110,11 @@ def _complaints(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[Ma
 
 
 def _doubtful(factory: _EventFactory, addresses: Iterator[str]) -> Iterator[MailEvent]:
-    """Hard bounces of contacts that were active before, or had mail delivered after."""
+    """Hard bounces of contacts that were active before, had mail delivered after, or were given up too soon."""
     for n, address in enumerate(islice(addresses, 2)):
         yield factory.activity(address, EventKind.ACTIVE, days_ago=9 * n + 8)
         yield factory.bounce(address, _GONE, days_ago=3 * n + 0.2)
     for n, address in enumerate(islice(addresses, 2)):
         yield factory.bounce(address, _GONE, days_ago=n + 4.4)
         yield factory.activity(address, EventKind.DELIVERED, days_ago=n + 2.4)
+    yield factory.bounce(next(addresses), _GIVEN_UP, days_ago=1.6)

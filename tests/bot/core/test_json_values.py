@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.bounces.verdicts.held import CLEANING, QUESTION
+from bot.bounces.verdicts.reversals import REVERSAL
 from bot.core.jobs import JobType, Recipient
 from bot.core.json_values import from_json, to_json
 from bot.corrections.corrections import CorrectionPlan
@@ -25,7 +27,17 @@ from storage.contacts.contacts import PageKey
 from storage.contacts.values import Status
 from storage.core.tables import JobKind
 
-TYPES: Sequence[JobType[Any, Any, Any]] = (ARCHIVE, RESTORE, EXPORT, IMPORT, SYNC, ADD)
+TYPES: Sequence[JobType[Any, Any, Any]] = (
+    ARCHIVE,
+    RESTORE,
+    EXPORT,
+    IMPORT,
+    SYNC,
+    ADD,
+    REVERSAL,
+    CLEANING,
+    QUESTION,
+)
 ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)))
 TIMES = st.datetimes(timezones=st.sampled_from(ZONES))
 JSON = st.recursive(
