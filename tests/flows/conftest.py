@@ -28,7 +28,7 @@ from handlers.words import Words, words
 from storage.core.database import Database
 from tests.support import samples
 from tests.support.audiences import run
-from tests.support.bots import settings_of
+from tests.support.bots import PATIENCE, settings_of
 from tests.support.databases import copied
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Json, Person
 
@@ -115,7 +115,7 @@ def wait_until(fact: Callable[[], bool], seconds: float = 10) -> None:
 
 @pytest.fixture
 def workspace() -> Iterator[Workspace]:
-    with Workspace(manifest.path()) as running:
+    with Workspace(manifest.path(), ack_seconds=PATIENCE) as running:
         yield running
 
 

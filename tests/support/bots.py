@@ -10,6 +10,8 @@ from handlers.slack import manifest
 from handlers.slack.context import AppContext
 from handlers.standins.slack.server import Workspace
 
+PATIENCE = 20.0  # seconds for an answer: Slack waits three, a busy machine may need more; other tests look at the time
+
 
 def settings_of(workspace: Workspace, database_url: str, **more: Any) -> Settings:
     """What makes a bot the workspace's; nothing of this machine's settings."""
@@ -27,5 +29,5 @@ def settings_of(workspace: Workspace, database_url: str, **more: Any) -> Setting
 @contextmanager
 def bot(database_url: str, **more: Any) -> Iterator[tuple[Workspace, AppContext]]:
     """What is to be there when it starts comes before: the bot carries on all work that it finds."""
-    with Workspace(manifest.path()) as workspace, ExitStack() as running:
+    with Workspace(manifest.path(), ack_seconds=PATIENCE) as workspace, ExitStack() as running:
         yield workspace, serve.start(settings_of(workspace, database_url, **more), running)
