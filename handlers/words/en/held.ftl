@@ -2,7 +2,7 @@ held-headline = { $n ->
     [one] *Shall { $n } contact of { $audience } be cleaned?*
    *[other] *Shall { $n } contacts of { $audience } be cleaned?*
 }
-held-why = More bounces than usual came within an hour, so these contacts wait. Nothing is cleaned on this source’s word until an operator answers.
+held-why = More bounces than usual came within an hour, so these contacts wait. Nothing is cleaned on this source’s word until an operator answers. If you have just mailed an old list, clean them. If you don’t know why they bounced, look at your mail provider first.
 held-cleaned-before = { $n ->
     [one] { $n } was cleaned before that.
    *[other] { $n } were cleaned before that.

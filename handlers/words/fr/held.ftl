@@ -2,7 +2,7 @@ held-headline = { $n ->
     [one] *Faut-il nettoyer { $n } contact de { $audience } ?*
    *[other] *Faut-il nettoyer { $n } contacts de { $audience } ?*
 }
-held-why = Plus de retours que d’habitude sont arrivés en une heure, alors ces contacts attendent. Rien n’est nettoyé sur la foi de cette source avant qu’un opérateur ne réponde.
+held-why = Plus de retours que d’habitude sont arrivés en une heure, alors ces contacts attendent. Rien n’est nettoyé sur la foi de cette source avant qu’un opérateur ne réponde. Si vous venez d’écrire à une ancienne liste, nettoyez-les. Si vous ignorez d’où viennent ces retours, regardez d’abord chez votre fournisseur d’envoi.
 held-cleaned-before = { $n ->
     [one] { $n } a été nettoyé avant cela.
    *[other] { $n } ont été nettoyés avant cela.
