@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.verdicts import reversals
 from bot.bounces.verdicts.policy import Weakness
-from bot.bounces.verdicts.reversals import Batch, Obstacle
+from bot.bounces.verdicts.reversals import CleanedBatch, Obstacle
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
 from storage.bounces import bursts as burst_rows
@@ -86,7 +86,7 @@ class Explanation:
     """Bounces until then do not count: an operator has reversed an earlier verdict."""
     obstacle: Obstacle | None = None
     """Why the contact can't get back the status that it had; None if it can."""
-    batch: Batch | None = None
+    batch: CleanedBatch | None = None
     """The contacts that were cleaned together with it."""
 
 

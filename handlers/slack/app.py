@@ -12,7 +12,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.dedupe import NoAnswer, SeenRequests
+from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.features import (
     archives,
     corrections,
@@ -86,7 +86,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
 
     @app.error
     def give_no_answer(error: Exception) -> BoltResponse:
-        if not isinstance(error, NoAnswer):
+        if not isinstance(error, AnswerUnknown):
             log.error("a request was not answered: %s", errors.trace(error))
         return BoltResponse(status=NO_ANSWER)
 

@@ -23,7 +23,7 @@ LOOK_EVERY_SECONDS = 0.05  # at another process's answer
 log = logging.getLogger(__name__)
 
 
-class NoAnswer(Exception):
+class AnswerUnknown(Exception):
     """The first delivery of a submission has no answer yet, or the process that received it has died."""
 
 
@@ -53,7 +53,7 @@ class SeenRequests:
     def answer(
         self, body: dict[str, Any], make: Callable[[], Answer], fail: Callable[[Exception], Answer]
     ) -> Answer:
-        """The answer to a submission: `make`'s the first time, and after that the very same. Raises NoAnswer.
+        """The answer to a submission: `make`'s the first time, and after that the very same. Raises AnswerUnknown.
 
         `fail` makes the answer to what `make` raises.
         """
@@ -93,7 +93,7 @@ class SeenRequests:
                 answer: Answer = json.loads(kept)
                 return answer
             sleep(LOOK_EVERY_SECONDS)
-        raise NoAnswer
+        raise AnswerUnknown
 
     def _is_in_memory(self, key: str) -> bool:
         """Whether the key was there before; adds it if not."""
@@ -110,7 +110,7 @@ class SeenRequests:
 def _answer(make: Callable[[], Answer], fail: Callable[[Exception], Answer]) -> Answer:
     try:
         return make()
-    except NoAnswer:
+    except AnswerUnknown:
         raise
     except Exception as error:  # noqa: BLE001  told to the person
         return fail(error)
@@ -120,7 +120,7 @@ def _result(first: Future[Answer]) -> Answer:
     try:
         return first.result(WAIT_SECONDS)
     except TimeoutError:
-        raise NoAnswer from None
+        raise AnswerUnknown from None
 
 
 def _is_submission(body: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.bounces.verdicts import saved_policies
 from bot.bounces.verdicts.batches import Answer
-from bot.bounces.verdicts.reversals import Batch, batch_value
+from bot.bounces.verdicts.reversals import CleanedBatch, batch_value
 from bot.bounces.verdicts.verdicts import judge_contacts
 from bot.core import audiences, jobs
 from bot.core.errors import CleanedError, PlanGone
@@ -111,7 +111,7 @@ def work_question(database: Database, job: QuestionJob, clock: Clock) -> Iterato
     yield job
 
 
-def batch_of(database: Database, audience_id: int, batch_id: str) -> Batch:
+def batch_of(database: Database, audience_id: int, batch_id: str) -> CleanedBatch:
     """The batch as it is now. Raises PlanGone, NoAudience."""
     with database.reading() as session:
         return _batch(session, audience_id, batch_id)
@@ -191,7 +191,7 @@ def _finish(database: Database, job: CleaningJob, now: datetime) -> CleaningJob:
         return jobs.finish(session, job, now, CleaningResult(n, job.done - n))
 
 
-def _batch(session: Session, audience_id: int, batch_id: str) -> Batch:
+def _batch(session: Session, audience_id: int, batch_id: str) -> CleanedBatch:
     row = batch_rows.get(session, audience_id, batch_id)
     if row is None:
         raise PlanGone

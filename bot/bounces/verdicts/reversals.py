@@ -49,7 +49,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class CleanedBatch:
     """Contacts that the bounces of one source cleaned within an hour; `n_reversed` of the `n` have their status back.
 
     `n_held` more would be cleaned, and are not until an operator answers; `answer` and `answered_by` once one has.
@@ -82,7 +82,7 @@ class Batch:
 class BatchesPage:
     """A page of batches, newest first."""
 
-    batches: Sequence[Batch]
+    batches: Sequence[CleanedBatch]
     has_more: bool
 
 
@@ -136,7 +136,7 @@ class ReversalPlan:
     n: int
     word: str
     address: str | None
-    batch: Batch | None
+    batch: CleanedBatch | None
     complaints: int
     changed: int
 
@@ -170,7 +170,7 @@ def obstacle(audience: AudienceRow, contact: Contact, verdict: VerdictRow | None
     return None if verdict.status_before else Obstacle.UNKNOWN_STATUS
 
 
-def batch_of(session: Session, audience: AudienceRow, verdict: VerdictRow | None) -> Batch | None:
+def batch_of(session: Session, audience: AudienceRow, verdict: VerdictRow | None) -> CleanedBatch | None:
     """The batch that the verdict belongs to, if there is one."""
     row = batch_rows.get(session, audience.id, verdict.batch) if verdict and verdict.batch else None
     return batch_value(session, row, audience.name) if row else None
@@ -267,7 +267,7 @@ def _plan(
     word: str,
     now: datetime,
     address: str | None = None,
-    batch: Batch | None = None,
+    batch: CleanedBatch | None = None,
 ) -> ReversalPlan:
     audience = audiences.require(session, audience_id)
     if audience.source == AudienceSource.MAILCHIMP:
@@ -332,9 +332,9 @@ def _finish(database: Database, job: ReversalJob, now: datetime) -> ReversalJob:
         return jobs.finish(session, job, now, ReversalResult(n, progress.changed, progress.dropped))
 
 
-def batch_value(session: Session, row: VerdictBatch, audience: str) -> Batch:
+def batch_value(session: Session, row: VerdictBatch, audience: str) -> CleanedBatch:
     """The batch of a row."""
-    return Batch(
+    return CleanedBatch(
         audience_id=row.audience_id,
         id=row.id,
         audience=audience,

@@ -1,7 +1,7 @@
 """Held verdicts: the question to operators, what became of it, and the progress and receipt of the cleaning."""
 
 from bot.bounces.verdicts.held import CleaningJob
-from bot.bounces.verdicts.reversals import Batch
+from bot.bounces.verdicts.reversals import CleanedBatch
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Message, View
@@ -11,7 +11,7 @@ from handlers.words import Words
 from storage.core.tables import JobState
 
 
-def question(words: Words, batch: Batch) -> Message:
+def question(words: Words, batch: CleanedBatch) -> Message:
     """The question, with the answer once there is one."""
     audience = isolated(short_name(batch.audience))
     if batch.answer:

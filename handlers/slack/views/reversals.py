@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.bounces.verdicts.reversals import Batch, BatchesPage, ReversalPlan, ReversalReceipt
+from bot.bounces.verdicts.reversals import BatchesPage, CleanedBatch, ReversalPlan, ReversalReceipt
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
@@ -110,7 +110,7 @@ def message(words: Words, receipt: ReversalReceipt) -> Message:
     return receipts.done(headline, lines, [open_list], job)
 
 
-def answers(words: Words, batch: Batch) -> list[Block]:
+def answers(words: Words, batch: CleanedBatch) -> list[Block]:
     """The buttons that answer what is with held verdicts."""
     of_batch = value(batch.audience_id, batch.id)
     confirm = {
@@ -130,7 +130,7 @@ def value(audience_id: int, id_: str | int) -> str:
     return f"{audience_id}:{id_}"
 
 
-def _batch(words: Words, batch: Batch) -> list[Block]:
+def _batch(words: Words, batch: CleanedBatch) -> list[Block]:
     text = words.md("reversals-batch", n=batch.n, audience=isolated(short_name(batch.audience)))
     facts = [cleaned_by(words, batch)]
     if batch.n_reversed:
@@ -147,7 +147,7 @@ def _batch(words: Words, batch: Batch) -> list[Block]:
     return rows
 
 
-def cleaned_by(words: Words, batch: Batch) -> Markup:
+def cleaned_by(words: Words, batch: CleanedBatch) -> Markup:
     """When, and who told it."""
     lasts = batch.until - batch.since >= timedelta(minutes=1)
     return words.md(

@@ -13,7 +13,7 @@ from bot.bounces.events import LIST_SUFFIX, EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.verdicts import held, policy, reversals
 from bot.bounces.verdicts.held import CLEANING, QUESTION, AlreadyAnswered
-from bot.bounces.verdicts.reversals import REVERSAL, Batch, NothingToReverse
+from bot.bounces.verdicts.reversals import REVERSAL, CleanedBatch, NothingToReverse
 from bot.core import jobs, journal
 from bot.core.errors import PlanGone
 from bot.core.jobs import Recipient
@@ -42,12 +42,12 @@ def cleaned(database: Database) -> set[str]:
     return {row["address"] for row in contacts(database) if row["status"] == "cleaned"}
 
 
-def waiting(database: Database) -> Batch:
+def waiting(database: Database) -> CleanedBatch:
     [batch] = [batch for batch in batches(database) if batch.waits]
     return batch
 
 
-def answer_clean(database: Database, batch: Batch, now: datetime = LATER) -> None:
+def answer_clean(database: Database, batch: CleanedBatch, now: datetime = LATER) -> None:
     held.clean(database, batch.audience_id, batch.id, by="U1", now=now)
 
 

@@ -13,7 +13,7 @@ from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import evidence, intake
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import reversals
-from bot.bounces.verdicts.reversals import REVERSAL, Batch, NothingToReverse, Obstacle, ReversalJob
+from bot.bounces.verdicts.reversals import REVERSAL, CleanedBatch, NothingToReverse, Obstacle, ReversalJob
 from bot.contacts import counts
 from bot.core import audiences, jobs, journal
 from bot.core.errors import AlreadyDone, IsMirrored, PlanGone, WrongWord
@@ -30,11 +30,11 @@ WORD = "MISTAKE"
 PEOPLE = [f"p{i}@example.com" for i in range(6)]
 
 
-def batches(database: Database) -> Sequence[Batch]:
+def batches(database: Database) -> Sequence[CleanedBatch]:
     return reversals.recent_batches(database).batches
 
 
-def reverse_batch(database: Database, batch: Batch, now: datetime = LATER) -> ReversalJob:
+def reverse_batch(database: Database, batch: CleanedBatch, now: datetime = LATER) -> ReversalJob:
     plan = reversals.plan_batch(database, batch.audience_id, batch.id, by="U1", word=WORD, now=now)
     reversals.confirm(database, plan.id, WORD, by="U1", now=now)
     return run(database, REVERSAL, reversals.work, now)

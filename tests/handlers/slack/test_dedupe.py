@@ -23,7 +23,7 @@ from bot.maintenance.cleanup import delete_expired
 from handlers.slack import dedupe
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
-from handlers.slack.dedupe import NoAnswer, SeenRequests
+from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.errors import Answer
 from handlers.slack.people import People
 from handlers.slack.views import archives as archive_views
@@ -147,7 +147,7 @@ def test_a_form_whose_first_answer_does_not_come_is_not_answered(
     with ThreadPoolExecutor(1) as pool:
         first = pool.submit(seen.answer, submission(), slow, never)
         assert begun.wait(20)
-        with pytest.raises(NoAnswer):
+        with pytest.raises(AnswerUnknown):
             seen.answer(submission(), answered, never)
         may_end.set()
         assert first.result(20) == answered()
@@ -194,7 +194,7 @@ def test_after_a_process_that_died_before_its_answer_there_is_none(
     monkeypatch.setattr(dedupe, "WAIT_SECONDS", 0.01)
     assert bot_dedupe.is_first(database, "1", NOW)
     for _ in range(2):
-        with pytest.raises(NoAnswer):
+        with pytest.raises(AnswerUnknown):
             made(database).answer(submission(), answered, never)
 
 

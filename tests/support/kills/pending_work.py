@@ -11,7 +11,7 @@ from bot.bounces import intake
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import held, reversals
 from bot.bounces.verdicts.held import CLEANING, QUESTION
-from bot.bounces.verdicts.reversals import Batch
+from bot.bounces.verdicts.reversals import CleanedBatch
 from bot.core.jobs import AnyJob, Recipient
 from bot.digests import digests
 from bot.digests.digests import DigestSettings
@@ -134,7 +134,7 @@ def _reversal(wanted: Wanted, database: Database) -> None:
     reversals.confirm(database, plan.id, word, by=by, now=utc_now(), recipient=wanted.recipient)
 
 
-def _bounced(wanted: Wanted, database: Database) -> Batch:
+def _bounced(wanted: Wanted, database: Database) -> CleanedBatch:
     """All contacts bounced at once, so that the verdicts on them are held and an operator was asked."""
     people = [f"person{n}@example.com" for n in range(wanted.contacts)]
     import_csv(database, "\n".join(["Email Address", *people]), name="subscribed_x_export.csv")

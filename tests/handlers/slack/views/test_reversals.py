@@ -14,8 +14,8 @@ from bot.bounces.verdicts.held import CLEANING
 from bot.bounces.verdicts.reversals import (
     BATCHES_PER_PAGE,
     REVERSAL,
-    Batch,
     BatchesPage,
+    CleanedBatch,
     Obstacle,
     ReversalPlan,
     ReversalReceipt,
@@ -34,8 +34,8 @@ NUMBERS = st.integers(0, 10**7)
 NAMES = st.one_of(st.just("News"), st.text(min_size=1, max_size=400), st.just("<!channel> & *all* " * 300))
 
 
-def a_batch(name: str, n: int, back: int) -> Batch:
-    return Batch(1, "0123456789abcdef", name, name, AT, AT + timedelta(hours=1), n, back, n_held=n)
+def a_batch(name: str, n: int, back: int) -> CleanedBatch:
+    return CleanedBatch(1, "0123456789abcdef", name, name, AT, AT + timedelta(hours=1), n, back, n_held=n)
 
 
 @settings(max_examples=20)
