@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from storage.bounces.tables import CleaningPolicy
+from storage.core.engines import upsert
 
 
 def get(session: Session, audience_id: int) -> CleaningPolicy | None:
@@ -11,4 +12,4 @@ def get(session: Session, audience_id: int) -> CleaningPolicy | None:
 
 def save(session: Session, row: CleaningPolicy) -> None:
     """Inserts or replaces the audience's row."""
-    session.merge(row)
+    upsert(session, row)

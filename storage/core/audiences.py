@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, func, select
 
+from storage.core.engines import insert_unless_there
 from storage.core.tables import AudienceRow
 
 
@@ -28,9 +29,9 @@ def by_name(session: Session, name: str) -> AudienceRow | None:
 
 def get_or_add(session: Session, name: str, now: datetime) -> AudienceRow:
     audience = by_name(session, name)
-    if audience:
-        return audience
-    audience = AudienceRow(name=name.strip(), created_at=now)
-    session.add(audience)
-    session.flush()
+    if audience is None:
+        # Another process may add it at this moment.
+        insert_unless_there(session, AudienceRow(name=name.strip(), created_at=now))
+        audience = by_name(session, name)
+    assert audience
     return audience

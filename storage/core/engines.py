@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Table, any_, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 
 def is_sqlite(session: Session) -> bool:
@@ -16,6 +16,28 @@ def is_sqlite(session: Session) -> bool:
 def insert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An INSERT that supports ON CONFLICT."""
     return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+
+
+def upsert(session: Session, row: SQLModel) -> None:
+    """Inserts the row, or replaces the one with its primary key.
+
+    Unlike `Session.merge`, which reads first, it does not fail where another process inserts the row meanwhile.
+    """
+    table: Table = row.__table__  # type: ignore[attr-defined]
+    statement = insert(session, table).values(row.model_dump())
+    replaced = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    session.connection().execute(
+        statement.on_conflict_do_update(index_elements=table.primary_key, set_=replaced)
+    )
+    session.expire_all()  # what was read before
+
+
+def insert_unless_there(session: Session, row: SQLModel) -> bool:
+    """Inserts the row; False, and no change, if there is one with its primary key or unique value."""
+    table: Table = row.__table__  # type: ignore[attr-defined]
+    values = {name: value for name, value in row.model_dump().items() if value is not None}
+    statement = insert(session, table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
+    return session.connection().execute(statement).first() is not None
 
 
 def is_in(session: Session, column: ColumnElement[int], ids: Sequence[int]) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from storage.contacts.contacts import (
 )
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason
+from storage.core.engines import insert_unless_there
 from storage.corrections.tables import Consent, NotTypo
 
 # A person who complained about the mail is never asked for another address, whatever the contact was cleaned for.
@@ -112,11 +113,7 @@ def get_not_typo(session: Session, audience_id: int, contact_id: int) -> NotTypo
 
 def mark_not_typo(session: Session, mark: NotTypo) -> bool:
     """Stores the mark; False if the contact has one already."""
-    if get_not_typo(session, mark.audience_id, mark.contact_id):
-        return False
-    session.add(mark)
-    session.flush()
-    return True
+    return insert_unless_there(session, mark)
 
 
 def unmark_not_typo(session: Session, audience_id: int, contact_id: int) -> bool:

@@ -15,7 +15,7 @@ from sqlmodel import select as select_model
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.contacts import IS_CLEANED
 from storage.contacts.contacts import TABLE as CONTACT
-from storage.core.engines import insert
+from storage.core.engines import insert_unless_there, upsert
 from storage.corrections.corrections import MAY_BE_A_TYPO
 from storage.digests.tables import Digest, DigestRun
 
@@ -29,16 +29,12 @@ def get(session: Session) -> Digest | None:
 
 
 def put(session: Session, digest: Digest) -> None:
-    session.merge(digest)
-    session.flush()
+    upsert(session, digest)
 
 
 def claim(session: Session, run: DigestRun) -> bool:
     """Inserts the run. Returns False if it exists already."""
-    statement = (
-        insert(session, _RUN).values(run.model_dump()).on_conflict_do_nothing().returning(_RUN.c.due_at)
-    )
-    return session.connection().execute(statement).first() is not None
+    return insert_unless_there(session, run)
 
 
 def exists(session: Session, due_at: datetime) -> bool:
