@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 
 from storage.core import schema
 from storage.core.database import Database
-from tests.support.databases import copied, url_text
+from tests.support.databases import Reusable, copied, url_text
 
 # A shell that runs the tests in the background has them ignore it, and the programs that they start too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -47,8 +47,9 @@ def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        # These databases need not survive a crash of the machine: a copy takes 35 ms instead of 200.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        # These databases need not survive a crash of the machine: a copy takes 35 ms instead of 200. Statistics that
+        # come by themselves would make plans depend on the order of the tests.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE template_cleaned"))
@@ -64,6 +65,13 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> str:
     return _migrated(f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'template.db'}")
 
 
+@pytest.fixture(scope="session")
+def postgresql_reusable(postgresql_template: str) -> Iterator[Reusable]:
+    reusable = Reusable(postgresql_template)
+    yield reusable
+    reusable.drop()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
@@ -72,8 +80,12 @@ def engine_name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of this test alone, at this program's version."""
-    with copied(request.getfixturevalue(f"{engine_name}_template"), tmp_path) as url:
-        yield url
+    if engine_name == "postgresql":
+        with request.getfixturevalue("postgresql_reusable").copy() as url:
+            yield url
+    else:
+        with copied(request.getfixturevalue("sqlite_template"), tmp_path) as url:
+            yield url
 
 
 @pytest.fixture
