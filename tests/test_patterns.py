@@ -18,7 +18,9 @@ import storage
 
 parser: Any = importlib.import_module("re._parser")
 METHODS = ("search", "match", "fullmatch", "finditer", "findall", "sub", "split")
-SHORT = range(14, 41, 2)  # repetitions that show exponential time: none takes more than about four times as long
+SHORT = range(
+    14, 41, 2
+)  # repetitions that show exponential time: none takes more than about four times as long
 LONG = 2_000  # characters
 MOST = 0.1  # seconds for a short text
 FLOOR = 0.0001  # seconds for a long text, below which no pattern is suspicious
