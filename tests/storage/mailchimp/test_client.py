@@ -274,8 +274,27 @@ def test_a_page_tells_its_total_and_what_it_could_not_read():
     assert script.requests[0].url.params["since_last_changed"] == "2026-11-24T09:30:01+00:00"
 
 
-def test_the_hash_is_of_the_lower_case_address():
+def test_the_hash_is_of_the_lower_case_address_unless_another_id_was_listed():
     assert member_hash(ADDRESS) == HASH
+    assert member_hash(ADDRESS, "5e8c") == "5e8c"
+
+
+@pytest.mark.parametrize("status", [Status.CLEANED, Status.NONSUBSCRIBED])
+def test_a_status_is_set_by_the_id_that_is_given(status: Status):
+    mailchimp, script = scripted(httpx.Response(200, json=MEMBER))
+    mailchimp.set_status("l1", "5e8c", ADDRESS, status)
+    assert script.requests[0].url.path.endswith("/members/5e8c")
+    assert status_operation("1", "l1", "5e8c", ADDRESS, status).path.endswith("/members/5e8c")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"), [("Ann@x.example", "Ann@x.example"), ("Éva@x.example", "éva@x.example")]
+)
+def test_a_new_address_is_sent_so_that_its_hash_is_certain(typed: str, sent: str):
+    mailchimp, script = scripted(httpx.Response(200, json=MEMBER))
+    mailchimp.put_member("l1", typed, status_if_new=Status.SUBSCRIBED)
+    assert json.loads(script.requests[0].content)["email_address"] == sent
+    assert script.requests[0].url.path.endswith(member_hash(sent))
 
 
 def test_audiences_come_from_all_pages():
