@@ -7,14 +7,11 @@ from datetime import timedelta
 import pytest
 
 from bot.archives.jobs import ARCHIVE
-from bot.mailchimp.mirror import sync
 from bot.mailchimp.outbox import outbox
-from handlers.slack.views.mailchimp import mirror as views
 from handlers.standins.mailchimp.members import hash_of
-from handlers.words import words
 from storage.contacts.contacts import TABLE
 from storage.core.database import Database
-from storage.core.tables import JobState
+from storage.core.tables import AudienceRow
 from storage.mailchimp.values import member_hash
 from tests.bot.mailchimp.test_outbox import confirm, plan, run, undo
 from tests.support import figures
@@ -105,7 +102,7 @@ def test_the_first_sync_of_a_mirror_of_an_earlier_version_reads_everybody_s_id(b
     both.sync()
     with both.database.transaction() as session:
         session.connection().execute(TABLE.update().values(remote_hash=None))
-        audience = session.get_one(sync.AudienceRow, both.id)
+        audience = session.get_one(AudienceRow, both.id)
         audience.remote = {**audience.remote, "whole_at": audience.remote.pop("whole_with_ids_at")}
     both.times.now += timedelta(hours=1)
     both.sync()
@@ -162,13 +159,3 @@ def test_who_loses_the_address_is_no_cleaned_contact_any_more_and_who_gets_one_i
     assert (result.added, result.gone, result.difference) == (1, 1, {})
     both.assert_same()
     assert ADDRESSES[0].lower() not in both.contacts()
-
-
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_receipt_says_how_many_have_no_address(both: Mirrored, language: str):
-    both.mailchimp.put_phone(both.remote_id, PHONES[0])
-    both.request()
-    *_, job = sync.work(both.client, both.database, both.claim(), both.times)
-    assert job.state == JobState.DONE
-    said = str(views.message(words(language), job, "News"))
-    assert words(language)("mirror-without-address", n=1) in said
