@@ -21,8 +21,8 @@ mirror-refused-why = { $n ->
    *[other] Ce que Mailchimp dit de { $n } contacts est illisible : ils ont été laissés de côté.
 }
 mirror-without-address = { $n ->
-    [one] { $n } contact n’a pas d’adresse e-mail dans Mailchimp : il n’est pas compté ici.
-   *[other] { $n } contacts n’ont pas d’adresse e-mail dans Mailchimp : ils ne sont pas comptés ici.
+    [one] { $n } contact n’a pas d’adresse e-mail dans Mailchimp : il n’est pas compté ici.
+   *[other] { $n } contacts n’ont pas d’adresse e-mail dans Mailchimp : ils ne sont pas comptés ici.
 }
 mirror-differs = Les chiffres de Mailchimp diffèrent de ceux d’ici : { $which }. Ils retardent parfois de quelques minutes ; s’ils diffèrent encore à la prochaine mise à jour, signalez-le.
 mirror-overstated = { $n ->
