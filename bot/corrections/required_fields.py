@@ -19,6 +19,7 @@ MOST_FIELDS = 60  # a modal has at most 100 blocks, and the form has others
 MOST_CHOICES = 300  # of all fields: a modal has at most 250,000 bytes
 CHOICES_A_MENU = 100  # Slack's limit
 MOST_PERMISSIONS = 40
+_SOME = 25  # contacts
 
 Problems = Sequence[tuple[str, str]]  # a merge field's tag, and Mailchimp's message about it
 
@@ -155,9 +156,9 @@ def _fetch_member(client: Client, audience: AudienceRow, contact: Contact) -> Me
     remote_id = audience.remote_id or ""
     try:
         try:
-            return client.member(remote_id, member_hash(contact.address))
+            return client.member(remote_id, member_hash(contact.address, contact.remote_hash))
         except NotFound:
-            members = client.members(remote_id, count=1).members
+            members = client.members(remote_id, count=_SOME).members  # some may have no address
             return members[0].without_merge_fields() if members else None
     except MailchimpError:
         raise RequirementsUnknown(audience=audience.name) from None

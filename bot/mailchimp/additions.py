@@ -293,14 +293,14 @@ def _audience_and_contact(session: Session, job: AddJob) -> tuple[AudienceRow, C
 
 def _check_absent(client: Client, audience: AudienceRow, job: AddJob) -> None:
     """Raises AlreadyAtMailchimp if Mailchimp has the address: to add it would change that contact."""
-    member = _member(client, audience, job.task.address)
+    member = _member(client, audience, member_hash(job.task.address))
     if member:
         raise _already_there(audience, job, member.status)
 
 
-def _member(client: Client, audience: AudienceRow, address: str) -> Member | None:
+def _member(client: Client, audience: AudienceRow, hash_: str) -> Member | None:
     try:
-        return client.member(audience.remote_id or "", member_hash(address))
+        return client.member(audience.remote_id or "", hash_)
     except NotFound:
         return None
 
@@ -317,7 +317,7 @@ def _add(client: Client, audience: AudienceRow, old: Contact, job: AddJob) -> tu
 
     Returns the new member, the tags that it was not given, and whether the rest was lost.
     """
-    before = _member(client, audience, old.address)
+    before = _member(client, audience, member_hash(old.address, old.remote_hash))
     member = _put(client, audience, before, job, _merge_values(audience, old, before, job))
     if member.status not in (
         Status.SUBSCRIBED,
@@ -360,7 +360,7 @@ def _put(
             vip=before.vip if before else False,
         )
     except MemberExists:
-        member = _member(client, audience, address)
+        member = _member(client, audience, member_hash(address))
         raise _already_there(audience, job, member.status if member else "unknown") from None
 
 

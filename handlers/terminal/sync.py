@@ -65,6 +65,8 @@ def sync(words: Words, database: Database, client: Client, audience: str | None 
             continue
         figures = {name: getattr(job.outcome, name) for name in ("added", "changed", "unchanged", "refused")}
         print(words("terminal-synced", name=mirror.name, **figures), flush=True)
+        if n := job.outcome.without_address:
+            print(f"  {words('mirror-without-address', n=n)}", flush=True)
         if difference := differs(words, job.outcome):
             print(f"  {difference}", flush=True)
     if not audience_ids:

@@ -86,6 +86,7 @@ class Contact(Table, table=True):
     remote_id: int | None = Field(
         default=None, sa_type=BigInteger
     )  # Mailchimp's, which stays when the address changes
+    remote_hash: str | None = None  # Mailchimp's id in paths, where it is not the hash that is computed here
 
 
 class ContactCount(Table, table=True):

@@ -10,6 +10,7 @@ COLUMNS = tuple(
     audience_id id address address_key domain status status_before revision merge_fields
     tags notes member_rating optin_time optin_ip confirm_time confirm_ip latitude longitude gmtoff dstoff
     timezone cc region leid euid cleaned_at clean_reason clean_campaign_title clean_campaign_id clean_diagnostic remote_id
+    remote_hash
     """.split()
 )
 

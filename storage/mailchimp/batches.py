@@ -16,7 +16,7 @@ from storage.contacts.values import Status
 from storage.mailchimp.documents import get_number, get_text
 from storage.mailchimp.errors import BadAnswer, MailchimpError, Unavailable, problem
 from storage.mailchimp.transport import CALL_SECONDS, CONNECT_SECONDS
-from storage.mailchimp.values import Document, member_hash, status_name
+from storage.mailchimp.values import Document, status_name
 
 MAX_MEMORY = 8 << 20  # bytes; larger results go to a temporary file
 # Of a change of status. Without it, Mailchimp refuses contacts whose required merge fields are empty.
@@ -55,11 +55,10 @@ def archive_operation(id_: str, audience_id: str, hash_: str) -> Operation:
     return Operation(id_, "DELETE", member_path(audience_id, hash_))
 
 
-def status_operation(id_: str, audience_id: str, address: str, status: Status) -> Operation:
-    """Sets the status of a contact. Raises ValueError for archived."""
+def status_operation(id_: str, audience_id: str, hash_: str, address: str, status: Status) -> Operation:
+    """Sets the status of a contact. Raises ValueError for archived, and for an invalid hash."""
     method, body = status_change(address, status)
-    path = member_path(audience_id, member_hash(address))
-    return Operation(id_, method, path, body, STATUS_PARAMS)
+    return Operation(id_, method, member_path(audience_id, hash_), body, STATUS_PARAMS)
 
 
 def status_change(address: str, status: Status) -> tuple[Literal["PATCH", "PUT"], Mapping[str, object]]:

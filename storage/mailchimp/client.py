@@ -260,10 +260,10 @@ class Client:
         if self.member(audience_id, hash_).status is not Status.ARCHIVED:
             raise MethodRefused(status=204, title="Not Archived", instance="")
 
-    def set_status(self, audience_id: str, address: str, status: Status) -> Member:
+    def set_status(self, audience_id: str, hash_: str, address: str, status: Status) -> Member:
         """Sets the status of a contact. Raises NotFound, InComplianceState, InvalidResource; ValueError for archived."""
         method, body = batches.status_change(address, status)
-        path = member_path(audience_id, member_hash(address))
+        path = member_path(audience_id, hash_)
         return self._read(members.member, ApiRequest(method, path, batches.STATUS_PARAMS, body))
 
     def put_member(
@@ -281,8 +281,11 @@ class Client:
         """Adds a contact, or updates it without changing its status.
 
         `permissions`: marketing permissions by id. `interests`: ids of groups to put it in. Empty values change nothing.
-        Raises InvalidResource with the invalid fields, MemberExists, InComplianceState, Forgotten.
+        An address that is not ASCII is sent in lower case: its hash is then the same, whichever letters Mailchimp takes
+        for upper case. Raises InvalidResource with the invalid fields, MemberExists, InComplianceState, Forgotten.
         """
+        if not address.isascii():
+            address = address.lower()
         body: dict[str, object] = {"email_address": address, "status_if_new": status_name(status_if_new)}
         if merge_fields:
             body["merge_fields"] = dict(merge_fields)

@@ -4,7 +4,7 @@ A page is decoded in C, straight into typed values. Where that fails, its contac
 field: a value of another type than documented counts as absent, so that it does not stop a sync.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,7 +95,12 @@ class Member(Struct, frozen=True, gc=False):
     @property
     def hash(self) -> str:
         """Its id in the paths of the API."""
-        return self.id or member_hash(self.address)
+        return self.listed_hash or member_hash(self.address)
+
+    @property
+    def listed_hash(self) -> str | None:
+        """Its id as Mailchimp gives it; None if there is none, or if it is computed from the address as well."""
+        return self.id if self.id.isalnum() and self.id != member_hash(self.address) else None
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -120,13 +125,15 @@ class Member(Struct, frozen=True, gc=False):
 class MemberPage:
     """Contacts, and how many there are on all pages.
 
-    `unreadable` contacts are left out (see `Member.is_readable`); `ids` are those of all, in order.
+    Left out are `unreadable` contacts (see `Member.is_readable`), and those without an address, such as those with a
+    telephone number alone: `without_address` has their status by id. `ids` are those of all, in order.
     """
 
     members: Sequence[Member]
     total: int
     unreadable: int
-    ids: Sequence[int] = ()
+    ids: Sequence[int]
+    without_address: Mapping[int, Status]
 
 
 class _Page(Struct):
@@ -152,7 +159,9 @@ def page(body: bytes) -> MemberPage:
         members = [_converted(row) for row in documents.get_objects(document, "members")]
         total = documents.get_number(document, "total_items")
     readable = [member for member in members if member.is_readable]
-    return MemberPage(readable, total, len(members) - len(readable), [member.leid for member in members])
+    without_address = {member.leid: member.status for member in members if member.leid and not member.address}
+    unreadable = len(members) - len(readable) - len(without_address)
+    return MemberPage(readable, total, unreadable, [member.leid for member in members], without_address)
 
 
 def _converted(document: Document) -> Member:

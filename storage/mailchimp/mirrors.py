@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, count
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, literal_column, select, update
 from sqlmodel import Session
@@ -16,6 +16,20 @@ from storage.contacts.figures import FigureChanges, FigureKey
 from storage.core import audiences
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.remote_state import RemoteState
+from storage.mailchimp.values import member_hash
+
+
+class MirroredContact(NamedTuple):
+    """A contact of a mirror. `remote_hash`: see `Contact`."""
+
+    id: int
+    address_key: str
+    remote_hash: str | None
+
+    @property
+    def hash(self) -> str:
+        """Its id in the paths of Mailchimp's API."""
+        return member_hash(self.address_key, self.remote_hash)
 
 
 def by_remote_id(session: Session, remote_id: str, *, lock: bool = False) -> AudienceRow | None:
@@ -58,13 +72,13 @@ def set_webhook_secret(session: Session, audience_id: int, secret: str) -> None:
 
 def cleaned_without_reason(
     session: Session, audience_id: int, since: int, limit: int, *, skip: int
-) -> Sequence[tuple[int, str]]:
-    """Ids and lower-case addresses of cleaned contacts without a reason, changed after the revision `since`.
+) -> Sequence[MirroredContact]:
+    """Cleaned contacts without a reason, changed after the revision `since`.
 
     The most recently cleaned first, without the first `skip`.
     """
     query = (
-        select(TABLE.c.id, TABLE.c.address_key)
+        select(*_MIRRORED)
         .where(
             TABLE.c.audience_id == audience_id,
             IS_CLEANED,
@@ -75,7 +89,7 @@ def cleaned_without_reason(
         .limit(limit)
         .offset(skip)
     )
-    return [(id_, key) for id_, key in session.connection().execute(query)]
+    return [MirroredContact(*row) for row in session.connection().execute(query)]
 
 
 def set_clean_reasons(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -93,15 +107,15 @@ def set_clean_reasons(session: Session, audience_id: int, rows: Sequence[Mapping
     )
 
 
-def addresses_after(session: Session, audience_id: int, after: int, limit: int) -> Sequence[tuple[int, str]]:
-    """Ids and lower-case addresses of the next contacts with an id greater than `after`."""
+def contacts_after(session: Session, audience_id: int, after: int, limit: int) -> Sequence[MirroredContact]:
+    """The next contacts with an id greater than `after`."""
     query = (
-        select(TABLE.c.id, TABLE.c.address_key)
+        select(*_MIRRORED)
         .where(TABLE.c.audience_id == audience_id, TABLE.c.id > after)
         .order_by(TABLE.c.id)
         .limit(limit)
     )
-    return [(id_, key) for id_, key in session.connection().execute(query)]
+    return [MirroredContact(*row) for row in session.connection().execute(query)]
 
 
 def delete_contacts(session: Session, audience_id: int, contact_ids: Sequence[int]) -> int:
@@ -115,3 +129,6 @@ def delete_contacts(session: Session, audience_id: int, contact_ids: Sequence[in
         tally[FigureKey(status, reason or "", figures.day_of(cleaned_at), domain)] -= 1
     figures.apply_changes(session, audience_id, tally)
     return session.connection().execute(delete(TABLE).where(is_deleted)).rowcount
+
+
+_MIRRORED = [TABLE.c[name] for name in MirroredContact._fields]

@@ -16,6 +16,7 @@ from storage.contacts.contacts import TABLE, Segment, conditions_by_id
 from storage.contacts.values import Status
 from storage.core.tables import JobRow
 from storage.mailchimp.tables import Outgoing, OutgoingState
+from storage.mailchimp.values import member_hash
 
 SINGLE_CALL, STARTING = "", "?"
 
@@ -23,12 +24,20 @@ _ROW: Table = Outgoing.__table__  # type: ignore[attr-defined]
 
 
 class Target(NamedTuple):
-    """A contact to change. `status_before` is the status it had before it was archived, None if it is not."""
+    """A contact to change. `status_before` is the status it had before it was archived, None if it is not.
+
+    `remote_hash`: see `Contact`.
+    """
 
     id: int
     address: str
-    address_key: str
     status_before: str | None
+    remote_hash: str | None
+
+    @property
+    def hash(self) -> str:
+        """Its id in the paths of Mailchimp's API."""
+        return member_hash(self.address, self.remote_hash)
 
 
 class AddressOutcome(NamedTuple):
@@ -164,7 +173,7 @@ def count_by_refusal(session: Session, key: OutboxKey) -> dict[str, int]:
 
 def targets(session: Session, audience_id: int, contact_ids: Sequence[int]) -> Sequence[Target]:
     """Returns the contacts, in the order of ids."""
-    query = select(TABLE.c.id, TABLE.c.address, TABLE.c.address_key, TABLE.c.status_before)
+    query = select(TABLE.c.id, TABLE.c.address, TABLE.c.status_before, TABLE.c.remote_hash)
     query = query.where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(contact_ids))
     return [Target(*row) for row in session.connection().execute(query.order_by(TABLE.c.id))]
 

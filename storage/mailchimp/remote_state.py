@@ -27,6 +27,7 @@ class RemoteState:
     last sync. `explained`: the audience's revision up to which Mailchimp was asked why contacts were cleaned.
     `archived_by_list`, `archived_by_contact`: when Mailchimp's calls last archived a cleaned contact; `no_contact_api`:
     when the account was found without the latter. `account_id`: of the account that listed the audience last, empty if that was not noted yet.
+    `without_address`: how many contacts have none, such as those with a telephone number alone, by status.
     """
 
     web_id: int | None = None
@@ -44,6 +45,7 @@ class RemoteState:
     archived_by_list: datetime | None = None
     archived_by_contact: datetime | None = None
     no_contact_api: datetime | None = None
+    without_address: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -63,7 +65,8 @@ class RemoteState:
             ),
             link=kept.get("link"),
             signup_url=kept.get("signup"),
-            whole_at=_time(kept.get("whole_at")),
+            # Earlier versions wrote "whole_at": their passes did not keep Mailchimp's ids, so another is due.
+            whole_at=_time(kept.get("whole_with_ids_at")),
             differs=kept.get("differs", False),
             explained=kept.get("explained", 0),
             webhook_secret=kept.get("webhook_secret", ""),
@@ -72,6 +75,7 @@ class RemoteState:
             archived_by_list=_time(kept.get("archived_by_list")),
             archived_by_contact=_time(kept.get("archived_by_contact")),
             no_contact_api=_time(kept.get("no_contact_api")),
+            without_address=kept.get("without_address", {}),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -82,7 +86,7 @@ class RemoteState:
             "fields": [asdict(merge_field) for merge_field in self.merge_fields],
             "link": self.link,
             "signup": self.signup_url,
-            "whole_at": _text(self.whole_at),
+            "whole_with_ids_at": _text(self.whole_at),
             "differs": self.differs,
             "explained": self.explained,
             "webhook_secret": self.webhook_secret,
@@ -91,6 +95,7 @@ class RemoteState:
             "archived_by_list": _text(self.archived_by_list),
             "archived_by_contact": _text(self.archived_by_contact),
             "no_contact_api": _text(self.no_contact_api),
+            "without_address": dict(self.without_address),
         }
 
 

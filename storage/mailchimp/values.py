@@ -120,9 +120,13 @@ class Webhook:
     secret: str = field(repr=False)
 
 
-def member_hash(address: str) -> str:
-    """The id of a contact in its audience."""
-    return md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+def member_hash(address: str, listed: str | None = None) -> str:
+    """The id of a contact in its audience.
+
+    `listed`: as Mailchimp lists it, where that is not what is computed here. Which letters Mailchimp takes for upper case
+    beyond ASCII is not documented.
+    """
+    return listed or md5(address.lower().encode(), usedforsecurity=False).hexdigest()
 
 
 def status_name(status: Status) -> str:

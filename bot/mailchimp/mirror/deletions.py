@@ -19,7 +19,7 @@ from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import BadAnswer, NotFound
 from storage.mailchimp.members import Member
-from storage.mailchimp.values import member_hash
+from storage.mailchimp.mirrors import MirroredContact
 
 PER_STEP = 250  # calls
 _PER_QUERY = 10_000  # contacts
@@ -56,7 +56,7 @@ def remove_deleted(
     """Deletes unseen contacts that Mailchimp does not have; stores the others, which the pages missed, by `keep`."""
     for contacts in _unseen(database, job.audience_id, seen):
         with call_pool() as pool:
-            futures = [pool.submit(_member, client, remote_id, key) for _, key in contacts]
+            futures = [pool.submit(_member, client, remote_id, contact.hash) for contact in contacts]
             for _ in heartbeats(futures):
                 yield (job := jobs.renew(database, job, clock()))
         members = [future.result() for future in futures]
@@ -64,7 +64,7 @@ def remove_deleted(
         for audience in call(partial(client.audience, remote_id)):
             if audience is None:
                 yield (job := jobs.renew(database, job, clock()))
-        gone = [id_ for (id_, _), member in zip(contacts, members, strict=True) if member is None]
+        gone = [contact.id for contact, member in zip(contacts, members, strict=True) if member is None]
         job = keep(job, [member for member in members if isinstance(member, Member)])
         with database.transaction() as session:
             bulk.lock(session, job.audience_id)
@@ -74,26 +74,26 @@ def remove_deleted(
         yield job
 
 
-def _unseen(database: Database, audience_id: int, seen: SeenContacts) -> Iterator[Sequence[tuple[int, str]]]:
-    """Ids and lower-case addresses of contacts not seen, PER_STEP at a time."""
+def _unseen(database: Database, audience_id: int, seen: SeenContacts) -> Iterator[Sequence[MirroredContact]]:
+    """Contacts not seen, PER_STEP at a time."""
     after = 0
-    unseen: list[tuple[int, str]] = []
+    unseen: list[MirroredContact] = []
     while True:
         with database.reading() as session:
-            contacts = mirrors.addresses_after(session, audience_id, after, _PER_QUERY)
-        unseen += [contact for contact in contacts if contact[0] not in seen]
+            contacts = mirrors.contacts_after(session, audience_id, after, _PER_QUERY)
+        unseen += [contact for contact in contacts if contact.id not in seen]
         while len(unseen) >= PER_STEP or (unseen and not contacts):
             yield unseen[:PER_STEP]
             del unseen[:PER_STEP]
         if not contacts:
             return
-        after = contacts[-1][0]
+        after = contacts[-1].id
 
 
-def _member(client: Client, remote_id: str, key: str) -> Member | BadAnswer | None:
+def _member(client: Client, remote_id: str, hash_: str) -> Member | BadAnswer | None:
     """None if Mailchimp does not have it; the error if it does, but unreadable."""
     try:
-        return tags.with_all(client, remote_id, client.member(remote_id, member_hash(key)))
+        return tags.with_all(client, remote_id, client.member(remote_id, hash_))
     except NotFound:
         return None
     except BadAnswer as error:

@@ -1,7 +1,7 @@
 """The values of a sync as a job."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,8 @@ class SyncProgress:
     `stage` is an index of `sync.STAGES`, `offset` and `tail` say where its next page begins and which contacts the
     last one ended with. `gone` contacts were deleted, `outcome` counts the others. Calls so far: `asked` for reasons,
     of which `unknown` had no answer, and `tags_asked` for tags; `explained` once the reasons have been asked for.
-    `overstated` contacts are in Mailchimp's totals, and on no page.
+    `overstated` contacts are in Mailchimp's totals, and on no page. `without_address`: contacts met that have none, by
+    status.
     """
 
     started: datetime | None
@@ -44,6 +45,7 @@ class SyncProgress:
     explained: bool = False
     tags_asked: int = 0
     overstated: int = 0
+    without_address: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def upgrade(cls, json: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -56,8 +58,8 @@ class SyncProgress:
 class SyncResult:
     """How many contacts were added, changed, left as they were or could not be read, and how many are gone.
 
-    `difference`: how many more contacts Mailchimp counts than the mirror has, by status. `overstated`: how many more
-    its listings counted than they had.
+    `difference`: how many more contacts Mailchimp counts than the mirror has, by status, if it is not for those that
+    have no address, of which it has `without_address`. `overstated`: how many more its listings counted than they had.
     """
 
     added: int
@@ -67,6 +69,7 @@ class SyncResult:
     gone: int
     difference: Mapping[str, int]
     overstated: int = 0
+    without_address: int = 0
 
 
 SYNC = JobType(JobKind.SYNC, SyncTask, SyncProgress, SyncResult)

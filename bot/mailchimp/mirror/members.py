@@ -46,6 +46,7 @@ class ContactPage:
     unreadable: int
     ids: Sequence[int]
     truncated_tags: Mapping[str, str] = field(default_factory=dict)
+    without_address: Mapping[int, Status] = field(default_factory=dict)
 
 
 def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> ContactPage:
@@ -57,7 +58,9 @@ def page(body: bytes, audience_id: int, labels: Mapping[str, str]) -> ContactPag
         for member in decoded.members
         if member.tag_count > len(member.tag_objects)
     }
-    return ContactPage(rows, decoded.total, decoded.unreadable, decoded.ids, truncated_tags)
+    return ContactPage(
+        rows, decoded.total, decoded.unreadable, decoded.ids, truncated_tags, decoded.without_address
+    )
 
 
 def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
@@ -93,6 +96,7 @@ def row(member: Member, audience_id: int, labels: Mapping[str, str]) -> Row:
         None,
         None,
         leid or None,
+        member.listed_hash,
     )
 
 

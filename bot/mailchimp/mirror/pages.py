@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.members import ContactPage
-from storage.contacts.values import Row
+from storage.contacts.values import Row, Status
 from storage.mailchimp.client import MAX_PAGE_SIZE
 from storage.mailchimp.errors import BadAnswer
 
@@ -62,7 +62,8 @@ def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[F
     rows: list[Row] = []
     truncated_tags: dict[str, str] = {}
     step_back = steps_back = unreadable = overstated = 0
-    unreadable_ids: set[int] = set()  # a page may be read again
+    without_address: dict[int, Status] = {}
+    counted_ids: set[int] = set()  # of contacts that are not in rows: a page may be read again
     end = offset  # as far as contacts were listed
     furthest = -1  # offset of a page that was taken
     with ThreadPoolExecutor(_PREFETCHED, thread_name_prefix="mailchimp") as pool:
@@ -87,12 +88,15 @@ def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[F
                     furthest, steps_back = start, 0
                 rows += [row for row in page.rows if last_rows.get(members.key(row)) != row]
                 truncated_tags |= page.truncated_tags
-                if page.unreadable:
+                if page.unreadable or page.without_address:
                     readable = (members.remote_id(row) or 0 for row in page.rows)
-                    new = set(page.ids).difference(tail, readable, unreadable_ids)
-                    unreadable_ids |= new
-                    unreadable += len(new)
-                # The ids include unreadable contacts, which may fill a whole page.
+                    new = set(page.ids).difference(tail, readable, counted_ids)
+                    counted_ids |= new
+                    without_address |= {
+                        id_: page.without_address[id_] for id_ in new & page.without_address.keys()
+                    }
+                    unreadable += len(new - page.without_address.keys())
+                # The ids include contacts that are not in rows, which may fill a whole page.
                 tail = page.ids[-OVERLAP:] or tail
                 before, page_rows = page_rows, {members.key(row): row for row in page.rows}
                 last_rows = {**before, **page_rows}
@@ -104,8 +108,9 @@ def pages(fetch: FetchPage, offset: int, tail: Sequence[int] = ()) -> Iterator[F
                     total=page.total - overstated,
                     unreadable=unreadable,
                     truncated_tags=truncated_tags,
+                    without_address=without_address,
                 )
-                rows, unreadable, truncated_tags = [], 0, {}
+                rows, unreadable, truncated_tags, without_address = [], 0, {}, {}
                 yield FetchedPages(merged, start + _STEP, tail, prefetch.is_empty, overstated)
                 if prefetch.is_empty:
                     return

@@ -18,7 +18,7 @@ from storage.core.database import Database, Session
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import MAX_PAGE_SIZE, Client
 from storage.mailchimp.errors import NotFound
-from storage.mailchimp.values import Bounce, member_hash
+from storage.mailchimp.values import Bounce
 
 MAX_EXPLAINED = 5_000  # contacts per sync, the most recently cleaned
 PER_STEP = 250  # contacts
@@ -44,12 +44,12 @@ def explain(
                     yield (job := jobs.renew(database, job, clock()))
         assert abuse is not None
         with call_pool() as pool:
-            futures = [pool.submit(_reason, client, remote_id, abuse, key) for _, key in contacts]
+            futures = [pool.submit(_reason, client, remote_id, abuse, contact.hash) for contact in contacts]
             for _ in heartbeats(futures):
                 yield (job := jobs.renew(database, job, clock()))
         rows = [
-            {"id": id_, **reason}
-            for (id_, _), future in zip(contacts, futures, strict=True)
+            {"id": contact.id, **reason}
+            for contact, future in zip(contacts, futures, strict=True)
             if (reason := future.result())
         ]
         progress = replace(
@@ -64,9 +64,8 @@ def explain(
     yield jobs.save_progress(database, job, clock(), replace(job.progress, explained=True))
 
 
-def _reason(client: Client, remote_id: str, abuse: Mapping[str, str], key: str) -> dict[str, Any] | None:
+def _reason(client: Client, remote_id: str, abuse: Mapping[str, str], hash_: str) -> dict[str, Any] | None:
     """The columns of a contact that tell why it was cleaned; None if Mailchimp does not know."""
-    hash_ = member_hash(key)
     if hash_ in abuse:
         return _columns(CleanReason.ABUSE, abuse[hash_], "")
     try:

@@ -18,15 +18,14 @@ from bot.contacts.upsert import UpsertCounts
 from bot.core import jobs
 from bot.core.jobs import Clock, Recipient
 from bot.core.json_values import to_json
-from bot.mailchimp.mirror import deletions, missing, pages, reasons, tags
+from bot.mailchimp.mirror import deletions, missing, pages, reasons, tags, totals
 from bot.mailchimp.mirror import members as member_rows
 from bot.mailchimp.mirror.deletions import SeenContacts
-from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncResult, SyncTask
+from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncProgress, SyncResult, SyncTask
 from bot.mailchimp.mirror.members import ContactPage
 from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
 from storage.contacts import bulk
-from storage.contacts import figures as kept_figures
 from storage.contacts.values import Row, Status
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
@@ -164,26 +163,6 @@ def refresh(client: Client, database: Database, job: RemoteJob, clock: Clock) ->
             jobs.mark_told(database, sync, clock())
 
 
-def difference(database: Database, client: Client, audience_id: int) -> Mapping[str, int]:
-    """How many more contacts Mailchimp counts than the mirror has, by status; without those that agree."""
-    with database.reading() as session:
-        audience = audiences.get(session, audience_id)
-        figures = kept_figures.by_status_and_reason(session, audience_id)
-    assert audience is not None
-    assert audience.remote_id is not None  # a mirror has it
-    remote = client.audience(audience.remote_id)
-    remote_counts = {
-        Status.SUBSCRIBED: remote.subscribed,
-        Status.UNSUBSCRIBED: remote.unsubscribed,
-        Status.CLEANED: remote.cleaned,
-        Status.ARCHIVED: client.total(audience.remote_id, Status.ARCHIVED),
-    }
-    counts = Counter[str]()
-    for (status, _), n in figures.items():
-        counts[status] += n
-    return {str(status): n - counts[status] for status, n in remote_counts.items() if n != counts[status]}
-
-
 def _start_for(database: Database, job: RemoteJob, now: datetime) -> SyncJob:
     """A sync of what has changed, leased by the owner of the job."""
     with database.transaction() as session:
@@ -243,7 +222,7 @@ def _begin(context: _Context, job: SyncJob) -> SyncJob:
     if progress.started is None:
         progress = replace(progress, started=now)
     if context.seen is not None:
-        progress = replace(progress, stage=0, offset=0, tail=(), overstated=0)
+        progress = replace(progress, stage=0, offset=0, tail=(), overstated=0, without_address={})
     return jobs.save_progress(context.database, job, now, progress)
 
 
@@ -279,6 +258,8 @@ def _store(
         moved = {} if context.is_first else _moved(session, audience, page.rows)
         outcome = _load(session, context, audience, page.rows, moved, progress.outcome, bulk.encode_time(now))
         progress = replace(progress, outcome=outcome.with_refused(page.unreadable))
+        if page.without_address:
+            progress = _leave_out(session, job.audience_id, page.without_address, progress)
         if fetched is None:
             return jobs.step(session, job, now, progress=progress)
         progress = replace(progress, overstated=progress.overstated + fetched.overstated)
@@ -290,6 +271,16 @@ def _store(
             return jobs.step(session, job, now, progress=progress)
         done = min(fetched.next_offset, page.total)
         return jobs.step(session, job, now, progress=progress, done=done, total=page.total)
+
+
+def _leave_out(
+    session: Session, audience_id: int, without_address: Mapping[int, Status], progress: SyncProgress
+) -> SyncProgress:
+    """Counts contacts that have no address, and deletes those that had one before."""
+    rows = bulk.find_by_remote_ids(session, audience_id, without_address)
+    gone = mirrors.delete_contacts(session, audience_id, [member_rows.contact_id(row) for row in rows])
+    counts = Counter(progress.without_address) + Counter(map(str, without_address.values()))
+    return replace(progress, gone=progress.gone + gone, without_address=counts)
 
 
 def _load(
@@ -341,7 +332,7 @@ def _moved(session: Session, audience: AudienceRow, rows: Sequence[Row]) -> Mapp
 
 
 def _finish(context: _Context, job: SyncJob) -> Iterator[SyncJob]:
-    compare = partial(difference, context.database, context.client, job.audience_id)
+    compare = partial(totals.difference, context.database, context.client, job.audience_id)
     for differs in pages.call(compare):
         if differs is None:
             yield (job := jobs.renew(context.database, job, context.clock()))
@@ -357,11 +348,13 @@ def _end(context: _Context, job: SyncJob, differs: Mapping[str, int]) -> SyncJob
         audience.mirrored_until = job.progress.started
         state = RemoteState.from_json(audience.remote)
         is_whole = job.task.since is None and not _are_renamed(context.labels, state.labels)
+        differs, without_address = totals.without_addressless(differs, state.without_address, job)
         audience.remote = replace(
             state,
             whole_at=audience.mirrored_until if is_whole else state.whole_at,
             differs=bool(differs or job.progress.overstated),
             explained=audience.revision,
+            without_address=without_address,
         ).to_json()
         session.add(audience)
         if n := outcome.added + outcome.changed + gone:
@@ -376,6 +369,10 @@ def _end(context: _Context, job: SyncJob, differs: Mapping[str, int]) -> SyncJob
                 **asdict(outcome),
             )
         result = SyncResult(
-            **asdict(outcome), gone=gone, difference=differs, overstated=job.progress.overstated
+            **asdict(outcome),
+            gone=gone,
+            difference=differs,
+            overstated=job.progress.overstated,
+            without_address=sum(without_address.values()),
         )
         return jobs.finish(session, job, now, result)

@@ -16,7 +16,6 @@ from storage.mailchimp import batches, outgoing
 from storage.mailchimp.batches import Operation
 from storage.mailchimp.client import Client
 from storage.mailchimp.outgoing import Target
-from storage.mailchimp.values import member_hash
 
 
 class RemoteChange(Protocol):
@@ -69,13 +68,13 @@ class Archiving:
         return outgoing.archived(session, self.segment.audience_id, contact_ids)
 
     def call(self, client: Client, target: Target) -> None:
-        client.archive(self.remote_id, member_hash(target.address_key))
+        client.archive(self.remote_id, target.hash)
 
     def call_otherwise(self, client: Client, target: Target) -> None:
-        client.archive_by_contact(self.remote_id, member_hash(target.address_key))
+        client.archive_by_contact(self.remote_id, target.hash)
 
     def operation(self, operation_id: str, target: Target) -> Operation:
-        return batches.archive_operation(operation_id, self.remote_id, member_hash(target.address_key))
+        return batches.archive_operation(operation_id, self.remote_id, target.hash)
 
     def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:  # noqa: ARG002  a RemoteChange
         archives.note_archived(session, self.segment.audience_id, self.archive_id, contact_ids, revision)
@@ -101,13 +100,14 @@ class Restoring:
         return archives.already_restored(session, self.audience_id, self.archive_id, contact_ids)
 
     def call(self, client: Client, target: Target) -> None:
-        client.set_status(self.remote_id, target.address, _status_before(target))
+        client.set_status(self.remote_id, target.hash, target.address, _status_before(target))
 
     def call_otherwise(self, client: Client, target: Target) -> None:
         raise NotImplementedError
 
     def operation(self, operation_id: str, target: Target) -> Operation:
-        return batches.status_operation(operation_id, self.remote_id, target.address, _status_before(target))
+        status = _status_before(target)
+        return batches.status_operation(operation_id, self.remote_id, target.hash, target.address, status)
 
     def apply(self, session: Session, contact_ids: Sequence[int], revision: int, now: datetime) -> None:
         archives.note_restored(session, self.audience_id, self.archive_id, contact_ids, revision, now)

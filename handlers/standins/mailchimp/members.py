@@ -22,6 +22,7 @@ class StoredMember(NamedTuple):
     Times are whole seconds since the epoch, 0 for none. `merge`: the merge fields as JSON text, which takes less
     memory than objects and goes into a response unchanged. `permissions`: ids of the enabled marketing permissions;
     `interests`: of the groups it is in.
+    `phone`: of a contact without an address; `email` is empty then, and `id` is no hash and never shown.
     `barred`: in a compliance state (unsubscribed by themselves, or cleaned): the API can't subscribe them again.
     """
 
@@ -46,6 +47,7 @@ class StoredMember(NamedTuple):
     reason: str = ""
     barred: bool = False
     source: str = "API - Generic"
+    phone: str = ""
 
 
 class StoredMembers:
@@ -99,6 +101,9 @@ class StoredMembers:
         """Number of members with a status; None: all that aren't archived."""
         return len(self._ordered[status])
 
+    def count_with_address(self, status: str) -> int:
+        return sum(bool(member.email) for member in self._ordered[status])
+
     def changed_after(self, status: str | None, seconds: int) -> int:
         """Number of members of a status changed after a time."""
         ordered = self._ordered[status]
@@ -126,8 +131,8 @@ class StoredMembers:
 
 
 def hash_of(address: str) -> str:
-    """The subscriber hash: MD5 of the lower-case address."""
-    return md5(address.lower().encode(), usedforsecurity=False).hexdigest()
+    """The subscriber hash: MD5 of the lower-case address. Only letters of ASCII become lower case."""
+    return md5(address.encode().lower(), usedforsecurity=False).hexdigest()
 
 
 def _statuses(member: StoredMember) -> tuple[str | None, ...]:

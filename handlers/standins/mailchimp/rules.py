@@ -16,6 +16,7 @@ class Rules:
     `archive_refused` always get it.
     `audiences_api`: whether the account has the Audiences API (beta); without it, its calls get
     `audiences_api_refusal`, 403 or 404. `contact_archives_cleaned`: whether its archive takes cleaned contacts.
+    `phones_counted`: the counts of an audience include contacts that have a telephone number and no address.
     `forgotten`: permanently deleted addresses, which can't be added again; `fake_domains`: rejected as fake.
     `double_optin_enforced`: in an audience with double opt-in, a new member sent as `subscribed` becomes `pending`.
     `problems_without_type`: some problem documents lack `type`, as recorded, although the specification requires it.
@@ -33,6 +34,7 @@ class Rules:
     audiences_api: bool = False
     audiences_api_refusal: int = 404
     contact_archives_cleaned: bool = False
+    phones_counted: bool = True
     forgotten: set[str] = field(default_factory=set)
     fake_domains: set[str] = field(default_factory=set)
     double_optin_enforced: bool = True

@@ -143,6 +143,16 @@ class Standin(StandinServer):
             values = {"status": status, "changed": self._account.now, **changes}
             stored.members.put((stored.members.get(key) or blank)._replace(**values))
 
+    def put_phone(self, audience: str, phone: str, status: str = "subscribed", **changes: Any) -> None:
+        """Adds or changes a member that has a telephone number and no address; `changes` as of `put`."""
+        with self._account.lock:
+            stored = self._account.audience(audience)
+            stored.next_web_id += 1
+            key = hash_of(phone)
+            blank = StoredMember(key, "", status, 0, stored.next_web_id, "{}", phone=phone)
+            values = {"status": status, "changed": self._account.now, **changes}
+            stored.members.put((stored.members.get(key) or blank)._replace(**values))
+
     def members(self, audience: str) -> list[StoredMember]:
         """All members in their current state, including archived ones."""
         with self._account.lock:

@@ -20,6 +20,10 @@ mirror-refused-why = { $n ->
     [one] What Mailchimp said of { $n } contact could not be read, so it was left out.
    *[other] What Mailchimp said of { $n } contacts could not be read, so they were left out.
 }
+mirror-without-address = { $n ->
+    [one] { $n } contact at Mailchimp has no e-mail address, so it is not counted here.
+   *[other] { $n } contacts at Mailchimp have no e-mail address, so they are not counted here.
+}
 mirror-differs = Mailchimp’s own counts differ from what is here: { $which }. They lag by some minutes at times; if they differ after the next sync too, report it.
 mirror-overstated = { $n ->
     [one] Mailchimp counted { $n } contact more than it listed. All that it listed is here; everything is read again tomorrow.

@@ -20,6 +20,10 @@ mirror-refused-why = { $n ->
     [one] Ce que Mailchimp dit de { $n } contact est illisible : il a été laissé de côté.
    *[other] Ce que Mailchimp dit de { $n } contacts est illisible : ils ont été laissés de côté.
 }
+mirror-without-address = { $n ->
+    [one] { $n } contact n’a pas d’adresse e-mail dans Mailchimp : il n’est pas compté ici.
+   *[other] { $n } contacts n’ont pas d’adresse e-mail dans Mailchimp : ils ne sont pas comptés ici.
+}
 mirror-differs = Les chiffres de Mailchimp diffèrent de ceux d’ici : { $which }. Ils retardent parfois de quelques minutes ; s’ils diffèrent encore à la prochaine mise à jour, signalez-le.
 mirror-overstated = { $n ->
     [one] Mailchimp a compté { $n } contact de plus qu’il n’en a listé. Tout ce qu’il a listé est ici ; tout sera relu demain.

@@ -166,6 +166,29 @@ def test_groups_language_and_vip_go_over_and_nothing_more_is_sent_of_whoever_has
     assert not {"interests", "language", "vip"} & set(bodies(mailchimp, "PUT")[-1])
 
 
+def test_a_contact_whose_id_is_no_hash_of_ours_is_corrected_to_another_such_with_all_it_has(
+    database: Database, mailchimp: Standin, client: Client
+):
+    """The form reads its values and the audience's permissions from it; the job its tags, language and VIP mark."""
+    old, new = "Élodie@gmial.com", "Élodie@gmail.com"
+    remote = mailchimp.add_list("News", merge_fields=(TOWN,), permissions=TEXTS)
+    mailchimp.put_phone(remote, "+33600000001", changed=1)
+    mailchimp.put(remote, old, merge='{"TOWN": "Lens"}', tags=("vip",), language="fr", vip=True)
+    mailchimp.clean(remote, old)
+    form = begin(database, client, sync(database, client, NOW))
+    assert form.requirements
+    assert [field.value for field in form.requirements.fields] == ["Lens"]
+    assert [each.text for each in form.requirements.permissions] == list(TEXTS)
+    job = carry_out(database, client, request(database, form, new, fields={"TOWN": "Lens"}))
+    assert not additions.receipt(database, job).is_profile_lost
+    there = mailchimp.member(remote, new.lower())
+    assert there
+    assert (there.status, there.tags, there.language, there.vip) == ("subscribed", ("vip",), "fr", True)
+    here = contact(database, job.audience_id, new.lower())
+    assert here
+    assert (here.status, here.remote_hash) == (Status.SUBSCRIBED, None)
+
+
 def test_what_is_lost_with_a_contact_that_mailchimp_has_no_more_is_told(
     database: Database, mailchimp: Standin, client: Client
 ):

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from bot.mailchimp.mirror import members
 from storage.contacts import values
 from storage.contacts.contacts import TABLE
+from storage.contacts.values import Status
 from storage.mailchimp.members import Location, Member
+from storage.mailchimp.values import member_hash
 
 LABELS = {"FNAME": "First name"}
 MEMBER: dict[str, Any] = {
@@ -33,10 +35,12 @@ def test_columns_are_those_of_the_table():
     assert tuple(column.name for column in TABLE.columns) == values.COLUMNS
 
 
-def test_a_page_becomes_contacts_and_says_whose_tags_are_incomplete_and_who_was_unreadable():
-    body = json.dumps({"members": [MEMBER, {"web_id": 9}], "total_items": 12}).encode()
+def test_a_page_becomes_contacts_and_says_whose_tags_are_incomplete_and_who_was_left_out():
+    others = [{"web_id": 9, "status": "archived"}, {"web_id": 8, "email_address": "a@x.example"}, {}]
+    body = json.dumps({"members": [MEMBER, *others], "total_items": 12}).encode()
     page = members.page(body, 3, LABELS)
-    assert (page.total, page.unreadable, list(page.ids), len(page.rows)) == (12, 1, [1, 9], 1)
+    assert (page.total, page.unreadable, list(page.ids), len(page.rows)) == (12, 2, [1, 9, 8, 0], 1)
+    assert page.without_address == {9: Status.ARCHIVED}
     assert list(page.truncated_tags) == ["zoé@x.example"]
     row = row_of(MEMBER)
     assert json.loads(row["merge_fields"]) == {"First name": "Zoé “Z” \\ ", "AGE": "7"}
@@ -47,6 +51,15 @@ def test_a_page_becomes_contacts_and_says_whose_tags_are_incomplete_and_who_was_
     )
     assert (row["status"], row["cleaned_at"]) == ("cleaned", "2026-01-02 02:04:05.000000")
     assert (row["tags"], row["remote_id"], row["leid"]) == ('"a, b"', 1, "1")
+
+
+def test_an_id_is_kept_where_it_is_not_the_hash_of_the_address():
+    assert [row_of(MEMBER | {"id": id_})["remote_hash"] for id_ in ("5e8c", "", "a/../b")] == [
+        "5e8c",
+        None,
+        None,
+    ]
+    assert row_of(MEMBER | {"id": member_hash("zoé@x.example")})["remote_hash"] is None
 
 
 @given(st.text() | st.datetimes(timezones=st.none() | st.timezones()).map(str))

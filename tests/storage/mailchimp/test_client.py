@@ -37,7 +37,7 @@ def every_call(mailchimp: Client) -> None:
     mailchimp.abuse_reports("l1")
     mailchimp.archive("l1", HASH)
     for status in set(Status) - {Status.ARCHIVED}:
-        mailchimp.set_status("l1", ADDRESS, status)
+        mailchimp.set_status("l1", HASH, ADDRESS, status)
         mailchimp.put_member(
             "l1",
             ADDRESS,
@@ -50,7 +50,7 @@ def every_call(mailchimp: Client) -> None:
         )
     mailchimp.add_tags("l1", HASH, ["vip"])
     mailchimp.start_batch(
-        [archive_operation("1", "l1", HASH), status_operation("2", "l1", ADDRESS, Status.CLEANED)]
+        [archive_operation("1", "l1", HASH), status_operation("2", "l1", HASH, ADDRESS, Status.CLEANED)]
     )
     mailchimp.batch("b1")
     mailchimp.batches_since(NOW)
@@ -138,7 +138,7 @@ def test_each_change_of_a_status_goes_without_validation_of_the_merge_fields_and
         if request.method in ("PATCH", "PUT"):
             is_change = "status" in json.loads(request.content)
             assert ("skip_merge_validation" in request.url.params) == is_change
-    operation = status_operation("1", "l1", ADDRESS, Status.NONSUBSCRIBED).document()
+    operation = status_operation("1", "l1", HASH, ADDRESS, Status.NONSUBSCRIBED).document()
     assert operation["params"] == {"skip_merge_validation": "true"}
     assert "params" not in archive_operation("1", "l1", HASH).document()
 
@@ -265,12 +265,36 @@ def test_a_page_tells_its_total_and_what_it_could_not_read():
     rows = [MEMBER, MEMBER | {"email_address": ""}, MEMBER | {"status": None}, MEMBER | {"web_id": "x"}]
     mailchimp, script = scripted(httpx.Response(200, json={"members": rows, "total_items": 12}))
     page = mailchimp.members("l1", changed_since=datetime(2026, 11, 24, 9, 30, 1, 999, tzinfo=UTC))
-    assert (len(page.members), page.total, page.unreadable) == (2, 12, 2)
+    assert (len(page.members), page.total, page.unreadable, page.without_address) == (
+        2,
+        12,
+        1,
+        {7: Status.NONSUBSCRIBED},
+    )
     assert script.requests[0].url.params["since_last_changed"] == "2026-11-24T09:30:01+00:00"
 
 
-def test_the_hash_is_of_the_lower_case_address():
+def test_the_hash_is_of_the_lower_case_address_unless_another_id_was_listed():
     assert member_hash(ADDRESS) == HASH
+    assert member_hash(ADDRESS, "5e8c") == "5e8c"
+
+
+@pytest.mark.parametrize("status", [Status.CLEANED, Status.NONSUBSCRIBED])
+def test_a_status_is_set_by_the_id_that_is_given(status: Status):
+    mailchimp, script = scripted(httpx.Response(200, json=MEMBER))
+    mailchimp.set_status("l1", "5e8c", ADDRESS, status)
+    assert script.requests[0].url.path.endswith("/members/5e8c")
+    assert status_operation("1", "l1", "5e8c", ADDRESS, status).path.endswith("/members/5e8c")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sent"), [("Ann@x.example", "Ann@x.example"), ("Éva@x.example", "éva@x.example")]
+)
+def test_a_new_address_is_sent_so_that_its_hash_is_certain(typed: str, sent: str):
+    mailchimp, script = scripted(httpx.Response(200, json=MEMBER))
+    mailchimp.put_member("l1", typed, status_if_new=Status.SUBSCRIBED)
+    assert json.loads(script.requests[0].content)["email_address"] == sent
+    assert script.requests[0].url.path.endswith(member_hash(sent))
 
 
 def test_audiences_come_from_all_pages():
@@ -407,5 +431,5 @@ def test_what_is_not_mailchimps_answer_is_a_bad_answer(answer):
 def test_no_call_gives_a_contact_the_status_archived():
     mailchimp, script = scripted(httpx.Response(200, json=MEMBER))
     with pytest.raises(ValueError):
-        mailchimp.set_status("l1", ADDRESS, Status.ARCHIVED)
+        mailchimp.set_status("l1", HASH, ADDRESS, Status.ARCHIVED)
     assert not script.requests

@@ -29,7 +29,7 @@ def page_of(*rows: Any, **more: Any) -> members.MemberPage:
 def test_a_value_of_another_type_costs_only_itself(name: str, value: Any):
     page = page_of(MEMBER, MEMBER | {name: value})
     assert page.members[0] == members.member(MEMBER)
-    if page.unreadable:
+    if len(page.members) == 1:
         assert name in ("email_address", "status")
         return
     good, other = map(msgspec.structs.asdict, page.members)

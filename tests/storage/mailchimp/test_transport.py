@@ -59,7 +59,7 @@ def test_what_is_the_same_twice_is_tried_again(failure):
         lambda mailchimp: mailchimp.member("l1", HASH),
         lambda mailchimp: mailchimp.archive("l1", HASH),
         lambda mailchimp: mailchimp.put_member("l1", ADDRESS, status_if_new=Status.PENDING),
-        lambda mailchimp: mailchimp.set_status("l1", ADDRESS, Status.CLEANED),
+        lambda mailchimp: mailchimp.set_status("l1", HASH, ADDRESS, Status.CLEANED),
         lambda mailchimp: mailchimp.add_tags("l1", HASH, ["vip"]),
     ]
     for call in calls:
@@ -106,7 +106,7 @@ def test_a_batch_that_never_arrived_says_so_and_one_that_may_have_does_not():
 def test_a_refusal_is_not_tried_again(answer):
     mailchimp, script = scripted(answer)
     with pytest.raises(MailchimpError):
-        mailchimp.set_status("l1", ADDRESS, Status.CLEANED)
+        mailchimp.set_status("l1", HASH, ADDRESS, Status.CLEANED)
     assert len(script.requests) == 1
 
 

@@ -71,7 +71,7 @@ def list_document(account: AccountState, audience: ListState, *, total: bool = F
         "has_welcome": False,
         "marketing_permissions": bool(audience.permissions),
         "modules": [],
-        "stats": _stats(audience, total=total),
+        "stats": _stats(account, audience, total=total),
         "_links": links(
             ("self", f"{account.url}/lists/{audience.id}", "GET"),
             ("members", f"{account.url}/lists/{audience.id}/members", "GET"),
@@ -208,9 +208,9 @@ _LOCATION = '{"latitude":0,"longitude":0,"gmtoff":0,"dstoff":0,"country_code":""
 
 # In the order of the real documents; "" leaves a property out.
 PROPERTIES: dict[str, Property] = {
-    "id": lambda member, *_: f'"{member.id}"',
+    "id": lambda member, *_: f'"{member.id}"' if member.email else '""',
     "email_address": lambda member, *_: quoted(member.email),
-    "unique_email_id": lambda member, *_: f'"{member.id[:10]}"',
+    "unique_email_id": lambda member, *_: f'"{member.id[:10]}"' if member.email else '""',
     "contact_id": lambda member, *_: f'"{member.id[::-1]}"',
     "full_name": lambda member, *_: _full_name(member.merge),
     "web_id": lambda member, *_: str(member.web_id),
@@ -218,6 +218,7 @@ PROPERTIES: dict[str, Property] = {
     "status": lambda member, *_: f'"{member.status}"',
     "unsubscribe_reason": lambda member, *_: quoted(member.reason) if member.reason else "",
     "consents_to_one_to_one_messaging": lambda *_: "true",
+    "sms_phone_number": lambda member, *_: quoted(member.phone) if member.phone else "",
     "merge_fields": lambda member, *_: member.merge,
     "interests": lambda member, audience, _: (
         json.dumps({key: key in member.interests for key in audience.interests})
@@ -246,12 +247,13 @@ PROPERTIES: dict[str, Property] = {
 }
 
 
-def _stats(audience: ListState, *, total: bool) -> Json:
+def _stats(account: AccountState, audience: ListState, *, total: bool) -> Json:
     members, sent, errors = audience.members, audience.last_sent, audience.count_errors
+    count = members.count if account.rules.phones_counted else members.count_with_address
     stats: Json = {
-        "member_count": members.count("subscribed") + errors.get("subscribed", 0),
-        "unsubscribe_count": members.count("unsubscribed") + errors.get("unsubscribed", 0),
-        "cleaned_count": members.count("cleaned") + errors.get("cleaned", 0),
+        "member_count": count("subscribed") + errors.get("subscribed", 0),
+        "unsubscribe_count": count("unsubscribed") + errors.get("unsubscribed", 0),
+        "cleaned_count": count("cleaned") + errors.get("cleaned", 0),
         "member_count_since_send": members.changed_after("subscribed", sent),
         "unsubscribe_count_since_send": members.changed_after("unsubscribed", sent),
         "cleaned_count_since_send": members.changed_after("cleaned", sent),

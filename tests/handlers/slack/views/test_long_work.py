@@ -1,5 +1,6 @@
 """Archives, restores and exports as Slack gets them: within its limits, in both languages, whatever the figures."""
 
+import json
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -156,6 +157,13 @@ def test_what_mailchimp_refused_fits_and_is_told_with_each_reason(said: Words, n
     assert said("archives-at-mailchimp") in str(
         archives.form(said, ArchivePlan("p", name, NARROW, n, "ARCHIVE", is_mirrored=True))
     )
+
+
+def test_a_receipt_says_which_of_mailchimp_s_two_calls_archived_how_many(said: Words):
+    messages = (archives.message(said, archive_receipt("done", 9, result={"by_contact": n})) for n in (4, 0))
+    told, silent = (json.dumps(message, ensure_ascii=False) for message in messages)
+    assert said.md("archives-by-contact", n=4) in told
+    assert said.md("archives-by-contact", n=4)[-20:] not in silent
 
 
 def test_a_receipt_of_nothing_offers_no_undo(said: Words):

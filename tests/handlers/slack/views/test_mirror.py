@@ -71,7 +71,7 @@ def test_a_sync_is_told_at_every_stage(words: Words):
         a_job(),
         a_job(total=200_000, done=13_000),
         a_job(state="done", result=result({})),
-        a_job(state="done", result=result(differing, refused=5)),
+        a_job(state="done", result=result(differing, refused=5, without_address=3)),
         a_job(state="failed", done=3, result={"error": "mailchimp-unavailable", "values": {"reason": "500"}}),
     ]
     assert problems("modal", views.started(words, replace(MIRROR, name=LONG))) == []
@@ -81,6 +81,9 @@ def test_a_sync_is_told_at_every_stage(words: Words):
         assert problems("message", message) == []
         assert "<amis>" not in json.dumps(message)
     assert words("mirror-fewer", status=words("status-archived"), n=7) in json.dumps(
+        views.message(words, stages[3], "x"), ensure_ascii=False
+    )
+    assert words("mirror-without-address", n=3) in json.dumps(
         views.message(words, stages[3], "x"), ensure_ascii=False
     )
 

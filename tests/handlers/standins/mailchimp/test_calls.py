@@ -105,6 +105,44 @@ def test_the_figures_follow_what_happens(mailchimp: Standin, audience: str, api:
     assert figures()["cleaned_count"] == after["cleaned_count"] + 3
 
 
+def test_a_contact_is_found_by_its_id_and_by_no_other_hash(
+    mailchimp: Standin, audience: str, api: httpx.Client
+) -> None:
+    """The id is a hash of the address with the letters of ASCII in lower case."""
+    mailchimp.put(audience, "ÉVA@example.com")
+    listed = api.get(f"/lists/{audience}/members", params={"count": 1_000}).json()["members"]
+    [id_] = [member["id"] for member in listed if member["email_address"] == "ÉVA@example.com"]
+    wrong = hash_of("éva@example.com")
+    assert id_ == hash_of("Éva@example.com") != wrong
+    path = f"/lists/{audience}/members/{wrong}"
+    answers = [api.get(path), api.delete(path), api.patch(path, json={}), api.get(f"{path}/tags")]
+    answers += [api.get(f"{path}/activity-feed"), api.post(f"{path}/tags", json={"tags": []})]
+    assert {answer.status_code for answer in answers} == {404}
+    assert api.get(f"/lists/{audience}/members/{id_}").status_code == 200
+    body = {"email_address": "ÉLA@example.com", "status_if_new": "subscribed"}
+    put = api.put(f"/lists/{audience}/members/{hash_of('éla@example.com')}", json=body)
+    assert put.status_code == 400
+
+
+@pytest.mark.parametrize("are_counted", [True, False])
+def test_a_contact_with_a_telephone_number_alone_is_listed_without_address_and_hash(
+    mailchimp: Standin, audience: str, api: httpx.Client, are_counted: bool
+) -> None:
+    def cleaned() -> int:
+        n: int = api.get(f"/lists/{audience}").json()["stats"]["cleaned_count"]
+        return n
+
+    mailchimp.rules.phones_counted = are_counted
+    before = cleaned()
+    mailchimp.put_phone(audience, "+41790000000", "cleaned")
+    assert cleaned() == before + are_counted
+    page = api.get(f"/lists/{audience}/members", params={"status": "cleaned", "count": 1_000}).json()
+    assert page["total_items"] == before + 1
+    [phone] = [member for member in page["members"] if not member["email_address"]]
+    assert (phone["id"], phone["sms_phone_number"], bool(phone["web_id"])) == ("", "+41790000000", True)
+    assert api.get(f"/lists/{audience}/members/{hash_of('')}").status_code == 404
+
+
 def test_a_bounce_stands_in_the_activity_and_in_the_campaigns_report(
     mailchimp: Standin, audience: str, api: httpx.Client
 ) -> None:
