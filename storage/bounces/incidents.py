@@ -50,9 +50,9 @@ def set_period(
 
 
 def remove(session: Session, audience_id: int, incident_ids: Collection[str]) -> None:
-    """Deletes incidents that became part of another one."""
-    of_audience = col(IncidentRow.audience_id) == audience_id
-    statement = delete(IncidentRow).where(of_audience, col(IncidentRow.id).in_(incident_ids))
+    """Deletes incidents that became part of another one, unless somebody was told of them."""
+    is_one = (col(IncidentRow.audience_id) == audience_id, col(IncidentRow.id).in_(incident_ids))
+    statement = delete(IncidentRow).where(*is_one, col(IncidentRow.notice).is_(None))
     session.connection().execute(statement)
 
 

@@ -45,6 +45,13 @@ def update(session: Session, audience_id: int, new_rows: Sequence[Mapping[str, A
     return affected
 
 
+def running_since(session: Session, audience_id: int, now: datetime) -> datetime | None:
+    """Returns when the audience's incident began that is not over; None if there is none."""
+    rows = incident_rows.of_audience(session, audience_id)
+    running = [row.since for row in rows if row.since <= now <= row.until + INCIDENT_QUIET]
+    return min(running, default=None)
+
+
 def _incidents_around(session: Session, audience_id: int, refused_at: Sequence[datetime]) -> list[Burst]:
     since, until = min(refused_at) - BURST_WINDOW, max(refused_at) + BURST_WINDOW
     refusals = incident_rows.refused(session, audience_id, since, until)
