@@ -35,8 +35,14 @@ evidence-outage = { $n ->
    *[other] { $n } addresses of { $domain } bounced from { $since } to { $until }.
 }
 evidence-incident = { $n ->
-    [one] { $n } address at { $domains } domains was refused from { $since } to { $until }, for a reason that is the sender’s.
-   *[other] { $n } addresses at { $domains } domains were refused from { $since } to { $until }, for a reason that is the sender’s.
+    [one] { $n } address at { $domains ->
+        [one] { $domains } domain
+       *[other] { $domains } domains
+    } was refused from { $since } to { $until }, for a reason that is the sender’s.
+   *[other] { $n } addresses at { $domains ->
+        [one] { $domains } domain
+       *[other] { $domains } domains
+    } were refused from { $since } to { $until }, for a reason that is the sender’s.
 }
 evidence-pieces = *Evidence ({ $n }), the newest first*
 evidence-kind-hard = hard bounce

@@ -35,8 +35,14 @@ evidence-outage = { $n ->
    *[other] { $n } adresses de { $domain } ont eu un retour, du { $since } au { $until }.
 }
 evidence-incident = { $n ->
-    [one] { $n } adresse sur { $domains } domaines a été refusée du { $since } au { $until }, pour une raison qui tient à l’expéditeur.
-   *[other] { $n } adresses sur { $domains } domaines ont été refusées du { $since } au { $until }, pour une raison qui tient à l’expéditeur.
+    [one] { $n } adresse sur { $domains ->
+        [one] { $domains } domaine
+       *[other] { $domains } domaines
+    } a été refusée du { $since } au { $until }, pour une raison qui tient à l’expéditeur.
+   *[other] { $n } adresses sur { $domains ->
+        [one] { $domains } domaine
+       *[other] { $domains } domaines
+    } ont été refusées du { $since } au { $until }, pour une raison qui tient à l’expéditeur.
 }
 evidence-pieces = *Ce qui a été vu ({ $n }), le plus récent d’abord*
 evidence-kind-hard = retour définitif
