@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 
 from bot.bounces.diagnosis import diagnose, find_code
-from bot.bounces.events import EventKind, MailEvent
+from bot.bounces.events import Cause, EventKind, MailEvent
 
 # Providers and their share of an audience; the others are at domains with few addresses each.
 PROVIDERS = {"gmail.com": 0.35, "outlook.com": 0.12, "yahoo.com": 0.06, "orange.fr": 0.05, "icloud.com": 0.04}
-ADDRESSES_OF_SMALL_DOMAIN = 3
+LARGEST_SMALL_DOMAIN = 40
 
 DEAD = ("550 5.1.1 <{}>: Recipient address rejected: User unknown", "550 5.2.1 The account is disabled")
 PASSING = (
@@ -33,8 +34,7 @@ SPF = "550 5.7.1 SPF check failed: 192.0.2.1 is not allowed to send for example.
 
 def bounce(address: str, at: datetime, text: str, source: str = "message") -> MailEvent:
     """What a server that said so is taken for, as by mail and by most webhooks."""
-    code = find_code(text)
-    kind, cause = diagnose(code, text)
+    code, kind, cause = _read(text)
     uid = f"{at} {text}"
     return MailEvent(
         address=address, kind=kind, at=at, source=source, uid=uid, code=code, cause=cause, diagnostic=text
@@ -44,8 +44,11 @@ def bounce(address: str, at: datetime, text: str, source: str = "message") -> Ma
 def people(n: int) -> list[str]:
     """The addresses of an audience of that size."""
     addresses = [f"p{i}@{domain}" for domain, share in PROVIDERS.items() for i in range(int(n * share))]
-    rest = range(n - len(addresses))
-    return [*addresses, *(f"p{i}@firm{i // ADDRESSES_OF_SMALL_DOMAIN}.example" for i in rest)]
+    random = Random(n)
+    while len(addresses) < n:
+        size = min(int(random.paretovariate(1)), LARGEST_SMALL_DOMAIN, n - len(addresses))
+        addresses += [f"p{i}@firm{len(addresses)}.example" for i in range(size)]
+    return addresses
 
 
 def ordinary_week(random: Random, addresses: Sequence[str], monday: datetime) -> list[MailEvent]:
@@ -78,10 +81,12 @@ def _of_mailing(random: Random, addresses: Sequence[str], start: datetime) -> It
         else:
             yield bounce(address, at, random.choice(DEAD))
     if random.random() < 0.5:  # one domain has us on its block list, for a while
-        domain = random.choice([each for each in addresses if each.endswith(".example")]).partition("@")[2]
+        domain = random.choice(addresses[-len(addresses) // 4 :]).partition("@")[2]
         at_domain = [each for each in addresses if each.endswith(f"@{domain}")]
         yield from refusals(at_domain, start, BLOCK_LIST)
 
 
-def is_hard(event: MailEvent) -> bool:
-    return event.kind is EventKind.HARD
+@cache
+def _read(text: str) -> tuple[str, EventKind, Cause]:
+    code = find_code(text)
+    return code, *diagnose(code, text)

@@ -49,7 +49,7 @@ def found(events: Sequence[MailEvent], contacts: int) -> list[Burst]:
     return find_incidents(refused, [(each.at, ids[each.address]) for each in ordered], contacts)
 
 
-def take(database: Database, events: Sequence[MailEvent], now: datetime = NOW, size: int = 50) -> int:
+def take(database: Database, events: Sequence[MailEvent], now: datetime = NOW, size: int = 100) -> int:
     """Takes in the events as they come, some at a time; returns how many contacts that cleaned."""
     pieces = (events[start : start + size] for start in range(0, len(events), size))
     return sum(intake.take_in(database, piece, now).cleaned for piece in pieces)
@@ -77,7 +77,7 @@ def hard(address: str, at: datetime, text: str = BLOCK_LIST) -> MailEvent:
     return replace(bounce(address, at, text, "ses"), kind=EventKind.HARD)
 
 
-@pytest.mark.parametrize("contacts", [300, 5_000, 60_000])
+@pytest.mark.parametrize("contacts", [300, 5_000, 20_000])
 def test_no_ordinary_week_of_sixty_is_an_incident(contacts: int):
     random, people = Random(contacts), refusals.people(contacts)
     n_refused = 0
@@ -103,15 +103,8 @@ def test_a_fault_in_an_ordinary_week_is_found_within_its_first_refusals(seed: in
 
 
 def test_two_hundred_domains_clean_nobody_and_are_told_once(database: Database):
-    news = audience(database, *MANY, *LARGE)
-    start = NOW - AGO
-    assert (
-        take(
-            database,
-            [hard(address, each.at, SPF) for address in MANY for each in [bounce(address, start, SPF)]],
-        )
-        == 0
-    )
+    news = audience(database, *MANY)
+    assert take(database, [hard(each, NOW - AGO, SPF) for each in MANY]) == 0
     assert set(statuses(database, news).values()) == {"subscribed"}
     assert notices.are_due(database, NOW)
     first, second = told(database, NOW)
@@ -119,8 +112,9 @@ def test_two_hundred_domains_clean_nobody_and_are_told_once(database: Database):
     incident = first[2]
     assert (len(incident.domains), incident.addresses, incident.cleaned) == (200, 200, 0)
     assert incident.faults == [Fault.SPF]
-    assert incident.since == start
-    assert incident.said == ("firm0.example", SPF) or incident.said
+    assert incident.since == NOW - AGO
+    assert incident.said
+    assert incident.said[1] == SPF
     assert not incident.is_over
     assert not notices.are_due(database, NOW)
     assert told(database, NOW) == []
@@ -229,8 +223,8 @@ def test_a_large_share_of_the_bounces_blames_the_sender():
 
 
 def test_in_whatever_order_and_number_they_come_it_is_the_same(database: Database):
-    news = audience(database, *MANY, *LARGE)
-    events = refusals.refusals([*MANY, *LARGE], NOW - AGO, SPF)
+    news = audience(database, *MANY)
+    events = refusals.refusals(MANY[:60], NOW - AGO, SPF)
     Random(1).shuffle(events)
     take(database, events, size=7)
     [period] = periods(database, news)
