@@ -21,14 +21,14 @@ def find_fault(event: MailEvent) -> Fault | None:
     if event.kind not in _BOUNCES or event.cause in _NOT_SENDERS or event.source.endswith(LIST_SUFFIX):
         return None
     text = event.diagnostic[:LONGEST_TEXT]
-    words = words_of(text)
+    words = words_of(_FROM_IP.sub("ip ", text))
     rank = wordings.RULES.first(words)
     if rank == wordings.VAGUE and event.cause is not Cause.POLICY:
         rank = None
     by_words = None if rank is None else wordings.FAULTS[rank]
     if by_words is Fault.SPF and wordings.DKIM.first(words) is not None:
         return Fault.AUTHENTICATION  # `must pass SPF or DKIM`
-    if by_words and rank != wordings.VAGUE:
+    if by_words and by_words is not Fault.BLOCKED:  # codes say more than that
         return by_words
     return _by_code(event.code, text) or by_words
 
@@ -42,6 +42,7 @@ def lists_named(texts: Iterable[str]) -> list[str]:
     return [name for name, _ in counts.most_common()]
 
 
+_FROM_IP = re.compile(r"(?<=\bfrom )\[?\d{1,3}(?:\.\d{1,3}){3}\b\]?")
 _WORD = re.compile(r"[a-z0-9]+")
 
 

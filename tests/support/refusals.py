@@ -27,7 +27,7 @@ OF_SENDER = (
     "550 5.7.1 Mail from 192.0.2.1 refused, poor reputation",
     "550 5.7.23 The message was rejected because of Sender Policy Framework violation",
     "550 5.7.26 Unauthenticated email is not accepted due to the domain's DMARC policy",
-    "550 5.7.1 Message blocked",
+    "550 5.7.1 Blocked by policy",
 )
 SPF = "550 5.7.1 SPF check failed: 192.0.2.1 is not allowed to send for example.com"
 

@@ -37,6 +37,8 @@ _DKIM = phrases("""
 """)
 _AUTHENTICATION = phrases("""
     authenticat
+    spoof
+    anti spoof
     unauthenticated
     sender id
     not pass/passed auth/authentication

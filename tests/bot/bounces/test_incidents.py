@@ -1,13 +1,14 @@
 """A fault of the sender, which many servers refuse, is one incident: nobody is cleaned for it, and it is told once."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 
-from bot.bounces import evidence, intake
+from bot.bounces import evidence, intake, mailbox
 from bot.bounces.events import LIST_SUFFIX, Cause, EventKind, Fault, MailEvent
 from bot.bounces.faults import find_fault
 from bot.bounces.verdicts import notices
@@ -23,11 +24,12 @@ from bot.contacts import counts
 from bot.core import audiences
 from bot.core.jobs import Recipient
 from storage.bounces import incidents as incident_rows
+from storage.bounces.message_files import MailMessage
 from storage.core.database import Database
 from tests.bot.bounces.test_intake import audience, contact, event, weakness
 from tests.bot.bounces.test_reversals import batches, reverse_contact
 from tests.conftest import NOW
-from tests.support import refusals
+from tests.support import mails, refusals
 from tests.support.audiences import run, statuses
 from tests.support.figures import assert_exact
 from tests.support.refusals import BLOCK_LIST, SPF, bounce
@@ -194,6 +196,26 @@ def test_an_incident_of_several_audiences_is_told_once(database: Database):
     assert [name for _, name in grown.audiences] == ["News", "Other"]
     assert len(notices.told(database, task.notice)) == 2
     assert [task.is_over for _, task, _ in told(database, NOW + INCIDENT_QUIET)] == [True, True]
+
+
+def test_two_processes_tell_once(database: Database):
+    audience(database, *MANY)
+    take(database, refusals.refusals(MANY, NOW - AGO, SPF))
+    with ThreadPoolExecutor(4) as threads:
+        counts = list(threads.map(lambda _: notices.tell(database, OPERATORS, NOW), range(4)))
+    assert sorted(counts) == [0, 0, 0, len(OPERATORS)]
+    over = NOW + INCIDENT_QUIET
+    with ThreadPoolExecutor(4) as threads:
+        counts = list(threads.map(lambda _: notices.tell(database, OPERATORS, over), range(4)))
+    assert sorted(counts) == [0, 0, 0, len(OPERATORS)]
+
+
+def test_bounces_by_mail_make_one_too(database: Database):
+    news = audience(database, *MANY[:30])
+    raw = [mails.bounce(each, "5.7.1", SPF) for each in MANY[:30]]
+    messages = mailbox.read_messages([MailMessage("box", each, len(each)) for each in raw], NOW)
+    assert mailbox.take_in(database, messages, NOW).intake.counted == 30
+    assert periods(database, news) == [Burst(NOW, NOW)]
 
 
 def test_nobody_to_tell_leaves_it_to_be_told(database: Database):
