@@ -5,6 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ from bot.bounces.verdicts.policy import (
     find_incidents,
 )
 from bot.contacts import counts
-from bot.core import audiences
+from bot.core import audiences, jobs
 from bot.core.jobs import Recipient
 from storage.bounces import incidents as incident_rows
 from storage.bounces.message_files import MailMessage
@@ -208,6 +210,26 @@ def test_two_processes_tell_once(database: Database):
     with ThreadPoolExecutor(4) as threads:
         counts = list(threads.map(lambda _: notices.tell(database, OPERATORS, over), range(4)))
     assert sorted(counts) == [0, 0, 0, len(OPERATORS)]
+
+
+def test_a_process_that_ends_while_it_tells_has_told_nobody(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    audience(database, *MANY)
+    take(database, refusals.refusals(MANY, NOW - AGO, SPF))
+    created = []
+
+    def create(*given: Any, **named: Any) -> Any:
+        created.append(named["recipient"])
+        if len(created) == len(OPERATORS):
+            raise KeyboardInterrupt
+        return jobs.create(*given, **named)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(notices, "jobs", SimpleNamespace(create=create))
+        with pytest.raises(KeyboardInterrupt):
+            notices.tell(database, OPERATORS, NOW)
+    assert [user for user, _, _ in told(database, NOW)] == ["U1", "U2"]
 
 
 def test_bounces_by_mail_make_one_too(database: Database):
