@@ -12,7 +12,7 @@ from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.features import held
+from handlers.slack.features import held, incidents
 from handlers.slack.features.digests import post
 from handlers.slack.features.mailchimp import mirror
 from handlers.words import words
@@ -56,6 +56,7 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
 
     add(DIGEST_INTERVAL, lambda _: send_due(context, owner))
     add(QUESTIONS_INTERVAL, lambda _: held.ask(context))
+    add(QUESTIONS_INTERVAL, lambda _: incidents.tell(context), lease="incidents")
     add(CLEANUP_INTERVAL, lambda _: delete_expired(context.database, context.clock()), lease="delete_expired")
     if address := context.settings.mailbox:
         add(MAILBOX_INTERVAL, lambda keep_lease: read_mailbox(context, address, keep_lease), lease="mailbox")

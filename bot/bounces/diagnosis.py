@@ -32,7 +32,7 @@ def _diagnose(code: str, text: str) -> tuple[EventKind, Cause]:
     if by_words := _by_words(code, text):
         return by_words
     codes = _codes(code, text)
-    words = _words(text)
+    words = words_of(text)
     is_hinted = len(text) < wordings.LONGEST_HINTED and wordings.HINTS.first(words) is not None
     by_code = next((diagnosis for code in codes if (diagnosis := _by_code(code))), None)
     rank = wordings.WEAK_RULES.first(words)
@@ -55,7 +55,7 @@ def _by_words(code: str, text: str) -> tuple[EventKind, Cause] | None:
     codes = _codes(code, text)
     if any(known.endswith(_SENDERS_FAULT) for known in codes):
         return EventKind.SOFT, Cause.POLICY
-    words = _words(text)
+    words = words_of(text)
     rank = wordings.RULES.first(words)
     if (rank is None or rank > wordings.LAST_CLEAR) and _NAMED_USER_UNKNOWN.search(words):
         rank = wordings.LAST_CLEAR
@@ -192,8 +192,8 @@ def _is_code(match: re.Match[str]) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _words(text: str) -> str:
-    """The text as phrases are written: lower-case words, each after a space, without addresses, accents and stop words.
+def words_of(text: str) -> str:
+    """Returns the text as phrases are written: lower-case words, each after a space, without addresses, accents and stop words.
 
     "|" separates sentences, so that no phrase matches across two of them. The names of hosts are left out, except those
     of block lists: `spamfilter.example.com said: 550 mailbox unavailable` is not about spam.

@@ -37,6 +37,20 @@ class Cause(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Fault(StrEnum):
+    """What a server blames about the sender: more than Cause.POLICY says, which is also a limit or the recipient's wish."""
+
+    DMARC = "dmarc"
+    SPF = "spf"
+    DKIM = "dkim"
+    AUTHENTICATION = "authentication"  # without saying which of the three, or by neither of several
+    BLOCK_LIST = "block-list"
+    REPUTATION = "reputation"
+    REVERSE_DNS = "reverse-dns"  # of the sending address, or the name that the server greets with
+    SENDER = "sender"  # the sender's address or its domain does not exist
+    BLOCKED = "blocked"  # the sending server or domain, without saying by which list
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailEvent:
     """One event about one address."""

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.verdicts import reversals
-from bot.bounces.verdicts.policy import Weakness
+from bot.bounces.verdicts.policy import INCIDENT_QUIET, Weakness
 from bot.bounces.verdicts.reversals import CleanedBatch, Obstacle
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
 from storage.bounces import bursts as burst_rows
 from storage.bounces import evidence as evidence_rows
+from storage.bounces import incidents as incident_rows
 from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
 from storage.contacts import contacts
@@ -61,6 +62,16 @@ class BurstSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentSummary:
+    """A period in which mail to that many addresses was refused for a fault of the sender, this one among them."""
+
+    since: datetime
+    until: datetime
+    addresses: int
+    domains: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything known about why a contact was cleaned."""
 
@@ -82,6 +93,8 @@ class Explanation:
     active_at: datetime | None
     burst: BurstSummary | None
     """The latest burst that contains some of the evidence."""
+    incident: "IncidentSummary | None" = None
+    """The latest incident to which some of the evidence belongs."""
     dismissed_until: datetime | None = None
     """Bounces until then do not count: an operator has reversed an earlier verdict."""
     obstacle: Obstacle | None = None
@@ -102,6 +115,7 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         verdict = verdict_rows.of_contacts(session, audience_id, [contact_id]).get(contact_id)
         batch = reversals.batch_of(session, audience, verdict)
         burst = _latest_burst(session, audience_id, contact.domain, evidence)
+        incident = _latest_incident(session, audience_id, evidence)
     return Explanation(
         contact_id=contact_id,
         audience=Audience.of(audience),
@@ -117,6 +131,7 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         delivered_at=activity.delivered_at if activity else None,
         active_at=activity.active_at if activity else None,
         burst=burst,
+        incident=incident,
         dismissed_until=activity.dismissed_until if activity else None,
         obstacle=reversals.obstacle(audience, contact, verdict),
         batch=batch,
@@ -137,6 +152,21 @@ def _latest_burst(
     for burst in reversed(burst_rows.of_domains(session, audience_id, [domain])):
         if any(burst.since <= row.at <= burst.until for row in evidence):
             return BurstSummary(burst.since, burst.until, burst.addresses)
+    return None
+
+
+def _latest_incident(
+    session: Session, audience_id: int, evidence: Sequence[Evidence]
+) -> IncidentSummary | None:
+    refused_at = [row.at for row in evidence if row.fault]
+    if not refused_at:
+        return None
+    for row in reversed(incident_rows.of_audience(session, audience_id)):
+        since, until = row.since, row.until + INCIDENT_QUIET
+        if any(since <= at <= until for at in refused_at):
+            refusals = incident_rows.by_domain_and_fault(session, audience_id, since, until)
+            addresses = incident_rows.count_contacts(session, audience_id, since, until)
+            return IncidentSummary(since, row.until, addresses, len({each.domain for each in refusals}))
     return None
 
 

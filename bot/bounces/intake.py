@@ -22,13 +22,14 @@ from bot.bounces.events import (
     MailEvent,
     digest,
 )
+from bot.bounces.faults import find_fault
 from bot.bounces.quarantine import (
     MIRRORED_ADDRESS,
     UNKNOWN_ADDRESS,
     UNKNOWN_AUDIENCE,
     QuarantineItem,
 )
-from bot.bounces.verdicts import bursts, saved_policies
+from bot.bounces.verdicts import bursts, incidents, saved_policies
 from bot.bounces.verdicts.verdicts import judge_contacts, review_verdicts
 from bot.core.addresses import BadAddressReason, try_validate
 from storage.bounces import contacts as contact_rows
@@ -139,6 +140,7 @@ class _Arrival:
             "diagnostic": storable_line(self.event.diagnostic, LONGEST_DIAGNOSTIC),
             "campaign": storable_line(self.event.campaign, LONGEST_CAMPAIGN),
             "source": self.event.source,
+            "fault": find_fault(self.event),
         }
 
     def quarantine_item(self, reason: str) -> QuarantineItem:
@@ -202,12 +204,13 @@ def _take_in_audience(
     evidence_rows.record_activity(session, audience_id, activity)
     policy = saved_policies.load(session, audience_id)
     affected = bursts.update(session, audience_id, policy, new_rows)
+    weakened = affected.weakened | incidents.update(session, audience_id, new_rows)
     changed = {row["contact_id"] for row in new_rows} | activity.keys()
     to_judge = affected.unexcused | {
         contact.id: contact for contact in contacts.values() if contact.id in changed
     }
     cleaned = judge_contacts(session, audience_id, to_judge, policy, audience.revision, now)
-    review_verdicts(session, audience_id, affected.weakened - to_judge.keys(), policy, audience.revision)
+    review_verdicts(session, audience_id, weakened - to_judge.keys(), policy, audience.revision)
     return _outcomes(arrivals, rows, new_uids, cleaned)
 
 

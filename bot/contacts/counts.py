@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.bounces.verdicts import incidents
 from bot.core.audiences import Audience
 from storage.contacts import contacts
 from storage.contacts import figures as stored_figures
@@ -30,6 +31,8 @@ class Figures:
     week_before: int
     worth_a_look: int = 0
     """Cleaned contacts whose verdict is weak."""
+    refused_since: datetime | None = None
+    """When the incident began that is not over: many servers refuse mail for a fault of the sender."""
 
     @property
     def cleaned(self) -> int:
@@ -52,6 +55,7 @@ class Figures:
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
         data["audience"] = self.audience.name
+        data["refused_since"] = self.refused_since.isoformat() if self.refused_since else None
         data["source"] = self.audience.source
         if self.audience.is_mirror:
             data["mirrored_until"] = until.isoformat() if (until := self.audience.mirrored_until) else None
@@ -67,6 +71,7 @@ def figures(database: Database, audience: Audience, now: datetime) -> Figures:
             session, audience.id, today - 2 * WEEK + timedelta(days=1), today
         )
         worth_a_look = stored_figures.worth_a_look(session, audience.id)
+        refused_since = incidents.running_since(session, audience.id, now)
     by_status = Counter({str(status): 0 for status in Status})
     by_reason = Counter({str(reason): 0 for reason in CleanReason})
     for (status, reason), n in counts.items():
@@ -81,6 +86,7 @@ def figures(database: Database, audience: Audience, now: datetime) -> Figures:
         this_week=this_week,
         week_before=sum(days.values()) - this_week,
         worth_a_look=worth_a_look,
+        refused_since=refused_since,
     )
 
 

@@ -23,6 +23,7 @@ from handlers.slack.features import (
     held,
     home,
     imports,
+    incidents,
     policies,
     restores,
     reversals,
@@ -121,6 +122,7 @@ def job_handlers(context: AppContext) -> list[JobHandler]:
         restores.job_handler(context),
         reversals.job_handler(context),
         *held.job_handlers(context),
+        incidents.job_handler(context),
         *mirror.job_handlers(context),
         additions.job_handler(context),
     ]

@@ -1,4 +1,4 @@
-"""Tables of bounces: policies, evidence, activity, bursts, batches of verdicts, quarantine, webhook tokens."""
+"""Tables of bounces: policies, evidence, activity, bursts, incidents, batches of verdicts, quarantine, webhook tokens."""
 
 from datetime import datetime
 
@@ -28,6 +28,7 @@ class Evidence(Table, table=True):
         Index(
             "ix_evidence_domain", "audience_id", "domain", "at", "contact_id"
         ),  # covers the search for bursts
+        Index("ix_evidence_at", "audience_id", "at", "fault", "contact_id", "domain"),  # and for incidents
     )
 
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -41,6 +42,7 @@ class Evidence(Table, table=True):
     diagnostic: str = Field(default="", sa_column=Column(Text, nullable=False))
     campaign: str = ""
     source: str
+    fault: str | None = None  # `bot.bounces.events.Fault`: what the server blames about the sender
 
 
 class Activity(Table, table=True):
@@ -65,6 +67,22 @@ class BurstRow(Table, table=True):
     since: datetime = Field(primary_key=True)
     until: datetime
     addresses: int
+
+
+class IncidentRow(Table, table=True):
+    """A period in which many servers, or a large one, refused our mail for a fault of ours.
+
+    Incidents with the same `notice` are told in one message; "" if it was too late to tell.
+    """
+
+    __tablename__ = "incident"
+    audience_id: int = Field(primary_key=True, foreign_key="audience.id")
+    id: str = Field(primary_key=True)
+    since: datetime
+    until: datetime
+    notice: str | None = None
+    n_shown: int = Field(default=0, sa_type=BigInteger)  # addresses, when the message was last written
+    ended_at: datetime | None = None  # when its end was told
 
 
 class VerdictBatch(Table, table=True):

@@ -74,6 +74,7 @@ class JobKind(StrEnum):
     REVERSAL = "reversal"
     QUESTION = "question"
     CLEANING = "cleaning"
+    NOTICE = "notice"
 
 
 class JobState(StrEnum):

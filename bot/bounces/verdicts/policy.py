@@ -8,13 +8,14 @@ The rules (Mailchimp, "About cleaned contacts"), in order of precedence:
    once; a delivery, an open or a click resets the count.
 
 Bounces during an outage of the contact's domain do not count, except a hard bounce that names the mailbox itself, and
-one on a provider's own list: the provider has stopped mailing that address, whatever the cause was. Nor do bounces
-that an operator has dismissed by reversing the verdict on them.
+one on a provider's own list: the provider has stopped mailing that address, whatever the cause was. During an incident,
+when many servers refuse our mail for a fault of ours, those that blame the sender do not count. Nor do bounces that an
+operator has dismissed by reversing the verdict on them.
 The result does not depend on the order in which the evidence arrived. Pure: no database, no clock.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,6 +29,16 @@ BURST_SHARE = 0.1  # of the domain's contacts: a large provider has a few dead m
 # A domain that is gone for good also bounces in bursts, one per mailing: only the first counts as an outage.
 LONGEST_OUTAGE = timedelta(days=3)
 OUTAGE_MEMORY = timedelta(days=60)
+# An incident: within BURST_WINDOW, servers of so many domains blame the sender, in so large a share of all bounces,
+# by far more than in an ordinary hour.
+INCIDENT_DOMAINS = 10
+INCIDENT_SHARE = 0.15
+# Or those of one domain refuse so many addresses, and so large a share of all contacts that get mail.
+INCIDENT_ADDRESSES = 50
+INCIDENT_AUDIENCE_SHARE = 0.01
+INCIDENT_QUIET = timedelta(
+    hours=6
+)  # after which an incident is over; until then what is refused belongs to it
 CLEANABLE = frozenset({Status.SUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING})  # statuses that get mail
 # Verdicts of one source within an hour beyond which an operator is asked.
 MOST_AT_ONCE_SHARE = 0.05  # of the contacts that get mail
@@ -40,6 +51,7 @@ class Weakness(StrEnum):
     ACTIVE = "active"  # opened or clicked not long before the bounce, or since
     DELIVERED = "delivered"  # mail has been delivered since
     OUTAGE = "outage"  # many addresses of the domain bounced within the same hour
+    INCIDENT = "incident"  # many servers refused our mail at that time, for a fault of ours
     PROVIDER = (
         "provider"  # the mail provider gave up the address for a cause that passes, and mails it no more
     )
@@ -68,11 +80,12 @@ class EvidenceEvent:
     cause: Cause = Cause.UNKNOWN
     code: str = ""
     source: str = ""
+    blames_sender: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A period in which many addresses of one domain bounced; both ends are included."""
+    """A period in which many addresses of one domain bounced, or many servers refused us; both ends are included."""
 
     since: datetime
     until: datetime
@@ -83,13 +96,14 @@ class Burst:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything known about one contact; `bursts` are those of its domain."""
+    """Everything known about one contact; `bursts` are those of its domain, `incidents` those of its audience."""
 
     events: Sequence[EvidenceEvent]
     delivered_at: datetime | None = None  # latest delivery
     active_at: datetime | None = None  # latest open or click
     bursts: Sequence[Burst] = ()
     dismissed_until: datetime | None = None  # bounces until then do not count, complaints do
+    incidents: Sequence[Burst] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +125,11 @@ def judge(history: History, policy: Policy) -> Verdict | None:
     """Returns the verdict that cleans the contact, or None if it is not cleaned."""
     events = sorted(history.events, key=_order)
     excusing = outages(history.bursts)
-    counting = [event for event in _undismissed(events, history) if not _is_excused(event, excusing)]
+    counting = [
+        event
+        for event in _undismissed(events, history)
+        if not _is_excused(event, excusing) and not _is_of_incident(event, history)
+    ]
     soft_days = _soft_days(counting, history)
     needed = policy.soft_with_activity if history.active_at else policy.soft_without_activity
 
@@ -135,6 +153,8 @@ def judge(history: History, policy: Policy) -> Verdict | None:
 
 def weakness_without_verdict(history: History) -> Weakness:
     """Returns why a contact that was cleaned on this evidence would not be cleaned on what is known now."""
+    if any(_is_of_incident(event, history) for event in history.events):
+        return Weakness.INCIDENT
     latest = max(history.events, key=lambda event: event.at)
     if any(burst.contains(latest.at) for burst in history.bursts):
         return Weakness.OUTAGE
@@ -159,20 +179,44 @@ def find_bursts(bounces: Iterable[tuple[datetime, int]], contacts: int, policy: 
     """
     threshold = burst_threshold(contacts, policy)
     bursts: list[Burst] = []
-    ordered = sorted(bounces)
-    window: Counter[int] = Counter()  # contact id -> bounces within BURST_WINDOW
-    start = 0
-    for at, contact in ordered:
-        window[contact] += 1
-        while ordered[start][0] < at - BURST_WINDOW:
-            expired = ordered[start][1]
-            window[expired] -= 1
-            if not window[expired]:
-                del window[expired]
-            start += 1
+    window = _Window()
+    for at, contact in sorted(bounces):
+        window.add(at, contact)
         if len(window) >= threshold:
-            bursts.append(Burst(ordered[start][0], at))
+            bursts.append(Burst(window.since, at))
     return merge_bursts(bursts)
+
+
+def refusals_of_one_domain(contacts: int) -> float:
+    """Returns how many addresses of one domain must be refused within BURST_WINDOW, of that many contacts that get mail."""
+    return max(INCIDENT_ADDRESSES, contacts * INCIDENT_AUDIENCE_SHARE)
+
+
+def find_incidents(
+    refusals: Sequence[tuple[datetime, int, str]], bounces: Sequence[tuple[datetime, int]], contacts: int
+) -> list[Burst]:
+    """Returns the periods in which so many servers blamed the sender that the sender is at fault.
+
+    `refusals` are time, contact id and domain of the bounces that blame the sender, `bounces` time and contact id of all;
+    both in order of time. `contacts` is the number of the audience's contacts that get mail.
+    """
+    incidents: list[Burst] = []
+    refused, domains, bounced = _Window(), _Window(), _Window()
+    of_domain: dict[str, _Window] = defaultdict(_Window)
+    position = 0
+    for at, contact, domain in refusals:
+        refused.add(at, contact)
+        domains.add(at, domain)
+        of_domain[domain].add(at, contact)
+        while position < len(bounces) and bounces[position][0] <= at:
+            bounced.add(*bounces[position])
+            position += 1
+        bounced.move_to(at)
+        if len(domains) >= INCIDENT_DOMAINS and len(refused) >= INCIDENT_SHARE * len(bounced):
+            incidents.append(Burst(refused.since, at))
+        elif len(of_domain[domain]) >= refusals_of_one_domain(contacts):
+            incidents.append(Burst(of_domain[domain].since, at))
+    return merge_bursts(incidents)
 
 
 def outages(bursts: Sequence[Burst]) -> list[Burst]:
@@ -203,6 +247,34 @@ def merge_bursts(bursts: Iterable[Burst]) -> list[Burst]:
     return merged
 
 
+class _Window:
+    """What happened within BURST_WINDOW, added in order of time; its length is to how many different ones."""
+
+    def __init__(self) -> None:
+        self._events: deque[tuple[datetime, Hashable]] = deque()
+        self._counts: Counter[Hashable] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    @property
+    def since(self) -> datetime:
+        return self._events[0][0]
+
+    def add(self, at: datetime, what: Hashable) -> None:
+        self._events.append((at, what))
+        self._counts[what] += 1
+        self.move_to(at)
+
+    def move_to(self, at: datetime) -> None:
+        """Drops what is longer ago than BURST_WINDOW."""
+        while self._events and self._events[0][0] < at - BURST_WINDOW:
+            _, expired = self._events.popleft()
+            self._counts[expired] -= 1
+            if not self._counts[expired]:
+                del self._counts[expired]
+
+
 _MAILBOX_CAUSES = frozenset({Cause.NO_MAILBOX, Cause.DISABLED})
 _ADDRESS_CAUSES = _MAILBOX_CAUSES | {Cause.NO_DOMAIN}
 _WEAK_CAUSES = {
@@ -229,6 +301,12 @@ def _is_excused(event: EvidenceEvent, excusing: Sequence[Burst]) -> bool:
     if event.kind == EventKind.HARD and is_of_address:
         return False
     return any(outage.contains(event.at) for outage in excusing)
+
+
+def _is_of_incident(event: EvidenceEvent, history: History) -> bool:
+    return event.blames_sender and any(
+        incident.since <= event.at <= incident.until + INCIDENT_QUIET for incident in history.incidents
+    )
 
 
 def _soft_days(events: Sequence[EvidenceEvent], history: History) -> list[EvidenceEvent]:

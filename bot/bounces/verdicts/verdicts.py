@@ -24,6 +24,7 @@ from storage.bounces import batches as batch_rows
 from storage.bounces import bursts as burst_rows
 from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
+from storage.bounces import incidents as incident_rows
 from storage.bounces import verdicts as verdict_rows
 from storage.bounces.contacts import ContactSummary
 from storage.bounces.tables import Evidence
@@ -170,21 +171,36 @@ def load_histories(
     bursts: dict[str, list[Burst]] = defaultdict(list)
     for burst in burst_rows.of_domains(session, audience_id, set(domains.values())):
         bursts[burst.domain].append(Burst(burst.since, burst.until))
+    are_refused = any(row.fault for rows in evidence.values() for row in rows)
+    incidents = (
+        [Burst(row.since, row.until) for row in incident_rows.of_audience(session, audience_id)]
+        if are_refused
+        else []
+    )
     histories: dict[int, tuple[History, Evidence | None]] = {}
     for contact_id, domain in domains.items():
         rows, latest = evidence[contact_id], activity.get(contact_id)
         history = History(
-            [
-                EvidenceEvent(EventKind(row.kind), row.at, Cause(row.cause), row.code, row.source)
-                for row in rows
-            ],
+            [_event(row) for row in rows],
             latest.delivered_at if latest else None,
             latest.active_at if latest else None,
             bursts[domain],
             latest.dismissed_until if latest else None,
+            incidents,
         )
         histories[contact_id] = history, rows[0] if rows else None
     return histories
+
+
+def _event(row: Evidence) -> EvidenceEvent:
+    return EvidenceEvent(
+        EventKind(row.kind),
+        row.at,
+        Cause(row.cause),
+        row.code,
+        row.source,
+        blames_sender=row.fault is not None,
+    )
 
 
 def _cleaned_row(

@@ -45,7 +45,7 @@ def ask(context: AppContext) -> int:
     """Asks operators about verdicts that are held since the last time; returns how many questions there are."""
     if not held.are_unasked(context.database):
         return 0
-    recipients = [Recipient(user, context.people.person(user).words.language) for user in _operators(context)]
+    recipients = [Recipient(user, context.people.person(user).words.language) for user in operators(context)]
     if asked := held.ask(context.database, recipients, context.clock()):
         context.wake()
     return asked
@@ -80,18 +80,18 @@ def update_questions(context: AppContext, job: AnyJob, batch_id: str) -> None:
             context.client.chat_update(channel=recipient.channel, ts=recipient.ts, **message)
 
 
+def operators(context: AppContext) -> list[str]:
+    """Those named in the settings, then owners and admins, MOST_ASKED in all."""
+    named = (user for operator in context.people.operators for user in _members(context, operator))
+    return list(islice(dict.fromkeys((*named, *_owners_and_admins(context))), MOST_ASKED))
+
+
 def _question(database: Database, said: Words, job: QuestionJob) -> Message:
     return views.question(said, held.batch_of(database, job.audience_id, job.task.batch))
 
 
 def _message(database: Database, said: Words, job: CleaningJob) -> Message:
     return views.message(said, job, audiences.by_id(database, job.audience_id).name)
-
-
-def _operators(context: AppContext) -> list[str]:
-    """Those named in the settings, then owners and admins, MOST_ASKED in all."""
-    named = (user for operator in context.people.operators for user in _members(context, operator))
-    return list(islice(dict.fromkeys((*named, *_owners_and_admins(context))), MOST_ASKED))
 
 
 def _members(context: AppContext, operator: str) -> list[str]:

@@ -57,6 +57,9 @@ def figure_blocks(words: Words, figures: Figures) -> list[Block]:
         words.md("counts-free", n=figures.free),
     ]
     rows = [blocks.section(Markup(f"*{headline(words, figures)}*"))]
+    if figures.refused_since:
+        since = blocks.date(figures.refused_since, words, "{date_short} {time}")
+        rows.append(blocks.context(words.md("incidents-now", since=since)))
     if reasons:
         rows.append(blocks.context(Markup(" · ".join(reasons))))
     elif not figures.cleaned:

@@ -137,6 +137,14 @@ def _signs_of_life(words: Words, explanation: Explanation) -> Iterator[Markup]:
             since=blocks.date(burst.since, words, _MOMENT),
             until=blocks.date(burst.until, words, _MOMENT),
         )
+    if incident := explanation.incident:
+        yield words.md(
+            "evidence-incident",
+            n=incident.addresses,
+            domains=incident.domains,
+            since=blocks.date(incident.since, words, _MOMENT),
+            until=blocks.date(incident.until, words, _MOMENT),
+        )
 
 
 def _evidence(words: Words, explanation: Explanation) -> Iterator[Block]:

@@ -7,6 +7,7 @@ evidence-look = Worth a look: { $why }
 evidence-weak-active = this person opened or clicked a mail shortly before, or since
 evidence-weak-delivered = mail has reached it since
 evidence-weak-outage = many addresses of its domain bounced in the same hour
+evidence-weak-incident = many servers refused your mail at that time, for a reason that is the sender’s
 evidence-weak-provider = your provider blocks this address; lift it there
 evidence-weak-full = its mailbox was full, and may not be any more
 evidence-weak-blocked = the sender or the content was refused, not the address
@@ -32,6 +33,16 @@ evidence-delivered = Mail last reached it on { $date }.
 evidence-outage = { $n ->
     [one] { $n } address of { $domain } bounced from { $since } to { $until }.
    *[other] { $n } addresses of { $domain } bounced from { $since } to { $until }.
+}
+evidence-incident = { $n ->
+    [one] { $n } address at { $domains ->
+        [one] { $domains } domain
+       *[other] { $domains } domains
+    } was refused from { $since } to { $until }, for a reason that is the sender’s.
+   *[other] { $n } addresses at { $domains ->
+        [one] { $domains } domain
+       *[other] { $domains } domains
+    } were refused from { $since } to { $until }, for a reason that is the sender’s.
 }
 evidence-pieces = *Evidence ({ $n }), the newest first*
 evidence-kind-hard = hard bounce

@@ -7,6 +7,7 @@ evidence-look = À revoir : { $why }
 evidence-weak-active = cette personne a ouvert un e-mail ou cliqué peu avant, ou depuis
 evidence-weak-delivered = un e-mail est arrivé depuis
 evidence-weak-outage = beaucoup d’adresses du domaine ont eu un retour dans la même heure
+evidence-weak-incident = beaucoup de serveurs ont refusé vos e-mails à ce moment, pour une raison qui tient à l’expéditeur
 evidence-weak-provider = votre fournisseur bloque cette adresse, levez le blocage chez lui
 evidence-weak-full = la boîte était pleine, et ne l’est peut-être plus
 evidence-weak-blocked = c’est l’expéditeur ou le contenu qui a été refusé, pas l’adresse
@@ -32,6 +33,16 @@ evidence-delivered = Dernier e-mail arrivé le { $date }.
 evidence-outage = { $n ->
     [one] { $n } adresse de { $domain } a eu un retour, du { $since } au { $until }.
    *[other] { $n } adresses de { $domain } ont eu un retour, du { $since } au { $until }.
+}
+evidence-incident = { $n ->
+    [one] { $n } adresse sur { $domains ->
+        [one] { $domains } domaine
+       *[other] { $domains } domaines
+    } a été refusée du { $since } au { $until }, pour une raison qui tient à l’expéditeur.
+   *[other] { $n } adresses sur { $domains ->
+        [one] { $domains } domaine
+       *[other] { $domains } domaines
+    } ont été refusées du { $since } au { $until }, pour une raison qui tient à l’expéditeur.
 }
 evidence-pieces = *Ce qui a été vu ({ $n }), le plus récent d’abord*
 evidence-kind-hard = retour définitif

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces.verdicts.held import CLEANING, QUESTION
+from bot.bounces.verdicts.notices import NOTICE
 from bot.bounces.verdicts.reversals import REVERSAL
 from bot.core.jobs import JobType, Recipient
 from bot.core.json_values import from_json, to_json
@@ -37,6 +38,7 @@ TYPES: Sequence[JobType[Any, Any, Any]] = (
     REVERSAL,
     CLEANING,
     QUESTION,
+    NOTICE,
 )
 ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)))
 TIMES = st.datetimes(timezones=st.sampled_from(ZONES))

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.evidence import BurstSummary, EvidenceItem, Explanation, VerdictSummary
+from bot.bounces.evidence import BurstSummary, EvidenceItem, Explanation, IncidentSummary, VerdictSummary
 from bot.bounces.verdicts.policy import Weakness
 from bot.core.audiences import Audience
 from handlers.slack.views import evidence as views
@@ -178,6 +178,7 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
         delivered_at=AT,
         active_at=AT,
         burst=BurstSummary(AT, AT, n),
+        incident=IncidentSummary(AT, AT, n, n),
     )
     assert problems("modal", views.why(words, told)) == []
     assert problems("modal", views.why(words, replace(told, verdict=None))) == []

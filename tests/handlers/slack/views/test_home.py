@@ -19,7 +19,7 @@ WHATS = ("archive", "restore", "export", "import", "fix", "digest", "policy", "a
 
 
 def figures(n: int, each: int = 1, name: str = "News") -> Figures:
-    return Figures(Audience(each, name), dict.fromkeys(Status, n), dict.fromkeys(CleanReason, n), n, n, n)
+    return Figures(Audience(each, name), dict.fromkeys(Status, n), dict.fromkeys(CleanReason, n), n, n, n, AT)
 
 
 def home(words: Words = ENGLISH, **given: Any) -> dict[str, Any]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.events import Cause, EventKind, Fault, MailEvent
+from bot.bounces.faults import find_fault
 from handlers.web.webhooks import own
 from handlers.web.webhooks.providers import brevo, mailgun, mailtrap, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.requests import InvalidBody
@@ -440,3 +441,20 @@ def test_mail_that_came_in_to_postal_is_nobody_s_bounce():
 )
 def test_what_is_about_the_sender_or_a_subscription_is_no_mail_event(name, event):
     assert read(name, event) == ()
+
+
+ON_BLOCK_LIST, _ = PASSING[0]
+BLOCKED = [
+    *((name, event) for name, event, _kind, _cause in JUDGED if ON_BLOCK_LIST in json.dumps(event)),
+    ("sendgrid", S.sendgrid_bounce("Reputation", "blocked", reason=ON_BLOCK_LIST, status="5.7.1")),
+    ("mailtrap", S.mailtrap(response=ON_BLOCK_LIST)),
+    ("postal", S.postal(output=ON_BLOCK_LIST)),
+    ("resend", S.resend_bounce(diagnosticCode=[ON_BLOCK_LIST])),
+    ("json", S.own(code="", diagnostic=ON_BLOCK_LIST)),
+]
+
+
+@pytest.mark.parametrize(("name", "event"), BLOCKED)
+def test_what_blames_the_sender_is_known_whoever_tells(name: str, event: Any):
+    [told] = read(name, event)
+    assert find_fault(told) is Fault.BLOCK_LIST
