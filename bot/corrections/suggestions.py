@@ -111,7 +111,7 @@ class Suggester:
         slip = Slip.STRAY if text == address else Slip.AROUND
         if "@" not in text.strip(EDGES):
             local, correction = self._split(text)
-            return _suggestion(address, local, text, correction) if correction else None
+            return _suggestion(address, local.strip(EDGES), text, correction) if correction else None
         local, _, domain = text.rpartition("@")
         if "@" in local.strip(EDGES):
             slip = Slip.AT

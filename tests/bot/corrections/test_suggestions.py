@@ -267,6 +267,7 @@ def test_many_addresses_get_what_each_gets(addresses: list[str]):
 
 
 @given(MESSY | NEARLY)
+@example("1^mail.com")
 def test_a_suggestion_is_valid_and_another_address_and_the_last_word(text: str):
     found = NOBODY.suggest(text)
     assert found == NOBODY.suggest(text)
