@@ -84,17 +84,14 @@ def slack(request: pytest.FixtureRequest) -> Iterator[HeldSlack]:
 
 
 def built(database: Database, slack: WebClient) -> App:
-    """An app whose listeners have so much time for their answer that one which waits for Slack has none at all."""
+    """An app. Its listeners have so much time for their answer that one which waits for Slack has none at all."""
     context = AppContext(
         database=database,
         settings=load(_env_file=None),
         client=slack,
         people=People(slack, ["S0GROUP"], "T1"),
     )
-    bolt = app.build_app(context, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
-    for listener in bolt._listeners:
-        listener.ack_timeout = 30
-    return bolt
+    return app.build_app(context, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
 
 
 def send(bolt: App, body: dict[str, Any]) -> BoltResponse:
