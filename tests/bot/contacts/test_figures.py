@@ -30,7 +30,7 @@ some_addresses = st.lists(st.sampled_from(ADDRESSES), min_size=1, unique=True)
 
 
 FEW = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=12,
     database=None,
     suppress_health_check=list(HealthCheck),

@@ -203,7 +203,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=1_500)
+@settings(max_examples=500)
 @given(st.one_of(st.binary(max_size=400), st.lists(PIECES, max_size=60).map(b"".join)))
 def test_any_bytes_give_rows_or_a_spreadsheet_error(content):
     try:

@@ -150,7 +150,7 @@ IN_THE_LIST = st.lists(
 )
 
 
-@settings(max_examples=1_500)
+@settings(max_examples=500)
 @given(st.one_of(MUTATIONS, IN_THE_LIST))
 def test_a_damaged_archive_gives_rows_or_a_spreadsheet_error(mutations):
     body = SAMPLE
