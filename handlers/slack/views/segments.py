@@ -247,7 +247,7 @@ def _facts(words: Words, entry: Entry) -> Markup:
     if entry.campaign:
         campaign = isolated(blocks.clamp(entry.campaign, _NAME))
         facts.append(words.md("segments-row-campaign", campaign=campaign))
-    facts.append(words.md("segments-row-cleaned", date=blocks.date(entry.cleaned_at, words)))
+    facts.append(words.md("segments-row-cleaned", date=blocks.cleaned_on(entry.cleaned_at, words)))
     lines.append(Markup(" · ".join(facts)))
     if look := evidence_views.look(words, entry.verdict):
         lines.append(Markup(f"*{look}*"))
