@@ -54,7 +54,7 @@ def _nothing(words: Words, report: Report) -> Message:
 
 def _single_part(words: Words, report: Report, part: Part) -> list[Block]:
     paragraphs = [blocks.section(text) for text in _paragraphs(words, part)]
-    return [*paragraphs, _buttons(words, report.week, part, primary=True)]
+    return [*paragraphs, *_buttons(words, report.week, part, primary=True)]
 
 
 def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> list[Block]:
@@ -72,7 +72,7 @@ def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> 
         part_rows = [
             blocks.divider(),
             blocks.section(text),
-            _buttons(words, report.week, part, primary=not n_shown),
+            *_buttons(words, report.week, part, primary=not n_shown),
         ]
         characters += _characters(part_rows)
         if len(rows) + len(part_rows) > MAX_BLOCKS or characters > MAX_CHARACTERS:
@@ -131,7 +131,7 @@ def _name(text: str) -> str:
     return blocks.clamp(text, NAME)
 
 
-def _buttons(words: Words, week: Week, part: Part, *, primary: bool) -> Block:
+def _buttons(words: Words, week: Week, part: Part, *, primary: bool) -> list[Block]:
     """Buttons for the contacts that the digest is about, and one for all cleaned contacts of the audience."""
     names = ["list", "export", "archive"] if part.total.n > part.archived else []
     names += ["worth-a-look"] if part.worth_a_look else []
@@ -150,7 +150,7 @@ def _buttons(words: Words, week: Week, part: Part, *, primary: bool) -> Block:
     if part.cleaned:
         text = words("digest-all", n=part.cleaned)
         buttons.append(blocks.button(text, "open-list", str(part.audience_id)))
-    return blocks.actions(buttons, f"digest-buttons-{part.audience_id}")
+    return [blocks.actions(buttons, f"digest-buttons-{part.audience_id}")] if buttons else []
 
 
 def _context(words: Words, report: Report) -> Markup:
