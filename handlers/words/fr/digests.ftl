@@ -68,8 +68,8 @@ digest-typos = { $n ->
     [many] *Fautes de frappe probables : { $n } de contacts à corriger*
    *[other] *Fautes de frappe probables : { $n } contacts à corriger*
 }
-digest-archived = *Archivés depuis :* { $n } de ces contacts.
-digest-typos-many = *Fautes de frappe probables : plus de { $n } contacts à corriger*
+digest-archived = *Archivés depuis :* { $n } de ces contacts.
+digest-typos-many = *Fautes de frappe probables : plus de { $n } contacts à corriger*
 digest-typos-rest = autres domaines · { $n }
 digest-all = Tous les nettoyés ({ $n })
 digest-typo = { $domain } → { $meant } · { $n }
