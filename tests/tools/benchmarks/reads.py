@@ -40,6 +40,7 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
     "by domain": {"domain": "gmail.com"},
     "by campaign": {"campaign": "Campaign 7"},
     "by day": {"since": date(2026, 10, 1)},
+    "by week": {"since": date(2026, 11, 17), "until": date(2026, 11, 23), "zone": ZONE},
     "by reason and domain": {"reason": "hard", "domain": "gmail.com"},
     "by reason and campaign": {"reason": "soft", "campaign": "Campaign 7"},
     "worth a look": {"worth_a_look": True},
@@ -93,6 +94,9 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
         "options: domains with a text": partial(segments.domains, database, draft, USER, "hot"),
         "likely typos, first page": partial(likely_typos.page, database, AUDIENCE),
         "likely typos, first of the walk": partial(likely_typos.next_step, database, AUDIENCE),
+        "likely typos, first of a week's walk": partial(
+            likely_typos.next_step, database, AUDIENCE, week=weeks.week_at(NOW, ZONE)
+        ),
         "options: cleaned addresses with a text": partial(
             corrections.search, database, AUDIENCE, cleaned.address[:9]
         ),
