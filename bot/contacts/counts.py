@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.bounces.verdicts import incidents
+from bot.core import weeks
 from bot.core.audiences import Audience
+from bot.core.weeks import Week
 from storage.contacts import contacts
 from storage.contacts import figures as stored_figures
 from storage.contacts.contacts import Segment
@@ -16,19 +18,24 @@ from storage.core.database import Database, Session
 
 # Mailchimp counts these toward the contact limit, and not cleaned and archived contacts.
 COUNTED = (Status.SUBSCRIBED, Status.UNSUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING)
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The numbers of an audience's contacts. A week is 7 days (UTC), today included."""
+    """The numbers of an audience's contacts. `bot.core.weeks` says what a week is."""
 
     audience: Audience
     by_status: Mapping[str, int]
     by_reason: Mapping[str, int]
     """Cleaned contacts only."""
+    week: Week
     this_week: int
+    """Cleaned in `week`, as the next two numbers whether they are archived since or not."""
     week_before: int
+    today: int = 0
+    """Cleaned since `week` ended."""
+    date_unknown: int = 0
+    """Cleaned contacts of which nobody knows when they were cleaned. They are in no week."""
     worth_a_look: int = 0
     """Cleaned contacts whose verdict is weak."""
     refused_since: datetime | None = None
@@ -56,35 +63,44 @@ class Figures:
         data = asdict(self)
         data["audience"] = self.audience.name
         data["refused_since"] = self.refused_since.isoformat() if self.refused_since else None
+        data["week"] = {
+            "first": self.week.first.isoformat(),
+            "last": self.week.last.isoformat(),
+            "timezone": self.week.zone,
+        }
         data["source"] = self.audience.source
         if self.audience.is_mirror:
             data["mirrored_until"] = until.isoformat() if (until := self.audience.mirrored_until) else None
         return data | {"cleaned": self.cleaned, "counted": self.counted, "not_counted": self.free}
 
 
-def figures(database: Database, audience: Audience, now: datetime) -> Figures:
-    """Returns the audience's figures, read in one transaction."""
-    today = now.date()
+def figures(database: Database, audience: Audience, now: datetime, zone: str) -> Figures:
+    """Returns the audience's figures, read in one transaction. Days are those of the time zone (IANA)."""
+    week = weeks.week_at(now, zone)
+    end_of_today = Week(week.last + weeks.DAY, zone).until
+    bounds = [*weeks.bounds([week.before, week]), end_of_today]
     with database.reading() as session:
         counts = stored_figures.by_status_and_reason(session, audience.id)
-        days = stored_figures.cleaned_between(
-            session, audience.id, today - 2 * WEEK + timedelta(days=1), today
-        )
+        cleaned = stored_figures.cleaned_between(session, audience.id, bounds)
+        date_unknown = stored_figures.date_unknown(session, audience.id)
         worth_a_look = stored_figures.worth_a_look(session, audience.id)
         refused_since = incidents.running_since(session, audience.id, now)
+    week_before, this_week, today = (by_reason.total() for by_reason in cleaned)
     by_status = Counter({str(status): 0 for status in Status})
     by_reason = Counter({str(reason): 0 for reason in CleanReason})
     for (status, reason), n in counts.items():
         by_status[status] += n
         if status == Status.CLEANED:
             by_reason[reason] += n
-    this_week = sum(n for (day, _), n in days.items() if day > today - WEEK)
     return Figures(
         audience=audience,
         by_status=dict(by_status),
         by_reason=dict(by_reason),
+        week=week,
         this_week=this_week,
-        week_before=sum(days.values()) - this_week,
+        week_before=week_before,
+        today=today,
+        date_unknown=date_unknown,
         worth_a_look=worth_a_look,
         refused_since=refused_since,
     )

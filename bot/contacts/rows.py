@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterable
 from operator import itemgetter
 
+from storage.contacts.bulk import encode_time
 from storage.contacts.figures import FigureChanges, FigureKey, day_of
-from storage.contacts.values import COLUMNS, Row
+from storage.contacts.values import COLUMNS, UNKNOWN_TIME, Row
 
 # Positions in a contact.
 _POSITIONS = {name: i for i, name in enumerate(COLUMNS)}
@@ -29,18 +30,19 @@ STATUS_RANK = {"nonsubscribed": 0, "pending": 1, "subscribed": 2, "unsubscribed"
 _REASON_RANK = {"unknown": 0, "soft": 1, "hard": 2, "abuse": 3}
 
 
+_UNKNOWN_TIME = encode_time(UNKNOWN_TIME)
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def new_contact(row: Row, contact_id: int, revision: int, default_status: str, now: str) -> Row:
-    """Returns the row as a new contact. One that is cleaned, its file doesn't tell when, is cleaned at `now`."""
+def new_contact(row: Row, contact_id: int, revision: int, default_status: str) -> Row:
+    """Returns the row as a new contact. When it was cleaned is unknown if its file doesn't tell."""
     status = row[_STATUS] or default_status
     if status == "cleaned" and not row[_CLEANED_AT]:
-        row = (*row[:_CLEANED_AT], now, row[_REASON] or "unknown", *row[_REASON + 1 :])
+        row = (*row[:_CLEANED_AT], _UNKNOWN_TIME, row[_REASON] or "unknown", *row[_REASON + 1 :])
     return (row[0], contact_id, *row[2:_STATUS], status, None, revision, *row[_MERGE_FIELDS:])
 
 
-def merge(old: Row, new: Row, revision: int, now: str) -> Row:
+def merge(old: Row, new: Row, revision: int) -> Row:
     """Returns the contact `old` with what a file's row `new` adds; `old` itself if that changes nothing.
 
     An empty cell never erases a value. A status and a clean reason are only raised. An archived contact stays archived:
@@ -66,7 +68,7 @@ def merge(old: Row, new: Row, revision: int, now: str) -> Row:
     position = _STATUS_BEFORE if old[_STATUS] == "archived" else _STATUS
     row[position] = _higher_status(old[position], new[_STATUS])
     if row[position] == "cleaned" and not row[_CLEANED_AT]:
-        row[_CLEANED_AT] = now
+        row[_CLEANED_AT] = _UNKNOWN_TIME
     if tuple(row) == old:
         return old
     row[_REVISION] = revision

@@ -3,6 +3,7 @@
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import available_timezones
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=lambda: f"sqlite:///{data_folder() / 'cleaned.db'}")
     operators: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CLEANED_OPERATORS")
     confirmation_word: str | None = Field(default=None, validation_alias="CLEANED_CONFIRMATION_WORD")
+    timezone: str = Field(default="UTC", validation_alias="CLEANED_TIMEZONE")
     host: str = Field(default="127.0.0.1", validation_alias="CLEANED_HOST")
     port: int = Field(default=3000, validation_alias="CLEANED_PORT", ge=0, le=65535)
     proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
@@ -129,6 +131,13 @@ class Settings(BaseSettings):
         """Accepts `id:secret`, and `id:secret:token` of temporary credentials."""
         parts = value.get_secret_value().split(":") if value else ["id", "secret"]
         if not (len(parts) in (2, 3) and all(parts)):
+            raise ValueError
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _check_timezone(cls, value: str) -> str:
+        if value not in available_timezones():
             raise ValueError
         return value
 

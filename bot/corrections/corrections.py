@@ -15,6 +15,7 @@ from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.json_values import from_json, to_json
+from bot.core.weeks import Week
 from bot.corrections import likely_typos
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.likely_typos import Step
@@ -102,8 +103,8 @@ class FilledForm:
 class CorrectionPlan:
     """What is stored of a form until it is submitted.
 
-    `contact` is the cleaned contact's id and `wording` the permission as the person sees it. `number` and `of` are
-    those of the form's `Step`, in a walk. The others are for mirrored audiences: the form asks for `fields` (None in a
+    `contact` is the cleaned contact's id and `wording` the permission as the person sees it. `number`, `of` and `week`
+    are those of the form's `Step`, in a walk. The others are for mirrored audiences: the form asks for `fields` (None in a
     local audience) and `permissions`; `names` says whether it requires the first and the last name; `absent` is an
     address, in lower case, that an earlier try may have added at Mailchimp.
     """
@@ -113,6 +114,7 @@ class CorrectionPlan:
     language: str
     number: int | None = None
     of: int | None = None
+    week: Week | None = None
     fields: tuple[Field, ...] | None = None
     permissions: tuple[Permission, ...] = ()
     names: tuple[bool, bool] = (False, False)
@@ -218,6 +220,7 @@ def begin(
             language=language,
             number=step.number if step else None,
             of=step.total if step else None,
+            week=step.week if step else None,
             absent=absent,
         )
         if requirements:
@@ -284,7 +287,9 @@ def add(database: Database, plan_id: str, filled: FilledForm, *, by: str, now: d
         old_address=old.address,
         address=address.address,
         at=now,
-        continue_after=find_continuation(database, row.audience_id, step_of(plan.number, plan.of, old)),
+        continue_after=find_continuation(
+            database, row.audience_id, step_of(plan.number, plan.of, plan.week, old)
+        ),
     )
 
 
@@ -292,14 +297,14 @@ def read_plan(row: PlanRow) -> CorrectionPlan:
     return from_json(CorrectionPlan, row.data)
 
 
-def step_of(number: int | None, of: int | None, old: Contact) -> Step | None:
+def step_of(number: int | None, of: int | None, week: Week | None, old: Contact) -> Step | None:
     """Returns the step of a walk at which a form for the contact was shown; None if it was shown outside of one.
 
-    `number` and `of` are those of the form's plan.
+    The others are those of the form's plan.
     """
     if number is None or of is None:
         return None
-    return Step(number, of, likely_typos.page_key(old))
+    return Step(number, of, likely_typos.page_key(old), week)
 
 
 def find_continuation(database: Database, audience_id: int, step: Step | None) -> Step | None:

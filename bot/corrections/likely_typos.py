@@ -1,13 +1,14 @@
 """Cleaned contacts whose address is likely mistyped: as pages, one after another, and marked as right by a person."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
 
 from bot.core.audiences import Audience, require
 from bot.core.errors import PlanGone
+from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
 from storage.contacts import contacts, figures
@@ -27,11 +28,10 @@ FEW = 20_000  # contacts of mistyped domains, up to which they are found by doma
 
 @dataclass(frozen=True, slots=True)
 class Typo:
-    """A likely mistyped contact. `already` is the status of the suggested address, if the audience has it."""
+    """A likely mistyped contact, whose suggested address the audience doesn't have yet."""
 
     contact: CleanedContact
     suggestion: Suggestion
-    already: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,14 @@ class Typos:
 class Step:
     """The position in a walk through the likely typos: number `number` of `total`, whose contact is at `place`.
 
-    A `total` above MOST_COUNTED means that there may be more.
+    A `total` above MOST_COUNTED means that there may be more. With a `week`, the walk is through the contacts cleaned
+    in it.
     """
 
     number: int
     total: int
     place: PageKey | None
+    week: Week | None = None
 
 
 def page(
@@ -69,9 +71,7 @@ def page(
         audience = require(session, audience_id)
         rows = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
     has_more, rows = len(rows) > size, rows[:size]
-    typos = [
-        Typo(cleaned_contact(audience, contact), suggestion, status) for contact, suggestion, status in rows
-    ]
+    typos = [Typo(cleaned_contact(audience, contact), suggestion) for contact, suggestion in rows]
     first, last = (page_key(rows[0][0]), page_key(rows[-1][0])) if rows else (None, None)
     if before:  # found in reverse order, from the place backwards
         return Typos(Audience.of(audience), typos[::-1], last if has_more else None, first)
@@ -79,27 +79,40 @@ def page(
 
 
 def next_step(
-    database: Database, audience_id: int, step: Step | None = None, *, back: bool = False
+    database: Database,
+    audience_id: int,
+    step: Step | None = None,
+    *,
+    back: bool = False,
+    week: Week | None = None,
 ) -> tuple[int, Step] | None:
-    """Returns the id of the next contact of a walk and its step, None at the end; without a step, the first one.
+    """Returns the id of the next contact of a walk and its step, None at the end.
 
-    Skips contacts whose suggested address the audience has already: there is nothing to add.
+    Without a step it is the first one, of a walk through that week's likely typos or through all.
     """
     with database.reading() as session:
-        step = step or Step(0, count(session, audience_id), None)
+        step = step or Step(0, count(session, audience_id, week), None, week)
         after, before = (None, step.place) if back else (step.place, None)
-        for contact, _, status in _typos(session, audience_id, after=after, before=before):
-            if not status:
-                number = max(step.number + (-1 if back else 1), 1)
-                return contact.id, Step(number, max(step.total, number), page_key(contact))
+        for contact, _ in _typos(session, audience_id, step.week, after=after, before=before):
+            number = max(step.number + (-1 if back else 1), 1)
+            found = replace(step, number=number, total=max(step.total, number), place=page_key(contact))
+            return contact.id, found
     return None
 
 
-def count(session: Session, audience_id: int) -> int:
-    """Returns how many likely typos can be corrected, at most MOST_COUNTED + 1."""
-    rows = _typos(session, audience_id, at_once=MOST_COUNTED + 1)
-    correctable = (contact for contact, _, status in rows if not status)
-    return sum(1 for _ in islice(correctable, MOST_COUNTED + 1))
+def count(session: Session, audience_id: int, week: Week | None = None) -> int:
+    """Returns how many likely typos can be corrected, of those cleaned in the week or of all.
+
+    At most MOST_COUNTED + 1.
+    """
+    return sum(1 for _ in domains(session, audience_id, week))
+
+
+def domains(session: Session, audience_id: int, week: Week | None = None) -> Iterator[tuple[str, str]]:
+    """Yields the domain of each of these likely typos and the domain that was meant, at most MOST_COUNTED + 1."""
+    rows = _typos(session, audience_id, week, at_once=MOST_COUNTED + 1)
+    for contact, suggestion in islice(rows, MOST_COUNTED + 1):
+        yield contact.domain, suggestion.address.rpartition("@")[2]
 
 
 def mark_not_a_typo(
@@ -148,25 +161,27 @@ def page_key(contact: Contact) -> PageKey:
 def _typos(
     session: Session,
     audience_id: int,
+    week: Week | None = None,
     *,
     after: PageKey | None = None,
     before: PageKey | None = None,
     at_once: int = ROWS_AT_ONCE,
-) -> Iterator[tuple[Contact, Suggestion, str | None]]:
-    """Yields the likely typos after a place, or before it in reverse order.
+) -> Iterator[tuple[Contact, Suggestion]]:
+    """Yields the likely typos that can be corrected, with the suggestion, after a place or before it in reverse order.
 
-    With each contact come the suggestion and the status of the suggested address, None if the audience doesn't have it.
+    Contacts whose suggested address the audience has already are left out: there is nothing to add.
     """
     suggestions = suggester(session, audience_id)
     cleaned_domains = figures.cleaned_domains(session, audience_id, most=MOST_DOMAINS)
-    domains = {domain: n for domain, n in cleaned_domains.items() if suggestions.is_likely_typo(domain)}
+    mistyped = {domain: n for domain, n in cleaned_domains.items() if suggestions.is_likely_typo(domain)}
     find = partial(
         corrections.find_uncorrected,
         session,
         audience_id,
-        domains,
+        mistyped,
         most=at_once,
-        are_few=sum(domains.values()) <= FEW,
+        are_few=week is not None or sum(mistyped.values()) <= FEW,
+        period=(week.since, week.until) if week else None,
     )
     while rows := find(after=after, before=before):
         pairs = [
@@ -174,10 +189,7 @@ def _typos(
         ]
         keys = [suggestion.address.lower() for _, suggestion in pairs]
         statuses = corrections.statuses_by_key(session, audience_id, keys)
-        yield from (
-            (contact, suggestion, statuses.get(key))
-            for (contact, suggestion), key in zip(pairs, keys, strict=True)
-        )
+        yield from (pair for pair, key in zip(pairs, keys, strict=True) if key not in statuses)
         last = page_key(rows[-1])
         after, before = (None, last) if before else (last, None)
 

@@ -6,17 +6,18 @@ the channel where the message may already be (`may_be_posted_in`), so that it is
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
+from bot.core import weeks
 from bot.core.errors import CleanedError
-from storage.core import journal
+from bot.core.weeks import WEEK, Week
+from storage.core import days, journal
 from storage.core.database import Database
 from storage.digests import digests
 from storage.digests.tables import Digest, DigestRun
 
-WEEK = timedelta(days=7)
 MAX_DELAY = timedelta(days=1)  # a run that is later than this is not posted
 ABANDONED_AFTER = timedelta(minutes=2)  # since the claim; a run not posted by then belongs to a dead process
 MAX_ATTEMPTS = 5  # processes that died with a run; it is then assumed to be what kills them
@@ -63,27 +64,35 @@ class DigestSettings:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A run that its owner has to post: what was cleaned from `since` on and before `until`.
+    """A run that its owner has to post.
 
     `may_be_posted_in`: the channel where an earlier owner may have posted it; it has to be looked up there first.
     """
 
     settings: DigestSettings
     due_at: datetime
-    since: datetime
     owner: str
     may_be_posted_in: str | None = None
 
     @property
-    def until(self) -> datetime:
-        """Where the next digest starts, however late this one is posted."""
-        return self.due_at
+    def week(self) -> Week:
+        """What the digest is about: the week before the day it is due, whenever and by whom it is posted."""
+        return weeks.week_at(self.due_at, self.settings.timezone)
 
 
 def current(database: Database) -> DigestSettings | None:
     """Returns the settings; None if they were never saved."""
     with database.reading() as session:
         return _settings(digests.get(session))
+
+
+def zone(database: Database, default: str) -> str:
+    """Returns the time zone whose days the weeks of all figures are made of: the digest's, if one is set up.
+
+    A workspace has one digest, so its time zone holds for the audiences that it leaves out too.
+    """
+    settings = current(database)
+    return settings.timezone if settings else default
 
 
 def validate(settings: DigestSettings) -> None:
@@ -122,10 +131,9 @@ def next_due(settings: DigestSettings, after: datetime) -> datetime:
     For a local time that a clock change skips it is the first moment after the gap; for one that occurs twice, the
     first occurrence.
     """
-    zone = ZoneInfo(settings.timezone)
-    local = after.astimezone(zone).date()
+    local = days.day_of(after, settings.timezone)
     day = local + timedelta(days=(settings.weekday - local.weekday()) % 7) - WEEK
-    while (due := _due_on(day, settings.at, zone)) <= after:
+    while (due := days.moment(day, settings.at, settings.timezone)) <= after:
         day += WEEK
     return due
 
@@ -209,22 +217,6 @@ def _city(zone: str) -> str:
     return zone.casefold().rpartition("/")[2]
 
 
-def _due_on(day: date, at: time, zone: ZoneInfo) -> datetime:
-    local = datetime.combine(day, at)
-    due = local.replace(tzinfo=zone).astimezone(UTC)
-    if due.astimezone(zone).replace(tzinfo=None) == local:
-        return due
-    # The clock skips this time: find the first second at which it shows a later one.
-    before = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    while due - before > timedelta(seconds=1):
-        middle = (before + (due - before) / 2).replace(microsecond=0)
-        if middle.astimezone(zone).replace(tzinfo=None) < local:
-            before = middle
-        else:
-            due = middle
-    return due
-
-
 def _is_free(run: DigestRun, now: datetime) -> bool:
     """Whether an unfinished run was given back, or abandoned but not too often."""
     is_abandoned = run.claimed_at < now - ABANDONED_AFTER
@@ -237,18 +229,16 @@ def _take_over(
     attempts = run.attempts if run.is_given_back else run.attempts + 1
     with database.transaction() as session:
         is_claimed = digests.take_over(session, run, owner, now, attempts)
-    return Claim(settings, run.due_at, run.since, owner, run.channel) if is_claimed else None
+    return Claim(settings, run.due_at, owner, run.channel) if is_claimed else None
 
 
 def _claim(
     database: Database, settings: DigestSettings, due: datetime, owner: str, now: datetime
 ) -> Claim | None:
+    new_claim = Claim(settings, due, owner)
+    run = DigestRun(digest_id=1, due_at=due, claimed_at=now, owner=owner, since=new_claim.week.since)
     with database.transaction() as session:
-        last = digests.last_posted(session, due)
-        since = last.due_at if last else due - WEEK
-        run = DigestRun(digest_id=1, due_at=due, claimed_at=now, owner=owner, since=since)
-        is_claimed = digests.claim(session, run)
-    return Claim(settings, due, since, owner) if is_claimed else None
+        return new_claim if digests.claim(session, run) else None
 
 
 def _update(database: Database, claim: Claim, **columns: object) -> bool:

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.core.jobs import Clock
-from bot.corrections.suggestions import Suggester
 from bot.digests import digests, reports
 from bot.digests.digests import Claim
 from bot.digests.reports import Report
@@ -98,7 +97,7 @@ def _find(claim: Claim, poster: DigestPoster) -> PostedDigest | None:
 
 def _post(database: Database, claim: Claim, poster: DigestPoster, clock: Clock) -> PostedDigest | None:
     """Makes the report and posts it; None if that took so long that another process has taken the run over."""
-    report = reports.report(database, claim.settings, claim.since, claim.until, Suggester)
+    report = reports.report(database, claim.settings, claim.week)
     if not digests.mark_posting(database, claim, clock()):
         return None
     return PostedDigest(claim.settings.channel, poster.post(claim, report))

@@ -1,11 +1,11 @@
 """The figures of a digest, read from stored figures and indexes. It names domains, never an address."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Protocol
 
+from bot.core.weeks import WEEK, Week, bounds
+from bot.corrections import likely_typos
 from bot.digests.digests import DigestSettings
 from storage.bounces import verdicts
 from storage.contacts import figures
@@ -17,28 +17,11 @@ from storage.digests import digests
 
 WEEKS = 12
 TOP = 5
-MAX_DOMAINS_CHECKED = 2_000  # for typos, the most frequent first
-
-
-class DigestSuggestion(Protocol):
-    """A likely correction of an address."""
-
-    @property
-    def address(self) -> str: ...
-
-
-class DigestSuggester(Protocol):
-    """Suggests corrections; made from the domains of an audience's subscribed contacts, with their counts."""
-
-    def suggest(self, address: str, /) -> DigestSuggestion | None: ...
-
-
-MakeSuggester = Callable[[Mapping[str, int]], DigestSuggester]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A number of this period, and of the period of the same length before it."""
+    """A number of the week, and of the week before it."""
 
     n: int
     before: int
@@ -58,7 +41,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class DigestTypo:
-    """A mistyped domain, the domain it was likely meant to be, and how many contacts have it."""
+    """A mistyped domain, the domain it was likely meant to be, and how many contacts can be corrected so."""
 
     domain: str
     meant: str
@@ -66,16 +49,19 @@ class DigestTypo:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
-    """Seven days (UTC) that end with `last`, and how many contacts were cleaned in them."""
+class Bar:
+    """A week of the chart, and how many contacts were cleaned in it."""
 
-    last: date
+    week: Week
     n: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One audience's part of the report. `typos` holds all of them, the most frequent first."""
+    """One audience's part of the report: what was cleaned in the week.
+
+    `typos` holds all that the walk through the week's likely typos shows, the most frequent domain first.
+    """
 
     audience_id: int
     name: str
@@ -84,7 +70,8 @@ class Part:
     domains: tuple[Count, ...]
     typos: tuple[DigestTypo, ...]
     cleaned: int  # all cleaned contacts of the audience
-    worth_a_look: int = 0  # of the newly cleaned
+    archived: int = 0  # of the newly cleaned, by now
+    worth_a_look: int = 0  # of the newly cleaned, as the next one without those archived
 
     @property
     def total(self) -> Change:
@@ -95,10 +82,10 @@ class Part:
 class Report:
     """The figures of a digest. The part of the audience with the most newly cleaned contacts comes first."""
 
-    since: datetime
-    until: datetime
+    week: Week
     parts: tuple[Part, ...]
-    weeks: tuple[Week, ...]
+    bars: tuple[Bar, ...]
+    """The last WEEKS weeks; the last one is `week`."""
 
     @property
     def total(self) -> Change:
@@ -109,30 +96,21 @@ class Report:
         return sum(part.cleaned for part in self.parts)
 
 
-def report(
-    database: Database,
-    settings: DigestSettings,
-    since: datetime,
-    until: datetime,
-    make_suggester: MakeSuggester,
-) -> Report:
-    """Returns what was cleaned from `since` on and before `until`, compared with the period of the same length before.
+def report(database: Database, settings: DigestSettings, week: Week) -> Report:
+    """Returns what was cleaned in the week, compared with the week before.
 
     All figures are read in one transaction. An audience of the settings that no longer exists is left out.
     """
-    weeks: Counter[date] = Counter()
+    weeks = [Week(week.last - n * WEEK, week.zone) for n in reversed(range(WEEKS))]
+    bars: Counter[Week] = Counter()
+    parts = []
     with database.reading() as session:
-        parts = []
         for audience in _covered(audiences.list_all(session), settings.audience_ids):
-            parts.append(_part(session, audience, since, until, make_suggester))
-            weeks.update(_weeks(session, audience.id, until.date()))
+            cleaned = figures.cleaned_between(session, audience.id, bounds(weeks))
+            bars.update({each: n.total() for each, n in zip(weeks, cleaned, strict=True)})
+            parts.append(_part(session, audience, week, now=cleaned[-1], before=cleaned[-2]))
     parts.sort(key=lambda part: (-part.total.n, -part.cleaned, part.name.casefold()))
-    return Report(
-        since=since,
-        until=until,
-        parts=tuple(parts),
-        weeks=tuple(Week(last, weeks[last]) for last in _last_days(until.date())),
-    )
+    return Report(week=week, parts=tuple(parts), bars=tuple(Bar(each, bars[each]) for each in weeks))
 
 
 def _covered(all_audiences: Sequence[AudienceRow], ids: Sequence[int]) -> list[AudienceRow]:
@@ -140,53 +118,27 @@ def _covered(all_audiences: Sequence[AudienceRow], ids: Sequence[int]) -> list[A
 
 
 def _part(
-    session: Session, audience: AudienceRow, since: datetime, until: datetime, make_suggester: MakeSuggester
+    session: Session, audience: AudienceRow, week: Week, *, now: Counter[str], before: Counter[str]
 ) -> Part:
-    audience_id = audience.id
-    now = digests.newly_by_reason(session, audience_id, since, until)
-    before = digests.newly_by_reason(session, audience_id, since - (until - since), since)
-    counts = figures.by_status_and_reason(session, audience_id)
+    in_week = (session, audience.id, week.since, week.until)
+    counts = figures.by_status_and_reason(session, audience.id)
     return Part(
-        audience_id=audience_id,
+        audience_id=audience.id,
         name=audience.name,
-        reasons={reason: Change(now.get(reason, 0), before.get(reason, 0)) for reason in CleanReason},
-        campaigns=_counts(digests.newly_by_campaign(session, audience_id, since, until, TOP)),
-        domains=_counts(digests.newly_by_domain(session, audience_id, since, until, TOP)),
-        typos=_typos(session, audience_id, since, until, make_suggester),
+        reasons={reason: Change(now[reason], before[reason]) for reason in CleanReason},
+        campaigns=_counts(digests.newly_by_campaign(*in_week, TOP)),
+        domains=_counts(digests.newly_by_domain(*in_week, TOP)),
+        typos=_typos(session, audience.id, week),
         cleaned=sum(n for (status, _reason), n in counts.items() if status == Status.CLEANED),
-        worth_a_look=verdicts.count_worth_a_look(session, audience_id, since, until),
+        archived=digests.archived_since(*in_week),
+        worth_a_look=verdicts.count_worth_a_look(*in_week),
     )
 
 
-def _typos(
-    session: Session, audience_id: int, since: datetime, until: datetime, make_suggester: MakeSuggester
-) -> tuple[DigestTypo, ...]:
-    """Typos of contacts that can be corrected: still cleaned, and no complaint."""
-    domains = digests.fixable_by_domain(session, audience_id, since, until, MAX_DOMAINS_CHECKED)
-    if not domains:
-        return ()
-    suggester = make_suggester(figures.subscribed_domains(session, audience_id))
-    typos = []
-    for domain, n in domains.items():
-        # A domain's typo does not depend on the local part: any will do.
-        suggestion = suggester.suggest(f"someone@{domain}")
-        meant = suggestion.address.rpartition("@")[2] if suggestion else domain
-        if meant != domain:
-            typos.append(DigestTypo(domain, meant, n))
-    return tuple(typos)
-
-
-def _weeks(session: Session, audience_id: int, last: date) -> Counter[date]:
-    """Counts the contacts cleaned in each of the last WEEKS weeks, by the last day of the week."""
-    first = last - timedelta(days=7 * WEEKS - 1)
-    weeks: Counter[date] = Counter()
-    for (day, _reason), n in figures.cleaned_between(session, audience_id, first, last).items():
-        weeks[last - timedelta(days=(last - day).days // 7 * 7)] += n
-    return weeks
-
-
-def _last_days(last: date) -> list[date]:
-    return [last - timedelta(days=7 * n) for n in reversed(range(WEEKS))]
+def _typos(session: Session, audience_id: int, week: Week) -> tuple[DigestTypo, ...]:
+    counts = Counter(likely_typos.domains(session, audience_id, week))
+    pairs = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(DigestTypo(domain, meant, n) for (domain, meant), n in pairs)
 
 
 def _counts(by_name: Mapping[str, int]) -> tuple[Count, ...]:

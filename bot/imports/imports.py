@@ -393,7 +393,7 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
         new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
         audience.merge_labels = [*audience.merge_labels, *new_labels]
         refused_rows.add(session, job.id, chunk.sheet, outcome.refused, chunk.refused)
-        outcome = _upsert(session, audience, chunk.rows, job.task.status, bulk.encode_time(now), outcome)
+        outcome = _upsert(session, audience, chunk.rows, job.task.status, outcome)
         progress = replace(
             job.progress,
             sheet=chunk.next_sheet,
@@ -408,7 +408,6 @@ def _upsert(
     audience: AudienceRow,
     new_rows: Sequence[Row],
     default_status: str,
-    now: str,
     so_far: UpsertCounts,
 ) -> UpsertCounts:
     revision = audience.revision
@@ -416,7 +415,7 @@ def _upsert(
         session,
         audience,
         new_rows,
-        lambda row, contact_id: rows.new_contact(row, contact_id, revision, default_status, now),
-        lambda old, new: rows.merge(old, new, revision, now),
+        lambda row, contact_id: rows.new_contact(row, contact_id, revision, default_status),
+        lambda old, new: rows.merge(old, new, revision),
         so_far,
     )

@@ -158,6 +158,7 @@ def request(
             language=plan.language,
             number=plan.number,
             of=plan.of,
+            week=plan.week,
         )
         return jobs.create(
             session,
@@ -206,7 +207,7 @@ def receipt(database: Database, job: AddJob) -> AdditionReceipt:
         address=job.task.address,
         at=job.finished_at or job.made_at,
         continue_after=corrections.find_continuation(
-            database, old.audience_id, corrections.step_of(job.task.number, job.task.of, old)
+            database, old.audience_id, corrections.step_of(job.task.number, job.task.of, job.task.week, old)
         ),
     )
     return AdditionReceipt(correction, job.outcome.status, job.outcome.tags_lost, job.outcome.is_profile_lost)
@@ -240,7 +241,7 @@ def reopen_form(
         now=now,
         wording=wording,
         language=language,
-        step=corrections.step_of(job.task.number, job.task.of, old),
+        step=corrections.step_of(job.task.number, job.task.of, job.task.week, old),
         mailchimp=mailchimp,
         problems=[(tag, message) for tag, _, message in invalid if tag],
         absent=job.progress.absent if job.failure.key in _MAY_HAVE_BEEN_ADDED else None,
@@ -423,7 +424,7 @@ def _finish(database: Database, job: AddJob, member: Member, result: AddResult, 
     with database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
         _, old = _audience_and_contact(session, job)
-        contact_id = _mirror(session, audience, member, now)
+        contact_id = _mirror(session, audience, member)
         consent = Consent(
             audience_id=audience.id,
             old_contact_id=old.id,
@@ -439,16 +440,16 @@ def _finish(database: Database, job: AddJob, member: Member, result: AddResult, 
         return jobs.finish(session, job, now, result)
 
 
-def _mirror(session: Session, audience: AudienceRow, member: Member, now: datetime) -> int:
+def _mirror(session: Session, audience: AudienceRow, member: Member) -> int:
     """Adds the member to the mirror, or updates it if a sync has added it before. Returns the contact's id."""
     row = members.row(member, audience.id, RemoteState.from_json(audience.remote).labels)
-    revision, at = audience.revision, bulk.encode_time(now)
+    revision = audience.revision
     upsert.upsert_rows(
         session,
         audience,
         [row],
-        lambda new, contact_id: members.added(new, contact_id, revision, at),
-        lambda old, new: members.merged(old, new, revision, at),
+        lambda new, contact_id: members.added(new, contact_id, revision),
+        lambda old, new: members.merged(old, new, revision),
         NO_ROWS,
     )
     contact = contacts.by_key(session, audience.id, rows.address_key_of(row))

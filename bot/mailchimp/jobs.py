@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.core.jobs import Job, JobType
+from bot.core.weeks import Week
 from bot.corrections.required_fields import Field, Permission
 from storage.contacts.values import Status
 from storage.core.tables import JobKind
@@ -15,7 +16,8 @@ class AddTask:
 
     `key` is the address in lower case. `values` are the texts by the inputs' keys (`Field.key`), `ticked` the ids of
     permissions. `wording` is the consent: the permission as the person saw it, then Mailchimp's, each with its tick.
-    A name is None if the form has no input for it. `number` and `of` are the form's step in a walk through the typos.
+    A name is None if the form has no input for it. `number`, `of` and `week` are the form's step in a walk through the
+    typos.
     """
 
     contact: int
@@ -31,6 +33,7 @@ class AddTask:
     language: str
     number: int | None = None
     of: int | None = None
+    week: Week | None = None
 
 
 @dataclass(frozen=True, slots=True)

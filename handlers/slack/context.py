@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.corrections import mail_exchanges
+from bot.digests import digests
 from handlers.clock import utc_now
 from handlers.slack.people import People
 from storage.core.database import Database
@@ -31,3 +32,8 @@ class AppContext:
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
+
+    @property
+    def zone(self) -> str:
+        """The time zone whose days all figures, lists and files go by."""
+        return digests.zone(self.database, self.settings.timezone)

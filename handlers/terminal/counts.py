@@ -8,18 +8,21 @@ from bot.contacts.counts import Figures
 from bot.core import audiences, databases, settings
 from bot.core.audiences import Audience
 from bot.core.errors import NoAudience
+from bot.digests import digests
 from handlers.clock import utc_now
 from handlers.words import Words
 
 
 def run(words: Words, *, audience: str | None, as_json: bool) -> int:
     """Prints the figures of that audience, or of all audiences. Raises CleanedError."""
-    with closing(databases.open_current(settings.load().database_url)) as database:
+    loaded = settings.load()
+    with closing(databases.open_current(loaded.database_url)) as database:
         selection = audiences.list_all(database)
         if audience is not None:
             named = audiences.choose(database, audience)
             selection = [candidate for candidate in selection if candidate == named]
-        all_figures = [counts.figures(database, selected, utc_now()) for selected in selection]
+        now, zone = utc_now(), digests.zone(database, loaded.timezone)
+        all_figures = [counts.figures(database, selected, now, zone) for selected in selection]
     if as_json:
         print(json.dumps([figures.to_json() for figures in all_figures], ensure_ascii=False, indent=2))
     elif all_figures:
@@ -38,8 +41,10 @@ def _lines(words: Words, figures: Figures) -> list[str]:
         cleaned: statuses.pop(cleaned),
         **reasons,
         **({words("terminal-worth-a-look"): figures.worth_a_look} if figures.worth_a_look else {}),
-        words("terminal-this-week"): figures.this_week,
+        words("terminal-this-week", until=words.day(figures.week.last)): figures.this_week,
         words("terminal-week-before"): figures.week_before,
+        words("terminal-today"): figures.today,
+        **({words("terminal-date-unknown"): figures.date_unknown} if figures.date_unknown else {}),
         **statuses,
         words("terminal-counted"): figures.counted,
         words("terminal-not-counted"): figures.free,

@@ -1,8 +1,8 @@
 """Queries over contacts: counting, paging, searching, and looking up one by id or address."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, Table, and_, func, literal_column, or_, tuple_
@@ -13,6 +13,7 @@ from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
 from storage.contacts.tables import Contact, VerdictRow
+from storage.core import days
 from storage.core.tables import AudienceRow
 
 TABLE: Table = Contact.__table__  # type: ignore[attr-defined]
@@ -22,6 +23,7 @@ OLDEST_FIRST = (TABLE.c.cleaned_at, TABLE.c.id)
 SEARCHED = 100_000  # of the newest cleaned contacts
 # A literal, not a bound parameter: SQLite uses a partial index only for the literal condition of its definition.
 IS_CLEANED = TABLE.c.status == literal_column("'cleaned'")
+IS_ARCHIVED = TABLE.c.status == literal_column("'archived'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,9 @@ class Segment:
 
     audience_id: int
     reason: str | None = None
-    since: date | None = None  # cleaned on that day (UTC) or later
+    since: date | None = None  # cleaned on that day or later
+    until: date | None = None  # cleaned on that day or earlier
+    zone: str = "UTC"  # the time zone of these days
     campaign: str | None = None  # the campaign's title
     domain: str | None = None
     text: str | None = None  # part of the address or of a merge field
@@ -53,17 +57,18 @@ class Segment:
         return self.ids is None and not self.is_filtered
 
     def to_json(self) -> dict[str, Any]:
-        kept = {key: value for key, value in asdict(self).items() if value is not None}
-        return kept | ({"since": self.since.isoformat()} if self.since else {})
+        kept = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != f.default}
+        return {key: value.isoformat() if isinstance(value, date) else value for key, value in kept.items()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Segment":
-        segment = cls(**data)
-        since = date.fromisoformat(data["since"]) if "since" in data else None
-        return replace(segment, since=since, ids=tuple(data["ids"]) if "ids" in data else None)
+        values: dict[str, Any] = {f.name: data[f.name] for f in fields(cls) if f.name in data}
+        values |= {name: tuple(each) for name, each in values.items() if isinstance(each, list)}
+        values |= {name: date.fromisoformat(values[name]) for name in ("since", "until") if name in values}
+        return cls(**values)
 
 
-_NO_FILTER = {"audience_id", "ids", "up_to"}
+_NO_FILTER = {"audience_id", "zone", "ids", "up_to"}
 
 
 class PageKey(NamedTuple):
@@ -94,7 +99,9 @@ def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
         reason = TABLE.c.clean_reason if is_alone else TABLE.c.clean_reason.concat("")
         found.append(reason == segment.reason)
     if segment.since:
-        found.append(TABLE.c.cleaned_at >= datetime.combine(segment.since, time.min, UTC))
+        found.append(TABLE.c.cleaned_at >= days.start(segment.since, segment.zone))
+    if segment.until:
+        found.append(TABLE.c.cleaned_at < days.start(segment.until + timedelta(days=1), segment.zone))
     if segment.campaign:
         found.append(TABLE.c.clean_campaign_title == segment.campaign)
     if segment.domain:

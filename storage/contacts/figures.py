@@ -6,16 +6,18 @@ count reads a few rows, whatever the size of the audience.
 """
 
 from collections import Counter
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, update
+from sqlalchemy import ColumnElement, Table, func, literal_column, update
+from sqlalchemy import select as select_any
 from sqlmodel import Session, SQLModel, col, select
 
-from storage.contacts.contacts import Segment
+from storage.contacts.contacts import IS_ARCHIVED, IS_CLEANED, TABLE, Segment
 from storage.contacts.tables import CleanedDay, ContactCount, DomainCount
-from storage.contacts.values import Status
+from storage.contacts.values import UNKNOWN_TIME, CleanReason, Status
 from storage.core.engines import insert
 from storage.core.tables import AudienceRow
 
@@ -69,7 +71,7 @@ def stored_count(session: Session, segment: Segment) -> int | None:
     audience = session.get(AudienceRow, segment.audience_id)
     is_old = segment.up_to is not None and (audience is None or segment.up_to < audience.revision)
     has_several = sum(map(bool, (segment.reason, segment.domain, segment.worth_a_look))) > 1
-    uncounted_filters = (segment.since, segment.campaign, segment.text, segment.ids)
+    uncounted_filters = (segment.since, segment.until, segment.campaign, segment.text, segment.ids)
     if is_old or has_several or any(value is not None for value in uncounted_filters):
         return None
     if segment.worth_a_look:
@@ -83,19 +85,55 @@ def stored_count(session: Session, segment: Segment) -> int | None:
     )
 
 
-def cleaned_between(
-    session: Session, audience_id: int, first: date, last: date
-) -> dict[tuple[date, str], int]:
-    """Returns the number of contacts cleaned for each (day, reason), from `first` to `last`, both included."""
+def cleaned_between(session: Session, audience_id: int, bounds: Sequence[datetime]) -> list[Counter[str]]:
+    """Counts by reason the contacts cleaned from each of these times until the next one, those archived since included.
+
+    Whole days (UTC) are read from stored figures. Only what lies between a time and the midnight before it is counted,
+    by an index: the cost does not grow with the audience.
+    """
     rows = session.exec(
         select(CleanedDay).where(
             CleanedDay.audience_id == audience_id,
-            CleanedDay.day >= first,
-            CleanedDay.day <= last,
-            CleanedDay.n != 0,
+            CleanedDay.day >= bounds[0].astimezone(UTC).date(),
+            CleanedDay.day < bounds[-1].astimezone(UTC).date(),
         )
+    ).all()
+    totals = []
+    for bound in bounds:
+        midnight = datetime.combine(bound.astimezone(UTC).date(), time.min, UTC)
+        total = _counted_between(session, audience_id, midnight, bound)
+        for row in rows:
+            if row.day < midnight.date():
+                total[row.reason] += row.n
+        totals.append(total)
+    return [later - earlier for earlier, later in pairwise(totals)]
+
+
+def _counted_between(session: Session, audience_id: int, since: datetime, until: datetime) -> Counter[str]:
+    if since == until:
+        return Counter()
+    # The reasons are listed because the index of cleaned contacts by reason answers that alone.
+    reasons: list[ColumnElement[str]] = [literal_column(f"'{reason}'") for reason in CleanReason]
+    counted: Counter[str] = Counter()
+    for status in (IS_CLEANED, IS_ARCHIVED):
+        query = select_any(TABLE.c.clean_reason, func.count()).where(
+            TABLE.c.audience_id == audience_id,
+            status,
+            TABLE.c.clean_reason.in_(reasons),
+            TABLE.c.cleaned_at >= since,
+            TABLE.c.cleaned_at < until,
+        )
+        counted.update(dict(session.connection().execute(query.group_by(TABLE.c.clean_reason)).all()))
+    return counted
+
+
+def date_unknown(session: Session, audience_id: int) -> int:
+    """Returns the number of cleaned contacts of which nobody knows when they were cleaned."""
+    query = select_any(func.count()).where(
+        TABLE.c.audience_id == audience_id, IS_CLEANED, TABLE.c.cleaned_at == UNKNOWN_TIME
     )
-    return {(row.day, row.reason): row.n for row in rows}
+    n: int = session.connection().execute(query).scalar_one()
+    return n
 
 
 def subscribed_domains(session: Session, audience_id: int, most: int = 2000) -> dict[str, int]:

@@ -28,6 +28,9 @@ def _index_of_cleaned(name: str, *columns: str, beside: Sequence[str] = ()) -> I
     return Index(name, *key, sqlite_where=cleaned, postgresql_where=cleaned)
 
 
+_ARCHIVED_CLEANED = "status = 'archived' AND cleaned_at IS NOT NULL"
+
+
 class Contact(Table, table=True):
     """One address of an audience. Times that the bot only hands on are kept as the text of Mailchimp's files."""
 
@@ -41,6 +44,13 @@ class Contact(Table, table=True):
             "ix_contact_cleaned_campaign", "clean_campaign_title", beside=["clean_reason", "domain"]
         ),
         _index_of_cleaned("ix_contact_cleaned_reason", "clean_reason"),
+        # What was cleaned in a week counts also after it was archived.
+        Index(
+            "ix_contact_archived_cleaned",
+            *("audience_id", "cleaned_at", "clean_reason"),
+            sqlite_where=text(_ARCHIVED_CLEANED),
+            postgresql_where=text(_ARCHIVED_CLEANED),
+        ),
         Index(
             "ix_contact_remote_id",
             "audience_id",

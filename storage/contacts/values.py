@@ -1,5 +1,6 @@
 """A contact's columns, statuses and clean reasons; imports no database library, for processes that open none."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +14,16 @@ COLUMNS = tuple(
     remote_hash
     """.split()
 )
+
+
+# `cleaned_at` of a cleaned contact if nobody knows when it was cleaned: no date of it is shown, written to a file or
+# counted in a week. A time, and not NULL, because lists are sorted and paged by it: these contacts come last.
+UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def known(cleaned_at: datetime | None) -> datetime | None:
+    """Returns the time of cleaning; None if it is not known."""
+    return None if cleaned_at == UNKNOWN_TIME else cleaned_at
 
 
 class Status(StrEnum):

@@ -1,6 +1,7 @@
 """Consents, the records of corrections, and cleaned contacts that were not corrected yet."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists
 from sqlmodel import Session, col, select
@@ -56,12 +57,14 @@ def find_uncorrected(
     after: PageKey | None = None,
     before: PageKey | None = None,
     are_few: bool = False,
+    period: tuple[datetime, datetime] | None = None,
 ) -> Sequence[Contact]:
     """Returns cleaned contacts of these domains that may be typos and were not corrected, newest first.
 
     `after` and `before` are the contacts at a page's edges; with `before`, the nearest come first. `are_few` decides the
     query: True finds all of the domains' contacts and sorts them, False walks through the cleaned contacts in order,
-    which is slow where those of the domains are rare.
+    which is slow where those of the domains are rare. With a `period`, the contacts are those cleaned from its first
+    time on and before its second.
     """
     if not domains:
         return []  # SQLite would read every cleaned contact for that
@@ -69,6 +72,9 @@ def find_uncorrected(
         Consent.audience_id == audience_id, col(Consent.old_contact_id).is_not(None)
     )
     of_domains: ColumnElement[bool] = TABLE.c.domain.in_(domains)
+    if period:
+        since, until = period
+        of_domains = and_(of_domains, TABLE.c.cleaned_at >= since, TABLE.c.cleaned_at < until)
     if are_few:
         ids = select(Contact.id).where(Contact.audience_id == audience_id, IS_CLEANED, of_domains)
         of_domains = TABLE.c.id.in_(ids)

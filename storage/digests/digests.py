@@ -12,11 +12,9 @@ from sqlalchemy import ColumnElement, Subquery, Table, and_, func, select, union
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
-from storage.archives.tables import Archive, ArchiveMember
-from storage.contacts.contacts import IS_CLEANED
+from storage.contacts.contacts import IS_ARCHIVED, IS_CLEANED
 from storage.contacts.contacts import TABLE as CONTACT
 from storage.core.engines import insert_unless_there, upsert
-from storage.corrections.corrections import MAY_BE_A_TYPO
 from storage.digests.tables import Digest, DigestRun
 
 _RUN: Table = DigestRun.__table__  # type: ignore[attr-defined]
@@ -66,23 +64,6 @@ def update_run(
     return session.connection().execute(statement).rowcount == 1
 
 
-def last_posted(session: Session, before: datetime) -> DigestRun | None:
-    """Returns the newest posted run of those due before that time."""
-    return session.exec(
-        select_model(DigestRun)
-        .where(col(DigestRun.posted_at).is_not(None), DigestRun.due_at < before)
-        .order_by(col(DigestRun.due_at).desc())
-        .limit(1)
-    ).first()
-
-
-def newly_by_reason(session: Session, audience_id: int, since: datetime, until: datetime) -> dict[str, int]:
-    """Counts the contacts cleaned from `since` on and before `until`, by reason."""
-    newly = _newly(audience_id, since, until)
-    query = select(newly.c.clean_reason, func.count()).group_by(newly.c.clean_reason)
-    return dict(session.connection().execute(query).all())
-
-
 def newly_by_campaign(
     session: Session, audience_id: int, since: datetime, until: datetime, limit: int
 ) -> dict[str, int]:
@@ -98,45 +79,24 @@ def newly_by_domain(
 ) -> dict[str, int]:
     """Counts the contacts cleaned in that period by domain, the most frequent first."""
     newly = _newly(audience_id, since, until)
-    return _by_domain(session, newly, limit)
-
-
-def fixable_by_domain(
-    session: Session, audience_id: int, since: datetime, until: datetime, limit: int
-) -> dict[str, int]:
-    """As `newly_by_domain`, of those that may be typos: still cleaned, no complaint, and not marked as correct."""
-    fixable = select(CONTACT.c.domain).where(*_window(audience_id, since, until), MAY_BE_A_TYPO).subquery()
-    return _by_domain(session, fixable, limit)
-
-
-def _by_domain(session: Session, source: Subquery, limit: int) -> dict[str, int]:
-    domain, n = source.c.domain, func.count()
+    domain, n = newly.c.domain, func.count()
     query = select(domain, n).group_by(domain).order_by(n.desc(), domain).limit(limit)
     return dict(session.connection().execute(query).all())
+
+
+def archived_since(session: Session, audience_id: int, since: datetime, until: datetime) -> int:
+    """Counts the contacts cleaned in that period that are archived by now."""
+    query = select(func.count()).where(*_window(audience_id, since, until), IS_ARCHIVED)
+    n: int = session.connection().execute(query).scalar_one()
+    return n
 
 
 def _newly(audience_id: int, since: datetime, until: datetime) -> Subquery:
     """The contacts cleaned in that period: those still cleaned, by their index, and those archived since."""
     window = _window(audience_id, since, until)
     columns = (CONTACT.c.clean_reason, CONTACT.c.clean_campaign_title, CONTACT.c.domain)
-    archived = (
-        select(col(ArchiveMember.contact_id))
-        .join(
-            Archive,
-            and_(
-                col(Archive.audience_id) == col(ArchiveMember.audience_id),
-                col(Archive.id) == col(ArchiveMember.archive_id),
-            ),
-        )
-        .where(
-            col(Archive.audience_id) == audience_id,
-            col(Archive.made_at) >= since,
-            col(ArchiveMember.restored_at).is_(None),
-        )
-    )
     return union_all(
-        select(*columns).where(*window, IS_CLEANED),
-        select(*columns).where(*window, CONTACT.c.status == "archived", CONTACT.c.id.in_(archived)),
+        select(*columns).where(*window, IS_CLEANED), select(*columns).where(*window, IS_ARCHIVED)
     ).subquery()
 
 

@@ -13,11 +13,23 @@ from contextlib import closing
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CursorResult, FromClause, Select, String, Text, column, func, true
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    FromClause,
+    Select,
+    String,
+    Text,
+    case,
+    column,
+    func,
+    true,
+)
 from sqlalchemy import select as select_any
 from sqlmodel import Session
 
 from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, comes_after, conditions
+from storage.contacts.values import UNKNOWN_TIME
 from storage.core.engines import is_sqlite
 from storage.files.formulas import FORMULA, PERHAPS_FORMULA, defuse_cell
 from storage.files.spreadsheets import csv_bytes
@@ -264,7 +276,8 @@ def _as_text(session: Session, name: str) -> ColumnElement[Any]:
         return value
     text = value.cast(String) if is_sqlite(session) else func.to_char(value, "YYYY-MM-DD HH24:MI:SS.US")
     # Without a fraction of zeros, as Mailchimp writes times.
-    return func.rtrim(func.rtrim(text, "0"), ".", type_=String)
+    without_zeros = func.rtrim(func.rtrim(text, "0"), ".", type_=String)
+    return case((value == UNKNOWN_TIME, None), else_=without_zeros)
 
 
 def _merge_field(session: Session, label: str) -> ColumnElement[Any]:

@@ -32,7 +32,7 @@ def test_an_import_takes_in_the_right_rows_and_hands_out_the_refused(
     rows = person.download(refused).decode("utf-8-sig").splitlines()
     assert len(rows) == 1 + len(REFUSED)
     assert all(row in "\n".join(rows) for row in REFUSED)
-    found = counts.figures(flow.database, audiences.list_all(flow.database)[0], utc_now())
+    found = counts.figures(flow.database, audiences.list_all(flow.database)[0], utc_now(), "UTC")
     expected = samples.counts(CONTACTS)
     assert (found.cleaned, found.counted) == (CLEANED, CONTACTS - CLEANED)
     assert {c["status"] for c in contacts(flow.database)} == set(expected)

@@ -58,7 +58,7 @@ def mirrored(
 
 def cleaned(flow: Flow) -> int:
     [audience] = audiences.list_all(flow.database)
-    return counts.figures(flow.database, audience, utc_now()).cleaned
+    return counts.figures(flow.database, audience, utc_now(), "UTC").cleaned
 
 
 def test_the_clock_brings_an_audience_and_tells_nobody(mirrored: Flow, someone: Someone) -> None:
@@ -84,7 +84,7 @@ def test_sync_now_shows_its_end_in_the_modal_and_leaves_a_receipt(
     someone.person.wait_modal(someone.says("mirror-done", n=1, audience=NAME))
     assert cleaned(mirrored) == 2
     [audience] = audiences.list_all(mirrored.database)
-    assert counts.figures(mirrored.database, audience, utc_now()).by_reason["abuse"] == 1
+    assert counts.figures(mirrored.database, audience, utc_now(), "UTC").by_reason["abuse"] == 1
     assert_exact(mirrored.database)
     assert refusals(mirrored.workspace) == []
 

@@ -13,7 +13,7 @@ from operator import itemgetter
 
 import msgspec
 
-from storage.contacts.values import COLUMNS, CleanReason, Row, Status
+from storage.contacts.values import COLUMNS, UNKNOWN_TIME, CleanReason, Row, Status
 from storage.mailchimp import documents, members
 from storage.mailchimp.members import Location, Member
 from storage.mailchimp.values import MergeValue
@@ -110,18 +110,18 @@ def with_tags_of(row: Row, old: Row) -> Row:
     return with_tags(row, [*tags, *(tag for tag in old_tags if tag not in tags)])
 
 
-def added(new: Row, contact_id: int, revision: int, now: str) -> Row:
-    """A new contact. A cleaned one without a time counts as cleaned at `now`."""
+def added(new: Row, contact_id: int, revision: int) -> Row:
+    """A new contact."""
     values = list(new)
     values[_ID], values[_REVISION] = contact_id, revision
     if new[_STATUS] == Status.CLEANED and not new[_AT["cleaned_at"]]:
-        values[_AT["cleaned_at"]] = now
+        values[_AT["cleaned_at"]] = _moment(UNKNOWN_TIME)
     return tuple(values)
 
 
-def merged(old: Row, new: Row, revision: int, now: str) -> Row:
+def merged(old: Row, new: Row, revision: int) -> Row:
     """The contact with Mailchimp's values; `old` itself if nothing changed."""
-    values = list(added(new, old[_ID], old[_REVISION], now))
+    values = list(added(new, old[_ID], old[_REVISION]))
     status_before = old[_STATUS_BEFORE] if old[_STATUS] == Status.ARCHIVED else old[_STATUS]
     if new[_STATUS] == Status.ARCHIVED:
         values[_STATUS_BEFORE] = status_before

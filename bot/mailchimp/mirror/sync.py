@@ -256,7 +256,7 @@ def _store(
     with context.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
         moved = {} if context.is_first else _moved(session, audience, page.rows)
-        outcome = _load(session, context, audience, page.rows, moved, progress.outcome, bulk.encode_time(now))
+        outcome = _load(session, context, audience, page.rows, moved, progress.outcome)
         progress = replace(progress, outcome=outcome.with_refused(page.unreadable))
         if page.without_address:
             progress = _leave_out(session, job.audience_id, page.without_address, progress)
@@ -290,19 +290,18 @@ def _load(
     rows: Sequence[Row],
     moved: Mapping[str, Row],
     outcome: UpsertCounts,
-    at: str,
 ) -> UpsertCounts:
     revision, seen = audience.revision, context.seen
 
     def add(new: Row, contact_id: int) -> Row:
         if seen is not None:
             seen.add(contact_id)
-        return member_rows.added(new, contact_id, revision, at)
+        return member_rows.added(new, contact_id, revision)
 
     def merge(old: Row, new: Row) -> Row:
         if seen is not None:
             seen.add(member_rows.contact_id(old))
-        return member_rows.merged(old, new, revision, at)
+        return member_rows.merged(old, new, revision)
 
     return upsert.upsert_rows(session, audience, rows, add, merge, outcome, moved)
 

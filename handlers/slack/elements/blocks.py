@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.words import Markup, Words
+from storage.contacts.values import known
 
 Block = dict[str, Any]
 View = dict[str, Any]
@@ -180,6 +181,11 @@ def date(moment: datetime, words: Words, form: str = "{date_short}") -> Markup:
     """A time that Slack shows in the reader's time zone and language."""
     fallback = words.moment(moment).replace("|", " ").replace(">", " ")
     return Markup(f"<!date^{int(moment.timestamp())}^{form}|{fallback}>")
+
+
+def cleaned_on(at: datetime, words: Words, form: str = "{date_short}") -> Markup:
+    """The day of cleaning within a sentence, as `date`; or that nobody knows it."""
+    return words.md("on-date", date=date(at, words, form)) if known(at) else words.md("on-unknown-date")
 
 
 def person(user_id: str) -> Markup:

@@ -12,8 +12,13 @@ def in_words(words: Words, segment: Segment) -> list[Markup]:
     texts = []
     if segment.reason:
         texts.append(words.md("filter-reason", reason=words(f"reason-{segment.reason}")))
-    if segment.since:
+    if segment.since and segment.until:
+        days = {"since": words.day(segment.since), "until": words.day(segment.until)}
+        texts.append(words.md("filter-period", **days))
+    elif segment.since:
         texts.append(words.md("filter-since", date=words.day(segment.since)))
+    elif segment.until:
+        texts.append(words.md("filter-until", date=words.day(segment.until)))
     if segment.campaign:
         texts.append(words.md("filter-campaign", campaign=blocks.clamp(segment.campaign, _MAX_LENGTH)))
     if segment.domain:

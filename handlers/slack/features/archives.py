@@ -17,6 +17,7 @@ from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
+from handlers.slack.elements.weeks import week_in
 from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
@@ -45,6 +46,7 @@ class NotInChannel(CleanedError):
 
 def register(listeners: Listeners) -> None:
     ENTRY.register(listeners)
+    listeners.action("open-archive-week", open_week, who=OPERATORS)
     listeners.action(segment_views.ARCHIVE, open_segment, who=OPERATORS)
     listeners.submission(views.CALLBACK, confirm, who=OPERATORS)
     listeners.action(views.UNDO, undo, who=OPERATORS)
@@ -76,6 +78,14 @@ def open_segment(request: Request) -> None:
     segment = segments.chosen(request)
     modal = request.open_modal("archives-title")
     _show_plan(request, modal, audiences.by_id(request.database, segment.audience_id), segment)
+
+
+def open_week(request: Request) -> None:
+    """The digest's button: an archive of the contacts cleaned in its week."""
+    audience_id, week = week_in(request.value)
+    modal = request.open_modal("archives-title")
+    segment = Segment(audience_id=audience_id, **week.filters())
+    _show_plan(request, modal, audiences.by_id(request.database, audience_id), segment)
 
 
 def confirm(request: Request) -> View:

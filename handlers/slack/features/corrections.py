@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import audiences
 from bot.core.addresses import find_addresses
+from bot.core.weeks import Week
 from bot.corrections import corrections, likely_typos, mail_exchanges
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AddressFault, Form, NoPermission
@@ -19,6 +20,7 @@ from bot.mailchimp.additions import FieldMissing
 from handlers.slack import errors
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import Message, View
+from handlers.slack.elements.weeks import week_in
 from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
@@ -31,6 +33,7 @@ def register(listeners: Listeners) -> None:
     listeners.command("/cleaned-fix", fix, who=OPERATORS)
     listeners.message_shortcut(views.SHORTCUT, fix_message, who=OPERATORS)
     listeners.action(views.OPEN, open_picker, who=OPERATORS)
+    listeners.action(views.OPEN_WEEK, open_week, who=OPERATORS)
     listeners.action(views.OPEN_CONTACT, open_contact, who=OPERATORS)
     listeners.action(views.AUDIENCE, choose_audience, who=OPERATORS)
     listeners.options(views.AUDIENCE, suggest_audiences, who=OPERATORS)
@@ -72,6 +75,12 @@ def open_picker(request: Request) -> None:
         begin(request, modal, _audience(request))
     else:
         begin(request, modal, audiences.choose(request.database, ""))
+
+
+def open_week(request: Request) -> None:
+    """The digest's button: a walk through the likely typos of its week."""
+    audience_id, week = week_in(request.value)
+    walk(request, request.open_modal("corrections-title"), audience_id, week=week)
 
 
 def open_contact(request: Request) -> None:
@@ -187,16 +196,21 @@ def walk(
     *,
     back: bool = False,
     kept: CleanedContact | None = None,
+    week: Week | None = None,
 ) -> None:
-    """Shows the likely typo after that step, or before it. `kept` is the contact just marked as correct."""
-    next_typo = likely_typos.next_step(request.database, audience_id, step, back=back)
+    """Shows the likely typo after that step, or before it; without a step the first one, of that week or of all.
+
+    `kept` is the contact just marked as correct.
+    """
+    week = step.week if step else week
+    next_typo = likely_typos.next_step(request.database, audience_id, step, back=back, week=week)
     if back and not next_typo:  # those before it are corrected by now
-        next_typo = likely_typos.next_step(request.database, audience_id)
+        next_typo = likely_typos.next_step(request.database, audience_id, week=week)
     if next_typo:
         modal.show(views.form(request.words, _form(request, audience_id, *next_typo), kept))
     elif kept:
         modal.show(views.kept(request.words, kept))
-    elif step:
+    elif step or week:
         modal.show(views.walked(request.words, audience_id))
     else:
         modal.show(views.picker(request.words, likely_typos.page(request.database, audience_id)))

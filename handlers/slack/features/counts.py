@@ -31,6 +31,6 @@ def choose(request: Request) -> None:
 
 
 def _answer(request: Request, audience: Audience) -> None:
-    figures = counts.figures(request.database, audience, request.now)
+    figures = counts.figures(request.database, audience, request.now, request.context.zone)
     all_audiences = audiences.list_all(request.database)
     request.answer(views.message(request.words, figures, all_audiences, is_operator=request.is_operator))

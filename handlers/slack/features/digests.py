@@ -131,7 +131,7 @@ class SlackPoster:
 
     def _post(self, claim: Claim, report: Report, *, chart: bool = True) -> str:
         settings = claim.settings
-        message = report_views.message(words(settings.language), report, settings.timezone, chart=chart)
+        message = report_views.message(words(settings.language), report, chart=chart)
         answer = self._client.chat_postMessage(channel=settings.channel, metadata=_metadata(claim), **message)
         return str(answer["ts"])
 

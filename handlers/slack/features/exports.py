@@ -15,6 +15,7 @@ from bot.exports.jobs import EXPORT, ExportJob
 from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
+from handlers.slack.elements.weeks import week_in
 from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
 from handlers.slack.listeners import OPERATORS, Listeners
@@ -30,6 +31,7 @@ from storage.core.database import Database
 
 def register(listeners: Listeners) -> None:
     ENTRY.register(listeners)
+    listeners.action("open-export-week", open_week, who=OPERATORS)
     listeners.action(segment_views.EXPORT, open_segment, who=OPERATORS)
     listeners.action(views.WHERE, choose_channel, who=OPERATORS)
     listeners.action(views.TO_ME, choose_direct_messages, who=OPERATORS)
@@ -64,6 +66,14 @@ def open_segment(request: Request) -> None:
     segment = segments.chosen(request)
     modal = request.open_modal("exports-title")
     _show_plan(request, modal, audiences.by_id(request.database, segment.audience_id), segment)
+
+
+def open_week(request: Request) -> None:
+    """The digest's button: an export of the contacts cleaned in its week."""
+    audience_id, week = week_in(request.value)
+    modal = request.open_modal("exports-title")
+    segment = Segment(audience_id=audience_id, **week.filters())
+    _show_plan(request, modal, audiences.by_id(request.database, audience_id), segment)
 
 
 def choose_channel(request: Request) -> None:

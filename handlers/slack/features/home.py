@@ -45,11 +45,12 @@ def publish(context: AppContext, user_id: str) -> None:
     is_operator = context.people.is_operator(person)
     all_audiences = audiences.list_all(context.database)
     shown = all_audiences[: views.MAX_AUDIENCES]
+    now, zone = context.clock(), context.zone
     view = views.home(
         person.words,
-        [counts.figures(context.database, audience, context.clock()) for audience in shown],
+        [counts.figures(context.database, audience, now, zone) for audience in shown],
         journal.latest(context.database, views.MAX_LINES) if is_operator else [],
-        digest_views.line(person.words, digests.current(context.database), context.clock()),
+        digest_views.line(person.words, digests.current(context.database), now),
         more=len(all_audiences) - len(shown),
         is_operator=is_operator,
     )

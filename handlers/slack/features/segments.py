@@ -9,6 +9,7 @@ from bot.contacts.segments import TickedBoxes
 from bot.core import audiences
 from bot.core.audiences import Audience
 from handlers.slack.elements.blocks import View
+from handlers.slack.elements.weeks import week_in
 from handlers.slack.features.audience_modal import AudienceModal, suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
@@ -23,6 +24,8 @@ def register(listeners: Listeners) -> None:
     listeners.command("/cleaned-list", ENTRY.from_command, who=OPERATORS)
     listeners.action("open-list", ENTRY.from_button, who=OPERATORS)
     listeners.action("open-worth-a-look", open_worth_a_look, who=OPERATORS)
+    listeners.action("open-list-week", open_week, who=OPERATORS)
+    listeners.action("open-worth-a-look-week", open_worth_a_look_week, who=OPERATORS)
     listeners.action(views.CHOOSE, choose, who=OPERATORS)
     listeners.options(views.CHOOSE, suggest_audiences, who=OPERATORS)
     listeners.action(views.REASON, by_reason, who=OPERATORS)
@@ -64,6 +67,20 @@ def open_worth_a_look(request: Request) -> None:
     _draw(request, modal, plan_id)
 
 
+def open_week(request: Request, *, worth_a_look: bool | None = None) -> None:
+    """The digest's button: the contacts cleaned in its week."""
+    audience_id, week = week_in(request.value)
+    modal = request.open_modal("segments-title")
+    segment = Segment(audience_id=audience_id, worth_a_look=worth_a_look, **week.filters())
+    _draw(
+        request, modal, segments.begin(request.database, request.user_id, audience_id, request.now, segment)
+    )
+
+
+def open_worth_a_look_week(request: Request) -> None:
+    open_week(request, worth_a_look=True)
+
+
 def choose(request: Request) -> None:
     """The menu of audiences: above a list, which is switched to the audience, or before there is a list."""
     if request.metadata:
@@ -82,7 +99,8 @@ def by_reason(request: Request) -> None:
 
 def by_date(request: Request) -> None:
     day = request.payload.get("selected_date")
-    segments.narrow(*_list(request), since=date.fromisoformat(day) if day else None)
+    since = date.fromisoformat(day) if day else None
+    segments.narrow(*_list(request), since=since, until=None, zone=request.context.zone)
     _redraw(request)
 
 

@@ -1,9 +1,11 @@
 """Correcting a mistyped address: the picker, the form, the receipt."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
+from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import Correction, FilledForm, Form
 from bot.corrections.likely_typos import MOST_COUNTED, Step, Typo, Typos
@@ -18,6 +20,7 @@ from handlers.words import Markup, Words
 from storage.contacts.contacts import PageKey
 
 OPEN = "open-fix"  # value: an audience's id, or nothing
+OPEN_WEEK = "open-fix-week"  # value: see `elements.weeks`
 OPEN_CONTACT = "open-fix-contact"  # value: audience id:contact id
 # value of these: see `step_value`
 NEXT, SKIP, BACK = "corrections-next", "corrections-skip", "corrections-back"
@@ -223,14 +226,16 @@ def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
     if step is None:
         return f"{audience_id}|{contact_id}|||"
     cleaned_at = step.place.cleaned_at.isoformat() if step.place else ""
-    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{cleaned_at}"
+    week = f"|{step.week.last}|{step.week.zone}" if step.week else ""
+    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{cleaned_at}{week}"
 
 
 def step_in(value: str) -> tuple[int, int, Step | None]:
     """The arguments of a `step_value`."""
-    audience_id, contact_id, number, total, cleaned_at = value.split("|")
+    audience_id, contact_id, number, total, cleaned_at, *days = value.split("|")
     place = PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)) if cleaned_at else None
-    step = Step(int(number), int(total), place) if number else None
+    week = Week(date.fromisoformat(days[0]), days[1]) if days else None
+    step = Step(int(number), int(total), place, week) if number else None
     return int(audience_id), int(contact_id), step
 
 
@@ -246,7 +251,8 @@ def _pages(words: Words, typos: Typos) -> list[Block]:
 
 def _kept(words: Words, contact: CleanedContact, step: Step | None) -> Block:
     """Says that the contact was marked as correct. Undo goes back to it, within the walk if there is one."""
-    previous = Step(step.number - 1, step.total, PageKey(contact.cleaned_at, contact.id)) if step else None
+    place = PageKey(contact.cleaned_at, contact.id)
+    previous = replace(step, number=step.number - 1, place=place) if step else None
     value = step_value(contact.audience.id, contact.id, previous)
     undo = blocks.button(words("corrections-undo"), MAYBE_TYPO, value)
     return blocks.section(words.md("corrections-kept", address=contact.address), accessory=undo)
@@ -323,9 +329,6 @@ def _typo(words: Words, typo: Typo) -> Block:
         reason=_reason(words, typo.suggestion),
         **_why(words, typo.contact),
     )
-    if typo.already:
-        already = words.md("corrections-already-here", status=words(f"status-{typo.already}"))
-        text = Markup(f"{text}\n{already}")
     return blocks.section(text, accessory=_fix(words, typo.contact))
 
 
@@ -336,7 +339,7 @@ def _fix(words: Words, contact: CleanedContact) -> Block:
 def _why(words: Words, contact: CleanedContact) -> dict[str, Any]:
     return {
         "why": words(f"reason-{contact.reason}"),
-        "date": blocks.date(contact.cleaned_at, words, "{date_short}"),
+        "date": blocks.cleaned_on(contact.cleaned_at, words),
     }
 
 

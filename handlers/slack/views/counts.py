@@ -50,7 +50,8 @@ def figure_blocks(words: Words, figures: Figures) -> list[Block]:
         if n
     ]
     pairs = [
-        words.md("counts-week", n=figures.this_week, before=figures.week_before),
+        _week(words, figures),
+        *([words.md("counts-date-unknown", n=figures.date_unknown)] if figures.date_unknown else []),
         *([words.md("counts-worth-a-look", n=figures.worth_a_look)] if figures.worth_a_look else []),
         words.md("counts-archived", n=figures.archived),
         words.md("counts-counted", n=figures.counted),
@@ -65,6 +66,12 @@ def figure_blocks(words: Words, figures: Figures) -> list[Block]:
     elif not figures.cleaned:
         rows.append(blocks.context(words.md("counts-none")))
     return [*rows, blocks.fields(pairs), *mirror_views.source(words, figures.audience)]
+
+
+def _week(words: Words, figures: Figures) -> Markup:
+    until, before = words.day(figures.week.last), figures.week_before
+    week = words.md("counts-week", n=figures.this_week, before=before, until=until)
+    return Markup(f"{week} · {words.md('counts-today', n=figures.today)}") if figures.today else week
 
 
 def applicable(names: Iterable[str], figures: Figures) -> list[str]:

@@ -100,7 +100,7 @@ def _failure(words: Words, verdict: VerdictSummary | None, diagnostic: str) -> M
 
 
 def _verdict(words: Words, explanation: Explanation) -> Iterator[Markup]:
-    date = blocks.date(explanation.cleaned_at, words)
+    date = blocks.cleaned_on(explanation.cleaned_at, words)
     if explanation.verdict:
         days, needed = explanation.verdict.counted, explanation.verdict.needed
         yield words.md(f"evidence-by-{explanation.reason}", date=date, days=days, needed=needed)

@@ -1,13 +1,14 @@
 """The digest as a message. Everyone in the channel can read it, so it names domains and never an address."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.digests.reports import Change, Count, DigestTypo, Part, Report
+from bot.core.weeks import Week
+from bot.corrections.likely_typos import MOST_COUNTED
+from bot.digests.reports import Change, Count, Part, Report
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
+from handlers.slack.elements.weeks import week_value
 from handlers.words import Markup, Words
 
 NAME = 60  # characters shown of the name of a campaign, domain or audience
@@ -19,12 +20,12 @@ MAX_CHARACTERS = 12_000
 CHART_TITLE, CHART_LABEL = 50, 20  # docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 
 
-def message(words: Words, report: Report, timezone: str, *, chart: bool = True) -> Message:
-    """The message. `timezone` is that of the headline's days. Without `chart`, its figures are a line of text."""
+def message(words: Words, report: Report, *, chart: bool = True) -> Message:
+    """The message. Without `chart`, its figures are a line of text."""
     parts = [part for part in report.parts if part.total.n]
     if not parts:
-        return _nothing(words, report, timezone)
-    headline = words.md("digest-headline", n=report.total.n, **_period(words, report, timezone))
+        return _nothing(words, report)
+    headline = words.md("digest-headline", n=report.total.n, until=words.day(report.week.last))
     rows = [blocks.header(headline), blocks.context(_context(words, report))]
     rows.append(_chart(words, report) if chart else _chart_as_text(words, report))
     if len(report.parts) == 1:
@@ -40,8 +41,8 @@ def change(words: Words, difference: Change) -> Markup:
     return Markup(f"{'+' if n > 0 else MINUS}{words.number(abs(n))}" if n else "=")
 
 
-def _nothing(words: Words, report: Report, timezone: str) -> Message:
-    text = words.md("digest-nothing", **_period(words, report, timezone))
+def _nothing(words: Words, report: Report) -> Message:
+    text = words.md("digest-nothing", until=words.day(report.week.last))
     rows = [blocks.section(text)]
     if report.cleaned:
         rows.append(blocks.context(_in_all(words, report)))
@@ -52,8 +53,8 @@ def _nothing(words: Words, report: Report, timezone: str) -> Message:
 
 
 def _single_part(words: Words, report: Report, part: Part) -> list[Block]:
-    paragraphs = [blocks.section(text) for text in _paragraphs(words, report, part)]
-    return [*paragraphs, _buttons(words, part, primary=True)]
+    paragraphs = [blocks.section(text) for text in _paragraphs(words, part)]
+    return [*paragraphs, *_buttons(words, report.week, part, primary=True)]
 
 
 def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> list[Block]:
@@ -67,8 +68,12 @@ def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> 
         title = words.md(
             "digest-audience", audience=_name(part.name), n=part.total.n, change=change(words, part.total)
         )
-        text = Markup("\n".join([title, *_paragraphs(words, report, part)]))
-        part_rows = [blocks.divider(), blocks.section(text), _buttons(words, part, primary=not n_shown)]
+        text = Markup("\n".join([title, *_paragraphs(words, part)]))
+        part_rows = [
+            blocks.divider(),
+            blocks.section(text),
+            *_buttons(words, report.week, part, primary=not n_shown),
+        ]
         characters += _characters(part_rows)
         if len(rows) + len(part_rows) > MAX_BLOCKS or characters > MAX_CHARACTERS:
             break
@@ -80,13 +85,15 @@ def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> 
     return rows
 
 
-def _paragraphs(words: Words, report: Report, part: Part) -> Iterator[Markup]:
+def _paragraphs(words: Words, part: Part) -> Iterator[Markup]:
     reasons = [
         words.md("digest-reason", reason=words(f"reason-{reason}"), n=newly.n, change=change(words, newly))
         for reason, newly in part.reasons.items()
         if newly.n or newly.before
     ]
-    yield _listed(words.md("digest-reasons", days=_days(report)), [Markup(" · ".join(reasons))])
+    yield _listed(words.md("digest-reasons"), [Markup(" · ".join(reasons))])
+    if part.archived:
+        yield words.md("digest-archived", n=part.archived)
     if part.worth_a_look:
         yield words.md("digest-worth-a-look", n=part.worth_a_look)
     if part.campaigns:
@@ -94,8 +101,7 @@ def _paragraphs(words: Words, report: Report, part: Part) -> Iterator[Markup]:
     if part.domains:
         yield _listed(words.md("digest-domains"), [Markup(" · ".join(_counts(words, part.domains)))])
     if part.typos:
-        n = sum(typo.n for typo in part.typos)
-        yield _listed(words.md("digest-typos", n=n), [_typo(words, typo) for typo in part.typos[:MAX_TYPOS]])
+        yield _listed(_typos_title(words, part), _typos(words, part))
 
 
 def _listed(title: Markup, lines: Iterable[Markup]) -> Markup:
@@ -106,32 +112,51 @@ def _counts(words: Words, counts: Iterable[Count]) -> list[Markup]:
     return [words.md("digest-count", name=_name(count.name), n=count.n) for count in counts]
 
 
-def _typo(words: Words, typo: DigestTypo) -> Markup:
-    return words.md("digest-typo", domain=_name(typo.domain), meant=_name(typo.meant), n=typo.n)
+def _typos_title(words: Words, part: Part) -> Markup:
+    n = sum(typo.n for typo in part.typos)
+    return (
+        words.md("digest-typos-many", n=MOST_COUNTED) if n > MOST_COUNTED else words.md("digest-typos", n=n)
+    )
+
+
+def _typos(words: Words, part: Part) -> Iterator[Markup]:
+    """The domains, and how many contacts the other ones have: the lines add up to the title's number."""
+    for typo in part.typos[:MAX_TYPOS]:
+        yield words.md("digest-typo", domain=_name(typo.domain), meant=_name(typo.meant), n=typo.n)
+    if rest := sum(typo.n for typo in part.typos[MAX_TYPOS:]):
+        yield words.md("digest-typos-rest", n=rest)
 
 
 def _name(text: str) -> str:
     return blocks.clamp(text, NAME)
 
 
-def _buttons(words: Words, part: Part, *, primary: bool) -> Block:
-    value = str(part.audience_id)
-    styles = {"list": "primary"} if primary else {}
-    worth_a_look = ("worth-a-look",) if part.worth_a_look else ()
-    names = ("list", *worth_a_look, "fix", "export", "archive")
-    return blocks.actions(
-        [
-            blocks.button(words(f"open-{name}"), f"open-{name}", value, style=styles.get(name))
-            for name in names
-        ],
-        f"digest-buttons-{value}",
-    )
+def _buttons(words: Words, week: Week, part: Part, *, primary: bool) -> list[Block]:
+    """Buttons for the contacts that the digest is about, and one for all cleaned contacts of the audience."""
+    names = ["list", "export", "archive"] if part.total.n > part.archived else []
+    names += ["worth-a-look"] if part.worth_a_look else []
+    names += ["fix"] if part.typos else []
+    value = week_value(part.audience_id, week)
+    buttons = [
+        blocks.button(
+            words(f"open-{name}"),
+            f"open-{name}-week",
+            value,
+            style="primary" if primary and name == "list" else None,
+        )
+        for name in ("list", "worth-a-look", "fix", "export", "archive")
+        if name in names
+    ]
+    if part.cleaned:
+        text = words("digest-all", n=part.cleaned)
+        buttons.append(blocks.button(text, "open-list", str(part.audience_id)))
+    return [blocks.actions(buttons, f"digest-buttons-{part.audience_id}")] if buttons else []
 
 
 def _context(words: Words, report: Report) -> Markup:
     difference = report.total.difference
     key = "digest-more" if difference > 0 else "digest-fewer" if difference else "digest-same"
-    return Markup(" · ".join((words.md(key, n=abs(difference), days=_days(report)), _in_all(words, report))))
+    return Markup(" · ".join((words.md(key, n=abs(difference)), _in_all(words, report))))
 
 
 def _in_all(words: Words, report: Report) -> Markup:
@@ -143,23 +168,9 @@ def _in_all(words: Words, report: Report) -> Markup:
     return Markup(" · ".join((words.md("digest-in-all", n=report.cleaned), where)))
 
 
-def _period(words: Words, report: Report, timezone: str) -> dict[str, Any]:
-    """The values of the headline, with days in that time zone: Slack's own date format doesn't work in a header."""
-    zone = ZoneInfo(timezone)
-
-    def day(moment: datetime) -> str:
-        return words.day(moment.astimezone(zone).date())
-
-    return {"days": _days(report), "since": day(report.since), "until": day(report.until)}
-
-
-def _days(report: Report) -> int:
-    return round((report.until - report.since).total_seconds() / 86_400)
-
-
 def _chart(words: Words, report: Report) -> Block:
-    labels = [blocks.clamp(words.short_day(week.last), CHART_LABEL) for week in report.weeks]
-    points = [{"label": label, "value": week.n} for label, week in zip(labels, report.weeks, strict=True)]
+    labels = [blocks.clamp(words.short_day(bar.week.last), CHART_LABEL) for bar in report.bars]
+    points = [{"label": label, "value": bar.n} for label, bar in zip(labels, report.bars, strict=True)]
     return {
         "type": "data_visualization",
         "title": blocks.clamp(words("digest-chart"), CHART_TITLE),
@@ -172,7 +183,7 @@ def _chart(words: Words, report: Report) -> Block:
 
 
 def _chart_as_text(words: Words, report: Report) -> Block:
-    weeks = [Markup(f"{words.short_day(week.last)} {words.number(week.n)}") for week in report.weeks]
+    weeks = [Markup(f"{words.short_day(bar.week.last)} {words.number(bar.n)}") for bar in report.bars]
     return blocks.section(words.md("digest-chart-text", weeks=Markup(" · ".join(weeks))))
 
 

@@ -12,6 +12,7 @@ from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views import archives, reversals
 from handlers.slack.views.mailchimp import outcomes
 from handlers.words import Markup, Words
+from storage.contacts.values import known
 from storage.core.tables import JobState
 
 CALLBACK = "restores-members"
@@ -199,6 +200,7 @@ def _option(words: Words, contact: PickerContact) -> Block:
     address = blocks.clamp_middle(contact.address, blocks.OPTION)
     description = None
     if contact.cleaned_at:
-        reason = words(f"reason-{contact.reason or 'unknown'}")
-        description = words("restores-cleaned-on", reason=reason, date=words.day(contact.cleaned_at.date()))
+        at, reason = known(contact.cleaned_at), words(f"reason-{contact.reason or 'unknown'}")
+        day = words("on-date", date=words.day(at.date())) if at else words("on-unknown-date")
+        description = words("restores-cleaned-on", reason=reason, date=day)
     return blocks.option(address, str(contact.id), description)

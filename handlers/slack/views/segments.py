@@ -7,7 +7,7 @@ from typing import Any
 from bot.contacts.segments import MAX_TEXT, MAX_TICKED, Entry, Listing, TickedBoxes
 from bot.core.audiences import Audience
 from handlers.slack.elements import audiences as audience_views
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, filters
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import capital, isolated
 from handlers.slack.views import evidence as evidence_views
@@ -36,6 +36,8 @@ _ROW = "row"
 def listing(words: Words, shown: Listing, audiences: Sequence[Audience], typed: str | None = None) -> View:
     """The list. `audiences` are all there are, to switch to; `typed` is the content of the text field, applied or not."""
     rows = [blocks.section(_headline(words, shown))]
+    if shown.segment.until:  # the menus of filters have no last day
+        rows.append(blocks.context(*filters.in_words(words, shown.segment)))
     if len(audiences) > 1:
         rows.append(audience_views.picker(words, audiences, CHOOSE, shown.audience.id))
     if not shown.total:
@@ -247,7 +249,7 @@ def _facts(words: Words, entry: Entry) -> Markup:
     if entry.campaign:
         campaign = isolated(blocks.clamp(entry.campaign, _NAME))
         facts.append(words.md("segments-row-campaign", campaign=campaign))
-    facts.append(words.md("segments-row-cleaned", date=blocks.date(entry.cleaned_at, words)))
+    facts.append(words.md("segments-row-cleaned", date=blocks.cleaned_on(entry.cleaned_at, words)))
     lines.append(Markup(" · ".join(facts)))
     if look := evidence_views.look(words, entry.verdict):
         lines.append(Markup(f"*{look}*"))

@@ -33,3 +33,5 @@ open-fix = Fix a typo
 open-restore = Undo an archive
 open-import = Import
 open-digest = Weekly digest
+on-date = { $date }
+on-unknown-date = on an unknown date

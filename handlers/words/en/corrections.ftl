@@ -64,7 +64,6 @@ corrections-undo = Undo
 corrections-walked = There are no more likely typos after this one. Those that you skipped stay in the list.
 corrections-kept = *{ $address }* is right as it is. It won’t be suggested again.
 corrections-said-right = { $who } said that this address is right. Nothing is suggested for it.
-corrections-already-here = Already here: { $status }
 corrections-already = { $status ->
     [subscribed] *Already here:* { $address } is subscribed in { $audience } and gets mail. There is nothing to add.
     [unsubscribed] *Already here:* { $address } unsubscribed from { $audience }. The person has to come back by themselves.

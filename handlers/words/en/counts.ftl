@@ -5,7 +5,9 @@ counts-headline = { $n ->
 }
 counts-reason = { $reason }: { $n }
 counts-none = Nothing to archive or to fix. Look again after the next campaign.
-counts-week = *New in the last 7 days:* { $n } ({ $before } in the 7 days before)
+counts-week = *New in the week to { $until }:* { $n } ({ $before } the week before)
+counts-today = { $n } today
+counts-date-unknown = *Date unknown:* { $n }
 counts-worth-a-look = *Worth a look:* { $n }
 counts-archived = *Archived:* { $n }
 counts-counted = *Count toward the limit:* { $n }

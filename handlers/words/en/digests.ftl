@@ -40,36 +40,18 @@ digest-failed-channel = The weekly digest could not be posted in { $channel }: t
 digest-failed-archived = The weekly digest could not be posted: the channel { $channel } is archived. Choose another one with /cleaned-digest, then press “Send now”.
 digest-failed-other = The weekly digest could not be posted in { $channel }. Slack said “{ $error }”. Check that the bot may post there, or choose another channel with /cleaned-digest. Then press “Send now”.
 
-digest-headline = { $days ->
-    [7] { $n } newly cleaned in the week to { $until }
-   *[other] { $n } newly cleaned from { $since } to { $until }
-}
-digest-nothing = { $days ->
-    [7] Nothing newly cleaned in the week to { $until }.
-   *[other] Nothing newly cleaned from { $since } to { $until }.
-}
-digest-more = { $days ->
-    [7] { $n } more than the week before
-   *[other] { $n } more than in the same time before
-}
-digest-fewer = { $days ->
-    [7] { $n } fewer than the week before
-   *[other] { $n } fewer than in the same time before
-}
-digest-same = { $days ->
-    [7] as many as the week before
-   *[other] as many as in the same time before
-}
+digest-headline = { $n } newly cleaned in the week to { $until }
+digest-nothing = Nothing newly cleaned in the week to { $until }.
+digest-more = { $n } more than the week before
+digest-fewer = { $n } fewer than the week before
+digest-same = as many as the week before
 digest-in-all = { $n } cleaned in all
 digest-whose = { $audience }
 digest-several = { $n ->
     [one] { $n } audience
    *[other] { $n } audiences
 }
-digest-reasons = { $days ->
-    [7] *Reasons, against the week before*
-   *[other] *Reasons, against the same time before*
-}
+digest-reasons = *Reasons, against the week before*
 digest-reason = { $reason }: { $n } ({ $change })
 digest-campaigns = *Campaigns*
 digest-domains = *Domains*
@@ -78,6 +60,10 @@ digest-typos = { $n ->
     [one] *Likely typos: { $n } contact to fix*
    *[other] *Likely typos: { $n } contacts to fix*
 }
+digest-archived = *Archived since:* { $n } of them.
+digest-typos-many = *Likely typos: more than { $n } contacts to fix*
+digest-typos-rest = other domains · { $n }
+digest-all = All cleaned ({ $n })
 digest-typo = { $domain } → { $meant } · { $n }
 digest-audience = *{ $audience }: { $n } newly cleaned ({ $change })*
 digest-rest = { $audiences ->

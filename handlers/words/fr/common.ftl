@@ -33,3 +33,5 @@ open-fix = Corriger une adresse
 open-restore = Annuler un archivage
 open-import = Importer
 open-digest = Récapitulatif
+on-date = le { $date }
+on-unknown-date = à une date inconnue

@@ -18,7 +18,7 @@ corrections-choose = Choisir
 corrections-no-address = Ce message ne contient aucune adresse. Cherchez-en une avec /cleaned-fix.
 
 corrections-cleaned = *{ $address }* est nettoyée dans { $audience }.
-corrections-why = Nettoyée le { $date } : { $why }
+corrections-why = Nettoyée { $date } : { $why }
 corrections-campaign = Campagne : { $campaign }
 corrections-diagnostic = Réponse du serveur : { $diagnostic }
 corrections-reason = { $sure ->
@@ -64,7 +64,6 @@ corrections-undo = Annuler
 corrections-walked = Il n’y a plus d’adresse sans doute mal saisie après celle-ci. Celles que vous avez passées restent dans la liste.
 corrections-kept = *{ $address }* est juste. Elle ne sera plus proposée.
 corrections-said-right = { $who } a indiqué que cette adresse est juste. Aucune correction n’est proposée.
-corrections-already-here = Déjà ici : { $status }
 corrections-already = { $status ->
     [subscribed] *Déjà ici :* { $address } est abonnée à { $audience } et reçoit vos e-mails. Il n’y a rien à ajouter.
     [unsubscribed] *Déjà ici :* { $address } s’est désabonnée de { $audience }. La personne doit revenir d’elle-même.

@@ -5,7 +5,9 @@ counts-headline = { $n ->
 }
 counts-reason = { $reason } : { $n }
 counts-none = Rien à archiver ni à corriger. Revenez après la prochaine campagne.
-counts-week = *Nouveaux en 7 jours :* { $n } ({ $before } les 7 jours d’avant)
+counts-week = *Nouveaux, semaine au { $until } :* { $n } ({ $before } la semaine d’avant)
+counts-today = { $n } aujourd’hui
+counts-date-unknown = *Date inconnue :* { $n }
 counts-worth-a-look = *À revoir :* { $n }
 counts-archived = *Archivés :* { $n }
 counts-counted = *Comptent dans la limite :* { $n }

@@ -40,34 +40,15 @@ digest-failed-channel = Le récapitulatif n’a pas pu être publié dans { $cha
 digest-failed-archived = Le récapitulatif n’a pas pu être publié : le canal { $channel } est archivé. Choisissez un autre canal avec /cleaned-digest, puis cliquez sur « Envoyer maintenant ».
 digest-failed-other = Le récapitulatif n’a pas pu être publié dans { $channel }. Slack a répondu « { $error } ». Vérifiez que le bot peut y écrire, ou choisissez un autre canal avec /cleaned-digest. Cliquez ensuite sur « Envoyer maintenant ».
 
-digest-headline = { $days ->
-    [7] { $n ->
-        [one] { $n } contact nettoyé en une semaine, jusqu’au { $until }
-        [many] { $n } de contacts nettoyés en une semaine, jusqu’au { $until }
-       *[other] { $n } contacts nettoyés en une semaine, jusqu’au { $until }
-    }
-   *[other] { $n ->
-        [one] { $n } contact nettoyé du { $since } au { $until }
-        [many] { $n } de contacts nettoyés du { $since } au { $until }
-       *[other] { $n } contacts nettoyés du { $since } au { $until }
-    }
+digest-headline = { $n ->
+    [one] { $n } contact nettoyé en une semaine, jusqu’au { $until }
+    [many] { $n } de contacts nettoyés en une semaine, jusqu’au { $until }
+   *[other] { $n } contacts nettoyés en une semaine, jusqu’au { $until }
 }
-digest-nothing = { $days ->
-    [7] Aucun nouveau contact nettoyé en une semaine, jusqu’au { $until }.
-   *[other] Aucun nouveau contact nettoyé du { $since } au { $until }.
-}
-digest-more = { $days ->
-    [7] { $n } de plus que la semaine d’avant
-   *[other] { $n } de plus que sur la même durée avant
-}
-digest-fewer = { $days ->
-    [7] { $n } de moins que la semaine d’avant
-   *[other] { $n } de moins que sur la même durée avant
-}
-digest-same = { $days ->
-    [7] autant que la semaine d’avant
-   *[other] autant que sur la même durée avant
-}
+digest-nothing = Aucun nouveau contact nettoyé en une semaine, jusqu’au { $until }.
+digest-more = { $n } de plus que la semaine d’avant
+digest-fewer = { $n } de moins que la semaine d’avant
+digest-same = autant que la semaine d’avant
 digest-in-all = { $n ->
     [one] { $n } nettoyé en tout
    *[other] { $n } nettoyés en tout
@@ -77,10 +58,7 @@ digest-several = { $n ->
     [one] { $n } audience
    *[other] { $n } audiences
 }
-digest-reasons = { $days ->
-    [7] *Motifs, comparés à la semaine d’avant*
-   *[other] *Motifs, comparés à la même durée avant*
-}
+digest-reasons = *Motifs, comparés à la semaine d’avant*
 digest-reason = { $reason } : { $n } ({ $change })
 digest-campaigns = *Campagnes*
 digest-domains = *Domaines*
@@ -90,6 +68,10 @@ digest-typos = { $n ->
     [many] *Fautes de frappe probables : { $n } de contacts à corriger*
    *[other] *Fautes de frappe probables : { $n } contacts à corriger*
 }
+digest-archived = *Archivés depuis :* { $n } de ces contacts.
+digest-typos-many = *Fautes de frappe probables : plus de { $n } contacts à corriger*
+digest-typos-rest = autres domaines · { $n }
+digest-all = Tous les nettoyés ({ $n })
 digest-typo = { $domain } → { $meant } · { $n }
 digest-audience = *{ $audience } : { $n ->
     [one] { $n } nouveau contact nettoyé

@@ -17,13 +17,13 @@ evidence-open = Pourquoi
 
 evidence-title = Pourquoi ce nettoyage
 evidence-address = *{ $address }* dans { $audience }
-evidence-by-hard = Nettoyé le { $date } après un retour définitif.
-evidence-by-soft = Nettoyé le { $date } : des retours sur { $days } jours, et { $needed } suffisent.
-evidence-by-abuse = Nettoyé le { $date } : cette personne a signalé l’e-mail comme abusif.
+evidence-by-hard = Nettoyé { $date } après un retour définitif.
+evidence-by-soft = Nettoyé { $date } : des retours sur { $days } jours, et { $needed } suffisent.
+evidence-by-abuse = Nettoyé { $date } : cette personne a signalé l’e-mail comme abusif.
 evidence-by-import = Ce contact vient d’un import ; aucun retour n’a été vu ici.
 evidence-by-import-since = Ce contact vient d’un import. Ce qui a été vu ici est ci-dessous.
 evidence-in-words = Motif : { $why }
-evidence-imported = Dans l’import, nettoyé le { $date } : { $why }
+evidence-imported = Dans l’import, nettoyé { $date } : { $why }
 evidence-said = Réponse du serveur : { $diagnostic }
 evidence-campaign = Campagne : { $campaign }
 evidence-for = *En faveur de l’adresse*

@@ -34,7 +34,7 @@ restores-search-hint = Appuyez sur Entrée pour chercher.
 restores-tick = Cochez ceux à restaurer
 restores-page = Page { $page }
 restores-no-hit = Aucun contact archivé ne correspond.
-restores-cleaned-on = { $reason }, nettoyé le { $date }
+restores-cleaned-on = { $reason }, nettoyé { $date }
 restores-submit = Restaurer les cochés
 restores-waiting = { $n ->
     [one] Restauration de { $n } contact de { $audience }…

@@ -33,6 +33,6 @@ segments-tick-page = Cocher toute la page
 segments-untick = Tout décocher
 segments-fix = Corriger
 segments-row-campaign = après « { $campaign } »
-segments-row-cleaned = nettoyé le { $date }
+segments-row-cleaned = nettoyé { $date }
 segments-page = Page { $page }
 error-nothing-ticked = Aucun contact n’est coché. Cochez-en, ou prenez toute la liste.

@@ -239,10 +239,10 @@ def test_what_was_worth_a_look_and_new_is_counted_no_more(database: Database):
     audience(database, *PEOPLE)
     take(database, *map(event, PEOPLE), event(PEOPLE[0], EventKind.ACTIVE))
     [news] = audiences.list_all(database)
-    assert counts.figures(database, news, NOW).worth_a_look == 1
+    assert counts.figures(database, news, NOW, "UTC").worth_a_look == 1
     [batch] = batches(database)
     reverse_batch(database, batch)
-    found = counts.figures(database, news, NOW)
+    found = counts.figures(database, news, NOW, "UTC")
     assert (found.worth_a_look, found.cleaned, found.this_week) == (0, 0, 0)
 
 

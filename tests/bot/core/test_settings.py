@@ -95,6 +95,15 @@ def test_user_and_password_of_postmark_are_both_needed(value: str, monkeypatch: 
         settings.load()
 
 
+def test_a_time_zone_has_to_exist(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CLEANED_TIMEZONE", "Europe/Paris")
+    assert settings.load().timezone == "Europe/Paris"
+    for zone in ("Paris", "../etc/passwd", "GMT+25"):
+        monkeypatch.setenv("CLEANED_TIMEZONE", zone)
+        with pytest.raises(settings.BadSetting):
+            settings.load()
+
+
 def test_every_secret_that_a_request_is_compared_with_has_a_shortest_length(monkeypatch: pytest.MonkeyPatch):
     """A new one has to be added to SECRETS, or here."""
     others = {

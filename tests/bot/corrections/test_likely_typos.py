@@ -1,11 +1,10 @@
 """Likely typos: by pages, one after another, what is there already, and what a person says is right."""
 
 import csv
-from datetime import timedelta
 
+from bot.core.weeks import Week
 from bot.corrections import corrections, likely_typos
 from bot.corrections.likely_typos import Step
-from bot.corrections.suggestions import Suggester
 from bot.digests import reports
 from bot.exports import files
 from storage.contacts.contacts import Segment
@@ -90,7 +89,7 @@ def test_a_correction_leads_to_the_next_one_of_the_walk(database: Database):
     assert walked(database, news) == []
 
 
-def test_what_is_there_already_is_shown_with_its_status_and_has_no_turn(database: Database):
+def test_what_is_there_already_is_no_work(database: Database):
     """Nothing can be added: healthy, unsubscribed, cleaned too."""
     there = [
         {"address": "a@gmail.com", "status": "subscribed"},
@@ -98,15 +97,14 @@ def test_what_is_there_already_is_shown_with_its_status_and_has_no_turn(database
         {"address": "c@gmail.com", "status": "cleaned"},
     ]
     news = fill(database, [{"address": f"{name}@gmial.com"} for name in "abcd"] + there)
-    page = likely_typos.page(database, news)
-    assert [typo.already for typo in page.found] == ["subscribed", "unsubscribed", "cleaned", None]
     assert [begin(database, news, n).already for n in (1, 2, 3, 4)] == [
         "subscribed",
         "unsubscribed",
         "cleaned",
         None,
     ]
-    assert walked(database, news) == ["d@gmial.com"]
+    assert addresses(likely_typos.page(database, news)) == walked(database, news) == ["d@gmial.com"]
+    assert in_digest(database) == {"gmial.com": 1}
 
 
 def test_not_a_typo_is_remembered_once_and_suggested_nowhere_until_it_is_taken_back(database: Database):
@@ -161,5 +159,5 @@ def exported(database: Database, audience_id: int) -> dict[str, str]:
 
 def in_digest(database: Database) -> dict[str, int]:
     """Mistyped domain → how many, of the last week."""
-    report = reports.report(database, SETTINGS, NOW - timedelta(days=7), NOW + timedelta(days=1), Suggester)
+    report = reports.report(database, SETTINGS, Week(NOW.date(), "UTC"))
     return {typo.domain: typo.n for part in report.parts for typo in part.typos}

@@ -19,7 +19,7 @@ def test_they_go_in_with_every_reason_and_the_last_twelve_weeks(database: Databa
     samples.add(database, NOW)
     club, newsletter = audiences.list_all(database)
     assert (club.name, newsletter.name) == ("Club fidélité", "Newsletter")
-    figures = counts.figures(database, newsletter, NOW)
+    figures = counts.figures(database, newsletter, NOW, "UTC")
     assert figures.cleaned > 412, "those of the import, and those that the bounces cleaned"
     assert all(figures.by_reason[reason] for reason in ("hard", "soft", "abuse"))
     assert figures.this_week > 0

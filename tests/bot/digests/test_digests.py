@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from bot.core.weeks import Week
 from bot.digests import digests
 from bot.digests.digests import DigestSettings, latest_due, next_due
 from storage.core import journal
@@ -155,18 +156,18 @@ def test_nothing_is_due_before_it_is_set(database: Database):
     assert digests.claim_due(database, MONDAY, "a") is None
 
 
-def test_a_run_is_claimed_once_and_covers_what_is_new_since_the_last(database: Database):
+def test_a_run_is_claimed_once_and_is_about_the_week_before(database: Database):
     assert digests.save(database, SETTINGS, NOW) == digests.current(database) == SETTINGS
     assert digests.claim_due(database, MONDAY - timedelta(seconds=1), "a") is None
     claim = digests.claim_due(database, MONDAY, "a")
     assert claim
-    assert (claim.since, claim.until) == (MONDAY - timedelta(days=7), MONDAY)
+    assert claim.week == Week(MONDAY.date() - timedelta(days=1), "Europe/Paris")
     assert digests.claim_due(database, MONDAY, "b") is None
     digests.mark_posted(database, claim, "C0NEWS", "1.2", MONDAY)
     assert digests.claim_due(database, MONDAY + timedelta(hours=1), "b") is None
     later = digests.claim_due(database, MONDAY + timedelta(weeks=1, seconds=9), "b")
     assert later
-    assert (later.since, later.until) == (MONDAY, MONDAY + timedelta(weeks=1))
+    assert later.week.before == claim.week
 
 
 def test_of_eight_threads_one_wins_each_period(database: Database):
@@ -190,8 +191,13 @@ def test_send_now_is_once_for_each_showing_of_the_button(database: Database):
     with ThreadPoolExecutor(8) as pool:
         claims = list(pool.map(lambda n: digests.claim_now(database, NOW, NOW, f"{n}"), range(8)))
     assert len([claim for claim in claims if claim]) == 1
-    again = NOW + timedelta(minutes=1)
-    assert digests.claim_now(database, again, again, "a")
+    again = MONDAY - timedelta(minutes=1)
+    by_hand = digests.claim_now(database, again, again, "a")
+    assert by_hand
+    digests.mark_posted(database, by_hand, "C0NEWS", "1.2", again)
+    due = digests.claim_due(database, MONDAY, "a")
+    assert due
+    assert due.week == by_hand.week, "the next one is about its whole week all the same"
 
 
 def test_a_missed_run_is_sent_once_if_less_than_a_day_late(database: Database):
@@ -205,14 +211,14 @@ def test_a_missed_run_is_sent_once_if_less_than_a_day_late(database: Database):
     assert digests.claim_due(database, back, "a") is None
 
 
-def test_weeks_that_were_missed_are_not_lost_to_the_next_digest(database: Database):
+def test_after_a_week_that_was_missed_a_digest_is_about_one_week(database: Database):
     digests.save(database, SETTINGS, NOW)
     first = digests.claim_due(database, MONDAY, "a")
     assert first
     digests.mark_posted(database, first, "C0NEWS", "1.2", MONDAY)
     third = digests.claim_due(database, MONDAY + timedelta(weeks=2), "a")
     assert third
-    assert third.since == MONDAY
+    assert third.week.before.before == first.week
 
 
 def test_a_pause_sends_nothing_and_going_on_does_not_catch_up(database: Database):
@@ -256,7 +262,7 @@ def test_what_a_dead_process_left_is_taken_over_once(database: Database):
     assert digests.claim_due(database, soon, "b") is None
     with ThreadPoolExecutor(8) as pool:
         claims = list(pool.map(lambda n: digests.claim_due(database, later, f"{n}"), range(8)))
-    assert [(c.due_at, c.since) for c in claims if c] == [(MONDAY, MONDAY - timedelta(weeks=1))]
+    assert [(c.due_at, c.week) for c in claims if c] == [(MONDAY, dead.week)]
     # A digest that kills whoever takes it is left alone in the end; each that died with it is three minutes.
     moments = [later + n * timedelta(minutes=3) for n in range(1, 6)]
     assert [digests.claim_due(database, at, "c") is not None for at in moments] == [True] * 3 + [False] * 2
@@ -296,7 +302,7 @@ def test_a_pause_stops_a_run_that_was_given_back(database: Database):
     assert digests.claim_due(database, MONDAY + timedelta(minutes=2), "a") is None
 
 
-def test_a_failed_run_is_not_tried_again_and_the_next_covers_its_time(database: Database):
+def test_a_failed_run_is_not_tried_again(database: Database):
     digests.save(database, SETTINGS, NOW)
     claim = digests.claim_due(database, MONDAY, "a")
     assert claim

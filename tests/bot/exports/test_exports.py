@@ -168,6 +168,17 @@ def test_an_export_read_back_gives_the_same_contacts(database: Database):
         assert journal.read(session)[0].detail["unchanged"] == 3
 
 
+def test_an_unknown_date_is_an_empty_cell_and_unknown_again_when_read_back(database: Database):
+    first = import_csv(database, "Email Address,CLEAN_TIME\na@example.com,\nb@example.com,2026-10-01\n")
+    text = written(database)[1]
+    assert {row["Email Address"]: row["CLEAN_TIME"] for row in rows(text)} == {
+        "a@example.com": "",
+        "b@example.com": "2026-10-01 00:00:00",
+    }
+    again = import_csv(database, text, audience="Again", name="any.csv")
+    assert contacts(database, again) == contacts(database, first)
+
+
 def test_what_a_spreadsheet_would_run_is_defused(database: Database):
     import_csv(database, "Email Address,Name,CLEAN_TIME\na@example.com,=cmd|x,2026-10-01\n")
     assert rows(written(database)[1])[0]["Name"] == "'=cmd|x"

@@ -19,6 +19,7 @@ from bot.imports.jobs import IMPORT, ImportJob
 from bot.maintenance import consistency
 from storage.contacts import figures
 from storage.contacts.tables import Contact
+from storage.contacts.values import UNKNOWN_TIME
 from storage.core import audiences, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database
@@ -155,13 +156,22 @@ def test_a_file_that_does_not_say_where_its_contacts_stand_gives_new_ones_the_ch
     assert _contact(database, "c@d.fr").status == "subscribed"
 
 
-def test_a_cleaned_contact_without_a_time_counts_as_cleaned_now(database: Database):
-    _import(database, "Email\na@b.fr\n", CLEANED)
-    contact = _contact(database, "a@b.fr")
-    assert (contact.cleaned_at, contact.clean_reason) == (NOW, "unknown")
+def test_a_cleaned_contact_without_a_time_has_an_unknown_one_until_a_file_tells_it(database: Database):
+    _import(database, "Email\na@b.fr\n", SUBSCRIBED)
+    _import(database, "Email\na@b.fr\nc@d.fr\n", CLEANED)
+    for address in ("a@b.fr", "c@d.fr"):
+        contact = _contact(database, address)
+        assert (contact.cleaned_at, contact.clean_reason) == (UNKNOWN_TIME, "unknown")
+    assert _import(database, "Email\na@b.fr\nc@d.fr\n", CLEANED) == {"unchanged": 2}
+    with database.reading() as session:
+        assert figures.date_unknown(session, contact.audience_id) == 2
     _import(database, "Email,CLEAN_TIME,CLEAN_REASON\na@b.fr,2026-01-02 03:04:05,hard\n", CLEANED)
+    _import(database, "Email,CLEAN_TIME\na@b.fr,\n", CLEANED)
     contact = _contact(database, "a@b.fr")
     assert (contact.cleaned_at, contact.clean_reason) == (datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "hard")
+    with database.reading() as session:
+        assert figures.date_unknown(session, contact.audience_id) == 1
+    assert_exact(database)
 
 
 def test_an_archived_contact_stays_archived_and_its_status_before_moves(database: Database):

@@ -77,7 +77,7 @@ def test_a_status_of_tomorrow_takes_a_contact_out_of_what_can_be_archived_or_mai
     old = tuple(row_of(MEMBER | {"id": 5}).values())
     row = row_of(MEMBER | {"status": "snoozed"})
     assert (row["status"], row["cleaned_at"], row["clean_reason"]) == ("nonsubscribed", None, None)
-    merged = dict(zip(values.COLUMNS, members.merged(old, tuple(row.values()), 9, "now"), strict=True))
+    merged = dict(zip(values.COLUMNS, members.merged(old, tuple(row.values()), 9), strict=True))
     assert (merged["status"], merged["revision"]) == ("nonsubscribed", 9)
 
 

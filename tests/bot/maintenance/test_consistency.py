@@ -192,7 +192,7 @@ def found(database: Database) -> dict[str, int]:
 
 def figures(database: Database):
     [audience] = list_all(database)
-    return counts.figures(database, audience, NOW)
+    return counts.figures(database, audience, NOW, "UTC")
 
 
 def break_(database: Database, statement: str) -> None:

@@ -121,6 +121,7 @@ def test_a_whole_archive_in_its_figures_and_out_again(
     assert cli.main(["counts", "--json"]) == cli.DONE
     [figures] = json.loads(capsys.readouterr().out)
     assert (figures["audience"], figures["cleaned"], figures["counted"]) == ("Newsletter", 412, 4600)
+    assert (figures["week"]["timezone"], figures["date_unknown"]) == ("UTC", 0)
     assert cli.main(["counts", "--audience", "newsletter"]) == cli.DONE
     assert words.number(4600) in capsys.readouterr().out
     assert cli.main(["export", "--audience", "Newsletter", "-o", "cleaned.csv"]) == cli.DONE

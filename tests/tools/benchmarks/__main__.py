@@ -142,7 +142,7 @@ def _time_figures(database: Database, times: list[float]) -> None:
     [audience] = audiences.list_all(database)
     for _ in range(50):
         with _timed(times):
-            counts.figures(database, audience, NOW)
+            counts.figures(database, audience, NOW, "Europe/Paris")
 
 
 def _validate(ours: Times, reference: Times) -> None:

@@ -17,9 +17,8 @@ from bot.archives import archives, restore_picker, restores
 from bot.bounces import evidence
 from bot.contacts import counts, segments
 from bot.contacts.segments import TickedBoxes
-from bot.core import audiences, journal
+from bot.core import audiences, journal, weeks
 from bot.corrections import corrections, likely_typos
-from bot.corrections.suggestions import Suggester
 from bot.digests import reports
 from bot.digests.digests import DigestSettings
 from bot.exports import exports
@@ -31,6 +30,7 @@ from tests.support import large
 from tests.tools.benchmarks import engines
 
 AUDIENCE = 1
+ZONE = "Europe/Paris"  # not UTC, whose days are stored figures
 USER = "U1"
 AGAIN = 5
 NO_BOXES = TickedBoxes(edition=0, shown=frozenset(), ticked=frozenset())
@@ -40,6 +40,7 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
     "by domain": {"domain": "gmail.com"},
     "by campaign": {"campaign": "Campaign 7"},
     "by day": {"since": date(2026, 10, 1)},
+    "by week": {"since": date(2026, 11, 17), "until": date(2026, 11, 23), "zone": ZONE},
     "by reason and domain": {"reason": "hard", "domain": "gmail.com"},
     "by reason and campaign": {"reason": "soft", "campaign": "Campaign 7"},
     "worth a look": {"worth_a_look": True},
@@ -79,7 +80,6 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
     settings = DigestSettings(
         channel="C1", weekday=0, at=NOW.time(), timezone="UTC", language="en", set_by=USER, set_at=NOW
     )
-    week_ago = NOW - timedelta(days=7)
     return {
         **{f"list {name}": partial(_list, database, **filters) for name, filters in FILTERS.items()},
         "list, a page in the middle": partial(_middle, database),
@@ -88,12 +88,15 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
             for name, filters in FILTERS.items()
             if not name.startswith("by a text")
         },
-        "figures": partial(counts.figures, database, audience, NOW),
+        "figures": partial(counts.figures, database, audience, NOW, ZONE),
         "options: campaigns": partial(segments.campaigns, database, draft, USER, ""),
         "options: campaigns with a text": partial(segments.campaigns, database, draft, USER, "99"),
         "options: domains with a text": partial(segments.domains, database, draft, USER, "hot"),
         "likely typos, first page": partial(likely_typos.page, database, AUDIENCE),
         "likely typos, first of the walk": partial(likely_typos.next_step, database, AUDIENCE),
+        "likely typos, first of a week's walk": partial(
+            likely_typos.next_step, database, AUDIENCE, week=weeks.week_at(NOW, ZONE)
+        ),
         "options: cleaned addresses with a text": partial(
             corrections.search, database, AUDIENCE, cleaned.address[:9]
         ),
@@ -104,7 +107,7 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
         "contacts of an archive with a text": partial(_member, database, member_list, "person77"),
         "past exports": partial(exports.past_exports, database, AUDIENCE),
         "journal": partial(journal.latest, database, 10),
-        "digest": partial(reports.report, database, settings, week_ago, NOW, Suggester),
+        "digest": partial(reports.report, database, settings, weeks.week_at(NOW, ZONE)),
     }
 
 

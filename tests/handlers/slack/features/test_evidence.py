@@ -1,7 +1,7 @@
 """Why, worth a look and the cleaning rules, from Slack's payloads to the modals it is sent."""
 
 import io
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from bot.bounces.verdicts import saved_policies
 from bot.bounces.verdicts.policy import Policy
 from bot.contacts import counts
 from bot.core import audiences, journal
-from bot.corrections.suggestions import Suggester
+from bot.core.weeks import Week
 from bot.digests import reports
 from bot.exports import exports
 from handlers.slack import listeners
@@ -132,13 +132,11 @@ def test_the_button_of_the_digest_opens_the_list_so_filtered(database: Database,
 
 
 def test_the_digest_counts_those_of_its_week(database: Database, news: int):
-    def worth_a_look(until: datetime) -> int:
-        found = reports.report(database, SETTINGS, until - timedelta(days=7), until, Suggester)
-        return found.parts[0].worth_a_look
+    def worth_a_look(last: date) -> int:
+        return reports.report(database, SETTINGS, Week(last, "UTC")).parts[0].worth_a_look
 
-    assert worth_a_look(NOW + timedelta(seconds=1)) == 1
-    assert worth_a_look(NOW) == 0
-    assert worth_a_look(NOW + timedelta(days=8)) == 0
+    assert worth_a_look(NOW.date()) == worth_a_look(NOW.date() + timedelta(days=6)) == 1
+    assert worth_a_look(NOW.date() - timedelta(days=1)) == worth_a_look(NOW.date() + timedelta(days=7)) == 0
 
 
 def test_only_operators_see_why_or_the_rules(database: Database, news: int):
@@ -158,7 +156,7 @@ def test_an_archive_of_those_worth_a_look_takes_the_figure_with_it_and_undo_give
 
     def figures() -> tuple[int, int]:
         assert_exact(database)
-        found = counts.figures(database, audience, NOW)
+        found = counts.figures(database, audience, NOW, "UTC")
         return found.worth_a_look, found.cleaned
 
     assert figures() == (1, 4)

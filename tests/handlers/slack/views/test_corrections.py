@@ -45,12 +45,10 @@ def spoken(request: pytest.FixtureRequest) -> Words:
 @pytest.mark.parametrize("n", [0, 1, 10])
 @pytest.mark.parametrize("contact", PEOPLE)
 def test_the_picker_is_within_the_limits(spoken: Words, contact: CleanedContact, n: int):
-    for status in (None, *map(str, Status)):
-        for place in (None, PLACE):
-            typos = Typos(contact.audience, [Typo(contact, LONG_ONE, status)] * n, place, place)
-            view = views.picker(spoken, typos)
-            assert problems("modal", view) == []
-            assert "<!channel>" not in json.dumps(view)
+    for place in (None, PLACE):
+        view = views.picker(spoken, Typos(contact.audience, [Typo(contact, LONG_ONE)] * n, place, place))
+        assert problems("modal", view) == []
+        assert "<!channel>" not in json.dumps(view)
 
 
 @pytest.mark.parametrize("contact", PEOPLE)

@@ -8,6 +8,7 @@ import pytest
 from bot.contacts.counts import Figures
 from bot.core.audiences import Audience
 from bot.core.journal import JournalEntry
+from bot.core.weeks import Week
 from handlers.slack.views import home as views
 from handlers.words import LANGUAGES, Markup, Words
 from handlers.words import words as words_for
@@ -19,7 +20,9 @@ WHATS = ("archive", "restore", "export", "import", "fix", "digest", "policy", "a
 
 
 def figures(n: int, each: int = 1, name: str = "News") -> Figures:
-    return Figures(Audience(each, name), dict.fromkeys(Status, n), dict.fromkeys(CleanReason, n), n, n, n, AT)
+    by_status, by_reason = dict.fromkeys(map(str, Status), n), dict.fromkeys(map(str, CleanReason), n)
+    week = Week(AT.date(), "UTC")
+    return Figures(Audience(each, name), by_status, by_reason, week, n, n, n, n, n, AT)
 
 
 def home(words: Words = ENGLISH, **given: Any) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from bot.contacts.counts import Figures
 from bot.core.audiences import Audience
+from bot.core.weeks import Week
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.views import counts as count_views
@@ -42,7 +44,8 @@ def a_job(**columns: Any) -> SyncJob:
 
 def figures(audience: Audience, cleaned: int = 3) -> Figures:
     statuses = dict.fromkeys(map(str, Status), 0) | {"cleaned": cleaned}
-    return Figures(audience, statuses, dict.fromkeys(map(str, CleanReason), 0), 1, 2)
+    reasons = dict.fromkeys(map(str, CleanReason), 0)
+    return Figures(audience, statuses, reasons, Week(date(2026, 11, 29), "UTC"), 1, 2)
 
 
 def actions(blocks: Any) -> set[str]:

@@ -17,7 +17,7 @@ from handlers.slack.views import segments as views
 from handlers.words import LANGUAGES
 from handlers.words import words as words_for
 from storage.contacts.contacts import PageKey, Segment
-from storage.contacts.values import CleanReason
+from storage.contacts.values import UNKNOWN_TIME, CleanReason
 from tests.support.limits import HOSTILE, problems
 
 COUNTS = (0, 1, 2, 11, 1_000_000)
@@ -143,6 +143,15 @@ def test_who_complained_gets_no_fix_button():
         for reason in CleanReason
     }
     assert of == {"hard": ["1:5"], "soft": ["1:5"], "unknown": ["1:5"], "abuse": []}
+
+
+def test_an_unknown_date_is_said_and_no_date_is_made_up():
+    shown = a_list(entries=[replace(ADA, cleaned_at=UNKNOWN_TIME)])
+    for words, said in ((ENGLISH, "cleaned on an unknown date"), (FRENCH, "nettoyé à une date inconnue")):
+        text = text_of(views.listing(words, shown, [NEWS]))
+        assert said in text
+        assert "1970" not in text
+        assert "<!date^" not in text
 
 
 def test_no_cleaned_contacts_says_when_to_look_again_and_offers_no_filter():
