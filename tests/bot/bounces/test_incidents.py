@@ -169,7 +169,9 @@ def test_what_is_refused_later_belongs_to_it_until_it_is_over(database: Database
     over = period.until + INCIDENT_QUIET
     assert not notices.are_due(database, over)
     over += timedelta(minutes=1)
-    assert counts.figures(database, audiences.by_id(database, news), later, "UTC").refused_since == period.since
+    assert (
+        counts.figures(database, audiences.by_id(database, news), later, "UTC").refused_since == period.since
+    )
     assert counts.figures(database, audiences.by_id(database, news), over, "UTC").refused_since is None
     ended = told(database, over)
     assert [(user, task.is_over) for user, task, _ in ended] == [("U1", True), ("U2", True)]
