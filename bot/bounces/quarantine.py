@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.bounces.events import LONGEST_ADDRESS, LONGEST_DIAGNOSTIC, digest
 from storage.bounces import quarantine as quarantine_rows
+from storage.core import forgotten
 from storage.core.database import Database
 from storage.core.text import storable_line
 
@@ -39,9 +40,11 @@ class QuarantineEntry:
 
 
 def add(database: Database, items: Sequence[QuarantineItem], now: datetime) -> int:
-    """Quarantines the items; returns how many were not there yet."""
+    """Quarantines the items; returns how many were not there yet. What is about a person who was erased is left out."""
     if not items:
         return 0
+    with database.reading() as session:
+        erased = forgotten.load(session)
     rows = [
         {
             "uid": row_uid(item),
@@ -53,6 +56,7 @@ def add(database: Database, items: Sequence[QuarantineItem], now: datetime) -> i
             "content": item.content[:LARGEST_CONTENT] if item.content else None,
         }
         for item in items
+        if item.address.lower() not in erased
     ]
     with database.transaction() as session:
         return quarantine_rows.add(session, rows)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from bot.contacts.rows import address_key_of, count_figures, figure_key
 from storage.contacts import bulk, figures
 from storage.contacts.values import Row
+from storage.core import forgotten
 from storage.core.database import Session
 from storage.core.tables import AudienceRow
 
@@ -15,12 +16,16 @@ Merge = Callable[[Row, Row], Row]
 
 @dataclass(frozen=True, slots=True)
 class UpsertCounts:
-    """How many rows were added, changed a contact, changed nothing, or were refused."""
+    """How many rows were added, changed a contact, changed nothing, or were refused.
+
+    `forgotten` rows are about people who were erased: they are left out.
+    """
 
     added: int
     changed: int
     unchanged: int
     refused: int
+    forgotten: int = 0
 
     def with_refused(self, n: int) -> "UpsertCounts":
         return replace(self, refused=self.refused + n)
@@ -44,6 +49,9 @@ def upsert_rows(
     changed contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address,
     by the lower-case address of their row.
     """
+    n_rows = len(rows)
+    if erased := forgotten.load(session):
+        rows = [row for row in rows if address_key_of(row) not in erased]
     # All rows of a first import are new, and inserting them without a look-up is twice as quick. So this is tried until
     # one of them meets an existing contact.
     is_insert_only = not (so_far.changed or so_far.unchanged or moved)
@@ -68,6 +76,7 @@ def upsert_rows(
         added=so_far.added + len(added),
         changed=so_far.changed + len(changed),
         unchanged=so_far.unchanged + len(rows) - len(added) - len(changed),
+        forgotten=so_far.forgotten + n_rows - len(rows),
     )
 
 

@@ -27,7 +27,7 @@ from storage.contacts.contacts import Segment
 from storage.contacts.figures import FigureChanges
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
-from storage.core import audiences, journal
+from storage.core import audiences, forgotten, journal
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, PlanRow
 from storage.corrections import corrections
@@ -81,6 +81,12 @@ class AlreadyThere(AddressFault):
     """The audience has a contact with it. Values: status, audience."""
 
     key = "error-already-there"
+
+
+class ForgottenAddress(AddressFault):
+    """The person with that address was erased, and is let in by nobody but an administrator."""
+
+    key = "error-forgotten-address"
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds an address
@@ -340,6 +346,8 @@ def check_new_address(
         raise NotAnAddress(reason=str(error.reason)) from None
     if address.key == old.address_key:
         raise SameAddress
+    if address.key in forgotten.load(session):
+        raise ForgottenAddress
     existing = contacts.by_key(session, audience.id, address.key)
     if existing and address.key != allowed:
         raise AlreadyThere(status=str(existing.status), audience=audience.name)

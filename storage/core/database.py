@@ -126,8 +126,32 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error, OSError, Busy) as error:
             log.warning("the space of deleted rows was not given back: %s", type(error).__qualname__)
 
+    def overwrite(self, *tables: str) -> bool:
+        """Writes the whole SQLite file anew, so that it holds nothing of deleted rows; False if it was in use.
+
+        In the meantime nobody else can write: a second for about 100 MB. On PostgreSQL, vacuums the tables.
+        """
+        try:
+            if self.is_sqlite:
+                return self._overwrite_file()
+            self._shrink_tables(tables)
+        except (SQLAlchemyError, sqlite3.Error, OSError, Busy) as error:
+            log.warning("the space of erased rows was not overwritten: %s", type(error).__qualname__)
+            return False
+        return True
+
     def close(self) -> None:
         self.engine.dispose()
+
+    def _overwrite_file(self) -> bool:
+        with self._writer_lock(), closing(self.engine.raw_connection()) as connection:
+            connection.detach()
+            cursor = connection.cursor()
+            # The new file may not fit into memory. What it is written to has no name, and only what is still there.
+            cursor.execute("PRAGMA temp_store=FILE")
+            cursor.execute("VACUUM")
+            # The log has the old pages until nobody reads from it.
+            return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
 
     def _shrink_file(self) -> None:
         with self._writer_lock(), closing(self.engine.raw_connection()) as connection:

@@ -120,6 +120,13 @@ def save(session: Session, job_id: str, owner: str | None, **columns: Any) -> Jo
     return row
 
 
+def end(session: Session, job_id: str, now: datetime, result: dict[str, Any]) -> None:
+    """Ends the job as failed, whoever runs it: that one loses its lease."""
+    columns = {"state": JobState.FAILED.value, "finished_at": now, "result": result}
+    columns |= {"owner": None, "lease_until": None}
+    session.connection().execute(update(JobRow).where(col(JobRow.id) == job_id).values(**columns))
+
+
 def set_recipient(session: Session, job_id: str, recipient: dict[str, Any]) -> None:
     """Sets whom a job informs, whoever holds its lease."""
     session.connection().execute(update(JobRow).where(col(JobRow.id) == job_id).values(notify=recipient))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -75,6 +76,7 @@ class JobKind(StrEnum):
     QUESTION = "question"
     CLEANING = "cleaning"
     NOTICE = "notice"
+    FORGET = "forget"
 
 
 class JobState(StrEnum):
@@ -191,3 +193,22 @@ class JournalRow(Table, table=True):
     audience_id: int | None = Field(default=None, foreign_key="audience.id")
     n: int = Field(sa_type=BigInteger)
     detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class ForgottenRow(Table, table=True):
+    """A person who was erased, as a keyed hash of the address: by it they are recognised when a file names them again."""
+
+    __tablename__ = "forgotten"
+
+    hash: str = Field(primary_key=True)
+    at: datetime
+    by: str
+
+
+class SecretRow(Table, table=True):
+    """A random key that the program has made for itself."""
+
+    __tablename__ = "secret"
+
+    name: str = Field(primary_key=True)
+    value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -28,6 +28,7 @@ class RemoteState:
     `archived_by_list`, `archived_by_contact`: when Mailchimp's calls last archived a cleaned contact; `no_contact_api`:
     when the account was found without the latter. `account_id`: of the account that listed the audience last, empty if that was not noted yet.
     `without_address`: how many contacts have none, such as those with a telephone number alone, by status.
+    `forgotten`: how many people were erased here and are still at Mailchimp, by their status there.
     """
 
     web_id: int | None = None
@@ -46,6 +47,7 @@ class RemoteState:
     archived_by_contact: datetime | None = None
     no_contact_api: datetime | None = None
     without_address: Mapping[str, int] = field(default_factory=dict)
+    forgotten: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -76,6 +78,7 @@ class RemoteState:
             archived_by_contact=_time(kept.get("archived_by_contact")),
             no_contact_api=_time(kept.get("no_contact_api")),
             without_address=kept.get("without_address", {}),
+            forgotten=kept.get("forgotten", {}),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -96,6 +99,7 @@ class RemoteState:
             "archived_by_contact": _text(self.archived_by_contact),
             "no_contact_api": _text(self.no_contact_api),
             "without_address": dict(self.without_address),
+            "forgotten": dict(self.forgotten),
         }
 
 

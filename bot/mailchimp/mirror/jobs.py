@@ -31,7 +31,7 @@ class SyncProgress:
     last one ended with. `gone` contacts were deleted, `outcome` counts the others. Calls so far: `asked` for reasons,
     of which `unknown` had no answer, and `tags_asked` for tags; `explained` once the reasons have been asked for.
     `overstated` contacts are in Mailchimp's totals, and on no page. `without_address`: contacts met that have none, by
-    status.
+    status; `forgotten`: people met who were erased here, by status.
     """
 
     started: datetime | None
@@ -46,6 +46,7 @@ class SyncProgress:
     tags_asked: int = 0
     overstated: int = 0
     without_address: Mapping[str, int] = field(default_factory=dict)
+    forgotten: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def upgrade(cls, json: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -60,6 +61,7 @@ class SyncResult:
 
     `difference`: how many more contacts Mailchimp counts than the mirror has, by status, if it is not for those that
     have no address, of which it has `without_address`. `overstated`: how many more its listings counted than they had.
+    `forgotten` people were erased here, and are still at Mailchimp.
     """
 
     added: int
@@ -70,6 +72,7 @@ class SyncResult:
     difference: Mapping[str, int]
     overstated: int = 0
     without_address: int = 0
+    forgotten: int = 0
 
 
 SYNC = JobType(JobKind.SYNC, SyncTask, SyncProgress, SyncResult)

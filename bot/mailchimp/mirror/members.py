@@ -31,6 +31,7 @@ _kept = itemgetter(*(_AT[name] for name in _KEPT))
 
 contact_id: Callable[[Row], int] = itemgetter(_ID)
 key: Callable[[Row], str] = itemgetter(_AT["address_key"])
+status: Callable[[Row], str] = itemgetter(_STATUS)
 remote_id: Callable[[Row], int | None] = itemgetter(_AT["remote_id"])
 
 

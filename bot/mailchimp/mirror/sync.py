@@ -27,7 +27,7 @@ from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
 from storage.contacts import bulk
 from storage.contacts.values import Row, Status
-from storage.core import audiences, journal
+from storage.core import audiences, forgotten, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, JobState
@@ -222,7 +222,7 @@ def _begin(context: _Context, job: SyncJob) -> SyncJob:
     if progress.started is None:
         progress = replace(progress, started=now)
     if context.seen is not None:
-        progress = replace(progress, stage=0, offset=0, tail=(), overstated=0, without_address={})
+        progress = replace(progress, stage=0, offset=0, tail=(), overstated=0, without_address={}, forgotten={})
     return jobs.save_progress(context.database, job, now, progress)
 
 
@@ -256,8 +256,13 @@ def _store(
     with context.database.transaction() as session:
         audience = bulk.lock(session, job.audience_id)
         moved = {} if context.is_first else _moved(session, audience, page.rows)
+        erased = _leave_out_forgotten(session, job.audience_id, page.rows)
         outcome = _load(session, context, audience, page.rows, moved, progress.outcome)
-        progress = replace(progress, outcome=outcome.with_refused(page.unreadable))
+        progress = replace(
+            progress,
+            outcome=outcome.with_refused(page.unreadable),
+            forgotten=Counter(progress.forgotten) + erased,
+        )
         if page.without_address:
             progress = _leave_out(session, job.audience_id, page.without_address, progress)
         if fetched is None:
@@ -281,6 +286,16 @@ def _leave_out(
     gone = mirrors.delete_contacts(session, audience_id, [member_rows.contact_id(row) for row in rows])
     counts = Counter(progress.without_address) + Counter(map(str, without_address.values()))
     return replace(progress, gone=progress.gone + gone, without_address=counts)
+
+
+def _leave_out_forgotten(session: Session, audience_id: int, rows: Sequence[Row]) -> Counter[str]:
+    """Counts people who were erased, by status; deletes those whom the mirror has under another address."""
+    erased = forgotten.load(session)
+    theirs = [row for row in rows if member_rows.key(row) in erased] if erased else []
+    if theirs:
+        under_another = bulk.find_by_remote_ids(session, audience_id, map(member_rows.remote_id, theirs))
+        mirrors.delete_contacts(session, audience_id, [member_rows.contact_id(row) for row in under_another])
+    return Counter(str(member_rows.status(row)) for row in theirs)
 
 
 def _load(
@@ -347,6 +362,9 @@ def _end(context: _Context, job: SyncJob, differs: Mapping[str, int]) -> SyncJob
         audience.mirrored_until = job.progress.started
         state = RemoteState.from_json(audience.remote)
         is_whole = job.task.since is None and not _are_renamed(context.labels, state.labels)
+        is_complete = job.task.since is None
+        erased = job.progress.forgotten if is_complete else state.forgotten
+        differs = totals.without_forgotten(differs, erased, is_complete=is_complete)
         differs, without_address = totals.without_addressless(differs, state.without_address, job)
         audience.remote = replace(
             state,
@@ -354,6 +372,7 @@ def _end(context: _Context, job: SyncJob, differs: Mapping[str, int]) -> SyncJob
             differs=bool(differs or job.progress.overstated),
             explained=audience.revision,
             without_address=without_address,
+            forgotten=erased,
         ).to_json()
         session.add(audience)
         if n := outcome.added + outcome.changed + gone:
@@ -368,7 +387,7 @@ def _end(context: _Context, job: SyncJob, differs: Mapping[str, int]) -> SyncJob
                 **asdict(outcome),
             )
         result = SyncResult(
-            **asdict(outcome),
+            **asdict(outcome) | {"forgotten": sum(erased.values())},
             gone=gone,
             difference=differs,
             overstated=job.progress.overstated,

@@ -31,6 +31,23 @@ def difference(database: Database, client: Client, audience_id: int) -> Mapping[
     return {str(status): n - counts[status] for status, n in remote_counts.items() if n != counts[status]}
 
 
+def without_forgotten(
+    differs: Mapping[str, int], erased: Mapping[str, int], *, is_complete: bool
+) -> Mapping[str, int]:
+    """Returns what differs although people who were erased here are still counted at Mailchimp.
+
+    A sync of what has changed does not know their statuses there, only how many they were.
+    """
+    left = sum(erased.values())
+    unexplained = {}
+    for status, n in differs.items():
+        explained = min(max(n, 0), left, erased.get(status, 0) if is_complete else left)
+        left -= explained
+        if n != explained:
+            unexplained[status] = n - explained
+    return unexplained
+
+
 def without_addressless(
     differs: Mapping[str, int], before: Mapping[str, int], job: SyncJob
 ) -> tuple[Mapping[str, int], Mapping[str, int]]:

@@ -1,0 +1,194 @@
+"""Erases a person: every row about them, and their address in every text, in all audiences.
+
+What stays is a keyed hash of the address, by which an import, a sync or a bounce that names the person again is
+recognised: they are left out, and that is said.
+"""
+
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+
+from bot.core import jobs
+from bot.core.addresses import BadAddressReason, find_addresses, try_validate
+from bot.core.errors import CleanedError, WrongWord
+from bot.core.jobs import Clock, Recipient
+from bot.privacy.jobs import FORGET, ForgetJob, ForgetProgress, ForgetResult, ForgetTask
+from storage.core import audiences, forgotten, journal
+from storage.core import jobs as job_rows
+from storage.core.database import Database
+from storage.core.tables import JobState
+from storage.files.spreadsheets import RefusedRecord, open_sheets
+from storage.imports import refused_rows, uploads
+from storage.mailchimp.remote_state import RemoteState
+from storage.privacy import traces
+from storage.privacy.traces import Person
+
+HEARTBEAT_SECONDS = 10.0  # a lease lasts thirty
+WHAT = "forget"  # in the journal
+STOPPED = "error-import-forgotten"
+
+
+class NoAddressToForget(CleanedError):
+    """What was typed is no address. Values: reason (a BadAddressReason)."""
+
+    key = "error-not-an-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A Mailchimp audience that had the person. `link`: its contacts at Mailchimp."""
+
+    name: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReceipt:
+    """What the message about such a job shows."""
+
+    job: ForgetJob
+    mirrors: Sequence[Mirror] = ()
+
+
+def request(
+    database: Database,
+    text: str,
+    typed: str,
+    *,
+    word: str,
+    by: str,
+    now: datetime,
+    recipient: Recipient | None = None,
+) -> ForgetJob:
+    """Creates the job that erases the person with that address. Raises NoAddressToForget, WrongWord."""
+    address_keys(text)
+    if typed.strip().casefold() != word.casefold():
+        raise WrongWord(word=word)
+    with database.transaction() as session:
+        return jobs.create(session, FORGET, ForgetTask(text.strip()), by=by, now=now, recipient=recipient)
+
+
+def address_keys(text: str) -> Sequence[str]:
+    """The address in lower case: in its normal form, and as it was typed. Raises NoAddressToForget."""
+    found = find_addresses(text)
+    typed = (found[0] if found else text).strip().lower()
+    address = try_validate(typed)
+    if not isinstance(address, BadAddressReason):
+        return list(dict.fromkeys((address[1], typed)))
+    local, _, domain = typed.rpartition("@")
+    if not (local and domain) or any(character.isspace() for character in typed):
+        raise NoAddressToForget(reason=str(address))
+    return [typed]  # a mirror has what Mailchimp has
+
+
+def is_forgotten(database: Database, text: str) -> bool:
+    """Whether the person was erased. Raises NoAddressToForget."""
+    with database.reading() as session:
+        erased = forgotten.load(session)
+    return any(key in erased for key in address_keys(text))
+
+
+def lift(database: Database, text: str, *, by: str, now: datetime) -> bool:
+    """Lets the person in again; False if they were not erased. Raises NoAddressToForget."""
+    with database.transaction() as session:
+        if not forgotten.remove(session, address_keys(text)):
+            return False
+        journal.write(session, who=by, what="lift", at=now, n=1)
+        return True
+
+
+def work(database: Database, job: ForgetJob, clock: Clock) -> Iterator[ForgetJob]:
+    """Erases the person, a table at a time, and ends the job. It can be done again from the beginning."""
+    if job.task.address:
+        person = Person.of(address_keys(job.task.address))
+        yield (job := _mark(database, job, person, clock()))
+        for name in _stop_imports(database, person, clock()):
+            stopped = (*job.progress.stopped, name)
+            yield (job := jobs.save_progress(database, job, clock(), replace(job.progress, stopped=stopped)))
+        for step in _erase(database, job, person, clock):
+            yield (job := step)
+        with database.transaction() as session:
+            job = jobs.step(session, job, clock(), task=ForgetTask(""))
+        yield job
+    # If it took longer than the lease, another worker carries on here, and does not begin again.
+    is_overwritten = False
+    if not job.progress.is_overwriting:
+        job = jobs.save_progress(database, job, clock(), replace(job.progress, is_overwriting=True))
+        is_overwritten = database.overwrite(*(table.name for table in traces.tables()))
+    progress = job.progress
+    with database.transaction() as session:
+        result = ForgetResult(progress.rows, progress.mirrors, progress.stopped, is_overwritten)
+        yield jobs.finish(session, job, clock(), result)
+
+
+def receipt(database: Database, job: ForgetJob) -> ForgetReceipt:
+    """What is said about the job."""
+    with database.reading() as session:
+        rows = [audiences.get(session, audience_id) for audience_id in job.progress.mirrors]
+    mirrors = [Mirror(row.name, RemoteState.from_json(row.remote).link) for row in rows if row]
+    return ForgetReceipt(job, mirrors)
+
+
+def _mark(database: Database, job: ForgetJob, person: Person, now: datetime) -> ForgetJob:
+    """Stores the keyed hashes first, so that no import brings the person back meanwhile; and writes the journal."""
+    with database.transaction() as session:
+        ids = traces.contact_ids(session, person)
+        if not job.progress.is_marked:
+            hashes = forgotten.add(session, person.address_keys, by=job.made_by, now=now)
+            n = sum(map(len, ids.values()))
+            journal.write(session, who=job.made_by, what=WHAT, at=now, n=n, hashes=hashes)
+        mirrored = {row.id for row in audiences.list_all(session) if row.remote_id is not None}
+        mirrors = tuple(sorted({*job.progress.mirrors, *(ids.keys() & mirrored)}))
+        progress = replace(job.progress, mirrors=mirrors, is_marked=True)
+        return jobs.step(session, job, now, progress=progress)
+
+
+def _erase(database: Database, job: ForgetJob, person: Person, clock: Clock) -> Iterator[ForgetJob]:
+    """Erases the person in another thread: a large table takes longer to search than the job's lease lasts."""
+    steps = traces.erase(database, person, but_job=job.id)
+    with ThreadPoolExecutor(1, thread_name_prefix="forget") as pool:
+        while True:
+            future = pool.submit(next, steps, None)
+            while wait([future], HEARTBEAT_SECONDS).not_done:
+                yield (job := jobs.renew(database, job, clock()))
+            if (erased := future.result()) is None:
+                return
+            rows = Counter(job.progress.rows) + Counter(dict([erased]))
+            yield (job := jobs.save_progress(database, job, clock(), replace(job.progress, rows=rows)))
+
+
+def _stop_imports(database: Database, person: Person, now: datetime) -> Iterator[str]:
+    """Ends the imports whose stored file names the person or can't be read; yields the names of the files."""
+    with database.reading() as session:
+        sizes = traces.has_parts(session)
+    for job_id, size in sizes.items():
+        with database.reading() as session:
+            row = job_rows.get(session, job_id)
+        name = str(row.data.get("name", "")) if row else ""
+        if row is None or not _names(database, job_id, name, size, person):
+            continue
+        with database.transaction() as session:
+            refused_rows.delete_all(session, job_id)
+            if row.state == JobState.RECEIVING:
+                uploads.delete_job(session, job_id)
+            else:
+                uploads.delete_parts(session, job_id)
+                job_rows.end(session, job_id, now, {"error": STOPPED, "values": {"name": name}})
+        yield person.spellings.without(name)
+
+
+def _names(database: Database, job_id: str, name: str, size: int, person: Person) -> bool:
+    """Whether the stored file names the person, or can't be read to its end."""
+    try:
+        with io.BufferedReader(uploads.Upload(database, job_id, size), 1 << 20) as file:
+            for sheet in open_sheets(name, file):
+                rows = ([row.text] if isinstance(row, RefusedRecord) else row.cells for row in sheet.rows)
+                if any(map(person.spellings.mentions, chain([list(sheet.header)], rows))):
+                    return True
+    except Exception:  # noqa: BLE001  a damaged file: nothing can be said of it
+        return True
+    return False

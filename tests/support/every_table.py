@@ -1,0 +1,97 @@
+"""A row in every table that mentions an address wherever a text can."""
+
+import base64
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Date, DateTime, LargeBinary, Table, insert, select
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+from storage.core.database import Database
+from storage.migrations.tables import metadata
+from storage.privacy import traces
+
+# What a constraint or the program allows, where any text is not.
+FIXED: dict[str, dict[str, Any]] = {
+    "contact": {"status": "cleaned", "status_before": None, "clean_reason": "hard"},
+    "audience": {"source": "local", "name": "Another"},
+    "job": {"kind": "export", "state": "done", "told_at": datetime(2026, 11, 24, tzinfo=UTC)},
+    "outgoing": {"state": "done"},
+    "verdict": {"reason": "hard", "cause": "mailbox", "code": "5.1.1", "weakness": "", "batch": None},
+    "refused_row": {"reason": ""},
+}
+
+
+def message(address: str) -> bytes:
+    """A bounce that has the address in an encoded part only."""
+    body = base64.b64encode(f"No such user: {address}\n".encode()).decode()
+    return f"Subject: Undelivered\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n{body}".encode()
+
+
+def fill(database: Database, address: str, audience_id: int, contact_id: int) -> None:
+    """Adds a row to every table but those of contacts, archives and audiences, which exist."""
+    with database.transaction() as session:
+        connection = session.connection()
+        for table in metadata.sorted_tables:
+            if table.name in ("alembic_version", "contact", "audience", "secret", "forgotten", "upload_part"):
+                continue
+            values = {column.name: _value(table, column.name, address) for column in table.columns}
+            values |= {"audience_id": audience_id, "contact_id": contact_id, "job_id": "every-job"}
+            values |= {"old_contact_id": contact_id, "archive_id": f"every-{table.name}"}
+            values |= {"id": "every-job"} if table.name == "job" else {}
+            values |= FIXED.get(table.name, {})
+            if table.name == "refused_row":
+                values["row"] = json.dumps([[2, "no-at", f"Ann,{address}"], [3, "no-at", "Bob,bob"]])
+            connection.execute(insert(table).values({n: v for n, v in values.items() if n in table.columns}))
+
+
+def mentions(database: Database, text: str) -> list[str]:
+    """The columns that have the text, in whatever case."""
+    found = []
+    with database.reading() as session:
+        for table in metadata.sorted_tables:
+            for row in session.connection().execute(select(table)).mappings():
+                found += [
+                    f"{table.name}.{name}"
+                    for name, value in row.items()
+                    if text.lower() in _plain(value).lower()
+                ]
+    return found
+
+
+def bytes_of(database: Database) -> bytes:
+    """All bytes of the files of a SQLite database."""
+    return b"".join(path.read_bytes() for path in database.files if path.exists())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("latin-1") + (base64.b64decode(value.rpartition(b"\n")[2]).decode("latin-1"))
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _value(table: Table, name: str, address: str) -> Any:
+    column = table.columns[name]
+    kind: Any = column.type
+    if column.primary_key and kind.python_type is str:
+        return f"every-{table.name}"
+    if isinstance(kind, JSON):
+        return {"text": [f"<{address.upper()}>"], address: 1}
+    if isinstance(kind, LargeBinary):
+        return message(address)
+    if isinstance(kind, UTCDateTime | DateTime):
+        return datetime(2026, 11, 24, 9, tzinfo=UTC)
+    if isinstance(kind, Date):
+        return date(2026, 11, 24)
+    if kind.python_type is str:
+        return address if name in ("address", "old_address") else f"mailto:{address}, said twice"
+    return kind.python_type(7)
+
+
+def n_of(database: Database) -> dict[str, int]:
+    """How many rows each table has."""
+    with database.reading() as session:
+        return {
+            table.name: len(session.connection().execute(select(table)).all()) for table in traces.tables()
+        }
