@@ -5,8 +5,8 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, DateTime, LargeBinary, Table, insert, select
-from sqlmodel.sql.sqltypes import UTCDateTime
+from sqlalchemy import JSON, Date, LargeBinary, String, Table, insert, select
+from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from storage.core.database import Database
 from storage.migrations.tables import metadata
@@ -67,24 +67,26 @@ def bytes_of(database: Database) -> bytes:
 
 def _plain(value: Any) -> str:
     if isinstance(value, bytes):
-        return value.decode("latin-1") + (base64.b64decode(value.rpartition(b"\n")[2]).decode("latin-1"))
+        encoded = value.rpartition(b"\n")[2] if value.startswith(b"Subject:") else b""
+        return f"{value!r}{base64.b64decode(encoded)!r}"
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _value(table: Table, name: str, address: str) -> Any:
     column = table.columns[name]
     kind: Any = column.type
-    if column.primary_key and kind.python_type is str:
+    is_text = isinstance(kind, String | AutoString)
+    if column.primary_key and is_text:
         return f"every-{table.name}"
     if isinstance(kind, JSON):
         return {"text": [f"<{address.upper()}>"], address: 1}
     if isinstance(kind, LargeBinary):
         return message(address)
-    if isinstance(kind, UTCDateTime | DateTime):
+    if isinstance(kind, UTCDateTime):
         return datetime(2026, 11, 24, 9, tzinfo=UTC)
     if isinstance(kind, Date):
         return date(2026, 11, 24)
-    if kind.python_type is str:
+    if is_text:
         return address if name in ("address", "old_address") else f"mailto:{address}, said twice"
     return kind.python_type(7)
 
