@@ -178,6 +178,16 @@ def _add_check_options(command: argparse.ArgumentParser, translate: Words) -> No
     command.add_argument("--mend", action="store_true", help=translate("terminal-check-mend"))
 
 
+def _add_forget_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("address", metavar="ADDRESS", help=translate("terminal-address"))
+    command.add_argument("--lift", action="store_true", help=translate("terminal-forget-lift"))
+
+
+def _add_person_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("address", metavar="ADDRESS", help=translate("terminal-address"))
+    command.add_argument("--json", action="store_true", help=translate("terminal-person-json"))
+
+
 def _add_no_options(_command: argparse.ArgumentParser, _translate: Words) -> None:
     """For commands without options."""
 
@@ -259,6 +269,18 @@ def _check(options: argparse.Namespace, language: str) -> int:
     return command.run(words(language), webhooks=options.webhooks, deep=deep, mend=options.mend)
 
 
+def _forget(options: argparse.Namespace, language: str) -> int:
+    from handlers.terminal import privacy
+
+    return privacy.run_forget(words(language), address=options.address, lift=options.lift)
+
+
+def _person(options: argparse.Namespace, language: str) -> int:
+    from handlers.terminal import privacy
+
+    return privacy.run_person(words(language), address=options.address, as_json=options.json)
+
+
 def _migrate(_options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import running
 
@@ -275,6 +297,8 @@ _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
     "export": (_export, _add_export_options),
     "bounces": (_bounces, _add_bounces_options),
     "sync": (_sync, _add_sync_options),
+    "person": (_person, _add_person_options),
+    "forget": (_forget, _add_forget_options),
     "check": (_check, _add_check_options),
     "migrate": (_migrate, _add_no_options),
 }

@@ -20,6 +20,7 @@ STALLED_AFTER = timedelta(minutes=10)  # without progress, a job is taken for ab
 MOST_DOMAINS = 20  # reported one by one
 CORRECTED_AT_ONCE = 1_000  # figures in a transaction
 CORRECTION = "mend"  # the journal's word for it
+FORGET, RETENTION = "forget", "retention"  # the journal's words for rows that were deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,20 +125,33 @@ def _archive_inconsistencies(database: Database, audience: AudienceRow) -> Itera
 
 
 def _journal_inconsistencies(session: Session, audience: AudienceRow) -> Iterator[Inconsistency]:
+    """Compares with the journal, if all of it and of the exports is kept.
+
+    What is recorded may be fewer than the journal says if a person was erased.
+    """
+    if journal.has(session, RETENTION):
+        return
+    may_be_fewer = journal.has(session, FORGET)
+    for what, pair in _unlike_journal(session, audience):
+        if not (may_be_fewer and pair.recorded < pair.journal and what in ("archive", "restore", "fix")):
+            yield _journal_inconsistency(audience, what, pair)
+
+
+def _unlike_journal(session: Session, audience: AudienceRow) -> Iterator[tuple[str, consistency.CountPair]]:
     audience_id, is_local = audience.id, audience.source == AudienceSource.LOCAL
     for pair in consistency.archives_unlike_journal(session, audience):
-        yield _journal_inconsistency(audience, "archive", pair)
+        yield "archive", pair
     if is_local and not consistency.has_unfinished_job(session, audience_id, "restore"):
         for pair in consistency.restores_unlike_journal(session, audience_id):
-            yield _journal_inconsistency(audience, "restore", pair)
+            yield "restore", pair
     for pair in consistency.exports_unlike_journal(session, audience_id):
-        yield _journal_inconsistency(audience, "export", pair)
+        yield "export", pair
     for what, pair in (
         ("import", consistency.import_totals(session, audience_id)),
         ("fix", consistency.correction_totals(session, audience_id)),
     ):
         if pair.recorded != pair.journal:
-            yield _journal_inconsistency(audience, what, pair)
+            yield what, pair
 
 
 def _journal_inconsistency(audience: AudienceRow, what: str, pair: consistency.CountPair) -> Inconsistency:

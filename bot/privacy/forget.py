@@ -4,38 +4,32 @@ What stays is a keyed hash of the address, by which an import, a sync or a bounc
 recognised: they are left out, and that is said.
 """
 
-import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
 
 from bot.core import jobs
 from bot.core.addresses import BadAddressReason, find_addresses, try_validate
 from bot.core.errors import CleanedError, WrongWord
 from bot.core.jobs import Clock, Recipient
-from bot.privacy.jobs import FORGET, ForgetJob, ForgetProgress, ForgetResult, ForgetTask
+from bot.privacy import uploads
+from bot.privacy.jobs import FORGET, ForgetJob, ForgetResult, ForgetTask
 from storage.core import audiences, forgotten, journal
-from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.tables import JobState
-from storage.files.spreadsheets import RefusedRecord, open_sheets
-from storage.imports import refused_rows, uploads
 from storage.mailchimp.remote_state import RemoteState
 from storage.privacy import traces
 from storage.privacy.traces import Person
 
 HEARTBEAT_SECONDS = 10.0  # a lease lasts thirty
 WHAT = "forget"  # in the journal
-STOPPED = "error-import-forgotten"
 
 
 class NoAddressToForget(CleanedError):
-    """What was typed is no address. Values: reason (a BadAddressReason)."""
+    """What was typed is no address."""
 
-    key = "error-not-an-address"
+    key = "error-forget-no-address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +68,15 @@ def request(
 
 def address_keys(text: str) -> Sequence[str]:
     """The address in lower case: in its normal form, and as it was typed. Raises NoAddressToForget."""
-    found = find_addresses(text)
-    typed = (found[0] if found else text).strip().lower()
+    text = text.strip()
+    links = find_addresses(text) if text.startswith("<") else ()  # as Slack writes an address in a command
+    typed = (links[0] if len(links) == 1 else text).lower()
     address = try_validate(typed)
     if not isinstance(address, BadAddressReason):
         return list(dict.fromkeys((address[1], typed)))
     local, _, domain = typed.rpartition("@")
     if not (local and domain) or any(character.isspace() for character in typed):
-        raise NoAddressToForget(reason=str(address))
+        raise NoAddressToForget
     return [typed]  # a mirror has what Mailchimp has
 
 
@@ -106,8 +101,9 @@ def work(database: Database, job: ForgetJob, clock: Clock) -> Iterator[ForgetJob
     if job.task.address:
         person = Person.of(address_keys(job.task.address))
         yield (job := _mark(database, job, person, clock()))
-        for name in _stop_imports(database, person, clock()):
-            stopped = (*job.progress.stopped, name)
+        for file in uploads.naming(database, person):
+            uploads.stop(database, file, clock())
+            stopped = (*job.progress.stopped, person.spellings.without(file.name))
             yield (job := jobs.save_progress(database, job, clock(), replace(job.progress, stopped=stopped)))
         for step in _erase(database, job, person, clock):
             yield (job := step)
@@ -159,36 +155,3 @@ def _erase(database: Database, job: ForgetJob, person: Person, clock: Clock) -> 
                 return
             rows = Counter(job.progress.rows) + Counter(dict([erased]))
             yield (job := jobs.save_progress(database, job, clock(), replace(job.progress, rows=rows)))
-
-
-def _stop_imports(database: Database, person: Person, now: datetime) -> Iterator[str]:
-    """Ends the imports whose stored file names the person or can't be read; yields the names of the files."""
-    with database.reading() as session:
-        sizes = traces.has_parts(session)
-    for job_id, size in sizes.items():
-        with database.reading() as session:
-            row = job_rows.get(session, job_id)
-        name = str(row.data.get("name", "")) if row else ""
-        if row is None or not _names(database, job_id, name, size, person):
-            continue
-        with database.transaction() as session:
-            refused_rows.delete_all(session, job_id)
-            if row.state == JobState.RECEIVING:
-                uploads.delete_job(session, job_id)
-            else:
-                uploads.delete_parts(session, job_id)
-                job_rows.end(session, job_id, now, {"error": STOPPED, "values": {"name": name}})
-        yield person.spellings.without(name)
-
-
-def _names(database: Database, job_id: str, name: str, size: int, person: Person) -> bool:
-    """Whether the stored file names the person, or can't be read to its end."""
-    try:
-        with io.BufferedReader(uploads.Upload(database, job_id, size), 1 << 20) as file:
-            for sheet in open_sheets(name, file):
-                rows = ([row.text] if isinstance(row, RefusedRecord) else row.cells for row in sheet.rows)
-                if any(map(person.spellings.mentions, chain([list(sheet.header)], rows))):
-                    return True
-    except Exception:  # noqa: BLE001  a damaged file: nothing can be said of it
-        return True
-    return False

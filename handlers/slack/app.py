@@ -20,6 +20,7 @@ from handlers.slack.features import (
     digests,
     evidence,
     exports,
+    forget,
     held,
     home,
     imports,
@@ -45,7 +46,7 @@ log = logging.getLogger(__name__)
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores, reversals, held),
-    *(corrections, additions, digests, imports, mirror, policies, home),
+    *(corrections, additions, digests, imports, mirror, policies, forget, home),
 )
 
 
@@ -125,4 +126,5 @@ def job_handlers(context: AppContext) -> list[JobHandler]:
         incidents.job_handler(context),
         *mirror.job_handlers(context),
         additions.job_handler(context),
+        forget.job_handler(context),
     ]

@@ -48,6 +48,8 @@ def run(
                 return 1
             done.append(job)
             print(words("terminal-imported", name=path, **asdict(job.outcome)), flush=True)
+            if n := job.outcome.forgotten:
+                print(f"  {words('forget-left-out', n=n)}", flush=True)
             if job.outcome.refused:
                 target = Path(refused or f"{path}.refused.csv")
                 _write_refused(words, database, target, done if refused else [job])

@@ -67,6 +67,8 @@ def sync(words: Words, database: Database, client: Client, audience: str | None 
         print(words("terminal-synced", name=mirror.name, **figures), flush=True)
         if n := job.outcome.without_address:
             print(f"  {words('mirror-without-address', n=n)}", flush=True)
+        if n := job.outcome.forgotten:
+            print(f"  {words('forget-still-at-mailchimp', n=n)}", flush=True)
         if difference := differs(words, job.outcome):
             print(f"  {difference}", flush=True)
     if not audience_ids:

@@ -39,3 +39,11 @@ def newest_id(session: Session, audience_id: int, what: str) -> int | None:
         JournalRow.audience_id == audience_id, JournalRow.what == what
     )
     return session.exec(lines).one()
+
+
+def has(session: Session, *whats: str) -> bool:
+    """Whether there is a line of one of these kinds, of whatever audience."""
+    return (
+        session.exec(select(JournalRow.id).where(col(JournalRow.what).in_(whats)).limit(1)).first()
+        is not None
+    )

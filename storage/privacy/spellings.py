@@ -7,14 +7,16 @@ import re
 from collections.abc import Collection, Iterator
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
+from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 ERASED = "[forgotten]"
 # What may stand before an address without being part of it: an escape of a link (%3C) or of JSON (\n) ends in a letter.
 _START = r"(?:(?<![\w.+\-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
 _START_OF_RETURN_PATH = r"(?<![\w.])"  # bounce+ann=example.com@lists.example.com
 _END = r"(?![\w\-]|\.\w)"
-_UNSAFE = re.compile(r"([\\%_])")
+_PLAIN = re.compile(r"[\w.\-]+", re.ASCII)
 
 
 class Spellings:
@@ -24,7 +26,7 @@ class Spellings:
         self._forms = {form for key in address_keys for form in _forms(key)}
         parts = [form.rpartition("@")[::2] for form in sorted(self._forms)]
         self._pattern = re.compile("|".join(_expression(*each) for each in parts), re.IGNORECASE)
-        self.likes = sorted({like for each in parts for like in _likes(*each)})
+        self.likes = sorted({_like(*each) for each in parts})
         """Patterns of SQL's LIKE, escaped by a backslash, one of which matches every text that mentions an address."""
 
     def mentions(self, value: Any) -> bool:
@@ -70,18 +72,21 @@ def _forms(address_key: str) -> Iterator[str]:
 
 
 def _expression(local: str, domain: str) -> str:
-    local, domain = re.escape(local), re.escape(domain)
-    return (
-        rf"{_START}{local}(?:@|%40){domain}{_END}|{_START_OF_RETURN_PATH}{local}=(?:40|3D)?{domain}{_END}"
-    )
+    local, domain = "".join(map(_letter, local)), "".join(map(_letter, domain))
+    return rf"{_START}{local}(?:@|%40){domain}{_END}|{_START_OF_RETURN_PATH}{local}=(?:40|3D)?{domain}{_END}"
 
 
-def _likes(local: str, domain: str) -> Iterator[str]:
-    # LIKE ignores the case, but SQLite's that of ASCII letters only; JSON has other letters escaped.
-    is_ascii = local.isascii() and domain.isascii()
-    for case in (str,) if is_ascii else (str, str.upper, str.title):
-        for escape in (str, lambda text: json.dumps(text)[1:-1]):
-            yield "%".join(("", *(_UNSAFE.sub(r"\\\1", escape(case(text))) for text in (local, domain)), ""))
+def _letter(letter: str) -> str:
+    """The letter as it is, in a link, or in JSON."""
+    cases = (letter,) if letter.isascii() else (letter, letter.upper())
+    encode = (str, partial(quote, safe=""), lambda text: json.dumps(text)[1:-1])
+    written = dict.fromkeys(each(case) for case in cases for each in encode)
+    return f"(?:{'|'.join(map(re.escape, written))})" if len(written) > 1 else re.escape(letter)
+
+
+def _like(local: str, domain: str) -> str:
+    # What may be written in several ways is left open, also since SQLite ignores the case of ASCII letters only.
+    return "%".join(("", *(part.replace("_", r"\_") for part in _PLAIN.findall(f"{local}@{domain}")), ""))
 
 
 def _texts(content: bytes) -> Iterator[str]:

@@ -10,7 +10,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ColumnElement, LargeBinary, String, Table, and_, case, cast, func, or_, tuple_, update
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    LargeBinary,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    tuple_,
+    update,
+)
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, SQLModel
@@ -99,8 +112,8 @@ def find(database: Database, person: Person) -> Iterator[tuple[str, list[Columns
         rows: dict[tuple[Any, ...], Columns] = {}
         with database.reading() as session:
             for condition in _is_about(table, ids):
-                for row in session.connection().execute(table.select().where(condition)).mappings():
-                    rows[_key(table, row)] = dict(row)
+                for own in session.connection().execute(table.select().where(condition)).mappings():
+                    rows[_key(table, dict(own))] = dict(own)
         for keys in _mentioning(database, table, person):
             with database.reading() as session:
                 for row in _by_keys(session, table, keys):
@@ -131,7 +144,7 @@ def erase(database: Database, person: Person, but_job: str | None = None) -> Ite
             yield table.name, n
 
 
-def has_parts(session: Session) -> Mapping[str, int]:
+def stored_files(session: Session) -> Mapping[str, int]:
     """Jobs of imports whose file is stored: id → bytes."""
     part = _table(UploadPart)
     sizes = select_columns(part.c.job_id, func.sum(func.length(part.c.body))).group_by(part.c.job_id)
@@ -148,9 +161,11 @@ def _erase_contacts(session: Session, audience_id: int, person: Person) -> Count
         _expect_at_mailchimp(session, audience, ids)
     _correct_numbers(session, audience_id, ids)
     old_in_consent = and_(_CONSENT.c.audience_id == audience_id, _CONSENT.c.old_contact_id.in_(ids))
-    erased["consent"] += session.connection().execute(
-        update(_CONSENT).where(old_in_consent).values(old_contact_id=None, old_address=None)
-    ).rowcount
+    erased["consent"] += (
+        session.connection()
+        .execute(update(_CONSENT).where(old_in_consent).values(old_contact_id=None, old_address=None))
+        .rowcount
+    )
     for table in of_contacts():
         about = and_(table.c.audience_id == audience_id, table.c.contact_id.in_(ids))
         erased[table.name] += session.connection().execute(delete_rows(table).where(about)).rowcount
@@ -161,7 +176,12 @@ def _erase_contacts(session: Session, audience_id: int, person: Person) -> Count
     erased["contact"] += mirrors.delete_contacts(session, audience_id, ids)
     # A domain may be a person's name.
     domain = _table(DomainCount).c
-    empty = (domain.audience_id == audience_id, domain.domain.in_(names), domain.subscribed == 0, domain.cleaned == 0)
+    empty = (
+        domain.audience_id == audience_id,
+        domain.domain.in_(names),
+        domain.subscribed == 0,
+        domain.cleaned == 0,
+    )
     session.connection().execute(delete_rows(_table(DomainCount)).where(*empty))
     return Counter({name: n for name, n in erased.items() if n})
 
@@ -323,7 +343,7 @@ def _table(model: type[SQLModel]) -> Table:
 _CONSENT = _table(Consent)
 _WHOLE = {str(model.__tablename__) for model in (Quarantined, PlanRow, Consent)}
 _ADDRESSES = {"consent": ("address", "old_address")}  # each is an address, not a text that may have one
-# A stored file is read as a file: see `bot.privacy.forget`. The secret is random. Contacts are found by their key.
+# A stored file is read as a file: see `bot.privacy.uploads`. The secret is random. Contacts are found by their key.
 _UNSEARCHED = {
     *(str(model.__tablename__) for model in (UploadPart, SecretRow)),
     *("contact.address", "contact.address_key", "contact.domain"),

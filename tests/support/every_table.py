@@ -29,17 +29,17 @@ def message(address: str) -> bytes:
     return f"Subject: Undelivered\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n{body}".encode()
 
 
-def fill(database: Database, address: str, audience_id: int, contact_id: int) -> None:
+def fill(database: Database, address: str, audience_id: int, contact_id: int, prefix: str = "every") -> None:
     """Adds a row to every table but those of contacts, archives and audiences, which exist."""
     with database.transaction() as session:
         connection = session.connection()
         for table in metadata.sorted_tables:
             if table.name in ("alembic_version", "contact", "audience", "secret", "forgotten", "upload_part"):
                 continue
-            values = {column.name: _value(table, column.name, address) for column in table.columns}
-            values |= {"audience_id": audience_id, "contact_id": contact_id, "job_id": "every-job"}
-            values |= {"old_contact_id": contact_id, "archive_id": f"every-{table.name}"}
-            values |= {"id": "every-job"} if table.name == "job" else {}
+            values = {column.name: _value(table, column.name, address, prefix) for column in table.columns}
+            values |= {"audience_id": audience_id, "contact_id": contact_id, "job_id": f"{prefix}-job"}
+            values |= {"old_contact_id": contact_id, "archive_id": f"{prefix}-{table.name}"}
+            values |= {"id": f"{prefix}-job"} if table.name == "job" else {}
             values |= FIXED.get(table.name, {})
             if table.name == "refused_row":
                 values["row"] = json.dumps([[2, "no-at", f"Ann,{address}"], [3, "no-at", "Bob,bob"]])
@@ -72,23 +72,25 @@ def _plain(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _value(table: Table, name: str, address: str) -> Any:
+def _value(table: Table, name: str, address: str, prefix: str) -> Any:
     column = table.columns[name]
     kind: Any = column.type
     is_text = isinstance(kind, String | AutoString)
     if column.primary_key and is_text:
-        return f"every-{table.name}"
+        return f"{prefix}-{table.name}"
     if isinstance(kind, JSON):
         return {"text": [f"<{address.upper()}>"], address: 1}
     if isinstance(kind, LargeBinary):
         return message(address)
-    if isinstance(kind, UTCDateTime):
-        return datetime(2026, 11, 24, 9, tzinfo=UTC)
-    if isinstance(kind, Date):
-        return date(2026, 11, 24)
     if is_text:
         return address if name in ("address", "old_address") else f"mailto:{address}, said twice"
-    return kind.python_type(7)
+    times = {UTCDateTime: datetime(2026, 11, 24, 9, tzinfo=UTC), Date: date(2026, 11, 24)}
+    return times[type(kind)] if type(kind) in times else kind.python_type(sum(map(ord, prefix)))
+
+
+def rows_of(database: Database, table: str) -> list[dict[str, Any]]:
+    with database.reading() as session:
+        return [dict(row) for row in session.connection().execute(select(metadata.tables[table])).mappings()]
 
 
 def n_of(database: Database) -> dict[str, int]:

@@ -222,7 +222,9 @@ def _begin(context: _Context, job: SyncJob) -> SyncJob:
     if progress.started is None:
         progress = replace(progress, started=now)
     if context.seen is not None:
-        progress = replace(progress, stage=0, offset=0, tail=(), overstated=0, without_address={}, forgotten={})
+        progress = replace(
+            progress, stage=0, offset=0, tail=(), overstated=0, without_address={}, forgotten={}
+        )
     return jobs.save_progress(context.database, job, now, progress)
 
 

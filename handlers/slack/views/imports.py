@@ -1,7 +1,6 @@
 """An import: its form, its progress, its receipt, and the rows it refused."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from bot.core.audiences import Audience
 from bot.imports.imports import ImportReceipt, RefusedLine
@@ -16,6 +15,7 @@ OPEN = "open-import"
 SUBMIT = "import"
 FILE, AUDIENCE, NAME, STATUS = "import-file", "import-audience", "import-name", "import-status"
 STATUSES = ("nonsubscribed", "subscribed", "unsubscribed", "pending", "cleaned")
+FIGURES = ("added", "changed", "unchanged", "refused")
 FILE_TYPES = ("csv", "zip", "txt", "tsv")
 MAX_NAME = 100  # characters
 
@@ -99,7 +99,7 @@ def _progress(words: Words, job: ImportJob, audience: str) -> Message:
 def _receipt(words: Words, job: ImportJob, audience: str) -> Message:
     outcome = job.outcome
     text = words.md("import-done", n=outcome.added + outcome.changed, audience=audience)
-    figures = [words.md(f"import-{name}", n=n) for name, n in asdict(outcome).items()]
+    figures = [words.md(f"import-{name}", n=getattr(outcome, name)) for name in FIGURES]
     rows = [
         blocks.section(Markup(f"*{text}*")),
         blocks.fields(figures),
@@ -108,6 +108,8 @@ def _receipt(words: Words, job: ImportJob, audience: str) -> Message:
     if outcome.refused:
         key = "import-refused-sent" if job.progress.hand_over.is_shared else "import-refused-lost"
         rows.append(blocks.context(words.md(key, n=outcome.refused)))
+    if outcome.forgotten:
+        rows.append(blocks.context(words.md("forget-left-out", n=outcome.forgotten)))
     value = str(job.audience_id)
     rows.append(
         blocks.actions(

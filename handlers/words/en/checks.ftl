@@ -30,5 +30,6 @@ checks-job = { $what ->
     [cleaning] a cleaning after many bounces at once
     [sync] a sync
     [add] a correction
+    [forget] an erasure of a person
    *[other] { $what }
 }

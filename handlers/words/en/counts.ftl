@@ -22,4 +22,5 @@ help =
     `/cleaned-fix [address]` add a corrected address
     `/cleaned-digest` the weekly digest
     `/cleaned-import` import a CSV file or an export archive
+    `/cleaned-forget [address]` erase a person for good
 help-more = An address is cleaned when mail to it bounced. It gets no more mail, and it doesn’t count toward the contact limit.

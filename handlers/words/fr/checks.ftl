@@ -30,5 +30,6 @@ checks-job = { $what ->
     [cleaning] un nettoyage après de nombreux retours à la fois
     [sync] une synchronisation
     [add] une correction
+    [forget] un effacement de personne
    *[other] { $what }
 }

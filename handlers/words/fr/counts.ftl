@@ -22,4 +22,5 @@ help =
     `/cleaned-fix [adresse]` ajouter une adresse corrigée
     `/cleaned-digest` le récapitulatif de la semaine
     `/cleaned-import` importer un fichier CSV ou une archive d’export
+    `/cleaned-forget [adresse]` effacer une personne pour de bon
 help-more = Une adresse est nettoyée quand un e-mail qui lui était envoyé est revenu. Elle n’en reçoit plus, et elle ne compte pas dans la limite de contacts.

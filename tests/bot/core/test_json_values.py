@@ -24,6 +24,7 @@ from bot.exports.jobs import EXPORT, ExportProgress
 from bot.imports.jobs import IMPORT
 from bot.mailchimp.jobs import ADD
 from bot.mailchimp.mirror.jobs import SYNC
+from bot.privacy.jobs import FORGET
 from storage.contacts.contacts import PageKey
 from storage.contacts.values import Status
 from storage.core.tables import JobKind
@@ -39,6 +40,7 @@ TYPES: Sequence[JobType[Any, Any, Any]] = (
     CLEANING,
     QUESTION,
     NOTICE,
+    FORGET,
 )
 ZONES = (UTC, timezone(timedelta(hours=5, minutes=30)))
 TIMES = st.datetimes(timezones=st.sampled_from(ZONES))

@@ -74,6 +74,8 @@ def _receipt(words: Words, job: SyncJob, audience: str) -> Message:
         rows.append(blocks.context(words.md("mirror-refused-why", n=result.refused)))
     if result.without_address:
         rows.append(blocks.context(words.md("mirror-without-address", n=result.without_address)))
+    if result.forgotten:
+        rows.append(blocks.context(words.md("forget-still-at-mailchimp", n=result.forgotten)))
     if difference := differs(words, result):
         rows.append(blocks.context(Markup(difference)))
     open_list = blocks.button(words("open-list"), "open-list", str(job.audience_id), style="primary")
