@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 ERASED = "[forgotten]"
 # What may stand before an address without being part of it: an escape of a link (%3C) or of JSON (\n) ends in a letter.
-_START = r"(?:(?<![\w.+\-])|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
+_START = r"(?:(?<![\w.+\-])(?<!\w')|(?<=%[0-9A-Fa-f]{2})|(?<=\\[bfnrt]))"
 _START_OF_RETURN_PATH = r"(?<![\w.])"  # bounce+ann=example.com@lists.example.com
 _END = r"(?![\w\-]|\.\w)"
 _PLAIN = re.compile(r"[\w.\-]+", re.ASCII)

@@ -5,9 +5,10 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, LargeBinary, String, Table, insert, select
+from sqlalchemy import JSON, Date, LargeBinary, String, Table, select
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
+from storage.core import engines
 from storage.core.database import Database
 from storage.migrations.tables import metadata
 from storage.privacy import traces
@@ -43,7 +44,8 @@ def fill(database: Database, address: str, audience_id: int, contact_id: int, pr
             values |= FIXED.get(table.name, {})
             if table.name == "refused_row":
                 values["row"] = json.dumps([[2, "no-at", f"Ann,{address}"], [3, "no-at", "Bob,bob"]])
-            connection.execute(insert(table).values({n: v for n, v in values.items() if n in table.columns}))
+            own = {name: value for name, value in values.items() if name in table.columns}
+            connection.execute(engines.insert(session, table).values(own).on_conflict_do_nothing())
 
 
 def mentions(database: Database, text: str) -> list[str]:

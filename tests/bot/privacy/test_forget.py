@@ -13,7 +13,6 @@ from bot.bounces import intake, quarantine
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.core import jobs
 from bot.core.errors import WrongWord
-from bot.core.jobs import JobState
 from bot.corrections import corrections
 from bot.corrections.corrections import FilledForm, ForgottenAddress
 from bot.imports import imports
@@ -24,10 +23,11 @@ from bot.privacy.forget import NoAddressToForget
 from bot.privacy.jobs import FORGET, ForgetJob
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
+from storage.core.tables import JobState
 from storage.privacy import traces
 from tests.conftest import NOW
 from tests.support import every_table
-from tests.support.audiences import claim, cleaned, import_csv, run, statuses, step
+from tests.support.audiences import Times, claim, cleaned, import_csv, run, statuses, step
 
 ANN, BOB = "Ann.Smith@sub.example.com", "bob@sub.example.com"
 HEADER = "Email Address,First Name,CLEAN_TIME"
@@ -188,11 +188,10 @@ def test_an_import_whose_stored_file_names_them_is_stopped(database: Database, n
 def test_it_is_done_once_wherever_it_is_killed(database: Database, both: int):
     request(database)
     for n in range(1, 40):
-        job = jobs.claim(database, [FORGET], f"host:{n}", NOW + timedelta(hours=n))
+        times = Times(NOW + timedelta(hours=n))
+        job: ForgetJob | None = jobs.claim(database, [FORGET], f"host:{n}", times())
         assert job
-        steps = forget.work(database, job, lambda at=NOW + timedelta(hours=n): at)
-        job = step(steps, 1 + n % 3)
-        steps.close()
+        job = step(forget.work(database, job, times), 1 + n % 3)
         if job.state == JobState.DONE:
             break
     assert job.state == JobState.DONE

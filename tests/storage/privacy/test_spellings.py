@@ -30,6 +30,7 @@ WRITTEN = (
 OTHERS = (
     "joann.o+news@sub.example.com",
     "x.ann.o+news@sub.example.com",
+    "o'ann.o+news@sub.example.com",
     "dot-ann.o+news@sub.example.com",
     "ann.o+news@sub.example.com.au",
     "ann.o+news@sub.example.community",
