@@ -10,6 +10,7 @@ from bot.bounces import mailbox
 from bot.core import task_leases
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
+from bot.maintenance.retention import Retention
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features import held, incidents
@@ -57,7 +58,12 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
     add(DIGEST_INTERVAL, lambda _: send_due(context, owner))
     add(QUESTIONS_INTERVAL, lambda _: held.ask(context))
     add(QUESTIONS_INTERVAL, lambda _: incidents.tell(context), lease="incidents")
-    add(CLEANUP_INTERVAL, lambda _: delete_expired(context.database, context.clock()), lease="delete_expired")
+    retention = Retention.of(context.settings)
+    add(
+        CLEANUP_INTERVAL,
+        lambda _: delete_expired(context.database, context.clock(), retention),
+        lease="delete_expired",
+    )
     if address := context.settings.mailbox:
         add(MAILBOX_INTERVAL, lambda keep_lease: read_mailbox(context, address, keep_lease), lease="mailbox")
     if account := context.mailchimp:

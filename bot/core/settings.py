@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     mailchimp_webhook_secret: SecretStr | None = Field(
         default=None, validation_alias="CLEANED_MAILCHIMP_WEBHOOK_SECRET"
     )
+    keep_bounces: int | None = Field(default=None, validation_alias="CLEANED_KEEP_BOUNCES", ge=30)
+    keep_journal: int | None = Field(default=None, validation_alias="CLEANED_KEEP_JOURNAL", ge=30)
+    keep_exports: int | None = Field(default=None, validation_alias="CLEANED_KEEP_EXPORTS", ge=1)
+    keep_set_aside: int = Field(default=30, validation_alias="CLEANED_KEEP_SET_ASIDE", ge=1)
     public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
 
     @field_validator("operators", "proxies", "ses_topics", "mailgun_domains", mode="before")

@@ -1,10 +1,11 @@
-"""Deletes rows that have been kept long enough; never the journal, contacts, archives or exports."""
+"""Deletes rows that have been kept long enough; never contacts and archives, the journal and exports only if a setting says so."""
 
 from datetime import datetime, timedelta
 
 from bot.bounces.webhooks import TOKENS_KEPT
 from bot.core.dedupe import REQUESTS_KEPT
-from storage.bounces import quarantine, webhook_tokens
+from bot.maintenance.retention import Retention, delete_older
+from storage.bounces import webhook_tokens
 from storage.core import dedupe, plans
 from storage.core import jobs as job_rows
 from storage.core.database import Database
@@ -12,18 +13,18 @@ from storage.core.tables import JobKind
 from storage.mailchimp import outgoing
 
 PLANS_KEPT = timedelta(days=30)
-QUARANTINE_KEPT = timedelta(days=30)
 OUTCOMES_KEPT = timedelta(days=30)
 OUTCOMES_AT_ONCE = 20_000
+DEFAULT = Retention()
 SYNCS_KEPT = timedelta(days=1)  # one runs every few minutes, and the journal keeps its result
 
 
-def delete_expired(database: Database, now: datetime) -> int:
-    """Deletes old plans, jobs of syncs, webhook tokens, handled requests, outcomes and quarantined bounces.
+def delete_expired(database: Database, now: datetime, retention: Retention = DEFAULT) -> int:
+    """Deletes old plans, jobs of syncs, webhook tokens, handled requests, outcomes, and what `retention` names.
 
     Returns the number of rows.
     """
-    return _outcomes(database, now) + _short_lived(database, now)
+    return _outcomes(database, now) + _short_lived(database, now) + delete_older(database, retention, now)
 
 
 def _outcomes(database: Database, now: datetime) -> int:
@@ -45,7 +46,6 @@ def _short_lived(database: Database, now: datetime) -> int:
     with database.transaction() as session:
         return (
             plans.delete_before(session, now - PLANS_KEPT)
-            + quarantine.delete_before(session, now - QUARANTINE_KEPT)
             + webhook_tokens.delete_before(session, now - TOKENS_KEPT)
             + dedupe.delete_before(session, now - REQUESTS_KEPT)
             + job_rows.delete_told(session, JobKind.SYNC, now - SYNCS_KEPT)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, case, func, insert, select
+from sqlalchemy import Table, case, delete, func, insert, select
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -35,6 +35,17 @@ def of_contacts(session: Session, audience_id: int, contact_ids: Collection[int]
         .where(col(Evidence.audience_id) == audience_id, col(Evidence.contact_id).in_(contact_ids))
         .order_by(col(Evidence.at).desc(), col(Evidence.uid))
     ).all()
+
+
+def delete_before(session: Session, audience_id: int, before: datetime, most: int) -> int:
+    """Deletes bounces older than that, at most `most`; returns how many.
+
+    Complaints stay: nobody who complained is ever asked for another address.
+    """
+    old = (_EVIDENCE.c.audience_id == audience_id, _EVIDENCE.c.at < before, _EVIDENCE.c.kind != "complaint")
+    uids = select(_EVIDENCE.c.uid).where(*old).limit(most)
+    statement = delete(_EVIDENCE).where(_EVIDENCE.c.audience_id == audience_id, _EVIDENCE.c.uid.in_(uids))
+    return session.connection().execute(statement).rowcount
 
 
 def record_activity(

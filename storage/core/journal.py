@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from storage.core.tables import JournalRow
@@ -47,3 +48,11 @@ def has(session: Session, *whats: str) -> bool:
         session.exec(select(JournalRow.id).where(col(JournalRow.what).in_(whats)).limit(1)).first()
         is not None
     )
+
+
+def delete_before(session: Session, before: datetime, most: int, but: Sequence[str]) -> int:
+    """Deletes lines written before that time, at most `most`, except those of the kinds in `but`; returns how many."""
+    old = (
+        select(JournalRow.id).where(col(JournalRow.at) < before, col(JournalRow.what).not_in(but)).limit(most)
+    )
+    return session.connection().execute(delete(JournalRow).where(col(JournalRow.id).in_(old))).rowcount

@@ -1,7 +1,9 @@
 """The record of exports."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from storage.exports.tables import Export
@@ -14,6 +16,13 @@ def add(session: Session, export: Export) -> None:
 
 def get(session: Session, audience_id: int, export_id: str) -> Export | None:
     return session.get(Export, (audience_id, export_id))
+
+
+def delete_before(session: Session, audience_id: int, before: datetime, most: int) -> int:
+    """Deletes records of exports made before that time, at most `most`; returns how many."""
+    old = select(Export.id).where(Export.audience_id == audience_id, col(Export.made_at) < before).limit(most)
+    statement = delete(Export).where(col(Export.audience_id) == audience_id, col(Export.id).in_(old))
+    return session.connection().execute(statement).rowcount
 
 
 def newest(session: Session, audience_id: int, *, skip: int, most: int) -> Sequence[Export]:

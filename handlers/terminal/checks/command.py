@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import fields
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -20,6 +21,7 @@ from bot.core.settings import BadSetting, Settings
 from bot.mailchimp import account
 from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
+from bot.maintenance.retention import Retention
 from handlers.slack.scopes import SCOPES
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files
@@ -76,6 +78,7 @@ def findings(words: Words, config: Settings) -> Iterator[Finding]:
     if config.mailbox:
         yield _mailbox(config.mailbox, right, fault)
     yield from _mailchimp(config, right, fault)
+    yield _retention(words, config, right)
     yield _time_zones(right, fault)
 
 
@@ -208,6 +211,16 @@ def _roads(config: Settings) -> Iterator[tuple[str, datetime]]:
         yield "check-mailchimp-by-contact", known.by_contact
     if known.no_contact_api:
         yield "check-mailchimp-no-contact-api", known.no_contact_api
+
+
+def _retention(words: Words, config: Settings, right: Make) -> Finding:
+    """How long things are kept that name people."""
+    kept = {
+        field.name: words("check-kept-always" if days is None else "check-kept-days", n=days or 0)
+        for field in fields(Retention)
+        for days in [getattr(Retention.of(config), field.name)]
+    }
+    return right("check-retention", **kept)
 
 
 def _time_zones(right: Make, fault: Make) -> Finding:

@@ -15,8 +15,8 @@ bounces-delivery-receipt = delivery receipts
 bounces-not-a-bounce = other messages
 bounces-unused = unreadable, too much in them, or no address in them
 bounces-hint = { $n ->
-    [one] { $n } thing is kept aside for 30 days. With --aside FILE you get it with the reason.
-   *[other] { $n } things are kept aside for 30 days. With --aside FILE you get them with the reasons.
+    [one] { $n } thing is kept aside. With --aside FILE you get it with the reason.
+   *[other] { $n } things are kept aside. With --aside FILE you get them with the reasons.
 }
 bounces-aside-written = { $n ->
     [0] Nothing was kept aside; { $path } has only its header.

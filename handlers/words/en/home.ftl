@@ -24,5 +24,7 @@ home-did = { $what ->
     [digest] { $who } set up the weekly digest · { $at }
     [policy] { $who } set the cleaning rules of { $audience } · { $at }
     [mend] { $who } had the figures of { $audience } put right · { $at }
+    [forget] { $who } erased a person · { $at }
+    [lift] { $who } let a person who was forgotten come in again · { $at }
    *[other] { $who }: { $what } ({ $contacts }) · { $at }
 }

@@ -128,5 +128,11 @@ check-mailchimp-webhook-failed = Mailchimp could not be told to call the bot for
 check-mailchimp-webhook-secret-missing = CLEANED_PUBLIC_URL is set and CLEANED_MAILCHIMP_WEBHOOK_SECRET is not: Mailchimp can’t tell the bot what changes. Set it to at least 16 letters and digits that nobody guesses.
 check-mailchimp-webhook-settings = Mailchimp’s webhooks need MAILCHIMP_API_KEY, CLEANED_PUBLIC_URL and CLEANED_MAILCHIMP_WEBHOOK_SECRET.
 check-mailchimp-reader = The user of the Mailchimp key ({ $role }) may only look: audiences are mirrored, but archives and corrections will be refused. Use a key of an owner, an admin or a manager.
+check-retention = Kept: bounces { $bounces }, journal { $journal }, records of exports { $exports }, what was set aside { $set_aside }.
+check-kept-always = without end
+check-kept-days = { $n ->
+    [one] { $n } day
+   *[other] { $n } days
+}
 check-time-zones = Time zones: there
 check-time-zones-missing = Time zone data is missing. Install it: pip install tzdata.

@@ -15,8 +15,8 @@ bounces-delivery-receipt = accusés de remise
 bounces-not-a-bounce = autres messages
 bounces-unused = illisibles, trop chargés, ou sans adresse
 bounces-hint = { $n ->
-    [one] { $n } élément est mis de côté pour 30 jours. Avec --aside FILE, vous l’obtenez avec le motif.
-   *[other] { $n } éléments sont mis de côté pour 30 jours. Avec --aside FILE, vous les obtenez avec les motifs.
+    [one] { $n } élément est mis de côté. Avec --aside FILE, vous l’obtenez avec le motif.
+   *[other] { $n } éléments sont mis de côté. Avec --aside FILE, vous les obtenez avec les motifs.
 }
 bounces-aside-written = { $n ->
     [0] Rien n’a été mis de côté ; { $path } n’a que son en-tête.

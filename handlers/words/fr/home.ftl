@@ -24,5 +24,7 @@ home-did = { $what ->
     [digest] { $who } a réglé le récapitulatif de la semaine · { $at }
     [policy] { $who } a modifié les règles de nettoyage de { $audience } · { $at }
     [mend] { $who } a fait rétablir les chiffres de { $audience } · { $at }
+    [forget] { $who } a effacé une personne · { $at }
+    [lift] { $who } a laissé revenir une personne oubliée · { $at }
    *[other] { $who } : { $what } ({ $contacts }) · { $at }
 }

@@ -189,9 +189,9 @@ def test_it_is_done_once_wherever_it_is_killed(database: Database, both: int):
     request(database)
     for n in range(1, 40):
         times = Times(NOW + timedelta(hours=n))
-        job: ForgetJob | None = jobs.claim(database, [FORGET], f"host:{n}", times())
-        assert job
-        job = step(forget.work(database, job, times), 1 + n % 3)
+        claimed: ForgetJob | None = jobs.claim(database, [FORGET], f"host:{n}", times())
+        assert claimed
+        job = step(forget.work(database, claimed, times), 1 + n % 3)
         if job.state == JobState.DONE:
             break
     assert job.state == JobState.DONE
