@@ -114,7 +114,7 @@ def work(database: Database, job: ForgetJob, clock: Clock) -> Iterator[ForgetJob
     is_overwritten = False
     if not job.progress.is_overwriting:
         job = jobs.save_progress(database, job, clock(), replace(job.progress, is_overwriting=True))
-        is_overwritten = database.overwrite(*(table.name for table in traces.tables()))
+        is_overwritten = database.overwrite(*sorted({"job", "domain_count", *job.progress.rows}))
     progress = job.progress
     with database.transaction() as session:
         result = ForgetResult(progress.rows, progress.mirrors, progress.stopped, is_overwritten)

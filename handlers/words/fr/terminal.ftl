@@ -29,7 +29,7 @@ terminal-refused-path = où vont les lignes refusées (par défaut : FILE.refus
 terminal-of = le nom de l’audience
 terminal-address = l’adresse e-mail de la personne
 terminal-forget-lift = laisser revenir une personne oubliée
-terminal-person-json = tout, en JSON ; sans cela, combien dans quelle table
+terminal-person-json = tout, en JSON ; sans cela, combien dans quelle table
 terminal-check-webhooks = faire signaler aussitôt par Mailchimp ce qui change, pendant que le bot tourne
 terminal-check-deep = tout recompter, et comparer archives, journal et travaux
 terminal-check-mend = et rétablir les chiffres gardés qui sont faux
@@ -152,7 +152,7 @@ check-mailchimp-webhook-failed = Mailchimp n’a pas pu être réglé pour appel
 check-mailchimp-webhook-secret-missing = CLEANED_PUBLIC_URL est défini, mais pas CLEANED_MAILCHIMP_WEBHOOK_SECRET : Mailchimp ne peut pas signaler au bot ce qui change. Donnez-lui au moins 16 lettres et chiffres que personne ne devine.
 check-mailchimp-webhook-settings = Les webhooks de Mailchimp ont besoin de MAILCHIMP_API_KEY, CLEANED_PUBLIC_URL et CLEANED_MAILCHIMP_WEBHOOK_SECRET.
 check-mailchimp-reader = L’utilisateur de la clé Mailchimp ({ $role }) ne peut que regarder : les audiences sont copiées, mais les archivages et les corrections seront refusés. Prenez la clé d’un propriétaire, d’un administrateur ou d’un gestionnaire.
-check-retention = Conservation : retours { $bounces }, journal { $journal }, traces des exports { $exports }, éléments mis de côté { $set_aside }.
+check-retention = Conservation : retours { $bounces }, journal { $journal }, traces des exports { $exports }, éléments mis de côté { $set_aside }.
 check-kept-always = sans limite
 check-kept-days = { $n ->
     [one] { $n } jour
