@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.bounces.events import LONGEST_ADDRESS, LONGEST_DIAGNOSTIC, digest
+from bot.core.forgotten import names_forgotten
 from storage.bounces import quarantine as quarantine_rows
 from storage.core import forgotten
 from storage.core.database import Database
+from storage.core.forgotten import Forgotten
 from storage.core.text import storable_line
 
 UNKNOWN_ADDRESS = "unknown-address"
@@ -56,10 +58,15 @@ def add(database: Database, items: Sequence[QuarantineItem], now: datetime) -> i
             "content": item.content[:LARGEST_CONTENT] if item.content else None,
         }
         for item in items
-        if item.address.lower() not in erased
+        if not _is_about(item, erased)
     ]
     with database.transaction() as session:
         return quarantine_rows.add(session, rows)
+
+
+def _is_about(item: QuarantineItem, erased: Forgotten) -> bool:
+    content = item.content.decode("utf-8", "replace") if item.content and erased else ""
+    return any(names_forgotten(text, erased) for text in (item.address, item.detail, content))
 
 
 def row_uid(item: QuarantineItem) -> str:

@@ -27,8 +27,9 @@ class UpsertCounts:
     refused: int
     forgotten: int = 0
 
-    def with_refused(self, n: int) -> "UpsertCounts":
-        return replace(self, refused=self.refused + n)
+    def with_refused(self, n: int, forgotten: int = 0) -> "UpsertCounts":
+        """With so many more rows that were refused, or would have been but for the person's erasure."""
+        return replace(self, refused=self.refused + n, forgotten=self.forgotten + forgotten)
 
 
 NO_ROWS = UpsertCounts(0, 0, 0, 0)

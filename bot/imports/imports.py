@@ -21,11 +21,12 @@ from bot.contacts.upsert import UpsertCounts
 from bot.core import files, jobs
 from bot.core.errors import CleanedError, IsMirrored
 from bot.core.files import SmallFile
+from bot.core.forgotten import names_forgotten
 from bot.core.jobs import Clock, Recipient
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from storage.contacts import bulk
 from storage.contacts.values import Row
-from storage.core import audiences, journal
+from storage.core import audiences, forgotten, journal
 from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, JobState
@@ -392,13 +393,15 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
         audience = bulk.lock(session, job.audience_id)
         new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
         audience.merge_labels = [*audience.merge_labels, *new_labels]
-        refused_rows.add(session, job.id, chunk.sheet, outcome.refused, chunk.refused)
+        erased = forgotten.load(session)
+        refused = [refusal for refusal in chunk.refused if not names_forgotten(refusal.text, erased)]
+        refused_rows.add(session, job.id, chunk.sheet, outcome.refused, refused)
         outcome = _upsert(session, audience, chunk.rows, job.task.status, outcome)
         progress = replace(
             job.progress,
             sheet=chunk.next_sheet,
             row=chunk.next_row,
-            outcome=outcome.with_refused(len(chunk.refused)),
+            outcome=outcome.with_refused(len(refused), forgotten=len(chunk.refused) - len(refused)),
         )
         return jobs.step(session, job, now, progress=progress, done=chunk.bytes_read)
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 from sqlmodel.sql.sqltypes import AutoString
 
 import storage.digests.tables
@@ -38,6 +38,7 @@ from storage.contacts import bulk, figures
 from storage.contacts.contacts import TABLE as CONTACT
 from storage.contacts.tables import DomainCount, VerdictRow
 from storage.contacts.values import Status
+from storage.core import audiences
 from storage.core.database import Database
 from storage.core.tables import (
     AudienceRow,
@@ -95,9 +96,9 @@ def texts(table: Table) -> Sequence[str]:
 def contact_ids(session: Session, person: Person) -> dict[int, list[int]]:
     """The person's contacts: audience → ids."""
     found: dict[int, list[int]] = {}
-    audiences = select_columns(SQLModel.metadata.tables["audience"].c.id)
+    every_audience = select_columns(SQLModel.metadata.tables["audience"].c.id)
     query = select_columns(CONTACT.c.audience_id, CONTACT.c.id).where(
-        CONTACT.c.audience_id.in_(audiences), CONTACT.c.address_key.in_(person.address_keys)
+        CONTACT.c.audience_id.in_(every_audience), CONTACT.c.address_key.in_(person.address_keys)
     )
     for audience_id, contact_id in session.connection().execute(query):
         found.setdefault(audience_id, []).append(contact_id)
@@ -128,8 +129,8 @@ def erase(database: Database, person: Person, but_job: str | None = None) -> Ite
     `but_job` is the job that does this. Each step is a transaction, and all of it can be repeated.
     """
     with database.reading() as session:
-        ids = contact_ids(session, person)
-    for audience_id in ids:
+        all_audiences = [audience.id for audience in audiences.list_all(session)]
+    for audience_id in all_audiences:
         with database.transaction() as session:
             erased = _erase_contacts(session, audience_id, person)
         yield from erased.items()
@@ -152,11 +153,13 @@ def stored_files(session: Session) -> Mapping[str, int]:
 
 
 def _erase_contacts(session: Session, audience_id: int, person: Person) -> Counter[str]:
-    audience = bulk.lock(session, audience_id)
+    # Waits for an import that began before the person was marked, and may have added the contact.
+    session.exec(select(AudienceRow.id).where(AudienceRow.id == audience_id).with_for_update()).all()
     ids = contact_ids(session, person).get(audience_id, [])
     erased = Counter[str]()
     if not ids:
         return erased
+    audience = bulk.lock(session, audience_id)
     if audience.source == AudienceSource.MAILCHIMP:
         _expect_at_mailchimp(session, audience, ids)
     _correct_numbers(session, audience_id, ids)

@@ -30,6 +30,11 @@ def message(address: str) -> bytes:
     return f"Subject: Undelivered\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n{body}".encode()
 
 
+def plain_message(address: str) -> bytes:
+    """A message that has the address as it is."""
+    return f"To: <{address}>\nSubject: Undelivered\n\nNo such user: '{address}'.\n".encode()
+
+
 def fill(database: Database, address: str, audience_id: int, contact_id: int, prefix: str = "every") -> None:
     """Adds a row to every table but those of contacts, archives and audiences, which exist."""
     with database.transaction() as session:

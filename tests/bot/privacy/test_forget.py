@@ -11,6 +11,7 @@ from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import intake, quarantine
 from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.quarantine import QuarantineItem
 from bot.core import jobs
 from bot.core.errors import WrongWord
 from bot.corrections import corrections
@@ -129,10 +130,13 @@ def test_numbers_are_right_afterwards(database: Database):
 
 def test_an_import_leaves_them_out_and_says_so(database: Database, both: int):
     forgotten(database)
-    text = f"{HEADER}\n{ANN.upper()},Ann,2026-11-01\nnew@example.com,New,2026-11-01\n{BOB},Rob,\n{ANN},A,\n"
+    text = (
+        f"{HEADER}\n{ANN.upper()},Ann,2026-11-01\nnew@example.com,New,2026-11-01\n{BOB},Rob,\n{ANN},A,\n"
+        f"bob,Bob,\n{ANN},Ann,no time\n"
+    )
     imports.receive(database, io.BytesIO(text.encode()), name="x.csv", audience="News", by="U1", now=NOW)
     outcome = run(database, IMPORT, imports.work).outcome
-    assert (outcome.added, outcome.changed, outcome.forgotten) == (1, 1, 2)
+    assert (outcome.added, outcome.changed, outcome.refused, outcome.forgotten) == (1, 1, 1, 3)
     assert statuses(database, both).keys() == {BOB, "new@example.com"}
     assert every_table.mentions(database, ANN) == []
     assert forget.lift(database, ANN, by="U1", now=NOW)
@@ -145,6 +149,8 @@ def test_a_bounce_and_a_correction_leave_them_out(database: Database, both: int)
     forgotten(database)
     bounce = bounced(ANN)
     assert intake.take_in(database, [bounce], NOW).unknown == 1
+    unreadable = QuarantineItem("2", "message", "unreadable", content=every_table.plain_message(ANN))
+    quarantine.add(database, [unreadable], NOW)
     assert list(quarantine.all_entries(database)) == []
     form = corrections.begin(database, both, 1, by="U1", now=NOW, wording="May", language="en")
     with pytest.raises(ForgottenAddress):

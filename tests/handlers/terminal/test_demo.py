@@ -148,7 +148,7 @@ def test_check_finds_nothing_wrong_with_the_local_workspace(
 ):
     assert cli.main(["check"]) == cli.DONE
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert all(line.startswith("ok ") for line in lines)
 
 
