@@ -3,7 +3,11 @@
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from time import sleep
+from typing import cast
 
 import pytest
 
@@ -12,6 +16,9 @@ from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import intake, quarantine
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.quarantine import QuarantineItem
+from bot.contacts import rows, upsert
+from bot.contacts.columns import ColumnMap
+from bot.contacts.upsert import NO_ROWS
 from bot.core import jobs
 from bot.core.errors import WrongWord
 from bot.corrections import corrections
@@ -22,13 +29,16 @@ from bot.maintenance import consistency
 from bot.privacy import forget, person
 from bot.privacy.forget import NoAddressToForget
 from bot.privacy.jobs import FORGET, ForgetJob
+from storage.contacts import bulk
 from storage.contacts.contacts import Segment
+from storage.contacts.values import Row
 from storage.core.database import Database
 from storage.core.tables import JobState
 from storage.privacy import traces
 from tests.conftest import NOW
 from tests.support import every_table
 from tests.support.audiences import Times, claim, cleaned, import_csv, run, statuses, step
+from tests.support.figures import assert_exact
 
 ANN, BOB = "Ann.Smith@sub.example.com", "bob@sub.example.com"
 HEADER = "Email Address,First Name,CLEAN_TIME"
@@ -226,3 +236,20 @@ def test_nobody_else_s_journal_or_hash_tells_the_address(database: Database, bot
     assert line["detail"]["hashes"] == [row["hash"]]
     assert forget.is_forgotten(database, f"<mailto:{ANN}|{ANN}>")
     assert not forget.is_forgotten(database, BOB)
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_a_contact_that_an_import_adds_at_that_moment_is_erased_too(database: Database):
+    audience_id = cleaned(database, 1)
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            audience = bulk.lock(session, audience_id)
+            row = ColumnMap.from_header(["Email"], "subscribed").parse_row([ANN], audience_id)
+            add = partial(rows.new_contact, revision=audience.revision, default_status="")
+            upsert.upsert_rows(session, audience, [cast(Row, row)], add, lambda old, _: old, NO_ROWS)
+            erasing = pool.submit(forgotten, database)
+            while not forget.is_forgotten(database, ANN):
+                sleep(0.01)
+        assert erasing.result(30).outcome.rows["contact"] == 1
+    assert every_table.mentions(database, ANN) == []
+    assert_exact(database)
