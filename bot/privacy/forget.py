@@ -20,6 +20,7 @@ from storage.core import audiences, forgotten, journal
 from storage.core.database import Database
 from storage.mailchimp.remote_state import RemoteState
 from storage.privacy import traces
+from storage.privacy.spellings import forms
 from storage.privacy.traces import Person
 
 HEARTBEAT_SECONDS = 10.0  # a lease lasts thirty
@@ -67,17 +68,17 @@ def request(
 
 
 def address_keys(text: str) -> Sequence[str]:
-    """The address in lower case: in its normal form, and as it was typed. Raises NoAddressToForget."""
+    """The address in lower case, in each form that contacts may have it. Raises NoAddressToForget."""
     text = text.strip()
     links = find_addresses(text) if text.startswith("<") else ()  # as Slack writes an address in a command
     typed = (links[0] if len(links) == 1 else text).lower()
     address = try_validate(typed)
     if not isinstance(address, BadAddressReason):
-        return list(dict.fromkeys((address[1], typed)))
+        return list(dict.fromkeys((*forms(address[1]), *forms(typed))))
     local, _, domain = typed.rpartition("@")
     if not (local and domain) or any(character.isspace() for character in typed):
         raise NoAddressToForget
-    return [typed]  # a mirror has what Mailchimp has
+    return forms(typed)  # a mirror has what Mailchimp has
 
 
 def is_forgotten(database: Database, text: str) -> bool:

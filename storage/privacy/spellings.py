@@ -4,7 +4,8 @@ import codecs
 import json
 import quopri
 import re
-from collections.abc import Collection, Iterator
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from functools import partial
@@ -23,7 +24,7 @@ class Spellings:
     """Finds addresses, given in lower case, in whatever case and spelling they stand."""
 
     def __init__(self, address_keys: Collection[str]) -> None:
-        self._forms = {form for key in address_keys for form in _forms(key)}
+        self._forms = {form for key in address_keys for form in forms(key)}
         parts = [form.rpartition("@")[::2] for form in sorted(self._forms)]
         self._pattern = re.compile("|".join(_expression(*each) for each in parts), re.IGNORECASE)
         self.likes = sorted({_like(*each) for each in parts})
@@ -59,16 +60,22 @@ class Spellings:
             return True
 
 
-def _forms(address_key: str) -> Iterator[str]:
-    """The address with its domain as people and as servers write it."""
-    local, _, domain = address_key.rpartition("@")
-    yield address_key
-    for codec in ("encode", "decode"):
-        try:
-            other = domain.encode("idna").decode() if codec == "encode" else domain.encode().decode("idna")
-        except UnicodeError:
-            continue
-        yield f"{local}@{other.lower()}"
+def forms(address_key: str) -> Sequence[str]:
+    """The address in lower case, as people and as servers write what is not ASCII; itself first."""
+    found = [address_key]
+    for letters in ("NFC", "NFD"):
+        local, _, domain = unicodedata.normalize(letters, address_key).rpartition("@")
+        found += (f"{local}@{each}" for each in (domain, *_other_alphabet(domain)))
+    return list(dict.fromkeys(found))
+
+
+def _other_alphabet(domain: str) -> Iterator[str]:
+    """The domain as Punycode, or what that stands for."""
+    try:
+        yield domain.encode("idna").decode().lower()
+        yield domain.encode("idna").decode("idna").lower()
+    except UnicodeError:
+        return
 
 
 def _expression(local: str, domain: str) -> str:

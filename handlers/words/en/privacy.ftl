@@ -1,7 +1,7 @@
 # Erasing a person, and what is kept of one.
 forget-title = Forget a person
 forget-what = Erases a person from every audience and from all that is kept here: the contact, the bounces, archives and corrections, and the address wherever it stands. *This can’t be undone.*
-forget-rest = Only a keyed hash of the address stays. By it, an import or a sync that names the person again leaves them out, and says so.
+forget-rest = Only a code made from the address stays, from which nobody can read it. By it, an import or a sync that names the person again leaves them out, and says so.
 forget-address = Address
 forget-address-hint = The person’s e-mail address. Someone who has several is erased by each of them.
 forget-word = FORGET
@@ -42,7 +42,7 @@ forget-prompt = Type { $word } to erase this person everywhere. It can’t be un
 forget-lifted = { $address } can come in again: nothing that was erased comes back by itself.
 forget-not-lifted = { $address } was not forgotten here, so there is nothing to lift.
 person-none = Nothing is kept of { $address }.
-person-forgotten = { $address } was forgotten. A keyed hash is kept, by which they are left out.
+person-forgotten = { $address } was forgotten. Only a code made from the address is kept, by which they are left out.
 error-forget-no-address = This is no e-mail address. Type the whole of it, such as name@example.com.
 error-forgotten-address = This person asked to be forgotten, so the address can’t be added. If they want to come back, an administrator runs cleaned forget --lift first.
 error-import-forgotten = { $name } names a person who was forgotten, so what was stored of it is deleted. Import it again: they are left out.

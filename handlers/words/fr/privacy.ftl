@@ -1,7 +1,7 @@
 # Effacer une personne, et ce qui est gardé d’elle.
 forget-title = Oublier une personne
 forget-what = Efface une personne de toutes les audiences et de tout ce qui est gardé ici : le contact, les retours, les archivages et corrections, et l’adresse partout où elle figure. *C’est irréversible.*
-forget-rest = Il ne reste qu’une empreinte à clé de l’adresse. Grâce à elle, un import ou une synchronisation où la personne revient la laisse de côté, et le dit.
+forget-rest = Il ne reste qu’un code calculé à partir de l’adresse, d’où personne ne peut la tirer. Grâce à lui, un import ou une synchronisation où la personne revient la laisse de côté, et le dit.
 forget-address = Adresse
 forget-address-hint = L’adresse e-mail de la personne. Si elle en a plusieurs, effacez chacune.
 forget-word = OUBLIER
@@ -42,7 +42,7 @@ forget-prompt = Tapez { $word } pour effacer cette personne partout. C’est irr
 forget-lifted = { $address } peut revenir : rien de ce qui a été effacé ne revient de soi-même.
 forget-not-lifted = { $address } n’a pas été oublié ici : il n’y a rien à lever.
 person-none = Rien n’est gardé au sujet de { $address }.
-person-forgotten = { $address } a été oublié. Une empreinte à clé est gardée, pour laisser cette personne de côté.
+person-forgotten = { $address } a été oublié. Seul un code calculé à partir de l’adresse est gardé, pour laisser cette personne de côté.
 error-forget-no-address = Ce n’est pas une adresse e-mail. Tapez-la en entier, par exemple nom@example.com.
 error-forgotten-address = Cette personne a demandé à être oubliée : l’adresse ne peut pas être ajoutée. Si elle veut revenir, un administrateur lance d’abord cleaned forget --lift.
 error-import-forgotten = { $name } contient une personne oubliée : ce qui en était stocké est supprimé. Importez le fichier à nouveau : elle sera laissée de côté.

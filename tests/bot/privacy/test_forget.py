@@ -29,9 +29,10 @@ from bot.maintenance import consistency
 from bot.privacy import forget, person
 from bot.privacy.forget import NoAddressToForget
 from bot.privacy.jobs import FORGET, ForgetJob
-from storage.contacts import bulk
+from storage.contacts import bulk, contacts
 from storage.contacts.contacts import Segment
 from storage.contacts.values import Row
+from storage.core import journal
 from storage.core.database import Database
 from storage.core.tables import JobState
 from storage.privacy import traces
@@ -214,6 +215,25 @@ def test_it_is_done_once_wherever_it_is_killed(database: Database, both: int):
     assert every_table.mentions(database, ANN) == []
     lines = [row for row in every_table.rows_of(database, "journal") if row["what"] == "forget"]
     assert [line["n"] for line in lines] == [1]
+
+
+@pytest.mark.parametrize(
+    "known", ["Zoé@école.example", "zoe\u0301@E\u0301COLE.example", "zoé@xn--cole-9oa.example"]
+)
+@pytest.mark.parametrize(
+    "typed", ["ZOÉ@école.example", "zoe\u0301@e\u0301cole.example", "zoé@XN--cole-9oa.example"]
+)
+def test_letters_beyond_ascii_may_be_written_in_any_way(database: Database, known: str, typed: str):
+    audience = cleaned(database, 1)
+    with database.transaction() as session:  # as Mailchimp has it, whose addresses are taken as they are
+        contact = contacts.by_id(session, audience, 1)
+        assert contact
+        contact.address, contact.address_key = known, known.lower()
+        session.add(contact)
+        journal.write(session, who="U1", what="x", at=NOW, n=1, typed=known)
+    assert forgotten(database, typed).outcome.rows == {"contact": 1, "journal": 1}
+    assert statuses(database, audience) == {}
+    assert all(forget.is_forgotten(database, each) for each in (known, typed))
 
 
 @pytest.mark.parametrize("text", ["", "ann", "@example.com", "ann smith@example.com"])
