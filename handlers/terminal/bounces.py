@@ -21,7 +21,7 @@ from handlers.words import Words
 from storage.bounces import message_files
 from storage.bounces.message_files import MailMessage, UnreadableFile
 from storage.core.database import Database
-from storage.files.spreadsheets import csv_bytes
+from storage.files.csv_files import csv_bytes
 
 BOUNCE_KINDS = (EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT)
 IGNORED = ("auto-reply", "challenge", "delivery-receipt", "not-a-bounce")

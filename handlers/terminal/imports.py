@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from bot.core import databases, jobs, settings
 from bot.imports import imports
+from bot.imports import refused as refused_rows
 from bot.imports.jobs import ImportJob
 from handlers.clock import utc_now
 from handlers.slack.refused_rows import csv
@@ -54,7 +55,7 @@ def run(
         if len(done) > 1:
             print(words("terminal-imported", name=words("terminal-in-all"), **_total(done)))
         for job in done:
-            imports.delete_refused(database, job.id)
+            refused_rows.delete(database, job.id)
     return 0
 
 

@@ -1,0 +1,19 @@
+"""Refused rows are kept with the header of their file
+
+Revision: 0013, after 0007. Only adds, so that the version before it works on while its processes are replaced.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    op.add_column("refused_row", sa.Column("sheet", sa.Text(), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("refused_row") as table:
+        table.drop_column("sheet")
