@@ -35,6 +35,8 @@ from storage.imports import refused_rows, uploads
 from storage.imports.refused_rows import Refusal, RefusedSheet
 
 ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
+LEAST_ROWS_PER_CHUNK = 1_000
+STEP_BYTES = 1_000  # of the file for each row of a chunk: some ten chunks, or more if the file is large
 MOST_REFUSED = 500_000  # more than the rows that went in; a file that is no list reaches it within seconds
 RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
 
@@ -191,7 +193,8 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
             io.BufferedReader(uploads.Upload(database, job.id, size), 1 << 20) as file,
             ThreadPoolExecutor(1) as pool,
         ):
-            step_size = jobs.StepSize(ROWS_PER_CHUNK)
+            # A short file is imported in several steps too, so that people see it moving.
+            step_size = jobs.StepSize(min(ROWS_PER_CHUNK, max(LEAST_ROWS_PER_CHUNK, job.total // STEP_BYTES)))
             for chunk in _read_ahead(pool, _chunks(job, open_sheets(job.task.name, file), step_size)):
                 _check_refused(job, chunk)
                 began = clock()

@@ -1,6 +1,5 @@
 """`cleaned counts`: prints the figures of `/cleaned`."""
 
-import json
 from contextlib import closing
 
 from bot.contacts import counts
@@ -9,6 +8,7 @@ from bot.core import audiences, databases, settings
 from bot.core.audiences import Audience
 from bot.core.errors import NoAudience
 from handlers.clock import utc_now
+from handlers.terminal.files import print_json
 from handlers.words import Words
 
 
@@ -21,7 +21,7 @@ def run(words: Words, *, audience: str | None, as_json: bool) -> int:
             selection = [candidate for candidate in selection if candidate == named]
         all_figures = [counts.figures(database, selected, utc_now()) for selected in selection]
     if as_json:
-        print(json.dumps([figures.to_json() for figures in all_figures], ensure_ascii=False, indent=2))
+        print_json([figures.to_json() for figures in all_figures])
     elif all_figures:
         print("\n\n".join("\n".join(_lines(words, figures)) for figures in all_figures))
     else:

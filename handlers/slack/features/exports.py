@@ -84,6 +84,7 @@ def confirm(request: Request) -> View:
             by=request.user_id,
             now=request.now,
             channel=channel,
+            form=views.chosen_format(request.payload),
             recipient=request.recipient(request.here),
         )
     request.wake_worker()

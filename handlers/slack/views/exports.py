@@ -13,10 +13,11 @@ from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words, escaped
 from storage.contacts.contacts import Segment
 from storage.core.tables import JobState
+from storage.files.csv_files import CsvFormat
 
 CALLBACK = "exports-confirm"
 CHOOSE = "exports-audience"
-WHERE, TO_ME = "exports-where", "exports-to-me"
+FORMAT, WHERE, TO_ME = "exports-format", "exports-where", "exports-to-me"
 PAST, PAST_PAGE, AGAIN, FILE = "exports-past", "exports-past-page", "exports-again", "exports-open"
 TERMINAL = "terminal"
 _COLUMN, _COLUMNS = 60, 900  # characters shown of a column's name, and of all of them
@@ -34,7 +35,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
         rows.append(blocks.context(*filter_texts))
     rows += [
         blocks.section(_columns(words, preview.columns)),
-        blocks.context(words.md("exports-form")),
+        blocks.input_(words("exports-format"), _formats(words), FORMAT),
         blocks.input_(
             words("exports-where"),
             _where(words, chosen),
@@ -64,6 +65,12 @@ def chosen(view: Mapping[str, Any]) -> tuple[str | None, str]:
         if WHERE in elements:
             return elements[WHERE].get("selected_conversation"), block_id
     return None, WHERE
+
+
+def chosen_format(view: Mapping[str, Any]) -> CsvFormat:
+    """The format that is chosen in the modal."""
+    state = view.get("state", {}).get("values", {}).get(FORMAT, {}).get(FORMAT, {})
+    return CsvFormat((state.get("selected_option") or {}).get("value", CsvFormat.PLAIN))
 
 
 def nothing(words: Words, audience: str, segment: Segment) -> View:
@@ -125,6 +132,21 @@ def _columns(words: Words, columns: Sequence[str]) -> Markup:
     if fitting < len(names):
         names = [*names[:fitting], escaped(words("exports-columns-more", n=len(names) - fitting))]
     return words.md("exports-columns", n=len(columns), names=Markup(", ".join(names)))
+
+
+def _formats(words: Words) -> Block:
+    """For Excel as it is where people speak that language, which is chosen already; or for other programs."""
+    excel = CsvFormat.for_excel(words.language)
+    options = [
+        blocks.option(words("exports-for-excel"), excel, words(f"exports-{excel}")),
+        blocks.option(words("exports-for-programs"), CsvFormat.PLAIN, words("exports-plain")),
+    ]
+    return {
+        "type": "radio_buttons",
+        "action_id": FORMAT,
+        "options": options,
+        "initial_option": options[0],
+    }
 
 
 def _where(words: Words, to: Destination | None) -> Block:

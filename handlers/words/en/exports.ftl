@@ -8,7 +8,12 @@ exports-columns = { $n ->
    *[other] *{ $n } columns:* { $names }
 }
 exports-columns-more = { $n } more
-exports-form = A CSV file in UTF-8, one row a contact.
+exports-format = The file
+exports-for-excel = For Excel
+exports-excel = Opens by a double click, with accents right.
+exports-excel-semicolons = With semicolons: opens by a double click.
+exports-for-programs = For other programs
+exports-plain = CSV with commas, UTF-8 without a byte-order mark.
 exports-to-you = It goes to your direct messages, for you alone. To share it, choose a channel.
 exports-where = Channel
 exports-where-hint = Addresses are personal data: choose a channel whose members may see them.

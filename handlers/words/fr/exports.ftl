@@ -8,7 +8,12 @@ exports-columns = { $n ->
    *[other] *{ $n } colonnes :* { $names }
 }
 exports-columns-more = { $n } de plus
-exports-form = Un fichier CSV en UTF-8, une ligne par contact.
+exports-format = Fichier
+exports-for-excel = Pour Excel
+exports-excel = S’ouvre d’un double-clic, accents compris.
+exports-excel-semicolons = Points-virgules : s’ouvre d’un double-clic.
+exports-for-programs = Pour d’autres logiciels
+exports-plain = CSV avec virgules, en UTF-8 sans marque d’ordre (BOM).
 exports-to-you = Il arrive dans vos messages directs, pour vous seul. Pour le partager, choisissez un canal.
 exports-where = Canal
 exports-where-hint = Les adresses sont des données personnelles : choisissez un canal dont les membres peuvent les voir.

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def in_audience(database: Database, job: ImportJob) -> list[dict[str, Any]]:
     return [contact for contact in found if contact.pop("audience_id") == job.audience_id]
 
 
-def written(header: tuple[str, ...], rows: list[tuple[str, ...]], delimiter: str) -> bytes:
+def written(header: tuple[str, ...], rows: Sequence[tuple[str, ...]], delimiter: str) -> bytes:
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter).writerows([header, *rows])
     return text.getvalue().encode()
