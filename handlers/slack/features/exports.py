@@ -44,7 +44,7 @@ def job_handler(context: AppContext) -> JobHandler:
     """How export jobs run and what their message says."""
 
     def work(database: Database, job: ExportJob, clock: Clock) -> Iterator[ExportJob]:
-        comment = views.comment(words(job.language), job.made_by)
+        comment = views.comment(words(job.language), exports.receipt(database, job))
         sender = Uploads(context.client, job.recipient, comment)
         return exports.work(database, job, clock, sender=sender)
 

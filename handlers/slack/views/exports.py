@@ -88,9 +88,11 @@ def started(words: Words, receipt: ExportReceipt) -> View:
     return receipts.started(words, "exports-title", text)
 
 
-def comment(words: Words, who: str) -> Markup:
-    """The text above the file."""
-    return words.md("exports-comment", who=blocks.person(who))
+def comment(words: Words, receipt: ExportReceipt) -> Markup:
+    """The text above the file: of which audience it is, with which filter, when, and who exported it."""
+    job = receipt.job
+    who = words.md("exports-comment", audience=short_name(receipt.audience), who=blocks.person(job.made_by))
+    return Markup(f"{who}\n{receipts.about(words, job, job.task.segment)}")
 
 
 def message(words: Words, receipt: ExportReceipt) -> Message:
@@ -182,10 +184,9 @@ def _visibility(words: Words, to: Destination | None) -> Markup:
 def _receipt(words: Words, job: ExportJob, audience: str) -> Message:
     result, channel = job.outcome, job.task.channel
     links = result.files or [result.permalink]
-    if channel is None or (job.recipient and channel == job.recipient.channel):
-        lines = [words.md("exports-is-here", files=len(links))]
-    else:
-        lines = [words.md("exports-is-in", files=len(links), channel=blocks.channel(channel))]
+    lines = [receipts.about(words, job, job.task.segment)]
+    if channel and not (job.recipient and channel == job.recipient.channel):
+        lines.append(words.md("exports-is-in", files=len(links), channel=blocks.channel(channel)))
     if len(links) > 1:
         lines.append(words.md("exports-split"))
     if result.left_alone:

@@ -101,7 +101,7 @@ def _receipt(words: Words, job: ImportJob, audience: str) -> Message:
     rows = [
         blocks.section(Markup(f"*{text}*")),
         blocks.fields(figures),
-        blocks.context(words.md("import-from", name=job.task.name)),
+        blocks.context(words.md("import-from", name=job.task.name), receipts.about(words, job)),
     ]
     if outcome.refused:
         key = "import-refused-sent" if job.progress.hand_over.is_shared else "import-refused-lost"

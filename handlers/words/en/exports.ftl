@@ -37,10 +37,6 @@ exports-done = { $n ->
     [one] { $n } contact of { $audience } exported
    *[other] { $n } contacts of { $audience } exported
 }
-exports-is-here = { $files ->
-    [one] The file is in your direct messages with this bot.
-   *[other] The { $files } files are in your direct messages with this bot.
-}
 exports-is-in = { $files ->
     [one] The file is in { $channel }.
    *[other] The { $files } files are in { $channel }.
@@ -58,7 +54,7 @@ exports-open = Open the file
 exports-open-part = Open file { $n }
 exports-again = Get it again
 exports-failed = The contacts of { $audience } were not exported
-exports-comment = Exported by { $who }
+exports-comment = Cleaned contacts of { $audience }, exported by { $who }
 exports-past-title = Past exports
 exports-past-none = Nothing has been exported from { $audience } yet.
 exports-past-row = { $n ->

@@ -37,10 +37,6 @@ exports-done = { $n ->
     [one] { $n } contact de { $audience } exporté
    *[other] { $n } contacts de { $audience } exportés
 }
-exports-is-here = { $files ->
-    [one] Le fichier est dans vos messages directs avec ce bot.
-   *[other] Les { $files } fichiers sont dans vos messages directs avec ce bot.
-}
 exports-is-in = { $files ->
     [one] Le fichier est dans { $channel }.
    *[other] Les { $files } fichiers sont dans { $channel }.
@@ -58,7 +54,7 @@ exports-open = Ouvrir le fichier
 exports-open-part = Ouvrir le fichier { $n }
 exports-again = L’obtenir à nouveau
 exports-failed = Les contacts de { $audience } n’ont pas été exportés
-exports-comment = Exporté par { $who }
+exports-comment = Contacts nettoyés de l’audience { $audience }, exportés par { $who }
 exports-past-title = Exports précédents
 exports-past-none = Rien n’a encore été exporté de { $audience }.
 exports-past-row = { $n ->

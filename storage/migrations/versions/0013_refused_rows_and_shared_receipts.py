@@ -1,4 +1,4 @@
-"""Refused rows are kept with the header of their file
+"""Refused rows are kept with the header of their file, and archives with the receipts that were shared
 
 Revision: 0013, after 0007. Only adds, so that the version before it works on while its processes are replaced.
 """
@@ -12,8 +12,11 @@ down_revision = "0007"
 
 def upgrade() -> None:
     op.add_column("refused_row", sa.Column("sheet", sa.Text(), nullable=True))
+    op.add_column("archive", sa.Column("shared", sa.JSON(none_as_null=True), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("refused_row") as table:
         table.drop_column("sheet")
+    with op.batch_alter_table("archive") as table:
+        table.drop_column("shared")
