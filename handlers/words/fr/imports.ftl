@@ -40,8 +40,8 @@ import-partly = { $n ->
 
 # Known to storage/files/formulas.py, so that the file can be imported.
 import-refused-reason = Motif du refus
-import-refused-at = Ligne { $line } : { $why }
-import-refused-in = { $file }, ligne { $line } : { $why }
+import-refused-at = Ligne { $line } : { $why }
+import-refused-in = { $file }, ligne { $line } : { $why }
 
 import-reason-empty = Il n’y a pas d’adresse.
 import-reason-too-long = L’adresse dépasse 254 caractères.
