@@ -1,6 +1,7 @@
 """Imports that are asked for before their file is here; interrupted, found again, claimed by id."""
 
 import io
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -283,3 +284,22 @@ def test_a_campaign_s_title_of_any_length_goes_in(database: Database):
         contact = contacts.by_key(session, audience, "ann@example.com")
     assert contact
     assert contact.clean_campaign_title == title[: columns.LONGEST_TITLE]
+
+
+def test_a_short_import_moves_between_its_ends(database: Database):
+    """In the message its bar shows how far it is; a single step would leave it empty, then full."""
+    receive(database, csv_of(5_000))
+    *steps, _ = imports.work(database, claim(database, IMPORT), lambda: NOW)
+    assert len({job.done for job in steps if 0 < job.done < job.total}) >= 2
+
+
+def test_rows_that_an_earlier_version_refused_come_in_a_column_of_their_own(database: Database):
+    receive(database, io.BytesIO(b"Email,Town\nbad,\n"))
+    job = run(database, IMPORT, imports.work)
+    with database.transaction() as session:
+        several = json.dumps([[2, "no-at", "bad,"]])
+        for n, (reason, row) in enumerate((("", several), ("no-at", "worse,")), 1):
+            session.add(RefusedRow(job_id=job.id, n=n, file="old.csv", line=3, reason=reason, row=row))
+    table = refused_lines.table(database, [job.id])
+    assert table.columns == ("Email", "Town", "ROW")
+    assert [line.cells for line in table.lines] == [("bad", "", ""), ("", "", "bad,"), ("", "", "worse,")]
