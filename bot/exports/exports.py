@@ -29,6 +29,7 @@ from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow
 from storage.exports import exports
 from storage.exports.tables import Export
+from storage.files.csv_files import CsvFormat
 
 KIND = "export"
 EXPORTS_PER_PAGE = 10
@@ -153,6 +154,7 @@ def confirm(
     by: str,
     now: datetime,
     channel: str | None = None,
+    form: CsvFormat = CsvFormat.PLAIN,
     recipient: Recipient | None = None,
 ) -> ExportJob:
     """Creates the plan's job, once. Without a channel the file goes to the person's direct messages.
@@ -168,7 +170,7 @@ def confirm(
         return jobs.create(
             session,
             EXPORT,
-            ExportTask(planned.segment, channel),
+            ExportTask(planned.segment, channel, form),
             by=by,
             now=now,
             audience_id=stored.audience_id,
@@ -233,6 +235,7 @@ def write(
     now: datetime,
     segment: Segment | None = None,
     by: str = "terminal",
+    form: CsvFormat = CsvFormat.PLAIN,
 ) -> int:
     """Writes the CSV of an audience's cleaned contacts, or of this segment; returns the number of rows.
 
@@ -243,7 +246,7 @@ def write(
         if row is None:
             raise NoAudience
         segment = segment or Segment(audience_id=row.id)
-        source, n = ExportSource(session, row, segment), 0
+        source, n = ExportSource(session, row, segment, form), 0
         out.write(source.header)
         for block in source.blocks():
             out.write(block.body)
@@ -283,7 +286,7 @@ def _send_files(
     """
     for progress in (job.progress, ExportProgress()):
         rest: list[ExportFile] = []
-        with files.source(database, job.task.segment) as source:
+        with files.source(database, job.task.segment, job.task.form) as source:
             for _ in _renewal_points(source.split(rest, most, progress.after)):
                 yield (job := jobs.renew(database, job, clock()))
             n_files = len(progress.parts) + len(rest)
@@ -304,7 +307,7 @@ def _send(
 ) -> Iterator[ExportJob]:
     n_files = len(parts) + len(rest)
     for file in rest:
-        name = files.file_name(file.audience, job.made_at, len(parts) + 1, n_files)
+        name = files.file_name(file.audience, job.task.segment, job.made_at, len(parts) + 1, n_files)
         expected = sender.expect(name, file.size)
         before = sum(part.rows for part in parts)
         for n_bytes in _renewal_points(sender.send(expected, Contents(file.size, file.pieces))):

@@ -7,6 +7,7 @@ from typing import Any
 from bot.core.jobs import Job, JobType
 from storage.contacts.contacts import PageKey, Segment
 from storage.core.tables import JobKind
+from storage.files.csv_files import CsvFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class ExportTask:
 
     segment: Segment
     channel: str | None
+    form: CsvFormat = CsvFormat.PLAIN
 
 
 @dataclass(frozen=True, slots=True)

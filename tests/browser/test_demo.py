@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from storage.files.csv_files import CsvFormat
 from storage.files.formulas import undefuse_cell
 from tests.browser.conftest import Screen
 from tests.support import samples
@@ -90,7 +91,9 @@ def export_is_what_went_in(screen: Screen, archive: Path) -> None:
     screen.leave()
     with screen.page.expect_download() as waiting:
         screen.page.locator("[data-file-id]").last.click()
-    came_out = {row["Email Address"]: row for row in csv.DictReader(read(Path(waiting.value.path())))}
+    delimiter = CsvFormat.for_excel(screen.words.language).delimiter
+    file = read(Path(waiting.value.path()))
+    came_out = {row["Email Address"]: row for row in csv.DictReader(file, delimiter=delimiter)}
     with zipfile.ZipFile(archive) as files:
         [name] = [each for each in files.namelist() if each.startswith("cleaned_")]
         went_in = list(csv.DictReader(io.StringIO(files.read(name).decode("utf-8"), newline="")))
@@ -208,4 +211,4 @@ def test_the_keyboard_is_enough(screen: Screen):
 
 
 def read(path: Path) -> io.StringIO:
-    return io.StringIO(path.read_text(encoding="utf-8"), newline="")
+    return io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")

@@ -96,7 +96,7 @@ def test_a_filtered_list_is_exported_as_it_is_shown(filled: Flow, someone: Someo
     assert person.submit() == {}
     someone.waits_direct("exports-done", n=wanted, audience=AUDIENCE)
     [file] = someone.files()
-    rows = person.download(file).decode().splitlines()
+    rows = person.download(file).decode("utf-8-sig").splitlines()
     assert len(rows) == 1 + wanted
     assert all("@gmail.com" in row for row in rows[1:])
 

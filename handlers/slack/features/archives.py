@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, ArchiveJob
+from bot.archives.restores import SharedReceipt
 from bot.core import audiences
 from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, NothingThere
@@ -62,6 +63,7 @@ def job_handler(context: AppContext) -> JobHandler:
         work=partial(work.archive, context.mailchimp, partial(outcomes_file, context.client)),
         title="archives-title",
         message=_message,
+        in_window=(views.UNDO,),
     )
 
 
@@ -144,9 +146,10 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
 def _share(request: Request, channel: str) -> View:
     """Posts the receipt. Raises NotInChannel."""
     archive = restores.get_archive(request.database, *split_value(request.metadata))
-    message = views.shared_message(request.words, archive.n, archive.audience, archive.made_by)
     with request.under(views.WHERE):
-        _post(request, channel, message)
+        ts = _post(request, channel, views.shared_message(request.words, archive))
+    copy = SharedReceipt(channel, ts, request.words.language)
+    restores.record_shared(request.database, archive, copy)
     return views.shared(request.words, channel, _shared_with(request, channel))
 
 
@@ -159,9 +162,10 @@ def _shared_with(request: Request, channel: str) -> SharedWith:
         return SharedWith.NOBODY
 
 
-def _post(request: Request, channel: str, message: dict[str, Any]) -> None:
+def _post(request: Request, channel: str, message: dict[str, Any]) -> str:
+    """Returns the message's timestamp, which is its id in the channel."""
     try:
-        request.client.chat_postMessage(channel=channel, **message)
+        return str(request.client.chat_postMessage(channel=channel, **message)["ts"])
     except SlackApiError as error:
         if error.response.get("error") in CANT_POST:
             raise NotInChannel from error

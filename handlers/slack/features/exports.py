@@ -46,7 +46,7 @@ def job_handler(context: AppContext) -> JobHandler:
     """How export jobs run and what their message says."""
 
     def work(database: Database, job: ExportJob, clock: Clock) -> Iterator[ExportJob]:
-        comment = views.comment(words(job.language), job.made_by)
+        comment = views.comment(words(job.language), exports.receipt(database, job))
         sender = Uploads(context.client, job.recipient, comment)
         return exports.work(database, job, clock, sender=sender)
 
@@ -94,6 +94,7 @@ def confirm(request: Request) -> View:
             by=request.user_id,
             now=request.now,
             channel=channel,
+            form=views.chosen_format(request.payload),
             recipient=request.recipient(request.here),
         )
     request.wake_worker()

@@ -1,13 +1,17 @@
 """`/cleaned-restore`: earlier archives, undone as a whole or by contact."""
 
+import logging
 import re
 from functools import partial
+
+from slack_sdk.errors import SlackApiError
 
 from bot.archives import archives, restore_picker, restores
 from bot.archives.jobs import RESTORE, RestoreJob
 from bot.archives.restore_picker import PageTurn
 from bot.archives.restores import NoContactTicked
 from bot.mailchimp.outbox import work
+from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
@@ -19,6 +23,8 @@ from handlers.slack.views import archives as archive_views
 from handlers.slack.views import restores as views
 from handlers.words import Words, words
 from storage.core.database import Database
+
+log = logging.getLogger(__name__)
 
 
 def register(listeners: Listeners) -> None:
@@ -39,7 +45,7 @@ def job_handler(context: AppContext) -> JobHandler:
         work=partial(work.restore, context.mailchimp, partial(outcomes_file, context.client)),
         title="restores-title",
         message=_message,
-        after=_update_archive,
+        after=_update_receipts,
     )
 
 
@@ -94,6 +100,22 @@ def restore(request: Request) -> View:
 
 def _message(database: Database, words: Words, job: RestoreJob) -> Message:
     return views.message(words, restores.receipt(database, job))
+
+
+def _update_receipts(context: AppContext, job: RestoreJob) -> None:
+    _update_archive(context, job)
+    _update_shared(context, job)
+
+
+def _update_shared(context: AppContext, job: RestoreJob) -> None:
+    """Updates the receipts that were shared in channels: they say what has been undone."""
+    archive = restores.get_archive(context.database, job.audience_id, job.task.archive)
+    for copy in archive.shared if archive.restored else ():
+        message = archive_views.shared_message(words(copy.language), archive)
+        try:
+            context.client.chat_update(channel=copy.channel, ts=copy.ts, **message)
+        except SlackApiError as error:  # it was deleted, or the bot has left the channel
+            log.warning("a shared receipt was not updated: %s", errors.name(error))
 
 
 def _update_archive(context: AppContext, job: RestoreJob) -> None:

@@ -2,6 +2,7 @@
 
 from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ArchiveJob
+from bot.archives.restores import EarlierArchive
 from bot.core.files import SharedWith
 from handlers.slack.elements import blocks, filters, receipts
 from handlers.slack.elements.audiences import short_name
@@ -88,10 +89,18 @@ def share_form(words: Words, archive: str) -> View:
     )
 
 
-def shared_message(words: Words, n: int, audience: str, who: str) -> Message:
-    """The receipt for a channel, without addresses and buttons."""
-    headline = words.md("archives-shared-text", n=n, audience=short_name(audience), who=blocks.person(who))
-    return blocks.message(headline, [blocks.section(headline), blocks.context(words.md("archives-kept"))])
+def shared_message(words: Words, archive: EarlierArchive) -> Message:
+    """The receipt for a channel, without addresses and buttons; it also says what has been undone since."""
+    who, audience = blocks.person(archive.made_by), short_name(archive.audience)
+    headline = words.md("archives-shared-text", n=archive.n, audience=audience, who=who)
+    if archive.is_restored:
+        state = words.md("archives-undone", who=blocks.person(archive.undone_by or archive.made_by))
+    elif archive.restored:
+        state = words.md("restores-some-back", n=archive.restored)
+    else:
+        state = words.md("archives-kept")
+    at = blocks.date(archive.made_at, words, "{date_short} {time}")
+    return blocks.message(headline, [blocks.section(headline), blocks.context(at, state)])
 
 
 def shared(words: Words, channel: str, with_: SharedWith) -> View:
@@ -109,7 +118,7 @@ def value(audience_id: int, archive_id: str) -> str:
 def _receipt(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
     job, result = receipt.job, receipt.job.outcome
     archive = value(job.audience_id, job.id)
-    lines: list[Markup] = []
+    lines = [receipts.about(words, job, job.task.segment)]
     buttons: list[Block] = []
     if result.stopped:
         lines.append(words.md("archives-stopped", n=result.stopped))

@@ -6,7 +6,7 @@ from typing import Any
 from bot.archives.jobs import RestoreJob
 from bot.archives.restore_picker import PickerBoxes, PickerContact, PickerPage
 from bot.archives.restores import ArchivesPage, EarlierArchive, RestoreReceipt
-from handlers.slack.elements import blocks, receipts
+from handlers.slack.elements import blocks, filters, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views import archives, reversals
@@ -111,7 +111,13 @@ def message(words: Words, receipt: RestoreReceipt) -> Message:
         text = words.md("restores-progress", n=job.total, done=job.done, audience=audience)
         return receipts.progress(text, job)
     result = job.outcome
-    lines = [words.md("restores-as-before")] if result.n else []
+    lines = [receipts.about(words, job)]
+    if receipt.archive:
+        made = blocks.date(receipt.archive.made_at, words, "{date_short} {time}")
+        lines.append(words.md("restores-of", date=made))
+        lines += _filters(words, receipt.archive)
+    if result.n:
+        lines.append(words.md("restores-as-before"))
     if result.changed:
         lines.append(words.md("restores-changed", n=result.changed))
     headline = words.md("restores-done", n=result.n, audience=audience)
@@ -130,6 +136,7 @@ def _archive(words: Words, archive: EarlierArchive) -> list[Block]:
     facts = [
         words.md("restores-by", date=blocks.date(archive.made_at, words), who=blocks.person(archive.made_by))
     ]
+    facts += _filters(words, archive)
     if archive.restored:
         facts.append(
             words.md("restores-all-back")
@@ -145,6 +152,10 @@ def _archive(words: Words, archive: EarlierArchive) -> list[Block]:
         blocks.button(words("restores-contacts"), CONTACTS, value),
     ]
     return [*rows, blocks.actions(buttons, f"archive-{archive.id}")]
+
+
+def _filters(words: Words, archive: EarlierArchive) -> list[Markup]:
+    return filters.in_words(words, archive.segment) if archive.segment else []
 
 
 def _confirm(words: Words, archive: EarlierArchive) -> Block:

@@ -24,6 +24,7 @@ from handlers.slack.scopes import SCOPES
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files
 from handlers.terminal.checks.finding import Finding, Make
+from handlers.terminal.files import print_json
 from handlers.web.webhooks import routes
 from handlers.words import Words
 from storage.bounces.imap import MailboxError
@@ -36,11 +37,13 @@ READ_ONLY_ROLES = ("viewer", "author")  # Mailchimp's roles that can't change an
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 
 
-def run(words: Words, *, webhooks: bool = False, deep: bool = False, mend: bool = False) -> int:
+def run(
+    words: Words, *, webhooks: bool = False, deep: bool = False, mend: bool = False, as_json: bool = False
+) -> int:
     """Prints every finding; returns 1 if any is a fault.
 
     `webhooks`: creates the missing webhooks at Mailchimp. `deep`: also checks the stored data for consistency; `mend`:
-    and corrects wrong figures. Raises BadSetting.
+    and corrects wrong figures. `as_json`: for programs, at the end. Raises BadSetting.
     """
     config = settings.load()
     results = findings(words, config)
@@ -48,12 +51,15 @@ def run(words: Words, *, webhooks: bool = False, deep: bool = False, mend: bool 
         results = chain(results, mailchimp_webhooks.set_up(words, config))
     if deep:
         results = chain(results, deep_check.findings(words, config, mend=mend))
-    status = 0
+    done: list[Finding] = []
     for finding in results:
-        mark = finding.mark or words("check-fault" if finding.is_fault else "check-right")
-        print(f"{mark:<6}  {finding.text}", flush=True)
-        status = 1 if finding.is_fault else status
-    return status
+        done.append(finding)
+        if not as_json:
+            mark = finding.mark or words("check-fault" if finding.is_fault else "check-right")
+            print(f"{mark:<6}  {finding.text}", flush=True)
+    if as_json:
+        print_json([{"fault": finding.is_fault, "text": finding.text} for finding in done])
+    return int(any(finding.is_fault for finding in done))
 
 
 def findings(words: Words, config: Settings) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ archives-stopped = { $n ->
    *[other] Stopped by an undo: { $n } more contacts were not archived.
 }
 archives-kept = They are kept with their history.
-archives-can-undo = To undo, press the button in your messages, or use /cleaned-restore at any time.
+archives-can-undo = To undo, press the button, or use /cleaned-restore at any time.
 archives-undone = Undone by { $who }.
 archives-undo = Undo
 archives-see-rest = See what is left

@@ -35,7 +35,7 @@ archives-stopped = { $n ->
    *[other] Arrêté par une annulation : { $n } autres contacts n’ont pas été archivés.
 }
 archives-kept = Ils sont conservés avec leur historique.
-archives-can-undo = Pour annuler, utilisez le bouton dans vos messages, ou /cleaned-restore à tout moment.
+archives-can-undo = Pour annuler, utilisez le bouton, ou /cleaned-restore à tout moment.
 archives-undone = Archivage annulé par { $who }.
 archives-undo = Annuler l’archivage
 archives-see-rest = Voir ce qui reste

@@ -27,6 +27,7 @@ from bot.mailchimp.mirror.jobs import SYNC
 from storage.contacts.contacts import PageKey
 from storage.contacts.values import Status
 from storage.core.tables import JobKind
+from storage.files.csv_files import CsvFormat
 
 TYPES: Sequence[JobType[Any, Any, Any]] = (
     ARCHIVE,
@@ -49,6 +50,7 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(st.text(), JSON, max_size=3)
 PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
+    CsvFormat: st.sampled_from(CsvFormat),
     Any: JSON,
     dict: OBJECTS,
     dict[str, Any]: OBJECTS,

@@ -58,7 +58,7 @@ def camille(workspace: Workspace) -> Iterator[Person]:
 def rows(person: Person, message: Json) -> list[dict[str, str]]:
     """The CSV that the message holds."""
     [file] = message["files"]
-    text = person.download(file).decode()
+    text = person.download(file).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -72,7 +72,9 @@ def test_archive_with_a_wrong_word_then_the_right_one_then_undo(
     assert (where, error) == (archives.WORD, "Type ARCHIVE to confirm. Nothing was changed.")
     assert set(statuses(database, audience).values()) == {"cleaned"}
     assert olivia.submit(**{archives.WORD: " archive "}) == {}
-    olivia.wait_modal(says("12 contacts of News archived"))
+    olivia.wait_modal(
+        lambda view: says("12 contacts of News archived")(view) and has_action(archives.UNDO)(view)
+    )
     receipt = olivia.wait_message("12 contacts of News archived", channel=olivia.direct_messages())
     assert set(statuses(database, audience).values()) == {"archived"}
     olivia.command("/cleaned-restore")
@@ -119,6 +121,26 @@ def test_the_receipt_is_shared_without_addresses_where_the_bot_may_post(
     assert olivia.submit(**{archives.WHERE: inside}) == {}
     message = olivia.wait_message("archived 3 cleaned contacts of News", channel=inside)
     assert "@example.com" not in str(message)
+    olivia.click(archives.UNDO, in_=receipt)
+    undone = olivia.wait_message("Undone by", channel=inside)
+    assert undone["ts"] == message["ts"]
+
+
+@of(3)
+def test_the_window_offers_undo_and_the_file(database: Database, audience: int, olivia: Person):
+    olivia.command("/cleaned-export")
+    olivia.wait_modal("Export 3 contacts")
+    assert olivia.submit() == {}
+    olivia.wait_modal(has_action(exports.FILE))
+    olivia.dismiss(everything=True)
+    olivia.command("/cleaned-archive")
+    olivia.wait_modal("Type ARCHIVE")
+    olivia.submit(**{archives.WORD: "ARCHIVE"})
+    view = olivia.wait_modal(has_action(archives.UNDO))
+    assert not has_action(archives.SHARE)(view)
+    olivia.click(archives.UNDO)
+    olivia.wait_modal("3 contacts of News restored")
+    assert set(statuses(database, audience).values()) == {"cleaned"}
 
 
 @of(25)

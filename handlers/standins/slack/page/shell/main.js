@@ -53,7 +53,6 @@ async function loadState() {
       setDirectory(state);
       current.homeView = state.home;
       setReader(directory.me);
-      parts.skip.textContent = t("skip");
       document.title = t("workspace");
       drawBanners();
       return state;
@@ -75,6 +74,8 @@ async function go(channelId, tab = "messages") {
   showSidebar(false);
   drawSide();
   drawHeader();
+  parts.skip.textContent = t(tab === "home" ? "skipHome" : "skip");
+  parts.skip.href = tab === "home" ? "#home" : "#composer";
   if (tab === "home") return showHome();
   const messages = new Messages(channelId, { onDismiss: (message) => dismissed.add(`${channelId} ${message.ts}`) });
   current.messages = messages;
@@ -183,7 +184,7 @@ function drawSide() {
 function drawHeader() {
   const channel = channelNamed(current.channelId);
   const opener = h("button", { type: "button", class: "button square plain open-sidebar", "aria-label": t("openSidebar"), "aria-expanded": "false", onclick: () => showSidebar(true) }, icon("menu"));
-  const title = h("h2", {}, channelLabel(channel));
+  const title = h("h1", {}, channelLabel(channel));
   parts["pane-header"].replaceChildren(h("div", { class: "pane-title" }, opener, title, channel.kind === "im" ? null : channelFacts(channel)), channel.kind === "im" ? tabs(channel) : "");
 }
 
