@@ -13,6 +13,7 @@ from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
+from handlers.slack.elements import blocks
 from handlers.slack.features import (
     archives,
     corrections,
@@ -77,7 +78,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         respond: Respond,
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
-        body = request.body = _storable(request.body)
+        body = request.body = _with_buttons(_storable(request.body))
         context[REQUEST] = Request(app_context, body, context.user_id or "", respond, threads)
         context[SEEN] = seen_requests
         if seen_requests.is_repeated(body):
@@ -103,6 +104,12 @@ def _storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _storable(inner) for key, inner in value.items()}
     return [_storable(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _with_buttons(body: dict[str, Any]) -> dict[str, Any]:
+    """The payload with each choice in a menu of buttons as a click of that button."""
+    actions = body.get("actions")
+    return body | {"actions": [blocks.button_of(action) for action in actions]} if actions else body
 
 
 def identify(client: WebClient) -> AuthorizeResult:

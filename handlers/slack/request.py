@@ -1,6 +1,6 @@
 """A request of a person: who makes it, what it carries, and the ways to answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from bot.core.jobs import Recipient
 from bot.core.settings import Settings
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
-from handlers.slack.elements.blocks import Message, View
+from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.people import Person, teams_named
 from handlers.slack.threads import Threads
 from handlers.words import Words
@@ -23,14 +23,20 @@ IN_TIME_SECONDS = 0.25  # that an answer may wait for the Web API; Slack waits t
 
 
 class Modal:
-    """A modal that is open. `show` replaces what it shows."""
+    """A modal that is open. `show` replaces what it shows, below `top`."""
 
-    def __init__(self, client: WebClient, view_id: str) -> None:
+    def __init__(self, client: WebClient, view_id: str, top: Sequence[Block] = ()) -> None:
         self.id = view_id
         self._client = client
+        self._top = top
 
     def show(self, view: View) -> None:
+        view = view | {"blocks": [*self._top, *view["blocks"]]}
         self._client.views_update(view_id=self.id, view=view)
+
+    def below(self, top: Sequence[Block]) -> "Modal":
+        """The same modal with these blocks on top of what it shows."""
+        return Modal(self._client, self.id, top)
 
 
 class Request:

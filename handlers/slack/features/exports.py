@@ -13,6 +13,7 @@ from bot.exports import exports
 from bot.exports.exports import Destination
 from bot.exports.jobs import EXPORT, ExportJob
 from handlers.slack.context import AppContext
+from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features import segments
@@ -121,7 +122,9 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
 
 def _set_destination(request: Request, destination: Destination | None) -> None:
     plan = exports.set_destination(request.database, request.metadata, destination, by=request.user_id)
-    request.show(views.form(request.words, plan, destination, edition=request.body["view"]["hash"]))
+    view = request.body["view"]
+    modal = request.here.below(audience_views.menu_of(view))
+    modal.show(views.form(request.words, plan, destination, edition=view["hash"]))
 
 
 def _destination(request: Request, channel: str) -> Destination:
