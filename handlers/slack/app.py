@@ -16,6 +16,7 @@ from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.elements import blocks
 from handlers.slack.features import (
     archives,
+    conversation,
     corrections,
     counts,
     digests,
@@ -45,7 +46,7 @@ log = logging.getLogger(__name__)
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores, reversals, held),
-    *(corrections, additions, digests, imports, mirror, policies, home),
+    *(corrections, additions, digests, imports, mirror, policies, home, conversation),
 )
 
 

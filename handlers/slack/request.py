@@ -121,12 +121,21 @@ class Request:
         return str(self.body["view"]["private_metadata"])
 
     def answer(self, message: Message) -> None:
-        """Tells that person alone; replaces the answer whose button was pressed."""
+        """Tells that person alone; replaces the answer whose button was pressed. A message is answered where it is."""
         if self._respond.response_url:
             replaces = self.body.get("container", {}).get("is_ephemeral", False)
             self._respond(**message, response_type="ephemeral", replace_original=replaces)
+        elif self.payload.get("type") == "app_mention":
+            self.client.chat_postEphemeral(user=self.user_id, **self._place, **message)
+        elif self.payload.get("type") == "message":
+            self.client.chat_postMessage(**self._place, **message)
         else:
             self.tell(message)
+
+    @property
+    def _place(self) -> dict[str, Any]:
+        """Where the message is that was written to the bot."""
+        return {key: self.payload[key] for key in ("channel", "thread_ts") if self.payload.get(key)}
 
     def tell(self, message: Message) -> None:
         """Posts to the person's direct messages."""

@@ -3,7 +3,7 @@
 from bot.contacts import counts
 from bot.core import audiences
 from bot.core.audiences import Audience
-from bot.core.errors import NoAudience, UnknownAudience
+from bot.core.errors import UnknownAudience
 from handlers.slack.features import lookup
 from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import EVERYONE, Listeners
@@ -38,6 +38,15 @@ def answer(request: Request, name: str) -> None:
 
     Raises UnknownAudience, NoAudience.
     """
+    if audience := named(request, name):
+        _answer(request, audience)
+
+
+def named(request: Request, name: str) -> Audience | None:
+    """The audience of that name, or the only one; None once another answer is given.
+
+    That is: the audiences that may be meant by the name, or a line for each. Raises UnknownAudience, NoAudience.
+    """
     try:
         audience = audiences.choose(request.database, name)
     except UnknownAudience as error:
@@ -45,18 +54,15 @@ def answer(request: Request, name: str) -> None:
             raise
         near = [audiences.by_id(request.database, audience_id) for audience_id in error.values["near"]]
         request.answer(views.near(request.words, name, near))
-        return
-    if audience:
-        _answer(request, audience)
-    else:
-        overview(request)
+        return None
+    if not audience:
+        _overview(request)
+    return audience
 
 
-def overview(request: Request) -> None:
-    """Answers with a line for each audience, the one used last first. Raises NoAudience."""
+def _overview(request: Request) -> None:
+    """Answers with a line for each audience, the one used last first."""
     all_audiences = audiences.last_used_first(request.database, request.user_id)
-    if not all_audiences:
-        raise NoAudience
     figures = [
         counts.figures(request.database, audience, request.now)
         for audience in all_audiences[: views.MOST_LINES]
@@ -65,7 +71,8 @@ def overview(request: Request) -> None:
 
 
 def _answer(request: Request, audience: Audience) -> None:
-    audiences.remember(request.database, audience, request.user_id, request.now)
+    if request.is_operator:  # whoever has no role changes nothing here
+        audiences.remember(request.database, audience, request.user_id, request.now)
     figures = counts.figures(request.database, audience, request.now)
     all_audiences = audiences.list_all(request.database)
     request.answer(views.message(request.words, figures, all_audiences, is_operator=request.is_operator))

@@ -8,7 +8,7 @@ from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.views.mailchimp import mirror as mirror_views
-from handlers.words import Markup, Words
+from handlers.words import Markup, Words, escaped
 
 CHOOSE = "counts-audience"
 # Buttons, by the end of their action id; each feature listens to its own. Their value is the audience's id.
@@ -116,5 +116,4 @@ def _line(words: Words, figures: Figures) -> Block:
     if figures.worth_a_look:
         facts.append(words.md("overview-worth-a-look", n=figures.worth_a_look))
     view = blocks.button(words("overview-view"), CHOOSE, str(figures.audience.id))
-    line = words.md("overview-line", audience=name, facts=Markup(" · ".join(facts)))
-    return blocks.section(line, accessory=view)
+    return blocks.section(Markup(f"*{escaped(name)}*\n{' · '.join(facts)}"), accessory=view)

@@ -14,9 +14,6 @@ overview-headline = { $audiences ->
     [1] { $n } cleaned contacts in one audience
    *[other] { $n } cleaned contacts in { $audiences } audiences
 }
-overview-line =
-    *{ $audience }*
-    { $facts }
 overview-cleaned = { $n } cleaned
 overview-week = { $n } new in the last 7 days
 overview-worth-a-look = { $n } worth a look

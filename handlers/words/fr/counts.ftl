@@ -14,9 +14,6 @@ overview-headline = { $audiences ->
     [1] { $n } contacts nettoyés dans une audience
    *[other] { $n } contacts nettoyés dans { $audiences } audiences
 }
-overview-line =
-    *{ $audience }*
-    { $facts }
 overview-cleaned = { $n ->
     [one] { $n } nettoyé
    *[other] { $n } nettoyés

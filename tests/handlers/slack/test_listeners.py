@@ -30,6 +30,10 @@ FOR_EVERYONE = {
     ("action", "counts-audience"),
     ("options", "counts-audience"),
     ("event", "app_home_opened"),
+    # Whoever asks for more than figures is asked for their role there.
+    ("event", "message"),
+    ("event", "app_mention"),
+    ("action", r"conversation-\w+"),
     ("action", "home-refresh"),
     # Links: nothing is done.
     ("action", "outcomes-open"),
@@ -193,7 +197,9 @@ def body(kind: str, id_: str) -> dict[str, Any]:
         case "action":
             if name.startswith("exports-open"):
                 name = "exports-open"
-            action = {"action_id": name, "block_id": "b", "action_ts": "1.0", "value": "1:2"}
+            name = name.replace(r"\w+", "export")
+            value = "export" if name.startswith("conversation") else "1:2"
+            action = {"action_id": name, "block_id": "b", "action_ts": "1.0", "value": value}
             return common | {"type": "block_actions", "actions": [action], "view": view}
         case "options":
             return common | {"type": "block_suggestion", "action_id": id_, "value": "a", "view": view}
@@ -202,5 +208,6 @@ def body(kind: str, id_: str) -> dict[str, Any]:
         case "message_shortcut":
             message = {"text": "ada@gmial.com", "ts": "1.0"}
             return common | {"type": "message_action", "callback_id": id_, "message": message}
-    event = {"type": id_, "user": "U1", "tab": "home"}
+    event = {"type": id_, "user": "U1", "tab": "home", "channel": "D1", "channel_type": "im"}
+    event |= {"text": "why ada@gmial.com"}
     return {"type": "event_callback", "team_id": "T1", "event_id": uuid4().hex, "event": event}

@@ -295,7 +295,7 @@ def test_which_audience_is_asked_once_and_then_is_the_one_used_last(
     olivia.wait_modal("2 contacts")
     olivia.dismiss()
     olivia.command("/cleaned-export")
-    olivia.wait_modal("2 cleaned contacts of Other")
+    olivia.wait_modal("Export 2 contacts* of Other")
     olivia.select(exports.WHERE, channels(workspace)[1])
     olivia.wait_modal("will see")
     olivia.select(exports.CHOOSE, str(audience))
