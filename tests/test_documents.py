@@ -89,7 +89,7 @@ def test_the_manifest_has_exactly_the_commands_events_and_shortcuts_that_the_cod
     assert {each.partition(".")[0] for each in settings["event_subscriptions"]["bot_events"]} == found[
         "event"
     ]
-    assert MANIFEST.get("functions", {}).keys() == found["function"]
+    assert MANIFEST.get("functions", {}).keys() == found["step"]
     assert {each["callback_id"] for each in features["shortcuts"]} == found["message_shortcut"]
 
 

@@ -29,6 +29,7 @@ from handlers.slack.features import (
     restores,
     reversals,
     segments,
+    steps,
 )
 from handlers.slack.features.mailchimp import additions, mirror
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
@@ -46,7 +47,7 @@ log = logging.getLogger(__name__)
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores, reversals, held),
-    *(corrections, additions, digests, imports, mirror, policies, home, conversation),
+    *(corrections, additions, digests, imports, mirror, policies, home, conversation, steps),
 )
 
 

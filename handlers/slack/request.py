@@ -120,6 +120,11 @@ class Request:
         """What the modal carries unseen: most often a plan's id."""
         return str(self.body["view"]["private_metadata"])
 
+    @property
+    def step(self) -> str:
+        """The id of the execution of a workflow's step."""
+        return str(self.payload["function_execution_id"])
+
     def answer(self, message: Message) -> None:
         """Tells that person alone; replaces the answer whose button was pressed. A message is answered where it is."""
         if self._respond.response_url:

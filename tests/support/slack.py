@@ -107,8 +107,21 @@ class Person:
         """Chooses a message shortcut on a message."""
         return self._post("shortcut", callback_id=callback_id, **_reference(message, channel or self.channel))
 
-    def open_home(self) -> Json:
-        return self._post("home")
+    def open_home(self, tab: str = "home") -> Json:
+        return self._post("home", tab=tab)
+
+    def run_step(self, callback_id: str, **inputs: str) -> str:
+        """Runs a step as a workflow does; returns its execution's id."""
+        return str(self._post("step", callback_id=callback_id, inputs=inputs)["execution"])
+
+    def wait_step(self, execution: str, *, seconds: float = WAIT_SECONDS) -> Json:
+        """Waits until the step has ended: its state, outputs and error."""
+
+        def look() -> Json | None:
+            found = dict(self.state()["executions"][execution])
+            return found if found["state"] != "running" else None
+
+        return self._wait(look, f"the end of {execution}", seconds)
 
     def click(self, action_id: str, *, in_: Json | None = None, **answer: Any) -> Json:
         """Clicks the button, or uses the element, with this action id.

@@ -34,6 +34,7 @@ FOR_EVERYONE = {
     ("event", "message"),
     ("event", "app_mention"),
     ("action", r"conversation-\w+"),
+    ("step", "cleaned_counts"),
     ("action", "home-refresh"),
     # Links: nothing is done.
     ("action", "outcomes-open"),
@@ -208,6 +209,17 @@ def body(kind: str, id_: str) -> dict[str, Any]:
         case "message_shortcut":
             message = {"text": "ada@gmial.com", "ts": "1.0"}
             return common | {"type": "message_action", "callback_id": id_, "message": message}
-    event = {"type": id_, "user": "U1", "tab": "home", "channel": "D1", "channel_type": "im"}
-    event |= {"text": "why ada@gmial.com"}
+    event = _step(id_) if kind == "step" else _event(id_)
     return {"type": "event_callback", "team_id": "T1", "event_id": uuid4().hex, "event": event}
+
+
+def _step(callback_id: str) -> dict[str, Any]:
+    function = {"callback_id": callback_id, "type": "app"}
+    inputs = {"audience": "News", "channel": "C1", "operator": "U1"}
+    step = {"function_execution_id": f"Fx{uuid4().hex}", "bot_access_token": "x"}
+    return step | {"type": "function_executed", "function": function, "inputs": inputs}
+
+
+def _event(name: str) -> dict[str, Any]:
+    place = {"channel": "D1", "channel_type": "im", "tab": "home"}
+    return place | {"type": name, "user": "U1", "text": "why ada@gmial.com"}

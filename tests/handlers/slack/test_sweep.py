@@ -199,7 +199,10 @@ class Bot:
         if "user_id" in body:
             body |= {"user_id": user, "team_id": team, "trigger_id": own}
         elif "event" in body:
-            body |= {"event": body["event"] | {"user": user}, "event_id": own, "team_id": team}
+            event = body["event"] | {"user": user}
+            if "inputs" in event:
+                event["inputs"] |= {"operator": user}
+            body |= {"event": event, "event_id": own, "team_id": team}
         else:
             who = {"id": user, "team_id": team}
             body |= {"user": who, "team": {"id": TEAM}, "trigger_id": own}
@@ -225,10 +228,12 @@ class Crawl:
         for seed in seeds:
             self._look(seed)
         for kind, id_ in list(self._waiting):
-            if kind in ("command", "event", "message_shortcut"):
+            if kind in ("command", "event", "message_shortcut", "step"):
                 body = plain_body(kind, id_)
                 if kind == "event":
                     body["event"]["text"] = f"why {SECRET}101@example.com"
+                if kind == "step":
+                    body["event"]["inputs"]["audience"] = EVENTS
                 self._reach((kind, id_), body)
             if kind == "command":  # which asked for the audience
                 self.bodies[kind, id_]["text"] = (
