@@ -151,6 +151,13 @@ class Person:
         _, element = self._element(container, action_id)
         return self.click(action_id, in_=container, **self._answer(element, value))
 
+    def press_in_menu(self, action_id: str) -> Json:
+        """Chooses the button with this action id in the newest menu of buttons."""
+        container = self._container_of("more")
+        _, menu = self._element(container, "more")
+        values = [str(option["value"]) for option in menu["options"]]
+        return self.select("more", next(v for v in values if v.startswith(f"{action_id}|")), in_=container)
+
     def tick(self, action_id: str, *values: str, in_: Json | None = None) -> Json:
         """Ticks exactly these options of the checkboxes."""
         return self.select(action_id, list(values), in_=in_)
