@@ -57,7 +57,7 @@ def opened(request: Request) -> None:
 def _greet(request: Request) -> None:
     channel = request.payload["channel"]
     if not request.client.conversations_history(channel=channel, limit=1).get("messages"):
-        request.tell(views.greeting(request.words, is_operator=request.is_operator))
+        request.tell(views.greeting(request.words, _example(request), is_operator=request.is_operator))
 
 
 def _answer(request: Request, question: Question) -> None:
@@ -75,7 +75,7 @@ def _answer(request: Request, question: Question) -> None:
     elif subject is Subject.COUNTS or not (subject or about):
         count_feature.answer(request, about)
     else:
-        request.answer(views.help_message(request.words, is_operator=request.is_operator))
+        request.answer(views.help_message(request.words, _example(request), is_operator=request.is_operator))
 
 
 def _offer(request: Request, subject: Subject, name: str) -> None:
@@ -85,6 +85,12 @@ def _offer(request: Request, subject: Subject, name: str) -> None:
     if audience:
         figures = counts.figures(request.database, audience, request.now)
         request.answer(views.offer(request.words, figures, subject))
+
+
+def _example(request: Request) -> str:
+    """The name of an audience."""
+    ordered = audiences.last_used_first(request.database, request.user_id)
+    return ordered[0].name if ordered else "Newsletter"
 
 
 def _is_audience(request: Request, name: str) -> bool:

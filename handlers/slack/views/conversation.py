@@ -3,6 +3,7 @@
 from bot.bounces.evidence import AddressLookup
 from bot.contacts.counts import Figures
 from handlers.slack.elements import blocks
+from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.elements.questions import Subject
 from handlers.slack.views import counts as count_views
@@ -14,21 +15,21 @@ PROMPTS = (Subject.COUNTS, Subject.EXPORT, Subject.FIX, Subject.HELP)
 PROMPTS_FIGURES = (Subject.COUNTS, Subject.HELP)
 
 
-def greeting(words: Words, *, is_operator: bool) -> Message:
-    """The first message in the app's messages: what can be asked, as buttons."""
+def greeting(words: Words, audience: str, *, is_operator: bool) -> Message:
+    """The first message in the app's messages: what can be asked, as buttons. `audience`: a name for the examples."""
     text = words.md("conversation-greeting")
     rows = [
         blocks.section(text),
         _prompts(words, is_operator=is_operator),
-        _examples(words, is_operator=is_operator),
+        _examples(words, audience, is_operator=is_operator),
     ]
     return blocks.message(text, rows)
 
 
-def help_message(words: Words, *, is_operator: bool) -> Message:
+def help_message(words: Words, audience: str, *, is_operator: bool) -> Message:
     """The commands, and how to ask for them in a message."""
     message = count_views.help_message(words)
-    return message | {"blocks": [*message["blocks"], _examples(words, is_operator=is_operator)]}
+    return message | {"blocks": [*message["blocks"], _examples(words, audience, is_operator=is_operator)]}
 
 
 def offer(words: Words, figures: Figures, subject: Subject) -> Message:
@@ -74,7 +75,6 @@ def _prompts(words: Words, *, is_operator: bool) -> Block:
     )
 
 
-def _examples(words: Words, *, is_operator: bool) -> Block:
-    return blocks.context(
-        words.md("conversation-examples" if is_operator else "conversation-examples-figures")
-    )
+def _examples(words: Words, audience: str, *, is_operator: bool) -> Block:
+    key = "conversation-examples" if is_operator else "conversation-examples-figures"
+    return blocks.context(words.md(key, audience=short_name(audience)))
