@@ -22,7 +22,8 @@ from handlers.standins.slack.state import (
 from handlers.standins.slack.views import add_missing_ids
 from handlers.standins.types import Json
 
-_ADDRESS = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}")  # what Slack makes a link of
+# What Slack makes a link of.
+_ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 def post(
