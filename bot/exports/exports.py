@@ -156,8 +156,11 @@ def confirm(
     channel: str | None = None,
     form: CsvFormat = CsvFormat.PLAIN,
     recipient: Recipient | None = None,
+    step: str = "",
 ) -> ExportJob:
     """Creates the plan's job, once. Without a channel the file goes to the person's direct messages.
+
+    `step` is the execution of the workflow's step that it is for, if it is for one.
 
     Raises NotInExportChannel, SharedWithCompany, AlreadyDone, PlanGone.
     """
@@ -165,12 +168,12 @@ def confirm(
         planned = from_json(_Planned, plans.get(session, plan_id, by).data)
         destination = planned.destination
         if channel and destination and destination.channel == channel:
-            _require_takes_files(destination)
+            require_takes_files(destination)
         stored = plans.use(session, plan_id, by, now)
         return jobs.create(
             session,
             EXPORT,
-            ExportTask(planned.segment, channel, form),
+            ExportTask(planned.segment, channel, form, step),
             by=by,
             now=now,
             audience_id=stored.audience_id,
@@ -179,7 +182,13 @@ def confirm(
         )
 
 
-def _require_takes_files(destination: Destination) -> None:
+def drop(database: Database, plan_id: str, *, by: str, now: datetime) -> None:
+    """Uses the plan up without exporting. Raises AlreadyDone, PlanGone."""
+    with database.transaction() as session:
+        plans.use(session, plan_id, by, now)
+
+
+def require_takes_files(destination: Destination) -> None:
     """Raises SharedWithCompany, NotInExportChannel."""
     if destination.is_refused:
         raise SharedWithCompany(channel=destination.channel)

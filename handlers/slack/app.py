@@ -13,8 +13,10 @@ from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
+from handlers.slack.elements import blocks
 from handlers.slack.features import (
     archives,
+    conversation,
     corrections,
     counts,
     digests,
@@ -28,6 +30,7 @@ from handlers.slack.features import (
     restores,
     reversals,
     segments,
+    steps,
 )
 from handlers.slack.features.mailchimp import additions, mirror
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
@@ -45,7 +48,7 @@ log = logging.getLogger(__name__)
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, restores, reversals, held),
-    *(corrections, additions, digests, imports, mirror, policies, home),
+    *(corrections, additions, digests, imports, mirror, policies, home, conversation, steps),
 )
 
 
@@ -78,7 +81,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         respond: Respond,
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
-        body = request.body = _storable(request.body)
+        body = request.body = _with_buttons(_storable(request.body))
         context[REQUEST] = Request(app_context, body, context.user_id or "", respond, threads)
         context[SEEN] = seen_requests
         if seen_requests.is_repeated(body):
@@ -104,6 +107,12 @@ def _storable(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _storable(inner) for key, inner in value.items()}
     return [_storable(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _with_buttons(body: dict[str, Any]) -> dict[str, Any]:
+    """The payload with each choice in a menu of buttons as a click of that button."""
+    actions = body.get("actions")
+    return body | {"actions": [blocks.button_of(action) for action in actions]} if actions else body
 
 
 def identify(client: WebClient) -> AuthorizeResult:

@@ -10,7 +10,7 @@ modal that is loading, which shows the result as soon as it is there.
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from threading import Event
 from typing import Any
@@ -31,6 +31,8 @@ REQUEST, SEEN = "cleaned_request", "cleaned_seen"  # keys of Bolt's context
 Listener = Callable[[Request], None]
 Submission = Callable[[Request], View]
 """Returns the view that replaces the modal. Raises CleanedError, told under its input or on top."""
+Step = Callable[[Request], Mapping[str, int] | None]
+"""Returns the step's outputs; None if it ends later. Raises CleanedError, which fails the step."""
 Options = Callable[[Request], Sequence[dict[str, Any]]]
 Id = str | re.Pattern[str]
 
@@ -79,6 +81,11 @@ class Listeners:
         self._declare("options", action_id, who)
         self._app.options(action_id)(_offering(listener, who))
 
+    def step(self, callback_id: str, listener: Step, *, who: Who) -> None:
+        """A step of a workflow. Its input `operator`, if it has one, is the person whose role is checked."""
+        self._declare("step", callback_id, who)
+        self._app.function(callback_id, auto_acknowledge=False)(_completed(listener, who))
+
     def submission(self, callback_id: str, listener: Submission, *, who: Who) -> None:
         self._declare("submission", callback_id, who)
         self._app.view(callback_id)(_answered(listener, who))
@@ -100,6 +107,35 @@ def _acknowledged_first(listener: Listener, who: Who) -> Callable[..., None]:
         _later(request, handle)
 
     return listen
+
+
+def _completed(listener: Step, who: Who) -> Callable[..., None]:
+    def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
+        request, seen = _request(context, payload), _seen(context)
+        request.user_id = str(payload.get("inputs", {}).get("operator") or "")
+
+        def handle() -> None:
+            if seen.is_first(request.body):
+                _complete(request, who, listener)
+
+        ack()
+        _later(request, handle)
+
+    return listen
+
+
+def _complete(request: Request, who: Who, listener: Step) -> None:
+    """Runs the step and ends it, unless that comes later. Its workflow's makers are told an error, in English."""
+    try:
+        _check(request, who)
+        outputs = listener(request)
+    except Exception as error:  # noqa: BLE001  told in the workflow
+        errors.fail_step(request.client, request.step, errors.sentence(words(None), error))
+    else:
+        if outputs is not None:
+            request.client.functions_completeSuccess(
+                function_execution_id=request.step, outputs=dict(outputs)
+            )
 
 
 def _offering(listener: Options, who: Who) -> Callable[..., None]:

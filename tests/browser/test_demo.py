@@ -180,7 +180,7 @@ def test_why_an_address_was_cleaned_and_the_rules(screen: Screen):
 
 def set_the_rules(at: Screen) -> None:
     at.command("/cleaned Newsletter")
-    at.element("open-rules").last.click()
+    at.press_in_menu("open-rules")
     at.modal_says(at.says("policies-intro"))
     at.field("soft-with-activity").fill("3")
     at.submit()

@@ -75,6 +75,12 @@ def begin(request: Request, modal: Modal, audience: Audience) -> None:
 ENTRY = AudienceModal("/cleaned-archive", "open-archive", views.CHOOSE, "archives-title", begin)
 
 
+def begin_with_contact(request: Request, modal: Modal, audience_id: int, contact_id: int) -> None:
+    """Shows the preview of an archive of one contact."""
+    segment = Segment(audience_id=audience_id, ids=(contact_id,))
+    _show_plan(request, modal, audiences.by_id(request.database, audience_id), segment)
+
+
 def open_segment(request: Request) -> None:
     """The archive buttons of a list."""
     segment = segments.chosen(request)

@@ -18,10 +18,9 @@ from bot.corrections.corrections import AddressFault, Form, NoPermission
 from bot.corrections.likely_typos import Step
 from bot.mailchimp.additions import FieldMissing
 from handlers.slack import errors
-from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.elements.weeks import week_in
-from handlers.slack.features.audience_modal import suggest_audiences
+from handlers.slack.features.audience_modal import AudienceModal, suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
 from handlers.slack.views import corrections as views
@@ -30,12 +29,12 @@ log = logging.getLogger(__name__)
 
 
 def register(listeners: Listeners) -> None:
-    listeners.command("/cleaned-fix", fix, who=OPERATORS)
+    listeners.command(ENTRY.command, fix, who=OPERATORS)
     listeners.message_shortcut(views.SHORTCUT, fix_message, who=OPERATORS)
-    listeners.action(views.OPEN, open_picker, who=OPERATORS)
+    listeners.action(views.OPEN, ENTRY.from_button, who=OPERATORS)
     listeners.action(views.OPEN_WEEK, open_week, who=OPERATORS)
     listeners.action(views.OPEN_CONTACT, open_contact, who=OPERATORS)
-    listeners.action(views.AUDIENCE, choose_audience, who=OPERATORS)
+    listeners.action(views.AUDIENCE, ENTRY.chosen, who=OPERATORS)
     listeners.options(views.AUDIENCE, suggest_audiences, who=OPERATORS)
     listeners.action(re.compile(f"{views.PAGE}-(next|previous)"), turn, who=OPERATORS)
     listeners.action(views.ALL, show_all, who=OPERATORS)
@@ -52,10 +51,10 @@ def register(listeners: Listeners) -> None:
 
 def fix(request: Request) -> None:
     modal = request.open_modal("corrections-title")
-    if text := request.text:
-        begin_with_address(request, modal, text)
+    if "@" in request.text:
+        begin_with_address(request, modal, request.text)
     else:
-        begin(request, modal, audiences.choose(request.database, ""))
+        ENTRY.named(request, modal, request.text)
 
 
 def fix_message(request: Request) -> None:
@@ -69,14 +68,6 @@ def fix_message(request: Request) -> None:
         modal.show(views.nothing(request.words, "corrections-no-address"))
 
 
-def open_picker(request: Request) -> None:
-    modal = request.open_modal("corrections-title")
-    if request.value:
-        begin(request, modal, _audience(request))
-    else:
-        begin(request, modal, audiences.choose(request.database, ""))
-
-
 def open_week(request: Request) -> None:
     """The digest's button: a walk through the likely typos of its week."""
     audience_id, week = week_in(request.value)
@@ -85,10 +76,6 @@ def open_week(request: Request) -> None:
 
 def open_contact(request: Request) -> None:
     show_form(request, request.open_modal("corrections-title"), request.value)
-
-
-def choose_audience(request: Request) -> None:
-    begin(request, request.here, _audience(request))
 
 
 def turn(request: Request) -> None:
@@ -179,13 +166,12 @@ def _post(request: Request, receipt: Message) -> None:
         log.warning("a receipt was not posted: %s", errors.name(error))
 
 
-def begin(request: Request, modal: Modal, audience: audiences.Audience | None) -> None:
-    """Shows the first likely typo of the audience, or the choice of an audience."""
-    if audience:
-        walk(request, modal, audience.id)
-    else:
-        all_audiences, title = audiences.list_all(request.database), request.words("corrections-title")
-        modal.show(audience_views.choose(request.words, all_audiences, views.AUDIENCE, title))
+def begin(request: Request, modal: Modal, audience: audiences.Audience) -> None:
+    """Shows the first likely typo of the audience."""
+    walk(request, modal, audience.id)
+
+
+ENTRY = AudienceModal("/cleaned-fix", views.OPEN, views.AUDIENCE, "corrections-title", begin)
 
 
 def walk(
@@ -255,10 +241,6 @@ def _replace(request: Request, old: Mapping[str, Any], new: View) -> dict[str, A
             return None
         raise
     return shown
-
-
-def _audience(request: Request) -> audiences.Audience:
-    return audiences.by_id(request.database, int(request.value))
 
 
 @contextmanager

@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 
 
 def register(listeners: Listeners) -> None:
-    listeners.event("app_home_opened", show, who=EVERYONE)
     listeners.action(views.REFRESH, refresh, who=EVERYONE)
 
 

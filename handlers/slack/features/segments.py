@@ -10,6 +10,7 @@ from bot.core import audiences
 from bot.core.audiences import Audience
 from handlers.slack.elements.blocks import View
 from handlers.slack.elements.weeks import week_in
+from handlers.slack.features import lookup
 from handlers.slack.features.audience_modal import AudienceModal, suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
@@ -21,7 +22,7 @@ MAX_DRAWS = 5  # for one click
 
 
 def register(listeners: Listeners) -> None:
-    listeners.command("/cleaned-list", ENTRY.from_command, who=OPERATORS)
+    listeners.command("/cleaned-list", show, who=OPERATORS)
     listeners.action("open-list", ENTRY.from_button, who=OPERATORS)
     listeners.action("open-worth-a-look", open_worth_a_look, who=OPERATORS)
     listeners.action("open-list-week", open_week, who=OPERATORS)
@@ -56,7 +57,15 @@ def begin(request: Request, modal: Modal, audience: Audience) -> None:
     _draw(request, modal, segments.begin(request.database, request.user_id, audience.id, request.now))
 
 
-ENTRY = AudienceModal("/cleaned-list", "open-list", views.CHOOSE, "segments-title", begin)
+ENTRY = AudienceModal("/cleaned-list", "open-list", views.CHOOSE, "segments-title", begin, has_menu=True)
+
+
+def show(request: Request) -> None:
+    """The list of an audience, or the contact with the typed address."""
+    if lookup.is_address(request, request.text):
+        lookup.open_address(request, request.text)
+    else:
+        ENTRY.from_command(request)
 
 
 def open_worth_a_look(request: Request) -> None:
@@ -85,6 +94,7 @@ def choose(request: Request) -> None:
     """The menu of audiences: above a list, which is switched to the audience, or before there is a list."""
     if request.metadata:
         audience = audiences.by_id(request.database, int(request.value))
+        audiences.remember(request.database, audience, request.user_id, request.now)
         segments.switch(*_list(request), audience_id=audience.id)
         _redraw(request, keep_text=False)
     else:

@@ -8,11 +8,13 @@ from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.views.mailchimp import mirror as mirror_views
-from handlers.words import Markup, Words
+from handlers.words import Markup, Words, escaped
 
 CHOOSE = "counts-audience"
 # Buttons, by the end of their action id; each feature listens to its own. Their value is the audience's id.
-OPEN = ("list", "worth-a-look", "export", "archive", "fix", "restore", "import", "digest", "rules", "sync")
+OPEN = ("list", "export", "archive", "fix", "worth-a-look", "restore", "import", "digest", "rules", "sync")
+BUTTONS = 4  # the others are in the menu *More*
+MOST_LINES = 20  # audiences
 FOR_EVERYONE = ("digest",)
 ONLY_LOCAL = ("import", "rules")  # not for mirrored audiences
 ONLY_MIRRORED = ("sync",)
@@ -27,10 +29,27 @@ def message(words: Words, figures: Figures, audiences: Sequence[Audience], *, is
     return blocks.message(headline(words, figures), rows)
 
 
-def choose(words: Words, audiences: Sequence[Audience]) -> Message:
-    """The message that asks which audience is meant."""
-    text = words.md("audience-which")
-    return blocks.message(text, [blocks.section(text), audience_views.picker(words, audiences, CHOOSE)])
+def overview(
+    words: Words, figures: Sequence[Figures], audiences: Sequence[Audience], *, is_operator: bool
+) -> Message:
+    """A line for each audience, at most MOST_LINES. `audiences` are all there are."""
+    shown = figures[:MOST_LINES]
+    text = words.md("overview-headline", n=sum(each.cleaned for each in shown), audiences=len(shown))
+    rows = [blocks.section(Markup(f"*{text}*"))]
+    rows += [_line(words, each) for each in shown]
+    if more := len(audiences) - len(shown):
+        rows += [
+            blocks.context(words.md("overview-more", n=more)),
+            audience_views.picker(words, audiences, CHOOSE),
+        ]
+    rows.append(blocks.context(words.md("overview-hint" if is_operator else "overview-hint-figures")))
+    return blocks.message(text, rows)
+
+
+def near(words: Words, name: str, audiences: Sequence[Audience]) -> Message:
+    """Offers the audiences that may be meant by a name that none has."""
+    rows = audience_views.offer(words, name, audiences, CHOOSE)
+    return blocks.message(Markup(rows[0]["text"]["text"]), rows)
 
 
 def help_message(words: Words) -> Message:
@@ -83,17 +102,28 @@ def applicable(names: Iterable[str], figures: Figures) -> list[str]:
 
 
 def buttons(words: Words, figures: Figures, *, is_operator: bool) -> Block:
-    """The buttons; those that act on cleaned contacts are left out if there are none."""
+    """Four buttons, and a menu of the others; those that act on cleaned contacts are left out if there are none."""
     names = applicable(OPEN if is_operator else FOR_EVERYONE, figures)
     if not figures.cleaned:
         names = [name for name in names if name not in ("list", "export", "archive", "fix")]
     value = str(figures.audience.id)
-    return blocks.actions(
-        [
-            blocks.button(
-                words(f"open-{name}"), f"open-{name}", value, style="primary" if name == "list" else None
-            )
-            for name in names
-        ],
-        f"open-{value}",
-    )
+    elements = [
+        blocks.button(
+            words(f"open-{name}"), f"open-{name}", value, style="primary" if name == "list" else None
+        )
+        for name in names[:BUTTONS]
+    ]
+    if others := names[BUTTONS:]:
+        elements.append(blocks.overflow({f"open-{name}": words(f"open-{name}") for name in others}, value))
+    return blocks.actions(elements, f"open-{value}")
+
+
+def _line(words: Words, figures: Figures) -> Block:
+    name = audience_views.short_name(audience_views.label(figures.audience))
+    facts = [words.md("overview-cleaned", n=figures.cleaned)]
+    if figures.this_week:
+        facts.append(words.md("overview-week", n=figures.this_week))
+    if figures.worth_a_look:
+        facts.append(words.md("overview-worth-a-look", n=figures.worth_a_look))
+    view = blocks.button(words("overview-view"), CHOOSE, str(figures.audience.id))
+    return blocks.section(Markup(f"*{escaped(name)}*\n{' · '.join(facts)}"), accessory=view)

@@ -5,18 +5,27 @@ from collections.abc import Iterator
 
 from bot.bounces.diagnosis import diagnose, find_code
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.evidence import EvidenceItem, Explanation, VerdictSummary
+from bot.bounces.evidence import (
+    AddressLookup,
+    EvidenceItem,
+    Explanation,
+    FoundContact,
+    VerdictSummary,
+)
 from handlers.slack.elements import blocks
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import capital, isolated
 from handlers.slack.views import reversals
 from handlers.words import Markup, Words
-from storage.contacts.values import CleanReason
+from storage.contacts.values import CleanReason, Status
 
 OPEN = "open-why"  # value: audience id:contact id
-FIX = "evidence-fix"  # value: audience id:contact id
+# value of these: audience id:contact id
+FIX, SHOW = "evidence-fix", "evidence-show"
+ARCHIVE, RESTORE = "evidence-archive", "evidence-restore"
 _NAME, _DIAGNOSTIC = 80, 300  # characters shown
+_SEARCHED, _FOUND = 20, 30  # audiences shown
 _CODE = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 _MOMENT = "{date_short} {time}"
 
@@ -62,27 +71,81 @@ def why(words: Words, explanation: Explanation) -> View:
     """The modal: the verdict, signs that the address works, the evidence."""
     address = isolated(blocks.clamp_middle(explanation.address, 2 * blocks.OPTION))
     audience = isolated(short_name(explanation.audience.name))
-    rows = [
-        blocks.section(words.md("evidence-address", address=address, audience=audience)),
-        blocks.section(Markup("\n".join(_verdict(words, explanation)))),
-    ]
+    rows = [blocks.section(words.md("evidence-address", address=address, audience=audience))]
+    if explanation.status != Status.CLEANED:
+        rows.append(blocks.section(words.md("evidence-status", status=explanation.status)))
+    rows.append(blocks.section(Markup("\n".join(_verdict(words, explanation)))))
     if signs := list(_signs_of_life(words, explanation)):
         rows.append(blocks.section(Markup("\n".join((words.md("evidence-for"), *signs)))))
     elif explanation.verdict and not explanation.verdict.weakness:
         rows.append(blocks.context(words.md("evidence-nothing-for")))
     rows += _evidence(words, explanation)
-    if explanation.obstacle:
+    if explanation.obstacle and explanation.status == Status.CLEANED:
         rows.append(blocks.context(words.md(f"reversals-not-{explanation.obstacle}")))
     if buttons := list(_buttons(words, explanation)):
         rows.append(blocks.actions(buttons, FIX))
     return blocks.modal(words("evidence-title"), rows, close=words("close"))
 
 
+def not_found(words: Words, lookup: AddressLookup) -> View:
+    """The modal if no audience has the address."""
+    return blocks.modal(words("evidence-title"), not_found_rows(words, lookup), close=words("close"))
+
+
+def not_found_rows(words: Words, lookup: AddressLookup) -> list[Block]:
+    """Says that no audience has the address, and which were searched."""
+    names = [short_name(audience.name) for audience in lookup.searched[:_SEARCHED]]
+    if more := len(lookup.searched) - len(names):
+        names.append(words("evidence-searched-more", n=more))
+    address = isolated(blocks.clamp_middle(lookup.address, 2 * blocks.OPTION))
+    return [
+        blocks.section(words.md("evidence-not-found", address=address)),
+        blocks.context(words.md("evidence-searched", audiences=", ".join(names))),
+    ]
+
+
+def which(words: Words, lookup: AddressLookup) -> View:
+    """The modal that lists the audiences that have the address."""
+    return blocks.modal(words("evidence-title"), found_rows(words, lookup, SHOW), close=words("close"))
+
+
+def found_rows(words: Words, lookup: AddressLookup, action_id: str) -> list[Block]:
+    """A line for each contact with the address, with a button of that action id."""
+    rows = []
+    for contact in lookup.found[:_FOUND]:
+        button = blocks.button(
+            words("evidence-open"), action_id, reversals.value(contact.audience.id, contact.id)
+        )
+        rows.append(blocks.section(_found(words, contact), accessory=button if contact.reason else None))
+    return rows
+
+
+def never_cleaned(words: Words, contact: FoundContact) -> View:
+    """The modal of a contact that was never cleaned."""
+    rows = [blocks.section(_found(words, contact)), blocks.context(words.md("evidence-never-cleaned"))]
+    return blocks.modal(words("evidence-title"), rows, close=words("close"))
+
+
+def _found(words: Words, contact: FoundContact) -> Markup:
+    address = isolated(blocks.clamp_middle(contact.address, 2 * blocks.OPTION))
+    audience = isolated(short_name(contact.audience.name))
+    lines = [words.md("evidence-address", address=address, audience=audience)]
+    lines.append(words.md("evidence-status", status=contact.status))
+    if contact.reason:
+        reason = words.md("evidence-was-cleaned", reason=words(f"reason-{contact.reason}"))
+        lines[1] = Markup(f"{lines[1]} · {reason}")
+    return Markup("\n".join(lines))
+
+
 def _buttons(words: Words, explanation: Explanation) -> Iterator[Block]:
     audience_id = explanation.audience.id
     value = reversals.value(audience_id, explanation.contact_id)
-    if explanation.reason != CleanReason.ABUSE:
-        yield blocks.button(words("evidence-fix"), FIX, value)
+    if explanation.status == Status.CLEANED:
+        if explanation.reason != CleanReason.ABUSE:
+            yield blocks.button(words("evidence-fix"), FIX, value)
+        yield blocks.button(words("open-archive"), ARCHIVE, value)
+    if explanation.archive:
+        yield blocks.button(words("evidence-restore"), RESTORE, value)
     if explanation.obstacle is None:
         yield blocks.button(words("reversals-one"), reversals.CONTACT, value)
     batch = explanation.batch

@@ -44,7 +44,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
             optional=True,
             dispatch=True,
         ),
-        blocks.context(_visibility(words, to)),
+        blocks.context(visibility(words, to)),
     ]
     buttons = [blocks.button(words("exports-to-me"), TO_ME)] if chosen else []
     buttons.append(blocks.button(words("exports-past"), PAST, str(preview.segment.audience_id)))
@@ -165,7 +165,7 @@ def _where(words: Words, to: Destination | None) -> Block:
     return element | ({"initial_conversation": to.channel} if to else {})
 
 
-def _visibility(words: Words, to: Destination | None) -> Markup:
+def visibility(words: Words, to: Destination | None) -> Markup:
     """Who will see the file."""
     if to is None:
         return words.md("exports-to-you")

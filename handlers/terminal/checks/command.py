@@ -105,15 +105,19 @@ def _identity(client: WebClient, right: Make, fault: Make) -> Iterator[Finding]:
         yield fault("check-slack-unreachable", url=client.base_url)
         return
     yield right("check-bot-token", team=str(response.get("team")), user=str(response.get("user")))
-    yield _scopes(response.headers, right, fault)
+    yield from _scopes(response.headers, right, fault)
 
 
-def _scopes(headers: dict[str, Any], right: Make, fault: Make) -> Finding:
+def _scopes(headers: dict[str, Any], right: Make, fault: Make) -> Iterator[Finding]:
+    """Which scopes are missing, and what doesn't work without each."""
     header = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
     granted = {scope.strip() for scope in header.split(",")}
     if missing := sorted(SCOPES - granted):
-        return fault("check-scopes-missing", scopes=", ".join(missing), n=len(missing))
-    return right("check-scopes", n=len(SCOPES))
+        yield fault("check-scopes-missing", scopes=", ".join(missing), n=len(missing))
+        for scope in missing:
+            yield fault("check-scope-without", scope=scope, what=scope.replace(":", "-"))
+    else:
+        yield right("check-scopes", n=len(SCOPES))
 
 
 def _connection(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:

@@ -17,6 +17,20 @@ evidence-open = Why
 
 evidence-title = Why it was cleaned
 evidence-address = *{ $address }* in { $audience }
+evidence-status = Status: *{ $status ->
+    [subscribed] subscribed
+    [unsubscribed] unsubscribed
+    [nonsubscribed] non-subscribed
+    [pending] pending
+    [archived] archived
+   *[cleaned] cleaned
+}*
+evidence-was-cleaned = cleaned: { $reason }
+evidence-never-cleaned = It was never cleaned, so there is nothing to do here.
+evidence-not-found = No audience has *{ $address }*. Check the spelling.
+evidence-searched = Searched: { $audiences }
+evidence-searched-more = { $n } more
+evidence-restore = Restore
 evidence-by-hard = Cleaned { $date } after a hard bounce.
 evidence-by-soft = Cleaned { $date }: it bounced on { $days } days, and { $needed } are enough.
 evidence-by-abuse = Cleaned { $date }: this person reported the mail as abuse.

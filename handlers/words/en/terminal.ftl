@@ -110,6 +110,22 @@ check-scopes-missing = { $n ->
     [one] A scope is missing: { $scopes }.
    *[other] Scopes are missing: { $scopes }.
 } Paste manifest.yml into your app’s “App Manifest” page and install the app again.
+check-scope-without = Without { $scope }: { $what ->
+    [app_mentions-read] mentions of the bot in channels get no answer.
+    [channels-history] after a crash, a digest or a receipt in a public channel may be posted twice.
+    [channels-read] nobody is told who will see a file or a digest in a public channel, and none can be posted there.
+    [chat-write] nothing can be posted: no receipt, no digest, no answer to a message.
+    [commands] no command and no shortcut works.
+    [files-read] files can’t be imported, and an export may be sent twice after a crash.
+    [files-write] exports and lists of refused rows can’t be sent.
+    [groups-history] after a crash, a digest or a receipt in a private channel may be posted twice.
+    [groups-read] nobody is told who will see a file or a digest in a private channel, and none can be posted there.
+    [im-history] direct messages to the bot get no answer, and a receipt may come twice after a crash.
+    [im-write] receipts and exports don’t reach anybody’s direct messages.
+    [usergroups-read] the user groups in CLEANED_OPERATORS make nobody an operator.
+    [users-read] nobody’s role and language are known, so nobody is an operator.
+   *[other] a part of the bot doesn’t work.
+}
 check-app-token = App token: Socket Mode can connect
 check-app-token-malformed = SLACK_APP_TOKEN is not an app-level token. It starts with xapp-; make one with the scope connections:write on your app’s “Basic Information” page.
 check-app-token-refused = Slack refuses SLACK_APP_TOKEN ({ $error }). Make a new one with the scope connections:write on your app’s “Basic Information” page.

@@ -17,6 +17,20 @@ evidence-open = Pourquoi
 
 evidence-title = Pourquoi ce nettoyage
 evidence-address = *{ $address }* dans { $audience }
+evidence-status = Statut : *{ $status ->
+    [subscribed] abonné
+    [unsubscribed] désabonné
+    [nonsubscribed] non abonné
+    [pending] en attente
+    [archived] archivé
+   *[cleaned] nettoyé
+}*
+evidence-was-cleaned = nettoyé : { $reason }
+evidence-never-cleaned = Ce contact n’a jamais été nettoyé : il n’y a rien à faire ici.
+evidence-not-found = *{ $address }* n’est dans aucune audience. Vérifiez l’orthographe.
+evidence-searched = Audiences parcourues : { $audiences }
+evidence-searched-more = { $n } autres
+evidence-restore = Rétablir
 evidence-by-hard = Nettoyé { $date } après un retour définitif.
 evidence-by-soft = Nettoyé { $date } : des retours sur { $days } jours, et { $needed } suffisent.
 evidence-by-abuse = Nettoyé { $date } : cette personne a signalé l’e-mail comme abusif.

@@ -134,6 +134,22 @@ check-scopes-missing = { $n ->
     [one] Il manque un droit (scope) : { $scopes }.
    *[other] Il manque des droits (scopes) : { $scopes }.
 } Collez manifest.yml dans la page « App Manifest » de votre application et réinstallez-la.
+check-scope-without = Sans { $scope } : { $what ->
+    [app_mentions-read] les mentions du bot dans les canaux restent sans réponse.
+    [channels-history] après une panne, un récapitulatif ou un reçu peut paraître deux fois dans un canal public.
+    [channels-read] personne n’apprend qui verra un fichier ou un récapitulatif dans un canal public, et rien ne peut y être publié.
+    [chat-write] rien ne peut être publié : ni reçu, ni récapitulatif, ni réponse à un message.
+    [commands] aucune commande ni aucun raccourci ne fonctionne.
+    [files-read] aucun fichier ne peut être importé, et un export peut partir deux fois après une panne.
+    [files-write] ni les exports ni les lignes refusées ne peuvent être envoyés.
+    [groups-history] après une panne, un récapitulatif ou un reçu peut paraître deux fois dans un canal privé.
+    [groups-read] personne n’apprend qui verra un fichier ou un récapitulatif dans un canal privé, et rien ne peut y être publié.
+    [im-history] les messages directs au bot restent sans réponse, et un reçu peut arriver deux fois après une panne.
+    [im-write] les reçus et les exports n’arrivent dans les messages directs de personne.
+    [usergroups-read] les groupes d’utilisateurs de CLEANED_OPERATORS ne donnent aucun rôle.
+    [users-read] le rôle et la langue de chacun sont inconnus : personne n’est opérateur.
+   *[other] une partie du bot ne fonctionne pas.
+}
 check-app-token = Jeton d’application : le Socket Mode peut se connecter
 check-app-token-malformed = SLACK_APP_TOKEN n’est pas un jeton d’application. Il commence par xapp- ; créez-en un avec le droit connections:write dans la page « Basic Information » de votre application.
 check-app-token-refused = Slack refuse SLACK_APP_TOKEN ({ $error }). Créez-en un autre avec le droit connections:write dans la page « Basic Information » de votre application.

@@ -308,12 +308,20 @@ def test_nothing_to_show_is_an_answer(database: Database, olivia: Person):
 
 
 @of(1)
-def test_which_audience_is_asked_where_there_are_several(other: int, olivia: Person):
-    for command, action in (("/cleaned-archive", archives.CHOOSE), ("/cleaned-export", exports.CHOOSE)):
-        olivia.command(command)
-        olivia.wait_modal("Which audience?")
-        olivia.select(action, str(other))
-        olivia.wait_modal("2 contacts")
+def test_which_audience_is_asked_once_and_then_is_the_one_used_last(
+    audience: int, other: int, olivia: Person, workspace: Workspace
+):
+    olivia.command("/cleaned-archive")
+    olivia.wait_modal("Which audience?")
+    olivia.select(archives.CHOOSE, str(other))
+    olivia.wait_modal("2 contacts")
+    olivia.dismiss()
+    olivia.command("/cleaned-export")
+    olivia.wait_modal("Export 2 contacts* of Other")
+    olivia.select(exports.WHERE, channels(workspace)[1])
+    olivia.wait_modal("will see")
+    olivia.select(exports.CHOOSE, str(audience))
+    olivia.wait_modal("of News")
 
 
 @of(1)

@@ -92,9 +92,11 @@ def test_where_nothing_can_be_taken_back_the_evidence_says_why(language: str, ob
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_evidence_leads_to_the_contact_and_to_its_batch(language: str):
     said = words(language)
-    assert _actions(said, a_why()) == [evidence_views.FIX, views.CONTACT]
+    assert _actions(said, a_why()) == [evidence_views.FIX, evidence_views.ARCHIVE, views.CONTACT]
     together = a_why(batch=a_batch("News", 1_603, 0), dismissed_until=AT)
-    assert _actions(said, together) == [evidence_views.FIX, views.CONTACT, views.BATCH]
+    assert _actions(said, together)[2:] == [views.CONTACT, views.BATCH]
+    archived = a_why(status="archived", archive="a1", obstacle=Obstacle.ARCHIVED)
+    assert _actions(said, archived) == [evidence_views.RESTORE]
     assert problems("modal", evidence_views.why(said, together)) == []
     assert _actions(said, a_why(batch=replace(a_batch("News", 1, 0), n_held=0)))[-1] == views.CONTACT
 

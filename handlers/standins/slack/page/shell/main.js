@@ -1,6 +1,6 @@
 // The entry point: the current person and channel, and the server's events.
 
-import { get, listen, session } from "../base/api.js";
+import { get, listen, post, session } from "../base/api.js";
 import { composer } from "./composer.js";
 import { author, channelLabel, channelNamed, directory, setDirectory } from "../base/directory.js";
 import { announce, h, icon, toast } from "../base/dom.js";
@@ -83,7 +83,10 @@ async function go(channelId, tab = "messages") {
   parts.content.replaceChildren(messages.root);
   parts["composer-place"].replaceChildren(composer(channelNamed(channelId), session.user));
   document.getElementById("composer").focus();
-  return fill(messages);
+  await fill(messages);
+  // The bot may greet whoever opens its messages; a failure is shown by the banners.
+  if (channelNamed(channelId).kind === "im") await post("home", { tab: "messages" }).catch(() => {});
+  return undefined;
 }
 
 function showHome() {
