@@ -16,11 +16,19 @@ from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
 from storage.contacts import contacts
 from storage.contacts.tables import VerdictRow
-from storage.contacts.values import CleanReason
+from storage.contacts.values import CleanReason, Status
 from storage.core import audiences
 from storage.core.database import Database, Session
 
 MOST_SHOWN = 15  # evidence items
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An operator has looked at a contact that was worth a look."""
+
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +43,8 @@ class VerdictSummary:
     needed: int
     """Days with a soft bounce that clean."""
     weakness: Weakness | None
-    """Why the contact is worth a look."""
+    """Why the contact is worth a look, or was until its review."""
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +97,8 @@ class Explanation:
     """Why the contact can't get back the status that it had; None if it can."""
     batch: CleanedBatch | None = None
     """The contacts that were cleaned together with it."""
+    is_cleaned: bool = True
+    """Whether it is cleaned now, and not archived or restored since."""
 
 
 def explain(database: Database, audience_id: int, contact_id: int) -> Explanation:
@@ -120,6 +131,7 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         dismissed_until=activity.dismissed_until if activity else None,
         obstacle=reversals.obstacle(audience, contact, verdict),
         batch=batch,
+        is_cleaned=contact.status == Status.CLEANED,
     )
 
 
@@ -153,11 +165,16 @@ def _item(row: Evidence) -> EvidenceItem:
 
 
 def _summary(row: VerdictRow) -> VerdictSummary:
+    weakness = row.weakness or row.reviewed
+    review = None
+    if not row.weakness and row.reviewed_by and row.reviewed_at:
+        review = Review(row.reviewed_by, row.reviewed_at)
     return VerdictSummary(
         reason=CleanReason(row.reason),
         cause=Cause(row.cause),
         code=row.code,
         counted=row.counted,
         needed=row.needed,
-        weakness=Weakness(row.weakness) if row.weakness else None,
+        weakness=Weakness(weakness) if weakness else None,
+        review=review,
     )

@@ -18,7 +18,7 @@ class Audience:
     """A mailing list.
 
     `mirrored_until`, of a mirrored audience: all changes before that time are stored; None until its first sync ends.
-    `trouble`: why a mirror is not kept up to date.
+    `trouble`: why a mirror is not kept up to date. `signup_url`: the form by which people subscribe themselves.
     """
 
     id: int
@@ -26,11 +26,13 @@ class Audience:
     source: str = AudienceSource.LOCAL
     mirrored_until: datetime | None = None
     trouble: Trouble = Trouble.NONE
+    signup_url: str | None = None
 
     @classmethod
     def of(cls, row: AudienceRow) -> "Audience":
-        trouble = RemoteState.from_json(row.remote).trouble
-        return cls(row.id, row.name, row.source, row.mirrored_until, trouble)
+        remote = RemoteState.from_json(row.remote)
+        signup_url = row.signup_url or remote.signup_url
+        return cls(row.id, row.name, row.source, row.mirrored_until, remote.trouble, signup_url)
 
     @property
     def is_mirror(self) -> bool:

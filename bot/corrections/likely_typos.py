@@ -102,6 +102,12 @@ def count(session: Session, audience_id: int) -> int:
     return sum(1 for _ in islice(correctable, MOST_COUNTED + 1))
 
 
+def ids(session: Session, audience_id: int, most: int = MOST_COUNTED) -> tuple[int, ...]:
+    """Returns the ids of the likely typos that can be corrected, newest first, at most so many."""
+    rows = _typos(session, audience_id, at_once=most)
+    return tuple(islice((contact.id for contact, _, status in rows if not status), most))
+
+
 def mark_not_a_typo(
     database: Database, audience_id: int, contact_id: int, *, by: str, now: datetime
 ) -> CleanedContact:

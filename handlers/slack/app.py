@@ -15,6 +15,7 @@ from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.features import (
     archives,
+    contacts,
     corrections,
     counts,
     digests,
@@ -43,7 +44,7 @@ RATE_LIMIT_RETRIES = 5
 log = logging.getLogger(__name__)
 
 FEATURES = (
-    *(counts, segments, evidence, exports, archives, restores, reversals, held),
+    *(counts, segments, evidence, exports, archives, contacts, restores, reversals, held),
     *(corrections, additions, digests, imports, mirror, policies, home),
 )
 

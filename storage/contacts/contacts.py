@@ -1,6 +1,6 @@
 """Queries over contacts: counting, paging, searching, and looking up one by id or address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
@@ -28,8 +28,9 @@ IS_CLEANED = TABLE.c.status == literal_column("'cleaned'")
 class Segment:
     """A filter over the cleaned contacts of an audience.
 
-    `ids` are the contacts a person ticked. `up_to` is the audience's revision when the segment was counted: contacts
-    changed after it are not in the segment, so nobody acts on a contact that was not counted.
+    `ids` are the contacts a person ticked, or with `likely_typos` those whose address looked mistyped; `without` are
+    left out of it. `up_to` is the audience's revision when the segment was counted: contacts changed after it are not in
+    the segment, so nobody acts on a contact that was not counted.
     """
 
     audience_id: int
@@ -38,19 +39,24 @@ class Segment:
     campaign: str | None = None  # the campaign's title
     domain: str | None = None
     text: str | None = None  # part of the address or of a merge field
-    worth_a_look: bool | None = None  # True: only those whose verdict is weak
+    worth_a_look: bool | None = (
+        None  # True: only those whose verdict is weak and not reviewed; False: without them
+    )
+    reviewed: bool | None = None  # True: only those whose weak verdict was reviewed
+    likely_typos: bool | None = None  # True: the ids are those of likely typos
     ids: tuple[int, ...] | None = None
+    without: tuple[int, ...] | None = None
     up_to: int | None = None
 
     @property
     def is_filtered(self) -> bool:
-        """Whether any filter is set; ticked contacts are not a filter."""
+        """Whether any filter is set; ticked contacts and those left out are not a filter."""
         return any(getattr(self, f.name) is not None for f in fields(self) if f.name not in _NO_FILTER)
 
     @property
     def is_whole(self) -> bool:
         """Whether it holds every cleaned contact of the audience."""
-        return self.ids is None and not self.is_filtered
+        return self.ids is None and self.without is None and not self.is_filtered
 
     def to_json(self) -> dict[str, Any]:
         kept = {key: value for key, value in asdict(self).items() if value is not None}
@@ -60,10 +66,11 @@ class Segment:
     def from_json(cls, data: Mapping[str, Any]) -> "Segment":
         segment = cls(**data)
         since = date.fromisoformat(data["since"]) if "since" in data else None
-        return replace(segment, since=since, ids=tuple(data["ids"]) if "ids" in data else None)
+        ids, without = (tuple(data[name]) if name in data else None for name in ("ids", "without"))
+        return replace(segment, since=since, ids=ids, without=without)
 
 
-_NO_FILTER = {"audience_id", "ids", "up_to"}
+_NO_FILTER = {"audience_id", "ids", "without", "up_to"}
 
 
 class PageKey(NamedTuple):
@@ -83,8 +90,7 @@ def conditions(segment: Segment) -> list[ColumnElement[bool]]:
 def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
     """Returns the same conditions for a query that finds the contacts by their ids."""
     found: list[ColumnElement[bool]] = [TABLE.c.audience_id == segment.audience_id, IS_CLEANED]
-    if segment.ids is not None:
-        found.append(TABLE.c.id.in_(segment.ids))
+    found += _by_id(segment)
     if segment.up_to is not None:
         found.append(TABLE.c.revision <= segment.up_to)
     if segment.reason:
@@ -101,15 +107,33 @@ def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
         found.append(TABLE.c.domain == segment.domain.lower())
     if segment.text:
         found.append(_mentions(segment.text))
-    if segment.worth_a_look:
-        found.append(TABLE.c.id.in_(_weak(segment.audience_id)))
     return found
+
+
+def _by_id(segment: Segment) -> Iterator[ColumnElement[bool]]:
+    """Yields the conditions on which contacts they are, whatever their columns say."""
+    if segment.ids is not None:
+        yield TABLE.c.id.in_(segment.ids)
+    if segment.without:
+        yield TABLE.c.id.not_in(segment.without)
+    if segment.worth_a_look is not None:
+        weak = _weak(segment.audience_id)
+        yield TABLE.c.id.in_(weak) if segment.worth_a_look else TABLE.c.id.not_in(weak)
+    if segment.reviewed:
+        yield TABLE.c.id.in_(_reviewed(segment.audience_id))
 
 
 def _weak(audience_id: int) -> Select[int]:
     """Selects the contacts whose verdict is weak, from the partial index on those."""
     return select_any(VERDICT.c.contact_id).where(
         VERDICT.c.audience_id == audience_id, VERDICT.c.weakness != literal_column("''")
+    )
+
+
+def _reviewed(audience_id: int) -> Select[int]:
+    """Selects the contacts whose weak verdict was reviewed, from the partial index on those."""
+    return select_any(VERDICT.c.contact_id).where(
+        VERDICT.c.audience_id == audience_id, VERDICT.c.reviewed_at.is_not(None)
     )
 
 

@@ -20,7 +20,7 @@ from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
-from handlers.slack.listeners import OPERATORS, Listeners
+from handlers.slack.listeners import OPERATORS, Listeners, OnTop
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request
 from handlers.slack.uploads import UNREACHABLE_CHANNEL, shared_with
@@ -46,6 +46,7 @@ class NotInChannel(CleanedError):
 def register(listeners: Listeners) -> None:
     ENTRY.register(listeners)
     listeners.action(segment_views.ARCHIVE, open_segment, who=OPERATORS)
+    listeners.submission(segment_views.CALLBACK, open_ticked, who=OPERATORS)
     listeners.submission(views.CALLBACK, confirm, who=OPERATORS)
     listeners.action(views.UNDO, undo, who=OPERATORS)
     listeners.link(outcome_views.OPEN)
@@ -76,6 +77,19 @@ def open_segment(request: Request) -> None:
     segment = segments.chosen(request)
     modal = request.open_modal("archives-title")
     _show_plan(request, modal, audiences.by_id(request.database, segment.audience_id), segment)
+
+
+def open_ticked(request: Request) -> OnTop:
+    """The list's submit button."""
+    segment = segments.chosen_ticked(request)
+    return OnTop(_plan(request, audiences.by_id(request.database, segment.audience_id), segment))
+
+
+def open_contact(request: Request, modal: Modal, value: str) -> None:
+    """Shows the preview for one contact. `value`: audience id:contact id."""
+    audience_id, contact_id = split_value(value)
+    segment = Segment(audience_id=audience_id, ids=(int(contact_id),))
+    _show_plan(request, modal, audiences.by_id(request.database, audience_id), segment)
 
 
 def confirm(request: Request) -> View:
@@ -122,13 +136,16 @@ def _message(database: Database, words: Words, job: ArchiveJob) -> Message:
 
 
 def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segment) -> None:
+    modal.show(_plan(request, audience, segment))
+
+
+def _plan(request: Request, audience: Audience, segment: Segment) -> View:
     word = request.settings.confirmation_word or request.words("archives-word")
     try:
         plan = archives.plan(request.database, segment, by=request.user_id, word=word, now=request.now)
     except NothingThere:
-        modal.show(views.nothing(request.words, audience.name, segment))
-    else:
-        modal.show(views.form(request.words, plan))
+        return views.nothing(request.words, audience.name, segment)
+    return views.form(request.words, plan)
 
 
 def _share(request: Request, channel: str) -> View:

@@ -1,9 +1,10 @@
 """The Why button: why a contact was cleaned, with the evidence."""
 
 from bot.bounces import evidence
+from handlers.slack.elements.audiences import split_value
 from handlers.slack.features import corrections
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Request
+from handlers.slack.request import Modal, Request
 from handlers.slack.views import evidence as views
 
 
@@ -13,11 +14,14 @@ def register(listeners: Listeners) -> None:
 
 
 def show(request: Request) -> None:
-    modal = request.open_modal("evidence-title")
-    audience_id, _, contact_id = request.value.partition(":")
-    modal.show(
-        views.why(request.words, evidence.explain(request.database, int(audience_id), int(contact_id)))
-    )
+    explain(request, request.open_modal("evidence-title"), request.value)
+
+
+def explain(request: Request, modal: Modal, value: str, list_plan: str = "") -> None:
+    """Shows why a contact was cleaned. `value`: audience id:contact id; `list_plan`: the id of the list below, if any."""
+    audience_id, contact_id = split_value(value)
+    explanation = evidence.explain(request.database, audience_id, int(contact_id))
+    modal.show(views.why(request.words, explanation, list_plan))
 
 
 def fix(request: Request) -> None:

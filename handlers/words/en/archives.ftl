@@ -57,6 +57,10 @@ filter-campaign = after “{ $campaign }”
 filter-domain = at { $domain }
 filter-text = with “{ $text }”
 filter-worth-a-look = worth a look
+filter-not-worth-a-look = without those worth a look
+filter-reviewed = reviewed
+filter-typos = likely typos
+filter-without-typos = without likely typos
 filter-ticked = { $n ->
     [one] { $n } ticked
    *[other] { $n } ticked

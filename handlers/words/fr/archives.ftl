@@ -57,6 +57,10 @@ filter-campaign = après « { $campaign } »
 filter-domain = chez { $domain }
 filter-text = avec « { $text } »
 filter-worth-a-look = à revoir
+filter-not-worth-a-look = sauf ceux à revoir
+filter-reviewed = revus
+filter-typos = sans doute mal saisis
+filter-without-typos = sauf ceux sans doute mal saisis
 filter-ticked = { $n ->
     [one] { $n } coché
    *[other] { $n } cochés
