@@ -27,11 +27,10 @@ FEW = 20_000  # contacts of mistyped domains, up to which they are found by doma
 
 @dataclass(frozen=True, slots=True)
 class Typo:
-    """A likely mistyped contact. `already` is the status of the suggested address, if the audience has it."""
+    """A likely mistyped contact, with an address that the audience does not have."""
 
     contact: CleanedContact
     suggestion: Suggestion
-    already: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +63,16 @@ def page(
     before: PageKey | None = None,
     size: int = PAGE,
 ) -> Typos:
-    """Returns the page of likely typos after a place, or before it. Raises NoAudience."""
+    """Returns the page of likely typos after a place, or before it. Raises NoAudience.
+
+    Contacts whose suggested address the audience has already are left out: there is nothing to add.
+    """
     with database.reading() as session:
         audience = require(session, audience_id)
-        rows = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
+        found = _typos(session, audience_id, after=after, before=before)
+        rows = list(islice(((contact, to) for contact, to, status in found if not status), size + 1))
     has_more, rows = len(rows) > size, rows[:size]
-    typos = [
-        Typo(cleaned_contact(audience, contact), suggestion, status) for contact, suggestion, status in rows
-    ]
+    typos = [Typo(cleaned_contact(audience, contact), suggestion) for contact, suggestion in rows]
     first, last = (page_key(rows[0][0]), page_key(rows[-1][0])) if rows else (None, None)
     if before:  # found in reverse order, from the place backwards
         return Typos(Audience.of(audience), typos[::-1], last if has_more else None, first)

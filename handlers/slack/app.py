@@ -29,7 +29,7 @@ from handlers.slack.features import (
     reversals,
     segments,
 )
-from handlers.slack.features.mailchimp import additions, mirror
+from handlers.slack.features.mailchimp import additions, fixes, mirror
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
@@ -45,7 +45,7 @@ log = logging.getLogger(__name__)
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, contacts, restores, reversals, held),
-    *(corrections, additions, digests, imports, mirror, policies, home),
+    *(corrections, additions, fixes, digests, imports, mirror, policies, home),
 )
 
 
@@ -124,4 +124,5 @@ def job_handlers(context: AppContext) -> list[JobHandler]:
         *held.job_handlers(context),
         *mirror.job_handlers(context),
         additions.job_handler(context),
+        fixes.job_handler(context),
     ]

@@ -110,6 +110,14 @@ def get_not_typo(session: Session, audience_id: int, contact_id: int) -> NotTypo
     return session.get(NotTypo, (audience_id, contact_id))
 
 
+def marked_not_typo(session: Session, audience_id: int, ids: Collection[int]) -> set[int]:
+    """Returns the ids of those contacts that a person marked as right."""
+    query = select(NotTypo.contact_id).where(
+        NotTypo.audience_id == audience_id, col(NotTypo.contact_id).in_(ids)
+    )
+    return set(session.exec(query))
+
+
 def mark_not_typo(session: Session, mark: NotTypo) -> bool:
     """Stores the mark; False if the contact has one already."""
     if get_not_typo(session, mark.audience_id, mark.contact_id):
