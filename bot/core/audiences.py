@@ -1,16 +1,24 @@
 """Audiences, and choosing one by name."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.errors import NoAudience, UnknownAudience
+from bot.core.errors import CleanedError, NoAudience, UnknownAudience
 from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.remote_state import RemoteState, Trouble
 
+_URL = re.compile(r"https?://[^\s<>|`]{1,500}")
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
+
+
+class BadSignupUrl(CleanedError):
+    """The link to the sign-up form is none."""
+
+    key = "error-bad-signup-url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,16 @@ def by_id(database: Database, audience_id: int) -> Audience:
     """Returns the audience with that id. Raises NoAudience."""
     with database.reading() as session:
         return Audience.of(require(session, audience_id))
+
+
+def set_signup_url(session: Session, audience_id: int, text: str) -> None:
+    """Sets the link to the audience's sign-up form; an empty text removes it. Raises NoAudience, BadSignupUrl."""
+    url = text.strip()
+    if url and not _URL.fullmatch(url):
+        raise BadSignupUrl
+    audience = require(session, audience_id)
+    audience.signup_url = url or None
+    session.add(audience)
 
 
 def require(session: Session, audience_id: int) -> AudienceRow:

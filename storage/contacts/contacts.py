@@ -193,6 +193,11 @@ def still_cleaned(session: Session, audience_id: int, ids: Sequence[int]) -> set
     return set(session.execute(cleaned).scalars())
 
 
+def ids_in(session: Session, segment: Segment) -> tuple[int, ...]:
+    """Returns the ids of the contacts in the segment."""
+    return tuple(session.execute(select_any(TABLE.c.id).where(*conditions(segment))).scalars())
+
+
 def by_id(session: Session, audience_id: int, contact_id: int) -> Contact | None:
     return session.get(Contact, (audience_id, contact_id))
 

@@ -102,6 +102,7 @@ def confirm(request: Request) -> View:
             by=request.user_id,
             now=request.now,
             recipient=request.recipient(request.here),
+            leave_out=views.leaves_out(request.inputs),
         )
     request.wake_worker()
     return views.started(request.words, archives.receipt(request.database, job))
