@@ -213,11 +213,9 @@ def rules(database: Database, news: int) -> tuple[Person, View]:
     return olivia, olivia.slack.shown.get(timeout=10)
 
 
-def submit(person: Person, view: View, *numbers: str) -> dict[str, Any]:
+def submit(person: Person, view: View, *numbers: str, signup: str | None = None) -> dict[str, Any]:
     ids = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    values = {
-        each: {each: {"type": "number_input", "value": n}} for each, n in zip(ids, numbers, strict=True)
-    }
+    values = {each: {each: {"value": n}} for each, n in zip(ids, (*numbers, signup), strict=True)}
     return person.send(person.body("view_submission", view | {"state": {"values": values}}))
 
 
@@ -257,6 +255,22 @@ def test_the_rules_are_kept_with_a_receipt_and_a_line_in_the_journal(
     assert saved_policies.get(database, news) == Policy(3, 4, 50)
     line = journal.latest(database, 1)[0]
     assert (line.what, line.who, line.audience) == ("policy", olivia.user, "News")
+
+
+def test_the_link_of_the_sign_up_form_is_kept_shown_and_removed(
+    rules: tuple[Person, View], database: Database, news: int
+):
+    olivia, form = rules
+    for bad in ("example.com", "javascript:x", "https://a b", "https://a|b", "https://" + "x" * 501):
+        answer = submit(olivia, form, "3", "4", "50", signup=bad)
+        assert answer["errors"] == {"signup-url": "Type a whole link that begins with https://."}
+    assert saved_policies.get(database, news) == Policy(), "nothing is saved in part"
+    submit(olivia, form, "3", "4", "50", signup=" https://example.com/join ")
+    narrowed = olivia.press(olivia.command(), f"{list_views.PRESET}-worth-a-look")
+    told = choose(olivia, narrowed, "why", "ben@example.com")
+    assert "Copy the link: `https://example.com/join`" in says(told)
+    submit(olivia, form, "3", "4", "50", signup=None)
+    assert audiences.by_id(database, news).signup_url is None
 
 
 def test_an_export_read_back_gives_the_contacts_that_bounces_cleaned(database: Database, news: int):
