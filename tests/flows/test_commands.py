@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from sqlmodel import select
+
 from bot.contacts import counts
 from bot.core import audiences, journal
 from handlers.clock import utc_now
 from handlers.slack.elements.blocks import person as mention
+from storage.corrections.tables import Consent
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, Someone, write_sample
 from tests.support import samples
 from tests.support.figures import assert_exact, contacts
@@ -121,6 +124,27 @@ def _filter(someone: Someone, filters: dict[str, str]) -> None:
     someone.person.click("segments-filters")
     someone.person.wait_modal(someone.says("segments-back"))
     assert someone.person.submit(**filters) == {}
+
+
+def test_typos_that_are_ticked_are_added_together_and_leave_one_message(
+    filled: Flow, someone: Someone
+) -> None:
+    person, before = someone.person, len(someone.direct_messages())
+    person.command("/cleaned-fix")
+    shown = person.wait_modal(someone.says("corrections-pick", audience=AUDIENCE))
+    n = sum(block["block_id"].startswith("typo-") for block in shown["blocks"])
+    assert n > 1
+    person.click("typos-tick-all")
+    person.wait_modal(someone.said("corrections-permission-of", n=n))
+    assert list(person.submit()) == [f"consent-{n}"], "Slack asks for what is required"
+    assert person.submit(**{f"consent-{n}": ["permission"]}) == {}
+    someone.waits_direct("corrections-added-these", n=n, audience=AUDIENCE)
+    assert len(someone.direct_messages()) == before + 1
+    with filled.database.reading() as session:
+        wordings = [consent.wording for consent in session.exec(select(Consent)).all()]
+    assert wordings == [someone.said("corrections-permission-of", n=n)] * n
+    assert_exact(filled.database)
+    assert refusals(filled.workspace) == []
 
 
 def test_an_audience_is_chosen_where_there_are_several(
