@@ -37,6 +37,8 @@ def listing(words: Words, shown: Listing, audiences: Sequence[Audience], notice:
         rows += _filters(words, shown)
         rows += _list_buttons(words, shown)
         rows += [_row(words, shown, entry) for entry in shown.entries]
+        if shown.preset == Preset.WORTH_A_LOOK:
+            rows.append(blocks.context(words.md("evidence-weak-help")))
     rows += _pages(words, shown, audiences)
     return blocks.modal(
         words("segments-title"),
@@ -105,8 +107,6 @@ def _filters(words: Words, shown: Listing) -> list[Block]:
     if is_custom:
         texts = Markup(" · ".join(filters.in_words(words, shown.segment)))
         rows.append(blocks.section(texts, accessory=blocks.button(words("segments-clear"), CLEAR)))
-    if shown.preset == Preset.WORTH_A_LOOK:
-        rows.append(blocks.context(words.md("evidence-weak-help")))
     return rows
 
 
@@ -158,7 +158,7 @@ def _tick_buttons(words: Words, shown: Listing) -> list[Block]:
 def _row(words: Words, shown: Listing, entry: Entry) -> Block:
     """A contact, in two lines. The address is the label of the checkbox, so that a screen reader says what is ticked."""
     address = blocks.clamp_middle(entry.address, blocks.OPTION)
-    box = blocks.option(address, str(entry.id), _facts(words, entry))
+    box = blocks.option(address, str(entry.id), _facts(words, shown, entry))
     options = [
         blocks.option(
             blocks.clamp_middle(words(f"segments-menu-{action}", address=entry.address), blocks.OPTION),
@@ -181,10 +181,11 @@ def _actions(entry: Entry) -> list[str]:
     return actions
 
 
-def _facts(words: Words, entry: Entry) -> str:
+def _facts(words: Words, shown: Listing, entry: Entry) -> str:
     """Whether it is worth a look, when and why it was cleaned, as one line of plain text."""
     verdict = entry.verdict
-    facts = [words("segments-row-look")] if verdict and verdict.weakness and not verdict.review else []
+    is_marked = verdict and verdict.weakness and not verdict.review and shown.preset != Preset.WORTH_A_LOOK
+    facts = [words("segments-row-look")] if is_marked else []
     facts.append(words.short_day(entry.cleaned_at.date()))
     facts.append(evidence_views.in_brief(words, entry.reason, verdict, entry.diagnostic))
     return blocks.clamp(" · ".join(facts), _FACTS)

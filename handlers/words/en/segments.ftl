@@ -38,8 +38,8 @@ segments-ticked = { $n ->
     [one] { $n } ticked. Ticks are kept over pages and filters.
    *[other] { $n } ticked. Ticks are kept over pages and filters.
 }
-segments-tick-page = Tick this page
-segments-untick = Untick all ({ $n })
+segments-tick-page = Tick page
+segments-untick = Untick ({ $n })
 segments-export-ticked = Export ticked ({ $n })
 segments-archive-ticked = Archive ticked ({ $n })
 segments-export-all = Export all ({ $n })

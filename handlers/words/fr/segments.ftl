@@ -39,7 +39,7 @@ segments-ticked = { $n ->
    *[other] { $n } contacts cochés. Les coches restent d’une page et d’un filtre à l’autre.
 }
 segments-tick-page = Cocher la page
-segments-untick = Tout décocher ({ $n })
+segments-untick = Décocher ({ $n })
 segments-export-ticked = Exporter ({ $n })
 segments-archive-ticked = Archiver ({ $n })
 segments-export-all = Tout exporter ({ $n })
@@ -51,7 +51,7 @@ segments-menu-reviewed = Revu : { $address }
 segments-menu-not-reviewed = À revoir de nouveau : { $address }
 segments-row-look = À revoir
 segments-page = Page { $page } sur { $pages }
-reviews-ticked = Marquer comme revus ({ $n })
+reviews-ticked = Revus ({ $n })
 reviews-undo = Annuler
 reviews-done = { $n ->
     [0] Aucun de ces contacts n’est encore à revoir.
