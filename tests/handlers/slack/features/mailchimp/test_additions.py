@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.core import jobs
-from bot.mailchimp.additions import TryLater
+from bot.mailchimp.adding import TryLater
 from bot.mailchimp.jobs import ADD
 from handlers.slack import long_work
 from handlers.slack.app import job_handlers
