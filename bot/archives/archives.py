@@ -174,9 +174,8 @@ def _without_doubtful(session: Session, segment: Segment) -> tuple[Segment, int,
         worth_a_look = segment_size(session, replace(segment, worth_a_look=True))
         without = replace(without, worth_a_look=False if worth_a_look else None)
     if not segment.likely_typos:
-        ids = set(likely_typos.ids(session, segment.audience_id, MOST_TYPOS))
-        ids &= set(ids if segment.ids is None else segment.ids)
-        found = contacts.ids_in(session, replace(segment, ids=tuple(ids))) if ids else ()
+        ids = likely_typos.ids(session, segment.audience_id, MOST_TYPOS, among=segment.ids)
+        found = contacts.ids_in(session, replace(segment, ids=ids)) if ids else ()
         typos = len(found)
         without = replace(without, without=found or None)
     return without, worth_a_look, typos

@@ -1,6 +1,6 @@
 """Cleaned contacts whose address is likely mistyped: as pages, one after another, and marked as right by a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
@@ -103,9 +103,14 @@ def count(session: Session, audience_id: int) -> int:
     return sum(1 for _ in islice(correctable, MOST_COUNTED + 1))
 
 
-def ids(session: Session, audience_id: int, most: int = MOST_COUNTED) -> tuple[int, ...]:
-    """Returns the ids of the likely typos that can be corrected, newest first, at most so many."""
-    rows = _typos(session, audience_id, at_once=most)
+def ids(
+    session: Session, audience_id: int, most: int = MOST_COUNTED, among: Collection[int] | None = None
+) -> tuple[int, ...]:
+    """Returns the ids of the likely typos that can be corrected, newest first, at most so many.
+
+    `among`: of these contacts only.
+    """
+    rows = _typos(session, audience_id, at_once=most, among=among)
     return tuple(islice((contact.id for contact, _, status in rows if not status), most))
 
 
@@ -159,6 +164,7 @@ def _typos(
     after: PageKey | None = None,
     before: PageKey | None = None,
     at_once: int = ROWS_AT_ONCE,
+    among: Collection[int] | None = None,
 ) -> Iterator[tuple[Contact, Suggestion, str | None]]:
     """Yields the likely typos after a place, or before it in reverse order.
 
@@ -174,6 +180,7 @@ def _typos(
         domains,
         most=at_once,
         are_few=sum(domains.values()) <= FEW,
+        among=among,
     )
     while rows := find(after=after, before=before):
         pairs = [

@@ -55,8 +55,11 @@ def find_uncorrected(
     after: PageKey | None = None,
     before: PageKey | None = None,
     are_few: bool = False,
+    among: Collection[int] | None = None,
 ) -> Sequence[Contact]:
     """Returns cleaned contacts of these domains that may be typos and were not corrected, newest first.
+
+    `among`: only contacts with these ids.
 
     `after` and `before` are the contacts at a page's edges; with `before`, the nearest come first. `are_few` decides the
     query: True finds all of the domains' contacts and sorts them, False walks through the cleaned contacts in order,
@@ -74,6 +77,8 @@ def find_uncorrected(
     query = select(Contact).where(
         TABLE.c.audience_id == audience_id, MAY_BE_A_TYPO, of_domains, TABLE.c.id.not_in(corrected)
     )
+    if among is not None:
+        query = query.where(TABLE.c.id.in_(among))
     if after:
         query = query.where(comes_after(after))
     if before:
