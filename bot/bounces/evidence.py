@@ -27,6 +27,14 @@ MOST_SHOWN = 15  # evidence items
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """An operator has looked at a contact that was worth a look."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class VerdictSummary:
     """A verdict as shown beside the contact's address. `code` as in RFC 3463, or ""."""
 
@@ -38,7 +46,8 @@ class VerdictSummary:
     needed: int
     """Days with a soft bounce that clean."""
     weakness: Weakness | None
-    """Why the contact is worth a look."""
+    """Why the contact is worth a look, or was until its review."""
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +245,16 @@ def _item(row: Evidence) -> EvidenceItem:
 
 
 def _summary(row: VerdictRow) -> VerdictSummary:
+    weakness = row.weakness or row.reviewed
+    review = None
+    if not row.weakness and row.reviewed_by and row.reviewed_at:
+        review = Review(row.reviewed_by, row.reviewed_at)
     return VerdictSummary(
         reason=CleanReason(row.reason),
         cause=Cause(row.cause),
         code=row.code,
         counted=row.counted,
         needed=row.needed,
-        weakness=Weakness(row.weakness) if row.weakness else None,
+        weakness=Weakness(weakness) if weakness else None,
+        review=review,
     )

@@ -1,21 +1,29 @@
 """Audiences, choosing one by name, and the one that a person used last."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 
-from bot.core.errors import NoAudience, UnknownAudience
+from bot.core.errors import CleanedError, NoAudience, UnknownAudience
 from storage.core import audiences, plans
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.remote_state import RemoteState, Trouble
 
+_URL = re.compile(r"https?://[^\s<>|`]{1,500}")
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
 MOST_NEAR = 3  # names offered for one that no audience has
 LAST_USED = "audience"  # the kind of the plan that holds it
 REFRESHED_AFTER = timedelta(days=1)  # plans are deleted after a month
+
+
+class BadSignupUrl(CleanedError):
+    """The link to the sign-up form is none."""
+
+    key = "error-bad-signup-url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class Audience:
     """A mailing list.
 
     `mirrored_until`, of a mirrored audience: all changes before that time are stored; None until its first sync ends.
-    `trouble`: why a mirror is not kept up to date.
+    `trouble`: why a mirror is not kept up to date. `signup_url`: the form by which people subscribe themselves.
     """
 
     id: int
@@ -31,11 +39,13 @@ class Audience:
     source: str = AudienceSource.LOCAL
     mirrored_until: datetime | None = None
     trouble: Trouble = Trouble.NONE
+    signup_url: str | None = None
 
     @classmethod
     def of(cls, row: AudienceRow) -> "Audience":
-        trouble = RemoteState.from_json(row.remote).trouble
-        return cls(row.id, row.name, row.source, row.mirrored_until, trouble)
+        remote = RemoteState.from_json(row.remote)
+        signup_url = row.signup_url or remote.signup_url
+        return cls(row.id, row.name, row.source, row.mirrored_until, remote.trouble, signup_url)
 
     @property
     def is_mirror(self) -> bool:
@@ -102,6 +112,16 @@ def by_id(database: Database, audience_id: int) -> Audience:
     """Returns the audience with that id. Raises NoAudience."""
     with database.reading() as session:
         return Audience.of(require(session, audience_id))
+
+
+def set_signup_url(session: Session, audience_id: int, text: str) -> None:
+    """Sets the link to the audience's sign-up form; an empty text removes it. Raises NoAudience, BadSignupUrl."""
+    url = text.strip()
+    if url and not _URL.fullmatch(url):
+        raise BadSignupUrl
+    audience = require(session, audience_id)
+    audience.signup_url = url or None
+    session.add(audience)
 
 
 def require(session: Session, audience_id: int) -> AudienceRow:

@@ -16,6 +16,7 @@ from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.elements import blocks
 from handlers.slack.features import (
     archives,
+    contacts,
     conversation,
     corrections,
     counts,
@@ -32,7 +33,7 @@ from handlers.slack.features import (
     segments,
     steps,
 )
-from handlers.slack.features.mailchimp import additions, mirror
+from handlers.slack.features.mailchimp import additions, fixes, mirror
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
@@ -47,8 +48,8 @@ RATE_LIMIT_RETRIES = 5
 log = logging.getLogger(__name__)
 
 FEATURES = (
-    *(counts, segments, evidence, exports, archives, restores, reversals, held),
-    *(corrections, additions, digests, imports, mirror, policies, home, conversation, steps),
+    *(counts, segments, evidence, exports, archives, contacts, restores, reversals, held),
+    *(corrections, additions, fixes, digests, imports, mirror, policies, home, conversation, steps),
 )
 
 
@@ -134,4 +135,5 @@ def job_handlers(context: AppContext) -> list[JobHandler]:
         incidents.job_handler(context),
         *mirror.job_handlers(context),
         additions.job_handler(context),
+        fixes.job_handler(context),
     ]

@@ -11,6 +11,7 @@ modal that is loading, which shows the result as soon as it is there.
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from threading import Event
 from typing import Any
@@ -29,8 +30,17 @@ SETTLE_SECONDS = 0.6
 REQUEST, SEEN = "cleaned_request", "cleaned_seen"  # keys of Bolt's context
 
 Listener = Callable[[Request], None]
-Submission = Callable[[Request], View]
-"""Returns the view that replaces the modal. Raises CleanedError, told under its input or on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnTop:
+    """A view that a submission opens on top of the modal, which stays as it is."""
+
+    view: View
+
+
+Submission = Callable[[Request], View | OnTop]
+"""Returns the view that replaces the modal, or one on top. Raises CleanedError, told under its input or on top."""
 Step = Callable[[Request], Mapping[str, int] | None]
 """Returns the step's outputs; None if it ends later. Raises CleanedError, which fails the step."""
 Options = Callable[[Request], Sequence[dict[str, Any]]]
@@ -151,7 +161,7 @@ def _answered(listener: Submission, who: Who) -> Callable[..., None]:
         request = _request(context, payload)
         answer = _seen(context).answer(
             request.body,
-            make=lambda: {"response_action": "update", "view": _view(request, who, listener)},
+            make=lambda: _shown(_view(request, who, listener)),
             fail=lambda error: errors.answer(error, request.words if _is_known(request) else words(None)),
         )
         ack(**answer)
@@ -171,10 +181,16 @@ def _options(request: Request, listener: Options, who: Who) -> list[dict[str, An
     return []
 
 
-def _view(request: Request, who: Who, listener: Submission) -> View:
+def _shown(view: View | OnTop) -> errors.Answer:
+    if isinstance(view, OnTop):
+        return {"response_action": "push", "view": view.view}
+    return {"response_action": "update", "view": view}
+
+
+def _view(request: Request, who: Who, listener: Submission) -> View | OnTop:
     if _is_known(request):
         return _checked(request, who, listener)
-    request.then(lambda: request.show_late(lambda: _checked(request, who, listener)))
+    request.then(lambda: request.show_late(lambda: _shown(_checked(request, who, listener))["view"]))
     title = request.payload.get("title", {}).get("text", "")
     return loading(words(None), title[: blocks.TITLE])
 
@@ -219,7 +235,7 @@ def _is_known(request: Request) -> bool:
     return request.context.people.is_known(request.user_id, within=IN_TIME_SECONDS)
 
 
-def _checked(request: Request, who: Who, listener: Submission) -> View:
+def _checked(request: Request, who: Who, listener: Submission) -> View | OnTop:
     _check(request, who)
     return listener(request)
 

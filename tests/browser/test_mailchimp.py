@@ -82,6 +82,7 @@ def fix_a_typo(at: Screen) -> None:
     """Double opt-in, a required field and marketing permissions are asked for."""
     at.command("/cleaned-fix")
     at.choose("corrections-audience", at.audience)
+    at.element("typos-walk").click()
     consent = at.page.locator('#modal [data-block-id^="consent"] input')
     address = at.page.locator("#modal [data-action-id=address]")
     expect(at.page.locator("#modal [data-action-id=field-TOWN]")).to_have_value("Lausanne")

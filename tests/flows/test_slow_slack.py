@@ -112,6 +112,8 @@ def test_an_import(flow: Flow, tmp_path: Path, trouble: Trouble) -> None:
 def test_a_correction(filled: Flow, trouble: Trouble) -> None:
     olivia = filled.olivia
     olivia.person.command("/cleaned-fix")
+    olivia.person.wait_modal(lambda view: view.get("callback_id") == "typos-submit")
+    olivia.person.click("typos-walk")
     form = olivia.person.wait_modal(lambda view: view.get("callback_id") == "corrections-submit")
     ids = {block["block_id"].partition("-")[0]: block["block_id"] for block in form["blocks"]}
     with trouble(filled):

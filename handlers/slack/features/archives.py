@@ -22,7 +22,7 @@ from handlers.slack.elements.weeks import week_in
 from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
-from handlers.slack.listeners import OPERATORS, Listeners
+from handlers.slack.listeners import OPERATORS, Listeners, OnTop
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request
 from handlers.slack.uploads import UNREACHABLE_CHANNEL, shared_with
@@ -49,6 +49,7 @@ def register(listeners: Listeners) -> None:
     ENTRY.register(listeners)
     listeners.action("open-archive-week", open_week, who=OPERATORS)
     listeners.action(segment_views.ARCHIVE, open_segment, who=OPERATORS)
+    listeners.submission(segment_views.CALLBACK, open_ticked, who=OPERATORS)
     listeners.submission(views.CALLBACK, confirm, who=OPERATORS)
     listeners.action(views.UNDO, undo, who=OPERATORS)
     listeners.link(outcome_views.OPEN)
@@ -96,6 +97,12 @@ def open_week(request: Request) -> None:
     _show_plan(request, modal, audiences.by_id(request.database, audience_id), segment)
 
 
+def open_ticked(request: Request) -> OnTop:
+    """The list's submit button."""
+    segment = segments.chosen_ticked(request)
+    return OnTop(_plan(request, audiences.by_id(request.database, segment.audience_id), segment))
+
+
 def confirm(request: Request) -> View:
     typed = request.inputs[views.WORD][views.WORD].get("value") or ""
     with request.under(views.WORD):
@@ -106,6 +113,7 @@ def confirm(request: Request) -> View:
             by=request.user_id,
             now=request.now,
             recipient=request.recipient(request.here),
+            leave_out=views.leaves_out(request.inputs),
         )
     request.wake_worker()
     return views.started(request.words, archives.receipt(request.database, job))
@@ -140,13 +148,16 @@ def _message(database: Database, words: Words, job: ArchiveJob) -> Message:
 
 
 def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segment) -> None:
+    modal.show(_plan(request, audience, segment))
+
+
+def _plan(request: Request, audience: Audience, segment: Segment) -> View:
     word = request.settings.confirmation_word or request.words("archives-word")
     try:
         plan = archives.plan(request.database, segment, by=request.user_id, word=word, now=request.now)
     except NothingThere:
-        modal.show(views.nothing(request.words, audience.name, segment))
-    else:
-        modal.show(views.form(request.words, plan))
+        return views.nothing(request.words, audience.name, segment)
+    return views.form(request.words, plan)
 
 
 def _share(request: Request, channel: str) -> View:

@@ -30,6 +30,7 @@ def open_address(request: Request, text: str) -> None:
         modal.show(views.never_cleaned(request.words, lookup.found[0]))
 
 
-def show(request: Request, modal: Modal, audience_id: int, contact_id: int) -> None:
-    """Shows why the contact was cleaned. Raises PlanGone if it never was."""
-    modal.show(views.why(request.words, evidence.explain(request.database, audience_id, contact_id)))
+def show(request: Request, modal: Modal, audience_id: int, contact_id: int, list_plan: str = "") -> None:
+    """Shows why the contact was cleaned. `list_plan` is the id of the list below, if any. Raises PlanGone if it never was."""
+    explanation = evidence.explain(request.database, audience_id, contact_id)
+    modal.show(views.why(request.words, explanation, list_plan))

@@ -3,6 +3,7 @@
 from bot.bounces.verdicts import saved_policies
 from bot.bounces.verdicts.saved_policies import BadThreshold
 from bot.core import audiences
+from bot.core.audiences import BadSignupUrl
 from handlers.slack.elements.blocks import View
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Request
@@ -24,8 +25,18 @@ def save(request: Request) -> View:
     audience = audiences.by_id(request.database, int(request.metadata))
     try:
         policy = saved_policies.parse(views.typed(request.inputs))
-        saved_policies.save(request.database, audience.id, policy, by=request.user_id, now=request.now)
+        saved_policies.save(
+            request.database,
+            audience.id,
+            policy,
+            by=request.user_id,
+            now=request.now,
+            signup_url=views.typed_url(request.inputs),
+        )
     except BadThreshold as error:
         error.block_id = views.block_id(error.threshold)
+        raise
+    except BadSignupUrl as error:
+        error.block_id = views.SIGNUP
         raise
     return views.receipt(request.words, audience, policy)

@@ -1,5 +1,8 @@
 """An archive: its preview with the word to type, its progress, its receipt, and sharing the receipt."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ArchiveJob
 from bot.archives.restores import EarlierArchive
@@ -15,6 +18,7 @@ from storage.core.tables import JobState
 CALLBACK, SHARE_CALLBACK = "archives-confirm", "archives-share-in"
 CHOOSE = "archives-audience"
 WORD, WHERE = "archives-word", "archives-where"
+LEAVE_OUT = "archives-leave-out"
 UNDO, SHARE = "archives-undo", "archives-share"
 MAX_TYPED = 200  # characters
 
@@ -27,6 +31,7 @@ def form(words: Words, plan: ArchivePlan) -> View:
     rows += [
         blocks.section(words.md("archives-meaning")),
         blocks.context(words.md("archives-untouched"), *_at_mailchimp(words, plan)),
+        *_doubtful(words, plan),
         blocks.input_(
             words("archives-type", word=plan.word),
             {"type": "plain_text_input", "action_id": WORD, "max_length": MAX_TYPED},
@@ -41,6 +46,11 @@ def form(words: Words, plan: ArchivePlan) -> View:
         close=words("cancel"),
         metadata=plan.id,
     )
+
+
+def leaves_out(values: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether those worth a look and the likely typos are left out, from the submitted view's values."""
+    return bool(values.get(LEAVE_OUT, {}).get(LEAVE_OUT, {}).get("selected_options"))
 
 
 def nothing(words: Words, audience: str, segment: Segment) -> View:
@@ -153,6 +163,23 @@ def _failure(words: Words, receipt: ArchiveReceipt, audience: str) -> Message:
             buttons.insert(0, blocks.button(words("archives-undo"), UNDO, archive))
         more.insert(0, blocks.context(*done))
     return receipts.failed(words, words.md("archives-failed", audience=audience), job, buttons, more)
+
+
+def _doubtful(words: Words, plan: ArchivePlan) -> list[Block]:
+    """How many are worth a look or likely typos, and the offer to leave them out."""
+    texts = []
+    if plan.worth_a_look:
+        texts.append(words.md("archives-worth-a-look", n=plan.worth_a_look))
+    if plan.typos:
+        texts.append(words.md("archives-typos", n=plan.typos))
+    if not texts:
+        return []
+    rows = [blocks.section(Markup("\n".join(texts)))]
+    if plan.n_without:
+        option = blocks.option(words("archives-leave-out", n=plan.n_without), LEAVE_OUT)
+        box: Block = {"type": "checkboxes", "action_id": LEAVE_OUT, "options": [option]}
+        rows.append(blocks.input_(words("archives-doubtful"), box, LEAVE_OUT, optional=True))
+    return rows
 
 
 def _at_mailchimp(words: Words, plan: ArchivePlan) -> list[Markup]:

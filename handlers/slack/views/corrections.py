@@ -1,4 +1,4 @@
-"""Correcting a mistyped address: the picker, the form, the receipt."""
+"""Correcting a mistyped address: the form and its receipt, and what leads to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from typing import Any
 from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import Correction, FilledForm, Form
-from bot.corrections.likely_typos import MOST_COUNTED, Step, Typo, Typos
+from bot.corrections.likely_typos import MOST_COUNTED, Step
 from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.required_fields import Requirements
 from bot.corrections.slips import Slip
@@ -43,22 +43,6 @@ ACTIONS, DOMAIN_STATUSES = "corrections-actions", "corrections-answers"
 VERY_LIKELY, LIKELY = 0.95, 0.8  # the lowest confidence that is described like this
 
 
-def picker(words: Words, typos: Typos) -> View:
-    """The likely typos, ten a page, and a search among all cleaned contacts."""
-    rows = [
-        blocks.section(words.md("corrections-pick", audience=typos.audience.name)),
-        blocks.actions([_search(words)], SEARCH),
-        blocks.divider(),
-    ]
-    if typos.found:
-        rows.append(blocks.context(words.md("corrections-likely")))
-        rows += [_typo(words, typo) for typo in typos.found]
-    else:
-        rows.append(blocks.section(words.md("corrections-no-typos")))
-    rows += _pages(words, typos)
-    return _modal(words, rows, metadata=str(typos.audience.id))
-
-
 def choose_contact(words: Words, contacts: Sequence[CleanedContact]) -> View:
     """The choice between contacts with the same address, cleaned in several audiences."""
     rows = [blocks.section(words.md("corrections-which-audience", address=contacts[0].address))]
@@ -72,7 +56,8 @@ def choose_address(words: Words, addresses: Sequence[str]) -> View:
     """The choice between several addresses of one message."""
     rows = [blocks.section(words.md("corrections-which-address"))]
     for address in addresses[:MAX_ADDRESSES]:
-        accessory = blocks.button(words("corrections-choose"), CHOSEN_ADDRESS, address)
+        name = words("corrections-choose-name", address=address)
+        accessory = blocks.button(words("corrections-choose"), CHOSEN_ADDRESS, address, name=name)
         rows.append(blocks.section(words.md("corrections-address", address=address), accessory=accessory))
     return _modal(words, rows)
 
@@ -221,6 +206,26 @@ def place_in(value: str) -> tuple[int, PageKey, bool]:
     return int(audience_id), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back)
 
 
+def pages(words: Words, audience_id: int, before: PageKey | None, after: PageKey | None) -> list[Block]:
+    """The buttons to the previous and the next page of likely typos."""
+    buttons = [
+        blocks.button(words(key), f"{PAGE}-{key}", place_value(audience_id, place, back=back))
+        for key, place, back in (("previous", before, True), ("next", after, False))
+        if place
+    ]
+    return [blocks.actions(buttons, PAGE)] if buttons else []
+
+
+def search(words: Words) -> Block:
+    """The search among all cleaned contacts."""
+    return {
+        "type": "external_select",
+        "action_id": SEARCH,
+        "placeholder": blocks.plain(words("corrections-search"), blocks.PLACEHOLDER),
+        "min_query_length": 2,
+    }
+
+
 def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
     """The value of a button that acts on a contact (0: none) and, in a walk, on its step."""
     if step is None:
@@ -237,16 +242,6 @@ def step_in(value: str) -> tuple[int, int, Step | None]:
     week = Week(date.fromisoformat(days[0]), days[1]) if days else None
     step = Step(int(number), int(total), place, week) if number else None
     return int(audience_id), int(contact_id), step
-
-
-def _pages(words: Words, typos: Typos) -> list[Block]:
-    """The buttons to the previous and the next page."""
-    buttons = [
-        blocks.button(words(key), f"{PAGE}-{key}", place_value(typos.audience.id, place, back=back))
-        for key, place, back in (("previous", typos.before, True), ("next", typos.after, False))
-        if place
-    ]
-    return [blocks.actions(buttons, PAGE)] if buttons else []
 
 
 def _kept(words: Words, contact: CleanedContact, step: Step | None) -> Block:
@@ -321,19 +316,9 @@ def _all(words: Words, audience_id: int) -> Block:
     return blocks.button(words("corrections-all"), ALL, str(audience_id))
 
 
-def _typo(words: Words, typo: Typo) -> Block:
-    text = words.md(
-        "corrections-typo",
-        address=typo.contact.address,
-        suggestion=typo.suggestion.address,
-        reason=_reason(words, typo.suggestion),
-        **_why(words, typo.contact),
-    )
-    return blocks.section(text, accessory=_fix(words, typo.contact))
-
-
 def _fix(words: Words, contact: CleanedContact) -> Block:
-    return blocks.button(words("corrections-fix"), OPEN_CONTACT, contact_value(contact))
+    name = words("corrections-fix-name", address=f"{contact.address}, {contact.audience.name}")
+    return blocks.button(words("corrections-fix"), OPEN_CONTACT, contact_value(contact), name=name)
 
 
 def _why(words: Words, contact: CleanedContact) -> dict[str, Any]:
@@ -351,15 +336,25 @@ def _facts(words: Words, contact: CleanedContact) -> Iterable[Markup]:
         yield words.md("corrections-diagnostic", diagnostic=blocks.clamp(contact.diagnostic, SHORT))
 
 
+def reason_in_brief(words: Words, suggestion: Suggestion) -> str:
+    """How likely the suggestion is, and which slip it corrects, as plain text."""
+    slip = words(f"corrections-slip-{suggestion.slip}")
+    return words("corrections-reason-whole", sure=_sure(suggestion), slip=slip)
+
+
+def _sure(suggestion: Suggestion) -> str:
+    confidence = suggestion.confidence
+    return "very" if confidence >= VERY_LIKELY else "likely" if confidence >= LIKELY else "perhaps"
+
+
 def _reason(words: Words, suggestion: Suggestion) -> Markup:
     """How likely the suggestion is, what it changes, and why."""
-    confidence = suggestion.confidence
     domain = suggestion.address.rpartition("@")[2]
     # These slips are not within the domain, so the two domains don't show them.
     shows_address = suggestion.slip in (Slip.AT, Slip.AROUND) or suggestion.written == domain
     return words.md(
         "corrections-reason-whole" if shows_address else "corrections-reason",
-        sure="very" if confidence >= VERY_LIKELY else "likely" if confidence >= LIKELY else "perhaps",
+        sure=_sure(suggestion),
         written=blocks.clamp_middle(suggestion.written, SHORT),
         domain=domain,
         reason=suggestion.reason,
@@ -387,15 +382,6 @@ def _receipt(words: Words, correction: Correction) -> list[Block]:
 
 def _modal(words: Words, rows: Sequence[Block], metadata: str = "") -> View:
     return blocks.modal(words("corrections-title"), rows, close=words("close"), metadata=metadata)
-
-
-def _search(words: Words) -> Block:
-    return {
-        "type": "external_select",
-        "action_id": SEARCH,
-        "placeholder": blocks.plain(words("corrections-search"), blocks.PLACEHOLDER),
-        "min_query_length": 2,
-    }
 
 
 def _text(action_id: str, initial: str | None) -> Block:

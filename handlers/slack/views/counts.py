@@ -114,7 +114,9 @@ def buttons(words: Words, figures: Figures, *, is_operator: bool) -> Block:
         for name in names[:BUTTONS]
     ]
     if others := names[BUTTONS:]:
-        elements.append(blocks.overflow({f"open-{name}": words(f"open-{name}") for name in others}, value))
+        elements.append(
+            blocks.more_buttons({f"open-{name}": words(f"open-{name}") for name in others}, value)
+        )
     return blocks.actions(elements, f"open-{value}")
 
 

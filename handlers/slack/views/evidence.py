@@ -24,10 +24,12 @@ OPEN = "open-why"  # value: audience id:contact id
 # value of these: audience id:contact id
 FIX, SHOW = "evidence-fix", "evidence-show"
 ARCHIVE, RESTORE = "evidence-archive", "evidence-restore"
+REVIEWED, NOT_REVIEWED = "evidence-reviewed", "evidence-not-reviewed"
 _NAME, _DIAGNOSTIC = 80, 300  # characters shown
 _SEARCHED, _FOUND = 20, 30  # audiences shown
 _CODE = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
 _MOMENT = "{date_short} {time}"
+_IN_CODE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "%60"})
 
 
 def code_in_words(words: Words, code: str) -> str:
@@ -40,12 +42,17 @@ def code_in_words(words: Words, code: str) -> str:
 
 
 def failure(words: Words, cause: Cause, code: str) -> Markup | None:
+    """Why mail failed, with the code; None if that is not known."""
+    why = _cause(words, cause, code)
+    return words.md("evidence-because", why=why, code=code) if why and code else why
+
+
+def _cause(words: Words, cause: Cause, code: str) -> Markup | None:
     """Why mail failed; None if that is not known. The cause read from the diagnostic text overrides the code."""
     if not code:
         return None if cause == Cause.UNKNOWN else words.md(f"cause-{cause}")
     is_consistent = cause in (Cause.UNKNOWN, diagnose(code, "")[1])
-    why = code_in_words(words, code) if is_consistent else words(f"cause-{cause}")
-    return words.md("evidence-because", why=why, code=code)
+    return Markup(code_in_words(words, code) if is_consistent else words(f"cause-{cause}"))
 
 
 def because(words: Words, reason: str, verdict: VerdictSummary | None, diagnostic: str) -> Markup:
@@ -60,21 +67,35 @@ def because(words: Words, reason: str, verdict: VerdictSummary | None, diagnosti
     return Markup(" · ".join(facts))
 
 
+def in_brief(words: Words, reason: str, verdict: VerdictSummary | None, diagnostic: str) -> str:
+    """The same as short plain text, without days and code: `Hard bounce · no such mailbox`."""
+    text = capital(words(f"reason-{reason}"))
+    if reason == CleanReason.ABUSE:
+        return text
+    cause, code = _cause_and_code(verdict, diagnostic)
+    why = _cause(words, cause, code)
+    return f"{text} · {why}" if why else text
+
+
 def look(words: Words, verdict: VerdictSummary | None) -> Markup | None:
     """Why the contact is worth a look, if it is."""
-    if verdict is None or verdict.weakness is None:
+    if verdict is None or verdict.weakness is None or verdict.review:
         return None
     return words.md("evidence-look", why=words(f"evidence-weak-{verdict.weakness}"))
 
 
-def why(words: Words, explanation: Explanation) -> View:
-    """The modal: the verdict, signs that the address works, the evidence."""
+def why(words: Words, explanation: Explanation, list_plan: str = "") -> View:
+    """The modal: the verdict, what can be done, signs that the address works, the evidence.
+
+    `list_plan` is the id of the list below, if there is one.
+    """
     address = isolated(blocks.clamp_middle(explanation.address, 2 * blocks.OPTION))
     audience = isolated(short_name(explanation.audience.name))
     rows = [blocks.section(words.md("evidence-address", address=address, audience=audience))]
     if explanation.status != Status.CLEANED:
         rows.append(blocks.section(words.md("evidence-status", status=explanation.status)))
     rows.append(blocks.section(Markup("\n".join(_verdict(words, explanation)))))
+    rows += _to_do(words, explanation)
     if signs := list(_signs_of_life(words, explanation)):
         rows.append(blocks.section(Markup("\n".join((words.md("evidence-for"), *signs)))))
     elif explanation.verdict and not explanation.verdict.weakness:
@@ -84,7 +105,35 @@ def why(words: Words, explanation: Explanation) -> View:
         rows.append(blocks.context(words.md(f"reversals-not-{explanation.obstacle}")))
     if buttons := list(_buttons(words, explanation)):
         rows.append(blocks.actions(buttons, FIX))
-    return blocks.modal(words("evidence-title"), rows, close=words("close"))
+    return blocks.modal(words("evidence-title"), rows, close=words("close"), metadata=list_plan)
+
+
+def _to_do(words: Words, explanation: Explanation) -> Iterator[Block]:
+    """What can be done with a contact that is worth a look, or who has reviewed it."""
+    verdict = explanation.verdict
+    if verdict is None or verdict.weakness is None or explanation.status != Status.CLEANED:
+        return
+    value = reversals.value(explanation.audience.id, explanation.contact_id)
+    if review := verdict.review:
+        by, at = blocks.person(review.by), blocks.date(review.at, words, _MOMENT)
+        text = words.md("evidence-reviewed-by", who=by, date=at)
+        yield blocks.section(
+            text, accessory=blocks.button(words("evidence-not-reviewed"), NOT_REVIEWED, value)
+        )
+        return
+    lines = [words.md("evidence-to-do")]
+    if explanation.audience.signup_url:
+        lines += [words.md("evidence-signup", url=_code(explanation.audience.signup_url))]
+    else:
+        lines += [words.md("evidence-no-signup", source=explanation.audience.source)]
+    lines += [words.md("evidence-or-fix"), words.md("evidence-or-leave")]
+    reviewed = blocks.button(words("evidence-reviewed"), REVIEWED, value)
+    yield blocks.section(Markup("\n".join(lines)), accessory=reviewed)
+
+
+def _code(url: str) -> Markup:
+    """A URL to copy: Slack makes no link of it."""
+    return Markup(f"`{url.translate(_IN_CODE)}`")
 
 
 def not_found(words: Words, lookup: AddressLookup) -> View:
@@ -155,11 +204,15 @@ def _buttons(words: Words, explanation: Explanation) -> Iterator[Block]:
 
 
 def _failure(words: Words, verdict: VerdictSummary | None, diagnostic: str) -> Markup | None:
+    return failure(words, *_cause_and_code(verdict, diagnostic))
+
+
+def _cause_and_code(verdict: VerdictSummary | None, diagnostic: str) -> tuple[Cause, str]:
     """Why mail failed; of an imported contact only its diagnostic text is known."""
     if verdict:
-        return failure(words, verdict.cause, verdict.code)
+        return verdict.cause, verdict.code
     code = find_code(diagnostic)
-    return failure(words, diagnose("", diagnostic)[1], code) if code else None
+    return (diagnose("", diagnostic)[1], code) if code else (Cause.UNKNOWN, "")
 
 
 def _verdict(words: Words, explanation: Explanation) -> Iterator[Markup]:

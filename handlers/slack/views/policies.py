@@ -14,6 +14,8 @@ from handlers.words import Markup, Words
 
 OPEN = "open-rules"  # value: an audience's id
 SUBMIT = "policies-submit"
+SIGNUP = "signup-url"
+_MOST = 500  # characters of a link
 
 
 def form(words: Words, audience: Audience, policy: Policy) -> View:
@@ -23,6 +25,11 @@ def form(words: Words, audience: Audience, policy: Policy) -> View:
         key = f"policies-{block_id(name)}"
         field = _number(block_id(name), getattr(policy, name))
         rows.append(blocks.input_(words(key), field, block_id(name), hint=words(f"{key}.hint")))
+    signup: Block = {"type": "plain_text_input", "action_id": SIGNUP, "max_length": _MOST}
+    if audience.signup_url:
+        signup["initial_value"] = audience.signup_url
+    hint = words("policies-signup.hint")
+    rows.append(blocks.input_(words("policies-signup"), signup, SIGNUP, hint=hint, optional=True))
     return blocks.modal(
         words("policies-title"),
         rows,
@@ -52,6 +59,11 @@ def block_id(threshold: str) -> str:
 def typed(values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     """What was typed for each of `THRESHOLDS`, from the submitted view's values."""
     return {name: values[block_id(name)][block_id(name)].get("value") or "" for name in THRESHOLDS}
+
+
+def typed_url(values: Mapping[str, Mapping[str, Any]]) -> str | None:
+    """What was typed as the link to the sign-up form; None if the form does not have it."""
+    return (values[SIGNUP][SIGNUP].get("value") or "") if SIGNUP in values else None
 
 
 def _name(audience: Audience) -> Markup:

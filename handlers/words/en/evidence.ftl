@@ -12,7 +12,7 @@ evidence-weak-provider = your provider blocks this address; lift it there
 evidence-weak-full = its mailbox was full, and may not be any more
 evidence-weak-blocked = the sender or the content was refused, not the address
 evidence-weak-help = Perhaps cleaned by mistake. *Why* shows the evidence. If a bounce was wrong, press *Not dead after all* there.
-evidence-only-weak = Only those worth a look ({ $n })
+
 evidence-open = Why
 
 evidence-title = Why it was cleaned
@@ -87,3 +87,14 @@ evidence-more = { $n ->
 }
 evidence-fix = Fix a typo
 open-worth-a-look = Worth a look
+evidence-reviewed = Reviewed
+evidence-not-reviewed = Take back
+evidence-reviewed-by = Reviewed by { $who } on { $date }: it stays cleaned, and no longer counts as worth a look.
+evidence-to-do = *What you can do*
+evidence-signup = • If you know that the address works, send the person the sign-up form. Copy the link: { $url }
+evidence-no-signup = { $source ->
+    [local] • If you know that the address works, send the person your sign-up form. Set its link in the *Cleaning rules*, and you can copy it here.
+   *[other] • If you know that the address works, send the person your sign-up form. Mailchimp gave no link to it.
+}
+evidence-or-fix = • If it is mistyped, fix it.
+evidence-or-leave = • If it is fine as it is, mark it as reviewed.

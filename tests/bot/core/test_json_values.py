@@ -22,7 +22,7 @@ from bot.corrections.corrections import CorrectionPlan
 from bot.corrections.required_fields import Permission
 from bot.exports.jobs import EXPORT, ExportProgress
 from bot.imports.jobs import IMPORT
-from bot.mailchimp.jobs import ADD
+from bot.mailchimp.jobs import ADD, FIX
 from bot.mailchimp.mirror.jobs import SYNC
 from storage.contacts.contacts import PageKey
 from storage.contacts.values import Status
@@ -36,6 +36,7 @@ TYPES: Sequence[JobType[Any, Any, Any]] = (
     IMPORT,
     SYNC,
     ADD,
+    FIX,
     REVERSAL,
     CLEANING,
     QUESTION,

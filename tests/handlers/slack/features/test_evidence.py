@@ -25,7 +25,7 @@ from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
-from tests.handlers.slack.features.test_segments import MEMBER, Person, Slack, View, addresses, says
+from tests.handlers.slack.features.test_segments import MEMBER, OPERATOR, Person, Slack, View, addresses, says
 from tests.handlers.slack.views.test_segments import elements
 from tests.support.audiences import import_csv, run
 from tests.support.figures import assert_exact, contacts
@@ -78,22 +78,29 @@ def news(database: Database) -> int:
     return news
 
 
-def press(person: Person, view: View, action_id: str, address: str) -> View:
-    """Presses that button in the row of an address."""
-    for block in view["blocks"]:
-        found = block.get("elements", [])
-        if any(e.get("options", [{}])[0].get("text", {}).get("text") == address for e in found):
-            [button] = [e for e in found if e.get("action_id") == action_id]
-            return person.click(view, action_id, value=button["value"])
-    raise AssertionError(f"no row of {address}")
+def choose(person: Person, view: View, action: str, address: str) -> View:
+    """Chooses from the menu in the row of an address."""
+    for menu in (e for e in elements(view) if e.get("action_id") == list_views.MENU):
+        for option in menu["options"]:
+            if option["text"]["text"].endswith(address) and option["value"].startswith(f"{action}:"):
+                return person.click(view, list_views.MENU, selected_option=option)
+    raise AssertionError(f"no menu of {address} with {action}")
+
+
+def pressed(person: Person, view: View, action_id: str) -> View:
+    """Presses the button beside a text."""
+    [button] = [
+        b["accessory"] for b in view["blocks"] if b.get("accessory", {}).get("action_id") == action_id
+    ]
+    return person.click(view, action_id, value=button["value"])
 
 
 def test_why_tells_and_fix_takes_its_place(database: Database, news: int):
     slack = Pushing()
     olivia = Person(database, slack=slack)
     first = olivia.command()
-    assert "Hard bounce · no such mailbox (5.1.1)" in says(first)
-    told = press(olivia, first, list_views.WHY, "ann@example.com")
+    assert "Hard bounce · no such mailbox" in says(first)
+    told = choose(olivia, first, "why", "ann@example.com")
     for part in ("*ann@example.com* in News", "after “July &amp; August”", "550 5.1.1 &lt;!here&gt;"):
         assert part in says(told)
     form = olivia.press(told, views.FIX)
@@ -104,24 +111,44 @@ def test_why_tells_and_fix_takes_its_place(database: Database, news: int):
 def test_why_of_a_complaint_and_of_an_import_in_french(database: Database, news: int):
     camille = Person(database, slack=Pushing("fr-FR"))
     first = camille.command()
-    eve = press(camille, first, list_views.WHY, "eve@example.com")
+    eve = choose(camille, first, "why", "eve@example.com")
     assert "cette personne a signalé l’e-mail comme abusif" in says(eve)
     assert not [e for e in elements(eve) if e.get("action_id") == views.FIX]
-    zoe = press(camille, first, list_views.WHY, "zoe@example.com")
+    zoe = choose(camille, first, "why", "zoe@example.com")
     assert "aucun retour n’a été vu ici" in says(zoe)
 
 
-def test_the_filter_leaves_those_worth_a_look_and_goes_again(database: Database, news: int):
+def test_what_is_worth_a_look_is_reviewed_and_taken_back(database: Database, news: int):
     olivia = Person(database, slack=Pushing())
     first = olivia.command()
     assert len(addresses(first)) == 4
-    [box] = [e for e in elements(first) if e.get("action_id") == list_views.WORTH_A_LOOK]
-    narrowed = olivia.click(first, list_views.WORTH_A_LOOK, selected_options=box["options"])
+    narrowed = olivia.press(first, f"{list_views.PRESET}-worth-a-look")
     assert addresses(narrowed) == ["ben@example.com"]
-    assert "Worth a look: this person opened or clicked a mail shortly before" in says(narrowed)
     assert "*1* of 4 cleaned contacts" in says(narrowed)
-    assert len(addresses(olivia.click(narrowed, list_views.WORTH_A_LOOK, selected_options=[]))) == 4
-    assert len(addresses(olivia.press(narrowed, list_views.CLEAR))) == 4
+    reviewed = choose(olivia, narrowed, "reviewed", "ben@example.com")
+    assert "*1 contact reviewed.*" in says(reviewed)
+    assert addresses(reviewed) == []
+    assert counts.figures(database, audiences.by_id(database, news), NOW, "UTC").worth_a_look == 0
+    again = pressed(olivia, reviewed, list_views.TAKE_BACK)
+    assert addresses(again) == ["ben@example.com"]
+    ticked = olivia.press(again, list_views.TICK_PAGE)
+    several = olivia.press(ticked, list_views.REVIEW, 2)
+    assert "*1 contact reviewed.*" in says(several)
+    assert addresses(pressed(olivia, several, list_views.TAKE_BACK)) == ["ben@example.com"]
+
+
+def test_why_says_what_can_be_done_and_who_reviewed_it(database: Database, news: int):
+    olivia = Person(database, slack=Pushing())
+    narrowed = olivia.press(olivia.command(), f"{list_views.PRESET}-worth-a-look")
+    told = choose(olivia, narrowed, "why", "ben@example.com")
+    assert "Worth a look: this person opened or clicked a mail shortly before" in says(told)
+    assert "Set its link in the *Cleaning rules*" in says(told)
+    reviewed = pressed(olivia, told, views.REVIEWED)
+    assert f"Reviewed by <@{OPERATOR}>" in says(reviewed)
+    assert "*What you can do*" not in says(reviewed)
+    assert "*What you can do*" in says(pressed(olivia, reviewed, views.NOT_REVIEWED))
+    form = olivia.press(told, views.ARCHIVE)
+    assert "*Archive 1 contact*" in says(form)
 
 
 def test_the_button_of_the_digest_opens_the_list_so_filtered(database: Database, news: int):
@@ -184,11 +211,9 @@ def rules(database: Database, news: int) -> tuple[Person, View]:
     return olivia, olivia.slack.shown.get(timeout=10)
 
 
-def submit(person: Person, view: View, *numbers: str) -> dict[str, Any]:
+def submit(person: Person, view: View, *numbers: str, signup: str | None = None) -> dict[str, Any]:
     ids = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    values = {
-        each: {each: {"type": "number_input", "value": n}} for each, n in zip(ids, numbers, strict=True)
-    }
+    values = {each: {each: {"value": n}} for each, n in zip(ids, (*numbers, signup), strict=True)}
     return person.send(person.body("view_submission", view | {"state": {"values": values}}))
 
 
@@ -228,6 +253,22 @@ def test_the_rules_are_kept_with_a_receipt_and_a_line_in_the_journal(
     assert saved_policies.get(database, news) == Policy(3, 4, 50)
     line = journal.latest(database, 1)[0]
     assert (line.what, line.who, line.audience) == ("policy", olivia.user, "News")
+
+
+def test_the_link_of_the_sign_up_form_is_kept_shown_and_removed(
+    rules: tuple[Person, View], database: Database, news: int
+):
+    olivia, form = rules
+    for bad in ("example.com", "javascript:x", "https://a b", "https://a|b", "https://" + "x" * 501):
+        answer = submit(olivia, form, "3", "4", "50", signup=bad)
+        assert answer["errors"] == {"signup-url": "Type a whole link that begins with https://."}
+    assert saved_policies.get(database, news) == Policy(), "nothing is saved in part"
+    submit(olivia, form, "3", "4", "50", signup=" https://example.com/join ")
+    narrowed = olivia.press(olivia.command(), f"{list_views.PRESET}-worth-a-look")
+    told = choose(olivia, narrowed, "why", "ben@example.com")
+    assert "Copy the link: `https://example.com/join`" in says(told)
+    submit(olivia, form, "3", "4", "50", signup=None)
+    assert audiences.by_id(database, news).signup_url is None
 
 
 def test_an_export_read_back_gives_the_contacts_that_bounces_cleaned(database: Database, news: int):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import timedelta
 from functools import partial
 from queue import Queue
 from typing import Any
@@ -19,6 +20,7 @@ from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.slack.threads import Threads
+from handlers.slack.views import segment_filters as filter_views
 from handlers.slack.views import segments as views
 from storage.core.database import Database
 from tests.bot.contacts.test_segments import fill
@@ -90,14 +92,18 @@ class Person:
         [button] = [e for e in elements(view) if e.get("action_id") == action_id]
         return self.click(view, action_id, *ticked, value=button.get("value"))
 
-    def submit(self, view: View, text: str, *ticked: int) -> tuple[dict[str, Any], View]:
-        """What the submission is answered, and the view that is shown then."""
-        sent = state_of(view, *ticked)
-        for values in sent["state"]["values"].values():
-            if views.TEXT in values:
-                values[views.TEXT]["value"] = text
-        answer = self.send(self.body("view_submission", sent))
-        return answer, self.shown()
+    def submit(self, view: View, **values: dict[str, Any]) -> dict[str, Any]:
+        """What the submission of a form is answered. `values`: the states of inputs by their names."""
+        states = {f"segments-{name}": {f"segments-{name}": state} for name, state in values.items()}
+        return self.send(self.body("view_submission", view | {"state": {"values": states}}))
+
+    def filter(self, view: View, **values: dict[str, Any]) -> View:
+        """The list, filtered by the form of filters."""
+        answer = self.submit(self.press(view, views.FILTERS), **values)
+        assert answer["response_action"] == "update"
+        assert problems("modal", answer["view"]) == []
+        shown: View = answer["view"]
+        return shown
 
     def shown(self) -> View:
         """The last view, once every listener has ended: a list may be drawn twice."""
@@ -151,42 +157,51 @@ def test_ticks_over_three_pages_filters_and_back(database: Database):
     olivia.click(first, views.TICK, 25)
     second = olivia.press(olivia.click(first, views.TICK, 25, 24), views.NEXT, 25, 24)
     third = olivia.press(second, views.NEXT, 15)
-    assert "*3 ticked.*" in says(third)
+    assert "3 ticked." in says(third)
     assert len(addresses(third)) == 5
-    soft = olivia.click(third, views.REASON, selected_option={"value": "soft"})
+    assert "Page 3 of 3" in says(third)
+    soft = olivia.filter(third, reason={"selected_option": {"value": "soft"}})
     assert "*12* of 25 cleaned contacts" in says(soft)
     every = olivia.press(soft, views.TICK_PAGE, 24)
-    assert "*12 ticked.*" in says(every), "24, and nine more of this page, beside 25 and 15"
-    again = olivia.press(every, views.CLEAR, *range(6, 25, 2))
+    assert "12 ticked." in says(every), "24, and nine more of this page, beside 25 and 15"
+    [clear] = [b["accessory"] for b in every["blocks"] if "accessory" in b]
+    again = olivia.click(every, clear["action_id"], *range(6, 25, 2))
     assert [e["options"][0]["value"] for e in elements(again) if "initial_options" in e] == [
         "25", "24", "22", "20", "18", "16",
     ]  # fmt: skip
     none = olivia.press(again, views.UNTICK)
-    assert "None ticked" in says(none)
+    assert "ticked." not in says(none)
 
 
-def test_the_text_is_applied_by_submitting_and_stays_in_its_field(database: Database):
-    fill(database, [{"address": "ada@x.fr"}, {"address": "bob@x.fr"}])
+def test_the_ticked_are_archived_by_the_button_below_them(database: Database):
+    fill(database, [{}] * 3)
     olivia = Person(database)
-    view = olivia.command()
-    answer, found = olivia.submit(view, "ada", 2)
-    assert answer == {"response_action": "update", "view": view}, "what is open stays open, as it was"
-    assert addresses(found) == ["ada@x.fr"]
-    assert '"initial_value": "ada"' in says(found)
-    assert "*1 ticked.*" in says(found)
-    _, none = olivia.submit(found, "zoe")
-    assert "No cleaned contact matches" in says(none)
-    assert "initial_value" not in says(olivia.press(none, views.CLEAR))
+    ticked = olivia.click(olivia.command(), views.TICK, 3, 2)
+    answer = olivia.send(olivia.body("view_submission", state_of(ticked, 3)))
+    assert answer["response_action"] == "push", "the list stays below"
+    assert "*Archive 1 contact*" in says(answer["view"]), "2 was unticked a moment before"
+    refused = olivia.send(olivia.body("view_submission", state_of(ticked)))
+    assert "No contact is ticked" in says(refused["view"])
 
 
-def test_enter_applies_the_text_too(database: Database):
-    fill(database, [{"address": "ada@x.fr"}, {"address": "bob@x.fr"}])
+def test_filters_of_one_click(database: Database):
+    fill(database, [{}, *({"at": NOW - timedelta(days=days)} for days in (1, 7, 8))])
+    fill(
+        database,
+        [{"status": "subscribed", "clean_reason": None, "address": f"n{n}@gmail.com"} for n in range(60)],
+    )
+    fill(database, [{"address": "ann@gmial.com"}])
     olivia = Person(database)
-    found = olivia.click(olivia.command(), views.TEXT, value="BOB", type="plain_text_input")
-    assert addresses(found) == ["bob@x.fr"]
+    week = olivia.press(olivia.command(), f"{views.PRESET}-week")
+    assert "*2* of 5 cleaned contacts" in says(week)
+    typos = olivia.press(week, f"{views.PRESET}-typos")
+    assert addresses(typos) == ["ann@gmial.com"]
+    back = olivia.press(olivia.press(typos, views.FILTERS), filter_views.BACK)
+    assert addresses(back) == ["ann@gmial.com"]
+    assert "*5* cleaned contacts" in says(olivia.press(back, f"{views.PRESET}-typos"))
 
 
-def test_campaign_domain_and_date_are_filters_with_suggestions(database: Database):
+def test_campaign_domain_text_and_date_are_filters_with_suggestions(database: Database):
     long = "Campaign of a very long name " * 9
     fill(
         database,
@@ -198,15 +213,15 @@ def test_campaign_domain_and_date_are_filters_with_suggestions(database: Databas
     )
     olivia = Person(database)
     view = olivia.command()
-    assert olivia.options(view, views.DOMAIN, "gm") == ["gmial.com (2)"]
-    [option] = olivia.options(view, views.CAMPAIGN, "very")
+    assert olivia.options(view, filter_views.DOMAIN, "gm") == ["gmial.com (2)"]
+    [option] = olivia.options(view, filter_views.CAMPAIGN, "very")
     assert option.endswith("… (2)")
-    value = long[:149].rstrip() + "…"
-    of_campaign = olivia.click(view, views.CAMPAIGN, selected_option={"value": value})
-    assert addresses(of_campaign) == ["c@orange.fr", "a@gmial.com"]
-    both = olivia.click(of_campaign, views.DOMAIN, selected_option={"value": "gmial.com"})
-    assert addresses(both) == ["a@gmial.com"]
-    late = olivia.click(both, views.SINCE, selected_date="2026-11-25")
+    campaign = {"selected_option": {"value": long[:149].rstrip() + "…"}}
+    domain = {"selected_option": {"value": "gmial.com"}}
+    assert addresses(olivia.filter(view, campaign=campaign)) == ["c@orange.fr", "a@gmial.com"]
+    assert addresses(olivia.filter(view, campaign=campaign, domain=domain)) == ["a@gmial.com"]
+    assert addresses(olivia.filter(view, text={"value": " A@G "})) == ["a@gmial.com"]
+    late = olivia.filter(view, since={"selected_date": "2026-11-25"}, text={"value": None})
     assert "No cleaned contact matches" in says(late)
 
 

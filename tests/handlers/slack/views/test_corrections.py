@@ -1,4 +1,4 @@
-"""The picker, the form and the receipt: within Slack's limits in both languages, and what comes from outside stays text."""
+"""The tick list, the form and the receipts: within Slack's limits in both languages, and what comes from outside stays text."""
 
 import json
 from dataclasses import replace
@@ -8,18 +8,25 @@ import pytest
 
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
+from bot.core.jobs import Failure
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
-from bot.corrections.likely_typos import MOST_COUNTED, Step, Typo, Typos
+from bot.corrections.likely_typos import MOST_COUNTED, Step
 from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion, SuggestionReason
+from bot.corrections.tick_list import Offer, TickList
+from bot.mailchimp.fixes import Fixed, FixReceipt
+from bot.mailchimp.jobs import FIX, FixOutcome
 from handlers.slack import errors as slack_errors
 from handlers.slack.views import corrections as views
+from handlers.slack.views import fixes as fix_views
+from handlers.slack.views import tick_list as tick_views
 from handlers.words import LANGUAGES, Words, words
 from storage.contacts.contacts import PageKey
 from storage.contacts.values import CleanReason, Status
 from tests.conftest import NOW
+from tests.support.jobs import job_value
 from tests.support.limits import HOSTILE, problems
 
 LONG = f"Lettre d\u2019information des adhérents de l\u2019association & {HOSTILE} *amis* " * 30
@@ -44,11 +51,63 @@ def spoken(request: pytest.FixtureRequest) -> Words:
 
 @pytest.mark.parametrize("n", [0, 1, 10])
 @pytest.mark.parametrize("contact", PEOPLE)
-def test_the_picker_is_within_the_limits(spoken: Words, contact: CleanedContact, n: int):
-    for place in (None, PLACE):
-        view = views.picker(spoken, Typos(contact.audience, [Typo(contact, LONG_ONE)] * n, place, place))
-        assert problems("modal", view) == []
-        assert "<!channel>" not in json.dumps(view)
+def test_the_tick_list_is_within_the_limits(spoken: Words, contact: CleanedContact, n: int):
+    for suggestion in (SUGGESTED, LONG_ONE):
+        for needs_form in (False, True):
+            offers = [Offer(each, contact.address, suggestion, needs_form) for each in range(n)]
+            for ticked in (frozenset[int](), frozenset(range(n))):
+                for audience in (contact.audience, replace(contact.audience, source="mailchimp")):
+                    shown = TickList("d" * 16, audience, offers, ticked, PLACE, PLACE, 2**40)
+                    view = tick_views.view(spoken, shown, tick_views.kept(spoken, contact))
+                    assert problems("modal", view) == []
+                    assert "<!channel>" not in json.dumps(view)
+                    assert ("submit" in view) is bool(ticked)
+
+
+def test_only_what_is_wholly_shown_is_agreed_to_by_a_tick(spoken: Words):
+    """Its row has the whole old and new address; a longer one is corrected in the form."""
+    for length in (20, 23, 24, 25, 60):
+        old, new = f"{'a' * length}@gmial.com", f"{'a' * length}@gmail.com"
+        offer = Offer(1, old, replace(SUGGESTED, address=new))
+        view = tick_views.view(spoken, TickList("d", NEWS, [offer], frozenset(), None, None, 0))
+        options = [
+            option["text"]["text"]
+            for block in view["blocks"]
+            for element in block.get("elements", [])
+            if element.get("action_id") == tick_views.TICK
+            for option in element["options"]
+        ]
+        whole = f"{old} → {new}"
+        assert options == ([whole] if len(whole) <= 75 else [])
+        assert whole in json.dumps(view, ensure_ascii=False)
+
+
+def test_the_receipt_of_several_says_what_became_of_each(spoken: Words):
+    for status in ("running", "done", "failed"):
+        for audience in (NEWS, LONGEST.audience):
+            outcomes = [
+                FixOutcome(1, Status.SUBSCRIBED),
+                FixOutcome(2, Status.PENDING, tags_lost=(LONG,) * 9, is_profile_lost=True),
+                FixOutcome(
+                    3, failure=Failure("error-already-there", {"status": "cleaned", "audience": LONG})
+                ),
+                FixOutcome(
+                    4,
+                    failure=Failure(
+                        "error-corrections-compliance",
+                        {"address": LONGEST_ADDRESS, "audience": LONG, "signup": "https://a.example/?b=1"},
+                    ),
+                ),
+            ]
+            fixed = [Fixed(LONGEST_ADDRESS, "ada@gmail.com", outcome) for outcome in outcomes]
+            job = job_value(FIX, {"items": []}, state=status, result={"outcomes": [{"contact": 1}]})
+            message = fix_views.message(spoken, FixReceipt(job, audience, fixed, has_more=True))
+            assert problems("message", message) == []
+            assert problems("modal", fix_views.started(spoken, FixReceipt(job, audience, fixed, False))) == []
+            assert "<!channel>" not in json.dumps(message)
+            if status == "done":
+                assert "<https://a.example/?b=1|" in str(message)
+                assert str(message["blocks"][1]).count("→") == 2
 
 
 @pytest.mark.parametrize("contact", PEOPLE)
@@ -82,8 +141,7 @@ def test_each_suggestion_says_how_sure_it_is_and_why(spoken: Words):
         for slip in Slip:
             for confidence in (0.5, 0.8, 0.97):
                 suggestion = Suggestion("ada@gmail.com", confidence, reason, slip, "gmial.com")
-                text = str(views.picker(spoken, Typos(NEWS, [Typo(ADA, suggestion)], None, None)))
-                told = text.partition("*ada@gmail.com*\\n")[2].partition("\\n")[0]
+                told = str(views.form(spoken, Form("d", ADA, suggestion))["blocks"][2]["text"]["text"])
                 assert ("gmial.com → gmail.com" in told) is (slip not in (Slip.AT, Slip.AROUND))
                 said.add(told)
     assert len(said) == 3 * (3 * (len(Slip) - 2) + 2)

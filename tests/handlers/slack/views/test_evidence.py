@@ -9,8 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.bounces.events import Cause, EventKind
-from bot.bounces.evidence import BurstSummary, EvidenceItem, Explanation, IncidentSummary, VerdictSummary
+from bot.bounces.evidence import (
+    BurstSummary,
+    EvidenceItem,
+    Explanation,
+    IncidentSummary,
+    Review,
+    VerdictSummary,
+)
 from bot.bounces.verdicts.policy import Weakness
+from bot.contacts.segments import Preset
 from bot.core.audiences import Audience
 from handlers.slack.views import evidence as views
 from handlers.slack.views import segments as list_views
@@ -105,11 +113,26 @@ def test_the_line_beside_an_address():
 def test_worth_a_look_says_why_in_the_row_and_in_the_window(words: Words, weakness: Weakness):
     mark = replace(SOFT, weakness=weakness)
     said = words("evidence-look", why=words(f"evidence-weak-{weakness}"))
-    assert f"*{said}*" in text_of(
-        list_views.listing(words, a_list(entries=[replace(ADA, verdict=mark)]), [NEWS])
-    )
+    row = words("segments-row-look")
+    shown = [
+        text_of(list_views.listing(words, a_list(entries=[replace(ADA, verdict=verdict)]), [NEWS]))
+        for verdict in (mark, replace(mark, review=Review("U1", AT)), HARD)
+    ]
+    assert [f'"{row} · ' in text for text in shown] == [True, False, False]
     assert said in text_of(views.why(words, a_why(verdict=mark)))
     assert views.look(words, HARD) is None
+
+
+def test_the_sign_up_form_is_shown_to_be_copied():
+    mark = replace(SOFT, weakness=Weakness.FULL)
+    form = "https://example.com/join?a=1&b=`<x>"
+    told = a_why(verdict=mark, audience=replace(NEWS, signup_url=form))
+    for words in (ENGLISH, FRENCH):
+        view = views.why(words, told)
+        assert problems("modal", view) == []
+        assert "`https://example.com/join?a=1&amp;b=%60&lt;x&gt;`" in text_of(view)
+    mirrored = replace(NEWS, source="mailchimp")
+    assert "Mailchimp gave no link" in text_of(views.why(ENGLISH, a_why(verdict=mark, audience=mirrored)))
 
 
 def test_the_window_tells_the_verdict_and_what_speaks_for_the_address():
@@ -208,13 +231,10 @@ def test_any_evidence_stays_within_the_limits(
 
 
 def test_the_filter_is_there_where_something_is_worth_a_look():
-    def boxes(**changes: Any) -> list[dict[str, Any]]:
+    def chips(**changes: Any) -> list[str]:
         shown = list_views.listing(ENGLISH, a_list(**changes), [NEWS])
-        return [e for e in elements(shown) if e.get("action_id") == list_views.WORTH_A_LOOK]
+        return [e["text"]["text"] for e in elements(shown) if "worth-a-look" in e.get("action_id", "")]
 
-    assert boxes() == []
-    [offered] = boxes(worth_a_look=3)
-    assert offered["options"][0]["text"]["text"] == "Only those worth a look (3)"
-    assert "initial_options" not in offered
-    [chosen] = boxes(segment=Segment(audience_id=1, worth_a_look=True))
-    assert chosen["initial_options"] == chosen["options"]
+    assert chips() == []
+    assert chips(worth_a_look=3) == ["Worth a look (3)"]
+    assert chips(preset=Preset.WORTH_A_LOOK) == ["Worth a look (0)"]

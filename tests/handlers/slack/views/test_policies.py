@@ -23,7 +23,9 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
 def test_the_form_names_the_audience_and_shows_the_numbers_that_hold():
     form = views.form(ENGLISH, NEWS, Policy(3, 4, 50))
     assert "When addresses of Newsletter are cleaned" in text_of(form)
-    fields = {b["block_id"]: b["element"]["initial_value"] for b in form["blocks"] if b["type"] == "input"}
+    inputs = {b["block_id"]: b["element"] for b in form["blocks"] if b["type"] == "input"}
+    assert "initial_value" not in inputs.pop(views.SIGNUP)
+    fields = {name: element["initial_value"] for name, element in inputs.items()}
     assert list(fields.values()) == ["3", "4", "50"]
     values = {id_: {id_: {"value": n}} for id_, n in fields.items()}
     assert views.typed(values) == dict(zip(THRESHOLDS, ("3", "4", "50"), strict=True))

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.contacts.segments import Entry, Listing, TickedBoxes
+from bot.bounces.events import Cause
+from bot.bounces.evidence import Review, VerdictSummary
+from bot.bounces.verdicts.policy import Weakness
+from bot.contacts.segments import Entry, Listing, Preset, TickedBoxes
 from bot.core.audiences import Audience
 from handlers.slack.elements import blocks
 from handlers.slack.elements.texts import isolated
+from handlers.slack.views import segment_filters as filter_views
 from handlers.slack.views import segments as views
 from handlers.words import LANGUAGES
 from handlers.words import words as words_for
@@ -79,7 +83,7 @@ def elements(view: blocks.View) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("n", COUNTS)
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     everyone = [Audience(each, f"{each} {LONG}") for each in range(101)]
-    assert problems("modal", views.listing(words_for(language), longest(n), everyone, "x" * 3000)) == []
+    assert problems("modal", views.listing(words_for(language), longest(n), everyone)) == []
     assert problems("modal", views.listing(words_for(language), longest(n), everyone[:100])) == []
 
 
@@ -107,24 +111,7 @@ def test_any_text_stays_within_the_limits(
         entries=[entry],
         segment=Segment(audience_id=1, campaign=campaign or None, text=typed[:200] or None),
     )
-    assert problems("modal", views.listing(FRENCH, shown, [NEWS], typed)) == []
-
-
-def test_what_comes_from_outside_stays_text():
-    entry = replace(
-        ADA, name="*bold* <!channel>", campaign="<https://evil.example|click> _x_", diagnostic="<@U1> `code`"
-    )
-    rows = [
-        text["text"]
-        for block in views.listing(ENGLISH, a_list(entries=[entry]), [NEWS])["blocks"]
-        for text in [block.get("text"), *block.get("elements", [])]
-        if text and text["type"] == "mrkdwn"
-    ]
-    said = "\n".join(rows)
-    assert "&lt;!channel&gt;" in said
-    assert "&lt;https://evil.example|click&gt;" in said
-    for markup in ("<!channel>", "<https", "<@U1>", "*bold*", "`code`"):
-        assert markup not in said
+    assert problems("modal", views.listing(FRENCH, shown, [NEWS])) == []
 
 
 def test_text_from_right_to_left_turns_nothing_else_round():
@@ -133,21 +120,34 @@ def test_text_from_right_to_left_turns_nothing_else_round():
     assert isolated("Élodie") == "Élodie"
 
 
-def test_who_complained_gets_no_fix_button():
-    of = {
-        reason: [
-            e["value"]
-            for e in elements(views.listing(ENGLISH, a_list(entries=[replace(ADA, reason=reason)]), [NEWS]))
-            if e.get("action_id") == views.FIX
-        ]
-        for reason in CleanReason
-    }
-    assert of == {"hard": ["1:5"], "soft": ["1:5"], "unknown": ["1:5"], "abuse": []}
+def menu_of(entry: Entry) -> list[str]:
+    view = views.listing(ENGLISH, a_list(entries=[entry]), [NEWS])
+    [menu] = [e for e in elements(view) if e.get("action_id") == views.MENU]
+    texts = [option["text"]["text"] for option in menu["options"]]
+    assert all(text.endswith(f": {entry.address}") for text in texts), "their name for screen readers"
+    return [option["value"] for option in menu["options"]]
+
+
+def test_the_menu_of_a_contact_has_what_can_be_done_with_it():
+    weak = VerdictSummary(CleanReason.SOFT, Cause.FULL, "4.2.2", 7, 7, Weakness.FULL)
+    assert menu_of(ADA) == ["why:1:5", "fix:1:5", "archive:1:5"]
+    assert menu_of(replace(ADA, reason="abuse")) == ["why:1:5", "archive:1:5"]
+    assert menu_of(replace(ADA, verdict=weak))[-1] == "reviewed:1:5"
+    reviewed = replace(weak, review=Review("U1", AT))
+    assert menu_of(replace(ADA, verdict=reviewed))[-1] == "not-reviewed:1:5"
+
+
+def test_a_contact_takes_one_block_of_two_lines():
+    view = views.listing(ENGLISH, a_list(entries=[ADA]), [NEWS])
+    [row] = [block for block in view["blocks"] if block.get("block_id", "").startswith("row-")]
+    [option] = row["elements"][0]["options"]
+    assert option["text"]["text"] == "ada@gmial.com"
+    assert option["description"]["text"] == "Nov 3, 2026 · Hard bounce · no such mailbox"
 
 
 def test_an_unknown_date_is_said_and_no_date_is_made_up():
     shown = a_list(entries=[replace(ADA, cleaned_at=UNKNOWN_TIME)])
-    for words, said in ((ENGLISH, "cleaned on an unknown date"), (FRENCH, "nettoyé à une date inconnue")):
+    for words, said in ((ENGLISH, "On an unknown date"), (FRENCH, "À une date inconnue")):
         text = text_of(views.listing(words, shown, [NEWS]))
         assert said in text
         assert "1970" not in text
@@ -167,7 +167,7 @@ def test_no_hit_says_so_and_offers_to_clear():
     )
     assert "No cleaned contact matches" in text_of(view)
     ids = {e.get("action_id") for e in elements(view)}
-    assert views.CLEAR in ids
+    assert any(b.get("accessory", {}).get("action_id") == views.CLEAR for b in view["blocks"])
     assert not ids & {views.ARCHIVE, views.EXPORT}
 
 
@@ -177,18 +177,27 @@ def test_the_audience_is_chosen_only_where_there_are_several():
     assert views.CHOOSE in text_of(views.listing(ENGLISH, a_list(), two))
 
 
-def test_what_was_typed_stays_and_what_was_emptied_too():
-    shown = a_list(segment=Segment(audience_id=1, text="applied"))
-    field = {
-        typed: [
-            e
-            for e in elements(views.listing(ENGLISH, shown, [NEWS], typed))
-            if e["type"] == "plain_text_input"
-        ]
-        for typed in (None, "typed", "")
-    }
-    values = {typed: found.get("initial_value") for typed, [found] in field.items()}
-    assert values == {None: "applied", "typed": "typed", "": None}
+def test_the_filters_are_filled_in_and_read_back():
+    for segment in (
+        Segment(audience_id=1),
+        Segment(audience_id=1, reason="soft", since=date(2026, 11, 3), campaign="C", domain="d.fr", text="t"),
+        Segment(audience_id=1, worth_a_look=True),
+        Segment(audience_id=1, reviewed=True),
+        Segment(audience_id=1, likely_typos=True, ids=(3,)),
+    ):
+        for words in (ENGLISH, FRENCH):
+            form = filter_views.form(words, "0123456789abcdef", segment)
+            assert problems("modal", form) == []
+        states = {
+            element["action_id"]: {
+                "value": element.get("initial_value"),
+                "selected_option": element.get("initial_option"),
+                "selected_date": element.get("initial_date"),
+            }
+            for element in elements(form)
+        }
+        chosen = filter_views.chosen({name: {name: state} for name, state in states.items()})
+        assert replace(Segment(audience_id=1, **chosen), ids=segment.ids) == segment
 
 
 def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
@@ -201,10 +210,6 @@ def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
                 on = int(option["value"]) in ticked
                 answer = {"type": "checkboxes", "selected_options": [option] if on else []}
                 values[block["block_id"]] = {element["action_id"]: answer}
-        if block["type"] == "input":
-            values[block["block_id"]] = {
-                block["element"]["action_id"]: {"type": "plain_text_input", "value": None}
-            }
     return view | {"state": {"values": values}}
 
 
@@ -212,8 +217,6 @@ def test_the_boxes_and_the_text_are_read_back():
     view = views.listing(ENGLISH, a_list(entries=[ADA, replace(ADA, id=6)]), [NEWS])
     sent = state_of(view, 6)
     assert views.boxes(sent, "1.2") == TickedBoxes(3, frozenset({5, 6}), frozenset({6}), "1.2")
-    assert views.typed(sent) == ""
-    assert views.typed({}) is None
     assert views.boxes({}).edition == -1
 
 
@@ -230,22 +233,33 @@ def test_a_page_s_button_says_where_it_leads():
 
 def test_suggestions_have_their_counts_and_the_longest_name_is_found_again():
     found = {LONG: 1_000_000, "Autumn": 2, "100%": 1}
-    options = views.suggestions(FRENCH, found)
+    options = filter_views.suggestions(FRENCH, found)
     assert problems("modal", blocks.modal("t", [blocks.actions([blocks.select("a", "p", options)])])) == []
     assert options[1]["text"]["text"] == "Autumn (2)"
     assert options[0]["text"]["text"].endswith("… (1\u202f000\u202f000)")
-    assert [views.full_name(found, option["value"]) for option in options] == list(found)
-    assert views.is_truncated(options[0]["value"])
+    assert [filter_views.full_name(found, option["value"]) for option in options] == list(found)
+    assert filter_views.is_truncated(options[0]["value"])
 
 
-def test_the_same_view_is_one_that_slack_takes():
-    view = views.listing(ENGLISH, a_list(), [NEWS])
-    sent = state_of(view) | {"id": "V1", "hash": "h", "team_id": "T1", "root_view_id": "V1"}
-    assert views.same(sent) == view
+def test_the_buttons_act_on_all_or_on_the_ticked():
+    all_, ticked = (views.listing(ENGLISH, a_list(ticked=frozenset(ids)), [NEWS]) for ids in ((), (5,)))
+    values = {
+        e["action_id"]: views.plan_of(e["value"])
+        for e in elements(all_)
+        if e.get("action_id") in (views.ARCHIVE, views.EXPORT)
+    }
+    assert values == dict.fromkeys((views.ARCHIVE, views.EXPORT), ("0123456789abcdef", False))
+    assert "submit" not in all_
+    [export] = [e for e in elements(ticked) if e.get("action_id") in (views.ARCHIVE, views.EXPORT)]
+    assert views.plan_of(export["value"]) == ("0123456789abcdef", True)
+    assert ticked["submit"]["text"] == "Archive ticked (1)", "below the contacts, always in sight"
 
 
-def test_the_buttons_tell_the_ticked_from_all():
-    view = views.listing(ENGLISH, a_list(ticked=frozenset({5})), [NEWS])
-    values = [e["value"] for e in elements(view) if e.get("action_id") in (views.ARCHIVE, views.EXPORT)]
-    plans = [("0123456789abcdef", False)] * 2 + [("0123456789abcdef", True)] * 2
-    assert [views.plan_of(value) for value in values] == plans
+def test_one_filter_of_one_click_is_on_and_leads_back():
+    for preset in (Preset.WEEK, Preset.WORTH_A_LOOK, Preset.TYPOS):
+        view = views.listing(ENGLISH, a_list(preset=preset, worth_a_look=2), [NEWS])
+        [on] = [e for e in elements(view) if e.get("style") == "primary"]
+        assert (on["action_id"], on["value"]) == (f"{views.PRESET}-{preset}", "all")
+    custom = a_list(segment=Segment(audience_id=1, domain="x.fr"))
+    [on] = [e for e in elements(views.listing(ENGLISH, custom, [NEWS])) if e.get("style") == "primary"]
+    assert on["action_id"] == views.FILTERS
