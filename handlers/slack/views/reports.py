@@ -21,7 +21,7 @@ CHART_TITLE, CHART_LABEL = 50, 20  # docs.slack.dev/reference/block-kit/blocks/d
 
 
 def message(words: Words, report: Report, *, chart: bool = True) -> Message:
-    """The message. Without `chart`, its figures are a line of text."""
+    """The message. Without `chart`, for a workspace without Slack's newer blocks, its figures are lines of text."""
     parts = [part for part in report.parts if part.total.n]
     if not parts:
         return _nothing(words, report)
@@ -29,7 +29,7 @@ def message(words: Words, report: Report, *, chart: bool = True) -> Message:
     rows = [blocks.header(headline), blocks.context(_context(words, report))]
     rows.append(_chart(words, report) if chart else _chart_as_text(words, report))
     if len(report.parts) == 1:
-        rows += _single_part(words, report, parts[0])
+        rows += _single_part(words, report, parts[0], table=chart)
     else:
         rows += _parts(words, report, parts, _characters(rows))
     return blocks.message(headline, rows)
@@ -52,9 +52,31 @@ def _nothing(words: Words, report: Report) -> Message:
     return blocks.message(text, rows)
 
 
-def _single_part(words: Words, report: Report, part: Part) -> list[Block]:
-    paragraphs = [blocks.section(text) for text in _paragraphs(words, part)]
-    return [*paragraphs, *_buttons(words, report.week, part, primary=True)]
+def _single_part(words: Words, report: Report, part: Part, *, table: bool) -> list[Block]:
+    has_table = table and bool(part.campaigns or part.domains)
+    rows = [blocks.section(text) for text in _paragraphs(words, part, with_names=not has_table)]
+    if has_table:
+        rows.append(_table(words, part))
+    return [*rows, *_buttons(words, report.week, part, primary=True)]
+
+
+def _table(words: Words, part: Part) -> Block:
+    """Campaigns and domains, which the reader can sort and filter. One table: Slack may take no second one."""
+    header = [_cell(words(f"digest-table-{column}")) for column in ("kind", "name", "n")]
+    rows = [
+        [
+            _cell(words(f"digest-table-{kind}")),
+            _cell(_name(count.name)),
+            {"type": "raw_number", "value": count.n, "text": words.number(count.n)},
+        ]
+        for kind, counts in (("campaign", part.campaigns), ("domain", part.domains))
+        for count in counts
+    ]
+    return {"type": "data_table", "caption": words("digest-table"), "rows": [header, *rows]}
+
+
+def _cell(text: str) -> Block:
+    return {"type": "raw_text", "text": text}
 
 
 def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> list[Block]:
@@ -85,7 +107,8 @@ def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> 
     return rows
 
 
-def _paragraphs(words: Words, part: Part) -> Iterator[Markup]:
+def _paragraphs(words: Words, part: Part, *, with_names: bool = True) -> Iterator[Markup]:
+    """`with_names`: with the campaigns and domains."""
     reasons = [
         words.md("digest-reason", reason=words(f"reason-{reason}"), n=newly.n, change=change(words, newly))
         for reason, newly in part.reasons.items()
@@ -96,9 +119,9 @@ def _paragraphs(words: Words, part: Part) -> Iterator[Markup]:
         yield words.md("digest-archived", n=part.archived)
     if part.worth_a_look:
         yield words.md("digest-worth-a-look", n=part.worth_a_look)
-    if part.campaigns:
+    if with_names and part.campaigns:
         yield _listed(words.md("digest-campaigns"), _counts(words, part.campaigns))
-    if part.domains:
+    if with_names and part.domains:
         yield _listed(words.md("digest-domains"), [Markup(" · ".join(_counts(words, part.domains)))])
     if part.typos:
         yield _listed(_typos_title(words, part), _typos(words, part))
