@@ -14,25 +14,10 @@ from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.elements import blocks
-from handlers.slack.features import (
-    archives,
-    contacts,
-    conversation,
-    corrections,
-    counts,
-    digests,
-    evidence,
-    exports,
-    held,
-    home,
-    imports,
-    incidents,
-    policies,
-    restores,
-    reversals,
-    segments,
-    steps,
-)
+from handlers.slack.features import conversation, corrections, digests, exports, home, imports, steps
+from handlers.slack.features.archives import archives, restores
+from handlers.slack.features.bounces import evidence, held, incidents, policies, reversals
+from handlers.slack.features.contacts import contacts, counts, segments
 from handlers.slack.features.mailchimp import additions, fixes, mirror
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler

@@ -11,7 +11,8 @@ import pytest
 from sqlmodel import select
 
 from handlers.slack import manifest
-from handlers.slack.views import archives, imports
+from handlers.slack.views import imports
+from handlers.slack.views.archives import archives
 from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import BOT_USER, Channel, WorkspacePerson
 from handlers.standins.slack.web_api import methods

@@ -11,8 +11,8 @@ from bot.contacts import counts
 from bot.core import audiences
 from handlers.slack.elements import questions
 from handlers.slack.elements.questions import Question, Subject
-from handlers.slack.features import counts as count_feature
 from handlers.slack.features import home
+from handlers.slack.features.contacts import counts as count_feature
 from handlers.slack.listeners import EVERYONE, Listeners
 from handlers.slack.request import Request
 from handlers.slack.views import conversation as views

@@ -24,8 +24,8 @@ from handlers.slack.elements.weeks import week_in
 from handlers.slack.features.audience_modal import AudienceModal, suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
-from handlers.slack.views import corrections as views
-from handlers.slack.views import tick_list as list_views
+from handlers.slack.views.corrections import corrections as views
+from handlers.slack.views.corrections import tick_list as list_views
 from storage.contacts.contacts import PageKey
 
 MAX_DRAWS = 5  # for one click

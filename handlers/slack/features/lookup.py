@@ -3,7 +3,7 @@
 from bot.bounces import evidence
 from bot.core import audiences
 from handlers.slack.request import Modal, Request
-from handlers.slack.views import evidence as views
+from handlers.slack.views.bounces import evidence as views
 
 TITLE = "evidence-title"
 

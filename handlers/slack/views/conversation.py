@@ -6,8 +6,8 @@ from handlers.slack.elements import blocks
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.elements.questions import Subject
-from handlers.slack.views import counts as count_views
-from handlers.slack.views import evidence as evidence_views
+from handlers.slack.views.bounces import evidence as evidence_views
+from handlers.slack.views.contacts import counts as count_views
 from handlers.words import Markup, Words
 
 PROMPT = "conversation"  # the action ids of the prompts: this, a hyphen, and a subject

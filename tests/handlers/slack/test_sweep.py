@@ -32,7 +32,7 @@ from handlers.slack.elements.blocks import MORE, button_of
 from handlers.slack.listeners import OPERATORS
 from handlers.slack.people import People
 from handlers.slack.threads import Threads
-from handlers.slack.views import archives as archive_views
+from handlers.slack.views.archives import archives as archive_views
 from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database

@@ -14,7 +14,8 @@ from random import Random
 from threading import Condition
 from typing import Any
 
-from handlers.slack.views import archives, restores, segment_filters, segments
+from handlers.slack.views.archives import archives, restores
+from handlers.slack.views.contacts import segment_filters, segments
 from handlers.words import Words
 from tests.support.slack import Json, Person, has_action
 from tests.support.slack import words as words_of

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.slack.views import archives, exports, restores
-from handlers.slack.views import segment_filters as filter_views
-from handlers.slack.views import segments as segment_views
+from handlers.slack.views import exports
+from handlers.slack.views.archives import archives, restores
+from handlers.slack.views.contacts import segment_filters as filter_views
+from handlers.slack.views.contacts import segments as segment_views
 from handlers.standins.slack.server import Workspace
 from storage.core.database import Database
 from tests.support.audiences import cleaned, statuses

@@ -13,7 +13,7 @@ from handlers.slack.elements import questions
 from handlers.slack.elements.blocks import MORE
 from handlers.slack.elements.questions import Subject
 from handlers.slack.views import conversation as views
-from handlers.slack.views import evidence as evidence_views
+from handlers.slack.views.bounces import evidence as evidence_views
 from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database

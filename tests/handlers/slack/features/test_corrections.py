@@ -18,8 +18,8 @@ from bot.mailchimp.jobs import FIX
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
-from handlers.slack.views import corrections as views
-from handlers.slack.views import tick_list as tick_views
+from handlers.slack.views.corrections import corrections as views
+from handlers.slack.views.corrections import tick_list as tick_views
 from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.mailchimp.client import Client

@@ -8,8 +8,8 @@ from dns.resolver import Resolver
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from handlers.slack.views import corrections as views
-from handlers.slack.views import tick_list as tick_views
+from handlers.slack.views.corrections import corrections as views
+from handlers.slack.views.corrections import tick_list as tick_views
 from storage.core import journal
 from storage.core.database import Database
 from tests.bot.corrections.test_corrections import fill

@@ -22,7 +22,7 @@ from bot.mailchimp import adding, additions
 from bot.mailchimp.additions import AdditionReceipt
 from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack import errors
-from handlers.slack.views import corrections as form_views
+from handlers.slack.views.corrections import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.slack.views.mailchimp import required_fields as wanted_views
 from handlers.standins.slack.limits.checks import check_message, check_view
@@ -30,7 +30,7 @@ from handlers.words import LANGUAGES, Words, words
 from storage.contacts.values import Status
 from storage.core.tables import AudienceSource
 from tests.conftest import NOW
-from tests.handlers.slack.views.test_corrections import (
+from tests.handlers.slack.views.corrections.test_corrections import (
     ADA,
     LONG,
     LONG_ONE,

@@ -19,7 +19,8 @@ from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExpo
 from bot.exports.jobs import EXPORT
 from handlers.slack.elements import filters
 from handlers.slack.elements.blocks import Message, View
-from handlers.slack.views import archives, exports, restores
+from handlers.slack.views import exports
+from handlers.slack.views.archives import archives, restores
 from handlers.words import LANGUAGES, Words, words
 from storage.contacts.contacts import Segment
 from storage.files.csv_files import CsvFormat

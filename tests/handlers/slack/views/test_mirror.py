@@ -13,8 +13,8 @@ from bot.core.weeks import Week
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import MORE
-from handlers.slack.views import counts as count_views
 from handlers.slack.views import home as home_views
+from handlers.slack.views.contacts import counts as count_views
 from handlers.slack.views.mailchimp import mirror as views
 from handlers.words import LANGUAGES, Markup, Words
 from handlers.words import words as words_for

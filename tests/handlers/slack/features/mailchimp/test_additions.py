@@ -13,8 +13,8 @@ from bot.mailchimp.adding import TryLater
 from bot.mailchimp.jobs import ADD
 from handlers.slack import long_work
 from handlers.slack.app import job_handlers
-from handlers.slack.views import corrections as form_views
-from handlers.slack.views import tick_list as tick_views
+from handlers.slack.views.corrections import corrections as form_views
+from handlers.slack.views.corrections import tick_list as tick_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.standin import Standin
