@@ -192,7 +192,8 @@ def _set_up(requirements: Path, stamp: "dict[str, str]") -> None:
         _create_venv()
     pinned = len(_PINNED.findall(requirements.read_text(encoding="utf-8")))
     _print(f"Installing the {pinned} packages of {stamp['holds']}; this takes a minute or two.")
-    _pip("install", "--no-user", "--no-deps", "--require-hashes", "-r", str(requirements))
+    # Python compiles a module when it is first imported: most of the packages' never are.
+    _pip("install", "--no-user", "--no-deps", "--no-compile", "--require-hashes", "-r", str(requirements))
     _print("Installing Cleaned itself.")
     _pip("install", "--no-user", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     _pip("check")

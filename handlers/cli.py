@@ -9,8 +9,8 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn
 
+from handlers.terminal.arguments import FILE, PATH, SHELLS, Parser, PrintCompletion, WrongUsage, port
 from handlers.words import Words, language_for, words
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -27,10 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     language = language_of(os.environ)
     translate = Words(language, only="terminal")
     try:
-        options = _parse(translate, sys.argv[1:] if arguments is None else arguments)
+        options = build_parser(translate).parse_args(arguments)
         status: int = options.run(options, language)
         sys.stdout.flush()
-    except _WrongUsage as error:
+    except WrongUsage as error:
         _print_error(translate("terminal-see-help", fault=str(error), command=error.command))
         return WRONG_USE
     except BrokenPipeError:
@@ -54,13 +54,20 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 def build_parser(translate: Words) -> argparse.ArgumentParser:
     """The parser of all commands and their options."""
-    _Parser.translate = translate
-    parser = _Parser(prog="cleaned", description=translate("terminal-about"))
+    Parser.translate = translate
+    parser = Parser(prog="cleaned", description=translate("terminal-about"))
     parser.add_argument(
         "--version",
         action="version",
         version=f"cleaned {_version()}",
         help=translate("terminal-version"),
+    )
+    parser.add_argument(
+        "--print-completion",
+        action=PrintCompletion,
+        choices=SHELLS,
+        metavar="SHELL",
+        help=translate("terminal-completion", shells=", ".join(SHELLS)),
     )
     commands = parser.add_subparsers(
         dest="command", required=True, metavar="COMMAND", title=translate("terminal-commands")
@@ -73,53 +80,6 @@ def build_parser(translate: Words) -> argparse.ArgumentParser:
     return parser
 
 
-class _WrongUsage(Exception):
-    """The message is a sentence; `command` is the one whose help to see."""
-
-    def __init__(self, command: str, message: str) -> None:
-        super().__init__(message)
-        self.command = command
-
-
-class _Formatter(argparse.HelpFormatter):
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(
-            usage, actions, groups, f"{_Parser.translate('terminal-usage')} " if prefix is None else prefix
-        )
-
-
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose help and errors are translated."""
-
-    translate: Words
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            add_help=False, allow_abbrev=False, exit_on_error=False, formatter_class=_Formatter, **kwargs
-        )
-        self._positionals.title = self.translate("terminal-arguments")
-        self._optionals.title = self.translate("terminal-options")
-        self.add_argument("-h", "--help", action="help", help=self.translate("terminal-help"))
-
-    def error(self, message: str) -> NoReturn:
-        """Raises _WrongUsage. argparse's message ends with `: name, name` for missing and for unknown arguments."""
-        key = "terminal-missing" if "required" in message else "terminal-unknown"
-        raise _WrongUsage(self.prog, self.translate(key, names=message.rpartition(": ")[2]))
-
-
-def _parse(translate: Words, arguments: Sequence[str]) -> argparse.Namespace:
-    """Raises _WrongUsage."""
-    try:
-        return build_parser(translate).parse_args(arguments)
-    except argparse.ArgumentError as error:
-        command = (
-            " ".join(["cleaned", *arguments[:1]])
-            if arguments[:1] and arguments[0] in _COMMANDS
-            else "cleaned"
-        )
-        raise _WrongUsage(command, translate("terminal-bad-value", name=error.argument_name or "")) from None
-
-
 def _version() -> str:
     from importlib.metadata import PackageNotFoundError, version
 
@@ -130,9 +90,9 @@ def _version() -> str:
 
 
 def _add_demo_options(command: argparse.ArgumentParser, translate: Words) -> None:
-    command.add_argument("--port", type=int, default=0, metavar="N", help=translate("terminal-port"))
+    command.add_argument("--port", type=port, default=0, metavar="N", help=translate("terminal-port"))
     command.add_argument(
-        "--import", dest="files", nargs="+", default=[], metavar="FILE", help=translate("terminal-own")
+        "--import", dest="files", nargs="+", default=[], metavar=FILE, help=translate("terminal-own")
     )
     command.add_argument("--audience", metavar="NAME", help=translate("terminal-own-audience"))
     command.add_argument("--mailchimp", action="store_true", help=translate("terminal-demo-mailchimp"))
@@ -140,42 +100,51 @@ def _add_demo_options(command: argparse.ArgumentParser, translate: Words) -> Non
 
 
 def _add_import_options(command: argparse.ArgumentParser, translate: Words) -> None:
-    command.add_argument("files", nargs="+", metavar="FILE", help=translate("terminal-files"))
+    command.add_argument("files", nargs="+", metavar=FILE, help=translate("terminal-files"))
     command.add_argument("--audience", required=True, metavar="NAME", help=translate("terminal-into"))
     command.add_argument(
         "--status", choices=STATUSES, default="nonsubscribed", help=translate("terminal-status")
     )
-    command.add_argument("--refused", metavar="PATH", help=translate("terminal-refused-path"))
+    command.add_argument("--refused", metavar=PATH, help=translate("terminal-refused-path"))
+    _add_json(command, translate)
 
 
 def _add_counts_options(command: argparse.ArgumentParser, translate: Words) -> None:
     command.add_argument("--audience", metavar="NAME", help=translate("terminal-of"))
-    command.add_argument("--json", action="store_true", help=translate("terminal-json"))
+    _add_json(command, translate)
 
 
 def _add_export_options(command: argparse.ArgumentParser, translate: Words) -> None:
     command.add_argument("--audience", required=True, metavar="NAME", help=translate("terminal-of"))
-    command.add_argument("-o", "--output", metavar="FILE", help=translate("terminal-output"))
+    command.add_argument("-o", "--output", metavar=FILE, help=translate("terminal-output"))
+    command.add_argument("--excel", action="store_true", help=translate("terminal-excel"))
+    _add_json(command, translate)
 
 
 def _add_bounces_options(command: argparse.ArgumentParser, translate: Words) -> None:
-    command.add_argument("paths", nargs="*", metavar="PATH", help=translate("terminal-bounces-paths"))
+    command.add_argument("paths", nargs="*", metavar=PATH, help=translate("terminal-bounces-paths"))
     command.add_argument("--audience", metavar="NAME", help=translate("terminal-bounces-of"))
-    command.add_argument("--aside", metavar="FILE", help=translate("terminal-bounces-aside"))
+    command.add_argument("--aside", metavar=FILE, help=translate("terminal-bounces-aside"))
     command.add_argument(
         "--from", dest="provider", choices=PROVIDERS, help=translate("terminal-bounces-from")
     )
-    command.add_argument("--json", action="store_true", help=translate("terminal-bounces-json"))
+    _add_json(command, translate)
 
 
 def _add_sync_options(command: argparse.ArgumentParser, translate: Words) -> None:
     command.add_argument("--audience", metavar="NAME", help=translate("terminal-sync-of"))
+    _add_json(command, translate)
 
 
 def _add_check_options(command: argparse.ArgumentParser, translate: Words) -> None:
     command.add_argument("--webhooks", action="store_true", help=translate("terminal-check-webhooks"))
     command.add_argument("--deep", action="store_true", help=translate("terminal-check-deep"))
     command.add_argument("--mend", action="store_true", help=translate("terminal-check-mend"))
+    _add_json(command, translate)
+
+
+def _add_json(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--json", action="store_true", help=translate("terminal-json"))
 
 
 def _add_forget_options(command: argparse.ArgumentParser, translate: Words) -> None:
@@ -220,6 +189,7 @@ def _import(options: argparse.Namespace, language: str) -> int:
         audience=options.audience,
         status=options.status,
         refused=options.refused,
+        as_json=options.json,
     )
 
 
@@ -230,9 +200,18 @@ def _counts(options: argparse.Namespace, language: str) -> int:
 
 
 def _export(options: argparse.Namespace, language: str) -> int:
+    if options.json and options.output is None:
+        missing = Words(language, only="terminal")("terminal-missing", names="-o/--output")
+        raise WrongUsage("cleaned export", missing)
     from handlers.terminal import exports
 
-    return exports.run(words(language), audience=options.audience, output=options.output)
+    return exports.run(
+        words(language),
+        audience=options.audience,
+        output=options.output,
+        for_excel=options.excel,
+        as_json=options.json,
+    )
 
 
 def _bounces(options: argparse.Namespace, language: str) -> int:
@@ -240,33 +219,39 @@ def _bounces(options: argparse.Namespace, language: str) -> int:
     if options.provider:
         others = [*options.paths, *(["--aside"] if options.aside is not None else [])]
         if others:
-            raise _WrongUsage("cleaned bounces", translate("terminal-unknown", names=", ".join(others)))
+            raise WrongUsage("cleaned bounces", translate("terminal-unknown", names=", ".join(others)))
         from handlers.terminal import suppressions
 
         return suppressions.run(
             words(language), provider=options.provider, audience=options.audience, as_json=options.json
         )
-    if options.json:
-        raise _WrongUsage("cleaned bounces", translate("terminal-missing", names="--from"))
     if not options.paths and options.aside is None:
         message = translate("terminal-missing", names="PATH, --aside, --from")
-        raise _WrongUsage("cleaned bounces", message)
+        raise WrongUsage("cleaned bounces", message)
     from handlers.terminal import bounces
 
-    return bounces.run(words(language), paths=options.paths, audience=options.audience, aside=options.aside)
+    return bounces.run(
+        words(language),
+        paths=options.paths,
+        audience=options.audience,
+        aside=options.aside,
+        as_json=options.json,
+    )
 
 
 def _sync(options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import sync
 
-    return sync.run(words(language), audience=options.audience)
+    return sync.run(words(language), audience=options.audience, as_json=options.json)
 
 
 def _check(options: argparse.Namespace, language: str) -> int:
     from handlers.terminal.checks import command
 
     deep = options.deep or options.mend
-    return command.run(words(language), webhooks=options.webhooks, deep=deep, mend=options.mend)
+    return command.run(
+        words(language), webhooks=options.webhooks, deep=deep, mend=options.mend, as_json=options.json
+    )
 
 
 def _forget(options: argparse.Namespace, language: str) -> int:

@@ -13,7 +13,7 @@ from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
 from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.features import held, incidents
+from handlers.slack.features.bounces import held, incidents
 from handlers.slack.features.digests import post
 from handlers.slack.features.mailchimp import mirror
 from handlers.words import words

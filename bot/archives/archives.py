@@ -13,16 +13,18 @@ from bot.core import audiences, jobs, plans
 from bot.core.errors import NothingThere, WrongWord
 from bot.core.jobs import Clock, Recipient
 from bot.core.json_values import from_json, to_json
+from bot.corrections import likely_typos
 from storage.archives import archives
 from storage.archives.tables import Archive
-from storage.contacts import bulk
+from storage.contacts import bulk, contacts
 from storage.contacts.contacts import Segment
 from storage.core import journal
-from storage.core.database import Database
+from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
 
 CONTACTS_PER_CHUNK = 20_000  # takes half the time of chunks of 5,000 and holds the lock for about 0.2 s
 KIND = "archive"
+MOST_TYPOS = 10_000  # that are counted and left out, the newest: they are stored with the plan, and go into one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,12 @@ class ArchivePlan:
     word: str
     is_mirrored: bool = False
     """Whether they have to be archived at Mailchimp too."""
+    worth_a_look: int = 0
+    """How many of them are worth a look."""
+    typos: int = 0
+    """How many of them are likely typos."""
+    n_without: int = 0
+    """How many are archived if those two kinds are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,9 @@ class _Planned:
 
     segment: Segment
     word: str
+    without: Segment | None = None
+    """The same without those worth a look and the likely typos; None if there are none, or nothing else."""
+    n_without: int = 0
 
 
 def plan(database: Database, segment: Segment, *, by: str, word: str, now: datetime) -> ArchivePlan:
@@ -63,18 +74,33 @@ def plan(database: Database, segment: Segment, *, by: str, word: str, now: datet
         n = segment_size(session, segment)
         if not n:
             raise NothingThere
+        without, worth_a_look, typos = _without_doubtful(session, segment)
+        n_without = segment_size(session, without)
+        planned = (
+            _Planned(segment, word, without, n_without) if 0 < n_without < n else _Planned(segment, word)
+        )
         stored = plans.create(
             session,
             KIND,
             user_id=by,
             audience_id=segment.audience_id,
             now=now,
-            data=to_json(_Planned(segment, word)),
+            data=to_json(planned),
             n=n,
             revision=audience.revision,
         )
         is_mirrored = audience.source == AudienceSource.MAILCHIMP
-        return ArchivePlan(stored.id, audience.name, segment, n, word, is_mirrored)
+        return ArchivePlan(
+            stored.id,
+            audience.name,
+            segment,
+            n,
+            word,
+            is_mirrored,
+            worth_a_look=worth_a_look,
+            typos=typos,
+            n_without=planned.n_without,
+        )
 
 
 def confirm(
@@ -85,8 +111,12 @@ def confirm(
     by: str,
     now: datetime,
     recipient: Recipient | None = None,
+    leave_out: bool = False,
 ) -> ArchiveJob:
-    """Creates the plan's job, once. Raises WrongWord, AlreadyDone, PlanGone."""
+    """Creates the plan's job, once. `leave_out`: without those worth a look and the likely typos.
+
+    Raises WrongWord, AlreadyDone, PlanGone.
+    """
     with database.transaction() as session:
         stored = plans.get(session, plan_id, by)
         planned = from_json(_Planned, stored.data)
@@ -94,14 +124,17 @@ def confirm(
             raise WrongWord(word=planned.word)
         plans.use(session, plan_id, by, now)
         audience = audiences.require(session, stored.audience_id)
+        segment, n = planned.segment, stored.n
+        if leave_out and planned.without:
+            segment, n = planned.without, planned.n_without
         job = jobs.create(
             session,
             ARCHIVE,
-            ArchiveTask(planned.segment, can_stop=audience.source == AudienceSource.LOCAL),
+            ArchiveTask(segment, can_stop=audience.source == AudienceSource.LOCAL),
             by=by,
             now=now,
             audience_id=audience.id,
-            total=stored.n,
+            total=n,
             recipient=recipient,
         )
         # The archive has the job's id: so a process that carries on the job finds it.
@@ -129,6 +162,23 @@ def receipt(database: Database, job: ArchiveJob) -> ArchiveReceipt:
     audience = audiences.by_id(database, job.audience_id)
     with database.reading() as session:
         return ArchiveReceipt(job, audience.name, archives.undone_by(session, job.audience_id, job.id))
+
+
+def _without_doubtful(session: Session, segment: Segment) -> tuple[Segment, int, int]:
+    """Returns the segment without what may be worth keeping, and how many are worth a look and are likely typos.
+
+    What the segment was filtered by is not left out.
+    """
+    without, worth_a_look, typos = segment, 0, 0
+    if segment.worth_a_look is None and not segment.reviewed:
+        worth_a_look = segment_size(session, replace(segment, worth_a_look=True))
+        without = replace(without, worth_a_look=False if worth_a_look else None)
+    if not segment.likely_typos:
+        ids = likely_typos.ids(session, segment.audience_id, MOST_TYPOS, among=segment.ids)
+        found = contacts.ids_in(session, replace(segment, ids=ids)) if ids else ()
+        typos = len(found)
+        without = replace(without, without=found or None)
+    return without, worth_a_look, typos
 
 
 def _archive_chunk(database: Database, job: ArchiveJob, chunk: Sequence[int], now: datetime) -> ArchiveJob:

@@ -1,16 +1,17 @@
 """Undoing an archive, whole or in part: each contact gets back the status it had before."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, RestoreJob, RestoreResult, RestoreTask
-from bot.core import audiences, jobs
+from bot.core import jobs
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.jobs import Clock, Recipient
 from storage.archives import archives
 from storage.archives.tables import Archive
 from storage.contacts import bulk
+from storage.contacts.contacts import Segment
 from storage.core import audiences as audience_rows
 from storage.core import journal
 from storage.core.database import Database, Session
@@ -45,8 +46,20 @@ class NoContactTicked(CleanedError):
 
 
 @dataclass(frozen=True, slots=True)
+class SharedReceipt:
+    """A message with an archive's receipt in a channel, and its language."""
+
+    channel: str
+    ts: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierArchive:
-    """An archive, as listed for a person: `restored` of its `n` contacts have been restored."""
+    """An archive, as listed for a person: `restored` of its `n` contacts have been restored, the last by `undone_by`.
+
+    `segment` is what was archived; `shared` are its receipts in channels.
+    """
 
     audience_id: int
     id: str
@@ -55,6 +68,9 @@ class EarlierArchive:
     made_at: datetime
     n: int
     restored: int
+    undone_by: str | None = None
+    segment: Segment | None = None
+    shared: tuple[SharedReceipt, ...] = ()
 
     @property
     def is_restored(self) -> bool:
@@ -72,17 +88,18 @@ class ArchivesPage:
 
 @dataclass(frozen=True, slots=True)
 class RestoreReceipt:
-    """What the message about an Undo's job shows."""
+    """What the message about an Undo's job shows. `archive`: what is undone."""
 
     job: RestoreJob
     audience: str
+    archive: EarlierArchive | None = None
 
 
 def earlier_archives(database: Database, page: int = 0) -> ArchivesPage:
     """A page of the archives, newest first; pages count from 0."""
     with database.reading() as session:
         rows = archives.newest(session, skip=page * ARCHIVES_PER_PAGE, most=ARCHIVES_PER_PAGE + 1)
-    shown = [_earlier(archive, audience.name) for archive, audience in rows[:ARCHIVES_PER_PAGE]]
+        shown = [_earlier(session, archive, audience.name) for archive, audience in rows[:ARCHIVES_PER_PAGE]]
     return ArchivesPage(shown, has_more=len(rows) > ARCHIVES_PER_PAGE)
 
 
@@ -91,9 +108,18 @@ def get_archive(database: Database, audience_id: int, archive_id: str) -> Earlie
     with database.reading() as session:
         archive = archives.get(session, audience_id, archive_id)
         audience = audience_rows.get(session, audience_id)
-    if archive is None or audience is None:
-        raise PlanGone
-    return _earlier(archive, audience.name)
+        if archive is None or audience is None:
+            raise PlanGone
+        return _earlier(session, archive, audience.name)
+
+
+def record_shared(database: Database, archive: EarlierArchive, copy: SharedReceipt) -> None:
+    """Records that the archive's receipt was shared, to be updated once it is undone."""
+    with database.transaction() as session:
+        row = archives.get(session, archive.audience_id, archive.id, lock=True)
+        if row:
+            row.shared = [*(row.shared or []), asdict(copy)]
+            session.add(row)
 
 
 def undo(
@@ -166,8 +192,9 @@ def record_undone(session: Session, job: RestoreJob) -> None:
 
 
 def receipt(database: Database, job: RestoreJob) -> RestoreReceipt:
-    """What the message about the job shows. Raises NoAudience."""
-    return RestoreReceipt(job, audiences.by_id(database, job.audience_id).name)
+    """What the message about the job shows. Raises PlanGone."""
+    archive = get_archive(database, job.audience_id, job.task.archive)
+    return RestoreReceipt(job, archive.audience, archive)
 
 
 def work(database: Database, job: RestoreJob, clock: Clock) -> Iterator[RestoreJob]:
@@ -181,7 +208,8 @@ def work(database: Database, job: RestoreJob, clock: Clock) -> Iterator[RestoreJ
     yield _finish(database, job, clock())
 
 
-def _earlier(archive: Archive, audience: str) -> EarlierArchive:
+def _earlier(session: Session, archive: Archive, audience: str) -> EarlierArchive:
+    job = jobs.get(session, ARCHIVE, archive.id)
     return EarlierArchive(
         audience_id=archive.audience_id,
         id=archive.id,
@@ -190,6 +218,9 @@ def _earlier(archive: Archive, audience: str) -> EarlierArchive:
         made_at=archive.made_at,
         n=archive.n,
         restored=archive.restored,
+        undone_by=archive.undone_by,
+        segment=job.task.segment if job else None,
+        shared=tuple(SharedReceipt(**copy) for copy in archive.shared or ()),
     )
 
 

@@ -8,20 +8,30 @@ from bot.bounces.events import Cause, EventKind
 from bot.bounces.verdicts import reversals
 from bot.bounces.verdicts.policy import INCIDENT_QUIET, Weakness
 from bot.bounces.verdicts.reversals import CleanedBatch, Obstacle
+from bot.core.addresses import find_addresses
 from bot.core.audiences import Audience
 from bot.core.errors import PlanGone
+from storage.archives import archives
 from storage.bounces import bursts as burst_rows
 from storage.bounces import evidence as evidence_rows
 from storage.bounces import incidents as incident_rows
 from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
 from storage.contacts import contacts
-from storage.contacts.tables import VerdictRow
-from storage.contacts.values import CleanReason
+from storage.contacts.tables import Contact, VerdictRow
+from storage.contacts.values import CleanReason, Status
 from storage.core import audiences
 from storage.core.database import Database, Session
 
 MOST_SHOWN = 15  # evidence items
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """An operator has looked at a contact that was worth a look."""
+
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +46,8 @@ class VerdictSummary:
     needed: int
     """Days with a soft bounce that clean."""
     weakness: Weakness | None
-    """Why the contact is worth a look."""
+    """Why the contact is worth a look, or was until its review."""
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,49 @@ class Explanation:
     """Why the contact can't get back the status that it had; None if it can."""
     batch: CleanedBatch | None = None
     """The contacts that were cleaned together with it."""
+    status: str = Status.CLEANED
+    archive: str | None = None
+    """The archive that it can be restored from, if it is archived."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundContact:
+    """A contact with the address that was looked up, in any status."""
+
+    id: int
+    audience: Audience
+    address: str
+    status: str
+    reason: str
+    """Why it was cleaned; "" if it never was."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)  # it holds an address
+class AddressLookup:
+    """Who has an address: at most one contact of each audience. `searched` are all audiences."""
+
+    address: str
+    found: Sequence[FoundContact]
+    searched: Sequence[Audience]
+
+
+def look_up(database: Database, text: str) -> AddressLookup:
+    """Looks up the first address that the text contains, in every audience."""
+    address = next(iter(find_addresses(text)), text.strip())
+    with database.reading() as session:
+        searched = [Audience.of(row) for row in audiences.list_all(session)]
+        by_id = {audience.id: audience for audience in searched}
+        found = [
+            FoundContact(
+                row.id,
+                by_id[row.audience_id],
+                row.address,
+                str(row.status),
+                _reason(row) if row.cleaned_at else "",
+            )
+            for row in contacts.with_key(session, address.lower())
+        ]
+    return AddressLookup(address, found, searched)
 
 
 def explain(database: Database, audience_id: int, contact_id: int) -> Explanation:
@@ -116,12 +170,14 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         batch = reversals.batch_of(session, audience, verdict)
         burst = _latest_burst(session, audience_id, contact.domain, evidence)
         incident = _latest_incident(session, audience_id, evidence)
+        is_archived = contact.status == Status.ARCHIVED
+        archive = archives.holding(session, audience_id, contact_id) if is_archived else None
     return Explanation(
         contact_id=contact_id,
         audience=Audience.of(audience),
         address=contact.address,
         domain=contact.domain,
-        reason=contact.clean_reason or str(CleanReason.UNKNOWN),
+        reason=_reason(contact),
         cleaned_at=contact.cleaned_at,
         campaign=contact.clean_campaign_title or "",
         diagnostic=contact.clean_diagnostic or "",
@@ -135,6 +191,8 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         dismissed_until=activity.dismissed_until if activity else None,
         obstacle=reversals.obstacle(audience, contact, verdict),
         batch=batch,
+        status=str(contact.status),
+        archive=archive,
     )
 
 
@@ -144,6 +202,10 @@ def verdict_summaries(
     """Returns the verdicts on those of these contacts that the policy cleaned: contact id → verdict."""
     rows = verdict_rows.of_contacts(session, audience_id, contact_ids)
     return {contact_id: _summary(row) for contact_id, row in rows.items()}
+
+
+def _reason(contact: Contact) -> str:
+    return contact.clean_reason or str(CleanReason.UNKNOWN)
 
 
 def _latest_burst(
@@ -183,11 +245,16 @@ def _item(row: Evidence) -> EvidenceItem:
 
 
 def _summary(row: VerdictRow) -> VerdictSummary:
+    weakness = row.weakness or row.reviewed
+    review = None
+    if not row.weakness and row.reviewed_by and row.reviewed_at:
+        review = Review(row.reviewed_by, row.reviewed_at)
     return VerdictSummary(
         reason=CleanReason(row.reason),
         cause=Cause(row.cause),
         code=row.code,
         counted=row.counted,
         needed=row.needed,
-        weakness=Weakness(row.weakness) if row.weakness else None,
+        weakness=Weakness(weakness) if weakness else None,
+        review=review,
     )

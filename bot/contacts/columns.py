@@ -13,6 +13,7 @@ from bot.contacts.rows import STATUS_RANK, TEXT_COLUMNS
 from bot.core.addresses import BadAddressReason, try_validate
 from storage.contacts.bulk import encode_time
 from storage.contacts.values import CleanReason, Row
+from storage.files.formulas import REASON_COLUMNS
 
 # Lower-case labels of an address column, in the languages of the exports that we met.
 ADDRESS_NAMES = frozenset(
@@ -93,9 +94,7 @@ class ColumnMap:
         system = {SYSTEM_COLUMNS[n.upper()]: i for i, n in enumerate(names) if n.upper() in SYSTEM_COLUMNS}
         status_position = next((i for i, n in enumerate(names) if n.casefold() in STATUS_NAMES), None)
         assigned = {address, status_position, *system.values()}
-        labels = {
-            n: i for i, n in enumerate(names) if n and i not in assigned and n.upper() not in IGNORED_COLUMNS
-        }
+        labels = {n: i for i, n in enumerate(names) if i not in assigned and _is_merge_field(n)}
         if status is None and status_position is None and "cleaned_at" in system:
             status = "cleaned"
         return cls(
@@ -133,6 +132,10 @@ class ColumnMap:
         else:
             texts[_CLEANED_AT] = texts[_REASON] = None
         return (audience_id, 0, *address, status or _NO_STATUS, None, 0, f"{{{','.join(fields)}}}", *texts)
+
+
+def _is_merge_field(name: str) -> bool:
+    return bool(name) and name.upper() not in IGNORED_COLUMNS and name.casefold() not in REASON_COLUMNS
 
 
 # A cleaned contact may have an invalid address: no mail is sent to it, and its correction is the surest one.

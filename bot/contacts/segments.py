@@ -7,6 +7,7 @@ sets a state instead of toggling one, so a click that arrives twice or late does
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.bounces import evidence
@@ -27,6 +28,19 @@ KIND = "list"
 PAGE = 10  # contacts
 MAX_TICKED = 1_000  # they are stored in one row, and go into one statement
 MAX_TEXT = 200  # characters
+
+
+FindTypos = Callable[[Session, int], tuple[int, ...]]
+"""Returns the ids of an audience's likely typos: a port, since they are looked for by a subject above this one."""
+
+
+class Preset(StrEnum):
+    """A filter that takes one click."""
+
+    ALL = "all"
+    WEEK = "week"
+    WORTH_A_LOOK = "worth-a-look"
+    TYPOS = "typos"
 
 
 class NothingTicked(CleanedError):
@@ -76,6 +90,11 @@ class Listing:
     """Whether the last ticks were not taken, because there would be more than MAX_TICKED."""
     worth_a_look: int = 0
     """How many of the audience's cleaned contacts are worth a look."""
+    preset: Preset = Preset.ALL
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.found // PAGE), self.page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +110,20 @@ class TickedBoxes:
     sent: str = ""
 
 
+NO_BOXES = TickedBoxes(-1, frozenset(), frozenset())
+"""Of a view without any."""
+
+
 def begin(
-    database: Database, user_id: str, audience_id: int, now: datetime, segment: Segment | None = None
+    database: Database,
+    user_id: str,
+    audience_id: int,
+    now: datetime,
+    segment: Segment | None = None,
+    preset: Preset = Preset.ALL,
 ) -> str:
     """Stores a new list, of all cleaned contacts or of a segment. Returns the plan's id."""
-    state = _ListState(segment or Segment(audience_id=audience_id))
+    state = _ListState(segment or Segment(audience_id=audience_id), preset=preset)
     with database.transaction() as session:
         plan = plans.create(
             session,
@@ -109,7 +137,7 @@ def begin(
     return plan.id
 
 
-def look(database: Database, plan_id: str, user_id: str) -> Listing:
+def look(database: Database, plan_id: str, user_id: str, find_typos: FindTypos = lambda *_: ()) -> Listing:
     """Returns the list as it is now, with exact figures, read in one transaction. Raises PlanGone, NoAudience."""
     with database.reading() as session:
         plan = plans.get(session, plan_id, user_id)
@@ -118,6 +146,9 @@ def look(database: Database, plan_id: str, user_id: str) -> Listing:
         has_changed = plan.revision != audience.revision
         if has_changed:
             state = _without_stale_ticks(session, state)
+            if state.segment.likely_typos:
+                typos = find_typos(session, plan.audience_id)
+                state = replace(state, segment=replace(state.segment, ids=typos))
         page_index, page = _page(session, state)
         found = _count(session, state, page_index, page) if has_changed else plan.n
         listing = Listing(
@@ -133,9 +164,10 @@ def look(database: Database, plan_id: str, user_id: str) -> Listing:
             edition=state.edition,
             refused_ticks=state.refused_ticks,
             worth_a_look=figures.worth_a_look(session, plan.audience_id),
+            preset=state.preset,
         )
     if has_changed:
-        _save_count(database, plan, found, audience.revision)
+        _save_count(database, plan, state.segment, found, audience.revision)
     return listing
 
 
@@ -155,21 +187,27 @@ def untick_all(database: Database, plan_id: str, user_id: str, boxes: TickedBoxe
     _update(database, plan_id, user_id, boxes, lambda state: state.with_ticks(()).with_new_edition())
 
 
-def narrow(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes, **filters: Any) -> None:
-    """Sets filters of the segment by name, or removes those that are None. Goes to the first page."""
+def show_only(
+    database: Database,
+    plan_id: str,
+    user_id: str,
+    boxes: TickedBoxes,
+    preset: Preset = Preset.ALL,
+    **filters: Any,
+) -> None:
+    """Sets the filters of the segment, by name; those that are not given, None or empty are removed.
+
+    Goes to the first page. The ids of likely typos are looked up when the list is.
+    """
     if text := filters.get("text"):
         filters["text"] = text.strip()[:MAX_TEXT]
     values: dict[str, Any] = {name: value or None for name, value in filters.items()}
 
     def with_filters(state: _ListState) -> _ListState:
-        return state.with_segment(replace(state.segment, **values))
+        segment = Segment(audience_id=state.segment.audience_id, **values)
+        return replace(state.with_segment(segment), preset=preset)
 
     _update(database, plan_id, user_id, boxes, with_filters)
-
-
-def clear(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes) -> None:
-    """Removes all filters."""
-    _update(database, plan_id, user_id, boxes, lambda state: state.of_audience(state.segment.audience_id))
 
 
 def switch(database: Database, plan_id: str, user_id: str, boxes: TickedBoxes, audience_id: int) -> None:
@@ -240,6 +278,7 @@ class _ListState:
     edition: int = 0
     sent: str = ""
     refused_ticks: bool = False
+    preset: Preset = Preset.ALL
 
     @property
     def ticked_ids(self) -> tuple[int, ...]:
@@ -254,7 +293,8 @@ class _ListState:
 
     def of_audience(self, audience_id: int) -> "_ListState":
         """All cleaned contacts of an audience."""
-        return self.with_segment(Segment(audience_id=audience_id)).with_new_edition()
+        state = self.with_segment(Segment(audience_id=audience_id)).with_new_edition()
+        return replace(state, preset=Preset.ALL)
 
     def with_new_edition(self) -> "_ListState":
         return replace(self, edition=self.edition + 1)
@@ -289,8 +329,8 @@ def _update(
         session.add(plan)
 
 
-def _save_count(database: Database, counted: PlanRow, found: int, revision: int) -> None:
-    """Stores the count, valid for that revision, and removes the ticks of contacts that are no longer cleaned.
+def _save_count(database: Database, counted: PlanRow, segment: Segment, found: int, revision: int) -> None:
+    """Stores the segment and its count, valid for that revision, without ticks of contacts that are no longer cleaned.
 
     Does nothing if the filters have changed since they were counted.
     """
@@ -298,7 +338,8 @@ def _save_count(database: Database, counted: PlanRow, found: int, revision: int)
         plan = plan_rows.get_locked(session, counted.id)
         if plan is None or _read(plan).segment != _read(counted).segment:
             return
-        plan.data = json_values.to_json(_without_stale_ticks(session, _read(plan)))
+        state = replace(_without_stale_ticks(session, _read(plan)), segment=segment)
+        plan.data = json_values.to_json(state)
         plan.n, plan.revision = found, revision
         session.add(plan)
 

@@ -1,16 +1,29 @@
-"""Audiences, and choosing one by name."""
+"""Audiences, choosing one by name, and the one that a person used last."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from difflib import get_close_matches
 
-from bot.core.errors import NoAudience, UnknownAudience
-from storage.core import audiences
+from bot.core.errors import CleanedError, NoAudience, UnknownAudience
+from storage.core import audiences, plans
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.remote_state import RemoteState, Trouble
 
+_URL = re.compile(r"https?://[^\s<>|`]{1,500}")
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
+MOST_NEAR = 3  # names offered for one that no audience has
+LAST_USED = "audience"  # the kind of the plan that holds it
+REFRESHED_AFTER = timedelta(days=1)  # plans are deleted after a month
+
+
+class BadSignupUrl(CleanedError):
+    """The link to the sign-up form is none."""
+
+    key = "error-bad-signup-url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +31,7 @@ class Audience:
     """A mailing list.
 
     `mirrored_until`, of a mirrored audience: all changes before that time are stored; None until its first sync ends.
-    `trouble`: why a mirror is not kept up to date.
+    `trouble`: why a mirror is not kept up to date. `signup_url`: the form by which people subscribe themselves.
     """
 
     id: int
@@ -26,11 +39,13 @@ class Audience:
     source: str = AudienceSource.LOCAL
     mirrored_until: datetime | None = None
     trouble: Trouble = Trouble.NONE
+    signup_url: str | None = None
 
     @classmethod
     def of(cls, row: AudienceRow) -> "Audience":
-        trouble = RemoteState.from_json(row.remote).trouble
-        return cls(row.id, row.name, row.source, row.mirrored_until, trouble)
+        remote = RemoteState.from_json(row.remote)
+        signup_url = row.signup_url or remote.signup_url
+        return cls(row.id, row.name, row.source, row.mirrored_until, remote.trouble, signup_url)
 
     @property
     def is_mirror(self) -> bool:
@@ -62,14 +77,51 @@ def choose(database: Database, text: str) -> Audience | None:
         return known[0] if len(known) == 1 else None
     matches = [audience for audience in known if audience.name.casefold() == name.casefold()]
     if not matches:
-        raise UnknownAudience(name=name, known=", ".join(audience.name for audience in known[:10]))
+        near = tuple(audience.id for audience in _near(known, name))
+        raise UnknownAudience(name=name, known=", ".join(each.name for each in known[:10]), near=near)
     return matches[0]
+
+
+def choose_or_last(database: Database, text: str, by: str) -> Audience | None:
+    """As `choose`, but without text it is the audience that the person used last, if there is one.
+
+    Raises UnknownAudience, NoAudience.
+    """
+    last = _last_used(database, by)
+    return choose(database, text) or next((each for each in list_all(database) if each.id == last), None)
+
+
+def last_used_first(database: Database, by: str) -> Sequence[Audience]:
+    """All audiences, the one that the person used last first, the others by name."""
+    last = _last_used(database, by)
+    return sorted(list_all(database), key=lambda audience: audience.id != last)
+
+
+def remember(database: Database, audience: Audience, by: str, now: datetime) -> None:
+    """Makes it the audience that the person used last, until a month has passed without them using any."""
+    plan_id = _plan_id(by)
+    with database.reading() as session:
+        kept = plans.get(session, plan_id)
+    if kept and kept.audience_id == audience.id and now < kept.made_at + REFRESHED_AFTER:
+        return
+    with database.transaction() as session:
+        plans.put(session, plan_id, LAST_USED, user_id=by, audience_id=audience.id, made_at=now)
 
 
 def by_id(database: Database, audience_id: int) -> Audience:
     """Returns the audience with that id. Raises NoAudience."""
     with database.reading() as session:
         return Audience.of(require(session, audience_id))
+
+
+def set_signup_url(session: Session, audience_id: int, text: str) -> None:
+    """Sets the link to the audience's sign-up form; an empty text removes it. Raises NoAudience, BadSignupUrl."""
+    url = text.strip()
+    if url and not _URL.fullmatch(url):
+        raise BadSignupUrl
+    audience = require(session, audience_id)
+    audience.signup_url = url or None
+    session.add(audience)
 
 
 def require(session: Session, audience_id: int) -> AudienceRow:
@@ -79,3 +131,27 @@ def require(session: Session, audience_id: int) -> AudienceRow:
     if audience is None:
         raise NoAudience
     return audience
+
+
+def _last_used(database: Database, by: str) -> int | None:
+    with database.reading() as session:
+        kept = plans.get(session, _plan_id(by))
+        return kept.audience_id if kept else None
+
+
+def _plan_id(by: str) -> str:
+    return f"{LAST_USED}-{by}"
+
+
+def _near(known: Sequence[Audience], name: str) -> Sequence[Audience]:
+    """Those whose name may be meant: it contains the text, or nearly is it. Accents don't count."""
+    text = _folded(name)
+    folded = {_folded(audience.name): audience for audience in reversed(known)}
+    containing = [each for each in sorted(folded, key=len) if text and text in each]
+    close = get_close_matches(text, folded, n=MOST_NEAR)
+    return [folded[each] for each in dict.fromkeys([*containing, *close])][:MOST_NEAR]
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if character.isalnum())

@@ -20,7 +20,7 @@ class CleanedError(Exception):
 
 
 class UnknownAudience(CleanedError):
-    """No audience has that name. Values: name, known (names of audiences)."""
+    """No audience has that name. Values: name, known (names of audiences), near (ids of those that may be meant)."""
 
     key = "error-unknown-audience"
 

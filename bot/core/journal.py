@@ -12,8 +12,8 @@ from storage.core.database import Database
 class JournalEntry:
     """A line of the journal. `audience` is a name, or empty if the line is about none.
 
-    `what` is archive, restore, export, import, fix, reverse, clean, not-typo, maybe-typo, policy, mend, digest,
-    forget, lift or retention.
+    `what` is archive, restore, export, import, fix, review, review-taken-back, reverse, clean, not-typo, maybe-typo,
+    policy, mend, digest, forget, lift or retention.
     """
 
     who: str

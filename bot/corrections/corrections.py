@@ -275,19 +275,7 @@ def add(database: Database, plan_id: str, filled: FilledForm, *, by: str, now: d
         address = check_new_address(session, audience, old, filled.address)
         if not filled.permission:
             raise NoPermission
-        contact_id = _insert(session, audience, address, _merge_fields(audience, old, filled), now)
-        consent = Consent(
-            audience_id=audience.id,
-            old_contact_id=old.id,
-            old_address=old.address,
-            contact_id=contact_id,
-            address=address.address,
-            given_by=by,
-            given_at=now,
-            wording=plan.wording,
-            language=plan.language,
-        )
-        record_consent(session, consent, now)
+        add_contact(session, audience, old, address, filled, (by, now, plan.wording, plan.language))
     return Correction(
         audience=Audience.of(audience),
         old_address=old.address,
@@ -297,6 +285,34 @@ def add(database: Database, plan_id: str, filled: FilledForm, *, by: str, now: d
             database, row.audience_id, step_of(plan.number, plan.of, plan.week, old)
         ),
     )
+
+
+def add_contact(
+    session: Session,
+    audience: AudienceRow,
+    old: Contact,
+    address: Address,
+    filled: FilledForm,
+    given: tuple[str, datetime, str, str],
+) -> None:
+    """Adds the corrected contact to a local audience, which is locked, and records the consent.
+
+    `given`: by whom the consent was given, when, its wording and language.
+    """
+    by, now, wording, language = given
+    contact_id = _insert(session, audience, address, _merge_fields(audience, old, filled), now)
+    consent = Consent(
+        audience_id=audience.id,
+        old_contact_id=old.id,
+        old_address=old.address,
+        contact_id=contact_id,
+        address=address.address,
+        given_by=by,
+        given_at=now,
+        wording=wording,
+        language=language,
+    )
+    record_consent(session, consent, now)
 
 
 def read_plan(row: PlanRow) -> CorrectionPlan:

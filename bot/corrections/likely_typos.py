@@ -1,6 +1,6 @@
 """Cleaned contacts whose address is likely mistyped: as pages, one after another, and marked as right by a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -66,7 +66,10 @@ def page(
     before: PageKey | None = None,
     size: int = PAGE,
 ) -> Typos:
-    """Returns the page of likely typos after a place, or before it. Raises NoAudience."""
+    """Returns the page of likely typos after a place, or before it. Raises NoAudience.
+
+    Contacts whose suggested address the audience has already are left out: there is nothing to add.
+    """
     with database.reading() as session:
         audience = require(session, audience_id)
         rows = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
@@ -113,6 +116,17 @@ def domains(session: Session, audience_id: int, week: Week | None = None) -> Ite
     rows = _typos(session, audience_id, week, at_once=MOST_COUNTED + 1)
     for contact, suggestion in islice(rows, MOST_COUNTED + 1):
         yield contact.domain, suggestion.address.rpartition("@")[2]
+
+
+def ids(
+    session: Session, audience_id: int, most: int = MOST_COUNTED, among: Collection[int] | None = None
+) -> tuple[int, ...]:
+    """Returns the ids of the likely typos that can be corrected, newest first, at most so many.
+
+    `among`: of these contacts only.
+    """
+    rows = _typos(session, audience_id, at_once=most, among=among)
+    return tuple(contact.id for contact, _ in islice(rows, most))
 
 
 def mark_not_a_typo(
@@ -166,6 +180,7 @@ def _typos(
     after: PageKey | None = None,
     before: PageKey | None = None,
     at_once: int = ROWS_AT_ONCE,
+    among: Collection[int] | None = None,
 ) -> Iterator[tuple[Contact, Suggestion]]:
     """Yields the likely typos that can be corrected, with the suggestion, after a place or before it in reverse order.
 
@@ -182,6 +197,7 @@ def _typos(
         most=at_once,
         are_few=week is not None or sum(mistyped.values()) <= FEW,
         period=(week.since, week.until) if week else None,
+        among=among,
     )
     while rows := find(after=after, before=before):
         pairs = [

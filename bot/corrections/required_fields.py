@@ -119,6 +119,21 @@ def find_requirements(
     )
 
 
+def needs_form(audience: AudienceRow, contact: Contact) -> bool:
+    """Whether a person has to fill in more than the address: fields that the cleaned contact lacks, or permissions.
+
+    Asks nothing of Mailchimp. The parts of an address are not stored here, so a required one needs the form.
+    """
+    if audience.source != AudienceSource.MAILCHIMP:
+        return False
+    state = RemoteState.from_json(audience.remote)
+    return state.asks_permissions or any(
+        field.type == "address" or not contact.merge_fields.get(field.name, "").strip()
+        for field in state.merge_fields
+        if field.required
+    )
+
+
 def resolve_choices(fields: Sequence[Field], typed: Mapping[str, str]) -> dict[str, str]:
     """Returns the texts by `Field.key`. Of a field with choices, `typed` has the choice's number."""
     values = {}

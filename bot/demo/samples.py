@@ -15,7 +15,7 @@ from bot.core import jobs
 from bot.demo import bounces
 from bot.imports import imports
 from storage.core.database import Database
-from storage.files.spreadsheets import csv_bytes
+from storage.files.csv_files import csv_bytes
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow
 from storage.exports import exports
 from storage.exports.tables import Export
+from storage.files.csv_files import CsvFormat
 
 KIND = "export"
 EXPORTS_PER_PAGE = 10
@@ -153,9 +154,13 @@ def confirm(
     by: str,
     now: datetime,
     channel: str | None = None,
+    form: CsvFormat = CsvFormat.PLAIN,
     recipient: Recipient | None = None,
+    step: str = "",
 ) -> ExportJob:
     """Creates the plan's job, once. Without a channel the file goes to the person's direct messages.
+
+    `step` is the execution of the workflow's step that it is for, if it is for one.
 
     Raises NotInExportChannel, SharedWithCompany, AlreadyDone, PlanGone.
     """
@@ -163,12 +168,12 @@ def confirm(
         planned = from_json(_Planned, plans.get(session, plan_id, by).data)
         destination = planned.destination
         if channel and destination and destination.channel == channel:
-            _require_takes_files(destination)
+            require_takes_files(destination)
         stored = plans.use(session, plan_id, by, now)
         return jobs.create(
             session,
             EXPORT,
-            ExportTask(planned.segment, channel),
+            ExportTask(planned.segment, channel, form, step),
             by=by,
             now=now,
             audience_id=stored.audience_id,
@@ -177,7 +182,13 @@ def confirm(
         )
 
 
-def _require_takes_files(destination: Destination) -> None:
+def drop(database: Database, plan_id: str, *, by: str, now: datetime) -> None:
+    """Uses the plan up without exporting. Raises AlreadyDone, PlanGone."""
+    with database.transaction() as session:
+        plans.use(session, plan_id, by, now)
+
+
+def require_takes_files(destination: Destination) -> None:
     """Raises SharedWithCompany, NotInExportChannel."""
     if destination.is_refused:
         raise SharedWithCompany(channel=destination.channel)
@@ -233,6 +244,7 @@ def write(
     now: datetime,
     segment: Segment | None = None,
     by: str = "terminal",
+    form: CsvFormat = CsvFormat.PLAIN,
 ) -> int:
     """Writes the CSV of an audience's cleaned contacts, or of this segment; returns the number of rows.
 
@@ -243,7 +255,7 @@ def write(
         if row is None:
             raise NoAudience
         segment = segment or Segment(audience_id=row.id)
-        source, n = ExportSource(session, row, segment), 0
+        source, n = ExportSource(session, row, segment, form), 0
         out.write(source.header)
         for block in source.blocks():
             out.write(block.body)
@@ -283,7 +295,7 @@ def _send_files(
     """
     for progress in (job.progress, ExportProgress()):
         rest: list[ExportFile] = []
-        with files.source(database, job.task.segment) as source:
+        with files.source(database, job.task.segment, job.task.form) as source:
             for _ in _renewal_points(source.split(rest, most, progress.after)):
                 yield (job := jobs.renew(database, job, clock()))
             n_files = len(progress.parts) + len(rest)
@@ -304,7 +316,7 @@ def _send(
 ) -> Iterator[ExportJob]:
     n_files = len(parts) + len(rest)
     for file in rest:
-        name = files.file_name(file.audience, job.made_at, len(parts) + 1, n_files)
+        name = files.file_name(file.audience, job.task.segment, job.made_at, len(parts) + 1, n_files)
         expected = sender.expect(name, file.size)
         before = sum(part.rows for part in parts)
         for n_bytes in _renewal_points(sender.send(expected, Contents(file.size, file.pieces))):

@@ -21,7 +21,7 @@ from storage.core.tables import AudienceRow
 from storage.corrections import corrections
 from storage.exports import cells
 from storage.exports.cells import CsvBlock
-from storage.files.spreadsheets import csv_bytes
+from storage.files.csv_files import CsvFormat, csv_bytes
 
 MOST_BYTES = 1_000_000_000  # Slack's limit for a file
 ADDRESS, SUGGESTED = "Email Address", "SUGGESTED_ADDRESS"
@@ -53,9 +53,15 @@ class ExportSource:
     or send it.
     """
 
-    def __init__(self, session: Session, audience: AudienceRow, segment: Segment) -> None:
-        self.header = b"".join(csv_bytes(header(audience), ()))
-        self._session, self._audience, self._segment = session, audience, segment
+    def __init__(
+        self,
+        session: Session,
+        audience: AudienceRow,
+        segment: Segment,
+        form: CsvFormat = CsvFormat.PLAIN,
+    ) -> None:
+        self.header = b"".join(csv_bytes(header(audience), (), form=form))
+        self._session, self._audience, self._segment, self._form = session, audience, segment, form
         self._suggester = Suggester(figures.subscribed_domains(session, segment.audience_id))
         self._never = corrections.excluded_from_suggestions(session, segment.audience_id)
 
@@ -64,7 +70,14 @@ class ExportSource:
         columns = ["address", *(SYSTEM_COLUMNS[name] for name in COLUMNS)]
         labels = self._audience.merge_labels
         return cells.csv_blocks(
-            self._session, self._segment, columns, labels, self._suggest, after=after, most=most
+            self._session,
+            self._segment,
+            columns,
+            labels,
+            self._suggest,
+            after=after,
+            most=most,
+            form=self._form,
         )
 
     def split(self, files: list[ExportFile], most: int, after: PageKey | None = None) -> Iterator[int]:
@@ -104,10 +117,10 @@ class ExportSource:
 
 
 @contextmanager
-def source(database: Database, segment: Segment) -> Iterator[ExportSource]:
+def source(database: Database, segment: Segment, form: CsvFormat = CsvFormat.PLAIN) -> Iterator[ExportSource]:
     """Opens the segment's rows, all read from one snapshot. Raises NoAudience."""
     with database.reading() as session:
-        yield ExportSource(session, audiences.require(session, segment.audience_id), segment)
+        yield ExportSource(session, audiences.require(session, segment.audience_id), segment, form)
 
 
 def header(audience: AudienceRow) -> tuple[str, ...]:
@@ -115,8 +128,22 @@ def header(audience: AudienceRow) -> tuple[str, ...]:
     return (ADDRESS, *audience.merge_labels, *COLUMNS, SUGGESTED)
 
 
-def file_name(audience: str, now: datetime, part: int = 1, n_parts: int = 1) -> str:
-    """`cleaned_<audience>_<day>.csv` in ASCII, which every file system accepts; `…_1of3.csv` for a part."""
-    ascii_name = unicodedata.normalize("NFKD", audience).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60] or "audience"
-    return f"cleaned_{slug}_{now:%Y-%m-%d}{f'_{part}of{n_parts}' if n_parts > 1 else ''}.csv"
+def file_name(audience: str, segment: Segment, now: datetime, part: int = 1, n_parts: int = 1) -> str:
+    """`cleaned_<audience>_<day>.csv` in ASCII, which every file system accepts; `…_1of3.csv` for a part.
+
+    With a filter it is `cleaned_<audience>_filtered-<what can be named>_<day>.csv`. A searched text may be an address,
+    and is not named.
+    """
+    parts = ["cleaned", _slug(audience) or "audience"]
+    if not segment.is_whole:
+        since = f"since-{segment.since}" if segment.since else None
+        parts.append(_slug(" ".join(filter(None, ("filtered", segment.reason, since, segment.domain)))))
+    parts.append(f"{now:%Y-%m-%d}")
+    if n_parts > 1:
+        parts.append(f"{part}of{n_parts}")
+    return f"{'_'.join(parts)}.csv"
+
+
+def _slug(text: str) -> str:
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")[:60]

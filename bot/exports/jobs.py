@@ -7,14 +7,20 @@ from typing import Any
 from bot.core.jobs import Job, JobType
 from storage.contacts.contacts import PageKey, Segment
 from storage.core.tables import JobKind
+from storage.files.csv_files import CsvFormat
 
 
 @dataclass(frozen=True, slots=True)
 class ExportTask:
-    """The contacts to export, and the channel to share the files in; None for the person's direct messages."""
+    """The contacts to export, and the channel to share the files in; None for the person's direct messages.
+
+    `step` is the execution of a workflow's step that ends with the export.
+    """
 
     segment: Segment
     channel: str | None
+    form: CsvFormat = CsvFormat.PLAIN
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)

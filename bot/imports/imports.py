@@ -31,11 +31,13 @@ from storage.core import jobs as job_rows
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, JobState
 from storage.files.spreadsheet_errors import SpreadsheetError, TooBroken
-from storage.files.spreadsheets import LONGEST_TEXT, Record, RefusedRecord, Sheet, open_sheets
+from storage.files.spreadsheets import Record, RefusedRecord, Sheet, open_sheets
 from storage.imports import refused_rows, uploads
-from storage.imports.refused_rows import Refusal
+from storage.imports.refused_rows import Refusal, RefusedSheet
 
 ROWS_PER_CHUNK = 20_000  # takes a third of a second; larger chunks write each page of the indexes less often
+LEAST_ROWS_PER_CHUNK = 1_000
+STEP_BYTES = 1_000  # of the file for each row of a chunk: some ten chunks, or more if the file is large
 MOST_REFUSED = 500_000  # more than the rows that went in; a file that is no list reaches it within seconds
 RENEW_BYTES = 4_000_000  # fetched between two renewals of the lease
 
@@ -48,16 +50,6 @@ class FetchFile(Protocol):
 
     def __call__(self, job: ImportJob, file: BinaryIO) -> Iterator[int]:
         """Writes it to `file`, and yields the bytes written since the last yield. Raises CleanedError if it can't."""
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedLine:
-    """A row that an import refused: where it is, the reason's key, and its text."""
-
-    file: str
-    line: int
-    reason: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +194,8 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
             io.BufferedReader(uploads.Upload(database, job.id, size), 1 << 20) as file,
             ThreadPoolExecutor(1) as pool,
         ):
-            step_size = jobs.StepSize(ROWS_PER_CHUNK)
+            # A short file is imported in several steps too, so that people see it moving.
+            step_size = jobs.StepSize(min(ROWS_PER_CHUNK, max(LEAST_ROWS_PER_CHUNK, job.total // STEP_BYTES)))
             for chunk in _read_ahead(pool, _chunks(job, open_sheets(job.task.name, file), step_size)):
                 _check_refused(job, chunk)
                 began = clock()
@@ -243,20 +236,6 @@ def receipt(database: Database, job: ImportJob) -> ImportReceipt:
     with database.reading() as session:
         audience = audiences.get(session, job.target) if job.target is not None else None
     return ImportReceipt(job, audience.name if audience else job.task.audience)
-
-
-def refused(database: Database, job_id: str) -> Iterator[RefusedLine]:
-    """The rows that an import refused, in the order of the file."""
-    with database.reading() as session:
-        for file, refusal in refused_rows.of_job(session, job_id):
-            yield RefusedLine(file, *refusal)
-
-
-def delete_refused(database: Database, job_id: str) -> None:
-    """Deletes the refused rows, once they have been sent to the person."""
-    with database.transaction() as session:
-        refused_rows.delete_all(session, job_id)
-    database.shrink(*_EMPTIED)
 
 
 _EMPTIED = ("upload_part", "refused_row")  # tables that an import fills and empties
@@ -324,7 +303,7 @@ def _store(
 class _Chunk:
     """Parsed rows of one sheet, the sheet and row to carry on from, and the bytes read so far of all sheets."""
 
-    sheet: str
+    sheet: RefusedSheet
     merge_labels: tuple[str, ...]
     rows: list[Row]
     refused: list[Refusal]
@@ -352,7 +331,8 @@ def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSiz
                 parsed, refused = read
                 row += len(parsed) + len(refused)
                 bytes_read = before + sheet.bytes_read
-                yield _Chunk(sheet.name, columns.merge_labels, parsed, refused, n, row, bytes_read)
+                source = RefusedSheet(sheet.name, sheet.header, columns.status)
+                yield _Chunk(source, columns.merge_labels, parsed, refused, n, row, bytes_read)
         before += sheet.size
 
 
@@ -372,9 +352,9 @@ def _read(
     parse_row = columns.parse_row
     for record in records:
         if isinstance(record, RefusedRecord):
-            refused.append(Refusal(record.line, f"row-{record.reason}", record.text))
+            refused.append(Refusal(record.line, f"row-{record.reason}", record.cells))
         elif isinstance(row := parse_row(record.cells, audience_id), str):
-            refused.append(Refusal(record.line, row, ",".join(record.cells)[:LONGEST_TEXT]))
+            refused.append(Refusal(record.line, row, record.cells))
         else:
             parsed.append(row)
     return parsed, refused
@@ -384,7 +364,7 @@ def _check_refused(job: ImportJob, chunk: _Chunk) -> None:
     so_far = job.progress.outcome
     used = so_far.added + so_far.changed + so_far.unchanged + len(chunk.rows)
     if so_far.refused + len(chunk.refused) > used + MOST_REFUSED:
-        raise TooBroken(name=chunk.sheet, line=chunk.refused[-1].line if chunk.refused else 0)
+        raise TooBroken(name=chunk.sheet.file, line=chunk.refused[-1].line if chunk.refused else 0)
 
 
 def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chunk) -> ImportJob:
@@ -394,7 +374,9 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
         new_labels = (label for label in chunk.merge_labels if label not in audience.merge_labels)
         audience.merge_labels = [*audience.merge_labels, *new_labels]
         erased = forgotten.load(session)
-        refused = [refusal for refusal in chunk.refused if not names_forgotten(refusal.text, erased)]
+        refused = [
+            refusal for refusal in chunk.refused if not names_forgotten("\n".join(refusal.cells), erased)
+        ]
         refused_rows.add(session, job.id, chunk.sheet, outcome.refused, refused)
         outcome = _upsert(session, audience, chunk.rows, job.task.status, outcome)
         progress = replace(

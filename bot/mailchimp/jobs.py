@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.jobs import Job, JobType
+from bot.core.jobs import Failure, Job, JobType
 from bot.core.weeks import Week
 from bot.corrections.required_fields import Field, Permission
 from storage.contacts.values import Status
@@ -59,6 +59,44 @@ class AddResult:
     is_profile_lost: bool = False
 
 
+@dataclass(frozen=True, slots=True, repr=False)  # it holds addresses
+class FixTask:
+    """The addresses to add together, each with the consent that names how many they are."""
+
+    items: tuple[AddTask, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)  # it holds addresses
+class FixOutcome:
+    """What came of one of them: the new contact's status, or why it was not added. The rest is as in AddResult."""
+
+    contact: int
+    status: Status | None = None
+    failure: Failure | None = None
+    tags_lost: tuple[str, ...] = ()
+    is_profile_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)  # it holds addresses
+class FixProgress:
+    """The outcomes so far, in the order of the task. `absent` and `trying`, of the next one, are as in AddProgress."""
+
+    outcomes: tuple[FixOutcome, ...] = ()
+    absent: str | None = None
+    trying: bool = False
+
+
+@dataclass(frozen=True, slots=True, repr=False)  # it holds addresses
+class FixResult:
+    """The outcome of each, in the order of the task."""
+
+    outcomes: tuple[FixOutcome, ...]
+
+
 ADD = JobType(JobKind.ADD, AddTask, AddProgress, AddResult)
 
 AddJob = Job[AddTask, AddProgress, AddResult]
+
+FIX = JobType(JobKind.FIX, FixTask, FixProgress, FixResult)
+
+FixJob = Job[FixTask, FixProgress, FixResult]

@@ -59,7 +59,8 @@ def _deletions(retention: Retention, audience_ids: list[int], now: datetime) -> 
     def before(days: int | None) -> datetime:
         return now - timedelta(days=days or 0)
 
-    yield False, partial(job_rows.delete_told, kind=JobKind.ADD, before=now - CORRECTIONS_KEPT)
+    for kind in (JobKind.ADD, JobKind.FIX):
+        yield False, partial(job_rows.delete_told, kind=kind, before=now - CORRECTIONS_KEPT)
     yield False, partial(quarantine.delete_before, before=before(retention.set_aside))
     for audience_id in audience_ids:
         if retention.bounces:

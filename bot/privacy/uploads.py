@@ -9,7 +9,7 @@ from itertools import chain
 from storage.core import jobs as job_rows
 from storage.core.database import Database
 from storage.core.tables import JobState
-from storage.files.spreadsheets import RefusedRecord, open_sheets
+from storage.files.spreadsheets import open_sheets
 from storage.imports import refused_rows, uploads
 from storage.privacy import traces
 from storage.privacy.traces import Person
@@ -54,7 +54,7 @@ def _names(database: Database, file: StoredFile, size: int, person: Person) -> b
     try:
         with io.BufferedReader(uploads.Upload(database, file.job_id, size), 1 << 20) as stream:
             for sheet in open_sheets(file.name, stream):
-                rows = ([row.text] if isinstance(row, RefusedRecord) else row.cells for row in sheet.rows)
+                rows = (row.cells for row in sheet.rows)
                 if any(map(person.spellings.mentions, chain([list(sheet.header)], rows))):
                     return True
     except Exception:  # noqa: BLE001  a damaged file, of which nothing can be said

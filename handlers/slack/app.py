@@ -13,24 +13,12 @@ from bot.core.settings import Settings
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
-from handlers.slack.features import (
-    archives,
-    corrections,
-    counts,
-    digests,
-    evidence,
-    exports,
-    forget,
-    held,
-    home,
-    imports,
-    incidents,
-    policies,
-    restores,
-    reversals,
-    segments,
-)
-from handlers.slack.features.mailchimp import additions, mirror
+from handlers.slack.elements import blocks
+from handlers.slack.features import conversation, corrections, digests, exports, forget, home, imports, steps
+from handlers.slack.features.archives import archives, restores
+from handlers.slack.features.bounces import evidence, held, incidents, policies, reversals
+from handlers.slack.features.contacts import contacts, counts, segments
+from handlers.slack.features.mailchimp import additions, fixes, mirror
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
@@ -45,8 +33,8 @@ RATE_LIMIT_RETRIES = 5
 log = logging.getLogger(__name__)
 
 FEATURES = (
-    *(counts, segments, evidence, exports, archives, restores, reversals, held),
-    *(corrections, additions, digests, imports, mirror, policies, forget, home),
+    *(counts, segments, evidence, exports, archives, contacts, restores, reversals, held),
+    *(corrections, additions, fixes, digests, imports, mirror, policies, forget, home, conversation, steps),
 )
 
 
@@ -79,7 +67,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         respond: Respond,
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
-        body = request.body = _storable(request.body)
+        body = request.body = _with_buttons(_storable(request.body))
         context[REQUEST] = Request(app_context, body, context.user_id or "", respond, threads)
         context[SEEN] = seen_requests
         if seen_requests.is_repeated(body):
@@ -107,6 +95,12 @@ def _storable(value: Any) -> Any:
     return [_storable(inner) for inner in value] if isinstance(value, list) else value
 
 
+def _with_buttons(body: dict[str, Any]) -> dict[str, Any]:
+    """The payload with each choice in a menu of buttons as a click of that button."""
+    actions = body.get("actions")
+    return body | {"actions": [blocks.button_of(action) for action in actions]} if actions else body
+
+
 def identify(client: WebClient) -> AuthorizeResult:
     """Who we are, asked once. Raises SlackApiError."""
     return AuthorizeResult.from_auth_test_response(
@@ -126,5 +120,6 @@ def job_handlers(context: AppContext) -> list[JobHandler]:
         incidents.job_handler(context),
         *mirror.job_handlers(context),
         additions.job_handler(context),
+        fixes.job_handler(context),
         forget.job_handler(context),
     ]

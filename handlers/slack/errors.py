@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 from urllib.error import URLError
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.errors import CleanedError, NotAnOperator, RoleUnknown
@@ -80,6 +81,11 @@ def sentence(words: Words, error: Exception) -> Markup:
     reference = secrets.token_hex(4)
     log.error("error %s: %s", reference, trace(error))
     return words.md("error-unexpected", reference=reference)
+
+
+def fail_step(client: WebClient, step: str, text: str) -> None:
+    """Ends a step of a workflow with an error, which its workflow's makers see. `step` is the execution's id."""
+    client.functions_completeError(function_execution_id=step, error=text)
 
 
 def error_view(words: Words, text: Markup) -> View:

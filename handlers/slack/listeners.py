@@ -10,7 +10,8 @@ modal that is loading, which shows the result as soon as it is there.
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from threading import Event
 from typing import Any
@@ -29,8 +30,19 @@ SETTLE_SECONDS = 0.6
 REQUEST, SEEN = "cleaned_request", "cleaned_seen"  # keys of Bolt's context
 
 Listener = Callable[[Request], None]
-Submission = Callable[[Request], View]
-"""Returns the view that replaces the modal. Raises CleanedError, told under its input or on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnTop:
+    """A view that a submission opens on top of the modal, which stays as it is."""
+
+    view: View
+
+
+Submission = Callable[[Request], View | OnTop]
+"""Returns the view that replaces the modal, or one on top. Raises CleanedError, told under its input or on top."""
+Step = Callable[[Request], Mapping[str, int] | None]
+"""Returns the step's outputs; None if it ends later. Raises CleanedError, which fails the step."""
 Options = Callable[[Request], Sequence[dict[str, Any]]]
 Id = str | re.Pattern[str]
 
@@ -79,6 +91,11 @@ class Listeners:
         self._declare("options", action_id, who)
         self._app.options(action_id)(_offering(listener, who))
 
+    def step(self, callback_id: str, listener: Step, *, who: Who) -> None:
+        """A step of a workflow. Its input `operator`, if it has one, is the person whose role is checked."""
+        self._declare("step", callback_id, who)
+        self._app.function(callback_id, auto_acknowledge=False)(_completed(listener, who))
+
     def submission(self, callback_id: str, listener: Submission, *, who: Who) -> None:
         self._declare("submission", callback_id, who)
         self._app.view(callback_id)(_answered(listener, who))
@@ -102,6 +119,35 @@ def _acknowledged_first(listener: Listener, who: Who) -> Callable[..., None]:
     return listen
 
 
+def _completed(listener: Step, who: Who) -> Callable[..., None]:
+    def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
+        request, seen = _request(context, payload), _seen(context)
+        request.user_id = str(payload.get("inputs", {}).get("operator") or "")
+
+        def handle() -> None:
+            if seen.is_first(request.body):
+                _complete(request, who, listener)
+
+        ack()
+        _later(request, handle)
+
+    return listen
+
+
+def _complete(request: Request, who: Who, listener: Step) -> None:
+    """Runs the step and ends it, unless that comes later. Its workflow's makers are told an error, in English."""
+    try:
+        _check(request, who)
+        outputs = listener(request)
+    except Exception as error:  # noqa: BLE001  told in the workflow
+        errors.fail_step(request.client, request.step, errors.sentence(words(None), error))
+    else:
+        if outputs is not None:
+            request.client.functions_completeSuccess(
+                function_execution_id=request.step, outputs=dict(outputs)
+            )
+
+
 def _offering(listener: Options, who: Who) -> Callable[..., None]:
     def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
         request = _request(context, payload)
@@ -115,7 +161,7 @@ def _answered(listener: Submission, who: Who) -> Callable[..., None]:
         request = _request(context, payload)
         answer = _seen(context).answer(
             request.body,
-            make=lambda: {"response_action": "update", "view": _view(request, who, listener)},
+            make=lambda: _shown(_view(request, who, listener)),
             fail=lambda error: errors.answer(error, request.words if _is_known(request) else words(None)),
         )
         ack(**answer)
@@ -135,10 +181,16 @@ def _options(request: Request, listener: Options, who: Who) -> list[dict[str, An
     return []
 
 
-def _view(request: Request, who: Who, listener: Submission) -> View:
+def _shown(view: View | OnTop) -> errors.Answer:
+    if isinstance(view, OnTop):
+        return {"response_action": "push", "view": view.view}
+    return {"response_action": "update", "view": view}
+
+
+def _view(request: Request, who: Who, listener: Submission) -> View | OnTop:
     if _is_known(request):
         return _checked(request, who, listener)
-    request.then(lambda: request.show_late(lambda: _checked(request, who, listener)))
+    request.then(lambda: request.show_late(lambda: _shown(_checked(request, who, listener))["view"]))
     title = request.payload.get("title", {}).get("text", "")
     return loading(words(None), title[: blocks.TITLE])
 
@@ -183,7 +235,7 @@ def _is_known(request: Request) -> bool:
     return request.context.people.is_known(request.user_id, within=IN_TIME_SECONDS)
 
 
-def _checked(request: Request, who: Who, listener: Submission) -> View:
+def _checked(request: Request, who: Who, listener: Submission) -> View | OnTop:
     _check(request, who)
     return listener(request)
 

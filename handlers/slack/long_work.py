@@ -17,7 +17,7 @@ from bot.core.jobs import AnyJob, Clock, JobType, Recipient
 from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
-from handlers.slack.elements.blocks import Message
+from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.posted_message import MessageMetadata
 from handlers.slack.uploads import direct_messages
 from handlers.words import Words, words
@@ -44,7 +44,8 @@ class JobHandler:
     """How jobs of a type run, and what their message says.
 
     `message` makes the message of a job as it is: its progress, its receipt or its failure. `title` is the key of
-    the modal's title. `after` updates what else is shown in Slack of a job that has ended.
+    the modal's title. `after` updates what else is shown in Slack of a job that has ended. `in_window`: the ids of
+    buttons that the modal shows too, besides links; others would open a modal on top, and Slack stacks three at most.
     """
 
     type: JobType[Any, Any, Any]
@@ -52,6 +53,7 @@ class JobHandler:
     title: str
     message: Callable[[Database, Words, Any], Message]
     after: Callable[[AppContext, Any], None] = lambda *_: None
+    in_window: Collection[str] = ()
 
 
 class Worker:
@@ -309,8 +311,19 @@ class _JobRun:
             log.warning("job %s: its message can't be looked up: %s", self._job.id, errors.name(error))
             return None
 
+    def _in_window(self, block: Block) -> Block | None:
+        """The block as the modal shows it."""
+        if block["type"] != "actions":
+            return block
+        buttons = [
+            button
+            for button in block["elements"]
+            if "url" in button or button["action_id"] in self._handler.in_window
+        ]
+        return blocks.actions(buttons, block["block_id"]) if buttons else None
+
     def _show_in_modal(self, view_id: str, message: Message) -> None:
-        shown = [block for block in message["blocks"] if block["type"] != "actions"]
+        shown = [shown for block in message["blocks"] if (shown := self._in_window(block))]
         view = blocks.modal(self._words(self._handler.title), shown, close=self._words("close"))
         try:
             self._context.client.views_update(view_id=view_id, view=view)

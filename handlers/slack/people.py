@@ -99,6 +99,12 @@ class People:
             return False
         return True
 
+    def is_of_workspace(self, person: Person) -> bool:
+        """Whether the person is of the workspace, as a member or a guest. Raises RoleUnknown."""
+        if person.standing is Standing.UNKNOWN:
+            raise RoleUnknown
+        return person.standing is not Standing.NOBODY and self._team_id in person.teams
+
     def _prefetch(self, user_id: str) -> None:
         self.is_operator(self.person(user_id))
 

@@ -1,16 +1,23 @@
 """The CSV file of the rows that an import refused, to be corrected and imported again."""
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, groupby
 
-from bot.imports import imports
+from bot.imports import refused
 from handlers.slack.views import imports as views
 from handlers.words import Words
 from storage.core.database import Database
-from storage.files.spreadsheets import csv_bytes
+from storage.files.csv_files import CsvFormat, csv_bytes
 
 
-def csv(words: Words, database: Database, job_ids: Iterable[str]) -> Iterator[bytes]:
-    """Yields the file: of each row the file, the line, the reason in words and the row itself, in the order of the jobs."""
-    lines = chain.from_iterable(imports.refused(database, job_id) for job_id in job_ids)
-    return csv_bytes(views.refused_header(words), (views.refused_row(words, line) for line in lines))
+def csv(words: Words, database: Database, job_ids: Sequence[str]) -> Iterator[bytes]:
+    """Yields the file, for Excel: the reason in words, then the row in its own columns, in the order of the jobs.
+
+    The reason comes first, so that surplus cells of a row have room behind it.
+    """
+    table = refused.table(database, job_ids)
+    rows = (views.refused_row(words, line, several=table.n_files > 1) for line in table.lines)
+    header, form = (words("import-refused-reason"), *table.columns), CsvFormat.for_excel(words.language)
+    by_width = groupby(rows, len)
+    body = (csv_bytes(("",) * width, some, first=False, form=form) for width, some in by_width)
+    return chain(csv_bytes(header, (), form=form), chain.from_iterable(body))

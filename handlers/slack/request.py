@@ -1,6 +1,6 @@
 """A request of a person: who makes it, what it carries, and the ways to answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from bot.core.jobs import Recipient
 from bot.core.settings import Settings
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
-from handlers.slack.elements.blocks import Message, View
+from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.people import Person, teams_named
 from handlers.slack.threads import Threads
 from handlers.words import Words
@@ -23,14 +23,20 @@ IN_TIME_SECONDS = 0.25  # that an answer may wait for the Web API; Slack waits t
 
 
 class Modal:
-    """A modal that is open. `show` replaces what it shows."""
+    """A modal that is open. `show` replaces what it shows, below `top`."""
 
-    def __init__(self, client: WebClient, view_id: str) -> None:
+    def __init__(self, client: WebClient, view_id: str, top: Sequence[Block] = ()) -> None:
         self.id = view_id
         self._client = client
+        self._top = top
 
     def show(self, view: View) -> None:
+        view = view | {"blocks": [*self._top, *view["blocks"]]}
         self._client.views_update(view_id=self.id, view=view)
+
+    def below(self, top: Sequence[Block]) -> "Modal":
+        """The same modal with these blocks on top of what it shows."""
+        return Modal(self._client, self.id, top)
 
 
 class Request:
@@ -114,13 +120,27 @@ class Request:
         """What the modal carries unseen: most often a plan's id."""
         return str(self.body["view"]["private_metadata"])
 
+    @property
+    def step(self) -> str:
+        """The id of the execution of a workflow's step."""
+        return str(self.payload["function_execution_id"])
+
     def answer(self, message: Message) -> None:
-        """Tells that person alone; replaces the answer whose button was pressed."""
+        """Tells that person alone; replaces the answer whose button was pressed. A message is answered where it is."""
         if self._respond.response_url:
             replaces = self.body.get("container", {}).get("is_ephemeral", False)
             self._respond(**message, response_type="ephemeral", replace_original=replaces)
+        elif self.payload.get("type") == "app_mention":
+            self.client.chat_postEphemeral(user=self.user_id, **self._place, **message)
+        elif self.payload.get("type") == "message":
+            self.client.chat_postMessage(**self._place, **message)
         else:
             self.tell(message)
+
+    @property
+    def _place(self) -> dict[str, Any]:
+        """Where the message is that was written to the bot."""
+        return {key: self.payload[key] for key in ("channel", "thread_ts") if self.payload.get(key)}
 
     def tell(self, message: Message) -> None:
         """Posts to the person's direct messages."""

@@ -16,12 +16,12 @@ from bot.core import audiences, databases, settings
 from bot.core.errors import IsMirrored
 from handlers.clock import utc_now
 from handlers.terminal import errors
-from handlers.terminal.files import whole_file
+from handlers.terminal.files import print_json, whole_file
 from handlers.words import Words
 from storage.bounces import message_files
 from storage.bounces.message_files import MailMessage, UnreadableFile
 from storage.core.database import Database
-from storage.files.spreadsheets import csv_bytes
+from storage.files.csv_files import csv_bytes
 
 BOUNCE_KINDS = (EventKind.HARD, EventKind.SOFT, EventKind.COMPLAINT)
 IGNORED = ("auto-reply", "challenge", "delivery-receipt", "not-a-bounce")
@@ -29,15 +29,38 @@ IGNORED = ("auto-reply", "challenge", "delivery-receipt", "not-a-bounce")
 _Write = Callable[[Iterable[QuarantineEntry]], None]
 
 
-def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str | None) -> int:
+def run(
+    words: Words,
+    *,
+    paths: Sequence[str],
+    audience: str | None,
+    aside: str | None,
+    as_json: bool = False,
+) -> int:
     """Takes in the messages in the paths; without paths, writes the whole quarantine. Returns 1 if a file can't be read.
 
-    `aside`: the CSV file for messages that go into quarantine. Raises CleanedError, OSError.
+    `aside`: the CSV file for messages that go into quarantine; `as_json`: the figures for programs. Raises CleanedError,
+    OSError.
     """
+    figures: dict[str, object] = {}
+    status = _run(words, paths, audience, aside, None if not as_json else figures)
+    if as_json:
+        print_json(figures)
+    return status
+
+
+def _run(
+    words: Words,
+    paths: Sequence[str],
+    audience: str | None,
+    aside: str | None,
+    figures: dict[str, object] | None,
+) -> int:
+    """Fills in `figures`, or prints them without."""
     config = settings.load()
     with (
         closing(databases.open_current(config.database_url)) as database,
-        _quarantine_csv(words, aside) as write,
+        _quarantine_csv(words, aside, figures) as write,
     ):
         if not paths:
             write(quarantine.all_entries(database))
@@ -46,7 +69,9 @@ def run(words: Words, *, paths: Sequence[str], audience: str | None, aside: str 
         if target and target.is_mirror:
             raise IsMirrored(name=target.name)
         name = target.name if target else ""
-        return _take_in(words, database, paths, name, config.return_path_secret, write if aside else None)
+        return _take_in(
+            words, database, paths, name, config.return_path_secret, write if aside else None, figures
+        )
 
 
 def _take_in(
@@ -56,6 +81,7 @@ def _take_in(
     audience: str,
     key: str | None,
     write: _Write | None,
+    figures: dict[str, object] | None,
 ) -> int:
     outcome, unreadable = MailOutcome(), list[UnreadableFile]()
     total = sum(map(message_files.total_bytes, paths))
@@ -70,6 +96,9 @@ def _take_in(
                     write(mailbox.quarantined(database, results))
         except KeyboardInterrupt:
             raise KeyboardInterrupt("terminal-bounces-interrupted") from None
+    if figures is not None:
+        figures |= _figures(outcome, len(unreadable))
+        return 1 if unreadable else 0
     print("\n".join(_lines(words, outcome)))
     if (quarantined := outcome.intake.unknown + _unused(outcome)) and not write:
         print(words("bounces-hint", n=quarantined))
@@ -91,7 +120,7 @@ def _messages(
 
 
 @contextmanager
-def _quarantine_csv(words: Words, path: str | None) -> Iterator[_Write]:
+def _quarantine_csv(words: Words, path: str | None, figures: dict[str, object] | None) -> Iterator[_Write]:
     """A function that writes rows to the CSV file; the file appears, complete, at the end. None: discards them."""
     if path is None:
         yield lambda _: None
@@ -108,7 +137,10 @@ def _quarantine_csv(words: Words, path: str | None) -> Iterator[_Write]:
                 file.writelines(csv_bytes(header, [_row(words, message)], first=False))
 
         yield write
-    print(words("bounces-aside-written", n=n, path=path))
+    if figures is None:
+        print(words("bounces-aside-written", n=n, path=path))
+    else:
+        figures |= {"aside": n, "aside_file": path}
 
 
 def _row(words: Words, message: QuarantineEntry) -> tuple[str, ...]:
@@ -140,6 +172,21 @@ def _lines(words: Words, outcome: MailOutcome) -> Iterator[str]:
     numbers = {name: words.number(n) for name, n in rows.items()}
     width = max(map(len, numbers.values()))
     return (f"{name:<{name_width}}  {n:>{width}}" for name, n in numbers.items())
+
+
+def _figures(outcome: MailOutcome, unreadable: int) -> dict[str, int]:
+    intake = outcome.intake
+    return {
+        "messages": outcome.messages,
+        **{kind.value: outcome.kinds[kind] for kind in BOUNCE_KINDS},
+        "cleaned": intake.cleaned,
+        "counted": intake.counted,
+        "repeated": intake.repeated,
+        "unknown": intake.unknown,
+        **{reason: outcome.reasons[reason] for reason in IGNORED},
+        "unused": _unused(outcome),
+        "unreadable_files": unreadable,
+    }
 
 
 def _unused(outcome: MailOutcome) -> int:

@@ -1,6 +1,5 @@
 """`cleaned counts`: prints the figures of `/cleaned`."""
 
-import json
 from contextlib import closing
 
 from bot.contacts import counts
@@ -10,6 +9,7 @@ from bot.core.audiences import Audience
 from bot.core.errors import NoAudience
 from bot.digests import digests
 from handlers.clock import utc_now
+from handlers.terminal.files import print_json
 from handlers.words import Words
 
 
@@ -24,7 +24,7 @@ def run(words: Words, *, audience: str | None, as_json: bool) -> int:
         now, zone = utc_now(), digests.zone(database, loaded.timezone)
         all_figures = [counts.figures(database, selected, now, zone) for selected in selection]
     if as_json:
-        print(json.dumps([figures.to_json() for figures in all_figures], ensure_ascii=False, indent=2))
+        print_json([figures.to_json() for figures in all_figures])
     elif all_figures:
         print("\n\n".join("\n".join(_lines(words, figures)) for figures in all_figures))
     else:

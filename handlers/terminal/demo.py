@@ -37,7 +37,7 @@ def run(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with TemporaryDirectory(prefix="cleaned-demo-") as folder:
         url = f"sqlite:///{Path(folder) / 'cleaned.db'}"
-        print(words("terminal-demo-making"), flush=True)
+        print(words("terminal-demo-making"), file=sys.stderr, flush=True)
         status = _fill(words, url, files, audience)
         if status:
             return status
@@ -63,7 +63,7 @@ def _account(words: Words, url: str, *, enabled: bool) -> Iterator[Mapping[str, 
     if not enabled:
         yield {}
         return
-    print(words("terminal-demo-account"), flush=True)
+    print(words("terminal-demo-account"), file=sys.stderr, flush=True)
     with sample.account() as standin:
         with closing(databases.open_current(url)) as database, Client(standin.key, standin.url) as client:
             sync.sync(words, database, client)

@@ -2,7 +2,9 @@
 
 import errno
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -27,10 +29,18 @@ _KINDS = {
 }
 
 
+def in_terminal(words: Words, key: str, values: Mapping[str, Any]) -> str:
+    """The sentence as it is said in the terminal, where advice such as "use /cleaned-import" does not fit."""
+    try:
+        return words(f"{key}.terminal", **values)
+    except LookupError:
+        return words(key, **values)
+
+
 def sentence(words: Words, error: Exception) -> str:
     """What happened and what to do next. An unexpected exception is named by type and place: its text may hold addresses."""
     if isinstance(error, CleanedError | SpreadsheetError | MailchimpError | SuppressionListError):
-        return words(error.key, **error.values)
+        return in_terminal(words, error.key, error.values)
     if isinstance(error, SlackApiError):
         return words("terminal-slack-refused", error=str(error.response.get("error")))
     if isinstance(error, SlackClientError | URLError):

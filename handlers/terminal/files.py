@@ -1,10 +1,15 @@
-"""Atomic file writes."""
+"""Atomic file writes, and figures for programs."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO
+
+
+def print_json(figures: object) -> None:
+    print(json.dumps(figures, ensure_ascii=False, indent=2))
 
 
 @contextmanager

@@ -13,10 +13,12 @@ from tqdm import tqdm
 
 from bot.core import databases, jobs, settings
 from bot.imports import imports
+from bot.imports import refused as refused_rows
 from bot.imports.jobs import ImportJob
 from handlers.clock import utc_now
 from handlers.slack.refused_rows import csv
-from handlers.terminal.files import whole_file
+from handlers.terminal import errors
+from handlers.terminal.files import print_json, whole_file
 from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
@@ -32,38 +34,54 @@ def run(
     status: str = "nonsubscribed",
     refused: str | None = None,
     url: str | None = None,
+    as_json: bool = False,
 ) -> int:
     """Imports the files one after the other; returns 1 if one can't be imported.
 
-    `refused`: the file for refused rows; `url`: the database, if it is not that of the settings. Raises CleanedError,
-    SpreadsheetError, OSError.
+    `refused`: the file for refused rows; `url`: the database, if it is not that of the settings; `as_json`: the figures
+    for programs, at the end. Raises CleanedError, SpreadsheetError, OSError.
     """
+    say = _say_nothing if as_json else _say
+    figures: list[dict[str, object]] = []
     done: list[ImportJob] = []
     with closing(databases.open_current(url or settings.load().database_url)) as database:
         jobs.release_dead(database)
         for path in files:
             job = _import(words, database, Path(path), audience, status)
             if job.failure:
-                print(f"cleaned: {words(job.failure.key, **job.failure.values)}", file=sys.stderr)
-                return 1
+                break
             done.append(job)
-            print(words("terminal-imported", name=path, **asdict(job.outcome)), flush=True)
+            say(words("terminal-imported", name=path, **asdict(job.outcome)))
             if n := job.outcome.forgotten:
-                print(f"  {words('forget-left-out', n=n)}", flush=True)
-            if job.outcome.refused:
-                target = Path(refused or f"{path}.refused.csv")
+                say(f"  {words('forget-left-out', n=n)}")
+            target = Path(refused or f"{path}.refused.csv") if job.outcome.refused else None
+            figures.append({"file": path, **asdict(job.outcome), "refused_rows": target and str(target)})
+            if target:
                 _write_refused(words, database, target, done if refused else [job])
+                say(words("terminal-refused", path=str(target)))
         if len(done) > 1:
-            print(words("terminal-imported", name=words("terminal-in-all"), **_total(done)))
-        for job in done:
-            imports.delete_refused(database, job.id)
+            say(words("terminal-imported", name=words("terminal-in-all"), **_total(done)))
+        for imported in done:
+            refused_rows.delete(database, imported.id)
+    if as_json:
+        print_json(figures)
+    if job.failure:
+        print(f"cleaned: {errors.in_terminal(words, job.failure.key, job.failure.values)}", file=sys.stderr)
+        return 1
     return 0
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+def _say_nothing(_sentence: str) -> None:
+    """For figures that are printed as JSON at the end."""
 
 
 def _write_refused(words: Words, database: Database, target: Path, done: Sequence[ImportJob]) -> None:
     with whole_file(target) as file:
         file.writelines(csv(words, database, [job.id for job in done]))
-    print(words("terminal-refused", path=str(target)), flush=True)
 
 
 def _import(words: Words, database: Database, path: Path, audience: str, status: str) -> ImportJob:

@@ -1,6 +1,5 @@
 """`cleaned bounces --from`: takes in a provider's own list of the addresses that it no longer mails."""
 
-import json
 from contextlib import closing
 from typing import NoReturn
 
@@ -13,6 +12,7 @@ from bot.core.audiences import Audience
 from bot.core.errors import IsMirrored
 from bot.core.settings import Settings
 from handlers.clock import utc_now
+from handlers.terminal.files import print_json
 from handlers.words import Words
 from storage.core.database import Database
 
@@ -26,7 +26,7 @@ def run(words: Words, *, provider: str, audience: str | None, as_json: bool) -> 
             raise IsMirrored(name=target.name)
         outcome = _take_in(database, current, Provider(provider), target)
     if as_json:
-        print(json.dumps({"from": provider, **outcome.to_json()}, indent=2))
+        print_json({"from": provider, **outcome.to_json()})
     else:
         print("\n".join(_lines(words, outcome)))
     return 0

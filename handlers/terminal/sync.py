@@ -1,6 +1,7 @@
 """`cleaned sync`: brings the mirrors of Mailchimp audiences up to date in this process."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from typing import NoReturn
@@ -12,9 +13,10 @@ from bot.core.audiences import Audience
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync
-from bot.mailchimp.mirror.jobs import SyncJob
+from bot.mailchimp.mirror.jobs import SyncJob, SyncResult
 from handlers.clock import utc_now
 from handlers.slack.views.mailchimp.mirror import differs
+from handlers.terminal.files import print_json
 from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
@@ -26,7 +28,7 @@ BY = "terminal"
 WRONG_USE = 2
 
 
-def run(words: Words, *, audience: str | None) -> int:
+def run(words: Words, *, audience: str | None, as_json: bool = False) -> int:
     """Syncs that audience, or all; returns 1 if one failed, 2 without a Mailchimp key.
 
     One that fails stops no other. Raises CleanedError, MailchimpError.
@@ -37,11 +39,15 @@ def run(words: Words, *, audience: str | None) -> int:
         _print_error(words("error-no-mailchimp-key"))
         return WRONG_USE
     with client, closing(databases.open_current(config.database_url)) as database:
-        return sync(words, database, client, audience)
+        return sync(words, database, client, audience, as_json=as_json)
 
 
-def sync(words: Words, database: Database, client: Client, audience: str | None = None) -> int:
+def sync(
+    words: Words, database: Database, client: Client, audience: str | None = None, *, as_json: bool = False
+) -> int:
     """As `run`, with that database and client."""
+    out = sys.stderr if as_json else sys.stdout  # standard output is for the figures
+    synced: list[dict[str, object]] = []
     jobs.release_dead(database)
     audience_ids = mirror_sync.discover(database, client.patient(), utc_now())
     status = 0
@@ -50,7 +56,7 @@ def sync(words: Words, database: Database, client: Client, audience: str | None 
             # Not a failure where nobody asked for it: what is missing today is missing tomorrow.
             is_failure = mirror.trouble == Trouble.UNREADABLE or audience
             sentence = words(f"mirror-{mirror.trouble}", audience=mirror.name)
-            print(f"{mirror.name}: {sentence}", file=sys.stderr if is_failure else sys.stdout, flush=True)
+            print(f"{mirror.name}: {sentence}", file=sys.stderr if is_failure else out, flush=True)
             status = 1 if is_failure else status
             continue
         try:
@@ -64,16 +70,27 @@ def sync(words: Words, database: Database, client: Client, audience: str | None 
             status = 1
             continue
         figures = {name: getattr(job.outcome, name) for name in ("added", "changed", "unchanged", "refused")}
+        synced.append({"audience": mirror.name, **figures})
+        if as_json:
+            continue
         print(words("terminal-synced", name=mirror.name, **figures), flush=True)
-        if n := job.outcome.without_address:
-            print(f"  {words('mirror-without-address', n=n)}", flush=True)
-        if n := job.outcome.forgotten:
-            print(f"  {words('forget-still-at-mailchimp', n=n)}", flush=True)
-        if difference := differs(words, job.outcome):
-            print(f"  {difference}", flush=True)
+        for remark in _remarks(words, job.outcome):
+            print(f"  {remark}", flush=True)
+    if as_json:
+        print_json(synced)
     if not audience_ids:
-        print(words("terminal-sync-none"))
+        print(words("terminal-sync-none"), file=out)
     return status
+
+
+def _remarks(words: Words, outcome: SyncResult) -> Iterator[str]:
+    """Who was left out, and what differs."""
+    if n := outcome.without_address:
+        yield words("mirror-without-address", n=n)
+    if n := outcome.forgotten:
+        yield words("forget-still-at-mailchimp", n=n)
+    if difference := differs(words, outcome):
+        yield difference
 
 
 def _selected(database: Database, name: str | None) -> list[Audience]:

@@ -55,6 +55,19 @@ def get(session: Session, audience_id: int, archive_id: str, *, lock: bool = Fal
     return session.get(Archive, (audience_id, archive_id), with_for_update=lock)
 
 
+def holding(session: Session, audience_id: int, contact_id: int) -> str | None:
+    """The archive that the contact is in and can be restored from; None if there is none."""
+    # Archives are listed because the key of their members begins with the archive.
+    ids = select(col(Archive.id)).where(col(Archive.audience_id) == audience_id)
+    query = select_model(ArchiveMember.archive_id).where(
+        ArchiveMember.audience_id == audience_id,
+        col(ArchiveMember.archive_id).in_(ids),
+        ArchiveMember.contact_id == contact_id,
+        col(ArchiveMember.restored_at).is_(None),
+    )
+    return session.exec(query.limit(1)).first()
+
+
 def undone_by(session: Session, audience_id: int, archive_id: str) -> str | None:
     """Who restored the last of the archive's contacts; None while some are archived.
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field
 
 from storage.core.tables import Table
@@ -21,6 +21,8 @@ class Archive(Table, table=True):
     restored: int = Field(default=0, sa_type=BigInteger)
     left_alone: int = Field(default=0, sa_type=BigInteger)  # contacts that changed after the preview
     undone_by: str | None = None  # who restored the last of its contacts
+    # Its receipts in channels: channel, ts and language of each.
+    shared: list[dict[str, str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class ArchiveMember(Table, table=True):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, Table, case, func, literal_column, or_, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -14,6 +14,7 @@ from storage.contacts.tables import VerdictRow
 from storage.core import engines
 
 _VERDICTS: Table = VerdictRow.__table__  # type: ignore[attr-defined]
+_REVIEW = ("reviewed", "reviewed_by", "reviewed_at")
 
 
 def of_contacts(session: Session, audience_id: int, contact_ids: Collection[int]) -> dict[int, VerdictRow]:
@@ -28,7 +29,7 @@ def of_contacts(session: Session, audience_id: int, contact_ids: Collection[int]
 
 def save(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts verdicts or replaces those of the same contacts, except what is of the first one: `at`, the status before
-    and the batch.
+    and the batch. A review stays, unless the verdict has become weak for another reason.
 
     The contacts must have their new status already: the figure of those worth a look is derived from it.
     """
@@ -36,13 +37,36 @@ def save(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) 
         return
     statement = engines.insert(session, _VERDICTS)
     keys = [column.name for column in _VERDICTS.primary_key]
-    kept = (*keys, "at", "status_before", "batch")
-    changed = {c.name: statement.excluded[c.name] for c in _VERDICTS.columns if c.name not in kept}
+    kept = (*keys, "at", "status_before", "batch", *_REVIEW)
+    changed: dict[str, ColumnElement[Any]] = {
+        c.name: statement.excluded[c.name] for c in _VERDICTS.columns if c.name not in kept
+    }
+    weakness = statement.excluded.weakness
+    is_reviewed = _VERDICTS.c.reviewed == weakness
+    changed["weakness"] = case((is_reviewed, literal_column("''")), else_=weakness)
+    stays = or_(is_reviewed, weakness == literal_column("''"))
+    changed |= {name: case((stays, _VERDICTS.c[name]), else_=None) for name in _REVIEW}
     before = _count_weak(session, audience_id, rows)
     session.connection().execute(
-        statement.on_conflict_do_update(index_elements=keys, set_=changed), [dict(row) for row in rows]
+        statement.on_conflict_do_update(index_elements=keys, set_=changed),
+        [{name: value for name, value in row.items() if name not in _REVIEW} for row in rows],
     )
     figures.add_worth_a_look(session, audience_id, _count_weak(session, audience_id, rows) - before)
+
+
+def review(
+    session: Session, audience_id: int, contact_ids: Collection[int], by: str, at: datetime
+) -> list[int]:
+    """Marks the weak verdicts on these contacts as reviewed; returns the contacts. The caller holds the audience's lock."""
+    weak = _VERDICTS.c.weakness != literal_column("''")
+    values = {"reviewed": _VERDICTS.c.weakness, "weakness": "", "reviewed_by": by, "reviewed_at": at}
+    return _change(session, audience_id, contact_ids, weak, values)
+
+
+def take_back_review(session: Session, audience_id: int, contact_ids: Collection[int]) -> list[int]:
+    """Makes the reviewed verdicts on these contacts weak again; returns the contacts. Under the audience's lock."""
+    values = {"weakness": _VERDICTS.c.reviewed} | dict.fromkeys(_REVIEW)
+    return _change(session, audience_id, contact_ids, _VERDICTS.c.reviewed_at.is_not(None), values)
 
 
 def count_worth_a_look(session: Session, audience_id: int, since: datetime, until: datetime) -> int:
@@ -52,6 +76,24 @@ def count_worth_a_look(session: Session, audience_id: int, since: datetime, unti
     query = _weak_verdicts().where(_VERDICTS.c.audience_id == audience_id, *in_period)
     n: int = session.connection().execute(query).scalar_one()
     return n
+
+
+def _change(
+    session: Session,
+    audience_id: int,
+    contact_ids: Collection[int],
+    condition: ColumnElement[bool],
+    values: Mapping[str, Any],
+) -> list[int]:
+    """Sets the values where the condition holds, and adds what that changes to the figure of those worth a look."""
+    chosen = (_VERDICTS.c.audience_id == audience_id, _VERDICTS.c.contact_id.in_(contact_ids), condition)
+    ids = list(session.connection().execute(select(_VERDICTS.c.contact_id).where(*chosen)).scalars())
+    rows = [{"contact_id": contact_id} for contact_id in ids]
+    before = _count_weak(session, audience_id, rows)
+    changed = (_VERDICTS.c.audience_id == audience_id, _VERDICTS.c.contact_id.in_(ids))
+    session.connection().execute(update(_VERDICTS).where(*changed).values(values))
+    figures.add_worth_a_look(session, audience_id, _count_weak(session, audience_id, rows) - before)
+    return ids
 
 
 def _count_weak(session: Session, audience_id: int, rows: Sequence[Mapping[str, Any]]) -> int:

@@ -1,6 +1,6 @@
 """Queries over contacts: counting, paging, searching, and looking up one by id or address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -30,8 +30,9 @@ IS_ARCHIVED = TABLE.c.status == literal_column("'archived'")
 class Segment:
     """A filter over the cleaned contacts of an audience.
 
-    `ids` are the contacts a person ticked. `up_to` is the audience's revision when the segment was counted: contacts
-    changed after it are not in the segment, so nobody acts on a contact that was not counted.
+    `ids` are the contacts a person ticked, or with `likely_typos` those whose address looked mistyped; `without` are
+    left out of it. `up_to` is the audience's revision when the segment was counted: contacts changed after it are not in
+    the segment, so nobody acts on a contact that was not counted.
     """
 
     audience_id: int
@@ -42,19 +43,24 @@ class Segment:
     campaign: str | None = None  # the campaign's title
     domain: str | None = None
     text: str | None = None  # part of the address or of a merge field
-    worth_a_look: bool | None = None  # True: only those whose verdict is weak
+    worth_a_look: bool | None = (
+        None  # True: only those whose verdict is weak and not reviewed; False: without them
+    )
+    reviewed: bool | None = None  # True: only those whose weak verdict was reviewed
+    likely_typos: bool | None = None  # True: the ids are those of likely typos
     ids: tuple[int, ...] | None = None
+    without: tuple[int, ...] | None = None
     up_to: int | None = None
 
     @property
     def is_filtered(self) -> bool:
-        """Whether any filter is set; ticked contacts are not a filter."""
+        """Whether any filter is set; ticked contacts and those left out are not a filter."""
         return any(getattr(self, f.name) is not None for f in fields(self) if f.name not in _NO_FILTER)
 
     @property
     def is_whole(self) -> bool:
         """Whether it holds every cleaned contact of the audience."""
-        return self.ids is None and not self.is_filtered
+        return self.ids is None and self.without is None and not self.is_filtered
 
     def to_json(self) -> dict[str, Any]:
         kept = {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != f.default}
@@ -68,7 +74,7 @@ class Segment:
         return cls(**values)
 
 
-_NO_FILTER = {"audience_id", "zone", "ids", "up_to"}
+_NO_FILTER = {"audience_id", "zone", "ids", "without", "up_to"}
 
 
 class PageKey(NamedTuple):
@@ -88,8 +94,7 @@ def conditions(segment: Segment) -> list[ColumnElement[bool]]:
 def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
     """Returns the same conditions for a query that finds the contacts by their ids."""
     found: list[ColumnElement[bool]] = [TABLE.c.audience_id == segment.audience_id, IS_CLEANED]
-    if segment.ids is not None:
-        found.append(TABLE.c.id.in_(segment.ids))
+    found += _by_id(segment)
     if segment.up_to is not None:
         found.append(TABLE.c.revision <= segment.up_to)
     if segment.reason:
@@ -108,15 +113,33 @@ def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
         found.append(TABLE.c.domain == segment.domain.lower())
     if segment.text:
         found.append(_mentions(segment.text))
-    if segment.worth_a_look:
-        found.append(TABLE.c.id.in_(_weak(segment.audience_id)))
     return found
+
+
+def _by_id(segment: Segment) -> Iterator[ColumnElement[bool]]:
+    """Yields the conditions on which contacts they are, whatever their columns say."""
+    if segment.ids is not None:
+        yield TABLE.c.id.in_(segment.ids)
+    if segment.without:
+        yield TABLE.c.id.not_in(segment.without)
+    if segment.worth_a_look is not None:
+        weak = _weak(segment.audience_id)
+        yield TABLE.c.id.in_(weak) if segment.worth_a_look else TABLE.c.id.not_in(weak)
+    if segment.reviewed:
+        yield TABLE.c.id.in_(_reviewed(segment.audience_id))
 
 
 def _weak(audience_id: int) -> Select[int]:
     """Selects the contacts whose verdict is weak, from the partial index on those."""
     return select_any(VERDICT.c.contact_id).where(
         VERDICT.c.audience_id == audience_id, VERDICT.c.weakness != literal_column("''")
+    )
+
+
+def _reviewed(audience_id: int) -> Select[int]:
+    """Selects the contacts whose weak verdict was reviewed, from the partial index on those."""
+    return select_any(VERDICT.c.contact_id).where(
+        VERDICT.c.audience_id == audience_id, VERDICT.c.reviewed_at.is_not(None)
     )
 
 
@@ -174,6 +197,11 @@ def still_cleaned(session: Session, audience_id: int, ids: Sequence[int]) -> set
     """Returns the ids of those contacts that are cleaned now."""
     cleaned = select_any(TABLE.c.id).where(*conditions(Segment(audience_id=audience_id, ids=tuple(ids))))
     return set(session.execute(cleaned).scalars())
+
+
+def ids_in(session: Session, segment: Segment) -> tuple[int, ...]:
+    """Returns the ids of the contacts in the segment."""
+    return tuple(session.execute(select_any(TABLE.c.id).where(*conditions(segment))).scalars())
 
 
 def by_id(session: Session, audience_id: int, contact_id: int) -> Contact | None:

@@ -71,8 +71,17 @@ def stored_count(session: Session, segment: Segment) -> int | None:
     audience = session.get(AudienceRow, segment.audience_id)
     is_old = segment.up_to is not None and (audience is None or segment.up_to < audience.revision)
     has_several = sum(map(bool, (segment.reason, segment.domain, segment.worth_a_look))) > 1
-    uncounted_filters = (segment.since, segment.until, segment.campaign, segment.text, segment.ids)
-    if is_old or has_several or any(value is not None for value in uncounted_filters):
+    uncounted = (
+        segment.since,
+        segment.until,
+        segment.campaign,
+        segment.text,
+        segment.reviewed,
+        segment.ids,
+        segment.without,
+    )
+    is_counted = segment.worth_a_look is not False and all(value is None for value in uncounted)
+    if is_old or has_several or not is_counted:
         return None
     if segment.worth_a_look:
         return audience.worth_a_look if audience else 0

@@ -132,7 +132,8 @@ class DomainCount(Table, table=True):
 class VerdictRow(Table, table=True):
     """Why the policy cleaned a contact. `weakness` is the reason to review the verdict, "" if there is none.
 
-    `status_before` and `batch` are None in rows of version 0.1.
+    A review moves the weakness to `reviewed`, with who and when; taking it back moves it back. So whatever counts
+    contacts worth a look counts those without a review. `status_before` and `batch` are None in rows of version 0.1.
     """
 
     __tablename__ = "verdict"
@@ -146,6 +147,13 @@ class VerdictRow(Table, table=True):
             postgresql_where=text("weakness != ''"),
         ),
         Index("ix_verdict_batch", "audience_id", "batch", "contact_id"),
+        Index(
+            "ix_verdict_reviewed",
+            "audience_id",
+            "contact_id",
+            sqlite_where=text("reviewed_at IS NOT NULL"),
+            postgresql_where=text("reviewed_at IS NOT NULL"),
+        ),
     )
 
     audience_id: int = Field(primary_key=True, foreign_key="audience.id")
@@ -159,3 +167,6 @@ class VerdictRow(Table, table=True):
     weakness: str = ""
     status_before: str | None = None  # the contact's, before it was cleaned
     batch: str | None = None  # the id of a VerdictBatch
+    reviewed: str | None = None
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = None

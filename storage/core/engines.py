@@ -24,6 +24,7 @@ def upsert(session: Session, row: SQLModel) -> None:
     Unlike `Session.merge`, which reads first, it does not fail where another process inserts the row meanwhile.
     """
     table: Table = row.__table__  # type: ignore[attr-defined]
+    session.flush()  # `expire_all` would forget what is not written yet
     statement = insert(session, table).values(row.model_dump())
     replaced = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
     session.connection().execute(

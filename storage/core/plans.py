@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, update
 from sqlmodel import Session, col
 
+from storage.core.engines import insert
 from storage.core.tables import PlanRow
+
+TABLE: Table = PlanRow.__table__  # type: ignore[attr-defined]
 
 
 def add(session: Session, plan: PlanRow) -> PlanRow:
@@ -17,6 +20,15 @@ def add(session: Session, plan: PlanRow) -> PlanRow:
 
 def get(session: Session, plan_id: str) -> PlanRow | None:
     return session.get(PlanRow, plan_id)
+
+
+def put(
+    session: Session, plan_id: str, kind: str, *, user_id: str, audience_id: int, made_at: datetime
+) -> None:
+    """Stores a plan that has nothing but an audience, in the place of one with the same id."""
+    own = {"kind": kind, "user_id": user_id, "audience_id": audience_id, "made_at": made_at}
+    added = insert(session, TABLE).values(id=plan_id, data={}, n=0, revision=0, **own)
+    session.connection().execute(added.on_conflict_do_update(index_elements=[TABLE.c.id], set_=own))
 
 
 def mark_used(session: Session, plan_id: str, now: datetime) -> bool:

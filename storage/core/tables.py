@@ -60,6 +60,7 @@ class AudienceRow(Table, table=True):
     revision: int = Field(default=0, sa_type=BigInteger)  # grows with each change of a contact
     next_contact_id: int = Field(default=1, sa_type=BigInteger)
     worth_a_look: int = Field(default=0, sa_type=BigInteger)  # number of cleaned contacts with a weak verdict
+    signup_url: str | None = None  # the form by which people subscribe themselves, as an operator set it
     created_at: datetime
 
 
@@ -72,6 +73,7 @@ class JobKind(StrEnum):
     RESTORE = "restore"
     SYNC = "sync"
     ADD = "add"
+    FIX = "fix"
     REVERSAL = "reversal"
     QUESTION = "question"
     CLEANING = "cleaning"

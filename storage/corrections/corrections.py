@@ -58,13 +58,14 @@ def find_uncorrected(
     before: PageKey | None = None,
     are_few: bool = False,
     period: tuple[datetime, datetime] | None = None,
+    among: Collection[int] | None = None,
 ) -> Sequence[Contact]:
     """Returns cleaned contacts of these domains that may be typos and were not corrected, newest first.
 
     `after` and `before` are the contacts at a page's edges; with `before`, the nearest come first. `are_few` decides the
     query: True finds all of the domains' contacts and sorts them, False walks through the cleaned contacts in order,
     which is slow where those of the domains are rare. With a `period`, the contacts are those cleaned from its first
-    time on and before its second.
+    time on and before its second; `among` are the ids of those to look at.
     """
     if not domains:
         return []  # SQLite would read every cleaned contact for that
@@ -81,6 +82,8 @@ def find_uncorrected(
     query = select(Contact).where(
         TABLE.c.audience_id == audience_id, MAY_BE_A_TYPO, of_domains, TABLE.c.id.not_in(corrected)
     )
+    if among is not None:
+        query = query.where(TABLE.c.id.in_(among))
     if after:
         query = query.where(comes_after(after))
     if before:
@@ -115,6 +118,14 @@ def excluded_from_suggestions(session: Session, audience_id: int) -> set[int]:
 
 def get_not_typo(session: Session, audience_id: int, contact_id: int) -> NotTypo | None:
     return session.get(NotTypo, (audience_id, contact_id))
+
+
+def marked_not_typo(session: Session, audience_id: int, ids: Collection[int]) -> set[int]:
+    """Returns the ids of those contacts that a person marked as right."""
+    query = select(NotTypo.contact_id).where(
+        NotTypo.audience_id == audience_id, col(NotTypo.contact_id).in_(ids)
+    )
+    return set(session.exec(query))
 
 
 def mark_not_typo(session: Session, mark: NotTypo) -> bool:

@@ -31,8 +31,8 @@ from sqlmodel import Session
 from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, comes_after, conditions
 from storage.contacts.values import UNKNOWN_TIME
 from storage.core.engines import is_sqlite
+from storage.files.csv_files import CsvFormat, csv_bytes
 from storage.files.formulas import FORMULA, PERHAPS_FORMULA, defuse_cell
-from storage.files.spreadsheets import csv_bytes
 
 ROWS_PER_BLOCK = 1000  # few enough to stay in the processor's cache
 
@@ -74,13 +74,14 @@ def csv_blocks(
     *,
     after: PageKey | None = None,
     most: int | None = None,
+    form: CsvFormat = CsvFormat.PLAIN,
 ) -> Iterator[CsvBlock]:
     """Yields the same rows as CSV, the cells defused, with the addresses that `suggest` returns in a last column.
 
     The first column is the address, and one of the others is `clean_reason`. Begins after the contact `after`; at most
     `most` rows are read.
     """
-    query = _BlockQuery(session, columns, merge_labels)
+    query = _BlockQuery(session, columns, merge_labels, form.delimiter)
     statement = query.statement(segment)
     if after:
         statement = statement.where(comes_after(after))
@@ -91,20 +92,24 @@ def csv_blocks(
         for rows in batches:
             texts, ids = query.texts_and_ids(rows)
             suggested = suggest(texts[0], texts[query.reason_position], ids)
-            body = _csv(texts, query.widths, suggested)
+            body = _csv(texts, query.widths, suggested, form.delimiter)
             if body is None:
                 block_segment = Segment(audience_id=segment.audience_id, ids=ids)
                 numbered = enumerate(text_rows(session, block_segment, columns, merge_labels))
                 cells = ([*row, suggested.get(i)] for i, row in numbered)
-                body = b"".join(csv_bytes(("",) * (sum(query.widths) + 1), cells, first=False))
+                width = sum(query.widths) + 1
+                body = b"".join(csv_bytes(("",) * width, cells, first=False, form=form))
             yield CsvBlock(body, len(rows), ids[-1])
 
 
 class _BlockQuery:
     """The statement for blocks, and how its rows are read."""
 
-    def __init__(self, session: Session, columns: Sequence[str], merge_labels: Sequence[str]) -> None:
+    def __init__(
+        self, session: Session, columns: Sequence[str], merge_labels: Sequence[str], delimiter: str
+    ) -> None:
         self._session = session
+        self._delimiter = delimiter
         self._columns = columns
         self._merge_labels = merge_labels
         # SQLite looks up several labels together, as one JSON array, in less time than apart.
@@ -132,7 +137,7 @@ class _BlockQuery:
             if len(group) == 1:
                 chosen.append(func.coalesce(*texts, ""))
             else:  # printf and format turn NULL into an empty text
-                chosen.append(join(",".join(["%s"] * len(group)), *texts))
+                chosen.append(join(self._delimiter.join(["%s"] * len(group)), *texts))
         return (
             select_any(*chosen, TABLE.c.id)
             .select_from(source)
@@ -204,25 +209,26 @@ def _json_record(merge_labels: Sequence[str]) -> tuple[FromClause, dict[str, Col
 
 
 def _csv(
-    columns: Sequence[Sequence[str]], widths: Sequence[int], suggested: Mapping[int, str]
+    columns: Sequence[Sequence[str]], widths: Sequence[int], suggested: Mapping[int, str], delimiter: str
 ) -> bytes | None:
     """Returns the lines of these columns and groups; None if a group's cells have to be written one by one."""
     n = len(columns[0])
     encoded: list[Sequence[str]] = []
     for texts, width in zip(columns, widths, strict=True):
         try:
-            cells = _csv_column(texts) if width == 1 else _csv_group(texts, width)
+            cells = _csv_column(texts, delimiter) if width == 1 else _csv_group(texts, width, delimiter)
         except TypeError:  # JSON holds a value other than text
             return None
         if cells is None:
             return None
         encoded.append(cells)
-    encoded.append(_csv_column([suggested.get(i, "") for i in range(n)]) if suggested else [""] * n)
-    lines = "\r\n".join(map(",".join, zip(*encoded, strict=True)))
+    last = [suggested.get(i, "") for i in range(n)]
+    encoded.append(_csv_column(last, delimiter) if suggested else last)
+    lines = "\r\n".join(map(delimiter.join, zip(*encoded, strict=True)))
     return f"{lines}\r\n".encode()
 
 
-def _csv_column(texts: Sequence[str]) -> Sequence[str]:
+def _csv_column(texts: Sequence[str], delimiter: str) -> Sequence[str]:
     """Returns a column's cells, quoted and defused."""
     together = "\x1f" + "\x1f".join(texts)
     if PERHAPS_FORMULA.search(together):
@@ -230,12 +236,12 @@ def _csv_column(texts: Sequence[str]) -> Sequence[str]:
     if '"' in together:
         return [
             '"' + text.replace('"', '""') + '"'
-            if '"' in text or "," in text or "\n" in text or "\r" in text
+            if '"' in text or delimiter in text or "\n" in text or "\r" in text
             else text
             for text in texts
         ]
-    if "," in together or "\n" in together or "\r" in together:
-        return [f'"{text}"' if "," in text or "\n" in text or "\r" in text else text for text in texts]
+    if delimiter in together or "\n" in together or "\r" in together:
+        return [f'"{text}"' if delimiter in text or "\n" in text or "\r" in text else text for text in texts]
     return texts
 
 
@@ -251,23 +257,23 @@ def _defused(texts: Sequence[str], together: str) -> Sequence[str]:
     return together[1:].split("\x1f")
 
 
-def _csv_group(texts: Sequence[str], width: int) -> Sequence[str] | None:
+def _csv_group(texts: Sequence[str], width: int, delimiter: str) -> Sequence[str] | None:
     """Returns a group's cells, defused; None if a cell needs quotes or looks defused already."""
-    together = "," + "\n,".join(texts)
+    together = delimiter + f"\n{delimiter}".join(texts)
     if (
-        together.count(",") != width * len(texts)
+        together.count(delimiter) != width * len(texts)
         or together.count("\n") >= len(texts)
         or '"' in together
         or "\r" in together
-        or ",'" in together
+        or f"{delimiter}'" in together
     ):
         return None
     starts = [start for start in FORMULA if start in together]
     if not starts:
         return texts
     for start in starts:
-        together = together.replace(f",{start}", f",'{start}")
-    return together[1:].split("\n,")
+        together = together.replace(f"{delimiter}{start}", f"{delimiter}'{start}")
+    return together[1:].split(f"\n{delimiter}")
 
 
 def _as_text(session: Session, name: str) -> ColumnElement[Any]:

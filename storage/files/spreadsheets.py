@@ -1,4 +1,4 @@
-"""Reading CSV files of any common dialect, alone or in a .zip, and writing CSV, both as streams."""
+"""Reading CSV files of any common dialect, alone or in a .zip, as streams. `csv_files` writes them."""
 
 import codecs
 import csv
@@ -8,10 +8,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from types import SimpleNamespace
 from typing import BinaryIO, Final, Literal, NamedTuple
 
-from storage.files.formulas import PERHAPS_FORMULA, defuse_cell, undefuse_cell
+from storage.files.formulas import (
+    is_own_file,
+    is_refused_file,
+    undefuse_cell,
+)
 from storage.files.spreadsheet_errors import (
     EmptyFile,
     ExcelWorkbook,
@@ -25,7 +28,7 @@ from storage.files.zips import Limits, SeekableFile, ZipArchive
 
 LIMITS: Final = Limits()
 LONGEST_LABEL: Final = 1_000  # characters of a column's name
-LONGEST_TEXT: Final = 10_000  # characters of a row that is refused
+LONGEST_TEXT: Final = 10_000  # characters of a row that could not be read
 
 
 class Record(NamedTuple):
@@ -40,7 +43,7 @@ class RefusedRecord(NamedTuple):
 
     line: int
     reason: Literal["quotes", "too-long", "too-many-cells", "characters"]
-    text: str  # of the file, at most the first `LONGEST_TEXT` characters
+    cells: list[str]  # as well as they can be told apart, with the quotes that don't match
 
 
 @dataclass(frozen=True)
@@ -82,51 +85,18 @@ def open_sheets(name: str, file: BinaryIO, limits: Limits = LIMITS) -> list[Shee
     return [_sheet(member.name, member.open, limits, archive=name) for member in not_empty]
 
 
-def csv_bytes(
-    header: Sequence[str], rows: Iterable[Sequence[str | None]], *, first: bool = True
-) -> Iterator[bytes]:
-    """Yields CSV (RFC 4180) in UTF-8, in pieces of about 64 KiB. None is an empty cell.
-
-    `first=False` leaves the header out, to continue a file. Cells are defused. Raises ValueError for a row with more or
-    fewer cells than the header.
-    """
-    lines: list[str] = []
-    writer = csv.writer(SimpleNamespace(write=lines.append))
-    if first:
-        writer.writerows(_defused_rows([header]))
-    remaining = iter(rows)
-    while batch := list(islice(remaining, _ROWS_A_PIECE)):
-        if set(map(len, batch)) != {len(header)}:
-            raise ValueError("a row is not as wide as the header")
-        writer.writerows(_defused_rows(batch))
-        yield "".join(lines).encode()
-        lines.clear()
-    if lines:
-        yield "".join(lines).encode()
-
-
 _CHUNK: Final = 64 * 1024
-_ROWS_A_PIECE: Final = 300
 _OLE_MAGIC: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _ZIP_MAGIC: Final = b"PK\x03\x04"
 _EMPTY_ZIP_MAGIC: Final = b"PK\x05\x06"
 _MAILCHIMP_NAME: Final = re.compile(r"(subscribed|unsubscribed|cleaned|nonsubscribed)_\w*export")
-_OWN_COLUMNS: Final = {"CLEAN_DIAGNOSTIC", "SUGGESTED_ADDRESS"}
 _SPACE: Final = re.compile(r"\s")
+_QUOTED: Final = re.compile('"[^"]*"')
 _CONTROL: Final = re.compile("[\0-\x08\x0e-\x1f\ufffd]")
 # str.splitlines breaks lines at these too; csv doesn't.
 _OTHER_BREAKS: Final = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 # Replaces a line that is too long: strict csv raises an error for it both inside and outside quotes.
 _OVERLONG: Final = '"x"x'
-
-
-def _defused_rows(rows: Sequence[Sequence[str | None]]) -> Iterable[Sequence[str | None]]:
-    # Each column is searched as one text: a look at every cell would double the time of writing.
-    columns: list[Sequence[str | None]] = list(zip(*rows, strict=True))
-    for i, column in enumerate(columns):
-        if PERHAPS_FORMULA.search("\x1f" + "\x1f".join(filter(None, column))):
-            columns[i] = [cell and defuse_cell(cell) for cell in column]
-    return zip(*columns, strict=True)
 
 
 def _rewound(file: BinaryIO) -> SeekableFile:
@@ -144,7 +114,7 @@ def _sheet(
         raise EmptyFile(name=name)
     lines = _Lines(reopen(), text, limits)
     delimiter, header = _header(name, lines, limits)
-    is_defused = set(header) >= _OWN_COLUMNS  # a file that the bot has written
+    is_defused = is_own_file(header)
     status = _MAILCHIMP_NAME.match(name.rpartition("/")[2])
     return Sheet(
         name=name,
@@ -157,7 +127,7 @@ def _sheet(
                 lines,
                 delimiter,
                 len(header),
-                checks_characters=text.has_bad_characters,
+                checks_characters=text.has_bad_characters or is_refused_file(header),
                 is_defused=is_defused,
             ),
         ),
@@ -220,7 +190,10 @@ def _encoding(start: bytes) -> str:
 
 
 def _header(name: str, lines: "_Lines", limits: Limits) -> tuple[str, list[str]]:
-    """Returns the delimiter, the one that splits the first row into most cells, and that row."""
+    """Returns the delimiter, the one that splits the first row into most cells, and that row.
+
+    In a file that the bot has written, it is the one that shows the bot's own columns: others may have names with commas.
+    """
     candidates: list[tuple[str, list[str], int]] = []
     error: type[SpreadsheetError] = EmptyFile
     for delimiter in ",;\t":
@@ -231,7 +204,9 @@ def _header(name: str, lines: "_Lines", limits: Limits) -> tuple[str, list[str]]
             error = NotASpreadsheet
     if not candidates:
         raise error(name=name)
-    delimiter, header, last_line = max(candidates, key=lambda candidate: len(candidate[1]))
+    delimiter, header, last_line = max(
+        candidates, key=lambda candidate: (is_own_file(candidate[1]), len(candidate[1]))
+    )
     lines.start = last_line + 1
     if any(map(_CONTROL.search, header)) or max(map(len, header)) > LONGEST_LABEL:
         raise NotASpreadsheet(name=name)
@@ -267,7 +242,8 @@ def _rows(lines: "_Lines", delimiter: str, row_reader: "_RowReader") -> Iterator
             last = before + reader.line_num
             is_alone = last <= lines.start
             for text in lines.take(lines.start + 1):
-                yield _refused(lines.start - 1, text, too_long=is_alone and "limit" in str(error))
+                too_long = is_alone and "limit" in str(error)
+                yield row_reader.refused(lines.start - 1, text, too_long=too_long)
             yield from _single_rows(lines, last, delimiter, row_reader)
         else:
             return
@@ -286,17 +262,10 @@ def _single_rows(
         try:
             [cells] = csv.reader((text,), delimiter=delimiter, strict=True)
         except csv.Error as error:
-            yield _refused(line, text, too_long="limit" in str(error))
+            yield row_reader.refused(line, text, too_long="limit" in str(error))
         else:
             if row := row_reader.read(line, cells):
                 yield row
-
-
-def _refused(line: int, text: str, *, too_long: bool) -> RefusedRecord:
-    text = text[:LONGEST_TEXT].rstrip("\r\n")
-    if text == _OVERLONG:
-        return RefusedRecord(line, "too-long", "")
-    return RefusedRecord(line, "too-long" if too_long else "quotes", text)
 
 
 @dataclass(frozen=True)
@@ -318,15 +287,25 @@ class _RowReader:
         """Returns the row that starts on that line; None if all its cells are empty."""
         if not any(cells):
             return None
-        if any(cells[self.width :]):
-            return RefusedRecord(line, "too-many-cells", self.lines.text(line, self.lines.start))
-        cells = (cells + [""] * (self.width - len(cells)))[: self.width]
         text = "" if self.is_plain else "".join(cells)
-        if self.checks_characters and ("\0" in text or "\ufffd" in text):
-            return RefusedRecord(line, "characters", self.lines.text(line, self.lines.start))
         if self.is_defused and "'" in text:
             cells = [undefuse_cell(cell) for cell in cells]
+        if any(cells[self.width :]):
+            return RefusedRecord(line, "too-many-cells", cells)
+        cells = (cells + [""] * (self.width - len(cells)))[: self.width]
+        if self.checks_characters and ("\0" in text or "\ufffd" in text):
+            return RefusedRecord(line, "characters", [cell.replace("\0", "\ufffd") for cell in cells])
         return Record(line, cells)
+
+    def refused(self, line: int, text: str, *, too_long: bool) -> RefusedRecord:
+        """Returns a line that is not CSV, divided at every delimiter."""
+        text = text[:LONGEST_TEXT].rstrip("\r\n")
+        if text == _OVERLONG:
+            return RefusedRecord(line, "too-long", [])
+        cells = [cell[1:-1] if _QUOTED.fullmatch(cell) else cell for cell in text.split(self.delimiter)]
+        if self.is_defused:
+            cells = [undefuse_cell(cell) for cell in cells]
+        return RefusedRecord(line, "too-long" if too_long else "quotes", cells)
 
     def refuse_swallowed_rows(self, cells: Sequence[str]) -> None:
         """Raises csv.Error if most lines of a cell are rows: then its first quote and its last belong to different rows.
@@ -393,10 +372,6 @@ class _Lines:
         for text in self._slice(self.start, end):
             self.start += 1
             yield text
-
-    def text(self, line: int, end: int) -> str:
-        """Returns the lines from `line` to before `end`, at most `LONGEST_TEXT` characters."""
-        return "".join(self._slice(line, end))[:LONGEST_TEXT].rstrip("\r\n")
 
     def _slice(self, line: int, end: int) -> Iterator[str]:
         for first, lines, _ in self._kept:

@@ -18,8 +18,10 @@ class UploadPart(Table, table=True):
 class RefusedRow(Table, table=True):
     """Rows that an import refused, stored until they have been sent to the person in a file.
 
-    `row` is JSON: a list of line, reason and text for each. `n` is the number of the first one, `line` its line, and
-    `reason` is empty. (Version 0.1 stored each row by itself, with its reason.)
+    `row` is JSON: a list of line, reason and cells for each, the cells being JSON again. `n` is the number of the first
+    one, `line` its line, and `reason` is empty. `sheet` is JSON: the header of their file, and the status that it tells.
+    (Earlier versions stored the text of a row instead of its cells, and no `sheet`; 0.1 stored each row by itself, with
+    its reason.)
     """
 
     __tablename__ = "refused_row"
@@ -29,3 +31,4 @@ class RefusedRow(Table, table=True):
     line: int
     reason: str
     row: str = Field(sa_column=Column(Text, nullable=False))
+    sheet: str | None = Field(default=None, sa_column=Column(Text))

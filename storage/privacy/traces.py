@@ -53,7 +53,7 @@ from storage.corrections.tables import Consent
 from storage.imports.tables import RefusedRow, UploadPart
 from storage.mailchimp import mirrors
 from storage.mailchimp.remote_state import RemoteState
-from storage.privacy.spellings import Spellings
+from storage.privacy.spellings import ERASED, Spellings
 
 ROWS_AT_ONCE = 500
 
@@ -276,6 +276,9 @@ def _of_person(table: Table, row: Mapping[str, Any], person: Person) -> Columns:
     if table.name == RefusedRow.__tablename__ and not row["reason"]:
         own = [each for each in json.loads(row["row"]) if person.spellings.mentions(each)]
         return key | {"file": row["file"], "row": own}
+    if table.name == JobRow.__tablename__ and row["kind"] == JobKind.FIX:
+        own = [each for each in _items(row["data"]) if person.spellings.mentions(each)]
+        return key | {"data": {"items": own}}
     mentioning = {name: row[name] for name in texts(table) if _has(person, table, name, row[name])}
     return key | mentioning
 
@@ -309,8 +312,24 @@ def _clear_answer(session: Session, table: Table, row: Mapping[str, Any], _perso
 
 
 def _in_job(session: Session, table: Table, row: Mapping[str, Any], person: Person) -> int:
-    """A contact that is to be added is the person: the job goes with all that was typed. Others only name the person."""
-    return (_delete if row["kind"] == JobKind.ADD else _redact)(session, table, row, person)
+    """A contact that is to be added is the person: what was typed goes. Other jobs only name the person."""
+    if row["kind"] == JobKind.ADD or (row["kind"] == JobKind.FIX and row["told_at"]):
+        return _delete(session, table, row, person)
+    if row["kind"] == JobKind.FIX:
+        items = [
+            {**each, **_NOTHING_TYPED} if person.spellings.mentions(each) else each
+            for each in _items(row["data"])
+        ]
+        row = dict(row) | {"data": row["data"] | {"items": items}}
+        session.connection().execute(update(table).where(_same(table, row)).values(data=row["data"]))
+        return _redact(session, table, row, person) or 1
+    return _redact(session, table, row, person)
+
+
+def _items(data: Any) -> list[dict[str, Any]]:
+    """The contacts to add of a job that adds several."""
+    items = data.get("items") if isinstance(data, dict) else None
+    return [each for each in items if isinstance(each, dict)] if isinstance(items, list) else []
 
 
 def _in_refused(session: Session, table: Table, row: Mapping[str, Any], person: Person) -> int:
@@ -318,8 +337,9 @@ def _in_refused(session: Session, table: Table, row: Mapping[str, Any], person: 
     if row["reason"]:
         return _delete(session, table, row, person)
     lines = [each for each in json.loads(row["row"]) if not person.spellings.mentions(each)]
-    values = {"row": json.dumps(lines, ensure_ascii=False), "file": person.spellings.without(row["file"])}
-    return session.connection().execute(update(table).where(_same(table, row)).values(values)).rowcount
+    row = {**row, "row": json.dumps(lines, ensure_ascii=False)}
+    session.connection().execute(update(table).where(_same(table, row)).values(row=row["row"]))
+    return _redact(session, table, row, person) or 1
 
 
 def _in_consent(session: Session, table: Table, row: Mapping[str, Any], person: Person) -> int:
@@ -344,6 +364,13 @@ def _table(model: type[SQLModel]) -> Table:
 
 
 _CONSENT = _table(Consent)
+_NOTHING_TYPED: Mapping[str, Any] = {
+    "address": ERASED,
+    "key": ERASED,
+    "first_name": None,
+    "last_name": None,
+    "values": {},
+}
 _WHOLE = {str(model.__tablename__) for model in (Quarantined, PlanRow, Consent)}
 _ADDRESSES = {"consent": ("address", "old_address")}  # each is an address, not a text that may have one
 # A stored file is read as a file: see `bot.privacy.uploads`. The secret is random. Contacts are found by their key.

@@ -99,6 +99,11 @@ class Screen:
     def modal_says(self, text: str) -> None:
         expect(self.page.locator("#modal")).to_contain_text(text)
 
+    def press_in_menu(self, action_id: str) -> None:
+        """Presses a button of the last menu of buttons."""
+        self.element("more").last.click()
+        self.page.get_by_role("menuitem", name=self.says(action_id), exact=True).click()
+
     def choose(self, action_id: str, option: str) -> None:
         self.element(action_id).click()
         self.page.get_by_role("option", name=option).first.click()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from storage.files.csv_files import CsvFormat
 from storage.files.formulas import undefuse_cell
 from tests.browser.conftest import Screen
 from tests.support import samples
@@ -48,6 +49,7 @@ def count(screen: Screen) -> None:
 def filter_and_tick_over_three_pages(screen: Screen) -> None:
     screen.command(f"/cleaned-list {screen.audience}")
     screen.modal_says(screen.says("segments-headline", total=CLEANED))
+    screen.element("segments-filters").click()
     screen.element("segments-text").fill("@gmial.com")
     screen.submit()
     expect(screen.element("segments-clear")).to_be_visible()
@@ -55,7 +57,7 @@ def filter_and_tick_over_three_pages(screen: Screen) -> None:
     screen.element("segments-clear").click()
     screen.modal_says(screen.says("segments-headline", total=CLEANED))
     for number in (1, 2, 3):
-        screen.modal_says(screen.says("segments-page", page=number))
+        screen.modal_says(screen.says("segments-page", page=number, pages=-(-CLEANED // 10)))
         screen.element("segments-tick").nth(number).locator("input").check()
         screen.modal_says(screen.says("segments-ticked", n=number))
         if number < 3:
@@ -64,7 +66,7 @@ def filter_and_tick_over_three_pages(screen: Screen) -> None:
 
 def archive_the_ticked_and_undo(screen: Screen) -> None:
     page = screen.page
-    page.get_by_role("button", name=screen.says("segments-archive-ticked", n=3)).click()
+    screen.submit()
     screen.modal_says(screen.says("archives-headline", n=3))
     word = screen.words("archives-word")
     screen.field("archives-word").fill("perhaps")
@@ -90,7 +92,9 @@ def export_is_what_went_in(screen: Screen, archive: Path) -> None:
     screen.leave()
     with screen.page.expect_download() as waiting:
         screen.page.locator("[data-file-id]").last.click()
-    came_out = {row["Email Address"]: row for row in csv.DictReader(read(Path(waiting.value.path())))}
+    delimiter = CsvFormat.for_excel(screen.words.language).delimiter
+    file = read(Path(waiting.value.path()))
+    came_out = {row["Email Address"]: row for row in csv.DictReader(file, delimiter=delimiter)}
     with zipfile.ZipFile(archive) as files:
         [name] = [each for each in files.namelist() if each.startswith("cleaned_")]
         went_in = list(csv.DictReader(io.StringIO(files.read(name).decode("utf-8"), newline="")))
@@ -103,6 +107,7 @@ def export_is_what_went_in(screen: Screen, archive: Path) -> None:
 def fix_a_typo(screen: Screen) -> None:
     screen.command("/cleaned-fix")
     screen.choose("corrections-audience", screen.audience)
+    screen.element("typos-walk").click()
     consent = screen.page.locator('#modal [data-block-id^="consent"] input')
     address = screen.page.locator("#modal [data-action-id=address]")
     first = address.input_value()
@@ -159,16 +164,19 @@ def test_why_an_address_was_cleaned_and_the_rules(screen: Screen):
     at = replace(screen, audience="Newsletter")
     page = at.page
     at.command("/cleaned-list Newsletter")
-    page.locator("#modal [data-action-id=segments-worth-a-look] input").check()
-    expect(at.element("segments-clear")).to_be_visible()
+    at.element("segments-preset-worth-a-look").click()
+    expect(at.element("segments-preset-worth-a-look")).to_have_class("button primary")
+    why = page.get_by_role("menuitem", name=at.words("segments-menu-why", address=""))
+    at.element("contact-menu").first.click()
+    why.click()
     at.modal_says(at.says("evidence-look", why=at.words("evidence-weak-active")))
-    at.element("open-why").first.click()
     expect(at.element("evidence-fix")).to_be_visible()
     for key in ("evidence-for", "evidence-kind-hard"):
         at.modal_says(at.says(key))
     page.locator("[data-modal=back]").click()
-    at.modal_says(at.says("segments-page", page=1))
-    at.element("open-why").first.click()
+    expect(at.element("segments-preset-worth-a-look")).to_be_visible()
+    at.element("contact-menu").first.click()
+    why.click()
     at.element("evidence-fix").click()
     expect(at.field("address")).to_be_visible()
     at.leave()
@@ -177,7 +185,7 @@ def test_why_an_address_was_cleaned_and_the_rules(screen: Screen):
 
 def set_the_rules(at: Screen) -> None:
     at.command("/cleaned Newsletter")
-    at.element("open-rules").last.click()
+    at.press_in_menu("open-rules")
     at.modal_says(at.says("policies-intro"))
     at.field("soft-with-activity").fill("3")
     at.submit()
@@ -208,4 +216,4 @@ def test_the_keyboard_is_enough(screen: Screen):
 
 
 def read(path: Path) -> io.StringIO:
-    return io.StringIO(path.read_text(encoding="utf-8"), newline="")
+    return io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")

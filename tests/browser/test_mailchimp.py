@@ -34,8 +34,7 @@ def count(at: Screen) -> int:
     at.command(f"/cleaned {at.audience}")
     last = at.page.locator(".message").last
     expect(last).to_contain_text(at.says("mirror-as-of", at=""))
-    expect(last.locator("[data-action-id=open-sync]")).to_be_visible()
-    expect(last.locator("[data-action-id=open-rules]")).to_have_count(0)
+    expect(last.locator("[data-action-id=more]")).to_be_visible()
     expect(last.get_by_role("combobox")).to_have_value(f"{at.audience} · Mailchimp")
     found = re.search(r"(\d+) (?:cleaned|contacts nettoyés)", last.inner_text())
     assert found
@@ -43,7 +42,7 @@ def count(at: Screen) -> int:
 
 
 def bring_up_to_date(at: Screen) -> None:
-    at.element("open-sync").last.click()
+    at.press_in_menu("open-sync")
     at.modal_says(at.says("mirror-done", n=0))
     at.leave()
 
@@ -83,6 +82,7 @@ def fix_a_typo(at: Screen) -> None:
     """Double opt-in, a required field and marketing permissions are asked for."""
     at.command("/cleaned-fix")
     at.choose("corrections-audience", at.audience)
+    at.element("typos-walk").click()
     consent = at.page.locator('#modal [data-block-id^="consent"] input')
     address = at.page.locator("#modal [data-action-id=address]")
     expect(at.page.locator("#modal [data-action-id=field-TOWN]")).to_have_value("Lausanne")

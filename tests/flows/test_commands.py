@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+from sqlmodel import select
+
 from bot.contacts import counts
 from bot.core import audiences, journal
 from handlers.clock import utc_now
 from handlers.slack.elements.blocks import person as mention
+from storage.corrections.tables import Consent
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, Someone, write_sample
 from tests.support import samples
 from tests.support.figures import assert_exact, contacts
@@ -59,20 +62,14 @@ def test_ticks_over_three_pages_are_what_is_archived(filled: Flow, someone: Some
     person.wait_modal(someone.says("segments-headline", total=CLEANED, audience=AUDIENCE))
     ticked = 0
     for page in (1, 2, 3):
-        shown = person.wait_modal(someone.says("segments-page", page=page))
+        shown = person.wait_modal(someone.says("segments-page", page=page, pages=-(-CLEANED // 10)))
         ticked += sum(block["block_id"].startswith("row-") for block in shown["blocks"])
         person.click("segments-tick-page")
         person.wait_modal(someone.says("segments-ticked", n=ticked))
         if page < 3:
             person.click("segments-next")
-    archive = next(
-        element
-        for block in person.modal()["blocks"]  # type: ignore[index]  # it is open
-        for element in block.get("elements", [])
-        if element.get("action_id") == "open-archive-segment" and str(element["value"]).endswith(":ticked")
-    )
-    assert archive["text"]["text"] == someone.said("segments-archive-ticked", n=ticked)
-    person.click("open-archive-segment", value=archive["value"])
+    assert person.modal()["submit"]["text"] == someone.said("segments-archive-ticked", n=ticked)  # type: ignore[index]  # it is open
+    assert person.submit() == {}
     person.wait_modal(someone.says("archives-headline", n=ticked, audience=AUDIENCE))
     assert person.submit(**{"archives-word": someone.said("archives-word")}) == {}
     someone.waits_direct("archives-done", n=ticked, audience=AUDIENCE)
@@ -87,16 +84,18 @@ def test_a_filtered_list_is_exported_as_it_is_shown(filled: Flow, someone: Someo
     wanted = sum(c["domain"] == "gmail.com" for c in cleaned)
     person.command("/cleaned-list")
     person.wait_modal(someone.says("segments-headline", total=CLEANED, audience=AUDIENCE))
+    person.click("segments-filters")
+    person.wait_modal(someone.says("segments-back"))
     offered = person.options("segments-domain", "gmail")["options"]
     assert offered[0]["text"]["text"] == someone.said("segments-suggestion", name="gmail.com", n=wanted)
-    person.select("segments-domain", offered[0])
+    assert person.submit(**{"segments-domain": offered[0]}) == {}
     person.wait_modal(someone.says("segments-headline-found", found=wanted, total=CLEANED, audience=AUDIENCE))
     person.click("open-export-segment")
     person.wait_modal(someone.says("exports-headline", n=wanted, audience=AUDIENCE))
     assert person.submit() == {}
     someone.waits_direct("exports-done", n=wanted, audience=AUDIENCE)
     [file] = someone.files()
-    rows = person.download(file).decode().splitlines()
+    rows = person.download(file).decode("utf-8-sig").splitlines()
     assert len(rows) == 1 + wanted
     assert all("@gmail.com" in row for row in rows[1:])
 
@@ -109,16 +108,42 @@ def test_filters_narrow_the_list_together_and_are_cleared(filled: Flow, someone:
     with_text = [c for c in since if "mar" in c["address_key"] or "mar" in str(c["merge_fields"]).lower()]
     person.command("/cleaned-list")
     person.wait_modal(someone.says("segments-headline", total=CLEANED, audience=AUDIENCE))
-    person.select("segments-since", day)
+    filters = {"segments-since": day}
+    _filter(someone, filters)
     _found(someone, len(since))
-    shown = person.modal() or {}
-    text = next(block["block_id"] for block in shown["blocks"] if block["block_id"].startswith("text-"))
-    assert person.submit(**{text: "mar"}) == {}
+    _filter(someone, filters | {"segments-text": "mar"})
     _found(someone, len(with_text))
-    person.select("segments-reason", "abuse")
+    _filter(someone, filters | {"segments-text": "mar", "segments-reason": "abuse"})
     _found(someone, sum(c["clean_reason"] == "abuse" for c in with_text))
     person.click("segments-clear")
     person.wait_modal(someone.says("segments-headline", total=CLEANED, audience=AUDIENCE))
+    assert refusals(filled.workspace) == []
+
+
+def _filter(someone: Someone, filters: dict[str, str]) -> None:
+    someone.person.click("segments-filters")
+    someone.person.wait_modal(someone.says("segments-back"))
+    assert someone.person.submit(**filters) == {}
+
+
+def test_typos_that_are_ticked_are_added_together_and_leave_one_message(
+    filled: Flow, someone: Someone
+) -> None:
+    person, before = someone.person, len(someone.direct_messages())
+    person.command("/cleaned-fix")
+    shown = person.wait_modal(someone.says("corrections-pick", audience=AUDIENCE))
+    n = sum(block["block_id"].startswith("typo-") for block in shown["blocks"])
+    assert n > 1
+    person.click("typos-tick-all")
+    person.wait_modal(someone.said("corrections-permission-of", n=n))
+    assert list(person.submit()) == [f"consent-{n}"], "Slack asks for what is required"
+    assert person.submit(**{f"consent-{n}": ["permission"]}) == {}
+    someone.waits_direct("corrections-added-these", n=n, audience=AUDIENCE)
+    assert len(someone.direct_messages()) == before + 1
+    with filled.database.reading() as session:
+        wordings = [consent.wording for consent in session.exec(select(Consent)).all()]
+    assert wordings == [someone.said("corrections-permission-of", n=n)] * n
+    assert_exact(filled.database)
     assert refusals(filled.workspace) == []
 
 
@@ -132,15 +157,14 @@ def test_an_audience_is_chosen_where_there_are_several(
     assert person.submit(**{"import-file": [file]}) == {}
     someone.waits_direct("import-done", n=200, audience="Club")
     person.dismiss(everything=True)
-    for command, chooser, key in (
-        ("export", "exports-audience", "exports-headline"),
-        ("archive", "archives-audience", "archives-headline"),
-    ):
-        person.command(f"/cleaned-{command}")
-        person.wait_modal(someone.says("audience-which"))
-        person.select(chooser, "Club")
-        person.wait_modal(someone.says(key, n=20, audience="Club"))
-        person.dismiss(everything=True)
+    person.command("/cleaned-export")
+    person.wait_modal(someone.says("audience-which"))
+    person.select("exports-audience", "Club")
+    person.wait_modal(someone.says("exports-headline", n=20, audience="Club"))
+    person.dismiss(everything=True)
+    person.command("/cleaned-archive")  # begins with the one used last
+    person.wait_modal(someone.says("archives-headline", n=20, audience="Club"))
+    person.dismiss(everything=True)
     person.command("/cleaned-export nowhere")
     unknown = someone.says("error-unknown-audience", name="nowhere", known="|").partition("|")[0]
     person.wait_modal(unknown)

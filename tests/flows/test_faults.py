@@ -160,6 +160,8 @@ def test_a_correction_whose_receipt_slack_refuses_is_done_and_nothing_else_is_sa
     olivia = filled.olivia
     before = len(olivia.direct_messages())
     olivia.person.command("/cleaned-fix")
+    olivia.person.wait_modal(lambda view: view.get("callback_id") == "typos-submit")
+    olivia.person.click("typos-walk")
     form = olivia.person.wait_modal(lambda view: view.get("callback_id") == "corrections-submit")
     ids = {block["block_id"].partition("-")[0]: block["block_id"] for block in form["blocks"]}
     filled.workspace.faults.server_error("chat.postMessage")

@@ -8,7 +8,7 @@ from bot.bounces import intake
 from bot.bounces.verdicts import notices
 from handlers.clock import utc_now
 from handlers.slack.elements import blocks
-from handlers.slack.features import incidents
+from handlers.slack.features.bounces import incidents
 from handlers.words import Markup
 from tests.flows.conftest import AUDIENCE, Flow, Someone
 from tests.support import slack

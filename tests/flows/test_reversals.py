@@ -7,7 +7,7 @@ from sqlmodel import select
 from bot.bounces import intake
 from bot.bounces.events import Cause, EventKind, MailEvent
 from handlers.clock import utc_now
-from handlers.slack.features import held
+from handlers.slack.features.bounces import held
 from handlers.words import Markup
 from storage.core.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, Flow, Someone, wait_until

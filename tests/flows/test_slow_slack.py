@@ -11,7 +11,8 @@ import pytest
 from sqlmodel import select
 
 from handlers.slack import manifest
-from handlers.slack.views import archives, imports
+from handlers.slack.views import imports
+from handlers.slack.views.archives import archives
 from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import BOT_USER, Channel, WorkspacePerson
 from handlers.standins.slack.web_api import methods
@@ -112,6 +113,8 @@ def test_an_import(flow: Flow, tmp_path: Path, trouble: Trouble) -> None:
 def test_a_correction(filled: Flow, trouble: Trouble) -> None:
     olivia = filled.olivia
     olivia.person.command("/cleaned-fix")
+    olivia.person.wait_modal(lambda view: view.get("callback_id") == "typos-submit")
+    olivia.person.click("typos-walk")
     form = olivia.person.wait_modal(lambda view: view.get("callback_id") == "corrections-submit")
     ids = {block["block_id"].partition("-")[0]: block["block_id"] for block in form["blocks"]}
     with trouble(filled):

@@ -111,7 +111,7 @@ def test_a_first_run_makes_the_environment_and_a_second_one_takes_it(pip: list[s
         [bootstrap.PYTHON, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True
     )
     assert version.stdout.strip() == str(bootstrap.VENV)
-    assert pip[0].endswith("--no-deps --require-hashes -r " + str(bootstrap.RUN))
+    assert pip[0].endswith("--no-deps --no-compile --require-hashes -r " + str(bootstrap.RUN))
     assert pip[-1] == "check"
     pip.clear()
     bootstrap._prepare(bootstrap.RUN)

@@ -48,7 +48,8 @@ def fill(database: Database, address: str, audience_id: int, contact_id: int, pr
             values |= {"id": f"{prefix}-job"} if table.name == "job" else {}
             values |= FIXED.get(table.name, {})
             if table.name == "refused_row":
-                values["row"] = json.dumps([[2, "no-at", f"Ann,{address}"], [3, "no-at", "Bob,bob"]])
+                rows = [[2, "no-at", json.dumps(["Ann", address])], [3, "no-at", json.dumps(["Bob", "bob"])]]
+                values["row"] = json.dumps(rows)
             own = {name: value for name, value in values.items() if name in table.columns}
             connection.execute(engines.insert(session, table).values(own).on_conflict_do_nothing())
 

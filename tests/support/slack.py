@@ -107,8 +107,21 @@ class Person:
         """Chooses a message shortcut on a message."""
         return self._post("shortcut", callback_id=callback_id, **_reference(message, channel or self.channel))
 
-    def open_home(self) -> Json:
-        return self._post("home")
+    def open_home(self, tab: str = "home") -> Json:
+        return self._post("home", tab=tab)
+
+    def run_step(self, callback_id: str, **inputs: str) -> str:
+        """Runs a step as a workflow does; returns its execution's id."""
+        return str(self._post("step", callback_id=callback_id, inputs=inputs)["execution"])
+
+    def wait_step(self, execution: str, *, seconds: float = WAIT_SECONDS) -> Json:
+        """Waits until the step has ended: its state, outputs and error."""
+
+        def look() -> Json | None:
+            found = dict(self.state()["executions"][execution])
+            return found if found["state"] != "running" else None
+
+        return self._wait(look, f"the end of {execution}", seconds)
 
     def click(self, action_id: str, *, in_: Json | None = None, **answer: Any) -> Json:
         """Clicks the button, or uses the element, with this action id.
@@ -137,6 +150,13 @@ class Person:
         container = in_ or self._container_of(action_id)
         _, element = self._element(container, action_id)
         return self.click(action_id, in_=container, **self._answer(element, value))
+
+    def press_in_menu(self, action_id: str) -> Json:
+        """Chooses the button with this action id in the newest menu of buttons."""
+        container = self._container_of("more")
+        _, menu = self._element(container, "more")
+        values = [str(option["value"]) for option in menu["options"]]
+        return self.select("more", next(v for v in values if v.startswith(f"{action_id}|")), in_=container)
 
     def tick(self, action_id: str, *values: str, in_: Json | None = None) -> Json:
         """Ticks exactly these options of the checkboxes."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bot.contacts.upsert import NO_ROWS
-from bot.imports import imports
+from bot.imports import imports, refused
 from bot.imports.jobs import IMPORT
 from handlers.clock import utc_now
 from storage.core.database import Database
@@ -126,7 +126,7 @@ def _import(url: str, content: bytes) -> _Outcome:
     seconds, processor = time.perf_counter() - start, time.process_time() - processor
     outcome = job.progress.outcome if job else NO_ROWS
     if job:
-        imports.delete_refused(database, job.id)
+        refused.delete(database, job.id)
     used = outcome.added + outcome.changed + outcome.unchanged
     left = (_size(database) - before - _size_of_contacts(database)) / 1_000_000
     database.close()

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 
 from bot.bounces.verdicts.policy import Policy
+from bot.core import audiences
 from bot.core.errors import CleanedError
 from storage.bounces import policies as policy_rows
 from storage.bounces.tables import CleaningPolicy
@@ -44,14 +45,27 @@ def parse(typed: Mapping[str, str]) -> Policy:
     return Policy(**{name: _integer(name, typed[name]) for name in THRESHOLDS})
 
 
-def save(database: Database, audience_id: int, policy: Policy, *, by: str, now: datetime) -> None:
-    """Saves the policy for future verdicts; contacts already cleaned stay cleaned. Raises BadThreshold."""
+def save(
+    database: Database,
+    audience_id: int,
+    policy: Policy,
+    *,
+    by: str,
+    now: datetime,
+    signup_url: str | None = None,
+) -> None:
+    """Saves the policy for future verdicts; contacts already cleaned stay cleaned.
+
+    `signup_url`: as of `audiences.set_signup_url`; None leaves the audience's as it is. Raises BadThreshold, BadSignupUrl.
+    """
     for name, least in _LEAST.items():
         if not least <= getattr(policy, name) <= HIGHEST_THRESHOLD:
             raise BadThreshold(name, least)
     if policy.soft_with_activity < policy.soft_without_activity:
         raise BadThreshold("soft_with_activity", policy.soft_without_activity)
     with database.transaction() as session:
+        if signup_url is not None:
+            audiences.set_signup_url(session, audience_id, signup_url)
         policy_rows.save(
             session,
             CleaningPolicy(

@@ -30,6 +30,7 @@ from storage.bounces.contacts import ContactSummary
 from storage.bounces.tables import Evidence
 from storage.contacts import figures
 from storage.contacts.figures import FigureChanges, FigureKey
+from storage.contacts.tables import VerdictRow
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Session
 
@@ -154,10 +155,15 @@ def review_verdicts(
             rows.append(_verdict_row(audience_id, contact_id, row.at, verdict, row.status_before, row.batch))
         else:
             rows.append(row.model_dump() | {"weakness": str(weakness_without_verdict(history))})
-    changed = [row["contact_id"] for row in rows if row["weakness"] != before[row["contact_id"]].weakness]
+    changed = [row["contact_id"] for row in rows if _is_news(row["weakness"], before[row["contact_id"]])]
     verdict_rows.save(session, audience_id, rows)
     # A list of those worth a look that was opened before shows them as they were.
     contact_rows.mark_changed(session, audience_id, changed, revision)
+
+
+def _is_news(weakness: str, before: VerdictRow) -> bool:
+    """Whether the verdict becomes weak, or no longer is; one that was reviewed stays as it is."""
+    return weakness not in (before.weakness, before.reviewed)
 
 
 def load_histories(

@@ -56,6 +56,21 @@ def short_name(name: str) -> str:
     return blocks.clamp(name, _SHOWN)
 
 
+def offer(words: Words, name: str, near: Sequence[Audience], action_id: str) -> list[Block]:
+    """Says that no audience has the name, and offers those that may be meant. The value of a button is the id."""
+    rows = [blocks.section(words.md("audience-unknown", name=short_name(name)))]
+    for audience in near:
+        text = words.md("audience-near", audience=short_name(audience.name))
+        accessory = blocks.button(words("audience-take"), action_id, str(audience.id))
+        rows.append(blocks.section(text, accessory=accessory))
+    return rows
+
+
+def menu_of(view: View) -> list[Block]:
+    """The row with the menu of audiences that is on top of the view, given as Slack sends it, if there is one."""
+    return [block for block in view["blocks"][:1] if block.get("block_id") == BLOCK]
+
+
 def choose(words: Words, audiences: Sequence[Audience], action_id: str, title: str) -> View:
     """The modal that asks which audience is meant."""
     rows = [blocks.section(words.md("audience-which")), picker(words, audiences, action_id)]

@@ -1,7 +1,7 @@
 """Block Kit from plain values, truncated to Slack's length limits, which are applied here only."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ Message = dict[str, Any]
 # Limits in characters: docs.slack.dev/reference/block-kit
 TITLE = 24
 MOST_BLOCKS = 100  # of a modal
+MORE = "more"  # the action id of a menu of buttons
 BUTTON = 75
 OPTION = 75
 SECTION = 3000
@@ -86,11 +87,56 @@ def actions(elements: Sequence[Block], block_id: str | None = None) -> Block:
 
 
 def button(
-    text: str, action_id: str, value: str = "", *, style: str | None = None, confirm: Block | None = None
+    text: str,
+    action_id: str,
+    value: str = "",
+    *,
+    style: str | None = None,
+    confirm: Block | None = None,
+    name: str | None = None,
 ) -> Block:
-    """A button. `style`: `primary` at most once in a message, `danger` only for what changes contacts."""
+    """A button. `style`: `primary` at most once in a message, `danger` only for what changes contacts.
+
+    `name` is what screen readers say instead of the text, for one of several buttons with the same text.
+    """
     element = {"type": "button", "action_id": action_id, "text": plain(text, BUTTON)}
-    return _with(element, value=value[:2000] or None, style=style, confirm=confirm)
+    label = clamp(name, BUTTON) if name else None
+    return _with(element, value=value[:2000] or None, style=style, confirm=confirm, accessibility_label=label)
+
+
+def ticked_row(block_id: str, box: Block, menu: Block, *, ticked: bool, action_id: str) -> Block:
+    """A row of a list: a checkbox whose option says what is ticked, and a menu.
+
+    The name of a menu can't be set, so its options say what they are about.
+    """
+    element: Block = {"type": "checkboxes", "action_id": action_id, "options": [box]}
+    return actions([element | ({"initial_options": [box]} if ticked else {}), menu], block_id)
+
+
+def overflow(action_id: str, options: Sequence[Block]) -> Block:
+    """A menu of at most five options behind three dots."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options)[:5]}
+
+
+def more_buttons(buttons: Mapping[str, str], value: str) -> Block:
+    """A menu of at most five buttons, action id → text, with the same value.
+
+    A choice in it is handled as a click of that button: see `button_of`.
+    """
+    options = [option(text, f"{action_id}|{value}") for action_id, text in list(buttons.items())[:5]]
+    return {"type": "overflow", "action_id": MORE, "options": options}
+
+
+def button_of(action: Block) -> Block:
+    """A click of the button that a choice in such a menu stands for; any other action as it is.
+
+    So each button is listened to once, and who may press it is declared there.
+    """
+    if action.get("action_id") != MORE:
+        return action
+    action_id, _, value = action["selected_option"]["value"].partition("|")
+    own = {key: inner for key, inner in action.items() if key not in ("type", "action_id", "selected_option")}
+    return own | {"type": "button", "action_id": action_id, "value": value}
 
 
 def link(text: str, url: str, action_id: str) -> Block:

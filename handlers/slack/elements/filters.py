@@ -1,5 +1,7 @@
 """The filters of a segment in words."""
 
+from collections.abc import Iterator
+
 from handlers.slack.elements import blocks
 from handlers.words import Markup, Words
 from storage.contacts.contacts import Segment
@@ -25,8 +27,17 @@ def in_words(words: Words, segment: Segment) -> list[Markup]:
         texts.append(words.md("filter-domain", domain=blocks.clamp(segment.domain, _MAX_LENGTH)))
     if segment.text:
         texts.append(words.md("filter-text", text=blocks.clamp(segment.text, _MAX_LENGTH)))
-    if segment.worth_a_look:
-        texts.append(words.md("filter-worth-a-look"))
-    if segment.ids is not None:
-        texts.append(words.md("filter-ticked", n=len(segment.ids)))
-    return texts
+    return [*texts, *_of_kinds(words, segment)]
+
+
+def _of_kinds(words: Words, segment: Segment) -> Iterator[Markup]:
+    if segment.worth_a_look is not None:
+        yield words.md("filter-worth-a-look" if segment.worth_a_look else "filter-not-worth-a-look")
+    if segment.reviewed:
+        yield words.md("filter-reviewed")
+    if segment.without is not None:
+        yield words.md("filter-without-typos")
+    if segment.likely_typos:
+        yield words.md("filter-typos")
+    elif segment.ids is not None:
+        yield words.md("filter-ticked", n=len(segment.ids))

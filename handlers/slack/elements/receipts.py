@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from bot.core.jobs import AnyJob
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, filters
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
+from storage.contacts.contacts import Segment
 
 BAR_CELLS = 20
 
@@ -24,6 +25,12 @@ def progress(text: Markup, job: AnyJob, buttons: Sequence[Block] = ()) -> Messag
     if buttons:
         rows.append(blocks.actions(list(buttons), f"progress-{job.id}"))
     return blocks.message(text, rows)
+
+
+def about(words: Words, job: AnyJob, segment: Segment | None = None) -> Markup:
+    """What the job was about: the filters of its segment, and when it ended."""
+    ended = blocks.date(job.finished_at or job.made_at, words, "{date_short} {time}")
+    return Markup(" · ".join([*(filters.in_words(words, segment) if segment else ()), ended]))
 
 
 def done(

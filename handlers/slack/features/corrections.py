@@ -12,30 +12,34 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core import audiences
 from bot.core.addresses import find_addresses
 from bot.core.weeks import Week
-from bot.corrections import corrections, likely_typos, mail_exchanges
+from bot.corrections import corrections, likely_typos, mail_exchanges, tick_list
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AddressFault, Form, NoPermission
 from bot.corrections.likely_typos import Step
 from bot.mailchimp.additions import FieldMissing
 from handlers.slack import errors
-from handlers.slack.elements import audiences as audience_views
-from handlers.slack.elements.blocks import Message, View
+from handlers.slack.elements.audiences import split_value
+from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.elements.weeks import week_in
-from handlers.slack.features.audience_modal import suggest_audiences
+from handlers.slack.features.audience_modal import AudienceModal, suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
-from handlers.slack.views import corrections as views
+from handlers.slack.views.corrections import corrections as views
+from handlers.slack.views.corrections import tick_list as list_views
+from storage.contacts.contacts import PageKey
+
+MAX_DRAWS = 5  # for one click
 
 log = logging.getLogger(__name__)
 
 
 def register(listeners: Listeners) -> None:
-    listeners.command("/cleaned-fix", fix, who=OPERATORS)
+    listeners.command(ENTRY.command, fix, who=OPERATORS)
     listeners.message_shortcut(views.SHORTCUT, fix_message, who=OPERATORS)
-    listeners.action(views.OPEN, open_picker, who=OPERATORS)
+    listeners.action(views.OPEN, ENTRY.from_button, who=OPERATORS)
     listeners.action(views.OPEN_WEEK, open_week, who=OPERATORS)
     listeners.action(views.OPEN_CONTACT, open_contact, who=OPERATORS)
-    listeners.action(views.AUDIENCE, choose_audience, who=OPERATORS)
+    listeners.action(views.AUDIENCE, ENTRY.chosen, who=OPERATORS)
     listeners.options(views.AUDIENCE, suggest_audiences, who=OPERATORS)
     listeners.action(re.compile(f"{views.PAGE}-(next|previous)"), turn, who=OPERATORS)
     listeners.action(views.ALL, show_all, who=OPERATORS)
@@ -48,14 +52,19 @@ def register(listeners: Listeners) -> None:
     listeners.action(views.OTHER, enter_other_address, who=OPERATORS)
     listeners.action(views.CHECK, check_domain, who=OPERATORS)
     listeners.submission(views.SUBMIT, add, who=OPERATORS)
+    listeners.action(list_views.TICK, tick, who=OPERATORS)
+    listeners.action(list_views.TICK_ALL, tick_all, who=OPERATORS)
+    listeners.action(list_views.MENU, choose_for_typo, who=OPERATORS)
+    listeners.action(list_views.MAYBE_TYPO, take_back_not_a_typo, who=OPERATORS)
+    listeners.action(list_views.WALK, start_walk, who=OPERATORS)
 
 
 def fix(request: Request) -> None:
     modal = request.open_modal("corrections-title")
-    if text := request.text:
-        begin_with_address(request, modal, text)
+    if "@" in request.text:
+        begin_with_address(request, modal, request.text)
     else:
-        begin(request, modal, audiences.choose(request.database, ""))
+        ENTRY.named(request, modal, request.text)
 
 
 def fix_message(request: Request) -> None:
@@ -69,14 +78,6 @@ def fix_message(request: Request) -> None:
         modal.show(views.nothing(request.words, "corrections-no-address"))
 
 
-def open_picker(request: Request) -> None:
-    modal = request.open_modal("corrections-title")
-    if request.value:
-        begin(request, modal, _audience(request))
-    else:
-        begin(request, modal, audiences.choose(request.database, ""))
-
-
 def open_week(request: Request) -> None:
     """The digest's button: a walk through the likely typos of its week."""
     audience_id, week = week_in(request.value)
@@ -87,27 +88,66 @@ def open_contact(request: Request) -> None:
     show_form(request, request.open_modal("corrections-title"), request.value)
 
 
-def choose_audience(request: Request) -> None:
-    begin(request, request.here, _audience(request))
-
-
 def turn(request: Request) -> None:
     audience_id, place, back = views.place_in(request.value)
     after, before = (None, place) if back else (place, None)
-    page = likely_typos.page(request.database, audience_id, after=after, before=before)
-    request.show(views.picker(request.words, page))
+    _show_list(request, request.here, audience_id, after=after, before=before)
 
 
 def show_all(request: Request) -> None:
-    request.show(views.picker(request.words, likely_typos.page(request.database, int(request.value))))
+    _show_list(request, request.here, int(request.value))
+
+
+def tick(request: Request) -> None:
+    """A tick changes the number that the consent names."""
+    view = request.body["view"]
+    sent = request.body["actions"][0].get("action_ts", "")
+    tick_list.tick(request.database, request.metadata, request.user_id, list_views.ticked(view), sent)
+    redraw(request)
+
+
+def tick_all(request: Request) -> None:
+    tick_list.tick(request.database, request.metadata, request.user_id, (), all_of_them=True)
+    redraw(request)
+
+
+def choose_for_typo(request: Request) -> None:
+    """An option of a typo's menu."""
+    action, _, value = request.value.partition(":")
+    if action == "edit":
+        show_form(request, request.open_modal("corrections-title"), value)
+    else:
+        audience_id, contact_id = split_value(value)
+        kept = likely_typos.mark_not_a_typo(
+            request.database, audience_id, int(contact_id), by=request.user_id, now=request.now
+        )
+        redraw(request, list_views.kept(request.words, kept))
+
+
+def take_back_not_a_typo(request: Request) -> None:
+    """Undo, beside what was just marked as right in the tick list."""
+    audience_id, contact_id = split_value(request.value)
+    likely_typos.unmark_not_a_typo(
+        request.database, audience_id, int(contact_id), by=request.user_id, now=request.now
+    )
+    redraw(request)
+
+
+def start_walk(request: Request) -> None:
+    walk(request, request.here, int(request.value))
+
+
+def redraw(request: Request, notice: Block | None = None) -> None:
+    """Shows the tick list that was clicked in as it is now. `notice` says what has just been done."""
+    _draw_list(request, request.here, request.metadata, notice)
 
 
 def search(request: Request) -> Sequence[dict[str, Any]]:
-    """Cleaned contacts of the picker's audience whose address contains the typed text."""
-    audience_id = request.body.get("view", {}).get("private_metadata")
-    if not audience_id:
+    """Cleaned contacts of the tick list's audience whose address contains the typed text."""
+    if not request.body.get("view", {}).get("private_metadata"):
         return []
-    matches = corrections.search(request.database, int(audience_id), request.payload["value"])
+    shown = tick_list.look(request.database, request.metadata, request.user_id)
+    matches = corrections.search(request.database, shown.audience.id, request.payload["value"])
     return views.contact_options(request.words, matches)
 
 
@@ -179,13 +219,12 @@ def _post(request: Request, receipt: Message) -> None:
         log.warning("a receipt was not posted: %s", errors.name(error))
 
 
-def begin(request: Request, modal: Modal, audience: audiences.Audience | None) -> None:
-    """Shows the first likely typo of the audience, or the choice of an audience."""
-    if audience:
-        walk(request, modal, audience.id)
-    else:
-        all_audiences, title = audiences.list_all(request.database), request.words("corrections-title")
-        modal.show(audience_views.choose(request.words, all_audiences, views.AUDIENCE, title))
+def begin(request: Request, modal: Modal, audience: audiences.Audience) -> None:
+    """Shows the likely typos of the audience."""
+    _show_list(request, modal, audience.id)
+
+
+ENTRY = AudienceModal("/cleaned-fix", views.OPEN, views.AUDIENCE, "corrections-title", begin)
 
 
 def walk(
@@ -213,7 +252,31 @@ def walk(
     elif step or week:
         modal.show(views.walked(request.words, audience_id))
     else:
-        modal.show(views.picker(request.words, likely_typos.page(request.database, audience_id)))
+        _show_list(request, modal, audience_id)
+
+
+def _show_list(
+    request: Request,
+    modal: Modal,
+    audience_id: int,
+    *,
+    after: PageKey | None = None,
+    before: PageKey | None = None,
+) -> None:
+    plan_id = tick_list.begin(
+        request.database, audience_id, by=request.user_id, now=request.now, after=after, before=before
+    )
+    _draw_list(request, modal, plan_id)
+
+
+def _draw_list(request: Request, modal: Modal, plan_id: str, notice: Block | None = None) -> None:
+    """Draws it again if it changed while it was drawn: of two quick ticks, the later one is to be seen."""
+    shown = tick_list.look(request.database, plan_id, request.user_id)
+    for _ in range(MAX_DRAWS):
+        modal.show(list_views.view(request.words, shown, notice))
+        drawn, shown = shown, tick_list.look(request.database, plan_id, request.user_id)
+        if shown == drawn:
+            return
 
 
 def begin_with_address(request: Request, modal: Modal, text: str) -> None:
@@ -255,10 +318,6 @@ def _replace(request: Request, old: Mapping[str, Any], new: View) -> dict[str, A
             return None
         raise
     return shown
-
-
-def _audience(request: Request) -> audiences.Audience:
-    return audiences.by_id(request.database, int(request.value))
 
 
 @contextmanager

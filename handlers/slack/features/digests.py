@@ -24,8 +24,8 @@ from handlers.slack.listeners import EVERYONE, OPERATORS, Listeners
 from handlers.slack.posted_message import MessageMetadata
 from handlers.slack.request import Request
 from handlers.slack.uploads import shared_with
-from handlers.slack.views import digests as views
-from handlers.slack.views import reports as report_views
+from handlers.slack.views.digests import digests as views
+from handlers.slack.views.digests import reports as report_views
 from handlers.words import Markup, words
 
 # What to tell the person of Slack's error codes.

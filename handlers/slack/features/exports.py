@@ -12,21 +12,24 @@ from bot.core.jobs import Clock
 from bot.exports import exports
 from bot.exports.exports import Destination
 from bot.exports.jobs import EXPORT, ExportJob
+from handlers.slack import errors
 from handlers.slack.context import AppContext
+from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.elements.weeks import week_in
-from handlers.slack.features import segments
 from handlers.slack.features.audience_modal import AudienceModal
+from handlers.slack.features.contacts import segments
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request
 from handlers.slack.uploads import UNREACHABLE_CHANNEL, Uploads, shared_with
 from handlers.slack.views import exports as views
-from handlers.slack.views import segments as segment_views
+from handlers.slack.views.contacts import segments as segment_views
 from handlers.words import Words, words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
+from storage.core.tables import JobState
 
 
 def register(listeners: Listeners) -> None:
@@ -46,11 +49,11 @@ def job_handler(context: AppContext) -> JobHandler:
     """How export jobs run and what their message says."""
 
     def work(database: Database, job: ExportJob, clock: Clock) -> Iterator[ExportJob]:
-        comment = views.comment(words(job.language), job.made_by)
+        comment = views.comment(words(job.language), exports.receipt(database, job))
         sender = Uploads(context.client, job.recipient, comment)
         return exports.work(database, job, clock, sender=sender)
 
-    return JobHandler(EXPORT, work=work, title="exports-title", message=_message)
+    return JobHandler(EXPORT, work=work, title="exports-title", message=_message, after=_end_step)
 
 
 def begin(request: Request, modal: Modal, audience: Audience) -> None:
@@ -78,7 +81,7 @@ def open_week(request: Request) -> None:
 
 def choose_channel(request: Request) -> None:
     channel = request.payload.get("selected_conversation")
-    _set_destination(request, _destination(request, channel) if channel else None)
+    _set_destination(request, destination(request, channel) if channel else None)
 
 
 def choose_direct_messages(request: Request) -> None:
@@ -94,6 +97,7 @@ def confirm(request: Request) -> View:
             by=request.user_id,
             now=request.now,
             channel=channel,
+            form=views.chosen_format(request.payload),
             recipient=request.recipient(request.here),
         )
     request.wake_worker()
@@ -120,6 +124,17 @@ def _message(database: Database, words: Words, job: ExportJob) -> Message:
     return views.message(words, exports.receipt(database, job))
 
 
+def _end_step(context: AppContext, job: ExportJob) -> None:
+    """Ends the step of the workflow that the export was made for, if it was."""
+    if not (step := job.task.step):
+        return
+    if job.state == JobState.DONE:
+        outputs = {"contacts": job.outcome.n}
+        context.client.functions_completeSuccess(function_execution_id=step, outputs=outputs)
+    else:
+        errors.fail_step(context.client, step, words(None)("steps-error-failed"))
+
+
 def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segment) -> None:
     try:
         plan = exports.plan(request.database, segment, by=request.user_id, now=request.now)
@@ -129,12 +144,14 @@ def _show_plan(request: Request, modal: Modal, audience: Audience, segment: Segm
         modal.show(views.form(request.words, plan))
 
 
-def _set_destination(request: Request, destination: Destination | None) -> None:
-    plan = exports.set_destination(request.database, request.metadata, destination, by=request.user_id)
-    request.show(views.form(request.words, plan, destination, edition=request.body["view"]["hash"]))
+def _set_destination(request: Request, to: Destination | None) -> None:
+    plan = exports.set_destination(request.database, request.metadata, to, by=request.user_id)
+    view = request.body["view"]
+    modal = request.here.below(audience_views.menu_of(view))
+    modal.show(views.form(request.words, plan, to, edition=view["hash"]))
 
 
-def _destination(request: Request, channel: str) -> Destination:
+def destination(request: Request, channel: str) -> Destination:
     """Asks Slack about the channel. How many people it has is unknown if the bot can't see it."""
     try:
         answer = request.client.conversations_info(channel=channel, include_num_members=True)

@@ -11,14 +11,13 @@ from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.listeners import EVERYONE, Listeners
 from handlers.slack.request import Request
-from handlers.slack.views import digests as digest_views
 from handlers.slack.views import home as views
+from handlers.slack.views.digests import digests as digest_views
 
 log = logging.getLogger(__name__)
 
 
 def register(listeners: Listeners) -> None:
-    listeners.event("app_home_opened", show, who=EVERYONE)
     listeners.action(views.REFRESH, refresh, who=EVERYONE)
 
 

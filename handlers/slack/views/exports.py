@@ -13,10 +13,11 @@ from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words, escaped
 from storage.contacts.contacts import Segment
 from storage.core.tables import JobState
+from storage.files.csv_files import CsvFormat
 
 CALLBACK = "exports-confirm"
 CHOOSE = "exports-audience"
-WHERE, TO_ME = "exports-where", "exports-to-me"
+FORMAT, WHERE, TO_ME = "exports-format", "exports-where", "exports-to-me"
 PAST, PAST_PAGE, AGAIN, FILE = "exports-past", "exports-past-page", "exports-again", "exports-open"
 TERMINAL = "terminal"
 _COLUMN, _COLUMNS = 60, 900  # characters shown of a column's name, and of all of them
@@ -34,7 +35,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
         rows.append(blocks.context(*filter_texts))
     rows += [
         blocks.section(_columns(words, preview.columns)),
-        blocks.context(words.md("exports-form")),
+        blocks.input_(words("exports-format"), _formats(words), FORMAT),
         blocks.input_(
             words("exports-where"),
             _where(words, chosen),
@@ -43,7 +44,7 @@ def form(words: Words, preview: ExportPlan, to: Destination | None = None, editi
             optional=True,
             dispatch=True,
         ),
-        blocks.context(_visibility(words, to)),
+        blocks.context(visibility(words, to)),
     ]
     buttons = [blocks.button(words("exports-to-me"), TO_ME)] if chosen else []
     buttons.append(blocks.button(words("exports-past"), PAST, str(preview.segment.audience_id)))
@@ -66,6 +67,12 @@ def chosen(view: Mapping[str, Any]) -> tuple[str | None, str]:
     return None, WHERE
 
 
+def chosen_format(view: Mapping[str, Any]) -> CsvFormat:
+    """The format that is chosen in the modal."""
+    state = view.get("state", {}).get("values", {}).get(FORMAT, {}).get(FORMAT, {})
+    return CsvFormat((state.get("selected_option") or {}).get("value", CsvFormat.PLAIN))
+
+
 def nothing(words: Words, audience: str, segment: Segment) -> View:
     """The modal if there is nothing to export."""
     key = "exports-nothing" if segment.is_whole else "exports-nothing-matches"
@@ -81,9 +88,11 @@ def started(words: Words, receipt: ExportReceipt) -> View:
     return receipts.started(words, "exports-title", text)
 
 
-def comment(words: Words, who: str) -> Markup:
-    """The text above the file."""
-    return words.md("exports-comment", who=blocks.person(who))
+def comment(words: Words, receipt: ExportReceipt) -> Markup:
+    """The text above the file: of which audience it is, with which filter, when, and who exported it."""
+    job = receipt.job
+    who = words.md("exports-comment", audience=short_name(receipt.audience), who=blocks.person(job.made_by))
+    return Markup(f"{who}\n{receipts.about(words, job, job.task.segment)}")
 
 
 def message(words: Words, receipt: ExportReceipt) -> Message:
@@ -127,6 +136,21 @@ def _columns(words: Words, columns: Sequence[str]) -> Markup:
     return words.md("exports-columns", n=len(columns), names=Markup(", ".join(names)))
 
 
+def _formats(words: Words) -> Block:
+    """For Excel as it is where people speak that language, which is chosen already; or for other programs."""
+    excel = CsvFormat.for_excel(words.language)
+    options = [
+        blocks.option(words("exports-for-excel"), excel, words(f"exports-{excel}")),
+        blocks.option(words("exports-for-programs"), CsvFormat.PLAIN, words("exports-plain")),
+    ]
+    return {
+        "type": "radio_buttons",
+        "action_id": FORMAT,
+        "options": options,
+        "initial_option": options[0],
+    }
+
+
 def _where(words: Words, to: Destination | None) -> Block:
     element: Block = {
         "type": "conversations_select",
@@ -141,7 +165,7 @@ def _where(words: Words, to: Destination | None) -> Block:
     return element | ({"initial_conversation": to.channel} if to else {})
 
 
-def _visibility(words: Words, to: Destination | None) -> Markup:
+def visibility(words: Words, to: Destination | None) -> Markup:
     """Who will see the file."""
     if to is None:
         return words.md("exports-to-you")
@@ -160,10 +184,9 @@ def _visibility(words: Words, to: Destination | None) -> Markup:
 def _receipt(words: Words, job: ExportJob, audience: str) -> Message:
     result, channel = job.outcome, job.task.channel
     links = result.files or [result.permalink]
-    if channel is None or (job.recipient and channel == job.recipient.channel):
-        lines = [words.md("exports-is-here", files=len(links))]
-    else:
-        lines = [words.md("exports-is-in", files=len(links), channel=blocks.channel(channel))]
+    lines = [receipts.about(words, job, job.task.segment)]
+    if channel and not (job.recipient and channel == job.recipient.channel):
+        lines.append(words.md("exports-is-in", files=len(links), channel=blocks.channel(channel)))
     if len(links) > 1:
         lines.append(words.md("exports-split"))
     if result.left_alone:

@@ -7,7 +7,7 @@ from bot.contacts.counts import Figures
 from bot.core.journal import JournalEntry
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, View
-from handlers.slack.views import counts as count_views
+from handlers.slack.views.contacts import counts as count_views
 from handlers.words import Markup, Words
 
 REFRESH = "home-refresh"

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bot.core.audiences import Audience
-from bot.imports.imports import ImportReceipt, RefusedLine
+from bot.imports.imports import ImportReceipt
 from bot.imports.jobs import ImportJob
+from bot.imports.refused import RefusedLine
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
@@ -59,14 +60,11 @@ def message(words: Words, receipt: ImportReceipt) -> Message:
     return _progress(words, job, audience)
 
 
-def refused_header(words: Words) -> tuple[str, ...]:
-    """The header of the file of refused rows."""
-    return tuple(words(f"import-refused-{column}") for column in ("file", "line", "reason", "row"))
-
-
-def refused_row(words: Words, line: RefusedLine) -> tuple[str, ...]:
-    """A row of the file of refused rows, with the columns of `refused_header`."""
-    return line.file, str(line.line), words(f"import-reason-{line.reason}"), line.text
+def refused_row(words: Words, line: RefusedLine, *, several: bool) -> tuple[str, ...]:
+    """A row of the file of refused rows: where it was and why it was refused, then its cells."""
+    key = "import-refused-in" if several else "import-refused-at"
+    why = words(f"import-reason-{line.reason}")
+    return words(key, file=line.file, line=str(line.line), why=why), *line.cells
 
 
 def _file() -> Block:
@@ -103,7 +101,7 @@ def _receipt(words: Words, job: ImportJob, audience: str) -> Message:
     rows = [
         blocks.section(Markup(f"*{text}*")),
         blocks.fields(figures),
-        blocks.context(words.md("import-from", name=job.task.name)),
+        blocks.context(words.md("import-from", name=job.task.name), receipts.about(words, job)),
     ]
     if outcome.refused:
         key = "import-refused-sent" if job.progress.hand_over.is_shared else "import-refused-lost"

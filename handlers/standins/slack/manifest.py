@@ -1,6 +1,6 @@
 """The parts of `manifest.yml` that the workspace follows: scopes, commands, shortcuts, events, feature switches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import yaml
 
 @dataclass(frozen=True)
 class Manifest:
-    """`commands` and `shortcuts` are mappings as in Slack's manifest."""
+    """`commands`, `shortcuts` and `functions` (by callback id) are mappings as in Slack's manifest."""
 
     name: str
     scopes: frozenset[str]
@@ -20,6 +20,7 @@ class Manifest:
     messages_tab: bool
     interactivity: bool
     socket_mode: bool
+    functions: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def command(self, name: str) -> dict[str, Any] | None:
         return next((command for command in self.commands if command["command"] == name), None)
@@ -45,4 +46,6 @@ def load(path: Path) -> Manifest:
         messages_tab=bool(home.get("messages_tab_enabled")),
         interactivity=bool(settings.get("interactivity", {}).get("is_enabled")),
         socket_mode=bool(settings.get("socket_mode_enabled")),
+        # Slack refuses a manifest with steps of an app that is not ready for organizations.
+        functions=document.get("functions", {}) if settings.get("org_deploy_enabled") else {},
     )

@@ -1,6 +1,7 @@
 """Messages: posting, updating, `response_url`, and messages and files as Slack's JSON."""
 
 import copy
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,9 @@ from handlers.standins.slack.state import (
 )
 from handlers.standins.slack.views import add_missing_ids
 from handlers.standins.types import Json
+
+# What Slack makes a link of.
+_ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 def post(
@@ -49,6 +53,14 @@ def post(
     for file in message.files:
         file.shared.append((channel.id, message.ts))
     return state.post(channel, message)
+
+
+def as_sent(state: WorkspaceState, text: str) -> str:
+    """What a person typed, as Slack keeps it: escaped, with links of addresses and mentions of the bot."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _ADDRESS.sub(r"<mailto:\g<0>|\g<0>>", text)
+    name = re.escape(state.people[BOT_USER].real_name)
+    return re.sub(rf"@{name}\b", f"<@{BOT_USER}>", text, flags=re.IGNORECASE)
 
 
 def update(state: WorkspaceState, channel: Channel, message: StoredMessage, text: Any, blocks: Any) -> None:

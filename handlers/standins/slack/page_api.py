@@ -50,6 +50,7 @@ class PageApi:
             "close": self._close,
             "shortcut": self._shortcut,
             "home": self._home,
+            "step": self._step,
             "faults": self._faults,
         }
         return [
@@ -106,6 +107,10 @@ class PageApi:
                 "views": self.state.open_views(user),
                 "notices": self.state.notices[user],
                 "refused": self.state.refused,
+                "executions": {
+                    each.id: {"state": each.state, "outputs": each.outputs, "error": each.error}
+                    for each in self.state.executions.values()
+                },
             }
         )
 
@@ -196,7 +201,12 @@ class PageApi:
         return await self.actions.shortcut(user, channel, message, str(body["callback_id"]))
 
     async def _home(self, body: Json) -> Json:
-        return await self.actions.open_home(self._user(body.get("user")))
+        tab = "messages" if body.get("tab") == "messages" else "home"
+        return await self.actions.open_home(self._user(body.get("user")), tab)
+
+    async def _step(self, body: Json) -> Json:
+        self._user(body.get("user"))
+        return await self.actions.run_step(str(body["callback_id"]), body.get("inputs", {}))
 
     async def _faults(self, body: Json) -> Json:
         if limit := body.get("rate_limited"):

@@ -9,6 +9,7 @@ from handlers.standins.slack.state import (
     DOMAIN,
     TEAM,
     Channel,
+    Execution,
     StoredMessage,
     StoredView,
     WorkspaceState,
@@ -107,17 +108,50 @@ def suggestion(
     return _interaction(state, "block_suggestion", user) | container | query
 
 
-def home_opened(state: WorkspaceState, user: str) -> Json:
-    home = state.homes.get(user)
+def home_opened(state: WorkspaceState, user: str, tab: str) -> Json:
+    """`tab`: home or messages."""
+    home = state.homes.get(user) if tab == "home" else None
     event: Json = {
         "type": "app_home_opened",
         "user": user,
         "channel": state.direct(user).id,
-        "tab": "home",
+        "tab": tab,
         "event_ts": state.next_ts(),
     }
-    if home is not None:
-        event["view"] = home.content
+    return event_callback(state, event | ({"view": home.content} if home else {}))
+
+
+def written(state: WorkspaceState, channel: Channel, message: StoredMessage, kind: str) -> Json:
+    """A person's message. `kind`: message, or app_mention."""
+    event: Json = {
+        "type": kind,
+        "channel": channel.id,
+        "user": message.user,
+        "text": message.text,
+        "ts": message.ts,
+        "event_ts": message.ts,
+        "team": state.people[message.user].team,
+    }
+    return event_callback(state, event | ({"channel_type": "im"} if kind == "message" else {}))
+
+
+def function_executed(state: WorkspaceState, execution: Execution) -> Json:
+    """A step of a workflow that runs."""
+    function = {"callback_id": execution.callback_id, "type": "app", "app_id": APP}
+    event: Json = {
+        "type": "function_executed",
+        "function": function | {"title": execution.definition["title"]},
+        "inputs": execution.inputs,
+        "function_execution_id": execution.id,
+        "workflow_execution_id": new_id("Wx"),
+        "event_ts": state.next_ts(),
+        "bot_access_token": "xwfp-local",
+    }
+    return event_callback(state, event)
+
+
+def event_callback(state: WorkspaceState, event: Json) -> Json:
+    """The envelope of an event."""
     return {
         "token": TOKEN,
         "team_id": TEAM,

@@ -116,6 +116,22 @@ class StoredView:
 
 
 @dataclass
+class Execution:
+    """A step of a workflow that ran, or runs. `definition`: of the function, in the manifest.
+
+    `state`: running, done or failed.
+    """
+
+    id: str
+    callback_id: str
+    definition: Json
+    inputs: Json
+    state: str = "running"
+    outputs: Json = field(default_factory=dict)
+    error: str = ""
+
+
+@dataclass
 class Trigger:
     """A `trigger_id`. `in_modal`: it comes from a modal, so it may push a view."""
 
@@ -162,6 +178,7 @@ class WorkspaceState:
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     notices: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     refused: list[Json] = field(default_factory=list)
+    executions: dict[str, Execution] = field(default_factory=dict)
     last_ts: int = 0
 
     def next_ts(self) -> str:

@@ -10,7 +10,16 @@ from handlers.standins.slack.delivery import Delivery, DeliveryError
 from handlers.standins.slack.limits.blocks import elements_of
 from handlers.standins.slack.manifest import Manifest
 from handlers.standins.slack.messages import file_json
-from handlers.standins.slack.state import Channel, SlackError, StoredMessage, StoredView, WorkspaceState
+from handlers.standins.slack.state import (
+    BOT_USER,
+    Channel,
+    Execution,
+    SlackError,
+    StoredMessage,
+    StoredView,
+    WorkspaceState,
+    new_id,
+)
 from handlers.standins.slack.views import client_errors, close_views, input_values, push_view, update_view
 from handlers.standins.types import Json
 
@@ -48,8 +57,27 @@ class UserActions:
         return OK
 
     async def say(self, user: str, channel: Channel, text: str) -> Json:
-        self.state.post(channel, StoredMessage(self.state.next_ts(), user, text))
+        """Posts a message, and tells the bot of it if it is written to or mentioned."""
+        text = messages.as_sent(self.state, text)
+        message = self.state.post(channel, StoredMessage(self.state.next_ts(), user, text))
+        if channel.kind == "im":
+            self._tell("message.im", "im:history", payloads.written(self.state, channel, message, "message"))
+        elif channel.bot_in and f"<@{BOT_USER}>" in text:
+            mention = payloads.written(self.state, channel, message, "app_mention")
+            self._tell("app_mention", "app_mentions:read", mention)
         return OK
+
+    async def run_step(self, callback_id: str, inputs: Json) -> Json:
+        """Runs a step as a workflow does; returns its execution's id, whose end is in the state of the page."""
+        definition = self.manifest.functions.get(callback_id)
+        if definition is None:
+            return _failed("There is no such step.")
+        if missing := required_inputs(definition) - inputs.keys():
+            return _failed(f"Required: {', '.join(sorted(missing))}")
+        execution = Execution(new_id("Fx"), callback_id, definition, inputs)
+        self.state.executions[execution.id] = execution
+        self._start(self._send_event(payloads.function_executed(self.state, execution)))
+        return OK | {"execution": execution.id}
 
     async def message_action(
         self, user: str, channel: Channel, message: StoredMessage, action: Json, values: Json
@@ -112,9 +140,11 @@ class UserActions:
         keys = acknowledgement.keys() & {"options", "option_groups"}
         return {key: acknowledgement[key] for key in keys} or {"options": []}
 
-    async def open_home(self, user: str) -> Json:
-        if self.manifest.home_tab and "app_home_opened" in self.manifest.events:
-            self._start(self._send_event(payloads.home_opened(self.state, user)))
+    async def open_home(self, user: str, tab: str = "home") -> Json:
+        """`tab`: home or messages."""
+        has_tab = self.manifest.home_tab if tab == "home" else self.manifest.messages_tab
+        if has_tab and "app_home_opened" in self.manifest.events:
+            self._start(self._send_event(payloads.home_opened(self.state, user, tab)))
         return OK
 
     async def stop(self) -> None:
@@ -174,6 +204,11 @@ class UserActions:
             else:
                 return
 
+    def _tell(self, event: str, scope: str, payload: Json) -> None:
+        """Sends the event, if the manifest subscribes to it and has its scope."""
+        if event in self.manifest.events and scope in self.manifest.scopes:
+            self._start(self._send_event(payload))
+
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)
         self.tasks.add(task)
@@ -194,6 +229,12 @@ class UserActions:
 
     def _refuse(self, kind: str, error: DeliveryError | SlackError) -> None:
         self.state.refuse(kind, error.name, error.messages if isinstance(error, SlackError) else ())
+
+
+def required_inputs(definition: Json) -> set[str]:
+    """The names of a step's inputs that have to be given."""
+    inputs: dict[str, Json] = definition.get("input_parameters", {})
+    return {name for name, each in inputs.items() if each.get("is_required")}
 
 
 def _failed(error: str) -> Json:

@@ -26,6 +26,7 @@ from handlers.slack.scopes import SCOPES
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files
 from handlers.terminal.checks.finding import Finding, Make
+from handlers.terminal.files import print_json
 from handlers.web.webhooks import routes
 from handlers.words import Words
 from storage.bounces.imap import MailboxError
@@ -38,11 +39,13 @@ READ_ONLY_ROLES = ("viewer", "author")  # Mailchimp's roles that can't change an
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
 
 
-def run(words: Words, *, webhooks: bool = False, deep: bool = False, mend: bool = False) -> int:
+def run(
+    words: Words, *, webhooks: bool = False, deep: bool = False, mend: bool = False, as_json: bool = False
+) -> int:
     """Prints every finding; returns 1 if any is a fault.
 
     `webhooks`: creates the missing webhooks at Mailchimp. `deep`: also checks the stored data for consistency; `mend`:
-    and corrects wrong figures. Raises BadSetting.
+    and corrects wrong figures. `as_json`: for programs, at the end. Raises BadSetting.
     """
     config = settings.load()
     results = findings(words, config)
@@ -50,12 +53,15 @@ def run(words: Words, *, webhooks: bool = False, deep: bool = False, mend: bool 
         results = chain(results, mailchimp_webhooks.set_up(words, config))
     if deep:
         results = chain(results, deep_check.findings(words, config, mend=mend))
-    status = 0
+    done: list[Finding] = []
     for finding in results:
-        mark = finding.mark or words("check-fault" if finding.is_fault else "check-right")
-        print(f"{mark:<6}  {finding.text}", flush=True)
-        status = 1 if finding.is_fault else status
-    return status
+        done.append(finding)
+        if not as_json:
+            mark = finding.mark or words("check-fault" if finding.is_fault else "check-right")
+            print(f"{mark:<6}  {finding.text}", flush=True)
+    if as_json:
+        print_json([{"fault": finding.is_fault, "text": finding.text} for finding in done])
+    return int(any(finding.is_fault for finding in done))
 
 
 def findings(words: Words, config: Settings) -> Iterator[Finding]:
@@ -102,15 +108,19 @@ def _identity(client: WebClient, right: Make, fault: Make) -> Iterator[Finding]:
         yield fault("check-slack-unreachable", url=client.base_url)
         return
     yield right("check-bot-token", team=str(response.get("team")), user=str(response.get("user")))
-    yield _scopes(response.headers, right, fault)
+    yield from _scopes(response.headers, right, fault)
 
 
-def _scopes(headers: dict[str, Any], right: Make, fault: Make) -> Finding:
+def _scopes(headers: dict[str, Any], right: Make, fault: Make) -> Iterator[Finding]:
+    """Which scopes are missing, and what doesn't work without each."""
     header = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
     granted = {scope.strip() for scope in header.split(",")}
     if missing := sorted(SCOPES - granted):
-        return fault("check-scopes-missing", scopes=", ".join(missing), n=len(missing))
-    return right("check-scopes", n=len(SCOPES))
+        yield fault("check-scopes-missing", scopes=", ".join(missing), n=len(missing))
+        for scope in missing:
+            yield fault("check-scope-without", scope=scope, what=scope.replace(":", "-"))
+    else:
+        yield right("check-scopes", n=len(SCOPES))
 
 
 def _connection(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ archives-stopped = { $n ->
    *[other] Stopped by an undo: { $n } more contacts were not archived.
 }
 archives-kept = They are kept with their history.
-archives-can-undo = To undo, press the button in your messages, or use /cleaned-restore at any time.
+archives-can-undo = To undo, press the button, or use /cleaned-restore at any time.
 archives-undone = Undone by { $who }.
 archives-undo = Undo
 archives-see-rest = See what is left
@@ -59,6 +59,10 @@ filter-campaign = after “{ $campaign }”
 filter-domain = at { $domain }
 filter-text = with “{ $text }”
 filter-worth-a-look = worth a look
+filter-not-worth-a-look = without those worth a look
+filter-reviewed = reviewed
+filter-typos = likely typos
+filter-without-typos = without likely typos
 filter-ticked = { $n ->
     [one] { $n } ticked
    *[other] { $n } ticked
@@ -94,3 +98,13 @@ archives-state-waiting = waiting
 archives-outcome-file = outcomes
 archives-outcome-comment = What came of each address at Mailchimp.
 error-archives-no-mailchimp = This audience is one of Mailchimp’s, and the bot has no key for it. Ask whoever runs this bot to set MAILCHIMP_API_KEY, then start again.
+archives-worth-a-look = { $n ->
+    [one] *{ $n } of them is worth a look:* it was perhaps cleaned by mistake.
+   *[other] *{ $n } of them are worth a look:* they were perhaps cleaned by mistake.
+}
+archives-typos = { $n ->
+    [one] *{ $n } of them is a likely typo:* it can be fixed while it is not archived.
+   *[other] *{ $n } of them are likely typos:* they can be fixed while they are not archived.
+}
+archives-doubtful = Worth a look and likely typos
+archives-leave-out = Leave them out: archive { $n } only

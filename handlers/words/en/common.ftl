@@ -13,6 +13,9 @@ shared-with = { $who ->
 
 audience-choose = Choose an audience
 audience-which = Which audience?
+audience-unknown = There is no audience named “{ $name }”.
+audience-near = Did you mean *{ $audience }*?
+audience-take = Yes, this one
 
 reason-hard = hard bounce
 reason-soft = soft bounces

@@ -1,12 +1,6 @@
 corrections-title = Fix an address
 
-corrections-pick = *{ $audience }:* choose the cleaned address that was mistyped, or search for it.
 corrections-search = Search cleaned contacts
-corrections-likely = These look mistyped. Nothing changes until you add the corrected address.
-corrections-no-typos = No cleaned address looks mistyped. Look again after the next campaign, or search for one.
-corrections-typo = *{ $address }* → *{ $suggestion }*
-    { $reason }
-    { $why }, { $date }
 corrections-fix = Fix
 corrections-next = Fix the next
 corrections-which-audience = *{ $address }* is cleaned in several audiences. Which one?
@@ -185,3 +179,49 @@ error-corrections-invalid = Mailchimp did not accept *{ $address }* for { $audie
 error-corrections-key = Mailchimp refused this bot’s key. Ask whoever runs the bot to check MAILCHIMP_API_KEY, then send the form again: nothing is added twice.
 error-corrections-no-answer = Mailchimp gave no answer that can be read, so it is not certain that *{ $address }* was added to { $audience }. Send the form again later: nothing is added twice.
 error-corrections-refused = Mailchimp refused to add *{ $address }* to { $audience }. It said: { $title } { $detail }
+corrections-pick = *These addresses of { $audience } look mistyped.* Tick those whose people gave their permission. Nothing changes until you add them.
+corrections-no-typos = *{ $audience }:* no cleaned address looks mistyped. Look again after the next campaign, or search for one.
+corrections-tick-all = Tick all
+corrections-one-by-one = One by one
+corrections-in-form = { $reason } Fix it in its own form: there is more to see or to fill in.
+corrections-fix-name = Fix { $address }
+corrections-choose-name = Choose { $address }
+corrections-menu-edit = Edit: { $address }
+corrections-menu-not-typo = Not a typo: { $address }
+corrections-permission-of = { $n ->
+    [one] This person gave me permission to email them
+   *[other] These { $n } people gave me permission to email them
+}
+corrections-these-stay = { $source ->
+    [local] The cleaned contacts stay as they are. The corrected addresses are added as new, subscribed contacts.
+   *[other] The cleaned contacts stay as they are. The corrected addresses are added in Mailchimp, with tags, groups, language and VIP mark. Where the audience asks people to confirm, they are pending until they do.
+}
+corrections-add-these = { $n ->
+    [one] Add { $n } contact
+   *[other] Add { $n } contacts
+}
+corrections-adding-these = { $state ->
+    [trying] Mailchimp does not answer. The rest is tried again by itself; you can close this. Added to { $audience } so far: { $done } of { $n }.
+   *[first] Adding corrected addresses to { $audience }: { $done } of { $n }
+}
+corrections-added-these = { $n ->
+    [0] No corrected address was added to { $audience }
+    [one] { $n } corrected address was added to { $audience }
+   *[other] { $n } corrected addresses were added to { $audience }
+}
+corrections-change = { $address } → *{ $suggestion }*
+corrections-not-added = *Not added:* { $address } → { $suggestion }
+corrections-pending-these = { $n ->
+    [one] { $n } of them is pending until the link in Mailchimp’s confirmation mail is clicked.
+   *[other] { $n } of them are pending until the link in Mailchimp’s confirmation mail is clicked.
+}
+corrections-old-stay = { $n ->
+    [one] The mistyped address stays cleaned.
+   *[other] The mistyped addresses stay cleaned.
+}
+corrections-fix-more = Fix more typos
+error-corrections-nothing-ticked = No address is ticked. Tick those to add.
+error-corrections-other-number = { $n ->
+    [one] { $n } address is ticked. Read the permission again, and tick it for this person.
+   *[other] { $n } addresses are ticked. Read the permission again, and tick it for these { $n } people.
+}

@@ -12,14 +12,29 @@ counts-worth-a-look = *Worth a look:* { $n }
 counts-archived = *Archived:* { $n }
 counts-counted = *Count toward the limit:* { $n }
 counts-free = *Don’t count (cleaned, archived):* { $n }
+overview-headline = { $audiences ->
+    [1] { $n } cleaned contacts in one audience
+   *[other] { $n } cleaned contacts in { $audiences } audiences
+}
+overview-cleaned = { $n } cleaned
+overview-week = { $n } new in the last 7 days
+overview-worth-a-look = { $n } worth a look
+overview-view = View
+overview-more = { $n ->
+    [one] And { $n } more audience. Choose it here:
+   *[other] And { $n } more audiences. Choose one here:
+}
+overview-hint = `/cleaned` with a name shows that audience; with an e-mail address, that contact.
+overview-hint-figures = `/cleaned` with a name shows that audience.
 help-headline = The commands
 help =
     `/cleaned [audience]` how many addresses are cleaned, and why
+    `/cleaned [address]` one contact: its status, why, and what can be done
     `/cleaned-list [audience]` see, filter and tick them
     `/cleaned-export [audience]` get them as a CSV file
     `/cleaned-archive [audience]` archive them
     `/cleaned-restore` undo an earlier archive
-    `/cleaned-fix [address]` add a corrected address
+    `/cleaned-fix [address or audience]` add a corrected address, or go through the likely typos
     `/cleaned-digest` the weekly digest
     `/cleaned-import` import a CSV file or an export archive
     `/cleaned-forget [address]` erase a person for good

@@ -56,6 +56,12 @@ digest-reason = { $reason }: { $n } ({ $change })
 digest-campaigns = *Campaigns*
 digest-domains = *Domains*
 digest-count = { $name }: { $n }
+digest-table = Campaigns and domains
+digest-table-kind = Type
+digest-table-campaign = Campaign
+digest-table-domain = Domain
+digest-table-name = Name
+digest-table-n = Newly cleaned
 digest-typos = { $n ->
     [one] *Likely typos: { $n } contact to fix*
    *[other] *Likely typos: { $n } contacts to fix*

@@ -3,6 +3,7 @@ error-unexpected = Something went wrong on our side. Try again in a minute. If i
 error-gave-up = This work failed several times and was stopped. Start it again; if it fails again, tell whoever runs this bot the reference { $reference }.
 error-unknown-audience = There is no audience named “{ $name }”. There are: { $known }.
 error-no-audience = There is no audience yet. Import a file first, with /cleaned-import.
+    .terminal = There is no audience yet. Import a file first: cleaned import FILE --audience NAME
 error-not-an-operator = { $n ->
     [0] Only operators can do that. Ask an owner or admin of this workspace.
    *[other] Only operators can do that. Ask { $helpers }, or an owner or admin of this workspace.

@@ -12,11 +12,25 @@ evidence-weak-provider = your provider blocks this address; lift it there
 evidence-weak-full = its mailbox was full, and may not be any more
 evidence-weak-blocked = the sender or the content was refused, not the address
 evidence-weak-help = Perhaps cleaned by mistake. *Why* shows the evidence. If a bounce was wrong, press *Not dead after all* there.
-evidence-only-weak = Only those worth a look ({ $n })
+
 evidence-open = Why
 
 evidence-title = Why it was cleaned
 evidence-address = *{ $address }* in { $audience }
+evidence-status = Status: *{ $status ->
+    [subscribed] subscribed
+    [unsubscribed] unsubscribed
+    [nonsubscribed] non-subscribed
+    [pending] pending
+    [archived] archived
+   *[cleaned] cleaned
+}*
+evidence-was-cleaned = cleaned: { $reason }
+evidence-never-cleaned = It was never cleaned, so there is nothing to do here.
+evidence-not-found = No audience has *{ $address }*. Check the spelling.
+evidence-searched = Searched: { $audiences }
+evidence-searched-more = { $n } more
+evidence-restore = Restore
 evidence-by-hard = Cleaned { $date } after a hard bounce.
 evidence-by-soft = Cleaned { $date }: it bounced on { $days } days, and { $needed } are enough.
 evidence-by-abuse = Cleaned { $date }: this person reported the mail as abuse.
@@ -73,3 +87,14 @@ evidence-more = { $n ->
 }
 evidence-fix = Fix a typo
 open-worth-a-look = Worth a look
+evidence-reviewed = Reviewed
+evidence-not-reviewed = Take back
+evidence-reviewed-by = Reviewed by { $who } on { $date }: it stays cleaned, and no longer counts as worth a look.
+evidence-to-do = *What you can do*
+evidence-signup = • If you know that the address works, send the person the sign-up form. Copy the link: { $url }
+evidence-no-signup = { $source ->
+    [local] • If you know that the address works, send the person your sign-up form. Set its link in the *Cleaning rules*, and you can copy it here.
+   *[other] • If you know that the address works, send the person your sign-up form. Mailchimp gave no link to it.
+}
+evidence-or-fix = • If it is mistyped, fix it.
+evidence-or-leave = • If it is fine as it is, mark it as reviewed.

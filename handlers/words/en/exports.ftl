@@ -8,7 +8,12 @@ exports-columns = { $n ->
    *[other] *{ $n } columns:* { $names }
 }
 exports-columns-more = { $n } more
-exports-form = A CSV file in UTF-8, one row a contact.
+exports-format = The file
+exports-for-excel = For Excel
+exports-excel = Opens by a double click, with accents right.
+exports-excel-semicolons = With semicolons: opens by a double click.
+exports-for-programs = For other programs
+exports-plain = CSV with commas, UTF-8 without a byte-order mark.
 exports-to-you = It goes to your direct messages, for you alone. To share it, choose a channel.
 exports-where = Channel
 exports-where-hint = Addresses are personal data: choose a channel whose members may see them.
@@ -32,10 +37,6 @@ exports-done = { $n ->
     [one] { $n } contact of { $audience } exported
    *[other] { $n } contacts of { $audience } exported
 }
-exports-is-here = { $files ->
-    [one] The file is in your direct messages with this bot.
-   *[other] The { $files } files are in your direct messages with this bot.
-}
 exports-is-in = { $files ->
     [one] The file is in { $channel }.
    *[other] The { $files } files are in { $channel }.
@@ -53,7 +54,7 @@ exports-open = Open the file
 exports-open-part = Open file { $n }
 exports-again = Get it again
 exports-failed = The contacts of { $audience } were not exported
-exports-comment = Exported by { $who }
+exports-comment = Cleaned contacts of { $audience }, exported by { $who }
 exports-past-title = Past exports
 exports-past-none = Nothing has been exported from { $audience } yet.
 exports-past-row = { $n ->

@@ -20,6 +20,8 @@ home-did = { $what ->
     [import] { $who } imported { $contacts } into { $audience } · { $at }
     [not-typo] { $who } said that an address of { $audience } is right · { $at }
     [maybe-typo] { $who } took back that an address of { $audience } is right · { $at }
+    [review] { $who } reviewed { $contacts } of { $audience } · { $at }
+    [review-taken-back] { $who } took back a review in { $audience } · { $at }
     [fix] { $who } added a corrected address to { $audience } · { $at }
     [digest] { $who } set up the weekly digest · { $at }
     [policy] { $who } set the cleaning rules of { $audience } · { $at }

@@ -38,10 +38,10 @@ import-partly = { $n ->
    *[other] { $n } contacts from before that place went in and stay in.
 }
 
-import-refused-file = File
-import-refused-line = Line
-import-refused-reason = Reason
-import-refused-row = Row
+# Known to storage/files/formulas.py, so that the file can be imported.
+import-refused-reason = Why it was refused
+import-refused-at = Line { $line }: { $why }
+import-refused-in = { $file }, line { $line }: { $why }
 
 import-reason-empty = There is no address.
 import-reason-too-long = The address is longer than 254 characters.

@@ -23,3 +23,6 @@ policies-is-outage-addresses = { $n ->
 } of a domain bouncing within an hour make an outage.
 policies-from-now = They hold for what bounces from now on. What is cleaned stays cleaned.
 error-bad-threshold = Type a whole number from { $least } to { $most }.
+policies-signup = Sign-up form
+    .hint = Its link is shown beside contacts that are worth a look, to be copied and sent to them.
+error-bad-signup-url = Type a whole link that begins with https://.

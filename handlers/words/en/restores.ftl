@@ -45,6 +45,7 @@ restores-done = { $n ->
     [one] { $n } contact of { $audience } restored
    *[other] { $n } contacts of { $audience } restored
 }
+restores-of = Archived { $date }
 restores-as-before = Each has the status it had before.
 restores-changed = { $n ->
     [one] { $n } contact had changed since the archive and was left as it is.

@@ -9,29 +9,52 @@ segments-headline-found = { $total ->
 }
 segments-empty = No cleaned contacts in { $audience }. There is nothing to archive or to fix. Look again after the next campaign.
 segments-no-hit = No cleaned contact matches these filters. Change them, or clear them all.
+segments-text-hint = Part of an address, a name or another field
+segments-suggestion = { $name } ({ $n })
+segments-refused-ticks = You can tick { $most } at most, so the last ticks were not taken. To act on more, filter the list and take all of it.
+error-nothing-ticked = No contact is ticked. Tick some, or take all of the list.
+segments-preset-week = Last 7 days
+segments-preset-worth-a-look = Worth a look ({ $n })
+segments-preset-typos = Likely typos
+segments-filters = Filters
+segments-filters-title = Filter contacts
+segments-text = Address or field
 segments-reason = Reason
-segments-any-reason = Any reason
 segments-since = Cleaned since
 segments-campaign = Campaign
 segments-domain = Domain
-segments-text = Address or field
-segments-text-hint = Part of an address, a name or another field
+segments-only = Show only
+segments-any-reason = Any reason
+segments-any-campaign = Any campaign
+segments-any-domain = Any domain
+segments-any-contact = All contacts
+segments-only-worth_a_look = Worth a look
+segments-only-reviewed = Reviewed
+segments-only-likely_typos = Likely typos
 segments-apply = Apply
+segments-back = Back to the list
 segments-clear = Clear filters
-segments-suggestion = { $name } ({ $n })
 segments-ticked = { $n ->
-    [0] None ticked. Ticks are kept over pages and filters.
-   *[other] *{ $n } ticked.* Ticks are kept over pages and filters.
+    [one] { $n } ticked. Ticks are kept over pages and filters.
+   *[other] { $n } ticked. Ticks are kept over pages and filters.
 }
-segments-refused-ticks = You can tick { $most } at most, so the last ticks were not taken. To act on more, filter the list and take all of it.
-segments-archive-ticked = Archive the ticked ({ $n })
-segments-export-ticked = Export the ticked ({ $n })
-segments-archive-all = Archive all of these ({ $n })
-segments-export-all = Export this ({ $n })
-segments-tick-page = Tick all on this page
-segments-untick = Untick all
-segments-fix = Fix
-segments-row-campaign = after “{ $campaign }”
-segments-row-cleaned = cleaned { $date }
-segments-page = Page { $page }
-error-nothing-ticked = No contact is ticked. Tick some, or take all of the list.
+segments-tick-page = Tick page
+segments-untick = Untick ({ $n })
+segments-export-ticked = Export ticked ({ $n })
+segments-archive-ticked = Archive ticked ({ $n })
+segments-export-all = Export all ({ $n })
+segments-archive-all = Archive all ({ $n })
+segments-menu-why = Why: { $address }
+segments-menu-fix = Fix: { $address }
+segments-menu-archive = Archive: { $address }
+segments-menu-reviewed = Reviewed: { $address }
+segments-menu-not-reviewed = Not reviewed: { $address }
+segments-row-look = Worth a look
+segments-page = Page { $page } of { $pages }
+reviews-ticked = Reviewed ({ $n })
+reviews-undo = Undo
+reviews-done = { $n ->
+    [0] None of these is worth a look any more: there is nothing to review.
+    [one] *{ $n } contact reviewed.* It stays cleaned and no longer counts as worth a look.
+   *[other] *{ $n } contacts reviewed.* They stay cleaned and no longer count as worth a look.
+}

@@ -33,19 +33,24 @@ terminal-person-json = everything, as JSON; without it, how much in which table
 terminal-check-webhooks = have Mailchimp tell the bot at once what changes, while it runs
 terminal-check-deep = recount everything, and compare archives, journal and work
 terminal-check-mend = and put kept figures right that are wrong
-terminal-json = as JSON, for programs
+terminal-json = the figures as JSON, for programs
+terminal-excel = for Excel: with a byte-order mark
+terminal-completion = print the completions for a shell ({ $shells }) and end
 terminal-output = the file to write (default: standard output)
 terminal-sync-of = the only audience to bring up to date (default: all of the account)
 terminal-bounces-paths = a Maildir, an mbox, a message (.eml), a folder of these, or - for standard input
 terminal-bounces-of = the only audience that the bounces are about (default: all that have the address)
 terminal-bounces-aside = write what was kept aside, with the reason, as CSV; without PATH, all of it
 terminal-bounces-from = take in the provider’s own list of addresses that it no longer mails, instead of PATH
-terminal-bounces-json = the figures as JSON, with --from
 
 terminal-see-help = { $fault } See { $command } --help.
 terminal-missing = Missing: { $names }.
 terminal-unknown = Not understood: { $names }.
-terminal-bad-value = The value of { $name } is missing or not one of those allowed.
+terminal-bad-value = { $name } takes no value.
+terminal-bad-choice = { $name } can’t be “{ $value }”. Choose from: { $choices }.
+terminal-bad-number = { $name } has to be a whole number from { $least } to { $most }.
+terminal-needs-value = { $name } needs a value.
+terminal-needs-choice = { $name } needs a value. Choose from: { $choices }.
 terminal-interrupted = Interrupted.
 terminal-import-interrupted = Interrupted. What went in stays in; the same command carries on with the rest, or the bot does once it runs.
 terminal-bounces-interrupted = Interrupted. What was taken in stays; the same command starts again and counts nothing twice.
@@ -110,6 +115,22 @@ check-scopes-missing = { $n ->
     [one] A scope is missing: { $scopes }.
    *[other] Scopes are missing: { $scopes }.
 } Paste manifest.yml into your app’s “App Manifest” page and install the app again.
+check-scope-without = Without { $scope }: { $what ->
+    [app_mentions-read] mentions of the bot in channels get no answer.
+    [channels-history] after a crash, a digest or a receipt in a public channel may be posted twice.
+    [channels-read] nobody is told who will see a file or a digest in a public channel, and none can be posted there.
+    [chat-write] nothing can be posted: no receipt, no digest, no answer to a message.
+    [commands] no command and no shortcut works.
+    [files-read] files can’t be imported, and an export may be sent twice after a crash.
+    [files-write] exports and lists of refused rows can’t be sent.
+    [groups-history] after a crash, a digest or a receipt in a private channel may be posted twice.
+    [groups-read] nobody is told who will see a file or a digest in a private channel, and none can be posted there.
+    [im-history] direct messages to the bot get no answer, and a receipt may come twice after a crash.
+    [im-write] receipts and exports don’t reach anybody’s direct messages.
+    [usergroups-read] the user groups in CLEANED_OPERATORS make nobody an operator.
+    [users-read] nobody’s role and language are known, so nobody is an operator.
+   *[other] a part of the bot doesn’t work.
+}
 check-app-token = App token: Socket Mode can connect
 check-app-token-malformed = SLACK_APP_TOKEN is not an app-level token. It starts with xapp-; make one with the scope connections:write on your app’s “Basic Information” page.
 check-app-token-refused = Slack refuses SLACK_APP_TOKEN ({ $error }). Make a new one with the scope connections:write on your app’s “Basic Information” page.

@@ -35,7 +35,7 @@ archives-stopped = { $n ->
    *[other] Arrêté par une annulation : { $n } autres contacts n’ont pas été archivés.
 }
 archives-kept = Ils sont conservés avec leur historique.
-archives-can-undo = Pour annuler, utilisez le bouton dans vos messages, ou /cleaned-restore à tout moment.
+archives-can-undo = Pour annuler, utilisez le bouton, ou /cleaned-restore à tout moment.
 archives-undone = Archivage annulé par { $who }.
 archives-undo = Annuler l’archivage
 archives-see-rest = Voir ce qui reste
@@ -59,6 +59,10 @@ filter-campaign = après « { $campaign } »
 filter-domain = chez { $domain }
 filter-text = avec « { $text } »
 filter-worth-a-look = à revoir
+filter-not-worth-a-look = sauf ceux à revoir
+filter-reviewed = revus
+filter-typos = sans doute mal saisis
+filter-without-typos = sauf ceux sans doute mal saisis
 filter-ticked = { $n ->
     [one] { $n } coché
    *[other] { $n } cochés
@@ -94,3 +98,13 @@ archives-state-waiting = en attente
 archives-outcome-file = resultats
 archives-outcome-comment = Ce qu’il est advenu de chaque adresse chez Mailchimp.
 error-archives-no-mailchimp = Cette audience est chez Mailchimp, et le bot n’a pas de clé pour elle. Demandez à la personne qui fait tourner ce bot de régler MAILCHIMP_API_KEY, puis recommencez.
+archives-worth-a-look = { $n ->
+    [one] *{ $n } d’entre eux est à revoir :* il a peut-être été nettoyé à tort.
+   *[other] *{ $n } d’entre eux sont à revoir :* ils ont peut-être été nettoyés à tort.
+}
+archives-typos = { $n ->
+    [one] *{ $n } d’entre eux est sans doute mal saisi :* il peut être corrigé tant qu’il n’est pas archivé.
+   *[other] *{ $n } d’entre eux sont sans doute mal saisis :* ils peuvent être corrigés tant qu’ils ne sont pas archivés.
+}
+archives-doubtful = À revoir ou mal saisis
+archives-leave-out = Les laisser de côté : n’en archiver que { $n }

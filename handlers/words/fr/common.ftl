@@ -13,6 +13,9 @@ shared-with = { $who ->
 
 audience-choose = Choisir une audience
 audience-which = Quelle audience ?
+audience-unknown = Aucune audience ne s’appelle « { $name } ».
+audience-near = Vouliez-vous dire *{ $audience }* ?
+audience-take = Oui, celle-ci
 
 reason-hard = retour définitif
 reason-soft = retours temporaires

@@ -1,12 +1,6 @@
 corrections-title = Corriger une adresse
 
-corrections-pick = *{ $audience } :* choisissez l’adresse nettoyée qui a été mal saisie, ou cherchez-la.
 corrections-search = Chercher une adresse
-corrections-likely = Ces adresses semblent mal saisies. Rien ne change tant que vous n’ajoutez pas l’adresse corrigée.
-corrections-no-typos = Aucune adresse nettoyée ne semble mal saisie. Revenez après la prochaine campagne, ou cherchez-en une.
-corrections-typo = *{ $address }* → *{ $suggestion }*
-    { $reason }
-    { $why }, { $date }
 corrections-fix = Corriger
 corrections-next = Corriger la suivante
 corrections-which-audience = *{ $address }* est nettoyée dans plusieurs audiences. Laquelle ?
@@ -185,3 +179,49 @@ error-corrections-invalid = Mailchimp n’a pas accepté *{ $address }* pour { $
 error-corrections-key = Mailchimp a refusé la clé de ce bot. Demandez à la personne qui gère le bot de vérifier MAILCHIMP_API_KEY, puis renvoyez le formulaire : rien n’est ajouté deux fois.
 error-corrections-no-answer = Mailchimp n’a pas donné de réponse lisible : il n’est pas certain que *{ $address }* ait été ajoutée à { $audience }. Renvoyez le formulaire plus tard : rien n’est ajouté deux fois.
 error-corrections-refused = Mailchimp a refusé d’ajouter *{ $address }* à { $audience }. Sa réponse : { $title } { $detail }
+corrections-pick = *Dans « { $audience } », ces adresses semblent mal saisies.* Cochez celles des personnes qui ont donné leur accord. Rien ne change tant que vous ne les ajoutez pas.
+corrections-no-typos = *{ $audience } :* aucune adresse nettoyée ne semble mal saisie. Revenez après la prochaine campagne, ou cherchez-en une.
+corrections-tick-all = Tout cocher
+corrections-one-by-one = Une par une
+corrections-in-form = { $reason } À corriger dans son propre formulaire : il y a plus à voir ou à remplir.
+corrections-fix-name = Corriger { $address }
+corrections-choose-name = Choisir { $address }
+corrections-menu-edit = Modifier : { $address }
+corrections-menu-not-typo = Adresse juste : { $address }
+corrections-permission-of = { $n ->
+    [one] Cette personne m’a autorisé à lui envoyer un e-mail
+   *[other] Ces { $n } personnes m’ont autorisé à leur envoyer un e-mail
+}
+corrections-these-stay = { $source ->
+    [local] Les contacts nettoyés restent tels quels. Les adresses corrigées sont ajoutées comme nouveaux contacts abonnés.
+   *[other] Les contacts nettoyés restent tels quels. Les adresses corrigées sont ajoutées dans Mailchimp, avec tags, groupes, langue et marque VIP. Si l’audience demande une confirmation, elles restent en attente jusque-là.
+}
+corrections-add-these = { $n ->
+    [one] Ajouter { $n } contact
+   *[other] Ajouter { $n } contacts
+}
+corrections-adding-these = { $state ->
+    [trying] Mailchimp ne répond pas. Le reste sera retenté tout seul, vous pouvez fermer cette fenêtre. Déjà ajoutées dans « { $audience } » : { $done } sur { $n }.
+   *[first] Ajout des adresses corrigées dans « { $audience } » : { $done } sur { $n }
+}
+corrections-added-these = { $n ->
+    [0] Aucune adresse corrigée n’a été ajoutée dans « { $audience } »
+    [one] { $n } adresse corrigée a été ajoutée dans « { $audience } »
+   *[other] { $n } adresses corrigées ont été ajoutées dans « { $audience } »
+}
+corrections-change = { $address } → *{ $suggestion }*
+corrections-not-added = *Non ajoutée :* { $address } → { $suggestion }
+corrections-pending-these = { $n ->
+    [one] { $n } d’entre elles reste en attente jusqu’au clic sur le lien de l’e-mail de confirmation envoyé par Mailchimp.
+   *[other] { $n } d’entre elles restent en attente jusqu’au clic sur le lien de l’e-mail de confirmation envoyé par Mailchimp.
+}
+corrections-old-stay = { $n ->
+    [one] L’adresse mal saisie reste nettoyée.
+   *[other] Les adresses mal saisies restent nettoyées.
+}
+corrections-fix-more = Corriger les suivantes
+error-corrections-nothing-ticked = Aucune adresse n’est cochée. Cochez celles à ajouter.
+error-corrections-other-number = { $n ->
+    [one] { $n } adresse est cochée. Relisez l’autorisation et cochez-la pour cette personne.
+   *[other] { $n } adresses sont cochées. Relisez l’autorisation et cochez-la pour ces { $n } personnes.
+}

@@ -63,6 +63,12 @@ digest-reason = { $reason } : { $n } ({ $change })
 digest-campaigns = *Campagnes*
 digest-domains = *Domaines*
 digest-count = { $name } : { $n }
+digest-table = Campagnes et domaines
+digest-table-kind = Type
+digest-table-campaign = Campagne
+digest-table-domain = Domaine
+digest-table-name = Nom
+digest-table-n = Nettoyés
 digest-typos = { $n ->
     [one] *Fautes de frappe probables : { $n } contact à corriger*
     [many] *Fautes de frappe probables : { $n } de contacts à corriger*

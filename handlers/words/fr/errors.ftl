@@ -3,6 +3,7 @@ error-unexpected = Une erreur s’est produite de notre côté. Réessayez dans 
 error-gave-up = Ce travail a échoué plusieurs fois et a été arrêté. Relancez-le ; s’il échoue encore, donnez la référence { $reference } à la personne qui gère ce bot.
 error-unknown-audience = Aucune audience ne s’appelle « { $name } ». Il y a : { $known }.
 error-no-audience = Il n’y a pas encore d’audience. Importez d’abord un fichier avec /cleaned-import.
+    .terminal = Il n’y a pas encore d’audience. Importez d’abord un fichier : cleaned import FILE --audience NAME
 error-not-an-operator = { $n ->
     [0] Seuls les opérateurs peuvent faire cela. Demandez à un propriétaire ou administrateur de cet espace de travail.
    *[other] Seuls les opérateurs peuvent faire cela. Demandez à { $helpers }, ou à un propriétaire ou administrateur de cet espace de travail.

@@ -12,11 +12,25 @@ evidence-weak-provider = votre fournisseur bloque cette adresse, levez le blocag
 evidence-weak-full = la boîte était pleine, et ne l’est peut-être plus
 evidence-weak-blocked = c’est l’expéditeur ou le contenu qui a été refusé, pas l’adresse
 evidence-weak-help = Peut-être nettoyés à tort. *Pourquoi* montre ce qui a été vu. Si un retour était faux, appuyez-y sur *Nettoyé à tort*.
-evidence-only-weak = Seulement ceux à revoir ({ $n })
+
 evidence-open = Pourquoi
 
 evidence-title = Pourquoi ce nettoyage
 evidence-address = *{ $address }* dans { $audience }
+evidence-status = Statut : *{ $status ->
+    [subscribed] abonné
+    [unsubscribed] désabonné
+    [nonsubscribed] non abonné
+    [pending] en attente
+    [archived] archivé
+   *[cleaned] nettoyé
+}*
+evidence-was-cleaned = nettoyé : { $reason }
+evidence-never-cleaned = Ce contact n’a jamais été nettoyé : il n’y a rien à faire ici.
+evidence-not-found = *{ $address }* n’est dans aucune audience. Vérifiez l’orthographe.
+evidence-searched = Audiences parcourues : { $audiences }
+evidence-searched-more = { $n } autres
+evidence-restore = Rétablir
 evidence-by-hard = Nettoyé { $date } après un retour définitif.
 evidence-by-soft = Nettoyé { $date } : des retours sur { $days } jours, et { $needed } suffisent.
 evidence-by-abuse = Nettoyé { $date } : cette personne a signalé l’e-mail comme abusif.
@@ -73,3 +87,14 @@ evidence-more = { $n ->
 }
 evidence-fix = Corriger l’adresse
 open-worth-a-look = À revoir
+evidence-reviewed = Revu
+evidence-not-reviewed = À revoir de nouveau
+evidence-reviewed-by = Revu par { $who } le { $date } : ce contact reste nettoyé et ne compte plus parmi ceux à revoir.
+evidence-to-do = *Ce que vous pouvez faire*
+evidence-signup = • Si vous savez que l’adresse fonctionne, envoyez à cette personne le formulaire d’inscription. Lien à copier : { $url }
+evidence-no-signup = { $source ->
+    [local] • Si vous savez que l’adresse fonctionne, envoyez à cette personne votre formulaire d’inscription. Indiquez son lien dans les *Règles de nettoyage* pour pouvoir le copier ici.
+   *[other] • Si vous savez que l’adresse fonctionne, envoyez à cette personne votre formulaire d’inscription. Mailchimp n’en donne pas le lien.
+}
+evidence-or-fix = • Si elle est mal saisie, corrigez-la.
+evidence-or-leave = • Si tout est en ordre, marquez le contact comme revu.

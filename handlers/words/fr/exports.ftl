@@ -8,7 +8,12 @@ exports-columns = { $n ->
    *[other] *{ $n } colonnes :* { $names }
 }
 exports-columns-more = { $n } de plus
-exports-form = Un fichier CSV en UTF-8, une ligne par contact.
+exports-format = Fichier
+exports-for-excel = Pour Excel
+exports-excel = S’ouvre d’un double-clic, accents compris.
+exports-excel-semicolons = Points-virgules : s’ouvre d’un double-clic.
+exports-for-programs = Pour d’autres logiciels
+exports-plain = CSV avec virgules, en UTF-8 sans marque d’ordre (BOM).
 exports-to-you = Il arrive dans vos messages directs, pour vous seul. Pour le partager, choisissez un canal.
 exports-where = Canal
 exports-where-hint = Les adresses sont des données personnelles : choisissez un canal dont les membres peuvent les voir.
@@ -32,10 +37,6 @@ exports-done = { $n ->
     [one] { $n } contact de { $audience } exporté
    *[other] { $n } contacts de { $audience } exportés
 }
-exports-is-here = { $files ->
-    [one] Le fichier est dans vos messages directs avec ce bot.
-   *[other] Les { $files } fichiers sont dans vos messages directs avec ce bot.
-}
 exports-is-in = { $files ->
     [one] Le fichier est dans { $channel }.
    *[other] Les { $files } fichiers sont dans { $channel }.
@@ -53,7 +54,7 @@ exports-open = Ouvrir le fichier
 exports-open-part = Ouvrir le fichier { $n }
 exports-again = L’obtenir à nouveau
 exports-failed = Les contacts de { $audience } n’ont pas été exportés
-exports-comment = Exporté par { $who }
+exports-comment = Contacts nettoyés de l’audience { $audience }, exportés par { $who }
 exports-past-title = Exports précédents
 exports-past-none = Rien n’a encore été exporté de { $audience }.
 exports-past-row = { $n ->

@@ -20,6 +20,8 @@ home-did = { $what ->
     [import] { $who } a importé { $contacts } dans { $audience } · { $at }
     [not-typo] { $who } a indiqué qu’une adresse de { $audience } est juste · { $at }
     [maybe-typo] { $who } est revenu sur une adresse juste de { $audience } · { $at }
+    [review] { $who } a revu { $contacts } dans « { $audience } » · { $at }
+    [review-taken-back] { $who } a annulé une revue dans « { $audience } » · { $at }
     [fix] { $who } a ajouté une adresse corrigée à { $audience } · { $at }
     [digest] { $who } a réglé le récapitulatif de la semaine · { $at }
     [policy] { $who } a modifié les règles de nettoyage de { $audience } · { $at }

@@ -38,10 +38,10 @@ import-partly = { $n ->
    *[other] { $n } contacts situés avant cet endroit sont entrés et restent.
 }
 
-import-refused-file = Fichier
-import-refused-line = Ligne
-import-refused-reason = Motif
-import-refused-row = Contenu
+# Known to storage/files/formulas.py, so that the file can be imported.
+import-refused-reason = Motif du refus
+import-refused-at = Ligne { $line } : { $why }
+import-refused-in = { $file }, ligne { $line } : { $why }
 
 import-reason-empty = Il n’y a pas d’adresse.
 import-reason-too-long = L’adresse dépasse 254 caractères.

@@ -23,3 +23,6 @@ policies-is-outage-addresses = { $n ->
 } d’un domaine en retour dans la même heure font une panne.
 policies-from-now = Elles valent pour les retours à venir. Ce qui est nettoyé le reste.
 error-bad-threshold = Tapez un nombre entier de { $least } à { $most }.
+policies-signup = Formulaire d’inscription
+    .hint = Son lien s’affiche à côté des contacts à revoir, pour être copié et envoyé.
+error-bad-signup-url = Tapez un lien complet, qui commence par https://.

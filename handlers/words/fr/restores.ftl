@@ -46,6 +46,7 @@ restores-done = { $n ->
     [one] { $n } contact de { $audience } restauré
    *[other] { $n } contacts de { $audience } restaurés
 }
+restores-of = Archivage du { $date }
 restores-as-before = Chacun a le statut qu’il avait avant.
 restores-changed = { $n ->
     [one] { $n } contact avait changé depuis l’archivage et reste tel quel.

@@ -9,30 +9,52 @@ segments-headline-found = { $total ->
 }
 segments-empty = Aucun contact nettoyé dans { $audience }. Il n’y a rien à archiver ni à corriger. Revenez après la prochaine campagne.
 segments-no-hit = Aucun contact nettoyé ne correspond à ces filtres. Changez-les, ou effacez-les tous.
+segments-text-hint = Une partie d’une adresse, d’un nom ou d’un autre champ
+segments-suggestion = { $name } ({ $n })
+segments-refused-ticks = Vous pouvez cocher { $most } contacts au plus : les dernières coches n’ont pas été prises. Pour en traiter davantage, filtrez la liste et prenez-la entière.
+error-nothing-ticked = Aucun contact n’est coché. Cochez-en, ou prenez toute la liste.
+segments-preset-week = 7 jours
+segments-preset-worth-a-look = À revoir ({ $n })
+segments-preset-typos = Mal saisies
+segments-filters = Filtres
+segments-filters-title = Filtrer les contacts
+segments-text = Adresse ou champ
 segments-reason = Motif
-segments-any-reason = Tous les motifs
 segments-since = Nettoyés depuis le
 segments-campaign = Campagne
 segments-domain = Domaine
-segments-text = Adresse ou champ
-segments-text-hint = Une partie d’une adresse, d’un nom ou d’un autre champ
+segments-only = Afficher seulement
+segments-any-reason = Tous les motifs
+segments-any-campaign = Toutes les campagnes
+segments-any-domain = Tous les domaines
+segments-any-contact = Tous les contacts
+segments-only-worth_a_look = À revoir
+segments-only-reviewed = Revus
+segments-only-likely_typos = Sans doute mal saisis
 segments-apply = Filtrer
+segments-back = Retour à la liste
 segments-clear = Effacer les filtres
-segments-suggestion = { $name } ({ $n })
 segments-ticked = { $n ->
-    [0] Aucun contact coché. Les coches restent d’une page et d’un filtre à l’autre.
-    [one] *{ $n } contact coché.* Les coches restent d’une page et d’un filtre à l’autre.
-   *[other] *{ $n } contacts cochés.* Les coches restent d’une page et d’un filtre à l’autre.
+    [one] { $n } contact coché. Les coches restent d’une page et d’un filtre à l’autre.
+   *[other] { $n } contacts cochés. Les coches restent d’une page et d’un filtre à l’autre.
 }
-segments-refused-ticks = Vous pouvez cocher { $most } contacts au plus : les dernières coches n’ont pas été prises. Pour en traiter davantage, filtrez la liste et prenez-la entière.
-segments-archive-ticked = Archiver la sélection ({ $n })
-segments-export-ticked = Exporter la sélection ({ $n })
-segments-archive-all = Archiver toute la liste ({ $n })
-segments-export-all = Exporter la liste ({ $n })
-segments-tick-page = Cocher toute la page
-segments-untick = Tout décocher
-segments-fix = Corriger
-segments-row-campaign = après « { $campaign } »
-segments-row-cleaned = nettoyé { $date }
-segments-page = Page { $page }
-error-nothing-ticked = Aucun contact n’est coché. Cochez-en, ou prenez toute la liste.
+segments-tick-page = Cocher la page
+segments-untick = Décocher ({ $n })
+segments-export-ticked = Exporter ({ $n })
+segments-archive-ticked = Archiver ({ $n })
+segments-export-all = Tout exporter ({ $n })
+segments-archive-all = Tout archiver ({ $n })
+segments-menu-why = Pourquoi : { $address }
+segments-menu-fix = Corriger : { $address }
+segments-menu-archive = Archiver : { $address }
+segments-menu-reviewed = Revu : { $address }
+segments-menu-not-reviewed = À revoir de nouveau : { $address }
+segments-row-look = À revoir
+segments-page = Page { $page } sur { $pages }
+reviews-ticked = Revus ({ $n })
+reviews-undo = Annuler
+reviews-done = { $n ->
+    [0] Aucun de ces contacts n’est encore à revoir.
+    [one] *{ $n } contact revu.* Il reste nettoyé et ne compte plus parmi ceux à revoir.
+   *[other] *{ $n } contacts revus.* Ils restent nettoyés et ne comptent plus parmi ceux à revoir.
+}

@@ -33,19 +33,24 @@ terminal-person-json = tout, en JSON ; sans cela, combien dans quelle table
 terminal-check-webhooks = faire signaler aussitôt par Mailchimp ce qui change, pendant que le bot tourne
 terminal-check-deep = tout recompter, et comparer archives, journal et travaux
 terminal-check-mend = et rétablir les chiffres gardés qui sont faux
-terminal-json = en JSON, pour les programmes
+terminal-json = les chiffres en JSON, pour les programmes
+terminal-excel = pour Excel : points-virgules et marque d’ordre des octets (BOM)
+terminal-completion = afficher la complétion pour un shell ({ $shells }) et terminer
 terminal-output = le fichier à écrire (par défaut : la sortie standard)
 terminal-sync-of = la seule audience à mettre à jour (par défaut : toutes celles du compte)
 terminal-bounces-paths = un Maildir, un mbox, un message (.eml), un dossier de ceux-ci, ou - pour l’entrée standard
 terminal-bounces-of = la seule audience que les retours concernent (par défaut : toutes celles qui ont l’adresse)
 terminal-bounces-aside = écrire en CSV ce qui a été mis de côté, avec le motif ; sans PATH, tout ce qui l’est
 terminal-bounces-from = prendre en compte la liste du prestataire, avec les adresses auxquelles il n’écrit plus, au lieu de PATH
-terminal-bounces-json = les chiffres en JSON, avec --from
 
 terminal-see-help = { $fault } Voyez { $command } --help.
 terminal-missing = Il manque : { $names }.
 terminal-unknown = Incompris : { $names }.
-terminal-bad-value = La valeur de { $name } manque ou n’est pas permise.
+terminal-bad-value = { $name } ne prend pas de valeur.
+terminal-bad-choice = { $name } ne peut pas être « { $value } ». Choisissez parmi : { $choices }.
+terminal-bad-number = { $name } doit être un nombre entier de { $least } à { $most }.
+terminal-needs-value = Il manque la valeur de { $name }.
+terminal-needs-choice = Il manque la valeur de { $name }. Choisissez parmi : { $choices }.
 terminal-interrupted = Interrompu.
 terminal-import-interrupted = Interrompu. Ce qui est entré reste ; la même commande continue avec le reste, ou le bot dès qu’il tourne.
 terminal-bounces-interrupted = Interrompu. Ce qui a été pris en compte reste ; la même commande recommence et ne compte rien deux fois.
@@ -134,6 +139,22 @@ check-scopes-missing = { $n ->
     [one] Il manque un droit (scope) : { $scopes }.
    *[other] Il manque des droits (scopes) : { $scopes }.
 } Collez manifest.yml dans la page « App Manifest » de votre application et réinstallez-la.
+check-scope-without = Sans { $scope } : { $what ->
+    [app_mentions-read] les mentions du bot dans les canaux restent sans réponse.
+    [channels-history] après une panne, un récapitulatif ou un reçu peut paraître deux fois dans un canal public.
+    [channels-read] personne n’apprend qui verra un fichier ou un récapitulatif dans un canal public, et rien ne peut y être publié.
+    [chat-write] rien ne peut être publié : ni reçu, ni récapitulatif, ni réponse à un message.
+    [commands] aucune commande ni aucun raccourci ne fonctionne.
+    [files-read] aucun fichier ne peut être importé, et un export peut partir deux fois après une panne.
+    [files-write] ni les exports ni les lignes refusées ne peuvent être envoyés.
+    [groups-history] après une panne, un récapitulatif ou un reçu peut paraître deux fois dans un canal privé.
+    [groups-read] personne n’apprend qui verra un fichier ou un récapitulatif dans un canal privé, et rien ne peut y être publié.
+    [im-history] les messages directs au bot restent sans réponse, et un reçu peut arriver deux fois après une panne.
+    [im-write] les reçus et les exports n’arrivent dans les messages directs de personne.
+    [usergroups-read] les groupes d’utilisateurs de CLEANED_OPERATORS ne donnent aucun rôle.
+    [users-read] le rôle et la langue de chacun sont inconnus : personne n’est opérateur.
+   *[other] une partie du bot ne fonctionne pas.
+}
 check-app-token = Jeton d’application : le Socket Mode peut se connecter
 check-app-token-malformed = SLACK_APP_TOKEN n’est pas un jeton d’application. Il commence par xapp- ; créez-en un avec le droit connections:write dans la page « Basic Information » de votre application.
 check-app-token-refused = Slack refuse SLACK_APP_TOKEN ({ $error }). Créez-en un autre avec le droit connections:write dans la page « Basic Information » de votre application.

@@ -1,6 +1,6 @@
 """People who were erased, as keyed hashes of their addresses
 
-Revision: 0014, after 0010. Only adds, so that the version before it works on while its processes are replaced.
+Revision: 0014, after 0012. Only adds, so that the version before it works on while its processes are replaced.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0012"
 
 
 def upgrade() -> None:

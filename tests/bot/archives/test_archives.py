@@ -74,6 +74,55 @@ def test_what_became_worth_a_look_after_the_preview_is_left_alone(database: Data
     assert statuses(database, 1) == {"ann@example.com": "archived", "ben@example.com": "cleaned"}
 
 
+def told_of(database: Database, address: str, *kinds: EventKind) -> None:
+    events = [
+        MailEvent(address=address, kind=kind, at=NOW, source="test", uid=f"{address} {kind}")
+        for kind in kinds
+    ]
+    intake.take_in(database, events, NOW)
+
+
+@pytest.fixture
+def doubtful(database: Database) -> int:
+    """ann: gone; ben: worth a look; eve@gmial.com: a likely typo; zoe@gmial.com: both. Returns the audience's id."""
+    people = [f"u{n}@gmail.com" for n in range(60)]
+    people += ["ann@example.com", "ben@example.com", "eve@gmial.com", "zoe@gmial.com"]
+    import_csv(database, "\n".join(["Email", *people]), name="subscribed_x_export.csv")
+    for address in ("ann@example.com", "eve@gmial.com"):
+        told_of(database, address, EventKind.HARD)
+    for address in ("ben@example.com", "zoe@gmial.com"):
+        told_of(database, address, EventKind.HARD, EventKind.ACTIVE)
+    return 1
+
+
+def test_those_worth_a_look_and_likely_typos_are_counted_and_left_out_on_demand(
+    database: Database, doubtful: int
+):
+    shown = plan(database, Segment(audience_id=doubtful))
+    assert (shown.n, shown.worth_a_look, shown.typos, shown.n_without) == (4, 2, 2, 1)
+    job = archives.confirm(database, shown.id, "ARCHIVE", by="U1", now=NOW, leave_out=True)
+    assert job.total == 1
+    told_of(database, "u1@gmail.com", EventKind.HARD)  # cleaned after the preview
+    done = run(database, ARCHIVE, archives.work)
+    assert (done.outcome.n, done.outcome.left_alone, done.outcome.newer) == (1, 0, 1)
+    archived = [address for address, status in statuses(database, doubtful).items() if status == "archived"]
+    assert archived == ["ann@example.com"]
+    assert_exact(database)
+    undo(database, done)
+    assert plan(database, Segment(audience_id=doubtful)).n == 5
+
+
+def test_what_is_filtered_by_is_not_left_out(database: Database, doubtful: int):
+    weak = plan(database, Segment(audience_id=doubtful, worth_a_look=True))
+    assert (weak.n, weak.worth_a_look, weak.typos, weak.n_without) == (2, 0, 1, 1)
+    typos = plan(database, Segment(audience_id=doubtful, likely_typos=True, ids=(63, 64)))
+    assert (typos.n, typos.worth_a_look, typos.typos, typos.n_without) == (2, 1, 0, 1)
+    ticked = plan(database, Segment(audience_id=doubtful, ids=(62, 63)))
+    assert (ticked.n, ticked.worth_a_look, ticked.typos, ticked.n_without) == (2, 1, 1, 0), "nothing else"
+    job = archives.confirm(database, ticked.id, "ARCHIVE", by="U1", now=NOW, leave_out=True)
+    assert job.total == 2
+
+
 def test_the_whole_segment_is_archived_and_the_facts_of_its_cleaning_stay(database: Database):
     audience = cleaned(database, 10)
     assert plan(database, Segment(audience_id=audience)).n == 10

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.contacts import rows, segments
-from bot.contacts.segments import MAX_TICKED, Listing, NothingTicked, TickedBoxes
+from bot.contacts.segments import MAX_TICKED, Listing, NothingTicked, Preset, TickedBoxes
 from bot.core import plans
 from bot.core.errors import PlanGone
 from storage.contacts import bulk, contacts, figures, values
@@ -118,12 +118,12 @@ def test_ticks_stay_over_pages_filters_and_the_way_back(database: Database) -> N
     second = turn_on(database, plan_id, first, boxes(first, 30, 29))
     third = turn_on(database, plan_id, second, boxes(second, 15))
     segments.tick(database, plan_id, ME, boxes(third, 1))
-    segments.narrow(database, plan_id, ME, NOBODY, reason="soft")
+    segments.show_only(database, plan_id, ME, NOBODY, reason="soft")
     filtered = segments.look(database, plan_id, ME)
     assert filtered.ticked == {30, 29, 15, 1}
     assert (filtered.page, filtered.found, filtered.total) == (1, 15, 30)
     segments.tick(database, plan_id, ME, boxes(filtered))
-    segments.clear(database, plan_id, ME, NOBODY)
+    segments.show_only(database, plan_id, ME, NOBODY)
     assert segments.look(database, plan_id, ME).ticked == {29, 15, 1}
     assert segments.chosen(database, plan_id, ME, ticked=True) == Segment(
         audience_id=audience_id, ids=(29, 15, 1)
@@ -211,18 +211,34 @@ def test_filters_combine(database: Database) -> None:
         "campaign": "Autumn",
         "domain": "gmial.com",
     }
-    found = {}
+    found, so_far = {}, {}
     for name, value in filters.items():
-        segments.narrow(database, plan_id, ME, NOBODY, **{name: value})
+        so_far[name] = value
+        segments.show_only(database, plan_id, ME, NOBODY, **so_far)
         found[name] = segments.look(database, plan_id, ME).found
     assert found == {"reason": 5, "since": 4, "campaign": 3, "domain": 2}
-    segments.narrow(database, plan_id, ME, NOBODY, text=" roy ")
+    segments.show_only(database, plan_id, ME, NOBODY, **filters, text=" roy ")
     assert [entry.address for entry in segments.look(database, plan_id, ME).entries] == ["f@gmial.com"]
     assert segments.chosen(database, plan_id, ME, ticked=False) == Segment(
         audience_id=audience_id, **filters, text="roy"
     )
-    segments.narrow(database, plan_id, ME, NOBODY, text="", domain=None)
+    segments.show_only(database, plan_id, ME, NOBODY, **filters | {"text": "", "domain": None})
     assert segments.look(database, plan_id, ME).found == 3
+
+
+def test_likely_typos_are_looked_for_again_once_the_audience_has_changed(database: Database) -> None:
+    audience_id = fill(database, [{}] * 12)
+    plan_id = segments.begin(database, ME, audience_id, NOW)
+    typos = [tuple(range(1, 13))]
+    segments.show_only(database, plan_id, ME, NOBODY, Preset.TYPOS, likely_typos=True)
+    first = segments.look(database, plan_id, ME, lambda *_: typos[-1])
+    assert (first.found, first.pages, first.preset) == (12, 2, Preset.TYPOS)
+    assert segments.chosen(database, plan_id, ME, ticked=False).ids == typos[-1]
+    typos.append((3, 4))
+    assert segments.look(database, plan_id, ME, lambda *_: typos[-1]).found == 12
+    archive(database, audience_id, 4)
+    after = segments.look(database, plan_id, ME, lambda *_: typos[-1])
+    assert (after.found, ids(after)) == (1, [3])
 
 
 @pytest.mark.parametrize(
@@ -277,7 +293,7 @@ def test_suggestions_are_of_the_cleaned_the_most_frequent_first(database: Databa
 def test_another_audience_starts_whole_and_the_ticks_of_the_first_wait(database: Database) -> None:
     news, other = fill(database, [{}] * 2), fill(database, [{}] * 3, audience="Other")
     plan_id = segments.begin(database, ME, news, NOW)
-    segments.narrow(database, plan_id, ME, NOBODY, reason="hard")
+    segments.show_only(database, plan_id, ME, NOBODY, reason="hard")
     segments.switch(database, plan_id, ME, boxes(segments.look(database, plan_id, ME), 2), audience_id=other)
     listing = segments.look(database, plan_id, ME)
     assert (listing.audience.name, listing.found, listing.ticked) == ("Other", 3, frozenset())

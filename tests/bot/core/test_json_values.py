@@ -22,12 +22,13 @@ from bot.corrections.corrections import CorrectionPlan
 from bot.corrections.required_fields import Permission
 from bot.exports.jobs import EXPORT, ExportProgress
 from bot.imports.jobs import IMPORT
-from bot.mailchimp.jobs import ADD
+from bot.mailchimp.jobs import ADD, FIX
 from bot.mailchimp.mirror.jobs import SYNC
 from bot.privacy.jobs import FORGET
 from storage.contacts.contacts import PageKey
 from storage.contacts.values import Status
 from storage.core.tables import JobKind
+from storage.files.csv_files import CsvFormat
 
 TYPES: Sequence[JobType[Any, Any, Any]] = (
     ARCHIVE,
@@ -36,6 +37,7 @@ TYPES: Sequence[JobType[Any, Any, Any]] = (
     IMPORT,
     SYNC,
     ADD,
+    FIX,
     REVERSAL,
     CLEANING,
     QUESTION,
@@ -51,6 +53,7 @@ JSON = st.recursive(
 )
 OBJECTS = st.dictionaries(st.text(), JSON, max_size=3)
 PLAIN: Mapping[Any, st.SearchStrategy[Any]] = {
+    CsvFormat: st.sampled_from(CsvFormat),
     Any: JSON,
     dict: OBJECTS,
     dict[str, Any]: OBJECTS,

@@ -35,7 +35,7 @@ from bot.corrections.corrections import CorrectionPlan, FilledForm
 from bot.corrections.required_fields import Field, Permission
 from bot.exports import exports
 from bot.exports.jobs import EXPORT, ExportJob, ExportProgress, ExportResult, ExportTask, SentFile
-from bot.imports import imports
+from bot.imports import imports, refused
 from bot.imports.jobs import IMPORT, ImportJob, ImportProgress, ImportTask
 from bot.mailchimp.jobs import ADD, AddProgress, AddResult, AddTask
 from bot.mailchimp.mirror.jobs import SYNC, SyncProgress, SyncResult, SyncTask
@@ -776,7 +776,7 @@ def test_an_import_from_slack_is_carried_on(database: Database, state: str | Non
         yield file.write(BODY)
 
     def refused_file(job: ImportJob) -> SmallFile:
-        lines = [line.text.encode() for line in imports.refused(database, job.id)]
+        lines = ["".join(line.cells).encode() for line in refused.table(database, [job.id]).lines]
         assert len(lines) == REFUSED
         return SmallFile("a.csv.refused.csv", lines, desk)
 
@@ -798,7 +798,7 @@ def test_an_import_from_slack_is_carried_on(database: Database, state: str | Non
     if state:
         job = next(filter(STATES[state], work(database, job, Times())))
     if job.progress.hand_over.has_ended:
-        imports.delete_refused(database, job.id)  # as soon as they were handed over
+        refused.delete(database, job.id)  # as soon as they were handed over
     leave(database, job, SLACK | ({"size": len(BODY)} if state else {}), import_cursor(job.progress))
     done = run(database, IMPORT, work, LATER)
     assert done.result == UpsertCounts(added=GOOD, changed=0, unchanged=0, refused=REFUSED)
@@ -827,7 +827,7 @@ def test_an_import_from_the_terminal_is_carried_on_and_found_again(database: Dat
     assert found.id == job.id
     done = run(database, IMPORT, imports.work, LATER)
     assert done.result == UpsertCounts(added=GOOD, changed=0, unchanged=0, refused=REFUSED)
-    assert len(list(imports.refused(database, done.id))) == REFUSED
+    assert len(list(refused.table(database, [done.id]).lines)) == REFUSED
     assert_exact(database)
 
 

@@ -89,7 +89,7 @@ def test_a_correction_leads_to_the_next_one_of_the_walk(database: Database):
     assert walked(database, news) == []
 
 
-def test_what_is_there_already_is_no_work(database: Database):
+def test_what_is_there_already_is_not_shown_and_has_no_turn(database: Database):
     """Nothing can be added: healthy, unsubscribed, cleaned too."""
     there = [
         {"address": "a@gmail.com", "status": "subscribed"},
@@ -97,6 +97,7 @@ def test_what_is_there_already_is_no_work(database: Database):
         {"address": "c@gmail.com", "status": "cleaned"},
     ]
     news = fill(database, [{"address": f"{name}@gmial.com"} for name in "abcd"] + there)
+    assert addresses(likely_typos.page(database, news)) == ["d@gmial.com"]
     assert [begin(database, news, n).already for n in (1, 2, 3, 4)] == [
         "subscribed",
         "unsubscribed",

@@ -4,7 +4,8 @@ import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -23,6 +24,7 @@ from storage.core import journal
 from storage.core.database import Database
 from storage.exports import cells
 from storage.exports.tables import Export
+from storage.files.csv_files import CsvFormat
 from tests.conftest import NOW
 from tests.support.audiences import claim, cleaned, import_csv, run, statuses
 
@@ -153,10 +155,11 @@ def test_the_columns_are_those_of_mailchimp_s_own_export_then_ours(database: Dat
     ]
 
 
-def test_an_export_read_back_gives_the_same_contacts(database: Database):
+@pytest.mark.parametrize("form", CsvFormat)
+def test_an_export_read_back_gives_the_same_contacts(database: Database, form: CsvFormat):
     """All columns; quotes, formulas, line breaks, other alphabets, labels that JSON and SQL would stumble over."""
     first = import_csv(database, HARD)
-    n, text = written(database)
+    n, text = written(database, form=form)
     assert n == 3
     again = import_csv(database, text, audience="Again", name="any.csv")
     assert contacts(database, again) == contacts(database, first)
@@ -384,7 +387,23 @@ def test_a_file_that_an_earlier_version_sent_is_shown(database: Database):
     ],
 )
 def test_the_file_s_name_is_safe_everywhere(audience: str, name: str):
-    assert files.file_name(audience, NOW) == name
+    assert files.file_name(audience, Segment(audience_id=1), NOW) == name
+
+
+@pytest.mark.parametrize(
+    ("filters", "name"),
+    [
+        ({"reason": "hard"}, "cleaned_news_filtered-hard_2026-11-24.csv"),
+        (
+            {"since": date(2026, 11, 17), "domain": "gmail.com"},
+            "cleaned_news_filtered-since-2026-11-17-gmail-com_2026-11-24.csv",
+        ),
+        ({"text": "ann@example.com"}, "cleaned_news_filtered_2026-11-24.csv"),
+        ({"ids": (1, 2)}, "cleaned_news_filtered_2026-11-24.csv"),
+    ],
+)
+def test_the_name_of_a_filtered_file_says_so_and_no_address(filters: dict[str, Any], name: str):
+    assert files.file_name("News", Segment(audience_id=1, **filters), NOW) == name
 
 
 def test_exporting_changes_no_contact(database: Database):

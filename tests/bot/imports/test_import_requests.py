@@ -1,6 +1,7 @@
 """Imports that are asked for before their file is here; interrupted, found again, claimed by id."""
 
 import io
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,7 +20,9 @@ from bot.core import jobs
 from bot.core.errors import IsMirrored
 from bot.core.jobs import Recipient
 from bot.imports import imports
+from bot.imports import refused as refused_lines
 from bot.imports.jobs import IMPORT, ImportJob, ImportTask
+from bot.imports.refused import RefusedLine
 from storage.contacts import contacts
 from storage.core import database as databases
 from storage.core.database import Database
@@ -88,11 +91,15 @@ def test_rows_are_added_changed_left_and_refused(database: Database):
     receive(database, io.BytesIO(second))
     done = run(database, IMPORT, imports.work)
     assert done.result == counts(added=1, changed=1, unchanged=1, refused=2)
-    refused = [(row.line, row.reason, row.text) for row in imports.refused(database, done.id)]
-    assert refused == [(4, "no-at", "bad,"), (5, "row-too-many-cells", "c@example.com,x,y")]
+    refused = refused_lines.table(database, [done.id])
+    assert refused.columns == ("Email", "Town")
+    assert list(refused.lines) == [
+        RefusedLine("list.csv", 4, "no-at", ("bad", "")),
+        RefusedLine("list.csv", 5, "row-too-many-cells", ("c@example.com", "x", "y")),
+    ]
     assert done.audience_id
     assert_exact(database)
-    imports.delete_refused(database, done.id)
+    refused_lines.delete(database, done.id)
     assert count(database, RefusedRow) == 0
     assert count(database, UploadPart) == 0
     assert count(database, JournalRow) == 2
@@ -208,9 +215,9 @@ def test_refused_rows_are_stored_many_in_a_row_of_the_table_and_come_back_in_ord
     )
     job = run(database, IMPORT, imports.work)
     assert count(database, RefusedRow) == 3
-    found = list(imports.refused(database, job.id))
+    found = list(refused_lines.table(database, [job.id]).lines)
     assert [(row.line, row.reason) for row in found] == [(n, "no-at") for n in range(2, 1_003)]
-    assert found[-1].text == "n1000,é, x"
+    assert found[-1].cells == ("n1000", "é, x")
 
 
 @pytest.mark.parametrize("line", [b"x" * 3_000_000, b'"' * 3_000_000, b'"' + b"x\n" * 40_000])
@@ -218,13 +225,13 @@ def test_what_is_refused_leaves_no_space_behind(database: Database, line, monkey
     """Not in the database either: neither the stored file nor the text of its rows."""
     monkeypatch.setattr(databases, "SHRINK_FROM", 100_000)
     receive(database, csv_of(1))
-    imports.delete_refused(database, run(database, IMPORT, imports.work).id)
+    refused_lines.delete(database, run(database, IMPORT, imports.work).id)
     before = size(database)
     receive(database, io.BytesIO(b"Email,Town\na@example.com,Lyon\n" + line))
     job = run(database, IMPORT, imports.work)
     assert job.outcome.added == 1
     assert job.outcome.refused >= 1
-    imports.delete_refused(database, job.id)
+    refused_lines.delete(database, job.id)
     assert size(database) - before < 200_000
 
 
@@ -277,3 +284,22 @@ def test_a_campaign_s_title_of_any_length_goes_in(database: Database):
         contact = contacts.by_key(session, audience, "ann@example.com")
     assert contact
     assert contact.clean_campaign_title == title[: columns.LONGEST_TITLE]
+
+
+def test_a_short_import_moves_between_its_ends(database: Database):
+    """In the message its bar shows how far it is; a single step would leave it empty, then full."""
+    receive(database, csv_of(5_000))
+    *steps, _ = imports.work(database, claim(database, IMPORT), lambda: NOW)
+    assert len({job.done for job in steps if 0 < job.done < job.total}) >= 2
+
+
+def test_rows_that_an_earlier_version_refused_come_in_a_column_of_their_own(database: Database):
+    receive(database, io.BytesIO(b"Email,Town\nbad,\n"))
+    job = run(database, IMPORT, imports.work)
+    with database.transaction() as session:
+        several = json.dumps([[2, "no-at", "bad,"]])
+        for n, (reason, row) in enumerate((("", several), ("no-at", "worse,")), 1):
+            session.add(RefusedRow(job_id=job.id, n=n, file="old.csv", line=3, reason=reason, row=row))
+    table = refused_lines.table(database, [job.id])
+    assert table.columns == ("Email", "Town", "ROW")
+    assert [line.cells for line in table.lines] == [("bad", "", ""), ("", "", "bad,"), ("", "", "worse,")]

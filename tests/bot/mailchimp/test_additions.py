@@ -14,7 +14,8 @@ from bot.corrections import corrections
 from bot.corrections.corrections import AlreadyThere, FilledForm, Form, NoPermission
 from bot.corrections.required_fields import NoMailchimp, RequirementsUnknown
 from bot.mailchimp import additions
-from bot.mailchimp.additions import FieldMissing, TryLater
+from bot.mailchimp.adding import MOST_TRIES, AlreadyAtMailchimp, NoAnswer, TryLater
+from bot.mailchimp.additions import FieldMissing
 from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack.views.mailchimp import additions as addition_views
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
@@ -548,14 +549,14 @@ def test_a_fault_of_mailchimp_is_tried_again_and_told_in_the_end(
     news = sync(database, client, NOW)
     job = request(database, begin(database, client, news))
     mailchimp.faults.add(FaultKind.RESET, "PUT", MEMBER_PATH, times=None, afterwards=True)
-    for n in range(1, additions.MOST_TRIES + 1):
+    for n in range(1, MOST_TRIES + 1):
         found = jobs.claim_one(database, job, "test", LATER + n * timedelta(hours=1))
         assert found
         work = additions.work(client, database, found, lambda: NOW)
         last = found
-        with pytest.raises(TryLater if n < additions.MOST_TRIES else CleanedError) as error:
+        with pytest.raises(TryLater if n < MOST_TRIES else CleanedError) as error:
             steps(work)
-    assert isinstance(error.value, additions.NoAnswer)
+    assert isinstance(error.value, NoAnswer)
     assert_nothing_added(database, news)
     failed = jobs.fail(database, last, NOW, error.value.key, **error.value.values)
     mailchimp.faults.clear()
@@ -586,7 +587,7 @@ def test_tags_that_can_t_be_given_don_t_undo_the_addition(
     with database.transaction() as session:
         found = session.get(JobRow, job.id)
         assert found
-        found.attempts = additions.MOST_TRIES
+        found.attempts = MOST_TRIES
     done = carry_out(database, client, job)
     assert (additions.receipt(database, done).tags_lost, len(kept(database, news))) == (("vip",), 1)
 
@@ -691,7 +692,7 @@ def test_who_unsubscribed_in_the_same_moment_is_not_told_as_added(
     work = additions.work(client, database, found, lambda: NOW)
     next(work)
     mailchimp.put(remote, NEW, "unsubscribed")
-    with pytest.raises(additions.AlreadyAtMailchimp):
+    with pytest.raises(AlreadyAtMailchimp):
         next(work)
     assert_nothing_added(database, news)
 

@@ -11,7 +11,7 @@ from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import jobs
 from bot.core.jobs import AnyJob, JobType
 from bot.mailchimp.outbox import job_results, outbox, work
-from handlers.slack.views import archives as views
+from handlers.slack.views.archives import archives as views
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import words

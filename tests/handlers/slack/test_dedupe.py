@@ -26,7 +26,7 @@ from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.errors import Answer
 from handlers.slack.people import People
-from handlers.slack.views import archives as archive_views
+from handlers.slack.views.archives import archives as archive_views
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, JobRow

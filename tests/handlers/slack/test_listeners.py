@@ -30,6 +30,11 @@ FOR_EVERYONE = {
     ("action", "counts-audience"),
     ("options", "counts-audience"),
     ("event", "app_home_opened"),
+    # Whoever asks for more than figures is asked for their role there.
+    ("event", "message"),
+    ("event", "app_mention"),
+    ("action", r"conversation-\w+"),
+    ("step", "cleaned_counts"),
     ("action", "home-refresh"),
     # Links: nothing is done.
     ("action", "outcomes-open"),
@@ -190,7 +195,9 @@ def body(kind: str, id_: str) -> dict[str, Any]:
         case "action":
             if name.startswith("exports-open"):
                 name = "exports-open"
-            action = {"action_id": name, "block_id": "b", "action_ts": "1.0", "value": "1:2"}
+            name = name.replace(r"\w+", "export")
+            value = "export" if name.startswith("conversation") else "1:2"
+            action = {"action_id": name, "block_id": "b", "action_ts": "1.0", "value": value}
             return common | {"type": "block_actions", "actions": [action], "view": view}
         case "options":
             return common | {"type": "block_suggestion", "action_id": id_, "value": "a", "view": view}
@@ -199,5 +206,17 @@ def body(kind: str, id_: str) -> dict[str, Any]:
         case "message_shortcut":
             message = {"text": "ada@gmial.com", "ts": "1.0"}
             return common | {"type": "message_action", "callback_id": id_, "message": message}
-    event = {"type": id_, "user": "U1", "tab": "home"}
+    event = _step(id_) if kind == "step" else _event(id_)
     return {"type": "event_callback", "team_id": "T1", "event_id": uuid4().hex, "event": event}
+
+
+def _step(callback_id: str) -> dict[str, Any]:
+    function = {"callback_id": callback_id, "type": "app"}
+    inputs = {"audience": "News", "channel": "C1", "operator": "U1"}
+    step = {"function_execution_id": f"Fx{uuid4().hex}", "bot_access_token": "x"}
+    return step | {"type": "function_executed", "function": function, "inputs": inputs}
+
+
+def _event(name: str) -> dict[str, Any]:
+    place = {"channel": "D1", "channel_type": "im", "tab": "home"}
+    return place | {"type": name, "user": "U1", "text": "why ada@gmial.com"}

@@ -28,10 +28,11 @@ from bot.exports.jobs import EXPORT
 from handlers.slack import listeners
 from handlers.slack.app import build_app, job_handlers
 from handlers.slack.context import AppContext
+from handlers.slack.elements.blocks import MORE, button_of
 from handlers.slack.listeners import OPERATORS
 from handlers.slack.people import People
 from handlers.slack.threads import Threads
-from handlers.slack.views import archives as archive_views
+from handlers.slack.views.archives import archives as archive_views
 from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
@@ -198,7 +199,10 @@ class Bot:
         if "user_id" in body:
             body |= {"user_id": user, "team_id": team, "trigger_id": own}
         elif "event" in body:
-            body |= {"event": body["event"] | {"user": user}, "event_id": own, "team_id": team}
+            event = body["event"] | {"user": user}
+            if "inputs" in event:
+                event["inputs"] |= {"operator": user}
+            body |= {"event": event, "event_id": own, "team_id": team}
         else:
             who = {"id": user, "team_id": team}
             body |= {"user": who, "team": {"id": TEAM}, "trigger_id": own}
@@ -224,8 +228,13 @@ class Crawl:
         for seed in seeds:
             self._look(seed)
         for kind, id_ in list(self._waiting):
-            if kind in ("command", "event", "message_shortcut"):
-                self._reach((kind, id_), plain_body(kind, id_))
+            if kind in ("command", "event", "message_shortcut", "step"):
+                body = plain_body(kind, id_)
+                if kind == "event":
+                    body["event"]["text"] = f"why {SECRET}101@example.com"
+                if kind == "step":
+                    body["event"]["inputs"]["audience"] = EVENTS
+                self._reach((kind, id_), body)
             if kind == "command":  # which asked for the audience
                 self.bodies[kind, id_]["text"] = (
                     f"{SECRET}101@example.com" if id_ == "/cleaned-fix" else EVENTS
@@ -275,6 +284,9 @@ class Crawl:
 def _elements(shown: Json) -> Iterator[tuple[Json, Json]]:
     for block in shown.get("blocks", []):
         inner = [*block.get("elements", []), block.get("element"), block.get("accessory")]
+        for menu in [each for each in inner if each and each.get("action_id") == MORE]:
+            choices = [{"action_id": MORE, "selected_option": option} for option in menu["options"]]
+            inner = [*inner[: inner.index(menu)], *map(button_of, choices), *inner[inner.index(menu) + 1 :]]
         yield from ((block, each) for each in inner if each and each.get("action_id"))
 
 

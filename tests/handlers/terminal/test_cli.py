@@ -1,14 +1,19 @@
 """The terminal: exit statuses, one line for each error, both languages, files whole or not there."""
 
+import contextlib
+import csv
 import io
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +24,7 @@ from bot.imports import imports
 from bot.imports.jobs import ImportJob
 from handlers import cli
 from handlers.clock import utc_now
+from handlers.terminal.arguments import SHELLS
 from handlers.words import Words
 from handlers.words import words as words_for
 from storage.core.database import Database
@@ -96,8 +102,13 @@ def test_all_of_the_help_is_in_the_language(
         ["import", "x.csv", "--audience"],
         ["import", "x.csv", "--audience", "N", "--status", "archived"],
         ["counts", "extra"],
-        ["demo", "--port", "many"],
+        *(["demo", "--port", number] for number in ("many", "-1", "65536", "9" * 30, "9" * 5_000, "1.5")),
+        ["demo", "--mailchimp=x"],
         ["export"],
+        ["export", "--audience", "N", "--json"],
+        ["bounces"],
+        ["bounces", "--from"],
+        ["--print-completion", "tcsh"],
     ],
 )
 def test_wrong_use_is_one_line_and_2(arguments: list[str], words: Words, capsys: pytest.CaptureFixture[str]):
@@ -108,6 +119,94 @@ def test_wrong_use_is_one_line_and_2(arguments: list[str], words: Words, capsys:
     assert err.startswith("cleaned: ")
     assert "--help" in err
     assert ("Voyez" in err) == (words.language == "fr")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "choices"),
+    [
+        (["foo"], cli._COMMANDS),
+        (["import", "x.csv", "--audience", "N", "--status", "archived"], cli.STATUSES),
+        (["import", "x.csv", "--audience", "N", "--status"], cli.STATUSES),
+        (["bounces", "--from", "nobody"], cli.PROVIDERS),
+        (["bounces", "--from"], cli.PROVIDERS),
+        (["--print-completion", "tcsh"], SHELLS),
+        (["demo", "--port", "65536"], ["0", "65535"]),
+    ],
+)
+def test_a_wrong_value_gets_the_values_to_choose_from(
+    arguments: list[str], choices: Iterable[str], words: Words, capsys: pytest.CaptureFixture[str]
+):
+    assert cli.main(arguments) == cli.WRONG_USE
+    err = capsys.readouterr().err
+    assert all(choice in err for choice in choices)
+    assert arguments[0] == "foo" or arguments[-2] in err or arguments[-1] in err
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completions_name_every_command_and_option(shell: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--print-completion", shell])
+    assert ended.value.code == 0
+    script = capsys.readouterr().out
+    assert all(name in script for name in (*cli._COMMANDS, *cli.PROVIDERS, *cli.STATUSES))
+    options = [word for run in cli._COMMANDS for word in options_of(run)]
+    assert all(option.removeprefix("--") in script for option in options)
+    program = shutil.which(shell)
+    if program and shell != "zsh":  # its completions need its own set-up
+        subprocess.run([program, "-n"], input=script, text=True, check=True)
+
+
+def options_of(command: str) -> list[str]:
+    parser = cli.build_parser(words_for("en"))
+    with pytest.raises(SystemExit), contextlib.redirect_stdout(io.StringIO()) as shown:
+        parser.parse_args([command, "--help"])
+    return re.findall(r"--[a-z]+", shown.getvalue())
+
+
+def test_figures_for_programs_are_json_alone_on_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "a.csv").write_text("Email,CLEAN_TIME\na@example.com,2026-11-01\nbad,\n")
+    (tmp_path / "b.csv").write_text("Email\nb@example.com\n")
+
+    def figures(*arguments: str, status: int = cli.DONE) -> Any:
+        assert cli.main([*arguments, "--json"]) == status
+        return json.loads(capsys.readouterr().out)
+
+    first, second = figures("import", "a.csv", "b.csv", "--audience", "N")
+    unchanged = {"changed": 0, "unchanged": 0}
+    assert first == {
+        "file": "a.csv",
+        "added": 1,
+        "refused": 1,
+        "refused_rows": "a.csv.refused.csv",
+        **unchanged,
+    }
+    assert second == {"file": "b.csv", "added": 1, "refused": 0, "refused_rows": None, **unchanged}
+    assert figures("export", "--audience", "N", "-o", "out.csv") == {"contacts": 1, "file": "out.csv"}
+    assert [each["cleaned"] for each in figures("counts")] == [1]
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail" / "1.eml").write_text("Subject: hello\n\nnothing\n")
+    mail = figures("bounces", "mail", "--aside", "aside.csv")
+    assert (mail["messages"], mail["cleaned"], mail["aside_file"]) == (1, 0, "aside.csv")
+    assert {finding["fault"] for finding in figures("check", status=cli.FAILED)} == {True, False}
+
+
+def test_an_export_for_excel_is_divided_as_excel_expects(
+    words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "a.csv").write_text("Email,CLEAN_TIME\na@example.com,2026-11-01\n")
+    assert cli.main(["import", "a.csv", "--audience", "N"]) == cli.DONE
+    assert cli.main(["export", "--audience", "N", "--excel", "-o", "out.csv"]) == cli.DONE
+    start = "Email Address;" if words.language == "fr" else "Email Address,"
+    assert (tmp_path / "out.csv").read_bytes().startswith(f"\ufeff{start}".encode())
+
+
+def test_advice_in_the_terminal_names_its_own_commands(words: Words, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["export", "--audience", "N"]) == cli.FAILED
+    err = capsys.readouterr().err
+    assert "cleaned import" in err
+    assert "/cleaned" not in err
 
 
 def test_a_whole_archive_in_its_figures_and_out_again(
@@ -137,16 +236,21 @@ def test_a_whole_archive_in_its_figures_and_out_again(
     }
 
 
-def test_refused_rows_go_to_a_file_with_line_reason_and_row(
+def test_refused_rows_go_to_a_file_in_their_columns_with_the_reason(
     words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
     (tmp_path / "a.csv").write_text("Email,Town\ngood@example.com,Lyon\nbad,\n")
     (tmp_path / "b.csv").write_text("Email\n=x\n")
     assert cli.main(["import", "a.csv", "b.csv", "--audience", "N", "--refused", "no.csv"]) == cli.DONE
-    rows = (tmp_path / "no.csv").read_text().splitlines()
-    reason = words("import-reason-no-at")
-    assert rows[0] == ",".join(words(f"import-refused-{name}") for name in ("file", "line", "reason", "row"))
-    assert rows[1:] == [f'a.csv,3,{reason},"bad,"', f"b.csv,2,{reason},'=x"]
+    delimiter = ";" if words.language == "fr" else ","
+    with (tmp_path / "no.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file, delimiter=delimiter))
+    why = words("import-reason-no-at")
+    assert rows == [
+        [words("import-refused-reason"), "Email", "Town"],
+        [words("import-refused-in", file="a.csv", line="3", why=why), "bad", ""],
+        [words("import-refused-in", file="b.csv", line="2", why=why), "'=x", ""],
+    ]
     assert words("terminal-in-all") in capsys.readouterr().out
     assert cli.main(["import", "b.csv", "--audience", "N"]) == cli.DONE
     assert (tmp_path / "b.csv.refused.csv").exists()
@@ -159,8 +263,8 @@ def test_refused_rows_go_to_a_file_with_line_reason_and_row(
         (["import", "book.xlsx", "--audience", "N"], "excel-workbook"),
         (["import", "names.csv", "--audience", "N"], "error-no-address-column"),
         (["import", "good.csv", "--audience", "N", "--refused", "no/where.csv"], "terminal-file"),
-        (["counts"], "error-no-audience"),
-        (["export", "--audience", "N"], "error-no-audience"),
+        (["counts"], "error-no-audience.terminal"),
+        (["export", "--audience", "N"], "error-no-audience.terminal"),
         (["run"], "error-no-bot-token"),
     ],
 )

@@ -23,7 +23,7 @@ from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.checks import private_files
 from handlers.terminal.checks.finding import Finding
-from handlers.words import words
+from handlers.words import LANGUAGES, words
 from storage.mailchimp.client import Client
 from storage.mailchimp.values import Account
 from tests.support.slack import CAMILLE, Person
@@ -88,12 +88,11 @@ def test_the_audiences_of_an_account_are_there_beside_the_samples(tmp_path: Path
     with demo(tmp_path, "--mailchimp") as (address, process):
         with Person(address) as olivia:
             olivia.command("/cleaned")
-            menu = olivia.wait_message(ENGLISH("audience-which"))
-            assert {f"{sample.EASY} · Mailchimp", f"{sample.STRICT} · Mailchimp", "Newsletter"} <= {
-                option["text"]["text"]
-                for block in menu["blocks"]
-                for element in block.get("elements", [])
-                for option in element.get("options", [])
+            told = olivia.wait_message("audiences")
+            assert {f"*{sample.EASY} · Mailchimp*", f"*{sample.STRICT} · Mailchimp*", "*Newsletter*"} <= {
+                block["text"]["text"].partition("\n")[0]
+                for block in told["blocks"]
+                if block["type"] == "section"
             }
             olivia.command(f"/cleaned {sample.STRICT}")
             shown = olivia.wait_message(f"in {sample.STRICT}")
@@ -309,6 +308,14 @@ def test_check_names_the_scopes_that_were_not_granted(
     monkeypatch.setattr(check, "SCOPES", SCOPES | {"pins:read"})
     assert cli.main(["check"]) == cli.FAILED
     assert ENGLISH("check-scopes-missing", scopes="pins:read", n=1) in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_check_knows_what_does_not_work_without_each_scope(language: str):
+    said = words(language)
+    told = {said("check-scope-without", scope="", what=scope.replace(":", "-")) for scope in SCOPES}
+    assert len(told) == len(SCOPES)
+    assert said("check-scope-without", scope="", what="other") not in told
 
 
 def test_a_token_that_slack_refuses_ends_the_run_with_a_sentence(

@@ -115,7 +115,6 @@ def test_a_missing_setting_is_named(
         ["--from", "ses", "bounces.mbox"],
         ["--from", "ses", "--aside", "aside.csv"],
         ["--json"],
-        ["--json", "bounces.mbox"],
     ],
 )
 def test_what_makes_no_sense_is_wrong_use(arguments: list[str], capsys: pytest.CaptureFixture[str]):

@@ -14,7 +14,7 @@ from storage.contacts.contacts import PageKey, Segment
 from storage.core import audiences
 from storage.core.database import Database
 from storage.exports import cells
-from storage.files.spreadsheets import csv_bytes
+from storage.files.csv_files import CsvFormat, csv_bytes
 from tests.conftest import NOW
 
 LABELS = ["First Name", 'Say "hi"; now', "=SUM", "back\\slash", "Étage", "2024", "%s", "a" * 70]
@@ -84,7 +84,7 @@ def suggest(addresses: Sequence[str], reasons: Sequence[str], ids: Sequence[int]
     }
 
 
-def plain(database: Database, audience_id: int) -> list[bytes]:
+def plain(database: Database, audience_id: int, form: CsvFormat = CsvFormat.PLAIN) -> list[bytes]:
     """The rows, the slow way."""
     with database.reading() as session:
         segment = Segment(audience_id=audience_id)
@@ -96,21 +96,30 @@ def plain(database: Database, audience_id: int) -> list[bytes]:
     written = []
     for row, number in zip(found, ids, strict=True):
         suggested = suggest([row[0] or ""], [row[-2] or ""], [number]).get(0)
-        written.append(b"".join(csv_bytes(header, [[*row, suggested]], first=False)))
+        written.append(b"".join(csv_bytes(header, [[*row, suggested]], first=False, form=form)))
     return written
 
 
 @settings(max_examples=60)
-@given(st.lists(CONTACT, max_size=9))
-@example([ODD])
-@example([{**ODD, "merge_fields": {"First Name": 5, "=SUM": [0.5, "ü"], "Étage": False, "%s": None}}, ODD])
-@example([{**ODD, "leid": "\x1f"}, {**ODD, "leid": "a\nb", "cc": "-1"}, {**ODD, "cc": "'=1"}])
-@example([{**ODD, "leid": "a\x1fb", "cc": "-1"}, {**ODD, "leid": "\n\x1f"}])
-def test_blocks_are_what_the_cells_are(database: Database, given_contacts: list[dict[str, Any]]):
+@given(st.lists(CONTACT, max_size=9), st.sampled_from(CsvFormat))
+@example([ODD], CsvFormat.PLAIN)
+@example(
+    [{**ODD, "merge_fields": {"First Name": 5, "=SUM": [0.5, "ü"], "Étage": False, "%s": None}}, ODD],
+    CsvFormat.EXCEL_SEMICOLONS,
+)
+@example(
+    [{**ODD, "leid": "\x1f"}, {**ODD, "leid": "a\nb", "cc": "-1"}, {**ODD, "cc": "'=1"}], CsvFormat.PLAIN
+)
+@example([{**ODD, "leid": "a\x1fb", "cc": "-1"}, {**ODD, "leid": "\n\x1f"}], CsvFormat.EXCEL)
+@example([{**ODD, "leid": "a;b", "cc": "-1,2"}, {**ODD, "leid": ";"}], CsvFormat.EXCEL_SEMICOLONS)
+def test_blocks_are_what_the_cells_are(
+    database: Database, given_contacts: list[dict[str, Any]], form: CsvFormat
+):
     audience_id = fill(database, given_contacts)
     with database.reading() as session:
-        found = list(cells.csv_blocks(session, Segment(audience_id=audience_id), COLUMNS, LABELS, suggest))
-    assert b"".join(block.body for block in found) == b"".join(plain(database, audience_id))
+        segment = Segment(audience_id=audience_id)
+        found = list(cells.csv_blocks(session, segment, COLUMNS, LABELS, suggest, form=form))
+    assert b"".join(block.body for block in found) == b"".join(plain(database, audience_id, form))
     assert sum(block.rows for block in found) == len(given_contacts)
 
 

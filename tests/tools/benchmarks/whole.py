@@ -18,7 +18,8 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Self
 
-from handlers.slack.views import archives, imports
+from handlers.slack.views import imports
+from handlers.slack.views.archives import archives
 from handlers.standins.slack.server import Workspace
 from tests.support import samples
 from tests.support.slack import CAMILLE, OLIVIA, Person, says, titled

@@ -8,7 +8,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from random import Random
 
-from handlers.slack.views import digests as views
+from handlers.slack.views.digests import digests as views
 from tests.support.slack import GENERAL, Json
 from tests.support.slack import words as words_of
 from tests.tools.chaos import model

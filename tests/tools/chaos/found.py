@@ -88,7 +88,8 @@ def _addresses(state: WorkspaceState, file_id: str | None) -> frozenset[str]:
 
 @cache
 def _first_cells(path: Path) -> frozenset[str]:
-    rows = csv.reader(io.StringIO(path.read_text("utf-8-sig")))
+    text = path.read_text("utf-8-sig")
+    rows = csv.reader(io.StringIO(text), delimiter=";" if ";" in text.partition("\n")[0] else ",")
     return frozenset(row[0] for row in list(rows)[1:])
 
 

@@ -14,7 +14,8 @@ from random import Random
 from threading import Condition
 from typing import Any
 
-from handlers.slack.views import archives, restores, segments
+from handlers.slack.views.archives import archives, restores
+from handlers.slack.views.contacts import segment_filters, segments
 from handlers.words import Words
 from tests.support.slack import Json, Person, has_action
 from tests.support.slack import words as words_of
@@ -168,9 +169,11 @@ class Someone:
         domain = self.random.choice(DOMAINS)
         self.open("/cleaned-list", audience, "segments-headline")
         if self.random.random() < 0.5:
-            options = self.person.options(segments.DOMAIN, domain[:3])["options"]
+            self.person.click(segments.FILTERS)
+            self.wait_for_text(self.said("segments-back"))
+            options = self.person.options(segment_filters.DOMAIN, domain[:3])["options"]
             self.require(bool(options), "no domains were offered")
-            self.person.select(segments.DOMAIN, options[0])
+            self.person.submit(**{segment_filters.DOMAIN: options[0]})
             total = len(audience.world.cleaned())
             self.wait(lambda: self.shown_number("segments-headline-found", audience, total=total))
             self.person.click(action)
@@ -181,9 +184,10 @@ class Someone:
             ticked = [row["elements"][0]["options"][0]["text"]["text"] for row in rows]
             self.person.click(segments.TICK_PAGE)
             self.wait_for_text(self.said.md("segments-ticked", n=len(ticked)))
-            buttons = [e for block in self._blocks() for e in block.get("elements", [])]
-            values = [e["value"] for e in buttons if e.get("action_id") == action]
-            self.person.click(action, value=next(value for value in values if value.endswith(":ticked")))
+            if action == segments.ARCHIVE:
+                self.person.submit()
+            else:
+                self.person.click(action)
             self.wait(lambda: self.shown_number(f"{subject}-headline", audience))
             confirm(audience, ticked)
 

@@ -11,7 +11,7 @@ from handlers.slack.features.corrections import under_its_field
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
-from handlers.slack.views import corrections as form_views
+from handlers.slack.views.corrections import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.words import Words
 from storage.core.database import Database

@@ -9,7 +9,7 @@ from bot.core.files import SmallFile
 from handlers.slack.uploads import Uploads
 from handlers.slack.views.mailchimp import outcomes as views
 from handlers.words import words
-from storage.files.spreadsheets import csv_bytes
+from storage.files.csv_files import csv_bytes
 from storage.mailchimp.outgoing import AddressOutcome
 
 

@@ -7,7 +7,7 @@ from bot.mailchimp.additions import AdditionReceipt
 from bot.mailchimp.jobs import AddJob
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
-from handlers.slack.views.corrections import NEXT, step_value
+from handlers.slack.views.corrections.corrections import NEXT, step_value
 from handlers.words import Markup, Words
 
 AGAIN = "corrections-again"  # value: a job's id

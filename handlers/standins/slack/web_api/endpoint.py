@@ -14,7 +14,7 @@ from handlers.standins.slack.web_api.calls import MethodCall, MethodTable
 from handlers.standins.types import Json
 
 # Arguments that are JSON inside a form.
-_JSON_ARGUMENTS = {"view", "blocks", "attachments", "files", "metadata"}
+_JSON_ARGUMENTS = {"view", "blocks", "attachments", "files", "metadata", "outputs"}
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """All Web API methods that the stand-in has."""
 
-from handlers.standins.slack.web_api import chat, conversations, files, people, views
+from handlers.standins.slack.web_api import chat, conversations, files, functions, people, views
 from handlers.standins.slack.web_api.calls import MethodTable
 
 METHODS: MethodTable = {
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
+    **functions.METHODS,
     **people.METHODS,
     **views.METHODS,
 }

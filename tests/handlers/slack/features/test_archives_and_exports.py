@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from handlers.slack.views import archives, exports, restores
-from handlers.slack.views import segments as segment_views
+from handlers.slack.views import exports
+from handlers.slack.views.archives import archives, restores
+from handlers.slack.views.contacts import segment_filters as filter_views
+from handlers.slack.views.contacts import segments as segment_views
 from handlers.standins.slack.server import Workspace
 from storage.core.database import Database
 from tests.support.audiences import cleaned, statuses
@@ -58,7 +60,7 @@ def camille(workspace: Workspace) -> Iterator[Person]:
 def rows(person: Person, message: Json) -> list[dict[str, str]]:
     """The CSV that the message holds."""
     [file] = message["files"]
-    text = person.download(file).decode()
+    text = person.download(file).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -72,7 +74,9 @@ def test_archive_with_a_wrong_word_then_the_right_one_then_undo(
     assert (where, error) == (archives.WORD, "Type ARCHIVE to confirm. Nothing was changed.")
     assert set(statuses(database, audience).values()) == {"cleaned"}
     assert olivia.submit(**{archives.WORD: " archive "}) == {}
-    olivia.wait_modal(says("12 contacts of News archived"))
+    olivia.wait_modal(
+        lambda view: says("12 contacts of News archived")(view) and has_action(archives.UNDO)(view)
+    )
     receipt = olivia.wait_message("12 contacts of News archived", channel=olivia.direct_messages())
     assert set(statuses(database, audience).values()) == {"archived"}
     olivia.command("/cleaned-restore")
@@ -119,6 +123,26 @@ def test_the_receipt_is_shared_without_addresses_where_the_bot_may_post(
     assert olivia.submit(**{archives.WHERE: inside}) == {}
     message = olivia.wait_message("archived 3 cleaned contacts of News", channel=inside)
     assert "@example.com" not in str(message)
+    olivia.click(archives.UNDO, in_=receipt)
+    undone = olivia.wait_message("Undone by", channel=inside)
+    assert undone["ts"] == message["ts"]
+
+
+@of(3)
+def test_the_window_offers_undo_and_the_file(database: Database, audience: int, olivia: Person):
+    olivia.command("/cleaned-export")
+    olivia.wait_modal("Export 3 contacts")
+    assert olivia.submit() == {}
+    olivia.wait_modal(has_action(exports.FILE))
+    olivia.dismiss(everything=True)
+    olivia.command("/cleaned-archive")
+    olivia.wait_modal("Type ARCHIVE")
+    olivia.submit(**{archives.WORD: "ARCHIVE"})
+    view = olivia.wait_modal(has_action(archives.UNDO))
+    assert not has_action(archives.SHARE)(view)
+    olivia.click(archives.UNDO)
+    olivia.wait_modal("3 contacts of News restored")
+    assert set(statuses(database, audience).values()) == {"cleaned"}
 
 
 @of(25)
@@ -249,22 +273,27 @@ def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
     assert refusals(workspace) == []
 
 
+def filter_by(olivia: Person, reason: str) -> None:
+    olivia.click(segment_views.FILTERS)
+    olivia.wait_modal("Filter contacts")
+    assert olivia.submit(**{filter_views.REASON: reason}) == {}
+
+
 @of(6)
 def test_the_ticked_and_the_filtered_of_the_list_are_archived_and_exported(
     database: Database, audience: int, olivia: Person
 ):
     olivia.command("/cleaned-list")
     olivia.wait_modal("6")
-    olivia.select(segment_views.REASON, "soft")
-    olivia.wait_modal(has_action(segment_views.ARCHIVE))
-    olivia.wait_modal(says("3"))
+    filter_by(olivia, "soft")
+    olivia.wait_modal("*3* of 6")
     olivia.click(segment_views.EXPORT)
     olivia.wait_modal(says("Export 3 contacts", "reason: soft bounces"))
     olivia.submit()
     olivia.wait_message("3 contacts of News exported", channel=olivia.direct_messages())
     olivia.command("/cleaned-list")
     olivia.wait_modal(has_action(segment_views.ARCHIVE))
-    olivia.select(segment_views.REASON, "soft")
+    filter_by(olivia, "soft")
     olivia.wait_modal("*3* of 6")
     olivia.click(segment_views.ARCHIVE)
     olivia.wait_modal(says("Archive 3 contacts", "reason: soft bounces"))
@@ -286,12 +315,20 @@ def test_nothing_to_show_is_an_answer(database: Database, olivia: Person):
 
 
 @of(1)
-def test_which_audience_is_asked_where_there_are_several(other: int, olivia: Person):
-    for command, action in (("/cleaned-archive", archives.CHOOSE), ("/cleaned-export", exports.CHOOSE)):
-        olivia.command(command)
-        olivia.wait_modal("Which audience?")
-        olivia.select(action, str(other))
-        olivia.wait_modal("2 contacts")
+def test_which_audience_is_asked_once_and_then_is_the_one_used_last(
+    audience: int, other: int, olivia: Person, workspace: Workspace
+):
+    olivia.command("/cleaned-archive")
+    olivia.wait_modal("Which audience?")
+    olivia.select(archives.CHOOSE, str(other))
+    olivia.wait_modal("2 contacts")
+    olivia.dismiss()
+    olivia.command("/cleaned-export")
+    olivia.wait_modal("Export 2 contacts* of Other")
+    olivia.select(exports.WHERE, channels(workspace)[1])
+    olivia.wait_modal("will see")
+    olivia.select(exports.CHOOSE, str(audience))
+    olivia.wait_modal("of News")
 
 
 @of(1)

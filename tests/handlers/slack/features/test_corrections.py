@@ -12,11 +12,14 @@ from slack_bolt import BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from bot.core import jobs
 from bot.core.settings import load
+from bot.mailchimp.jobs import FIX
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
-from handlers.slack.views import corrections as views
+from handlers.slack.views.corrections import corrections as views
+from handlers.slack.views.corrections import tick_list as tick_views
 from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.mailchimp.client import Client
@@ -99,7 +102,12 @@ class Person:
         self.clicks += 1
         if value is None and not answer:
             value = next(b["value"] for b in buttons(view) if b["action_id"] == action_id)
-        action = {"action_id": action_id, "block_id": "b", "action_ts": f"1.{self.clicks}", "type": "button"}
+        action = {
+            "action_id": action_id,
+            "block_id": "b",
+            "action_ts": f"1.{self.clicks:03}",
+            "type": "button",
+        }
         inside = {"view": {"id": "V1"} | view} if view.get("type") == "modal" else {}
         actions = [action | ({"value": value} if value is not None else {}) | answer]
         self.send(self.body("block_actions", actions=actions, **inside))
@@ -147,6 +155,68 @@ def buttons(value: Any) -> list[Json]:
 
 def said(view: Json) -> str:
     return json.dumps(view, ensure_ascii=False)
+
+
+def rows(view: Json) -> list[Json]:
+    """The rows of the tick list."""
+    return [block for block in view["blocks"] if block.get("block_id", "").startswith("typo-")]
+
+
+def menu(view: Json, action: str, address: str) -> Json:
+    """The option of a typo's menu."""
+    options: list[Json] = [option for row in rows(view) for option in row["elements"][1]["options"]]
+    return next(o for o in options if o["value"].startswith(action) and o["text"]["text"].endswith(address))
+
+
+def with_ticks(view: Json, *ids: int, consent: bool = False) -> Json:
+    """The tick list with its state, as Slack sends it."""
+    values: Json = {}
+    for row in rows(view):
+        option = row["elements"][0]["options"][0]
+        on = int(option["value"]) in ids
+        values[row["block_id"]] = {tick_views.TICK: {"selected_options": [option] if on else []}}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            on = block["element"]["options"] if consent else []
+            values[block["block_id"]] = {tick_views.CONSENT: {"selected_options": on}}
+    return view | {"id": "V1", "state": {"values": values}}
+
+
+@pytest.mark.parametrize(
+    ("user", "wording", "once_more"),
+    [
+        (OPERATOR, "These 2 people gave me permission to email them", "2 addresses are ticked"),
+        (
+            FRENCH_OPERATOR,
+            "Ces 2 personnes m\u2019ont autorisé à leur envoyer un e-mail",
+            "2 adresses sont cochées",
+        ),
+    ],
+)
+def test_typos_are_ticked_and_corrected_together_with_one_consent(
+    database: Database, user: str, wording: str, once_more: str
+):
+    news = fill(database, [{"address": f"u{n}@gmial.com"} for n in range(3)])
+    person = Person(database, user)
+    first = person.command()
+    assert "submit" not in first
+    one = person.press(with_ticks(first, 1), tick_views.TICK, "")
+    two = person.press(with_ticks(one, 1, 2), tick_views.TICK, "")
+    assert wording in said(two)
+    stale = person.send(person.body("view_submission", view=with_ticks(one, 1, 2, consent=True)))
+    assert once_more in stale["errors"]["consent-1"]
+    again = person.shown()
+    assert wording in said(again)
+    kept = person.press(again, tick_views.MENU, selected_option=menu(again, "not-typo", "u2@gmial.com"))
+    assert len(rows(kept)) == 2
+    back = person.press(kept, tick_views.MAYBE_TYPO)
+    assert len(rows(back)) == 3
+    started = person.send(person.body("view_submission", view=with_ticks(back, 1, 2, consent=True)))
+    assert started["response_action"] == "update"
+    with database.reading() as session:
+        [job] = jobs.unfinished(session, FIX, audience_id=news)
+        assert store.consents(session, news) == []
+    assert [item.wording for item in job.task.items] == [wording] * 2
 
 
 @pytest.mark.parametrize(
@@ -199,12 +269,12 @@ def test_all_likely_typos_come_by_pages_and_the_rest_by_search(database: Databas
         [*({"address": f"u{n}@gmial.com"} for n in range(12)), {"address": "odd@ville-lens.fr"}],
     )
     person = Person(database)
-    picker = person.press(person.command(), views.ALL)
-    assert said(picker).count("@gmial.com*") == 10
+    picker = person.command()
+    assert len(rows(picker)) == 10
     second = person.press(picker, f"{views.PAGE}-next")
-    assert said(second).count("@gmial.com*") == 2
-    assert said(person.press(second, f"{views.PAGE}-previous")) == said(picker)
-    form = person.press(second, views.OPEN_CONTACT)
+    assert len(rows(second)) == 2
+    assert rows(person.press(second, f"{views.PAGE}-previous")) == rows(picker)
+    form = person.press(second, tick_views.MENU, selected_option=menu(second, "edit", "u10@gmial.com"))
     assert form["callback_id"] == views.SUBMIT
     [option] = person.options(picker, views.SEARCH, "odd@")
     assert option["text"]["text"] == "odd@ville-lens.fr"
@@ -220,11 +290,12 @@ def test_with_several_audiences_one_is_chosen_first(database: Database):
     person = Person(database)
     option = {"value": str(letters)}
     first = person.press(person.command(), views.AUDIENCE, selected_option=option)
-    assert "ada@gmial.com* is cleaned in Letters" in said(first)
+    assert "These addresses of Letters look mistyped" in said(first)
     both = person.command("ada@gmial.com")
     assert [b["value"] for b in buttons(both)] == ["1:1", "2:1"]
     assert "Letters" in said(person.press(both, views.OPEN_CONTACT, "2:1"))
-    assert "bob@gmial.com" in said(person.press(person.press({}, views.OPEN, str(letters)), views.SKIP))
+    walk = person.press(person.press({}, views.OPEN, str(letters)), tick_views.WALK)
+    assert "bob@gmial.com" in said(person.press(walk, views.SKIP))
 
 
 def test_the_message_shortcut_finds_the_address(database: Database):

@@ -8,7 +8,8 @@ from dns.resolver import Resolver
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from handlers.slack.views import corrections as views
+from handlers.slack.views.corrections import corrections as views
+from handlers.slack.views.corrections import tick_list as tick_views
 from storage.core import journal
 from storage.core.database import Database
 from tests.bot.corrections.test_corrections import fill
@@ -19,6 +20,7 @@ from tests.handlers.slack.features.test_corrections import (
     Json,
     Person,
     buttons,
+    rows,
     said,
 )
 
@@ -35,7 +37,7 @@ def test_without_an_address_the_likely_typos_come_one_after_another(
 ):
     news = fill(database, [{"address": f"u{n}@gmial.com"} for n in range(3)])
     person = Person(database, user)
-    first = person.command()
+    first = person.press(person.command(), tick_views.WALK)
     assert "u0@gmail.com" in said(first)
     assert views.BACK not in said(first)
     following = person.press(first, views.SKIP)
@@ -56,7 +58,7 @@ def test_without_an_address_the_likely_typos_come_one_after_another(
     end = person.press(third, views.SKIP)
     assert last in said(end)
     picker = person.press(end, views.ALL)
-    assert said(picker).count("@gmial.com*") == 2
+    assert len(rows(picker)) == 2
     with database.reading() as session:
         assert [line.what for line in journal.read(session, news)] == ["fix", "maybe-typo", "not-typo"]
 
@@ -76,9 +78,9 @@ def test_not_a_typo_outside_of_a_walk_is_remembered_and_can_be_undone(database: 
 def test_the_last_one_of_a_walk_that_is_no_typo_can_be_undone(database: Database):
     fill(database, [{"address": "ada@gmial.com"}])
     person = Person(database)
-    kept = person.press(person.command(), views.NOT_TYPO)
+    kept = person.press(person.press(person.command(), tick_views.WALK), views.NOT_TYPO)
     assert "is right as it is" in said(kept)
-    assert "No cleaned address looks mistyped" in said(person.press(kept, views.ALL))
+    assert "no cleaned address looks mistyped" in said(person.press(kept, views.ALL))
     assert "ada@gmail.com" in said(person.press(kept, views.MAYBE_TYPO))
 
 
@@ -88,7 +90,7 @@ def test_what_is_there_already_is_told_and_another_address_can_be_typed(database
     form = person.command("ada@gmial.com")
     assert "Already here:* ada@gmail.com is subscribed in News" in said(form)
     assert "submit" not in form
-    assert "ada@gmial.com" not in said(person.command()), "there is nothing to do"
+    assert rows(person.command()) == []
     other = person.press(form, views.OTHER)
     receipt = person.submit(other, ticked=True, address="ada@example.com")
     assert "ada@example.com" in said(receipt)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.demo import samples
-from handlers.slack.views import digests as views
+from handlers.slack.views.digests import digests as views
 from handlers.standins.slack.server import Workspace
 from storage.core.database import Database
 from tests.support.bots import bot

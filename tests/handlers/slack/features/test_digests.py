@@ -22,7 +22,7 @@ from handlers import scheduler as scheduling
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
-from handlers.slack.views import digests as views
+from handlers.slack.views.digests import digests as views
 from storage.core import plans
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, PlanRow
@@ -255,8 +255,8 @@ def test_a_fault_that_passes_is_tried_again(bot: Bot, error):
 
 
 def test_a_refused_chart_becomes_a_line_of_text(bot: Bot, monkeypatch):
-    from handlers.slack.views import reports
-    from tests.handlers.slack.views.test_digests import part, report
+    from handlers.slack.views.digests import reports
+    from tests.handlers.slack.views.digests.test_digests import part, report
 
     monkeypatch.setattr("bot.digests.reports.report", lambda *_: report(part(3)))
     digests.save(bot.parts.database, SETTINGS, NOW)

@@ -11,7 +11,7 @@ from storage.core import audiences, journal
 from storage.core.database import Database
 from tests.bot.contacts.test_segments import fill
 from tests.conftest import NOW
-from tests.handlers.slack.features.test_segments import MEMBER, OPERATOR, Person, Slack
+from tests.handlers.slack.features.contacts.test_segments import MEMBER, OPERATOR, Person, Slack
 from tests.support.limits import problems
 
 

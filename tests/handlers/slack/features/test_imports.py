@@ -84,13 +84,15 @@ def test_refused_rows_come_as_a_file_and_a_second_import_goes_into_the_chosen_au
         [shared] = [
             file for message in person.messages(person.direct_messages()) for file in message.get("files", [])
         ]
-        rows = list(csv.reader(io.StringIO(person.download(shared).decode())))
-        assert rows[1] == ["a.csv", "3", ENGLISH("import-reason-no-at"), "bad,"]
+        corrected = person.download(shared)
+        rows = list(csv.reader(io.StringIO(corrected.decode("utf-8-sig"))))
+        why = ENGLISH("import-refused-at", line="3", why=ENGLISH("import-reason-no-at"))
+        assert rows == [[ENGLISH("import-refused-reason"), "Email", "Town"], [why, "bad", ""]]
         [news] = audiences.list_all(parts.database)
         person.dismiss(everything=True)
         person.command("/cleaned-import News")
         person.wait_modal(lambda view: view.get("callback_id") == views.SUBMIT)
-        file = chosen(person, tmp_path / "b.csv", b"Email,Town\na@example.com,Paris\n")
+        file = chosen(person, tmp_path / "b.csv", corrected.replace(b"bad", b"b@example.com"))
         assert person.submit(**{views.FILE: file, views.AUDIENCE: str(news.id)}) == {}
         receipt(person, "import-from", name="b.csv")
     with parts.database.reading() as session:

@@ -6,15 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.slack.features import home
-from handlers.slack.views import reports as report_views
+from handlers.slack.views.digests import reports as report_views
 from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.bot.digests.test_weeks import UNKNOWN, listed, posted, store, within
 from tests.conftest import NOW
-from tests.handlers.slack.features.test_evidence import Pushing
-from tests.handlers.slack.features.test_segments import OPERATOR, Person, _at_once, says  # noqa: F401  a fixture
-from tests.handlers.slack.views.test_segments import elements
+from tests.handlers.slack.features.bounces.test_evidence import Pushing
+from tests.handlers.slack.features.contacts.test_segments import OPERATOR, Person, _at_once, says  # noqa: F401  a fixture
+from tests.handlers.slack.views.contacts.test_segments import elements
 
 PARIS = "Europe/Paris"
 # Where the modal that the button opens says how many it is about.

@@ -18,11 +18,11 @@ from bot.corrections.required_fields import (
     Permission,
     Requirements,
 )
-from bot.mailchimp import additions
+from bot.mailchimp import adding, additions
 from bot.mailchimp.additions import AdditionReceipt
 from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack import errors
-from handlers.slack.views import corrections as form_views
+from handlers.slack.views.corrections import corrections as form_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.slack.views.mailchimp import required_fields as wanted_views
 from handlers.standins.slack.limits.checks import check_message, check_view
@@ -30,7 +30,7 @@ from handlers.words import LANGUAGES, Words, words
 from storage.contacts.values import Status
 from storage.core.tables import AudienceSource
 from tests.conftest import NOW
-from tests.handlers.slack.views.test_corrections import (
+from tests.handlers.slack.views.corrections.test_corrections import (
     ADA,
     LONG,
     LONG_ONE,
@@ -183,7 +183,7 @@ def test_the_sign_up_form_is_linked_where_only_they_can_come_back(spoken: Words)
         (None, False),
         ("", False),
     ):
-        failed = job(additions.MustSignUpAgain(address="a", audience="b", signup=signup))
+        failed = job(adding.MustSignUpAgain(address="a", audience="b", signup=signup))
         assert ("<https://x.example/s?u=1&id=2|" in str(views.refused(spoken, failed))) is linked
         check("message", views.refused(spoken, failed))
 
@@ -228,13 +228,13 @@ def refusals(name: str) -> list[CleanedError]:
     about = {"address": LONGEST_ADDRESS, "audience": name}
     statuses = (*map(str, Status), "unknown")
     return [
-        *(additions.AlreadyAtMailchimp(**about, status=status) for status in statuses),
-        additions.MustSignUpAgain(**about, signup="https://x.list-manage.com/subscribe?id=1"),
-        additions.DeletedForGood(**about, signup=None),
-        additions.InvalidFields(**about, detail=name, fields=[["T", name, name]] * 80),
-        additions.KeyRejected(),
-        additions.NoAnswer(**about),
-        additions.OtherRefusal(**about, title=name, detail=name),
+        *(adding.AlreadyAtMailchimp(**about, status=status) for status in statuses),
+        adding.MustSignUpAgain(**about, signup="https://x.list-manage.com/subscribe?id=1"),
+        adding.DeletedForGood(**about, signup=None),
+        adding.InvalidFields(**about, detail=name, fields=[["T", name, name]] * 80),
+        adding.KeyRejected(),
+        adding.NoAnswer(**about),
+        adding.OtherRefusal(**about, title=name, detail=name),
         additions.FieldMissing(field="T"),
         required_fields.NoMailchimp(audience=name),
         required_fields.TooManyFields(audience=name, n=61),

@@ -7,7 +7,7 @@ from bot.privacy.jobs import FORGET
 from handlers.slack.views import forget as views
 from handlers.words import LANGUAGES
 from handlers.words import words as words_for
-from tests.handlers.slack.views.test_segments import LONG, text_of
+from tests.handlers.slack.views.contacts.test_segments import LONG, text_of
 from tests.support.jobs import job_value
 from tests.support.limits import problems
 

@@ -13,7 +13,7 @@ from handlers.slack.views import home as views
 from handlers.words import LANGUAGES, Markup, Words
 from handlers.words import words as words_for
 from storage.contacts.values import CleanReason, Status
-from tests.handlers.slack.views.test_segments import AT, COUNTS, ENGLISH, LONG, elements
+from tests.handlers.slack.views.contacts.test_segments import AT, COUNTS, ENGLISH, LONG, elements
 from tests.support.limits import problems
 
 WHATS = ("archive", "restore", "export", "import", "fix", "digest", "policy", "another thing")

@@ -7,13 +7,15 @@ import pytest
 
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
-from bot.imports.imports import ImportReceipt, NoAddressColumnInFile, RefusedLine
+from bot.imports.imports import ImportReceipt, NoAddressColumnInFile
 from bot.imports.jobs import IMPORT, ImportJob
+from bot.imports.refused import RefusedLine
 from handlers.slack.features import imports as handler
 from handlers.slack.views import imports as views
 from handlers.words import LANGUAGES, Words
 from handlers.words import words as words_for
 from storage.files import spreadsheet_errors
+from storage.files.formulas import is_refused_file
 from storage.files.spreadsheet_errors import Danger, SpreadsheetError, UnsafeArchive
 from storage.files.spreadsheets import RefusedRecord
 from tests.support.jobs import job_value
@@ -90,9 +92,16 @@ def test_the_dangers_of_an_archive_are_told_apart(words: Words):
 
 @pytest.mark.parametrize("reason", REASONS)
 def test_each_reason_for_a_refused_row_has_a_sentence(words: Words, reason: str):
-    row = views.refused_row(words, RefusedLine(file="x.csv", line=3, reason=reason, text="a,b"))
-    assert len(row) == len(views.refused_header(words))
-    assert row[:2] == ("x.csv", "3")
+    line = RefusedLine(file="x.csv", line=3, reason=reason, cells=("a", "b"))
+    why, *cells = views.refused_row(words, line, several=False)
+    assert cells == ["a", "b"]
+    assert words(f"import-reason-{reason}") in why
+    assert "3" in why
+    assert "x.csv" in views.refused_row(words, line, several=True)[0]
+
+
+def test_the_column_of_reasons_is_known_when_it_is_imported(words: Words):
+    assert is_refused_file([words("import-refused-reason")])
 
 
 def test_names_from_outside_bring_no_mention_and_no_link():

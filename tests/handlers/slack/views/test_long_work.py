@@ -17,10 +17,13 @@ from bot.core.files import HandOver, SharedWith
 from bot.core.jobs import Job, JobType, ProgressT, ResultT, TaskT
 from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExport
 from bot.exports.jobs import EXPORT
+from handlers.slack.elements import filters
 from handlers.slack.elements.blocks import Message, View
-from handlers.slack.views import archives, exports, restores
+from handlers.slack.views import exports
+from handlers.slack.views.archives import archives, restores
 from handlers.words import LANGUAGES, Words, words
 from storage.contacts.contacts import Segment
+from storage.files.csv_files import CsvFormat
 from tests.conftest import NOW
 from tests.support.jobs import job_value
 from tests.support.limits import HOSTILE, problems
@@ -32,6 +35,7 @@ NAMES = ("News", LONG)
 NARROW = Segment(
     audience_id=1, reason="unknown", since=date(2026, 1, 2), campaign=LONG, domain=LONG, text=LONG, ids=(1, 2)
 )
+SHORT = replace(NARROW, campaign="Sale", domain="x.fr", text="ann")
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -66,7 +70,14 @@ def archive_receipt(
 
 
 def restore_receipt(state: str, n: int, name: str = "News", **result: Any) -> RestoreReceipt:
-    return RestoreReceipt(job(RESTORE, state, n, **result), name)
+    return RestoreReceipt(job(RESTORE, state, n, **result), name, archive(n, audience=name))
+
+
+def narrow(type_: JobType[TaskT, ProgressT, ResultT]) -> Job[TaskT, ProgressT, ResultT]:
+    """A job that is done, of a segment with every filter."""
+    task = {"segment": SHORT.to_json(), "channel": "D1"}
+    result = {"n": 1, "left_alone": 0, "newer": 0, "permalink": LINK}
+    return job_value(type_, task, state="done", notify={"user": "U1", "channel": "D1"}, result=result)
 
 
 def export_receipt(state: str, n: int, name: str = "News", **result: Any) -> ExportReceipt:
@@ -74,7 +85,7 @@ def export_receipt(state: str, n: int, name: str = "News", **result: Any) -> Exp
 
 
 def archive(n: int, restored: int = 0, audience: str = "News") -> EarlierArchive:
-    return EarlierArchive(1, uuid4().hex, audience, "U1", NOW, n, restored)
+    return EarlierArchive(1, uuid4().hex, audience, "U1", NOW, n, restored, segment=SHORT)
 
 
 def contact(n: int) -> PickerContact:
@@ -97,7 +108,8 @@ def test_every_step_of_an_archive_fits(said: Words, n: int, name: str):
     check("modal", archives.started(said, archive_receipt("waiting", n, name)))
     check("modal", archives.share_form(said, archives.value(1, "a")))
     check("modal", archives.shared(said, "C1", SharedWith.COMPANY))
-    check("message", archives.shared_message(said, n, name, "U1"))
+    for restored in {0, n // 2, n}:
+        check("message", archives.shared_message(said, archive(n, restored, name)))
 
 
 @pytest.mark.parametrize("n", COUNTS)
@@ -164,6 +176,40 @@ def test_a_receipt_says_which_of_mailchimp_s_two_calls_archived_how_many(said: W
     told, silent = (json.dumps(message, ensure_ascii=False) for message in messages)
     assert said.md("archives-by-contact", n=4) in told
     assert said.md("archives-by-contact", n=4)[-20:] not in silent
+
+
+def test_a_receipt_says_the_filters_and_the_time_of_what_was_done(said: Words):
+    date = f"<!date^{int(NOW.timestamp())}^"
+    for message in (
+        archives.message(said, ArchiveReceipt(narrow(ARCHIVE), "News")),
+        exports.message(said, ExportReceipt(narrow(EXPORT), "News")),
+        restores.message(said, restore_receipt("done", 1)),
+        restores.listing(said, ArchivesPage([archive(1)], has_more=False), 0),
+    ):
+        shown = json.dumps(message, ensure_ascii=False)
+        assert all(text in shown for text in filters.in_words(said, SHORT))
+        assert date in shown
+    assert date in exports.comment(said, ExportReceipt(narrow(EXPORT), "News"))
+
+
+def test_the_file_is_for_excel_in_the_person_s_language_unless_another_is_chosen(said: Words):
+    view = exports.form(said, ExportPlan("p", "News", NARROW, 1, ("Email Address",)))
+    [element] = [block["element"] for block in view["blocks"] if block.get("block_id") == exports.FORMAT]
+    assert element["initial_option"]["value"] == CsvFormat.for_excel(said.language)
+    assert [option["value"] for option in element["options"]][1:] == [CsvFormat.PLAIN]
+    for option in element["options"]:
+        state = {exports.FORMAT: {exports.FORMAT: {"selected_option": option}}}
+        assert exports.chosen_format({"state": {"values": state}}) == option["value"]
+
+
+def test_a_shared_receipt_says_what_was_undone(said: Words):
+    whole, part, undone = (
+        str(archives.shared_message(said, replace(archive(5, restored), undone_by="U2"))["blocks"])
+        for restored in (0, 2, 5)
+    )
+    assert said("archives-kept") in whole
+    assert said("restores-some-back", n=2) in part
+    assert "<@U2>" in undone
 
 
 def test_a_receipt_of_nothing_offers_no_undo(said: Words):

@@ -12,8 +12,9 @@ from bot.core.audiences import Audience
 from bot.core.weeks import Week
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.elements import audiences as audience_views
-from handlers.slack.views import counts as count_views
+from handlers.slack.elements.blocks import MORE
 from handlers.slack.views import home as home_views
+from handlers.slack.views.contacts import counts as count_views
 from handlers.slack.views.mailchimp import mirror as views
 from handlers.words import LANGUAGES, Markup, Words
 from handlers.words import words as words_for
@@ -49,12 +50,11 @@ def figures(audience: Audience, cleaned: int = 3) -> Figures:
 
 
 def actions(blocks: Any) -> set[str]:
-    return {
-        element["action_id"]
-        for block in blocks
-        for element in block.get("elements", [])
-        if "action_id" in element
-    }
+    """What can be pressed, in a menu of buttons too."""
+    elements = [element for block in blocks for element in block.get("elements", [])]
+    ids = {element["action_id"] for element in elements if "action_id" in element}
+    menus = [element["options"] for element in elements if element.get("action_id") == MORE]
+    return ids - {MORE} | {option["value"].partition("|")[0] for menu in menus for option in menu}
 
 
 def result(difference: dict[str, int], **given: int) -> dict[str, Any]:
@@ -127,6 +127,9 @@ def test_each_kind_of_audience_has_its_own_buttons(words: Words):
     assert actions(mirror) - actions(local) == {"open-sync"}
     empty = count_views.message(words, figures(MIRROR, cleaned=0), [MIRROR], is_operator=True)["blocks"]
     assert "open-sync" in actions(empty)
+    for shown in (local, mirror, empty):
+        [row] = [block for block in shown if block["type"] == "actions"]
+        assert len(row["elements"]) <= count_views.BUTTONS + 1, "four buttons, and one menu"
     for_all = count_views.message(words, figures(MIRROR), [MIRROR], is_operator=False)["blocks"]
     assert actions(for_all) == {"open-digest"}
     home = home_views.home(words, [figures(MIRROR)], [], Markup("x"), more=0, is_operator=True)

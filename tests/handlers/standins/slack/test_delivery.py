@@ -179,7 +179,8 @@ def test_a_shortcut_brings_the_message(olivia: Person, wire: Wire) -> None:
     olivia.shortcut("fix_message", olivia.messages()[-1])
     payload = wire.last
     assert (payload["type"], payload["callback_id"]) == ("message_action", "fix_message")
-    assert payload["message"]["text"] == "freddie@mailchinp.com bounced"
+    address = "freddie@mailchinp.com"
+    assert payload["message"]["text"] == f"<mailto:{address}|{address}> bounced", "as Slack sends it"
     assert olivia.shortcut("nonsense", olivia.messages()[-1])["ok"] is False
 
 

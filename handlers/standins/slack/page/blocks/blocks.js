@@ -39,7 +39,7 @@ export class BlockList {
 }
 
 const BLOCKS = {
-  header: (block) => h("h3", { class: "header" }, textOf(block.text)),
+  header: (block) => h("h2", { class: "header" }, textOf(block.text)),
   section,
   context: (block) => h("div", { class: "context" }, block.elements.map((element) => (element.type === "image" ? image(element) : h("span", {}, textOf(element))))),
   actions: (block, container) => h("div", { class: "actions" }, block.elements.map((element) => elementNode(element, block, container))),

@@ -52,7 +52,8 @@ export function filePicker(element, binding) {
 export function fileCard(file) {
   const url = fileUrl(file.url);
   if (!isSameOrigin(url)) return null;
-  return h("a", { class: "file-card", href: url, download: file.name, "aria-label": `${t("download", { name: file.name })}, ${fileSize(file.size)}`, "data-file-id": file.id },
+  return h("a", { class: "file-card", href: url, download: file.name, "data-file-id": file.id },
+    h("span", { class: "unseen" }, t("download")),
     h("span", { class: "file-icon" }, icon("file")),
     h("span", { class: "file-words" }, h("strong", {}, file.name), h("small", {}, `${kind(file)} · ${fileSize(file.size)}`)),
     icon("download"));

@@ -2,7 +2,7 @@
 
 import { post } from "../base/api.js";
 import { channelLabel, directory } from "../base/directory.js";
-import { freshId, h, icon, toast } from "../base/dom.js";
+import { announce, freshId, h, icon, toast } from "../base/dom.js";
 import { t } from "../base/words.js";
 
 const MOST_LINES = 8;
@@ -21,9 +21,9 @@ class Composer {
     this.silenced = null; // the text whose list was hidden with Escape
     const listId = freshId("commands");
     const label = t("composer", { name: channelLabel(channel) });
-    this.list = h("div", { id: listId, class: "completions", role: "listbox", "aria-label": t("commands"), hidden: true });
+    this.list = h("div", { id: listId, class: "completions", role: "listbox", tabindex: "0", "aria-label": t("commands"), hidden: true });
     this.field = h("textarea", {
-      id: "composer", rows: 1, role: "combobox", "aria-label": label, placeholder: label, "aria-autocomplete": "list", "aria-controls": listId, "aria-expanded": "false",
+      id: "composer", rows: 1, "aria-label": label, placeholder: label, "aria-autocomplete": "list", "aria-controls": listId, "aria-haspopup": "listbox",
       "aria-describedby": "composer-hint", autocomplete: "off", value: drafts.get(draftKey) ?? "",
       oninput: () => this.change(), onkeydown: (event) => this.onKey(event), onblur: () => this.hide(), onfocus: () => this.change(),
     });
@@ -57,7 +57,7 @@ class Composer {
       h("span", { class: "completion-words" }, match.description)));
     this.list.replaceChildren(...this.nodes);
     this.list.hidden = false;
-    this.field.setAttribute("aria-expanded", "true");
+    announce(t("commandsShown"));
     this.setActive(0);
     return undefined;
   }
@@ -72,7 +72,6 @@ class Composer {
   hide() {
     this.list.hidden = true;
     this.active = -1;
-    this.field.setAttribute("aria-expanded", "false");
     this.field.removeAttribute("aria-activedescendant");
   }
 

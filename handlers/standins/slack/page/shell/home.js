@@ -11,7 +11,7 @@ export class Home {
   constructor(channelId) {
     this.list = new BlockList(new Container({ home: true }, channelId));
     this.note = h("p", { class: "empty" }, t("loading"));
-    this.root = h("div", { class: "scroller home", tabindex: "0", role: "region", "aria-label": `${directory.bot?.name ?? ""} ${t("home")}` }, h("div", { class: "home-page" }, this.note, this.list.root));
+    this.root = h("div", { id: "home", class: "scroller home", tabindex: "0", role: "region", "aria-label": `${directory.bot?.name ?? ""} ${t("home")}` }, h("div", { class: "home-page" }, this.note, this.list.root));
   }
 
   update(view) {

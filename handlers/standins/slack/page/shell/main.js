@@ -1,6 +1,6 @@
 // The entry point: the current person and channel, and the server's events.
 
-import { get, listen, session } from "../base/api.js";
+import { get, listen, post, session } from "../base/api.js";
 import { composer } from "./composer.js";
 import { author, channelLabel, channelNamed, directory, setDirectory } from "../base/directory.js";
 import { announce, h, icon, toast } from "../base/dom.js";
@@ -53,7 +53,6 @@ async function loadState() {
       setDirectory(state);
       current.homeView = state.home;
       setReader(directory.me);
-      parts.skip.textContent = t("skip");
       document.title = t("workspace");
       drawBanners();
       return state;
@@ -75,6 +74,8 @@ async function go(channelId, tab = "messages") {
   showSidebar(false);
   drawSide();
   drawHeader();
+  parts.skip.textContent = t(tab === "home" ? "skipHome" : "skip");
+  parts.skip.href = tab === "home" ? "#home" : "#composer";
   if (tab === "home") return showHome();
   const messages = new Messages(channelId, { onDismiss: (message) => dismissed.add(`${channelId} ${message.ts}`) });
   current.messages = messages;
@@ -82,7 +83,10 @@ async function go(channelId, tab = "messages") {
   parts.content.replaceChildren(messages.root);
   parts["composer-place"].replaceChildren(composer(channelNamed(channelId), session.user));
   document.getElementById("composer").focus();
-  return fill(messages);
+  await fill(messages);
+  // The bot may greet whoever opens its messages; a failure is shown by the banners.
+  if (channelNamed(channelId).kind === "im") await post("home", { tab: "messages" }).catch(() => {});
+  return undefined;
 }
 
 function showHome() {
@@ -183,7 +187,7 @@ function drawSide() {
 function drawHeader() {
   const channel = channelNamed(current.channelId);
   const opener = h("button", { type: "button", class: "button square plain open-sidebar", "aria-label": t("openSidebar"), "aria-expanded": "false", onclick: () => showSidebar(true) }, icon("menu"));
-  const title = h("h2", {}, channelLabel(channel));
+  const title = h("h1", {}, channelLabel(channel));
   parts["pane-header"].replaceChildren(h("div", { class: "pane-title" }, opener, title, channel.kind === "im" ? null : channelFacts(channel)), channel.kind === "im" ? tabs(channel) : "");
 }
 

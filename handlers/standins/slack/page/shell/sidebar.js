@@ -13,13 +13,13 @@ export function drawSidebar(root, { channelId, unread }, { go, become }) {
   const channels = directory.channels.filter((channel) => channel.kind === "channel");
   const direct = directory.channels.filter((channel) => channel.kind === "im");
   root.replaceChildren(
-    h("div", { class: "workspace" }, h("span", { class: "workspace-sign", "aria-hidden": "true" }, icon("check")), h("h1", {}, t("workspace"))),
+    h("div", { class: "workspace" }, h("span", { class: "workspace-sign", "aria-hidden": "true" }, icon("check")), h("h2", {}, t("workspace"))),
     h("div", { class: "sidebar-lists" },
-      h("h2", {}, t("channels")),
+      h("h3", {}, t("channels")),
       h("ul", {}, channels.map((channel) => h("li", {}, link(channel, "#", channel.name)))),
-      h("h2", {}, t("apps")),
+      h("h3", {}, t("apps")),
       h("ul", {}, direct.map((channel) => h("li", {}, link(channel, icon("check"), directory.bot?.name ?? channel.name))))),
-    h("div", { class: "people", role: "group", "aria-label": t("youAre") }, h("h2", {}, t("youAre")), directory.people.map((person) => personButton(person, become))));
+    h("div", { class: "people", role: "group", "aria-label": t("youAre") }, h("h3", {}, t("youAre")), directory.people.map((person) => personButton(person, become))));
   if (focus?.person) root.querySelector(`[data-person="${CSS.escape(focus.person)}"]`)?.focus();
   if (focus?.channel) root.querySelector(`[data-channel="${CSS.escape(focus.channel)}"]`)?.focus();
 }

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from bot.core import jobs
-from bot.mailchimp.additions import TryLater
+from bot.mailchimp.adding import TryLater
 from bot.mailchimp.jobs import ADD
 from handlers.slack import long_work
 from handlers.slack.app import job_handlers
-from handlers.slack.views import corrections as form_views
+from handlers.slack.views.corrections import corrections as form_views
+from handlers.slack.views.corrections import tick_list as tick_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.standin import Standin
@@ -266,7 +267,7 @@ def test_a_walk_goes_on_from_the_receipt(database: Database, mailchimp: Standin,
         mailchimp.clean(remote, address)
     sync(database, client, NOW)
     person = Operator(database, client)
-    person.fill_in(person.command())
+    person.fill_in(person.press(person.command(), tick_views.WALK))
     _, modal = person.work()
     following = person.press(modal, form_views.NEXT)
     assert "2 of 3 likely typos" in said(following)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from handlers.slack.elements.blocks import person as mention
-from handlers.slack.views import archives
+from handlers.slack.views.archives import archives
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.server import Workspace
 from handlers.words import words

@@ -1,0 +1,265 @@
+"""The list's modal: within Slack's limits in both languages, and what comes from outside stays text."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.bounces.events import Cause
+from bot.bounces.evidence import Review, VerdictSummary
+from bot.bounces.verdicts.policy import Weakness
+from bot.contacts.segments import Entry, Listing, Preset, TickedBoxes
+from bot.core.audiences import Audience
+from handlers.slack.elements import blocks
+from handlers.slack.elements.texts import isolated
+from handlers.slack.views.contacts import segment_filters as filter_views
+from handlers.slack.views.contacts import segments as views
+from handlers.words import LANGUAGES
+from handlers.words import words as words_for
+from storage.contacts.contacts import PageKey, Segment
+from storage.contacts.values import UNKNOWN_TIME, CleanReason
+from tests.support.limits import HOSTILE, problems
+
+COUNTS = (0, 1, 2, 11, 1_000_000)
+ENGLISH, FRENCH = words_for("en"), words_for("fr")
+NEWS = Audience(1, "Newsletter")
+AT = datetime(2026, 11, 3, 8, 5, 1, tzinfo=UTC)
+LONG = f"Lettre d\u2019information des adhérents de l\u2019association départementale & {HOSTILE} " * 8
+ADA = Entry(5, "ada@gmial.com", "Ada Roy", "hard", "Autumn", AT, "550 5.1.1 user unknown")
+LONGEST = Entry(
+    2**53, f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 57}.fr", LONG, "unknown", LONG, AT, "smtp; 550 " * 500
+)
+
+
+def a_list(**changes: Any) -> Listing:
+    made = Listing(
+        plan_id="0123456789abcdef",
+        audience=NEWS,
+        segment=Segment(audience_id=1),
+        total=11,
+        found=11,
+        entries=[ADA],
+        page=1,
+        following=None,
+        ticked=frozenset(),
+        edition=3,
+        refused_ticks=False,
+    )
+    return replace(made, **changes)
+
+
+def longest(n: int) -> Listing:
+    entries = [replace(LONGEST, id=LONGEST.id + each) for each in range(min(n, 10))]
+    segment = Segment(
+        audience_id=1, reason="abuse", since=date(2026, 1, 1), campaign=LONG, domain="d" * 253, text="t" * 200
+    )
+    return a_list(
+        audience=Audience(1, LONG),
+        segment=segment,
+        total=max(n, 1),
+        found=n,
+        entries=entries,
+        page=100_000,
+        following=PageKey(AT, 2**53),
+        ticked=frozenset(each.id for each in entries),
+        refused_ticks=True,
+    )
+
+
+def text_of(view: blocks.View) -> str:
+    return json.dumps(view, ensure_ascii=False)
+
+
+def elements(view: blocks.View) -> list[dict[str, Any]]:
+    found = [e for block in view["blocks"] for e in block.get("elements", [])]
+    return found + [block["element"] for block in view["blocks"] if "element" in block]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("n", COUNTS)
+def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
+    everyone = [Audience(each, f"{each} {LONG}") for each in range(101)]
+    assert problems("modal", views.listing(words_for(language), longest(n), everyone)) == []
+    assert problems("modal", views.listing(words_for(language), longest(n), everyone[:100])) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("n", COUNTS)
+def test_each_count_has_its_sentence(language: str, n: int):
+    words = words_for(language)
+    entries = [replace(ADA, id=each) for each in range(min(n, 10))]
+    view = views.listing(words, a_list(total=n, found=n, entries=entries), [NEWS])
+    assert problems("modal", view) == []
+    assert (words.number(n) if n else "Newsletter") in view["blocks"][0]["text"]["text"]
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400) | st.just(LONG)
+
+
+@settings(max_examples=40)
+@given(TEXTS, TEXTS, TEXTS, TEXTS, st.sampled_from(list(CleanReason)))
+def test_any_text_stays_within_the_limits(
+    name: str, campaign: str, diagnostic: str, typed: str, reason: CleanReason
+):
+    entry = Entry(1, f"{name[:60]}@x.fr", name, reason, campaign, AT, diagnostic)
+    shown = a_list(
+        audience=Audience(1, name or "A"),
+        entries=[entry],
+        segment=Segment(audience_id=1, campaign=campaign or None, text=typed[:200] or None),
+    )
+    assert problems("modal", views.listing(FRENCH, shown, [NEWS])) == []
+
+
+def test_text_from_right_to_left_turns_nothing_else_round():
+    assert isolated("אבג") == "\u2068אבג\u2069"
+    assert isolated("a\u202etxt.exe") == "\u2068atxt.exe\u2069"
+    assert isolated("Élodie") == "Élodie"
+
+
+def menu_of(entry: Entry) -> list[str]:
+    view = views.listing(ENGLISH, a_list(entries=[entry]), [NEWS])
+    [menu] = [e for e in elements(view) if e.get("action_id") == views.MENU]
+    texts = [option["text"]["text"] for option in menu["options"]]
+    assert all(text.endswith(f": {entry.address}") for text in texts), "their name for screen readers"
+    return [option["value"] for option in menu["options"]]
+
+
+def test_the_menu_of_a_contact_has_what_can_be_done_with_it():
+    weak = VerdictSummary(CleanReason.SOFT, Cause.FULL, "4.2.2", 7, 7, Weakness.FULL)
+    assert menu_of(ADA) == ["why:1:5", "fix:1:5", "archive:1:5"]
+    assert menu_of(replace(ADA, reason="abuse")) == ["why:1:5", "archive:1:5"]
+    assert menu_of(replace(ADA, verdict=weak))[-1] == "reviewed:1:5"
+    reviewed = replace(weak, review=Review("U1", AT))
+    assert menu_of(replace(ADA, verdict=reviewed))[-1] == "not-reviewed:1:5"
+
+
+def test_a_contact_takes_one_block_of_two_lines():
+    view = views.listing(ENGLISH, a_list(entries=[ADA]), [NEWS])
+    [row] = [block for block in view["blocks"] if block.get("block_id", "").startswith("row-")]
+    [option] = row["elements"][0]["options"]
+    assert option["text"]["text"] == "ada@gmial.com"
+    assert option["description"]["text"] == "Nov 3, 2026 · Hard bounce · no such mailbox"
+
+
+def test_an_unknown_date_is_said_and_no_date_is_made_up():
+    shown = a_list(entries=[replace(ADA, cleaned_at=UNKNOWN_TIME)])
+    for words, said in ((ENGLISH, "On an unknown date"), (FRENCH, "À une date inconnue")):
+        text = text_of(views.listing(words, shown, [NEWS]))
+        assert said in text
+        assert "1970" not in text
+        assert "<!date^" not in text
+
+
+def test_no_cleaned_contacts_says_when_to_look_again_and_offers_no_filter():
+    view = views.listing(ENGLISH, a_list(total=0, found=0, entries=[]), [NEWS])
+    assert "Look again after the next campaign" in text_of(view)
+    assert "submit" not in view
+    assert len(view["blocks"]) == 1
+
+
+def test_no_hit_says_so_and_offers_to_clear():
+    view = views.listing(
+        ENGLISH, a_list(found=0, entries=[], segment=Segment(audience_id=1, text="zz")), [NEWS]
+    )
+    assert "No cleaned contact matches" in text_of(view)
+    ids = {e.get("action_id") for e in elements(view)}
+    assert any(b.get("accessory", {}).get("action_id") == views.CLEAR for b in view["blocks"])
+    assert not ids & {views.ARCHIVE, views.EXPORT}
+
+
+def test_the_audience_is_chosen_only_where_there_are_several():
+    one, two = ([NEWS], [NEWS, Audience(2, "Other")])
+    assert views.CHOOSE not in text_of(views.listing(ENGLISH, a_list(), one))
+    assert views.CHOOSE in text_of(views.listing(ENGLISH, a_list(), two))
+
+
+def test_the_filters_are_filled_in_and_read_back():
+    for segment in (
+        Segment(audience_id=1),
+        Segment(audience_id=1, reason="soft", since=date(2026, 11, 3), campaign="C", domain="d.fr", text="t"),
+        Segment(audience_id=1, worth_a_look=True),
+        Segment(audience_id=1, reviewed=True),
+        Segment(audience_id=1, likely_typos=True, ids=(3,)),
+    ):
+        for words in (ENGLISH, FRENCH):
+            form = filter_views.form(words, "0123456789abcdef", segment)
+            assert problems("modal", form) == []
+        states = {
+            element["action_id"]: {
+                "value": element.get("initial_value"),
+                "selected_option": element.get("initial_option"),
+                "selected_date": element.get("initial_date"),
+            }
+            for element in elements(form)
+        }
+        chosen = filter_views.chosen({name: {name: state} for name, state in states.items()})
+        assert replace(Segment(audience_id=1, **chosen), ids=segment.ids) == segment
+
+
+def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
+    """A view with its state, as Slack sends it with a click."""
+    values: dict[str, Any] = {}
+    for block in view["blocks"]:
+        for element in block.get("elements", []):
+            if element.get("action_id") == views.TICK:
+                [option] = element["options"]
+                on = int(option["value"]) in ticked
+                answer = {"type": "checkboxes", "selected_options": [option] if on else []}
+                values[block["block_id"]] = {element["action_id"]: answer}
+    return view | {"state": {"values": values}}
+
+
+def test_the_boxes_and_the_text_are_read_back():
+    view = views.listing(ENGLISH, a_list(entries=[ADA, replace(ADA, id=6)]), [NEWS])
+    sent = state_of(view, 6)
+    assert views.boxes(sent, "1.2") == TickedBoxes(3, frozenset({5, 6}), frozenset({6}), "1.2")
+    assert views.boxes({}).edition == -1
+
+
+def test_a_page_s_button_says_where_it_leads():
+    at = PageKey(AT, 77)
+    buttons = {
+        e["action_id"]: e["value"]
+        for e in elements(views.listing(ENGLISH, a_list(page=4, following=at), [NEWS]))
+        if e.get("action_id") in (views.NEXT, views.PREVIOUS)
+    }
+    assert views.page_of(buttons[views.NEXT]) == (5, at)
+    assert views.page_of(buttons[views.PREVIOUS]) == (3, None)
+
+
+def test_suggestions_have_their_counts_and_the_longest_name_is_found_again():
+    found = {LONG: 1_000_000, "Autumn": 2, "100%": 1}
+    options = filter_views.suggestions(FRENCH, found)
+    assert problems("modal", blocks.modal("t", [blocks.actions([blocks.select("a", "p", options)])])) == []
+    assert options[1]["text"]["text"] == "Autumn (2)"
+    assert options[0]["text"]["text"].endswith("… (1\u202f000\u202f000)")
+    assert [filter_views.full_name(found, option["value"]) for option in options] == list(found)
+    assert filter_views.is_truncated(options[0]["value"])
+
+
+def test_the_buttons_act_on_all_or_on_the_ticked():
+    all_, ticked = (views.listing(ENGLISH, a_list(ticked=frozenset(ids)), [NEWS]) for ids in ((), (5,)))
+    values = {
+        e["action_id"]: views.plan_of(e["value"])
+        for e in elements(all_)
+        if e.get("action_id") in (views.ARCHIVE, views.EXPORT)
+    }
+    assert values == dict.fromkeys((views.ARCHIVE, views.EXPORT), ("0123456789abcdef", False))
+    assert "submit" not in all_
+    [export] = [e for e in elements(ticked) if e.get("action_id") in (views.ARCHIVE, views.EXPORT)]
+    assert views.plan_of(export["value"]) == ("0123456789abcdef", True)
+    assert ticked["submit"]["text"] == "Archive ticked (1)", "below the contacts, always in sight"
+
+
+def test_one_filter_of_one_click_is_on_and_leads_back():
+    for preset in (Preset.WEEK, Preset.WORTH_A_LOOK, Preset.TYPOS):
+        view = views.listing(ENGLISH, a_list(preset=preset, worth_a_look=2), [NEWS])
+        [on] = [e for e in elements(view) if e.get("style") == "primary"]
+        assert (on["action_id"], on["value"]) == (f"{views.PRESET}-{preset}", "all")
+    custom = a_list(segment=Segment(audience_id=1, domain="x.fr"))
+    [on] = [e for e in elements(views.listing(ENGLISH, custom, [NEWS])) if e.get("style") == "primary"]
+    assert on["action_id"] == views.FILTERS
