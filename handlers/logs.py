@@ -68,8 +68,13 @@ def set_up(*, as_json: bool) -> None:
     """Writes the log to standard error: warnings, and what this program says of its work."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if as_json else TextFormatter(TEXT))
-    logging.basicConfig(handlers=[handler, _WATCH], force=True)
+    logging.basicConfig(handlers=[handler, _WATCH])
     logging.getLogger("handlers").setLevel(logging.INFO)
+
+
+def take_over() -> None:
+    """Has written to the log too what Python writes to standard error by itself, with messages: for a process that serves."""
+    logging.captureWarnings(capture=True)
     threading.excepthook = _log_thread
     sys.excepthook = _log_uncaught
 

@@ -42,4 +42,5 @@ def _serve(reading: Reading) -> NoReturn:
     if faults := list(start.faults(reading)):
         raise Faults(faults)
     databases.open_current(reading.settings.database_url).close()
+    logs.take_over()
     serve.run(reading.settings)

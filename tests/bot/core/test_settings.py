@@ -2,8 +2,6 @@
 
 import json
 import logging
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,16 +25,14 @@ def nothing_set(tmp_path, monkeypatch: pytest.MonkeyPatch):
 
 
 @contextmanager
-def watched_log() -> Iterator[None]:
-    """Gives the process its log back, which `cleaned run` sets up."""
+def own_log() -> Iterator[None]:
+    """Has `cleaned run` set up the log, which pytest has done otherwise."""
     root, ours = logging.getLogger(), logging.getLogger("handlers")
-    handlers, level, hooks = root.handlers[:], ours.level, (sys.excepthook, threading.excepthook)
-    try:
-        yield
-    finally:
-        root.handlers[:] = handlers
-        ours.setLevel(level)
-        sys.excepthook, threading.excepthook = hooks
+    handlers, level = root.handlers[:], ours.level
+    root.handlers.clear()
+    yield
+    root.handlers[:] = handlers
+    ours.setLevel(level)
 
 
 def test_with_nothing_set_there_is_a_sqlite_file_and_no_operator():
@@ -196,7 +192,7 @@ def test_a_program_that_logs_json_says_so_too_what_keeps_it_from_starting(
 ):
     monkeypatch.setenv("CLEANED_LOG", "json")
     monkeypatch.setenv("CLEANED_PORT", "none")
-    with watched_log():
+    with own_log():
         assert cli.main(["run"]) == cli.FAILED
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert len(lines) == 3
