@@ -201,7 +201,7 @@ def test_an_address_that_is_none_is_a_bad_setting_and_is_not_repeated(
     assert cli.main(["check"]) == cli.FAILED
     said = capsys.readouterr()
     assert words("error-bad-setting", name="CLEANED_IMAP_URL") in said.out
-    assert "secret" not in said.out + said.err
+    assert "user:secret" not in said.out + said.err
 
 
 def parts(database: Database) -> AppContext:
