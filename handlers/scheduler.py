@@ -83,6 +83,14 @@ def start(context: AppContext, owner: str, heartbeat: Heartbeat | None = None) -
         seconds, now = interval.total_seconds(), datetime.now(UTC)
         scheduler.add_job(_run, "interval", (name, task, keep_lease), seconds=seconds, next_run_time=now)
 
+    _add_tasks(add, context, owner)
+    if heartbeat:
+        scheduler.add_job(heartbeat.beat, "interval", seconds=HEARTBEAT_INTERVAL.total_seconds())
+    scheduler.start()
+    return scheduler
+
+
+def _add_tasks(add: Callable[..., None], context: AppContext, owner: str) -> None:
     add("digest", DIGEST_INTERVAL, lambda _: send_due(context, owner))
     add("questions", QUESTIONS_INTERVAL, lambda _: held.ask(context))
     add("incidents", QUESTIONS_INTERVAL, lambda _: incidents.tell(context), lease="incidents")
@@ -101,10 +109,6 @@ def start(context: AppContext, owner: str, heartbeat: Heartbeat | None = None) -
         )
     if account := context.mailchimp:
         add("mirror", MIRROR_INTERVAL, lambda _: mirror.sync_all(context, account), lease="mirror")
-    if heartbeat:
-        scheduler.add_job(heartbeat.beat, "interval", seconds=HEARTBEAT_INTERVAL.total_seconds())
-    scheduler.start()
-    return scheduler
 
 
 def send_due(context: AppContext, owner: str) -> None:
