@@ -97,7 +97,9 @@ def _unfiltered(kind: int, row: bytes, above: bytes) -> bytes:
 
 def _paeth(left: int, above: int, corner: int) -> int:
     guess = left + above - corner
-    return min((abs(guess - left), 0, left), (abs(guess - above), 1, above), (abs(guess - corner), 2, corner))[2]
+    return min(
+        (abs(guess - left), 0, left), (abs(guess - above), 1, above), (abs(guess - corner), 2, corner)
+    )[2]
 
 
 PREDICTIONS: dict[int, Callable[[int, int, int], int]] = {

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from handlers.words import words
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PATIENCE, ROOT, Screen, running_demo
@@ -17,8 +17,8 @@ from tests.support.slack import CAMILLE, OLIVIA
 from tests.tools import moving_picture
 
 FOLDER = ROOT / "docs/pictures"
-SIZE = {"width": 1000, "height": 720}
-TALL = {"width": 1000, "height": 980}  # for the digest
+SIZE = ViewportSize(width=1000, height=720)
+TALL = ViewportSize(width=1000, height=980)  # for the digest
 PEOPLE = {"en": OLIVIA, "fr": CAMILLE}
 STILLS = ("counts", "list", "fix", "digest")
 MOVING = "fix-archive-undo"

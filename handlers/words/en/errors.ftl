@@ -13,7 +13,7 @@ error-nothing-there = No contact matches. Change the filters.
 error-wrong-word = Type { $word } to confirm. Nothing was changed.
 error-already-done = This was confirmed already. Look in your messages for the receipt.
 error-plan-gone = This window is too old. Close it and start again.
-error-bad-setting = The setting { $name } can’t be read. The README has the list of settings.
+error-bad-setting = The setting { $name } can’t be read. docs/settings.md has the list of settings.
 error-short-secret = { $name ->
     [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD has to be user:password: a user, and a password of at least { $n } characters. “openssl rand -hex 16” makes a password; enter the same at Postmark.
     [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET is shorter than { $n } characters, so it is not a whole one. Copy it again from your app’s “Basic Information” page.

@@ -13,7 +13,7 @@ error-nothing-there = Aucun contact ne correspond. Modifiez les filtres.
 error-wrong-word = Tapez { $word } pour confirmer. Rien n’a été modifié.
 error-already-done = Cette action a déjà été confirmée. Le reçu est dans vos messages.
 error-plan-gone = Cette fenêtre est trop ancienne. Fermez-la et recommencez.
-error-bad-setting = Le réglage { $name } est illisible. Le README donne la liste des réglages.
+error-bad-setting = Le réglage { $name } est illisible. docs/settings.md donne la liste des réglages.
 error-short-secret = { $name ->
     [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD doit être utilisateur:motdepasse : un utilisateur, et un mot de passe d’au moins { $n } caractères. « openssl rand -hex 16 » en crée un ; mettez le même chez Postmark.
     [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET a moins de { $n } caractères : il n’est pas entier. Copiez-le de nouveau de la page « Basic Information » de votre application.
