@@ -159,7 +159,7 @@ def test_every_setting_is_listed_once_with_its_default():
 
 @pytest.mark.parametrize("document", NOW_TRUE, ids=name_of)
 def test_every_setting_command_and_option_that_a_document_names_exists(document: Path):
-    """Settings by their names; commands as `/cleaned-…`, or as `cleaned …` at the start of code."""
+    """Settings by their names; commands as `/cleaned-…`, or as `cleaned …` at the start of code, or behind a pipe."""
     page = document.read_text(encoding="utf-8")
     settings = set(re.findall(r"\b(?:CLEANED|SLACK|MAILCHIMP)_[A-Z_]*[A-Z]\b", page))
     assert {re.sub("_FILE$", "", name) for name in settings} <= SETTINGS.keys()
@@ -167,7 +167,7 @@ def test_every_setting_command_and_option_that_a_document_names_exists(document:
     example = {"/cleaned-hello"} if document.name == "contributing.md" else set()
     assert set(re.findall(r"`(/cleaned[\w-]*)", page)) <= slash | example
     program = r"(?:python3 -m handlers|(?:\.venv/bin/)?cleaned)"
-    for line in re.findall(rf"(?:^    | \||`){program}((?: [^`\n]+)?)", page, re.MULTILINE):
+    for line in re.findall(rf"(?:^    (?:[^|\n]*\| )?|`){program}((?: [^`\n]+)?)", page, re.MULTILINE):
         command, *_ = re.findall(r"^ ([a-z]\w*)", line) or [None]
         assert command is None or command in TERMINAL, line
         options = set(re.findall(r"--[a-z][a-z-]*", line.partition("   ")[0]))
