@@ -1,4 +1,4 @@
-"""The settings, read from the environment and a `.env` file. The README lists them; a test compares the two."""
+"""The settings, read from the environment and a `.env` file. `docs/settings.md` lists them; a test compares."""
 
 import os
 import re
