@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
+from bot.core.errors import Faults
 from handlers.terminal.arguments import FILE, PATH, SHELLS, Parser, PrintCompletion, WrongUsage, port
 from handlers.words import Words, language_for, words
 
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_error(translate(str(interrupt) or "terminal-interrupted"))
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001  any error is reported as one line
-        _print_error(_error_sentence(language, error))
+        for each in error.faults if isinstance(error, Faults) else (error,):
+            _print_error(_error_sentence(language, each))
         return FAILED
     return status
 

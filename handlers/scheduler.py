@@ -3,14 +3,17 @@
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from prometheus_client import Counter
 
 from bot.bounces import mailbox
 from bot.core import task_leases
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
+from handlers import logs
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features.bounces import held, incidents
@@ -25,16 +28,40 @@ QUESTIONS_INTERVAL = timedelta(seconds=20)
 CLEANUP_INTERVAL = timedelta(hours=1)
 MAILBOX_INTERVAL = timedelta(minutes=2)
 MIRROR_INTERVAL = timedelta(minutes=5)
+HEARTBEAT_INTERVAL = timedelta(seconds=5)
+STOPPED_AFTER_SECONDS = 20.0  # without a heartbeat
 
 KeepLease = Callable[
     [], bool
 ]  # renews the task's lease; False if another process holds it or the scheduler stops
 Task = Callable[[KeepLease], object]
+"""Returns False if it could not be done."""
+OUTCOMES = DONE, FAILED = "done", "failed"
+RUNS = Counter(
+    "cleaned_scheduled_runs",
+    "Runs of recurring tasks in this process, by how they ended.",
+    ["task", "outcome"],
+)
 
 log = logging.getLogger(__name__)
 
 
-def start(context: AppContext, owner: str) -> BackgroundScheduler:
+class Heartbeat:
+    """When the scheduler ran something last, by a clock that nobody can set back."""
+
+    def __init__(self) -> None:
+        self._last = monotonic()
+
+    def beat(self) -> None:
+        self._last = monotonic()
+
+    def fault(self) -> str:
+        """That the scheduler has stopped, and for how long, in a few words; "" if it runs."""
+        seconds = monotonic() - self._last
+        return f"stopped for {seconds:.0f} s" if seconds > STOPPED_AFTER_SECONDS else ""
+
+
+def start(context: AppContext, owner: str, heartbeat: Heartbeat | None = None) -> BackgroundScheduler:
     """Returns the running scheduler. Every task runs at once, to make up for the time when no process ran.
 
     Of several processes only the one that holds the lease of a task runs it; `owner` names this process in leases.
@@ -45,31 +72,45 @@ def start(context: AppContext, owner: str) -> BackgroundScheduler:
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
 
-    def add(interval: timedelta, task: Task, *, lease: str = "") -> None:
+    def add(name: str, interval: timedelta, task: Task, *, lease: str = "") -> None:
         def has_lease() -> bool:
             return not lease or task_leases.acquire(context.database, lease, owner, context.clock(), interval)
 
         def keep_lease() -> bool:
             return scheduler.running and has_lease()
 
+        for outcome in OUTCOMES:
+            RUNS.labels(name, outcome)  # 0 from the start, so that the first one is an increase
         seconds, now = interval.total_seconds(), datetime.now(UTC)
-        scheduler.add_job(_run, "interval", (task, keep_lease), seconds=seconds, next_run_time=now)
+        scheduler.add_job(_run, "interval", (name, task, keep_lease), seconds=seconds, next_run_time=now)
 
-    add(DIGEST_INTERVAL, lambda _: send_due(context, owner))
-    add(QUESTIONS_INTERVAL, lambda _: held.ask(context))
-    add(QUESTIONS_INTERVAL, lambda _: incidents.tell(context), lease="incidents")
+    _add_tasks(add, context, owner)
+    if heartbeat:
+        scheduler.add_job(heartbeat.beat, "interval", seconds=HEARTBEAT_INTERVAL.total_seconds())
+    scheduler.start()
+    return scheduler
+
+
+def _add_tasks(add: Callable[..., None], context: AppContext, owner: str) -> None:
+    add("digest", DIGEST_INTERVAL, lambda _: send_due(context, owner))
+    add("questions", QUESTIONS_INTERVAL, lambda _: held.ask(context))
+    add("incidents", QUESTIONS_INTERVAL, lambda _: incidents.tell(context), lease="incidents")
     retention = Retention.of(context.settings)
     add(
+        "cleanup",
         CLEANUP_INTERVAL,
         lambda _: delete_expired(context.database, context.clock(), retention),
         lease="delete_expired",
     )
     if address := context.settings.mailbox:
-        add(MAILBOX_INTERVAL, lambda keep_lease: read_mailbox(context, address, keep_lease), lease="mailbox")
+        add(
+            "mailbox",
+            MAILBOX_INTERVAL,
+            lambda keep_lease: read_mailbox(context, address, keep_lease),
+            lease="mailbox",
+        )
     if account := context.mailchimp:
-        add(MIRROR_INTERVAL, lambda _: mirror.sync_all(context, account), lease="mirror")
-    scheduler.start()
-    return scheduler
+        add("mirror", MIRROR_INTERVAL, lambda _: mirror.sync_all(context, account), lease="mirror")
 
 
 def send_due(context: AppContext, owner: str) -> None:
@@ -78,22 +119,27 @@ def send_due(context: AppContext, owner: str) -> None:
         log.info("digest: %s", post(context, claim, notify=claim.settings.set_by))
 
 
-def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> None:
-    """Takes in the unread bounces of the mailbox; logs one line if the mailbox can't be read."""
+def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> bool:
+    """Takes in the unread bounces of the mailbox; if it can't be read, logs one line and returns False."""
     try:
         outcome = mailbox.take_in_unseen(
             context.database, address, context.clock(), keep_lease, context.settings.return_path_secret
         )
     except MailboxError as error:
         log.warning("mailbox: %s", words("en")(error.key, **error.values))
-        return
+        return False
     if outcome.messages:
         log.info("mailbox: %d messages, %s", outcome.messages, outcome.intake)
+    return True
 
 
-def _run(task: Task, keep_lease: KeepLease) -> None:
-    try:
-        if keep_lease():
-            task(keep_lease)
-    except Exception as error:  # noqa: BLE001  the next run comes whatever happens
-        log.error("scheduled task failed: %s", errors.trace(error))  # noqa: TRY400  a message may hold an address
+def _run(name: str, task: Task, keep_lease: KeepLease) -> None:
+    with logs.referenced():
+        try:
+            if not keep_lease():
+                return
+            has_failed = task(keep_lease) is False
+        except Exception as error:  # noqa: BLE001  the next run comes whatever happens
+            has_failed = True
+            log.error("scheduled task %s failed: %s", name, errors.trace(error))  # noqa: TRY400  a message may hold an address
+    RUNS.labels(name, FAILED if has_failed else DONE).inc()

@@ -13,17 +13,20 @@ from typing import NoReturn
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 
-from bot.core import jobs, task_leases
+from bot.core import databases, jobs, task_leases
 from bot.core.settings import Settings
 from bot.mailchimp import account
+from handlers import logs
 from handlers import scheduler as scheduling
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
 from handlers.slack.long_work import Worker
+from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
 from handlers.web import server as web_server
+from handlers.web.health import Check, Health
 from storage.core.database import Database
 
 # Service managers usually kill a process ten seconds after SIGTERM.
@@ -90,9 +93,15 @@ def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
     running.callback(worker.stop)
     owner = jobs.owner()
     running.callback(lambda: task_leases.release_all(database, owner, context.clock()))
-    scheduler = scheduling.start(context, owner)
+    heartbeat = scheduling.Heartbeat()
+    scheduler = scheduling.start(context, owner, heartbeat)
     running.callback(scheduler.shutdown, wait=False)
-    _listen(bolt, context, running)
+    checks: dict[str, Check] = {
+        "database": partial(databases.fault, database),
+        "workers": worker.fault,
+        "scheduler": heartbeat.fault,
+    }
+    _listen(bolt, context, running, checks)
     running.callback(worker.stop_soon)
     return context, worker
 
@@ -113,18 +122,21 @@ def _limit_shutdown(worker: Worker, database: Database) -> None:
         timer.start()
 
 
-def _listen(bolt: App, context: AppContext, running: ExitStack) -> None:
+def _listen(bolt: App, context: AppContext, running: ExitStack, checks: dict[str, Check]) -> None:
     settings = context.settings
     running.callback(bolt.listener_runner.listener_executor.shutdown)
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
         handler = SocketModeHandler(bolt, token, concurrency=app.LISTENER_THREADS)
         sdk_workarounds.replace_reader(handler.client)
-        unanswered = UnansweredRequests(handler.client)
+        unanswered = UnansweredRequests(handler.client, ACKNOWLEDGEMENT.labels("socket").observe)
         handler.connect()  # type: ignore[no-untyped-call]  # Bolt's
         running.callback(sdk_workarounds.close, handler.client)
         running.callback(unanswered.wait, partial(sdk_workarounds.hang_up, handler.client))
+        checks["socket"] = partial(sdk_workarounds.socket_fault, handler.client)
+    health = Health(checks, logs.last_error)
+    running.callback(health.close)
     server = web_server.start(
-        bolt, settings, context.database, context.clock, slack_threads=app.LISTENER_THREADS
+        bolt, settings, context.database, context.clock, slack_threads=app.LISTENER_THREADS, health=health
     )
     running.callback(server.stop)

@@ -1,5 +1,6 @@
-"""The documents can't lie: README, manifest, settings and code say the same."""
+"""The documents can't lie: README, pages, manifest, settings and code say the same."""
 
+import argparse
 import re
 import subprocess
 import sysconfig
@@ -13,12 +14,15 @@ import pytest
 import yaml
 
 from bot.core.settings import Settings
+from handlers.cli import build_parser
 from handlers.slack import app, scopes
-from handlers.words import words
+from handlers.words import LANGUAGES, words
+from tests.tools import pictures
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NOW_TRUE = [path for path in DOCUMENTS if path.parent.name != "decisions"]  # a record tells of its day
+PICTURES = ROOT / "docs/pictures"
 FOLDER = re.compile(r"(bot|handlers|storage|tests|docs)/")
 ENDING = "(?:py|md|ftl|toml|yml)"
 MANIFEST: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
@@ -74,6 +78,24 @@ def name_of(document: Path) -> str:
     return document.relative_to(ROOT).as_posix()
 
 
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def terminal_commands() -> dict[str, set[str]]:
+    """The commands of `cleaned`, each with its long options."""
+    [subcommands] = [action for action in build_parser(words("en"))._actions if action.dest == "command"]
+    assert subcommands.choices is not None
+    choices: dict[str, argparse.ArgumentParser] = dict(subcommands.choices)
+    return {name: set(parser._option_string_actions) for name, parser in choices.items()}
+
+
+SETTINGS = {
+    str(field.validation_alias or name).upper(): field for name, field in Settings.model_fields.items()
+}
+TERMINAL = terminal_commands()
+
+
 def registered() -> dict[str, set[str]]:
     recorder = Recorder()
     for feature in app.FEATURES:
@@ -108,30 +130,86 @@ def test_the_manifest_has_exactly_the_scopes_that_the_code_needs():
     assert set(MANIFEST["oauth_config"]["scopes"]["bot"]) == needed == scopes.SCOPES
 
 
-def test_the_readme_lists_every_command_as_the_manifest_has_it():
-    commands = MANIFEST["features"]["slash_commands"]
-    expected = {(each["command"], each.get("usage_hint", "").replace(" | help", "")) for each in commands}
-    rows = re.findall(r"^\| `(/cleaned\S*?) ?(\[[\w ]+\])?` \|", README, re.MULTILINE)
+@pytest.mark.parametrize(("language", "others"), [("en", {}), ("fr", {"address": "adresse", "or": "ou"})])
+def test_people_read_of_every_command_as_the_manifest_has_it(language: str, others: dict[str, str]):
+    expected = set()
+    for each in MANIFEST["features"]["slash_commands"]:
+        hint = each.get("usage_hint", "").replace(" | help", "")
+        expected.add((each["command"], re.sub(r"\w+", lambda word: others.get(word[0], word[0]), hint)))
+    rows = re.findall(
+        r"^\| `(/cleaned\S*?) ?(\[[\w ]+\])?` \|", text(f"docs/people.{language}.md"), re.MULTILINE
+    )
+    assert len(rows) == len(expected)
     assert set(rows) == expected
 
 
-def test_the_readme_s_table_has_every_setting_and_its_default():
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \|.*\| (.*) \|$", README, re.MULTILINE))
-    fields = {
-        str(field.validation_alias or name).upper(): field for name, field in Settings.model_fields.items()
+def test_every_setting_is_listed_once_with_its_default():
+    rows = re.findall(r"^\| `([A-Z_]+)` \|.*\| (.*) \|$", text("docs/settings.md"), re.MULTILINE)
+    assert sorted(name for name, _ in rows) == sorted(SETTINGS)
+    for name, default in rows:
+        if isinstance(SETTINGS[name].default, str | int):
+            assert default == f"`{SETTINGS[name].default}`"
+    elsewhere = [path for path in NOW_TRUE if path.name != "settings.md"]
+    assert [
+        name_of(path)
+        for path in elsewhere
+        if re.search(r"^\| `CLEANED_\w+` \|", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ] == []
+
+
+@pytest.mark.parametrize("document", NOW_TRUE, ids=name_of)
+def test_every_setting_command_and_option_that_a_document_names_exists(document: Path):
+    """Settings by their names; commands as `/cleaned-…`, or as `cleaned …` at the start of code, or behind a pipe."""
+    page = document.read_text(encoding="utf-8")
+    settings = set(re.findall(r"\b(?:CLEANED|SLACK|MAILCHIMP)_[A-Z_]*[A-Z]\b", page))
+    assert {re.sub("_FILE$", "", name) for name in settings} <= SETTINGS.keys()
+    slash = {each["command"] for each in MANIFEST["features"]["slash_commands"]}
+    example = {"/cleaned-hello"} if document.name == "contributing.md" else set()
+    assert set(re.findall(r"`(/cleaned[\w-]*)", page)) <= slash | example
+    program = r"(?:python3 -m handlers|(?:\.venv/bin/)?cleaned)"
+    for line in re.findall(rf"(?:^    (?:[^|\n]*\| )?|`){program}((?: [^`\n]+)?)", page, re.MULTILINE):
+        command, *_ = re.findall(r"^ ([a-z]\w*)", line) or [None]
+        assert command is None or command in TERMINAL, line
+        options = set(re.findall(r"--[a-z][a-z-]*", line.partition("   ")[0]))
+        assert options <= (TERMINAL[command] if command else {"--print-completion"}), line
+
+
+def test_every_command_of_the_terminal_is_listed():
+    assert set(re.findall(r"^    cleaned (\w+)", text("docs/operating.md"), re.MULTILINE)) == TERMINAL.keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_labels_in_bold_of_the_pages_for_people_are_the_program_s(language: str):
+    """Without the figures that a label may end with."""
+    folder = ROOT / "handlers/words" / language
+    sentences = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.ftl"))
+    shown = {plain(value) for value in re.findall(r"= (.+)$", sentences, re.MULTILINE)}
+    shown |= {re.sub(r" ?[:(] ?\{ \$\w+ \}\)?$", "", value) for value in shown}
+    labels = {
+        plain(label) for label in re.findall(r"\*\*(.+?)\*\*", text(f"docs/people.{language}.md"), re.DOTALL)
     }
-    assert rows.keys() == fields.keys()
-    for name, field in fields.items():
-        if isinstance(field.default, str | int):
-            assert rows[name] == f"`{field.default}`"
+    assert labels
+    assert {label for label in labels if not shown & {label, label.capitalize()}} == set()
 
 
-def test_the_readme_names_every_terminal_command():
-    from handlers.cli import build_parser
+def plain(label: str) -> str:
+    """With one ordinary space for each space, line end or space that doesn't break."""
+    return " ".join(label.split())
 
-    [subcommands] = [action for action in build_parser(words("en"))._actions if action.dest == "command"]
-    assert subcommands.choices is not None
-    assert set(re.findall(r"^    cleaned (\w+)", README, re.MULTILINE)) == set(subcommands.choices)
+
+def test_the_pictures_are_those_that_are_made_and_shown():
+    shown = {
+        (document.parent / link).resolve()
+        for document in DOCUMENTS
+        for link in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", document.read_text(encoding="utf-8"))
+    }
+    assert shown == set(PICTURES.iterdir()) == {PICTURES / name for name in pictures.names()}
+    assert max(path.stat().st_size for path in shown) < 1_000_000
+
+
+def test_the_readme_and_the_set_up_are_short():
+    assert len(text("README.md").splitlines()) <= 150
+    assert len(prose(ROOT / "docs/set-up.md").split()) <= 2_000  # ten minutes, at 200 words a minute
 
 
 def prose(document: Path) -> str:
@@ -159,10 +237,10 @@ def test_every_link_within_the_project_leads_somewhere(document: Path):
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
 def test_every_path_that_a_document_names_exists(document: Path):
     """A name in backticks is a path if it is below one of our folders, or has a slash and a file's ending."""
-    text = document.read_text(encoding="utf-8")
+    page = document.read_text(encoding="utf-8")
     names = re.findall(r"`([\w./*-]*/[\w./*-]*)`", prose(document))
     paths = [name for name in names if FOLDER.match(name) or re.search(rf"\.{ENDING}$", name)]
-    paths += re.findall(rf"\b(?:bot|handlers|storage|tests|docs)/[\w./*-]+\.{ENDING}\b", text)  # in diagrams
+    paths += re.findall(rf"\b(?:bot|handlers|storage|tests|docs)/[\w./*-]+\.{ENDING}\b", page)  # in diagrams
     assert [path for path in paths if not any(ROOT.glob(path.rstrip("/")))] == []
 
 

@@ -14,6 +14,8 @@ from enum import IntEnum
 from itertools import islice
 from typing import Any
 
+from prometheus_client import Counter
+
 from bot.bounces import quarantine
 from bot.bounces.events import (
     LONGEST_CAMPAIGN,
@@ -42,6 +44,9 @@ from storage.core.tables import AudienceSource
 from storage.core.text import storable_line
 
 LONGEST_CODE = 12  # characters
+EVENTS = Counter(
+    "cleaned_mail_events", "Mail events by their way in and what became of them.", ["way", "outcome"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ def take_in_batches(
         if outcome == _Outcome.UNKNOWN and arrival.is_evidence
     ]
     quarantine.add(database, _with_mirrored_reason(database, unknown), now)
+    for arrival, outcome in zip(arrivals, outcomes, strict=True):
+        EVENTS.labels(arrival.event.source, outcome.name.lower()).inc()
     in_order = iter(outcomes)
     return [_count(islice(in_order, len(batch))) for batch in batches]
 

@@ -46,6 +46,14 @@ def open_current(url: str) -> Database:
     return database
 
 
+def check_url(url: str) -> None:
+    """Raises BadDatabaseUrl."""
+    try:
+        Database(url).close()
+    except BadUrl:
+        raise BadDatabaseUrl from None
+
+
 def open_any_version(url: str) -> Database:
     """Opens the database without a look at its version. Raises BadDatabaseUrl, DatabaseUnreachable."""
     try:
@@ -58,6 +66,18 @@ def open_any_version(url: str) -> Database:
         database.close()
         raise DatabaseUnreachable(url=database.url.render_as_string()) from error
     return database
+
+
+def fault(database: Database) -> str:
+    """What keeps a database that is in use from being used, in two or three words; "" if nothing does.
+
+    A newer version doesn't: while several processes are upgraded, the older ones go on working.
+    """
+    try:
+        is_behind = schema.state_if_reachable(database) == schema.SchemaState.BEHIND
+    except Unreachable:
+        return "unreachable"
+    return "older than this program" if is_behind else ""
 
 
 def migrate(database: Database) -> bool:

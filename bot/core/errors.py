@@ -4,6 +4,7 @@ Each error is a class with the key of a sentence in `handlers/words` and the sen
 person typed: they are shown to that person and never logged.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 
@@ -17,6 +18,14 @@ class CleanedError(Exception):
         self.values = values
         self.block_id: str | None = None
         """The id of the modal's input that has the fault, if there is one."""
+
+
+class Faults(Exception):
+    """Several errors, found together so that they can be corrected together."""
+
+    def __init__(self, faults: Sequence[Exception]) -> None:
+        super().__init__(", ".join(type(fault).__qualname__ for fault in faults))
+        self.faults = tuple(faults)
 
 
 class UnknownAudience(CleanedError):

@@ -139,6 +139,24 @@ class StepSize:
             self.rows = max(smallest, min(self._most, int(self.rows * (STEP / duration))))
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The jobs of a kind and state that have not ended: how many, and how long ago the oldest was created."""
+
+    kind: str
+    state: str
+    n: int
+    age: timedelta
+
+
+def backlog(database: Database, now: datetime) -> Sequence[Backlog]:
+    """Returns the jobs that have not ended, by kind and state; nothing for those that there are none of."""
+    with database.reading() as session:
+        return [
+            Backlog(kind, state, n, now - oldest) for kind, state, n, oldest in jobs.count_unfinished(session)
+        ]
+
+
 def new_id() -> str:
     return secrets.token_hex(8)
 

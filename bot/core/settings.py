@@ -1,22 +1,31 @@
-"""The settings, read from the environment and a `.env` file. The README lists them; a test compares the two."""
+"""The settings, read from the environment and a `.env` file. `docs/settings.md` lists them; a test compares."""
 
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.core.errors import CleanedError
+from bot.core.errors import CleanedError, Faults
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
 
 ENV_FILE = ".env"  # in the folder where the program starts
 SHORTEST_SECRET = 16  # characters
+FILE = "_FILE"  # ends the name of a setting that names the file of a secret
+LARGEST_FILE = 64 << 10  # bytes
+_URL = re.compile(r"https?://[^\s/?#]+(/[^\s]*)?")
+_OPERATOR = re.compile(r"[UWS][A-Z0-9]+")
 OFF = "off"  # turns a setting of the `.env` file off; an empty variable is ignored
 
 
@@ -30,6 +39,18 @@ class ShortSecret(BadSetting):
     """A secret that proves who sends a request is short enough to be guessed. Values: name, n (the fewest characters)."""
 
     key = "error-short-secret"
+
+
+class UnreadableFile(BadSetting):
+    """The file of a secret can't be read, or is empty. Values: name, of the setting that names the file."""
+
+    key = "error-secret-file"
+
+
+class SetTwice(BadSetting):
+    """A secret and the file of it are both given. Values: name, of the secret."""
+
+    key = "error-secret-twice"
 
 
 class Settings(BaseSettings):
@@ -92,6 +113,8 @@ class Settings(BaseSettings):
     keep_journal: int | None = Field(default=None, validation_alias="CLEANED_KEEP_JOURNAL", ge=30)
     keep_exports: int | None = Field(default=None, validation_alias="CLEANED_KEEP_EXPORTS", ge=1)
     keep_set_aside: int = Field(default=30, validation_alias="CLEANED_KEEP_SET_ASIDE", ge=1)
+    metrics_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_METRICS_TOKEN")
+    log_format: Literal["text", "json"] = Field(default="text", validation_alias="CLEANED_LOG")
     public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
 
     @field_validator("operators", "proxies", "ses_topics", "mailgun_domains", mode="before")
@@ -102,7 +125,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         *("slack_signing_secret", "mailgun_key", "brevo_token", "resend_secret", "mailtrap_secret"),
-        *("bounce_secret", "mailchimp_webhook_secret", "return_path_key"),
+        *("bounce_secret", "mailchimp_webhook_secret", "return_path_key", "metrics_token"),
     )
     @classmethod
     def _check_length(cls, value: SecretStr | None) -> SecretStr | None:
@@ -168,10 +191,25 @@ class Settings(BaseSettings):
         """The key of the tags in return paths, if one is set."""
         return self.return_path_key.get_secret_value() if self.return_path_key else None
 
+    @field_validator("slack_api_url", "provider_url", "public_url")
+    @classmethod
+    def _check_url(cls, value: str | None) -> str | None:
+        if value is not None and not _URL.fullmatch(value.strip()):
+            raise ValueError
+        return value
+
     @field_validator("slack_api_url")
     @classmethod
     def _with_final_slash(cls, value: str) -> str:
-        return value.rstrip("/") + "/"
+        return value.strip().rstrip("/") + "/"
+
+    @field_validator("operators")
+    @classmethod
+    def _check_operators(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """Accepts ids only: a name or an address would never be anybody's."""
+        if not all(_OPERATOR.fullmatch(each) for each in value):
+            raise ValueError
+        return value
 
 
 def data_folder() -> Path:
@@ -179,16 +217,84 @@ def data_folder() -> Path:
     return user_data_path("cleaned", appauthor=False)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """The settings, and what is wrong with them. A faulty one has its default in `settings`."""
+
+    settings: Settings
+    faults: tuple[BadSetting, ...]
+
+    @property
+    def faulty(self) -> frozenset[str]:
+        """The names of the settings that are wrong."""
+        return frozenset(fault.values["name"].removesuffix(FILE) for fault in self.faults)
+
+
 def load(**overrides: object) -> Settings:
-    """Reads the settings; `overrides` take precedence over the environment. Raises BadSetting, ShortSecret."""
+    """Reads the settings; `overrides` take precedence over the environment. Raises BadSetting, or Faults."""
+    reading = read(**overrides)
+    if len(reading.faults) > 1:
+        raise Faults(reading.faults)
+    for fault in reading.faults:
+        raise fault
+    return reading.settings
+
+
+def read(**overrides: Any) -> Reading:
+    """As `load`, but returns the faults, all of them, beside the settings."""
+    secrets, faults = _secrets_in_files(overrides.get("_env_file", ENV_FILE))
+    given = {**secrets, **overrides}
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+        return Reading(Settings(**given), tuple(faults))
     except ValidationError as error:
-        fault = error.errors(include_input=False)[0]
-        name = str(fault["loc"][0]).upper()
-        if fault["type"] == ShortSecret.key:
-            raise ShortSecret(name=name, n=SHORTEST_SECRET) from None
-        raise BadSetting(name=name) from None
+        # One fault per setting: of a list, each entry has its own.
+        invalid = {str(fault["loc"][0]): fault["type"] for fault in error.errors(include_input=False)}
+    faults += [_fault(name.upper(), kind) for name, kind in invalid.items()]
+    defaults = {name: _FIELDS[name].get_default(call_default_factory=True) for name in invalid}
+    return Reading(Settings(**{**given, **defaults}), tuple(faults))
+
+
+def _fault(name: str, kind: str) -> BadSetting:
+    return ShortSecret(name=name, n=SHORTEST_SECRET) if kind == ShortSecret.key else BadSetting(name=name)
+
+
+def _secrets_in_files(env_file: str | None) -> tuple[dict[str, str], list[BadSetting]]:
+    """Reads the secrets whose file is named by a setting that ends with FILE: as arguments of Settings, with the faults.
+
+    The environment goes before the `.env` file, whichever of the two names either has.
+    """
+    found: dict[str, str] = {}
+    faults: list[BadSetting] = []
+    sources: list[Mapping[str, str | None]] = [os.environ, dotenv_values(env_file) if env_file else {}]
+    given = [{name.upper(): value for name, value in source.items() if value} for source in sources]
+    for argument, name in _IN_FILES.items():
+        source = next((each for each in given if name in each or name + FILE in each), {})
+        if name + FILE not in source:
+            continue
+        if name in source:
+            faults.append(SetTwice(name=name))
+        elif secret := _content(source[name + FILE]):
+            found[argument] = secret
+        else:
+            faults.append(UnreadableFile(name=name + FILE))
+    return found, faults
+
+
+def _content(path: str) -> str:
+    """The text in the file without the spaces around it; "" if it can't be read."""
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(LARGEST_FILE).decode("utf-8-sig").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+_FIELDS = {str(field.validation_alias or name): field for name, field in Settings.model_fields.items()}
+_IN_FILES = {
+    name: name.upper()
+    for name, field in _FIELDS.items()
+    if SecretStr in get_args(field.annotation) or name == "database_url"  # its password
+}
 
 
 def _too_short() -> PydanticCustomError:

@@ -5,6 +5,7 @@ dies after posting and before `mark_posted` leaves an abandoned run; the claim o
 the channel where the message may already be (`may_be_posted_in`), so that it is looked up first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -14,7 +15,7 @@ from bot.core import weeks
 from bot.core.errors import CleanedError
 from bot.core.weeks import WEEK, Week
 from storage.core import days, journal
-from storage.core.database import Database
+from storage.core.database import Database, Session
 from storage.digests import digests
 from storage.digests.tables import Digest, DigestRun
 
@@ -156,14 +157,21 @@ def claim_due(database: Database, now: datetime, owner: str) -> Claim | None:
         settings = _settings(digests.get(session))
         if settings is None:
             return None
-        # A pause changes the schedule too: runs due before it are not posted, those asked for during it are.
-        earliest = max(now - MAX_DELAY, settings.set_at - timedelta(microseconds=1))
-        free_runs = [run for run in digests.unfinished(session, earliest) if _is_free(run, now)]
-        due = latest_due(settings, now)
-        is_new = not settings.paused and due > earliest and not digests.exists(session, due)
-    if free_runs:
+        unfinished, due = _due_runs(session, settings, now)
+    if free_runs := [run for run in unfinished if _is_free(run, now)]:
         return _take_over(database, settings, free_runs[0], owner, now)
-    return _claim(database, settings, due, owner, now) if is_new else None
+    return _claim(database, settings, due, owner, now) if due else None
+
+
+def lateness(database: Database, now: datetime) -> timedelta:
+    """Returns how late the oldest digest is that is due and not posted; zero if there is none, or it was given up."""
+    with database.reading() as session:
+        settings = _settings(digests.get(session))
+        if settings is None:
+            return timedelta(0)
+        unfinished, due = _due_runs(session, settings, now)
+    times = [run.due_at for run in unfinished] + ([due] if due else [])
+    return max((now - due_at for due_at in times), default=timedelta(0))
 
 
 def claim_now(database: Database, asked_at: datetime, now: datetime, owner: str) -> Claim | None:
@@ -215,6 +223,17 @@ def find_zones(text: str) -> list[str]:
 
 def _city(zone: str) -> str:
     return zone.casefold().rpartition("/")[2]
+
+
+def _due_runs(
+    session: Session, settings: DigestSettings, now: datetime
+) -> tuple[Sequence[DigestRun], datetime | None]:
+    """The runs that may be posted and are not, the oldest first; the due time of one that nobody has claimed."""
+    # A pause changes the schedule too: runs due before it are not posted, those asked for during it are.
+    earliest = max(now - MAX_DELAY, settings.set_at - timedelta(microseconds=1))
+    due = latest_due(settings, now)
+    is_new = not settings.paused and due > earliest and not digests.exists(session, due)
+    return digests.unfinished(session, earliest), due if is_new else None
 
 
 def _is_free(run: DigestRun, now: datetime) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from prometheus_client import Counter
+
 from bot.core.jobs import Clock
 from bot.digests import digests, reports
 from bot.digests.digests import Claim
@@ -20,6 +22,11 @@ class PostingOutcome(StrEnum):
     SENT = "sent"
     SENT_LATER = "sent-later"  # it is tried again without anyone doing anything
     NOT_SENT = "not-sent"  # a person has to correct something first
+
+
+OUTCOMES = Counter("cleaned_digests", "Digests that this process had to post, by outcome.", ["outcome"])
+for _outcome in PostingOutcome:
+    OUTCOMES.labels(_outcome)  # 0 from the start, so that the first one is an increase
 
 
 class PostFailed(Exception):
@@ -65,6 +72,14 @@ def post(
 
     `notify` is the id of the person who is told what to correct if the service refuses.
     """
+    outcome = _find_or_post(database, claim, poster, clock, notify)
+    OUTCOMES.labels(outcome).inc()
+    return outcome
+
+
+def _find_or_post(
+    database: Database, claim: Claim, poster: DigestPoster, clock: Clock, notify: str
+) -> PostingOutcome:
     try:
         message = _find(claim, poster) or _post(database, claim, poster, clock)
     except PostFailed as error:

@@ -7,10 +7,9 @@ from typing import Any
 from slack_bolt import App, BoltContext, BoltRequest, BoltResponse, Respond
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.core.settings import Settings
-from handlers.slack import errors
+from handlers.slack import errors, metrics
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.elements import blocks
@@ -41,8 +40,8 @@ FEATURES = (
 def web_client(settings: Settings) -> WebClient:
     """The Web API, patient when Slack says "too many"."""
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
-    client = WebClient(token=token, base_url=settings.slack_api_url)
-    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES))
+    client = metrics.CountedClient(token=token, base_url=settings.slack_api_url)
+    client.retry_handlers.append(metrics.CountedRateLimits(max_retry_count=RATE_LIMIT_RETRIES))
     return client
 
 

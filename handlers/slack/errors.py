@@ -1,7 +1,6 @@
 """Errors, shown to the person in their language, where they made the request."""
 
 import logging
-import secrets
 import traceback
 from typing import Any
 from urllib.error import URLError
@@ -10,6 +9,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core.errors import CleanedError, NotAnOperator, RoleUnknown
+from handlers import logs
 from handlers.slack.elements import blocks, forms
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Request
@@ -78,7 +78,7 @@ def sentence(words: Words, error: Exception) -> Markup:
     if _is_unavailable(error):
         log.warning("Slack did not do it: %s", name(error))
         return words.md("trouble-slack")
-    reference = secrets.token_hex(4)
+    reference = logs.reference()
     log.error("error %s: %s", reference, trace(error))
     return words.md("error-unexpected", reference=reference)
 

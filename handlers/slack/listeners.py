@@ -18,10 +18,12 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
+from handlers import logs
 from handlers.slack import errors
 from handlers.slack.dedupe import SeenRequests
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import View
+from handlers.slack.metrics import REQUESTS
 from handlers.slack.request import IN_TIME_SECONDS, Request, loading
 from handlers.words import words
 
@@ -44,6 +46,8 @@ Submission = Callable[[Request], View | OnTop]
 Step = Callable[[Request], Mapping[str, int] | None]
 """Returns the step's outputs; None if it ends later. Raises CleanedError, which fails the step."""
 Options = Callable[[Request], Sequence[dict[str, Any]]]
+Handle = Callable[[Ack, Request, SeenRequests], None]
+"""Answers Slack, and does what belongs to the request or has it done later."""
 Id = str | re.Pattern[str]
 
 log = logging.getLogger(__name__)
@@ -67,20 +71,20 @@ class Listeners:
         self.declared: dict[tuple[str, str], Who] = {}
 
     def command(self, name: str, listener: Listener, *, who: Who) -> None:
-        self._declare("command", name, who)
-        self._app.command(name)(_acknowledged_first(listener, who))
+        listen = self._declared("command", name, who, _acknowledged_first(listener, who))
+        self._app.command(name)(listen)
 
     def action(self, action_id: Id, listener: Listener, *, who: Who) -> None:
-        self._declare("action", action_id, who)
-        self._app.action(action_id)(_acknowledged_first(listener, who))
+        listen = self._declared("action", action_id, who, _acknowledged_first(listener, who))
+        self._app.action(action_id)(listen)
 
     def message_shortcut(self, callback_id: str, listener: Listener, *, who: Who) -> None:
-        self._declare("message_shortcut", callback_id, who)
-        self._app.message_shortcut(callback_id)(_acknowledged_first(listener, who))
+        listen = self._declared("message_shortcut", callback_id, who, _acknowledged_first(listener, who))
+        self._app.message_shortcut(callback_id)(listen)
 
     def event(self, name: str, listener: Listener, *, who: Who) -> None:
-        self._declare("event", name, who)
-        self._app.event(name)(_acknowledged_first(listener, who))
+        listen = self._declared("event", name, who, _acknowledged_first(listener, who))
+        self._app.event(name)(listen)
 
     def link(self, action_id: Id) -> None:
         """A button that is a link: Slack tells of the click, and nothing is to be done."""
@@ -88,50 +92,57 @@ class Listeners:
 
     def options(self, action_id: str, listener: Options, *, who: Who) -> None:
         """What a menu offers for the text that is typed (`payload["value"]`)."""
-        self._declare("options", action_id, who)
-        self._app.options(action_id)(_offering(listener, who))
+        listen = self._declared("options", action_id, who, _offering(listener, who))
+        self._app.options(action_id)(listen)
 
     def step(self, callback_id: str, listener: Step, *, who: Who) -> None:
         """A step of a workflow. Its input `operator`, if it has one, is the person whose role is checked."""
-        self._declare("step", callback_id, who)
-        self._app.function(callback_id, auto_acknowledge=False)(_completed(listener, who))
+        listen = self._declared("step", callback_id, who, _completed(listener, who))
+        self._app.function(callback_id, auto_acknowledge=False)(listen)
 
     def submission(self, callback_id: str, listener: Submission, *, who: Who) -> None:
-        self._declare("submission", callback_id, who)
-        self._app.view(callback_id)(_answered(listener, who))
+        listen = self._declared("submission", callback_id, who, _answered(listener, who))
+        self._app.view(callback_id)(listen)
 
-    def _declare(self, kind: str, id_: Id, who: Who) -> None:
-        self.declared[kind, id_ if isinstance(id_, str) else id_.pattern] = who
+    def _declared(self, kind: str, id_: Id, who: Who, handle: Handle) -> Callable[..., None]:
+        """Returns what Bolt calls: it counts the request, and gives it the reference that its log lines have."""
+        name = id_ if isinstance(id_, str) else id_.pattern
+        self.declared[kind, name] = who
+        count = REQUESTS.labels(kind, name)
+
+        def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
+            with logs.referenced():
+                handle(ack, _request(context, payload), _seen(context))
+            count.inc()
+
+        return listen
 
 
-def _acknowledged_first(listener: Listener, who: Who) -> Callable[..., None]:
-    def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
-        request, seen = _request(context, payload), _seen(context)
-
-        def handle() -> None:
+def _acknowledged_first(listener: Listener, who: Who) -> Handle:
+    def handle(ack: Ack, request: Request, seen: SeenRequests) -> None:
+        def handle_later() -> None:
             if seen.is_first(request.body):
                 _check(request, who)
                 listener(request)
 
         ack()
-        _later(request, handle)
+        _later(request, handle_later)
 
-    return listen
+    return handle
 
 
-def _completed(listener: Step, who: Who) -> Callable[..., None]:
-    def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
-        request, seen = _request(context, payload), _seen(context)
-        request.user_id = str(payload.get("inputs", {}).get("operator") or "")
+def _completed(listener: Step, who: Who) -> Handle:
+    def handle(ack: Ack, request: Request, seen: SeenRequests) -> None:
+        request.user_id = str(request.payload.get("inputs", {}).get("operator") or "")
 
-        def handle() -> None:
+        def handle_later() -> None:
             if seen.is_first(request.body):
                 _complete(request, who, listener)
 
         ack()
-        _later(request, handle)
+        _later(request, handle_later)
 
-    return listen
+    return handle
 
 
 def _complete(request: Request, who: Who, listener: Step) -> None:
@@ -148,18 +159,16 @@ def _complete(request: Request, who: Who, listener: Step) -> None:
             )
 
 
-def _offering(listener: Options, who: Who) -> Callable[..., None]:
-    def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
-        request = _request(context, payload)
+def _offering(listener: Options, who: Who) -> Handle:
+    def handle(ack: Ack, request: Request, _: SeenRequests) -> None:
         ack(options=_options(request, listener, who))
 
-    return listen
+    return handle
 
 
-def _answered(listener: Submission, who: Who) -> Callable[..., None]:
-    def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
-        request = _request(context, payload)
-        answer = _seen(context).answer(
+def _answered(listener: Submission, who: Who) -> Handle:
+    def handle(ack: Ack, request: Request, seen: SeenRequests) -> None:
+        answer = seen.answer(
             request.body,
             make=lambda: _shown(_view(request, who, listener)),
             fail=lambda error: errors.answer(error, request.words if _is_known(request) else words(None)),
@@ -168,7 +177,7 @@ def _answered(listener: Submission, who: Who) -> Callable[..., None]:
         if request.follow_ups:
             _later(request, lambda: _follow_up(request))
 
-    return listen
+    return handle
 
 
 def _options(request: Request, listener: Options, who: Who) -> list[dict[str, Any]]:

@@ -8,12 +8,14 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
+from prometheus_client import Counter
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.core import jobs
 from bot.core.errors import CleanedError
 from bot.core.files import GIVE_UP_AFTER
 from bot.core.jobs import AnyJob, Clock, JobType, Recipient
+from handlers import logs
 from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
@@ -35,6 +37,10 @@ TELL_SECONDS = 1.5  # chat.update allows about 50 a minute
 FIRST_MESSAGE_SECONDS = 0.6
 EVENT = "cleaned_work"
 TELLS_WITHIN = timedelta(days=1)  # after its end, while Slack doesn't answer
+
+ENDED = Counter(
+    "cleaned_jobs_ended", "Jobs that ended in this process, by kind and by how.", ["kind", "state"]
+)
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +76,9 @@ class Worker:
         after_work: Callable[[AppContext, str], None] = lambda *_: None,
     ) -> None:
         self._handlers = {handler.type.kind: handler for handler in handlers}
+        for kind in self._handlers:
+            for state in JobState.DONE, JobState.FAILED:
+                ENDED.labels(kind, state)  # 0 from the start, so that the first one is an increase
         self._after_work = after_work
         self._awake = Event()
         self._stopping = Event()
@@ -98,6 +107,11 @@ class Worker:
         for thread in self._threads.values():
             thread.join(max(0.0, until - monotonic()))
 
+    def fault(self) -> str:
+        """Which of the threads have ended although nobody told them to, in a few words; "" if none."""
+        dead = [thread.name for thread in self._threads.values() if not thread.is_alive()]
+        return f"ended: {', '.join(dead)}" if dead and not self._stopping.is_set() else ""
+
     def hand_over(self, database: Database) -> None:
         """Ends the leases of threads that did not stop in time. To be called just before the process ends."""
         for owner in self._threads:
@@ -121,7 +135,8 @@ class Worker:
                 job = jobs.claim(context.database, types, owner, context.clock())
                 if job:
                     handler = self._handlers[job.kind]
-                    _JobRun(context, handler, job, self._stopping, self._after_work).run()
+                    with logs.referenced(job.id):
+                        _JobRun(context, handler, job, self._stopping, self._after_work).run()
                     continue
             except LeaseLost:
                 log.warning("a job was taken over by another process")
@@ -170,8 +185,10 @@ class _JobRun:
             self._wait_for_database(kind)
 
     def _work_and_tell(self) -> None:
-        if self._job.state == JobState.RUNNING and not self._work():
-            return
+        if self._job.state == JobState.RUNNING:
+            if not self._work():
+                return
+            ENDED.labels(self._job.kind, self._job.state).inc()
         try:
             self._tell()
         except Exception as error:

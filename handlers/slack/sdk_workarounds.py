@@ -13,6 +13,7 @@ from functools import partial
 from socket import SHUT_RDWR
 from threading import Lock
 from time import monotonic, sleep, time
+from typing import Any
 
 from slack_bolt import BoltRequest
 from slack_sdk import WebClient
@@ -25,6 +26,7 @@ from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
 ANSWERED_WITHIN_SECONDS = 2.0
 CALL_SECONDS = 10  # of one call while a person waits
+SILENT_SECONDS = 25.0  # since the last answer to a ping; the client pings every 5 s
 RATE_LIMIT_SECONDS = 30.0  # that such a call is put off in all, because Slack asks for it
 
 # Bolt's log lines
@@ -103,6 +105,10 @@ class _BoundedRateLimits(RateLimitErrorRetryHandler):
 
     def __init__(self, handler: RateLimitErrorRetryHandler) -> None:
         super().__init__(max_retry_count=handler.max_retry_count)
+        self._handler = handler
+
+    def prepare_for_next_attempt(self, **given: Any) -> None:
+        self._handler.prepare_for_next_attempt(**given)
 
     def can_retry(
         self,
@@ -175,6 +181,22 @@ class _IsReplaced(ConnectionState):
         self._set = value
 
 
+def socket_fault(client: SocketModeClient) -> str:
+    """What keeps Slack's requests from coming by the socket, in a few words; "" if nothing does.
+
+    `SocketModeClient.is_connected` is True also for a connection that has been silent for long, and while a thread of
+    the client that reads or handles messages has ended. No upstream issue is known.
+    """
+    threads = (client.current_session_runner, client.message_processor, client.current_app_monitor)
+    if not all(thread.is_alive() for thread in threads):
+        return "a thread has ended"
+    session = client.current_session
+    if session is None or not session.is_active():
+        return "not connected"
+    last = session.last_ping_pong_time
+    return "silent" if last is not None and time() - last > SILENT_SECONDS else ""
+
+
 class UnansweredRequests:
     """Counts the requests that came by the socket and have no answer yet.
 
@@ -182,9 +204,13 @@ class UnansweredRequests:
     under way see them fail. No upstream issue is known.
     """
 
-    def __init__(self, client: SocketModeClient) -> None:
-        """To be made before the client connects and after its handler is added."""
-        self._envelope_ids: set[str] = set()
+    def __init__(self, client: SocketModeClient, observe: Callable[[float], None] = lambda _: None) -> None:
+        """To be made before the client connects and after its handler is added.
+
+        `observe` is told after how many seconds each was answered.
+        """
+        self._observe = observe
+        self._since: dict[str, float] = {}  # by envelope id
         self._lock = Lock()
         # The first is called when a message has come, the second when the handler before it has sent the answer.
         client.on_message_listeners.append(self._on_message)
@@ -195,7 +221,7 @@ class UnansweredRequests:
         deadline = monotonic() + ANSWERED_WITHIN_SECONDS
         while True:
             with self._lock:
-                if not self._envelope_ids or monotonic() > deadline:
+                if not self._since or monotonic() > deadline:
                     return close()
             sleep(0.005)
 
@@ -206,7 +232,11 @@ class UnansweredRequests:
     def _toggle(self, envelope_id: str) -> None:
         """Adds it, or removes it: the answer may be sent before the SDK calls `_on_message`."""
         with self._lock:
-            self._envelope_ids ^= {envelope_id}
+            since = self._since.pop(envelope_id, None)
+            if since is None:
+                self._since[envelope_id] = monotonic()
+            else:
+                self._observe(monotonic() - since)
 
 
 def hang_up(client: SocketModeClient) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -15,7 +16,10 @@ Value = TypeVar("Value")
 
 
 class Threads(Executor):
-    """`submit` is for what answers Slack; `submit_slow` for what may wait for it, `SLOW_OF_ONE_PERSON` calls at a time."""
+    """`submit` is for what answers Slack; `submit_slow` for what may wait for it, `SLOW_OF_ONE_PERSON` calls at a time.
+
+    Each call runs in the context of its caller: the reference of the request (`handlers.logs`) goes with it.
+    """
 
     def __init__(self) -> None:
         self._answering = ThreadPoolExecutor(ANSWERING, thread_name_prefix="listener")
@@ -25,15 +29,16 @@ class Threads(Executor):
         self._waiting: defaultdict[str, deque[Callable[[], None]]] = defaultdict(deque)
 
     def submit(self, fn: Callable[..., Value], /, *args: Any, **kwargs: Any) -> Future[Value]:
-        return self._answering.submit(fn, *args, **kwargs)
+        return self._answering.submit(copy_context().run, fn, *args, **kwargs)
 
     def submit_slow(self, user_id: str, call: Callable[[], Value]) -> Future[Value]:
         """Calls of the same person begin in the order in which they were submitted."""
         future: Future[Value] = Future()
+        context = copy_context()
 
         def run() -> None:
             try:
-                future.set_result(call())
+                future.set_result(context.run(call))
             except Exception as error:  # noqa: BLE001  raised by `future.result`
                 future.set_exception(error)
 

@@ -72,7 +72,7 @@ def _account(words: Words, url: str, *, enabled: bool) -> Iterator[Mapping[str, 
 
 def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
     """The environment for the bot's process. Its variables override those of a `.env` file."""
-    return os.environ | {
+    ours = {
         "SLACK_API_URL": workspace.api_url,
         "SLACK_BOT_TOKEN": workspace.bot_token,
         "SLACK_APP_TOKEN": workspace.app_token,
@@ -82,6 +82,10 @@ def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
         "MAILCHIMP_API_KEY": settings.OFF,  # the demo must not archive real contacts
         "CLEANED_IMAP_URL": settings.OFF,  # nor mark real mail as read
     }
+    # A secret may be given by a file too, but not in both ways.
+    return {
+        name: value for name, value in os.environ.items() if name.removesuffix(settings.FILE) not in ours
+    } | ours
 
 
 @contextmanager

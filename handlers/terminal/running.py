@@ -2,34 +2,32 @@
 
 import logging
 from contextlib import closing
+from typing import NoReturn
 
 from bot.core import databases, settings
-from bot.core.errors import CleanedError
-from bot.core.settings import Settings
-from handlers import serve
+from bot.core.errors import Faults
+from bot.core.settings import Reading
+from handlers import logs, serve
+from handlers.terminal import errors
+from handlers.terminal.checks import start
 from handlers.words import Words
 
-
-class NoBotToken(CleanedError):
-    """`SLACK_BOT_TOKEN` is not set."""
-
-    key = "error-no-bot-token"
+log = logging.getLogger(__name__)
 
 
-class NoWayIn(CleanedError):
-    """Neither an app token for Socket Mode nor a signing secret for HTTP is set."""
-
-    key = "error-no-way-in"
-
-
-def run(_words: Words) -> int:
-    """Serves Slack until SIGTERM or SIGINT. Raises CleanedError, SlackApiError, OSError."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("handlers").setLevel(logging.INFO)
-    config = settings.load()
-    _check(config)
-    databases.open_current(config.database_url).close()
-    serve.run(config)
+def run(words: Words) -> int:
+    """Serves Slack until SIGTERM or SIGINT. Raises CleanedError, Faults, SlackApiError, OSError."""
+    reading = settings.read()
+    is_json = reading.settings.log_format == "json"
+    logs.set_up(as_json=is_json)
+    try:
+        _serve(reading)
+    except Exception as error:
+        if not is_json:
+            raise
+        for each in error.faults if isinstance(error, Faults) else (error,):
+            log.critical("%s", errors.sentence(words, each))
+        return 1
 
 
 def migrate(words: Words) -> int:
@@ -40,8 +38,9 @@ def migrate(words: Words) -> int:
     return 0
 
 
-def _check(config: Settings) -> None:
-    if not config.slack_bot_token:
-        raise NoBotToken
-    if not config.slack_app_token and not config.slack_signing_secret:
-        raise NoWayIn
+def _serve(reading: Reading) -> NoReturn:
+    if faults := list(start.faults(reading)):
+        raise Faults(faults)
+    databases.open_current(reading.settings.database_url).close()
+    logs.take_over()
+    serve.run(reading.settings)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -18,8 +17,12 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from handlers import logs
 from handlers.slack import errors, sdk_workarounds
+from handlers.slack.metrics import ACKNOWLEDGEMENT
+from handlers.web import metrics
 from handlers.web.connections import SERVER, Connection, Connections, HttpProtocol, Network
+from handlers.web.health import Health
 from handlers.web.webhooks import mailchimp, routes
 from handlers.web.webhooks.requests import WebhookError
 from storage.core.database import Database
@@ -146,6 +149,11 @@ def _listening_sockets(host: str, port: int) -> list[socket.socket]:
 @web.middleware
 async def _protect(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refuses compressed bodies, of which a kilobyte can become a megabyte, and logs faults without their messages."""
+    with logs.referenced():
+        return await _handle(request, handler)
+
+
+async def _handle(request: web.Request, handler: Handler) -> web.StreamResponse:
     protocol = request.protocol
     assert isinstance(protocol, HttpProtocol)
     if not protocol.connection.begin(request):
@@ -166,7 +174,7 @@ async def _protect(request: web.Request, handler: Handler) -> web.StreamResponse
 
 
 def _internal_error(error: Exception) -> web.Response:
-    reference = secrets.token_hex(4)
+    reference = logs.reference()
     log.error("Fault %s in a request: %s", reference, errors.trace(error))
     return _refusal(500, f"Something went wrong here, and it is in the log of the bot: {reference}.")
 
@@ -180,14 +188,24 @@ async def _name_server(_request: web.Request, response: web.StreamResponse) -> N
     response.headers["Server"] = SERVER
 
 
-def start(bolt: App, settings: Settings, database: Database, clock: Clock, *, slack_threads: int) -> Server:
-    """Listens on the settings' host and port: `/health`; `/slack/events` when a signing secret is set; webhooks.
+def start(
+    bolt: App,
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    *,
+    slack_threads: int,
+    health: Health | None = None,
+) -> Server:
+    """Listens on the settings' host and port: health; `/slack/events` when a signing secret is set; webhooks.
 
     `slack_threads`: how many of Slack's requests can wait for their acknowledgement at the same time.
     Raises BadSetting for the settings of a webhook, OSError if the port is taken.
     """
     application = web.Application()
-    application.router.add_get("/health", _health)
+    health = health or Health({})
+    health.add(application)
+    metrics.add(application, settings, database, clock, health)
     if settings.slack_signing_secret:
         verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
         _add_slack(application, bolt, verifier, slack_threads)
@@ -197,10 +215,6 @@ def start(bolt: App, settings: Settings, database: Database, clock: Clock, *, sl
     server.start()
     log.info("Listening on %s, port %s.", settings.host, server.port)
     return server
-
-
-async def _health(_request: web.Request) -> web.Response:
-    return web.json_response({"ok": True})
 
 
 def _add_slack(application: web.Application, bolt: App, verifier: SignatureVerifier, threads: int) -> None:
@@ -233,7 +247,8 @@ def _slack_handler(
             bolt_request = sdk_workarounds.parse_request(body, request.query_string, request.headers)
         except ValueError:
             return web.Response(status=400)
-        response = await asyncio.get_running_loop().run_in_executor(executor, bolt.dispatch, bolt_request)
+        with ACKNOWLEDGEMENT.labels("http").time():
+            response = await asyncio.get_running_loop().run_in_executor(executor, bolt.dispatch, bolt_request)
         return await to_aiohttp_response(response)
 
     return handle

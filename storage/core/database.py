@@ -69,6 +69,7 @@ class Database:
         # SQLite has one writer: threads of this process wait for this lock, which is quicker than polling the file.
         self._writer = Lock()
         self._busy_seconds = SQLITE_BUSY_SECONDS
+        self._file_id: tuple[int, int] | None = None  # of the SQLite file that `check_file` saw first
 
     def with_short_wait(self) -> Self:
         """Returns the same database with a short time-out for locks, for requests that a person waits for."""
@@ -104,6 +105,22 @@ class Database:
                 pass
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise Unreachable from error
+
+    def check_file(self) -> None:
+        """Raises Unreachable if the SQLite file is gone, or is another one than at the first call.
+
+        An open connection goes on reading and writing a file that was deleted or replaced.
+        """
+        if not (self.is_sqlite and self.url.database):
+            return
+        try:
+            found = Path(self.url.database).stat()
+        except OSError as error:
+            raise Unreachable from error
+        file_id = found.st_dev, found.st_ino
+        self._file_id = self._file_id or file_id
+        if file_id != self._file_id:
+            raise Unreachable
 
     @property
     def files(self) -> tuple[Path, ...]:

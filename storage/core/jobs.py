@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, delete, or_, update
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from storage.core import task_leases
 from storage.core.engines import insert
@@ -165,6 +165,14 @@ def unfinished(
     if audience_id is not None:
         conditions.append(col(JobRow.audience_id) == audience_id)
     return session.exec(select(JobRow).where(*conditions).order_by(col(JobRow.made_at))).all()
+
+
+def count_unfinished(session: Session) -> Sequence[tuple[str, str, int, datetime]]:
+    """Of the jobs that have not ended: kind, state, how many, and when the oldest was made."""
+    kind, state = col(JobRow.kind), col(JobRow.state)
+    query = select(kind, state, func.count(), func.min(JobRow.made_at))
+    rows = session.exec(query.where(state.in_((JobState.RECEIVING, *UNFINISHED))).group_by(kind, state))
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
 def _is_held(job_id: str, owner: str | None) -> ColumnElement[bool]:

@@ -1,14 +1,17 @@
 """Migrates the database, and compares its version with the program's."""
 
+import sqlite3
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import SQLAlchemyError
 
-from storage.core.database import Database
+from storage.core.database import Database, Unreachable
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
@@ -46,12 +49,22 @@ def state(database: Database) -> SchemaState:
     return SchemaState.BEHIND if _knows(revision) else SchemaState.NEWER
 
 
+def state_if_reachable(database: Database) -> SchemaState:
+    """As `state`, of a database that is in use. Raises Unreachable."""
+    try:
+        database.check_file()
+        return state(database)
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise Unreachable from error
+
+
 def database_revision(database: Database) -> str | None:
     """The database's revision; None before the first migration."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def program_revision() -> str | None:
     """The newest revision that this program has."""
     return ScriptDirectory.from_config(_config()).get_current_head()

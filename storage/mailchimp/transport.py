@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import Literal, TypeVar
 
 import httpx
+from prometheus_client import Counter
 
 from storage.mailchimp import documents
 from storage.mailchimp.errors import (
@@ -36,6 +37,12 @@ TOTAL_SECONDS = 300.0  # of all tries; the last one may begin at the end of it
 TRIES = 6
 FIRST_PAUSE_SECONDS = 1.0  # at most; doubled after each try
 LONGEST_PAUSE_SECONDS = 30.0
+
+CALLS = Counter(
+    "cleaned_mailchimp_calls",
+    "Calls to Mailchimp, by the status of the answer or why none came.",
+    ["method", "outcome"],
+)
 
 log = logging.getLogger(__name__)
 
@@ -205,6 +212,10 @@ class Transport:
                 response = self._exchange(request, permit)
         except TimeoutError:
             raise TooManyConnections(0) from None
+        except MailchimpError as error:
+            CALLS.labels(request.method, type(error).__name__).inc()
+            raise
+        CALLS.labels(request.method, response.status_code).inc()
         try:
             return self._body(response)
         except TooManyConnections:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,13 +50,13 @@ def options() -> tuple[str, ...]:
     return ()
 
 
-@pytest.fixture
-def demo_url(browser: Browser, tmp_path: Path, options: tuple[str, ...]) -> Iterator[str]:
-    """URL of the page of a `cleaned demo` started for this test, with its token."""
+@contextmanager
+def running_demo(folder: Path, *options: str) -> Iterator[str]:
+    """Starts `cleaned demo`; yields the URL of its page, with its token."""
     process = subprocess.Popen(
         [sys.executable, "-m", "handlers.cli", "demo", "--no-browser", *options],
-        env=os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "en_GB.UTF-8", "TMPDIR": str(tmp_path)},
-        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "en_GB.UTF-8", "TMPDIR": str(folder)},
+        cwd=folder,
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -67,6 +68,12 @@ def demo_url(browser: Browser, tmp_path: Path, options: tuple[str, ...]) -> Iter
         finally:
             os.killpg(process.pid, signal.SIGINT)
             process.communicate(timeout=30)
+
+
+@pytest.fixture
+def demo_url(browser: Browser, tmp_path: Path, options: tuple[str, ...]) -> Iterator[str]:
+    with running_demo(tmp_path, *options) as url:
+        yield url
 
 
 @dataclass

@@ -43,7 +43,7 @@ def test_the_contacts_that_forged_bounces_cleaned_are_mailed_again(filled: Flow,
     person = someone.person
     person.command("/cleaned-list")
     person.wait_modal(someone.says("segments-headline", total=CLEANED + FORGED, audience=AUDIENCE))
-    person.click("open-why")
+    person.choose_in_menu("contact-menu", "why:")
     person.wait_modal(has_action("reversals-contact"))
     person.click("reversals-contact")
     person.wait_modal(someone.said("reversals-submit"))

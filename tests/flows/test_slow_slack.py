@@ -176,7 +176,9 @@ def test_a_wrong_word_of_somebody_who_is_not_known_yet_is_told_in_the_form_as_it
     with slow(filled):
         submit(olivia, **{archives.WORD: word})
     form: Json = olivia.person.wait_modal(olivia.says(error, word="ARCHIVE"))
-    [field] = [block["element"] for block in form["blocks"] if block["type"] == "input"]
+    [field] = [
+        block["element"] for block in form["blocks"] if block.get("block_id", "").startswith(archives.WORD)
+    ]
     assert field.get("initial_value", "").strip() == word.strip()
     submit(olivia, **{archives.WORD: "ARCHIVE"})
     olivia.waits_direct("archives-done", n=CLEANED, audience=AUDIENCE)

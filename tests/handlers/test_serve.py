@@ -1,20 +1,31 @@
 """The bot stops when it is told to, whichever of its threads the system tells, and answers first what has come."""
 
+import io
+import json
+import logging
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
+from http.client import HTTPConnection
+from pathlib import Path
 from threading import Event
 from time import sleep, time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 
-from handlers import serve
+from bot.core import jobs
+from handlers import logs, serve
+from handlers import scheduler as scheduling
 from handlers.slack import app, manifest, sdk_workarounds
+from handlers.slack.request import Request
 from handlers.standins.slack.server import Workspace
 from tests.support.bots import bot, settings_of
 from tests.support.slack import OLIVIA, Person
@@ -122,3 +133,105 @@ def test_a_connection_that_never_answers_a_ping_is_silent_too_and_is_heard_until
     assert state.terminated
     client.current_session, client.closed = session, True
     assert state.terminated
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_a_database_that_is_gone_a_dead_worker_a_cut_socket_and_a_stopped_clock_are_seen(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    schedulers: list[Any] = []
+    start = scheduling.start
+
+    def kept(*given: Any) -> Any:
+        schedulers.append(start(*given))
+        return schedulers[0]
+
+    monkeypatch.setattr(scheduling, "start", kept)
+    monkeypatch.setattr(scheduling, "HEARTBEAT_INTERVAL", timedelta(seconds=0.1))
+    monkeypatch.setattr(scheduling, "STOPPED_AFTER_SECONDS", 0.6)
+    claims, dead = jobs.claim, Event()
+
+    def claim(*given: Any) -> Any:
+        if dead.is_set():
+            raise SystemExit
+        return claims(*given)
+
+    monkeypatch.setattr(jobs, "claim", claim)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    def look() -> dict[str, str]:
+        asked = HTTPConnection("127.0.0.1", port)
+        asked.request("GET", "/readyz")
+        answer = asked.getresponse()
+        told = json.loads(answer.read())
+        asked.close()
+        assert answer.status == (200 if told["ready"] else 503)
+        assert told["ready"] == (set(told["checks"].values()) == {"ok"})
+        checks: dict[str, str] = told["checks"]
+        return checks
+
+    def wait_for(**expected: str) -> None:
+        until = time() + 20
+        while expected.items() - look().items():
+            assert time() < until, look()
+            sleep(0.2)
+
+    with ExitStack() as running:
+        workspace = Workspace(manifest.path())
+        with workspace:
+            settings = settings_of(workspace, database_url).model_copy(update={"port": port})
+            serve.start(settings, running)
+            wait_for(database="ok", workers="ok", scheduler="ok", socket="ok")
+            dead.set()
+            wait_for(workers="ended: worker-0, worker-1, worker-2", database="ok")
+            schedulers[0].pause()
+            Path(database_url.removeprefix("sqlite:///")).unlink()
+            wait_for(database="unreachable", socket="ok")
+            until = time() + 20
+            while look()["scheduler"] == "ok":
+                assert time() < until
+        wait_for(socket="not connected")
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_all_lines_of_a_request_have_the_reference_of_its_apology_and_it_is_counted(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(request: Request) -> str:
+        logging.getLogger("handlers.test").warning("before it fails")
+        raise ValueError(request.user_id)
+
+    def value(metric: str, /, **labels: str) -> float:
+        return REGISTRY.get_sample_value(metric, labels) or 0.0
+
+    def figures() -> list[float]:
+        return [
+            value("cleaned_requests_total", kind="command", name="/cleaned"),
+            value("cleaned_acknowledgement_seconds_count", way="socket"),
+            value("cleaned_slack_calls_total", method="users.info", outcome="ok"),
+        ]
+
+    monkeypatch.setattr(Request, "text", property(fail))
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logs.JsonFormatter())
+    logging.getLogger("handlers").addHandler(handler)
+    try:
+        with bot(database_url) as (workspace, _), Person(workspace, OLIVIA) as olivia:
+            olivia.wait_bot()
+            before = figures()
+            olivia.command("/cleaned")
+            apology = str(olivia.wait_message("Something went wrong"))
+            until = time() + 20
+            while figures() != [n + 1 for n in before]:
+                assert time() < until, figures()
+                sleep(0.01)
+    finally:
+        logging.getLogger("handlers").removeHandler(handler)
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    [warning] = [line for line in lines if line["message"] == "before it fails"]
+    [error] = [line for line in lines if line["level"] == "ERROR"]
+    assert warning["reference"] == error["reference"]
+    assert f"reference {error['reference']}" in apology

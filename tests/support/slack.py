@@ -153,10 +153,14 @@ class Person:
 
     def press_in_menu(self, action_id: str) -> Json:
         """Chooses the button with this action id in the newest menu of buttons."""
-        container = self._container_of("more")
-        _, menu = self._element(container, "more")
+        return self.choose_in_menu("more", f"{action_id}|")
+
+    def choose_in_menu(self, action_id: str, beginning: str) -> Json:
+        """Chooses the option whose value begins so in the first menu with that action id."""
+        container = self._container_of(action_id)
+        _, menu = self._element(container, action_id)
         values = [str(option["value"]) for option in menu["options"]]
-        return self.select("more", next(v for v in values if v.startswith(f"{action_id}|")), in_=container)
+        return self.select(action_id, next(v for v in values if v.startswith(beginning)), in_=container)
 
     def tick(self, action_id: str, *values: str, in_: Json | None = None) -> Json:
         """Ticks exactly these options of the checkboxes."""

@@ -17,7 +17,7 @@ from bot.core import databases, settings
 from bot.core.audiences import Audience
 from bot.core.databases import DatabaseBehind
 from bot.core.errors import CleanedError
-from bot.core.settings import BadSetting, Settings
+from bot.core.settings import BadSetting, Reading, Settings
 from bot.mailchimp import account
 from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
@@ -26,6 +26,7 @@ from handlers.slack.scopes import SCOPES
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files
 from handlers.terminal.checks.finding import Finding, Make
+from handlers.terminal.checks.start import APP_TOKEN, BOT_TOKEN
 from handlers.terminal.files import print_json
 from handlers.web.webhooks import routes
 from handlers.words import Words
@@ -36,7 +37,7 @@ from storage.mailchimp.errors import MailchimpError
 
 TIMEOUT_SECONDS = 10
 READ_ONLY_ROLES = ("viewer", "author")  # Mailchimp's roles that can't change an audience
-BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"
+DATABASE = "DATABASE_URL"
 
 
 def run(
@@ -45,14 +46,16 @@ def run(
     """Prints every finding; returns 1 if any is a fault.
 
     `webhooks`: creates the missing webhooks at Mailchimp. `deep`: also checks the stored data for consistency; `mend`:
-    and corrects wrong figures. `as_json`: for programs, at the end. Raises BadSetting.
+    and corrects wrong figures. `as_json`: for programs, at the end.
     """
-    config = settings.load()
-    results = findings(words, config)
-    if webhooks:
-        results = chain(results, mailchimp_webhooks.set_up(words, config))
-    if deep:
-        results = chain(results, deep_check.findings(words, config, mend=mend))
+    reading = settings.read()
+    config = reading.settings
+    results = findings(words, config, reading.faults)
+    if DATABASE not in reading.faulty:  # else they would make a database at the default place
+        if webhooks:
+            results = chain(results, mailchimp_webhooks.set_up(words, config))
+        if deep:
+            results = chain(results, deep_check.findings(words, config, mend=mend))
     done: list[Finding] = []
     for finding in results:
         done.append(finding)
@@ -60,24 +63,31 @@ def run(
             mark = finding.mark or words("check-fault" if finding.is_fault else "check-right")
             print(f"{mark:<6}  {finding.text}", flush=True)
     if as_json:
-        print_json([{"fault": finding.is_fault, "text": finding.text} for finding in done])
+        print_json([{"fault": each.is_fault, "check": each.key, "text": each.text} for each in done])
     return int(any(finding.is_fault for finding in done))
 
 
-def findings(words: Words, config: Settings) -> Iterator[Finding]:
-    """Runs every check, whatever the others find."""
+def findings(words: Words, config: Settings, faults: Sequence[BadSetting] = ()) -> Iterator[Finding]:
+    """Runs every check, whatever the others find. `faults`: of the settings, where `config` has defaults instead."""
+    faulty = Reading(config, tuple(faults)).faulty
 
     def right(key: str, **values: Any) -> Finding:
         times = {
             name: words.moment(at.astimezone()) for name, at in values.items() if isinstance(at, datetime)
         }
-        return Finding(is_fault=False, text=words(key, **{**values, **times}))
+        return Finding(is_fault=False, text=words(key, **{**values, **times}), key=key)
 
     def fault(key: str, **values: Any) -> Finding:
-        return Finding(is_fault=True, text=words(key, **values))
+        return Finding(is_fault=True, text=words(key, **values), key=key)
 
-    yield from _bot_token(config, right, fault)
-    yield from _connection(config, right, fault)
+    for each in faults:
+        yield fault(each.key, **each.values)
+    if "SLACK_BOT_TOKEN" not in faulty:
+        yield from _bot_token(config, right, fault)
+    if not faulty & {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"}:
+        yield from _connection(config, right, fault)
+    if DATABASE in faulty:
+        return
     yield _database(config, right, fault)
     yield from private_files.findings(config.database_url, fault)
     yield from _webhooks(config, right, fault)
@@ -158,12 +168,11 @@ def _database(config: Settings, right: Make, fault: Make) -> Finding:
 
 
 def _webhooks(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
-    try:
-        names = routes.receivers(config)
-    except BadSetting as error:
-        yield fault(error.key, **error.values)
+    if faults := routes.faults(config):
+        for error in faults:
+            yield fault(error.key, **error.values)
         return
-    if names:
+    if names := routes.receivers(config):
         paths = ", ".join(f"/bounces/{name}" for name in names)
         yield right("check-webhooks", paths=paths, host=config.host, port=str(config.port))
 

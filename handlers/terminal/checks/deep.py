@@ -27,16 +27,19 @@ def findings(words: Words, config: Settings, *, mend: bool) -> Iterator[Finding]
         if mend:
             for inconsistency in consistency.correct_figures(database, utc_now(), BY):
                 yield Finding(
-                    is_fault=False, text=sentence(words, inconsistency), mark=words("checks-mended")
+                    is_fault=False,
+                    text=sentence(words, inconsistency),
+                    mark=words("checks-mended"),
+                    key=inconsistency.key,
                 )
         is_consistent, mendable = True, False
         for inconsistency in consistency.find_inconsistencies(database, utc_now()):
             is_consistent, mendable = False, mendable or inconsistency.is_figure
-            yield Finding(is_fault=True, text=sentence(words, inconsistency))
+            yield Finding(is_fault=True, text=sentence(words, inconsistency), key=inconsistency.key)
         if is_consistent:
-            yield Finding(is_fault=False, text=words("checks-agree"))
+            yield Finding(is_fault=False, text=words("checks-agree"), key="checks-agree")
         if mendable:
-            yield Finding(is_fault=True, text=words("checks-mend"))
+            yield Finding(is_fault=True, text=words("checks-mend"), key="checks-mend")
     except CleanedError:
         return
     finally:

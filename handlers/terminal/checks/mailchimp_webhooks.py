@@ -1,6 +1,7 @@
 """The part of `cleaned check` that looks for the bot's webhooks at Mailchimp, and creates the missing ones."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from bot.core import databases
 from bot.core.settings import Settings
@@ -38,13 +39,13 @@ def set_up(words: Words, config: Settings) -> Sequence[Finding]:
     """Creates the missing webhooks; one line per audience. Raises CleanedError."""
     client, address = account.account(config, tries=1), webhooks.url(config)
     if client is None or address is None:
-        return [Finding(is_fault=True, text=words("check-mailchimp-webhook-settings"))]
+        return [_told(words, "check-mailchimp-webhook-settings", is_fault=True)]
     database = databases.open_current(config.database_url)
     try:
         with client:
             audience_webhooks = webhooks.set_up(database, client, address, utc_now())
     except MailchimpError as error:
-        return [Finding(is_fault=True, text=words(error.key, **error.values))]
+        return [_told(words, error.key, is_fault=True, **error.values)]
     finally:
         database.close()
     return [_finding(words, webhook) for webhook in audience_webhooks]
@@ -52,7 +53,10 @@ def set_up(words: Words, config: Settings) -> Sequence[Finding]:
 
 def _finding(words: Words, webhook: webhooks.AudienceWebhook) -> Finding:
     if webhook.failed is None:
-        return Finding(is_fault=False, text=words("check-mailchimp-webhook", audience=webhook.audience))
+        return _told(words, "check-mailchimp-webhook", is_fault=False, audience=webhook.audience)
     why = words(webhook.failed.key, **webhook.failed.values)
-    text = words("check-mailchimp-webhook-failed", audience=webhook.audience, why=why)
-    return Finding(is_fault=True, text=text)
+    return _told(words, "check-mailchimp-webhook-failed", is_fault=True, audience=webhook.audience, why=why)
+
+
+def _told(words: Words, key: str, *, is_fault: bool, **values: Any) -> Finding:
+    return Finding(is_fault=is_fault, text=words(key, **values), key=key)

@@ -1,4 +1,4 @@
-"""The bot's own JSON form, for any other sender of mail. README documents it.
+"""The bot's own JSON form, for any other sender of mail. `docs/bounces.md` documents it.
 
 `X-Cleaned-Signature: t=<seconds since 1970>,v1=<hex>`; the hex is HMAC-SHA256, with `CLEANED_BOUNCE_SECRET` as the
 key, of `<t>.` and the raw body.

@@ -2,16 +2,17 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 from aiohttp import web
+from prometheus_client import Counter
 
 from bot.bounces.webhooks import WebhookPayload, store
 from bot.core.jobs import Clock
-from bot.core.settings import Settings
+from bot.core.settings import BadSetting, Settings
+from handlers import logs
 from handlers.slack import errors
 from handlers.web.seldom import SeldomLog
 from handlers.web.webhooks import own
@@ -39,6 +40,9 @@ BODY_TIMEOUT = 20.0  # seconds
 RETRY_AFTER = 5  # seconds
 THREADS = 4  # that authenticate and parse
 WAIT_SECONDS = 10.0  # for Amazon's certificate
+REQUESTS = Counter(
+    "cleaned_webhook_requests", "Requests of webhooks, by the status of the answer.", ["way", "status"]
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -67,11 +71,22 @@ def receivers(settings: Settings) -> Mapping[str, Receiver]:
     return {name: receive for name, receiver in RECEIVERS.items() if (receive := receiver(settings))}
 
 
+def faults(settings: Settings) -> list[BadSetting]:
+    """Returns what is wrong with the settings of all providers."""
+    found = []
+    for receiver in RECEIVERS.values():
+        try:
+            receiver(settings)
+        except BadSetting as error:
+            found.append(error)
+    return found
+
+
 def guarded(name: str, handler: Handler) -> Handler:
     """Wraps a handler: its errors are answered as JSON, and logged under the name."""
     seldom = SeldomLog(log)
 
-    async def handle(request: web.Request) -> web.StreamResponse:
+    async def answer(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except WebhookError as error:
@@ -81,6 +96,11 @@ def guarded(name: str, handler: Handler) -> Handler:
             raise
         except Exception as error:  # noqa: BLE001  a provider retries after this answer
             return _internal_error(name, error)
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        response = await answer(request)
+        REQUESTS.labels(name.removeprefix("bounces/"), response.status).inc()
+        return response
 
     return handle
 
@@ -148,7 +168,7 @@ def _rejection(error: WebhookError) -> web.Response:
 
 
 def _internal_error(name: str, error: Exception) -> web.Response:
-    reference = secrets.token_hex(4)
+    reference = logs.reference()
     log.error("%s, fault %s: %s", name, reference, errors.trace(error))
     message = "Something went wrong here, and it is in the log of the bot. Send this again later."
     return web.json_response({"error": message, "reference": reference}, status=500)

@@ -13,7 +13,27 @@ error-nothing-there = No contact matches. Change the filters.
 error-wrong-word = Type { $word } to confirm. Nothing was changed.
 error-already-done = This was confirmed already. Look in your messages for the receipt.
 error-plan-gone = This window is too old. Close it and start again.
-error-bad-setting = The setting { $name } can’t be read. The README has the list of settings.
+error-bad-setting = { $name ->
+    [CLEANED_PORT] CLEANED_PORT is not a port. Write a number from 0 to 65535; 0 takes a free one.
+    [CLEANED_TIMEZONE] CLEANED_TIMEZONE is not a time zone. Write its IANA name, such as Europe/Paris.
+    [CLEANED_LOG] CLEANED_LOG is neither “text” nor “json”. Write one of them, or leave it out.
+    [CLEANED_PROXIES] CLEANED_PROXIES is not a list of addresses or networks. Write them as 127.0.0.1 or 10.0.0.0/8, with commas between.
+    [CLEANED_OPERATORS] CLEANED_OPERATORS takes ids only: of users (U…) and of user groups (S…), with commas between. In Slack, a person’s profile has “Copy member ID” in its menu.
+    [CLEANED_MAILCHIMP_CONNECTIONS] CLEANED_MAILCHIMP_CONNECTIONS is not a number from 1 to 10. Leave it out for 8.
+    [CLEANED_SES_TOPICS] CLEANED_SES_TOPICS is not a list of SNS topics. Copy each ARN (arn:aws:sns:…) from the SNS console, with commas between.
+    [CLEANED_SES_REGION] CLEANED_SES_REGION is not a region. Write it as eu-west-3.
+    [CLEANED_SES_KEY] CLEANED_SES_KEY is not a key. Write ID:SECRET, or ID:SECRET:TOKEN, as IAM shows them.
+    [CLEANED_IMAP_URL] CLEANED_IMAP_URL is not a mailbox. Write imaps://user:password@host/FOLDER, with special characters percent-encoded (@ is %40), or “off”.
+    [CLEANED_SENDGRID_KEY] CLEANED_SENDGRID_KEY is not a verification key. Copy it again from SendGrid’s event webhook.
+    [CLEANED_POSTAL_KEY] CLEANED_POSTAL_KEY is not a public key. Copy again what follows p= in “postal default-dkim-record”.
+    [CLEANED_RESEND_SECRET] CLEANED_RESEND_SECRET is not a signing secret. Copy it (whsec_…) again from Resend’s webhook.
+    [SLACK_API_URL] SLACK_API_URL is not an address. Write https://…, or leave it out for Slack itself.
+    [CLEANED_PUBLIC_URL] CLEANED_PUBLIC_URL is not an address. Write it as https://bot.example.com.
+    [CLEANED_PROVIDER_URL] CLEANED_PROVIDER_URL is not an address. Write it as https://api.eu.mailgun.net, or leave it out.
+   *[other] { $name } has characters that it can’t have. Copy it again, whole and without spaces.
+}
+error-secret-file = The file that { $name } names can’t be read, or is empty. Check its path, and that the user the bot runs as may read it.
+error-secret-twice = { $name } and { $name }_FILE are both set. Remove one of them.
 error-short-secret = { $name ->
     [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD has to be user:password: a user, and a password of at least { $n } characters. “openssl rand -hex 16” makes a password; enter the same at Postmark.
     [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET is shorter than { $n } characters, so it is not a whole one. Copy it again from your app’s “Basic Information” page.

@@ -36,6 +36,6 @@ mirror-partly = What was copied before stays.
 mirror-again = Try again
 open-sync = Sync now
 
-error-no-mailchimp-key = MAILCHIMP_API_KEY is not set, so there is nothing to bring up to date. The README says where to find the key.
+error-no-mailchimp-key = MAILCHIMP_API_KEY is not set, so there is nothing to bring up to date. docs/mailchimp.md says where to find the key.
 error-is-mirrored = { $name } is mirrored from Mailchimp: its contacts are imported and cleaned there, and come here by themselves. Do it in Mailchimp, or choose another audience.
 error-not-mirrored = { $name } is not mirrored from Mailchimp, so there is nothing to bring up to date. Choose another audience.

@@ -15,4 +15,4 @@ suppressions-refused = { $provider } refuses the request (status { $status }). W
 suppressions-unreachable = { $provider } does not answer, or broke off. What was taken in stays. Check the network, then run the same command again.
 suppressions-busy = { $provider } allows no more requests at the moment. What was taken in stays. Run the same command again later: nothing counts twice.
 suppressions-bad-answer = { $provider } gave an answer that is not understood. What was taken in stays. Check CLEANED_PROVIDER_URL if it is set; if it happens again, report it.
-error-list-not-set-up = { $name } is not set, so the list can’t be read. The README says where to find it.
+error-list-not-set-up = { $name } is not set, so the list can’t be read. docs/bounces.md says where to find it.

@@ -97,7 +97,7 @@ terminal-demo-late = The bot did not connect within { $seconds } seconds. Its me
 terminal-demo-stopped = Stopped. Nothing was kept.
 
 error-no-bot-token = SLACK_BOT_TOKEN is not set. Copy the bot token (xoxb-…) from your app’s “OAuth & Permissions” page, or run cleaned demo to try without Slack.
-error-no-way-in = Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set. Set one of them; the README says where to find it.
+error-no-way-in = Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set. Set one of them; docs/set-up.md says where to find it.
 error-database-url = DATABASE_URL is not understood. Use sqlite:///path or postgresql://user:password@host/name.
 error-database-unreachable = The database { $url } can’t be opened. Check DATABASE_URL, and that the server runs and lets this user in.
 error-database-behind = The database is older than this program. Run cleaned migrate.

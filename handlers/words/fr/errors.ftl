@@ -13,7 +13,27 @@ error-nothing-there = Aucun contact ne correspond. Modifiez les filtres.
 error-wrong-word = Tapez { $word } pour confirmer. Rien n’a été modifié.
 error-already-done = Cette action a déjà été confirmée. Le reçu est dans vos messages.
 error-plan-gone = Cette fenêtre est trop ancienne. Fermez-la et recommencez.
-error-bad-setting = Le réglage { $name } est illisible. Le README donne la liste des réglages.
+error-bad-setting = { $name ->
+    [CLEANED_PORT] CLEANED_PORT n’est pas un port. Écrivez un nombre de 0 à 65535 ; 0 en prend un libre.
+    [CLEANED_TIMEZONE] CLEANED_TIMEZONE n’est pas un fuseau horaire. Écrivez son nom IANA, comme Europe/Paris.
+    [CLEANED_LOG] CLEANED_LOG n’est ni « text » ni « json ». Écrivez l’un des deux, ou retirez-le.
+    [CLEANED_PROXIES] CLEANED_PROXIES n’est pas une liste d’adresses ou de réseaux. Écrivez-les comme 127.0.0.1 ou 10.0.0.0/8, séparés par des virgules.
+    [CLEANED_OPERATORS] CLEANED_OPERATORS n’accepte que des identifiants : d’utilisateurs (U…) et de groupes d’utilisateurs (S…), séparés par des virgules. Dans Slack, le menu d’un profil propose « Copier l’identifiant du membre ».
+    [CLEANED_MAILCHIMP_CONNECTIONS] CLEANED_MAILCHIMP_CONNECTIONS n’est pas un nombre de 1 à 10. Retirez-le pour 8.
+    [CLEANED_SES_TOPICS] CLEANED_SES_TOPICS n’est pas une liste de rubriques SNS. Copiez chaque ARN (arn:aws:sns:…) de la console SNS, séparés par des virgules.
+    [CLEANED_SES_REGION] CLEANED_SES_REGION n’est pas une région. Écrivez-la comme eu-west-3.
+    [CLEANED_SES_KEY] CLEANED_SES_KEY n’est pas une clé. Écrivez ID:SECRET ou ID:SECRET:TOKEN, comme IAM les montre.
+    [CLEANED_IMAP_URL] CLEANED_IMAP_URL n’est pas une boîte aux lettres. Écrivez imaps://utilisateur:motdepasse@serveur/DOSSIER, les caractères spéciaux en codage URL (@ devient %40), ou « off ».
+    [CLEANED_SENDGRID_KEY] CLEANED_SENDGRID_KEY n’est pas une clé de vérification. Copiez-la de nouveau du webhook d’événements de SendGrid.
+    [CLEANED_POSTAL_KEY] CLEANED_POSTAL_KEY n’est pas une clé publique. Copiez de nouveau ce qui suit p= dans « postal default-dkim-record ».
+    [CLEANED_RESEND_SECRET] CLEANED_RESEND_SECRET n’est pas un secret de signature. Copiez-le (whsec_…) de nouveau du webhook de Resend.
+    [SLACK_API_URL] SLACK_API_URL n’est pas une adresse. Écrivez https://…, ou retirez-le pour Slack lui-même.
+    [CLEANED_PUBLIC_URL] CLEANED_PUBLIC_URL n’est pas une adresse. Écrivez-la comme https://bot.example.com.
+    [CLEANED_PROVIDER_URL] CLEANED_PROVIDER_URL n’est pas une adresse. Écrivez-la comme https://api.eu.mailgun.net, ou retirez-la.
+   *[other] { $name } contient des caractères impossibles. Copiez cette valeur de nouveau, entière et sans espaces.
+}
+error-secret-file = Le fichier que désigne { $name } est illisible ou vide. Vérifiez son chemin, et que l’utilisateur du bot peut le lire.
+error-secret-twice = { $name } et { $name }_FILE sont définis tous les deux. Retirez l’un des deux.
 error-short-secret = { $name ->
     [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD doit être utilisateur:motdepasse : un utilisateur, et un mot de passe d’au moins { $n } caractères. « openssl rand -hex 16 » en crée un ; mettez le même chez Postmark.
     [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET a moins de { $n } caractères : il n’est pas entier. Copiez-le de nouveau de la page « Basic Information » de votre application.

@@ -36,6 +36,6 @@ mirror-partly = Ce qui était déjà copié reste.
 mirror-again = Réessayer
 open-sync = Mettre à jour
 
-error-no-mailchimp-key = MAILCHIMP_API_KEY n’est pas définie : il n’y a rien à mettre à jour. Le README dit où trouver la clé.
+error-no-mailchimp-key = MAILCHIMP_API_KEY n’est pas définie : il n’y a rien à mettre à jour. docs/mailchimp.md dit où trouver la clé.
 error-is-mirrored = { $name } est une copie de Mailchimp : ses contacts y sont importés et nettoyés, et arrivent ici d’eux-mêmes. Faites-le dans Mailchimp, ou choisissez une autre audience.
 error-not-mirrored = { $name } n’est pas une copie de Mailchimp : il n’y a rien à mettre à jour. Choisissez une autre audience.

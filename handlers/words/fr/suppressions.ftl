@@ -15,4 +15,4 @@ suppressions-refused = { $provider } refuse la demande (statut { $status }). Ce 
 suppressions-unreachable = { $provider } ne répond pas, ou a coupé. Ce qui a été pris en compte reste. Vérifiez le réseau, puis relancez la même commande.
 suppressions-busy = { $provider } n’accepte plus de demandes pour le moment. Ce qui a été pris en compte reste. Relancez la même commande plus tard : rien ne compte deux fois.
 suppressions-bad-answer = { $provider } a donné une réponse qui n’est pas comprise. Ce qui a été pris en compte reste. Vérifiez CLEANED_PROVIDER_URL s’il est donné ; si cela se répète, signalez-le.
-error-list-not-set-up = { $name } n’est pas donné, donc la liste ne peut pas être lue. Le README dit où le trouver.
+error-list-not-set-up = { $name } n’est pas donné, donc la liste ne peut pas être lue. docs/bounces.md dit où le trouver.

@@ -121,7 +121,7 @@ terminal-demo-late = Le bot ne s’est pas connecté en { $seconds } secondes. S
 terminal-demo-stopped = Arrêté. Rien n’a été gardé.
 
 error-no-bot-token = SLACK_BOT_TOKEN n’est pas défini. Copiez le jeton du bot (xoxb-…) de la page « OAuth & Permissions » de votre application, ou lancez cleaned demo pour essayer sans Slack.
-error-no-way-in = Ni SLACK_APP_TOKEN (Socket Mode) ni SLACK_SIGNING_SECRET (HTTP) n’est défini. Définissez l’un des deux ; le README dit où le trouver.
+error-no-way-in = Ni SLACK_APP_TOKEN (Socket Mode) ni SLACK_SIGNING_SECRET (HTTP) n’est défini. Définissez l’un des deux ; docs/set-up.md dit où le trouver.
 error-database-url = DATABASE_URL n’est pas compris. Écrivez sqlite:///chemin ou postgresql://utilisateur:motdepasse@serveur/nom.
 error-database-unreachable = La base de données { $url } ne peut pas être ouverte. Vérifiez DATABASE_URL, et que le serveur tourne et accepte cet utilisateur.
 error-database-behind = La base de données est plus ancienne que ce programme. Lancez cleaned migrate.

@@ -20,7 +20,7 @@ from tests.support import mails
 
 KEY = "a key that nobody guesses"
 ANN, BEN = "ann@example.com", "ben@example.com"
-README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+DOCUMENT = (Path(__file__).parents[3] / "docs/bounces.md").read_text(encoding="utf-8")
 
 
 def returned(raw: bytes, path: str) -> bytes:
@@ -104,8 +104,8 @@ def test_nothing_that_lacks_the_tag_proves_anything(noise: bytes, address: str, 
 
 
 def test_the_tag_is_the_documented_one():
-    """As openssl makes it, by the README's own line."""
-    [line] = re.findall(r"^    (printf .*openssl.*)$", README, re.MULTILINE)
+    """As openssl makes it, by the document's own line."""
+    [line] = re.findall(r"^    (printf .*openssl.*)$", DOCUMENT, re.MULTILINE)
     environment = {"CLEANED_RETURN_PATH_KEY": KEY, "PATH": "/usr/bin:/bin:/usr/local/bin"}
     try:
         made = subprocess.run(

@@ -1,5 +1,10 @@
 """Settings from the environment."""
 
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -16,6 +21,18 @@ def nothing_set(tmp_path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     for name, field in settings.Settings.model_fields.items():
         monkeypatch.delenv(str(field.validation_alias or name.upper()), raising=False)
+        monkeypatch.delenv(str(field.validation_alias or name.upper()) + "_FILE", raising=False)
+
+
+@contextmanager
+def own_log() -> Iterator[None]:
+    """Has `cleaned run` set up the log, which pytest has done otherwise."""
+    root, ours = logging.getLogger(), logging.getLogger("handlers")
+    handlers, level = root.handlers[:], ours.level
+    root.handlers.clear()
+    yield
+    root.handlers[:] = handlers
+    ours.setLevel(level)
 
 
 def test_with_nothing_set_there_is_a_sqlite_file_and_no_operator():
@@ -60,6 +77,7 @@ SECRETS = [
     "CLEANED_BOUNCE_SECRET",
     "CLEANED_RETURN_PATH_KEY",
     "CLEANED_MAILCHIMP_WEBHOOK_SECRET",
+    "CLEANED_METRICS_TOKEN",
     "CLEANED_POSTMARK_PASSWORD",
 ]
 
@@ -127,17 +145,160 @@ def test_every_secret_that_a_request_is_compared_with_has_a_shortest_length(monk
     assert found == others | set(SECRETS)
 
 
-def test_a_short_secret_stops_each_start_with_one_plain_line(
+def test_what_is_wrong_stops_the_start_all_of_it_at_once_each_with_its_mend(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    monkeypatch.setenv("CLEANED_BREVO_TOKEN", "hush")
-    for locale, language in (("en_GB.UTF-8", "en"), ("fr_FR.UTF-8", "fr")):
+    wrong = {
+        "CLEANED_BREAK": "ignored",
+        "CLEANED_BREVO_TOKEN": "hush",
+        "CLEANED_PORT": "hush",
+        "CLEANED_PROXIES": "127.0.0.1, hush, hush",
+        "SLACK_BOT_TOKEN": "xapp-hush",
+        "SLACK_APP_TOKEN": "xoxb-hush",
+        "CLEANED_POSTAL_KEY": "hush",
+        "CLEANED_RESEND_SECRET": "hush!" * 4,
+        "DATABASE_URL": "mysql://hush",
+        "MAILCHIMP_API_KEY_FILE": "hush",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    for locale in ("en_GB.UTF-8", "fr_FR.UTF-8"):
         monkeypatch.setenv("LC_ALL", locale)
-        for command in ("run", "check"):
-            assert cli.main([command]) == cli.FAILED
-            said = capsys.readouterr()
-            expected = words(language)("error-short-secret", name="CLEANED_BREVO_TOKEN", n=16)
-            assert (said.out, said.err) == ("", f"cleaned: {expected}\n")
+        assert cli.main(["run"]) == cli.FAILED
+        said = capsys.readouterr()
+        lines = said.err.splitlines()
+        assert said.out == ""
+        assert all(line.startswith("cleaned: ") for line in lines)
+        named = [name for name in wrong if any(line.startswith(f"cleaned: {name}") for line in lines)]
+        assert {*named, "MAILCHIMP_API_KEY_FILE"} == wrong.keys() - {"CLEANED_BREAK"}
+        assert len(lines) == len(wrong) - 1
+        assert "MAILCHIMP_API_KEY_FILE" in said.err
+        assert "hush" not in said.err
+
+
+def test_with_nothing_set_the_two_that_are_missing_are_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert cli.main(["run"]) == cli.FAILED
+    assert [line.split()[1:4] for line in capsys.readouterr().err.splitlines()] == [
+        ["SLACK_BOT_TOKEN", "is", "not"],
+        ["Neither", "SLACK_APP_TOKEN", "(Socket"],
+    ]
+
+
+def test_a_program_that_logs_json_says_so_too_what_keeps_it_from_starting(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("CLEANED_LOG", "json")
+    monkeypatch.setenv("CLEANED_PORT", "none")
+    with own_log():
+        assert cli.main(["run"]) == cli.FAILED
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert len(lines) == 3
+    assert all(line["level"] == "CRITICAL" for line in lines)
+
+
+def test_check_tells_every_fault_of_the_settings_and_goes_on_with_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'cleaned.db'}")
+    monkeypatch.setenv("CLEANED_PORT", "none")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "short")
+    assert cli.main(["check", "--json"]) == cli.FAILED
+    told = json.loads(capsys.readouterr().out)
+    checks = {each["check"]: each["fault"] for each in told}
+    assert checks == {
+        "error-short-secret": True,
+        "error-bad-setting": True,
+        "check-bot-token-missing": True,
+        "check-database-new": False,
+        "check-retention": False,
+        "check-time-zones": False,
+    }
+    assert cli.main(["check"]) == cli.FAILED
+    assert len(capsys.readouterr().out.splitlines()) == len(checks)
+
+
+def test_check_makes_no_database_elsewhere_while_the_file_of_its_url_can_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(settings, "data_folder", lambda: tmp_path / "data")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "none"))
+    assert cli.main(["check", "--deep", "--webhooks", "--json"]) == cli.FAILED
+    assert "DATABASE_URL_FILE" in capsys.readouterr().out
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("name", sorted(settings._IN_FILES.values()))
+def test_a_secret_may_stand_in_a_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    value = {"DATABASE_URL": "sqlite:///x.db", "CLEANED_IMAP_URL": "imaps://u:p@h/I"}.get(
+        name, "ab:cd" + "e" * 16
+    )
+    (tmp_path / "secret").write_text(f"\ufeff{value}\r\n", encoding="utf-8")
+    monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
+    reading = settings.read()
+    assert reading.faults == ()
+    found = reading.settings.model_dump()[
+        next(
+            field
+            for field, given in settings.Settings.model_fields.items()
+            if str(given.validation_alias or field).upper() == name
+        )
+    ]
+    assert (found if isinstance(found, str) else found.get_secret_value()) == value
+
+
+def test_a_file_that_gives_no_secret_is_a_fault_and_what_it_was_called_is_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (tmp_path / "empty").write_text(" \n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for path in ("none-xoxb-1", "empty", "binary", "."):
+        monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", str(tmp_path / path))
+        with pytest.raises(settings.UnreadableFile) as caught:
+            settings.load()
+        assert caught.value.values == {"name": "SLACK_BOT_TOKEN_FILE"}
+        assert "none-xoxb-1" not in words("en")(caught.value.key, **caught.value.values)
+
+
+def test_the_environment_goes_before_the_file_of_settings_with_either_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def token() -> str:
+        found = settings.load().slack_bot_token
+        assert found
+        return found.get_secret_value()
+
+    (tmp_path / "secret").write_text("xoxb-file")
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=xoxb-dot-env\n")
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", "secret")
+    assert token() == "xoxb-file"
+    monkeypatch.delenv("SLACK_BOT_TOKEN_FILE")
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN_FILE=secret\n")
+    assert token() == "xoxb-file"
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-environment")
+    assert token() == "xoxb-environment"
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", "secret")
+    with pytest.raises(settings.SetTwice):
+        settings.load()
+
+
+def test_every_setting_that_can_be_wrong_has_its_own_mend():
+    """The sentence for the others is about characters that don't fit into a header."""
+    others = {name.upper() for name in settings._FIELDS} - set(SECRETS)
+    checked = {
+        str(settings.Settings.model_fields[field].validation_alias or field).upper()
+        for decorator in settings.Settings.__pydantic_decorators__.field_validators.values()
+        for field in decorator.info.fields
+    }
+    unchecked = {"MAILCHIMP_API_KEY", "CLEANED_MAILGUN_DOMAINS"}  # only trimmed, or split
+    in_header = {name for name in checked if name.endswith(("_API_KEY", "_API_TOKEN"))}
+    for language in LANGUAGES:
+        sentences = {name: words(language)("error-bad-setting", name=name) for name in others}
+        plain = words(language)("error-bad-setting", name="NAME")
+        same = {name for name, said in sentences.items() if said.replace(name, "NAME") == plain}
+        assert not same & (checked - unchecked - in_header)
 
 
 def test_the_mailbox_of_a_dot_env_file_can_be_switched_off(tmp_path, monkeypatch: pytest.MonkeyPatch):

@@ -162,7 +162,7 @@ def test_a_backup_made_in_the_middle_of_an_import_is_carried_on_to_its_end(
         closing(sqlite3.connect(tmp_path / "cleaned.db")) as other,
         closing(sqlite3.connect(tmp_path / "backup.db")) as target,
     ):
-        other.backup(target)  # what `.backup` of the README does
+        other.backup(target)  # what `.backup` of docs/operating.md does
     database.close()
     assert 3 < len(statuses(again, audience)) < 6_003
     assert found(again) == {"checks-still": 1}

@@ -265,7 +265,6 @@ def test_refused_rows_go_to_a_file_in_their_columns_with_the_reason(
         (["import", "good.csv", "--audience", "N", "--refused", "no/where.csv"], "terminal-file"),
         (["counts"], "error-no-audience.terminal"),
         (["export", "--audience", "N"], "error-no-audience.terminal"),
-        (["run"], "error-no-bot-token"),
     ],
 )
 def test_what_can_t_be_done_is_one_line_and_1(

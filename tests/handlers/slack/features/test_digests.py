@@ -324,7 +324,7 @@ def test_a_fault_of_one_look_does_not_stop_the_clock_and_logs_no_message(caplog)
     def fail(_: object) -> None:
         raise ValueError(NOW.isoformat())
 
-    scheduling._run(fail, lambda: True)
+    scheduling._run("task", fail, lambda: True)
     assert "ValueError" in caplog.text
     assert NOW.isoformat() not in caplog.text
 

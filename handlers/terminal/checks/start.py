@@ -1,0 +1,68 @@
+"""What keeps `cleaned run` from starting: everything wrong with the settings, found without a connection."""
+
+from collections.abc import Iterator
+
+from pydantic import SecretStr
+
+from bot.core import databases
+from bot.core.errors import CleanedError
+from bot.core.settings import Reading, Settings
+from bot.mailchimp import account
+from handlers.web.webhooks import routes
+from storage.mailchimp.errors import MailchimpError
+
+BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"  # how Slack's tokens begin
+
+
+class NoBotToken(CleanedError):
+    """`SLACK_BOT_TOKEN` is not set."""
+
+    key = "error-no-bot-token"
+
+
+class NoWayIn(CleanedError):
+    """Neither an app token for Socket Mode nor a signing secret for HTTP is set."""
+
+    key = "error-no-way-in"
+
+
+class MalformedBotToken(CleanedError):
+    """`SLACK_BOT_TOKEN` is another kind of token."""
+
+    key = "check-bot-token-malformed"
+
+
+class MalformedAppToken(CleanedError):
+    """`SLACK_APP_TOKEN` is another kind of token."""
+
+    key = "check-app-token-malformed"
+
+
+def faults(reading: Reading) -> Iterator[Exception]:
+    """Yields the faults of the settings, each by itself and of those that need each other."""
+    config, faulty = reading.settings, reading.faulty
+    yield from reading.faults
+    yield from _slack_faults(config, faulty)
+    yield from routes.faults(config)
+    try:
+        databases.check_url(config.database_url)
+        if client := account.account(config):
+            client.close()
+    except (CleanedError, MailchimpError) as error:
+        yield error
+
+
+def _slack_faults(config: Settings, faulty: frozenset[str]) -> Iterator[CleanedError]:
+    bot, app = _text(config.slack_bot_token), _text(config.slack_app_token)
+    if not bot and "SLACK_BOT_TOKEN" not in faulty:
+        yield NoBotToken()
+    if bot and not bot.startswith(BOT_TOKEN):
+        yield MalformedBotToken()
+    if app and not app.startswith(APP_TOKEN):
+        yield MalformedAppToken()
+    if not (app or config.slack_signing_secret or faulty & {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"}):
+        yield NoWayIn()
+
+
+def _text(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""
