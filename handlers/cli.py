@@ -149,6 +149,10 @@ def _add_json(command: argparse.ArgumentParser, translate: Words) -> None:
     command.add_argument("--json", action="store_true", help=translate("terminal-json"))
 
 
+def _add_manifest_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--json", action="store_true", help=translate("terminal-manifest-json"))
+
+
 def _add_no_options(_command: argparse.ArgumentParser, _translate: Words) -> None:
     """For commands without options."""
 
@@ -252,6 +256,13 @@ def _migrate(_options: argparse.Namespace, language: str) -> int:
     return running.migrate(words(language))
 
 
+def _manifest(options: argparse.Namespace, _language: str) -> int:
+    from handlers.slack import manifest
+
+    print(manifest.text(as_json=options.json), end="")
+    return DONE
+
+
 _Run = Callable[[argparse.Namespace, str], int]
 _AddOptions = Callable[[argparse.ArgumentParser, Words], None]
 _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
@@ -264,6 +275,7 @@ _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
     "sync": (_sync, _add_sync_options),
     "check": (_check, _add_check_options),
     "migrate": (_migrate, _add_no_options),
+    "manifest": (_manifest, _add_manifest_options),
 }
 
 
