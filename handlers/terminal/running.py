@@ -56,3 +56,4 @@ def _use_tokens_of_slack_cli() -> None:
     for given, setting in SLACK_CLI_TOKENS.items():
         if token := os.environ.get(given):
             os.environ[setting] = token
+            os.environ.pop(setting + settings.FILE, None)
