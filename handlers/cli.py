@@ -159,6 +159,10 @@ def _add_person_options(command: argparse.ArgumentParser, translate: Words) -> N
     command.add_argument("--json", action="store_true", help=translate("terminal-person-json"))
 
 
+def _add_manifest_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--json", action="store_true", help=translate("terminal-manifest-json"))
+
+
 def _add_no_options(_command: argparse.ArgumentParser, _translate: Words) -> None:
     """For commands without options."""
 
@@ -274,6 +278,13 @@ def _migrate(_options: argparse.Namespace, language: str) -> int:
     return running.migrate(words(language))
 
 
+def _manifest(options: argparse.Namespace, _language: str) -> int:
+    from handlers.slack import manifest
+
+    print(manifest.text(as_json=options.json), end="")
+    return DONE
+
+
 _Run = Callable[[argparse.Namespace, str], int]
 _AddOptions = Callable[[argparse.ArgumentParser, Words], None]
 _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
@@ -288,6 +299,7 @@ _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
     "forget": (_forget, _add_forget_options),
     "check": (_check, _add_check_options),
     "migrate": (_migrate, _add_no_options),
+    "manifest": (_manifest, _add_manifest_options),
 }
 
 

@@ -21,6 +21,7 @@ from handlers.terminal import imports, sync
 from handlers.words import Words
 from storage.mailchimp.client import Client
 
+PACKAGES = Path(__file__).parents[2]  # the folder that `handlers` is in
 CONNECTS_WITHIN_SECONDS = 30
 STOPS_WITHIN_SECONDS = 10.0
 POLL_SECONDS = 0.1
@@ -90,7 +91,10 @@ def _environment(workspace: Workspace, url: str) -> Mapping[str, str]:
 
 @contextmanager
 def _bot(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    command = [sys.executable, "-m", "handlers.demo_bot"]
+    # The bot of this program, whatever is called `bot` or `handlers` in the folder where the demo is started.
+    paths = filter(None, [str(PACKAGES), environment.get("PYTHONPATH")])
+    environment = {**environment, "PYTHONPATH": os.pathsep.join(paths)}
+    command = [sys.executable, "-P", "-m", "handlers.demo_bot"]
     process = subprocess.Popen(command, env=environment, stdin=subprocess.PIPE)  # noqa: S603  our own
     try:
         yield process

@@ -1,6 +1,7 @@
 """`cleaned run` and `cleaned migrate`."""
 
 import logging
+import os
 from contextlib import closing
 from typing import NoReturn
 
@@ -12,11 +13,15 @@ from handlers.terminal import errors
 from handlers.terminal.checks import start
 from handlers.words import Words
 
+# How Slack's own command line tool names the tokens of the app that it has installed.
+SLACK_CLI_TOKENS = {"SLACK_CLI_XOXB": "SLACK_BOT_TOKEN", "SLACK_CLI_XAPP": "SLACK_APP_TOKEN"}
+
 log = logging.getLogger(__name__)
 
 
 def run(words: Words) -> int:
     """Serves Slack until SIGTERM or SIGINT. Raises CleanedError, Faults, SlackApiError, OSError."""
+    _use_tokens_of_slack_cli()
     reading = settings.read()
     is_json = reading.settings.log_format == "json"
     logs.set_up(as_json=is_json)
@@ -44,3 +49,11 @@ def _serve(reading: Reading) -> NoReturn:
     databases.open_current(reading.settings.database_url).close()
     logs.take_over()
     serve.run(reading.settings)
+
+
+def _use_tokens_of_slack_cli() -> None:
+    """`slack run` starts the app that it has made, also where `.env` has the tokens of another one."""
+    for given, setting in SLACK_CLI_TOKENS.items():
+        if token := os.environ.get(given):
+            os.environ[setting] = token
+            os.environ.pop(setting + settings.FILE, None)
