@@ -1,13 +1,13 @@
 """People who were erased, as keyed hashes of their addresses
 
-Revision: 0014, after 0012. Only adds, so that the version before it works on while its processes are replaced.
+Revision: 0013, after 0012. Only adds, so that the version before it works on while its processes are replaced.
 """
 
 import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-revision = "0014"
+revision = "0013"
 down_revision = "0012"
 
 
