@@ -25,6 +25,7 @@ from storage.corrections import corrections as store
 from storage.mailchimp.client import Client
 from tests.bot.corrections.test_corrections import fill
 from tests.conftest import NOW
+from tests.support.calls import remembered
 from tests.support.limits import problems
 
 OPERATOR, FRENCH_OPERATOR, MEMBER = "U0OLIVIA", "U0FRANCOIS", "U0SAM"
@@ -89,6 +90,7 @@ class Person:
         self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
         self.user = user
         self.clicks = 0
+        self.running = remembered(self.app)
 
     def command(self, text: str = "") -> Json:
         self.send({"command": "/cleaned-fix", "text": text, "user_id": self.user, "team_id": "T1"})
@@ -110,6 +112,7 @@ class Person:
         }
         inside = {"view": {"id": "V1"} | view} if view.get("type") == "modal" else {}
         actions = [action | ({"value": value} if value is not None else {}) | answer]
+        self.forget_views()
         self.send(self.body("block_actions", actions=actions, **inside))
         return self.shown()
 
@@ -130,6 +133,15 @@ class Person:
         body = self.body("block_suggestion", view=view, action_id=action_id, value=typed, block_id="b")
         found: list[Json] = self.send(body)["options"]
         return found
+
+    def forget_views(self) -> None:
+        """Leaves only messages: a tick list may be drawn twice."""
+        for future in self.running:  # one may start another
+            future.exception(10)
+        sent = self.slack.sent
+        for kind, payload in [sent.get() for _ in range(sent.qsize())]:
+            if kind == "message":
+                sent.put((kind, payload))
 
     def shown(self) -> Json:
         return self.slack.sent.get(timeout=10)[1]

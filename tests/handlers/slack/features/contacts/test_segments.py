@@ -1,10 +1,7 @@
 """`/cleaned-list`, from Slack's payloads to the modals it is sent."""
 
 import json
-from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import timedelta
-from functools import partial
 from queue import Queue
 from typing import Any
 from uuid import uuid4
@@ -19,13 +16,13 @@ from handlers.slack import listeners
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
-from handlers.slack.threads import Threads
 from handlers.slack.views.contacts import segment_filters as filter_views
 from handlers.slack.views.contacts import segments as views
 from storage.core.database import Database
 from tests.bot.contacts.test_segments import fill
 from tests.conftest import NOW
 from tests.handlers.slack.views.contacts.test_segments import elements, state_of
+from tests.support.calls import remembered
 from tests.support.limits import problems
 
 OPERATOR, MEMBER = "U0OLIVIA", "U0SAM"
@@ -70,11 +67,7 @@ class Person:
         self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
         self.user = user
         self.clicks = 0
-        self.running: list[Future[Any]] = []
-        threads = self.app.listener_runner.listener_executor
-        assert isinstance(threads, Threads)
-        for name in ("submit", "submit_slow"):
-            setattr(threads, name, partial(self._remembered, getattr(threads, name)))
+        self.running = remembered(self.app)
 
     def command(self, text: str = "") -> View:
         self.clicks += 1
@@ -117,10 +110,6 @@ class Person:
     def options(self, view: View, action_id: str, typed: str) -> list[str]:
         body = self.body("block_suggestion", view, action_id=action_id, value=typed, block_id="b")
         return [option["text"]["text"] for option in self.send(body)["options"]]
-
-    def _remembered(self, submit: Callable[..., Future[Any]], *given: Any) -> Future[Any]:
-        self.running.append(submit(*given))
-        return self.running[-1]
 
     def body(self, kind: str, view: View, **more: Any) -> dict[str, Any]:
         self.clicks += 1
