@@ -5,12 +5,12 @@ text from outside has no effect; only `Markup` is taken as it is.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_skeleton, get_day_names
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_day_names
 from babel.numbers import format_decimal
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -67,6 +67,15 @@ class Words:
     def day(self, value: date) -> str:
         """A date, for places where Slack's own date format can't be used."""
         return str(format_date(value, format="medium", locale=self.language))
+
+    def long_day(self, value: date) -> str:
+        """A date with its weekday."""
+        return str(format_date(value, format="full", locale=self.language))
+
+    def clock(self, value: time) -> str:
+        """A time of day: `09:00`, in French `9 h`."""
+        pattern = self("clock-pattern", minute=value.minute)
+        return str(format_time(value, pattern, locale=self.language))
 
     def short_day(self, value: date) -> str:
         """Day and month, as a label in a chart."""
