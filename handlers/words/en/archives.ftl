@@ -64,8 +64,8 @@ filter-reviewed = reviewed
 filter-typos = likely typos
 filter-without-typos = without likely typos
 filter-ticked = { $n ->
-    [one] { $n } ticked
-   *[other] { $n } ticked
+    [one] { $n } ticked contact
+   *[other] { $n } ticked contacts
 }
 archives-refused = { $n ->
     [one] Refused by Mailchimp: { $n } contact. { $why }

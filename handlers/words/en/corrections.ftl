@@ -34,10 +34,10 @@ corrections-slip-missing = a letter is missing
 corrections-slip-doubled = a letter doubled
 corrections-slip-extra = one letter too many
 corrections-slip-neighbour = the key beside the right one
-corrections-slip-other-letter = one letter off
+corrections-slip-other-letter = one letter differs
 corrections-slip-no-dot = the dot is missing
 corrections-slip-several = more than one slip
-corrections-slip-ending = another ending
+corrections-slip-ending = a different ending
 corrections-slip-stray = it has characters that no address has
 corrections-slip-around = there is something around the address
 corrections-slip-at = the @ is missing, doubled or another key
@@ -85,7 +85,7 @@ corrections-add = Add contact
 
 corrections-added = *{ $address }* was added to { $audience } as a subscribed contact.
 corrections-old-stays = { $address } stays cleaned.
-corrections-no-extra = The cleaned address doesn’t count toward your plan’s contact limit: this person counts once.
+corrections-no-extra = Cleaned addresses don’t count toward your plan’s contact limit: each person counts once.
 
 error-no-such-contact = No audience has { $address }. Check the spelling, or search with /cleaned-fix.
 error-not-cleaned = { $status ->

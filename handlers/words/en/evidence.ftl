@@ -44,8 +44,8 @@ evidence-by-import-since = { $source ->
 }
 evidence-in-words = Reason: { $why }
 evidence-imported = { $source ->
-    [local] The import says: cleaned { $date }, { $why }
-   *[other] Mailchimp says: cleaned { $date }, { $why }
+    [local] Cleaned { $date } according to the import: { $why }
+   *[other] Cleaned { $date } according to Mailchimp: { $why }
 }
 evidence-said = The mail server said: { $diagnostic }
 evidence-campaign = Campaign: { $campaign }

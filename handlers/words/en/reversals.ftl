@@ -16,8 +16,8 @@ reversals-all-back = All have their status back
 reversals-choose = Cleaned by mistake
 reversals-one = Cleaned by mistake
 reversals-whole-batch = { $n ->
-    [one] The { $n } cleaned in that hour
-   *[other] All { $n } cleaned in that hour
+    [one] Cleaned by mistake: the only one of that hour
+   *[other] Cleaned by mistake: all { $n } of that hour
 }
 reversals-headline = { $n ->
     [one] *{ $n } contact* in { $audience } will get mail again
@@ -52,7 +52,7 @@ reversals-changed = { $n ->
 }
 reversals-failed = Not all contacts in { $audience } got their status back
 reversals-dismissed = Bounces until { $date } don’t count: an operator said that the address was cleaned by mistake.
-reversals-not-mirrored = Mailchimp cleaned this contact, so only Mailchimp can undo it. Ask its support.
+reversals-not-mirrored = Only Mailchimp can undo this cleaning. Ask its support.
 reversals-not-complaint = A spam complaint can’t be undone: this person does not want the mail.
 reversals-not-imported = It was imported as cleaned, so the cleaning can’t be undone here.
 reversals-not-archived = It is archived. To undo the cleaning, restore it first with /cleaned-restore.

@@ -64,8 +64,8 @@ filter-reviewed = revus
 filter-typos = fautes de frappe probables
 filter-without-typos = sauf les fautes de frappe probables
 filter-ticked = { $n ->
-    [one] { $n } coché
-   *[other] { $n } cochés
+    [one] { $n } contact coché
+   *[other] { $n } contacts cochés
 }
 archives-refused = { $n ->
     [one] Refusé par Mailchimp : { $n } contact. { $why }

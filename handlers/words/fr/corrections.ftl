@@ -37,7 +37,7 @@ corrections-slip-neighbour = la touche voisine de la bonne
 corrections-slip-other-letter = une lettre diffère
 corrections-slip-no-dot = il manque le point
 corrections-slip-several = plusieurs fautes de frappe
-corrections-slip-ending = une autre terminaison
+corrections-slip-ending = une terminaison différente
 corrections-slip-stray = elle contient des signes qu’aucune adresse ne contient
 corrections-slip-around = il y a quelque chose autour de l’adresse
 corrections-slip-at = le @ manque, est doublé ou vient d’une autre touche
@@ -85,7 +85,7 @@ corrections-add = Ajouter le contact
 
 corrections-added = *{ $address }* a été ajoutée à « { $audience } » comme contact abonné.
 corrections-old-stays = { $address } reste nettoyée.
-corrections-no-extra = L’adresse nettoyée ne compte pas dans la limite de contacts de votre forfait : cette personne n’est comptée qu’une fois.
+corrections-no-extra = Les adresses nettoyées ne comptent pas dans la limite de contacts de votre forfait : chaque personne n’est comptée qu’une fois.
 
 error-no-such-contact = Aucune audience ne contient { $address }. Vérifiez l’orthographe, ou cherchez avec /cleaned-fix.
 error-not-cleaned = { $status ->

@@ -44,8 +44,8 @@ evidence-by-import-since = { $source ->
 }
 evidence-in-words = Motif : { $why }
 evidence-imported = { $source ->
-    [local] D’après l’import : nettoyé { $date }, { $why }
-   *[other] D’après Mailchimp : nettoyé { $date }, { $why }
+    [local] Nettoyé { $date } d’après l’import : { $why }
+   *[other] Nettoyé { $date } d’après Mailchimp : { $why }
 }
 evidence-said = Réponse du serveur : { $diagnostic }
 evidence-campaign = Campagne : { $campaign }

@@ -16,8 +16,8 @@ reversals-all-back = Tous ont retrouvé leur statut
 reversals-choose = Nettoyés à tort
 reversals-one = Nettoyé à tort
 reversals-whole-batch = { $n ->
-    [one] Le { $n } nettoyé dans l’heure
-   *[other] Les { $n } nettoyés dans l’heure
+    [one] Nettoyé à tort : le seul de cette heure-là
+   *[other] Nettoyés à tort : les { $n } de cette heure-là
 }
 reversals-headline = { $n ->
     [one] *{ $n } contact* recevra de nouveau des e-mails dans « { $audience } »
@@ -52,7 +52,7 @@ reversals-changed = { $n ->
 }
 reversals-failed = Tous les contacts n’ont pas retrouvé leur statut dans « { $audience } »
 reversals-dismissed = Les bounces jusqu’au { $date } ne comptent pas : un opérateur a indiqué que l’adresse avait été nettoyée à tort.
-reversals-not-mirrored = C’est Mailchimp qui a nettoyé ce contact : lui seul peut annuler ce nettoyage. Demandez à son assistance.
+reversals-not-mirrored = Seul Mailchimp peut annuler ce nettoyage. Demandez à son assistance.
 reversals-not-complaint = Un signalement comme spam ne s’annule pas : cette personne ne veut pas de ces e-mails.
 reversals-not-imported = Ce contact a été importé comme nettoyé : le nettoyage ne peut pas être annulé ici.
 reversals-not-archived = Ce contact est archivé. Pour annuler le nettoyage, rétablissez-le d’abord avec /cleaned-restore.

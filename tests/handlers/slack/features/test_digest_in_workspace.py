@@ -37,7 +37,7 @@ def test_set_up_send_now_pause_and_read(workspace: Workspace):
         olivia.wait_modal(says("Saved.", "Every Monday at 08:30 (America/New York)", "Next digest"))
         olivia.click(views.SEND)
         olivia.wait_modal(says("Sent to"))
-        message = olivia.wait_message("newly cleaned in the week to", channel=GENERAL)
+        message = olivia.wait_message("cleaned in the 7 days to", channel=GENERAL)
         kinds = [block["type"] for block in message["blocks"]]
         assert kinds.count("data_visualization") == 1
         assert "Newsletter" in words(message)

@@ -115,7 +115,7 @@ def test_why_of_a_complaint_and_of_an_import_in_french(database: Database, news:
     assert "cette personne a signalé l’e-mail comme abusif" in says(eve)
     assert not [e for e in elements(eve) if e.get("action_id") == views.FIX]
     zoe = choose(camille, first, "why", "zoe@example.com")
-    assert "aucun retour n’a été vu ici" in says(zoe)
+    assert "n’a vu aucun bounce" in says(zoe)
 
 
 def test_what_is_worth_a_look_is_reviewed_and_taken_back(database: Database, news: int):

@@ -63,7 +63,7 @@ def test_a_digest_is_taken_by_slack(spoken, n, name, chart):
 def test_a_digest_says_its_figures():
     message = reports.message(words("en"), report(part(37, before=8)))
     said = texts(message)
-    assert message["text"] == "37 newly cleaned in the week to Nov 24, 2026"
+    assert message["text"] == "37 contacts cleaned in the 7 days to Nov 24, 2026"
     for line in (
         "5 more than the week before · 37 cleaned in all · Newsletter",
         "hard bounce: 37 (+29) · soft bounces: 0 (\N{MINUS SIGN}8)",
@@ -81,7 +81,7 @@ def test_a_digest_in_french():
         message["text"]
         == "1\u202f000\u202f000 de contacts nettoyés en une semaine, jusqu\u2019au 24 nov. 2026"
     )
-    assert "retour définitif\u00a0: 1\u202f000\u202f000 (+1\u202f000\u202f000)" in texts(message)
+    assert "hard bounce\u00a0: 1\u202f000\u202f000 (+1\u202f000\u202f000)" in texts(message)
 
 
 def test_the_chart_holds_the_twelve_weeks_and_its_labels_are_the_categories(spoken):

@@ -161,7 +161,7 @@ def test_an_imported_contact_has_no_verdict_of_ours():
     assert "It came with an import; no bounce of it was seen here." in said
     assert "Hard bounce · no such mailbox (5.1.1)" in said
     assert "<!channel>" not in said
-    assert "What speaks for" not in said
+    assert "Signs it may" not in said
     since = text_of(views.why(ENGLISH, replace(imported, items=[PIECE], n_items=1)))
     assert "no bounce of it was seen here" not in since
     assert "Evidence (1), the newest first" in since
