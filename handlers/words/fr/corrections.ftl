@@ -147,7 +147,7 @@ corrections-permissions-hint = Cochez seulement ce que cette personne a accepté
 corrections-permission-whole = En entier : { $text }
 corrections-adding = { $state ->
     [trying] Mailchimp ne répond pas. Le bot réessaie d’ajouter *{ $address }* ; vous pouvez fermer cette fenêtre.
-   *[first] Ajout en cours dans Mailchimp : *{ $address }*, audience « { $audience } »…
+   *[first] Ajout en cours dans Mailchimp : *{ $address }*, audience « { $audience } »…
 }
 corrections-added-there = { $status ->
     [pending] Mailchimp a envoyé l’e-mail de confirmation à *{ $address }*. Le contact est en attente dans « { $audience } » tant que la personne n’a pas cliqué sur le lien.

@@ -11,7 +11,7 @@ import-status-hint = Pour les nouveaux contacts seulement. Un contact non abonn�
 import-submit = Importer
 import-again = Choisir un autre fichier
 
-import-waiting = Récupération du fichier { $name } pour « { $audience } »…
+import-waiting = Récupération du fichier { $name } pour « { $audience } »…
 import-progress = Import du fichier { $name } dans « { $audience } » : { $percent } %
 import-done = { $n ->
     [0] Rien de nouveau pour « { $audience } »
