@@ -79,7 +79,7 @@ corrections-corrected = Adresse corrigée
 corrections-first-name = Prénom
 corrections-last-name = Nom
 corrections-consent = Autorisation
-corrections-permission = Cette personne m’a autorisé à lui envoyer des e-mails
+corrections-permission = Cette personne m’a autorisé à lui envoyer un e-mail
 corrections-stays = Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée comme nouveau contact abonné.
 corrections-add = Ajouter le contact
 
@@ -189,8 +189,8 @@ corrections-choose-name = Choisir { $address }
 corrections-menu-edit = Modifier : { $address }
 corrections-menu-not-typo = Adresse juste : { $address }
 corrections-permission-of = { $n ->
-    [one] Cette personne m’a autorisé à lui envoyer des e-mails
-   *[other] Ces { $n } personnes m’ont autorisé à leur envoyer des e-mails
+    [one] Cette personne m’a autorisé à lui envoyer un e-mail
+   *[other] Ces { $n } personnes m’ont autorisé à leur envoyer un e-mail
 }
 corrections-these-stay = { $source ->
     [local] Les contacts nettoyés restent tels quels. Les adresses corrigées sont ajoutées comme nouveaux contacts abonnés.

@@ -92,5 +92,5 @@ digest-chart-axis = Semaine au
 digest-chart-text = *Contacts nettoyés, semaine au :* { $weeks }
 clock-pattern = { $minute ->
     [0] H 'h'
-   *[other] H 'h' mm
+   *[other] H 'h' mm
 }

@@ -87,7 +87,7 @@ def test_archive_with_a_wrong_word_then_the_right_one_then_undo(
     assert undone["ts"] == receipt["ts"]
     assert not has_action(archives.UNDO)(undone)
     olivia.click(archives.UNDO)  # in the list, which is as old as that
-    olivia.wait_modal("undone already")
+    olivia.wait_modal("already undone")
     assert_exact(database)
     assert refusals(workspace) == []
 
@@ -249,7 +249,7 @@ def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
     olivia.command("/cleaned-restore")
     olivia.wait_modal(says("Earlier archives", "23 contacts"))
     olivia.click(restores.CONTACTS)
-    olivia.wait_modal(says("None ticked", "person0@example.com"))
+    olivia.wait_modal(says("Nothing ticked", "person0@example.com"))
     assert list(olivia.submit().values()) == ["Tick at least one contact."]
     olivia.fill(**{ticks(olivia): ["2", "3"]})
     olivia.click(restores.NEXT)
@@ -323,7 +323,7 @@ def test_which_audience_is_asked_once_and_then_is_the_one_used_last(
     olivia.wait_modal("2 contacts")
     olivia.dismiss()
     olivia.command("/cleaned-export")
-    olivia.wait_modal("Export 2 contacts* of Other")
+    olivia.wait_modal("Export 2 contacts* from Other")
     olivia.select(exports.WHERE, channels(workspace)[1])
     olivia.wait_modal("will see")
     olivia.select(exports.CHOOSE, str(audience))

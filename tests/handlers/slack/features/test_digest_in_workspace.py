@@ -43,7 +43,7 @@ def test_set_up_send_now_pause_and_read(workspace: Workspace):
         assert "Newsletter" in words(message)
         assert "@" not in json.dumps(message["blocks"])
         olivia.click(views.PAUSE)
-        olivia.wait_modal(says("Paused.", "nothing is sent until it is resumed"))
+        olivia.wait_modal(says("Paused.", "nothing is sent until you resume it"))
         sam.command("/cleaned-digest")
         read = sam.wait_modal(says("All audiences."))
         assert read["submit"] is None
@@ -58,4 +58,4 @@ def test_a_french_operator_gets_it_in_french(workspace: Workspace):
         assert camille.submit(**{views.CHANNEL: GENERAL}) == {}
         camille.wait_modal(says("Chaque lundi à 09:00 (Europe/Paris)"))
         camille.click(views.SEND)
-        camille.wait_message("contacts nettoyés en une semaine", channel=GENERAL)
+        camille.wait_message("contacts nettoyés en 7 jours", channel=GENERAL)

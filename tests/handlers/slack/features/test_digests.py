@@ -209,7 +209,7 @@ def test_a_double_click_on_send_now_posts_once(bot: Bot):
     bot.press(views.SEND, NOW.isoformat())
     (posted,) = bot.slack.to("chat.postMessage")
     assert posted["channel"] == "C0NEWS"
-    assert posted["text"].startswith("Aucun nouveau contact nettoyé")
+    assert posted["text"].startswith("Aucun contact nettoyé")
     (shown,) = bot.slack.to("views.update")
     assert "Sent to <#C0NEWS>." in str(shown)
 

@@ -41,7 +41,7 @@ def test_the_figures_are_numbers_and_a_wrong_name_fails_the_step(olivia: Person)
 def test_an_export_is_made_once_its_operator_says_so(workspace: Workspace, olivia: Person):
     direct = olivia.direct_messages()
     step = olivia.run_step("cleaned_export", audience="News", channel=NEWS, operator=OLIVIA)
-    asked = olivia.wait_message("asks to export *3 cleaned contacts* of News", channel=direct)
+    asked = olivia.wait_message("asks to export *3 cleaned contacts* from News", channel=direct)
     assert olivia.state()["executions"][step]["state"] == "running"
     olivia.click("steps-export", in_=asked)
     assert olivia.wait_step(step)["outputs"] == {"contacts": 3}
