@@ -18,6 +18,7 @@ LANGUAGES = ("en", "fr")
 FOLDER = Path(__file__).parent
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # but those that keep a number or a sign on its line
 # Slack formats at word boundaries; a zero-width space beside the sign takes the boundary away.
 _FORMATTING = re.compile(r"[*_~`]|:(?=[\w+-]+:)")
 
@@ -105,7 +106,7 @@ def escaped(text: Any) -> Markup:
     """Escapes text for mrkdwn, and puts it on one line. Markup is returned as it is, anything else as its text."""
     if isinstance(text, Markup):
         return text
-    plain = " ".join(str(text).split()).translate(_ENTITIES)
+    plain = _SPACES.sub(" ", str(text)).strip().translate(_ENTITIES)
     return Markup(_FORMATTING.sub("\u200b\\g<0>\u200b", plain))
 
 
