@@ -14,7 +14,7 @@ from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.remote_state import RemoteState, Trouble
 
 _URL = re.compile(r"https?://[^\s<>|`]{1,500}")
-_QUOTES = "\"'“”‘’«»\N{NO-BREAK SPACE} "  # typed around a name with spaces, or copied with it
+_QUOTES = "\"'“”’«»\N{NO-BREAK SPACE} "  # typed around a name with spaces, or copied with it
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
 MOST_NEAR = 3  # names offered for one that no audience has
 LAST_USED = "audience"  # the kind of the plan that holds it

@@ -251,7 +251,8 @@ def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
     olivia.click(restores.CONTACTS)
     olivia.wait_modal(says("Nothing ticked", "person0@example.com"))
     assert list(olivia.submit().values()) == ["Tick at least one contact."]
-    shown = next(b["element"] for b in olivia.modal()["blocks"] if b["block_id"] == ticks(olivia))
+    rows = olivia.wait_modal("Nothing ticked")["blocks"]
+    [shown] = [row["element"] for row in rows if row.get("block_id") == ticks(olivia)]
     olivia.click(restores.TICK, selected_options=shown["options"][1:3])
     assert olivia.wait_modal("2 ticked")["submit"]["text"] == "Restore (2)"
     olivia.click(restores.NEXT)
@@ -329,7 +330,7 @@ def test_which_audience_is_asked_once_and_then_is_the_one_used_last(
     olivia.select(exports.WHERE, channels(workspace)[1])
     olivia.wait_modal("will see")
     olivia.select(exports.CHOOSE, str(audience))
-    olivia.wait_modal("of News")
+    olivia.wait_modal("from News")
 
 
 @of(1)

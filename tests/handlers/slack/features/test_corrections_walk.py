@@ -29,7 +29,7 @@ from tests.handlers.slack.features.test_corrections import (
     ("user", "second", "last", "right"),
     [
         (OPERATOR, "2 of 3 likely typos", "the last likely typo", "is marked as correct"),
-        (FRENCH_OPERATOR, "2 sur 3 adresses", "C’est la dernière faute", "est juste"),
+        (FRENCH_OPERATOR, "2 sur 3 fautes", "C’est la dernière faute", "indiquée comme juste"),
     ],
 )
 def test_without_an_address_the_likely_typos_come_one_after_another(
@@ -69,7 +69,7 @@ def test_not_a_typo_outside_of_a_walk_is_remembered_and_can_be_undone(database: 
     kept = person.press(person.command("ada@gmial.com"), views.NOT_TYPO)
     assert "is marked as correct" in said(kept)
     form = person.command("ada@gmial.com")
-    assert f"<@{OPERATOR}> said that this address is right" in said(form)
+    assert f"<@{OPERATOR}> marked this address as correct" in said(form)
     assert "ada@gmail.com" not in said(form)
     assert "bob@gmail.com" in said(person.command())
     assert "ada@gmail.com" in said(person.press(form, views.MAYBE_TYPO))
@@ -111,7 +111,7 @@ def test_the_domains_are_checked_when_asked_and_silence_is_unknown(
     form = person.command("ada@refuses.example")
     typed = {"values": {"address": {"address": {"value": "ada@Takes.example"}}}}
     asking = person.press(form | {"state": typed}, views.CHECK, value="")
-    assert "takes.example: asking" in said(asking)
+    assert "Checking takes.example" in said(asking)
     answer = person.shown()
     assert "refuses.example says that it accepts no mail." in said(answer)
     assert "takes.example accepts mail." in said(answer)
@@ -119,10 +119,10 @@ def test_the_domains_are_checked_when_asked_and_silence_is_unknown(
     assert person.submit(answer, ticked=True, address="ada@takes.example")["response_action"] == "update"
     person.shown()
     asking = person.press(person.command("bob@silent.example"), views.CHECK, value="")
-    assert "silent.example: not known" in said(person.shown())
+    assert "check of silent.example got no answer" in said(person.shown())
     without = Person(database)
     without.press(without.command("bob@silent.example"), views.CHECK, value="")
-    assert "silent.example: not known" in said(without.shown())
+    assert "check of silent.example got no answer" in said(without.shown())
 
 
 def test_an_answer_of_the_name_server_never_replaces_what_the_person_went_on_to(database: Database):

@@ -266,7 +266,7 @@ def test_the_link_of_the_sign_up_form_is_kept_shown_and_removed(
     submit(olivia, form, "3", "4", "50", signup=" https://example.com/join ")
     narrowed = olivia.press(olivia.command(), f"{list_views.PRESET}-worth-a-look")
     told = choose(olivia, narrowed, "why", "ben@example.com")
-    assert "Copy the link: `https://example.com/join`" in says(told)
+    assert "Link to copy: `https://example.com/join`" in says(told)
     submit(olivia, form, "3", "4", "50", signup=None)
     assert audiences.by_id(database, news).signup_url is None
 

@@ -75,7 +75,7 @@ def test_people_write_to_the_bot_and_are_answered_where_they_are(workspace: Work
     olivia.wait_modal("person1@example.com")
     with Person(workspace, CAMILLE) as camille:
         camille.say("@cleaned chiffres")
-        told = camille.wait_message("3 contacts nettoyés dans News")
+        told = camille.wait_message("3 contacts nettoyés dans «\u00a0News\u00a0»")
         assert told["ephemeral"]
     olivia.say("no word for anybody")
     assert not any(message.get("ephemeral") for message in olivia.messages())

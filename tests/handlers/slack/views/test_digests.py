@@ -78,10 +78,7 @@ def test_a_digest_says_its_figures():
 
 def test_a_digest_in_french():
     message = reports.message(words("fr"), report(part(1_000_000)))
-    assert (
-        message["text"]
-        == "1\u202f000\u202f000 de contacts nettoyés en 7 jours, au 24 nov. 2026"
-    )
+    assert message["text"] == "1\u202f000\u202f000 de contacts nettoyés en 7 jours, au 24 nov. 2026"
     assert "hard bounce\u00a0: 1\u202f000\u202f000 (+1\u202f000\u202f000)" in texts(message)
 
 

@@ -104,9 +104,7 @@ def test_the_line_beside_an_address():
     assert line("hard", None, "550 5.1.1 user unknown") == "Hard bounce · no such mailbox (5.1.1)"
     assert line("hard", None, "no such user here") == "Hard bounce"
     assert line("unknown", None) == "Reason not known"
-    assert views.because(FRENCH, "soft", SOFT, "") == (
-        "Soft bounces sur 7 jours · boîte pleine (4.2.2)"
-    )
+    assert views.because(FRENCH, "soft", SOFT, "") == ("Soft bounces sur 7 jours · boîte pleine (4.2.2)")
 
 
 @pytest.mark.parametrize("weakness", Weakness)

@@ -122,9 +122,21 @@ def client(mailchimp: Standin) -> Iterator[Client]:
     ("user", "double_optin", "goes", "adding", "receipt"),
     [
         (OPERATOR, False, "added in Mailchimp", "to News in Mailchimp…", "as a subscribed contact"),
-        (OPERATOR, True, "pending until the person confirms", "to News in Mailchimp…", "has sent the confirmation mail"),
-        (FRENCH_OPERATOR, False, "ajoutée dans Mailchimp", "Ajout de *ada@gmail.com*", "comme contact abonné"),
-        (FRENCH_OPERATOR, True, "en attente d’ici là", "Ajout de *ada@gmail.com*", "a envoyé l’e-mail"),
+        (
+            OPERATOR,
+            True,
+            "pending until the person confirms",
+            "to News in Mailchimp…",
+            "has sent the confirmation mail",
+        ),
+        (
+            FRENCH_OPERATOR,
+            False,
+            "ajoutée dans Mailchimp",
+            "Ajout en cours dans Mailchimp",
+            "comme contact abonné",
+        ),
+        (FRENCH_OPERATOR, True, "en attente d’ici là", "Ajout en cours dans Mailchimp", "a envoyé l’e-mail"),
     ],
 )
 def test_a_fix_is_added_by_mailchimp_and_the_receipt_says_how(
@@ -241,7 +253,7 @@ def test_a_refusal_names_the_field_and_the_form_comes_back_as_it_was(
     with database.reading() as session:
         assert list(store.consents(session, news)) == []
     stranger = Operator(database, client, "U0OTHER")
-    assert "too old" in said(stranger.press({}, views.AGAIN, buttons(modal)[0]["value"]))
+    assert "has expired" in said(stranger.press({}, views.AGAIN, buttons(modal)[0]["value"]))
 
     for shown in (message, modal):  # the button is in both
         form = person.press(shown, views.AGAIN)
