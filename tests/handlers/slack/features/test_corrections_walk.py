@@ -29,7 +29,7 @@ from tests.handlers.slack.features.test_corrections import (
     ("user", "second", "last", "right"),
     [
         (OPERATOR, "2 of 3 likely typos", "the last likely typo", "is marked as correct"),
-        (FRENCH_OPERATOR, "2 sur 3 fautes", "C’est la dernière faute", "indiquée comme juste"),
+        (FRENCH_OPERATOR, "2 sur 3 fautes", "C’est la dernière faute", "est indiquée comme juste"),
     ],
 )
 def test_without_an_address_the_likely_typos_come_one_after_another(

@@ -56,6 +56,6 @@ def test_a_french_operator_gets_it_in_french(workspace: Workspace):
         camille.wait_modal(titled("Récapitulatif"))
         camille.wait_modal(says("Aucun récapitulatif"))
         assert camille.submit(**{views.CHANNEL: GENERAL}) == {}
-        camille.wait_modal(says("Chaque lundi à 09:00 (Europe/Paris)"))
+        camille.wait_modal(says("Chaque lundi à 9\u00a0h (Europe/Paris)"))
         camille.click(views.SEND)
         camille.wait_message("contacts nettoyés en 7 jours", channel=GENERAL)

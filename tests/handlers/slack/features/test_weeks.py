@@ -53,7 +53,7 @@ def test_each_button_of_a_digest_opens_what_it_speaks_of(
 
     said = json.dumps(message, ensure_ascii=False)
     assert message["text"] == f"{len(this_week)} contacts cleaned in the 7 days to Nov 23, 2026"
-    assert f"*Archived since:* {archived} of them." in said
+    assert f"*Archived since:* {archived} of them" in said
     lines = re.findall(r"→ [^ ]+ · (\d+)", said)
     [n_typos] = re.findall(r"Likely typos: (\d+) contacts to fix", said)
     assert sum(map(int, lines)) == int(n_typos)
