@@ -43,7 +43,7 @@ class PickerContact:
 
 @dataclass(frozen=True, slots=True)
 class PickerPage:
-    """A page of the archive's contacts. `number` starts at 1; `edition` grows with each change."""
+    """A page of the archive's contacts. `number` starts at 1; `edition` grows with each page and search."""
 
     plan_id: str
     archive: EarlierArchive
@@ -116,6 +116,13 @@ def turn(database: Database, plan_id: str, boxes: PickerBoxes, to: PageTurn, *, 
         elif to == "previous":
             starts = starts[:-1] or (0,)
         _save(session, plan_id, replace(state.with_boxes(boxes), starts=starts))
+
+
+def tick(database: Database, plan_id: str, boxes: PickerBoxes, *, by: str) -> None:
+    """Keeps this page's ticks. The edition stays, so that Slack keeps what is ticked meanwhile. Raises PlanGone."""
+    with database.transaction() as session:
+        _, state = _stored(session, plan_id, by)
+        plan_rows.save(session, plan_id, data=to_json(state.with_boxes(boxes)))
 
 
 def search(database: Database, plan_id: str, boxes: PickerBoxes, text: str, *, by: str) -> None:

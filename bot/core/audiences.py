@@ -14,6 +14,7 @@ from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.remote_state import RemoteState, Trouble
 
 _URL = re.compile(r"https?://[^\s<>|`]{1,500}")
+_QUOTES = "\"'“”’«»\N{NO-BREAK SPACE} "  # typed around a name with spaces, or copied with it
 LARGEST_ID = (1 << 31) - 1  # of PostgreSQL's integer
 MOST_NEAR = 3  # names offered for one that no audience has
 LAST_USED = "audience"  # the kind of the plan that holds it
@@ -75,11 +76,15 @@ def choose(database: Database, text: str) -> Audience | None:
     name = text.strip()
     if not name:
         return known[0] if len(known) == 1 else None
-    matches = [audience for audience in known if audience.name.casefold() == name.casefold()]
+    matches = _named(known, name) or _named(known, name.strip(_QUOTES))
     if not matches:
         near = tuple(audience.id for audience in _near(known, name))
         raise UnknownAudience(name=name, known=", ".join(each.name for each in known[:10]), near=near)
     return matches[0]
+
+
+def _named(known: Sequence[Audience], name: str) -> list[Audience]:
+    return [audience for audience in known if audience.name.casefold() == name.casefold()]
 
 
 def choose_or_last(database: Database, text: str, by: str) -> Audience | None:

@@ -5,12 +5,12 @@ text from outside has no effect; only `Markup` is taken as it is.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_skeleton, get_day_names
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_day_names
 from babel.numbers import format_decimal
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -18,6 +18,7 @@ LANGUAGES = ("en", "fr")
 FOLDER = Path(__file__).parent
 
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # but those that keep a number or a sign on its line
 # Slack formats at word boundaries; a zero-width space beside the sign takes the boundary away.
 _FORMATTING = re.compile(r"[*_~`]|:(?=[\w+-]+:)")
 
@@ -68,6 +69,15 @@ class Words:
         """A date, for places where Slack's own date format can't be used."""
         return str(format_date(value, format="medium", locale=self.language))
 
+    def long_day(self, value: date) -> str:
+        """A date with its weekday."""
+        return str(format_date(value, format="full", locale=self.language))
+
+    def clock(self, value: time) -> str:
+        """A time of day: `09:00`, in French `9 h`."""
+        pattern = self("clock-pattern", minute=value.minute)
+        return str(format_time(value, pattern, locale=self.language))
+
     def short_day(self, value: date) -> str:
         """Day and month, as a label in a chart."""
         return str(format_skeleton("MMMd", value, locale=self.language))
@@ -96,7 +106,7 @@ def escaped(text: Any) -> Markup:
     """Escapes text for mrkdwn, and puts it on one line. Markup is returned as it is, anything else as its text."""
     if isinstance(text, Markup):
         return text
-    plain = " ".join(str(text).split()).translate(_ENTITIES)
+    plain = _SPACES.sub(" ", str(text)).strip().translate(_ENTITIES)
     return Markup(_FORMATTING.sub("\u200b\\g<0>\u200b", plain))
 
 

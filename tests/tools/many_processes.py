@@ -243,8 +243,8 @@ def _work(workspace: Workspace, user: str, over: Event, figures: Figures, folder
             path = folder / f"{name}.csv"
             _write(path, name.replace(" ", "-"))
             _Step(person, figures, name, "import", f"{ROWS:,} contacts imported into {name}").take(file=path)
-            _Step(person, figures, name, "export", f"{ROWS:,} contacts of {name} exported").take()
-            _Step(person, figures, name, "archive", f"{ROWS:,} contacts of {name} archived").take(
+            _Step(person, figures, name, "export", f"{ROWS:,} contacts exported from {name}").take()
+            _Step(person, figures, name, "archive", f"{ROWS:,} contacts archived in {name}").take(
                 word="ARCHIVE"
             )
 

@@ -195,7 +195,7 @@ def _differences(database: Database, mailchimp: Standin, remote: str, job: Archi
         ),
         "mirrored wrongly": len(dict(ours.items() ^ theirs.items())),
         "archived twice": sum(n > 1 for n in mirrors.effects(mailchimp).values()),
-        "deleted for good": len(mailchimp.permanent_deletions),
+        "deleted permanently": len(mailchimp.permanent_deletions),
     }
     return {what: n for what, n in found.items() if n}
 

@@ -118,7 +118,7 @@ def export(recorder: Recorder, url: str) -> None:
         assert olivia.submit() == {}
         olivia.wait_modal("exported")
         direct = olivia.direct_messages()
-        olivia.wait_message(f"{CONTACTS} contacts of News exported", channel=direct)
+        olivia.wait_message(f"{CONTACTS} contacts exported from News", channel=direct)
         olivia.wait_message(lambda message: bool(message.get("files")), channel=direct)
 
 
@@ -167,7 +167,7 @@ def _archive(recorder: Recorder, olivia: Any) -> None:
         view = olivia.wait_modal(f"Archive {CONTACTS} contacts")
         [word] = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
         assert olivia.submit(**{word: "ARCHIVE"}) == {}
-        archived = f"{CONTACTS} contacts of News archived"
+        archived = f"{CONTACTS} contacts archived in News"
         olivia.wait_message(archived, channel=olivia.direct_messages())
         olivia.wait_modal(archived)
 

@@ -191,14 +191,14 @@ SAID = words("en")
 @pytest.mark.parametrize(
     ("sent", "modal", "message", "told"),
     [
-        (Sent(set(), 1), "", "12 contacts of News archived", Told.DONE),
+        (Sent(set(), 1), "", "12 contacts archived in News", Told.DONE),
         (Sent(set(), 1), SAID("trouble-busy"), "", Told.REFUSED),
         (Sent(set(), 2), SAID("trouble-busy"), "", Told.NOTHING),
         (Sent(set(), 1), SAID("error-already-done"), "", Told.ACCEPTED),
         (Sent(set(), 1, errors=SAID("error-already-done")), "", "", Told.ACCEPTED),
         (Sent(set(), 1, errors=SAID("error-wrong-word", word="ARCHIVE")), "", "", Told.REFUSED),
         (Sent(set(), 1), SAID("archives-waiting", n=12, audience="News"), "", Told.ACCEPTED),
-        (Sent({"0"}, 1), "", "12 contacts of News archived", Told.NOTHING),
+        (Sent({"0"}, 1), "", "12 contacts archived in News", Told.NOTHING),
     ],
 )
 def test_an_answer_is_read_as_what_it_says(

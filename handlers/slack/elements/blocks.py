@@ -229,6 +229,11 @@ def date(moment: datetime, words: Words, form: str = "{date_short}") -> Markup:
     return Markup(f"<!date^{int(moment.timestamp())}^{form}|{fallback}>")
 
 
+def moment(at: datetime, words: Words) -> Markup:
+    """A day and a time, as `date`."""
+    return date(at, words, words("moment-form"))
+
+
 def cleaned_on(at: datetime, words: Words, form: str = "{date_short}") -> Markup:
     """The day of cleaning within a sentence, as `date`; or that nobody knows it."""
     return words.md("on-date", date=date(at, words, form)) if known(at) else words.md("on-unknown-date")

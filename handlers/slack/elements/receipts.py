@@ -29,7 +29,7 @@ def progress(text: Markup, job: AnyJob, buttons: Sequence[Block] = ()) -> Messag
 
 def about(words: Words, job: AnyJob, segment: Segment | None = None) -> Markup:
     """What the job was about: the filters of its segment, and when it ended."""
-    ended = blocks.date(job.finished_at or job.made_at, words, "{date_short} {time}")
+    ended = blocks.moment(job.finished_at or job.made_at, words)
     return Markup(" · ".join([*(filters.in_words(words, segment) if segment else ()), ended]))
 
 

@@ -71,5 +71,5 @@ def _line(words: Words, line: JournalEntry) -> Markup:
         who=blocks.person(line.who) if _USER(line.who) else line.who,
         contacts=words.md("home-contacts", n=line.n),
         audience=blocks.clamp(line.audience, _NAME),
-        at=blocks.date(line.at, words, "{date_short} {time}"),
+        at=blocks.moment(line.at, words),
     )

@@ -1,53 +1,53 @@
 archives-title = Archive contacts
 archives-headline = { $n ->
-    [one] *Archive { $n } contact* of { $audience }
-   *[other] *Archive { $n } contacts* of { $audience }
+    [one] *Archive { $n } contact* in { $audience }
+   *[other] *Archive { $n } contacts* in { $audience }
 }
-archives-meaning = Archived contacts are kept with their history, so nobody is added twice. You can undo this at any time.
-archives-untouched = Not touched: contacts of any other status, and whoever is cleaned from now on.
-archives-at-mailchimp = They are archived in Mailchimp too. What it refuses stays as it is, and the receipt says why.
+archives-meaning = Archived contacts keep their history, so nobody is added twice. You can undo this at any time.
+archives-untouched = Contacts with another status stay as they are. So do contacts that are cleaned from now on.
+archives-at-mailchimp = They are archived in Mailchimp too. If Mailchimp refuses one, it stays as it is and the receipt says why.
 archives-word = ARCHIVE
 archives-type = Type { $word } to confirm
 archives-submit = Archive
-archives-nothing = No cleaned contacts in { $audience }: there is nothing to archive. Look again after the next campaign.
+archives-nothing = { $audience } has no cleaned contacts, so there is nothing to archive. Look again after the next campaign.
 archives-nothing-matches = No cleaned contact in { $audience } matches any more. Change the filters.
 archives-waiting = { $n ->
-    [one] Archiving { $n } contact of { $audience }…
-   *[other] Archiving { $n } contacts of { $audience }…
+    [one] Archiving { $n } contact in { $audience }…
+   *[other] Archiving { $n } contacts in { $audience }…
 }
-archives-progress = Archiving contacts of { $audience }: { $done } of { $n }
+archives-progress = Archiving contacts in { $audience }: { $done } of { $n }
 archives-done = { $n ->
-    [0] No contact of { $audience } was archived
-    [one] { $n } contact of { $audience } archived
-   *[other] { $n } contacts of { $audience } archived
+    [0] No contact was archived in { $audience }
+    [one] { $n } contact archived in { $audience }
+   *[other] { $n } contacts archived in { $audience }
 }
 archives-left-alone = { $n ->
-    [one] { $n } of those you saw had changed by then and was left alone.
-   *[other] { $n } of those you saw had changed by then and were left alone.
+    [one] { $n } of the contacts you saw has changed since, so it was not archived.
+   *[other] { $n } of the contacts you saw have changed since, so they were not archived.
 }
 archives-newer = { $n ->
-    [one] { $n } contact was cleaned or changed after you looked and is still there.
-   *[other] { $n } contacts were cleaned or changed after you looked and are still there.
+    [one] { $n } contact was cleaned or changed after you looked. It is not archived.
+   *[other] { $n } contacts were cleaned or changed after you looked. They are not archived.
 }
 archives-stop = Stop and undo
 archives-stopped = { $n ->
-    [one] Stopped by an undo: { $n } more contact was not archived.
-   *[other] Stopped by an undo: { $n } more contacts were not archived.
+    [one] An undo stopped this: { $n } more contact was not archived.
+   *[other] An undo stopped this: { $n } more contacts were not archived.
 }
-archives-kept = They are kept with their history.
+archives-kept = They keep their history.
 archives-can-undo = To undo, press the button, or use /cleaned-restore at any time.
 archives-undone = Undone by { $who }.
 archives-undo = Undo
-archives-see-rest = See what is left
+archives-see-rest = View what is left
 archives-share = Share
-archives-failed = The contacts of { $audience } were not all archived
+archives-failed = Not all contacts were archived in { $audience }
 archives-share-title = Share the receipt
-archives-share-what = The channel gets the figure and who did it, no addresses.
+archives-share-what = The channel sees how many contacts and who archived them, but no addresses.
 archives-share-where = Channel
 archives-share-submit = Share
 archives-shared-text = { $n ->
-    [one] { $who } archived { $n } cleaned contact of { $audience }
-   *[other] { $who } archived { $n } cleaned contacts of { $audience }
+    [one] { $who } archived { $n } cleaned contact in { $audience }
+   *[other] { $who } archived { $n } cleaned contacts in { $audience }
 }
 archives-shared = Shared in { $channel }.
 error-archives-not-in-channel = I can’t post in that channel. Invite me there with /invite, or choose another.
@@ -64,8 +64,8 @@ filter-reviewed = reviewed
 filter-typos = likely typos
 filter-without-typos = without likely typos
 filter-ticked = { $n ->
-    [one] { $n } ticked
-   *[other] { $n } ticked
+    [one] { $n } ticked contact
+   *[other] { $n } ticked contacts
 }
 archives-refused = { $n ->
     [one] Refused by Mailchimp: { $n } contact. { $why }
@@ -74,20 +74,20 @@ archives-refused = { $n ->
 archives-refusal-method-refused = Mailchimp does not archive these cleaned contacts through its API.
 archives-refusal-not-found = Mailchimp has no such contact any more.
 archives-refusal-forgotten = The contact was deleted permanently at Mailchimp.
-archives-refusal-in-compliance = The contact unsubscribed or was cleaned, and has to subscribe again by itself.
-archives-refusal-invalid = Mailchimp finds something in the contact’s data wrong.
+archives-refusal-in-compliance = The contact unsubscribed or was cleaned. Only the person can subscribe again.
+archives-refusal-invalid = Mailchimp rejects some of the contact’s data.
 archives-refusal-other = Mailchimp’s own words are in the file.
 archives-no-answer = { $n ->
-    [one] { $n } contact still waits for Mailchimp’s answer. Start again later: what was done by then is not done twice.
-   *[other] { $n } contacts still wait for Mailchimp’s answer. Start again later: what was done by then is not done twice.
+    [one] { $n } contact still waits for Mailchimp’s answer. Start again later: nothing is archived twice.
+   *[other] { $n } contacts still wait for Mailchimp’s answer. Start again later: nothing is archived twice.
 }
 archives-by-contact = { $n ->
-    [one] Mailchimp’s usual call was refused for { $n } of them; its newer one archived it.
-   *[other] Mailchimp’s usual call was refused for { $n } of them; its newer one archived them.
+    [one] Mailchimp refused its usual call for { $n } of them and accepted its newer one.
+   *[other] Mailchimp refused its usual call for { $n } of them and accepted its newer one.
 }
-archives-outcomes-sent = The file in your messages has each address’s outcome.
-archives-by-hand = To archive them at Mailchimp itself: open the audience’s contacts, filter by Email subscription status · is one of · Cleaned, choose View segment, tick them, choose Archive and type ARCHIVE. The next sync brings it here.
-archives-open-mailchimp = Contacts at Mailchimp
+archives-outcomes-sent = The file in your messages has the outcome for each address.
+archives-by-hand = To archive them in Mailchimp: open the audience’s contacts, filter by Email subscription status · is one of · Cleaned, choose View segment, tick them, choose Archive and type ARCHIVE. The next sync brings the change here.
+archives-open-mailchimp = Open in Mailchimp
 archives-outcome-address = Email Address
 archives-outcome-state = Outcome
 archives-outcome-reason = Reason
@@ -96,15 +96,15 @@ archives-state-done = done
 archives-state-refused = refused
 archives-state-waiting = waiting
 archives-outcome-file = outcomes
-archives-outcome-comment = What came of each address at Mailchimp.
-error-archives-no-mailchimp = This audience is one of Mailchimp’s, and the bot has no key for it. Ask whoever runs this bot to set MAILCHIMP_API_KEY, then start again.
+archives-outcome-comment = The outcome for each address in Mailchimp.
+error-archives-no-mailchimp = This audience is in Mailchimp, and this bot has no Mailchimp key. Ask whoever runs the bot to set MAILCHIMP_API_KEY, then start again.
 archives-worth-a-look = { $n ->
-    [one] *{ $n } of them is worth a look:* it was perhaps cleaned by mistake.
-   *[other] *{ $n } of them are worth a look:* they were perhaps cleaned by mistake.
+    [one] *{ $n } of them is worth a look:* it may have been cleaned by mistake.
+   *[other] *{ $n } of them are worth a look:* they may have been cleaned by mistake.
 }
 archives-typos = { $n ->
-    [one] *{ $n } of them is a likely typo:* it can be fixed while it is not archived.
-   *[other] *{ $n } of them are likely typos:* they can be fixed while they are not archived.
+    [one] *{ $n } of them is a likely typo:* you can fix it only while it is not archived.
+   *[other] *{ $n } of them are likely typos:* you can fix them only while they are not archived.
 }
 archives-doubtful = Worth a look and likely typos
 archives-leave-out = Leave them out: archive { $n } only

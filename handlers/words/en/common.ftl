@@ -6,8 +6,8 @@ next = Next
 previous = Previous
 
 shared-with = { $who ->
-    [company] { $channel } is shared with another company, whose people see it too.
-    [organization] { $channel } is shared with other workspaces of your organization, whose people see it too.
+    [company] { $channel } is shared with another company. Its people see this too.
+    [organization] { $channel } is shared with other workspaces of your organization. Their people see this too.
    *[nobody] {""}
 }
 
@@ -19,7 +19,7 @@ audience-take = Yes, this one
 
 reason-hard = hard bounce
 reason-soft = soft bounces
-reason-abuse = abuse complaint
+reason-abuse = spam complaint
 reason-unknown = reason not known
 
 status-subscribed = subscribed
@@ -29,7 +29,7 @@ status-pending = pending
 status-cleaned = cleaned
 status-archived = archived
 
-open-list = See them
+open-list = View contacts
 open-export = Export
 open-archive = Archive
 open-fix = Fix a typo
@@ -38,3 +38,4 @@ open-import = Import
 open-digest = Weekly digest
 on-date = { $date }
 on-unknown-date = on an unknown date
+moment-form = {"{date_short}"} at {"{time}"}

@@ -1,13 +1,13 @@
 import-title = Import
-import-what = A CSV file, or the export archive (.zip) of an audience. Contacts that are there already are changed, never doubled.
+import-what = A CSV file, or an audience’s export archive (.zip). Contacts that already exist are updated, never duplicated.
 import-file = File
 import-file-hint = CSV with commas, semicolons or tabs; a header row; a column of addresses.
 import-audience = Audience
 import-name = Or a new audience
-import-name-hint = A name here goes before the choice above.
+import-name-hint = A name typed here is used instead of the choice above.
 import-first-name = Name of the audience
-import-status = Status, if the file doesn’t say
-import-status-hint = For new contacts only. Non-subscribed contacts get no marketing mail. The files of an export archive say the status by their names.
+import-status = Status, if the file doesn’t give one
+import-status-hint = For new contacts only. Non-subscribed contacts get no marketing mail. In an export archive, the file names give the status.
 import-submit = Import
 import-again = Choose another file
 
@@ -20,9 +20,9 @@ import-done = { $n ->
 }
 import-from = From { $name }
 import-added = *Added:* { $n }
-import-changed = *Changed:* { $n }
+import-changed = *Updated:* { $n }
 import-unchanged = *Unchanged:* { $n }
-import-refused = *Refused:* { $n }
+import-refused = *Refused rows:* { $n }
 import-refused-comment = { $n ->
     [one] The row of { $name } that was refused, with the reason. Correct it and import this file.
    *[other] The { $n } rows of { $name } that were refused, with the reason for each. Correct them and import this file.
@@ -34,8 +34,8 @@ import-refused-sent = { $n ->
 import-refused-lost = The file of refused rows could not be sent. Import the file again to get it.
 import-failed = { $name } was not imported into { $audience }
 import-partly = { $n ->
-    [one] { $n } contact from before that place went in and stays in.
-   *[other] { $n } contacts from before that place went in and stay in.
+    [one] { $n } contact before that place was imported and stays.
+   *[other] { $n } contacts before that place were imported and stay.
 }
 
 # Known to storage/files/formulas.py, so that the file can be imported.
@@ -47,8 +47,8 @@ import-reason-empty = There is no address.
 import-reason-too-long = The address is longer than 254 characters.
 import-reason-no-at = The address has no @.
 import-reason-spaces = There is a space in the address.
-import-reason-no-local = Nothing stands before the @.
-import-reason-no-domain = Nothing stands after the @.
+import-reason-no-local = There is nothing before the @.
+import-reason-no-domain = There is nothing after the @.
 import-reason-special-use = The part after the @ is no real domain.
 import-reason-bad-domain = The part after the @ is not a domain.
 import-reason-bad-local = The part before the @ has characters that an address can’t have.
@@ -69,16 +69,16 @@ empty-file = { $name } is empty.
 not-a-spreadsheet = { $name } is not a CSV file. Save it as CSV and try again.
 excel-workbook = { $name } is an Excel workbook. In Excel, choose File, Save As, and the type “CSV UTF-8”; then import that file.
 no-header = { $name } has no header row: its first row holds an address. Add a first row with the columns’ names, “Email” among them.
-too-many-columns = { $name } has { $columns } columns; up to { $limit } can be read. Take out those that are not needed.
-too-broken = Hardly any row of { $name } up to line { $line } could be used. Check that it is the right file, with matching quotes and an address in each row; then import it again.
+too-many-columns = { $name } has { $columns } columns; the limit is { $limit }. Remove the ones you don’t need.
+too-broken = Almost no row of { $name } could be used, up to line { $line }. Check that it is the right file, with matching quotes and an address in each row. Then import it again.
 broken-archive = The archive { $name } is damaged or incomplete. Download or export it again.
 no-spreadsheet-inside = There is no CSV file in { $name }.
 unsafe-archive = { $danger ->
-    [path] { $name } was refused: a file in it would land outside its folder. Pack it again.
-    [link] { $name } was refused: there is a link in it instead of a file. Pack the files themselves.
+    [path] { $name } was refused: one of its files would be written outside its folder. Pack it again.
+    [link] { $name } was refused: it contains a link instead of a file. Pack the files themselves.
     [encrypted] { $name } is protected by a password. Unpack it and import the CSV files.
-    [nested] { $name } was refused: there is another archive in it. Unpack that one first.
-    [members] { $name } was refused: there are too many files in it. Pack only the CSV files.
-    [size] { $name } was refused: unpacked, it is too large. Import its files one by one.
+    [nested] { $name } was refused: it contains another archive. Unpack that one first.
+    [members] { $name } was refused: it contains too many files. Pack only the CSV files.
+    [size] { $name } was refused: it is too large when unpacked. Import its files one by one.
    *[ratio] { $name } was refused: it unpacks to far more than it should. Pack it again.
 }

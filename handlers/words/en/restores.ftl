@@ -1,9 +1,9 @@
 restores-title = Earlier archives
-restores-intro = Each contact comes back with the status it had.
-restores-none = Nothing has been archived yet. What you archive is listed here, to be undone at any time.
+restores-intro = Each contact gets back the status it had.
+restores-none = Nothing has been archived yet. Your archives will be listed here, and you can undo them at any time.
 restores-archive = { $n ->
-    [one] *{ $n } contact* of { $audience }
-   *[other] *{ $n } contacts* of { $audience }
+    [one] *{ $n } contact* in { $audience }
+   *[other] *{ $n } contacts* in { $audience }
 }
 restores-by = { $date }, by { $who }
 restores-some-back = { $n ->
@@ -11,48 +11,52 @@ restores-some-back = { $n ->
    *[other] { $n } restored since
 }
 restores-all-back = All restored
-restores-undo = Undo
-restores-contacts = Contacts
-restores-confirm-title = Undo this archive?
+restores-undo = Restore all
+restores-contacts = Choose contacts
+restores-confirm-title = Restore these contacts?
 restores-confirm-text = { $n ->
-    [one] { $n } contact of { $audience } gets back the status it had.
-   *[other] { $n } contacts of { $audience } get back the status they had.
+    [one] { $n } contact in { $audience } gets back the status it had.
+   *[other] { $n } contacts in { $audience } get back the status they had.
 }
-restores-confirm-yes = Undo
+restores-confirm-yes = Restore
 restores-members-title = Archived contacts
 restores-members = { $n ->
-    [one] *{ $n } contact* still archived, of { $audience }
-   *[other] *{ $n } contacts* still archived, of { $audience }
+    [one] *{ $n } contact* still archived in { $audience }
+   *[other] *{ $n } contacts* still archived in { $audience }
 }
 restores-ticked = { $n ->
-    [0] None ticked. Ticks are kept over pages.
-   *[other] *{ $n } ticked.* Ticks are kept over pages.
+    [0] Nothing ticked yet. Ticks stay when you change pages.
+   *[other] *{ $n } ticked.* Ticks stay when you change pages.
 }
 restores-search = Part of an address
 restores-search-hint = Press Enter to search.
-restores-tick = Tick those to restore
+restores-tick = Tick the contacts to restore
 restores-page = Page { $page }
 restores-no-hit = No archived contact matches.
 restores-cleaned-on = { $reason }, cleaned { $date }
-restores-submit = Restore the ticked
-restores-waiting = { $n ->
-    [one] Restoring { $n } contact of { $audience }…
-   *[other] Restoring { $n } contacts of { $audience }…
+restores-submit = { $n ->
+    [0] Restore
+   *[other] Restore ({ $n })
 }
-restores-progress = Restoring contacts of { $audience }: { $done } of { $n }
+restores-waiting = { $n ->
+    [one] Restoring { $n } contact in { $audience }…
+   *[other] Restoring { $n } contacts in { $audience }…
+}
+restores-progress = Restoring contacts in { $audience }: { $done } of { $n }
 restores-done = { $n ->
-    [0] No contact of { $audience } was restored
-    [one] { $n } contact of { $audience } restored
-   *[other] { $n } contacts of { $audience } restored
+    [0] No contact was restored in { $audience }
+    [one] { $n } contact restored in { $audience }
+   *[other] { $n } contacts restored in { $audience }
 }
 restores-of = Archived { $date }
 restores-as-before = Each has the status it had before.
 restores-changed = { $n ->
-    [one] { $n } contact had changed since the archive and was left as it is.
-   *[other] { $n } contacts had changed since the archive and were left as they are.
+    [one] { $n } contact has changed since the archive and was left as it is.
+   *[other] { $n } contacts have changed since the archive and were left as they are.
 }
-restores-failed = The archive of { $audience } was not undone in full
-error-restore-done = This archive is undone already: every contact is back.
-error-restore-nothing-left = Nobody of this archive can be restored: its contacts were deleted permanently at Mailchimp.
-error-restore-under-way = This archive is being undone at this moment. The receipt comes in your messages or those of whoever started it.
+restores-failed = Not all contacts were restored in { $audience }
+error-restore-done = This archive is already undone: every contact is back.
+error-restore-nothing-left = No contact of this archive can be restored: they were deleted permanently in Mailchimp.
+error-restore-under-way = This archive is being undone right now. The receipt goes to whoever started it.
 error-restore-nothing-ticked = Tick at least one contact.
+restores-confirm-no = Leave them archived

@@ -7,12 +7,12 @@ segments-headline-found = { $total ->
     [one] *{ $found }* of { $total } cleaned contact in { $audience }
    *[other] *{ $found }* of { $total } cleaned contacts in { $audience }
 }
-segments-empty = No cleaned contacts in { $audience }. There is nothing to archive or to fix. Look again after the next campaign.
-segments-no-hit = No cleaned contact matches these filters. Change them, or clear them all.
+segments-empty = { $audience } has no cleaned contacts, so there is nothing to archive or fix. Look again after the next campaign.
+segments-no-hit = No cleaned contact matches these filters. Change or clear them.
 segments-text-hint = Part of an address, a name or another field
 segments-suggestion = { $name } ({ $n })
-segments-refused-ticks = You can tick { $most } at most, so the last ticks were not taken. To act on more, filter the list and take all of it.
-error-nothing-ticked = No contact is ticked. Tick some, or take all of the list.
+segments-refused-ticks = You can tick at most { $most } contacts, so the last ticks were not kept. To act on more, filter the list and take all of it.
+error-nothing-ticked = No contact is ticked. Tick some, or take the whole list.
 segments-preset-week = Last 7 days
 segments-preset-worth-a-look = Worth a look ({ $n })
 segments-preset-typos = Likely typos
@@ -35,8 +35,8 @@ segments-apply = Apply
 segments-back = Back to the list
 segments-clear = Clear filters
 segments-ticked = { $n ->
-    [one] { $n } ticked. Ticks are kept over pages and filters.
-   *[other] { $n } ticked. Ticks are kept over pages and filters.
+    [one] { $n } ticked. Ticks stay when you change pages or filters.
+   *[other] { $n } ticked. Ticks stay when you change pages or filters.
 }
 segments-tick-page = Tick page
 segments-untick = Untick ({ $n })
@@ -54,7 +54,7 @@ segments-page = Page { $page } of { $pages }
 reviews-ticked = Reviewed ({ $n })
 reviews-undo = Undo
 reviews-done = { $n ->
-    [0] None of these is worth a look any more: there is nothing to review.
+    [0] None of these contacts is worth a look any more.
     [one] *{ $n } contact reviewed.* It stays cleaned and no longer counts as worth a look.
    *[other] *{ $n } contacts reviewed.* They stay cleaned and no longer count as worth a look.
 }

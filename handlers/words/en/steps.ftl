@@ -1,6 +1,6 @@
 steps-question = { $n ->
-    [one] A workflow asks to export *{ $n } cleaned contact* of { $audience } to { $channel }.
-   *[other] A workflow asks to export *{ $n } cleaned contacts* of { $audience } to { $channel }.
+    [one] A workflow asks to export *{ $n } cleaned contact* from { $audience } to { $channel }.
+   *[other] A workflow asks to export *{ $n } cleaned contacts* from { $audience } to { $channel }.
 }
 steps-export = Export
 steps-decline = Don’t export

@@ -15,25 +15,25 @@ terminal-about-bounces = take in bounced mail from a Maildir, an mbox or files, 
 terminal-about-sync = bring the audiences of your Mailchimp account up to date
 terminal-about-person = show everything that is kept of one person
 terminal-about-forget = erase a person from everything that is kept
-terminal-about-check = say what is missing or wrong, and how to mend it
-terminal-about-migrate = bring the database to this version
+terminal-about-check = show what is missing or wrong, and how to fix it
+terminal-about-migrate = upgrade the database to this version
 terminal-about-manifest = print what Slack makes the app from
 terminal-port = the port of the page (default: a free one)
 terminal-own = import these files instead of the sample audiences
 terminal-own-audience = the audience for your files (default: the first file’s name)
-terminal-demo-mailchimp = with a Mailchimp account too, made for the demo on this machine
+terminal-demo-mailchimp = with a Mailchimp account too, simulated on this machine
 terminal-no-browser = only print the address of the page
 terminal-files = a CSV file or an export archive (.zip)
-terminal-into = the audience the contacts go into; made if there is none of that name
-terminal-status = where new contacts stand if a file doesn’t say (default: nonsubscribed)
+terminal-into = the audience that the contacts go into; created if there is none of that name
+terminal-status = the status of new contacts if a file doesn’t give one (default: nonsubscribed)
 terminal-refused-path = where refused rows go (default: FILE.refused.csv)
 terminal-of = the audience’s name
 terminal-address = the person’s e-mail address
 terminal-forget-lift = let a person who was forgotten come in again
 terminal-person-json = everything, as JSON; without it, how much in which table
-terminal-check-webhooks = have Mailchimp tell the bot at once what changes, while it runs
+terminal-check-webhooks = set up Mailchimp to tell the bot about changes at once, while it runs
 terminal-check-deep = recount everything, and compare archives, journal and work
-terminal-check-mend = and put kept figures right that are wrong
+terminal-check-mend = and correct stored figures that are wrong
 terminal-json = the figures as JSON, for programs
 terminal-manifest-json = as JSON instead of YAML
 terminal-excel = for Excel: with a byte-order mark
@@ -43,64 +43,64 @@ terminal-sync-of = the only audience to bring up to date (default: all of the ac
 terminal-bounces-paths = a Maildir, an mbox, a message (.eml), a folder of these, or - for standard input
 terminal-bounces-of = the only audience that the bounces are about (default: all that have the address)
 terminal-bounces-aside = write what was kept aside, with the reason, as CSV; without PATH, all of it
-terminal-bounces-from = take in the provider’s own list of addresses that it no longer mails, instead of PATH
+terminal-bounces-from = take in the provider’s own suppression list, instead of PATH
 
 terminal-see-help = { $fault } See { $command } --help.
 terminal-missing = Missing: { $names }.
-terminal-unknown = Not understood: { $names }.
+terminal-unknown = Unknown: { $names }.
 terminal-bad-value = { $name } takes no value.
 terminal-bad-choice = { $name } can’t be “{ $value }”. Choose from: { $choices }.
 terminal-bad-number = { $name } has to be a whole number from { $least } to { $most }.
 terminal-needs-value = { $name } needs a value.
 terminal-needs-choice = { $name } needs a value. Choose from: { $choices }.
 terminal-interrupted = Interrupted.
-terminal-import-interrupted = Interrupted. What went in stays in; the same command carries on with the rest, or the bot does once it runs.
+terminal-import-interrupted = Interrupted. What was imported stays; the same command carries on with the rest, or the bot does once it runs.
 terminal-bounces-interrupted = Interrupted. What was taken in stays; the same command starts again and counts nothing twice.
 terminal-sync-interrupted = Interrupted. What was copied stays; the same command carries on with the rest, or the bot does once it runs.
-terminal-unexpected = Something unexpected went wrong ({ $fault } at { $place }). Try again; if it happens again, report it with what stands in the brackets.
+terminal-unexpected = Something unexpected went wrong ({ $fault } at { $place }). Try again; if it happens again, report it with the text in brackets.
 terminal-file = { $kind ->
     [missing] There is no file { $name }. Check its name.
-    [forbidden] { $name } can’t be opened: this user has no right to. Change its permissions.
+    [forbidden] This user may not open { $name }. Change its permissions.
     [folder] { $name } is a folder. Name a file in it.
     [full] The disk is full. Make room and try again.
     [port] The port is taken. Choose another one.
    *[other] { $name } can’t be read or written.
 }
-terminal-slack-refused = Slack refused ({ $error }). Run cleaned check: it says what to mend.
+terminal-slack-refused = Slack refused ({ $error }). Run cleaned check to see what to fix.
 terminal-slack-unreachable = Slack can’t be reached. Check the network, and SLACK_API_URL if it is set.
 
-terminal-imported = { $name }: { $added } added, { $changed } changed, { $unchanged } unchanged, { $refused } refused
-terminal-in-all = In all
+terminal-imported = { $name }: { $added } added, { $changed } updated, { $unchanged } unchanged, { $refused } refused
+terminal-in-all = Total
 terminal-refused = Refused rows, with the reason for each: { $path }
 terminal-carries-on = { $name }: carrying on where an earlier import stopped
 terminal-synced = { $name }: { $added } added, { $changed } changed, { $unchanged } unchanged, { $refused } left out
 terminal-sync-carries-on = { $name }: carrying on where an earlier sync stopped
-terminal-sync-none = The Mailchimp account has no audience yet. Make one there, then run this again.
+terminal-sync-none = The Mailchimp account has no audience yet. Create one there, then run this again.
 terminal-worth-a-look = worth a look
-terminal-this-week = new in the week to { $until }
-terminal-week-before = in the week before
+terminal-this-week = new in the 7 days to { $until }
+terminal-week-before = in the 7 days before
 terminal-today = new today so far
-terminal-date-unknown = of which the date is not known
-terminal-counted = count toward the limit
+terminal-date-unknown = cleaned at an unknown date
+terminal-counted = count toward your plan’s contact limit
 terminal-not-counted = don’t count
 terminal-exported = { $n ->
     [one] { $n } contact written to { $path }
    *[other] { $n } contacts written to { $path }
 }
 terminal-migrated = The database is now at this version.
-terminal-up-to-date = The database was at this version already.
+terminal-up-to-date = The database was already at this version.
 
 terminal-demo-making = Making the sample audiences…
 terminal-demo-account = Making a Mailchimp account on this machine, and mirroring its audiences…
 terminal-demo-ready = The workspace is at { $url } (Ctrl-C stops it). Try /cleaned in a message.
-demo-token-missing = Open the address that the terminal shows: the token in it is missing here.
+demo-token-missing = Open the whole address that the terminal shows: its token is missing here.
 terminal-demo-crashed = The bot stopped by itself (exit status { $status }). Its messages are above.
 terminal-demo-late = The bot did not connect within { $seconds } seconds. Its messages are above.
 terminal-demo-stopped = Stopped. Nothing was kept.
 
 error-no-bot-token = SLACK_BOT_TOKEN is not set. Copy the bot token (xoxb-…) from your app’s “OAuth & Permissions” page, or run cleaned demo to try without Slack.
 error-no-way-in = Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set. Set one of them; docs/set-up.md says where to find it.
-error-database-url = DATABASE_URL is not understood. Use sqlite:///path or postgresql://user:password@host/name.
+error-database-url = DATABASE_URL can’t be read. Use sqlite:///path or postgresql://user:password@host/name.
 error-database-unreachable = The database { $url } can’t be opened. Check DATABASE_URL, and that the server runs and lets this user in.
 error-database-behind = The database is older than this program. Run cleaned migrate.
 error-database-newer = The database was made by a newer version of this program. Install that version.
@@ -139,23 +139,23 @@ check-app-token-refused = Slack refuses SLACK_APP_TOKEN ({ $error }). Make a new
 check-http = HTTP: Slack has to reach http://{ $host }:{ $port }/slack/events through your web server
 check-webhooks = Bounces by webhook: providers have to reach { $paths } at http://{ $host }:{ $port } through your web server
 check-database = Database: { $url }, at this version
-check-database-new = Database: SQLite, brought to this version at the first start
-check-file-open = Other users of this computer can read or change { $path }, which holds secrets or addresses. Close it to them: { $command }
-check-mailchimp = Mailchimp: the key is of { $name }, user’s role: { $role }
-check-mailchimp-by-list = Mailchimp archived cleaned contacts by its usual call, last on { $at }
-check-mailchimp-by-contact = Mailchimp archived cleaned contacts by its newer call (Audiences API), last on { $at }
-check-mailchimp-no-contact-api = The account has no Audiences API, by which refused contacts could be archived; last asked on { $at }
-check-mailchimp-webhook = Mailchimp tells the bot at once what changes in { $audience }
-check-mailchimp-webhook-missing = { $audience }: changes show within five minutes. So that Mailchimp tells them at once, start the bot, then: cleaned check --webhooks
-check-mailchimp-webhook-failed = Mailchimp could not be told to call the bot for { $audience }: { $why } The bot has to run, and CLEANED_PUBLIC_URL has to lead to it.
-check-mailchimp-webhook-secret-missing = CLEANED_PUBLIC_URL is set and CLEANED_MAILCHIMP_WEBHOOK_SECRET is not: Mailchimp can’t tell the bot what changes. Set it to at least 16 letters and digits that nobody guesses.
+check-database-new = Database: SQLite, created at the first start
+check-file-open = Other users of this computer can read or change { $path }, which holds secrets or addresses. Restrict it: { $command }
+check-mailchimp = Mailchimp: key of { $name }, the user’s role: { $role }
+check-mailchimp-by-list = Mailchimp archived cleaned contacts through its usual call, last on { $at }
+check-mailchimp-by-contact = Mailchimp archived cleaned contacts through its newer call (Audiences API), last on { $at }
+check-mailchimp-no-contact-api = The account has no Audiences API, which could archive contacts that the usual call refuses; last asked on { $at }
+check-mailchimp-webhook = Mailchimp tells the bot at once about changes in { $audience }
+check-mailchimp-webhook-missing = { $audience }: changes show within five minutes. To see them at once, start the bot, then run: cleaned check --webhooks
+check-mailchimp-webhook-failed = Mailchimp could not be set up to call the bot for { $audience }: { $why } The bot has to run, and CLEANED_PUBLIC_URL has to lead to it.
+check-mailchimp-webhook-secret-missing = CLEANED_PUBLIC_URL is set but CLEANED_MAILCHIMP_WEBHOOK_SECRET is not, so Mailchimp can’t tell the bot about changes. Set it to at least 16 letters and digits that nobody can guess.
 check-mailchimp-webhook-settings = Mailchimp’s webhooks need MAILCHIMP_API_KEY, CLEANED_PUBLIC_URL and CLEANED_MAILCHIMP_WEBHOOK_SECRET.
-check-mailchimp-reader = The user of the Mailchimp key ({ $role }) may only look: audiences are mirrored, but archives and corrections will be refused. Use a key of an owner, an admin or a manager.
+check-mailchimp-reader = The user of the Mailchimp key ({ $role }) can only read: audiences are mirrored, but archives and corrections will be refused. Use a key of an owner, an admin or a manager.
 check-retention = Kept: bounces { $bounces }, journal { $journal }, records of exports { $exports }, what was set aside { $set_aside }.
 check-kept-always = without end
 check-kept-days = { $n ->
     [one] { $n } day
    *[other] { $n } days
 }
-check-time-zones = Time zones: there
+check-time-zones = Time zones: found
 check-time-zones-missing = Time zone data is missing. Install it: pip install tzdata.

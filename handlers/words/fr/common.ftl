@@ -6,8 +6,8 @@ next = Suivant
 previous = Précédent
 
 shared-with = { $who ->
-    [company] { $channel } est partagé avec une autre entreprise, dont les membres le voient aussi.
-    [organization] { $channel } est partagé avec d’autres espaces de travail de votre organisation, dont les membres le voient aussi.
+    [company] { $channel } est partagé avec une autre entreprise. Ses membres voient aussi ceci.
+    [organization] { $channel } est partagé avec d’autres espaces de travail de votre organisation. Leurs membres voient aussi ceci.
    *[nobody] {""}
 }
 
@@ -17,9 +17,9 @@ audience-unknown = Aucune audience ne s’appelle « { $name } ».
 audience-near = Vouliez-vous dire *{ $audience }* ?
 audience-take = Oui, celle-ci
 
-reason-hard = retour définitif
-reason-soft = retours temporaires
-reason-abuse = plainte pour abus
+reason-hard = hard bounce
+reason-soft = soft bounces
+reason-abuse = signalement comme spam
 reason-unknown = motif inconnu
 
 status-subscribed = abonné
@@ -33,8 +33,9 @@ open-list = Voir les contacts
 open-export = Exporter
 open-archive = Archiver
 open-fix = Corriger une adresse
-open-restore = Annuler un archivage
+open-restore = Rétablir
 open-import = Importer
 open-digest = Récapitulatif
 on-date = le { $date }
 on-unknown-date = à une date inconnue
+moment-form = {"{date_short}"} à {"{time}"}

@@ -34,45 +34,45 @@ corrections-slip-missing = il manque une lettre
 corrections-slip-doubled = une lettre doublée
 corrections-slip-extra = une lettre de trop
 corrections-slip-neighbour = la touche voisine de la bonne
-corrections-slip-other-letter = une lettre change
+corrections-slip-other-letter = une lettre diffère
 corrections-slip-no-dot = il manque le point
 corrections-slip-several = plusieurs fautes de frappe
-corrections-slip-ending = une autre terminaison
-corrections-slip-stray = avec des signes qu’aucune adresse ne contient
-corrections-slip-around = quelque chose entoure l’adresse
+corrections-slip-ending = une terminaison différente
+corrections-slip-stray = elle contient des signes qu’aucune adresse ne contient
+corrections-slip-around = il y a quelque chose autour de l’adresse
 corrections-slip-at = le @ manque, est doublé ou vient d’une autre touche
 
 corrections-step = { $counted ->
-    [more] { $number } sur plus de { $n } adresses sans doute mal saisies
+    [more] { $number } sur plus de { $n } fautes de frappe probables
    *[exact] { $n ->
-        [one] La seule adresse sans doute mal saisie
-       *[other] { $number } sur { $n } adresses sans doute mal saisies
+        [one] La seule faute de frappe probable
+       *[other] { $number } sur { $n } fautes de frappe probables
     }
 }
 corrections-skip = Passer
 corrections-not-typo = L’adresse est juste
 corrections-other = Autre adresse
 corrections-check = Vérifier le domaine
-corrections-all = Toutes les adresses mal saisies
+corrections-all = Toutes les fautes de frappe
 corrections-undo = Annuler
-corrections-walked = Il n’y a plus d’adresse sans doute mal saisie après celle-ci. Celles que vous avez passées restent dans la liste.
-corrections-kept = *{ $address }* est juste. Elle ne sera plus proposée.
-corrections-said-right = { $who } a indiqué que cette adresse est juste. Aucune correction n’est proposée.
+corrections-walked = C’est la dernière faute de frappe probable. Les adresses que vous avez passées restent dans la liste.
+corrections-kept = *{ $address }* est indiquée comme juste. Elle ne sera plus proposée.
+corrections-said-right = { $who } a indiqué que cette adresse est juste : aucune correction n’est proposée.
 corrections-already = { $status ->
-    [subscribed] *Déjà ici :* { $address } est abonnée à { $audience } et reçoit vos e-mails. Il n’y a rien à ajouter.
-    [unsubscribed] *Déjà ici :* { $address } s’est désabonnée de { $audience }. La personne doit revenir d’elle-même.
-    [cleaned] *Déjà ici :* { $address } est elle aussi nettoyée dans { $audience }. Elle ne peut pas être ajoutée de nouveau.
-    [archived] *Déjà ici :* { $address } est archivée dans { $audience }. Rétablissez-la avec /cleaned-restore.
-    [pending] *Déjà ici :* { $address } n’a pas encore confirmé son inscription à { $audience }. La personne doit d’abord confirmer.
-   *[other] *Déjà ici :* { $address } est un contact transactionnel de { $audience }. La personne doit s’abonner d’elle-même.
+    [subscribed] *Déjà ici :* { $address } est abonnée à « { $audience } » et reçoit vos e-mails. Il n’y a rien à ajouter.
+    [unsubscribed] *Déjà ici :* { $address } s’est désabonnée de l’audience « { $audience } ». Seule la personne peut se réabonner.
+    [cleaned] *Déjà ici :* { $address } est elle aussi nettoyée dans « { $audience } ». Elle ne peut pas être ajoutée de nouveau.
+    [archived] *Déjà ici :* { $address } est archivée dans « { $audience } ». Rétablissez-la avec /cleaned-restore.
+    [pending] *Déjà ici :* { $address } n’a pas encore confirmé son inscription à « { $audience } ». La personne doit d’abord confirmer.
+   *[other] *Déjà ici :* { $address } est un contact transactionnel dans « { $audience } ». Seule la personne peut s’abonner.
 }
 corrections-dns = { $answer ->
-    [takes-mail] { $domain } reçoit des e-mails.
-    [no-domain] { $domain } ne reçoit pas d’e-mails : ce domaine n’existe pas.
-    [refuses] { $domain } ne reçoit pas d’e-mails : il le dit lui-même.
-    [no-server] { $domain } ne reçoit pas d’e-mails : il n’a pas de serveur pour cela.
-    [asked] { $domain } : vérification…
-   *[unknown] { $domain } : inconnu : cet ordinateur n’a pas eu de réponse. Réessayez plus tard.
+    [takes-mail] { $domain } accepte les e-mails.
+    [no-domain] { $domain } n’existe pas : il n’accepte aucun e-mail.
+    [refuses] { $domain } indique n’accepter aucun e-mail.
+    [no-server] { $domain } n’a pas de serveur de messagerie : il n’accepte aucun e-mail.
+    [asked] Vérification en cours : { $domain }…
+   *[unknown] { $domain } : la vérification n’a pas reçu de réponse. Réessayez plus tard.
 }
 
 corrections-corrected = Adresse corrigée
@@ -83,19 +83,19 @@ corrections-permission = Cette personne m’a autorisé à lui envoyer un e-mail
 corrections-stays = Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée comme nouveau contact abonné.
 corrections-add = Ajouter le contact
 
-corrections-added = *{ $address }* a été ajoutée à { $audience }. C’est désormais un contact abonné.
+corrections-added = *{ $address }* a été ajoutée à « { $audience } » comme contact abonné.
 corrections-old-stays = { $address } reste nettoyée.
-corrections-no-extra = L’adresse nettoyée ne compte pas dans la limite de contacts : cette personne n’est comptée qu’une fois.
+corrections-no-extra = Les adresses nettoyées ne comptent pas dans la limite de contacts de votre forfait : chaque personne n’est comptée qu’une fois.
 
 error-no-such-contact = Aucune audience ne contient { $address }. Vérifiez l’orthographe, ou cherchez avec /cleaned-fix.
 error-not-cleaned = { $status ->
-    [subscribed] { $address } est abonnée à { $audience } et reçoit vos e-mails. Il n’y a rien à corriger.
-    [unsubscribed] { $address } s’est désabonnée de { $audience }. Cette personne doit revenir d’elle-même.
-    [pending] { $address } n’a pas encore confirmé son inscription à { $audience }. Attendez la confirmation.
-    [archived] { $address } est archivée dans { $audience }. Rétablissez-la d’abord avec /cleaned-restore.
-   *[other] { $address } est un contact transactionnel de { $audience }, pas un contact nettoyé. Il n’y a rien à corriger.
+    [subscribed] { $address } est abonnée à « { $audience } » et reçoit vos e-mails. Il n’y a rien à corriger.
+    [unsubscribed] { $address } s’est désabonnée de l’audience « { $audience } ». Seule la personne peut se réabonner.
+    [pending] { $address } n’a pas encore confirmé son inscription à « { $audience } ». Attendez la confirmation.
+    [archived] { $address } est archivée dans « { $audience } ». Rétablissez-la d’abord avec /cleaned-restore.
+   *[other] { $address } est un contact transactionnel dans « { $audience } », pas un contact nettoyé. Il n’y a rien à corriger.
 }
-error-abuse-complaint = { $address } a été nettoyée après une plainte pour abus. Cette personne ne veut plus d’e-mails : aucune autre adresse ne peut être ajoutée pour elle.
+error-abuse-complaint = { $address } a été nettoyée après un signalement comme spam. Cette personne ne veut plus d’e-mails : aucune autre adresse ne peut être ajoutée pour elle.
 error-no-permission = Cochez cette case une fois que la personne a donné son accord. Sans son autorisation, l’adresse ne peut pas être ajoutée.
 error-not-an-address = { $reason ->
     [empty] Tapez l’adresse corrigée.
@@ -110,17 +110,17 @@ error-not-an-address = { $reason ->
 }
 error-same-address = C’est l’adresse nettoyée elle-même : elle ne peut pas être ajoutée de nouveau. Tapez l’adresse corrigée.
 error-already-there = { $status ->
-    [subscribed] Cette adresse est déjà abonnée à { $audience }. Il n’y a rien à ajouter.
-    [unsubscribed] Cette adresse s’est désabonnée de { $audience }. La personne doit revenir d’elle-même.
-    [cleaned] Cette adresse est elle aussi nettoyée dans { $audience }. Une adresse nettoyée ne peut pas être ajoutée de nouveau.
-    [archived] Cette adresse est archivée dans { $audience }. Rétablissez-la avec /cleaned-restore.
-    [pending] Cette adresse est dans { $audience }, mais n’a pas encore confirmé. La personne doit d’abord confirmer.
-   *[other] Cette adresse est dans { $audience } comme contact transactionnel. La personne doit s’abonner d’elle-même.
+    [subscribed] Cette adresse est déjà abonnée à « { $audience } ». Il n’y a rien à ajouter.
+    [unsubscribed] Cette adresse s’est désabonnée de l’audience « { $audience } ». Seule la personne peut se réabonner.
+    [cleaned] Cette adresse est elle aussi nettoyée dans « { $audience } ». Une adresse nettoyée ne peut pas être ajoutée de nouveau.
+    [archived] Cette adresse est archivée dans « { $audience } ». Rétablissez-la avec /cleaned-restore.
+    [pending] Cette adresse est dans « { $audience } », mais n’a pas encore confirmé. La personne doit d’abord confirmer.
+   *[other] Cette adresse est un contact transactionnel dans « { $audience } ». Seule la personne peut s’abonner.
 }
 
 corrections-goes = { $optin ->
-    [double] Le contact nettoyé reste tel quel. Mailchimp demande par e-mail une confirmation à l’adresse corrigée ; elle est en attente d’ici là. Tags, groupes, langue et marque VIP lui sont repris.
-   *[single] Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée dans Mailchimp comme nouveau contact abonné, avec les tags, groupes, langue et marque VIP.
+    [double] Le contact nettoyé reste tel quel. Mailchimp envoie un e-mail de confirmation à l’adresse corrigée ; elle est en attente d’ici là. Elle reprend les tags, les groupes, la langue et la marque VIP.
+   *[single] Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée dans Mailchimp comme nouveau contact abonné, avec les tags, les groupes, la langue et la marque VIP.
 }
 corrections-part = { $name } : { $part ->
     [addr1] rue
@@ -131,7 +131,7 @@ corrections-part = { $name } : { $part ->
    *[country] pays
 }
 corrections-field = { $kind ->
-    [optional] Mailchimp peut s’en passer.
+    [optional] Facultatif pour Mailchimp.
     [date] Mailchimp exige cette date dans cette audience.
     [birthday] Mailchimp l’exige dans cette audience : le mois puis le jour, par exemple 11/24.
     [number] Mailchimp exige ce nombre dans cette audience.
@@ -146,44 +146,44 @@ corrections-permissions = Autorisations marketing
 corrections-permissions-hint = Cochez seulement ce que cette personne a accepté. Le reste est enregistré comme non accordé.
 corrections-permission-whole = En entier : { $text }
 corrections-adding = { $state ->
-    [trying] Mailchimp ne répond pas. L’ajout de *{ $address }* est retenté automatiquement ; vous pouvez fermer cette fenêtre.
-   *[first] Ajout de *{ $address }* à { $audience } dans Mailchimp…
+    [trying] Mailchimp ne répond pas. Le bot réessaie d’ajouter *{ $address }* ; vous pouvez fermer cette fenêtre.
+   *[first] Ajout en cours dans Mailchimp : *{ $address }*, audience « { $audience } »…
 }
 corrections-added-there = { $status ->
-    [pending] Mailchimp a envoyé l’e-mail de confirmation à *{ $address }*. Le contact est en attente dans { $audience } tant que le lien n’a pas été suivi.
-   *[subscribed] *{ $address }* a été ajoutée à { $audience } dans Mailchimp et y est abonnée. Elle reçoit désormais vos e-mails.
+    [pending] Mailchimp a envoyé l’e-mail de confirmation à *{ $address }*. Le contact est en attente dans « { $audience } » tant que la personne n’a pas cliqué sur le lien.
+   *[subscribed] *{ $address }* a été ajoutée à « { $audience } » dans Mailchimp comme contact abonné.
 }
 corrections-tags-lost = Ces tags n’ont pas pu être repris. Ajoutez-les dans Mailchimp : { $tags }
-corrections-profile-lost = Mailchimp n’a plus le contact nettoyé : ses groupes, sa langue et sa marque VIP n’ont pas pu être repris. Indiquez-les dans Mailchimp.
+corrections-profile-lost = Le contact nettoyé n’est plus dans Mailchimp : ses groupes, sa langue et sa marque VIP n’ont pas pu être repris. Indiquez-les dans Mailchimp.
 corrections-signup-form = formulaire d’inscription
 corrections-signup = Voici le { $form }.
 corrections-kept-typed = Votre saisie est conservée.
 corrections-again = Revenir au formulaire
 
-error-corrections-no-key = { $audience } est dans Mailchimp, et ce bot n’a pas de clé Mailchimp. Demandez à la personne qui le gère de définir MAILCHIMP_API_KEY.
-error-corrections-too-many = { $audience } exige { $n } champs, plus que cette fenêtre ne peut en afficher. Ajoutez le contact dans Mailchimp.
-error-corrections-silent = Mailchimp n’a pas indiqué ce que { $audience } exige d’un nouveau contact. Réessayez dans quelques minutes.
+error-corrections-no-key = « { $audience } » est dans Mailchimp, et ce bot n’a pas de clé Mailchimp. Demandez à la personne qui le gère de définir MAILCHIMP_API_KEY.
+error-corrections-too-many = « { $audience } » exige { $n } champs, plus que cette fenêtre ne peut en afficher. Ajoutez le contact dans Mailchimp.
+error-corrections-silent = Mailchimp n’a pas indiqué les champs que « { $audience } » exige. Réessayez dans quelques minutes.
 error-corrections-missing = Mailchimp exige ce champ. Remplissez-le.
 error-corrections-there = { $status ->
-    [subscribed] *{ $address }* est déjà abonnée à { $audience }. Il n’y a rien à ajouter.
-    [unsubscribed] *{ $address }* s’est désabonnée de { $audience }. La personne doit revenir d’elle-même, avec le formulaire d’inscription.
-    [cleaned] *{ $address }* est elle aussi nettoyée dans { $audience }. Elle ne peut pas être ajoutée de nouveau ; cherchez-y une autre faute de frappe.
-    [archived] *{ $address }* est archivée dans { $audience }. Rétablissez-la avec /cleaned-restore, ou dans Mailchimp si elle y a été archivée.
-    [pending] *{ $address }* est dans { $audience }, mais n’a pas encore confirmé. La personne doit suivre le lien de l’e-mail de confirmation.
-    [nonsubscribed] *{ $address }* est dans { $audience } comme contact transactionnel. La personne doit s’abonner avec le formulaire d’inscription.
-   *[other] *{ $address }* est déjà dans { $audience }. Cherchez-la dans Mailchimp.
+    [subscribed] *{ $address }* est déjà abonnée à « { $audience } ». Il n’y a rien à ajouter.
+    [unsubscribed] *{ $address }* s’est désabonnée de l’audience « { $audience } ». Seule la personne peut se réabonner, avec le formulaire d’inscription.
+    [cleaned] *{ $address }* est elle aussi nettoyée dans « { $audience } ». Elle ne peut pas être ajoutée de nouveau ; cherchez-y une autre faute de frappe.
+    [archived] *{ $address }* est archivée dans « { $audience } ». Rétablissez-la avec /cleaned-restore, ou dans Mailchimp si elle y a été archivée.
+    [pending] *{ $address }* est dans « { $audience } », mais n’a pas encore confirmé. La personne doit cliquer sur le lien de l’e-mail de confirmation.
+    [nonsubscribed] *{ $address }* est un contact transactionnel dans « { $audience } ». La personne peut s’abonner avec le formulaire d’inscription.
+   *[other] *{ $address }* est déjà dans « { $audience } ». Cherchez-la dans Mailchimp.
 }
-error-corrections-compliance = *{ $address }* s’est désabonnée de { $audience } ou y a été nettoyée. Personne d’autre ne peut abonner cette personne : envoyez-lui le formulaire d’inscription de l’audience.
-error-corrections-forgotten = *{ $address }* a été supprimée définitivement de { $audience }. Seule la personne peut la réinscrire dans Mailchimp : envoyez-lui le formulaire d’inscription de l’audience.
-error-corrections-invalid = Mailchimp n’a pas accepté *{ $address }* pour { $audience }, et rien n’a été ajouté. Corrigez ce qui est indiqué, puis renvoyez le formulaire. Sa réponse : { $detail }
+error-corrections-compliance = *{ $address }* s’est désabonnée de l’audience « { $audience } » ou y a été nettoyée. Seule la personne peut s’abonner : envoyez-lui le formulaire d’inscription de l’audience.
+error-corrections-forgotten = *{ $address }* a été supprimée définitivement de l’audience « { $audience } ». Seule la personne peut se réabonner : envoyez-lui le formulaire d’inscription de l’audience.
+error-corrections-invalid = Mailchimp n’a pas accepté *{ $address }* dans « { $audience } », et rien n’a été ajouté. Corrigez ce qui est indiqué, puis renvoyez le formulaire. Sa réponse : { $detail }
 error-corrections-key = Mailchimp a refusé la clé de ce bot. Demandez à la personne qui gère le bot de vérifier MAILCHIMP_API_KEY, puis renvoyez le formulaire : rien n’est ajouté deux fois.
-error-corrections-no-answer = Mailchimp n’a pas donné de réponse lisible : il n’est pas certain que *{ $address }* ait été ajoutée à { $audience }. Renvoyez le formulaire plus tard : rien n’est ajouté deux fois.
-error-corrections-refused = Mailchimp a refusé d’ajouter *{ $address }* à { $audience }. Sa réponse : { $title } { $detail }
+error-corrections-no-answer = La réponse de Mailchimp est illisible : il n’est pas certain que *{ $address }* ait été ajoutée à « { $audience } ». Renvoyez le formulaire plus tard : rien n’est ajouté deux fois.
+error-corrections-refused = Mailchimp a refusé d’ajouter *{ $address }* à « { $audience } ». Sa réponse : { $title } { $detail }
 corrections-pick = *Dans « { $audience } », ces adresses semblent mal saisies.* Cochez celles des personnes qui ont donné leur accord. Rien ne change tant que vous ne les ajoutez pas.
 corrections-no-typos = *{ $audience } :* aucune adresse nettoyée ne semble mal saisie. Revenez après la prochaine campagne, ou cherchez-en une.
 corrections-tick-all = Tout cocher
 corrections-one-by-one = Une par une
-corrections-in-form = { $reason } À corriger dans son propre formulaire : il y a plus à voir ou à remplir.
+corrections-in-form = { $reason } À corriger dans son propre formulaire, pour les détails.
 corrections-fix-name = Corriger { $address }
 corrections-choose-name = Choisir { $address }
 corrections-menu-edit = Modifier : { $address }
@@ -201,7 +201,7 @@ corrections-add-these = { $n ->
    *[other] Ajouter { $n } contacts
 }
 corrections-adding-these = { $state ->
-    [trying] Mailchimp ne répond pas. Le reste sera retenté tout seul, vous pouvez fermer cette fenêtre. Déjà ajoutées dans « { $audience } » : { $done } sur { $n }.
+    [trying] Mailchimp ne répond pas. Le bot réessaie ; vous pouvez fermer cette fenêtre. Déjà ajoutées dans « { $audience } » : { $done } sur { $n }.
    *[first] Ajout des adresses corrigées dans « { $audience } » : { $done } sur { $n }
 }
 corrections-added-these = { $n ->
@@ -212,14 +212,14 @@ corrections-added-these = { $n ->
 corrections-change = { $address } → *{ $suggestion }*
 corrections-not-added = *Non ajoutée :* { $address } → { $suggestion }
 corrections-pending-these = { $n ->
-    [one] { $n } d’entre elles reste en attente jusqu’au clic sur le lien de l’e-mail de confirmation envoyé par Mailchimp.
-   *[other] { $n } d’entre elles restent en attente jusqu’au clic sur le lien de l’e-mail de confirmation envoyé par Mailchimp.
+    [one] { $n } d’entre elles est en attente tant que la personne n’a pas cliqué sur le lien de l’e-mail de confirmation envoyé par Mailchimp.
+   *[other] { $n } d’entre elles sont en attente tant que la personne n’a pas cliqué sur le lien de l’e-mail de confirmation envoyé par Mailchimp.
 }
 corrections-old-stay = { $n ->
     [one] L’adresse mal saisie reste nettoyée.
    *[other] Les adresses mal saisies restent nettoyées.
 }
-corrections-fix-more = Corriger les suivantes
+corrections-fix-more = Corriger d’autres adresses
 error-corrections-nothing-ticked = Aucune adresse n’est cochée. Cochez celles à ajouter.
 error-corrections-other-number = { $n ->
     [one] { $n } adresse est cochée. Relisez l’autorisation et cochez-la pour cette personne.

@@ -4,7 +4,7 @@ digest-none = Aucun récapitulatif n’est prévu. Choisissez où et quand, puis
 digest-none-to-read = Aucun récapitulatif n’est prévu.
 digest-read-only = Vous pouvez lire ces réglages, pas les modifier.
 digest-every = Chaque { $weekday } à { $at } ({ $zone }), dans { $channel }.
-digest-next = Prochain récapitulatif : { $when }.
+digest-next = Prochain récapitulatif : { $day } à { $at } ({ $zone }).
 digest-paused = Il est suspendu : rien n’est envoyé jusqu’à la reprise.
 digest-covers = Audiences : { $audiences }.
 digest-covers-all = Toutes les audiences.
@@ -13,16 +13,16 @@ digest-was-paused = Suspendu.
 digest-was-resumed = Repris.
 digest-sent = Envoyé dans { $channel }.
 digest-not-sent = L’envoi n’a pas abouti. La raison est dans vos messages.
-digest-sent-later = Slack ne l’a pas accepté à l’instant. L’envoi sera retenté automatiquement.
+digest-sent-later = Slack ne l’a pas accepté à l’instant. Le bot réessaiera tout seul.
 
 digest-channel = Canal
-    .hint = Le bot doit en être membre. Le récapitulatif montre des chiffres et des domaines, jamais d’adresse.
+    .hint = Invitez-y d’abord le bot. Le récapitulatif montre des chiffres et des domaines, jamais d’adresse.
 digest-weekday = Jour
 digest-at = Heure
 digest-zone = Fuseau horaire
     .placeholder = Tapez une ville
 digest-audiences = Audiences
-    .hint = Sans choix, toutes en font partie.
+    .hint = Laissez vide pour toutes les prendre.
     .placeholder = Toutes les audiences
 digest-language = Langue du récapitulatif
 digest-language-en = English
@@ -36,16 +36,16 @@ error-digest-archived-channel = Ce canal est archivé. Choisissez-en un autre.
 error-digest-unknown-zone = Aucun fuseau horaire ne s’appelle « { $zone } ». Tapez une ville et choisissez dans le menu.
 error-digest-not-set = Aucun récapitulatif n’est encore prévu. Choisissez où et quand, puis enregistrez.
 
-digest-failed-channel = Le récapitulatif n’a pas pu être publié dans { $channel } : le bot n’est pas dans ce canal, ou le canal n’existe plus. Tapez-y /invite @Cleaned, ou choisissez un autre canal avec /cleaned-digest. Cliquez ensuite sur « Envoyer maintenant ».
-digest-failed-archived = Le récapitulatif n’a pas pu être publié : le canal { $channel } est archivé. Choisissez un autre canal avec /cleaned-digest, puis cliquez sur « Envoyer maintenant ».
-digest-failed-other = Le récapitulatif n’a pas pu être publié dans { $channel }. Slack a répondu « { $error } ». Vérifiez que le bot peut y écrire, ou choisissez un autre canal avec /cleaned-digest. Cliquez ensuite sur « Envoyer maintenant ».
+digest-failed-channel = Le récapitulatif n’a pas pu être publié dans { $channel } : le bot n’est pas dans ce canal, ou le canal n’existe plus. Tapez-y /invite @Cleaned, ou choisissez un autre canal avec /cleaned-digest. Appuyez ensuite sur « Envoyer maintenant ».
+digest-failed-archived = Le récapitulatif n’a pas pu être publié : le canal { $channel } est archivé. Choisissez un autre canal avec /cleaned-digest, puis appuyez sur « Envoyer maintenant ».
+digest-failed-other = Le récapitulatif n’a pas pu être publié dans { $channel }. Slack a répondu « { $error } ». Vérifiez que le bot peut y écrire, ou choisissez un autre canal avec /cleaned-digest. Appuyez ensuite sur « Envoyer maintenant ».
 
 digest-headline = { $n ->
-    [one] { $n } contact nettoyé en une semaine, jusqu’au { $until }
-    [many] { $n } de contacts nettoyés en une semaine, jusqu’au { $until }
-   *[other] { $n } contacts nettoyés en une semaine, jusqu’au { $until }
+    [one] { $n } contact nettoyé en 7 jours, au { $until }
+    [many] { $n } de contacts nettoyés en 7 jours, au { $until }
+   *[other] { $n } contacts nettoyés en 7 jours, au { $until }
 }
-digest-nothing = Aucun nouveau contact nettoyé en une semaine, jusqu’au { $until }.
+digest-nothing = Aucun contact nettoyé en 7 jours, au { $until }.
 digest-more = { $n } de plus que la semaine d’avant
 digest-fewer = { $n } de moins que la semaine d’avant
 digest-same = autant que la semaine d’avant
@@ -74,10 +74,10 @@ digest-typos = { $n ->
     [many] *Fautes de frappe probables : { $n } de contacts à corriger*
    *[other] *Fautes de frappe probables : { $n } contacts à corriger*
 }
-digest-archived = *Archivés depuis :* { $n } de ces contacts.
+digest-archived = *Archivés depuis :* { $n } de ces contacts
 digest-typos-many = *Fautes de frappe probables : plus de { $n } contacts à corriger*
 digest-typos-rest = autres domaines · { $n }
-digest-all = Tous les nettoyés ({ $n })
+digest-all = Tous les contacts nettoyés ({ $n })
 digest-typo = { $domain } → { $meant } · { $n }
 digest-audience = *{ $audience } : { $n ->
     [one] { $n } nouveau contact nettoyé
@@ -89,10 +89,14 @@ digest-rest = { $audiences ->
    *[other] Et { $audiences } autres audiences : { $n }.
 }
 digest-worth-a-look = { $n ->
-    [one] *À revoir :* { $n } de ces contacts, dont l’adresse est peut-être valable.
-   *[other] *À revoir :* { $n } de ces contacts, dont les adresses sont peut-être valables.
+    [one] *À revoir :* { $n } de ces contacts a peut-être une adresse valable.
+   *[other] *À revoir :* { $n } de ces contacts ont peut-être une adresse valable.
 }
 digest-chart = Contacts nettoyés, 12 semaines
 digest-chart-series = Nettoyés
 digest-chart-axis = Semaine au
 digest-chart-text = *Contacts nettoyés, semaine au :* { $weeks }
+clock-pattern = { $minute ->
+    [0] H 'h'
+   *[other] H 'h' mm
+}

@@ -1,4 +1,4 @@
-error-title = Cela n’a pas marché
+error-title = Échec
 error-unexpected = Une erreur s’est produite de notre côté. Réessayez dans une minute. Si cela recommence, donnez la référence { $reference } à la personne qui gère ce bot.
 error-gave-up = Ce travail a échoué plusieurs fois et a été arrêté. Relancez-le ; s’il échoue encore, donnez la référence { $reference } à la personne qui gère ce bot.
 error-unknown-audience = Aucune audience ne s’appelle « { $name } ». Il y a : { $known }.
@@ -12,7 +12,7 @@ error-role-unknown = Slack n’a pas dit si vous êtes opérateur. Rien n’a é
 error-nothing-there = Aucun contact ne correspond. Modifiez les filtres.
 error-wrong-word = Tapez { $word } pour confirmer. Rien n’a été modifié.
 error-already-done = Cette action a déjà été confirmée. Le reçu est dans vos messages.
-error-plan-gone = Cette fenêtre est trop ancienne. Fermez-la et recommencez.
+error-plan-gone = Cette fenêtre a expiré. Fermez-la et recommencez.
 error-bad-setting = { $name ->
     [CLEANED_PORT] CLEANED_PORT n’est pas un port. Écrivez un nombre de 0 à 65535 ; 0 en prend un libre.
     [CLEANED_TIMEZONE] CLEANED_TIMEZONE n’est pas un fuseau horaire. Écrivez son nom IANA, comme Europe/Paris.
@@ -35,10 +35,10 @@ error-bad-setting = { $name ->
 error-secret-file = Le fichier que désigne { $name } est illisible ou vide. Vérifiez son chemin, et que l’utilisateur du bot peut le lire.
 error-secret-twice = { $name } et { $name }_FILE sont définis tous les deux. Retirez l’un des deux.
 error-short-secret = { $name ->
-    [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD doit être utilisateur:motdepasse : un utilisateur, et un mot de passe d’au moins { $n } caractères. « openssl rand -hex 16 » en crée un ; mettez le même chez Postmark.
-    [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET a moins de { $n } caractères : il n’est pas entier. Copiez-le de nouveau de la page « Basic Information » de votre application.
-    [CLEANED_MAILGUN_KEY] CLEANED_MAILGUN_KEY a moins de { $n } caractères : elle n’est pas entière. Copiez de nouveau la clé « HTTP webhook signing key » de Mailgun.
-    [CLEANED_RESEND_SECRET] CLEANED_RESEND_SECRET a moins de { $n } caractères, il n’est donc pas entier. Copiez de nouveau le secret de signature du webhook de Resend.
-    [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET a moins de { $n } caractères, elle n’est donc pas entière. Copiez de nouveau la clé de signature du webhook de Mailtrap.
-   *[other] { $name } a moins de { $n } caractères : on pourrait le deviner. « openssl rand -hex 16 » en crée un plus long ; mettez le même là d’où viennent les requêtes au bot.
+    [CLEANED_POSTMARK_PASSWORD] CLEANED_POSTMARK_PASSWORD doit être utilisateur:motdepasse, avec un mot de passe d’au moins { $n } caractères. Créez-en un avec « openssl rand -hex 16 », et indiquez le même chez Postmark.
+    [SLACK_SIGNING_SECRET] SLACK_SIGNING_SECRET a moins de { $n } caractères : il en manque une partie. Copiez-le de nouveau depuis la page « Basic Information » de votre application.
+    [CLEANED_MAILGUN_KEY] CLEANED_MAILGUN_KEY a moins de { $n } caractères : il en manque une partie. Copiez de nouveau la clé « HTTP webhook signing key » de Mailgun.
+    [CLEANED_RESEND_SECRET] CLEANED_RESEND_SECRET a moins de { $n } caractères : il en manque une partie. Copiez de nouveau le secret de signature du webhook de Resend.
+    [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET a moins de { $n } caractères : il en manque une partie. Copiez de nouveau la clé de signature du webhook de Mailtrap.
+   *[other] { $name } a moins de { $n } caractères : on pourrait le deviner. Créez-en un plus long avec « openssl rand -hex 16 », et indiquez le même là d’où viennent les requêtes au bot.
 }

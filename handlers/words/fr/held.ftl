@@ -1,8 +1,8 @@
 held-headline = { $n ->
-    [one] *Faut-il nettoyer { $n } contact de { $audience } ?*
-   *[other] *Faut-il nettoyer { $n } contacts de { $audience } ?*
+    [one] *Nettoyer { $n } contact dans « { $audience } » ?*
+   *[other] *Nettoyer { $n } contacts dans « { $audience } » ?*
 }
-held-why = Plus de retours que d’habitude sont arrivés en une heure, alors ces contacts attendent. Rien n’est nettoyé sur la foi de cette source avant qu’un opérateur ne réponde. Si vous venez d’écrire à une ancienne liste, nettoyez-les. Si vous ignorez d’où viennent ces retours, regardez d’abord chez votre fournisseur d’envoi.
+held-why = Un nombre inhabituel de bounces est arrivé en une heure : ces contacts sont en suspens. Plus rien n’est nettoyé d’après cette source avant la réponse d’un opérateur. Si vous venez d’écrire à une ancienne liste, nettoyez-les. Si vous ignorez d’où viennent ces bounces, vérifiez d’abord chez votre prestataire d’envoi.
 held-cleaned-before = { $n ->
     [one] { $n } a été nettoyé avant cela.
    *[other] { $n } ont été nettoyés avant cela.
@@ -16,16 +16,16 @@ held-confirm-text = { $n ->
 }
 held-answered-clean = { $who } a répondu : il faut les nettoyer.
 held-answered-mistake = { $who } a répondu : c’est une erreur, ils ne sont pas nettoyés.
-held-about = Au sujet de retours de { $audience }, plus nombreux que d’habitude en une heure.
-held-progress = Nettoyage de contacts de { $audience } : { $done } sur { $n }
+held-about = Au sujet d’un nombre inhabituel de bounces en une heure dans « { $audience } ».
+held-progress = Nettoyage en cours dans « { $audience } » : { $done } sur { $n }
 held-done = { $n ->
-    [0] Aucun contact de { $audience } n’a été nettoyé
-    [one] { $n } contact de { $audience } nettoyé
-   *[other] { $n } contacts de { $audience } nettoyés
+    [0] Aucun contact nettoyé dans « { $audience } »
+    [one] { $n } contact nettoyé dans « { $audience } »
+   *[other] { $n } contacts nettoyés dans « { $audience } »
 }
 held-changed = { $n ->
-    [one] { $n } avait changé entre-temps et reste tel quel.
-   *[other] { $n } avaient changé entre-temps et restent tels quels.
+    [one] { $n } a changé entre-temps et reste tel quel.
+   *[other] { $n } ont changé entre-temps et restent tels quels.
 }
-held-failed = Les contacts de { $audience } n’ont pas tous été nettoyés
-error-held-answered = C’est déjà répondu : ces contacts n’attendent plus.
+held-failed = Tous les contacts n’ont pas été nettoyés dans « { $audience } »
+error-held-answered = La réponse a déjà été donnée : ces contacts ne sont plus en suspens.

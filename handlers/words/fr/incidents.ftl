@@ -33,21 +33,21 @@ incidents-audiences = { $n ->
    *[other] { $n } adresses, dans { $audiences }
 }
 incidents-said = Réponse du serveur, { $domain } : { $text }
-incidents-nobody-cleaned = Personne n’est nettoyé pour cela. Retenez votre prochain envoi le temps de corriger.
+incidents-nobody-cleaned = Personne n’est nettoyé pour cette raison. Retenez votre prochain envoi le temps de corriger.
 incidents-cleaned-before = { $n ->
-    [one] { $n } contact a été nettoyé pour cela avant que ce ne soit clair. Il est à revoir : *Pourquoi* permet de le rétablir.
-   *[other] { $n } contacts ont été nettoyés pour cela avant que ce ne soit clair. Ils sont à revoir : *Pourquoi* permet de les rétablir.
+    [one] { $n } contact a été nettoyé avant que la cause soit connue. Il est à revoir : *Pourquoi* permet d’annuler le nettoyage.
+   *[other] { $n } contacts ont été nettoyés avant que la cause soit connue. Ils sont à revoir : *Pourquoi* permet d’annuler le nettoyage.
 }
-incidents-is-over = Terminé : plus rien n’a été refusé pour cela après le { $until }.
-incidents-over = *Vos e-mails ne sont plus refusés.* Les derniers refus datent du { $until }.
+incidents-is-over = Terminé : plus aucun refus depuis le { $until }.
+incidents-over = *Vos e-mails ne sont plus refusés.* Le dernier refus date du { $until }.
 incidents-over-facts = { $n ->
     [one] { $n } adresse sur { $domains ->
         [one] { $domains } domaine
        *[other] { $domains } domaines
-    }, depuis le { $since }. Plus rien de tel depuis six heures.
+    }, depuis le { $since }. Aucun refus depuis six heures.
    *[other] { $n } adresses sur { $domains ->
         [one] { $domains } domaine
        *[other] { $domains } domaines
-    }, depuis le { $since }. Plus rien de tel depuis six heures.
+    }, depuis le { $since }. Aucun refus depuis six heures.
 }
-incidents-now = *Vos e-mails sont refusés* depuis le { $since }, pour une raison qui tient à l’expéditeur. Personne n’est nettoyé pour cela ; les opérateurs savent quoi vérifier.
+incidents-now = *Vos e-mails sont refusés* depuis le { $since }, à cause de l’expéditeur. Personne n’est nettoyé pour cette raison. Les opérateurs savent quoi vérifier.

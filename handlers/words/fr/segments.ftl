@@ -1,21 +1,21 @@
 segments-title = Contacts nettoyés
 segments-headline = { $total ->
-    [one] *{ $total }* contact nettoyé dans { $audience }
-   *[other] *{ $total }* contacts nettoyés dans { $audience }
+    [one] *{ $total }* contact nettoyé dans « { $audience } »
+   *[other] *{ $total }* contacts nettoyés dans « { $audience } »
 }
 segments-headline-found = { $total ->
-    [one] *{ $found }* sur { $total } contact nettoyé dans { $audience }
-   *[other] *{ $found }* sur { $total } contacts nettoyés dans { $audience }
+    [one] *{ $found }* sur { $total } contact nettoyé dans « { $audience } »
+   *[other] *{ $found }* sur { $total } contacts nettoyés dans « { $audience } »
 }
-segments-empty = Aucun contact nettoyé dans { $audience }. Il n’y a rien à archiver ni à corriger. Revenez après la prochaine campagne.
-segments-no-hit = Aucun contact nettoyé ne correspond à ces filtres. Changez-les, ou effacez-les tous.
+segments-empty = Aucun contact nettoyé dans « { $audience } ». Il n’y a rien à archiver ni à corriger. Revenez après la prochaine campagne.
+segments-no-hit = Aucun contact nettoyé ne correspond à ces filtres. Modifiez-les ou effacez-les.
 segments-text-hint = Une partie d’une adresse, d’un nom ou d’un autre champ
 segments-suggestion = { $name } ({ $n })
-segments-refused-ticks = Vous pouvez cocher { $most } contacts au plus : les dernières coches n’ont pas été prises. Pour en traiter davantage, filtrez la liste et prenez-la entière.
+segments-refused-ticks = Vous pouvez cocher { $most } contacts au plus : les dernières coches n’ont pas été gardées. Pour en traiter davantage, filtrez la liste et prenez-la entière.
 error-nothing-ticked = Aucun contact n’est coché. Cochez-en, ou prenez toute la liste.
 segments-preset-week = 7 jours
 segments-preset-worth-a-look = À revoir ({ $n })
-segments-preset-typos = Mal saisies
+segments-preset-typos = Fautes de frappe
 segments-filters = Filtres
 segments-filters-title = Filtrer les contacts
 segments-text = Adresse ou champ
@@ -30,7 +30,7 @@ segments-any-domain = Tous les domaines
 segments-any-contact = Tous les contacts
 segments-only-worth_a_look = À revoir
 segments-only-reviewed = Revus
-segments-only-likely_typos = Sans doute mal saisis
+segments-only-likely_typos = Fautes de frappe probables
 segments-apply = Filtrer
 segments-back = Retour à la liste
 segments-clear = Effacer les filtres

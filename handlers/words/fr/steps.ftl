@@ -1,6 +1,6 @@
 steps-question = { $n ->
-    [one] Un workflow demande à exporter *{ $n } contact nettoyé* vers { $channel }. Audience : { $audience }.
-   *[other] Un workflow demande à exporter *{ $n } contacts nettoyés* vers { $channel }. Audience : { $audience }.
+    [one] Un workflow demande à exporter *{ $n } contact nettoyé* depuis « { $audience } » vers { $channel }.
+   *[other] Un workflow demande à exporter *{ $n } contacts nettoyés* depuis « { $audience } » vers { $channel }.
 }
 steps-export = Exporter
 steps-decline = Ne pas exporter

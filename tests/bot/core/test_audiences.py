@@ -46,6 +46,16 @@ def test_a_name_that_nearly_fits_is_offered(database: Database, typed: str, near
     assert bool(offered) == bool(near)
 
 
+@pytest.mark.parametrize(
+    "typed", ['"Été 2026"', "« été 2026 »", "«\u00a0Été 2026\u00a0»", "“Été 2026”", "'été 2026'"]
+)
+def test_a_name_may_stand_in_quotes(database: Database, typed: str):
+    add(database, "Été 2026", '"Club"', "Club")
+    assert audiences.choose(database, typed) == audiences.list_all(database)[-1]
+    named = [audiences.choose(database, name) for name in ('"Club"', "Club")]
+    assert [audience.name for audience in named if audience] == ['"Club"', "Club"]
+
+
 def test_the_audience_used_last_is_each_person_s_own_and_forgotten_after_a_month(database: Database):
     add(database, "News", "Club", "Zoo")
     club, news, _ = audiences.list_all(database)

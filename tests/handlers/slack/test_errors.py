@@ -46,7 +46,7 @@ def test_what_was_typed_wrong_is_told_under_its_input_and_the_modal_stays():
 def test_another_fault_of_a_submission_lies_on_top_so_that_what_was_typed_stays_below():
     answer = errors.answer(PlanGone(), ENGLISH)
     assert answer["response_action"] == "push"
-    assert "too old" in str(answer["view"]["blocks"])
+    assert "has expired" in str(answer["view"]["blocks"])
 
 
 def test_a_command_s_fault_is_an_answer_to_that_person():

@@ -174,7 +174,7 @@ def test_figures_for_programs_are_json_alone_on_standard_output(
         return json.loads(capsys.readouterr().out)
 
     first, second = figures("import", "a.csv", "b.csv", "--audience", "N")
-    unchanged = {"changed": 0, "unchanged": 0}
+    unchanged = {"changed": 0, "unchanged": 0, "forgotten": 0}
     assert first == {
         "file": "a.csv",
         "added": 1,
@@ -215,7 +215,7 @@ def test_a_whole_archive_in_its_figures_and_out_again(
     """5,012 contacts; what is exported and read back changes nothing."""
     (tmp_path / "all.zip").write_bytes(archive(SAMPLES[0], NOW))
     assert cli.main(["import", "all.zip", "--audience", "Newsletter"]) == cli.DONE
-    added = {"added": 5012, "changed": 0, "unchanged": 0, "refused": 0}
+    added = {"added": 5012, "changed": 0, "unchanged": 0, "refused": 0, "forgotten": 0}
     assert words("terminal-imported", name="all.zip", **added) in capsys.readouterr().out
     assert cli.main(["counts", "--json"]) == cli.DONE
     [figures] = json.loads(capsys.readouterr().out)
@@ -226,7 +226,7 @@ def test_a_whole_archive_in_its_figures_and_out_again(
     assert cli.main(["export", "--audience", "Newsletter", "-o", "cleaned.csv"]) == cli.DONE
     assert words("terminal-exported", n=412, path="cleaned.csv") in capsys.readouterr().out
     assert cli.main(["import", "cleaned.csv", "--audience", "Newsletter"]) == cli.DONE
-    same = {"added": 0, "changed": 0, "unchanged": 412, "refused": 0}
+    same = {"added": 0, "changed": 0, "unchanged": 412, "refused": 0, "forgotten": 0}
     assert words("terminal-imported", name="cleaned.csv", **same) in capsys.readouterr().out
     name = Path(on_both).name
     assert {path.name for path in tmp_path.iterdir()} - {"all.zip", "cleaned.csv"} <= {

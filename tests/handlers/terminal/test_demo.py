@@ -67,7 +67,7 @@ def test_the_sample_audiences_are_there_and_ctrl_c_leaves_nothing(tmp_path: Path
     with demo(tmp_path) as (address, process):
         with Person(address, CAMILLE) as camille:
             camille.command("/cleaned Newsletter")
-            camille.wait_message("455 contacts nettoyés dans Newsletter")
+            camille.wait_message("455 contacts nettoyés dans «\u00a0Newsletter\u00a0»")
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the bot too
         out, err = process.communicate(timeout=30)
     assert (process.returncode, ENGLISH("terminal-demo-stopped") in out) == (cli.DONE, True)

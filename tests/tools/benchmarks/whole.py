@@ -48,8 +48,8 @@ def run(n: int) -> None:
             with _Watch("count", workspace, bot):
                 _answer(olivia)
             for work, field, done in (
-                ("export", {}, f"{n:,} contacts of {AUDIENCE} exported"),
-                ("archive", {archives.WORD: "ARCHIVE"}, f"{n:,} contacts of {AUDIENCE} archived"),
+                ("export", {}, f"{n:,} contacts exported from {AUDIENCE}"),
+                ("archive", {archives.WORD: "ARCHIVE"}, f"{n:,} contacts archived in {AUDIENCE}"),
             ):
                 with _Watch(work, workspace, bot):
                     olivia.command(f"/cleaned-{work} {AUDIENCE}")

@@ -33,6 +33,7 @@ def register(listeners: Listeners) -> None:
     listeners.action(re.compile(f"{views.PAGE}-(next|previous)"), turn_list, who=OPERATORS)
     listeners.action(views.CONTACTS, open_contacts, who=OPERATORS)
     listeners.action(views.SEARCH, search, who=OPERATORS)
+    listeners.action(views.TICK, tick, who=OPERATORS)
     listeners.action(views.NEXT, next_page, who=OPERATORS)
     listeners.action(views.PREVIOUS, previous_page, who=OPERATORS)
     listeners.submission(views.CALLBACK, restore, who=OPERATORS)
@@ -70,6 +71,12 @@ def search(request: Request) -> None:
     view = request.body["view"]
     boxes, text = views.boxes(view), views.typed(view)
     restore_picker.search(request.database, request.metadata, boxes, text, by=request.user_id)
+    _draw(request, request.here, request.metadata)
+
+
+def tick(request: Request) -> None:
+    boxes = views.boxes(request.body["view"])
+    restore_picker.tick(request.database, request.metadata, boxes, by=request.user_id)
     _draw(request, request.here, request.metadata)
 
 

@@ -109,7 +109,7 @@ def shared_message(words: Words, archive: EarlierArchive) -> Message:
         state = words.md("restores-some-back", n=archive.restored)
     else:
         state = words.md("archives-kept")
-    at = blocks.date(archive.made_at, words, "{date_short} {time}")
+    at = blocks.moment(archive.made_at, words)
     return blocks.message(headline, [blocks.section(headline), blocks.context(at, state)])
 
 

@@ -57,7 +57,11 @@ def members(words: Words, page: PickerPage) -> View:
     if page.contacts:
         rows.append(
             blocks.input_(
-                words("restores-tick"), _boxes(words, page), f"{TICK}-{page.edition}", optional=True
+                words("restores-tick"),
+                _boxes(words, page),
+                f"{TICK}-{page.edition}",
+                optional=True,
+                dispatch=True,
             )
         )
     else:
@@ -67,7 +71,7 @@ def members(words: Words, page: PickerPage) -> View:
         words("restores-members-title"),
         rows,
         callback_id=CALLBACK,
-        submit=words("restores-submit"),
+        submit=words("restores-submit", n=len(page.ticked)),
         close=words("back"),
         metadata=page.plan_id,
     )
@@ -114,7 +118,7 @@ def message(words: Words, receipt: RestoreReceipt) -> Message:
     result = job.outcome
     lines = [receipts.about(words, job)]
     if receipt.archive:
-        made = blocks.date(receipt.archive.made_at, words, "{date_short} {time}")
+        made = blocks.moment(receipt.archive.made_at, words)
         lines.append(words.md("restores-of", date=made))
         lines += _filters(words, receipt.archive)
     if result.n:
@@ -167,7 +171,7 @@ def _confirm(words: Words, archive: EarlierArchive) -> Block:
         "title": blocks.plain(words("restores-confirm-title"), 100),
         "text": blocks.plain(text, 300),
         "confirm": blocks.plain(words("restores-confirm-yes"), 30),
-        "deny": blocks.plain(words("cancel"), 30),
+        "deny": blocks.plain(words("restores-confirm-no"), 30),
     }
 
 

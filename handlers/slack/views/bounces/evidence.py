@@ -28,7 +28,6 @@ REVIEWED, NOT_REVIEWED = "evidence-reviewed", "evidence-not-reviewed"
 _NAME, _DIAGNOSTIC = 80, 300  # characters shown
 _SEARCHED, _FOUND = 20, 30  # audiences shown
 _CODE = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
-_MOMENT = "{date_short} {time}"
 _IN_CODE = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "%60"})
 
 
@@ -115,7 +114,7 @@ def _to_do(words: Words, explanation: Explanation) -> Iterator[Block]:
         return
     value = reversals.value(explanation.audience.id, explanation.contact_id)
     if review := verdict.review:
-        by, at = blocks.person(review.by), blocks.date(review.at, words, _MOMENT)
+        by, at = blocks.person(review.by), blocks.moment(review.at, words)
         text = words.md("evidence-reviewed-by", who=by, date=at)
         yield blocks.section(
             text, accessory=blocks.button(words("evidence-not-reviewed"), NOT_REVIEWED, value)
@@ -221,9 +220,11 @@ def _verdict(words: Words, explanation: Explanation) -> Iterator[Markup]:
         days, needed = explanation.verdict.counted, explanation.verdict.needed
         yield words.md(f"evidence-by-{explanation.reason}", date=date, days=days, needed=needed)
     else:
-        yield words.md("evidence-by-import-since" if explanation.items else "evidence-by-import")
+        source = explanation.audience.source
+        key = "evidence-by-import-since" if explanation.items else "evidence-by-import"
+        yield words.md(key, source=source)
         reason = because(words, explanation.reason, None, explanation.diagnostic)
-        yield words.md("evidence-imported", why=reason, date=date)
+        yield words.md("evidence-imported", why=reason, date=date, source=source)
         if explanation.campaign:
             yield words.md("evidence-campaign", campaign=isolated(blocks.clamp(explanation.campaign, _NAME)))
         if explanation.diagnostic:
@@ -242,24 +243,24 @@ def _verdict(words: Words, explanation: Explanation) -> Iterator[Markup]:
 def _signs_of_life(words: Words, explanation: Explanation) -> Iterator[Markup]:
     """What suggests that the address works."""
     if explanation.active_at:
-        yield words.md("evidence-active", date=blocks.date(explanation.active_at, words, _MOMENT))
+        yield words.md("evidence-active", date=blocks.moment(explanation.active_at, words))
     if explanation.delivered_at:
-        yield words.md("evidence-delivered", date=blocks.date(explanation.delivered_at, words, _MOMENT))
+        yield words.md("evidence-delivered", date=blocks.moment(explanation.delivered_at, words))
     if burst := explanation.burst:
         yield words.md(
             "evidence-outage",
             n=burst.addresses,
             domain=isolated(blocks.clamp(explanation.domain, _NAME)),
-            since=blocks.date(burst.since, words, _MOMENT),
-            until=blocks.date(burst.until, words, _MOMENT),
+            since=blocks.moment(burst.since, words),
+            until=blocks.moment(burst.until, words),
         )
     if incident := explanation.incident:
         yield words.md(
             "evidence-incident",
             n=incident.addresses,
             domains=incident.domains,
-            since=blocks.date(incident.since, words, _MOMENT),
-            until=blocks.date(incident.until, words, _MOMENT),
+            since=blocks.moment(incident.since, words),
+            until=blocks.moment(incident.until, words),
         )
 
 
@@ -269,7 +270,7 @@ def _evidence(words: Words, explanation: Explanation) -> Iterator[Block]:
     yield blocks.divider()
     yield blocks.section(words.md("evidence-pieces", n=explanation.n_items))
     if explanation.dismissed_until:
-        until = blocks.date(explanation.dismissed_until, words, _MOMENT)
+        until = blocks.moment(explanation.dismissed_until, words)
         yield blocks.context(words.md("reversals-dismissed", date=until))
     for item in explanation.items:
         yield blocks.context(_item(words, item))
@@ -278,7 +279,7 @@ def _evidence(words: Words, explanation: Explanation) -> Iterator[Block]:
 
 
 def _item(words: Words, item: EvidenceItem) -> Markup:
-    facts = [blocks.date(item.at, words, _MOMENT), words.md(f"evidence-kind-{item.kind}")]
+    facts = [blocks.moment(item.at, words), words.md(f"evidence-kind-{item.kind}")]
     if item.kind != EventKind.COMPLAINT and (why := failure(words, item.cause, item.code)):
         facts.append(why)
     if item.campaign:

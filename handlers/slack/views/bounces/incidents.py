@@ -11,7 +11,6 @@ from handlers.words import Markup, Words
 
 MOST_NAMED = 5  # domains, audiences, block lists
 _NAME, _SAID = 80, 300  # characters shown
-_MOMENT = "{date_short} {time}"
 
 
 def begun(words: Words, incident: Incident) -> Message:
@@ -87,8 +86,8 @@ def _audiences(incident: Incident) -> Markup:
 
 
 def _since(words: Words, incident: Incident) -> Markup:
-    return blocks.date(incident.since, words, _MOMENT)
+    return blocks.moment(incident.since, words)
 
 
 def _until(words: Words, incident: Incident) -> Markup:
-    return blocks.date(incident.until, words, _MOMENT)
+    return blocks.moment(incident.until, words)

@@ -18,7 +18,6 @@ PAGE = "reversals-page"
 CALLBACK = "reversals-confirm"
 WORD = "reversals-word"
 MAX_TYPED = 200  # characters
-_MOMENT = "{date_short} {time}"
 
 
 def open_button(words: Words) -> Block:
@@ -153,6 +152,6 @@ def cleaned_by(words: Words, batch: CleanedBatch) -> Markup:
     return words.md(
         "reversals-cleaned-by" if lasts else "reversals-cleaned-at",
         source=words("evidence-from", source=batch.source),
-        since=blocks.date(batch.since, words, _MOMENT),
-        until=blocks.date(batch.until, words, _MOMENT),
+        since=blocks.moment(batch.since, words),
+        until=blocks.moment(batch.until, words),
     )

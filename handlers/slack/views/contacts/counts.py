@@ -78,7 +78,7 @@ def figure_blocks(words: Words, figures: Figures) -> list[Block]:
     ]
     rows = [blocks.section(Markup(f"*{headline(words, figures)}*"))]
     if figures.refused_since:
-        since = blocks.date(figures.refused_since, words, "{date_short} {time}")
+        since = blocks.moment(figures.refused_since, words)
         rows.append(blocks.context(words.md("incidents-now", since=since)))
     if reasons:
         rows.append(blocks.context(Markup(" · ".join(reasons))))

@@ -88,16 +88,20 @@ def _state(words: Words, current: DigestSettings | None, now: datetime) -> Marku
     """When and where the digest is posted, for operators."""
     if current is None:
         return words.md("digest-none")
+    zone = current.timezone.replace("_", " ")
     schedule = words.md(
         "digest-every",
         weekday=words.weekdays()[current.weekday],
-        at=f"{current.at:%H:%M}",
-        zone=current.timezone.replace("_", " "),
+        at=words.clock(current.at),
+        zone=zone,
         channel=blocks.channel(current.channel),
     )
-    form = "{date_long_pretty} {time}"
-    when = blocks.date(next_due(current, now).astimezone(ZoneInfo(current.timezone)), words, form)
-    next_run = words.md("digest-paused") if current.paused else words.md("digest-next", when=when)
+    due = next_due(current, now).astimezone(ZoneInfo(current.timezone))
+    next_run = (
+        words.md("digest-paused")
+        if current.paused
+        else words.md("digest-next", day=words.long_day(due), at=words.clock(due.time()), zone=zone)
+    )
     return Markup(f"{schedule}\n{next_run}")
 
 

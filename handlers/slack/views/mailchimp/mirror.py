@@ -17,7 +17,7 @@ def source(words: Words, audience: Audience) -> list[Block]:
         return []
     lines = [words.md(f"mirror-{audience.trouble}", audience=audience.name)] if audience.trouble else []
     if audience.mirrored_until:
-        at = blocks.date(audience.mirrored_until, words, "{date_short} {time}")
+        at = blocks.moment(audience.mirrored_until, words)
         lines.append(words.md("mirror-as-of", at=at))
     elif not lines:
         lines.append(words.md("mirror-not-yet"))

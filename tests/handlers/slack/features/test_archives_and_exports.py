@@ -75,20 +75,20 @@ def test_archive_with_a_wrong_word_then_the_right_one_then_undo(
     assert set(statuses(database, audience).values()) == {"cleaned"}
     assert olivia.submit(**{archives.WORD: " archive "}) == {}
     olivia.wait_modal(
-        lambda view: says("12 contacts of News archived")(view) and has_action(archives.UNDO)(view)
+        lambda view: says("12 contacts archived in News")(view) and has_action(archives.UNDO)(view)
     )
-    receipt = olivia.wait_message("12 contacts of News archived", channel=olivia.direct_messages())
+    receipt = olivia.wait_message("12 contacts archived in News", channel=olivia.direct_messages())
     assert set(statuses(database, audience).values()) == {"archived"}
     olivia.command("/cleaned-restore")
     olivia.wait_modal(says("Earlier archives", "12 contacts"))
     olivia.click(archives.UNDO, in_=receipt)
-    olivia.wait_message("12 contacts of News restored", channel=olivia.direct_messages())
+    olivia.wait_message("12 contacts restored in News", channel=olivia.direct_messages())
     assert set(statuses(database, audience).values()) == {"cleaned"}
     undone = olivia.wait_message("Undone by", channel=olivia.direct_messages())
     assert undone["ts"] == receipt["ts"]
     assert not has_action(archives.UNDO)(undone)
     olivia.click(archives.UNDO)  # in the list, which is as old as that
-    olivia.wait_modal("undone already")
+    olivia.wait_modal("already undone")
     assert_exact(database)
     assert refusals(workspace) == []
 
@@ -100,7 +100,7 @@ def test_the_word_follows_the_language_that_is_shown(database: Database, audienc
     [error] = camille.submit(**{archives.WORD: "archive"}).values()
     assert error == "Tapez ARCHIVER pour confirmer. Rien n’a été modifié."
     camille.submit(**{archives.WORD: "archiver"})
-    camille.wait_message("2 contacts de News archivés", channel=camille.direct_messages())
+    camille.wait_message("2 contacts archivés dans «\u00a0News\u00a0»", channel=camille.direct_messages())
     assert set(statuses(database, audience).values()) == {"archived"}
 
 
@@ -111,7 +111,7 @@ def test_the_receipt_is_shared_without_addresses_where_the_bot_may_post(
     olivia.command("/cleaned-archive")
     olivia.wait_modal("Type ARCHIVE")
     olivia.submit(**{archives.WORD: "ARCHIVE"})
-    receipt = olivia.wait_message("3 contacts of News archived", channel=olivia.direct_messages())
+    receipt = olivia.wait_message("3 contacts archived in News", channel=olivia.direct_messages())
     outside, inside = channels(workspace)
     olivia.wait_modal(says("archived"))
     olivia.dismiss()
@@ -121,7 +121,7 @@ def test_the_receipt_is_shared_without_addresses_where_the_bot_may_post(
     [error] = olivia.submit(**{archives.WHERE: outside}).values()
     assert error.startswith("I can’t post in that channel")
     assert olivia.submit(**{archives.WHERE: inside}) == {}
-    message = olivia.wait_message("archived 3 cleaned contacts of News", channel=inside)
+    message = olivia.wait_message("archived 3 cleaned contacts in News", channel=inside)
     assert "@example.com" not in str(message)
     olivia.click(archives.UNDO, in_=receipt)
     undone = olivia.wait_message("Undone by", channel=inside)
@@ -141,7 +141,7 @@ def test_the_window_offers_undo_and_the_file(database: Database, audience: int, 
     view = olivia.wait_modal(has_action(archives.UNDO))
     assert not has_action(archives.SHARE)(view)
     olivia.click(archives.UNDO)
-    olivia.wait_modal("3 contacts of News restored")
+    olivia.wait_modal("3 contacts restored in News")
     assert set(statuses(database, audience).values()) == {"cleaned"}
 
 
@@ -153,8 +153,8 @@ def test_an_export_is_the_csv_of_what_was_counted_in_the_persons_messages(
     olivia.command("/cleaned-export")
     olivia.wait_modal(says("Export 25 contacts", "Email Address, First Name", "for you alone"))
     assert olivia.submit() == {}
-    olivia.wait_modal(says("25 contacts of News exported"))
-    receipt = olivia.wait_message("25 contacts of News exported", channel=olivia.direct_messages())
+    olivia.wait_modal(says("25 contacts exported from News"))
+    receipt = olivia.wait_message("25 contacts exported from News", channel=olivia.direct_messages())
     assert has_action(exports.FILE)(receipt)
     message = olivia.wait_message(lambda shown: bool(shown.get("files")), channel=olivia.direct_messages())
     found = rows(olivia, message)
@@ -231,7 +231,7 @@ def test_a_channel_that_others_see_is_named_where_no_address_goes_there(
     olivia.command("/cleaned-archive News")
     olivia.wait_modal(says("Archive 3 contacts"))
     olivia.submit(**{archives.WORD: "ARCHIVE"})
-    receipt = olivia.wait_message("3 contacts of News archived", channel=olivia.direct_messages())
+    receipt = olivia.wait_message("3 contacts archived in News", channel=olivia.direct_messages())
     olivia.dismiss(everything=True)
     olivia.click(archives.SHARE, in_=receipt)
     olivia.wait_modal(says("no addresses"))
@@ -246,13 +246,16 @@ def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
     olivia.command("/cleaned-archive")
     olivia.wait_modal("Type ARCHIVE")
     olivia.submit(**{archives.WORD: "ARCHIVE"})
-    olivia.wait_message("23 contacts of News archived", channel=olivia.direct_messages())
+    olivia.wait_message("23 contacts archived in News", channel=olivia.direct_messages())
     olivia.command("/cleaned-restore")
     olivia.wait_modal(says("Earlier archives", "23 contacts"))
     olivia.click(restores.CONTACTS)
-    olivia.wait_modal(says("None ticked", "person0@example.com"))
+    olivia.wait_modal(says("Nothing ticked", "person0@example.com"))
     assert list(olivia.submit().values()) == ["Tick at least one contact."]
-    olivia.fill(**{ticks(olivia): ["2", "3"]})
+    rows = olivia.wait_modal("Nothing ticked")["blocks"]
+    [shown] = [row["element"] for row in rows if row.get("block_id") == ticks(olivia)]
+    olivia.click(restores.TICK, selected_options=shown["options"][1:3])
+    assert olivia.wait_modal("2 ticked")["submit"]["text"] == "Restore (2)"
     olivia.click(restores.NEXT)
     olivia.wait_modal(says("2 ticked", "person10@example.com"))
     olivia.fill(**{ticks(olivia): ["11"]})
@@ -260,14 +263,14 @@ def test_restoring_by_contact_keeps_ticks_over_pages_and_the_search(
     olivia.wait_modal(says("3 ticked", "person22@example.com"))
     assert olivia.submit(**{ticks(olivia): ["23"]}) == {}
     direct = olivia.direct_messages()
-    olivia.wait_message("4 contacts of News restored", channel=direct)
-    assert has_action(archives.UNDO)(olivia.wait_message("23 contacts of News archived", channel=direct))
+    olivia.wait_message("4 contacts restored in News", channel=direct)
+    assert has_action(archives.UNDO)(olivia.wait_message("23 contacts archived in News", channel=direct))
     back = {address for address, status in statuses(database, audience).items() if status == "cleaned"}
     assert back == {f"person{n}@example.com" for n in (1, 2, 10, 22)}
     olivia.command("/cleaned-restore")
     olivia.wait_modal("4 restored since")
     olivia.click(archives.UNDO)
-    olivia.wait_message("19 contacts of News restored", channel=direct)
+    olivia.wait_message("19 contacts restored in News", channel=direct)
     olivia.wait_message("Undone by", channel=direct)
     assert_exact(database)
     assert refusals(workspace) == []
@@ -290,7 +293,7 @@ def test_the_ticked_and_the_filtered_of_the_list_are_archived_and_exported(
     olivia.click(segment_views.EXPORT)
     olivia.wait_modal(says("Export 3 contacts", "reason: soft bounces"))
     olivia.submit()
-    olivia.wait_message("3 contacts of News exported", channel=olivia.direct_messages())
+    olivia.wait_message("3 contacts exported from News", channel=olivia.direct_messages())
     olivia.command("/cleaned-list")
     olivia.wait_modal(has_action(segment_views.ARCHIVE))
     filter_by(olivia, "soft")
@@ -298,7 +301,7 @@ def test_the_ticked_and_the_filtered_of_the_list_are_archived_and_exported(
     olivia.click(segment_views.ARCHIVE)
     olivia.wait_modal(says("Archive 3 contacts", "reason: soft bounces"))
     olivia.submit(**{archives.WORD: "archive"})
-    olivia.wait_message("3 contacts of News archived", channel=olivia.direct_messages())
+    olivia.wait_message("3 contacts archived in News", channel=olivia.direct_messages())
     assert sorted(statuses(database, audience).values()) == ["archived"] * 3 + ["cleaned"] * 3
 
 
@@ -324,11 +327,11 @@ def test_which_audience_is_asked_once_and_then_is_the_one_used_last(
     olivia.wait_modal("2 contacts")
     olivia.dismiss()
     olivia.command("/cleaned-export")
-    olivia.wait_modal("Export 2 contacts* of Other")
+    olivia.wait_modal("Export 2 contacts* from Other")
     olivia.select(exports.WHERE, channels(workspace)[1])
     olivia.wait_modal("will see")
     olivia.select(exports.CHOOSE, str(audience))
-    olivia.wait_modal("of News")
+    olivia.wait_modal("from News")
 
 
 @of(1)

@@ -120,12 +120,12 @@ def press(action_id: str, value: str, view: Json | None = None) -> Json:
         (OPERATOR, "", "*6 cleaned contacts in 2 audiences*"),
         (MEMBER, "", "*6 cleaned contacts in 2 audiences*"),
         (OPERATOR, "counts news", "*4 cleaned contacts in News*"),
-        ("UFRENCH", "chiffres club", "2 contacts nettoyés dans Club"),
+        ("UFRENCH", "chiffres club", "2 contacts nettoyés dans «\u00a0Club\u00a0»"),
         (MEMBER, "club", "*2 cleaned contacts in Club*"),
         (OPERATOR, "counts newz", "Did you mean *News*?"),
         (OPERATOR, "counts nowhere", "There is no audience named “nowhere”"),
-        (OPERATOR, "hello", "The commands"),
-        (MEMBER, "aide", "The commands"),
+        (OPERATOR, "hello", "Commands"),
+        (MEMBER, "aide", "Commands"),
         (OPERATOR, "why person1@example.com", "*person1@example.com* in Club"),
         (OPERATOR, "fix nobody@example.com", "Searched: Club, News"),
         (OPERATOR, "ann@example.com", "Status: *subscribed*"),
@@ -215,8 +215,8 @@ def test_the_audience_used_last_comes_first_and_is_where_windows_start(bot: Bot)
     assert lines() == ["*News*", "*Club*"]
     for name, expected in (
         ("/cleaned-list", "cleaned contacts in News"),
-        ("/cleaned-export", "of News"),
-        ("/cleaned-archive", "of News"),
+        ("/cleaned-export", "from News"),
+        ("/cleaned-archive", "in News"),
         ("/cleaned-fix", "News"),
     ):
         shown = answers(bot, command("", name))

@@ -28,8 +28,8 @@ from tests.handlers.slack.features.test_corrections import (
 @pytest.mark.parametrize(
     ("user", "second", "last", "right"),
     [
-        (OPERATOR, "2 of 3 likely typos", "no more likely typos", "is right as it is"),
-        (FRENCH_OPERATOR, "2 sur 3 adresses", "Il n’y a plus d’adresse", "est juste"),
+        (OPERATOR, "2 of 3 likely typos", "the last likely typo", "is marked as correct"),
+        (FRENCH_OPERATOR, "2 sur 3 fautes", "C’est la dernière faute", "est indiquée comme juste"),
     ],
 )
 def test_without_an_address_the_likely_typos_come_one_after_another(
@@ -67,9 +67,9 @@ def test_not_a_typo_outside_of_a_walk_is_remembered_and_can_be_undone(database: 
     fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}])
     person = Person(database)
     kept = person.press(person.command("ada@gmial.com"), views.NOT_TYPO)
-    assert "is right as it is" in said(kept)
+    assert "is marked as correct" in said(kept)
     form = person.command("ada@gmial.com")
-    assert f"<@{OPERATOR}> said that this address is right" in said(form)
+    assert f"<@{OPERATOR}> marked this address as correct" in said(form)
     assert "ada@gmail.com" not in said(form)
     assert "bob@gmail.com" in said(person.command())
     assert "ada@gmail.com" in said(person.press(form, views.MAYBE_TYPO))
@@ -79,7 +79,7 @@ def test_the_last_one_of_a_walk_that_is_no_typo_can_be_undone(database: Database
     fill(database, [{"address": "ada@gmial.com"}])
     person = Person(database)
     kept = person.press(person.press(person.command(), tick_views.WALK), views.NOT_TYPO)
-    assert "is right as it is" in said(kept)
+    assert "is marked as correct" in said(kept)
     assert "no cleaned address looks mistyped" in said(person.press(kept, views.ALL))
     assert "ada@gmail.com" in said(person.press(kept, views.MAYBE_TYPO))
 
@@ -88,7 +88,7 @@ def test_what_is_there_already_is_told_and_another_address_can_be_typed(database
     fill(database, [{"address": "ada@gmial.com"}, {"address": "ada@gmail.com", "status": "subscribed"}])
     person = Person(database)
     form = person.command("ada@gmial.com")
-    assert "Already here:* ada@gmail.com is subscribed in News" in said(form)
+    assert "Already here:* ada@gmail.com is subscribed to News" in said(form)
     assert "submit" not in form
     assert rows(person.command()) == []
     other = person.press(form, views.OTHER)
@@ -111,18 +111,18 @@ def test_the_domains_are_checked_when_asked_and_silence_is_unknown(
     form = person.command("ada@refuses.example")
     typed = {"values": {"address": {"address": {"value": "ada@Takes.example"}}}}
     asking = person.press(form | {"state": typed}, views.CHECK, value="")
-    assert "takes.example: asking" in said(asking)
+    assert "Checking takes.example" in said(asking)
     answer = person.shown()
-    assert "refuses.example takes no mail: it says so itself." in said(answer)
-    assert "takes.example takes mail." in said(answer)
+    assert "refuses.example says that it accepts no mail." in said(answer)
+    assert "takes.example accepts mail." in said(answer)
     assert answer["submit"] == form["submit"]
     assert person.submit(answer, ticked=True, address="ada@takes.example")["response_action"] == "update"
     person.shown()
     asking = person.press(person.command("bob@silent.example"), views.CHECK, value="")
-    assert "silent.example: not known" in said(person.shown())
+    assert "check of silent.example got no answer" in said(person.shown())
     without = Person(database)
     without.press(without.command("bob@silent.example"), views.CHECK, value="")
-    assert "silent.example: not known" in said(without.shown())
+    assert "check of silent.example got no answer" in said(without.shown())
 
 
 def test_an_answer_of_the_name_server_never_replaces_what_the_person_went_on_to(database: Database):

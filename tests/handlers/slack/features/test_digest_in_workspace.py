@@ -37,13 +37,13 @@ def test_set_up_send_now_pause_and_read(workspace: Workspace):
         olivia.wait_modal(says("Saved.", "Every Monday at 08:30 (America/New York)", "Next digest"))
         olivia.click(views.SEND)
         olivia.wait_modal(says("Sent to"))
-        message = olivia.wait_message("newly cleaned in the week to", channel=GENERAL)
+        message = olivia.wait_message("cleaned in the 7 days to", channel=GENERAL)
         kinds = [block["type"] for block in message["blocks"]]
         assert kinds.count("data_visualization") == 1
         assert "Newsletter" in words(message)
         assert "@" not in json.dumps(message["blocks"])
         olivia.click(views.PAUSE)
-        olivia.wait_modal(says("Paused.", "nothing is sent until it is resumed"))
+        olivia.wait_modal(says("Paused.", "nothing is sent until you resume it"))
         sam.command("/cleaned-digest")
         read = sam.wait_modal(says("All audiences."))
         assert read["submit"] is None
@@ -56,6 +56,6 @@ def test_a_french_operator_gets_it_in_french(workspace: Workspace):
         camille.wait_modal(titled("Récapitulatif"))
         camille.wait_modal(says("Aucun récapitulatif"))
         assert camille.submit(**{views.CHANNEL: GENERAL}) == {}
-        camille.wait_modal(says("Chaque lundi à 09:00 (Europe/Paris)"))
+        camille.wait_modal(says("Chaque lundi à 9\u00a0h (Europe/Paris)"))
         camille.click(views.SEND)
-        camille.wait_message("contacts nettoyés en une semaine", channel=GENERAL)
+        camille.wait_message("contacts nettoyés en 7 jours", channel=GENERAL)

@@ -159,11 +159,11 @@ def test_another_person_reads_them_and_who_can_help(bot: Bot):
 def test_saving_keeps_the_settings_and_shows_the_next_run(bot: Bot):
     answer = bot.save()
     assert answer["response_action"] == "update"
-    assert "<!date^1796025600^" in str(answer["view"])
+    assert "November 30, 2026 at 09:00 (Europe/Paris)" in str(answer["view"])
     kept = digests.current(bot.parts.database)
     assert kept == replace(SETTINGS, set_by="U0OLIVIA")
     later = bot.save(at="10:00")
-    assert "<!date^1796029200^" in str(later["view"])
+    assert "November 30, 2026 at 10:00 (Europe/Paris)" in str(later["view"])
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_pause_and_resume_show_what_follows(bot: Bot):
     bot.press(views.PAUSE, "resume")
     paused, resumed = bot.slack.to("views.update")
     assert "It is paused" in str(paused)
-    assert "<!date^1796025600^" in str(resumed)
+    assert "November 30, 2026 at 09:00 (Europe/Paris)" in str(resumed)
 
 
 def test_a_double_click_on_send_now_posts_once(bot: Bot):
@@ -209,7 +209,7 @@ def test_a_double_click_on_send_now_posts_once(bot: Bot):
     bot.press(views.SEND, NOW.isoformat())
     (posted,) = bot.slack.to("chat.postMessage")
     assert posted["channel"] == "C0NEWS"
-    assert posted["text"].startswith("Aucun nouveau contact nettoyé")
+    assert posted["text"].startswith("Aucun contact nettoyé")
     (shown,) = bot.slack.to("views.update")
     assert "Sent to <#C0NEWS>." in str(shown)
 

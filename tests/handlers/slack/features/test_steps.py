@@ -41,7 +41,7 @@ def test_the_figures_are_numbers_and_a_wrong_name_fails_the_step(olivia: Person)
 def test_an_export_is_made_once_its_operator_says_so(workspace: Workspace, olivia: Person):
     direct = olivia.direct_messages()
     step = olivia.run_step("cleaned_export", audience="News", channel=NEWS, operator=OLIVIA)
-    asked = olivia.wait_message("asks to export *3 cleaned contacts* of News", channel=direct)
+    asked = olivia.wait_message("asks to export *3 cleaned contacts* from News", channel=direct)
     assert olivia.state()["executions"][step]["state"] == "running"
     olivia.click("steps-export", in_=asked)
     assert olivia.wait_step(step)["outputs"] == {"contacts": 3}
@@ -75,7 +75,7 @@ def test_people_write_to_the_bot_and_are_answered_where_they_are(workspace: Work
     olivia.wait_modal("person1@example.com")
     with Person(workspace, CAMILLE) as camille:
         camille.say("@cleaned chiffres")
-        told = camille.wait_message("3 contacts nettoyés dans News")
+        told = camille.wait_message("3 contacts nettoyés dans «\u00a0News\u00a0»")
         assert told["ephemeral"]
     olivia.say("no word for anybody")
     assert not any(message.get("ephemeral") for message in olivia.messages())

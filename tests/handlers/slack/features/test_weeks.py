@@ -52,8 +52,8 @@ def test_each_button_of_a_digest_opens_what_it_speaks_of(
     archived = sum(each.is_archived for each in this_week)
 
     said = json.dumps(message, ensure_ascii=False)
-    assert message["text"] == f"{len(this_week)} newly cleaned in the week to Nov 23, 2026"
-    assert f"*Archived since:* {archived} of them." in said
+    assert message["text"] == f"{len(this_week)} contacts cleaned in the 7 days to Nov 23, 2026"
+    assert f"*Archived since:* {archived} of them" in said
     lines = re.findall(r"→ [^ ]+ · (\d+)", said)
     [n_typos] = re.findall(r"Likely typos: (\d+) contacts to fix", said)
     assert sum(map(int, lines)) == int(n_typos)
@@ -82,6 +82,6 @@ def test_each_button_of_a_digest_opens_what_it_speaks_of(
     home.publish(olivia.parts, OPERATOR)
     n, before, today = len(this_week), len(week_before), sum(each.day == due for each in contacts)
     for shown in (answer, slack.home):
-        week = f"*New in the week to Nov 23, 2026:* {n} ({before} the week before) · {today} today"
+        week = f"*New in the 7 days to Nov 23, 2026:* {n} ({before} in the 7 days before) · {today} today"
         assert week in says(shown)
         assert f"*Date unknown:* {UNKNOWN}" in says(shown)

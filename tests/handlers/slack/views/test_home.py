@@ -64,7 +64,7 @@ def test_operators_get_the_flows_and_the_journal_and_the_others_the_figures():
     assert {e.get("action_id") for e in elements(operator)} - {None} == flows | {views.REFRESH}
     assert {e.get("action_id") for e in elements(member)} - {None} == {views.REFRESH}
     said = json.dumps(operator, ensure_ascii=False)
-    assert "<@U0CAMILLE> archived 120 contacts of News · <!date^" in said
+    assert "<@U0CAMILLE> archived 120 contacts in News · <!date^" in said
     assert "*ada*" not in said
     assert "U0CAMILLE" not in json.dumps(member)
 

@@ -120,10 +120,10 @@ def test_why_of_a_complaint_and_of_an_import_in_french(database: Database, news:
     camille = Person(database, slack=Pushing("fr-FR"))
     first = camille.command()
     eve = choose(camille, first, "why", "eve@example.com")
-    assert "cette personne a signalé l’e-mail comme abusif" in says(eve)
+    assert "cette personne a signalé l’e-mail comme spam" in says(eve)
     assert not [e for e in elements(eve) if e.get("action_id") == views.FIX]
     zoe = choose(camille, first, "why", "zoe@example.com")
-    assert "aucun retour n’a été vu ici" in says(zoe)
+    assert "n’a vu aucun bounce" in says(zoe)
 
 
 def test_what_is_worth_a_look_is_reviewed_and_taken_back(database: Database, news: int):
@@ -150,7 +150,7 @@ def test_why_says_what_can_be_done_and_who_reviewed_it(database: Database, news:
     narrowed = olivia.press(olivia.command(), f"{list_views.PRESET}-worth-a-look")
     told = choose(olivia, narrowed, "why", "ben@example.com")
     assert "Worth a look: this person opened or clicked a mail shortly before" in says(told)
-    assert "Set its link in the *Cleaning rules*" in says(told)
+    assert "set it in the *Cleaning rules*" in says(told)
     reviewed = pressed(olivia, told, views.REVIEWED)
     assert f"Reviewed by <@{OPERATOR}>" in says(reviewed)
     assert "*What you can do*" not in says(reviewed)
@@ -254,7 +254,7 @@ def test_the_rules_are_kept_with_a_receipt_and_a_line_in_the_journal(
     rules: tuple[Person, View], database: Database, news: int
 ):
     olivia, form = rules
-    assert "When addresses of News are cleaned" in says(form)
+    assert "When addresses in News are cleaned" in says(form)
     answer = submit(olivia, form, "3", "4", "50")
     assert answer["response_action"] == "update"
     assert "The cleaning rules of News are saved." in says(answer["view"])
@@ -274,7 +274,7 @@ def test_the_link_of_the_sign_up_form_is_kept_shown_and_removed(
     submit(olivia, form, "3", "4", "50", signup=" https://example.com/join ")
     narrowed = olivia.press(olivia.command(), f"{list_views.PRESET}-worth-a-look")
     told = choose(olivia, narrowed, "why", "ben@example.com")
-    assert "Copy the link: `https://example.com/join`" in says(told)
+    assert "Link to copy: `https://example.com/join`" in says(told)
     submit(olivia, form, "3", "4", "50", signup=None)
     assert audiences.by_id(database, news).signup_url is None
 

@@ -121,10 +121,22 @@ def client(mailchimp: Standin) -> Iterator[Client]:
 @pytest.mark.parametrize(
     ("user", "double_optin", "goes", "adding", "receipt"),
     [
-        (OPERATOR, False, "added in Mailchimp", "is being added to News", "and is subscribed"),
-        (OPERATOR, True, "pending until then", "is being added to News", "has sent the confirmation mail"),
-        (FRENCH_OPERATOR, False, "ajoutée dans Mailchimp", "Ajout de *ada@gmail.com*", "y est abonnée"),
-        (FRENCH_OPERATOR, True, "en attente d’ici là", "Ajout de *ada@gmail.com*", "a envoyé l’e-mail"),
+        (OPERATOR, False, "added in Mailchimp", "to News in Mailchimp…", "as a subscribed contact"),
+        (
+            OPERATOR,
+            True,
+            "pending until the person confirms",
+            "to News in Mailchimp…",
+            "has sent the confirmation mail",
+        ),
+        (
+            FRENCH_OPERATOR,
+            False,
+            "ajoutée dans Mailchimp",
+            "Ajout en cours dans Mailchimp",
+            "comme contact abonné",
+        ),
+        (FRENCH_OPERATOR, True, "en attente d’ici là", "Ajout en cours dans Mailchimp", "a envoyé l’e-mail"),
     ],
 )
 def test_a_fix_is_added_by_mailchimp_and_the_receipt_says_how(
@@ -241,7 +253,7 @@ def test_a_refusal_names_the_field_and_the_form_comes_back_as_it_was(
     with database.reading() as session:
         assert list(store.consents(session, news)) == []
     stranger = Operator(database, client, "U0OTHER")
-    assert "too old" in said(stranger.press({}, views.AGAIN, buttons(modal)[0]["value"]))
+    assert "has expired" in said(stranger.press({}, views.AGAIN, buttons(modal)[0]["value"]))
 
     for shown in (message, modal):  # the button is in both
         form = person.press(shown, views.AGAIN)
@@ -288,9 +300,9 @@ def test_while_mailchimp_does_not_answer_the_person_is_told_that_it_is_tried_aga
     never(mailchimp)
     with pytest.raises(TryLater):
         person.work()
-    assert "tried again by itself" in said(person.messages[-1])
+    assert "The bot keeps trying" in said(person.messages[-1])
     mailchimp.faults.clear()
-    assert "and is subscribed" in said(person.work()[0])
+    assert "as a subscribed contact" in said(person.work()[0])
 
 
 def test_without_a_key_the_person_is_told_what_to_do(database: Database, mailchimp: Standin, client: Client):
@@ -309,6 +321,6 @@ def test_no_address_and_no_key_gets_into_the_log(
         person.fill_in(person.command(OLD))
         mailchimp.put(remote, NEW)
         message, _ = person.work()
-    assert "is subscribed in News already" in said(message)
+    assert "is already subscribed to News" in said(message)
     assert "ada@" not in caplog.text
     assert mailchimp.key not in caplog.text

@@ -140,7 +140,7 @@ def test_a_key_that_may_not_write_ends_the_archive_with_its_sentence(
         receipt = olivia.wait_message(
             said.md("archives-failed", audience="News"), channel=olivia.direct_messages()
         )
-    assert says("has no right to that", said.md("archives-no-answer", n=N))(receipt)
+    assert says("may not do that", said.md("archives-no-answer", n=N))(receipt)
     assert Counter(truth(standin, mirror[0]).values())["cleaned"] == N
     assert statuses(database, mirror[1]) == truth(standin, mirror[0])
     assert refusals(workspace) == []

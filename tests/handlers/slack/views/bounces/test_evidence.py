@@ -26,6 +26,7 @@ from handlers.words import LANGUAGES, Words
 from handlers.words import words as words_for
 from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason
+from storage.core.tables import AudienceSource
 from tests.handlers.slack.views.contacts.test_segments import (
     ADA,
     AT,
@@ -96,16 +97,14 @@ def test_the_line_beside_an_address():
 
     assert line("hard", HARD) == "Hard bounce · no such mailbox (5.1.1)"
     assert line("soft", SOFT) == "Soft bounces on 7 days · mailbox full (4.2.2)"
-    assert line("abuse", replace(HARD, reason=CleanReason.ABUSE)) == "Abuse complaint"
+    assert line("abuse", replace(HARD, reason=CleanReason.ABUSE)) == "Spam complaint"
     assert line("hard", replace(HARD, code="5.7.1")) == "Hard bounce · no such mailbox (5.7.1)"
     assert line("hard", replace(HARD, code="")) == "Hard bounce · no such mailbox"
     assert line("hard", replace(HARD, code="", cause=Cause.UNKNOWN)) == "Hard bounce"
     assert line("hard", None, "550 5.1.1 user unknown") == "Hard bounce · no such mailbox (5.1.1)"
     assert line("hard", None, "no such user here") == "Hard bounce"
     assert line("unknown", None) == "Reason not known"
-    assert views.because(FRENCH, "soft", SOFT, "") == (
-        "Retours temporaires sur 7 jours · boîte pleine (4.2.2)"
-    )
+    assert views.because(FRENCH, "soft", SOFT, "") == ("Soft bounces sur 7 jours · boîte pleine (4.2.2)")
 
 
 @pytest.mark.parametrize("weakness", Weakness)
@@ -140,13 +139,13 @@ def test_the_window_tells_the_verdict_and_what_speaks_for_the_address():
     said = text_of(views.why(ENGLISH, a_why(active_at=AT, delivered_at=AT, burst=burst, n_items=40)))
     for part in (
         "*ada@gmial.com* in Newsletter",
-        "it bounced on 7 days, and 7 are enough.",
+        "soft bounces on 7 days. The limit is 7.",
         "Reason: mailbox full (4.2.2)",
         "Worth a look: its mailbox was full",
-        "It last opened or clicked a mail on <!date^",
-        "Mail last reached it on <!date^",
-        "23 addresses of gmial.com bounced from <!date^",
-        "soft bounce · mailbox full (4.2.2) · after “Autumn” · told by Amazon SES",
+        "The person last opened or clicked a mail on <!date^",
+        "A mail was last delivered on <!date^",
+        "23 addresses at gmial.com bounced from <!date^",
+        "soft bounce · mailbox full (4.2.2) · after “Autumn” · from Amazon SES",
         "452 4.2.2 over quota",
         "And 39 older ones.",
     ):
@@ -158,13 +157,23 @@ def test_an_imported_contact_has_no_verdict_of_ours():
         verdict=None, items=[], n_items=0, reason="hard", diagnostic="550 5.1.1 <!channel> unknown"
     )
     said = text_of(views.why(ENGLISH, imported))
-    assert "It came with an import; no bounce of it was seen here." in said
+    assert "The contact was imported as cleaned. The bot itself saw no bounce." in said
     assert "Hard bounce · no such mailbox (5.1.1)" in said
     assert "<!channel>" not in said
-    assert "What speaks for" not in said
+    assert "Signs it may" not in said
     since = text_of(views.why(ENGLISH, replace(imported, items=[PIECE], n_items=1)))
-    assert "no bounce of it was seen here" not in since
-    assert "Evidence (1), the newest first" in since
+    assert "The bot itself saw no bounce" not in since
+    assert "Evidence (1), newest first" in since
+
+
+@pytest.mark.parametrize("items", [[], [PIECE]])
+def test_a_contact_that_mailchimp_cleaned_came_with_no_import(items: list[EvidenceItem]):
+    at = replace(NEWS, source=AudienceSource.MAILCHIMP)
+    mirrored = a_why(audience=at, verdict=None, items=items, n_items=len(items), reason="hard", diagnostic="")
+    for spoken in (ENGLISH, FRENCH):
+        said = text_of(views.why(spoken, mirrored))
+        assert "Mailchimp" in said
+        assert "import" not in said.lower()
 
 
 def test_who_complained_gets_no_fix_button():
@@ -176,7 +185,7 @@ def test_who_complained_gets_no_fix_button():
     mark = replace(HARD, reason=CleanReason.ABUSE)
     told = a_why(reason="abuse", verdict=mark, items=[complaint])
     assert buttons(told) == []
-    assert "this person reported the mail as abuse" in text_of(views.why(ENGLISH, told))
+    assert "this person reported the mail as spam" in text_of(views.why(ENGLISH, told))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

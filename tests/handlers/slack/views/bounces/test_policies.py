@@ -22,7 +22,7 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
 
 def test_the_form_names_the_audience_and_shows_the_numbers_that_hold():
     form = views.form(ENGLISH, NEWS, Policy(3, 4, 50))
-    assert "When addresses of Newsletter are cleaned" in text_of(form)
+    assert "When addresses in Newsletter are cleaned" in text_of(form)
     inputs = {b["block_id"]: b["element"] for b in form["blocks"] if b["type"] == "input"}
     assert "initial_value" not in inputs.pop(views.SIGNUP)
     fields = {name: element["initial_value"] for name, element in inputs.items()}
@@ -35,4 +35,4 @@ def test_the_receipt_says_the_numbers_and_what_they_hold_for():
     said = text_of(views.receipt(ENGLISH, NEWS, Policy(1, 15, 10)))
     assert "Never active: cleaned after 1 day with a soft bounce" in said
     assert "Active before: cleaned after 15 days with" in said
-    assert "What is cleaned stays cleaned." in said
+    assert "Contacts that are already cleaned stay cleaned." in said

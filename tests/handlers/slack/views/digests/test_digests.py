@@ -1,6 +1,7 @@
 """The digest and its settings stay within Slack's limits, say what they should, and name no address."""
 
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_a_digest_is_taken_by_slack(spoken, n, name, chart):
 def test_a_digest_says_its_figures():
     message = reports.message(words("en"), report(part(37, before=8)))
     said = texts(message)
-    assert message["text"] == "37 newly cleaned in the week to Nov 24, 2026"
+    assert message["text"] == "37 contacts cleaned in the 7 days to Nov 24, 2026"
     for line in (
         "5 more than the week before · 37 cleaned in all · Newsletter",
         "hard bounce: 37 (+29) · soft bounces: 0 (\N{MINUS SIGN}8)",
@@ -77,11 +78,8 @@ def test_a_digest_says_its_figures():
 
 def test_a_digest_in_french():
     message = reports.message(words("fr"), report(part(1_000_000)))
-    assert (
-        message["text"]
-        == "1\u202f000\u202f000 de contacts nettoyés en une semaine, jusqu\u2019au 24 nov. 2026"
-    )
-    assert "retour définitif\u00a0: 1\u202f000\u202f000 (+1\u202f000\u202f000)" in texts(message)
+    assert message["text"] == "1\u202f000\u202f000 de contacts nettoyés en 7 jours, au 24 nov. 2026"
+    assert "hard bounce\u00a0: 1\u202f000\u202f000 (+1\u202f000\u202f000)" in texts(message)
 
 
 def test_the_chart_holds_the_twelve_weeks_and_its_labels_are_the_categories(spoken):
@@ -159,13 +157,22 @@ def test_the_settings_are_taken_by_slack(spoken, audiences):
         assert not [block for block in read["blocks"] if block["type"] in ("input", "actions")]
 
 
-def test_the_next_run_is_shown_unless_paused(spoken):
+def test_the_next_run_has_the_hour_and_zone_of_the_set_up_and_is_not_shown_while_paused(spoken):
     def said(kept: DigestSettings) -> str:
-        return texts(views.settings(spoken, kept, [], timezone=PARIS, now=NOW))
+        return texts(views.settings(spoken, kept, [], timezone="America/New_York", now=NOW))
 
-    assert "<!date^1796025600^" in said(SETTINGS)  # Monday 30 November 2026, 9:00 in Paris
-    assert "<!date^" not in said(replace(SETTINGS, paused=True))
+    every, next_run = {
+        "en": ("at 09:00 (Europe/Paris)", "Monday, November 30, 2026 at 09:00 (Europe/Paris)."),
+        "fr": ("à 9\u00a0h (Europe/Paris)", "lundi 30 novembre 2026 à 9\u00a0h (Europe/Paris)."),
+    }[spoken.language]
+    assert said(SETTINGS).count(every) == 2
+    assert next_run in said(SETTINGS)
+    assert said(replace(SETTINGS, paused=True)).count(every) == 1
     assert spoken("digest-paused") in said(replace(SETTINGS, paused=True))
+
+
+def test_half_past_is_said_as_clocks_are_read_in_each_language(spoken):
+    assert spoken.clock(time(7, 5)) == {"en": "07:05", "fr": "7\u00a0h\u00a005"}[spoken.language]
 
 
 def test_a_first_digest_is_on_monday_at_nine_where_the_person_is(spoken):
