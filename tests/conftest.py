@@ -6,6 +6,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,35 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+# Files whose tests take long. Each worker begins with some of them, so that none is left with one at the end.
+SLOW = (
+    *(
+        "tests/browser/",
+        "tests/flows/kills/",
+        "tests/flows/test_acknowledgement.py",
+        "tests/test_installing.py",
+    ),
+    *("tests/bot/mailchimp/test_outbox.py", "tests/bot/contacts/test_figures.py"),
+    *("tests/handlers/terminal/test_demo.py", "tests/bot/maintenance/", "tests/tools/"),
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Spreads the slow files over the shares that pytest-xdist gives its workers at first: parts of equal length."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    if workers == 1:
+        return
+    slow = [item for item in items if item.nodeid.startswith(SLOW)]
+    files = list(dict.fromkeys(item.path for item in slow))
+    quick = iter([item for item in items if not item.nodeid.startswith(SLOW)])
+    size = -(-len(items) // workers)
+    ordered: list[pytest.Item] = []
+    for n in range(workers):
+        share = [item for item in slow if files.index(item.path) % workers == n]
+        ordered += [*share, *islice(quick, max(0, size - len(share)))]
+    items[:] = [*ordered, *quick]
 
 
 @pytest.fixture(scope="session")

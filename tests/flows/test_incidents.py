@@ -1,6 +1,6 @@
 """Mail that many servers refuse for a fault of the sender: operators are told once, also that it is over."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -9,17 +9,12 @@ from bot.bounces.verdicts import notices
 from handlers.clock import utc_now
 from handlers.slack.elements import blocks
 from handlers.slack.features.bounces import incidents
-from handlers.words import Markup
-from tests.flows.conftest import AUDIENCE, Flow, Someone
+from tests.flows.conftest import AUDIENCE, Flow
 from tests.support import slack
 from tests.support.figures import contacts
 from tests.support.refusals import BLOCK_LIST, refusals
 
 FIRST, ALL = 100, 400
-
-
-def moment(someone: Someone, at: datetime) -> Markup:
-    return blocks.date(at, someone.said, "{date_short} {time}")
 
 
 def test_operators_are_told_once_in_a_message_that_grows_and_ends(
@@ -38,7 +33,7 @@ def test_operators_are_told_once_in_a_message_that_grows_and_ends(
     for someone in both:
         someone.waits_direct("incidents-audiences", n=ALL, audiences=AUDIENCE)
         assert len(someone.direct_messages()) == 1
-        running = someone.says("incidents-now", since=moment(someone, refused[0].at))
+        running = someone.says("incidents-now", since=blocks.moment(refused[0].at, someone.said))
         someone.person.command(f"/cleaned {AUDIENCE}")
         someone.person.wait_message(running)
         someone.person.open_home()
@@ -47,8 +42,8 @@ def test_operators_are_told_once_in_a_message_that_grows_and_ends(
     assert incidents.tell(filled.parts) == len(both)
     until = refused[-1].at
     for someone in both:
-        someone.waits_direct("incidents-over", until=moment(someone, until))
-        someone.waits_direct("incidents-is-over", until=moment(someone, until))
+        someone.waits_direct("incidents-over", until=blocks.moment(until, someone.said))
+        someone.waits_direct("incidents-is-over", until=blocks.moment(until, someone.said))
         assert len(someone.direct_messages()) == len(("begun", "over"))
     assert filled.sam.direct_messages() == []
     assert slack.refusals(filled.workspace) == []

@@ -14,7 +14,7 @@ FIELD = {"tag": "FNAME", "name": "First name", "type": "text", "required": True,
 KEYS = {
     *("web_id", "double_optin", "permissions", "fields", "link", "signup", "whole_with_ids_at"),
     *("differs", "explained", "webhook_secret", "account_id", "trouble"),
-    *("archived_by_list", "archived_by_contact", "no_contact_api", "without_address"),
+    *("archived_by_list", "archived_by_contact", "no_contact_api", "without_address", "forgotten"),
 }
 MERGE_FIELDS = st.builds(MergeField, choices=st.lists(st.text()).map(tuple))
 
