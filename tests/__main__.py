@@ -12,8 +12,8 @@ from pathlib import Path
 
 from handlers import bootstrap
 
-# Three for each processor: many tests wait for a browser, a process or a database.
-WORKERS = ["-n", str(3 * (os.cpu_count() or 1)), "--dist", "worksteal"]
+# Two for each processor: many tests wait for a browser, a process or a database.
+WORKERS = ["-n", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]
 COVERAGE = bootstrap.ROOT / ".coverage"  # the report: pyproject.toml, [tool.slipcover]
 NO_TESTS = (
     "Unable to activate pytest branch coverage"  # SlipCover's warning; branches of tests are not measured
