@@ -80,8 +80,7 @@ def export(at: Screen, cleaned: int) -> None:
 
 def fix_a_typo(at: Screen) -> None:
     """Double opt-in, a required field and marketing permissions are asked for."""
-    at.command("/cleaned-fix")
-    at.choose("corrections-audience", at.audience)
+    at.command(f"/cleaned-fix {at.audience}")
     at.element("typos-walk").click()
     consent = at.page.locator('#modal [data-block-id^="consent"] input')
     address = at.page.locator("#modal [data-action-id=address]")
