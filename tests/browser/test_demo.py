@@ -105,8 +105,7 @@ def export_is_what_went_in(screen: Screen, archive: Path) -> None:
 
 
 def fix_a_typo(screen: Screen) -> None:
-    screen.command("/cleaned-fix")
-    screen.choose("corrections-audience", screen.audience)
+    screen.command(f"/cleaned-fix {screen.audience}")
     screen.element("typos-walk").click()
     consent = screen.page.locator('#modal [data-block-id^="consent"] input')
     address = screen.page.locator("#modal [data-action-id=address]")
