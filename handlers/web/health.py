@@ -30,6 +30,7 @@ class Health:
         self._lock = Lock()
         self._found: Mapping[str, str] = {}
         self._found_at = -FRESH_SECONDS
+        self._one_request = asyncio.Lock()  # however many ask at once, they take one thread
 
     def add(self, application: web.Application) -> None:
         """Adds the routes. `/health` is `/healthz`, as version 0.1 named it."""
@@ -52,7 +53,8 @@ class Health:
         self._threads.shutdown(wait=False)
 
     async def _ready(self, _request: web.Request) -> web.Response:
-        found = await asyncio.to_thread(self.look)
+        async with self._one_request:
+            found = await asyncio.to_thread(self.look)
         is_ready = all(state == WELL for state in found.values())
         error = self._last_error()
         return web.json_response(

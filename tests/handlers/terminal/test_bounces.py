@@ -20,7 +20,6 @@ from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.terminal.checks import command as check
 from handlers.words import Words
-from handlers.words import words as words_for
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support import mails
@@ -36,14 +35,6 @@ ALL = [
     mails.bounce("nobody@example.com"),
     mails.nobody_s(),
 ]
-
-
-@pytest.fixture(params=["en_GB.UTF-8", "fr_FR.UTF-8"], ids=["en", "fr"])
-def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Words:
-    for name in ("LC_ALL", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", request.param)
-    return words_for(request.param[:2])
 
 
 @pytest.fixture(autouse=True)

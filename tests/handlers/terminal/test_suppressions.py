@@ -11,20 +11,11 @@ import pytest
 
 from handlers import cli
 from handlers.words import Words
-from handlers.words import words as words_for
 from storage.core.database import Database
 from tests.support.audiences import import_csv, statuses
 from tests.support.suppression_lists import ACCOUNTS, KEY, SETTINGS, Brevo, SendGrid, listed, serving
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(params=["en_GB.UTF-8", "fr_FR.UTF-8"], ids=["en", "fr"])
-def words(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Words:
-    for name in ("LC_ALL", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANG", request.param)
-    return words_for(request.param[:2])
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """`/readyz` says of each part whether it works, and `/metrics` is for whoever has its token."""
 
+import asyncio
 import http.client
 import json
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from threading import Event
 from time import monotonic, sleep
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from slack_bolt import App
@@ -108,6 +110,26 @@ def test_however_often_strangers_ask_a_part_is_looked_at_once_a_second():
     for _ in range(50):
         health.look()
     assert len(looks) < 10
+    health.close()
+
+
+def test_however_many_strangers_ask_at_once_they_take_one_thread(monkeypatch: pytest.MonkeyPatch):
+    health, looking, most = Health({}), [0], [0]
+
+    def look() -> dict[str, str]:
+        looking[0] += 1
+        most[0] = max(most[0], looking[0])
+        sleep(0.005)
+        looking[0] -= 1
+        return {}
+
+    monkeypatch.setattr(health, "look", look)
+
+    async def ask() -> list[Any]:
+        return await asyncio.gather(*(health._ready(Mock()) for _ in range(30)))
+
+    assert [answer.status for answer in asyncio.run(ask())] == [200] * 30
+    assert most == [1]
     health.close()
 
 
