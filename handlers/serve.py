@@ -4,17 +4,19 @@ import gc
 import logging
 import os
 import signal
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from threading import Event, Timer
 from typing import NoReturn
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
 
 from bot.core import databases, jobs, task_leases
 from bot.core.settings import Settings
+from bot.core.workspaces import Workspace
 from bot.mailchimp import account
 from handlers import logs
 from handlers import scheduler as scheduling
@@ -25,6 +27,7 @@ from handlers.slack.long_work import Worker
 from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
+from handlers.slack.workspaces import Served, only, web_client
 from handlers.web import server as web_server
 from handlers.web.health import Check, Health
 from storage.core.database import Database
@@ -46,7 +49,7 @@ def run(settings: Settings) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
-        context, worker = _start(settings, running)
+        _, worker = _start(settings, running)
         gc.collect()
         gc.freeze()  # no later collection has to traverse the loaded modules
         log.info("The bot is running.")
@@ -55,7 +58,7 @@ def run(settings: Settings) -> NoReturn:
         while not stop.wait(SIGNAL_CHECK_SECONDS):
             pass
         log.info("The bot is stopping.")
-        _limit_shutdown(worker, context.database)
+        _limit_shutdown(worker)
     # Everything is closed. Python's own finalization would take another second or more.
     logging.shutdown()
     os._exit(0)
@@ -70,47 +73,55 @@ def start(settings: Settings, running: ExitStack) -> AppContext:
 
 
 def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
-    client = app.web_client(settings)
-    identity = app.identify(client)
     database = Database(settings.database_url)
     running.callback(database.close)
-    mailchimp = account.account(settings)
-    if mailchimp:
-        running.callback(mailchimp.close)
-    hasty_client = sdk_workarounds.less_patient(client)
-    context = AppContext(
-        database=database,
-        settings=settings,
-        client=client,
-        people=People(hasty_client, settings.operators, identity.team_id or ""),
-        mailchimp=mailchimp,
-    )
-    worker = Worker(app.job_handlers(context), home.after_work)
-    context = replace(context, wake=worker.wake)
+    worker = Worker(app.job_handlers, home.after_work)
+    served = _of_bot_token(settings, database, worker.wake)
+    if served.context.mailchimp:
+        running.callback(served.context.mailchimp.close)
     # People wait for what they ask for; jobs and the scheduler have time.
-    bolt = app.build_app(replace(context, client=hasty_client), identity)
-    worker.start(context)
+    bolt = app.build_app(only(served), settings)
+    worker.start(lambda: [served.context])
     running.callback(worker.stop)
     owner = jobs.owner()
-    running.callback(lambda: task_leases.release_all(database, owner, context.clock()))
+    running.callback(lambda: task_leases.release_all(database, owner, served.context.clock()))
     heartbeat = scheduling.Heartbeat()
-    scheduler = scheduling.start(context, owner, heartbeat)
+    scheduler = scheduling.start(owner, heartbeat, [served.context])
     running.callback(scheduler.shutdown, wait=False)
     checks: dict[str, Check] = {
         "database": partial(databases.fault, database),
         "workers": worker.fault,
         "scheduler": heartbeat.fault,
     }
-    _listen(bolt, context, running, checks)
+    _listen(bolt, served.context, running, checks)
     running.callback(worker.stop_soon)
-    return context, worker
+    return served.context, worker
 
 
-def _limit_shutdown(worker: Worker, database: Database) -> None:
+def _of_bot_token(settings: Settings, database: Database, wake: Callable[[], None]) -> Served:
+    """The workspace of the bot token, which uses the main database. Raises SlackApiError, MailchimpError."""
+    client = web_client(settings)
+    identity = AuthorizeResult.from_auth_test_response(
+        auth_test_response=client.auth_test(), bot_token=client.token
+    )
+    team_id = identity.team_id or ""
+    context = AppContext(
+        database=database,
+        settings=settings,
+        client=client,
+        people=People(sdk_workarounds.less_patient(client), settings.operators, team_id),
+        mailchimp=account.account(settings),
+        wake=wake,
+        workspace=Workspace(team_id, identity.team or team_id),
+    )
+    return Served.of(context, identity)
+
+
+def _limit_shutdown(worker: Worker) -> None:
     """Ends the process before it is killed: jobs that are still running are released for other processes."""
 
     def release_jobs_and_exit() -> None:
-        worker.hand_over(database)
+        worker.hand_over()
         os._exit(0)
 
     for seconds, action in (

@@ -42,3 +42,6 @@ error-short-secret = { $name ->
     [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET is shorter than { $n } characters, so a part is missing. Copy the signature key of Mailtrap’s webhook again.
    *[other] { $name } is shorter than { $n } characters, so it could be guessed. Make a longer one with “openssl rand -hex 16”, and enter the same where requests to the bot are sent from.
 }
+error-not-installed = The bot is not set up for this workspace yet, or it was removed. Try again in a minute; if it stays so, ask an owner to install it.
+error-unknown-workspace = There is no workspace { $workspace }. The bot is in: { $known }
+error-workspace-in-use = The bot is still in { $workspace }. Remove the app from it first, in Slack.

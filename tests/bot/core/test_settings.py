@@ -334,3 +334,52 @@ def test_the_account_of_a_dot_env_file_can_be_switched_off_and_its_key_does_not_
     assert "0123456789" not in repr(found)
     monkeypatch.setenv("MAILCHIMP_API_KEY", settings.OFF)
     assert account.account(settings.load()) is None
+
+
+def test_a_workspace_has_the_main_settings_but_no_source_of_contacts(monkeypatch: pytest.MonkeyPatch):
+    for name, value in {
+        "DATABASE_URL": "sqlite:////data/cleaned.db",
+        "CLEANED_OPERATORS": "U1",
+        "CLEANED_KEEP_BOUNCES": "60",
+        "MAILCHIMP_API_KEY": "main-us1",
+        "CLEANED_BREVO_TOKEN": "of the main workspace",
+        "CLEANED_MAILGUN_DOMAINS": "main.example",
+    }.items():
+        monkeypatch.setenv(name, value)
+    reading = settings.of_workspace(settings.load(), "T0B", "t0b")
+    assert not reading.faults
+    found = reading.settings
+    assert (found.database_url, found.operators, found.keep_bounces) == (
+        "sqlite:////data/cleaned-t0b.db",
+        ("U1",),
+        60,
+    )
+    assert (found.mailchimp_api_key, found.brevo_token, found.mailgun_domains) == (None, None, ())
+
+
+def test_a_setting_that_ends_with_the_id_holds_for_that_workspace(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "key").write_text("of-b-us2\n")
+    (tmp_path / ".env").write_text("CLEANED_TIMEZONE_T0B=Europe/Paris\nCLEANED_OPERATORS_T0B=U7\n")
+    monkeypatch.setenv("CLEANED_OPERATORS", "U1")
+    monkeypatch.setenv("CLEANED_OPERATORS_T0B", "U2 U3")
+    monkeypatch.setenv("MAILCHIMP_API_KEY_T0B_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("CLEANED_PORT_T0B", "1")  # the process has one
+    main = settings.load()
+    ours = settings.of_workspace(main, "T0B", "t0b").settings
+    assert (ours.operators, ours.timezone, ours.port) == (("U2", "U3"), "Europe/Paris", 3000)
+    assert ours.mailchimp_api_key == SecretStr("of-b-us2")
+    others = settings.of_workspace(main, "T0C", "t0c").settings
+    assert (others.operators, others.timezone, others.mailchimp_api_key) == (("U1",), "UTC", None)
+
+
+def test_faults_of_a_workspaces_settings_have_their_whole_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CLEANED_BREVO_TOKEN_T0B", "short")
+    monkeypatch.setenv("CLEANED_KEEP_BOUNCES_T0B", "1")
+    monkeypatch.setenv("CLEANED_IMAP_URL_T0B_FILE", "/nowhere")
+    reading = settings.of_workspace(settings.load(), "T0B", "t0b")
+    assert {(type(fault), fault.values["name"]) for fault in reading.faults} == {
+        (settings.ShortSecret, "CLEANED_BREVO_TOKEN_T0B"),
+        (settings.BadSetting, "CLEANED_KEEP_BOUNCES_T0B"),
+        (settings.UnreadableFile, "CLEANED_IMAP_URL_T0B_FILE"),
+    }
+    assert (reading.settings.brevo_token, reading.settings.keep_bounces) == (None, None)

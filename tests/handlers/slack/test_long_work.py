@@ -324,10 +324,9 @@ def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext,
 
     for _ in range(long_work.THREADS + 1):
         add(parts, None, type_of(kind), by="clock")
-    worker = Worker(
-        [JobHandler(type_of(kind), waits, "close", message), JobHandler(TEST, ends, "close", message)]
-    )
-    worker.start(parts)
+    handlers = [JobHandler(type_of(kind), waits, "close", message), JobHandler(TEST, ends, "close", message)]
+    worker = Worker(lambda _: handlers)
+    worker.start(lambda: [parts])
     add(parts)
     worker.wake()
     try:
@@ -380,8 +379,9 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: AppCo
             finished.set()
         return message(database, words, job)
 
-    worker = Worker([JobHandler(TEST, three_steps, "close", signalled)])
-    worker.start(replace(parts, wake=worker.wake))
+    worker = Worker(lambda _: [JobHandler(TEST, three_steps, "close", signalled)])
+    woken = replace(parts, wake=worker.wake)
+    worker.start(lambda: [woken])
     worker.wake()
     assert finished.wait(10)
     worker.stop()

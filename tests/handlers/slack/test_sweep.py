@@ -26,7 +26,7 @@ from bot.digests import digests
 from bot.exports import exports
 from bot.exports.jobs import EXPORT
 from handlers.slack import listeners
-from handlers.slack.app import build_app, job_handlers
+from handlers.slack.app import job_handlers
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import MORE, button_of
 from handlers.slack.listeners import OPERATORS
@@ -42,6 +42,7 @@ from tests.conftest import NOW
 from tests.handlers.slack.test_listeners import body as plain_body
 from tests.handlers.slack.test_listeners import declared
 from tests.support.audiences import import_csv, run
+from tests.support.bots import app_of
 from tests.support.databases import copied
 from tests.support.limits import HOSTILE, links
 from tests.support.persons import DISABLED_GROUP, GROUP, KINDS, OTHER_TEAM, TEAM
@@ -181,7 +182,7 @@ class Bot:
             clock=lambda: NOW,
         )
         identity = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="x")
-        self.app: App = build_app(self.context, identity)
+        self.app: App = app_of(self.context, identity)
         threads = self.app.listener_runner.listener_executor
         assert isinstance(threads, Threads)
         threads._answering = threads._slow = AtOnce()  # type: ignore[assignment]

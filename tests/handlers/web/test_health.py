@@ -163,9 +163,9 @@ def test_a_worker_thread_that_ends_by_itself_is_a_fault_and_one_that_is_stopped_
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr("bot.core.jobs.release_dead", lambda *_: None)
-    stop, worker = Event(), Worker([])
-    monkeypatch.setattr(worker, "_run", lambda _context, _kinds, _owner: stop.wait(10))
-    worker.start(SimpleNamespace(database=None))  # type: ignore[arg-type]
+    stop, worker = Event(), Worker(lambda _: [])
+    monkeypatch.setattr(worker, "_run", lambda _kinds, _owner: stop.wait(10))
+    worker.start(list)
     assert worker.fault() == ""
     stop.set()
     until = monotonic() + 10
