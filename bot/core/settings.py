@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.core.errors import CleanedError, Faults
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
+from storage.installations.ciphers import parse_keys
 from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
 
 ENV_FILE = ".env"  # in the folder where the program starts
@@ -63,6 +64,9 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: Annotated[str, Field(pattern=r"^[\w.-]{1,32}$")] | None = None
+    slack_client_secret: SecretStr | None = None
+    token_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_TOKEN_KEY")
     slack_api_url: str = "https://slack.com/api/"
     database_url: str = Field(default_factory=lambda: f"sqlite:///{data_folder() / 'cleaned.db'}")
     operators: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CLEANED_OPERATORS")
@@ -161,6 +165,13 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
+    @field_validator("token_key")
+    @classmethod
+    def _check_token_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_keys(value.get_secret_value())
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, value: str) -> str:
@@ -190,6 +201,11 @@ class Settings(BaseSettings):
     def return_path_secret(self) -> str | None:
         """The key of the tags in return paths, if one is set."""
         return self.return_path_key.get_secret_value() if self.return_path_key else None
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether workspaces install the app themselves: it takes all of these, and `public_url`."""
+        return bool(self.slack_client_id or self.slack_client_secret or self.token_key)
 
     @field_validator("slack_api_url", "provider_url", "public_url")
     @classmethod
