@@ -1,19 +1,27 @@
 """The workspaces and organizations that have installed the app, each with its token."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.oauth.installation_store import Installation
 
+from bot.core.errors import CleanedError
 from bot.core.settings import Settings
 from handlers.slack.installation.store import InstallationStore
 from handlers.slack.scopes import SCOPES
 from storage.core.database import Database
-from storage.installations.ciphers import TokenCipher, parse_keys
+from storage.installations.ciphers import TokenCipher, WrongKey, parse_keys
 
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
+
+
+class WrongTokenKey(CleanedError):
+    """`CLEANED_TOKEN_KEY` doesn't decrypt the tokens in the database."""
+
+    key = "error-wrong-token-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Installed:
 
 
 class Installations:
-    """What the main database has of installations. Every method that reads raises WrongKey."""
+    """What the main database has of installations. Every method that reads raises WrongTokenKey."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         """The settings have all that OAuth needs (`bot.core.settings.Settings.uses_oauth`)."""
@@ -87,15 +95,18 @@ class Installations:
     def all(self) -> Sequence[Installed]:
         """The newest of each workspace and each organization, ordered by name."""
         newest: dict[str, Installed] = {}
-        for each in map(Installed.of, self.store.all()):
+        with _opening():
+            found = self.store.all()
+        for each in map(Installed.of, found):
             newest.setdefault(each.id, each)
         return sorted(newest.values(), key=lambda each: (each.team_name, each.id))
 
     def find(self, team_id: str | None, enterprise_id: str | None = None) -> Installed | None:
         """The workspace's own installation, else its organization's."""
-        found = self.store.newest(team_id, None) if team_id else None
-        if found is None and enterprise_id:
-            found = self.store.newest(None, enterprise_id)
+        with _opening():
+            found = self.store.newest(team_id, None) if team_id else None
+            if found is None and enterprise_id:
+                found = self.store.newest(None, enterprise_id)
         return Installed.of(found) if found else None
 
     def save(self, installation: Installation) -> Installed:
@@ -109,7 +120,16 @@ class Installations:
 
     def renew(self) -> int:
         """Encrypts every token with the first key of `CLEANED_TOKEN_KEY`; returns the number of installations."""
-        return self.store.encrypt_anew()
+        with _opening():
+            return self.store.encrypt_anew()
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    try:
+        yield
+    except WrongKey:
+        raise WrongTokenKey from None
 
 
 def missing_scopes(granted: Iterable[str], needed: Iterable[str] = SCOPES) -> Sequence[str]:

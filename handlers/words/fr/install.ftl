@@ -3,7 +3,7 @@ install-what = Votre liste n’envoie plus rien aux adresses en bounce. Cleaned 
 install-does =
     .see = Voyez combien d’adresses sont nettoyées et pourquoi, et recevez un récapitulatif hebdomadaire dans le canal de votre choix.
     .act = Exportez-les dans un fichier, archivez-les avec annulation possible, et corrigez les fautes de frappe avec l’accord de la personne.
-    .who = Seuls les opérateurs voient les adresses et modifient les contacts : les propriétaires et administrateurs de votre espace de travail, et les personnes désignées dans les réglages du bot.
+    .who = Seuls les opérateurs voient les adresses et modifient les contacts : les propriétaires et administrateurs de votre espace de travail, et les personnes désignées dans les réglages du bot.
 install-button = Ajouter à Slack
 install-next = Slack montre ce que l’application pourra faire et vous demande de confirmer. Dans certains espaces de travail, un administrateur doit d’abord l’approuver.
 install-asks = Les droits demandés, et pourquoi
@@ -36,10 +36,10 @@ install-again = Recommencer
 install-why = { $why ->
     [cancelled] Vous avez annulé chez Slack. Rien n’a été modifié.
     [expired] L’installation a commencé il y a plus de dix minutes ou dans un autre navigateur, ou elle est déjà terminée. Recommencez dans ce navigateur, cookies autorisés.
-    [workspace] Slack n’admet pas cette application dans cet espace de travail ({ $code }). S’il fait partie d’une organisation, demandez à ses administrateurs ; sinon, demandez à la personne qui gère ce bot d’activer la distribution publique de l’application.
+    [workspace] Slack n’admet pas cette application dans cet espace de travail ({ $code }). S’il fait partie d’une organisation, demandez à ses administrateurs ; sinon, demandez à la personne qui gère ce bot d’activer la distribution publique de l’application.
     [settings] Slack refuse les réglages de ce bot ({ $code }). Prévenez la personne qui le gère.
     [unreachable] Slack n’a pas répondu. Recommencez dans une minute.
     [fault] Une erreur s’est produite de notre côté. Recommencez dans une minute. Si cela se reproduit, donnez la référence { $code } à la personne qui gère ce bot.
     [busy] Trop d’installations ont commencé en même temps. Recommencez dans dix minutes.
-   *[other] Slack a refusé ({ $code }). Recommencez ; si cela se reproduit, prévenez la personne qui gère ce bot.
+   *[other] Slack a refusé ({ $code }). Recommencez ; si cela se reproduit, prévenez la personne qui gère ce bot.
 }
