@@ -19,6 +19,7 @@ from bot.core.errors import CleanedError, Faults
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 from storage.core.database import url_beside
+from storage.installations.ciphers import parse_keys
 from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
 
 ENV_FILE = ".env"  # in the folder where the program starts
@@ -64,6 +65,9 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: Annotated[str, Field(pattern=r"^[\w.-]{1,32}$")] | None = None
+    slack_client_secret: SecretStr | None = None
+    token_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_TOKEN_KEY")
     slack_api_url: str = "https://slack.com/api/"
     database_url: str = Field(default_factory=lambda: f"sqlite:///{data_folder() / 'cleaned.db'}")
     operators: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CLEANED_OPERATORS")
@@ -162,6 +166,13 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
+    @field_validator("token_key")
+    @classmethod
+    def _check_token_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_keys(value.get_secret_value())
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, value: str) -> str:
@@ -191,6 +202,11 @@ class Settings(BaseSettings):
     def return_path_secret(self) -> str | None:
         """The key of the tags in return paths, if one is set."""
         return self.return_path_key.get_secret_value() if self.return_path_key else None
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether workspaces install the app themselves: it takes all of these, and `public_url`."""
+        return bool(self.slack_client_id or self.slack_client_secret or self.token_key)
 
     @field_validator("slack_api_url", "provider_url", "public_url")
     @classmethod
@@ -332,7 +348,8 @@ _OF_THE_PROCESS = frozenset(
     name
     for name, attribute in _ATTRIBUTES.items()
     if attribute.startswith("slack_")
-    or attribute in ("database_url", "host", "port", "proxies", "metrics_token", "log_format", "public_url")
+    or attribute in ("token_key", "database_url", "host", "port", "proxies", "public_url")
+    or attribute in ("metrics_token", "log_format")
 )
 # Where contacts and bounces come from.
 _SERVICES = ("ses", "sendgrid", "postmark", "mailgun", "brevo", "resend", "mailtrap", "postal", "mailchimp")

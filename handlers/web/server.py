@@ -19,8 +19,9 @@ from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers import logs
 from handlers.slack import errors, sdk_workarounds
+from handlers.slack.installation.flow import Flow
 from handlers.slack.metrics import ACKNOWLEDGEMENT
-from handlers.web import metrics
+from handlers.web import installation, metrics
 from handlers.web.connections import SERVER, Connection, Connections, HttpProtocol, Network
 from handlers.web.health import Health
 from handlers.web.webhooks import mailchimp, routes
@@ -196,9 +197,11 @@ def start(
     *,
     slack_threads: int,
     health: Health | None = None,
+    install: Flow | None = None,
 ) -> Server:
     """Listens on the settings' host and port: health; `/slack/events` when a signing secret is set; webhooks.
 
+    `install`: with it, the pages where people install the app in their workspace.
     `slack_threads`: how many of Slack's requests can wait for their acknowledgement at the same time.
     Raises BadSetting for the settings of a webhook, OSError if the port is taken.
     """
@@ -209,6 +212,8 @@ def start(
     if settings.slack_signing_secret:
         verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
         _add_slack(application, bolt, verifier, slack_threads)
+    if install:
+        installation.add(application, install)
     routes.add(application, settings, database, clock)
     mailchimp.add(application, settings, database, clock)
     server = Server(application, settings.host, settings.port, settings.proxies)

@@ -133,6 +133,10 @@ check-scope-without = Without { $scope }: { $what ->
     [users-read] nobody’s role and language are known, so nobody is an operator.
    *[other] a part of the bot doesn’t work.
 }
+check-workspace = Installed in { $team } by { $who }, with all { $n } scopes
+check-workspace-none = Not installed in a workspace yet. Install it at { $url }
+check-workspace-scopes = { $team }: scopes are missing: { $scopes }. Install the app there again, at { $url }
+check-workspace-expired = { $team }: Slack doesn’t renew the token any more. Install the app there again, at { $url }
 check-app-token = App token: Socket Mode can connect
 check-app-token-malformed = SLACK_APP_TOKEN is not an app-level token. It starts with xapp-; make one with the scope connections:write on your app’s “Basic Information” page.
 check-app-token-refused = Slack refuses SLACK_APP_TOKEN ({ $error }). Make a new one with the scope connections:write on your app’s “Basic Information” page.

@@ -157,6 +157,10 @@ check-scope-without = Sans { $scope } : { $what ->
     [users-read] le rôle et la langue de chacun sont inconnus : personne n’est opérateur.
    *[other] une partie du bot ne fonctionne pas.
 }
+check-workspace = Installé dans { $team } par { $who }, avec les { $n } droits
+check-workspace-none = Pas encore installé dans un espace de travail. Installez-le à l’adresse { $url }
+check-workspace-scopes = { $team } : il manque des droits : { $scopes }. Réinstallez-y l’application, à l’adresse { $url }
+check-workspace-expired = { $team } : Slack ne renouvelle plus le jeton. Réinstallez-y l’application, à l’adresse { $url }
 check-app-token = Jeton d’application : le Socket Mode peut se connecter
 check-app-token-malformed = SLACK_APP_TOKEN n’est pas un jeton d’application. Il commence par xapp- ; créez-en un avec le droit connections:write dans la page « Basic Information » de votre application.
 check-app-token-refused = Slack refuse SLACK_APP_TOKEN ({ $error }). Créez-en un autre avec le droit connections:write dans la page « Basic Information » de votre application.

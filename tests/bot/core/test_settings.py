@@ -14,6 +14,7 @@ from bot.core import settings
 from bot.mailchimp import account
 from handlers import cli
 from handlers.words import LANGUAGES, words
+from tests.support.oauth import KEY
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +128,8 @@ def test_every_secret_that_a_request_is_compared_with_has_a_shortest_length(monk
     others = {
         "SLACK_BOT_TOKEN",  # proves the bot to Slack
         "SLACK_APP_TOKEN",
+        "SLACK_CLIENT_SECRET",
+        "CLEANED_TOKEN_KEY",  # 32 random bytes
         "MAILCHIMP_API_KEY",
         "CLEANED_IMAP_URL",
         "CLEANED_SENDGRID_KEY",  # a public key
@@ -232,9 +235,11 @@ def test_check_makes_no_database_elsewhere_while_the_file_of_its_url_can_not_be_
 
 @pytest.mark.parametrize("name", sorted(settings._IN_FILES.values()))
 def test_a_secret_may_stand_in_a_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    value = {"DATABASE_URL": "sqlite:///x.db", "CLEANED_IMAP_URL": "imaps://u:p@h/I"}.get(
-        name, "ab:cd" + "e" * 16
-    )
+    value = {
+        "DATABASE_URL": "sqlite:///x.db",
+        "CLEANED_IMAP_URL": "imaps://u:p@h/I",
+        "CLEANED_TOKEN_KEY": KEY,
+    }.get(name, "ab:cd" + "e" * 16)
     (tmp_path / "secret").write_text(f"\ufeff{value}\r\n", encoding="utf-8")
     monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
     reading = settings.read()
