@@ -4,12 +4,15 @@ import gc
 import logging
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from threading import Event, Timer
 from typing import NoReturn
 
+from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
@@ -18,16 +21,22 @@ from bot.core import databases, jobs, task_leases
 from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
 from bot.mailchimp import account
+from bot.maintenance.cleanup import delete_expired
+from bot.maintenance.retention import Retention
 from handlers import logs
 from handlers import scheduler as scheduling
+from handlers.clock import utc_now
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
+from handlers.slack.installation.flow import Flow
+from handlers.slack.installation.installations import Installations
+from handlers.slack.installation.rotation import INTERVAL, Rotation
 from handlers.slack.long_work import Worker
 from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
-from handlers.slack.workspaces import Served, only, web_client
+from handlers.slack.workspaces import Served, Workspaces, only, web_client
 from handlers.web import server as web_server
 from handlers.web.health import Check, Health
 from storage.core.database import Database
@@ -36,6 +45,9 @@ from storage.core.database import Database
 GIVE_UP_JOBS_AFTER_SECONDS = 8.0
 EXIT_AFTER_SECONDS = 9.5  # even if the database does not answer
 SIGNAL_CHECK_SECONDS = 0.5
+WORKSPACES_INTERVAL = timedelta(
+    seconds=20
+)  # between two looks at what other processes have installed or removed
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +61,7 @@ def run(settings: Settings) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
-        _, worker = _start(settings, running)
+        worker = start_parts(settings, running).worker
         gc.collect()
         gc.freeze()  # no later collection has to traverse the loaded modules
         log.info("The bot is running.")
@@ -65,37 +77,99 @@ def run(settings: Settings) -> NoReturn:
 
 
 def start(settings: Settings, running: ExitStack) -> AppContext:
-    """Starts all parts of the bot; `running` stops them in reverse order.
+    """Starts all parts of the bot for the workspace of the bot token; `running` stops them in reverse order.
 
     Raises MailchimpError if the Mailchimp key is malformed, SlackApiError if the bot token is refused.
     """
-    return _start(settings, running)[0]
+    served = start_parts(settings, running).of_token
+    assert served
+    return served.context
 
 
-def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What runs. `of_token`: the workspace of the bot token; `workspaces`: with OAuth, that one and all others."""
+
+    worker: Worker
+    of_token: Served | None
+    workspaces: Workspaces | None
+    port: int
+
+
+def start_parts(settings: Settings, running: ExitStack) -> Parts:
+    """As `start`, also where the app is installed by OAuth only."""
     database = Database(settings.database_url)
     running.callback(database.close)
     worker = Worker(app.job_handlers, home.after_work)
-    served = _of_bot_token(settings, database, worker.wake)
-    if served.context.mailchimp:
-        running.callback(served.context.mailchimp.close)
-    # People wait for what they ask for; jobs and the scheduler have time.
-    bolt = app.build_app(only(served), settings)
-    worker.start(lambda: [served.context])
-    running.callback(worker.stop)
+    of_token = None
+    if settings.slack_bot_token:
+        of_token = _of_bot_token(settings, database, worker.wake)
+        if of_token.context.mailchimp:
+            running.callback(of_token.context.mailchimp.close)
+    installations = Installations(database, settings) if settings.uses_oauth else None
+    workspaces = None
+    if installations:
+        workspaces = Workspaces(settings, database, installations, worker.wake)
+        running.callback(workspaces.close)
+    contexts = workspaces.contexts if workspaces else lambda: [of_token.context] if of_token else []
+    find = workspaces.find if workspaces else only(of_token) if of_token else lambda *_: None
+    bolt = app.build_app(find, settings)
     owner = jobs.owner()
-    running.callback(lambda: task_leases.release_all(database, owner, served.context.clock()))
+    running.callback(_release_leases, contexts, owner)
     heartbeat = scheduling.Heartbeat()
-    scheduler = scheduling.start(owner, heartbeat, [served.context])
+    scheduler = scheduling.start(owner, heartbeat, [] if workspaces or not of_token else [of_token.context])
     running.callback(scheduler.shutdown, wait=False)
+    install = None
+    if workspaces and installations:
+        install = _serve_installed(settings, database, installations, workspaces, scheduler, owner, of_token)
+    worker.start(contexts, more_come=workspaces is not None)
+    running.callback(worker.stop)
     checks: dict[str, Check] = {
         "database": partial(databases.fault, database),
         "workers": worker.fault,
         "scheduler": heartbeat.fault,
     }
-    _listen(bolt, served.context, running, checks)
+    port = _listen(bolt, settings, database, contexts, install, running, checks)
     running.callback(worker.stop_soon)
-    return served.context, worker
+    return Parts(worker=worker, of_token=of_token, workspaces=workspaces, port=port)
+
+
+def _serve_installed(
+    settings: Settings,
+    database: Database,
+    installations: Installations,
+    workspaces: Workspaces,
+    scheduler: BackgroundScheduler,
+    owner: str,
+    of_token: Served | None,
+) -> Flow:
+    """Serves every workspace that is installed, and those to come. Returns the flow that installs them."""
+    workspaces.changed = lambda served: scheduling.add_workspace(scheduler, served.context, owner)
+    workspaces.gone = partial(scheduling.remove_workspace, scheduler)
+    rotation = Rotation(installations, database, settings, utc_now)
+    if of_token:
+        workspaces.add(of_token)
+    else:
+        retention = Retention.of(settings)
+        scheduling.add_task(
+            scheduler,
+            "main/cleanup",
+            "cleanup",
+            scheduling.CLEANUP_INTERVAL,
+            lambda _: delete_expired(database, utc_now(), retention),
+        )
+    rotation.rotate_due()  # no process may have run for longer than a token is good for
+    workspaces.reload()
+    scheduling.add_task(scheduler, "main/tokens", "tokens", INTERVAL, rotation.rotate_due)
+    scheduling.add_task(
+        scheduler, "main/workspaces", "workspaces", WORKSPACES_INTERVAL, lambda _: workspaces.reload()
+    )
+    return Flow(installations, database, settings, utc_now, workspaces.install)
+
+
+def _release_leases(contexts: Callable[[], Sequence[AppContext]], owner: str) -> None:
+    for context in contexts():
+        task_leases.release_all(context.database, owner, context.clock())
 
 
 def _of_bot_token(settings: Settings, database: Database, wake: Callable[[], None]) -> Served:
@@ -133,8 +207,15 @@ def _limit_shutdown(worker: Worker) -> None:
         timer.start()
 
 
-def _listen(bolt: App, context: AppContext, running: ExitStack, checks: dict[str, Check]) -> None:
-    settings = context.settings
+def _listen(
+    bolt: App,
+    settings: Settings,
+    database: Database,
+    contexts: Callable[[], Sequence[AppContext]],
+    install: Flow | None,
+    running: ExitStack,
+    checks: dict[str, Check],
+) -> int:
     running.callback(bolt.listener_runner.listener_executor.shutdown)
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
@@ -148,6 +229,14 @@ def _listen(bolt: App, context: AppContext, running: ExitStack, checks: dict[str
     health = Health(checks, logs.last_error)
     running.callback(health.close)
     server = web_server.start(
-        bolt, settings, context.database, context.clock, slack_threads=app.LISTENER_THREADS, health=health
+        bolt,
+        settings,
+        database,
+        contexts,
+        utc_now,
+        slack_threads=app.LISTENER_THREADS,
+        health=health,
+        install=install,
     )
     running.callback(server.stop)
+    return server.port

@@ -13,7 +13,17 @@ from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown
 from handlers.slack.elements import blocks
-from handlers.slack.features import conversation, corrections, digests, exports, forget, home, imports, steps
+from handlers.slack.features import (
+    conversation,
+    corrections,
+    digests,
+    exports,
+    forget,
+    home,
+    imports,
+    removal,
+    steps,
+)
 from handlers.slack.features.archives import archives, restores
 from handlers.slack.features.bounces import evidence, held, incidents, policies, reversals
 from handlers.slack.features.contacts import contacts, counts, segments
@@ -35,6 +45,7 @@ log = logging.getLogger(__name__)
 FEATURES = (
     *(counts, segments, evidence, exports, archives, contacts, restores, reversals, held),
     *(corrections, additions, fixes, digests, imports, mirror, policies, forget, home, conversation, steps),
+    removal,
 )
 
 

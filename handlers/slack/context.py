@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from dns.resolver import Resolver
 from slack_sdk import WebClient
@@ -24,7 +25,8 @@ class AppContext:
     """The database, Slack's client, and so on.
 
     `mailchimp` is the account whose audiences are mirrored, if there is one; `wake` makes the worker look for jobs at
-    once; `make_resolver` makes the DNS resolver; `removed` is to be called when the bot was removed from the workspace.
+    once; `make_resolver` makes the DNS resolver; `removed` is to be called with the time when the bot was removed from the
+    workspace.
     """
 
     database: Database
@@ -35,7 +37,7 @@ class AppContext:
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     workspace: Workspace = _UNNAMED
-    removed: Callable[[], None] = lambda: None
+    removed: Callable[[datetime], None] = lambda _: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
 
     @property

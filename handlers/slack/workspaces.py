@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
 from threading import RLock, Thread
 from time import monotonic
-from typing import Protocol
+from typing import Any
 
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 
 from bot.core import settings as core_settings
 from bot.core import workspaces
@@ -18,9 +19,11 @@ from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
 from bot.mailchimp import account
 from handlers.clock import utc_now
-from handlers.slack import errors, metrics, sdk_workarounds
+from handlers.slack import errors, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import SeenRequests
+from handlers.slack.installation.installations import Installations, Installed
+from handlers.slack.metrics import CountedClient, CountedRateLimits
 from handlers.slack.people import People
 from handlers.words import words
 from storage.core.database import Database, Unreachable
@@ -29,37 +32,10 @@ from storage.mailchimp.errors import MailchimpError
 RATE_LIMIT_RETRIES = 5
 LOOKED_UP_AGAIN_SECONDS = 5.0  # after a request of a workspace that isn't served
 MOST_LOOKED_UP = 1_000  # such workspaces, remembered
+CLOCKS_DIFFER = timedelta(seconds=2)  # Slack's and ours
+REVOKED = ("token_revoked", "account_inactive")  # Slack's codes for a token that will never be accepted again
 
 log = logging.getLogger(__name__)
-
-
-class Installed(Protocol):
-    """An installation by OAuth: of a workspace, or of an organization (`is_org`, then without `team_id`)."""
-
-    @property
-    def team_id(self) -> str | None: ...
-    @property
-    def team_name(self) -> str: ...
-    @property
-    def enterprise_id(self) -> str | None: ...
-    @property
-    def is_org(self) -> bool: ...
-    @property
-    def bot_token(self) -> str: ...
-    @property
-    def bot_id(self) -> str | None: ...
-    @property
-    def bot_user_id(self) -> str | None: ...
-
-
-class Installations(Protocol):
-    """What is stored of the installations by OAuth."""
-
-    def all(self) -> Sequence[Installed]: ...
-
-    def find(self, team_id: str | None, enterprise_id: str | None) -> Installed | None: ...
-
-    def remove(self, team_id: str | None, enterprise_id: str | None) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +100,13 @@ class Workspaces:
         return [each.context for each in self.all()]
 
     def find(self, enterprise_id: str | None, team_id: str | None) -> Served | None:
-        """The workspace of a request; None if the bot isn't installed there, or its database is still being made."""
+        """The workspace of a request; None if the bot isn't installed there, or its database is still being made.
+
+        A request that names no team is about the whole organization: that is one of its workspaces then.
+        """
         if team_id is None:
-            return None
+            ours = (each for each in self.all() if each.identity.enterprise_id == enterprise_id)
+            return next(ours, None) if enterprise_id else None
         if (served := self._served.get(team_id)) or not self._may_look_up(team_id):
             return served
         workspace = workspaces.get(self._main, team_id)
@@ -135,7 +115,7 @@ class Workspaces:
             self._serve(workspace, installed)
         elif installed and installed.is_org:
             # One more workspace of the organization. Its database takes longer than the request may.
-            Thread(target=self._install, args=(installed,), name="workspace", daemon=True).start()
+            self._later(self.install, installed)
         return self._served.get(team_id)
 
     def add(self, served: Served) -> None:
@@ -152,9 +132,11 @@ class Workspaces:
             workspaces.add(self._main, team_id, name, self._clock(), enterprise_id=installed.enterprise_id)
         self.reload()
 
-    def remove(self, team_id: str | None, enterprise_id: str | None) -> None:
-        """Serves the workspace no longer, or without `team_id` none of the organization. Their data stays."""
-        self._installations.remove(team_id, enterprise_id)
+    def remove(self, installed: Installed, at: datetime) -> None:
+        """Serves no longer what was removed then, unless it was installed again since. The data stays."""
+        now = self._installations.find(installed.team_id, installed.enterprise_id)
+        if now and now.installed_at <= at + CLOCKS_DIFFER:
+            self._installations.remove(installed.team_id, installed.enterprise_id)
         self.reload()
 
     def reload(self) -> None:
@@ -180,11 +162,27 @@ class Workspaces:
                 served.context.mailchimp.close()
             served.context.database.close()
 
-    def _install(self, installed: Installed) -> None:
-        try:
-            self.install(installed)
-        except Exception as error:  # noqa: BLE001  the next request tries again
-            log.error("a workspace was not set up: %s", errors.trace(error))  # noqa: TRY400  a message may hold a name
+    def _refused(self, workspace_id: str, installed: Installed, code: str) -> None:
+        """What Slack's error code for a call says of the token, or of the workspace in an organization."""
+        if code in REVOKED:
+            now = self._installations.find(installed.team_id, installed.enterprise_id)
+            if now is None or now.bot_token == installed.bot_token:
+                self._later(self.remove, installed, self._clock())
+        elif code == "team_access_not_granted" and installed.is_org:
+            self._later(self._leave, workspace_id)
+
+    def _leave(self, workspace_id: str) -> None:
+        workspaces.mark_removed(self._main, [workspace_id], self._clock())
+        self._drop(workspace_id)
+
+    def _later(self, call: Callable[..., None], *given: Any) -> None:
+        def run() -> None:
+            try:
+                call(*given)
+            except Exception as error:  # noqa: BLE001  the next request, or reload, tries again
+                log.error("A change of workspaces failed: %s", errors.trace(error))  # noqa: TRY400  a message may hold a name
+
+        Thread(target=run, name="workspaces", daemon=True).start()
 
     def _may_look_up(self, team_id: str) -> bool:
         now = monotonic()
@@ -204,9 +202,8 @@ class Workspaces:
             try:
                 served = self._made(workspace, installed)
             except (CleanedError, MailchimpError, Unreachable) as error:
-                log.error(
-                    "the workspace %s is not served: %s", workspace.id, errors.sentence(words("en"), error)
-                )
+                reason = errors.sentence(words("en"), error)
+                log.error("The workspace %s is not served: %s", workspace.id, reason)  # noqa: TRY400  it is told
                 return
             self._served[workspace.id] = served
         self.changed(served)
@@ -224,6 +221,7 @@ class Workspaces:
             log.error("%s", words("en")(fault.key, **fault.values))
         team_id = workspace.id if installed.is_org else None
         client = web_client(reading.settings, installed.bot_token, team_id)
+        client.refused = partial(self._refused, workspace.id, installed)
         people = People(sdk_workarounds.less_patient(client), reading.settings.operators, workspace.id)
         context = AppContext(
             database=workspaces.open_current(self._main, workspace.place),
@@ -234,28 +232,18 @@ class Workspaces:
             clock=self._clock,
             wake=self._wake,
             workspace=workspace,
-            removed=lambda: self.remove(installed.team_id, installed.enterprise_id),
+            removed=partial(self.remove, installed),
         )
-        return Served.of(context, _identity(workspace, installed))
+        return Served.of(context, installed.authorize_result(workspace.id))
 
 
-def web_client(settings: Settings, token: str | None = None, team_id: str | None = None) -> WebClient:
+def web_client(settings: Settings, token: str | None = None, team_id: str | None = None) -> CountedClient:
     """The Web API, patient when Slack says "too many". `team_id`: of a token that an organization has."""
     if token is None and settings.slack_bot_token:
         token = settings.slack_bot_token.get_secret_value()
-    client = metrics.CountedClient(token=token, base_url=settings.slack_api_url, team_id=team_id)
-    client.retry_handlers.append(metrics.CountedRateLimits(max_retry_count=RATE_LIMIT_RETRIES))
+    client = CountedClient(token=token, base_url=settings.slack_api_url, team_id=team_id)
+    client.retry_handlers.append(CountedRateLimits(max_retry_count=RATE_LIMIT_RETRIES))
     return client
-
-
-def _identity(workspace: Workspace, installed: Installed) -> AuthorizeResult:
-    return AuthorizeResult(
-        enterprise_id=installed.enterprise_id,
-        team_id=workspace.id,
-        bot_id=installed.bot_id,
-        bot_user_id=installed.bot_user_id,
-        bot_token=installed.bot_token,
-    )
 
 
 def _teams(settings: Settings, installed: Installed) -> Iterator[tuple[str, str]]:

@@ -41,6 +41,7 @@ class Installed:
     expires_at: datetime | None
     """When the token expires; None without token rotation."""
     installed_by: str
+    installed_at: datetime
     needs_reinstall: bool
     """Slack has refused to renew the token."""
 
@@ -61,6 +62,7 @@ class Installed:
             scopes=frozenset(found.bot_scopes or ()),
             expires_at=None if at is None else datetime.fromtimestamp(at, UTC),
             installed_by=found.user_id,
+            installed_at=datetime.fromtimestamp(found.installed_at, UTC),
             needs_reinstall=at is not None and not found.bot_refresh_token,
         )
 

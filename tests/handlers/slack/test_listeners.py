@@ -34,6 +34,9 @@ FOR_EVERYONE = {
     # Whoever asks for more than figures is asked for their role there.
     ("event", "message"),
     ("event", "app_mention"),
+    # Nobody asks: Slack tells that the app was removed.
+    ("event", "app_uninstalled"),
+    ("event", "tokens_revoked"),
     ("action", r"conversation-\w+"),
     ("step", "cleaned_counts"),
     ("action", "home-refresh"),

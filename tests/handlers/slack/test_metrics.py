@@ -74,9 +74,8 @@ def test_a_call_is_counted_by_how_it_ended(
 ):
     monkeypatch.setattr("slack_sdk.http_retry.builtin_handlers.time.sleep", lambda _: None)
     monkeypatch.setattr(Answers, "given", answers[:])
-    client = web_client(Settings.model_validate({"slack_api_url": url, "slack_bot_token": "xoxb-1"}))
-    if is_hasty:
-        client = sdk_workarounds.less_patient(client)
+    patient = web_client(Settings.model_validate({"slack_api_url": url, "slack_bot_token": "xoxb-1"}))
+    client = sdk_workarounds.less_patient(patient) if is_hasty else patient
     before = counted()
     with suppress(SlackClientError):
         client.chat_update(channel="C1", ts="1", text="Hello")

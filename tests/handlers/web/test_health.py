@@ -37,7 +37,7 @@ def served(database: Database, health: Health, **settings: Any) -> Iterator[Call
     """Yields a function that gets a path; returns the status and the body."""
     bolt = App(signing_secret="s", authorize=lambda: IDENTITY)
     given = Settings.model_validate({"CLEANED_PORT": 0, **settings})
-    server = web_server.start(bolt, given, database, utc_now, slack_threads=1, health=health)
+    server = web_server.start(bolt, given, database, list, utc_now, slack_threads=1, health=health)
 
     def get(path: str, **headers: str) -> tuple[int, str]:
         asked = http.client.HTTPConnection("127.0.0.1", server.port)

@@ -104,6 +104,7 @@ def test_what_is_known_of_an_installation_does_not_show_its_token(installations:
         scopes=SCOPES,
         expires_at=datetime.fromtimestamp(1_900_000_000, UTC),
         installed_by="U1",
+        installed_at=saved.installed_at,
         needs_reinstall=False,
     )
     who = saved.authorize_result()
