@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -18,8 +17,8 @@ from handlers.slack.context import AppContext
 from handlers.standins.slack.server import Workspace
 from storage.core.database import Database
 from tests.support import oauth
-from tests.support.bots import PATIENCE
 from tests.support.audiences import import_csv
+from tests.support.bots import PATIENCE
 from tests.support.slack import Person
 
 SECOND, EAST, WEST, ORGANIZATION = "T0SECOND", "T0EAST", "T0WEST", "E0GRID"
@@ -53,9 +52,7 @@ class Installing:
 
     def of(self, workspace_id: str) -> AppContext:
         assert self.parts.workspaces
-        return next(
-            each for each in self.parts.workspaces.contexts() if each.workspace.id == workspace_id
-        )
+        return next(each for each in self.parts.workspaces.contexts() if each.workspace.id == workspace_id)
 
     def served(self) -> set[str]:
         assert self.parts.workspaces
