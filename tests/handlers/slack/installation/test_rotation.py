@@ -9,11 +9,12 @@ from time import time
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from handlers.clock import utc_now
 from handlers.slack.installation import rotation as rotations
 from handlers.slack.installation.installations import Installations, Installed
-from handlers.slack.installation.rotation import Rotation
+from handlers.slack.installation.rotation import RenewingClient, Rotation
 from storage.core.database import Database
 from tests.support.every_table import rows_of
 from tests.support.oauth import FakeOAuth, installation, settings
@@ -80,6 +81,25 @@ def test_a_token_that_slack_calls_expired_is_renewed_at_once_however_its_clock_g
     assert len(slack.used) == 1
     installations.remove("T1")
     assert rotation.refresh(new) is None
+
+
+def test_a_call_with_an_expired_token_is_sent_again_with_a_new_one(process, slack: FakeOAuth):
+    installations, rotation = process()
+    old = installations.save(installation(**expiring(slack, "T1", 9 * HOUR)))
+    slack.expired.add(old.bot_token)
+    client = RenewingClient(old, rotation, base_url=slack.url)
+    assert client.chat_postMessage(channel="C1", text="hello")["ok"]
+    assert client.token == installations.find("T1").bot_token != old.bot_token
+    assert RenewingClient(old, rotation, base_url=slack.url).auth_test()["ok"]
+    assert len(slack.used) == 1
+    slack.expired.add(client.token)
+    slack.refresh_tokens.clear()
+    with pytest.raises(SlackApiError, match="token_expired"):
+        client.auth_test()
+    assert slack.calls["chat.postMessage"] == 2
+    slack.refusal = "invalid_auth"
+    with pytest.raises(SlackApiError, match="invalid_auth"):
+        client.auth_test()
 
 
 def test_many_who_need_it_at_once_use_a_refresh_token_once(
