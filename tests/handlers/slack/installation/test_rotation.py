@@ -92,7 +92,7 @@ def test_a_call_with_an_expired_token_is_sent_again_with_a_new_one(process, slac
     assert client.token == installations.find("T1").bot_token != old.bot_token
     assert RenewingClient(old, rotation, base_url=slack.url).auth_test()["ok"]
     assert len(slack.used) == 1
-    slack.expired.add(client.token)
+    slack.expired.add(str(client.token))
     slack.refresh_tokens.clear()
     with pytest.raises(SlackApiError, match="token_expired"):
         client.auth_test()
