@@ -47,7 +47,7 @@ def installation(team: str | None = "T1", **given: Any) -> Installation:
 
 
 class FakeOAuth(StandinServer):
-    """Answers `oauth.v2.access` and `auth.test`; a code and a refresh token are good for one use, as Slack's are.
+    """Answers `oauth.v2.access`, and everything else as `auth.test`; a code and a refresh token are good for one use, as Slack's are.
 
     `grant` makes a code for an answer; `refuse` has every later call fail with that error, or that status.
     """
@@ -56,6 +56,7 @@ class FakeOAuth(StandinServer):
         super().__init__("oauth")
         self.codes: dict[str, Answer] = {}
         self.refresh_tokens: set[str] = set()
+        self.expired: set[str] = set()
         self.calls: Counter[str] = Counter()
         self.used: list[str] = []
         self.refusal: str | int = ""
@@ -102,7 +103,9 @@ class FakeOAuth(StandinServer):
             return web.Response(status=self.refusal, text="<html>proxy</html>")
         if self.refusal:
             return web.json_response({"ok": False, "error": self.refusal})
-        if method == "auth.test":
+        if request.headers.get("Authorization", "").removeprefix("Bearer ") in self.expired:
+            return web.json_response({"ok": False, "error": "token_expired"})
+        if method != "oauth.v2.access":
             return web.json_response(
                 {"ok": True, "bot_id": "B1", "user_id": "UB1", "url": "https://acme.enterprise.slack.com/"}
             )

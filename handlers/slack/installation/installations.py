@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.oauth.installation_store import Installation
@@ -116,9 +116,14 @@ class Installations:
         self.store.save(installation)
         return Installed.of(installation)
 
-    def remove(self, team_id: str | None, enterprise_id: str | None = None) -> None:
-        """Deletes the workspace's own installation with its tokens; the organization's if no workspace is given."""
-        self.store.delete(team_id, enterprise_id)
+    def remove(
+        self, team_id: str | None, enterprise_id: str | None = None, at: datetime | None = None
+    ) -> None:
+        """Deletes the workspace's own installation with its tokens; the organization's if no workspace is given.
+
+        `at`: when it was removed, in whole seconds, as Slack tells it, perhaps late. One made after it stays.
+        """
+        self.store.delete(team_id, enterprise_id, at + timedelta(seconds=1) if at else None)
 
     def renew(self) -> int:
         """Encrypts every token with the first key of `CLEANED_TOKEN_KEY`; returns the number of installations."""

@@ -6,14 +6,17 @@ reads again whether another was quicker.
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from http.client import HTTPException
 from threading import Lock
 from time import monotonic, sleep
+from typing import Any
 
-from slack_sdk.errors import SlackClientError, SlackTokenRotationError
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.token_rotation import TokenRotator
+from slack_sdk.web import SlackResponse
 
 from bot.core import jobs, task_leases
 from bot.core.jobs import Clock
@@ -140,3 +143,24 @@ class Rotation:
                 sleep(STORING_AGAIN_SECONDS)
             else:
                 return
+
+
+class RenewingClient(CountedClient):
+    """The Web API with the token of an installation: when Slack says that it has expired, the call is sent with a new one."""
+
+    def __init__(self, installed: Installed, rotation: Rotation, **given: Any) -> None:
+        super().__init__(token=installed.bot_token, **given)
+        self._installed, self._rotation = installed, rotation
+
+    def api_call(self, api_method: str, **given: Any) -> SlackResponse:
+        token = self.token
+        try:
+            return super().api_call(api_method, **given)
+        except SlackApiError as error:
+            if error_code(error) != "token_expired":
+                raise
+            renewed = self._rotation.refresh(replace(self._installed, bot_token=token or ""))
+            if renewed is None or renewed.bot_token == token:
+                raise
+            self.token = renewed.bot_token
+        return super().api_call(api_method, **given)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_sdk.oauth.installation_store import Installation
@@ -71,11 +72,17 @@ class InstallationStore(SQLAlchemyInstallationStore):
                 changed += connection.execute(table.update().where(*condition).values(values)).rowcount
         return changed > 0
 
-    def delete(self, team_id: str | None, enterprise_id: str | None) -> None:
-        """Deletes what is kept of the workspace; of the organization if no workspace is given."""
+    def delete(self, team_id: str | None, enterprise_id: str | None, before: datetime | None = None) -> None:
+        """Deletes what is kept of the workspace; of the organization if no workspace is given.
+
+        `before`: only what was installed before that time.
+        """
         with self.engine.begin() as connection:
             for table in (self.installations, self.bots):
-                connection.execute(table.delete().where(*self._is_of(table, team_id, enterprise_id)))
+                condition = self._is_of(table, team_id, enterprise_id)
+                if before:
+                    condition = (*condition, table.c.installed_at < _naive(before.astimezone(UTC)))
+                connection.execute(table.delete().where(*condition))
 
     def encrypt_anew(self) -> int:
         """Encrypts every token with the first key; returns the number of installations. Raises WrongKey."""

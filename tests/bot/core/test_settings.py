@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
@@ -188,6 +189,47 @@ def test_with_nothing_set_the_two_that_are_missing_are_said(
         ["SLACK_BOT_TOKEN", "is", "not"],
         ["Neither", "SLACK_APP_TOKEN", "(Socket"],
     ]
+
+
+OAUTH = {
+    "SLACK_CLIENT_ID": "111.222",
+    "SLACK_CLIENT_SECRET": "hush-client-secret",
+    "CLEANED_TOKEN_KEY": KEY,
+    "CLEANED_PUBLIC_URL": "https://bot.example.com",
+}
+
+
+@pytest.mark.parametrize("locale", ["en_GB.UTF-8", "fr_FR.UTF-8"])
+@pytest.mark.parametrize(
+    "given",
+    [given for n in (1, 2, 3) for given in combinations(OAUTH, n) if given != ("CLEANED_PUBLIC_URL",)],
+)
+def test_whatever_is_missing_for_oauth_is_said_at_once(
+    given: tuple[str, ...], locale: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s" * 16)
+    for name in given:
+        monkeypatch.setenv(name, OAUTH[name])
+    assert cli.main(["run"]) == cli.FAILED
+    said = capsys.readouterr().err
+    assert "hush" not in said
+    assert {line.split()[1] for line in said.splitlines()} == OAUTH.keys() - set(given)
+
+
+def test_a_faulty_setting_of_oauth_is_not_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    wrong = {"CLEANED_TOKEN_KEY": "hush", "SLACK_CLIENT_ID": "hush hush", "CLEANED_PUBLIC_URL": "hush"}
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s" * 16)
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["run"]) == cli.FAILED
+    lines = capsys.readouterr().err.splitlines()
+    assert sorted(line.split()[1] for line in lines) == sorted([*wrong, "SLACK_CLIENT_SECRET"])
+    assert "openssl rand -base64 32" in str(lines)
+    assert "hush" not in str(lines)
 
 
 def test_a_program_that_logs_json_says_so_too_what_keeps_it_from_starting(

@@ -160,6 +160,13 @@ def test_removal_deletes_the_tokens_of_one_and_no_other(
     installations.remove(*removed)
 
 
+def test_a_removal_that_is_told_late_leaves_what_was_installed_since(installations: Installations):
+    for seconds, is_left in ((0, False), (0.8, False), (1, True), (60, True)):
+        installations.save(installation(installed_at=at(seconds).timestamp()))
+        installations.remove("T1", None, at(0).replace(microsecond=0))
+        assert bool(installations.all()) is is_left
+
+
 def test_another_app_of_the_same_database_is_not_seen(database: Database, installations: Installations):
     installations.save(installation("T1"))
     other = Installations(database, settings(slack_client_id="333.444"))
