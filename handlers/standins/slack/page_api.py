@@ -268,9 +268,13 @@ class PageApi:
         return {"ok": True}
 
     def _who(self, named: Mapping[str, Any]) -> Who:
-        """The person `user`, in the workspace `team`; by default the first that they belong to."""
-        user = str(named.get("user") or "")
-        team = named.get("team")
+        """The person `user`, in the workspace `team`; by default the first that they belong to.
+
+        A visitor of a workspace's page who isn't named is its first person.
+        """
+        user, team = str(named.get("user") or ""), named.get("team")
+        if not user and team in self.directory.states:
+            user = next(iter(self.directory.states[team].people))
         homes = [state for state in self.directory.homes_of(user) if team in (None, "", state.team.id)]
         if not homes or homes[0].people[user].is_bot:
             raise web.HTTPBadRequest(text="no such person")

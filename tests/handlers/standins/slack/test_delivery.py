@@ -250,6 +250,10 @@ def test_by_http_each_request_is_signed_and_its_body_is_the_answer(clock: Clock)
                 olivia.command("/cleaned list")
                 olivia.wait_message("By HTTP")
                 olivia.shortcut("fix_message", olivia.messages()[0])
+                workspace.add_team("T0SECOND", "Second")
+                workspace.install("T0SECOND")
+                with Person(workspace, "U0SECONDSAM", "C0SECONDNEWS") as sam:
+                    sam.command("/cleaned")
         finally:
             server.shutdown()
             thread.join()
@@ -259,6 +263,7 @@ def test_by_http_each_request_is_signed_and_its_body_is_the_answer(clock: Clock)
         assert headers["X-Slack-Signature"] == f"v0={digest}"
     assert parse_qs(heard[0][1])["text"] == ["list"]
     assert json.loads(parse_qs(heard[1][1])["payload"][0])["type"] == "message_action"
+    assert parse_qs(heard[2][1])["team_id"] == ["T0SECOND"]
 
 
 @pytest.mark.parametrize(

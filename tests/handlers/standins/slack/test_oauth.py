@@ -60,7 +60,9 @@ class Heard:
         for actions in workspace._by_team.values():
             actions.delivery = self
 
-    async def send(self, kind: str, payload: Json, *, attempt: int = 0, reason: str = "") -> Json:
+    async def send(self, kind: str, payload: Json, **retry: object) -> Json:
+        assert kind in {"slash_commands", "interactive", "events_api"}
+        assert retry.get("attempt", 0) == 0
         with self.came:
             self.sent.append(payload)
             self.came.notify_all()
@@ -102,10 +104,10 @@ def access(workspace: Workspace, **arguments: Any) -> Json:
     return dict(said.data) if isinstance(said.data, dict) else {}
 
 
-def refusal(call: Callable[[], object]) -> str:
+def refusal(call: Callable[..., object], *arguments: object, **named: object) -> str:
     """The error that Slack answers with."""
     with pytest.raises(SlackApiError) as raised:
-        call()
+        call(*arguments, **named)
     return str(raised.value.response["error"])
 
 
@@ -219,9 +221,9 @@ def test_a_code_works_once_and_for_ten_minutes(workspace: Workspace, clock: Cloc
     code = allowed(workspace, "U0SECONDOLIVIA", "T0SECOND")
     late = allowed(workspace, "U0SECONDOLIVIA", "T0SECOND")
     access(workspace, code=code, redirect_uri=BACK)
-    errors = [refusal(lambda: access(workspace, code=code, redirect_uri=BACK))]
+    errors = [refusal(access, workspace, code=code, redirect_uri=BACK)]
     clock.now += 10 * 60 + 1
-    errors += [refusal(lambda: access(workspace, code=each, redirect_uri=BACK)) for each in (late, "1.2.3")]
+    errors += [refusal(access, workspace, code=each, redirect_uri=BACK) for each in (late, "1.2.3")]
     assert errors == ["code_already_used", "invalid_code", "invalid_code"]
 
 
@@ -241,7 +243,7 @@ def test_a_code_works_once_and_for_ten_minutes(workspace: Workspace, clock: Cloc
 def test_a_wrong_exchange_is_refused(workspace: Workspace, wrong: dict[str, Any], error: str) -> None:
     code = allowed(workspace, "U0SECONDOLIVIA", "T0SECOND")
     arguments: dict[str, Any] = {"code": code, "redirect_uri": BACK, **wrong}
-    assert refusal(lambda: access(workspace, **arguments)) == error
+    assert refusal(access, workspace, **arguments) == error
     assert not workspace.team("T0SECOND").installed
 
 
@@ -259,7 +261,7 @@ def test_an_app_without_a_redirect_url_sends_none(workspace: Workspace) -> None:
 def test_a_reinstallation_keeps_the_token_and_adds_scopes(workspace: Workspace) -> None:
     first = exchanged(workspace, "U0SECONDOLIVIA", "T0SECOND")
     bot = as_bot(workspace, first)
-    assert refusal(lambda: bot.users_info(user="U0SECONDSAM")) == "missing_scope"
+    assert refusal(bot.users_info, user="U0SECONDSAM") == "missing_scope"
     second = exchanged(workspace, "U0SECONDCAMILLE", "T0SECOND", scope="users:read")
     assert second["access_token"] == first["access_token"]
     assert second["scope"] == "chat:write,commands,users:read"
@@ -278,19 +280,19 @@ def test_an_expiring_token_is_refreshed_and_its_refresh_token_revoked(
     assert first["expires_in"] == TWELVE_HOURS
     assert first["access_token"].startswith("xoxe.xoxb-1-")
     clock.now += TWELVE_HOURS
-    assert refusal(lambda: as_bot(workspace, first).auth_test()) == "token_expired"
+    assert refusal(as_bot(workspace, first).auth_test) == "token_expired"
     renewed = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
     second = access(workspace, **renewed)
     assert (second["token_type"], second["team"]) == ("bot", first["team"])
     assert second["refresh_token"] != first["refresh_token"]
     assert as_bot(workspace, second).auth_test()["team_id"] == "T0SECOND"
-    assert refusal(lambda: access(workspace, **renewed)) == "invalid_refresh_token"
+    assert refusal(access, workspace, **renewed) == "invalid_refresh_token"
 
 
 @rotating
 def test_of_three_tokens_the_oldest_ends(workspace: Workspace) -> None:
     answers = [exchanged(workspace, "U0SECONDOLIVIA", "T0SECOND") for _ in range(3)]
-    assert refusal(lambda: as_bot(workspace, answers[0]).auth_test()) == "token_revoked"
+    assert refusal(as_bot(workspace, answers[0]).auth_test) == "token_revoked"
     assert [as_bot(workspace, answer).auth_test()["ok"] for answer in answers[1:]] == [True, True]
 
 
@@ -298,10 +300,8 @@ def test_of_three_tokens_the_oldest_ends(workspace: Workspace) -> None:
 def test_a_refresh_token_ends_with_the_installation(workspace: Workspace) -> None:
     answer = exchanged(workspace, "U0SECONDOLIVIA", "T0SECOND")
     workspace.uninstall("T0SECOND")
-    error = refusal(
-        lambda: access(workspace, grant_type="refresh_token", refresh_token=answer["refresh_token"])
-    )
-    assert error == "invalid_refresh_token"
+    renewed = {"grant_type": "refresh_token", "refresh_token": answer["refresh_token"]}
+    assert refusal(access, workspace, **renewed) == "invalid_refresh_token"
 
 
 def test_an_uninstalled_app_hears_of_it_and_has_no_account(workspace: Workspace) -> None:
@@ -338,7 +338,7 @@ def test_the_bot_uninstalls_itself_with_its_credentials(workspace: Workspace) ->
     heard = Heard(workspace)
     bot = as_bot(workspace, workspace.install("T0SECOND"))
     wrong = {"client_id": workspace.client_id, "client_secret": "guessed"}
-    assert refusal(lambda: bot.apps_uninstall(**wrong)) == "bad_client_secret"
+    assert refusal(bot.apps_uninstall, **wrong) == "bad_client_secret"
     assert heard.sent == []
     bot.apps_uninstall(client_id=workspace.client_id, client_secret=workspace.client_secret)
     assert refusal(bot.auth_test) == "account_inactive"
