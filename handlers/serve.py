@@ -26,6 +26,7 @@ from bot.maintenance.retention import Retention
 from handlers import logs
 from handlers import scheduler as scheduling
 from handlers.clock import utc_now
+from handlers.scheduler import KeepLease
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
@@ -36,7 +37,7 @@ from handlers.slack.long_work import Worker
 from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
-from handlers.slack.workspaces import Served, Workspaces, only, web_client
+from handlers.slack.workspaces import Only, Served, Workspaces, web_client
 from handlers.web import server as web_server
 from handlers.web.health import Check, Health
 from storage.core.database import Database
@@ -87,84 +88,100 @@ def start(settings: Settings, running: ExitStack) -> AppContext:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OAuth:
+    """What serves the workspaces where people install the app themselves."""
+
+    installations: Installations
+    rotation: Rotation
+    workspaces: Workspaces
+    flow: Flow
+
+
+@dataclass(frozen=True, kw_only=True)
 class Parts:
     """What runs. `of_token`: the workspace of the bot token; `workspaces`: with OAuth, that one and all others."""
 
     worker: Worker
     of_token: Served | None
     workspaces: Workspaces | None
+    scheduler: BackgroundScheduler
     port: int
 
 
 def start_parts(settings: Settings, running: ExitStack) -> Parts:
-    """As `start`, also where the app is installed by OAuth only."""
+    """As `start`, also where there is no bot token, since the app is installed by OAuth."""
     database = Database(settings.database_url)
     running.callback(database.close)
     worker = Worker(app.job_handlers, home.after_work)
-    of_token = None
-    if settings.slack_bot_token:
-        of_token = _of_bot_token(settings, database, worker.wake)
-        if of_token.context.mailchimp:
-            running.callback(of_token.context.mailchimp.close)
-    installations = Installations(database, settings) if settings.uses_oauth else None
-    workspaces = None
-    if installations:
-        workspaces = Workspaces(settings, database, installations, worker.wake)
-        running.callback(workspaces.close)
-    contexts = workspaces.contexts if workspaces else lambda: [of_token.context] if of_token else []
-    find = workspaces.find if workspaces else only(of_token) if of_token else lambda *_: None
-    bolt = app.build_app(find, settings)
+    of_token = _of_bot_token(settings, database, worker.wake) if settings.slack_bot_token else None
+    if of_token and of_token.context.mailchimp:
+        running.callback(of_token.context.mailchimp.close)
+    oauth = _oauth(settings, database, worker.wake) if settings.uses_oauth else None
+    if oauth:
+        running.callback(oauth.workspaces.close)
+    served = oauth.workspaces if oauth else Only(of_token)
+    bolt = app.build_app(served.find, settings)
     owner = jobs.owner()
-    running.callback(_release_leases, contexts, owner)
+    running.callback(_release_leases, served.contexts, owner)
     heartbeat = scheduling.Heartbeat()
-    scheduler = scheduling.start(owner, heartbeat, [] if workspaces or not of_token else [of_token.context])
+    scheduler = scheduling.start(owner, heartbeat, [] if oauth else served.contexts())
     running.callback(scheduler.shutdown, wait=False)
-    install = None
-    if workspaces and installations:
-        install = _serve_installed(settings, database, installations, workspaces, scheduler, owner, of_token)
-    worker.start(contexts, more_come=workspaces is not None)
+    if oauth:
+        _serve_installed(settings, database, oauth, scheduler, owner, of_token)
+    worker.start(served.contexts, more_come=oauth is not None)
     running.callback(worker.stop)
     checks: dict[str, Check] = {
         "database": partial(databases.fault, database),
         "workers": worker.fault,
         "scheduler": heartbeat.fault,
     }
-    port = _listen(bolt, settings, database, contexts, install, running, checks)
+    if oauth:
+        checks["workspaces"] = oauth.workspaces.fault
+    port = _listen(bolt, settings, database, served.contexts, oauth.flow if oauth else None, running, checks)
     running.callback(worker.stop_soon)
-    return Parts(worker=worker, of_token=of_token, workspaces=workspaces, port=port)
+    return Parts(
+        worker=worker,
+        of_token=of_token,
+        workspaces=oauth.workspaces if oauth else None,
+        scheduler=scheduler,
+        port=port,
+    )
+
+
+def _oauth(settings: Settings, database: Database, wake: Callable[[], None]) -> OAuth:
+    installations = Installations(database, settings)
+    rotation = Rotation(installations, database, settings, utc_now)
+    workspaces = Workspaces(settings, database, installations, rotation, wake)
+    flow = Flow(installations, database, settings, utc_now, workspaces.install)
+    return OAuth(installations=installations, rotation=rotation, workspaces=workspaces, flow=flow)
 
 
 def _serve_installed(
     settings: Settings,
     database: Database,
-    installations: Installations,
-    workspaces: Workspaces,
+    oauth: OAuth,
     scheduler: BackgroundScheduler,
     owner: str,
     of_token: Served | None,
-) -> Flow:
-    """Serves every workspace that is installed, and those to come. Returns the flow that installs them."""
+) -> None:
+    """Serves every workspace that is installed, and those to come."""
+    workspaces, rotation = oauth.workspaces, oauth.rotation
     workspaces.changed = lambda served: scheduling.add_workspace(scheduler, served.context, owner)
     workspaces.gone = partial(scheduling.remove_workspace, scheduler)
-    rotation = Rotation(installations, database, settings, utc_now)
     if of_token:
         workspaces.add(of_token)
-    else:
-        retention = Retention.of(settings)
-        scheduling.add_task(
-            scheduler,
-            "main/cleanup",
-            "cleanup",
-            scheduling.CLEANUP_INTERVAL,
-            lambda _: delete_expired(database, utc_now(), retention),
-        )
     rotation.rotate_due()  # no process may have run for longer than a token is good for
     workspaces.reload()
-    scheduling.add_task(scheduler, "main/tokens", "tokens", INTERVAL, rotation.rotate_due)
-    scheduling.add_task(
-        scheduler, "main/workspaces", "workspaces", WORKSPACES_INTERVAL, lambda _: workspaces.reload()
-    )
-    return Flow(installations, database, settings, utc_now, workspaces.install)
+    add = partial(scheduling.add_task, scheduler)
+    add("main/tokens", "tokens", INTERVAL, rotation.rotate_due)
+    add("main/workspaces", "workspaces", WORKSPACES_INTERVAL, lambda _: workspaces.reload())
+    if not of_token:  # the installations that nobody ended are in the main database
+        retention = Retention.of(settings)
+
+        def clean_up(_: KeepLease) -> None:
+            delete_expired(database, utc_now(), retention)
+
+        add("main/cleanup", "cleanup", scheduling.CLEANUP_INTERVAL, clean_up)
 
 
 def _release_leases(contexts: Callable[[], Sequence[AppContext]], owner: str) -> None:

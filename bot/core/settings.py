@@ -121,6 +121,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_METRICS_TOKEN")
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="CLEANED_LOG")
     public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
+    workspace: str | None = Field(default=None, validation_alias="CLEANED_WORKSPACE")
 
     @field_validator("operators", "proxies", "ses_topics", "mailgun_domains", mode="before")
     @classmethod
@@ -279,7 +280,7 @@ def of_workspace(
         name: getattr(main, attribute) for name, attribute in _ATTRIBUTES.items() if name not in _SOURCES
     }
     inherited |= {name: _FIELDS[name].get_default() for name in _SOURCES}
-    inherited["database_url"] = url_beside(main.database_url, place)
+    inherited |= {"database_url": url_beside(main.database_url, place), "slack_bot_token": None}
     secrets, faults = _secrets_in_files(env_file, suffix)
     names = {name.upper() + suffix: name for name in _FIELDS if name not in _OF_THE_PROCESS}
     given: dict[str, Any] = {}
@@ -349,7 +350,7 @@ _OF_THE_PROCESS = frozenset(
     for name, attribute in _ATTRIBUTES.items()
     if attribute.startswith("slack_")
     or attribute in ("token_key", "database_url", "host", "port", "proxies", "public_url")
-    or attribute in ("metrics_token", "log_format")
+    or attribute in ("metrics_token", "log_format", "workspace")
 )
 # Where contacts and bounces come from.
 _SERVICES = ("ses", "sendgrid", "postmark", "mailgun", "brevo", "resend", "mailtrap", "postal", "mailchimp")

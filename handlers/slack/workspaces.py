@@ -23,6 +23,7 @@ from handlers.slack import errors, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import SeenRequests
 from handlers.slack.installation.installations import Installations, Installed
+from handlers.slack.installation.rotation import RenewingClient, Rotation
 from handlers.slack.metrics import CountedClient, CountedRateLimits
 from handlers.slack.people import People
 from handlers.words import words
@@ -64,9 +65,17 @@ Find = Callable[[str | None, str | None], Served | None]
 """Finds the workspace of a request by the ids of its organization and team."""
 
 
-def only(served: Served) -> Find:
-    """Finds this workspace, whatever a request names: there is one bot token."""
-    return lambda _enterprise_id, _team_id: served
+class Only:
+    """The workspace of the bot token, whatever team a request names; none while there is no token."""
+
+    def __init__(self, served: Served | None) -> None:
+        self._served = served
+
+    def contexts(self) -> Sequence[AppContext]:
+        return [self._served.context] if self._served else []
+
+    def find(self, _enterprise_id: str | None, _team_id: str | None) -> Served | None:
+        return self._served
 
 
 class Workspaces:
@@ -81,13 +90,15 @@ class Workspaces:
         settings: Settings,
         main: Database,
         installations: Installations,
+        rotation: Rotation,
         wake: Callable[[], None] = lambda: None,
         clock: Clock = utc_now,
     ) -> None:
         self._settings, self._main, self._installations = settings, main, installations
-        self._wake, self._clock = wake, clock
+        self._rotation, self._wake, self._clock = rotation, wake, clock
         self._served: dict[str, Served] = {}
         self._stays: set[str] = set()
+        self._not_served: set[str] = set()
         self._looked_up: dict[str, float] = {}  # teams that aren't served: when they were looked up
         self._lock = RLock()  # of changes; `find` reads without it
         self.changed: Callable[[Served], None] = lambda _: None
@@ -156,6 +167,10 @@ class Workspaces:
         for id_ in self._served.keys() - {each.id for each in known}.difference(gone) - self._stays:
             self._drop(id_)
 
+    def fault(self) -> str:
+        """How many workspaces are installed and not served, which the log has the reason for; "" if none."""
+        return f"{len(self._not_served)} not served" if self._not_served else ""
+
     def close(self) -> None:
         for served in self.all():
             if served.context.mailchimp:
@@ -202,14 +217,17 @@ class Workspaces:
             try:
                 served = self._made(workspace, installed)
             except (CleanedError, MailchimpError, Unreachable) as error:
+                self._not_served.add(workspace.id)
                 reason = errors.sentence(words("en"), error)
                 log.error("The workspace %s is not served: %s", workspace.id, reason)  # noqa: TRY400  it is told
                 return
             self._served[workspace.id] = served
+            self._not_served.discard(workspace.id)
         self.changed(served)
 
     def _drop(self, workspace_id: str) -> None:
         with self._lock:
+            self._not_served.discard(workspace_id)
             served = self._served.pop(workspace_id, None)
         if served:
             log.info("The bot was removed from the workspace %s.", workspace_id)
@@ -219,8 +237,11 @@ class Workspaces:
         reading = core_settings.of_workspace(self._settings, workspace.id, workspace.place)
         for fault in reading.faults:
             log.error("%s", words("en")(fault.key, **fault.values))
-        team_id = workspace.id if installed.is_org else None
-        client = web_client(reading.settings, installed.bot_token, team_id)
+        team_id = workspace.id if installed.is_org else None  # which of its workspaces a call is about
+        client = RenewingClient(
+            installed, self._rotation, base_url=reading.settings.slack_api_url, team_id=team_id
+        )
+        _be_patient(client)
         client.refused = partial(self._refused, workspace.id, installed)
         people = People(sdk_workarounds.less_patient(client), reading.settings.operators, workspace.id)
         context = AppContext(
@@ -237,13 +258,17 @@ class Workspaces:
         return Served.of(context, installed.authorize_result(workspace.id))
 
 
-def web_client(settings: Settings, token: str | None = None, team_id: str | None = None) -> CountedClient:
-    """The Web API, patient when Slack says "too many". `team_id`: of a token that an organization has."""
+def web_client(settings: Settings, token: str | None = None) -> CountedClient:
+    """The Web API, patient when Slack says "too many"; with the bot token of the settings unless another is given."""
     if token is None and settings.slack_bot_token:
         token = settings.slack_bot_token.get_secret_value()
-    client = CountedClient(token=token, base_url=settings.slack_api_url, team_id=team_id)
-    client.retry_handlers.append(CountedRateLimits(max_retry_count=RATE_LIMIT_RETRIES))
+    client = CountedClient(token=token, base_url=settings.slack_api_url)
+    _be_patient(client)
     return client
+
+
+def _be_patient(client: CountedClient) -> None:
+    client.retry_handlers.append(CountedRateLimits(max_retry_count=RATE_LIMIT_RETRIES))
 
 
 def _teams(settings: Settings, installed: Installed) -> Iterator[tuple[str, str]]:

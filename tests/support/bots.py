@@ -13,7 +13,7 @@ from handlers import serve
 from handlers.slack import manifest
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
-from handlers.slack.workspaces import Served, only
+from handlers.slack.workspaces import Only, Served
 from handlers.standins.slack.server import Workspace
 
 PATIENCE = 20.0  # seconds for an answer: Slack waits three, a busy machine may need more; other tests look at the time
@@ -35,7 +35,7 @@ def settings_of(workspace: Workspace, database_url: str, **more: Any) -> Setting
 def app_of(context: AppContext, identity: AuthorizeResult) -> App:
     """The Bolt app of one workspace, whatever team a request names."""
     served = replace(Served.of(context, identity), asked=context)
-    return build_app(only(served), context.settings)
+    return build_app(Only(served).find, context.settings)
 
 
 @contextmanager

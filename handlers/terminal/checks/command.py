@@ -23,6 +23,7 @@ from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
 from bot.maintenance.retention import Retention
 from handlers.slack.scopes import SCOPES
+from handlers.terminal import workspaces as of_workspaces
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files, workspaces
 from handlers.terminal.checks.finding import Finding, Make
@@ -49,6 +50,8 @@ def run(
     and corrects wrong figures. `as_json`: for programs, at the end.
     """
     reading = settings.read()
+    if reading.settings.workspace and not reading.faults:
+        reading = of_workspaces.read(reading.settings)
     config = reading.settings
     results = findings(words, config, reading.faults)
     if DATABASE not in reading.faulty:  # else they would make a database at the default place

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 
-from bot.core import databases
+from bot.core import databases, settings, workspaces
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
 from handlers.slack.installation.installations import (
@@ -25,6 +25,7 @@ def findings(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
         with closing(databases.open_any_version(config.database_url)) as database:
             databases.check_version(database)
             installed = Installations(database, config).all()
+            known = workspaces.list_all(database)
     except WrongTokenKey as error:
         yield fault(error.key)
         return
@@ -32,8 +33,12 @@ def findings(config: Settings, right: Make, fault: Make) -> Iterator[Finding]:
         return  # the check of the database reports it
     if not installed:
         yield right("check-workspace-none", url=install_url(config))
-    for each in installed:
-        yield _finding(each, install_url(config, each.id), right, fault)
+    for workspace in known:
+        if workspace.place != workspaces.MAIN and not workspace.is_removed:
+            for each in settings.of_workspace(config, workspace.id, workspace.place).faults:
+                yield fault(each.key, **each.values)
+    for one in installed:
+        yield _finding(one, install_url(config, one.id), right, fault)
 
 
 def _finding(installed: Installed, url: str, right: Make, fault: Make) -> Finding:

@@ -54,3 +54,4 @@ error-short-secret = { $name ->
 error-not-installed = The bot is not set up for this workspace yet, or it was removed. Try again in a minute; if it stays so, ask an owner to install it.
 error-unknown-workspace = There is no workspace { $workspace }. The bot is in: { $known }
 error-workspace-in-use = The bot is still in { $workspace }. Remove the app from it first, in Slack.
+error-choose-workspace = Several workspaces use this bot. Say which with --workspace: { $known }

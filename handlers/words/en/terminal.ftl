@@ -173,3 +173,15 @@ check-kept-days = { $n ->
 }
 check-time-zones = Time zones: found
 check-time-zones-missing = Time zone data is missing. Install it: pip install tzdata.
+terminal-about-workspaces = list the workspaces where the app is installed by OAuth
+terminal-workspace-of = the id of the workspace (T…), where there are several
+terminal-workspace-erase = delete everything of a workspace that the app was removed from
+terminal-renew-keys = encrypt the tokens anew, with the first key of CLEANED_TOKEN_KEY
+terminal-workspace = installed { $at }
+terminal-workspace-removed = removed { $at }; its data is kept until --erase
+terminal-workspace-none = The app is not installed by OAuth anywhere.
+terminal-workspace-erased = Everything of { $workspace } was deleted.
+terminal-keys-renewed = { $n ->
+    [one] The tokens of 1 installation are encrypted anew.
+   *[other] The tokens of { $n } installations are encrypted anew.
+}

@@ -197,3 +197,15 @@ check-kept-days = { $n ->
 }
 check-time-zones = Fuseaux horaires : présents
 check-time-zones-missing = Les données de fuseaux horaires manquent. Installez-les : pip install tzdata.
+terminal-about-workspaces = lister les espaces de travail où l’application est installée par OAuth
+terminal-workspace-of = l’identifiant de l’espace de travail (T…), s’il y en a plusieurs
+terminal-workspace-erase = supprimer tout d’un espace de travail dont l’application a été retirée
+terminal-renew-keys = chiffrer à nouveau les jetons, avec la première clé de CLEANED_TOKEN_KEY
+terminal-workspace = installée le { $at }
+terminal-workspace-removed = retirée le { $at } ; ses données restent jusqu’à --erase
+terminal-workspace-none = L’application n’est installée par OAuth nulle part.
+terminal-workspace-erased = Tout ce qui concernait { $workspace } a été supprimé.
+terminal-keys-renewed = { $n ->
+    [one] Les jetons d’une installation sont chiffrés à nouveau.
+   *[other] Les jetons de { $n } installations sont chiffrés à nouveau.
+}

@@ -33,7 +33,7 @@ from handlers.slack.listeners import OPERATORS
 from handlers.slack.people import People
 from handlers.slack.threads import Threads
 from handlers.slack.views.archives import archives as archive_views
-from handlers.slack.workspaces import Served, only
+from handlers.slack.workspaces import Only, Served
 from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
@@ -185,7 +185,7 @@ class Bot:
         )
         identity = AuthorizeResult(enterprise_id=None, team_id=self.team, bot_token="x")
         self.served = replace(Served.of(self.context, identity), asked=self.context)
-        self.use(build_app(only(self.served), self.context.settings))
+        self.use(build_app(Only(self.served).find, self.context.settings))
         event.listen(self.database.engine, "before_cursor_execute", self._execute)
 
     def use(self, app: App) -> None:

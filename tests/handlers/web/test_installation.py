@@ -79,7 +79,7 @@ def site(slack: FakeOAuth, sqlite_template: str, tmp_path) -> Iterator[Site]:
         bolt = App(
             authorize=lambda: AuthorizeResult(enterprise_id=None, team_id="T1"), signing_secret="s" * 16
         )
-        server = web_server.start(bolt, settings, database, utc_now, slack_threads=1, install=flow)
+        server = web_server.start(bolt, settings, database, list, utc_now, slack_threads=1, install=flow)
         with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as http:
             built = Site(slack, database, installations, http, settings)
             yield built
@@ -354,7 +354,7 @@ def test_looking_at_the_page_s_head_begins_nothing(site: Site):
 def test_without_oauth_there_are_no_such_pages(database_free: Database):
     bolt = App(authorize=lambda: AuthorizeResult(enterprise_id=None, team_id="T1"), signing_secret="s" * 16)
     server = web_server.start(
-        bolt, Settings.model_validate({"CLEANED_PORT": 0}), database_free, utc_now, slack_threads=1
+        bolt, Settings.model_validate({"CLEANED_PORT": 0}), database_free, list, utc_now, slack_threads=1
     )
     assert httpx.get(f"http://127.0.0.1:{server.port}/slack/install").status_code == 404
     server.stop()
