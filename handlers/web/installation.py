@@ -13,7 +13,7 @@ from handlers.slack import errors, sdk_workarounds
 from handlers.slack.installation import pages
 from handlers.slack.installation.flow import Flow
 from handlers.slack.installation.installations import INSTALL_PATH, REDIRECT_PATH
-from handlers.slack.installation.pages import Failure
+from handlers.slack.installation.pages import NotInstalled
 from handlers.slack.installation.store import TooManyStates
 
 THREADS = 4  # of these pages alone: however many strangers ask for them, Slack's requests have theirs
@@ -41,26 +41,26 @@ def _handler(
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def answer(request: web.Request) -> web.Response:
         if slots.locked():
-            return _failure(request, Failure.BUSY)
+            return _failure(request, NotInstalled.BUSY)
         async with slots:
             try:
                 bolt_request = sdk_workarounds.parse_request(b"", request.query_string, request.headers)
                 found = await asyncio.get_running_loop().run_in_executor(threads, handle, bolt_request)
             except TooManyStates:
-                return _failure(request, Failure.BUSY)
+                return _failure(request, NotInstalled.BUSY)
             except Exception as error:  # noqa: BLE001  its message may have what the browser has sent
                 reference = logs.reference()
                 log.error("Fault %s in an installation: %s", reference, errors.trace(error))  # noqa: TRY400
-                return _failure(request, Failure.FAULT, reference)
+                return _failure(request, NotInstalled.FAULT, reference)
         return _response(found.status, found.body, found.headers.get("set-cookie", ()))
 
     return answer
 
 
-def _failure(request: web.Request, why: Failure, reference: str = "") -> web.Response:
+def _failure(request: web.Request, why: NotInstalled, reference: str = "") -> web.Response:
     words = pages.preferred(request.headers.get("Accept-Language", ""))
-    response = _response(why.status, pages.failure(words, why, INSTALL_PATH, reference))
-    if why == Failure.BUSY:
+    response = _response(why.status, pages.failure(words, why, reference))
+    if why == NotInstalled.BUSY:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 

@@ -1,11 +1,11 @@
-"""Where the Slack SDK keeps installations and the states of those under way: its own tables, with room for encrypted tokens.
+"""Where the Slack SDK keeps installations and the states of those under way: its own tables, with texts of any length.
 
-A test compares them with the SDK's. Times are UTC without a zone, as the SDK writes them.
+An encrypted token is longer than the SDK's columns. A test compares them with the SDK's. Times are UTC without a zone, as the SDK writes them.
 """
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Dialect, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, DateTime, Dialect, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -19,9 +19,9 @@ SECRETS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token",
 def _bot_columns() -> tuple[Column[Any], ...]:
     return (
         Column("bot_token", Text),
-        Column("bot_id", String(32)),
-        Column("bot_user_id", String(32)),
-        Column("bot_scopes", String(1000)),
+        Column("bot_id", Text),
+        Column("bot_user_id", Text),
+        Column("bot_scopes", Text),
         Column("bot_refresh_token", Text),
         Column("bot_token_expires_at", DateTime),
     )
@@ -31,25 +31,25 @@ INSTALLATIONS = Table(
     "slack_installations",
     SQLModel.metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("client_id", String(32), nullable=False),
-    Column("app_id", String(32), nullable=False),
-    Column("enterprise_id", String(32)),
-    Column("enterprise_name", String(200)),
-    Column("enterprise_url", String(200)),
-    Column("team_id", String(32)),
-    Column("team_name", String(200)),
+    Column("client_id", Text, nullable=False),
+    Column("app_id", Text, nullable=False),
+    Column("enterprise_id", Text),
+    Column("enterprise_name", Text),
+    Column("enterprise_url", Text),
+    Column("team_id", Text),
+    Column("team_name", Text),
     *_bot_columns(),
-    Column("user_id", String(32), nullable=False),
+    Column("user_id", Text, nullable=False),
     Column("user_token", Text),
-    Column("user_scopes", String(1000)),
+    Column("user_scopes", Text),
     Column("user_refresh_token", Text),
     Column("user_token_expires_at", DateTime),
     Column("incoming_webhook_url", Text),
-    Column("incoming_webhook_channel", String(200)),
-    Column("incoming_webhook_channel_id", String(200)),
-    Column("incoming_webhook_configuration_url", String(200)),
+    Column("incoming_webhook_channel", Text),
+    Column("incoming_webhook_channel_id", Text),
+    Column("incoming_webhook_configuration_url", Text),
     Column("is_enterprise_install", Boolean, default=False, nullable=False),
-    Column("token_type", String(32)),
+    Column("token_type", Text),
     Column("installed_at", DateTime, nullable=False),
     Index("slack_installations_idx", "client_id", "enterprise_id", "team_id", "user_id", "installed_at"),
 )
@@ -58,12 +58,12 @@ BOTS = Table(
     "slack_bots",
     SQLModel.metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("client_id", String(32), nullable=False),
-    Column("app_id", String(32), nullable=False),
-    Column("enterprise_id", String(32)),
-    Column("enterprise_name", String(200)),
-    Column("team_id", String(32)),
-    Column("team_name", String(200)),
+    Column("client_id", Text, nullable=False),
+    Column("app_id", Text, nullable=False),
+    Column("enterprise_id", Text),
+    Column("enterprise_name", Text),
+    Column("team_id", Text),
+    Column("team_name", Text),
     *_bot_columns(),
     Column("is_enterprise_install", Boolean, default=False, nullable=False),
     Column("installed_at", DateTime, nullable=False),
@@ -74,7 +74,7 @@ STATES = Table(
     "slack_oauth_states",
     SQLModel.metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("state", String(200), nullable=False),
+    Column("state", Text, nullable=False),
     Column("expire_at", DateTime, nullable=False),
 )
 

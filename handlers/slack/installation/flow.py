@@ -25,7 +25,7 @@ from handlers.slack.installation.installations import (
     Installations,
     Installed,
 )
-from handlers.slack.installation.pages import Failure
+from handlers.slack.installation.pages import NotInstalled
 from handlers.slack.installation.store import STATE_SECONDS, StateStore
 from handlers.slack.metrics import CountedClient
 from handlers.slack.scopes import SCOPES
@@ -34,24 +34,26 @@ from storage.core.database import Database
 
 _TEAM = re.compile(r"[TE][A-Z0-9]{1,31}")
 _FAILURES = {
-    "access_denied": Failure.CANCELLED,
-    **dict.fromkeys(("invalid_browser", "invalid_state", "missing_code", "invalid_code"), Failure.EXPIRED),
-    **dict.fromkeys(("code_already_used", "code_expired"), Failure.EXPIRED),
+    "access_denied": NotInstalled.CANCELLED,
+    **dict.fromkeys(
+        ("invalid_browser", "invalid_state", "missing_code", "invalid_code"), NotInstalled.EXPIRED
+    ),
+    **dict.fromkeys(("code_already_used", "code_expired"), NotInstalled.EXPIRED),
     **dict.fromkeys(
         (
             "invalid_team_for_non_distributed_app",
             "cannot_install_an_org_installed_app",
             "team_access_not_granted",
         ),
-        Failure.WORKSPACE,
+        NotInstalled.WORKSPACE,
     ),
     **dict.fromkeys(
         ("bad_client_secret", "invalid_client_id", "bad_redirect_uri", "invalid_scope", "no_scopes"),
-        Failure.SETTINGS,
+        NotInstalled.SETTINGS,
     ),
     **dict.fromkeys(
         ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"),
-        Failure.UNREACHABLE,
+        NotInstalled.UNREACHABLE,
     ),
 }
 """Slack's codes, and Bolt's, by what a person can do about them."""
@@ -123,7 +125,7 @@ class Flow(OAuthFlow):
         """As Bolt's, which writes the code to the log when Slack refuses it."""
         installation = super().run_installation(code)
         if installation is None or not installation.bot_token:
-            raise _Refused(Failure.OTHER)
+            raise _Refused(NotInstalled.OTHER)
         if installation.is_enterprise_install:
             installation.team_id = installation.team_name = None
         return installation
@@ -139,12 +141,10 @@ class Flow(OAuthFlow):
         return self._page(200, page)
 
     def _fail(self, args: FailureArgs) -> BoltResponse:
-        return self._failure(args.request, _FAILURES.get(args.reason, Failure.OTHER))
+        return self._failure(args.request, _FAILURES.get(args.reason, NotInstalled.OTHER))
 
-    def _failure(self, request: BoltRequest, failure: Failure, code: str = "") -> BoltResponse:
-        return self._page(
-            failure.status, pages.failure(pages.words_of(request), failure, self.install_path, code)
-        )
+    def _failure(self, request: BoltRequest, failure: NotInstalled, code: str = "") -> BoltResponse:
+        return self._page(failure.status, pages.failure(pages.words_of(request), failure, code))
 
     def _page(self, status: int, page: str) -> BoltResponse:
         cookie = self.settings.state_utils.build_set_cookie_for_deletion()
@@ -154,7 +154,7 @@ class Flow(OAuthFlow):
 class _Refused(Exception):
     """Slack did not install the app. `code` is its own word for the reason, if it has answered."""
 
-    def __init__(self, failure: Failure, code: str = "") -> None:
+    def __init__(self, failure: NotInstalled, code: str = "") -> None:
         super().__init__(failure)
         self.failure, self.code = failure, code
 
@@ -167,9 +167,9 @@ class _Client(CountedClient):
             return super().api_call(api_method, **given)
         except SlackApiError as error:
             code = error_code(error) or ""
-            failure = _FAILURES.get(code, Failure.OTHER) if code else Failure.UNREACHABLE
+            failure = _FAILURES.get(code, NotInstalled.OTHER) if code else NotInstalled.UNREACHABLE
         except (SlackClientError, OSError, HTTPException):
-            code, failure = "", Failure.UNREACHABLE
+            code, failure = "", NotInstalled.UNREACHABLE
         log.warning("An installation failed: %s, %s.", api_method, code or "no answer")
         raise _Refused(failure, code)
 

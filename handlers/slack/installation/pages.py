@@ -11,6 +11,7 @@ from slack_sdk.oauth.installation_store import Installation
 
 from handlers.words import LANGUAGES, Words, words
 
+AGAIN = "install"  # beside the page, whatever the web server puts before the paths
 LONGEST_HEADER = 200  # characters of Accept-Language that are read
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1d1c1d; background: #fff; max-width: 40rem; margin: 3rem auto; padding: 0 1rem; }
@@ -36,7 +37,7 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-class Failure(StrEnum):
+class NotInstalled(StrEnum):
     """Why an installation did not come about, by what a person can do about it."""
 
     CANCELLED = "cancelled"
@@ -55,14 +56,14 @@ class Failure(StrEnum):
 
 
 _STATUS = {
-    Failure.CANCELLED: 200,
-    Failure.EXPIRED: 400,
-    Failure.WORKSPACE: 403,
-    Failure.SETTINGS: 502,
-    Failure.UNREACHABLE: 502,
-    Failure.OTHER: 502,
-    Failure.FAULT: 500,
-    Failure.BUSY: 503,
+    NotInstalled.CANCELLED: 200,
+    NotInstalled.EXPIRED: 400,
+    NotInstalled.WORKSPACE: 403,
+    NotInstalled.SETTINGS: 502,
+    NotInstalled.UNREACHABLE: 502,
+    NotInstalled.OTHER: 502,
+    NotInstalled.FAULT: 500,
+    NotInstalled.BUSY: 503,
 }
 
 
@@ -119,14 +120,14 @@ def success(words: Words, installation: Installation) -> str:
     )
 
 
-def failure(words: Words, why: Failure, install_path: str, code: str = "") -> str:
+def failure(words: Words, why: NotInstalled, code: str = "") -> str:
     """What happened and what to do next. `code`: Slack's word for the reason, or a reference in the log."""
-    title = words("install-cancelled" if why == Failure.CANCELLED else "install-failed")
+    title = words("install-cancelled" if why == NotInstalled.CANCELLED else "install-failed")
     return _page(
         words,
         title,
         f"<p>{escape(words('install-why', why=why.value, code=code or '?'))}</p>",
-        _button(install_path, words("install-again")),
+        _button(AGAIN, words("install-again")),
     )
 
 

@@ -128,7 +128,8 @@ class StateStore(SQLAlchemyOAuthStateStore):
 
     def issue(self, *args: Any, **kwargs: Any) -> str:
         """Raises TooManyStates."""
-        with self._database.reading() as session:
+        with self._database.transaction() as session:
+            states.delete_expired(session, self._clock())
             if states.count(session) >= MOST_STATES:
                 raise TooManyStates
         return str(super().issue(*args, **kwargs))
