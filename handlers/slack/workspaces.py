@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from threading import RLock, Thread
 from time import monotonic
@@ -33,7 +33,6 @@ from storage.mailchimp.errors import MailchimpError
 RATE_LIMIT_RETRIES = 5
 LOOKED_UP_AGAIN_SECONDS = 5.0  # after a request of a workspace that isn't served
 MOST_LOOKED_UP = 1_000  # such workspaces, remembered
-CLOCKS_DIFFER = timedelta(seconds=2)  # Slack's and ours
 REVOKED = ("token_revoked", "account_inactive")  # Slack's codes for a token that will never be accepted again
 
 log = logging.getLogger(__name__)
@@ -113,9 +112,10 @@ class Workspaces:
     def find(self, enterprise_id: str | None, team_id: str | None) -> Served | None:
         """The workspace of a request; None if the bot isn't installed there, or its database is still being made.
 
-        A request that names no team is about the whole organization: that is one of its workspaces then.
+        A request that names no team, or the organization in its place, is about the whole organization: that is one of
+        its workspaces then.
         """
-        if team_id is None:
+        if team_id is None or team_id == enterprise_id:
             ours = (each for each in self.all() if each.identity.enterprise_id == enterprise_id)
             return next(ours, None) if enterprise_id else None
         if (served := self._served.get(team_id)) or not self._may_look_up(team_id):
@@ -145,9 +145,7 @@ class Workspaces:
 
     def remove(self, installed: Installed, at: datetime) -> None:
         """Serves no longer what was removed then, unless it was installed again since. The data stays."""
-        now = self._installations.find(installed.team_id, installed.enterprise_id)
-        if now and now.installed_at <= at + CLOCKS_DIFFER:
-            self._installations.remove(installed.team_id, installed.enterprise_id)
+        self._installations.remove(installed.team_id, installed.enterprise_id, at)
         self.reload()
 
     def reload(self) -> None:
