@@ -22,24 +22,21 @@ SCOPES = "chat:write,commands"
 TWELVE_HOURS = 43_200
 
 
-@pytest.fixture
-def manifest(tmp_path: Path) -> Path:
+def listening_manifest(folder: Path) -> Path:
     """The bot's manifest, with the events of an installation's end."""
     document = yaml.safe_load(MANIFEST.read_text("utf-8"))
-    events = document["settings"]["event_subscriptions"]["bot_events"]
-    document["settings"]["event_subscriptions"]["bot_events"] = sorted(
-        {*events, "app_uninstalled", "tokens_revoked"}
-    )
-    path = tmp_path / "manifest.yml"
+    subscriptions = document["settings"]["event_subscriptions"]
+    subscriptions["bot_events"] = sorted({*subscriptions["bot_events"], "app_uninstalled", "tokens_revoked"})
+    path = folder / "manifest.yml"
     path.write_text(yaml.safe_dump(document), "utf-8")
     return path
 
 
 @pytest.fixture
-def workspace(manifest: Path, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """With a second workspace and an organization; the parameter is whether tokens expire."""
     rotation = getattr(request, "param", False)
-    with Workspace(manifest, clock=clock, token_rotation=rotation) as running:
+    with Workspace(listening_manifest(tmp_path), clock=clock, token_rotation=rotation) as running:
         running.add_team("T0SECOND", "Second")
         running.add_organization("E0GRID", "Grid", {"T0EAST": "East", "T0WEST": "West"})
         running.redirect_urls.append(BACK)
