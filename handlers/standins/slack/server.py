@@ -210,9 +210,13 @@ class Workspace(StandinServer):
 
         return self._in_loop(run)
 
-    def uninstall(self, place: str) -> None:
-        """An owner removes the app from a workspace or an organization. Raises SlackError `app_not_installed`."""
-        self._in_loop(lambda: self._installations.uninstall(self._installations.installed_in(place)))
+    def uninstall(self, place: str, *, app_first: bool = False) -> None:
+        """An owner removes the app from a workspace or an organization. Raises SlackError `app_not_installed`.
+
+        `app_first`: the bot hears of `app_uninstalled` before `tokens_revoked`.
+        """
+        installations = self._installations
+        self._in_loop(lambda: installations.uninstall(installations.installed_in(place), app_first=app_first))
 
     def stop(self) -> None:
         """Closes every connection and deletes the temporary folder with uploaded files."""

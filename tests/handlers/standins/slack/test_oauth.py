@@ -322,6 +322,15 @@ def test_an_uninstalled_app_hears_of_it_and_has_no_account(workspace: Workspace)
     )
 
 
+def test_slack_promises_no_order_of_the_two_events(workspace: Workspace) -> None:
+    heard = Heard(workspace)
+    workspace.install("T0SECOND")
+    workspace.uninstall("T0SECOND", app_first=True)
+    assert [payload["event"]["type"] for payload in heard.wait(2)] == ["app_uninstalled", "tokens_revoked"]
+    with pytest.raises(SlackError, match="app_not_installed"):
+        workspace.uninstall("T0SECOND")
+
+
 def test_an_organizations_end_names_the_organization(workspace: Workspace) -> None:
     heard = Heard(workspace)
     workspace.install("E0GRID")
