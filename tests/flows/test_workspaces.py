@@ -1,5 +1,6 @@
 """Several workspaces: installed by OAuth, each with its own data, until the app is removed."""
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,9 +13,12 @@ import httpx
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.core import workspaces
+from bot.core import jobs, workspaces
 from bot.core.settings import Settings, load
+from bot.imports import imports
+from bot.imports.jobs import IMPORT
 from handlers import cli, serve
+from handlers.clock import utc_now
 from handlers.serve import Parts
 from handlers.slack import manifest
 from handlers.slack.context import AppContext
@@ -22,10 +26,11 @@ from handlers.slack.installation.installations import Installations
 from handlers.slack.workspaces import Workspaces
 from handlers.standins.slack.server import Workspace
 from storage.core.database import Database
+from storage.core.tables import JobState
 from tests.support import oauth
 from tests.support.audiences import import_csv
 from tests.support.bots import PATIENCE
-from tests.support.slack import Person
+from tests.support.slack import Person, titled
 
 SECOND, EAST, WEST, ORGANIZATION = "T0SECOND", "T0EAST", "T0WEST", "E0GRID"
 
@@ -59,6 +64,20 @@ class Installing:
     def of(self, workspace_id: str) -> AppContext:
         assert self.parts.workspaces
         return next(each for each in self.parts.workspaces.contexts() if each.workspace.id == workspace_id)
+
+    def fill(self, workspace_id: str, audience: str, address: str = "a@example.com") -> None:
+        """Adds an audience with a cleaned contact, by the bot's own worker."""
+        context = self.of(workspace_id)
+        content = io.BytesIO(f"Email\n{address}\n".encode())
+        name = "cleaned_x_export.csv"
+        job = imports.receive(context.database, content, name=name, audience=audience, by="U1", now=utc_now())
+        context.wake()
+
+        def is_done() -> bool:
+            found = jobs.get_in_transaction(context.database, IMPORT, job.id)
+            return found is not None and found.state is JobState.DONE
+
+        wait(is_done)
 
     def served(self) -> set[str]:
         assert self.parts.workspaces
@@ -105,7 +124,7 @@ def test_each_workspace_sees_its_own_audiences(bot: Installing, database: Databa
     assert bot.served() == {SECOND, EAST, WEST}
     assert [each.place for each in workspaces.list_all(database)] == ["t0east", "t0second", "t0west"]
     for place, name in ((SECOND, "Ours"), (EAST, "Eastern")):
-        import_csv(bot.of(place).database, "Email\na@example.com\n", audience=name)
+        bot.fill(place, name)
     people = {
         "U0SECONDOLIVIA": (SECOND, "C0SECONDNEWS"),
         "U0GRIDOLIVIA": (EAST, "C0EASTNEWS"),
@@ -126,7 +145,7 @@ def test_a_workspace_that_removes_the_app_is_served_no_longer_and_the_others_are
 ):
     bot.install(SECOND, "U0SECONDOLIVIA")
     bot.install(ORGANIZATION, "U0GRIDOLIVIA")
-    import_csv(bot.of(SECOND).database, "Email\na@example.com\n", audience="Ours")
+    bot.fill(SECOND, "Ours")
     bot.slack.uninstall(SECOND)
     wait(lambda: bot.served() == {EAST, WEST})
     assert database_says(database) == {SECOND: True, EAST: False, WEST: False}
@@ -171,12 +190,11 @@ def test_work_is_done_for_the_workspace_that_asked_for_it(bot: Installing):
     for place, user in ((SECOND, "U0SECONDOLIVIA"), (ORGANIZATION, "U0GRIDOLIVIA")):
         bot.install(place, user)
     for place in (SECOND, EAST):
-        rows = f"Email\n{place.lower()}@example.com\n"
-        import_csv(bot.of(place).database, rows, audience="News")
+        bot.fill(place, "News", f"{place.lower()}@example.com")
     for place, user in ((SECOND, "U0SECONDOLIVIA"), (EAST, "U0GRIDOLIVIA")):
         with Person(bot.slack, user, place.replace("T0", "C0") + "NEWS", place) as person:
             person.command("/cleaned-export News")
-            person.wait_modal(lambda view: view["callback_id"] == "export")
+            person.wait_modal(titled("Export"))
             assert not person.submit()
             message = person.wait_message(lambda message: bool(message.get("files")))
             content = person.download(message["files"][0])

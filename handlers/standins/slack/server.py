@@ -11,10 +11,14 @@ installed there by OAuth, as in Slack:
     workspace.redirect_urls.append("http://127.0.0.1:3000/slack/oauth_redirect")
     back = workspace.allow(authorize_url, "U0SECONDOLIVIA", "T0SECOND")  # the URL with code and state
 
-or, without the bot's pages, by `workspace.install("T0SECOND")`, which returns the answer of `oauth.v2.access`. Ids end
-as the workspace's does: U0SECONDOLIVIA (owner), U0SECONDCAMILLE (admin), U0SECONDSAM; C0SECONDNEWS, C0SECONDGENERAL.
+or, without the bot's pages, by `workspace.install("T0SECOND")`, which returns the answer of `oauth.v2.access`. Ids
+contain the workspace's: U0SECONDOLIVIA (owner), U0SECONDCAMILLE (admin), U0SECONDSAM; C0SECONDNEWS, C0SECONDGENERAL.
 In an organization U0GRIDOLIVIA (owner, of the organization too) and U0GRIDCAMILLE belong to all workspaces,
-U0EASTSAM to one.
+U0EASTSAM to one. The app is in #newsletter and #general of each workspace once it is installed there.
+
+`uninstall("T0SECOND")` or `uninstall("E0GRID")` ends an installation; `connect("C0NEWS", "T0WORKSPACE", "T0SECOND")`
+shares a channel through Slack Connect. People act by the page's API, `POST /page/…` with `user` and, for somebody of
+several workspaces, `team`; what they do reaches the bot over Socket Mode or, with `request_url`, by HTTP.
 """
 
 import asyncio
@@ -141,6 +145,18 @@ class Workspace(StandinServer):
         """URL of the page where an app asks to be installed, as https://slack.com/oauth/v2/authorize."""
         return f"{self.url}/oauth/v2/authorize"
 
+    def deliver_to(self, request_url: str) -> None:
+        """From now on sends signed requests there: for a bot whose port is known only once it runs."""
+
+        def change() -> None:
+            seconds = self._socket_mode.ack_seconds
+            self._delivery = HttpDelivery(self.state, self.faults, request_url, self.signing_secret, seconds)
+            self._page.delivery = self._delivery
+            for actions in self._by_team.values():
+                actions.delivery = self._delivery
+
+        self._in_loop(change)
+
     def add_team(self, team: str, name: str) -> WorkspaceState:
         """Adds a workspace, where the app isn't installed."""
         return self._in_loop(lambda: self._add_actions(self._directory.add_team(team, name)))
@@ -194,9 +210,13 @@ class Workspace(StandinServer):
 
         return self._in_loop(run)
 
-    def uninstall(self, place: str) -> None:
-        """An owner removes the app from a workspace or an organization. Raises SlackError `app_not_installed`."""
-        self._in_loop(lambda: self._installations.uninstall(self._installations.installed_in(place)))
+    def uninstall(self, place: str, *, app_first: bool = False) -> None:
+        """An owner removes the app from a workspace or an organization. Raises SlackError `app_not_installed`.
+
+        `app_first`: the bot hears of `app_uninstalled` before `tokens_revoked`.
+        """
+        installations = self._installations
+        self._in_loop(lambda: installations.uninstall(installations.installed_in(place), app_first=app_first))
 
     def stop(self) -> None:
         """Closes every connection and deletes the temporary folder with uploaded files."""

@@ -213,6 +213,11 @@ class WorkspaceState:
     def is_enterprise_install(self) -> bool:
         return self.installation is not None and self.installation.is_enterprise_install
 
+    @property
+    def page_url(self) -> str:
+        """URL of this workspace's page."""
+        return f"{self.url}/" if self.team == LOCAL else f"{self.url}/{self.team.id}/"
+
     def has_bot(self, channel: Channel) -> bool:
         return self.bot_user in channel.members
 

@@ -45,7 +45,7 @@ class UserActions:
 
     async def command(self, user: str, channel: Channel, text: str) -> Json:
         name, _, rest = text.strip().partition(" ")
-        if self.manifest.command(name) is None or not self.state.installed:
+        if self.manifest.command(name) is None or not self._may_be_called:
             return self._command_error(user, channel, f"{name} is not a valid command.")
         payload = payloads.command(self.state, user, channel, name, rest.strip())
         try:
@@ -124,7 +124,7 @@ class UserActions:
         return OK
 
     async def shortcut(self, user: str, channel: Channel, message: StoredMessage, callback_id: str) -> Json:
-        if self.manifest.shortcut(callback_id) is None or not self.state.installed:
+        if self.manifest.shortcut(callback_id) is None or not self._may_be_called:
             return _failed("There is no such shortcut.")
         payload = payloads.shortcut(self.state, user, channel, message, callback_id)
         response = await self._interact(payload)
@@ -170,6 +170,11 @@ class UserActions:
     def view_container(self, view: StoredView) -> Json:
         """The `container` of a menu in a view, for `options`."""
         return {"container": {"type": "view", "view_id": view.id}, "view": payloads.view_with_values(view)}
+
+    @property
+    def _may_be_called(self) -> bool:
+        """Whether commands and shortcuts are offered."""
+        return self.state.installed and "commands" in self.state.scopes
 
     def _apply_acknowledgement(self, view: StoredView, acknowledgement: Json) -> Json:
         """Applies the response_action of a submission. Raises SlackError for an invalid one."""

@@ -100,13 +100,14 @@ class Installations:
         self._end(installation, "token_revoked")
         self.ended(installation, (_tokens_revoked(installation),))
 
-    def uninstall(self, installation: Installation) -> None:
+    def uninstall(self, installation: Installation, *, app_first: bool = False) -> None:
         """Removes the app: its bot tokens are then of an account that is gone.
 
-        Slack promises no order of the two events; here the bot hears first of the tokens.
+        `app_first`: the order of the two events, of which Slack promises none.
         """
         self._end(installation, "account_inactive")
-        self.ended(installation, (_tokens_revoked(installation), {"type": "app_uninstalled"}))
+        events: tuple[Json, ...] = (_tokens_revoked(installation), {"type": "app_uninstalled"})
+        self.ended(installation, events[::-1] if app_first else events)
 
     def installed_in(self, place: str) -> Installation:
         """The app's installation in a workspace or for an organization, by its id. Raises `app_not_installed`."""

@@ -54,7 +54,7 @@ def auth_test(call: MethodCall) -> Json:
     organization = team.organization
     place = organization if organization is not None and installation.is_enterprise_install else team
     answer: Json = {
-        "url": f"{call.state.url}/",
+        "url": call.state.page_url,
         "team": place.name,
         "user": call.state.people[installation.bot_user].name,
         "team_id": place.id,

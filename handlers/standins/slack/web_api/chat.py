@@ -47,7 +47,7 @@ def get_permalink(call: MethodCall) -> Json:
     ts = call.required("message_ts")
     if call.state.message(channel, ts) is None:
         raise SlackError("message_not_found")
-    link = f"{call.state.url}/?channel={channel.id}&ts={ts}"
+    link = f"{call.state.page_url}?channel={channel.id}&ts={ts}"
     return {"channel": channel.id, "permalink": link}
 
 

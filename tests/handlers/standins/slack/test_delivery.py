@@ -244,9 +244,11 @@ def test_by_http_each_request_is_signed_and_its_body_is_the_answer(clock: Clock)
         url = f"http://127.0.0.1:{server.server_port}/slack/events"
         try:
             with (
-                Workspace(MANIFEST, request_url=url, clock=clock) as workspace,
+                Workspace(MANIFEST, request_url="http://127.0.0.1:9/", clock=clock) as workspace,
                 Person(workspace) as olivia,
             ):
+                assert olivia.command("/cleaned list")["ok"] is False, "nothing answers there"
+                workspace.deliver_to(url)
                 olivia.command("/cleaned list")
                 olivia.wait_message("By HTTP")
                 olivia.shortcut("fix_message", olivia.messages()[0])

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
 import pytest
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from handlers.standins.slack.server import Workspace
 from tests.handlers.standins.conftest import MANIFEST, Clock, Wire, actions, button, modal, section, typed
-from tests.handlers.standins.slack.test_oauth import Heard, as_bot, refusal
+from tests.handlers.standins.slack.teams.test_oauth import Heard, as_bot, refusal
 from tests.support.slack import NEWS, OLIVIA, SAM, Json, Person, hang_up
 
 SECOND_NEWS, SECOND_OLIVIA = "C0SECONDNEWS", "U0SECONDOLIVIA"
@@ -243,6 +244,31 @@ def test_two_bots_of_one_organization_speak_with_a_person_apart(workspace: Works
     opened = [bot.conversations_open(users=GRID_OLIVIA)["channel"]["id"] for bot in (east, west)]
     assert opened[0] != opened[1]
     assert refusal(east.chat_postMessage, channel=opened[1], text="x") == "channel_not_found"
+
+
+def test_a_step_ends_by_the_token_of_its_workspace(
+    workspace: Workspace, heard: Heard, second: WebClient
+) -> None:
+    with Person(workspace, SECOND_OLIVIA, SECOND_NEWS) as olivia:
+        execution = olivia.run_step("cleaned_counts", audience="Newsletter")
+        assert heard.last["team_id"] == "T0SECOND"
+        first = WebClient(workspace.bot_token, base_url=workspace.api_url)
+        ended = {"function_execution_id": execution, "error": "none"}
+        assert refusal(first.functions_completeError, **ended) == "function_execution_not_found"
+        second.functions_completeError(**ended)
+        assert olivia.wait_step(execution)["state"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("user", "team"),
+    [(OLIVIA, "T0SECOND"), (SECOND_OLIVIA, "T0WORKSPACE"), ("U0EASTSAM", "T0WEST"), ("U0CLEANEDSECOND", "")],
+)
+def test_nobody_acts_where_they_do_not_belong(
+    workspace: Workspace, heard: Heard, user: str, team: str
+) -> None:
+    with Person(workspace, user, team=team) as person, pytest.raises(httpx.HTTPStatusError, match="400"):
+        person.command("/cleaned")
+    assert heard.sent == []
 
 
 @pytest.fixture

@@ -22,24 +22,21 @@ SCOPES = "chat:write,commands"
 TWELVE_HOURS = 43_200
 
 
-@pytest.fixture
-def manifest(tmp_path: Path) -> Path:
+def listening_manifest(folder: Path) -> Path:
     """The bot's manifest, with the events of an installation's end."""
     document = yaml.safe_load(MANIFEST.read_text("utf-8"))
-    events = document["settings"]["event_subscriptions"]["bot_events"]
-    document["settings"]["event_subscriptions"]["bot_events"] = sorted(
-        {*events, "app_uninstalled", "tokens_revoked"}
-    )
-    path = tmp_path / "manifest.yml"
+    subscriptions = document["settings"]["event_subscriptions"]
+    subscriptions["bot_events"] = sorted({*subscriptions["bot_events"], "app_uninstalled", "tokens_revoked"})
+    path = folder / "manifest.yml"
     path.write_text(yaml.safe_dump(document), "utf-8")
     return path
 
 
 @pytest.fixture
-def workspace(manifest: Path, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Workspace]:
     """With a second workspace and an organization; the parameter is whether tokens expire."""
     rotation = getattr(request, "param", False)
-    with Workspace(manifest, clock=clock, token_rotation=rotation) as running:
+    with Workspace(listening_manifest(tmp_path), clock=clock, token_rotation=rotation) as running:
         running.add_team("T0SECOND", "Second")
         running.add_organization("E0GRID", "Grid", {"T0EAST": "East", "T0WEST": "West"})
         running.redirect_urls.append(BACK)
@@ -323,6 +320,15 @@ def test_an_uninstalled_app_hears_of_it_and_has_no_account(workspace: Workspace)
     assert WebClient(workspace.bot_token, base_url=workspace.api_url).auth_test()["ok"] is True, (
         "the other works"
     )
+
+
+def test_slack_promises_no_order_of_the_two_events(workspace: Workspace) -> None:
+    heard = Heard(workspace)
+    workspace.install("T0SECOND")
+    workspace.uninstall("T0SECOND", app_first=True)
+    assert [payload["event"]["type"] for payload in heard.wait(2)] == ["app_uninstalled", "tokens_revoked"]
+    with pytest.raises(SlackError, match="app_not_installed"):
+        workspace.uninstall("T0SECOND")
 
 
 def test_an_organizations_end_names_the_organization(workspace: Workspace) -> None:
