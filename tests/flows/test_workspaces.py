@@ -30,7 +30,7 @@ from storage.core.tables import JobState
 from tests.support import oauth
 from tests.support.audiences import import_csv
 from tests.support.bots import PATIENCE
-from tests.support.slack import Person, titled
+from tests.support.slack import Person
 
 SECOND, EAST, WEST, ORGANIZATION = "T0SECOND", "T0EAST", "T0WEST", "E0GRID"
 
@@ -194,9 +194,10 @@ def test_work_is_done_for_the_workspace_that_asked_for_it(bot: Installing):
     for place, user in ((SECOND, "U0SECONDOLIVIA"), (EAST, "U0GRIDOLIVIA")):
         with Person(bot.slack, user, place.replace("T0", "C0") + "NEWS", place) as person:
             person.command("/cleaned-export News")
-            person.wait_modal(titled("Export"))
+            person.wait_modal("Export 1 contact")
             assert not person.submit()
-            message = person.wait_message(lambda message: bool(message.get("files")))
+            direct = person.direct_messages()
+            message = person.wait_message(lambda message: bool(message.get("files")), channel=direct)
             content = person.download(message["files"][0])
             assert f"{place.lower()}@example.com" in content.decode()
 
