@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 
 from bot.core.settings import Settings
 from handlers.slack import errors, metrics
+from handlers.slack.client import WorkspaceClient
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.elements import blocks
@@ -40,7 +41,7 @@ FEATURES = (
 def web_client(settings: Settings) -> WebClient:
     """The Web API, patient when Slack says "too many"."""
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
-    client = metrics.CountedClient(token=token, base_url=settings.slack_api_url)
+    client = WorkspaceClient(token=token, base_url=settings.slack_api_url)
     client.retry_handlers.append(metrics.CountedRateLimits(max_retry_count=RATE_LIMIT_RETRIES))
     return client
 
