@@ -16,7 +16,6 @@ class TaskStatus(StrEnum):
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"
-    COMPLETE = "complete"
     ERROR = "error"
 
 
@@ -47,8 +46,7 @@ def task_card(
         "status": status,
     }
     if details:
-        text = {"type": "text", "text": details, "style": {"code": True}}
-        section = {"type": "rich_text_section", "elements": [text]}
+        section = {"type": "rich_text_section", "elements": [{"type": "text", "text": details}]}
         card["details"] = {"type": "rich_text", "elements": [section]}
     return NewerBlock(card, older)
 
