@@ -19,7 +19,7 @@ from bot.core.jobs import AnyJob, Clock, JobType, Recipient
 from handlers import logs
 from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.posted_message import MessageMetadata
 from handlers.slack.uploads import direct_messages
@@ -371,7 +371,8 @@ class _JobRun:
         return blocks.actions(buttons, block["block_id"]) if buttons else None
 
     def _show_in_modal(self, view_id: str, message: Message) -> None:
-        shown = [shown for block in message["blocks"] if (shown := self._in_window(block))]
+        rows = newer.all_older(message["blocks"])  # a task's card is for messages only
+        shown = [shown for block in rows if (shown := self._in_window(block))]
         view = blocks.modal(self._words(self._handler.title), shown, close=self._words("close"))
         try:
             self._context.client.views_update(view_id=view_id, view=view)

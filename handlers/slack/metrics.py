@@ -33,9 +33,9 @@ OK, NO_ANSWER = "ok", "no_answer"
 
 
 class CountedClient(WebClient):
-    """A client that counts its calls, each once however often it was tried. `refused` is told Slack's error codes."""
+    """A client that counts its calls, each once however often it was tried. `on_error` is told Slack's error codes."""
 
-    refused: Callable[[str], object] = staticmethod(lambda _: None)
+    on_error: Callable[[str], object] = staticmethod(lambda _: None)
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         outcome = NO_ANSWER
@@ -44,7 +44,7 @@ class CountedClient(WebClient):
             outcome = OK
         except SlackApiError as error:
             outcome = error_code(error) or NO_ANSWER
-            self.refused(outcome)
+            self.on_error(outcome)
             raise
         finally:
             CALLS.labels(api_method, outcome).inc()

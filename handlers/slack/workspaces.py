@@ -20,11 +20,12 @@ from bot.core.workspaces import Workspace
 from bot.mailchimp import account
 from handlers.clock import utc_now
 from handlers.slack import errors, sdk_workarounds
+from handlers.slack.client import WorkspaceClient
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import SeenRequests
 from handlers.slack.installation.installations import Installations, Installed
 from handlers.slack.installation.rotation import RenewingClient, Rotation
-from handlers.slack.metrics import CountedClient, CountedRateLimits
+from handlers.slack.metrics import CountedRateLimits
 from handlers.slack.people import People
 from handlers.words import words
 from storage.core.database import Database, Unreachable
@@ -240,7 +241,7 @@ class Workspaces:
             installed, self._rotation, base_url=reading.settings.slack_api_url, team_id=team_id
         )
         _be_patient(client)
-        client.refused = partial(self._refused, workspace.id, installed)
+        client.on_error = partial(self._refused, workspace.id, installed)
         people = People(sdk_workarounds.less_patient(client), reading.settings.operators, workspace.id)
         context = AppContext(
             database=workspaces.open_current(self._main, workspace.place),
@@ -256,16 +257,16 @@ class Workspaces:
         return Served.of(context, installed.authorize_result(workspace.id))
 
 
-def web_client(settings: Settings, token: str | None = None) -> CountedClient:
+def web_client(settings: Settings, token: str | None = None) -> WorkspaceClient:
     """The Web API, patient when Slack says "too many"; with the bot token of the settings unless another is given."""
     if token is None and settings.slack_bot_token:
         token = settings.slack_bot_token.get_secret_value()
-    client = CountedClient(token=token, base_url=settings.slack_api_url)
+    client = WorkspaceClient(token=token, base_url=settings.slack_api_url)
     _be_patient(client)
     return client
 
 
-def _be_patient(client: CountedClient) -> None:
+def _be_patient(client: WorkspaceClient) -> None:
     client.retry_handlers.append(CountedRateLimits(max_retry_count=RATE_LIMIT_RETRIES))
 
 

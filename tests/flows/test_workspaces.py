@@ -238,6 +238,7 @@ def test_the_terminal_asks_for_the_workspace_where_there_are_several(
     bot: Installing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CLEANED_WORKSPACE", "")  # which --workspace sets, until the process ends
     for name in ("database_url", "slack_client_id"):
         monkeypatch.setenv(name.upper(), getattr(bot.settings, name))
     monkeypatch.setenv("SLACK_CLIENT_SECRET", bot.slack.client_secret)

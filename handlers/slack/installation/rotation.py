@@ -21,6 +21,7 @@ from slack_sdk.web import SlackResponse
 from bot.core import jobs, task_leases
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from handlers.slack.client import WorkspaceClient
 from handlers.slack.installation.installations import Installations, Installed
 from handlers.slack.metrics import CountedClient
 from handlers.slack.sdk_workarounds import CALL_SECONDS, error_code
@@ -145,7 +146,7 @@ class Rotation:
                 return
 
 
-class RenewingClient(CountedClient):
+class RenewingClient(WorkspaceClient):
     """The Web API with the token of an installation: when Slack says that it has expired, the call is sent with a new one."""
 
     def __init__(self, installed: Installed, rotation: Rotation, **given: Any) -> None:

@@ -36,7 +36,7 @@ def post(
 ) -> StoredMessage:
     """Posts a message of the bot. Raises SlackError as `check_message`; a message with files needs no text."""
     if text or blocks or not files:
-        check_message(text, blocks)
+        check_message(text, blocks, state.unknown_blocks)
     if metadata is not None:
         _check_metadata(metadata)
     message = StoredMessage(
@@ -65,7 +65,7 @@ def as_sent(state: WorkspaceState, text: str) -> str:
 
 def update(state: WorkspaceState, channel: Channel, message: StoredMessage, text: Any, blocks: Any) -> None:
     """Replaces text and blocks; an update without blocks removes the old ones. Raises SlackError."""
-    check_message(text, blocks)
+    check_message(text, blocks, state.unknown_blocks)
     message.text, message.blocks = text or "", _with_ids(blocks)
     message.edited = True
     state.change(channel, message)

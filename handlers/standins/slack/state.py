@@ -168,7 +168,8 @@ class WorkspaceState:
     `partners`: the workspaces that share a channel with it.
     `clock`: returns seconds since the epoch; `push`: sends an event to the windows of a person (None: of everybody);
     `groups`: handle and members of user groups that are enabled; `stacks`: ids of open modals by person, top last; `uploads`: by token;
-    `notices`: what Slackbot told a person; `refused`: the bot's calls that Slack would refuse, oldest first.
+    `notices`: what Slackbot told a person; `refused`: the bot's calls that Slack would refuse, oldest first;
+    `unknown_blocks`: types of newer blocks that this workspace refuses, as one does that does not have them yet.
     """
 
     clock: Callable[[], float]
@@ -188,6 +189,7 @@ class WorkspaceState:
     notices: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     refused: list[Json] = field(default_factory=list)
     executions: dict[str, Execution] = field(default_factory=dict)
+    unknown_blocks: set[str] = field(default_factory=set)
     last_ts: int = 0
     team: Team = LOCAL
     bot_user: str = BOT_USER

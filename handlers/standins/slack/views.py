@@ -48,7 +48,7 @@ _VALUE_KEYS: dict[str, tuple[str, str, Any]] = {
 
 def open_view(state: WorkspaceState, trigger: Trigger, sent: Any) -> StoredView:
     """Opens a modal: on a new stack, or on top of the modal that the trigger comes from."""
-    check_view(sent, "modal")
+    check_view(sent, "modal", state.unknown_blocks)
     stack = state.stacks[trigger.user]
     if trigger.in_modal and stack:
         return push_view(state, trigger.user, sent, trigger.channel)
@@ -60,7 +60,7 @@ def open_view(state: WorkspaceState, trigger: Trigger, sent: Any) -> StoredView:
 
 def push_view(state: WorkspaceState, user: str, sent: Any, channel: str | None) -> StoredView:
     """Raises `not_found` (no modal to push onto), `push_limit_reached` (three on a stack)."""
-    check_view(sent, "modal")
+    check_view(sent, "modal", state.unknown_blocks)
     stack = state.stacks[user]
     if not stack:
         raise SlackError("not_found")
@@ -74,7 +74,7 @@ def update_view(
     state: WorkspaceState, view: StoredView, sent: Any, expected_hash: str | None = None
 ) -> StoredView:
     """Replaces the content; input under the same block and action id stays. Raises `hash_conflict`."""
-    check_view(sent, "modal")
+    check_view(sent, "modal", state.unknown_blocks)
     if expected_hash is not None and expected_hash != view.content["hash"]:
         raise SlackError("hash_conflict")
     _check_external_id(state, sent, other_than=view)
@@ -87,7 +87,7 @@ def update_view(
 
 def publish_home(state: WorkspaceState, user: str, sent: Any, expected_hash: str | None = None) -> StoredView:
     """Raises `hash_conflict`."""
-    check_view(sent, "home")
+    check_view(sent, "home", state.unknown_blocks)
     old = state.homes.get(user)
     if expected_hash is not None and old is not None and expected_hash != old.content["hash"]:
         raise SlackError("hash_conflict")

@@ -254,21 +254,6 @@ def test_a_fault_that_passes_is_tried_again(bot: Bot, error):
     assert run(bot).posted_at == MONDAY
 
 
-def test_a_refused_chart_becomes_a_line_of_text(bot: Bot, monkeypatch):
-    from handlers.slack.views.digests import reports
-    from tests.handlers.slack.views.digests.test_digests import part, report
-
-    monkeypatch.setattr("bot.digests.reports.report", lambda *_: report(part(3)))
-    digests.save(bot.parts.database, SETTINGS, NOW)
-    bot.slack.refuse["chat.postMessage"] = deque([refusal("invalid_blocks")])
-    bot.press(views.SEND, NOW.isoformat())
-    first, second = bot.slack.to("chat.postMessage")
-    assert "data_visualization" in str(first["blocks"])
-    assert "data_visualization" not in str(second["blocks"])
-    assert list(reports._texts(second["blocks"]))
-    assert run(bot).ts == "1.2"
-
-
 def test_zones_and_audiences_are_suggested(bot: Bot):
     def suggested(action_id: str, typed: str) -> list[str]:
         body = {"action_id": action_id, "block_id": action_id, "value": typed}
