@@ -21,6 +21,7 @@ from handlers import scheduler as scheduling
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
+from handlers.slack.features.home_refresh import HomeRefresher
 from handlers.slack.long_work import Worker
 from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
@@ -91,6 +92,9 @@ def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
     bolt = app.build_app(replace(context, client=hasty_client), identity)
     worker.start(context)
     running.callback(worker.stop)
+    refresher = HomeRefresher(context)
+    refresher.start()
+    running.callback(refresher.stop)
     owner = jobs.owner()
     running.callback(lambda: task_leases.release_all(database, owner, context.clock()))
     heartbeat = scheduling.Heartbeat()

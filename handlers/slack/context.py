@@ -1,7 +1,7 @@
 """What every feature of a running bot works with, put together once at the start."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dns.resolver import Resolver
 from slack_sdk import WebClient
@@ -11,6 +11,7 @@ from bot.core.settings import Settings
 from bot.corrections import mail_exchanges
 from bot.digests import digests
 from handlers.clock import utc_now
+from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.people import People
 from storage.core.database import Database
 from storage.mailchimp.client import Client
@@ -31,6 +32,7 @@ class AppContext:
     mailchimp: Client | None = None
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
+    home_tabs: HomeTabs = field(default_factory=HomeTabs)
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
 
     @property

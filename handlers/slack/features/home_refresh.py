@@ -1,0 +1,127 @@
+"""Keeps the Home tabs that people have opened lately up to date, in a thread of its own.
+
+It looks every second, while there are such tabs, whether what they show has changed, whoever changed it: a person, a job,
+a bounce, the terminal or another process. A tab is published again only if it would show something else.
+"""
+
+import logging
+from collections.abc import Sequence
+from threading import Event, Thread
+from time import monotonic
+
+from slack_sdk.errors import SlackClientError
+
+from handlers.slack import errors
+from handlers.slack.context import AppContext
+from handlers.slack.features import home
+from handlers.slack.features.home import Outline
+from handlers.slack.home_tabs import Tab
+from handlers.slack.views.home_parts import Dashboard
+from storage.core.db_errors import transient_fault
+
+LOOK_SECONDS = 1.0
+PROGRESS_SECONDS = 4.0  # between two publications of a tab, if only a progress has changed
+ANYWAY_SECONDS = 300.0  # time goes by: a role is given or taken, a day ends
+AT_ONCE = 5  # tabs, before it looks again: whoever did something comes first
+# views.publish allows about 100 calls a minute.
+BETWEEN_SECONDS = 0.7
+COUNTING_SECONDS = 0.5  # likely typos, before it looks again
+
+log = logging.getLogger(__name__)
+
+
+class HomeRefresher:
+    """The thread."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
+        self._tabs = context.home_tabs
+        self._stopping = Event()
+        self._last: Outline | None = None
+        self._to_count: Sequence[int] = ()
+        self._thread = Thread(target=self._run, name="home", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._tabs.changed.set()
+        self._thread.join(2 * LOOK_SECONDS)
+
+    def turn(self) -> int:
+        """Looks once, and publishes what is due; returns how many tabs were looked after."""
+        tabs = self._tabs.open()
+        if not tabs:
+            self._last = None
+            return 0
+        outline = home.outline(self._context)
+        self._mark(tabs, outline)
+        due = [user for user, tab in tabs if _is_due(tab)][:AT_ONCE]
+        if due:
+            dashboard = home.with_figures(self._context, outline.dashboard)
+            for user in due:
+                self._publish(user, dict(tabs)[user], dashboard)
+        else:
+            self._count_typos(outline)
+        return len(due)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            n = 0
+            try:
+                n = self.turn()
+            except Exception as error:  # noqa: BLE001  the next look comes whatever happens
+                kind = transient_fault(error)
+                log.error("home: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
+            if n:
+                self._stopping.wait(max(LOOK_SECONDS, n * BETWEEN_SECONDS))
+            else:
+                self._tabs.changed.wait(LOOK_SECONDS if self._tabs.open() else None)
+            self._tabs.changed.clear()
+
+    def _mark(self, tabs: Sequence[tuple[str, Tab]], outline: Outline) -> None:
+        """Marks the tabs that what is new concerns."""
+        last, self._last = self._last, outline
+        if last is None:
+            # Nobody knows what has changed since these tabs were published; most often it was just now.
+            is_behind, is_moving = False, True
+        else:
+            is_behind, is_moving = outline.lasting != last.lasting, outline != last
+        for _, tab in tabs:
+            tab.is_behind |= is_behind
+            tab.is_moving |= is_moving
+        if last is None or is_behind:
+            self._to_count = self._tabs.typo_counts.outdated(outline.states)
+
+    def _publish(self, user: str, tab: Tab, dashboard: Dashboard) -> None:
+        tab.is_behind = tab.is_moving = False
+        tab.published_at = monotonic()
+        try:
+            home.show_to(self._context, user, dashboard)
+        except (SlackClientError, OSError) as error:
+            log.warning("a Home tab was not refreshed: %s", errors.name(error))
+            if errors.is_transient(error):
+                tab.is_moving = True
+            else:
+                self._tabs.closed(user)
+
+    def _count_typos(self, outline: Outline) -> None:
+        """Counts the likely typos of audiences that have changed; not while work changes them."""
+        until = monotonic() + COUNTING_SECONDS
+        busy = {work.audience_id for work in outline.dashboard.work}
+        waiting = [id_ for id_ in self._to_count if id_ in outline.states]
+        while waiting and monotonic() < until and not self._stopping.is_set():
+            audience_id = waiting.pop(0)
+            if audience_id not in busy:
+                self._tabs.typo_counts.count(self._context.database, audience_id, outline.states[audience_id])
+        self._to_count = waiting
+
+
+def _is_due(tab: Tab) -> bool:
+    waited = monotonic() - tab.published_at
+    return (
+        (tab.is_behind and waited >= LOOK_SECONDS)
+        or (tab.is_moving and waited >= PROGRESS_SECONDS)
+        or waited >= ANYWAY_SECONDS
+    )
