@@ -46,7 +46,6 @@ class HomeTabs:
             self._tabs[user_id] = tab
             for user in list(self._tabs)[:-MOST]:
                 del self._tabs[user]
-        self.changed.set()
 
     def closed(self, user_id: str) -> None:
         """To be called when Slack refuses the person's tab."""

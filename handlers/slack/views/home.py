@@ -30,7 +30,7 @@ def home(words: Words, shown: Dashboard, *, is_operator: bool) -> View:
     rows = [
         blocks.header(words("home-title")),
         *_summary(words, shown),
-        _of_all(words, is_operator=is_operator),
+        _of_all(words, shown, is_operator=is_operator),
     ]
     rows += parts.wrong(words, shown, is_operator=is_operator)
     if is_operator:
@@ -72,8 +72,10 @@ def _trend(words: Words, shown: Sequence[Figures]) -> Markup:
     return words.md("home-trend", n=week, before=before)
 
 
-def _of_all(words: Words, *, is_operator: bool) -> Block:
-    names = OF_ALL if is_operator else ()
+def _of_all(words: Words, shown: Dashboard, *, is_operator: bool) -> Block:
+    names = (
+        OF_ALL if is_operator and shown.figures else ()
+    )  # without an audience, the first steps have theirs
     buttons = [blocks.button(words(f"open-{name}"), f"open-{name}") for name in names]
     return blocks.actions([*buttons, blocks.button(words("home-refresh"), REFRESH)], "all")
 
@@ -93,7 +95,7 @@ def _look(words: Words, shown: Figures, name: str, n: int) -> Block:
     audience = audience_views.short_name(shown.audience.name)
     is_many = name == "fix" and n > _DIGITS
     text = words.md(f"home-look-{name}", n=_DIGITS if is_many else n, audience=audience, many=str(is_many))
-    label = f"{words(f'open-{name}')}: {audience}"
+    label = _labelled(words, f"open-{name}", audience)
     button = blocks.button(words(f"open-{name}"), f"open-{name}", str(shown.audience.id), name=label)
     return blocks.section(text, accessory=button)
 
@@ -134,12 +136,17 @@ def _line(words: Words, shown: Figures, *, is_operator: bool) -> Block:
     headline = count_views.headline(words, replace(shown, audience=audience))
     value = str(audience.id)
     if is_operator and shown.cleaned:
-        names = count_views.applicable(IN_MENU, shown)
-        menu = {f"open-{name}": words(f"open-{name}") for name in names}
-        accessory = blocks.more_buttons({FIGURES: words("home-figures"), **menu}, value)
+        names = [f"open-{name}" for name in count_views.applicable(IN_MENU, shown)]
+        menu = {key: _labelled(words, key, audience.name) for key in (FIGURES, *names)}
+        accessory = blocks.more_buttons(menu, value)
     else:
-        label = f"{words('home-figures')}: {audience.name}"
+        label = _labelled(words, FIGURES, audience.name)
         accessory = blocks.button(words("home-figures"), FIGURES, value, name=label)
     return blocks.section(
         Markup(f"*{headline}*\n{' · '.join(facts)}"), accessory=accessory, block_id=f"audience-{value}"
     )
+
+
+def _labelled(words: Words, key: str, audience: str) -> str:
+    """What a button does, with the audience: for one of several with the same text."""
+    return words("home-of", what=words(key), audience=audience)

@@ -9,6 +9,7 @@ home-more = { $n ->
    *[other] And { $n } more audiences. Choose one here to see its figures:
 }
 home-figures = All figures
+home-of = { $what }: { $audience }
 home-figures-title = Figures
 home-refresh = Refresh
 home-wrong = Needs attention

@@ -12,6 +12,7 @@ home-more = { $n ->
    *[other] Et { $n } autres audiences. Choisissez-en une ici pour voir ses chiffres :
 }
 home-figures = Tous les chiffres
+home-of = { $what } : { $audience }
 home-figures-title = Chiffres
 home-refresh = Actualiser
 home-wrong = À régler

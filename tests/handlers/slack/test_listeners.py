@@ -35,7 +35,9 @@ FOR_EVERYONE = {
     ("event", "app_mention"),
     ("action", r"conversation-\w+"),
     ("step", "cleaned_counts"),
+    ("action", "home-figures"),
     ("action", "home-refresh"),
+    ("options", "home-figures"),
     # Links: nothing is done.
     ("action", "outcomes-open"),
     ("action", r"exports-open(-\d+)?"),

@@ -177,7 +177,7 @@ def test_the_first_steps_are_ticked_off_and_go_once_all_are_done_or_the_first_da
     assert "There is no audience yet" in json.dumps(empty)
     assert steps(empty) == {"To do": 4}
     assert {"open-import", "open-digest"} <= {e.get("action_id") for e in elements(empty)}
-    begun = {"set_up": SetUp(first_made_at=AT - timedelta(days=1)), "operators": ["U1"]}
+    begun: dict[str, Any] = {"set_up": SetUp(first_made_at=AT - timedelta(days=1)), "operators": ["U1"]}
     assert steps(home(**begun)) == {"Done": 2, "To do": 2}
     assert steps(home(**begun | {"now": AT + timedelta(days=30)})) == {}
     assert steps(home(**begun, is_operator=False)) == {}
@@ -211,6 +211,10 @@ def test_many_audiences_have_a_line_each_with_a_trend_in_words_and_a_menu():
     assert "And 10 more audiences" in json.dumps(view)
     menus = [e for e in elements(view) if e.get("type") == "overflow"]
     assert len(menus) == views.MAX_AUDIENCES
+    assert [option["text"]["text"] for option in menus[1]["options"]] == [
+        f"{does}: Audience 2"
+        for does in ("All figures", "View contacts", "Export", "Archive", "Cleaning rules")
+    ]
     [picker] = [e for e in elements(view) if e.get("type") == "static_select"]
     assert [option["value"] for option in picker["options"]] == [str(k) for k in range(51, 61)]
 
