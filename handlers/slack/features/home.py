@@ -8,13 +8,13 @@ from bot.bounces.verdicts import held
 from bot.contacts import counts
 from bot.core import audiences, breakdowns, jobs, journal
 from bot.core.breakdowns import Breakdown, Place
+from bot.core.errors import NotAnOperator
 from bot.core.jobs import WorkUnderWay
 from bot.corrections import typo_counts
 from bot.corrections.typo_counts import TypoState
 from bot.digests import digests
 from bot.exports import exports
 from handlers.slack.context import AppContext
-from handlers.slack.elements.blocks import View
 from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import EVERYONE, Listeners
 from handlers.slack.people import Person
@@ -79,8 +79,10 @@ def after_work(context: AppContext, user_id: str) -> None:
 
 
 def publish(context: AppContext, user_id: str) -> None:
-    """Publishes the person's Home tab, as things are now."""
-    show_to(context, user_id, with_figures(context, outline(context).dashboard))
+    """Publishes the person's Home tab, as things are now. If Slack doesn't tell their role, it is that of a member."""
+    dashboard = with_figures(context, outline(context).dashboard)
+    person = context.people.person(user_id)
+    _publish(context, person, dashboard, is_operator=context.people.is_operator(person))
 
 
 def outline(context: AppContext) -> Outline:
@@ -111,20 +113,25 @@ def with_figures(context: AppContext, dashboard: Dashboard) -> Dashboard:
     return replace(dashboard, figures=figures, now=now)
 
 
-def show_to(context: AppContext, user_id: str, dashboard: Dashboard) -> None:
-    """Publishes the tab of that person, unless it shows just that. Raises SlackClientError."""
-    person = context.people.person(user_id)
-    view = _view(context, person, dashboard)
-    if not context.home_tabs.shows(user_id, view):
-        context.client.views_publish(user_id=user_id, view=view)
-        context.home_tabs.published(user_id, view)
+def publish_again(context: AppContext, user_id: str, dashboard: Dashboard) -> None:
+    """Publishes the person's Home tab, unless it shows just that. Raises SlackClientError, RoleUnknown."""
+    person, is_operator = context.people.person(user_id), True
+    try:
+        context.people.require_operator(person)
+    except NotAnOperator:
+        is_operator = False
+    _publish(context, person, dashboard, is_operator=is_operator, again=True)
 
 
-def _view(context: AppContext, person: Person, dashboard: Dashboard) -> View:
-    is_operator = context.people.is_operator(person)
+def _publish(
+    context: AppContext, person: Person, dashboard: Dashboard, *, is_operator: bool, again: bool = False
+) -> None:
     used = next(iter(audiences.last_used_first(context.database, person.id)), None)
     figures = sorted(dashboard.figures, key=lambda each: used is None or each.audience.id != used.id)
-    return views.home(person.words, replace(dashboard, figures=figures), is_operator=is_operator)
+    view = views.home(person.words, replace(dashboard, figures=figures), is_operator=is_operator)
+    if not (again and context.home_tabs.shows(person.id, view)):
+        context.client.views_publish(user_id=person.id, view=view)
+        context.home_tabs.published(person.id, view)
 
 
 def _is_shown(work: WorkUnderWay, all_audiences: Sequence[audiences.Audience]) -> bool:

@@ -11,6 +11,7 @@ from time import monotonic
 
 from slack_sdk.errors import SlackClientError
 
+from bot.core.errors import RoleUnknown
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
@@ -98,10 +99,10 @@ class HomeRefresher:
         tab.is_behind = tab.is_moving = False
         tab.published_at = monotonic()
         try:
-            home.show_to(self._context, user, dashboard)
-        except (SlackClientError, OSError) as error:
+            home.publish_again(self._context, user, dashboard)
+        except (SlackClientError, OSError, RoleUnknown) as error:
             log.warning("a Home tab was not refreshed: %s", errors.name(error))
-            if errors.is_transient(error):
+            if isinstance(error, RoleUnknown) or errors.is_transient(error):
                 tab.is_moving = True
             else:
                 self._tabs.closed(user)

@@ -15,11 +15,13 @@ from sqlalchemy import event
 from bot.core import breakdowns, jobs
 from bot.core.audiences import by_id, remember
 from bot.core.breakdowns import Place
+from bot.core.jobs import Recipient
 from bot.core.settings import load
 from bot.corrections import likely_typos
 from bot.digests import digests
 from bot.exports.jobs import EXPORT, ExportTask
-from handlers.slack import home_tabs
+from bot.mailchimp.mirror.jobs import SYNC, SyncTask
+from handlers.slack import home_tabs, people
 from handlers.slack.features import home_refresh
 from handlers.slack.features.home import after_work, outline, publish
 from handlers.slack.features.home_refresh import HomeRefresher
@@ -316,3 +318,40 @@ def test_a_key_that_mailchimp_refuses_is_noted_until_it_takes_one(database: Data
     refusing.refused = False
     mirror.sync_all(parts, client)
     assert outline(parts).dashboard.breakdowns == ()
+
+
+def test_a_tab_stays_as_it_is_while_slack_does_not_tell_the_role(
+    olivia: Person, database: Database, refresher: HomeRefresher, monkeypatch: pytest.MonkeyPatch
+):
+    open_home(olivia)
+    shown(olivia)
+    turned(refresher, olivia)
+    fill(database, [{}])
+    monkeypatch.setattr(people, "CACHED_SECONDS", 0)
+    users_info = olivia.slack.users_info
+    monkeypatch.setattr(olivia.slack, "users_info", unavailable)
+    assert turned(refresher, olivia) == ""
+    monkeypatch.setattr(olivia.slack, "users_info", users_info)
+    assert "open-list" in turned(refresher, olivia)
+
+
+def unavailable(**_given: Any) -> Any:
+    raise SlackApiError("unavailable", {"ok": False, "error": "ratelimited"})  # type: ignore[no-untyped-call]
+
+
+def test_of_the_syncs_that_the_clock_starts_only_the_first_of_an_audience_is_work(
+    olivia: Person, database: Database
+):
+    with database.transaction() as session:
+        for name, until in (("New", None), ("Old", NOW)):
+            row = audiences.get_or_add(session, name, NOW)
+            row.source, row.remote_id, row.mirrored_until = "mailchimp", name, until
+            session.add(row)
+            for recipient in (None, Recipient(OPERATOR)):
+                task = SyncTask(until, look_for_gone=False, revision=0)
+                by = OPERATOR if recipient else mirror.BY_CLOCK
+                jobs.create(session, SYNC, task, by=by, now=NOW, audience_id=row.id, recipient=recipient)
+    publish(olivia.parts, OPERATOR)
+    said = shown(olivia)
+    assert said.count("Syncing New with Mailchimp") == 2
+    assert said.count("Syncing Old with Mailchimp") == 1
