@@ -214,7 +214,7 @@ class Workspaces:
             if workspace.id in self._stays or (old and old.identity.bot_token == installed.bot_token):
                 return
             try:
-                served = self._made(workspace, installed)
+                served = self._made(workspace, installed, old)
             except (CleanedError, MailchimpError, Unreachable) as error:
                 self._not_served.add(workspace.id)
                 reason = errors.sentence(words("en"), error)
@@ -232,7 +232,8 @@ class Workspaces:
             log.info("The bot was removed from the workspace %s.", workspace_id)
             self.gone(workspace_id)
 
-    def _made(self, workspace: Workspace, installed: Installed) -> Served:
+    def _made(self, workspace: Workspace, installed: Installed, old: Served | None) -> Served:
+        """The workspace with the token that it has now. `old`: as it was served with another one."""
         reading = core_settings.of_workspace(self._settings, workspace.id, workspace.place)
         for fault in reading.faults:
             log.error("%s", words("en")(fault.key, **fault.values))
@@ -244,11 +245,11 @@ class Workspaces:
         client.on_error = partial(self._refused, workspace.id, installed)
         people = People(sdk_workarounds.less_patient(client), reading.settings.operators, workspace.id)
         context = AppContext(
-            database=workspaces.open_current(self._main, workspace.place),
+            database=(old.context.database if old else workspaces.open_current(self._main, workspace.place)),
             settings=reading.settings,
             client=client,
             people=people,
-            mailchimp=account.account(reading.settings),
+            mailchimp=old.context.mailchimp if old else account.account(reading.settings),
             clock=self._clock,
             wake=self._wake,
             workspace=workspace,
