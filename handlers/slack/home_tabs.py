@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Event, Lock
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -29,12 +29,11 @@ class Tab:
 
 
 class HomeTabs:
-    """The tabs, of those who used the bot last first. `changed` is set when there is something new to publish."""
+    """The tabs of one workspace, of those who used the bot last first."""
 
     def __init__(self) -> None:
         self._tabs: dict[str, Tab] = {}
         self._lock = Lock()
-        self.changed = Event()
         self.typo_counts = TypoCounts()
 
     def opened(self, user_id: str) -> None:

@@ -58,10 +58,8 @@ def show(request: Request) -> None:
 
 
 def refresh(request: Request) -> None:
-    tabs = request.context.home_tabs
-    tabs.opened(request.user_id)
+    request.context.home_tabs.opened(request.user_id)
     publish(request.context, request.user_id)
-    tabs.changed.set()
 
 
 def show_figures(request: Request) -> None:
@@ -75,7 +73,6 @@ def show_figures(request: Request) -> None:
 def after_work(context: AppContext, user_id: str) -> None:
     """The person whose work has ended may look at the tab next, so it is kept up to date."""
     context.home_tabs.opened(user_id)
-    context.home_tabs.changed.set()
 
 
 def publish(context: AppContext, user_id: str) -> None:

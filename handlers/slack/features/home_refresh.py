@@ -5,19 +5,19 @@ a bounce, the terminal or another process. A tab is published again only if it w
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import Event, Thread
 from time import monotonic
 
 from slack_sdk.errors import SlackClientError
 
 from bot.core.errors import RoleUnknown
-from handlers.slack import errors
+from handlers.slack import errors, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
 from handlers.slack.features.home import Outline
 from handlers.slack.home_tabs import Tab
-from handlers.slack.views.home_parts import Dashboard
 from storage.core.db_errors import transient_fault
 
 LOOK_SECONDS = 1.0
@@ -26,20 +26,19 @@ ANYWAY_SECONDS = 300.0  # time goes by: a role is given or taken, a day ends
 AT_ONCE = 5  # tabs, before it looks again: whoever did something comes first
 # views.publish allows about 100 calls a minute.
 BETWEEN_SECONDS = 0.7
+PAUSE_SECONDS = 30.0  # after a call that Slack didn't answer, or not yet
 COUNTING_SECONDS = 0.5  # likely typos, before it looks again
 
 log = logging.getLogger(__name__)
 
 
 class HomeRefresher:
-    """The thread."""
+    """The thread, for the workspaces that `contexts` returns."""
 
-    def __init__(self, context: AppContext) -> None:
-        self._context = context
-        self._tabs = context.home_tabs
+    def __init__(self, contexts: Callable[[], Sequence[AppContext]]) -> None:
+        self._contexts = contexts
+        self._workspaces: dict[str, WorkspaceTabs] = {}
         self._stopping = Event()
-        self._last: Outline | None = None
-        self._to_count: Sequence[int] = ()
         self._thread = Thread(target=self._run, name="home", daemon=True)
 
     def start(self) -> None:
@@ -47,41 +46,46 @@ class HomeRefresher:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._tabs.changed.set()
         self._thread.join(2 * LOOK_SECONDS)
 
-    def turn(self) -> int:
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOK_SECONDS):
+            contexts = self._contexts()
+            known, self._workspaces = self._workspaces, {}
+            for context in contexts:
+                id_ = context.workspace.id
+                tabs = self._workspaces[id_] = known.get(id_) or WorkspaceTabs()
+                try:
+                    tabs.turn(context)
+                except Exception as error:  # noqa: BLE001  the next look comes whatever happens
+                    kind = transient_fault(error)
+                    log.error("home: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
+
+
+class WorkspaceTabs:
+    """What was seen of one workspace, and what is due there."""
+
+    def __init__(self) -> None:
+        self._last: Outline | None = None
+        self._to_count: Sequence[int] = ()
+        self._not_before = 0.0  # by the monotonic clock: Slack has had enough for now
+
+    def turn(self, context: AppContext) -> int:
         """Looks once, and publishes what is due; returns how many tabs were looked after."""
-        tabs = self._tabs.open()
+        tabs = context.home_tabs.open()
         if not tabs:
             self._last = None
             return 0
-        outline = home.outline(self._context)
-        self._mark(tabs, outline)
-        due = [user for user, tab in tabs if _is_due(tab)][:AT_ONCE]
+        outline = home.outline(context)
+        self._mark(context, tabs, outline)
+        due = [(user, tab) for user, tab in tabs if _is_due(tab)] if monotonic() >= self._not_before else []
         if due:
-            dashboard = home.with_figures(self._context, outline.dashboard)
-            for user in due:
-                self._publish(user, dict(tabs)[user], dashboard)
+            self._publish_all(context, due[:AT_ONCE], outline)
         else:
-            self._count_typos(outline)
-        return len(due)
+            self._count_typos(context, outline)
+        return len(due[:AT_ONCE])
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            n = 0
-            try:
-                n = self.turn()
-            except Exception as error:  # noqa: BLE001  the next look comes whatever happens
-                kind = transient_fault(error)
-                log.error("home: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
-            if n:
-                self._stopping.wait(max(LOOK_SECONDS, n * BETWEEN_SECONDS))
-            else:
-                self._tabs.changed.wait(LOOK_SECONDS if self._tabs.open() else None)
-            self._tabs.changed.clear()
-
-    def _mark(self, tabs: Sequence[tuple[str, Tab]], outline: Outline) -> None:
+    def _mark(self, context: AppContext, tabs: Sequence[tuple[str, Tab]], outline: Outline) -> None:
         """Marks the tabs that what is new concerns."""
         last, self._last = self._last, outline
         if last is None:
@@ -93,29 +97,36 @@ class HomeRefresher:
             tab.is_behind |= is_behind
             tab.is_moving |= is_moving
         if last is None or is_behind:
-            self._to_count = self._tabs.typo_counts.outdated(outline.states)
+            self._to_count = context.home_tabs.typo_counts.outdated(outline.states)
 
-    def _publish(self, user: str, tab: Tab, dashboard: Dashboard) -> None:
-        tab.is_behind = tab.is_moving = False
-        tab.published_at = monotonic()
-        try:
-            home.publish_again(self._context, user, dashboard)
-        except (SlackClientError, OSError, RoleUnknown) as error:
-            log.warning("a Home tab was not refreshed: %s", errors.name(error))
-            if isinstance(error, RoleUnknown) or errors.is_transient(error):
-                tab.is_moving = True
-            else:
-                self._tabs.closed(user)
+    def _publish_all(self, context: AppContext, due: Sequence[tuple[str, Tab]], outline: Outline) -> None:
+        dashboard = home.with_figures(context, outline.dashboard)
+        context = replace(context, client=sdk_workarounds.less_patient(context.client))
+        self._not_before = monotonic() + len(due) * BETWEEN_SECONDS
+        for user, tab in due:
+            tab.is_behind = tab.is_moving = False
+            tab.published_at = monotonic()
+            try:
+                home.publish_again(context, user, dashboard)
+            except (SlackClientError, OSError, RoleUnknown) as error:
+                log.warning("a Home tab was not refreshed: %s", errors.name(error))
+                if isinstance(error, RoleUnknown) or errors.is_transient(error):
+                    tab.is_moving = True
+                    self._not_before = monotonic() + PAUSE_SECONDS
+                else:
+                    context.home_tabs.closed(user)
 
-    def _count_typos(self, outline: Outline) -> None:
+    def _count_typos(self, context: AppContext, outline: Outline) -> None:
         """Counts the likely typos of audiences that have changed; not while work changes them."""
         until = monotonic() + COUNTING_SECONDS
         busy = {work.audience_id for work in outline.dashboard.work}
         waiting = [id_ for id_ in self._to_count if id_ in outline.states]
-        while waiting and monotonic() < until and not self._stopping.is_set():
+        while waiting and monotonic() < until:
             audience_id = waiting.pop(0)
             if audience_id not in busy:
-                self._tabs.typo_counts.count(self._context.database, audience_id, outline.states[audience_id])
+                context.home_tabs.typo_counts.count(
+                    context.database, audience_id, outline.states[audience_id]
+                )
         self._to_count = waiting
 
 

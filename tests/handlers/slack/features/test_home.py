@@ -1,7 +1,7 @@
 """The Home tab is published when it is opened, when it is asked for again, and after each change while it may be open."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +24,7 @@ from bot.mailchimp.mirror.jobs import SYNC, SyncTask
 from handlers.slack import home_tabs, people
 from handlers.slack.features import home_refresh
 from handlers.slack.features.home import after_work, outline, publish
-from handlers.slack.features.home_refresh import HomeRefresher
+from handlers.slack.features.home_refresh import HomeRefresher, WorkspaceTabs
 from handlers.slack.features.mailchimp import mirror
 from handlers.slack.views import home as views
 from storage.contacts.contacts import Segment
@@ -38,6 +38,8 @@ from tests.conftest import NOW
 from tests.handlers.slack.features.contacts.test_segments import MEMBER, OPERATOR, Person, Slack
 from tests.handlers.slack.views.test_home import DIGEST
 from tests.support.limits import problems
+
+Look = Callable[[], int]
 
 
 class Publishing(Slack):
@@ -61,11 +63,12 @@ def olivia(database: Database) -> Person:
 
 
 @pytest.fixture
-def refresher(olivia: Person, monkeypatch: pytest.MonkeyPatch) -> HomeRefresher:
-    """For `turn` only; the time between two publications is 0."""
-    for name in ("LOOK_SECONDS", "PROGRESS_SECONDS"):
+def look(olivia: Person, monkeypatch: pytest.MonkeyPatch) -> Look:
+    """Looks when told; the time between two publications is 0."""
+    for name in ("LOOK_SECONDS", "PROGRESS_SECONDS", "BETWEEN_SECONDS", "PAUSE_SECONDS"):
         monkeypatch.setattr(home_refresh, name, 0.0)
-    return HomeRefresher(olivia.parts)
+    tabs = WorkspaceTabs()
+    return lambda: tabs.turn(olivia.parts)
 
 
 def open_home(person: Person, tab: str = "home") -> None:
@@ -82,9 +85,9 @@ def shown(person: Person) -> str:
     return json.dumps(published["view"], ensure_ascii=False)
 
 
-def turned(refresher: HomeRefresher, person: Person) -> str:
+def turned(look: Look, person: Person) -> str:
     """What is published once it has looked; "" if nothing is."""
-    refresher.turn()
+    look()
     return "" if person.slack.shown.empty() else shown(person)
 
 
@@ -155,30 +158,30 @@ def test_many_audiences_take_as_many_queries_as_few_and_the_one_used_last_comes_
 
 
 def test_whoever_has_the_tab_open_is_shown_each_change_and_nothing_twice(
-    olivia: Person, database: Database, refresher: HomeRefresher
+    olivia: Person, database: Database, look: Look
 ):
-    assert refresher.turn() == 0
+    assert look() == 0
     open_home(olivia)
     assert "There is no audience yet" in shown(olivia)
-    assert turned(refresher, olivia) == ""
+    assert turned(look, olivia) == ""
 
     audience_id = fill(database, [{}] * 3)
-    assert "3 cleaned contacts in News" in turned(refresher, olivia)
-    assert turned(refresher, olivia) == ""
+    assert "3 cleaned contacts in News" in turned(look, olivia)
+    assert turned(look, olivia) == ""
 
     fill(database, [{}])  # as bounces do, which leave no line in the journal
-    assert "4 cleaned contacts in News" in turned(refresher, olivia)
+    assert "4 cleaned contacts in News" in turned(look, olivia)
 
     digests.save(database, replace(DIGEST, set_by=OPERATOR), NOW)
-    assert "Next one: <!date^" in turned(refresher, olivia)
+    assert "Next one: <!date^" in turned(look, olivia)
 
     breakdowns.note(database, Place.MAILBOX, "bounces-imap-login", {"host": "imap.example.com"}, NOW)
-    assert turned(refresher, olivia) == "", "no mailbox is set"
+    assert turned(look, olivia) == "", "no mailbox is set"
 
     with database.transaction() as session:
         task = ExportTask(Segment(audience_id=audience_id), None)
         job = jobs.create(session, EXPORT, task, by=OPERATOR, now=NOW, audience_id=audience_id, total=4)
-    assert "Exporting from News · waiting for its turn" in turned(refresher, olivia)
+    assert "Exporting from News · waiting for its turn" in turned(look, olivia)
     with database.transaction() as session:
         row = Export(
             audience_id=audience_id,
@@ -191,51 +194,51 @@ def test_whoever_has_the_tab_open_is_shown_each_change_and_nothing_twice(
         )
         exports.add(session, row)
     jobs.claim(database, [EXPORT], "me", NOW)
-    said = turned(refresher, olivia)
+    said = turned(look, olivia)
     assert "Exporting from News · 0% done" in said
     assert "*4 contacts* from News, by <@U0OLIVIA>" in said
     assert "https://example.com/f" in said
 
 
 def test_progress_alone_is_shown_more_seldom_than_what_people_wait_for(
-    olivia: Person, database: Database, refresher: HomeRefresher, monkeypatch: pytest.MonkeyPatch
+    olivia: Person, database: Database, look: Look, monkeypatch: pytest.MonkeyPatch
 ):
     fill(database, [{}])
     open_home(olivia)
     shown(olivia)
-    turned(refresher, olivia)
+    turned(look, olivia)
     monkeypatch.setattr(home_refresh, "PROGRESS_SECONDS", 3_600.0)
     fill(database, [{}])
-    assert turned(refresher, olivia) == ""
+    assert turned(look, olivia) == ""
     with database.transaction() as session:
         journal.write(session, who=OPERATOR, what="import", at=NOW, n=1)
-    assert "2 cleaned contacts in News" in turned(refresher, olivia)
+    assert "2 cleaned contacts in News" in turned(look, olivia)
 
 
 def test_likely_typos_are_counted_behind_the_first_view_and_again_after_a_change(
-    olivia: Person, database: Database, refresher: HomeRefresher
+    olivia: Person, database: Database, look: Look
 ):
     audience_id = fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}, {}])
     open_home(olivia)
     assert "likely typo" not in shown(olivia)
-    turned(refresher, olivia)
-    said = [turned(refresher, olivia) for _ in range(2)]
+    turned(look, olivia)
+    said = [turned(look, olivia) for _ in range(2)]
     assert "*2 likely typos* in News" in "".join(said)
     found = likely_typos.page(database, audience_id).found[0].contact
     likely_typos.mark_not_a_typo(database, audience_id, found.id, by=OPERATOR, now=NOW)
-    said = [turned(refresher, olivia) for _ in range(3)]
+    said = [turned(look, olivia) for _ in range(3)]
     assert "*1 likely typo* in News" in "".join(said)
 
 
 def test_whoever_did_something_is_shown_it_before_others_and_few_at_a_time(
-    olivia: Person, database: Database, refresher: HomeRefresher
+    olivia: Person, database: Database, look: Look
 ):
     users = [f"U{k:04}" for k in range(20)]
     for user in users:
         olivia.parts.home_tabs.opened(user)
     after_work(olivia.parts, users[0])
     order = []
-    while refresher.turn():
+    while look():
         while not olivia.slack.shown.empty():
             order.append(olivia.slack.shown.get()["user_id"])
         assert len(order) % home_refresh.AT_ONCE == 0
@@ -256,17 +259,17 @@ def test_at_most_so_many_tabs_are_looked_after_and_none_for_longer_than_a_day(
 
 @pytest.mark.parametrize(("code", "is_tried_again"), [("ratelimited", True), ("user_not_found", False)])
 def test_a_tab_that_slack_does_not_take_is_tried_again_unless_it_never_will(
-    olivia: Person, refresher: HomeRefresher, code: str, is_tried_again: bool
+    olivia: Person, look: Look, code: str, is_tried_again: bool
 ):
     olivia.parts.home_tabs.opened(OPERATOR)
     olivia.slack.refuses = code  # type: ignore[attr-defined]
-    assert turned(refresher, olivia) == ""
+    assert turned(look, olivia) == ""
     olivia.slack.refuses = ""  # type: ignore[attr-defined]
-    assert bool(turned(refresher, olivia)) is is_tried_again
+    assert bool(turned(look, olivia)) is is_tried_again
 
 
 def test_the_thread_publishes_by_itself_and_ends_when_told(olivia: Person, database: Database):
-    refresher = HomeRefresher(olivia.parts)
+    refresher = HomeRefresher(lambda: [olivia.parts])
     refresher.start()
     after_work(olivia.parts, OPERATOR)
     assert "There is no audience yet" in shown(olivia)
@@ -321,18 +324,18 @@ def test_a_key_that_mailchimp_refuses_is_noted_until_it_takes_one(database: Data
 
 
 def test_a_tab_stays_as_it_is_while_slack_does_not_tell_the_role(
-    olivia: Person, database: Database, refresher: HomeRefresher, monkeypatch: pytest.MonkeyPatch
+    olivia: Person, database: Database, look: Look, monkeypatch: pytest.MonkeyPatch
 ):
     open_home(olivia)
     shown(olivia)
-    turned(refresher, olivia)
+    turned(look, olivia)
     fill(database, [{}])
     monkeypatch.setattr(people, "CACHED_SECONDS", 0)
     users_info = olivia.slack.users_info
     monkeypatch.setattr(olivia.slack, "users_info", unavailable)
-    assert turned(refresher, olivia) == ""
+    assert turned(look, olivia) == ""
     monkeypatch.setattr(olivia.slack, "users_info", users_info)
-    assert "open-list" in turned(refresher, olivia)
+    assert "open-list" in turned(look, olivia)
 
 
 def unavailable(**_given: Any) -> Any:
