@@ -41,7 +41,7 @@ class HomeTabs:
         now = monotonic()
         with self._lock:
             tab = self._tabs.pop(user_id, None) or Tab(now)
-            tab.used_at, tab.is_moving = now, True  # something may change just while it is published
+            tab.used_at, tab.is_behind = now, True  # something may change just while it is published
             self._tabs[user_id] = tab
             for user in list(self._tabs)[:-MOST]:
                 del self._tabs[user]

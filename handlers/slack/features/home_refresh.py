@@ -5,6 +5,7 @@ a bounce, the terminal or another process. A tab is published again only if it w
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Event, Thread
@@ -24,8 +25,7 @@ LOOK_SECONDS = 1.0
 PROGRESS_SECONDS = 4.0  # between two publications of a tab, if only a progress has changed
 ANYWAY_SECONDS = 300.0  # time goes by: a role is given or taken, a day ends
 AT_ONCE = 5  # tabs, before it looks again: whoever did something comes first
-# views.publish allows about 100 calls a minute.
-BETWEEN_SECONDS = 0.7
+MOST_IN_A_MINUTE = 80  # views.publish allows about 100 calls, those of people who open the tab among them
 PAUSE_SECONDS = 30.0  # after a call that Slack didn't answer, or not yet
 COUNTING_SECONDS = 0.5  # likely typos, before it looks again
 
@@ -68,7 +68,8 @@ class WorkspaceTabs:
     def __init__(self) -> None:
         self._last: Outline | None = None
         self._to_count: Sequence[int] = ()
-        self._not_before = 0.0  # by the monotonic clock: Slack has had enough for now
+        self._published: deque[float] = deque(maxlen=MOST_IN_A_MINUTE)  # when, by the monotonic clock
+        self._not_before = 0.0  # Slack has had enough for now
 
     def turn(self, context: AppContext) -> int:
         """Looks once, and publishes what is due; returns how many tabs were looked after."""
@@ -78,34 +79,38 @@ class WorkspaceTabs:
             return 0
         outline = home.outline(context)
         self._mark(context, tabs, outline)
-        due = [(user, tab) for user, tab in tabs if _is_due(tab)] if monotonic() >= self._not_before else []
+        due = [(user, tab) for user, tab in tabs if _is_due(tab)][: self._most()]
         if due:
-            self._publish_all(context, due[:AT_ONCE], outline)
+            self._publish_all(context, due, outline)
         else:
             self._count_typos(context, outline)
-        return len(due[:AT_ONCE])
+        return len(due)
+
+    def _most(self) -> int:
+        """How many tabs may be published now."""
+        now = monotonic()
+        if now < self._not_before:
+            return 0
+        return min(AT_ONCE, MOST_IN_A_MINUTE - sum(at > now - 60.0 for at in self._published))
 
     def _mark(self, context: AppContext, tabs: Sequence[tuple[str, Tab]], outline: Outline) -> None:
         """Marks the tabs that what is new concerns."""
         last, self._last = self._last, outline
-        if last is None:
-            # Nobody knows what has changed since these tabs were published; most often it was just now.
-            is_behind, is_moving = False, True
-        else:
-            is_behind, is_moving = outline.lasting != last.lasting, outline != last
+        is_behind = last is None or outline.lasting != last.lasting
+        is_moving = outline != last
         for _, tab in tabs:
             tab.is_behind |= is_behind
             tab.is_moving |= is_moving
-        if last is None or is_behind:
+        if is_behind:
             self._to_count = context.home_tabs.typo_counts.outdated(outline.states)
 
     def _publish_all(self, context: AppContext, due: Sequence[tuple[str, Tab]], outline: Outline) -> None:
         dashboard = home.with_figures(context, outline.dashboard)
         context = replace(context, client=sdk_workarounds.less_patient(context.client))
-        self._not_before = monotonic() + len(due) * BETWEEN_SECONDS
         for user, tab in due:
             tab.is_behind = tab.is_moving = False
             tab.published_at = monotonic()
+            self._published.append(tab.published_at)
             try:
                 home.publish_again(context, user, dashboard)
             except (SlackClientError, OSError, RoleUnknown) as error:

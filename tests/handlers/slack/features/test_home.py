@@ -65,7 +65,7 @@ def olivia(database: Database) -> Person:
 @pytest.fixture
 def look(olivia: Person, monkeypatch: pytest.MonkeyPatch) -> Look:
     """Looks when told; the time between two publications is 0."""
-    for name in ("LOOK_SECONDS", "PROGRESS_SECONDS", "BETWEEN_SECONDS", "PAUSE_SECONDS"):
+    for name in ("LOOK_SECONDS", "PROGRESS_SECONDS", "PAUSE_SECONDS"):
         monkeypatch.setattr(home_refresh, name, 0.0)
     tabs = WorkspaceTabs()
     return lambda: tabs.turn(olivia.parts)
@@ -358,3 +358,15 @@ def test_of_the_syncs_that_the_clock_starts_only_the_first_of_an_audience_is_wor
     said = shown(olivia)
     assert said.count("Syncing New with Mailchimp") == 2
     assert said.count("Syncing Old with Mailchimp") == 1
+
+
+def test_no_more_tabs_are_published_in_a_minute_than_slack_allows(
+    olivia: Person, database: Database, look: Look
+):
+    for k in range(home_tabs.MOST):
+        olivia.parts.home_tabs.opened(f"U{k}")
+    for n in range(4):
+        fill(database, [{}], f"News {n}")
+        while look():
+            pass
+    assert olivia.slack.shown.qsize() == home_refresh.MOST_IN_A_MINUTE
