@@ -110,25 +110,27 @@ def with_figures(context: AppContext, dashboard: Dashboard) -> Dashboard:
     return replace(dashboard, figures=figures, now=now)
 
 
-def publish_again(context: AppContext, user_id: str, dashboard: Dashboard) -> None:
-    """Publishes the person's Home tab, unless it shows just that. Raises SlackClientError, RoleUnknown."""
+def publish_again(context: AppContext, user_id: str, dashboard: Dashboard) -> bool:
+    """Publishes the person's Home tab; False if it shows just that already. Raises SlackClientError, RoleUnknown."""
     person, is_operator = context.people.person(user_id), True
     try:
         context.people.require_operator(person)
     except NotAnOperator:
         is_operator = False
-    _publish(context, person, dashboard, is_operator=is_operator, again=True)
+    return _publish(context, person, dashboard, is_operator=is_operator, again=True)
 
 
 def _publish(
     context: AppContext, person: Person, dashboard: Dashboard, *, is_operator: bool, again: bool = False
-) -> None:
+) -> bool:
     used = next(iter(audiences.last_used_first(context.database, person.id)), None)
     figures = sorted(dashboard.figures, key=lambda each: used is None or each.audience.id != used.id)
     view = views.home(person.words, replace(dashboard, figures=figures), is_operator=is_operator)
-    if not (again and context.home_tabs.shows(person.id, view)):
-        context.client.views_publish(user_id=person.id, view=view)
-        context.home_tabs.published(person.id, view)
+    if again and context.home_tabs.shows(person.id, view):
+        return False
+    context.client.views_publish(user_id=person.id, view=view)
+    context.home_tabs.published(person.id, view)
+    return True
 
 
 def _is_shown(work: WorkUnderWay, all_audiences: Sequence[audiences.Audience]) -> bool:

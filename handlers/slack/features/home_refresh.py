@@ -110,16 +110,16 @@ class WorkspaceTabs:
         for user, tab in due:
             tab.is_behind = tab.is_moving = False
             tab.published_at = monotonic()
-            self._published.append(tab.published_at)
             try:
-                home.publish_again(context, user, dashboard)
+                if home.publish_again(context, user, dashboard):
+                    self._published.append(tab.published_at)
             except (SlackClientError, OSError, RoleUnknown) as error:
                 log.warning("a Home tab was not refreshed: %s", errors.name(error))
                 if isinstance(error, RoleUnknown) or errors.is_transient(error):
                     tab.is_moving = True
                     self._not_before = monotonic() + PAUSE_SECONDS
-                else:
-                    context.home_tabs.closed(user)
+                    break
+                context.home_tabs.closed(user)
 
     def _count_typos(self, context: AppContext, outline: Outline) -> None:
         """Counts the likely typos of audiences that have changed; not while work changes them."""
