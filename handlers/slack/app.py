@@ -1,4 +1,4 @@
-"""The Bolt app: who asks, deliveries that come twice, faults, and every feature's listeners."""
+"""The Bolt app: who asks and how often, deliveries that come twice, faults, and every feature's listeners."""
 
 import logging
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from handlers.slack.features.archives import archives, restores
 from handlers.slack.features.bounces import evidence, held, incidents, policies, reversals
 from handlers.slack.features.contacts import contacts, counts, segments
 from handlers.slack.features.mailchimp import additions, fixes, mirror
+from handlers.slack.limits import Limits
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
@@ -57,7 +58,7 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         request_verification_enabled=secret is not None,
         listener_executor=threads,
     )
-    seen_requests = SeenRequests(app_context.database, app_context.clock)
+    seen_requests, limits = SeenRequests(app_context.database, app_context.clock), Limits()
 
     @app.middleware
     def introduce(
@@ -67,8 +68,10 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
         body = request.body = _with_buttons(_storable(request.body))
-        context[REQUEST] = Request(app_context, body, context.user_id or "", respond, threads)
+        asked = context[REQUEST] = Request(app_context, body, context.user_id or "", respond, threads)
         context[SEEN] = seen_requests
+        if (refusal := limits.refusal(asked)) is not None:
+            return BoltResponse(status=200, body=refusal or "")
         if seen_requests.is_repeated(body):
             return BoltResponse(status=200, body="")
         return next()
