@@ -29,6 +29,7 @@ from handlers.web.webhooks.requests import (
     WebhookError,
     WebhookRequest,
 )
+from handlers.web.webhooks.sources import Sources, source_of
 from storage.core.database import Database
 
 RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
@@ -37,7 +38,6 @@ RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
 }
 LARGEST_BODY = 1 << 20  # bytes
 BODY_TIMEOUT = 20.0  # seconds
-RETRY_AFTER = 5  # seconds
 THREADS = 4  # that authenticate and parse
 WAIT_SECONDS = 10.0  # for Amazon's certificate
 REQUESTS = Counter(
@@ -83,12 +83,13 @@ def faults(settings: Settings) -> list[BadSetting]:
 
 
 def guarded(name: str, handler: Handler) -> Handler:
-    """Wraps a handler: its errors are answered as JSON, and logged under the name."""
-    seldom = SeldomLog(log)
+    """Wraps a handler: its errors are answered as JSON, and logged under the name; each source may call so often."""
+    seldom, sources = SeldomLog(log), Sources()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
-            return await handler(request)
+            with sources.admitted(source_of(request)):
+                return await handler(request)
         except WebhookError as error:
             seldom.warning("%s: %s %s", name, error.status, error.message)
             return _rejection(error)
@@ -148,7 +149,7 @@ def _handler(
         headers = {key.lower(): value for key, value in request.headers.items()}
         webhook_request = WebhookRequest(body, headers, clock())
         payload = await _receive(receive, webhook_request, threads)
-        counts = await collector.put(payload)
+        counts = await collector.put(payload, name)
         if counts is None:
             raise Unauthenticated("This token was used with another body before: it is valid for one.")
         return web.json_response(asdict(counts))
@@ -159,8 +160,8 @@ def _handler(
 def _rejection(error: WebhookError) -> web.Response:
     answer = {"error": error.message} | ({"faults": error.faults} if error.faults else {})
     response = web.json_response(answer, status=error.status)
-    if isinstance(error, TemporarilyUnavailable):
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
     # The rest of a large body is read and dropped, so that its sender reads the answer; a slow body is not waited for.
     if isinstance(error, BodyTimeout):
         response.force_close()
