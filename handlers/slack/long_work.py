@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -32,6 +32,8 @@ from storage.mailchimp.errors import MailchimpError
 
 THREADS = 2
 POLL_SECONDS = 1.0  # for jobs of other processes
+# Twice a job's lease, for a pause that Slack asks for is no fault.
+STUCK_AFTER_SECONDS = 2 * jobs.LEASE.total_seconds()
 TELL_SECONDS = 1.5  # chat.update allows about 50 a minute
 # Slack may show the view that answers a submission after one of ours that follows it: the first message waits.
 FIRST_MESSAGE_SECONDS = 0.6
@@ -83,6 +85,7 @@ class Worker:
         self._awake = Event()
         self._stopping = Event()
         self._threads: dict[str, Thread] = {}  # by the owner of its leases
+        self._moved: dict[str, float] = {}  # when each thread that isn't idle has got on
 
     def start(self, context: AppContext) -> None:
         jobs.release_dead(context.database)
@@ -108,9 +111,18 @@ class Worker:
             thread.join(max(0.0, until - monotonic()))
 
     def fault(self) -> str:
-        """Which of the threads have ended although nobody told them to, in a few words; "" if none."""
+        """Which of the threads have ended although nobody told them to, or are stuck, in a few words; "" if none."""
+        if self._stopping.is_set():
+            return ""
+        latest = monotonic() - STUCK_AFTER_SECONDS
         dead = [thread.name for thread in self._threads.values() if not thread.is_alive()]
-        return f"ended: {', '.join(dead)}" if dead and not self._stopping.is_set() else ""
+        stuck = [
+            thread.name
+            for owner, thread in self._threads.items()
+            if thread.is_alive() and self._moved.get(owner, latest) < latest
+        ]
+        found = {"ended": dead, "stuck": stuck}
+        return "; ".join(f"{how}: {', '.join(names)}" for how, names in found.items() if names)
 
     def hand_over(self, database: Database) -> None:
         """Ends the leases of threads that did not stop in time. To be called just before the process ends."""
@@ -130,19 +142,25 @@ class Worker:
 
     def _run(self, context: AppContext, kinds: Collection[JobKind], owner: str) -> None:
         types = [self._handlers[kind].type for kind in kinds]
+
+        def move() -> None:
+            self._moved[owner] = monotonic()
+
         while not self._stopping.is_set():
+            move()
             try:
                 job = jobs.claim(context.database, types, owner, context.clock())
                 if job:
                     handler = self._handlers[job.kind]
                     with logs.referenced(job.id):
-                        _JobRun(context, handler, job, self._stopping, self._after_work).run()
+                        _JobRun(context, handler, job, self._stopping, self._after_work, move).run()
                     continue
             except LeaseLost:
                 log.warning("a job was taken over by another process")
             except Exception as error:  # noqa: BLE001  a worker thread never ends by a fault
                 kind = transient_fault(error)
                 log.error("worker: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
+            del self._moved[owner]
             self._awake.wait(POLL_SECONDS)
             self._awake.clear()
         # An archive at Mailchimp holds the lease of its sync too.
@@ -162,9 +180,11 @@ class _JobRun:
         job: AnyJob,
         stopping: Event,
         after_work: Callable[[AppContext, str], None],
+        move: Callable[[], None] = lambda: None,
     ) -> None:
+        """`move` is called as the job gets on."""
         self._context, self._handler, self._job, self._stopping = context, handler, job, stopping
-        self._after_work = after_work
+        self._after_work, self._move = after_work, move
         self._database = context.database
         self._next_message = monotonic() + FIRST_MESSAGE_SECONDS
         self._may_have_posted = False
@@ -229,7 +249,7 @@ class _JobRun:
         return True
 
     def _steps(self) -> bool:
-        for job in self._handler.work(self._database, self._job, self._context.clock):
+        for job in self._handler.work(self._database, self._job, self._clock):
             self._job = job
             if job.state == JobState.RUNNING:
                 if self._stopping.is_set():
@@ -240,6 +260,11 @@ class _JobRun:
         # The receipt comes after the view that answers the submission.
         self._stopping.wait(max(0.0, min(FIRST_MESSAGE_SECONDS, self._next_message - monotonic())))
         return True
+
+    def _clock(self) -> datetime:
+        """What the work takes the time from, with every step: also while it waits for somebody and renews its lease."""
+        self._move()
+        return self._context.clock()
 
     def _fail(self, key: str, **values: object) -> None:
         self._job = jobs.fail(self._database, self._job, self._context.clock(), key, **values)
@@ -258,6 +283,7 @@ class _JobRun:
         if self._job.state == JobState.RUNNING and self._job.recipient:
             self._tell_trouble(kind)
         while not self._stopping.wait(POLL_SECONDS):
+            self._move()
             try:
                 jobs.retry_later_uncounted(self._database, self._job, self._context.clock())
             except LeaseLost:

@@ -387,3 +387,38 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: AppCo
     worker.stop()
     assert row(parts, job_id).told_at is not None
     assert not any(thread.is_alive() for thread in worker._threads.values())
+
+
+def test_a_thread_that_is_stuck_in_a_job_is_a_fault_and_one_that_gets_on_or_is_idle_is_not(
+    parts: AppContext, monkeypatch: pytest.MonkeyPatch
+):
+    now, begun, may_go_on, stopped = 0.0, Event(), Event(), Event()
+
+    def work(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
+        for _ in range(2):
+            begun.set()
+            assert may_go_on.wait(20)
+            may_go_on.clear()
+            yield jobs.renew(database, job, clock())
+        stopped.set()
+        yield from three_steps(database, job, clock)
+
+    monkeypatch.setattr(long_work, "monotonic", lambda: now)
+    monkeypatch.setattr(long_work, "POLL_SECONDS", 60.0)
+    worker = Worker([JobHandler(TEST, work, "close", message)])
+    add(parts)
+    worker.start(parts)
+    assert begun.wait(20)
+    while len(worker._moved) > 1:  # the other thread looks for work
+        stopped.wait(0.001)
+    for passed, fault in ((60, ""), (1, "stuck: worker-"), (600, "stuck: worker-")):
+        now += passed
+        assert worker.fault().rstrip("01") == fault
+    begun.clear()
+    may_go_on.set()
+    assert begun.wait(20)
+    assert worker.fault() == ""
+    may_go_on.set()
+    assert stopped.wait(20)
+    worker.stop()
+    assert worker.fault() == ""
