@@ -7,6 +7,7 @@ time, its threads and how often they were woken. The commands of the terminal ar
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from tests.support.slack import OLIVIA, Person
 from tests.tools.webhook_load import database_url
 
 SETTLE_SECONDS = 3.0  # after the first answer
+CLEANED = ("-P", "-m", "handlers.cli")
 TERMINAL = (("--help",), ("counts",))
 TIMES = 7  # that each command of the terminal is started
 
@@ -37,6 +39,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--starts", type=int, default=3)
     parser.add_argument("--postgresql", action="store_true")
+    parser.add_argument(
+        "--python", default=sys.executable, help="of an environment with requirements.txt alone"
+    )
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -49,21 +54,33 @@ def main() -> None:
         database.close()
         environment = _environment(workspace, url)
         for arguments in TERMINAL:
-            times = [_run(arguments, environment, folder) for _ in range(TIMES)]
-            print(f"cleaned {' '.join(arguments)}: {statistics.median(times) * 1000:.0f} ms (median)")
+            took = [_run([given.python, *CLEANED, *arguments], environment, folder) for _ in range(TIMES)]
+            seconds, processor = (statistics.median(each) * 1000 for each in zip(*took, strict=True))
+            print(f"cleaned {' '.join(arguments)}: {seconds:.0f} ms, {processor:.0f} ms of processor time (medians)")
         for n in range(given.starts):
-            with _bot(environment, folder) as (process, started), Person(workspace, OLIVIA) as olivia:
+            with (
+                _bot([given.python, *CLEANED, "run"], environment, folder) as (process, started),
+                Person(workspace, OLIVIA) as olivia,
+            ):
                 answered, again = _first_answers(workspace, olivia, started)
-                print(f"first answer {answered:.2f} s after the start; the next after {again * 1000:.0f} ms")
+                print(
+                    f"first answer {answered:.2f} s after the start, with {_Use.of(process.pid).processor:.2f} s of "
+                    f"processor time; the next after {again * 1000:.0f} ms"
+                )
                 if n == given.starts - 1:
                     _watch(process.pid, given.seconds)
 
 
-def _run(arguments: Sequence[str], environment: dict[str, str], folder: str) -> float:
-    started = time.perf_counter()
-    command = [sys.executable, "-P", "-m", "handlers.cli", *arguments]
+def _run(command: Sequence[str], environment: dict[str, str], folder: str) -> tuple[float, float]:
+    """Seconds by the clock, and of processor time."""
+    started, before = time.perf_counter(), _of_children()
     subprocess.run(command, env=environment, cwd=folder, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - started
+    return time.perf_counter() - started, _of_children() - before
+
+
+def _of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _first_answers(workspace: Workspace, person: Person, started: float) -> tuple[float, float]:
@@ -142,10 +159,11 @@ def _environment(workspace: Workspace, url: str) -> dict[str, str]:
 
 
 @contextmanager
-def _bot(environment: dict[str, str], folder: str) -> Iterator[tuple["subprocess.Popen[bytes]", float]]:
+def _bot(
+    command: Sequence[str], environment: dict[str, str], folder: str
+) -> Iterator[tuple["subprocess.Popen[bytes]", float]]:
     """The running process, and when it was started."""
     started = time.perf_counter()
-    command = [sys.executable, "-P", "-m", "handlers.cli", "run"]
     process = subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.DEVNULL)
     try:
         yield process, started

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from importlib import import_module
 
 from aiohttp import web
 from prometheus_client import Counter
@@ -18,7 +19,6 @@ from handlers.web.seldom import SeldomLog
 from handlers.web.webhooks import own
 from handlers.web.webhooks.collector import Collector
 from handlers.web.webhooks.fetches import Waiting
-from handlers.web.webhooks.providers import brevo, mailgun, mailtrap, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.requests import (
     BodyTimeout,
     BodyTooLarge,
@@ -32,9 +32,16 @@ from handlers.web.webhooks.requests import (
 from handlers.web.webhooks.sources import Sources, source_of
 from storage.core.database import Database
 
-RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
-    provider.NAME: provider.receiver
-    for provider in (ses, sendgrid, postmark, mailgun, brevo, resend, mailtrap, postal, own)
+# The setting that switches each provider on, by the name of its module.
+PROVIDERS = {
+    "ses": "ses_topics",
+    "sendgrid": "sendgrid_key",
+    "postmark": "postmark_password",
+    "mailgun": "mailgun_key",
+    "brevo": "brevo_token",
+    "resend": "resend_secret",
+    "mailtrap": "mailtrap_secret",
+    "postal": "postal_key",
 }
 LARGEST_BODY = 1 << 20  # bytes
 BODY_TIMEOUT = 20.0  # seconds
@@ -45,6 +52,25 @@ REQUESTS = Counter(
 )
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _receiver(provider: str, setting: str) -> Callable[[Settings], Receiver | None]:
+    """The provider's `receiver`. Its module is imported only with its setting: some take 10 MB, for cryptography."""
+
+    def receiver(settings: Settings) -> Receiver | None:
+        if not getattr(settings, setting):
+            return None
+        module = import_module(f"handlers.web.webhooks.providers.{provider}")
+        made: Receiver | None = module.receiver(settings)
+        return made
+
+    return receiver
+
+
+RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
+    **{name: _receiver(name, setting) for name, setting in PROVIDERS.items()},
+    own.NAME: own.receiver,
+}
 
 log = logging.getLogger(__name__)
 
