@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dns.resolver import Resolver
 from slack_sdk import WebClient
 
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
-from bot.corrections import mail_exchanges
 from bot.digests import digests
 from handlers.clock import utc_now
 from handlers.slack.people import People
 from storage.core.database import Database
 from storage.mailchimp.client import Client
+
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,7 @@ class AppContext:
     """The database, Slack's client, and so on.
 
     `mailchimp` is the account whose audiences are mirrored, if there is one; `wake` makes the worker look for jobs at
-    once; `make_resolver` makes the DNS resolver.
+    once; `make_resolver` makes the DNS resolver, if not the system's.
     """
 
     database: Database
@@ -31,7 +33,7 @@ class AppContext:
     mailchimp: Client | None = None
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
-    make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
+    make_resolver: "Callable[[], Resolver] | None" = None
 
     @property
     def zone(self) -> str:

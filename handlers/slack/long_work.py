@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -82,7 +82,9 @@ class Worker:
             for state in JobState.DONE, JobState.FAILED:
                 ENDED.labels(kind, state)  # 0 from the start, so that the first one is an increase
         self._after_work = after_work
-        self._awake = Event()
+        self._idle = Condition()  # what the threads without work wait for
+        self._wakes = 0  # how often there may have been new work
+        self._is_watched = False  # whether one of the idle threads looks at the database
         self._stopping = Event()
         self._threads: dict[str, Thread] = {}  # by the owner of its leases
         self._moved: dict[str, float] = {}  # when each thread that isn't idle has got on
@@ -96,12 +98,15 @@ class Worker:
             self._threads[owner] = thread
 
     def wake(self) -> None:
-        self._awake.set()
+        """Makes the idle threads look for work."""
+        with self._idle:
+            self._wakes += 1
+            self._idle.notify_all()
 
     def stop_soon(self) -> None:
         """Lets each thread end its step and give its job back."""
         self._stopping.set()
-        self._awake.set()
+        self.wake()
 
     def stop(self, seconds: float = 8) -> None:
         """As `stop_soon`, and waits for at most so long."""
@@ -148,6 +153,7 @@ class Worker:
 
         while not self._stopping.is_set():
             move()
+            wakes = self._wakes
             try:
                 job = jobs.claim(context.database, types, owner, context.clock())
                 if job:
@@ -161,13 +167,44 @@ class Worker:
                 kind = transient_fault(error)
                 log.error("worker: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
             del self._moved[owner]
-            self._awake.wait(POLL_SECONDS)
-            self._awake.clear()
+            self._wait(context.database, wakes)
         # An archive at Mailchimp holds the lease of its sync too.
         try:
             jobs.release_all(context.database, owner)
         except Exception as error:  # noqa: BLE001  leases expire by themselves
             log.warning("worker: leases could not be ended: %s", errors.name(error))
+
+    def _wait(self, database: Database, wakes: int) -> None:
+        """Returns when there may be work that the thread, which has looked for it after so many wakes, doesn't know of.
+
+        One of the idle threads looks at the database for all of them, for jobs of other processes and for those whose
+        pause is over. When it has found something, all look for what they may take.
+        """
+        with self._idle:
+            self._idle.wait_for(lambda: self._wakes != wakes or not self._is_watched)
+            if self._wakes != wakes:
+                return
+            self._is_watched = True
+        try:
+            while not self._is_woken(wakes):
+                if _may_have_work(database):
+                    self.wake()
+                    return
+        finally:
+            with self._idle:
+                self._is_watched = False
+                self._idle.notify()  # another one looks from now on
+
+    def _is_woken(self, wakes: int) -> bool:
+        with self._idle:
+            return self._idle.wait_for(lambda: self._wakes != wakes, POLL_SECONDS)
+
+
+def _may_have_work(database: Database) -> bool:
+    try:
+        return jobs.may_have_work(database)
+    except Exception:  # noqa: BLE001  the claim that follows logs it
+        return True
 
 
 class _JobRun:

@@ -56,7 +56,9 @@ def main() -> None:
         for arguments in TERMINAL:
             took = [_run([given.python, *CLEANED, *arguments], environment, folder) for _ in range(TIMES)]
             seconds, processor = (statistics.median(each) * 1000 for each in zip(*took, strict=True))
-            print(f"cleaned {' '.join(arguments)}: {seconds:.0f} ms, {processor:.0f} ms of processor time (medians)")
+            print(
+                f"cleaned {' '.join(arguments)}: {seconds:.0f} ms, {processor:.0f} ms of processor time (medians)"
+            )
         for n in range(given.starts):
             with (
                 _bot([given.python, *CLEANED, "run"], environment, folder) as (process, started),

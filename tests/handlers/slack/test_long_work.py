@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, current_thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -422,3 +423,42 @@ def test_a_thread_that_is_stuck_in_a_job_is_a_fault_and_one_that_gets_on_or_is_i
     assert stopped.wait(20)
     worker.stop()
     assert worker.fault() == ""
+
+
+def test_one_of_the_idle_threads_looks_for_jobs_of_other_processes_and_another_one_while_it_works(
+    parts: AppContext, monkeypatch: pytest.MonkeyPatch
+):
+    looks, working, may_end = list[str](), list[str](), Event()
+    look = jobs.may_have_work
+
+    def noted(database: Database) -> bool:
+        looks.append(current_thread().name)
+        return look(database)
+
+    def work(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
+        working.append(current_thread().name)
+        assert may_end.wait(20)
+        yield from three_steps(database, job, clock)
+
+    def wait_for_looks() -> set[str]:
+        looks.clear()
+        until = monotonic() + 20
+        while len(looks) < 5:
+            assert monotonic() < until
+            sleep(0.001)
+        return set(looks)
+
+    monkeypatch.setattr(long_work, "POLL_SECONDS", 0.005)
+    monkeypatch.setattr(jobs, "may_have_work", noted)
+    worker = Worker([JobHandler(TEST, work, "close", message)])
+    worker.start(parts)
+    assert len(wait_for_looks()) == 1
+    job_id = add(parts)
+    while not working:
+        sleep(0.001)
+    assert not wait_for_looks().intersection(working)
+    may_end.set()
+    while row(parts, job_id).told_at is None:
+        sleep(0.001)
+    assert len(wait_for_looks()) == 1
+    worker.stop()
