@@ -166,6 +166,7 @@ def test_a_database_that_is_gone_a_dead_worker_a_cut_socket_and_a_stopped_clock_
         return claims(*given)
 
     monkeypatch.setattr(jobs, "claim", claim)
+    monkeypatch.setattr(jobs, "may_have_work", lambda _: dead.is_set())
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
