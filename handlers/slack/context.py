@@ -1,13 +1,15 @@
-"""What every feature of a running bot works with, put together once at the start."""
+"""What every feature of a running bot works with, put together once for each workspace."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from slack_sdk import WebClient
 
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from bot.core.workspaces import Workspace
 from bot.digests import digests
 from handlers.clock import utc_now
 from handlers.slack.people import People
@@ -17,13 +19,16 @@ from storage.mailchimp.client import Client
 if TYPE_CHECKING:
     from dns.resolver import Resolver
 
+_UNNAMED = Workspace("", "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class AppContext:
     """The database, Slack's client, and so on.
 
     `mailchimp` is the account whose audiences are mirrored, if there is one; `wake` makes the worker look for jobs at
-    once; `make_resolver` makes the DNS resolver, if not the system's.
+    once; `make_resolver` makes the DNS resolver, if not the system's; `removed` is to be called with the time when the bot was removed from the
+    workspace.
     """
 
     database: Database
@@ -33,6 +38,8 @@ class AppContext:
     mailchimp: Client | None = None
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
+    workspace: Workspace = _UNNAMED
+    removed: Callable[[datetime], None] = lambda _: None
     make_resolver: "Callable[[], Resolver] | None" = None
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateSchema
 
 from storage.core.database import Database, Unreachable
 
@@ -43,6 +44,8 @@ def migrate(database: Database) -> None:
 
     config = _config()
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if database.schema:
+            connection.execute(CreateSchema(database.schema, if_not_exists=True))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

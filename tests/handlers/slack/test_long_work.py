@@ -19,8 +19,9 @@ from bot.core.json_values import to_json
 from bot.core.settings import load
 from handlers.slack import long_work
 from handlers.slack.context import AppContext
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Message
+from handlers.slack.elements.newer import TaskStatus
 from handlers.slack.long_work import JobHandler, Worker
 from handlers.slack.people import People
 from handlers.words import Markup, Words
@@ -87,7 +88,8 @@ def three_steps(database: Database, job: TestJob, clock: Clock) -> Iterator[Test
 
 def message(_database: Database, _words: Words, job: TestJob) -> Message:
     text = Markup(f"{job.state} {job.done} {job.failure.key if job.failure else ''}")
-    return blocks.message(text, [blocks.section(text)])
+    card = newer.task_card(job.id, text, TaskStatus.IN_PROGRESS, [blocks.section(text)])
+    return blocks.message(text, [card, blocks.actions([blocks.button("Stop", "stop")])])
 
 
 class Clockwork:
@@ -158,12 +160,12 @@ def test_one_message_moves_on_to_the_receipt(parts: AppContext, slack: Slack):
     assert row(parts, job_id).told_at == NOW
 
 
-def test_the_modal_moves_on_too_without_buttons(parts: AppContext, slack: Slack):
+def test_the_modal_moves_on_too_without_buttons_and_cards(parts: AppContext, slack: Slack):
     add(parts, replace(SOMEONE, view="V1"))
     one_round(parts)
     views = [given["view"] for method, given in slack.calls if method == "views.update"]
     assert len(views) == 4
-    assert all(block["type"] != "actions" for view in views for block in view["blocks"])
+    assert all(block["type"] == "section" for view in views for block in view["blocks"])
 
 
 def test_a_modal_that_was_closed_stops_nothing(parts: AppContext, slack: Slack):
@@ -325,10 +327,9 @@ def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext,
 
     for _ in range(long_work.THREADS + 1):
         add(parts, None, type_of(kind), by="clock")
-    worker = Worker(
-        [JobHandler(type_of(kind), waits, "close", message), JobHandler(TEST, ends, "close", message)]
-    )
-    worker.start(parts)
+    handlers = [JobHandler(type_of(kind), waits, "close", message), JobHandler(TEST, ends, "close", message)]
+    worker = Worker(lambda _: handlers)
+    worker.start(lambda: [parts])
     add(parts)
     worker.wake()
     try:
@@ -381,8 +382,9 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: AppCo
             finished.set()
         return message(database, words, job)
 
-    worker = Worker([JobHandler(TEST, three_steps, "close", signalled)])
-    worker.start(replace(parts, wake=worker.wake))
+    worker = Worker(lambda _: [JobHandler(TEST, three_steps, "close", signalled)])
+    woken = replace(parts, wake=worker.wake)
+    worker.start(lambda: [woken])
     worker.wake()
     assert finished.wait(10)
     worker.stop()
@@ -406,9 +408,9 @@ def test_a_thread_that_is_stuck_in_a_job_is_a_fault_and_one_that_gets_on_or_is_i
 
     monkeypatch.setattr(long_work, "monotonic", lambda: now)
     monkeypatch.setattr(long_work, "POLL_SECONDS", 60.0)
-    worker = Worker([JobHandler(TEST, work, "close", message)])
+    worker = Worker(lambda _: [JobHandler(TEST, work, "close", message)])
     add(parts)
-    worker.start(parts)
+    worker.start(lambda: [parts])
     assert begun.wait(20)
     while len(worker._moved) > 1:  # the other thread looks for work
         stopped.wait(0.001)
@@ -450,8 +452,8 @@ def test_one_of_the_idle_threads_looks_for_jobs_of_other_processes_and_another_o
 
     monkeypatch.setattr(long_work, "POLL_SECONDS", 0.005)
     monkeypatch.setattr(jobs, "may_have_work", noted)
-    worker = Worker([JobHandler(TEST, work, "close", message)])
-    worker.start(parts)
+    worker = Worker(lambda _: [JobHandler(TEST, work, "close", message)])
+    worker.start(lambda: [parts])
     assert len(wait_for_looks()) == 1
     job_id = add(parts)
     while not working:
