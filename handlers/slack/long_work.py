@@ -52,6 +52,7 @@ class JobHandler:
     `message` makes the message of a job as it is: its progress, its receipt or its failure. `title` is the key of
     the modal's title. `after` updates what else is shown in Slack of a job that has ended. `in_window`: the ids of
     buttons that the modal shows too, besides links; others would open a modal on top, and Slack stacks three at most.
+    `is_told`: whether another message, a file's, is the receipt of a job that is done; then the job's own is removed.
     """
 
     type: JobType[Any, Any, Any]
@@ -60,6 +61,7 @@ class JobHandler:
     message: Callable[[Database, Words, Any], Message]
     after: Callable[[AppContext, Any], None] = lambda *_: None
     in_window: Collection[str] = ()
+    is_told: Callable[[Any], bool] = lambda _: False
 
 
 class Worker:
@@ -293,7 +295,8 @@ class _JobRun:
         if not self._job.recipient:
             return  # started in the terminal
         message = self._handler.message(self._database, self._words, self._job)
-        recipient = self._send(message)
+        is_told = self._job.state == JobState.DONE and self._handler.is_told(self._job)
+        recipient = self._remove() if is_told else self._send(message)
         if recipient.ts != self._job.recipient.ts or recipient.channel != self._job.recipient.channel:
             self._job = replace(self._job, recipient=recipient)
             self._job = jobs.set_recipient(self._database, self._job, self._context.clock(), recipient)
@@ -313,6 +316,20 @@ class _JobRun:
             once = sdk_workarounds.without_connection_retries(client)
             ts = str(once.chat_postMessage(channel=channel, metadata=self._metadata, **message)["ts"])
         return replace(recipient, channel=channel, ts=ts)
+
+    def _remove(self) -> Recipient:
+        """Deletes the job's message, if there is one. Returns the recipient without it."""
+        recipient, client = self._job.recipient, self._context.client
+        if recipient is None:
+            raise ValueError("A job without a recipient has no message.")
+        channel = recipient.channel or direct_messages(client, recipient.user)
+        if ts := recipient.ts or self._find_message(channel):
+            try:
+                client.chat_delete(channel=channel, ts=ts)
+            except SlackApiError as error:
+                if error.response["error"] != "message_not_found":
+                    raise
+        return replace(recipient, channel=channel, ts=None)
 
     @property
     def _metadata(self) -> MessageMetadata:

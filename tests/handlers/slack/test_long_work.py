@@ -61,6 +61,9 @@ class Slack(WebClient):
     def chat_update(self, **given: Any) -> Any:
         return self._call("chat.update", given)
 
+    def chat_delete(self, **given: Any) -> Any:
+        return self._call("chat.delete", given)
+
     def conversations_history(self, **_given: Any) -> Any:
         return {"messages": self.standing}
 
@@ -137,6 +140,14 @@ def one_round(parts: AppContext, working: Callable[..., Iterator[TestJob]] = thr
     run(parts, JobHandler(TEST, working, "close", message), job)
 
 
+def run_told(parts: AppContext) -> None:
+    """A round of work whose receipt is another message."""
+    handler = JobHandler(TEST, three_steps, "exports-title", message, is_told=lambda _: True)
+    job = jobs.claim(parts.database, [TEST], "me", parts.clock())
+    assert job
+    run(parts, handler, job)
+
+
 def run(parts: AppContext, handler: JobHandler, job: TestJob, stopping: Event | None = None) -> None:
     long_work._JobRun(parts, handler, job, stopping or Event(), lambda *_: None).run()
 
@@ -154,6 +165,19 @@ def test_one_message_moves_on_to_the_receipt(parts: AppContext, slack: Slack):
     methods = [method for method, _ in slack.calls]
     assert methods == ["chat.postMessage", *["chat.update"] * 3]
     assert slack.calls[-1][1]["text"].startswith("done 3")
+    assert row(parts, job_id).told_at == NOW
+
+
+@pytest.mark.parametrize("error", [None, "message_not_found"])
+def test_where_another_message_tells_it_the_progress_is_removed(
+    parts: AppContext, slack: Slack, error: str | None
+):
+    job_id = add(parts, replace(SOMEONE, view="V1"))
+    if error:  # somebody has removed it
+        slack.failing, slack.error = {"chat.delete"}, error
+    run_told(parts)
+    assert slack.calls[-2] == ("chat.delete", {"channel": DIRECT, "ts": "1.0"})
+    assert slack.calls[-1][0] == "views.update"
     assert row(parts, job_id).told_at == NOW
 
 

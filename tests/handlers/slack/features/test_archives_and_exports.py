@@ -154,10 +154,10 @@ def test_an_export_is_the_csv_of_what_was_counted_in_the_persons_messages(
     olivia.wait_modal(says("Export 25 contacts", "Email Address, First Name", "for you alone"))
     assert olivia.submit() == {}
     olivia.wait_modal(says("25 contacts exported from News"))
-    receipt = olivia.wait_message("25 contacts exported from News", channel=olivia.direct_messages())
-    assert has_action(exports.FILE)(receipt)
-    message = olivia.wait_message(lambda shown: bool(shown.get("files")), channel=olivia.direct_messages())
-    found = rows(olivia, message)
+    olivia.wait_modal(has_action(exports.FILE))
+    [receipt] = olivia.messages(olivia.direct_messages())
+    assert "25 contacts exported from News" in receipt["text"]
+    found = rows(olivia, receipt)
     assert {row["Email Address"] for row in found} == before.keys()
     olivia.command("/cleaned-export")
     olivia.wait_modal("Export 25 contacts")
