@@ -49,13 +49,14 @@ class Step:
     """The position in a walk through the likely typos: number `number` of `total`, whose contact is at `place`.
 
     A `total` above MOST_COUNTED means that there may be more. With a `week`, the walk is through the contacts cleaned
-    in it.
+    in it. `walk` is its id (see `walks`), once something was corrected in it.
     """
 
     number: int
     total: int
     place: PageKey | None
     week: Week | None = None
+    walk: str = ""
 
 
 def page(

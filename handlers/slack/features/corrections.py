@@ -12,10 +12,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core import audiences
 from bot.core.addresses import find_addresses
 from bot.core.weeks import Week
-from bot.corrections import corrections, likely_typos, mail_exchanges, tick_list
+from bot.corrections import corrections, likely_typos, mail_exchanges, tick_list, walks
 from bot.corrections.cleaned_contact import CleanedContact
-from bot.corrections.corrections import AddressFault, Form, NoPermission
+from bot.corrections.corrections import AddressFault, Correction, Form, NoPermission
 from bot.corrections.likely_typos import Step
+from bot.corrections.walks import Place
 from bot.mailchimp.additions import FieldMissing
 from handlers.slack import errors
 from handlers.slack.elements.audiences import split_value
@@ -25,6 +26,7 @@ from handlers.slack.features.audience_modal import AudienceModal, suggest_audien
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
 from handlers.slack.views.corrections import corrections as views
+from handlers.slack.views.corrections import fixes as fix_views
 from handlers.slack.views.corrections import tick_list as list_views
 from storage.contacts.contacts import PageKey
 
@@ -206,17 +208,33 @@ def add(request: Request) -> View:
         correction = corrections.add(
             request.database, request.metadata, filled, by=request.user_id, now=request.now
         )
-    receipt = views.receipt_message(request.words, correction)
-    request.then(lambda: _post(request, receipt))
-    return views.receipt(request.words, correction)
+    request.then(lambda: _tell(request, correction))
+    return fix_views.receipt(request.words, correction)
 
 
-def _post(request: Request, receipt: Message) -> None:
-    """Leaves the receipt in the direct messages. The modal shows it too, so nothing has gone wrong if Slack refuses it."""
+def _tell(request: Request, correction: Correction) -> None:
+    """Leaves the receipt in the direct messages: one for the corrections of a walk.
+
+    The modal shows it too, so nothing has gone wrong if Slack refuses it.
+    """
+    receipt, told = fix_views.receipt_message(request.words, correction), correction.message
     try:
-        request.tell(receipt)
+        if not told or not _update(request, told, receipt):
+            place = Place(*request.tell(receipt))
+            walks.set_message(request.context.database, correction.walk, place)
     except (SlackClientError, OSError) as error:
         log.warning("a receipt was not posted: %s", errors.name(error))
+
+
+def _update(request: Request, place: Place, receipt: Message) -> bool:
+    """Whether the message is still there, and was updated."""
+    try:
+        request.client.chat_update(channel=place.channel, ts=place.ts, **receipt)
+    except SlackApiError as error:
+        if error.response["error"] == "message_not_found":
+            return False
+        raise
+    return True
 
 
 def begin(request: Request, modal: Modal, audience: audiences.Audience) -> None:

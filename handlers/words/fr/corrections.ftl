@@ -225,3 +225,5 @@ error-corrections-other-number = { $n ->
     [one] { $n } adresse est cochée. Relisez l’autorisation et cochez-la pour cette personne.
    *[other] { $n } adresses sont cochées. Relisez l’autorisation et cochez-la pour ces { $n } personnes.
 }
+corrections-earlier = { $n } plus tôt, puis :
+corrections-before = *Corrigés auparavant :*

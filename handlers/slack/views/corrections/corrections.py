@@ -1,4 +1,4 @@
-"""Correcting a mistyped address: the form and its receipt, and what leads to it."""
+"""Correcting a mistyped address: the form, and what leads to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -7,14 +7,14 @@ from typing import Any
 
 from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
-from bot.corrections.corrections import Correction, FilledForm, Form
+from bot.corrections.corrections import FilledForm, Form
 from bot.corrections.likely_typos import MOST_COUNTED, Step
 from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.required_fields import Requirements
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion
 from handlers.slack.elements import blocks
-from handlers.slack.elements.blocks import Block, Message, View
+from handlers.slack.elements.blocks import Block, View
 from handlers.slack.views.mailchimp import required_fields as required_views
 from handlers.words import Markup, Words
 from storage.contacts.contacts import PageKey
@@ -165,19 +165,6 @@ def address_in(view: Mapping[str, Any], suggested: str) -> str:
     return suggested
 
 
-def receipt(words: Words, correction: Correction) -> View:
-    """The modal once the corrected address is added."""
-    return _modal(words, _receipt(words, correction))
-
-
-def receipt_message(words: Words, correction: Correction) -> Message:
-    """The same, as a message."""
-    return blocks.message(
-        words.md("corrections-added", address=correction.address, audience=correction.audience.name),
-        _receipt(words, correction),
-    )
-
-
 def contact_options(words: Words, contacts: Sequence[CleanedContact]) -> list[Block]:
     """Options for the contacts that the search found; their value is that of a Fix button."""
     return [
@@ -231,16 +218,18 @@ def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
     if step is None:
         return f"{audience_id}|{contact_id}|||"
     cleaned_at = step.place.cleaned_at.isoformat() if step.place else ""
-    week = f"|{step.week.last}|{step.week.zone}" if step.week else ""
-    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{cleaned_at}{week}"
+    week = f"{step.week.last}|{step.week.zone}" if step.week else "|"
+    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{cleaned_at}|{week}|{step.walk}"
 
 
 def step_in(value: str) -> tuple[int, int, Step | None]:
     """The arguments of a `step_value`."""
-    audience_id, contact_id, number, total, cleaned_at, *days = value.split("|")
+    parts = value.split("|")
+    # Buttons of earlier versions have no walk, and at first had no week.
+    audience_id, contact_id, number, total, cleaned_at, last, zone, walk = parts + [""] * (8 - len(parts))
     place = PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)) if cleaned_at else None
-    week = Week(date.fromisoformat(days[0]), days[1]) if days else None
-    step = Step(int(number), int(total), place, week) if number else None
+    week = Week(date.fromisoformat(last), zone) if last else None
+    step = Step(int(number), int(total), place, week, walk) if number else None
     return int(audience_id), int(contact_id), step
 
 
@@ -360,24 +349,6 @@ def _reason(words: Words, suggestion: Suggestion) -> Markup:
         reason=suggestion.reason,
         slip=words(f"corrections-slip-{suggestion.slip}"),
     )
-
-
-def _receipt(words: Words, correction: Correction) -> list[Block]:
-    rows = [
-        blocks.section(
-            words.md("corrections-added", address=correction.address, audience=correction.audience.name)
-        ),
-        blocks.context(
-            words.md("corrections-old-stays", address=correction.old_address),
-            words.md("corrections-no-extra"),
-        ),
-    ]
-    if correction.continue_after:
-        place = correction.continue_after.place
-        value = step_value(correction.audience.id, place.id if place else 0, correction.continue_after)
-        button = blocks.button(words("corrections-next"), NEXT, value, style="primary")
-        rows.append(blocks.actions([button], NEXT))
-    return rows
 
 
 def _modal(words: Words, rows: Sequence[Block], metadata: str = "") -> View:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.mailchimp.additions import AdditionReceipt
 from bot.mailchimp.jobs import AddJob
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.corrections.corrections import NEXT, step_value
 from handlers.words import Markup, Words
@@ -48,7 +48,8 @@ def receipt(words: Words, added: AdditionReceipt) -> Message:
     if added.is_profile_lost:
         rows.append(blocks.section(words.md("corrections-profile-lost")))
     old = words.md("corrections-old-stays", address=done.old_address)
-    rows.append(blocks.context(old, words.md("corrections-no-extra")))
+    about = receipts.about_at(words, done.at, done.audience.id, done.week)
+    rows.append(blocks.context(old, words.md("corrections-no-extra"), about))
     return blocks.message(text, rows)
 
 

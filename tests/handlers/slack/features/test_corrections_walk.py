@@ -63,6 +63,40 @@ def test_without_an_address_the_likely_typos_come_one_after_another(
         assert [line.what for line in journal.read(session, news)] == ["fix", "maybe-typo", "not-typo"]
 
 
+@pytest.mark.parametrize("begin", [tick_views.WALK, "u0@gmial.com"])
+def test_five_corrections_one_after_another_leave_one_message(database: Database, begin: str):
+    news = fill(database, [{"address": f"u{n}@gmial.com"} for n in range(5)])
+    person = Person(database)
+    form = person.press(person.command(), begin) if begin == tick_views.WALK else person.command(begin)
+    for n in range(5):
+        receipt = person.submit(form, ticked=True)["view"]
+        for future in person.running:
+            future.exception(10)
+        kind, message = person.slack.sent.get(timeout=10)
+        assert kind == ("update" if n else "message")
+        if n < 4:
+            form = person.press(receipt, views.NEXT)
+    assert message["ts"] == "1.0"
+    assert "5 corrected addresses were added to News" in message["text"]
+    assert all(f"u{n}@gmial.com → *u{n}@gmail.com*" in said(message) for n in range(5))
+    with database.reading() as session:
+        assert [line.what for line in journal.read(session, news)] == ["fix"] * 5
+
+
+def test_a_receipt_that_was_deleted_is_posted_again(database: Database):
+    fill(database, [{"address": f"u{n}@gmial.com"} for n in range(2)])
+    person = Person(database)
+    receipt = person.submit(person.command("u0@gmial.com"), ticked=True)["view"]
+    person.shown()
+
+    def refuse(**_given: Any) -> Any:
+        raise SlackApiError("refused", slack_answer("message_not_found"))  # type: ignore[no-untyped-call]
+
+    person.slack.chat_update = refuse  # type: ignore[method-assign]
+    person.submit(person.press(receipt, views.NEXT), ticked=True)
+    assert "2 corrected addresses were added" in person.shown()["text"]
+
+
 def test_not_a_typo_outside_of_a_walk_is_remembered_and_can_be_undone(database: Database):
     fill(database, [{"address": "ada@gmial.com"}, {"address": "bob@gmial.com"}])
     person = Person(database)

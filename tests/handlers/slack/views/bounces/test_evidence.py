@@ -14,6 +14,7 @@ from bot.bounces.evidence import (
     EvidenceItem,
     Explanation,
     IncidentSummary,
+    PastFix,
     Review,
     VerdictSummary,
 )
@@ -247,3 +248,15 @@ def test_the_filter_is_there_where_something_is_worth_a_look():
     assert chips() == []
     assert chips(worth_a_look=3) == ["Worth a look (3)"]
     assert chips(preset=Preset.WORTH_A_LOOK) == ["Worth a look (0)"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("source", ["local", "mailchimp"])
+def test_past_corrections_are_shown_and_why_they_have_no_undo(language: str, source: str):
+    words = words_for(language)
+    fixes = [PastFix(f"{'a' * 240}{n}@example.com", "U1", AT) for n in range(15)]
+    view = views.why(words, a_why(audience=replace(NEWS, source=source), fixes=fixes))
+    assert problems("modal", view) == []
+    assert words("evidence-no-undo", source=source) in text_of(view)
+    assert text_of(view).count("<@U1>") == len(fixes)
+    assert words("evidence-no-undo", source=source) not in text_of(views.why(words, a_why()))
