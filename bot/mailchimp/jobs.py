@@ -62,9 +62,13 @@ class AddResult:
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds addresses
 class FixTask:
-    """The addresses to add together, each with the consent that names how many they are."""
+    """The addresses to add together, each with the consent that names how many they are.
+
+    `week`: that of the tick list that they were ticked in, if it was of one.
+    """
 
     items: tuple[AddTask, ...]
+    week: Week | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds addresses

@@ -142,10 +142,9 @@ class Request:
         """Where the message is that was written to the bot."""
         return {key: self.payload[key] for key in ("channel", "thread_ts") if self.payload.get(key)}
 
-    def tell(self, message: Message) -> tuple[str, str]:
-        """Posts to the person's direct messages. Returns the channel and the message's timestamp."""
-        posted = self.client.chat_postMessage(channel=self.user_id, **message)
-        return str(posted["channel"]), str(posted["ts"])
+    def tell(self, message: Message) -> None:
+        """Posts to the person's direct messages."""
+        self.client.chat_postMessage(channel=self.user_id, **message)
 
     def open_modal(self, title: str) -> Modal:
         """Opens a modal that is loading, on top of the one that was clicked in, while the trigger lasts.

@@ -19,6 +19,7 @@ from bot.corrections.likely_typos import Step
 from bot.corrections.walks import Place
 from bot.mailchimp.additions import FieldMissing
 from handlers.slack import errors
+from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.elements.weeks import week_in
@@ -81,9 +82,9 @@ def fix_message(request: Request) -> None:
 
 
 def open_week(request: Request) -> None:
-    """The digest's button: a walk through the likely typos of its week."""
+    """The digest's button: the likely typos of its week."""
     audience_id, week = week_in(request.value)
-    walk(request, request.open_modal("corrections-title"), audience_id, week=week)
+    _show_list(request, request.open_modal("corrections-title"), audience_id, week=week)
 
 
 def open_contact(request: Request) -> None:
@@ -91,13 +92,13 @@ def open_contact(request: Request) -> None:
 
 
 def turn(request: Request) -> None:
-    audience_id, place, back = views.place_in(request.value)
+    audience_id, place, back, week = views.place_in(request.value)
     after, before = (None, place) if back else (place, None)
-    _show_list(request, request.here, audience_id, after=after, before=before)
+    _show_list(request, _below_menu(request), audience_id, after=after, before=before, week=week)
 
 
 def show_all(request: Request) -> None:
-    _show_list(request, request.here, int(request.value))
+    ENTRY.start(request, request.here, audiences.by_id(request.database, int(request.value)))
 
 
 def tick(request: Request) -> None:
@@ -136,12 +137,18 @@ def take_back_not_a_typo(request: Request) -> None:
 
 
 def start_walk(request: Request) -> None:
-    walk(request, request.here, int(request.value))
+    audience_id, week = week_in(request.value) if "|" in request.value else (int(request.value), None)
+    walk(request, request.here, audience_id, week=week)
 
 
 def redraw(request: Request, notice: Block | None = None) -> None:
     """Shows the tick list that was clicked in as it is now. `notice` says what has just been done."""
-    _draw_list(request, request.here, request.metadata, notice)
+    _draw_list(request, _below_menu(request), request.metadata, notice)
+
+
+def _below_menu(request: Request) -> Modal:
+    """The tick list that was clicked in, below its menu of audiences, if it has one."""
+    return request.here.below(audience_views.menu_of(request.body["view"]))
 
 
 def search(request: Request) -> Sequence[dict[str, Any]]:
@@ -220,7 +227,8 @@ def _tell(request: Request, correction: Correction) -> None:
     receipt, told = fix_views.receipt_message(request.words, correction), correction.message
     try:
         if not told or not _update(request, told, receipt):
-            place = Place(*request.tell(receipt))
+            posted = request.client.chat_postMessage(channel=request.user_id, **receipt)
+            place = Place(str(posted["channel"]), str(posted["ts"]))
             walks.set_message(request.context.database, correction.walk, place)
     except (SlackClientError, OSError) as error:
         log.warning("a receipt was not posted: %s", errors.name(error))
@@ -280,9 +288,16 @@ def _show_list(
     *,
     after: PageKey | None = None,
     before: PageKey | None = None,
+    week: Week | None = None,
 ) -> None:
     plan_id = tick_list.begin(
-        request.database, audience_id, by=request.user_id, now=request.now, after=after, before=before
+        request.database,
+        audience_id,
+        by=request.user_id,
+        now=request.now,
+        after=after,
+        before=before,
+        week=week,
     )
     _draw_list(request, modal, plan_id)
 

@@ -227,3 +227,10 @@ error-corrections-other-number = { $n ->
 }
 corrections-earlier = { $n } earlier, then:
 corrections-before = *Corrected before:*
+corrections-of-week = { $counted ->
+    [more] More than { $n } likely typos
+   *[exact] { $n ->
+        [one] { $n } likely typo
+       *[other] { $n } likely typos
+    }
+}

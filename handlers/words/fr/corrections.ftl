@@ -227,3 +227,10 @@ error-corrections-other-number = { $n ->
 }
 corrections-earlier = { $n } plus tôt, puis :
 corrections-before = *Corrigés auparavant :*
+corrections-of-week = { $counted ->
+    [more] Plus de { $n } fautes de frappe probables
+   *[exact] { $n ->
+        [one] { $n } faute de frappe probable
+       *[other] { $n } fautes de frappe probables
+    }
+}

@@ -69,7 +69,10 @@ def nothing(words: Words, key: str) -> View:
 
 def walked(words: Words, audience_id: int) -> View:
     """The end of a walk through the likely typos."""
-    rows = [blocks.section(words.md("corrections-walked")), blocks.actions([_all(words, audience_id)], ALL)]
+    rows = [
+        blocks.section(words.md("corrections-walked")),
+        blocks.actions([all_typos(words, audience_id)], ALL),
+    ]
     return _modal(words, rows)
 
 
@@ -106,7 +109,7 @@ def form(words: Words, form: Form, kept: CleanedContact | None = None) -> View:
 
 def kept(words: Words, contact: CleanedContact) -> View:
     """The modal once a contact is marked as correct, outside a walk."""
-    rows = [_kept(words, contact, None), blocks.actions([_all(words, contact.audience.id)], ALL)]
+    rows = [_kept(words, contact, None), blocks.actions([all_typos(words, contact.audience.id)], ALL)]
     return _modal(words, rows)
 
 
@@ -182,21 +185,29 @@ def contact_value(contact: CleanedContact) -> str:
     return f"{contact.audience.id}:{contact.id}"
 
 
-def place_value(audience_id: int, place: PageKey, *, back: bool = False) -> str:
+def place_value(audience_id: int, place: PageKey, *, back: bool = False, week: Week | None = None) -> str:
     """The value of a button to the page that starts after the place, or ends before it (`back`)."""
-    return f"{audience_id}|{place.cleaned_at.isoformat()}|{place.id}|{'back' if back else ''}"
+    where = f"{audience_id}|{place.cleaned_at.isoformat()}|{place.id}|{'back' if back else ''}"
+    return f"{where}|{week.last}|{week.zone}" if week else where
 
 
-def place_in(value: str) -> tuple[int, PageKey, bool]:
+def place_in(value: str) -> tuple[int, PageKey, bool, Week | None]:
     """The arguments of a `place_value`."""
-    audience_id, cleaned_at, contact_id, back = value.split("|")
-    return int(audience_id), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back)
+    audience_id, cleaned_at, contact_id, back, *days = value.split("|")
+    week = Week(date.fromisoformat(days[0]), days[1]) if days else None
+    return int(audience_id), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back), week
 
 
-def pages(words: Words, audience_id: int, before: PageKey | None, after: PageKey | None) -> list[Block]:
+def pages(
+    words: Words,
+    audience_id: int,
+    before: PageKey | None,
+    after: PageKey | None,
+    week: Week | None = None,
+) -> list[Block]:
     """The buttons to the previous and the next page of likely typos."""
     buttons = [
-        blocks.button(words(key), f"{PAGE}-{key}", place_value(audience_id, place, back=back))
+        blocks.button(words(key), f"{PAGE}-{key}", place_value(audience_id, place, back=back, week=week))
         for key, place, back in (("previous", before, True), ("next", after, False))
         if place
     ]
@@ -296,12 +307,12 @@ def _actions(words: Words, form: Form) -> Iterable[Block]:
     if form.already:
         yield blocks.button(words("corrections-other"), OTHER, value)
     yield blocks.button(words("corrections-check"), CHECK, form.suggestion.address if form.suggestion else "")
-    yield _all(words, contact.audience.id)
+    yield all_typos(words, contact.audience.id)
     if step and step.number > 1:  # comes last, so that the other buttons don't move
         yield blocks.button(words("back"), BACK, value)
 
 
-def _all(words: Words, audience_id: int) -> Block:
+def all_typos(words: Words, audience_id: int) -> Block:
     return blocks.button(words("corrections-all"), ALL, str(audience_id))
 
 

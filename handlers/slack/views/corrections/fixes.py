@@ -8,6 +8,7 @@ from bot.mailchimp.fixes import Fixed, FixReceipt
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
+from handlers.slack.elements.weeks import week_value
 from handlers.slack.views.corrections import corrections as form_views
 from handlers.words import Markup, Words
 from storage.contacts.values import Status
@@ -59,7 +60,8 @@ def message(words: Words, receipt: FixReceipt) -> Message:
         rows.append(
             blocks.context(words.md("corrections-old-stay", n=len(added)), words.md("corrections-no-extra"))
         )
-    rows.append(blocks.context(receipts.about(words, receipt.job)))
+    at = receipt.job.finished_at or receipt.job.made_at
+    rows.append(blocks.context(receipts.about_at(words, at, receipt.audience.id, receipt.job.task.week)))
     return blocks.message(headline, rows)
 
 
@@ -97,7 +99,10 @@ def _more(words: Words, receipt: FixReceipt) -> Block | None:
     """The way on stands beside the headline: a job's modal shows no row of buttons."""
     if not receipt.has_more:
         return None
-    return blocks.button(words("corrections-fix-more"), form_views.OPEN, str(receipt.audience.id))
+    text, audience_id = words("corrections-fix-more"), receipt.audience.id
+    if week := receipt.job.task.week:
+        return blocks.button(text, form_views.OPEN_WEEK, week_value(audience_id, week))
+    return blocks.button(text, form_views.OPEN, str(audience_id))
 
 
 def _change(words: Words, fix: Fixed) -> Markup:
