@@ -21,6 +21,11 @@ reason-hard = hard bounce
 reason-soft = soft bounces
 reason-abuse = spam complaint
 reason-unknown = reason not known
+# Before a number.
+reasons-hard = hard bounces
+reasons-soft = soft bounces
+reasons-abuse = spam complaints
+reasons-unknown = reason not known
 
 status-subscribed = subscribed
 status-unsubscribed = unsubscribed

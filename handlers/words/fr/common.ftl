@@ -21,6 +21,11 @@ reason-hard = hard bounce
 reason-soft = soft bounces
 reason-abuse = signalement comme spam
 reason-unknown = motif inconnu
+# Avant un nombre.
+reasons-hard = hard bounces
+reasons-soft = soft bounces
+reasons-abuse = signalements comme spam
+reasons-unknown = motif inconnu
 
 status-subscribed = abonné
 status-unsubscribed = désabonné

@@ -7,6 +7,7 @@ from bot.core.audiences import Audience
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
+from handlers.slack.elements.texts import capital
 from handlers.slack.views.mailchimp import mirror as mirror_views
 from handlers.words import Markup, Words, escaped
 
@@ -64,7 +65,7 @@ def headline(words: Words, figures: Figures) -> Markup:
 def figure_blocks(words: Words, figures: Figures) -> list[Block]:
     """The headline, the figures and when they were synced; also used in the Home tab."""
     reasons = [
-        words.md("counts-reason", reason=words(f"reason-{reason}"), n=n)
+        words.md("counts-reason", reason=capital(words(f"reasons-{reason}")), n=n)
         for reason, n in sorted(figures.by_reason.items(), key=lambda item: -item[1])
         if n
     ]
