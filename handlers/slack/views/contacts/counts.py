@@ -125,7 +125,10 @@ def _line(words: Words, figures: Figures) -> Block:
     name = audience_views.short_name(audience_views.label(figures.audience))
     facts = [words.md("overview-cleaned", n=figures.cleaned)]
     if figures.this_week:
-        facts.append(words.md("overview-week", n=figures.this_week))
+        until = words.short_day(figures.week.last)
+        facts.append(words.md("overview-week", n=figures.this_week, until=until))
+    if figures.today:
+        facts.append(words.md("counts-today", n=figures.today))
     if figures.worth_a_look:
         facts.append(words.md("overview-worth-a-look", n=figures.worth_a_look))
     view = blocks.button(words("overview-view"), CHOOSE, str(figures.audience.id))
