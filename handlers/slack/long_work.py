@@ -50,7 +50,8 @@ class JobHandler:
     """How jobs of a type run, and what their message says.
 
     `message` makes the message of a job as it is: its progress, its receipt or its failure. `title` is the key of
-    the modal's title. `after` updates what else is shown in Slack of a job that has ended. `in_window`: the ids of
+    the modal's title. `after` tells Slack what else it has to know of a job that has ended, and is called again if that
+    fails or the process dies meanwhile: other messages, the end of a workflow's step. `in_window`: the ids of
     buttons that the modal shows too, besides links; others would open a modal on top, and Slack stacks three at most.
     `is_told`: whether another message, a file's, is the receipt of a job that is done; then the job's own is removed.
     """
@@ -191,16 +192,16 @@ class _JobRun:
             if not self._work():
                 return
             ENDED.labels(self._job.kind, self._job.state).inc()
-        try:
-            self._tell()
-        except Exception as error:
-            if transient_fault(error):
-                raise
-            if self._job.attempts < GIVE_UP_AFTER or self._may_succeed_later(error):
-                self._give_back()
-                raise
-            log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
-        self._update_other_messages()
+        for tell in (self._tell, self._after):
+            try:
+                tell()
+            except Exception as error:
+                if transient_fault(error):
+                    raise
+                if self._job.attempts < GIVE_UP_AFTER or self._may_succeed_later(error):
+                    self._give_back()
+                    raise
+                log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
         jobs.mark_told(self._database, self._job, self._context.clock())
         if recipient := self._job.recipient:
             self._after_work(self._context, recipient.user)
@@ -284,11 +285,14 @@ class _JobRun:
         except (SlackClientError, OSError) as error:
             log.warning("progress was not told: %s", errors.name(error))
 
-    def _update_other_messages(self) -> None:
+    def _after(self) -> None:
+        """Raises errors after which another try may succeed: a workflow waits until it knows of the end."""
         try:
             self._handler.after(self._context, self._job)
         except (SlackClientError, OSError) as error:
-            log.warning("job %s: another message was not updated: %s", self._job.id, errors.name(error))
+            if errors.is_transient(error):
+                raise
+            log.warning("job %s: Slack was not told of its end: %s", self._job.id, errors.name(error))
 
     def _tell(self) -> None:
         self._next_message = monotonic() + TELL_SECONDS

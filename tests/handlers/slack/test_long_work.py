@@ -181,6 +181,51 @@ def test_where_another_message_tells_it_the_progress_is_removed(
     assert row(parts, job_id).told_at == NOW
 
 
+class Killed(BaseException):
+    """What a killed process does: nothing more."""
+
+
+REFUSED = SlackApiError("x", {"error": "internal_error"})  # type: ignore[no-untyped-call]  # the SDK's
+
+
+@pytest.mark.parametrize("first", [Killed(), REFUSED, TimeoutError()], ids=repr)
+def test_what_follows_the_end_is_carried_on_after_a_kill_or_a_fault(
+    parts: AppContext, slack: Slack, clock: Clockwork, first: BaseException
+):
+    """Such as the end of a workflow's step, for which the workflow waits."""
+    job_id, ended, outcomes = add(parts), [], [first]
+
+    def end_step(_context: AppContext, job: TestJob) -> None:
+        if outcomes:
+            raise outcomes.pop()
+        ended.append(job.id)
+
+    handler = JobHandler(TEST, three_steps, "exports-title", message, after=end_step)
+    job = jobs.claim(parts.database, [TEST], "first", clock())
+    assert job
+    with pytest.raises(type(first)):
+        run(parts, handler, job)
+    assert row(parts, job_id).state == "done"
+    clock.now += timedelta(minutes=1)
+    carried_on = jobs.claim(parts.database, [TEST], "second", clock())
+    assert carried_on
+    run(parts, handler, carried_on)
+    assert ended == [job_id]
+    assert row(parts, job_id).told_at == clock.now
+    assert len([method for method, _ in slack.calls if method == "chat.postMessage"]) == 1
+
+
+def test_what_slack_refuses_after_the_end_is_not_tried_again(parts: AppContext):
+    def end_step(*_: Any) -> None:
+        raise SlackApiError("x", {"error": "function_not_running"})  # type: ignore[no-untyped-call]
+
+    job_id = add(parts)
+    job = jobs.claim(parts.database, [TEST], "first", parts.clock())
+    assert job
+    run(parts, JobHandler(TEST, three_steps, "exports-title", message, after=end_step), job)
+    assert row(parts, job_id).told_at == NOW
+
+
 def test_the_modal_moves_on_too_without_buttons(parts: AppContext, slack: Slack):
     add(parts, replace(SOMEONE, view="V1"))
     one_round(parts)

@@ -170,7 +170,10 @@ def _share(request: Request, channel: str) -> View:
     restores.record_shared(request.database, archive, copy)
     now = restores.get_archive(request.database, *split_value(request.metadata))
     if now.restored != archive.restored:  # an Undo that ended meanwhile did not know of the copy
-        update_shared(request.client, now, copy)
+        try:
+            update_shared(request.client, now, copy)
+        except (SlackClientError, OSError) as error:
+            log.warning("a shared receipt was not updated: %s", errors.name(error))
     return views.shared(request.words, channel, _shared_with(request, channel))
 
 

@@ -5,7 +5,7 @@ import re
 from functools import partial
 
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.archives import archives, restore_picker, restores
 from bot.archives.jobs import RESTORE, RestoreJob
@@ -123,11 +123,13 @@ def _update_shared(context: AppContext, job: RestoreJob) -> None:
 
 
 def update_shared(client: WebClient, archive: EarlierArchive, copy: SharedReceipt) -> None:
-    """Makes the shared receipt say what has been undone."""
+    """Makes the shared receipt say what has been undone. Raises errors after which another try may succeed."""
     message = archive_views.shared_message(words(copy.language), archive)
     try:
         client.chat_update(channel=copy.channel, ts=copy.ts, **message)
-    except (SlackClientError, OSError) as error:  # it was deleted, or the bot has left the channel
+    except SlackApiError as error:  # it was deleted, or the bot has left the channel
+        if errors.is_transient(error):
+            raise
         log.warning("a shared receipt was not updated: %s", errors.name(error))
 
 
