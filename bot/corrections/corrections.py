@@ -21,7 +21,6 @@ from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.likely_typos import Step
 from bot.corrections.required_fields import Field, Permission, Problems, Requirements, find_requirements
 from bot.corrections.suggestions import Suggestion
-from bot.corrections.walks import Place
 from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
@@ -152,8 +151,8 @@ class Form:
 class Correction:
     """A correction that was made. `continue_after`: see `walks.find_continuation`.
 
-    `walk` is the id of its walk, `made` the old and the new address of each of the walk's corrections, `message` where
-    they are told, and `week` the week that it is about.
+    `walk` is the id of its walk, `made` the old and the new address of each of the walk's corrections, and `week` the
+    week that the walk is about.
     """
 
     audience: Audience
@@ -163,7 +162,6 @@ class Correction:
     continue_after: Step | None
     walk: str = ""
     made: Sequence[tuple[str, str]] = ()
-    message: Place | None = None
     week: Week | None = None
 
 
@@ -289,8 +287,7 @@ def add(database: Database, plan_id: str, filled: FilledForm, *, by: str, now: d
         consent = add_contact(session, audience, old, address, filled, (by, now, plan.wording, plan.language))
         walk_id = walks.begin(session, plan.walk, by=by, audience_id=row.audience_id, now=now)
         walks.add_consent(session, walk_id, consent)
-        walk = walks.look(session, walk_id)
-        made = walks.changes(session, walk)
+        made = walks.changes(session, walks.look(session, walk_id))
     return Correction(
         audience=Audience.of(audience),
         old_address=old.address,
@@ -301,7 +298,6 @@ def add(database: Database, plan_id: str, filled: FilledForm, *, by: str, now: d
         ),
         walk=walk_id,
         made=made,
-        message=walk.message,
         week=plan.week,
     )
 

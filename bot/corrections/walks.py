@@ -5,7 +5,7 @@ It begins with the first correction, and is kept as a plan of kind `walk`, so th
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import plans
 from bot.core.json_values import from_json, to_json
@@ -19,6 +19,7 @@ from storage.core.tables import PlanRow
 from storage.corrections import corrections
 
 KIND = "walk"
+POSTS_WITHIN = timedelta(seconds=30)  # then another correction posts the message
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """The corrections of a walk, oldest first: ids of consents, or of jobs in a mirrored audience; and their message."""
+    """The corrections of a walk, oldest first: ids of consents, or of jobs in a mirrored audience; and their message.
+
+    `posting`: since when the message is being posted, while nobody knows yet where it is.
+    """
 
     consents: tuple[int, ...] = ()
     jobs: tuple[str, ...] = ()
     message: Place | None = None
+    posting: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Where the message of a walk is, None if it has none, and the old and new addresses that it is to tell."""
+
+    message: Place | None
+    made: Sequence[tuple[str, str]]
 
 
 def begin(session: Session, walk_id: str, *, by: str, audience_id: int, now: datetime) -> str:
@@ -62,10 +75,27 @@ def add_job(session: Session, walk_id: str, job: str) -> None:
     _change(session, walk_id, lambda walk: replace(walk, jobs=(*walk.jobs, job)))
 
 
-def set_message(database: Database, walk_id: str, place: Place) -> None:
-    """Stores where the message is, once it is posted."""
+def begin_telling(database: Database, walk_id: str, now: datetime) -> Telling | None:
+    """Returns what to tell; None while the message is being posted for an earlier correction.
+
+    Whoever posts it looks once more when it is there, and tells what was corrected meanwhile.
+    """
     with database.transaction() as session:
-        _change(session, walk_id, lambda walk: replace(walk, message=place))
+        walk = look(session, walk_id)
+        if row := _locked(session, walk_id):
+            walk = _read(row)
+            if not walk.message:
+                if walk.posting and now < walk.posting + POSTS_WITHIN:
+                    return None
+                row.data = to_json(replace(walk, posting=now))
+                session.add(row)
+        return Telling(walk.message, changes(session, walk))
+
+
+def end_posting(database: Database, walk_id: str, place: Place | None) -> None:
+    """Stores where the message is; without a place, that it could not be posted or updated."""
+    with database.transaction() as session:
+        _change(session, walk_id, lambda walk: replace(walk, message=place or walk.message, posting=None))
 
 
 def changes(session: Session, walk: Walk) -> Sequence[tuple[str, str]]:

@@ -224,14 +224,20 @@ def _tell(request: Request, correction: Correction) -> None:
 
     The modal shows it too, so nothing has gone wrong if Slack refuses it.
     """
-    receipt, told = fix_views.receipt_message(request.words, correction), correction.message
+    database, n_told = request.context.database, 0
     try:
-        if not told or not _update(request, told, receipt):
-            posted = request.client.chat_postMessage(channel=request.user_id, **receipt)
-            place = Place(str(posted["channel"]), str(posted["ts"]))
-            walks.set_message(request.context.database, correction.walk, place)
+        while walk := walks.begin_telling(database, correction.walk, request.context.clock()):
+            if len(walk.made) <= n_told:
+                return
+            n_told = len(walk.made)
+            receipt = fix_views.receipt_message(request.words, replace(correction, made=walk.made))
+            if not walk.message or not _update(request, walk.message, receipt):
+                posted = request.client.chat_postMessage(channel=request.user_id, **receipt)
+                place = Place(str(posted["channel"]), str(posted["ts"]))
+                walks.end_posting(database, correction.walk, place)
     except (SlackClientError, OSError) as error:
         log.warning("a receipt was not posted: %s", errors.name(error))
+        walks.end_posting(database, correction.walk, None)
 
 
 def _update(request: Request, place: Place, receipt: Message) -> bool:

@@ -1,6 +1,7 @@
 """`/cleaned-fix` with no address: one likely typo after another, what is none, what is here already, what DNS says."""
 
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.handlers.slack.features.test_corrections import (
     OPERATOR,
     Json,
     Person,
+    Slack,
     buttons,
     rows,
     said,
@@ -81,6 +83,34 @@ def test_five_corrections_one_after_another_leave_one_message(database: Database
     assert all(f"u{n}@gmial.com → *u{n}@gmail.com*" in said(message) for n in range(5))
     with database.reading() as session:
         assert [line.what for line in journal.read(session, news)] == ["fix"] * 5
+
+
+def test_what_is_corrected_while_the_message_is_posted_is_told_in_it_then(database: Database):
+    fill(database, [{"address": f"u{n}@gmial.com"} for n in range(3)])
+    person, is_slow, post = Person(database), Event(), Slack.chat_postMessage
+
+    def post_slowly(**given: Any) -> Any:
+        assert is_slow.wait(10)
+        return post(person.slack, **given)
+
+    person.slack.chat_postMessage = post_slowly  # type: ignore[method-assign]
+    first = person.command("u0@gmial.com")
+    receipt = person.submit(first, ticked=True)["view"]
+    for _ in range(2):
+        person.send(
+            person.body("block_actions", actions=[pressed(receipt, views.NEXT)], view=receipt | {"id": "V1"})
+        )
+        receipt = person.submit(person.shown(), ticked=True)["view"]
+    is_slow.set()
+    kinds: list[str] = []
+    message: Json = {}
+    while "3 corrected addresses were added" not in message.get("text", ""):
+        kind, message = person.slack.sent.get(timeout=10)
+        kinds.append(kind)
+    for future in person.running:
+        future.exception(10)
+    kinds += [person.slack.sent.get()[0] for _ in range(person.slack.sent.qsize())]
+    assert kinds == ["message", *["update"] * (len(kinds) - 1)]
 
 
 def test_a_receipt_that_was_deleted_is_posted_again(database: Database):
