@@ -21,10 +21,12 @@ from bot.bounces.verdicts.notices import Incident
 from bot.core import databases
 from bot.demo import samples
 from handlers.clock import utc_now
+from handlers.slack import manifest
 from handlers.slack.views.bounces import held, incidents
 from handlers.slack.views.digests import reports
 from handlers.standins.mailchimp import sample
 from handlers.standins.mailchimp.sample import STRICT
+from handlers.standins.slack.manifest import load
 from handlers.standins.slack.server import Workspace
 from handlers.terminal import sync
 from handlers.words import Words
@@ -143,6 +145,7 @@ def test_axe_finds_nothing(at: Look) -> None:
         while at.person.modal():
             at.person.dismiss(everything=True)
     messages(at)
+    workflows(at)
     assert at.seen >= modals(at.said), modals(at.said) - at.seen
 
 
@@ -351,3 +354,16 @@ def messages(at: Look) -> None:
     at.page.locator("[data-tab=home]").click()
     expect(at.page.locator("#home button").first).to_be_visible()
     at.at_page("home")
+
+
+def workflows(at: Look) -> None:
+    """The steps, what one gives and why one fails."""
+    at.page.set_viewport_size({"width": 1400, "height": 900})
+    at.page.locator("[data-place=workflows]").click()
+    step = at.page.locator("[data-step=cleaned_counts]")
+    for audience, outcome in (("nowhere", "nowhere"), (AUDIENCE, "New this week")):
+        step.get_by_label("Audience").fill(audience)
+        step.locator("[type=submit]").click()
+        expect(step.get_by_role("status")).to_contain_text(outcome)
+    assert at.page.locator("[data-step]").count() == len(load(manifest.path()).functions)
+    at.at_page("workflows")

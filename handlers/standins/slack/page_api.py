@@ -102,6 +102,10 @@ class PageApi:
                 "shortcuts": [
                     shortcut for shortcut in self.manifest.shortcuts if shortcut["type"] == "message"
                 ],
+                "functions": [
+                    {"callback_id": callback_id, **function}
+                    for callback_id, function in self.manifest.functions.items()
+                ],
                 "bot": {"id": bot.id, "name": bot.real_name, "connected": self.delivery.connected},
                 "home": home.content if home else None,
                 "views": self.state.open_views(user),

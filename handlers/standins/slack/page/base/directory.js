@@ -1,6 +1,6 @@
 // The people, channels, commands and shortcuts this person sees, by id.
 
-const EMPTY = { me: null, people: [], channels: [], bot: null, commands: [], shortcuts: [] };
+const EMPTY = { me: null, people: [], channels: [], bot: null, commands: [], shortcuts: [], functions: [] };
 
 export const directory = { ...EMPTY };
 
