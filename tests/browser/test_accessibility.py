@@ -22,6 +22,7 @@ from bot.core import databases
 from bot.demo import samples
 from handlers.clock import utc_now
 from handlers.slack import manifest
+from handlers.slack.elements import newer
 from handlers.slack.views.bounces import held, incidents
 from handlers.slack.views.digests import reports
 from handlers.standins.mailchimp import sample
@@ -338,12 +339,13 @@ def messages(at: Look) -> None:
         3,
         is_over=False,
     )
+    digest = reports.message(said, report(part(37, before=8)))
     for message in (
         incidents.begun(said, incident),
         incidents.over(said, incident),
         held.question(said, replace(a_batch(AUDIENCE, 5, 0), n_held=70)),
-        reports.message(said, report(part(37, before=8))),
-        reports.message(said, report(part(37, before=8)), chart=False),
+        digest,
+        digest | {"blocks": newer.all_older(digest["blocks"])},
     ):
         at.slack.chat_postMessage(channel=at.direct, **message)
     at.page.set_viewport_size({"width": 1400, "height": 900})

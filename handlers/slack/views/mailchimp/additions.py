@@ -23,8 +23,7 @@ def started(words: Words, job: AddJob, audience: str) -> View:
 
 
 def progress(words: Words, job: AddJob, audience: str) -> Message:
-    text = _progress(words, job, audience)
-    return blocks.message(text, [blocks.section(text)])
+    return receipts.progress(_progress(words, job, audience), job, waits=job.progress.trying)
 
 
 def receipt(words: Words, added: AdditionReceipt) -> Message:
