@@ -60,6 +60,12 @@ def list_all(database: Database) -> Sequence[Audience]:
         return [Audience.of(row) for row in audiences.list_all(session)]
 
 
+def first_made_at(database: Database) -> datetime | None:
+    """When the first audience was made; None if there is none."""
+    with database.reading() as session:
+        return min((row.created_at for row in audiences.list_all(session)), default=None)
+
+
 def local(database: Database) -> Sequence[Audience]:
     """Audiences that are not mirrored, ordered by name."""
     return [audience for audience in list_all(database) if not audience.is_mirror]

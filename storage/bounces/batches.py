@@ -76,6 +76,12 @@ def unasked(session: Session) -> Sequence[VerdictBatch]:
     return session.exec(query.order_by(col(VerdictBatch.since))).all()
 
 
+def audiences_waiting(session: Session) -> Sequence[int]:
+    """Returns the ids of the audiences with batches that wait for an answer."""
+    query = select(VerdictBatch.audience_id).where(*_is_waiting()).distinct()
+    return sorted(session.exec(query).all())
+
+
 def mark_asked(session: Session, audience_id: int, batch_id: str, now: datetime) -> bool:
     """Records that the question is created; returns False if it was before."""
     batch = (col(VerdictBatch.audience_id) == audience_id, col(VerdictBatch.id) == batch_id)

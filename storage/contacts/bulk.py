@@ -11,7 +11,6 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from psycopg.errors import UniqueViolation
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -20,6 +19,7 @@ from storage.contacts.values import COLUMNS, Row
 from storage.core.engines import is_sqlite
 from storage.core.tables import AudienceRow
 
+_UNIQUE_VIOLATION = "23505"  # PostgreSQL's SQLSTATE
 _NAMES = ", ".join(COLUMNS)
 _ID = itemgetter(COLUMNS.index("id"))
 _KEY = itemgetter(COLUMNS.index("address_key"))
@@ -134,6 +134,8 @@ def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:
         with connection.begin_nested(), cursor, cursor.copy(f"COPY contact ({_NAMES}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-    except UniqueViolation:
+    except Exception as error:
+        if getattr(error, "sqlstate", None) != _UNIQUE_VIOLATION:  # psycopg's; on SQLite it is never imported
+            raise
         return 0
     return len(rows)

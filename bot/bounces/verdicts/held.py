@@ -85,6 +85,12 @@ def are_unasked(database: Database) -> bool:
         return bool(batch_rows.unasked(session))
 
 
+def audiences_waiting(database: Database) -> Sequence[int]:
+    """Returns the ids of the audiences where verdicts are held until an operator answers."""
+    with database.reading() as session:
+        return batch_rows.audiences_waiting(session)
+
+
 def ask(database: Database, recipients: Sequence[Recipient], now: datetime) -> int:
     """Creates a question to each of the recipients for each batch that nobody was asked about; returns how many."""
     with database.transaction() as session:
