@@ -44,7 +44,7 @@ def tell():
     signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
     time.sleep(60)
 
-serve._start = lambda *_: (SimpleNamespace(database=None), SimpleNamespace())
+serve.start_parts = lambda *_: SimpleNamespace(worker=SimpleNamespace())
 threading.Thread(target=tell, daemon=True).start()
 serve.run(Settings())
 """
