@@ -9,10 +9,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
+import psycopg
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import Session
+
+from storage.core.server_errors import leaves_session_unusable
 
 __all__ = ["Database", "Session", "Unreachable"]  # `bot` and `handlers` import Session from here
 
@@ -222,7 +225,7 @@ def _parse_url(written: str) -> URL:
 
 def _postgresql_engine(url: URL) -> Engine:
     # Without prepared statements: behind some connection poolers they are lost after a rollback.
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         connect_args={"prepare_threshold": None, "options": "-c timezone=UTC", **POSTGRESQL_TIMEOUTS},
         pool_pre_ping=True,
@@ -230,6 +233,14 @@ def _postgresql_engine(url: URL) -> Engine:
         pool_size=10,
         max_overflow=20,
     )
+
+    @event.listens_for(engine, "handle_error")
+    def _replace_sessions(context: ExceptionContext) -> None:
+        original = context.original_exception
+        if isinstance(original, psycopg.Error) and leaves_session_unusable(original):
+            context.is_disconnect = True  # the whole pool is replaced
+
+    return engine
 
 
 def _sqlite_engine(url: URL) -> Engine:

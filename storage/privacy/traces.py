@@ -48,6 +48,7 @@ from storage.core.tables import (
     JobRow,
     PlanRow,
     SecretRow,
+    is_spread,
 )
 from storage.corrections.tables import Consent
 from storage.imports.tables import RefusedRow, UploadPart
@@ -96,7 +97,7 @@ def texts(table: Table) -> Sequence[str]:
 def contact_ids(session: Session, person: Person) -> dict[int, list[int]]:
     """The person's contacts: audience → ids."""
     found: dict[int, list[int]] = {}
-    every_audience = select_columns(SQLModel.metadata.tables["audience"].c.id)
+    every_audience = [audience.id for audience in audiences.list_all(session)]
     query = select_columns(CONTACT.c.audience_id, CONTACT.c.id).where(
         CONTACT.c.audience_id.in_(every_audience), CONTACT.c.address_key.in_(person.address_keys)
     )
@@ -249,6 +250,9 @@ def _mentioning(database: Database, table: Table, person: Person) -> Iterator[Se
     key = list(table.primary_key.columns)
     query = select_columns(*key, *(table.c[name] for name in names)).where(or_(*likely))
     with database.reading() as session:
+        if is_spread(table):
+            every_audience = [audience.id for audience in audiences.list_all(session)]
+            query = query.where(table.c.audience_id.in_(every_audience))
         rows = session.connection().execute(query.execution_options(yield_per=ROWS_AT_ONCE))
         found = [
             tuple(row[: len(key)])
@@ -261,6 +265,8 @@ def _mentioning(database: Database, table: Table, person: Person) -> Iterator[Se
 
 def _by_keys(session: Session, table: Table, keys: Sequence[tuple[Any, ...]]) -> Sequence[Mapping[str, Any]]:
     query = table.select().where(tuple_(*table.primary_key.columns).in_(keys))
+    if is_spread(table):
+        query = query.where(table.c.audience_id.in_({key[0] for key in keys}))
     return [dict(row) for row in session.connection().execute(query).mappings()]
 
 
