@@ -37,9 +37,6 @@ def migrate(database: Database) -> None:
         raise NewerDatabase
     config = _config()
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if not database.is_sqlite:
-            # Citus (`docs/spreading.md`) changes no second table in a transaction without it; PostgreSQL ignores it.
-            connection.exec_driver_sql("SET LOCAL citus.multi_shard_modify_mode TO 'sequential'")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import storage.digests.tables
@@ -155,7 +155,7 @@ def stored_files(session: Session) -> Mapping[str, int]:
 
 def _erase_contacts(session: Session, audience_id: int, person: Person) -> Counter[str]:
     # Waits for an import that began before the person was marked, and may have added the contact.
-    session.exec(select(AudienceRow.id).where(AudienceRow.id == audience_id).with_for_update()).all()
+    audiences.lock(session, audience_id)
     ids = contact_ids(session, person).get(audience_id, [])
     erased = Counter[str]()
     if not ids:
