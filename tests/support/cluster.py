@@ -229,7 +229,7 @@ class _Reader:
         for each in froms:
             table = each.element if isinstance(each, Alias) else each
             if isinstance(each, Subquery) or isinstance(table, SelectBase):
-                self.read(each.element, {})  # type: ignore[attr-defined]
+                self.read(each.element, {})
                 known[each.name] = True
             elif isinstance(table, Table):
                 self._analysis.tables.add(table.name)

@@ -1,0 +1,38 @@
+"""`cleaned spread`: what is left to do to spread the tables over several servers, and its SQL."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from bot.core import databases, settings
+from bot.core.errors import CleanedError
+from handlers.words import Words
+from storage.migrations import spreading
+from storage.migrations.spreading import Step
+
+
+class NeedsPostgreSQL(CleanedError):
+    """A SQLite file can't be spread over servers."""
+
+    key = "error-spread-sqlite"
+
+
+def run(words: Words, *, as_sql: bool) -> int:
+    """Prints the SQL, or how many statements it has. Changes nothing. Raises CleanedError."""
+    with closing(databases.open_current(settings.load().database_url)) as database:
+        if database.is_sqlite:
+            raise NeedsPostgreSQL
+        steps = spreading.steps(database)
+    if as_sql:
+        print("\n".join(_lines(words, steps)))
+    else:
+        print(words("spread-left", n=sum(len(step.statements) for step in steps if not step.is_example)))
+    return 0
+
+
+def _lines(words: Words, steps: Sequence[Step]) -> Iterator[str]:
+    """The statements, with a comment before each part; a comment alone if nothing is left."""
+    if not steps:
+        yield f"-- {words('spread-left', n=0)}"
+    for step in steps:
+        yield f"-- {words(f'spread-{step.part}')}"
+        yield from (f"-- {each}" if step.is_example else each for each in step.statements)
