@@ -19,7 +19,7 @@ from storage.bounces import imap
 from storage.bounces.imap import Mailbox
 from storage.bounces.imap_address import ImapAddress
 from storage.bounces.message_files import MailMessage
-from storage.core.database import Database
+from storage.core.database import Database, Unreachable
 
 MESSAGES_AT_ONCE = 200  # read before their events are taken in
 BYTES_AT_ONCE = 32 << 20
@@ -157,14 +157,20 @@ def take_in_unseen(
 
     Those that may have ended the process before come last. Stops before the next batch of messages once
     `may_continue` returns False. If the process ends in between, or two processes do this at once, messages are read
-    twice and count once. Raises storage.bounces.imap.MailboxError.
+    twice and count once. Raises storage.bounces.imap.MailboxError; and Unreachable, once all is tried, if the server of an
+    audience is gone that messages may concern: these stay unseen.
     """
-    outcome = MailOutcome()
+    outcome, gone = MailOutcome(), None
     with imap.open_mailbox(address) as mailbox:
         for batch in _suspects_last(database, mailbox):
             if not may_continue():
                 break
-            outcome += _take_in_batch(database, mailbox, batch, now, key)
+            try:
+                outcome += _take_in_batch(database, mailbox, batch, now, key)
+            except Unreachable as error:  # for some audiences only: others go on
+                gone = error
+    if gone:
+        raise gone
     return outcome
 
 

@@ -76,8 +76,7 @@ _analyses: WeakKeyDictionary[Any, Analysis] = WeakKeyDictionary()
 def watch(engine: Engine) -> None:
     """Refuses statements of that engine."""
     event.listen(engine, "before_cursor_execute", _read)
-    for name in ("begin", "commit", "rollback"):
-        event.listen(engine, name, _forget_ddl)
+    event.listen(engine, "begin", _forget_ddl)
 
 
 def analysed(statement: Any) -> Analysis:
