@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from io import BytesIO
 
@@ -13,11 +13,15 @@ from sqlalchemy.exc import InternalError, OperationalError
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.bounces import evidence, intake
+from bot.bounces import evidence, intake, mailbox
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import held, notices, reversals
 from bot.core.audiences import list_all
 from bot.corrections import corrections
+from bot.digests import digests, posting
+from bot.digests.digests import Claim, DigestSettings
+from bot.digests.posting import PostingOutcome
+from bot.digests.reports import Report
 from bot.exports import exports
 from bot.exports.jobs import EXPORT
 from bot.imports import imports
@@ -25,13 +29,17 @@ from bot.imports.jobs import IMPORT
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
 from bot.maintenance import cleanup, consistency
+from storage.bounces import imap
+from storage.bounces.imap_address import parse_imap_url
 from storage.contacts.contacts import Segment
 from storage.core.database import Database, Unreachable
 from storage.core.db_errors import TransientFault, transient_fault
 from tests.bot.exports.test_exports import Desk, confirmed, written
 from tests.conftest import NOW
+from tests.support import mails
 from tests.support.audiences import Times, cleaned, run, statuses
 from tests.support.figures import assert_exact
+from tests.support.imap import Served, serving
 from tests.support.lost_servers import LostServers, carried_on, insisted, lost_servers
 from tests.support.mirrors import mirrored
 
@@ -215,6 +223,68 @@ def test_bounces_are_taken_in_where_they_can_be(database, two, servers):
     assert (taken.cleaned, taken.unknown) == (1, 1)
     assert statuses(database, there)["bea@example.org"] == "cleaned"
     _assert_agrees(database)
+
+
+def test_messages_stay_unread_until_all_of_their_audiences_can_be_asked(database, two, servers, monkeypatch):
+    here, there = two
+    servers.gone.clear()
+    _subscribed(database, "News", "ann@example.org", "bea@example.org")
+    servers.gone.add(there)
+    monkeypatch.setattr(imap, "MESSAGES_AT_ONCE", 1)
+    with serving(Served()) as mail:
+        mail.folders["INBOX"] = {
+            n: mails.bounce(f"{name}@example.org") for n, name in enumerate(("ann", "bea"), 1)
+        }
+        address = parse_imap_url(mail.url())
+        with pytest.raises(Unreachable):
+            mailbox.take_in_unseen(database, address, NOW)
+        assert mail.seen == set()
+        # The second one was tried although the first could not be done.
+        assert [statuses(database, here)[f"{name}@example.org"] for name in ("ann", "bea")] == ["cleaned"] * 2
+        servers.gone.clear()
+        assert mailbox.take_in_unseen(database, address, NOW).intake.repeated == 2
+        assert mail.seen == {1, 2}
+
+
+class _Channel:
+    """A service that digests are posted to."""
+
+    def __init__(self) -> None:
+        self.posted: list[Report] = []
+
+    def find(self, _claim: Claim, _channel: str) -> str | None:
+        return None
+
+    def post(self, _claim: Claim, report: Report) -> str:
+        self.posted.append(report)
+        return "1.1"
+
+    def tell_refusal(self, _user_id: str, _claim: Claim, code: str) -> None:
+        raise AssertionError(code)
+
+
+def test_a_digest_waits_and_no_attempt_is_counted(database, two, servers):
+    settings = DigestSettings(
+        channel="C0NEWS",
+        weekday=0,
+        at=time(9),
+        timezone="Europe/Paris",
+        language="en",
+        set_by="U1",
+        set_at=NOW,
+    )
+    digests.save(database, settings, NOW)
+    due, channel = digests.next_due(settings, NOW), _Channel()
+    for n in range(2 * digests.MAX_ATTEMPTS):
+        claim = digests.claim_due(database, due + timedelta(minutes=n), "me")
+        assert claim
+        outcome = posting.post(database, claim, channel, lambda: NOW, notify="U1")
+        assert outcome == PostingOutcome.SENT_LATER
+    servers.gone.clear()
+    claim = digests.claim_due(database, due + timedelta(hours=1), "me")
+    assert claim
+    assert posting.post(database, claim, channel, lambda: NOW, notify="U1") == PostingOutcome.SENT
+    assert len(channel.posted) == 1
 
 
 def test_if_all_are_gone_it_is_an_error(database, two, servers):
