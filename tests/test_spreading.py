@@ -6,13 +6,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import Table, UniqueConstraint, delete, event, exists, func, insert, select, text, update
+from sqlmodel import col
+from sqlmodel import select as select_model
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from handlers import cli
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.contacts import TABLE, Segment
-from storage.contacts.tables import ContactCount
+from storage.contacts.tables import Contact, ContactCount
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, JobRow, is_spread
 from storage.migrations import spreading
@@ -119,6 +121,10 @@ REFUSED = {
     "a join of several audiences": select(TABLE.c.id)
     .join(MEMBER, MEMBER.c.audience_id == TABLE.c.audience_id)
     .where(TABLE.c.audience_id.in_([1, 2])),
+    "an object of the ORM": select_model(Contact).where(Contact.id == 3),
+    "two objects of the ORM": select_model(Contact, AudienceRow).where(
+        col(AudienceRow.id) == Contact.audience_id, Contact.audience_id == 1
+    ),
     "rows without an audience": insert(MEMBER).from_select(["contact_id"], select(TABLE.c.id).where(ONE)),
 }
 ALLOWED = {
@@ -132,6 +138,7 @@ ALLOWED = {
     "rows of the same audience": insert(MEMBER).from_select(
         ["audience_id", "contact_id"], select(TABLE.c.audience_id, TABLE.c.id).where(ONE)
     ),
+    "an object of the ORM": select_model(Contact).where(Contact.audience_id == 1, Contact.id == 3),
     "local tables": select(JOB.c.id).join(AUDIENCE, AUDIENCE.c.id == JOB.c.audience_id),
     "a change in an audience": update(TABLE).values(notes=func.coalesce(TABLE.c.notes, "x")).where(ONE),
     "a derived table": select(func.count()).select_from(
@@ -248,6 +255,8 @@ def test_a_table_of_a_later_version_is_all_that_is_left(stubbed, capsys):
         "ALTER TABLE incident ADD CONSTRAINT fk_incident_audience_id"
         " FOREIGN KEY (audience_id) REFERENCES audience",
     )
+    cli.main(["check"])
+    assert "6 statements are left to run" in capsys.readouterr().out
     lines = _run_printed(stubbed, capsys)
     assert lines == [
         "BEGIN;",

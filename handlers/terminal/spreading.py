@@ -25,7 +25,7 @@ def run(words: Words, *, as_sql: bool) -> int:
     if as_sql:
         print("\n".join(_lines(words, steps)))
     else:
-        print(words("spread-left", n=sum(len(step.statements) for step in steps if not step.is_example)))
+        print(words("spread-left", n=spreading.n_statements(steps)))
     return 0
 
 

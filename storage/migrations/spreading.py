@@ -78,6 +78,22 @@ def steps(database: Database) -> list[Step]:
     return [step for step in _steps(catalog) if step.statements]
 
 
+def n_left(database: Database) -> int:
+    """How many statements are left to run, once the contacts are spread; 0 where all tables are on one server."""
+    if database.is_sqlite:
+        return 0
+    with database.reading() as session:
+        catalog = _read(session)
+    if catalog.partmethod.get(FIRST) != _DISTRIBUTED:
+        return 0
+    return n_statements(list(_steps(catalog)))
+
+
+def n_statements(some: Sequence[Step]) -> int:
+    """How many statements these steps have, without examples."""
+    return sum(len(step.statements) for step in some if not step.is_example)
+
+
 def _steps(catalog: _Catalog) -> Iterator[Step]:
     if not catalog.has_extension:
         yield Step(Part.EXTENSION, ["CREATE EXTENSION citus;"])

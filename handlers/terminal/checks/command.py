@@ -34,6 +34,7 @@ from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
+from storage.migrations import spreading
 
 TIMEOUT_SECONDS = 10
 READ_ONLY_ROLES = ("viewer", "author")  # Mailchimp's roles that can't change an audience
@@ -159,11 +160,14 @@ def _database(config: Settings, right: Make, fault: Make) -> Finding:
     try:
         with closing(databases.open_any_version(config.database_url)) as database:
             databases.check_version(database)
+            n_left = spreading.n_left(database)
     except DatabaseBehind as error:
         # SQLite databases are migrated by the first command that opens them.
         return right("check-database-new") if database.is_sqlite else fault(error.key)
     except CleanedError as error:
         return fault(error.key, **error.values)
+    if n_left:
+        return fault("spread-left", n=n_left)
     return right("check-database", url=database.url.render_as_string())
 
 

@@ -1,7 +1,7 @@
 spread-left = { $n ->
     [0] All tables are spread. Nothing is left to do.
-    [one] One statement is left to run. Print it with cleaned spread --sql
-   *[other] { $n } statements are left to run. Print them with cleaned spread --sql
+    [one] Spreading the tables: one statement is left to run. Print it with cleaned spread --sql
+   *[other] Spreading the tables: { $n } statements are left to run. Print them with cleaned spread --sql
 }
 spread-extension = On every server:
 spread-nodes = Run these with the names of your servers, as the workers reach them; without them, all stays here. A line for each worker:

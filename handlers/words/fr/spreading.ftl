@@ -1,7 +1,7 @@
 spread-left = { $n ->
     [0] Toutes les tables sont réparties. Il ne reste rien à faire.
-    [one] Il reste une instruction à exécuter. Affichez-la avec cleaned spread --sql
-   *[other] Il reste { $n } instructions à exécuter. Affichez-les avec cleaned spread --sql
+    [one] Répartition des tables : il reste une instruction à exécuter. Affichez-la avec cleaned spread --sql
+   *[other] Répartition des tables : il reste { $n } instructions à exécuter. Affichez-les avec cleaned spread --sql
 }
 spread-extension = Sur chaque serveur :
 spread-nodes = Exécutez ces lignes avec les noms de vos serveurs, tels que les workers les joignent ; sans elles, tout reste ici. Une ligne par worker :
