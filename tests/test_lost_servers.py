@@ -16,6 +16,7 @@ from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces import evidence, intake, mailbox
 from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import held, notices, reversals
+from bot.contacts import counts
 from bot.core.audiences import list_all
 from bot.corrections import corrections
 from bot.digests import digests, posting
@@ -200,6 +201,8 @@ def test_what_concerns_all_audiences_leaves_out_the_one_that_is_gone(database, t
     assert not held.are_unasked(database)
     assert not notices.are_due(database, NOW)
     assert notices.tell(database, [], NOW) == 0
+    figures = counts.figures_of_each(database, list_all(database), NOW, "UTC")
+    assert [(each.audience.name, each.cleaned) for each in figures] == [("News", 8)]
     cleanup.delete_expired(database, NOW + timedelta(days=40))
     found = [(each.key, each.values["audience"]) for each in consistency.find_inconsistencies(database, NOW)]
     assert found == [("checks-unreachable", "Others")]

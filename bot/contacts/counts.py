@@ -1,7 +1,7 @@
 """The figures of `/cleaned`, read from stored counts at the same cost for any size of audience."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from storage.contacts import figures as stored_figures
 from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
+from storage.core.db_errors import TransientFault, transient_fault
 
 # Mailchimp counts these toward the contact limit, and not cleaned and archived contacts.
 COUNTED = (Status.SUBSCRIBED, Status.UNSUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING)
@@ -104,6 +105,23 @@ def figures(database: Database, audience: Audience, now: datetime, zone: str) ->
         worth_a_look=worth_a_look,
         refused_since=refused_since,
     )
+
+
+def figures_of_each(
+    database: Database, audiences: Sequence[Audience], now: datetime, zone: str
+) -> Sequence[Figures]:
+    """Returns the figures of each audience; without those whose server is gone, unless all are."""
+    found, gone = [], None
+    for audience in audiences:
+        try:
+            found.append(figures(database, audience, now, zone))
+        except Exception as error:
+            if transient_fault(error) != TransientFault.GONE:
+                raise
+            gone = error
+    if gone and not found:
+        raise gone
+    return found
 
 
 def segment_size(session: Session, segment: Segment) -> int:

@@ -47,7 +47,7 @@ def publish(context: AppContext, user_id: str) -> None:
     now, zone = context.clock(), context.zone
     view = views.home(
         person.words,
-        [counts.figures(context.database, audience, now, zone) for audience in shown],
+        counts.figures_of_each(context.database, shown, now, zone),
         journal.latest(context.database, views.MAX_LINES) if is_operator else [],
         digest_views.line(person.words, digests.current(context.database), now),
         more=len(all_audiences) - len(shown),
