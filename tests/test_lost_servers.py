@@ -8,7 +8,7 @@ from io import BytesIO
 
 import psycopg
 import pytest
-from psycopg.errors import ConnectionFailure, InternalError_, IoError
+from psycopg.errors import ConnectionFailure, InternalError_, IoError, UniqueViolation
 from sqlalchemy.exc import InternalError, OperationalError
 
 from bot.archives import archives, restores
@@ -35,6 +35,7 @@ from storage.bounces.imap_address import parse_imap_url
 from storage.contacts.contacts import Segment
 from storage.core.database import Database, Unreachable
 from storage.core.db_errors import TransientFault, transient_fault
+from storage.core.server_errors import is_duplicate
 from tests.bot.exports.test_exports import Desk, confirmed, written
 from tests.conftest import NOW
 from tests.support import mails
@@ -300,13 +301,33 @@ def test_if_all_are_gone_it_is_an_error(database, two, servers):
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
+        (UniqueViolation("duplicate key"), True),
+        (
+            InternalError_('duplicate key value violates unique constraint "uq_contact_address_key_102008"'),
+            True,
+        ),
+        (
+            InternalError_("la valeur d'une clé dupliquée rompt la contrainte unique « pk_contact_102008 »"),
+            True,
+        ),
+        (InternalError_("failure on connection marked as essential: w:5432"), False),
+        (IoError("failed to COPY to shard 102008 on w:5432"), False),
+    ],
+)
+def test_a_duplicate_is_known_by_the_constraint(engine_name, error, expected):
+    assert is_duplicate(error) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
         (ConnectionFailure("connection to the remote node w:5432 failed"), TransientFault.GONE),
         (InternalError_("failure on connection marked as essential: w:5432"), TransientFault.GONE),
         (IoError("failed to COPY to shard 102008 on w:5432"), TransientFault.GONE),
         (psycopg.OperationalError("the connection is lost"), TransientFault.GONE),
         (InternalError_("cache lookup failed"), None),
         (IoError("could not read block 3"), None),
-        (psycopg.errors.UniqueViolation("duplicate key"), None),
+        (UniqueViolation("duplicate key"), None),
         (psycopg.ProgrammingError("no result"), None),
     ],
 )

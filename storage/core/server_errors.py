@@ -15,7 +15,7 @@ _WORKER_GONE = re.compile(
     "failure on connection marked as essential|failed to COPY to shard|connection to the remote node",
     re.IGNORECASE,
 )
-_DUPLICATE = "duplicate key value violates unique constraint"
+_UNIQUE = re.compile(r"\b(uq|pk)_\w+")  # the names of unique constraints: a server may speak any language
 
 
 def is_gone(error: psycopg.Error) -> bool:
@@ -37,7 +37,7 @@ def is_duplicate(error: psycopg.Error) -> bool:
     """Whether a value is there already that has to be unique."""
     if isinstance(error, UniqueViolation):
         return True
-    return isinstance(error, InternalError_) and _DUPLICATE in str(error)
+    return isinstance(error, InternalError_) and bool(_UNIQUE.search(str(error)))
 
 
 def _is_of_worker(error: psycopg.Error) -> bool:
