@@ -37,8 +37,13 @@ def is_duplicate(error: psycopg.Error) -> bool:
     """Whether a value is there already that has to be unique."""
     if isinstance(error, UniqueViolation):
         return True
-    return isinstance(error, InternalError_) and bool(_UNIQUE.search(str(error)))
+    return isinstance(error, InternalError_) and bool(_UNIQUE.search(_message(error)))
 
 
 def _is_of_worker(error: psycopg.Error) -> bool:
-    return isinstance(error, InternalError_ | IoError) and bool(_WORKER_GONE.search(str(error)))
+    return isinstance(error, InternalError_ | IoError) and bool(_WORKER_GONE.search(_message(error)))
+
+
+def _message(error: psycopg.Error) -> str:
+    """Without details, which may be values of rows."""
+    return error.diag.message_primary or str(error)
