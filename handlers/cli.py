@@ -29,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     translate = Words(language, only="terminal")
     try:
         options = build_parser(translate).parse_args(arguments)
+        if workspace := getattr(options, "workspace", None):
+            os.environ["CLEANED_WORKSPACE"] = workspace  # the setting, for this command
         status: int = options.run(options, language)
         sys.stdout.flush()
     except WrongUsage as error:
@@ -79,6 +81,8 @@ def build_parser(translate: Words) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=about, description=about)
         command.set_defaults(run=run)
         add_options(command, translate)
+        if name in _OF_A_WORKSPACE:
+            command.add_argument("--workspace", metavar="ID", help=translate("terminal-workspace-of"))
     return parser
 
 
@@ -142,6 +146,12 @@ def _add_check_options(command: argparse.ArgumentParser, translate: Words) -> No
     command.add_argument("--webhooks", action="store_true", help=translate("terminal-check-webhooks"))
     command.add_argument("--deep", action="store_true", help=translate("terminal-check-deep"))
     command.add_argument("--mend", action="store_true", help=translate("terminal-check-mend"))
+    _add_json(command, translate)
+
+
+def _add_workspaces_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--erase", metavar="ID", help=translate("terminal-workspace-erase"))
+    command.add_argument("--renew-keys", action="store_true", help=translate("terminal-renew-keys"))
     _add_json(command, translate)
 
 
@@ -276,6 +286,14 @@ def _person(options: argparse.Namespace, language: str) -> int:
     return privacy.run_person(words(language), address=options.address, as_json=options.json)
 
 
+def _workspaces(options: argparse.Namespace, language: str) -> int:
+    from handlers.terminal import workspaces
+
+    return workspaces.run(
+        words(language), erase=options.erase, renew_keys=options.renew_keys, as_json=options.json
+    )
+
+
 def _migrate(_options: argparse.Namespace, language: str) -> int:
     from handlers.terminal import running
 
@@ -297,6 +315,7 @@ def _manifest(options: argparse.Namespace, _language: str) -> int:
 
 _Run = Callable[[argparse.Namespace, str], int]
 _AddOptions = Callable[[argparse.ArgumentParser, Words], None]
+_OF_A_WORKSPACE = ("import", "counts", "export", "bounces", "sync", "person", "forget", "check")
 _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
     "demo": (_demo, _add_demo_options),
     "run": (_run, _add_no_options),
@@ -308,6 +327,7 @@ _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
     "person": (_person, _add_person_options),
     "forget": (_forget, _add_forget_options),
     "check": (_check, _add_check_options),
+    "workspaces": (_workspaces, _add_workspaces_options),
     "migrate": (_migrate, _add_no_options),
     "spread": (_spread, _add_spread_options),
     "manifest": (_manifest, _add_manifest_options),

@@ -1,7 +1,7 @@
 """Recurring tasks, run by APScheduler. It holds no state: what is due is read from the bot's own tables."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -61,34 +61,76 @@ class Heartbeat:
         return f"stopped for {seconds:.0f} s" if seconds > STOPPED_AFTER_SECONDS else ""
 
 
-def start(context: AppContext, owner: str, heartbeat: Heartbeat | None = None) -> BackgroundScheduler:
-    """Returns the running scheduler. Every task runs at once, to make up for the time when no process ran.
+def start(
+    owner: str, heartbeat: Heartbeat | None = None, contexts: Sequence[AppContext] = ()
+) -> BackgroundScheduler:
+    """Returns the running scheduler, with the tasks of these workspaces.
 
     Of several processes only the one that holds the lease of a task runs it; `owner` names this process in leases.
     Digests and questions need no lease: each is claimed by itself.
     """
-    task_leases.release_dead(context.database, context.clock())
     # A late run is still wanted, and one run makes up for all that were missed.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+    if heartbeat:
+        scheduler.add_job(heartbeat.beat, "interval", seconds=HEARTBEAT_INTERVAL.total_seconds())
+    for context in contexts:
+        add_workspace(scheduler, context, owner)
+    scheduler.start()
+    return scheduler
+
+
+def add_workspace(scheduler: BackgroundScheduler, context: AppContext, owner: str) -> None:
+    """Adds the tasks of a workspace, in the place of those that it has.
+
+    Every task runs at once, to make up for the time when no process ran.
+    """
+    task_leases.release_dead(context.database, context.clock())
 
     def add(name: str, interval: timedelta, task: Task, *, lease: str = "") -> None:
         def has_lease() -> bool:
             return not lease or task_leases.acquire(context.database, lease, owner, context.clock(), interval)
 
-        def keep_lease() -> bool:
-            return scheduler.running and has_lease()
-
-        for outcome in OUTCOMES:
-            RUNS.labels(name, outcome)  # 0 from the start, so that the first one is an increase
-        seconds, now = interval.total_seconds(), datetime.now(UTC)
-        scheduler.add_job(_run, "interval", (name, task, keep_lease), seconds=seconds, next_run_time=now)
+        add_task(scheduler, _job_id(context.workspace.id, name), name, interval, task, has_lease)
 
     _add_tasks(add, context, owner)
-    if heartbeat:
-        scheduler.add_job(heartbeat.beat, "interval", seconds=HEARTBEAT_INTERVAL.total_seconds())
-    scheduler.start()
-    return scheduler
+
+
+def remove_workspace(scheduler: BackgroundScheduler, workspace_id: str) -> None:
+    """Removes the tasks of a workspace."""
+    for job in scheduler.get_jobs():
+        if job.id.startswith(_job_id(workspace_id, "")):
+            scheduler.remove_job(job.id)
+
+
+def add_task(
+    scheduler: BackgroundScheduler,
+    job_id: str,
+    name: str,
+    interval: timedelta,
+    task: Task,
+    has_lease: KeepLease = lambda: True,
+) -> None:
+    """Adds a recurring task, in the place of the one with the id; it runs for the first time at once."""
+
+    def keep_lease() -> bool:
+        return scheduler.running and has_lease()
+
+    for outcome in OUTCOMES:
+        RUNS.labels(name, outcome)  # 0 from the start, so that the first one is an increase
+    scheduler.add_job(
+        _run,
+        "interval",
+        (name, task, keep_lease),
+        id=job_id,
+        replace_existing=True,
+        seconds=interval.total_seconds(),
+        next_run_time=datetime.now(UTC),
+    )
+
+
+def _job_id(workspace_id: str, name: str) -> str:
+    return f"{workspace_id}/{name}"
 
 
 def _add_tasks(add: Callable[..., None], context: AppContext, owner: str) -> None:

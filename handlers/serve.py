@@ -4,27 +4,40 @@ import gc
 import logging
 import os
 import signal
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from threading import Event, Timer
 from typing import NoReturn
 
+from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
 
 from bot.core import databases, jobs, task_leases
 from bot.core.settings import Settings
+from bot.core.workspaces import Workspace
 from bot.mailchimp import account
+from bot.maintenance.cleanup import delete_expired
+from bot.maintenance.retention import Retention
 from handlers import logs
 from handlers import scheduler as scheduling
+from handlers.clock import utc_now
+from handlers.scheduler import KeepLease
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
+from handlers.slack.installation.flow import Flow
+from handlers.slack.installation.installations import Installations
+from handlers.slack.installation.rotation import INTERVAL, Rotation
 from handlers.slack.long_work import Worker
 from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
+from handlers.slack.workspaces import Only, Served, Workspaces, web_client
 from handlers.web import server as web_server
 from handlers.web.health import Check, Health
 from storage.core.database import Database
@@ -33,6 +46,9 @@ from storage.core.database import Database
 GIVE_UP_JOBS_AFTER_SECONDS = 8.0
 EXIT_AFTER_SECONDS = 9.5  # even if the database does not answer
 SIGNAL_CHECK_SECONDS = 0.5
+WORKSPACES_INTERVAL = timedelta(
+    seconds=20
+)  # between two looks at what other processes have installed or removed
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +62,7 @@ def run(settings: Settings) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
-        context, worker = _start(settings, running)
+        worker = start_parts(settings, running).worker
         gc.collect()
         gc.freeze()  # no later collection has to traverse the loaded modules
         log.info("The bot is running.")
@@ -55,62 +71,148 @@ def run(settings: Settings) -> NoReturn:
         while not stop.wait(SIGNAL_CHECK_SECONDS):
             pass
         log.info("The bot is stopping.")
-        _limit_shutdown(worker, context.database)
+        _limit_shutdown(worker)
     # Everything is closed. Python's own finalization would take another second or more.
     logging.shutdown()
     os._exit(0)
 
 
 def start(settings: Settings, running: ExitStack) -> AppContext:
-    """Starts all parts of the bot; `running` stops them in reverse order.
+    """Starts all parts of the bot for the workspace of the bot token; `running` stops them in reverse order.
 
     Raises MailchimpError if the Mailchimp key is malformed, SlackApiError if the bot token is refused.
     """
-    return _start(settings, running)[0]
+    served = start_parts(settings, running).of_token
+    assert served
+    return served.context
 
 
-def _start(settings: Settings, running: ExitStack) -> tuple[AppContext, Worker]:
-    client = app.web_client(settings)
-    identity = app.identify(client)
+@dataclass(frozen=True, kw_only=True)
+class OAuth:
+    """What serves the workspaces where people install the app themselves."""
+
+    installations: Installations
+    rotation: Rotation
+    workspaces: Workspaces
+    flow: Flow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What runs. `of_token`: the workspace of the bot token; `workspaces`: with OAuth, that one and all others."""
+
+    worker: Worker
+    of_token: Served | None
+    workspaces: Workspaces | None
+    scheduler: BackgroundScheduler
+    port: int
+
+
+def start_parts(settings: Settings, running: ExitStack) -> Parts:
+    """As `start`, also where there is no bot token, since the app is installed by OAuth."""
     database = Database(settings.database_url)
     running.callback(database.close)
-    mailchimp = account.account(settings)
-    if mailchimp:
-        running.callback(mailchimp.close)
-    hasty_client = sdk_workarounds.less_patient(client)
-    context = AppContext(
-        database=database,
-        settings=settings,
-        client=client,
-        people=People(hasty_client, settings.operators, identity.team_id or ""),
-        mailchimp=mailchimp,
-    )
-    worker = Worker(app.job_handlers(context), home.after_work)
-    context = replace(context, wake=worker.wake)
-    # People wait for what they ask for; jobs and the scheduler have time.
-    bolt = app.build_app(replace(context, client=hasty_client), identity)
-    worker.start(context)
-    running.callback(worker.stop)
+    worker = Worker(app.job_handlers, home.after_work)
+    of_token = _of_bot_token(settings, database, worker.wake) if settings.slack_bot_token else None
+    if of_token and of_token.context.mailchimp:
+        running.callback(of_token.context.mailchimp.close)
+    oauth = _oauth(settings, database, worker.wake) if settings.uses_oauth else None
+    if oauth:
+        running.callback(oauth.workspaces.close)
+    served = oauth.workspaces if oauth else Only(of_token)
+    bolt = app.build_app(served.find, settings)
     owner = jobs.owner()
-    running.callback(lambda: task_leases.release_all(database, owner, context.clock()))
+    running.callback(_release_leases, served.contexts, owner)
     heartbeat = scheduling.Heartbeat()
-    scheduler = scheduling.start(context, owner, heartbeat)
+    scheduler = scheduling.start(owner, heartbeat, [] if oauth else served.contexts())
     running.callback(scheduler.shutdown, wait=False)
+    if oauth:
+        _serve_installed(settings, database, oauth, scheduler, owner, of_token)
+    worker.start(served.contexts, more_come=oauth is not None)
+    running.callback(worker.stop)
     checks: dict[str, Check] = {
         "database": partial(databases.fault, database),
         "workers": worker.fault,
         "scheduler": heartbeat.fault,
     }
-    _listen(bolt, context, running, checks)
+    if oauth:
+        checks["workspaces"] = oauth.workspaces.fault
+    port = _listen(bolt, settings, database, served.contexts, oauth.flow if oauth else None, running, checks)
     running.callback(worker.stop_soon)
-    return context, worker
+    return Parts(
+        worker=worker,
+        of_token=of_token,
+        workspaces=oauth.workspaces if oauth else None,
+        scheduler=scheduler,
+        port=port,
+    )
 
 
-def _limit_shutdown(worker: Worker, database: Database) -> None:
+def _oauth(settings: Settings, database: Database, wake: Callable[[], None]) -> OAuth:
+    installations = Installations(database, settings)
+    rotation = Rotation(installations, database, settings, utc_now)
+    workspaces = Workspaces(settings, database, installations, rotation, wake)
+    flow = Flow(installations, database, settings, utc_now, workspaces.install)
+    return OAuth(installations=installations, rotation=rotation, workspaces=workspaces, flow=flow)
+
+
+def _serve_installed(
+    settings: Settings,
+    database: Database,
+    oauth: OAuth,
+    scheduler: BackgroundScheduler,
+    owner: str,
+    of_token: Served | None,
+) -> None:
+    """Serves every workspace that is installed, and those to come."""
+    workspaces, rotation = oauth.workspaces, oauth.rotation
+    workspaces.changed = lambda served: scheduling.add_workspace(scheduler, served.context, owner)
+    workspaces.gone = partial(scheduling.remove_workspace, scheduler)
+    if of_token:
+        workspaces.add(of_token)
+    rotation.rotate_due()  # no process may have run for longer than a token is good for
+    workspaces.reload()
+    add = partial(scheduling.add_task, scheduler)
+    add("main/tokens", "tokens", INTERVAL, rotation.rotate_due)
+    add("main/workspaces", "workspaces", WORKSPACES_INTERVAL, lambda _: workspaces.reload())
+    if not of_token:  # the installations that nobody ended are in the main database
+        retention = Retention.of(settings)
+
+        def clean_up(_: KeepLease) -> None:
+            delete_expired(database, utc_now(), retention)
+
+        add("main/cleanup", "cleanup", scheduling.CLEANUP_INTERVAL, clean_up)
+
+
+def _release_leases(contexts: Callable[[], Sequence[AppContext]], owner: str) -> None:
+    for context in contexts():
+        task_leases.release_all(context.database, owner, context.clock())
+
+
+def _of_bot_token(settings: Settings, database: Database, wake: Callable[[], None]) -> Served:
+    """The workspace of the bot token, which uses the main database. Raises SlackApiError, MailchimpError."""
+    client = web_client(settings)
+    identity = AuthorizeResult.from_auth_test_response(
+        auth_test_response=client.auth_test(), bot_token=client.token
+    )
+    team_id = identity.team_id or ""
+    context = AppContext(
+        database=database,
+        settings=settings,
+        client=client,
+        people=People(sdk_workarounds.less_patient(client), settings.operators, team_id),
+        mailchimp=account.account(settings),
+        wake=wake,
+        workspace=Workspace(team_id, identity.team or team_id),
+    )
+    return Served.of(context, identity)
+
+
+def _limit_shutdown(worker: Worker) -> None:
     """Ends the process before it is killed: jobs that are still running are released for other processes."""
 
     def release_jobs_and_exit() -> None:
-        worker.hand_over(database)
+        worker.hand_over()
         os._exit(0)
 
     for seconds, action in (
@@ -122,8 +224,15 @@ def _limit_shutdown(worker: Worker, database: Database) -> None:
         timer.start()
 
 
-def _listen(bolt: App, context: AppContext, running: ExitStack, checks: dict[str, Check]) -> None:
-    settings = context.settings
+def _listen(
+    bolt: App,
+    settings: Settings,
+    database: Database,
+    contexts: Callable[[], Sequence[AppContext]],
+    install: Flow | None,
+    running: ExitStack,
+    checks: dict[str, Check],
+) -> int:
     running.callback(bolt.listener_runner.listener_executor.shutdown)
     if settings.slack_app_token:
         token = settings.slack_app_token.get_secret_value()
@@ -137,6 +246,14 @@ def _listen(bolt: App, context: AppContext, running: ExitStack, checks: dict[str
     health = Health(checks, logs.last_error)
     running.callback(health.close)
     server = web_server.start(
-        bolt, settings, context.database, context.clock, slack_threads=app.LISTENER_THREADS, health=health
+        bolt,
+        settings,
+        database,
+        contexts,
+        utc_now,
+        slack_threads=app.LISTENER_THREADS,
+        health=health,
+        install=install,
     )
     running.callback(server.stop)
+    return server.port

@@ -11,6 +11,7 @@ from sqlmodel import select as select_model
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
+from bot.core import workspaces
 from handlers import cli
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.contacts import TABLE, Segment
@@ -266,6 +267,18 @@ def test_a_table_of_a_later_version_is_all_that_is_left(stubbed, capsys):
         "SELECT citus_add_local_table_to_metadata('forgotten');",
         "SELECT create_distributed_table('incident', 'audience_id', colocate_with => 'contact');",
     ]
+
+
+@on_postgresql
+def test_the_tables_of_each_workspace_are_spread(stubbed, capsys):
+    workspaces.add(stubbed, "T0OTHER", "Other", NOW)
+    other = stubbed.beside("t0other")
+    _execute(stubbed, "SELECT citus_add_node('w1', 5432)")
+    lines = _run_printed(stubbed, capsys)
+    assert lines.count("SELECT create_distributed_table('contact', 'audience_id');") == 2
+    assert lines.count('SET search_path TO "t0other";') == 1
+    assert spreading.steps(stubbed) == spreading.steps(other) == []
+    assert _run_printed(stubbed, capsys) == []
 
 
 @on_postgresql

@@ -36,14 +36,19 @@ def open_current(url: str) -> Database:
     """
     database = open_any_version(url)
     try:
-        if database.is_sqlite:
-            migrate(database)
-        else:
-            check_version(database)
+        ensure_current(database)
     except CleanedError:
         database.close()
         raise
     return database
+
+
+def ensure_current(database: Database) -> None:
+    """Migrates SQLite, requires PostgreSQL to be migrated. Raises DatabaseNewer, DatabaseBehind."""
+    if database.is_sqlite:
+        migrate(database)
+    else:
+        check_version(database)
 
 
 def check_url(url: str) -> None:

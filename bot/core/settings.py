@@ -18,6 +18,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.core.errors import CleanedError, Faults
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
+from storage.core.database import url_beside
+from storage.installations.ciphers import parse_keys
 from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
 
 ENV_FILE = ".env"  # in the folder where the program starts
@@ -63,6 +65,9 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    slack_client_id: Annotated[str, Field(pattern=r"^[\w.-]{1,32}$")] | None = None
+    slack_client_secret: SecretStr | None = None
+    token_key: SecretStr | None = Field(default=None, validation_alias="CLEANED_TOKEN_KEY")
     slack_api_url: str = "https://slack.com/api/"
     database_url: str = Field(default_factory=lambda: f"sqlite:///{data_folder() / 'cleaned.db'}")
     operators: Annotated[tuple[str, ...], NoDecode] = Field(default=(), validation_alias="CLEANED_OPERATORS")
@@ -116,6 +121,7 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = Field(default=None, validation_alias="CLEANED_METRICS_TOKEN")
     log_format: Literal["text", "json"] = Field(default="text", validation_alias="CLEANED_LOG")
     public_url: str | None = Field(default=None, validation_alias="CLEANED_PUBLIC_URL")
+    workspace: str | None = Field(default=None, validation_alias="CLEANED_WORKSPACE")
 
     @field_validator("operators", "proxies", "ses_topics", "mailgun_domains", mode="before")
     @classmethod
@@ -161,6 +167,13 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
+    @field_validator("token_key")
+    @classmethod
+    def _check_token_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            parse_keys(value.get_secret_value())
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, value: str) -> str:
@@ -190,6 +203,11 @@ class Settings(BaseSettings):
     def return_path_secret(self) -> str | None:
         """The key of the tags in return paths, if one is set."""
         return self.return_path_key.get_secret_value() if self.return_path_key else None
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether workspaces install the app themselves: it takes all of these, and `public_url`."""
+        return bool(self.slack_client_id or self.slack_client_secret or self.token_key)
 
     @field_validator("slack_api_url", "provider_url", "public_url")
     @classmethod
@@ -243,31 +261,60 @@ def load(**overrides: object) -> Settings:
 def read(**overrides: Any) -> Reading:
     """As `load`, but returns the faults, all of them, beside the settings."""
     secrets, faults = _secrets_in_files(overrides.get("_env_file", ENV_FILE))
-    given = {**secrets, **overrides}
+    defaults = {name: field.get_default(call_default_factory=True) for name, field in _FIELDS.items()}
+    found, invalid = _validate({**secrets, **overrides}, defaults)
+    return Reading(found, (*faults, *(_fault(name.upper(), kind) for name, kind in invalid.items())))
+
+
+def of_workspace(
+    main: Settings, workspace_id: str, place: str, *, env_file: str | None = ENV_FILE
+) -> Reading:
+    """The settings of a workspace with a database of its own, named `place`, and what is wrong with them.
+
+    A setting whose name ends with the workspace's id holds for that workspace alone. Mail services, mailboxes and
+    Mailchimp accounts are set in this way only, since a workspace must not see the contacts of another; the other
+    settings are else the main ones. Raises BadUrl if the main database can have no other beside it.
+    """
+    suffix = "_" + workspace_id
+    inherited = {
+        name: getattr(main, attribute) for name, attribute in _ATTRIBUTES.items() if name not in _SOURCES
+    }
+    inherited |= {name: _FIELDS[name].get_default() for name in _SOURCES}
+    inherited |= {"database_url": url_beside(main.database_url, place), "slack_bot_token": None}
+    secrets, faults = _secrets_in_files(env_file, suffix)
+    names = {name.upper() + suffix: name for name in _FIELDS if name not in _OF_THE_PROCESS}
+    given: dict[str, Any] = {}
+    for source in reversed(_sources(env_file)):
+        given |= {names[name]: value for name, value in source.items() if name in names}
+    found, invalid = _validate({**inherited, **given, **secrets}, inherited)
+    return Reading(found, (*faults, *(_fault(name.upper() + suffix, kind) for name, kind in invalid.items())))
+
+
+def _validate(given: dict[str, Any], defaults: Mapping[str, Any]) -> tuple[Settings, Mapping[str, str]]:
+    """The settings, with the default for each that is invalid; and the kinds of their faults, by name."""
     try:
-        return Reading(Settings(**given), tuple(faults))
+        return Settings(**given), {}
     except ValidationError as error:
         # One fault per setting: of a list, each entry has its own.
         invalid = {str(fault["loc"][0]): fault["type"] for fault in error.errors(include_input=False)}
-    faults += [_fault(name.upper(), kind) for name, kind in invalid.items()]
-    defaults = {name: _FIELDS[name].get_default(call_default_factory=True) for name in invalid}
-    return Reading(Settings(**{**given, **defaults}), tuple(faults))
+    return Settings(**{**given, **{name: defaults[name] for name in invalid}}), invalid
 
 
 def _fault(name: str, kind: str) -> BadSetting:
     return ShortSecret(name=name, n=SHORTEST_SECRET) if kind == ShortSecret.key else BadSetting(name=name)
 
 
-def _secrets_in_files(env_file: str | None) -> tuple[dict[str, str], list[BadSetting]]:
+def _secrets_in_files(env_file: str | None, suffix: str = "") -> tuple[dict[str, str], list[BadSetting]]:
     """Reads the secrets whose file is named by a setting that ends with FILE: as arguments of Settings, with the faults.
 
-    The environment goes before the `.env` file, whichever of the two names either has.
+    The environment goes before the `.env` file, whichever of the two names either has. `suffix` ends the names of the
+    secrets.
     """
     found: dict[str, str] = {}
     faults: list[BadSetting] = []
-    sources: list[Mapping[str, str | None]] = [os.environ, dotenv_values(env_file) if env_file else {}]
-    given = [{name.upper(): value for name, value in source.items() if value} for source in sources]
-    for argument, name in _IN_FILES.items():
+    given = _sources(env_file)
+    for argument, unsuffixed in _IN_FILES.items():
+        name = unsuffixed + suffix
         source = next((each for each in given if name in each or name + FILE in each), {})
         if name + FILE not in source:
             continue
@@ -280,6 +327,12 @@ def _secrets_in_files(env_file: str | None) -> tuple[dict[str, str], list[BadSet
     return found, faults
 
 
+def _sources(env_file: str | None) -> list[dict[str, str]]:
+    """What the environment and the `.env` file set, by name in capitals; the environment goes first."""
+    sources: list[Mapping[str, str | None]] = [os.environ, dotenv_values(env_file) if env_file else {}]
+    return [{name.upper(): value for name, value in source.items() if value} for source in sources]
+
+
 def _content(path: str) -> str:
     """The text in the file without the spaces around it; "" if it can't be read."""
     try:
@@ -289,7 +342,24 @@ def _content(path: str) -> str:
         return ""
 
 
-_FIELDS = {str(field.validation_alias or name): field for name, field in Settings.model_fields.items()}
+_ATTRIBUTES = {str(field.validation_alias or name): name for name, field in Settings.model_fields.items()}
+_FIELDS = {name: Settings.model_fields[attribute] for name, attribute in _ATTRIBUTES.items()}
+# What the process has once, whatever workspaces it serves.
+_OF_THE_PROCESS = frozenset(
+    name
+    for name, attribute in _ATTRIBUTES.items()
+    if attribute.startswith("slack_")
+    or attribute in ("token_key", "database_url", "host", "port", "proxies", "public_url")
+    or attribute in ("metrics_token", "log_format", "workspace")
+)
+# Where contacts and bounces come from.
+_SERVICES = ("ses", "sendgrid", "postmark", "mailgun", "brevo", "resend", "mailtrap", "postal", "mailchimp")
+_SOURCES = frozenset(
+    name
+    for name, attribute in _ATTRIBUTES.items()
+    if attribute.partition("_")[0] in _SERVICES
+    or attribute in ("provider_url", "bounce_secret", "imap_url", "return_path_key")
+)
 _IN_FILES = {
     name: name.upper()
     for name, field in _FIELDS.items()

@@ -11,6 +11,7 @@ from storage.core import dedupe, plans
 from storage.core import jobs as job_rows
 from storage.core.database import Database
 from storage.core.tables import JobKind
+from storage.installations import states
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 
@@ -22,7 +23,7 @@ SYNCS_KEPT = timedelta(days=1)  # one runs every few minutes, and the journal ke
 
 
 def delete_expired(database: Database, now: datetime, retention: Retention = DEFAULT) -> int:
-    """Deletes old plans, jobs of syncs, webhook tokens, handled requests, outcomes, and what `retention` names.
+    """Deletes old plans, jobs of syncs, webhook tokens, handled requests, states of installations, outcomes, and what `retention` names.
 
     Returns the number of rows.
     """
@@ -52,5 +53,6 @@ def _short_lived(database: Database, now: datetime) -> int:
             plans.delete_before(session, now - PLANS_KEPT)
             + webhook_tokens.delete_before(session, now - TOKENS_KEPT)
             + dedupe.delete_before(session, now - REQUESTS_KEPT)
+            + states.delete_expired(session, now)
             + job_rows.delete_told(session, JobKind.SYNC, now - SYNCS_KEPT)
         )

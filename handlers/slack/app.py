@@ -9,11 +9,21 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.core.settings import Settings
-from handlers.slack import errors, metrics
+from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.dedupe import AnswerUnknown, SeenRequests
+from handlers.slack.dedupe import AnswerUnknown
 from handlers.slack.elements import blocks
-from handlers.slack.features import conversation, corrections, digests, exports, forget, home, imports, steps
+from handlers.slack.features import (
+    conversation,
+    corrections,
+    digests,
+    exports,
+    forget,
+    home,
+    imports,
+    removal,
+    steps,
+)
 from handlers.slack.features.archives import archives, restores
 from handlers.slack.features.bounces import evidence, held, incidents, policies, reversals
 from handlers.slack.features.contacts import contacts, counts, segments
@@ -23,41 +33,42 @@ from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
 from handlers.slack.sdk_workarounds import is_not_token_warning
 from handlers.slack.threads import ANSWERING, Threads
+from handlers.slack.workspaces import Find
+from handlers.words import LANGUAGES, words
 from storage.core.text import storable
 
 LISTENER_THREADS = ANSWERING
 NO_ANSWER = 503  # Slack tells the person that it failed, and the form stays as it was filled in
-RATE_LIMIT_RETRIES = 5
 
 log = logging.getLogger(__name__)
 
 FEATURES = (
     *(counts, segments, evidence, exports, archives, contacts, restores, reversals, held),
     *(corrections, additions, fixes, digests, imports, mirror, policies, forget, home, conversation, steps),
+    removal,
 )
 
 
-def web_client(settings: Settings) -> WebClient:
-    """The Web API, patient when Slack says "too many"."""
-    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
-    client = metrics.CountedClient(token=token, base_url=settings.slack_api_url)
-    client.retry_handlers.append(metrics.CountedRateLimits(max_retry_count=RATE_LIMIT_RETRIES))
-    return client
-
-
-def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
-    """The app with every listener. `identity` is who `auth.test` said we are: no request asks again."""
+def build_app(find: Find, settings: Settings) -> App:
+    """The app with every listener, for all workspaces that `find` finds. No request asks Slack who we are."""
     threads = Threads()
-    secret = app_context.settings.slack_signing_secret
+    secret = settings.slack_signing_secret
     logging.getLogger("slack_bolt.App").addFilter(is_not_token_warning)
+
+    def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        served = find(enterprise_id, team_id)
+        return served.identity if served else None
+
     app = App(
-        client=app_context.client,
-        authorize=lambda: identity,
+        client=WebClient(base_url=settings.slack_api_url),
+        authorize=authorize,  # type: ignore[arg-type]  # None is an answer too
+        user_facing_authorize_error_message="\n".join(
+            words(language)("error-not-installed") for language in LANGUAGES
+        ),
         signing_secret=secret.get_secret_value() if secret else "",
         request_verification_enabled=secret is not None,
         listener_executor=threads,
     )
-    seen_requests = SeenRequests(app_context.database, app_context.clock)
 
     @app.middleware
     def introduce(
@@ -66,10 +77,13 @@ def build_app(app_context: AppContext, identity: AuthorizeResult) -> App:
         respond: Respond,
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
+        served = find(context.enterprise_id, context.team_id)
+        if served is None:  # that the bot was removed is told without a check of who is served
+            return BoltResponse(status=200, body="")
         body = request.body = _with_buttons(_storable(request.body))
-        context[REQUEST] = Request(app_context, body, context.user_id or "", respond, threads)
-        context[SEEN] = seen_requests
-        if seen_requests.is_repeated(body):
+        context[REQUEST] = Request(served.asked, body, context.user_id or "", respond, threads)
+        context[SEEN] = served.seen
+        if served.seen.is_repeated(body):
             return BoltResponse(status=200, body="")
         return next()
 
@@ -98,13 +112,6 @@ def _with_buttons(body: dict[str, Any]) -> dict[str, Any]:
     """The payload with each choice in a menu of buttons as a click of that button."""
     actions = body.get("actions")
     return body | {"actions": [blocks.button_of(action) for action in actions]} if actions else body
-
-
-def identify(client: WebClient) -> AuthorizeResult:
-    """Who we are, asked once. Raises SlackApiError."""
-    return AuthorizeResult.from_auth_test_response(
-        auth_test_response=client.auth_test(), bot_token=client.token
-    )
 
 
 def job_handlers(context: AppContext) -> list[JobHandler]:

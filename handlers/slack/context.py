@@ -1,13 +1,15 @@
-"""What every feature of a running bot works with, put together once at the start."""
+"""What every feature of a running bot works with, put together once for each workspace."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from dns.resolver import Resolver
 from slack_sdk import WebClient
 
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from bot.core.workspaces import Workspace
 from bot.corrections import mail_exchanges
 from bot.digests import digests
 from handlers.clock import utc_now
@@ -15,13 +17,16 @@ from handlers.slack.people import People
 from storage.core.database import Database
 from storage.mailchimp.client import Client
 
+_UNNAMED = Workspace("", "")
+
 
 @dataclass(frozen=True, kw_only=True)
 class AppContext:
     """The database, Slack's client, and so on.
 
     `mailchimp` is the account whose audiences are mirrored, if there is one; `wake` makes the worker look for jobs at
-    once; `make_resolver` makes the DNS resolver.
+    once; `make_resolver` makes the DNS resolver; `removed` is to be called with the time when the bot was removed from the
+    workspace.
     """
 
     database: Database
@@ -31,6 +36,8 @@ class AppContext:
     mailchimp: Client | None = None
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
+    workspace: Workspace = _UNNAMED
+    removed: Callable[[datetime], None] = lambda _: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
 
     @property

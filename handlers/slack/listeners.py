@@ -20,6 +20,7 @@ from slack_bolt import Ack, App, BoltContext
 
 from handlers import logs
 from handlers.slack import errors
+from handlers.slack.client import in_answer
 from handlers.slack.dedupe import SeenRequests
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import View
@@ -170,7 +171,7 @@ def _answered(listener: Submission, who: Who) -> Handle:
     def handle(ack: Ack, request: Request, seen: SeenRequests) -> None:
         answer = seen.answer(
             request.body,
-            make=lambda: _shown(_view(request, who, listener)),
+            make=lambda: _shown(request, _view(request, who, listener)),
             fail=lambda error: errors.answer(error, request.words if _is_known(request) else words(None)),
         )
         ack(**answer)
@@ -190,16 +191,20 @@ def _options(request: Request, listener: Options, who: Who) -> list[dict[str, An
     return []
 
 
-def _shown(view: View | OnTop) -> errors.Answer:
+def _shown(request: Request, view: View | OnTop) -> errors.Answer:
     if isinstance(view, OnTop):
-        return {"response_action": "push", "view": view.view}
-    return {"response_action": "update", "view": view}
+        return {"response_action": "push", "view": in_answer(request.client, view.view)}
+    return {"response_action": "update", "view": in_answer(request.client, view)}
+
+
+def _late(view: View | OnTop) -> View:
+    return view.view if isinstance(view, OnTop) else view
 
 
 def _view(request: Request, who: Who, listener: Submission) -> View | OnTop:
     if _is_known(request):
         return _checked(request, who, listener)
-    request.then(lambda: request.show_late(lambda: _shown(_checked(request, who, listener))["view"]))
+    request.then(lambda: request.show_late(lambda: _late(_checked(request, who, listener))))
     title = request.payload.get("title", {}).get("text", "")
     return loading(words(None), title[: blocks.TITLE])
 

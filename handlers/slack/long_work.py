@@ -1,7 +1,8 @@
 """Worker threads: run jobs step by step, and tell the person in one message that is updated."""
 
 import logging
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Event, Thread
@@ -18,7 +19,7 @@ from bot.core.jobs import AnyJob, Clock, JobType, Recipient
 from handlers import logs
 from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.posted_message import MessageMetadata
 from handlers.slack.uploads import direct_messages
@@ -66,29 +67,37 @@ class Worker:
     """The threads that run jobs.
 
     Syncs may wait long for Mailchimp, so they have a thread of their own. So may archives and Undos, so one more
-    thread takes none of these, and nobody's export waits behind two of them. `after_work` is called with the user
-    whose job has ended.
+    thread takes none of these, and nobody's export waits behind two of them. Each thread serves all workspaces in
+    turn. `handlers` returns how the jobs of a workspace run; `after_work` is called with the user whose job has ended.
     """
 
     def __init__(
         self,
-        handlers: Collection[JobHandler],
+        handlers: Callable[[AppContext], Collection[JobHandler]],
         after_work: Callable[[AppContext, str], None] = lambda *_: None,
     ) -> None:
-        self._handlers = {handler.type.kind: handler for handler in handlers}
-        for kind in self._handlers:
-            for state in JobState.DONE, JobState.FAILED:
-                ENDED.labels(kind, state)  # 0 from the start, so that the first one is an increase
+        self._handlers = handlers
         self._after_work = after_work
+        self._contexts: Callable[[], Sequence[AppContext]] = tuple
+        self._made: dict[str, tuple[AppContext, Mapping[JobKind, JobHandler]]] = {}  # by workspace
         self._awake = Event()
         self._stopping = Event()
         self._threads: dict[str, Thread] = {}  # by the owner of its leases
 
-    def start(self, context: AppContext) -> None:
-        jobs.release_dead(context.database)
-        for n, kinds in enumerate(self._lanes()):
+    def start(self, contexts: Callable[[], Sequence[AppContext]], *, more_come: bool = False) -> None:
+        """Begins to run the jobs of these workspaces. `more_come`: others than there are now will be among them."""
+        self._contexts = contexts
+        for context in contexts():
+            jobs.release_dead(context.database)
+        kinds = (
+            set(JobKind) if more_come else {kind for each in contexts() for kind in self._handlers_of(each)}
+        )
+        for kind in kinds:
+            for state in JobState.DONE, JobState.FAILED:
+                ENDED.labels(kind, state)  # 0 from the start, so that the first one is an increase
+        for n, lane in enumerate(_lanes(kinds)):
             owner = jobs.owner()
-            thread = Thread(target=self._run, args=(context, kinds, owner), name=f"worker-{n}")
+            thread = Thread(target=self._run, args=(lane, owner), name=f"worker-{n}")
             thread.start()
             self._threads[owner] = thread
 
@@ -112,44 +121,66 @@ class Worker:
         dead = [thread.name for thread in self._threads.values() if not thread.is_alive()]
         return f"ended: {', '.join(dead)}" if dead and not self._stopping.is_set() else ""
 
-    def hand_over(self, database: Database) -> None:
+    def hand_over(self) -> None:
         """Ends the leases of threads that did not stop in time. To be called just before the process ends."""
-        for owner in self._threads:
-            jobs.release_all(database, owner)
+        for context in self._contexts():
+            for owner in self._threads:
+                jobs.release_all(context.database, owner)
 
-    def _lanes(self) -> Iterator[Collection[JobKind]]:
-        """The kinds of jobs that each thread takes."""
-        syncs = self._handlers.keys() & {JobKind.SYNC}
-        others = self._handlers.keys() - syncs
-        slow = others & {JobKind.ARCHIVE, JobKind.RESTORE}
-        yield from [others] * THREADS
-        if slow and others - slow:
-            yield others - slow
-        if syncs:
-            yield syncs
+    def _handlers_of(self, context: AppContext) -> Mapping[JobKind, JobHandler]:
+        """How each kind of job of the workspace runs. Its context is another one when its token was renewed."""
+        made_for, handlers = self._made.get(context.workspace.id, (None, {}))
+        if made_for is not context:
+            handlers = {handler.type.kind: handler for handler in self._handlers(context)}
+            self._made[context.workspace.id] = context, handlers
+        return handlers
 
-    def _run(self, context: AppContext, kinds: Collection[JobKind], owner: str) -> None:
-        types = [self._handlers[kind].type for kind in kinds]
+    def _run(self, kinds: Collection[JobKind], owner: str) -> None:
         while not self._stopping.is_set():
-            try:
-                job = jobs.claim(context.database, types, owner, context.clock())
-                if job:
-                    handler = self._handlers[job.kind]
-                    with logs.referenced(job.id):
-                        _JobRun(context, handler, job, self._stopping, self._after_work).run()
-                    continue
-            except LeaseLost:
-                log.warning("a job was taken over by another process")
-            except Exception as error:  # noqa: BLE001  a worker thread never ends by a fault
-                kind = transient_fault(error)
-                log.error("worker: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
-            self._awake.wait(POLL_SECONDS)
-            self._awake.clear()
+            # One job of each workspace, so that none waits for all the work of another.
+            ran = [self._run_next(context, kinds, owner) for context in self._contexts()]
+            if not any(ran):
+                self._awake.wait(POLL_SECONDS)
+                self._awake.clear()
         # An archive at Mailchimp holds the lease of its sync too.
+        for context in self._contexts():
+            try:
+                jobs.release_all(context.database, owner)
+            except Exception as error:  # noqa: BLE001  leases expire by themselves
+                log.warning("worker: leases could not be ended: %s", errors.name(error))
+
+    def _run_next(self, context: AppContext, kinds: Collection[JobKind], owner: str) -> bool:
+        """Runs the oldest available job of these kinds in the workspace; returns whether there may be another one."""
+        if self._stopping.is_set():
+            return False
+        handlers = self._handlers_of(context)
+        types = [handler.type for kind, handler in handlers.items() if kind in kinds]
         try:
-            jobs.release_all(context.database, owner)
-        except Exception as error:  # noqa: BLE001  leases expire by themselves
-            log.warning("worker: leases could not be ended: %s", errors.name(error))
+            job = jobs.claim(context.database, types, owner, context.clock())
+            if job is None:
+                return False
+            with logs.referenced(job.id):
+                _JobRun(context, handlers[job.kind], job, self._stopping, self._after_work).run()
+        except LeaseLost:
+            log.warning("a job was taken over by another process")
+        except Exception as error:  # noqa: BLE001  a worker thread never ends by a fault
+            kind = transient_fault(error)
+            log.error("worker: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
+        else:
+            return True
+        return False
+
+
+def _lanes(kinds: AbstractSet[JobKind]) -> Iterator[Collection[JobKind]]:
+    """The kinds of jobs that each thread takes."""
+    syncs = kinds & {JobKind.SYNC}
+    others = kinds - syncs
+    slow = others & {JobKind.ARCHIVE, JobKind.RESTORE}
+    yield from [others] * THREADS
+    if slow and others - slow:
+        yield others - slow
+    if syncs:
+        yield syncs
 
 
 class _JobRun:
@@ -340,7 +371,8 @@ class _JobRun:
         return blocks.actions(buttons, block["block_id"]) if buttons else None
 
     def _show_in_modal(self, view_id: str, message: Message) -> None:
-        shown = [shown for block in message["blocks"] if (shown := self._in_window(block))]
+        rows = newer.all_older(message["blocks"])  # a task's card is for messages only
+        shown = [shown for block in rows if (shown := self._in_window(block))]
         view = blocks.modal(self._words(self._handler.title), shown, close=self._words("close"))
         try:
             self._context.client.views_update(view_id=view_id, view=view)

@@ -1,5 +1,6 @@
 """What is counted of Slack: its requests, how soon they are acknowledged, and the calls of its Web API."""
 
+from collections.abc import Callable
 from typing import Any
 
 from prometheus_client import Counter, Histogram
@@ -32,7 +33,9 @@ OK, NO_ANSWER = "ok", "no_answer"
 
 
 class CountedClient(WebClient):
-    """A client that counts its calls, each once however often it was tried."""
+    """A client that counts its calls, each once however often it was tried. `on_error` is told Slack's error codes."""
+
+    on_error: Callable[[str], object] = staticmethod(lambda _: None)
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         outcome = NO_ANSWER
@@ -41,6 +44,7 @@ class CountedClient(WebClient):
             outcome = OK
         except SlackApiError as error:
             outcome = error_code(error) or NO_ANSWER
+            self.on_error(outcome)
             raise
         finally:
             CALLS.labels(api_method, outcome).inc()

@@ -12,10 +12,10 @@ from bot.bounces import mailbox, quarantine
 from bot.bounces.events import EventKind
 from bot.bounces.mailbox import MailOutcome
 from bot.bounces.quarantine import QuarantineEntry
-from bot.core import audiences, databases, settings
+from bot.core import audiences, databases
 from bot.core.errors import IsMirrored
 from handlers.clock import utc_now
-from handlers.terminal import errors
+from handlers.terminal import errors, workspaces
 from handlers.terminal.files import print_json, whole_file
 from handlers.words import Words
 from storage.bounces import message_files
@@ -57,7 +57,7 @@ def _run(
     figures: dict[str, object] | None,
 ) -> int:
     """Fills in `figures`, or prints them without."""
-    config = settings.load()
+    config = workspaces.load()
     with (
         closing(databases.open_current(config.database_url)) as database,
         _quarantine_csv(words, aside, figures) as write,

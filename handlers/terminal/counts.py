@@ -4,18 +4,19 @@ from contextlib import closing
 
 from bot.contacts import counts
 from bot.contacts.counts import Figures
-from bot.core import audiences, databases, settings
+from bot.core import audiences, databases
 from bot.core.audiences import Audience
 from bot.core.errors import NoAudience
 from bot.digests import digests
 from handlers.clock import utc_now
+from handlers.terminal import workspaces
 from handlers.terminal.files import print_json
 from handlers.words import Words
 
 
 def run(words: Words, *, audience: str | None, as_json: bool) -> int:
     """Prints the figures of that audience, or of all audiences. Raises CleanedError."""
-    loaded = settings.load()
+    loaded = workspaces.load()
     with closing(databases.open_current(loaded.database_url)) as database:
         selection = audiences.list_all(database)
         if audience is not None:

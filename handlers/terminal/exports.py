@@ -4,10 +4,11 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from bot.core import audiences, databases, settings
+from bot.core import audiences, databases
 from bot.core.errors import UnknownAudience
 from bot.exports import exports
 from handlers.clock import utc_now
+from handlers.terminal import workspaces
 from handlers.terminal.files import print_json, whole_file
 from handlers.terminal.imports import BY
 from handlers.words import Words
@@ -23,7 +24,7 @@ def run(
     `as_json`: the number of contacts for programs, which needs a file.
     """
     form = CsvFormat.for_excel(words.language) if for_excel else CsvFormat.PLAIN
-    with closing(databases.open_current(settings.load().database_url)) as database:
+    with closing(databases.open_current(workspaces.load().database_url)) as database:
         selected = audiences.choose(database, audience)
         if selected is None:
             raise UnknownAudience(name=audience, known=", ".join(_names(database)))

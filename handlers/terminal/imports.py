@@ -11,13 +11,13 @@ from typing import BinaryIO, NoReturn
 
 from tqdm import tqdm
 
-from bot.core import databases, jobs, settings
+from bot.core import databases, jobs
 from bot.imports import imports
 from bot.imports import refused as refused_rows
 from bot.imports.jobs import ImportJob
 from handlers.clock import utc_now
 from handlers.slack.refused_rows import csv
-from handlers.terminal import errors
+from handlers.terminal import errors, workspaces
 from handlers.terminal.files import print_json, whole_file
 from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
@@ -44,7 +44,7 @@ def run(
     say = _say_nothing if as_json else _say
     figures: list[dict[str, object]] = []
     done: list[ImportJob] = []
-    with closing(databases.open_current(url or settings.load().database_url)) as database:
+    with closing(databases.open_current(url or workspaces.load().database_url)) as database:
         jobs.release_dead(database)
         for path in files:
             job = _import(words, database, Path(path), audience, status)

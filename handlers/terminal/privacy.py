@@ -8,10 +8,11 @@ from typing import Any, NoReturn
 
 from tqdm import tqdm
 
-from bot.core import databases, jobs, settings
+from bot.core import databases, jobs
 from bot.privacy import forget, person
 from handlers.clock import utc_now
 from handlers.slack.views import forget as views
+from handlers.terminal import workspaces
 from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
 from storage.core.database import Database
@@ -21,7 +22,7 @@ BY = "terminal"
 
 def run_forget(words: Words, *, address: str, lift: bool) -> int:
     """Erases the person once the word is typed, which is read from standard input. Raises CleanedError."""
-    config = settings.load()
+    config = workspaces.load()
     with closing(databases.open_current(config.database_url)) as database:
         if lift:
             lifted = forget.lift(database, address, by=BY, now=utc_now())
@@ -32,7 +33,7 @@ def run_forget(words: Words, *, address: str, lift: bool) -> int:
 
 def run_person(words: Words, *, address: str, as_json: bool) -> int:
     """Prints what is kept of the person: all of it as JSON, else how much in which table. Raises CleanedError."""
-    with closing(databases.open_current(settings.load().database_url)) as database:
+    with closing(databases.open_current(workspaces.load().database_url)) as database:
         record = person.kept(database, address)
     if as_json:
         print(json.dumps(record.to_json(), ensure_ascii=False, indent=2, default=_text))

@@ -5,7 +5,7 @@ import os
 from contextlib import closing
 from typing import NoReturn
 
-from bot.core import databases, settings
+from bot.core import databases, settings, workspaces
 from bot.core.errors import Faults
 from bot.core.settings import Reading
 from handlers import logs, serve
@@ -36,9 +36,12 @@ def run(words: Words) -> int:
 
 
 def migrate(words: Words) -> int:
-    """Migrates the database to this program's version. Raises CleanedError."""
+    """Migrates the database, and that of each workspace, to this program's version. Raises CleanedError."""
     with closing(databases.open_any_version(settings.load().database_url)) as database:
         has_changed = databases.migrate(database)
+        for workspace in workspaces.list_all(database):
+            beside = workspaces.open_beside(database, workspace.place)
+            has_changed = databases.migrate(beside) or has_changed
     print(words("terminal-migrated" if has_changed else "terminal-up-to-date"))
     return 0
 

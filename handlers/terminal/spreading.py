@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from bot.core import databases, settings
+from bot.core import databases, settings, workspaces
 from bot.core.errors import CleanedError
 from handlers.words import Words
+from storage.core.database import Database
 from storage.migrations import spreading
 from storage.migrations.spreading import Step
 
@@ -18,15 +19,28 @@ class NeedsPostgreSQL(CleanedError):
 
 def run(words: Words, *, as_sql: bool) -> int:
     """Prints the SQL, or how many statements it has. Changes nothing. Raises CleanedError."""
-    with closing(databases.open_current(settings.load().database_url)) as database:
-        if database.is_sqlite:
+    with closing(databases.open_current(settings.load().database_url)) as main:
+        if main.is_sqlite:
             raise NeedsPostgreSQL
-        steps = spreading.steps(database)
+        steps = [step for database in _all(main) for step in spreading.steps(database)]
     if as_sql:
         print("\n".join(_lines(words, steps)))
     else:
         print(words("spread-left", n=spreading.n_statements(steps)))
     return 0
+
+
+def n_left(main: Database) -> int:
+    """How many statements are left where the tables are spread, of all workspaces; else 0. Raises CleanedError."""
+    return 0 if main.is_sqlite else sum(map(spreading.n_left, _all(main)))
+
+
+def _all(main: Database) -> Iterator[Database]:
+    """The main database, and that of each workspace with one of its own."""
+    yield main
+    for workspace in workspaces.list_all(main):
+        if workspace.place != workspaces.MAIN:
+            yield workspaces.open_current(main, workspace.place)
 
 
 def _lines(words: Words, steps: Sequence[Step]) -> Iterator[str]:

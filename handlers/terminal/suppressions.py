@@ -7,11 +7,12 @@ from tqdm import tqdm
 
 from bot.bounces import suppressions
 from bot.bounces.suppressions import ListOutcome, Provider
-from bot.core import audiences, databases, settings
+from bot.core import audiences, databases
 from bot.core.audiences import Audience
 from bot.core.errors import IsMirrored
 from bot.core.settings import Settings
 from handlers.clock import utc_now
+from handlers.terminal import workspaces
 from handlers.terminal.files import print_json
 from handlers.words import Words
 from storage.core.database import Database
@@ -19,7 +20,7 @@ from storage.core.database import Database
 
 def run(words: Words, *, provider: str, audience: str | None, as_json: bool) -> int:
     """Takes in the whole list and prints what became of its entries. Raises CleanedError, SuppressionListError."""
-    current = settings.load()
+    current = workspaces.load()
     with closing(databases.open_current(current.database_url)) as database:
         target = audiences.choose(database, audience) if audience else None
         if target and target.is_mirror:

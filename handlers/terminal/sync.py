@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot.core import audiences, databases, jobs, settings
+from bot.core import audiences, databases, jobs
 from bot.core.audiences import Audience
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored
@@ -16,6 +16,7 @@ from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SyncJob, SyncResult
 from handlers.clock import utc_now
 from handlers.slack.views.mailchimp.mirror import differs
+from handlers.terminal import workspaces
 from handlers.terminal.files import print_json
 from handlers.terminal.long_work import run_to_end
 from handlers.words import Words
@@ -33,7 +34,7 @@ def run(words: Words, *, audience: str | None, as_json: bool = False) -> int:
 
     One that fails stops no other. Raises CleanedError, MailchimpError.
     """
-    config = settings.load()
+    config = workspaces.load()
     client = account.account(config)
     if client is None:
         _print_error(words("error-no-mailchimp-key"))

@@ -5,7 +5,8 @@ Only whoever has the token of `CLEANED_METRICS_TOKEN` reads it; without that set
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from aiohttp import web
@@ -19,6 +20,7 @@ from bot.core.settings import Settings
 from bot.digests import digests
 from bot.mailchimp import figures
 from handlers.slack import errors
+from handlers.slack.context import AppContext
 from handlers.web.health import WELL, Health
 from handlers.web.webhooks.credentials import bearer_token, constant_time_equals
 from storage.core.database import Database
@@ -27,7 +29,11 @@ log = logging.getLogger(__name__)
 
 
 def add(
-    application: web.Application, settings: Settings, database: Database, clock: Clock, health: Health
+    application: web.Application,
+    settings: Settings,
+    contexts: Callable[[], Sequence[AppContext]],
+    clock: Clock,
+    health: Health,
 ) -> None:
     """Adds the route, if the token is set."""
     if settings.metrics_token is None:
@@ -35,7 +41,9 @@ def add(
     expected = settings.metrics_token.get_secret_value()
     registry = CollectorRegistry()
     registry.register(HealthFigures(health))
-    registry.register(DatabaseFigures(database, clock))
+    registry.register(
+        DatabaseFigures(lambda: {each.workspace.id: each.database for each in contexts()}, clock)
+    )
 
     def text() -> bytes:
         return generate_latest(REGISTRY) + generate_latest(registry)
@@ -68,49 +76,66 @@ class HealthFigures(Collector):
 
 
 class DatabaseFigures(Collector):
-    """What stands in the database. Each process tells the same."""
+    """What stands in the databases of all workspaces. Each process tells the same."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, databases: Callable[[], "Databases"], clock: Clock) -> None:
+        self._databases, self._clock = databases, clock
 
     def describe(self) -> Iterable[Metric]:
         return ()
 
     def collect(self) -> Iterator[Metric]:
         """Leaves out what can't be read: the database may be gone, which `cleaned_ready` says."""
+        databases = self._databases()
         for read in (_jobs, _outbox, _syncs, _digest):
             try:
-                yield from read(self._database, self._clock())
+                yield from read(databases, self._clock())
             except Exception as error:  # noqa: BLE001  whoever watches needs the other figures the more
                 log.warning("%s can't be read: %s", read.__name__.lstrip("_"), errors.name(error))
 
 
-def _jobs(database: Database, now: datetime) -> Iterable[Metric]:
+Databases = Mapping[str, Database]
+"""By workspace."""
+
+
+def _jobs(databases: Databases, now: datetime) -> Iterable[Metric]:
     n = _gauge("cleaned_jobs", "Jobs that have not ended, by kind and state.", "kind", "state")
     age = _gauge("cleaned_job_age_seconds", "Time since the oldest of these was created.", "kind", "state")
-    for each in jobs.backlog(database, now):
-        n.add_metric([each.kind, each.state], each.n)
-        age.add_metric([each.kind, each.state], each.age.total_seconds())
+    numbers, ages = Counter[tuple[str, str]](), defaultdict[tuple[str, str], float](float)
+    for database in databases.values():
+        for each in jobs.backlog(database, now):
+            key = each.kind, each.state
+            numbers[key] += each.n
+            ages[key] = max(ages[key], each.age.total_seconds())
+    for key, number in numbers.items():
+        n.add_metric(key, number)
+        age.add_metric(key, ages[key])
     return n, age
 
 
-def _outbox(database: Database, _now: datetime) -> Iterable[Metric]:
+def _outbox(databases: Databases, _now: datetime) -> Iterable[Metric]:
     outbox = _gauge("cleaned_outbox", "Changes for Mailchimp of jobs that have not ended, by state.", "state")
-    for state, n in figures.outbox(database).items():
+    numbers = Counter[str]()
+    for database in databases.values():
+        numbers.update(figures.outbox(database))
+    for state, n in numbers.items():
         outbox.add_metric([state], n)
     return (outbox,)
 
 
-def _syncs(database: Database, now: datetime) -> Iterable[Metric]:
-    age = _gauge("cleaned_sync_age_seconds", "Age of what a mirror shows, by the audience's id.", "audience")
-    for audience_id, each in figures.sync_ages(database, now).items():
-        age.add_metric([str(audience_id)], each.total_seconds())
+def _syncs(databases: Databases, now: datetime) -> Iterable[Metric]:
+    about = "Age of what a mirror shows, by the workspace's and the audience's id."
+    age = _gauge("cleaned_sync_age_seconds", about, "workspace", "audience")
+    for workspace_id, database in databases.items():
+        for audience_id, each in figures.sync_ages(database, now).items():
+            age.add_metric([workspace_id, str(audience_id)], each.total_seconds())
     return (age,)
 
 
-def _digest(database: Database, now: datetime) -> Iterable[Metric]:
-    late = _gauge("cleaned_digest_late_seconds", "How late the digest is that is due; 0 if none is.")
-    late.add_metric([], digests.lateness(database, now).total_seconds())
+def _digest(databases: Databases, now: datetime) -> Iterable[Metric]:
+    late = _gauge("cleaned_digest_late_seconds", "How late the latest digest is that is due; 0 if none is.")
+    lateness = (digests.lateness(database, now).total_seconds() for database in databases.values())
+    late.add_metric([], max(lateness, default=0.0))
     return (late,)
 
 

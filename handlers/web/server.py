@@ -19,11 +19,13 @@ from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers import logs
 from handlers.slack import errors, sdk_workarounds
+from handlers.slack.context import AppContext
+from handlers.slack.installation.flow import Flow
 from handlers.slack.metrics import ACKNOWLEDGEMENT
-from handlers.web import metrics
+from handlers.web import installation, metrics
 from handlers.web.connections import SERVER, Connection, Connections, HttpProtocol, Network
 from handlers.web.health import Health
-from handlers.web.webhooks import mailchimp, routes
+from handlers.web.webhooks import mailchimp, of_workspaces, routes
 from handlers.web.webhooks.requests import WebhookError
 from storage.core.database import Database
 
@@ -192,25 +194,33 @@ def start(
     bolt: App,
     settings: Settings,
     database: Database,
+    contexts: Callable[[], Sequence[AppContext]],
     clock: Clock,
     *,
     slack_threads: int,
     health: Health | None = None,
+    install: Flow | None = None,
 ) -> Server:
     """Listens on the settings' host and port: health; `/slack/events` when a signing secret is set; webhooks.
 
+    `contexts` are those of the workspaces; `database` is the main one, which the bot token's workspace uses. `install`:
+    with it, the pages where people install the app in their workspace, and the webhooks of each.
     `slack_threads`: how many of Slack's requests can wait for their acknowledgement at the same time.
     Raises BadSetting for the settings of a webhook, OSError if the port is taken.
     """
     application = web.Application()
     health = health or Health({})
     health.add(application)
-    metrics.add(application, settings, database, clock, health)
+    metrics.add(application, settings, contexts, clock, health)
     if settings.slack_signing_secret:
         verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
         _add_slack(application, bolt, verifier, slack_threads)
+    if install:
+        installation.add(application, install)
     routes.add(application, settings, database, clock)
     mailchimp.add(application, settings, database, clock)
+    if install:
+        of_workspaces.add(application, contexts, clock)
     server = Server(application, settings.host, settings.port, settings.proxies)
     server.start()
     log.info("Listening on %s, port %s.", settings.host, server.port)

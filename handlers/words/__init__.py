@@ -7,6 +7,7 @@ text from outside has no effect; only `Markup` is taken as it is.
 import re
 from datetime import date, datetime, time
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,11 @@ def escaped(text: Any) -> Markup:
         return text
     plain = _SPACES.sub(" ", str(text)).strip().translate(_ENTITIES)
     return Markup(_FORMATTING.sub("\u200b\\g<0>\u200b", plain))
+
+
+def unescaped(text: Markup) -> str:
+    """The text of a sentence without formatting, as `Words.md` made it, for where Slack formats nothing."""
+    return unescape(text.replace("\u200b", ""))
 
 
 @cache

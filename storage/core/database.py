@@ -1,6 +1,7 @@
 """Engine, sessions and transactions, for SQLite and PostgreSQL. Nothing else in the program commits."""
 
 import logging
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -10,9 +11,10 @@ from threading import Lock
 from typing import Any, Self
 
 import psycopg
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.schema import DropSchema
 from sqlmodel import Session
 
 from storage.core.server_errors import leaves_session_unusable
@@ -35,6 +37,8 @@ SQLITE_PRAGMAS = (
     # In pages (64 MiB): an import changes the same index pages many times before they are copied into the main file.
     "PRAGMA wal_autocheckpoint=16384",
 )
+_SCHEMA = "schema"  # names a PostgreSQL schema, in URLs and in SQLAlchemy's execution options
+_PLACE = re.compile(r"[a-z0-9_]{1,63}")
 SHRINK_FROM = 4 << 20  # bytes of deleted rows
 SHRINK_UP_TO = 64 << 20  # bytes of a SQLite file that are written anew
 # Detects within a minute that a server has disappeared; with the defaults of the operating system it takes hours.
@@ -62,13 +66,16 @@ class BadUrl(Exception):
 class Database:
     """The program's database. The constructor opens no connection.
 
-    `url` is a SQLAlchemy URL: `sqlite:///path` or `postgresql://…`. Raises BadUrl.
+    `url` is a SQLAlchemy URL: `sqlite:///path` or `postgresql://…`, of the main database or of one beside it
+    (`url_beside`). Raises BadUrl.
     """
 
     def __init__(self, url: str) -> None:
         self.url = _parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.schema = None if self.is_sqlite else _schema(self.url)
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        self._shares_engine = False
         # SQLite has one writer: threads of this process wait for this lock, which is quicker than polling the file.
         self._writer = Lock()
         self._busy_seconds = SQLITE_BUSY_SECONDS
@@ -78,6 +85,16 @@ class Database:
         """Returns the same database with a short time-out for locks, for requests that a person waits for."""
         database = copy(self)
         database._busy_seconds = SHORT_WAIT_SECONDS  # noqa: SLF001  of this class
+        return database
+
+    def beside(self, place: str) -> "Database":
+        """Returns the database of that name beside this one; on PostgreSQL both use the same connections."""
+        url = url_beside(self.url.render_as_string(hide_password=False), place)
+        if self.is_sqlite:
+            return Database(url)
+        database = copy(self)
+        database.url, database.schema, database._shares_engine = make_url(url), place, True  # noqa: SLF001  of this class
+        database.engine = self.engine.execution_options(schema=place)
         return database
 
     @contextmanager
@@ -161,7 +178,21 @@ class Database:
         return True
 
     def close(self) -> None:
-        self.engine.dispose()
+        if not self._shares_engine:
+            self.engine.dispose()
+
+    def drop(self) -> None:
+        """Deletes a database that lies beside the main one, with everything in it. Raises Unreachable."""
+        try:
+            if self.is_sqlite:
+                self.close()
+                for path in self.files:
+                    path.unlink(missing_ok=True)
+            elif self.schema:
+                with self.engine.begin() as connection:
+                    connection.execute(DropSchema(self.schema, cascade=True, if_exists=True))
+        except (SQLAlchemyError, OSError) as error:
+            raise Unreachable from error
 
     def _overwrite_file(self) -> bool:
         with self._writer_lock(), closing(self.engine.raw_connection()) as connection:
@@ -191,8 +222,10 @@ class Database:
 
     def _shrink_tables(self, tables: Sequence[str]) -> None:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            # Gives whole pages back at the end of a table, so all of one that is empty.
-            connection.execute(text(f"VACUUM (SKIP_LOCKED) {', '.join(tables)}"))
+            # Gives whole pages back at the end of a table, so all of one that is empty. The names are qualified, because
+            # without a transaction there is no search path.
+            names = (f'"{self.schema}".{table}' if self.schema else table for table in tables)
+            connection.execute(text(f"VACUUM (SKIP_LOCKED) {', '.join(names)}"))
 
     @contextmanager
     def _writer_lock(self) -> Iterator[None]:
@@ -205,6 +238,22 @@ class Database:
             yield
         finally:
             self._writer.release()
+
+
+def url_beside(url: str, place: str) -> str:
+    """Returns the URL of the database of that name beside the main one: another SQLite file, or a PostgreSQL schema.
+
+    `place` consists of small letters, digits and underscores. Raises BadUrl, also for a SQLite database in memory.
+    """
+    main = _parse_url(url)
+    if not _PLACE.fullmatch(place):
+        raise BadUrl
+    if main.get_backend_name() == "postgresql":
+        return main.update_query_dict({_SCHEMA: place}).render_as_string(hide_password=False)
+    if not main.database:
+        raise BadUrl
+    path = Path(main.database)
+    return main.set(database=str(path.with_stem(f"{path.stem}-{place}"))).render_as_string()
 
 
 def _create_private(path: Path) -> None:
@@ -223,10 +272,18 @@ def _parse_url(written: str) -> URL:
     return url
 
 
+def _schema(url: URL) -> str | None:
+    """The schema that a URL names; None for the main database. Raises BadUrl."""
+    schema = url.query.get(_SCHEMA)
+    if schema is not None and not (isinstance(schema, str) and _PLACE.fullmatch(schema)):
+        raise BadUrl
+    return schema
+
+
 def _postgresql_engine(url: URL) -> Engine:
     # Without prepared statements: behind some connection poolers they are lost after a rollback.
     engine = create_engine(
-        url.set(drivername="postgresql+psycopg"),
+        url.difference_update_query([_SCHEMA]).set(drivername="postgresql+psycopg"),
         connect_args={"prepare_threshold": None, "options": "-c timezone=UTC", **POSTGRESQL_TIMEOUTS},
         pool_pre_ping=True,
         hide_parameters=True,  # else errors would show addresses
@@ -234,13 +291,22 @@ def _postgresql_engine(url: URL) -> Engine:
         max_overflow=20,
     )
 
-    @event.listens_for(engine, "handle_error")
-    def _replace_sessions(context: ExceptionContext) -> None:
-        original = context.original_exception
-        if isinstance(original, psycopg.Error) and leaves_session_unusable(original):
-            context.is_disconnect = True  # the whole pool is replaced
+    event.listen(engine, "handle_error", _replace_sessions)
 
-    return engine
+    @event.listens_for(engine, "begin")
+    def _set_search_path(connection: Connection) -> None:
+        # For the transaction alone: the connection may be another database's next.
+        if schema := connection.get_execution_options().get(_SCHEMA):
+            connection.exec_driver_sql(f'SET LOCAL search_path TO "{schema}"')
+
+    schema = _schema(url)
+    return engine.execution_options(schema=schema) if schema else engine
+
+
+def _replace_sessions(context: ExceptionContext) -> None:
+    original = context.original_exception
+    if isinstance(original, psycopg.Error) and leaves_session_unusable(original):
+        context.is_disconnect = True  # the whole pool is replaced
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateSchema
 
 from storage.core.database import Database, Unreachable
 
@@ -37,6 +38,8 @@ def migrate(database: Database) -> None:
         raise NewerDatabase
     config = _config()
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if database.schema:
+            connection.execute(CreateSchema(database.schema, if_not_exists=True))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -223,3 +223,19 @@ class SecretRow(Table, table=True):
 
     name: str = Field(primary_key=True)
     value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class WorkspaceRow(Table, table=True):
+    """A Slack workspace that the bot was installed in, in the main database; each has a database of its own.
+
+    `place` is the name of that database beside the main one; "" for the workspace that uses the main one.
+    """
+
+    __tablename__ = "workspace"
+
+    id: str = Field(primary_key=True)  # Slack's team id
+    enterprise_id: str | None = None
+    name: str
+    place: str
+    added_at: datetime
+    removed_at: datetime | None = None

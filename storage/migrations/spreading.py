@@ -26,6 +26,7 @@ _DISTRIBUTED, _REFERENCE = "h", "t"  # values of the catalog's columns partmetho
 class Part(StrEnum):
     """What a part of the SQL is for. The key of its comment is `spread-` and the value."""
 
+    SCHEMA = "schema"
     EXTENSION = "extension"
     NODES = "nodes"
     KEYS = "keys"
@@ -75,7 +76,13 @@ def steps(database: Database) -> list[Step]:
     """What is left to do in this database, which is at this program's version; nothing if all is done."""
     with database.reading() as session:
         catalog = _read(session)
-    return [step for step in _steps(catalog) if step.statements]
+    found = [step for step in _steps(catalog) if step.statements]
+    if not database.schema:
+        return found
+    # One of a workspace: in the same cluster as the main database.
+    own = [step for step in found if step.part not in (Part.EXTENSION, Part.NODES)]
+    path = Step(Part.SCHEMA, [f'SET search_path TO "{database.schema}";'])
+    return [path, *own] if own else []
 
 
 def n_left(database: Database) -> int:
@@ -171,7 +178,7 @@ def _read(session: Session) -> _Catalog:
         return _Catalog(has_extension=False, keys=keys, with_rows=with_rows)
     known = rows(
         "SELECT r.relname, p.partmethod, p.repmodel FROM pg_dist_partition p"
-        " JOIN pg_class r ON r.oid = p.logicalrelid"
+        " JOIN pg_class r ON r.oid = p.logicalrelid WHERE pg_table_is_visible(r.oid)"
     )
     return _Catalog(
         has_extension=True,

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
 
 from bot.core.settings import Settings, load
 from handlers import serve
 from handlers.slack import manifest
+from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
+from handlers.slack.workspaces import Only, Served
 from handlers.standins.slack.server import Workspace
 
 PATIENCE = 20.0  # seconds for an answer: Slack waits three, a busy machine may need more; other tests look at the time
@@ -24,6 +30,12 @@ def settings_of(workspace: Workspace, database_url: str, **more: Any) -> Setting
         CLEANED_PORT=0,
         **more,
     )
+
+
+def app_of(context: AppContext, identity: AuthorizeResult) -> App:
+    """The Bolt app of one workspace, whatever team a request names."""
+    served = replace(Served.of(context, identity), asked=context)
+    return build_app(Only(served).find, context.settings)
 
 
 @contextmanager

@@ -1,5 +1,8 @@
 -- The functions of Citus that `cleaned spread --sql` calls, and the catalogs that it reads. They spread nothing. They
 -- refuse what Citus refuses.
+SET allow_system_table_mods = on;
+SET search_path TO pg_catalog;
+
 CREATE TABLE pg_dist_partition (logicalrelid regclass PRIMARY KEY, partmethod "char" NOT NULL, repmodel "char" NOT NULL);
 CREATE TABLE pg_dist_node (nodename text, groupid int);
 

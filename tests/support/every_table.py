@@ -5,7 +5,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, LargeBinary, String, Table, select
+from sqlalchemy import JSON, Date, DateTime, LargeBinary, String, Table, select
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
 
 from storage.core import engines
@@ -92,7 +92,11 @@ def _value(table: Table, name: str, address: str, prefix: str) -> Any:
         return message(address)
     if is_text:
         return address if name in ("address", "old_address") else f"mailto:{address}, said twice"
-    times = {UTCDateTime: datetime(2026, 11, 24, 9, tzinfo=UTC), Date: date(2026, 11, 24)}
+    times = {
+        UTCDateTime: datetime(2026, 11, 24, 9, tzinfo=UTC),
+        DateTime: datetime(2026, 11, 24, 9),  # noqa: DTZ001  as the Slack SDK stores it
+        Date: date(2026, 11, 24),
+    }
     return times[type(kind)] if type(kind) in times else kind.python_type(sum(map(ord, prefix)))
 
 

@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from handlers.slack.elements import newer
+
 Json = dict[str, Any]
 
 BLOCKS = {"modal": 100, "home": 100, "message": 50}
 MESSAGE_CHARACTERS = 13_200
 MESSAGE_ONLY = {"table", "data_table", "data_visualization", "markdown", "file", "task_card", "plan"}
 NOT_IN_MESSAGES = {"file_input"}
+MODAL_ONLY = {"alert"}
 
 # type → field → most characters (text), most items (list)
 MOST: dict[str, dict[str, int]] = {
@@ -35,6 +38,8 @@ MOST: dict[str, dict[str, int]] = {
     "timepicker": {"placeholder": 150},
     "file_input": {"filetypes": 100},
     "table": {"rows": 100, "column_settings": 20},
+    "alert": {"text": 200},
+    "task_card": {"title": 256, "task_id": 255},
 }
 SELECTS = ("static", "external", "users", "conversations", "channels")
 MOST |= {
@@ -48,6 +53,8 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "input": ("label", "element"),
     "actions": ("elements",),
     "context": ("elements",),
+    "alert": ("text",),
+    "task_card": ("title", "task_id", "status"),
     "button": ("text", "action_id"),
     "checkboxes": ("options", "action_id"),
     "radio_buttons": ("options", "action_id"),
@@ -73,7 +80,15 @@ _BY_ITSELF = re.compile(r"\w://|mailto:\w|\bwww\.\w|\w\.[^\W\d]{2,}|[@#]\w")
 
 
 def problems(surface: str, payload: Json) -> list[str]:
-    """`surface`: "modal", "home" or "message"; `payload`: the view, or {"text", "blocks"}."""
+    """`surface`: "modal", "home" or "message"; `payload`: the view, or {"text", "blocks"}.
+
+    With its newer blocks, and with the older ones that a workspace gets which refuses them.
+    """
+    older = payload | {"blocks": newer.all_older(payload.get("blocks", []))}
+    return [*_problems(surface, payload), *(_problems(surface, older) if older != payload else ())]
+
+
+def _problems(surface: str, payload: Json) -> list[str]:
     blocks: list[Json] = payload.get("blocks", [])
     found = [*_around(surface, payload), *_block_list(surface, blocks), *links(payload)]
     for n, block in enumerate(blocks):
@@ -144,6 +159,8 @@ def _block_list(surface: str, blocks: list[Json]) -> Iterator[str]:
         yield from (f"{kind} is for messages only" for kind in MESSAGE_ONLY & set(kinds))
     elif any(e.get("type") in NOT_IN_MESSAGES for e in _elements(blocks)):
         yield "a file input is for modals only"
+    if surface != "modal":
+        yield from (f"{kind} is for modals only" for kind in MODAL_ONLY & set(kinds))
     yield from (
         f"{kinds[k]} {k} blocks" for k, n in (("table", 1), ("data_visualization", 2)) if kinds[k] > n
     )

@@ -70,14 +70,20 @@ class HasAddress(Protocol):
 
 
 class Person:
-    """A person using the page's API. `channel`: the default channel for commands and messages."""
+    """A person using the page's API. `channel`: the default channel for commands and messages.
 
-    def __init__(self, workspace: HasAddress, user: str = OLIVIA, channel: str = NEWS) -> None:
+    `team`: where they act, for somebody of several workspaces (default: the first of theirs).
+    """
+
+    def __init__(
+        self, workspace: HasAddress, user: str = OLIVIA, channel: str = NEWS, team: str = ""
+    ) -> None:
         self.user = user
         self.channel = channel
+        self.team = team
         # Loading the system's certificates takes 30 ms, and the page is served without TLS.
         address = httpx.URL(workspace.address)
-        params = {"user": user, "token": address.params["token"]}
+        params = {"user": user, "team": team, "token": address.params["token"]}
         self._page = httpx.Client(
             base_url=address.copy_with(query=None), params=params, timeout=30, verify=False
         )
@@ -293,7 +299,7 @@ class Person:
     # Internals
 
     def _post(self, path: str, **body: Any) -> Json:
-        return _json(self._page.post(f"/page/{path}", json={"user": self.user, **body}))
+        return _json(self._page.post(f"/page/{path}", json={"user": self.user, "team": self.team, **body}))
 
     def _wait(self, look: Callable[[], Json | None], what: str, seconds: float) -> Json:
         deadline = time.monotonic() + seconds

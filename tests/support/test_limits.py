@@ -3,6 +3,7 @@
 import pytest
 
 from handlers.slack.elements import blocks as b
+from handlers.slack.elements import newer
 from handlers.words import Markup
 from tests.support.limits import problems
 
@@ -43,6 +44,10 @@ def test_what_slack_takes_has_no_problems():
         ("modal", modal({"type": "table", "rows": [[]]})),
         ("modal", b.modal("T", [b.input_("L", {"type": "plain_text_input", "action_id": "a"}, "i")])),
         ("home", modal(b.divider())),
+        ("modal", modal({"type": "alert", "text": b.mrkdwn("x" * 201)})),
+        ("message", {"text": "t", "blocks": [newer.alert(Markup("x"))]}),
+        ("modal", modal(newer.task_card("1", Markup("x"), newer.TaskStatus.PENDING, [b.divider()]))),
+        ("message", {"text": "t", "blocks": [newer.NewerBlock(b.divider(), [b.actions([])])]}),
     ],
 )
 def test_what_slack_refuses_is_told(surface, payload):

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from bot.core.jobs import AnyJob
-from handlers.slack.elements import blocks, filters
+from handlers.slack.elements import blocks, filters, newer
 from handlers.slack.elements.blocks import Block, Message, View
+from handlers.slack.elements.newer import TaskStatus
 from handlers.words import Markup, Words
 from storage.contacts.contacts import Segment
+from storage.core.tables import JobState
 
 BAR_CELLS = 20
 
@@ -16,12 +18,17 @@ def started(words: Words, title: str, text: Markup) -> View:
     return blocks.modal(words(title), [blocks.section(text)], close=words("close"))
 
 
-def progress(text: Markup, job: AnyJob, buttons: Sequence[Block] = ()) -> Message:
-    """The message of a running job: how far it is as text and as a bar, and buttons."""
-    share = min(job.done / job.total, 1) if job.total else 0
-    full = round(share * BAR_CELLS)
-    bar = Markup("`" + "█" * full + "░" * (BAR_CELLS - full) + "`")
-    rows = [blocks.section(text), blocks.context(bar)]
+def progress(text: Markup, job: AnyJob, buttons: Sequence[Block] = (), *, waits: bool = False) -> Message:
+    """The message of a running job: how far it is as text and, if that is known, as a bar, and buttons.
+
+    `waits`: for somebody else, or the job has not begun.
+    """
+    bar = _bar(job.done / job.total) if job.total else ""
+    older = [blocks.section(text)]
+    if bar:
+        older.append(blocks.context(Markup(f"`{bar}`")))
+    status = TaskStatus.PENDING if waits or job.state == JobState.WAITING else TaskStatus.IN_PROGRESS
+    rows = [newer.task_card(job.id, text, status, older, bar)]
     if buttons:
         rows.append(blocks.actions(list(buttons), f"progress-{job.id}"))
     return blocks.message(text, rows)
@@ -48,8 +55,21 @@ def failed(
     words: Words, headline: Markup, job: AnyJob, buttons: list[Block], more: Sequence[Block] = ()
 ) -> Message:
     """The message of a job that failed: what was not done and why, what was done before (`more`), and buttons."""
-    reason = words.md(job.failure.key, **job.failure.values) if job.failure else Markup("")
-    rows = [blocks.section(Markup(f"*{headline}*\n{reason}")), *more]
+    rows = [*failure(words, headline, job), *more]
     if buttons:
         rows.append(blocks.actions(buttons, f"receipt-{job.id}"))
     return blocks.message(headline, rows)
+
+
+def failure(words: Words, headline: Markup, job: AnyJob) -> list[Block]:
+    """What was not done, and why."""
+    older = blocks.section(Markup(f"*{headline}*"))
+    rows = [newer.task_card(job.id, headline, TaskStatus.ERROR, [older])]
+    if job.failure:
+        rows.append(blocks.section(words.md(job.failure.key, **job.failure.values)))
+    return rows
+
+
+def _bar(share: float) -> str:
+    full = round(min(share, 1) * BAR_CELLS)
+    return "█" * full + "░" * (BAR_CELLS - full)

@@ -34,7 +34,6 @@ REFUSAL_KEYS = {
     "channel_not_found": "digest-failed-channel",
     "is_archived": "digest-failed-archived",
 }
-NO_CHARTS = ("invalid_blocks", "invalid_blocks_format")  # the workspace doesn't have chart blocks yet
 EVENT = "cleaned_digest"
 
 log = logging.getLogger(__name__)
@@ -112,12 +111,12 @@ class SlackPoster:
 
     def post(self, claim: Claim, report: Report) -> str:
         with _failures():
-            try:
-                return self._post(claim, report)
-            except SlackApiError as refusal:
-                if sdk_workarounds.error_code(refusal) not in NO_CHARTS:
-                    raise
-                return self._post(claim, report, chart=False)
+            settings = claim.settings
+            message = report_views.message(words(settings.language), report)
+            answer = self._client.chat_postMessage(
+                channel=settings.channel, metadata=_metadata(claim), **message
+            )
+            return str(answer["ts"])
 
     def tell_refusal(self, user_id: str, claim: Claim, code: str) -> None:
         person = self._context.people.person(user_id)
@@ -128,12 +127,6 @@ class SlackPoster:
             self._context.client.chat_postMessage(channel=person.id, text=text)
         except (SlackClientError, OSError) as error:
             log.warning("nobody could be told that the digest was refused: %s", errors.name(error))
-
-    def _post(self, claim: Claim, report: Report, *, chart: bool = True) -> str:
-        settings = claim.settings
-        message = report_views.message(words(settings.language), report, chart=chart)
-        answer = self._client.chat_postMessage(channel=settings.channel, metadata=_metadata(claim), **message)
-        return str(answer["ts"])
 
 
 @contextmanager

@@ -47,8 +47,7 @@ def message(words: Words, receipt: ForgetReceipt) -> Message:
     if job.state == JobState.FAILED:
         return receipts.failed(words, words.md("forget-failed"), job, [])
     if job.state != JobState.DONE:
-        text = words.md("forget-progress", n=n)
-        return blocks.message(text, [blocks.section(text)])
+        return receipts.progress(words.md("forget-progress", n=n), job)
     return receipts.done(words.md("forget-done", n=n), details(words, receipt), [], job)
 
 

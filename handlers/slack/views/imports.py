@@ -123,8 +123,7 @@ def _receipt(words: Words, job: ImportJob, audience: str) -> Message:
 
 def _failure(words: Words, job: ImportJob, audience: str) -> Message:
     text = words.md("import-failed", name=job.task.name, audience=audience)
-    reason = words.md(job.failure.key, **job.failure.values) if job.failure else Markup("")
-    rows = [blocks.section(Markup(f"*{text}*\n{reason}"))]
+    rows = receipts.failure(words, text, job)
     outcome = job.progress.outcome
     if imported := outcome.added + outcome.changed:
         rows.append(blocks.context(words.md("import-partly", n=imported)))

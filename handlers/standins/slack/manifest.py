@@ -21,6 +21,9 @@ class Manifest:
     interactivity: bool
     socket_mode: bool
     functions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    redirect_urls: tuple[str, ...] = ()
+    org_ready: bool = False
+    token_rotation: bool = False
 
     def command(self, name: str) -> dict[str, Any] | None:
         return next((command for command in self.commands if command["command"] == name), None)
@@ -35,10 +38,11 @@ def load(path: Path) -> Manifest:
     if not isinstance(document, dict):
         raise ValueError(f"{path.name} is not a mapping")  # noqa: TRY004  the type of the contents, not of an argument
     features, settings = document.get("features", {}), document.get("settings", {})
+    oauth = document.get("oauth_config", {})
     home = features.get("app_home", {})
     return Manifest(
         name=str(document["display_information"]["name"]),
-        scopes=frozenset(document.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
+        scopes=frozenset(oauth.get("scopes", {}).get("bot", [])),
         commands=tuple(features.get("slash_commands", [])),
         shortcuts=tuple(features.get("shortcuts", [])),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
@@ -48,4 +52,7 @@ def load(path: Path) -> Manifest:
         socket_mode=bool(settings.get("socket_mode_enabled")),
         # Slack refuses a manifest with steps of an app that is not ready for organizations.
         functions=document.get("functions", {}) if settings.get("org_deploy_enabled") else {},
+        redirect_urls=tuple(oauth.get("redirect_urls", [])),
+        org_ready=bool(settings.get("org_deploy_enabled")),
+        token_rotation=bool(settings.get("token_rotation_enabled")),
     )

@@ -8,17 +8,15 @@ from urllib.parse import quote
 from handlers.standins.slack.limits.checks import check_message
 from handlers.standins.slack.state import (
     APP,
-    BOT,
-    BOT_USER,
     RESPONSE_URL_SECONDS,
     RESPONSE_URL_USES,
-    TEAM,
     Channel,
     File,
     SlackError,
     StoredMessage,
     WorkspaceState,
 )
+from handlers.standins.slack.teams.values import bot_id
 from handlers.standins.slack.views import add_missing_ids
 from handlers.standins.types import Json
 
@@ -38,12 +36,12 @@ def post(
 ) -> StoredMessage:
     """Posts a message of the bot. Raises SlackError as `check_message`; a message with files needs no text."""
     if text or blocks or not files:
-        check_message(text, blocks)
+        check_message(text, blocks, state.unknown_blocks)
     if metadata is not None:
         _check_metadata(metadata)
     message = StoredMessage(
         state.next_ts(),
-        BOT_USER,
+        state.bot_user,
         text or "",
         _with_ids(blocks),
         files or [],
@@ -59,13 +57,15 @@ def as_sent(state: WorkspaceState, text: str) -> str:
     """What a person typed, as Slack keeps it: escaped, with links of addresses and mentions of the bot."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _ADDRESS.sub(r"<mailto:\g<0>|\g<0>>", text)
-    name = re.escape(state.people[BOT_USER].real_name)
-    return re.sub(rf"@{name}\b", f"<@{BOT_USER}>", text, flags=re.IGNORECASE)
+    if not state.installed:
+        return text
+    name = re.escape(state.people[state.bot_user].real_name)
+    return re.sub(rf"@{name}\b", f"<@{state.bot_user}>", text, flags=re.IGNORECASE)
 
 
 def update(state: WorkspaceState, channel: Channel, message: StoredMessage, text: Any, blocks: Any) -> None:
     """Replaces text and blocks; an update without blocks removes the old ones. Raises SlackError."""
-    check_message(text, blocks)
+    check_message(text, blocks, state.unknown_blocks)
     message.text, message.blocks = text or "", _with_ids(blocks)
     message.edited = True
     state.change(channel, message)
@@ -102,16 +102,19 @@ def post_response(state: WorkspaceState, channel: Channel, user: str, body: Json
 
 def message_json(state: WorkspaceState, message: StoredMessage) -> Json:
     """A message as in the Web API and in payloads."""
+    author = state.people.get(message.user)
+    team = state.team.id if author is None or author.belongs_to(state.team.id) else author.team
     document: Json = {
         "type": "message",
         "user": message.user,
         "ts": message.ts,
         "text": message.text,
-        "team": TEAM,
+        "team": team,
     }
-    if message.user == BOT_USER:
-        profile = {"id": BOT, "app_id": APP, "name": state.people[BOT_USER].real_name, "team_id": TEAM}
-        document |= {"bot_id": BOT, "app_id": APP, "bot_profile": profile}
+    if author is not None and author.is_bot:
+        bot = bot_id(author.id)
+        profile = {"id": bot, "app_id": APP, "name": author.real_name, "team_id": team}
+        document |= {"bot_id": bot, "app_id": APP, "bot_profile": profile}
     if message.blocks:
         document["blocks"] = message.blocks
     if message.files:
@@ -127,7 +130,7 @@ def file_json(state: WorkspaceState, file: File) -> Json:
     for channel_id, ts in file.shared:
         kind = "public" if state.channels[channel_id].kind == "channel" else "private"
         shares.setdefault(kind, {}).setdefault(channel_id, []).append({"ts": ts})
-    private = f"{state.url}/files-pri/{TEAM}-{file.id}"
+    private = f"{state.url}/files-pri/{state.team.id}-{file.id}"
     return {
         "id": file.id,
         "created": file.created,

@@ -44,7 +44,7 @@ class PageAccess:
         return serve
 
     async def _with_cookie(self, handler: Handler, request: web.Request, cookie: str) -> web.StreamResponse:
-        if request.path != "/":
+        if not request.path.endswith("/"):  # not a workspace's page
             return await handler(request)
         without = request.rel_url.without_query_params("token")
         response = web.Response(status=303, headers={"Location": str(without)})
@@ -72,5 +72,6 @@ async def same_origin_only(request: web.Request, handler: Handler) -> web.Stream
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
-    """Adds HEADERS to a response; to be called by the signal `on_response_prepare`."""
-    response.headers.update(HEADERS)
+    """Adds HEADERS to a response that doesn't set them; to be called by the signal `on_response_prepare`."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)

@@ -5,9 +5,6 @@ from typing import Any
 from handlers.standins.slack.messages import message_json
 from handlers.standins.slack.state import (
     APP,
-    BOT_USER,
-    DOMAIN,
-    TEAM,
     Channel,
     Execution,
     StoredMessage,
@@ -15,6 +12,7 @@ from handlers.standins.slack.state import (
     WorkspaceState,
     new_id,
 )
+from handlers.standins.slack.teams.values import Organization, Team
 from handlers.standins.slack.views import input_values
 from handlers.standins.types import Json
 
@@ -23,10 +21,14 @@ TOKEN = "verification-token-of-the-local-workspace"  # noqa: S105 (Slack's depre
 
 def command(state: WorkspaceState, user: str, channel: Channel, name: str, text: str) -> Json:
     person = state.people[user]
-    return {
+    organization = state.team.organization
+    enterprise: Json = {}
+    if organization is not None:
+        enterprise = {"enterprise_id": organization.id, "enterprise_name": organization.name}
+    return enterprise | {
         "token": TOKEN,
-        "team_id": TEAM,
-        "team_domain": DOMAIN,
+        "team_id": state.team.id,
+        "team_domain": state.team.domain,
         "channel_id": channel.id,
         "channel_name": channel_name(channel),
         "user_id": user,
@@ -34,7 +36,7 @@ def command(state: WorkspaceState, user: str, channel: Channel, name: str, text:
         "command": name,
         "text": text,
         "api_app_id": APP,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": str(state.is_enterprise_install).lower(),
         "response_url": state.new_response_url(user, channel.id),
         "trigger_id": state.new_trigger(user, channel.id, in_modal=False),
     }
@@ -63,16 +65,20 @@ def message_action(
 
 def view_action(state: WorkspaceState, view: StoredView, action: Json) -> Json:
     in_modal = view.content["type"] == "modal"
-    return _interaction(state, "block_actions", view.user) | {
-        "container": {"type": "view", "view_id": view.id},
-        "trigger_id": state.new_trigger(view.user, view.channel, in_modal=in_modal),
-        "view": view_with_values(view),
-        "actions": [_action(state, action)],
-    }
+    return (
+        _interaction(state, "block_actions", view.user)
+        | _view_team(state)
+        | {
+            "container": {"type": "view", "view_id": view.id},
+            "trigger_id": state.new_trigger(view.user, view.channel, in_modal=in_modal),
+            "view": view_with_values(view),
+            "actions": [_action(state, action)],
+        }
+    )
 
 
 def submission(state: WorkspaceState, view: StoredView) -> Json:
-    return _interaction(state, "view_submission", view.user) | {
+    return _view_interaction(state, "view_submission", view.user) | {
         "trigger_id": state.new_trigger(view.user, view.channel, in_modal=True),
         "view": view_with_values(view),
         "response_urls": _response_urls(state, view),
@@ -80,7 +86,7 @@ def submission(state: WorkspaceState, view: StoredView) -> Json:
 
 
 def view_closed(state: WorkspaceState, view: StoredView, *, cleared: bool) -> Json:
-    return _interaction(state, "view_closed", view.user) | {
+    return _view_interaction(state, "view_closed", view.user) | {
         "view": view_with_values(view),
         "is_cleared": cleared,
     }
@@ -105,7 +111,8 @@ def suggestion(
 ) -> Json:
     """`container`: the payload's properties that name the message or view with the menu."""
     query = {"block_id": block_id, "action_id": action_id, "value": typed}
-    return _interaction(state, "block_suggestion", user) | container | query
+    team = _view_team(state) if "view" in container else {}
+    return _interaction(state, "block_suggestion", user) | team | container | query
 
 
 def home_opened(state: WorkspaceState, user: str, tab: str) -> Json:
@@ -130,9 +137,12 @@ def written(state: WorkspaceState, channel: Channel, message: StoredMessage, kin
         "text": message.text,
         "ts": message.ts,
         "event_ts": message.ts,
-        "team": state.people[message.user].team,
+        "team": state.team_of(message.user).id,
     }
-    return event_callback(state, event | ({"channel_type": "im"} if kind == "message" else {}))
+    if channel.host is not None:
+        event |= {"user_team": event["team"], "source_team": event["team"]}
+    kind_of_channel: Json = {"channel_type": "im"} if kind == "message" else {}
+    return event_callback(state, event | kind_of_channel, channel)
 
 
 def function_executed(state: WorkspaceState, execution: Execution) -> Json:
@@ -150,11 +160,41 @@ def function_executed(state: WorkspaceState, execution: Execution) -> Json:
     return event_callback(state, event)
 
 
-def event_callback(state: WorkspaceState, event: Json) -> Json:
-    """The envelope of an event."""
+def app_ended(state: WorkspaceState, event: Json) -> Json:
+    """The envelope of `app_uninstalled` and `tokens_revoked`, which tells of no authorization that is left."""
+    payload = event_callback(state, event)
+    del payload["authorizations"]
+    installation = state.installation
+    if (
+        installation is not None
+        and installation.is_enterprise_install
+        and installation.organization is not None
+    ):
+        payload["team_id"] = installation.organization.id
+    return payload
+
+
+def event_callback(state: WorkspaceState, event: Json, channel: Channel | None = None) -> Json:
+    """The envelope of an event. `channel`: where it happened.
+
+    In a shared channel `team_id` is the workspace that made the channel; `authorizations` has the bot's own.
+    """
+    host = channel.host if channel is not None else None
+    source = host or state.team
+    enterprise: Json = {}
+    if source.organization is not None or state.team.organization is not None:
+        enterprise = {"enterprise_id": _id(source.organization)}
+    context: Json = {}
+    if host is not None:
+        context = {
+            "context_team_id": state.team.id,
+            "context_enterprise_id": _id(state.team.organization),
+        }
     return {
         "token": TOKEN,
-        "team_id": TEAM,
+        "team_id": source.id,
+        **enterprise,
+        **context,
         "api_app_id": APP,
         "event": event,
         "type": "event_callback",
@@ -162,14 +202,14 @@ def event_callback(state: WorkspaceState, event: Json) -> Json:
         "event_time": int(state.clock()),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": TEAM,
-                "user_id": BOT_USER,
+                "enterprise_id": _id(state.team.organization),
+                "team_id": state.team.id,
+                "user_id": state.bot_user,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": state.is_enterprise_install,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": host is not None,
     }
 
 
@@ -183,16 +223,48 @@ def channel_name(channel: Channel) -> str:
 
 
 def _interaction(state: WorkspaceState, kind: str, user: str) -> Json:
-    person = state.people[user]
+    """`team`: where the app is installed; the person's own is in `user` (java-slack-sdk issue 1041)."""
+    person, organization = state.people[user], state.team.organization
     return {
         "type": kind,
         "token": TOKEN,
-        "team": {"id": TEAM, "domain": DOMAIN},
-        "user": {"id": user, "username": person.name, "name": person.name, "team_id": person.team},
+        "team": _team(state.team),
+        "user": {
+            "id": user,
+            "username": person.name,
+            "name": person.name,
+            "team_id": state.team_of(user).id,
+        },
         "api_app_id": APP,
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "enterprise": _enterprise(organization),
+        "is_enterprise_install": state.is_enterprise_install,
     }
+
+
+def _view_interaction(state: WorkspaceState, kind: str, user: str) -> Json:
+    """Submitted from, or closed in, a person's own workspace (bolt-js issue 1614)."""
+    team = {"team": _team(state.team_of(user))}
+    return _interaction(state, kind, user) | team | _view_team(state)
+
+
+def _view_team(state: WorkspaceState) -> Json:
+    """Views of an app that is installed for an organization name no team (reference/interaction-payloads)."""
+    return {"team": None} if state.is_enterprise_install else {}
+
+
+def _team(team: Team) -> Json:
+    document: Json = {"id": team.id, "domain": team.domain}
+    if team.organization is not None:
+        document |= {"enterprise_id": team.organization.id, "enterprise_name": team.organization.name}
+    return document
+
+
+def _enterprise(organization: Organization | None) -> Json | None:
+    return {"id": organization.id, "name": organization.name} if organization is not None else None
+
+
+def _id(organization: Organization | None) -> str | None:
+    return organization.id if organization is not None else None
 
 
 def _action(state: WorkspaceState, action: Json) -> Json:

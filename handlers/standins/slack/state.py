@@ -1,4 +1,4 @@
-"""State of the workspace: people, channels, messages, views, files, triggers. Used from one event loop only."""
+"""State of one workspace: people, channels, messages, views, files, triggers. Used from one event loop only."""
 
 import secrets
 from collections import defaultdict
@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from handlers.standins.slack.teams.values import Installation, Team, bot_id
 from handlers.standins.types import Json
 
 TEAM = "T0WORKSPACE"
 ORGANIZATION = "E0ORGANIZATION"
 DOMAIN = "local"
 APP = "A0CLEANED"
-BOT = "B0CLEANED"
-BOT_USER = "U0CLEANED"
+BOT_USER = "U0CLEANED"  # of the first workspace; those of others begin with it
+BOT = bot_id(BOT_USER)
+LOCAL = Team(TEAM, "Local workspace", DOMAIN)
 TRIGGER_SECONDS = 3.0
 RESPONSE_URL_SECONDS = 30 * 60.0
 RESPONSE_URL_USES = 5
@@ -53,6 +55,9 @@ class WorkspacePerson:
     is_stranger: bool = False
     team: str = TEAM
     organization_teams: tuple[str, ...] = ()
+
+    def belongs_to(self, team: str) -> bool:
+        return team == self.team or team in self.organization_teams
 
 
 @dataclass
@@ -95,10 +100,12 @@ class Channel:
     sharing: set[str] = field(
         default_factory=set
     )  # the flags of a conversation that are true: is_ext_shared …
+    host: Team | None = None  # of a channel shared through Slack Connect: the workspace that made it
 
     @property
     def bot_in(self) -> bool:
-        return BOT_USER in self.members
+        """Whether a bot of the app is in it, of whichever workspace."""
+        return any(member.startswith(BOT_USER) for member in self.members)
 
 
 @dataclass
@@ -155,11 +162,14 @@ class ResponseUrl:
 
 @dataclass
 class WorkspaceState:
-    """Everything the workspace keeps.
+    """Everything a workspace keeps.
 
+    `installation`: of the app, None before the first; `directs`: ids of people's direct messages with the bot;
+    `partners`: the workspaces that share a channel with it.
     `clock`: returns seconds since the epoch; `push`: sends an event to the windows of a person (None: of everybody);
     `groups`: handle and members of user groups that are enabled; `stacks`: ids of open modals by person, top last; `uploads`: by token;
-    `notices`: what Slackbot told a person; `refused`: the bot's calls that Slack would refuse, oldest first.
+    `notices`: what Slackbot told a person; `refused`: the bot's calls that Slack would refuse, oldest first;
+    `unknown_blocks`: types of newer blocks that this workspace refuses, as one does that does not have them yet.
     """
 
     clock: Callable[[], float]
@@ -179,7 +189,46 @@ class WorkspaceState:
     notices: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
     refused: list[Json] = field(default_factory=list)
     executions: dict[str, Execution] = field(default_factory=dict)
+    unknown_blocks: set[str] = field(default_factory=set)
     last_ts: int = 0
+    team: Team = LOCAL
+    bot_user: str = BOT_USER
+    installation: Installation | None = None
+    directs: dict[str, str] = field(default_factory=dict)
+    partners: dict[str, Team] = field(default_factory=dict)
+
+    @property
+    def bot(self) -> str:
+        """The `bot_id`."""
+        return bot_id(self.bot_user)
+
+    @property
+    def installed(self) -> bool:
+        return self.installation is not None and self.installation.active
+
+    @property
+    def scopes(self) -> set[str]:
+        """The scopes that the app has here."""
+        return self.installation.scopes if self.installation is not None else set()
+
+    @property
+    def is_enterprise_install(self) -> bool:
+        return self.installation is not None and self.installation.is_enterprise_install
+
+    @property
+    def page_url(self) -> str:
+        """URL of this workspace's page."""
+        return f"{self.url}/" if self.team == LOCAL else f"{self.url}/{self.team.id}/"
+
+    def has_bot(self, channel: Channel) -> bool:
+        return self.bot_user in channel.members
+
+    def team_of(self, user: str) -> Team:
+        """The workspace that a person acts from: this one, or theirs for somebody met through Slack Connect."""
+        person = self.people[user]
+        if person.belongs_to(self.team.id):
+            return self.team
+        return self.partners.get(person.team) or Team(person.team, person.team, person.team.lower())
 
     def next_ts(self) -> str:
         """A new, unique message timestamp: seconds since the epoch with six decimals."""
@@ -209,11 +258,11 @@ class WorkspaceState:
     def recipients(self, channel: Channel, message: StoredMessage) -> list[str]:
         if message.only_for is not None:
             return [message.only_for]
-        return [user for user in sorted(channel.members) if user != BOT_USER]
+        return [user for user in sorted(channel.members) if not user.startswith(BOT_USER)]
 
     def direct(self, user: str) -> Channel:
         """The direct messages between a person and the bot."""
-        return self.channels["D0" + user.removeprefix("U0")]
+        return self.channels[self.directs.get(user, "D0" + user.removeprefix("U0"))]
 
     def new_trigger(self, user: str, channel: str | None, *, in_modal: bool) -> str:
         """Returns a new `trigger_id`."""
@@ -276,35 +325,3 @@ def page_file(file: File) -> Json:
 
 def new_id(prefix: str) -> str:
     return prefix + "0" + secrets.token_hex(5).upper()
-
-
-def populate(state: WorkspaceState, bot_name: str) -> None:
-    """Adds the people, channels and user group of every local workspace."""
-    owner = WorkspacePerson(
-        "U0OLIVIA",
-        "olivia",
-        "Olivia Reed",
-        "en-US",
-        "Europe/London",
-        "Newsletter lead",
-        is_admin=True,
-        is_owner=True,
-    )
-    admin = WorkspacePerson(
-        "U0CAMILLE", "camille", "Camille Moreau", "fr-FR", "Europe/Paris", "Responsable CRM", is_admin=True
-    )
-    member = WorkspacePerson("U0SAM", "sam", "Sam Patel", "en-GB", "Europe/London", "Designer")
-    bot = WorkspacePerson(BOT_USER, bot_name.lower(), bot_name, "en-US", "Etc/UTC", "", is_bot=True)
-    people = [owner, admin, member]
-    state.people = {person.id: person for person in [*people, bot]}
-    everyone = {person.id for person in people}
-    channels = [
-        Channel("C0NEWS", "newsletter", "channel", everyone | {BOT_USER}),
-        Channel("C0GENERAL", "general", "channel", everyone | {BOT_USER}),
-        Channel("C0RANDOM", "random", "channel", set(everyone)),
-    ]
-    direct = [
-        Channel("D0" + person.id.removeprefix("U0"), "", "im", {person.id, BOT_USER}) for person in people
-    ]
-    state.channels = {channel.id: channel for channel in [*channels, *direct]}
-    state.groups = {"S0DESIGN": ("design", [member.id])}

@@ -11,7 +11,6 @@ from handlers.standins.slack.limits.blocks import elements_of
 from handlers.standins.slack.manifest import Manifest
 from handlers.standins.slack.messages import file_json
 from handlers.standins.slack.state import (
-    BOT_USER,
     Channel,
     Execution,
     SlackError,
@@ -24,6 +23,7 @@ from handlers.standins.slack.views import client_errors, close_views, input_valu
 from handlers.standins.types import Json
 
 CONNECTION_ERROR = "We had some trouble connecting. Try again?"
+NOT_INSTALLED = "app_not_installed"
 EVENT_RETRIES_SECONDS = (0.0, 60.0, 300.0)
 
 OK: Json = {"ok": True}
@@ -31,7 +31,8 @@ OK: Json = {"ok": True}
 
 @dataclass
 class UserActions:
-    """Every coroutine returns a response for the page: {"ok": true} or {"ok": false, "error": …}.
+    """What people of one workspace do. Every coroutine returns a response for the page: {"ok": true} or
+    {"ok": false, "error": …}.
 
     `event_retries`: seconds to wait before each retry of an event.
     """
@@ -44,7 +45,7 @@ class UserActions:
 
     async def command(self, user: str, channel: Channel, text: str) -> Json:
         name, _, rest = text.strip().partition(" ")
-        if self.manifest.command(name) is None:
+        if self.manifest.command(name) is None or not self._may_be_called:
             return self._command_error(user, channel, f"{name} is not a valid command.")
         payload = payloads.command(self.state, user, channel, name, rest.strip())
         try:
@@ -60,17 +61,21 @@ class UserActions:
         """Posts a message, and tells the bot of it if it is written to or mentioned."""
         text = messages.as_sent(self.state, text)
         message = self.state.post(channel, StoredMessage(self.state.next_ts(), user, text))
+        self.hear(channel, message)
+        return OK
+
+    def hear(self, channel: Channel, message: StoredMessage) -> None:
+        """Tells the bot of a message that is written to it or mentions it."""
         if channel.kind == "im":
             self._tell("message.im", "im:history", payloads.written(self.state, channel, message, "message"))
-        elif channel.bot_in and f"<@{BOT_USER}>" in text:
+        elif self.state.has_bot(channel) and f"<@{self.state.bot_user}>" in message.text:
             mention = payloads.written(self.state, channel, message, "app_mention")
             self._tell("app_mention", "app_mentions:read", mention)
-        return OK
 
     async def run_step(self, callback_id: str, inputs: Json) -> Json:
         """Runs a step as a workflow does; returns its execution's id, whose end is in the state of the page."""
         definition = self.manifest.functions.get(callback_id)
-        if definition is None:
+        if definition is None or not self.state.installed:
             return _failed("There is no such step.")
         if missing := required_inputs(definition) - inputs.keys():
             return _failed(f"Required: {', '.join(sorted(missing))}")
@@ -101,6 +106,8 @@ class UserActions:
         errors = client_errors(blocks, input_values(blocks, view.values))
         if errors:
             return {"ok": False, "errors": errors}
+        if not self.state.installed:
+            return _failed(NOT_INSTALLED)
         try:
             acknowledgement = await self.delivery.send("interactive", payloads.submission(self.state, view))
             return self._apply_acknowledgement(view, acknowledgement)
@@ -117,7 +124,7 @@ class UserActions:
         return OK
 
     async def shortcut(self, user: str, channel: Channel, message: StoredMessage, callback_id: str) -> Json:
-        if self.manifest.shortcut(callback_id) is None:
+        if self.manifest.shortcut(callback_id) is None or not self._may_be_called:
             return _failed("There is no such shortcut.")
         payload = payloads.shortcut(self.state, user, channel, message, callback_id)
         response = await self._interact(payload)
@@ -131,6 +138,8 @@ class UserActions:
 
         `container`: the payload's properties that name the message or view with the menu.
         """
+        if not self.state.installed:
+            return {"options": [], "error": NOT_INSTALLED}
         payload = payloads.suggestion(self.state, user, container, block_id, action_id, query)
         try:
             acknowledgement = await self.delivery.send("interactive", payload)
@@ -143,9 +152,15 @@ class UserActions:
     async def open_home(self, user: str, tab: str = "home") -> Json:
         """`tab`: home or messages."""
         has_tab = self.manifest.home_tab if tab == "home" else self.manifest.messages_tab
-        if has_tab and "app_home_opened" in self.manifest.events:
+        if has_tab and "app_home_opened" in self.manifest.events and self.state.installed:
             self._start(self._send_event(payloads.home_opened(self.state, user, tab)))
         return OK
+
+    def tell_ended(self, *events: Json) -> None:
+        """Tells the bot how an installation ended, if it subscribes: all its tokens are gone already."""
+        for event in events:
+            if event["type"] in self.manifest.events:
+                self._start(self._send_event(payloads.app_ended(self.state, event)))
 
     async def stop(self) -> None:
         for task in list(self.tasks):
@@ -155,6 +170,11 @@ class UserActions:
     def view_container(self, view: StoredView) -> Json:
         """The `container` of a menu in a view, for `options`."""
         return {"container": {"type": "view", "view_id": view.id}, "view": payloads.view_with_values(view)}
+
+    @property
+    def _may_be_called(self) -> bool:
+        """Whether commands and shortcuts are offered."""
+        return self.state.installed and "commands" in self.state.scopes
 
     def _apply_acknowledgement(self, view: StoredView, acknowledgement: Json) -> Json:
         """Applies the response_action of a submission. Raises SlackError for an invalid one."""
@@ -180,6 +200,8 @@ class UserActions:
         changes[action]()
 
     async def _interact(self, payload: Json) -> Json:
+        if not self.state.installed:
+            return _failed(NOT_INSTALLED)
         try:
             acknowledgement = await self.delivery.send("interactive", payload)
         except DeliveryError as error:
@@ -206,7 +228,7 @@ class UserActions:
 
     def _tell(self, event: str, scope: str, payload: Json) -> None:
         """Sends the event, if the manifest subscribes to it and has its scope."""
-        if event in self.manifest.events and scope in self.manifest.scopes:
+        if event in self.manifest.events and scope in self.state.scopes and self.state.installed:
             self._start(self._send_event(payload))
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:

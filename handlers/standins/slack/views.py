@@ -10,8 +10,6 @@ from handlers.standins.slack.limits.blocks import elements_of
 from handlers.standins.slack.limits.checks import check_view
 from handlers.standins.slack.state import (
     APP,
-    BOT,
-    TEAM,
     SlackError,
     StoredView,
     Trigger,
@@ -50,7 +48,7 @@ _VALUE_KEYS: dict[str, tuple[str, str, Any]] = {
 
 def open_view(state: WorkspaceState, trigger: Trigger, sent: Any) -> StoredView:
     """Opens a modal: on a new stack, or on top of the modal that the trigger comes from."""
-    check_view(sent, "modal")
+    check_view(sent, "modal", state.unknown_blocks)
     stack = state.stacks[trigger.user]
     if trigger.in_modal and stack:
         return push_view(state, trigger.user, sent, trigger.channel)
@@ -62,7 +60,7 @@ def open_view(state: WorkspaceState, trigger: Trigger, sent: Any) -> StoredView:
 
 def push_view(state: WorkspaceState, user: str, sent: Any, channel: str | None) -> StoredView:
     """Raises `not_found` (no modal to push onto), `push_limit_reached` (three on a stack)."""
-    check_view(sent, "modal")
+    check_view(sent, "modal", state.unknown_blocks)
     stack = state.stacks[user]
     if not stack:
         raise SlackError("not_found")
@@ -76,24 +74,24 @@ def update_view(
     state: WorkspaceState, view: StoredView, sent: Any, expected_hash: str | None = None
 ) -> StoredView:
     """Replaces the content; input under the same block and action id stays. Raises `hash_conflict`."""
-    check_view(sent, "modal")
+    check_view(sent, "modal", state.unknown_blocks)
     if expected_hash is not None and expected_hash != view.content["hash"]:
         raise SlackError("hash_conflict")
     _check_external_id(state, sent, other_than=view)
     old = view.content
     ids = {key: old[key] for key in ("id", "previous_view_id", "root_view_id")}
-    view.content = complete_view(state, sent, view.channel) | ids
+    view.content = complete_view(state, sent, view.user, view.channel) | ids
     state.push_views(view.user)
     return view
 
 
 def publish_home(state: WorkspaceState, user: str, sent: Any, expected_hash: str | None = None) -> StoredView:
     """Raises `hash_conflict`."""
-    check_view(sent, "home")
+    check_view(sent, "home", state.unknown_blocks)
     old = state.homes.get(user)
     if expected_hash is not None and old is not None and expected_hash != old.content["hash"]:
         raise SlackError("hash_conflict")
-    content = complete_view(state, sent, None)
+    content = complete_view(state, sent, user, None)
     content["id"] = old.id if old is not None else new_id("V")
     content["root_view_id"] = content["id"]
     state.homes[user] = StoredView(content, user)
@@ -117,13 +115,16 @@ def close_views(state: WorkspaceState, user: str, view_ids: list[str]) -> list[S
     return closed
 
 
-def complete_view(state: WorkspaceState, sent: Json, channel: str | None) -> Json:
+def complete_view(state: WorkspaceState, sent: Json, user: str, channel: str | None) -> Json:
     """A view with the properties that Slack adds, except its id and its place on a stack."""
+    installation = state.installation
+    # bolt-js issue 1720: the organization's id if the app is installed for all of it.
+    organization = installation.organization if installation and installation.is_enterprise_install else None
     content: Json = {
-        "team_id": TEAM,
+        "team_id": state.team_of(user).id,
         "app_id": APP,
-        "bot_id": BOT,
-        "app_installed_team_id": TEAM,
+        "bot_id": state.bot,
+        "app_installed_team_id": organization.id if organization is not None else state.team.id,
         "previous_view_id": None,
         "private_metadata": "",
         "callback_id": "",
@@ -214,7 +215,7 @@ def _number_errors(element: Json, value: str) -> Iterator[str]:
 
 def _put_on_top(state: WorkspaceState, user: str, sent: Json, channel: str | None) -> StoredView:
     stack = state.stacks[user]
-    content = complete_view(state, sent, channel)
+    content = complete_view(state, sent, user, channel)
     content["id"] = new_id("V")
     content["previous_view_id"] = stack[-1] if stack else None
     content["root_view_id"] = stack[0] if stack else content["id"]

@@ -23,10 +23,12 @@ from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
 from bot.maintenance.retention import Retention
 from handlers.slack.scopes import SCOPES
+from handlers.terminal import spreading
+from handlers.terminal import workspaces as of_workspaces
 from handlers.terminal.checks import deep as deep_check
-from handlers.terminal.checks import mailchimp_webhooks, private_files
+from handlers.terminal.checks import mailchimp_webhooks, private_files, workspaces
 from handlers.terminal.checks.finding import Finding, Make
-from handlers.terminal.checks.start import APP_TOKEN, BOT_TOKEN
+from handlers.terminal.checks.start import APP_TOKEN, BOT_TOKEN, oauth_faults, wants_oauth
 from handlers.terminal.files import print_json
 from handlers.web.webhooks import routes
 from handlers.words import Words
@@ -34,7 +36,6 @@ from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
-from storage.migrations import spreading
 
 TIMEOUT_SECONDS = 10
 READ_ONLY_ROLES = ("viewer", "author")  # Mailchimp's roles that can't change an audience
@@ -50,6 +51,8 @@ def run(
     and corrects wrong figures. `as_json`: for programs, at the end.
     """
     reading = settings.read()
+    if reading.settings.workspace and not reading.faults:
+        reading = of_workspaces.read(reading.settings)
     config = reading.settings
     results = findings(words, config, reading.faults)
     if DATABASE not in reading.faulty:  # else they would make a database at the default place
@@ -83,13 +86,16 @@ def findings(words: Words, config: Settings, faults: Sequence[BadSetting] = ()) 
 
     for each in faults:
         yield fault(each.key, **each.values)
-    if "SLACK_BOT_TOKEN" not in faulty:
+    if "SLACK_BOT_TOKEN" not in faulty and (config.slack_bot_token or not wants_oauth(config, faulty)):
         yield from _bot_token(config, right, fault)
     if not faulty & {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"}:
         yield from _connection(config, right, fault)
+    yield from (fault(each.key, **each.values) for each in oauth_faults(config, faulty))
     if DATABASE in faulty:
         return
     yield _database(config, right, fault)
+    if config.uses_oauth:
+        yield from workspaces.findings(config, right, fault)
     yield from private_files.findings(config.database_url, fault)
     yield from _webhooks(config, right, fault)
     if config.mailbox:

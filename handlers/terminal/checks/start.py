@@ -1,6 +1,7 @@
 """What keeps `cleaned run` from starting: everything wrong with the settings, found without a connection."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -11,6 +12,7 @@ from bot.mailchimp import account
 from handlers.web.webhooks import routes
 from storage.mailchimp.errors import MailchimpError
 
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")  # where browsers do without https
 BOT_TOKEN, APP_TOKEN = "xoxb-", "xapp-"  # how Slack's tokens begin
 
 
@@ -24,6 +26,18 @@ class NoWayIn(CleanedError):
     """Neither an app token for Socket Mode nor a signing secret for HTTP is set."""
 
     key = "error-no-way-in"
+
+
+class MissingForOAuth(CleanedError):
+    """A setting is missing that an installation by OAuth needs, while another is there. Values: name."""
+
+    key = "error-oauth-incomplete"
+
+
+class OAuthNeedsHttps(CleanedError):
+    """`CLEANED_PUBLIC_URL` is not https, so that no browser keeps the cookie of an installation."""
+
+    key = "error-oauth-needs-https"
 
 
 class MalformedBotToken(CleanedError):
@@ -54,7 +68,7 @@ def faults(reading: Reading) -> Iterator[Exception]:
 
 def _slack_faults(config: Settings, faulty: frozenset[str]) -> Iterator[CleanedError]:
     bot, app = _text(config.slack_bot_token), _text(config.slack_app_token)
-    if not bot and "SLACK_BOT_TOKEN" not in faulty:
+    if not (bot or wants_oauth(config, faulty) or "SLACK_BOT_TOKEN" in faulty):
         yield NoBotToken()
     if bot and not bot.startswith(BOT_TOKEN):
         yield MalformedBotToken()
@@ -62,6 +76,30 @@ def _slack_faults(config: Settings, faulty: frozenset[str]) -> Iterator[CleanedE
         yield MalformedAppToken()
     if not (app or config.slack_signing_secret or faulty & {"SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"}):
         yield NoWayIn()
+    yield from oauth_faults(config, faulty)
+
+
+def wants_oauth(config: Settings, faulty: frozenset[str]) -> bool:
+    """Whether one of the settings is given that only OAuth needs."""
+    return config.uses_oauth or bool(faulty & {"SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "CLEANED_TOKEN_KEY"})
+
+
+def oauth_faults(config: Settings, faulty: frozenset[str]) -> Iterator[CleanedError]:
+    """Yields what an installation by OAuth lacks; nothing where none is wanted."""
+    if not wants_oauth(config, faulty):
+        return
+    needed = {
+        "SLACK_CLIENT_ID": config.slack_client_id,
+        "SLACK_CLIENT_SECRET": config.slack_client_secret,
+        "CLEANED_TOKEN_KEY": config.token_key,
+        "CLEANED_PUBLIC_URL": config.public_url,
+    }
+    for name, value in needed.items():
+        if not value and name not in faulty:
+            yield MissingForOAuth(name=name)
+    url = urlsplit(config.public_url or "https:")
+    if url.scheme != "https" and url.hostname not in _LOOPBACK:
+        yield OAuthNeedsHttps()
 
 
 def _text(secret: SecretStr | None) -> str:

@@ -49,37 +49,44 @@ class MailchimpEvent:
 
 def add(application: web.Application, settings: Settings, database: Database, clock: Clock) -> None:
     """Adds the routes, if the secret is set."""
-    if settings.mailchimp_webhook_secret is None:
-        return
-    expected = settings.mailchimp_webhook_secret.get_secret_value()
-    threads = ThreadPoolExecutor(THREADS, thread_name_prefix=NAME)
+    intake = Intake(settings, database, clock)
+    if intake.is_configured:
+        application.router.add_get(PATH + "{secret}", intake.handle, allow_head=True)
+        application.router.add_post(PATH + "{secret}", intake.handle)
+        application.on_cleanup.append(lambda _: intake.close())
 
-    def check_secret(request: web.Request) -> None:
-        if not constant_time_equals(request.match_info["secret"], expected):
+
+class Intake:
+    """Takes in the webhooks of a workspace's Mailchimp account. The path of a request ends with `secret`."""
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        secret = settings.mailchimp_webhook_secret
+        self._expected = secret.get_secret_value() if secret else ""
+        self._database, self._clock = database, clock
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=NAME)
+        self.handle = routes.guarded(NAME, self._handle)
+
+    @property
+    def is_configured(self) -> bool:
+        return bool(self._expected)
+
+    async def close(self) -> None:
+        self._threads.shutdown()
+
+    async def _handle(self, request: web.Request) -> web.Response:
+        if not constant_time_equals(request.match_info["secret"], self._expected):
             raise Unauthenticated(
                 "The last part of this URL is not the secret of CLEANED_MAILCHIMP_WEBHOOK_SECRET."
             )
-
-    async def validate(request: web.Request) -> web.Response:
-        check_secret(request)
-        return web.json_response({"ok": True})
-
-    async def handle(request: web.Request) -> web.Response:
-        check_secret(request)
+        if request.method != "POST":  # Mailchimp looks whether somebody is there
+            return web.json_response({"ok": True})
         body = await routes.read_body(request)
         headers = {key.lower(): value for key, value in request.headers.items()}
-        webhook_request = WebhookRequest(body, headers, clock())
+        webhook_request = WebhookRequest(body, headers, self._clock())
         requested = await asyncio.get_running_loop().run_in_executor(
-            threads, receive, database, webhook_request
+            self._threads, receive, self._database, webhook_request
         )
         return web.json_response({"told": requested})
-
-    async def stop(_application: web.Application) -> None:
-        threads.shutdown()
-
-    application.router.add_get(PATH + "{secret}", routes.guarded(NAME, validate), allow_head=True)
-    application.router.add_post(PATH + "{secret}", routes.guarded(NAME, handle))
-    application.on_cleanup.append(stop)
 
 
 def receive(database: Database, request: WebhookRequest) -> bool:

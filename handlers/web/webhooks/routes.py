@@ -51,19 +51,30 @@ log = logging.getLogger(__name__)
 
 def add(application: web.Application, settings: Settings, database: Database, clock: Clock) -> None:
     """Adds the route of each provider that is configured. Raises BadSetting."""
-    configured = receivers(settings)
-    if not configured:
-        return
-    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="webhooks")
-    collector = Collector(lambda payloads: store(database, payloads, clock()))
-    for name, receive in configured.items():
-        application.router.add_post(f"/bounces/{name}", _handler(name, receive, threads, collector, clock))
+    intake = Intake(settings, database, clock)
+    for name, handler in intake.handlers.items():
+        application.router.add_post(f"/bounces/{name}", handler)
+    application.on_cleanup.append(lambda _: intake.close())
 
-    async def stop(_application: web.Application) -> None:
-        await collector.close()
-        threads.shutdown()
 
-    application.on_cleanup.append(stop)
+class Intake:
+    """Takes in the webhooks of a workspace. `handlers`: of each provider that its settings configure, by name.
+
+    Raises BadSetting.
+    """
+
+    def __init__(self, settings: Settings, database: Database, clock: Clock) -> None:
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="webhooks")
+        self._collector = Collector(lambda payloads: store(database, payloads, clock()))
+        self.handlers: Mapping[str, Handler] = {
+            name: _handler(name, receive, self._threads, self._collector, clock)
+            for name, receive in receivers(settings).items()
+        }
+
+    async def close(self) -> None:
+        """Waits until everything pending is stored."""
+        await self._collector.close()
+        self._threads.shutdown()
 
 
 def receivers(settings: Settings) -> Mapping[str, Receiver]:

@@ -27,11 +27,20 @@ error-bad-setting = { $name ->
     [CLEANED_SENDGRID_KEY] CLEANED_SENDGRID_KEY is not a verification key. Copy it again from SendGrid’s event webhook.
     [CLEANED_POSTAL_KEY] CLEANED_POSTAL_KEY is not a public key. Copy again what follows p= in “postal default-dkim-record”.
     [CLEANED_RESEND_SECRET] CLEANED_RESEND_SECRET is not a signing secret. Copy it (whsec_…) again from Resend’s webhook.
+    [CLEANED_TOKEN_KEY] CLEANED_TOKEN_KEY is not a key of 32 random bytes. Make one with “openssl rand -base64 32”. Of several, with commas between, the first encrypts.
+    [SLACK_CLIENT_ID] SLACK_CLIENT_ID is not a client ID. Copy it again from your app’s “Basic Information” page.
     [SLACK_API_URL] SLACK_API_URL is not an address. Write https://…, or leave it out for Slack itself.
     [CLEANED_PUBLIC_URL] CLEANED_PUBLIC_URL is not an address. Write it as https://bot.example.com.
     [CLEANED_PROVIDER_URL] CLEANED_PROVIDER_URL is not an address. Write it as https://api.eu.mailgun.net, or leave it out.
    *[other] { $name } has characters that it can’t have. Copy it again, whole and without spaces.
 }
+error-oauth-incomplete = { $name } is not set. { $name ->
+    [CLEANED_TOKEN_KEY] Slack’s tokens are encrypted with it: make one with “openssl rand -base64 32”.
+    [CLEANED_PUBLIC_URL] Slack sends people back there after an installation: write it as https://bot.example.com.
+   *[other] Copy it from your app’s “Basic Information” page.
+} Without OAuth, remove SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and CLEANED_TOKEN_KEY.
+error-oauth-needs-https = CLEANED_PUBLIC_URL has to begin with https://. Else neither Slack nor browsers take part in an installation.
+error-wrong-token-key = CLEANED_TOKEN_KEY doesn’t open the tokens in the database. Add the key that they were encrypted with, after a comma. If it is lost, have the app installed again in each workspace.
 error-secret-file = The file that { $name } names can’t be read, or is empty. Check its path, and that the user the bot runs as may read it.
 error-secret-twice = { $name } and { $name }_FILE are both set. Remove one of them.
 error-short-secret = { $name ->
@@ -42,3 +51,7 @@ error-short-secret = { $name ->
     [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET is shorter than { $n } characters, so a part is missing. Copy the signature key of Mailtrap’s webhook again.
    *[other] { $name } is shorter than { $n } characters, so it could be guessed. Make a longer one with “openssl rand -hex 16”, and enter the same where requests to the bot are sent from.
 }
+error-not-installed = The bot is not set up for this workspace yet, or it was removed. Try again in a minute; if it stays so, ask an owner to install it.
+error-unknown-workspace = There is no workspace { $workspace }. The bot is in: { $known }
+error-workspace-in-use = The bot is still in { $workspace }. Remove the app from it first, in Slack.
+error-choose-workspace = Several workspaces use this bot. Say which with --workspace: { $known }

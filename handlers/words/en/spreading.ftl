@@ -5,6 +5,7 @@ spread-left = { $n ->
 }
 spread-extension = On every server:
 spread-nodes = Run these with the names of your servers, as the workers reach them; without them, all stays here. A line for each worker:
+spread-schema = The tables of another workspace:
 spread-keys = The contacts of an audience may be on another server than its row:
 spread-undo = A former version of the document spread this table to every server, which made all audiences wait for each other:
 spread-local = These stay here. Citus has to know them, so that a transaction is committed everywhere or nowhere:

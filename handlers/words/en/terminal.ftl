@@ -96,6 +96,16 @@ terminal-demo-making = Making the sample audiences…
 terminal-demo-account = Making a Mailchimp account on this machine, and mirroring its audiences…
 terminal-demo-ready = The workspace is at { $url } (Ctrl-C stops it). Try /cleaned in a message.
 demo-token-missing = Open the whole address that the terminal shows: its token is missing here.
+demo-install-title = { $app } asks to be installed
+demo-install-where = As whom, and where?
+demo-install-as = { $person }, in the workspace { $place }
+demo-install-as-all = { $person }, in the whole organization { $place }
+demo-install-scopes = What it asks for
+demo-install-allow = Allow
+demo-install-cancel = Cancel
+demo-install-trouble = The app was not installed
+demo-install-again = This page has been used already. Start again from the app’s install page.
+demo-install-refused = This person may not install apps there. Choose an owner or an admin.
 terminal-demo-crashed = The bot stopped by itself (exit status { $status }). Its messages are above.
 terminal-demo-late = The bot did not connect within { $seconds } seconds. Its messages are above.
 terminal-demo-stopped = Stopped. Nothing was kept.
@@ -135,6 +145,10 @@ check-scope-without = Without { $scope }: { $what ->
     [users-read] nobody’s role and language are known, so nobody is an operator.
    *[other] a part of the bot doesn’t work.
 }
+check-workspace = Installed in { $team } by { $who }, with all { $n } scopes
+check-workspace-none = Not installed in a workspace yet. Install it at { $url }
+check-workspace-scopes = { $team }: scopes are missing: { $scopes }. Install the app there again, at { $url }
+check-workspace-expired = { $team }: Slack doesn’t renew the token any more. Install the app there again, at { $url }
 check-app-token = App token: Socket Mode can connect
 check-app-token-malformed = SLACK_APP_TOKEN is not an app-level token. It starts with xapp-; make one with the scope connections:write on your app’s “Basic Information” page.
 check-app-token-refused = Slack refuses SLACK_APP_TOKEN ({ $error }). Make a new one with the scope connections:write on your app’s “Basic Information” page.
@@ -161,3 +175,15 @@ check-kept-days = { $n ->
 }
 check-time-zones = Time zones: found
 check-time-zones-missing = Time zone data is missing. Install it: pip install tzdata.
+terminal-about-workspaces = list the workspaces where the app is installed by OAuth
+terminal-workspace-of = the id of the workspace (T…), where there are several
+terminal-workspace-erase = delete everything of a workspace that the app was removed from
+terminal-renew-keys = encrypt the tokens anew, with the first key of CLEANED_TOKEN_KEY
+terminal-workspace = installed { $at }
+terminal-workspace-removed = removed { $at }; its data is kept until --erase
+terminal-workspace-none = The app is not installed by OAuth anywhere.
+terminal-workspace-erased = Everything of { $workspace } was deleted.
+terminal-keys-renewed = { $n ->
+    [one] The tokens of 1 installation are encrypted anew.
+   *[other] The tokens of { $n } installations are encrypted anew.
+}

@@ -103,8 +103,8 @@ archives-worth-a-look = { $n ->
    *[other] *{ $n } d’entre eux sont à revoir :* ils ont peut-être été nettoyés à tort.
 }
 archives-typos = { $n ->
-    [one] *{ $n } d’entre eux est une faute de frappe probable :* vous ne pourrez la corriger que si le contact n’est pas archivé.
-   *[other] *{ $n } d’entre eux sont des fautes de frappe probables :* vous ne pourrez les corriger que si les contacts ne sont pas archivés.
+    [one] *{ $n } d’entre eux est une faute de frappe probable :* corrigez-la avant d’archiver.
+   *[other] *{ $n } d’entre eux sont des fautes de frappe probables :* corrigez-les avant d’archiver.
 }
 archives-doubtful = À revoir et fautes de frappe probables
 archives-leave-out = Les laisser de côté : n’en archiver que { $n }

@@ -27,11 +27,20 @@ error-bad-setting = { $name ->
     [CLEANED_SENDGRID_KEY] CLEANED_SENDGRID_KEY n’est pas une clé de vérification. Copiez-la de nouveau du webhook d’événements de SendGrid.
     [CLEANED_POSTAL_KEY] CLEANED_POSTAL_KEY n’est pas une clé publique. Copiez de nouveau ce qui suit p= dans « postal default-dkim-record ».
     [CLEANED_RESEND_SECRET] CLEANED_RESEND_SECRET n’est pas un secret de signature. Copiez-le (whsec_…) de nouveau du webhook de Resend.
+    [CLEANED_TOKEN_KEY] CLEANED_TOKEN_KEY n’est pas une clé de 32 octets aléatoires. Créez-en une avec « openssl rand -base64 32 ». S’il y en a plusieurs, séparées par des virgules, la première chiffre.
+    [SLACK_CLIENT_ID] SLACK_CLIENT_ID n’est pas un identifiant client. Copiez-le de nouveau depuis la page « Basic Information » de votre application.
     [SLACK_API_URL] SLACK_API_URL n’est pas une adresse. Écrivez https://…, ou retirez-le pour Slack lui-même.
     [CLEANED_PUBLIC_URL] CLEANED_PUBLIC_URL n’est pas une adresse. Écrivez-la comme https://bot.example.com.
     [CLEANED_PROVIDER_URL] CLEANED_PROVIDER_URL n’est pas une adresse. Écrivez-la comme https://api.eu.mailgun.net, ou retirez-la.
    *[other] { $name } contient des caractères impossibles. Copiez cette valeur de nouveau, entière et sans espaces.
 }
+error-oauth-incomplete = { $name } n’est pas défini. { $name ->
+    [CLEANED_TOKEN_KEY] Les jetons de Slack sont chiffrés avec cette clé : créez-en une avec « openssl rand -base64 32 ».
+    [CLEANED_PUBLIC_URL] Slack y renvoie les personnes après une installation : écrivez-le comme https://bot.example.com.
+   *[other] Copiez-le depuis la page « Basic Information » de votre application.
+} Sans OAuth, retirez SLACK_CLIENT_ID, SLACK_CLIENT_SECRET et CLEANED_TOKEN_KEY.
+error-oauth-needs-https = CLEANED_PUBLIC_URL doit commencer par https://. Sinon, ni Slack ni les navigateurs ne permettent l’installation.
+error-wrong-token-key = CLEANED_TOKEN_KEY n’ouvre pas les jetons de la base de données. Ajoutez, après une virgule, la clé qui les a chiffrés. Si elle est perdue, faites réinstaller l’application dans chaque espace de travail.
 error-secret-file = Le fichier que désigne { $name } est illisible ou vide. Vérifiez son chemin, et que l’utilisateur du bot peut le lire.
 error-secret-twice = { $name } et { $name }_FILE sont définis tous les deux. Retirez l’un des deux.
 error-short-secret = { $name ->
@@ -42,3 +51,7 @@ error-short-secret = { $name ->
     [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET a moins de { $n } caractères : il en manque une partie. Copiez de nouveau la clé de signature du webhook de Mailtrap.
    *[other] { $name } a moins de { $n } caractères : on pourrait le deviner. Créez-en un plus long avec « openssl rand -hex 16 », et indiquez le même là d’où viennent les requêtes au bot.
 }
+error-not-installed = Le bot n’est pas encore prêt pour cet espace de travail, ou il en a été retiré. Réessayez dans une minute ; sinon, demandez à un propriétaire de l’installer.
+error-unknown-workspace = Il n’y a pas d’espace de travail { $workspace }. Le bot est dans : { $known }
+error-workspace-in-use = Le bot est encore dans { $workspace }. Retirez-en d’abord l’application, dans Slack.
+error-choose-workspace = Plusieurs espaces de travail utilisent ce bot. Indiquez lequel avec --workspace : { $known }

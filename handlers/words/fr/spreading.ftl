@@ -5,6 +5,7 @@ spread-left = { $n ->
 }
 spread-extension = Sur chaque serveur :
 spread-nodes = Exécutez ces lignes avec les noms de vos serveurs, tels que les workers les joignent ; sans elles, tout reste ici. Une ligne par worker :
+spread-schema = Les tables d’un autre espace de travail :
 spread-keys = Les contacts d’une audience peuvent être sur un autre serveur que sa ligne :
 spread-undo = Une version antérieure du document copiait cette table sur chaque serveur, et toutes les audiences s’attendaient :
 spread-local = Ces tables restent ici. Citus doit les connaître, pour qu’une transaction soit validée partout ou nulle part :

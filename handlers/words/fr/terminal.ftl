@@ -120,6 +120,16 @@ terminal-demo-making = Création des audiences d’exemple…
 terminal-demo-account = Création d’un compte Mailchimp sur cette machine, et copie de ses audiences…
 terminal-demo-ready = L’espace de travail est à l’adresse { $url } (Ctrl-C l’arrête). Essayez /cleaned dans un message.
 demo-token-missing = Ouvrez l’adresse entière que le terminal affiche : son jeton manque ici.
+demo-install-title = { $app } demande à être installé
+demo-install-where = En tant que qui, et où ?
+demo-install-as = { $person }, dans l’espace de travail { $place }
+demo-install-as-all = { $person }, dans toute l’organisation { $place }
+demo-install-scopes = Autorisations demandées
+demo-install-allow = Autoriser
+demo-install-cancel = Annuler
+demo-install-trouble = L’application n’a pas été installée
+demo-install-again = Cette page a déjà servi. Recommencez depuis la page d’installation de l’application.
+demo-install-refused = Cette personne ne peut pas installer d’application à cet endroit. Choisissez un propriétaire ou un admin.
 terminal-demo-crashed = Le bot s’est arrêté de lui-même (code { $status }). Ses messages sont plus haut.
 terminal-demo-late = Le bot ne s’est pas connecté en { $seconds } secondes. Ses messages sont plus haut.
 terminal-demo-stopped = Arrêté. Rien n’a été conservé.
@@ -159,6 +169,10 @@ check-scope-without = Sans { $scope } : { $what ->
     [users-read] le rôle et la langue de chacun sont inconnus : personne n’est opérateur.
    *[other] une partie du bot ne fonctionne pas.
 }
+check-workspace = Installé dans { $team } par { $who }, avec les { $n } droits
+check-workspace-none = Pas encore installé dans un espace de travail. Installez-le à l’adresse { $url }
+check-workspace-scopes = { $team } : il manque des droits : { $scopes }. Réinstallez-y l’application, à l’adresse { $url }
+check-workspace-expired = { $team } : Slack ne renouvelle plus le jeton. Réinstallez-y l’application, à l’adresse { $url }
 check-app-token = Jeton d’application : le Socket Mode peut se connecter
 check-app-token-malformed = SLACK_APP_TOKEN n’est pas un jeton d’application. Il commence par xapp- ; créez-en un avec le droit connections:write dans la page « Basic Information » de votre application.
 check-app-token-refused = Slack refuse SLACK_APP_TOKEN ({ $error }). Créez-en un autre avec le droit connections:write dans la page « Basic Information » de votre application.
@@ -185,3 +199,15 @@ check-kept-days = { $n ->
 }
 check-time-zones = Fuseaux horaires : présents
 check-time-zones-missing = Les données de fuseaux horaires manquent. Installez-les : pip install tzdata.
+terminal-about-workspaces = lister les espaces de travail où l’application est installée par OAuth
+terminal-workspace-of = l’identifiant de l’espace de travail (T…), s’il y en a plusieurs
+terminal-workspace-erase = supprimer tout d’un espace de travail dont l’application a été retirée
+terminal-renew-keys = chiffrer à nouveau les jetons, avec la première clé de CLEANED_TOKEN_KEY
+terminal-workspace = installée le { $at }
+terminal-workspace-removed = retirée le { $at } ; ses données restent jusqu’à --erase
+terminal-workspace-none = L’application n’est installée par OAuth nulle part.
+terminal-workspace-erased = Tout ce qui concernait { $workspace } a été supprimé.
+terminal-keys-renewed = { $n ->
+    [one] Les jetons d’une installation sont chiffrés à nouveau.
+   *[other] Les jetons de { $n } installations sont chiffrés à nouveau.
+}

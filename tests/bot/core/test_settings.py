@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import combinations
 from pathlib import Path
 from typing import get_args
 
@@ -14,6 +15,7 @@ from bot.core import settings
 from bot.mailchimp import account
 from handlers import cli
 from handlers.words import LANGUAGES, words
+from tests.support.oauth import KEY
 
 
 @pytest.fixture(autouse=True)
@@ -127,6 +129,8 @@ def test_every_secret_that_a_request_is_compared_with_has_a_shortest_length(monk
     others = {
         "SLACK_BOT_TOKEN",  # proves the bot to Slack
         "SLACK_APP_TOKEN",
+        "SLACK_CLIENT_SECRET",
+        "CLEANED_TOKEN_KEY",  # 32 random bytes
         "MAILCHIMP_API_KEY",
         "CLEANED_IMAP_URL",
         "CLEANED_SENDGRID_KEY",  # a public key
@@ -187,6 +191,47 @@ def test_with_nothing_set_the_two_that_are_missing_are_said(
     ]
 
 
+OAUTH = {
+    "SLACK_CLIENT_ID": "111.222",
+    "SLACK_CLIENT_SECRET": "hush-client-secret",
+    "CLEANED_TOKEN_KEY": KEY,
+    "CLEANED_PUBLIC_URL": "https://bot.example.com",
+}
+
+
+@pytest.mark.parametrize("locale", ["en_GB.UTF-8", "fr_FR.UTF-8"])
+@pytest.mark.parametrize(
+    "given",
+    [given for n in (1, 2, 3) for given in combinations(OAUTH, n) if given != ("CLEANED_PUBLIC_URL",)],
+)
+def test_whatever_is_missing_for_oauth_is_said_at_once(
+    given: tuple[str, ...], locale: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("LC_ALL", locale)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s" * 16)
+    for name in given:
+        monkeypatch.setenv(name, OAUTH[name])
+    assert cli.main(["run"]) == cli.FAILED
+    said = capsys.readouterr().err
+    assert "hush" not in said
+    assert {line.split()[1] for line in said.splitlines()} == OAUTH.keys() - set(given)
+
+
+def test_a_faulty_setting_of_oauth_is_not_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    wrong = {"CLEANED_TOKEN_KEY": "hush", "SLACK_CLIENT_ID": "hush hush", "CLEANED_PUBLIC_URL": "hush"}
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", "s" * 16)
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["run"]) == cli.FAILED
+    lines = capsys.readouterr().err.splitlines()
+    assert sorted(line.split()[1] for line in lines) == sorted([*wrong, "SLACK_CLIENT_SECRET"])
+    assert "openssl rand -base64 32" in str(lines)
+    assert "hush" not in str(lines)
+
+
 def test_a_program_that_logs_json_says_so_too_what_keeps_it_from_starting(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
@@ -232,9 +277,11 @@ def test_check_makes_no_database_elsewhere_while_the_file_of_its_url_can_not_be_
 
 @pytest.mark.parametrize("name", sorted(settings._IN_FILES.values()))
 def test_a_secret_may_stand_in_a_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    value = {"DATABASE_URL": "sqlite:///x.db", "CLEANED_IMAP_URL": "imaps://u:p@h/I"}.get(
-        name, "ab:cd" + "e" * 16
-    )
+    value = {
+        "DATABASE_URL": "sqlite:///x.db",
+        "CLEANED_IMAP_URL": "imaps://u:p@h/I",
+        "CLEANED_TOKEN_KEY": KEY,
+    }.get(name, "ab:cd" + "e" * 16)
     (tmp_path / "secret").write_text(f"\ufeff{value}\r\n", encoding="utf-8")
     monkeypatch.setenv(f"{name}_FILE", str(tmp_path / "secret"))
     reading = settings.read()
@@ -334,3 +381,52 @@ def test_the_account_of_a_dot_env_file_can_be_switched_off_and_its_key_does_not_
     assert "0123456789" not in repr(found)
     monkeypatch.setenv("MAILCHIMP_API_KEY", settings.OFF)
     assert account.account(settings.load()) is None
+
+
+def test_a_workspace_has_the_main_settings_but_no_source_of_contacts(monkeypatch: pytest.MonkeyPatch):
+    for name, value in {
+        "DATABASE_URL": "sqlite:////data/cleaned.db",
+        "CLEANED_OPERATORS": "U1",
+        "CLEANED_KEEP_BOUNCES": "60",
+        "MAILCHIMP_API_KEY": "main-us1",
+        "CLEANED_BREVO_TOKEN": "of the main workspace",
+        "CLEANED_MAILGUN_DOMAINS": "main.example",
+    }.items():
+        monkeypatch.setenv(name, value)
+    reading = settings.of_workspace(settings.load(), "T0B", "t0b")
+    assert not reading.faults
+    found = reading.settings
+    assert (found.database_url, found.operators, found.keep_bounces) == (
+        "sqlite:////data/cleaned-t0b.db",
+        ("U1",),
+        60,
+    )
+    assert (found.mailchimp_api_key, found.brevo_token, found.mailgun_domains) == (None, None, ())
+
+
+def test_a_setting_that_ends_with_the_id_holds_for_that_workspace(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "key").write_text("of-b-us2\n")
+    (tmp_path / ".env").write_text("CLEANED_TIMEZONE_T0B=Europe/Paris\nCLEANED_OPERATORS_T0B=U7\n")
+    monkeypatch.setenv("CLEANED_OPERATORS", "U1")
+    monkeypatch.setenv("CLEANED_OPERATORS_T0B", "U2 U3")
+    monkeypatch.setenv("MAILCHIMP_API_KEY_T0B_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("CLEANED_PORT_T0B", "1")  # the process has one
+    main = settings.load()
+    ours = settings.of_workspace(main, "T0B", "t0b").settings
+    assert (ours.operators, ours.timezone, ours.port) == (("U2", "U3"), "Europe/Paris", 3000)
+    assert ours.mailchimp_api_key == SecretStr("of-b-us2")
+    others = settings.of_workspace(main, "T0C", "t0c").settings
+    assert (others.operators, others.timezone, others.mailchimp_api_key) == (("U1",), "UTC", None)
+
+
+def test_faults_of_a_workspaces_settings_have_their_whole_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CLEANED_BREVO_TOKEN_T0B", "short")
+    monkeypatch.setenv("CLEANED_KEEP_BOUNCES_T0B", "1")
+    monkeypatch.setenv("CLEANED_IMAP_URL_T0B_FILE", "/nowhere")
+    reading = settings.of_workspace(settings.load(), "T0B", "t0b")
+    assert {(type(fault), fault.values["name"]) for fault in reading.faults} == {
+        (settings.ShortSecret, "CLEANED_BREVO_TOKEN_T0B"),
+        (settings.BadSetting, "CLEANED_KEEP_BOUNCES_T0B"),
+        (settings.UnreadableFile, "CLEANED_IMAP_URL_T0B_FILE"),
+    }
+    assert (reading.settings.brevo_token, reading.settings.keep_bounces) == (None, None)

@@ -10,10 +10,10 @@ from slack_sdk import WebClient
 
 from bot.core import settings
 from bot.digests import digests
-from handlers.slack.app import web_client
 from handlers.slack.context import AppContext
 from handlers.slack.features import digests as handler
 from handlers.slack.people import People
+from handlers.slack.workspaces import web_client
 from storage.core.database import Database
 
 BEFORE, AFTER = "before-posting", "after-posting"

@@ -17,10 +17,10 @@ from bot.core.settings import Settings, load
 from bot.digests import digests
 from handlers import scheduler
 from handlers.slack import manifest
-from handlers.slack.app import web_client
 from handlers.slack.context import AppContext
 from handlers.slack.features.digests import post
 from handlers.slack.people import People
+from handlers.slack.workspaces import web_client
 from handlers.standins.slack.server import Workspace
 from handlers.standins.slack.state import BOT_USER
 from handlers.terminal.demo import _environment

@@ -21,7 +21,6 @@ from bot.core.settings import Settings
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from handlers.slack import dedupe
-from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown, SeenRequests
 from handlers.slack.errors import Answer
@@ -34,6 +33,7 @@ from tests.bot.digests.test_digests import SETTINGS
 from tests.conftest import NOW
 from tests.handlers.slack.features.test_digests import Slack
 from tests.support.audiences import cleaned
+from tests.support.bots import app_of
 
 on_postgresql = pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 
@@ -247,7 +247,7 @@ def test_of_two_processes_one_does_it_and_both_answer(database: Database):
         people=People(slack, (), "T"),
         clock=lambda: NOW,
     )
-    apps = [build_app(parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B")) for _ in range(2)]
+    apps = [app_of(parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B")) for _ in range(2)]
     opened = {
         "command": "/cleaned-digest",
         "text": "",
@@ -282,7 +282,7 @@ def test_the_answer_does_not_wait_for_the_database(database: Database, monkeypat
         people=People(slack, (), "T"),
         clock=lambda: NOW,
     )
-    app = build_app(parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))
+    app = app_of(parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))
     body = {
         "command": "/cleaned-digest",
         "text": "",
@@ -334,7 +334,7 @@ def test_an_archive_submitted_twice_is_answered_the_same_and_done_once(
         "view": view | {"blocks": [], "state": {"values": typed}},
     }
     identity = AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B")
-    apps = [build_app(parts, identity) for _ in range(processes)]
+    apps = [app_of(parts, identity) for _ in range(processes)]
     first, second = _send(apps[0], form), _send(apps[-1], form)
     for app in apps:
         app.listener_runner.listener_executor.shutdown(wait=True)

@@ -21,6 +21,7 @@ from handlers.slack.people import People
 from handlers.words import words
 from storage.core.database import Database
 from tests.handlers.slack.features.test_digests import Slack, refusal
+from tests.support.bots import app_of
 
 # What anyone in the workspace may see or do; everything else shows addresses or changes contacts.
 FOR_EVERYONE = {
@@ -33,6 +34,9 @@ FOR_EVERYONE = {
     # Whoever asks for more than figures is asked for their role there.
     ("event", "message"),
     ("event", "app_mention"),
+    # Nobody asks: Slack tells that the app was removed.
+    ("event", "app_uninstalled"),
+    ("event", "tokens_revoked"),
     ("action", r"conversation-\w+"),
     ("step", "cleaned_counts"),
     ("action", "home-refresh"),
@@ -96,7 +100,7 @@ def built(database: Database, slack: WebClient) -> App:
         client=slack,
         people=People(slack, ["S0GROUP"], "T1"),
     )
-    return app.build_app(context, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
+    return app_of(context, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
 
 
 def send(bolt: App, body: dict[str, Any]) -> BoltResponse:

@@ -18,8 +18,9 @@ from bot.core.json_values import to_json
 from bot.core.settings import load
 from handlers.slack import long_work
 from handlers.slack.context import AppContext
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Message
+from handlers.slack.elements.newer import TaskStatus
 from handlers.slack.long_work import JobHandler, Worker
 from handlers.slack.people import People
 from handlers.words import Markup, Words
@@ -86,7 +87,8 @@ def three_steps(database: Database, job: TestJob, clock: Clock) -> Iterator[Test
 
 def message(_database: Database, _words: Words, job: TestJob) -> Message:
     text = Markup(f"{job.state} {job.done} {job.failure.key if job.failure else ''}")
-    return blocks.message(text, [blocks.section(text)])
+    card = newer.task_card(job.id, text, TaskStatus.IN_PROGRESS, [blocks.section(text)])
+    return blocks.message(text, [card, blocks.actions([blocks.button("Stop", "stop")])])
 
 
 class Clockwork:
@@ -157,12 +159,12 @@ def test_one_message_moves_on_to_the_receipt(parts: AppContext, slack: Slack):
     assert row(parts, job_id).told_at == NOW
 
 
-def test_the_modal_moves_on_too_without_buttons(parts: AppContext, slack: Slack):
+def test_the_modal_moves_on_too_without_buttons_and_cards(parts: AppContext, slack: Slack):
     add(parts, replace(SOMEONE, view="V1"))
     one_round(parts)
     views = [given["view"] for method, given in slack.calls if method == "views.update"]
     assert len(views) == 4
-    assert all(block["type"] != "actions" for view in views for block in view["blocks"])
+    assert all(block["type"] == "section" for view in views for block in view["blocks"])
 
 
 def test_a_modal_that_was_closed_stops_nothing(parts: AppContext, slack: Slack):
@@ -324,10 +326,9 @@ def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext,
 
     for _ in range(long_work.THREADS + 1):
         add(parts, None, type_of(kind), by="clock")
-    worker = Worker(
-        [JobHandler(type_of(kind), waits, "close", message), JobHandler(TEST, ends, "close", message)]
-    )
-    worker.start(parts)
+    handlers = [JobHandler(type_of(kind), waits, "close", message), JobHandler(TEST, ends, "close", message)]
+    worker = Worker(lambda _: handlers)
+    worker.start(lambda: [parts])
     add(parts)
     worker.wake()
     try:
@@ -380,8 +381,9 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: AppCo
             finished.set()
         return message(database, words, job)
 
-    worker = Worker([JobHandler(TEST, three_steps, "close", signalled)])
-    worker.start(replace(parts, wake=worker.wake))
+    worker = Worker(lambda _: [JobHandler(TEST, three_steps, "close", signalled)])
+    woken = replace(parts, wake=worker.wake)
+    worker.start(lambda: [woken])
     worker.wake()
     assert finished.wait(10)
     worker.stop()

@@ -12,7 +12,8 @@ from prometheus_client import REGISTRY
 from slack_sdk.errors import SlackClientError
 
 from bot.core.settings import Settings
-from handlers.slack import app, sdk_workarounds
+from handlers.slack import sdk_workarounds
+from handlers.slack.workspaces import web_client
 
 Answer = tuple[int, dict[str, str], str]
 OK: Answer = (200, {}, json.dumps({"ok": True}))
@@ -73,9 +74,8 @@ def test_a_call_is_counted_by_how_it_ended(
 ):
     monkeypatch.setattr("slack_sdk.http_retry.builtin_handlers.time.sleep", lambda _: None)
     monkeypatch.setattr(Answers, "given", answers[:])
-    client = app.web_client(Settings.model_validate({"slack_api_url": url, "slack_bot_token": "xoxb-1"}))
-    if is_hasty:
-        client = sdk_workarounds.less_patient(client)
+    patient = web_client(Settings.model_validate({"slack_api_url": url, "slack_bot_token": "xoxb-1"}))
+    client = sdk_workarounds.less_patient(patient) if is_hasty else patient
     before = counted()
     with suppress(SlackClientError):
         client.chat_update(channel="C1", ts="1", text="Hello")
@@ -86,7 +86,7 @@ def test_a_call_is_counted_by_how_it_ended(
 
 
 def test_a_slack_that_is_not_there_is_no_answer():
-    client = app.web_client(
+    client = web_client(
         Settings.model_validate({"slack_api_url": "http://127.0.0.1:1/", "slack_bot_token": "xoxb-1"})
     )
     client.retry_handlers.clear()

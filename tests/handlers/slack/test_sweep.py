@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -33,6 +33,7 @@ from handlers.slack.listeners import OPERATORS
 from handlers.slack.people import People
 from handlers.slack.threads import Threads
 from handlers.slack.views.archives import archives as archive_views
+from handlers.slack.workspaces import Only, Served
 from handlers.words import words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
@@ -49,6 +50,7 @@ from tests.support.persons import DISABLED_GROUP, GROUP, KINDS, OTHER_TEAM, TEAM
 Json = dict[str, Any]
 OPERATOR, INTRUDER = "UOPERATOR", "UINTRUDER"
 SECRET = "leaky"  # in each address, campaign and diagnostic
+TYPED, IN_A_MESSAGE = f"{SECRET}101@example.com", f"{SECRET}1@gmial.com"
 EVENTS = f"Events {HOSTILE}"
 FLAGS = {"is_admin": True, "is_owner": True, "is_primary_owner": True}
 DECLARED = declared()
@@ -163,10 +165,11 @@ class Outcome:
 
 @dataclass
 class Bot:
-    """The app on a database, and what it does."""
+    """The app on a database, and what it does. `team`: where its requests are made."""
 
     database: Database
     slack: Slack = field(default_factory=Slack)
+    team: str = TEAM
     operators: tuple[str, ...] = (GROUP, DISABLED_GROUP)
     requests: int = 0
     writes: list[str] = field(default_factory=list)
@@ -177,22 +180,28 @@ class Bot:
             database=self.database,
             settings=load(_env_file=None),
             client=self.slack,
-            people=People(self.slack, self.operators, TEAM),
+            people=People(self.slack, self.operators, self.team),
             clock=lambda: NOW,
         )
-        identity = AuthorizeResult(enterprise_id=None, team_id=TEAM, bot_token="x")
-        self.app: App = build_app(self.context, identity)
+        identity = AuthorizeResult(enterprise_id=None, team_id=self.team, bot_token="x")
+        self.served = replace(Served.of(self.context, identity), asked=self.context)
+        self.use(build_app(Only(self.served).find, self.context.settings))
+        event.listen(self.database.engine, "before_cursor_execute", self._execute)
+
+    def use(self, app: App) -> None:
+        """Sends requests to that app, each of which is over when it is answered."""
+        self.app = app
         threads = self.app.listener_runner.listener_executor
         assert isinstance(threads, Threads)
         threads._answering = threads._slow = AtOnce()  # type: ignore[assignment]
-        event.listen(self.database.engine, "before_cursor_execute", self._execute)
 
     def _execute(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if (match := HANDLED.match(statement)) and not match[2]:
             self.writes.append(statement)
 
-    def send(self, body: Json, user: str, team: str = TEAM) -> Outcome:
-        """Sends it as that person's, as a request of its own."""
+    def send(self, body: Json, user: str, team: str = "") -> Outcome:
+        """Sends it as that person's, as a request of its own. `team`: the person's, if it is another one."""
+        team = team or self.team
         self.requests += 1
         body = json.loads(json.dumps(body))
         own = f"{id(self)}.{self.requests}"
@@ -205,7 +214,7 @@ class Bot:
             body |= {"event": event, "event_id": own, "team_id": team}
         else:
             who = {"id": user, "team_id": team}
-            body |= {"user": who, "team": {"id": TEAM}, "trigger_id": own}
+            body |= {"user": who, "team": {"id": self.team}, "trigger_id": own}
         self.slack.sent.clear()
         self.writes.clear()
         answer = self.app.dispatch(BoltRequest(body=body, mode="socket_mode"))
@@ -231,14 +240,12 @@ class Crawl:
             if kind in ("command", "event", "message_shortcut", "step"):
                 body = plain_body(kind, id_)
                 if kind == "event":
-                    body["event"]["text"] = f"why {SECRET}101@example.com"
+                    body["event"]["text"] = f"why {TYPED}"
                 if kind == "step":
                     body["event"]["inputs"]["audience"] = EVENTS
                 self._reach((kind, id_), body)
             if kind == "command":  # which asked for the audience
-                self.bodies[kind, id_]["text"] = (
-                    f"{SECRET}101@example.com" if id_ == "/cleaned-fix" else EVENTS
-                )
+                self.bodies[kind, id_]["text"] = TYPED if id_ == "/cleaned-fix" else EVENTS
 
     def _reach(self, key: tuple[str, str], body: Json) -> None:
         """Sends it, except what takes a plan away, and looks at what is shown then."""
@@ -246,7 +253,7 @@ class Crawl:
             return
         del self._waiting[key]
         if key[0] == "message_shortcut":
-            body["message"]["text"] = f"{SECRET}1@gmial.com"
+            body["message"]["text"] = IN_A_MESSAGE
         self.bodies[key] = body
         if key[0] != "submission" and archive_views.UNDO not in key:
             for shown in self._bot.send(body, OPERATOR).shown:
@@ -428,9 +435,7 @@ def sweep(prepared: Prepared, database: Database, intruder: Intruder) -> dict[tu
     bot = Bot(database, operators=named)
     bot.slack.users[INTRUDER] = intruder.user
     bot.slack.group = [INTRUDER] if intruder.in_group else []
-    found = {
-        key: bot.send(body, INTRUDER, intruder.sent_from or TEAM) for key, body in prepared.bodies.items()
-    }
+    found = {key: bot.send(body, INTRUDER, intruder.sent_from or "") for key, body in prepared.bodies.items()}
     bot.close()
     return found
 
@@ -466,3 +471,51 @@ def test_an_operator_who_sends_the_same_gets_at_nearly_all_of_it(prepared: Prepa
 def test_names_campaigns_and_diagnostics_bring_no_link(prepared: Prepared):
     """In all that an operator is shown."""
     assert prepared.links == []
+
+
+@pytest.fixture
+def other_database(sqlite_template: str, tmp_path: Any) -> Iterator[Database]:
+    """Another workspace's, whose audiences have the same ids."""
+    with copied(sqlite_template, tmp_path) as url:
+        database = Database(url)
+        for n, name in enumerate(("Theirs", "Also theirs")):
+            header = "Email Address,CLEAN_TIME,CLEAN_REASON"
+            addresses = [f"theirs{n}{each}@example.com,2026-11-20 08:00:00,hard" for each in range(30)]
+            import_csv(database, "\n".join([header, *addresses]), audience=name)
+        yield database
+        database.close()
+
+
+def _without_typed(shown: list[Json]) -> str:
+    """What is shown, without the addresses that the person has typed."""
+    text = json.dumps(shown, ensure_ascii=False).replace("\N{WORD JOINER}", "")
+    return text.replace(TYPED, "").replace(IN_A_MESSAGE, "")
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["in their own workspace", "in a shared channel"])
+def test_an_operator_of_another_workspace_gets_at_nothing_of_this_one(
+    shared: bool, prepared: Prepared, database: Database, other_database: Database
+):
+    """With each registration, and with true ids of this workspace's plans, archives, exports and contacts.
+
+    In a channel that both workspaces share, the request is made where the bot's message is, by a person of the other.
+    """
+    ours, theirs = Bot(database), Bot(other_database, team=OTHER_TEAM)
+    theirs.slack.users = {INTRUDER: KINDS["of another workspace"].user | FLAGS}
+    ours.slack.users[INTRUDER] = KINDS["stranger"].user | FLAGS
+    by_team = {TEAM: ours.served, OTHER_TEAM: theirs.served}
+    own_plans(database)
+    before = rows(database)
+    sender = ours if shared else theirs
+    sender.use(build_app(lambda _, team: by_team.get(team or ""), ours.context.settings))
+    found = {key: sender.send(body, INTRUDER, OTHER_TEAM) for key, body in prepared.bodies.items()}
+    told = {key: _without_typed(outcome.shown) for key, outcome in found.items()}
+    assert [key for key, shown in told.items() if SECRET in shown] == []
+    assert rows(database) == before
+    if not shared:
+        assert ours.slack.sent == []
+        assert not any(said in json.dumps(outcome.shown) for outcome in found.values() for said in REFUSALS)
+        effective = [key for key, shown in told.items() if "theirs" in shown.lower()]
+        assert len(effective) > len(found) / 4, "their own is there, else this would prove nothing"
+    ours.close()
+    theirs.close()

@@ -238,6 +238,6 @@ def test_the_scheduler_looks_at_once_when_a_mailbox_is_set(
     monkeypatch.setattr(scheduling, "read_mailbox", lambda *_: looked.set())
     monkeypatch.setattr(scheduling, "send_due", lambda *_: None)
     monkeypatch.setenv("CLEANED_IMAP_URL", served.url())
-    scheduler = scheduling.start(parts(database), "me")
+    scheduler = scheduling.start("me", contexts=[parts(database)])
     assert looked.wait(20)
     scheduler.shutdown(wait=True)

@@ -37,7 +37,7 @@ def served(database: Database, health: Health, **settings: Any) -> Iterator[Call
     """Yields a function that gets a path; returns the status and the body."""
     bolt = App(signing_secret="s", authorize=lambda: IDENTITY)
     given = Settings.model_validate({"CLEANED_PORT": 0, **settings})
-    server = web_server.start(bolt, given, database, utc_now, slack_threads=1, health=health)
+    server = web_server.start(bolt, given, database, list, utc_now, slack_threads=1, health=health)
 
     def get(path: str, **headers: str) -> tuple[int, str]:
         asked = http.client.HTTPConnection("127.0.0.1", server.port)
@@ -163,9 +163,9 @@ def test_a_worker_thread_that_ends_by_itself_is_a_fault_and_one_that_is_stopped_
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr("bot.core.jobs.release_dead", lambda *_: None)
-    stop, worker = Event(), Worker([])
-    monkeypatch.setattr(worker, "_run", lambda _context, _kinds, _owner: stop.wait(10))
-    worker.start(SimpleNamespace(database=None))  # type: ignore[arg-type]
+    stop, worker = Event(), Worker(lambda _: [])
+    monkeypatch.setattr(worker, "_run", lambda _kinds, _owner: stop.wait(10))
+    worker.start(list)
     assert worker.fault() == ""
     stop.set()
     until = monotonic() + 10

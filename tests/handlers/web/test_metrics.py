@@ -75,9 +75,9 @@ def test_it_tells_what_stands_in_the_database(database: Database):
         ("cleaned_outbox", "state=waiting"): 1,
         ("cleaned_outbox", "state=sent"): 3,
         ("cleaned_outbox", "state=done"): 0,
-        ("cleaned_sync_age_seconds", f"audience={fresh}"): 420,
-        ("cleaned_sync_age_seconds", f"audience={mirrors[1].id}"): None,
-        ("cleaned_sync_age_seconds", f"audience={mirrors[2].id}"): None,
+        ("cleaned_sync_age_seconds", f"workspace=T1 audience={fresh}"): 420,
+        ("cleaned_sync_age_seconds", f"workspace=T1 audience={mirrors[1].id}"): None,
+        ("cleaned_sync_age_seconds", f"workspace=T1 audience={mirrors[2].id}"): None,
         ("cleaned_digest_late_seconds", ""): late.total_seconds(),
     }
     found = {
@@ -115,12 +115,12 @@ def test_it_names_no_audience_and_no_address(database: Database):
 
 def test_a_database_that_is_gone_hides_no_other_figure():
     nowhere = Database("postgresql://user:pass@127.0.0.1:1/none")
-    assert list(DatabaseFigures(nowhere, lambda: NOW).collect()) == []
+    assert list(DatabaseFigures(lambda: {"T1": nowhere}, lambda: NOW).collect()) == []
     nowhere.close()
 
 
 def registry_of(database: Database) -> CollectorRegistry:
     registry = CollectorRegistry()
-    collector: Collector = DatabaseFigures(database, lambda: NOW)
+    collector: Collector = DatabaseFigures(lambda: {"T1": database}, lambda: NOW)
     registry.register(collector)
     return registry

@@ -46,7 +46,7 @@ def post() -> Iterator[Post]:
         listener_executor=ThreadPoolExecutor(THREADS),
     )
     bolt.command("/meet")(meet)
-    server = web_server.start(bolt, settings, database, utc_now, slack_threads=THREADS)
+    server = web_server.start(bolt, settings, database, list, utc_now, slack_threads=THREADS)
 
     def send(body: bytes, headers: dict[str, str]) -> int:
         asked = http.client.HTTPConnection("127.0.0.1", port)

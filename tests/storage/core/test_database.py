@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from storage.contacts import bulk
-from storage.core import audiences, journal
-from storage.core.database import Database, Unreachable
+from storage.core import audiences, journal, schema
+from storage.core.database import BadUrl, Database, Unreachable, url_beside
 from storage.core.tables import AudienceRow
 from tests.conftest import NOW
 
@@ -115,3 +115,44 @@ def test_a_new_sqlite_file_is_its_owners_alone(tmp_path):
     assert rights.pop("cleaned") == 0o700
     assert set(rights) >= {"cleaned.db", "cleaned.db-wal"}
     assert set(rights.values()) == {0o600}
+
+
+def _audience_names(database: Database) -> list[str]:
+    with database.reading() as session:
+        return [row.name for row in audiences.list_all(session)]
+
+
+def test_a_database_beside_another_has_its_own_rows(database: Database) -> None:
+    """Also where both use the same connections, in turn."""
+    beside = database.beside("t0other")
+    assert schema.state(beside) is schema.SchemaState.BEHIND
+    schema.migrate(beside)
+    assert schema.state(beside) is schema.SchemaState.CURRENT
+    for each, name in ((database, "ours"), (beside, "theirs")):
+        with each.transaction() as session:
+            audiences.get_or_add(session, name, NOW)
+    assert _audience_names(database) == ["ours"]
+    assert _audience_names(beside) == ["theirs"]
+    beside.shrink("audience")
+    assert beside.overwrite("audience")
+    opened = Database(url_beside(database.url.render_as_string(hide_password=False), "t0other"))
+    assert _audience_names(opened) == ["theirs"]
+    opened.close()
+    beside.close()
+    assert _audience_names(database) == ["ours"]
+    beside.drop()
+    assert schema.state(database.beside("t0other")) is schema.SchemaState.BEHIND
+    assert _audience_names(database) == ["ours"]
+
+
+@pytest.mark.parametrize("place", ['t"; DROP TABLE audience; --', "T 1", "", "x" * 64])
+def test_a_place_is_a_plain_name(place: str) -> None:
+    with pytest.raises(BadUrl):
+        url_beside("postgresql://localhost/x", place)
+    with pytest.raises(BadUrl):
+        url_beside("sqlite:////tmp/x.db", place)
+
+
+def test_a_database_in_memory_has_none_beside_it() -> None:
+    with pytest.raises(BadUrl):
+        url_beside("sqlite://", "t1")

@@ -7,7 +7,7 @@ from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ArchiveJob
 from bot.archives.restores import EarlierArchive
 from bot.core.files import SharedWith
-from handlers.slack.elements import blocks, filters, receipts
+from handlers.slack.elements import blocks, filters, newer, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.mailchimp import outcomes
@@ -174,7 +174,7 @@ def _doubtful(words: Words, plan: ArchivePlan) -> list[Block]:
         texts.append(words.md("archives-typos", n=plan.typos))
     if not texts:
         return []
-    rows = [blocks.section(Markup("\n".join(texts)))]
+    rows = [newer.alert(Markup("\n".join(texts)))]
     if plan.n_without:
         option = blocks.option(words("archives-leave-out", n=plan.n_without), LEAVE_OUT)
         box: Block = {"type": "checkboxes", "action_id": LEAVE_OUT, "options": [option]}

@@ -23,7 +23,7 @@ def started(words: Words, receipt: FixReceipt) -> View:
 def message(words: Words, receipt: FixReceipt) -> Message:
     """The one message of a job: its progress, or its receipt."""
     if receipt.job.state not in (JobState.DONE, JobState.FAILED):
-        return receipts.progress(_progress(words, receipt), receipt.job)
+        return receipts.progress(_progress(words, receipt), receipt.job, waits=receipt.job.progress.trying)
     audience = short_name(receipt.audience.name)
     added = receipt.with_status(list(Status))
     headline = words.md("corrections-added-these", n=len(added), audience=audience)

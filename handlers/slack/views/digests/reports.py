@@ -8,6 +8,7 @@ from bot.corrections.likely_typos import MOST_COUNTED
 from bot.digests.reports import Change, Count, Part, Report
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
+from handlers.slack.elements.newer import NewerBlock
 from handlers.slack.elements.weeks import week_value
 from handlers.words import Markup, Words
 
@@ -20,16 +21,16 @@ MAX_CHARACTERS = 12_000
 CHART_TITLE, CHART_LABEL = 50, 20  # docs.slack.dev/reference/block-kit/blocks/data-visualization-block
 
 
-def message(words: Words, report: Report, *, chart: bool = True) -> Message:
-    """The message. Without `chart`, for a workspace without Slack's newer blocks, its figures are lines of text."""
+def message(words: Words, report: Report) -> Message:
+    """The message. For a workspace without Slack's newer blocks, the figures of chart and table are lines of text."""
     parts = [part for part in report.parts if part.total.n]
     if not parts:
         return _nothing(words, report)
     headline = words.md("digest-headline", n=report.total.n, until=words.day(report.week.last))
     rows = [blocks.header(headline), blocks.context(_context(words, report))]
-    rows.append(_chart(words, report) if chart else _chart_as_text(words, report))
+    rows.append(_chart(words, report))
     if len(report.parts) == 1:
-        rows += _single_part(words, report, parts[0], table=chart)
+        rows += _single_part(words, report, parts[0])
     else:
         rows += _parts(words, report, parts, _characters(rows))
     return blocks.message(headline, rows)
@@ -52,10 +53,9 @@ def _nothing(words: Words, report: Report) -> Message:
     return blocks.message(text, rows)
 
 
-def _single_part(words: Words, report: Report, part: Part, *, table: bool) -> list[Block]:
-    has_table = table and bool(part.campaigns or part.domains)
-    rows = [blocks.section(text) for text in _paragraphs(words, part, with_names=not has_table)]
-    if has_table:
+def _single_part(words: Words, report: Report, part: Part) -> list[Block]:
+    rows = [blocks.section(text) for text in _paragraphs(words, part, with_names=False)]
+    if part.campaigns or part.domains:
         rows.append(_table(words, part))
     return [*rows, *_buttons(words, report.week, part, primary=True)]
 
@@ -72,7 +72,8 @@ def _table(words: Words, part: Part) -> Block:
         for kind, counts in (("campaign", part.campaigns), ("domain", part.domains))
         for count in counts
     ]
-    return {"type": "data_table", "caption": words("digest-table"), "rows": [header, *rows]}
+    table: Block = {"type": "data_table", "caption": words("digest-table"), "rows": [header, *rows]}
+    return NewerBlock(table, [blocks.section(text) for text in _names(words, part)])
 
 
 def _cell(text: str) -> Block:
@@ -119,12 +120,18 @@ def _paragraphs(words: Words, part: Part, *, with_names: bool = True) -> Iterato
         yield words.md("digest-archived", n=part.archived)
     if part.worth_a_look:
         yield words.md("digest-worth-a-look", n=part.worth_a_look)
-    if with_names and part.campaigns:
-        yield _listed(words.md("digest-campaigns"), _counts(words, part.campaigns))
-    if with_names and part.domains:
-        yield _listed(words.md("digest-domains"), [Markup(" · ".join(_counts(words, part.domains)))])
+    if with_names:
+        yield from _names(words, part)
     if part.typos:
         yield _listed(_typos_title(words, part), _typos(words, part))
+
+
+def _names(words: Words, part: Part) -> Iterator[Markup]:
+    """The campaigns and the domains."""
+    if part.campaigns:
+        yield _listed(words.md("digest-campaigns"), _counts(words, part.campaigns))
+    if part.domains:
+        yield _listed(words.md("digest-domains"), [Markup(" · ".join(_counts(words, part.domains)))])
 
 
 def _listed(title: Markup, lines: Iterable[Markup]) -> Markup:
@@ -194,7 +201,7 @@ def _in_all(words: Words, report: Report) -> Markup:
 def _chart(words: Words, report: Report) -> Block:
     labels = [blocks.clamp(words.short_day(bar.week.last), CHART_LABEL) for bar in report.bars]
     points = [{"label": label, "value": bar.n} for label, bar in zip(labels, report.bars, strict=True)]
-    return {
+    chart: Block = {
         "type": "data_visualization",
         "title": blocks.clamp(words("digest-chart"), CHART_TITLE),
         "chart": {
@@ -203,6 +210,7 @@ def _chart(words: Words, report: Report) -> Block:
             "axis_config": {"categories": labels, "x_label": words("digest-chart-axis")},
         },
     }
+    return NewerBlock(chart, [_chart_as_text(words, report)])
 
 
 def _chart_as_text(words: Words, report: Report) -> Block:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.mailchimp.additions import AdditionReceipt
 from bot.mailchimp.jobs import AddJob
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.views.corrections.corrections import NEXT, step_value
 from handlers.words import Markup, Words
@@ -23,8 +23,7 @@ def started(words: Words, job: AddJob, audience: str) -> View:
 
 
 def progress(words: Words, job: AddJob, audience: str) -> Message:
-    text = _progress(words, job, audience)
-    return blocks.message(text, [blocks.section(text)])
+    return receipts.progress(_progress(words, job, audience), job, waits=job.progress.trying)
 
 
 def receipt(words: Words, added: AdditionReceipt) -> Message:

@@ -40,14 +40,13 @@ def message(words: Words, job: SyncJob, audience: str) -> Message:
         return _receipt(words, job, audience)
     if job.state == JobState.FAILED:
         again = blocks.button(words("mirror-again"), OPEN, str(job.audience_id), style="primary")
-        failure = receipts.failed(words, words.md("mirror-failed", audience=audience), job, [again])
-        if job.done:
-            failure["blocks"].insert(1, blocks.context(words.md("mirror-partly")))
-        return failure
-    if not job.total:
-        text = words.md("mirror-waiting", audience=audience)
-        return blocks.message(text, [blocks.section(text)])
-    text = words.md("mirror-progress", audience=audience, done=job.done, total=job.total)
+        partly = [blocks.context(words.md("mirror-partly"))] if job.done else []
+        return receipts.failed(words, words.md("mirror-failed", audience=audience), job, [again], partly)
+    text = (
+        words.md("mirror-progress", audience=audience, done=job.done, total=job.total)
+        if job.total
+        else words.md("mirror-waiting", audience=audience)
+    )
     return receipts.progress(text, job)
 
 

@@ -149,10 +149,12 @@ _PIE = object_with(
         "segments": array(object_with({"label": string(20), "value": number(0, 1e15)}), 6),
     }
 )
+_SOURCE = object_with({"type": one_of("url"), "url": URL, "text": string()})
+# Slack documents no limit of a title; the tasks of its streams (chat.appendStream) take 256 characters.
 TASK = _block(
     "task_card",
-    {"task_id": ID, "title": string(), "status": one_of("pending", "in_progress", "complete", "error")},
-    {"details": RICH_TEXT, "output": RICH_TEXT},
+    {"task_id": ID, "title": string(256), "status": one_of("pending", "in_progress", "complete", "error")},
+    {"details": RICH_TEXT, "output": RICH_TEXT, "sources": array(_SOURCE, 50, 0)},
 )
 EVERYWHERE: dict[str, Rule] = {
     "section": all_of(
@@ -229,6 +231,6 @@ IN_MESSAGES: dict[str, Rule] = {
 }
 IN_MODALS: dict[str, Rule] = {
     "alert": _block(
-        "alert", {"text": text(2000)}, {"level": one_of("default", "info", "warning", "error", "success")}
+        "alert", {"text": text(200)}, {"level": one_of("default", "info", "warning", "error", "success")}
     ),
 }

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from handlers.standins.slack.limits.blocks import EVERYWHERE, IN_MESSAGES, IN_MODALS, elements_of
@@ -50,8 +50,11 @@ BLOCK_TEXT = 13_200  # not documented; bolt-js issue 2509
 VIEW_BYTES = 250_000
 
 
-def check_message(message_text: Any, blocks: Any) -> None:
-    """Raises `no_text`, `msg_too_long`, `msg_blocks_too_long`, `invalid_blocks_format`, `invalid_blocks`."""
+def check_message(message_text: Any, blocks: Any, unknown: Collection[str] = ()) -> None:
+    """Raises `no_text`, `msg_too_long`, `msg_blocks_too_long`, `invalid_blocks_format`, `invalid_blocks`.
+
+    `unknown`: types of blocks that the workspace does not have yet.
+    """
     if not message_text and not blocks:
         raise SlackError("no_text")
     if message_text and (not isinstance(message_text, str) or len(message_text) > MESSAGE_TEXT):
@@ -60,23 +63,40 @@ def check_message(message_text: Any, blocks: Any) -> None:
         return
     if not isinstance(blocks, list):
         raise SlackError("invalid_blocks_format")
-    errors = [*array(MESSAGE_BLOCK, 50)(blocks, "/blocks"), *_block_set_errors(blocks, "/blocks")]
+    errors = [
+        *_unknown_errors(blocks, "/blocks", unknown),
+        *array(MESSAGE_BLOCK, 50)(blocks, "/blocks"),
+        *_block_set_errors(blocks, "/blocks"),
+    ]
     if errors:
         raise SlackError("invalid_blocks", *errors, errors=list(errors))
     if sum(map(len, _texts(blocks))) > BLOCK_TEXT:
         raise SlackError("msg_blocks_too_long")
 
 
-def check_view(view: Any, kind: str) -> None:
-    """Raises `invalid_arguments` with every error, or `view_too_large`. `kind`: "modal" or "home"."""
+def check_view(view: Any, kind: str, unknown: Collection[str] = ()) -> None:
+    """Raises `invalid_arguments` with every error, or `view_too_large`. `kind`: "modal" or "home".
+
+    `unknown`: as for `check_message`.
+    """
     rule = MODAL if kind == "modal" else HOME
     errors = list(rule(view, "/view"))
     if not errors:
-        errors = [*_block_set_errors(view["blocks"], "/view/blocks"), *_submit_errors(view)]
+        errors = [
+            *_unknown_errors(view["blocks"], "/view/blocks", unknown),
+            *_block_set_errors(view["blocks"], "/view/blocks"),
+            *_submit_errors(view),
+        ]
     if errors:
         raise SlackError("invalid_arguments", *errors)
     if len(json.dumps(view)) > VIEW_BYTES:
         raise SlackError("view_too_large")
+
+
+def _unknown_errors(blocks: list[Any], pointer: str, unknown: Collection[str]) -> Iterator[str]:
+    for index, block in enumerate(blocks):
+        if isinstance(block, dict) and block.get("type") in unknown:
+            yield error_at(f"{pointer}/{index}/type", f"unsupported type: {block['type']}")
 
 
 def _block_set_errors(blocks: list[Any], pointer: str) -> Iterator[str]:

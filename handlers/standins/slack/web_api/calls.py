@@ -1,21 +1,27 @@
 """A call of a Web API method: its arguments, the scopes and the channels it may use."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.standins.slack.manifest import Manifest
-from handlers.standins.slack.state import BOT_USER, Channel, SlackError, WorkspaceState
+from handlers.standins.slack.state import Channel, SlackError, WorkspaceState
+from handlers.standins.slack.teams.values import Installation
 from handlers.standins.types import Json
 
 
 @dataclass(frozen=True)
 class MethodCall:
-    """The parsed arguments of one call, and what the call may use."""
+    """The parsed arguments of one call, and what the call may use: the workspace and the app's installation.
+
+    `names`: of all workspaces, by id.
+    """
 
     state: WorkspaceState
     manifest: Manifest
     arguments: Json
+    installation: Installation
+    names: dict[str, str] = field(default_factory=dict)
 
     def required(self, name: str) -> str:
         """A required argument. Raises `invalid_arguments` with Slack's message."""
@@ -35,26 +41,28 @@ class MethodCall:
         return max(1, min(int(self.arguments.get("limit") or most), most))
 
     def require_scope(self, *scopes: str) -> None:
-        """Checks that the manifest has one of these scopes. Raises `missing_scope`."""
-        if scopes and not self.manifest.scopes & set(scopes):
-            provided = ",".join(sorted(self.manifest.scopes))
+        """Checks that the app was given one of these scopes. Raises `missing_scope`."""
+        if scopes and not self.installation.scopes & set(scopes):
+            provided = ",".join(sorted(self.installation.scopes))
             raise SlackError("missing_scope", needed=scopes[0], provided=provided)
 
     def channel(self, name: str = "channel") -> Channel:
         """A channel the bot can see. Raises `channel_not_found`."""
         channel_id = self.optional(name) or ""
         channel = self.state.channels.get(channel_id.removeprefix("#"))
-        if channel is None or (channel.kind != "channel" and not channel.bot_in):
+        if channel is None or (channel.kind != "channel" and not self.state.has_bot(channel)):
             raise SlackError("channel_not_found")
         return channel
 
     def joined_channel(self, name: str = "channel") -> Channel:
         """A channel the bot is in; a person's id means their direct messages. Raises `not_in_channel` too."""
         channel_id = self.required(name)
-        if channel_id in self.state.people and channel_id != BOT_USER:
+        if (person := self.state.people.get(channel_id)) is not None and not person.is_bot:
+            if not person.belongs_to(self.state.team.id):
+                raise SlackError("channel_not_found")
             return self.state.direct(channel_id)
         channel = self.channel(name)
-        if not channel.bot_in:
+        if not self.state.has_bot(channel):
             raise SlackError("not_in_channel")
         return channel
 

@@ -1,7 +1,7 @@
 """`chat.*`."""
 
 from handlers.standins.slack import messages
-from handlers.standins.slack.state import BOT_USER, Channel, SlackError, StoredMessage
+from handlers.standins.slack.state import Channel, SlackError, StoredMessage
 from handlers.standins.slack.web_api.calls import MethodCall, MethodTable
 from handlers.standins.types import Json
 
@@ -21,7 +21,8 @@ def post_message(call: MethodCall) -> Json:
 
 def post_ephemeral(call: MethodCall) -> Json:
     channel, user = call.joined_channel(), call.required("user")
-    if user not in channel.members or user == BOT_USER:
+    person = call.state.people.get(user)
+    if user not in channel.members or (person is not None and person.is_bot):
         raise SlackError("user_not_in_channel")
     text, blocks = call.arguments.get("text"), call.arguments.get("blocks")
     message = messages.post(call.state, channel, text, blocks, only_for=user)
@@ -46,7 +47,7 @@ def get_permalink(call: MethodCall) -> Json:
     ts = call.required("message_ts")
     if call.state.message(channel, ts) is None:
         raise SlackError("message_not_found")
-    link = f"{call.state.url}/?channel={channel.id}&ts={ts}"
+    link = f"{call.state.page_url}?channel={channel.id}&ts={ts}"
     return {"channel": channel.id, "permalink": link}
 
 
@@ -66,6 +67,6 @@ def _own_message(call: MethodCall, not_own: str) -> tuple[Channel, StoredMessage
     # These methods don't find ephemeral messages.
     if message is None or message.only_for is not None:
         raise SlackError("message_not_found")
-    if message.user != BOT_USER:
+    if message.user != call.state.bot_user:
         raise SlackError(not_own)
     return channel, message

@@ -3,7 +3,7 @@
 import math
 
 from handlers.standins.slack import messages
-from handlers.standins.slack.state import BOT_USER, Channel, SlackError, StoredMessage
+from handlers.standins.slack.state import Channel, SlackError, StoredMessage
 from handlers.standins.slack.web_api.calls import MethodCall, MethodTable, page_of
 from handlers.standins.types import Json
 
@@ -22,8 +22,10 @@ def open_direct(call: MethodCall) -> Json:
     elif len(users) > 1:
         call.require_scope("mpim:write")
         raise SlackError("not_enough_users")
-    elif users[0] not in call.state.people or users[0] == BOT_USER:
+    elif (person := call.state.people.get(users[0])) is None or person.is_bot:
         raise SlackError("user_not_found")
+    elif not person.belongs_to(call.state.team.id):
+        raise SlackError("user_not_visible")  # somebody met through Slack Connect
     else:
         channel = call.state.direct(users[0])
     return {"no_op": True, "already_open": True, "channel": {"id": channel.id}}
@@ -32,7 +34,7 @@ def open_direct(call: MethodCall) -> Json:
 def info(call: MethodCall) -> Json:
     channel = call.channel()
     call.require_scope(READ_SCOPES[channel.kind])
-    return {"channel": _channel_json(channel, members=call.flag("include_num_members"))}
+    return {"channel": _channel_json(call, channel, members=call.flag("include_num_members"))}
 
 
 def list_channels(call: MethodCall) -> Json:
@@ -45,17 +47,17 @@ def list_channels(call: MethodCall) -> Json:
     visible = [
         channel
         for channel in call.state.channels.values()
-        if channel.kind in kinds and (channel.kind == "channel" or channel.bot_in)
+        if channel.kind in kinds and (channel.kind == "channel" or call.state.has_bot(channel))
     ]
     page, metadata = page_of(call, visible)
-    return {"channels": [_channel_json(channel, members=True) for channel in page], **metadata}
+    return {"channels": [_channel_json(call, channel, members=True) for channel in page], **metadata}
 
 
 def history(call: MethodCall) -> Json:
     """Messages, newest first; with their metadata if `include_all_metadata`."""
     channel = call.channel()
     call.require_scope(HISTORY_SCOPES[channel.kind])
-    if not channel.bot_in:
+    if not call.state.has_bot(channel):
         raise SlackError("not_in_channel")
     in_range = [message for message in _in_range(call, channel) if message.only_for is None]
     page, metadata = page_of(call, in_range[::-1], 999)
@@ -100,9 +102,9 @@ def _timestamp(call: MethodCall, name: str, default: float) -> float:
         raise SlackError(f"invalid_ts_{name}") from None
 
 
-def _channel_json(channel: Channel, *, members: bool) -> Json:
+def _channel_json(call: MethodCall, channel: Channel, *, members: bool) -> Json:
     if channel.kind == "im":
-        person = next(iter(channel.members - {BOT_USER}))
+        person = next(iter(channel.members - {call.state.bot_user}))
         return {"id": channel.id, "is_im": True, "user": person, "is_archived": False}
     document: Json = {
         "id": channel.id,
@@ -114,7 +116,7 @@ def _channel_json(channel: Channel, *, members: bool) -> Json:
         "is_private": channel.kind == "private",
         "is_archived": False,
         "is_general": channel.name == "general",
-        "is_member": channel.bot_in,
+        "is_member": call.state.has_bot(channel),
     }
     document |= {name: name in channel.sharing for name in SHARING}
     return document | ({"num_members": len(channel.members)} if members else {})

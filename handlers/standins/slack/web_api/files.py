@@ -6,7 +6,7 @@ from typing import Any
 
 from handlers.standins.slack import messages
 from handlers.standins.slack.files import new_file
-from handlers.standins.slack.state import BOT_USER, Channel, File, SlackError, WorkspaceState
+from handlers.standins.slack.state import Channel, File, SlackError, WorkspaceState
 from handlers.standins.slack.web_api.calls import MethodCall, MethodTable
 from handlers.standins.types import Json
 
@@ -16,7 +16,7 @@ def get_upload_url(call: MethodCall) -> Json:
     name, length = call.optional("filename"), call.optional("length") or "0"
     if name is None or not length.isdecimal() or int(length) < 1:
         raise SlackError("missing_argument", "[ERROR] missing required field: filename or length")
-    file = new_file(call.state, name, int(length), BOT_USER)
+    file = new_file(call.state, name, int(length), call.state.bot_user)
     # The token keeps anyone who knows only the id from writing to the file.
     url = f"{call.state.url}/upload/v1/{file.id}-{secrets.token_urlsafe(12)}"
     call.state.uploads[url.rpartition("/")[2]] = file
@@ -62,7 +62,7 @@ def _file_entries(files: Any) -> list[Json]:
 def _uploaded(state: WorkspaceState, entry: Json) -> tuple[File, str]:
     """The file of an entry, and its title. Raises `file_not_found`."""
     file = state.files.get(str(entry.get("id")))
-    if file is None or file.path is None or file.owner != BOT_USER or file.complete:
+    if file is None or file.path is None or file.owner != state.bot_user or file.complete:
         raise SlackError("file_not_found")
     return file, str(entry.get("title") or "")
 
@@ -72,6 +72,6 @@ def _destination(call: MethodCall) -> Channel | None:
         return None
     channel = call.channel("channel_id")
     # Unlike chat.postMessage, which answers not_in_channel (python-slack-sdk issue 1359).
-    if not channel.bot_in:
+    if not call.state.has_bot(channel):
         raise SlackError("channel_not_found")
     return channel

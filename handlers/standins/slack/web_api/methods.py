@@ -1,9 +1,10 @@
 """All Web API methods that the stand-in has."""
 
-from handlers.standins.slack.web_api import chat, conversations, files, functions, people, views
+from handlers.standins.slack.web_api import auth, chat, conversations, files, functions, people, views
 from handlers.standins.slack.web_api.calls import MethodTable
 
 METHODS: MethodTable = {
+    **auth.METHODS,
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,

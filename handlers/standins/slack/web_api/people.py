@@ -1,48 +1,27 @@
-"""`auth.test`, `users.*`, `usergroups.*`, `bots.info` and `team.info`."""
+"""`users.*`, `usergroups.*`, `bots.info` and `team.info`."""
 
-from handlers.standins.slack.state import (
-    APP,
-    BOT,
-    BOT_USER,
-    DOMAIN,
-    ORGANIZATION,
-    TEAM,
-    SlackError,
-    WorkspacePerson,
-)
+from handlers.standins.slack.state import APP, ORGANIZATION, SlackError, WorkspacePerson
 from handlers.standins.slack.web_api.calls import MethodCall, MethodTable, page_of
 from handlers.standins.types import Json
-
-
-def auth_test(call: MethodCall) -> Json:
-    return {
-        "url": f"{call.state.url}/",
-        "team": "Local workspace",
-        "user": call.state.people[BOT_USER].name,
-        "team_id": TEAM,
-        "user_id": BOT_USER,
-        "bot_id": BOT,
-        "is_enterprise_install": False,
-    }
 
 
 def users_info(call: MethodCall) -> Json:
     person = call.state.people.get(call.optional("user") or "")
     if person is None:
         raise SlackError("user_not_found")
-    return {"user": _person_json(person, locale=call.flag("include_locale"))}
+    return {"user": _person_json(call, person, locale=call.flag("include_locale"))}
 
 
 def users_list(call: MethodCall) -> Json:
     page, metadata = page_of(call, list(call.state.people.values()))
-    members = [_person_json(person, locale=call.flag("include_locale")) for person in page]
+    members = [_person_json(call, person, locale=call.flag("include_locale")) for person in page]
     return {"members": members, "cache_ts": int(call.state.clock()), **metadata}
 
 
 def usergroups_list(call: MethodCall) -> Json:
     groups = []
     for group_id, (handle, users) in call.state.groups.items():
-        group: Json = {"id": group_id, "team_id": TEAM, "handle": handle, "name": handle}
+        group: Json = {"id": group_id, "team_id": call.state.team.id, "handle": handle, "name": handle}
         group["user_count"] = len(users)
         groups.append(group | ({"users": users} if call.flag("include_users") else {}))
     return {"usergroups": groups}
@@ -56,18 +35,24 @@ def usergroups_users_list(call: MethodCall) -> Json:
 
 
 def bots_info(call: MethodCall) -> Json:
-    if call.optional("bot") not in {None, BOT}:
+    bot, user = call.state.bot, call.state.bot_user
+    if call.optional("bot") not in {None, bot}:
         raise SlackError("bot_not_found")
-    name = call.state.people[BOT_USER].real_name
-    return {"bot": {"id": BOT, "deleted": False, "name": name, "app_id": APP, "user_id": BOT_USER}}
+    name = call.state.people[user].real_name
+    return {"bot": {"id": bot, "deleted": False, "name": name, "app_id": APP, "user_id": user}}
 
 
-def team_info(_call: MethodCall) -> Json:
-    return {"team": {"id": TEAM, "name": "Local workspace", "domain": DOMAIN}}
+def team_info(call: MethodCall) -> Json:
+    team = call.state.team
+    if call.optional("team") not in {None, team.id}:
+        raise SlackError("team_not_found")
+    document = {"id": team.id, "name": team.name, "domain": team.domain}
+    if team.organization is not None:
+        document |= {"enterprise_id": team.organization.id, "enterprise_name": team.organization.name}
+    return {"team": document}
 
 
 METHODS: MethodTable = {
-    "auth.test": ((), auth_test),
     "users.info": (("users:read",), users_info),
     "users.list": (("users:read",), users_list),
     "usergroups.list": (("usergroups:read",), usergroups_list),
@@ -77,10 +62,10 @@ METHODS: MethodTable = {
 }
 
 
-def _person_json(person: WorkspacePerson, *, locale: bool) -> Json:
+def _person_json(call: MethodCall, person: WorkspacePerson, *, locale: bool) -> Json:
     document: Json = {
         "id": person.id,
-        "team_id": person.team,
+        "team_id": person.team if not call.state.team.organization else call.state.team_of(person.id).id,
         "name": person.name,
         "real_name": person.real_name,
         "deleted": person.deleted,
@@ -99,6 +84,7 @@ def _person_json(person: WorkspacePerson, *, locale: bool) -> Json:
     if person.is_stranger:
         document["is_stranger"] = True
     if person.organization_teams:
-        teams = list(person.organization_teams)
-        document["enterprise_user"] = {"id": person.id, "enterprise_id": ORGANIZATION, "teams": teams}
+        teams, own = list(person.organization_teams), call.state.team.organization
+        organization = own.id if own is not None else ORGANIZATION
+        document["enterprise_user"] = {"id": person.id, "enterprise_id": organization, "teams": teams}
     return document | ({"locale": person.locale} if locale else {})

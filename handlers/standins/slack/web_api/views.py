@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.standins.slack import views
-from handlers.standins.slack.state import BOT_USER, SlackError, StoredView
+from handlers.standins.slack.state import SlackError, StoredView
 from handlers.standins.slack.web_api.calls import MethodCall, MethodTable
 from handlers.standins.types import Json
 
@@ -32,7 +32,8 @@ def publish(call: MethodCall) -> Json:
     if not call.manifest.home_tab:
         raise SlackError("not_enabled")
     user = call.required("user_id")
-    if user not in call.state.people or user == BOT_USER:
+    person = call.state.people.get(user)
+    if person is None or person.is_bot or not person.belongs_to(call.state.team.id):
         raise SlackError("user_not_found")
     return _view_json(views.publish_home(call.state, user, _sent_view(call), call.optional("hash")))
 

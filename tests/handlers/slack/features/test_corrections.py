@@ -15,7 +15,6 @@ from slack_sdk import WebClient
 from bot.core import jobs
 from bot.core.settings import load
 from bot.mailchimp.jobs import FIX
-from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.slack.views.corrections import corrections as views
@@ -25,6 +24,7 @@ from storage.corrections import corrections as store
 from storage.mailchimp.client import Client
 from tests.bot.corrections.test_corrections import fill
 from tests.conftest import NOW
+from tests.support.bots import app_of
 from tests.support.calls import remembered
 from tests.support.limits import problems
 
@@ -87,7 +87,7 @@ class Person:
             make_resolver=make_resolver,
             mailchimp=mailchimp,
         )
-        self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
+        self.app = app_of(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
         self.user = user
         self.clicks = 0
         self.running = remembered(self.app)

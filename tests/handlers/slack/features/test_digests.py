@@ -19,7 +19,6 @@ from bot.core.settings import Settings
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from handlers import scheduler as scheduling
-from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.slack.views.digests import digests as views
@@ -29,6 +28,7 @@ from storage.core.tables import AudienceRow, PlanRow
 from storage.digests.tables import DigestRun
 from tests.bot.digests.test_digests import MONDAY, SETTINGS
 from tests.conftest import NOW
+from tests.support.bots import app_of
 from tests.support.limits import problems
 
 
@@ -92,7 +92,7 @@ class Bot:
             people=People(self.slack, (), "T"),
             clock=lambda: self.now,
         )
-        self.app: App = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))
+        self.app: App = app_of(self.parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))
         self.triggers = 0
 
     def send(self, user: str, **body: Any) -> BoltResponse:
@@ -101,7 +101,7 @@ class Bot:
         body = {"team_id": "T", "trigger_id": str(self.triggers), **who, **body}
         response = self.app.dispatch(BoltRequest(mode="socket_mode", body=body))
         self.app.listener_runner.listener_executor.shutdown(wait=True)
-        self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))
+        self.app = app_of(self.parts, AuthorizeResult(enterprise_id=None, team_id="T", bot_id="B"))
         return response
 
     def press(self, action_id: str, value: str, user: str = "U0OLIVIA") -> None:
@@ -254,21 +254,6 @@ def test_a_fault_that_passes_is_tried_again(bot: Bot, error):
     assert run(bot).posted_at == MONDAY
 
 
-def test_a_refused_chart_becomes_a_line_of_text(bot: Bot, monkeypatch):
-    from handlers.slack.views.digests import reports
-    from tests.handlers.slack.views.digests.test_digests import part, report
-
-    monkeypatch.setattr("bot.digests.reports.report", lambda *_: report(part(3)))
-    digests.save(bot.parts.database, SETTINGS, NOW)
-    bot.slack.refuse["chat.postMessage"] = deque([refusal("invalid_blocks")])
-    bot.press(views.SEND, NOW.isoformat())
-    first, second = bot.slack.to("chat.postMessage")
-    assert "data_visualization" in str(first["blocks"])
-    assert "data_visualization" not in str(second["blocks"])
-    assert list(reports._texts(second["blocks"]))
-    assert run(bot).ts == "1.2"
-
-
 def test_zones_and_audiences_are_suggested(bot: Bot):
     def suggested(action_id: str, typed: str) -> list[str]:
         body = {"action_id": action_id, "block_id": action_id, "value": typed}
@@ -284,7 +269,7 @@ def test_the_clock_looks_at_once_and_stops_cleanly(bot: Bot, monkeypatch):
 
     looked = Event()
     monkeypatch.setattr(scheduling, "send_due", lambda *_: looked.set())
-    scheduler = scheduling.start(bot.parts, "me")
+    scheduler = scheduling.start("me", contexts=[bot.parts])
     assert looked.wait(10)
     assert {job.trigger.interval for job in scheduler.get_jobs()} == {
         timedelta(seconds=20),
@@ -309,7 +294,7 @@ def test_of_two_processes_one_tidies_and_the_other_when_that_one_has_stopped(bot
     monkeypatch.setattr(scheduling, "_run", look)
 
     def start_and_stop(owner: str) -> int:
-        scheduler = scheduling.start(bot.parts, owner)
+        scheduler = scheduling.start(owner, contexts=[bot.parts])
         assert all(looks.acquire(timeout=20) for _ in scheduler.get_jobs())
         scheduler.shutdown(wait=True)
         return len(tidied)

@@ -244,12 +244,18 @@ def test_by_http_each_request_is_signed_and_its_body_is_the_answer(clock: Clock)
         url = f"http://127.0.0.1:{server.server_port}/slack/events"
         try:
             with (
-                Workspace(MANIFEST, request_url=url, clock=clock) as workspace,
+                Workspace(MANIFEST, request_url="http://127.0.0.1:9/", clock=clock) as workspace,
                 Person(workspace) as olivia,
             ):
+                assert olivia.command("/cleaned list")["ok"] is False, "nothing answers there"
+                workspace.deliver_to(url)
                 olivia.command("/cleaned list")
                 olivia.wait_message("By HTTP")
                 olivia.shortcut("fix_message", olivia.messages()[0])
+                workspace.add_team("T0SECOND", "Second")
+                workspace.install("T0SECOND")
+                with Person(workspace, "U0SECONDSAM", "C0SECONDNEWS") as sam:
+                    sam.command("/cleaned")
         finally:
             server.shutdown()
             thread.join()
@@ -259,6 +265,7 @@ def test_by_http_each_request_is_signed_and_its_body_is_the_answer(clock: Clock)
         assert headers["X-Slack-Signature"] == f"v0={digest}"
     assert parse_qs(heard[0][1])["text"] == ["list"]
     assert json.loads(parse_qs(heard[1][1])["payload"][0])["type"] == "message_action"
+    assert parse_qs(heard[2][1])["team_id"] == ["T0SECOND"]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,10 @@ def pie(count: int) -> Json:
     return {"type": "data_visualization", "title": "Reasons", "chart": {"type": "pie", "segments": segments}}
 
 
+def task(**more: Any) -> Json:
+    return {"type": "task_card", "task_id": "1", "title": "Import", "status": "pending", **more}
+
+
 def context(count: int) -> Json:
     return {"type": "context", "elements": [text("x", "mrkdwn")] * count}
 
@@ -106,11 +110,12 @@ MESSAGES = {
     "area": chart("area"),
     "pie": pie(6),
     "markdown": {"type": "markdown", "text": "x" * 12_000},
-    "task card": {"type": "task_card", "task_id": "1", "title": "Import", "status": "in_progress"},
+    "task card": task(status="in_progress", details=rich("x"), output=rich("x")),
+    "longest task card": task(title="x" * 256, sources=[{"type": "url", "url": "https://x.fr", "text": "x"}]),
     "plan": {"type": "plan", "title": "Import"},
 }
 MODALS = {
-    "alert": {"type": "alert", "level": "warning", "text": text("Careful")},
+    "alert": {"type": "alert", "level": "warning", "text": text("x" * 200, "mrkdwn")},
     "text": typed(min_length=1, max_length=3000, multiline=True, initial_value="", placeholder=text("p")),
     "e-mail": labelled({"type": "email_text_input", "action_id": "a", "focus_on_load": True}),
     "number": labelled(
@@ -183,10 +188,20 @@ REFUSED_IN_MESSAGES = {
     "seven parts": pie(7),
     "long label": chart(labels=("x" * 21,)),
     "alert in a message": MODALS["alert"],
+    "long task card": task(title="x" * 257),
+    "task card without title": {"type": "task_card", "task_id": "1", "status": "pending"},
+    "task card without id": {"type": "task_card", "title": "Import", "status": "pending"},
+    "unknown status": task(status="done"),
+    "formatted title": task(title=text("x", "mrkdwn")),
+    "details as a text": task(details="x"),
+    "a source without text": task(sources=[{"type": "url", "url": "https://x.fr"}]),
     "long markdown": {"type": "markdown", "text": "x" * 12_001},
 }
 REFUSED_IN_MODALS = {
     "table in a modal": table(),
+    "task card in a modal": task(),
+    "long alert": {"type": "alert", "text": text("x" * 201)},
+    "alert of another level": {"type": "alert", "level": "danger", "text": text("x")},
     "chart in a modal": chart(),
     "markdown in a modal": {"type": "markdown", "text": "x"},
     "long input label": {**typed(), "label": text("x" * 2001)},

@@ -3,10 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
+from handlers.standins.slack.server import Workspace
+from tests.handlers.standins.conftest import MANIFEST
 from tests.handlers.standins.slack import page_payloads as payloads
 from tests.handlers.standins.slack.page_app import PageApp
 
@@ -312,3 +315,28 @@ def test_nothing_is_wider_than_a_narrow_window(page: Page) -> None:
     page.get_by_role("button", name="Show channels and people").click()
     page.get_by_role("button", name="general").click()
     expect(page.get_by_role("heading", name="#general")).to_be_visible()
+
+
+def test_each_workspace_has_its_page_and_lets_the_app_in(browser: Browser) -> None:
+    """With the workspace's own server: a browser names no origin in a form unless the page's policy lets it."""
+    back = "http://127.0.0.1:9/slack/oauth_redirect"
+    with Workspace(MANIFEST) as workspace:
+        workspace.add_team("T0SECOND", "Second")
+        workspace.redirect_urls.append(back)
+        page = browser.new_page()
+        page.goto(workspace.address)
+        here = page.locator("a[data-team][aria-current=page]")
+        expect(here).to_have_attribute("data-team", "T0WORKSPACE")
+        page.locator("[data-team=T0SECOND]").click()
+        expect(here).to_have_attribute("data-team", "T0SECOND")
+        expect(page.get_by_role("heading", name="Second")).to_be_visible()
+        expect(page.locator("[data-person]")).to_have_count(3)
+        query = urlencode({"client_id": workspace.client_id, "scope": "chat:write", "state": "s1"})
+        page.goto(f"{workspace.authorize_url}?{query}")
+        page.get_by_label("Olivia Reed (Second), in the workspace Second").check()
+        with page.expect_request(lambda request: request.url.startswith(back)) as went:
+            page.get_by_role("button", name="Allow").click()
+        page.close()
+    sent = parse_qs(urlsplit(went.value.url).query)
+    assert sent["state"] == ["s1"]
+    assert sent["code"]

@@ -3,27 +3,30 @@
 const FIRST_WAIT = 500; // milliseconds before the first reconnection; doubled each time
 const LONGEST_WAIT = 5000;
 
-export const session = { user: null };
+// The person, and the workspace of this page: "" at /, T0SECOND at /T0SECOND/.
+export const session = { user: null, team: location.pathname.split("/")[1] };
+
+const who = () => (session.team ? session : { user: session.user });
 
 /** A POST with this person's id; resolves to the JSON response. Rejects when the server can't be reached or fails. */
 export async function post(path, body = {}) {
   const response = await fetch(`/page/${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ user: session.user, ...body }),
+    body: JSON.stringify({ ...who(), ...body }),
   });
   return parse(response);
 }
 
 export async function get(path, query = {}) {
-  return parse(await fetch(`/page/${path}?${new URLSearchParams({ user: session.user, ...query })}`));
+  return parse(await fetch(`/page/${path}?${new URLSearchParams({ ...who(), ...query })}`));
 }
 
 /** Uploads a File; resolves to {id, name, size, mimetype, url}. */
 export async function upload(file) {
   const body = new FormData();
   body.append("file", file, file.name);
-  const response = await fetch(`/page/upload?${new URLSearchParams({ user: session.user })}`, { method: "POST", body });
+  const response = await fetch(`/page/upload?${new URLSearchParams(who())}`, { method: "POST", body });
   return (await parse(response)).file;
 }
 
@@ -40,7 +43,7 @@ export function listen({ onEvent, onOpen, onLost }) {
   let timer;
   let wait = FIRST_WAIT;
   let ended = false;
-  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/page/socket?${new URLSearchParams({ user: session.user })}`;
+  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/page/socket?${new URLSearchParams(who())}`;
   const connect = () => {
     socket = new WebSocket(url);
     socket.onopen = () => {

@@ -1,6 +1,9 @@
 // The people, channels, commands and shortcuts this person sees, by id.
 
-const EMPTY = { me: null, people: [], channels: [], bot: null, commands: [], shortcuts: [] };
+import { session } from "./api.js";
+import { t } from "./words.js";
+
+const EMPTY = { me: null, people: [], channels: [], bot: null, commands: [], shortcuts: [], team: "", teams: [] };
 
 export const directory = { ...EMPTY };
 
@@ -8,6 +11,11 @@ export const directory = { ...EMPTY };
 export function setDirectory(state) {
   for (const key of Object.keys(EMPTY)) directory[key] = state[key] ?? EMPTY[key];
   directory.me = directory.people.find((person) => person.id === state.me);
+}
+
+/** The name of the page's workspace; the first has one in the reader's language. */
+export function workspaceName() {
+  return (session.team && directory.teams.find((team) => team.id === session.team)?.name) || t("workspace");
 }
 
 /** {id, name, isBot} of a message's author: a person, the bot or Slackbot. */

@@ -2,7 +2,7 @@
 
 import { get, listen, post, session } from "../base/api.js";
 import { composer } from "./composer.js";
-import { author, channelLabel, channelNamed, directory, setDirectory } from "../base/directory.js";
+import { author, channelLabel, channelNamed, directory, setDirectory, workspaceName } from "../base/directory.js";
 import { announce, h, icon, toast } from "../base/dom.js";
 import { Home } from "./home.js";
 import { Messages } from "./messages.js";
@@ -11,7 +11,7 @@ import { plainText } from "../text/mrkdwn.js";
 import { drawSidebar } from "./sidebar.js";
 import { setReader, t } from "../base/words.js";
 
-const FIRST_PERSON = "U0OLIVIA"; // on the first visit
+const FIRST_PERSON = session.team ? "" : "U0OLIVIA"; // on the first visit; "": the server's choice
 const SLACKBOT = "USLACKBOT";
 const parts = Object.fromEntries(["sidebar", "scrim", "pane", "banners", "pane-header", "content", "composer-place", "skip", "app"].map((id) => [id, document.getElementById(id)]));
 
@@ -51,9 +51,10 @@ async function loadState() {
     try {
       const state = await get("state");
       setDirectory(state);
+      session.user = state.me;
       current.homeView = state.home;
       setReader(directory.me);
-      document.title = t("workspace");
+      document.title = workspaceName();
       drawBanners();
       return state;
     } catch (error) {

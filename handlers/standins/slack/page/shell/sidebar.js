@@ -1,6 +1,7 @@
 // The sidebar: channels, the bot, and the people to act as.
 
-import { directory } from "../base/directory.js";
+import { session } from "../base/api.js";
+import { directory, workspaceName } from "../base/directory.js";
 import { h, icon } from "../base/dom.js";
 import { avatar } from "./messages.js";
 import { languageName, t } from "../base/words.js";
@@ -13,15 +14,23 @@ export function drawSidebar(root, { channelId, unread }, { go, become }) {
   const channels = directory.channels.filter((channel) => channel.kind === "channel");
   const direct = directory.channels.filter((channel) => channel.kind === "im");
   root.replaceChildren(
-    h("div", { class: "workspace" }, h("span", { class: "workspace-sign", "aria-hidden": "true" }, icon("check")), h("h2", {}, t("workspace"))),
+    h("div", { class: "workspace" }, h("span", { class: "workspace-sign", "aria-hidden": "true" }, icon("check")), h("h2", {}, workspaceName())),
     h("div", { class: "sidebar-lists" },
+      ...(directory.teams.length > 1 ? [h("h3", {}, t("workspaces")), h("ul", {}, directory.teams.map((team, i) => h("li", {}, teamLink(team, i === 0))))] : []),
       h("h3", {}, t("channels")),
       h("ul", {}, channels.map((channel) => h("li", {}, link(channel, "#", channel.name)))),
       h("h3", {}, t("apps")),
       h("ul", {}, direct.map((channel) => h("li", {}, link(channel, icon("check"), directory.bot?.name ?? channel.name))))),
-    h("div", { class: "people", role: "group", "aria-label": t("youAre") }, h("h3", {}, t("youAre")), directory.people.map((person) => personButton(person, become))));
+    h("div", { class: "people", role: "group", "aria-label": t("youAre") }, h("h3", {}, t("youAre")), directory.people.filter((person) => !person.stranger).map((person) => personButton(person, become))));
   if (focus?.person) root.querySelector(`[data-person="${CSS.escape(focus.person)}"]`)?.focus();
   if (focus?.channel) root.querySelector(`[data-channel="${CSS.escape(focus.channel)}"]`)?.focus();
+}
+
+/** A link to another workspace's page. `first`: the local workspace, whose page is at /. */
+function teamLink(team, first) {
+  const here = first ? !session.team || session.team === team.id : session.team === team.id;
+  const attributes = { href: first ? "/" : `/${team.id}/`, class: "channel team", "data-team": team.id, "aria-current": here ? "page" : null };
+  return h("a", attributes, h("span", {}, first ? t("workspace") : team.name), team.installed ? null : h("small", {}, t("notInstalled")));
 }
 
 function channelLink(channel, sign, name, { current, isUnread, go }) {

@@ -13,7 +13,6 @@ from slack_sdk import WebClient
 
 from bot.core.settings import load
 from handlers.slack import listeners
-from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.slack.views.contacts import segment_filters as filter_views
@@ -22,6 +21,7 @@ from storage.core.database import Database
 from tests.bot.contacts.test_segments import fill
 from tests.conftest import NOW
 from tests.handlers.slack.views.contacts.test_segments import elements, state_of
+from tests.support.bots import app_of
 from tests.support.calls import remembered
 from tests.support.limits import problems
 
@@ -64,7 +64,7 @@ class Person:
             people=People(self.slack, settings.operators, "T1"),
             clock=lambda: NOW,
         )
-        self.app = build_app(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
+        self.app = app_of(self.parts, AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="x"))
         self.user = user
         self.clicks = 0
         self.running = remembered(self.app)

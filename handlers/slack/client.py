@@ -1,0 +1,78 @@
+"""The Web API of a workspace, which is sent older blocks where it refuses the newer ones."""
+
+import logging
+from collections.abc import Collection
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from handlers.slack.elements import newer
+from handlers.slack.elements.blocks import View
+from handlers.slack.metrics import CountedClient
+from handlers.slack.sdk_workarounds import error_code
+
+# How Slack refuses a block that it does not know: of a message, and of a view.
+BLOCK_REFUSED = frozenset(("invalid_blocks", "invalid_blocks_format", "invalid_arguments"))
+
+log = logging.getLogger(__name__)
+
+
+class WorkspaceClient(CountedClient):
+    """A client that finds out which newer blocks its workspace takes, and remembers it while the process runs.
+
+    A call whose newer blocks are refused is made again with the older ones. If Slack takes these, it was the newer
+    blocks' fault, and none is tried again. A copy of the client shares what it knows.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.accepted: set[str] = set()  # types of blocks
+        self.refused: set[str] = set()
+
+    def api_call(self, api_method: str, **given: Any) -> SlackResponse:
+        kinds = _kinds(given)
+        tried = kinds - self.refused
+        if not kinds:
+            return super().api_call(api_method, **given)
+        if tried:
+            try:
+                response = super().api_call(api_method, **_with_older(given, self.refused))
+            except SlackApiError as error:
+                if error_code(error) not in BLOCK_REFUSED:
+                    raise
+            else:
+                self.accepted.update(tried)
+                return response
+        response = super().api_call(api_method, **_with_older(given, kinds))
+        if tried:
+            log.info("The workspace refuses newer blocks: %s. It gets older ones.", ", ".join(sorted(tried)))
+            self.refused.update(tried)
+            self.accepted.difference_update(tried)
+        return response
+
+
+def in_answer(client: WebClient, view: View) -> View:
+    """The view as it may answer a submission, which can't be taken back: with the newer blocks known to be taken."""
+    accepted = client.accepted if isinstance(client, WorkspaceClient) else set()
+    rows = view["blocks"]
+    return view | {"blocks": newer.with_older(rows, newer.kinds(rows) - accepted)}
+
+
+def _kinds(given: dict[str, Any]) -> set[str]:
+    """The types of the newer blocks in a call's message or view."""
+    sent = given.get("json") or {}
+    return newer.kinds(_message_or_view(sent).get("blocks") or ())
+
+
+def _with_older(given: dict[str, Any], instead_of: Collection[str]) -> dict[str, Any]:
+    sent = given["json"]
+    shown = _message_or_view(sent)
+    shown = shown | {"blocks": newer.with_older(shown["blocks"], instead_of)}
+    return given | {"json": sent | {"view": shown} if "view" in sent else shown}
+
+
+def _message_or_view(sent: dict[str, Any]) -> dict[str, Any]:
+    view = sent.get("view")
+    return view if isinstance(view, dict) else sent

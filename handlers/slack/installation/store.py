@@ -1,0 +1,164 @@
+"""Bolt's own stores of installations and of their states, on the bot's main database, with the tokens encrypted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_sdk.oauth.installation_store import Installation
+from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
+from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
+
+from bot.core.jobs import Clock
+from storage.core.database import Database
+from storage.installations import states, tables
+from storage.installations.ciphers import TokenCipher
+
+STATE_SECONDS = 600  # from the click on "Add to Slack" to the return from Slack
+MOST_STATES = 10_000  # installations under way at the same time; a stranger can begin as many as they like
+
+
+class TooManyStates(Exception):
+    """So many installations have begun and not ended that no other may begin."""
+
+
+class InstallationStore(SQLAlchemyInstallationStore):
+    """Keeps the newest installation of each workspace and organization.
+
+    Beside Bolt's methods: of a workspace, whatever organization it was in; the replacing of tokens; new keys.
+    """
+
+    def __init__(self, database: Database, client_id: str, cipher: TokenCipher) -> None:
+        self._cipher = cipher
+        super().__init__(client_id=client_id, engine=_engine(database))
+
+    def build_installations_table(self, metadata: Any, table_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002  a class method of Bolt's
+        return tables.encrypted(tables.INSTALLATIONS, self._cipher)
+
+    def build_bots_table(self, metadata: Any, table_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002  a class method of Bolt's
+        return tables.encrypted(tables.BOTS, self._cipher)
+
+    def all(self) -> list[Installation]:
+        """Every installation, the newest first. Raises WrongKey."""
+        return self._select()
+
+    def newest(self, team_id: str | None, enterprise_id: str | None) -> Installation | None:
+        """Of the workspace; of the organization if no workspace is given. Raises WrongKey."""
+        return next(iter(self._select(team_id, enterprise_id)), None)
+
+    def save(self, installation: Installation) -> None:
+        """Stores it in the place of earlier ones, whose tokens are of no use any more."""
+        super().save(installation)
+        for table in (self.installations, self.bots):
+            older = table.c.installed_at < installation.to_dict()["installed_at"].replace(tzinfo=None)
+            condition = self._is_of(table, installation.team_id, installation.enterprise_id)
+            with self.engine.begin() as connection:
+                connection.execute(table.delete().where(*condition, older))
+
+    def replace_tokens(self, old: Installation, new: Installation) -> bool:
+        """Stores the new tokens; False if the installation was removed, or has others already."""
+        changed = 0
+        with self.engine.begin() as connection:
+            for table, before, after in (
+                (self.installations, old.to_dict(), new.to_dict()),
+                (self.bots, old.to_bot().to_dict(), new.to_bot().to_dict()),
+            ):
+                same = (
+                    table.c.installed_at == before["installed_at"].replace(tzinfo=None),
+                    table.c.bot_token_expires_at == _naive(before["bot_token_expires_at"]),
+                )
+                condition = (*self._is_of(table, old.team_id, old.enterprise_id), *same)
+                values = {name: _naive(after[name]) for name in after if "token" in name}
+                changed += connection.execute(table.update().where(*condition).values(values)).rowcount
+        return changed > 0
+
+    def delete(self, team_id: str | None, enterprise_id: str | None, before: datetime | None = None) -> None:
+        """Deletes what is kept of the workspace; of the organization if no workspace is given.
+
+        `before`: only what was installed before that time.
+        """
+        with self.engine.begin() as connection:
+            for table in (self.installations, self.bots):
+                condition = self._is_of(table, team_id, enterprise_id)
+                if before:
+                    condition = (*condition, table.c.installed_at < _naive(before.astimezone(UTC)))
+                connection.execute(table.delete().where(*condition))
+
+    def encrypt_anew(self) -> int:
+        """Encrypts every token with the first key; returns the number of installations. Raises WrongKey."""
+        numbers = []
+        with self.engine.begin() as connection:
+            for table in (self.installations, self.bots):
+                secrets = [column for column in table.c if column.name in tables.SECRETS]
+                rows = connection.execute(
+                    table.select().with_only_columns(table.c.id, *secrets).with_for_update()
+                ).mappings()
+                for row in (found := rows.all()):
+                    values = {column.name: row[column.name] for column in secrets}
+                    connection.execute(table.update().where(table.c.id == row["id"]).values(values))
+                numbers.append(len(found))
+        return numbers[0]
+
+    def _select(self, *team_and_enterprise: str | None) -> list[Installation]:
+        table = self.installations
+        condition = self._is_of(table, *team_and_enterprise) if team_and_enterprise else self._is_ours(table)
+        query = table.select().where(*condition).order_by(table.c.installed_at.desc(), table.c.id.desc())
+        with self.engine.connect() as connection:
+            return [self.build_installation_entity(row) for row in connection.execute(query).mappings()]
+
+    def _is_ours(self, table: Any) -> tuple[Any, ...]:
+        return (table.c.client_id == self.client_id,)
+
+    def _is_of(self, table: Any, team_id: str | None, enterprise_id: str | None) -> tuple[Any, ...]:
+        """The condition for a row of the workspace, which may have joined an organization since it was installed."""
+        if team_id:
+            return (*self._is_ours(table), table.c.team_id == team_id)
+        return (*self._is_ours(table), table.c.team_id.is_(None), table.c.enterprise_id == enterprise_id)
+
+
+class StateStore(SQLAlchemyOAuthStateStore):
+    """Each state is used once, also by several processes; Bolt's own reads first and deletes then."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+        super().__init__(expiration_seconds=STATE_SECONDS, engine=_engine(database))
+
+    def build_oauth_states_table(self, metadata: Any, table_name: str) -> Any:  # type: ignore[override]  # noqa: ARG002  a class method of Bolt's
+        return tables.STATES
+
+    def issue(self, *args: Any, **kwargs: Any) -> str:
+        """Raises TooManyStates."""
+        with self._database.transaction() as session:
+            states.delete_expired(session, self._clock())
+            if states.count(session) >= MOST_STATES:
+                raise TooManyStates
+        return str(super().issue(*args, **kwargs))
+
+    def consume(self, state: str) -> bool:
+        with self._database.transaction() as session:
+            return states.consume(session, state, self._clock())
+
+
+def _naive(value: Any) -> Any:
+    """Times as the SDK stores them; anything else as it is."""
+    return value.replace(tzinfo=None) if hasattr(value, "tzinfo") else value
+
+
+def _engine(database: Database) -> Any:
+    """What the SDK's stores use of an engine, in transactions of the program's own: SQLite has one writer at a time."""
+    return _Engine(database)
+
+
+class _Engine:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def begin(self) -> Iterator[Any]:
+        with self._database.transaction() as session:
+            yield session.connection()
+
+    @contextmanager
+    def connect(self) -> Iterator[Any]:
+        with self._database.reading() as session:
+            yield session.connection()
