@@ -219,7 +219,7 @@ def test_bounces_are_taken_in_where_they_can_be(database, two, servers):
     servers.gone.add(there)
     assert intake.take_in(database, [_bounce("ann@example.org", audience="News")], NOW).cleaned == 1
     with pytest.raises(Unreachable) as met:
-        intake.take_in(database, [_bounce("bea@example.org"), _bounce("zoe@example.org")], NOW)
+        intake.take_in_parts(database, [_bounce("zoe@example.org"), _bounce("bea@example.org")], NOW, 1)
     assert transient_fault(met.value) == TransientFault.GONE
     assert statuses(database, here)["bea@example.org"] == "cleaned"
     servers.gone.clear()

@@ -70,6 +70,21 @@ def take_in(database: Database, events: Sequence[MailEvent], now: datetime) -> I
     return take_in_batches(database, [events], now)[0]
 
 
+def take_in_parts(
+    database: Database, events: Sequence[MailEvent], now: datetime, at_once: int
+) -> IntakeCounts:
+    """As `take_in`, so many events in a transaction. Raises Unreachable once all are tried."""
+    total, gone = IntakeCounts(), None
+    for start in range(0, len(events), at_once):
+        try:
+            total += take_in(database, events[start : start + at_once], now)
+        except Unreachable as error:
+            gone = error
+    if gone:
+        raise gone
+    return total
+
+
 def take_in_batches(
     database: Database, batches: Sequence[Sequence[MailEvent]], now: datetime
 ) -> list[IntakeCounts]:

@@ -132,8 +132,7 @@ def take_in(database: Database, read_messages: ReadMessages, now: datetime) -> M
     """Takes in the events and quarantines what cannot be used."""
     events = [event for _, event in read_messages.events]
     # One delivery report may concern a thousand addresses.
-    chunks = (events[n : n + EVENTS_AT_ONCE] for n in range(0, len(events), EVENTS_AT_ONCE))
-    counts = sum((intake.take_in(database, chunk, now) for chunk in chunks), IntakeCounts())
+    counts = intake.take_in_parts(database, events, now, EVENTS_AT_ONCE)
     quarantine.add(database, [item for _, item in read_messages.unusable], now)
     kinds = Counter(str(event.kind) for event in events)
     return MailOutcome(read_messages.n_messages, kinds, read_messages.reasons, counts)
@@ -167,7 +166,7 @@ def take_in_unseen(
                 break
             try:
                 outcome += _take_in_batch(database, mailbox, batch, now, key)
-            except Unreachable as error:  # for some audiences only: others go on
+            except Unreachable as error:  # only some audiences: the others go on
                 gone = error
     if gone:
         raise gone
