@@ -9,7 +9,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import Counter
 
 from bot.bounces import mailbox
-from bot.core import task_leases
+from bot.core import breakdowns, task_leases
+from bot.core.breakdowns import Place
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
@@ -169,7 +170,9 @@ def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLeas
         )
     except MailboxError as error:
         log.warning("mailbox: %s", words("en")(error.key, **error.values))
+        breakdowns.note(context.database, Place.MAILBOX, error.key, error.values, context.clock())
         return False
+    breakdowns.clear(context.database, Place.MAILBOX)
     if outcome.messages:
         log.info("mailbox: %d messages, %s", outcome.messages, outcome.intake)
     return True

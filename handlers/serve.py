@@ -30,6 +30,7 @@ from handlers.scheduler import KeepLease
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
+from handlers.slack.features.home_refresh import HomeRefresher
 from handlers.slack.installation.flow import Flow
 from handlers.slack.installation.installations import Installations
 from handlers.slack.installation.rotation import INTERVAL, Rotation
@@ -130,6 +131,9 @@ def start_parts(settings: Settings, running: ExitStack) -> Parts:
         _serve_installed(settings, database, oauth, scheduler, owner, of_token)
     worker.start(served.contexts, more_come=oauth is not None)
     running.callback(worker.stop)
+    refresher = HomeRefresher(served.contexts)
+    refresher.start()
+    running.callback(refresher.stop)
     checks: dict[str, Check] = {
         "database": partial(databases.fault, database),
         "workers": worker.fault,

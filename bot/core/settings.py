@@ -200,6 +200,15 @@ class Settings(BaseSettings):
         return imap_address.parse_imap_url(self.imap_url.get_secret_value()) if self.imap_url else None
 
     @property
+    def takes_bounces(self) -> bool:
+        """Whether bounces can come in by themselves: by webhook, or from a mailbox."""
+        secrets = (
+            *(self.sendgrid_key, self.postmark_password, self.mailgun_key, self.brevo_token),
+            *(self.resend_secret, self.mailtrap_secret, self.postal_key, self.bounce_secret),
+        )
+        return bool(self.ses_topics or self.imap_url or any(secrets))
+
+    @property
     def return_path_secret(self) -> str | None:
         """The key of the tags in return paths, if one is set."""
         return self.return_path_key.get_secret_value() if self.return_path_key else None

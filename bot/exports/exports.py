@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from bot.contacts.counts import segment_size
@@ -33,6 +33,7 @@ from storage.files.csv_files import CsvFormat
 
 KIND = "export"
 EXPORTS_PER_PAGE = 10
+LATELY = timedelta(days=30)  # how old the latest exports may be
 RENEW_BYTES = 1 << 20  # sent or read between two renewals of the lease
 
 
@@ -202,6 +203,13 @@ def past_exports(database: Database, audience_id: int, page: int = 0) -> tuple[S
         rows = exports.newest(session, audience_id, skip=page * EXPORTS_PER_PAGE, most=EXPORTS_PER_PAGE + 1)
         shown = [_past_export(session, export) for export in rows[:EXPORTS_PER_PAGE]]
     return shown, len(rows) > EXPORTS_PER_PAGE
+
+
+def latest(database: Database, audience_ids: Sequence[int], now: datetime, most: int) -> Sequence[PastExport]:
+    """The newest exports of the audiences in the last 30 days, newest first."""
+    with database.reading() as session:
+        rows = exports.newest_in(session, audience_ids, now - LATELY, most)
+        return [_past_export(session, export) for export in rows]
 
 
 def export_segment(database: Database, audience_id: int, export_id: str) -> Segment:

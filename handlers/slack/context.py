@@ -1,7 +1,7 @@
 """What every feature of a running bot works with, put together once for each workspace."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dns.resolver import Resolver
@@ -13,6 +13,7 @@ from bot.core.workspaces import Workspace
 from bot.corrections import mail_exchanges
 from bot.digests import digests
 from handlers.clock import utc_now
+from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.people import People
 from storage.core.database import Database
 from storage.mailchimp.client import Client
@@ -36,6 +37,7 @@ class AppContext:
     mailchimp: Client | None = None
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
+    home_tabs: HomeTabs = field(default_factory=HomeTabs)
     workspace: Workspace = _UNNAMED
     removed: Callable[[datetime], None] = lambda _: None
     make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver

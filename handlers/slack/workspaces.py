@@ -255,6 +255,8 @@ class Workspaces:
             workspace=workspace,
             removed=partial(self.remove, installed),
         )
+        if old:
+            context = replace(context, home_tabs=old.context.home_tabs)
         return Served.of(context, installed.authorize_result(workspace.id))
 
 

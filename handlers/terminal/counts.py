@@ -23,7 +23,7 @@ def run(words: Words, *, audience: str | None, as_json: bool) -> int:
             named = audiences.choose(database, audience)
             selection = [candidate for candidate in selection if candidate == named]
         now, zone = utc_now(), digests.zone(database, loaded.timezone)
-        all_figures = [counts.figures(database, selected, now, zone) for selected in selection]
+        all_figures = counts.figures_of(database, selection, now, zone)
     if as_json:
         print_json([figures.to_json() for figures in all_figures])
     elif all_figures:

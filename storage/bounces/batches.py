@@ -78,6 +78,13 @@ def unasked(session: Session, audience_ids: Collection[int]) -> Sequence[Verdict
     return session.exec(query.order_by(col(VerdictBatch.since))).all()
 
 
+def audiences_waiting(session: Session, audience_ids: Collection[int]) -> Sequence[int]:
+    """Returns those of the audiences with batches that wait for an answer."""
+    of_one = engines.of_audiences(col(VerdictBatch.audience_id), audience_ids)
+    query = select(VerdictBatch.audience_id).where(of_one, *_is_waiting()).distinct()
+    return sorted(session.exec(query).all())
+
+
 def mark_asked(session: Session, audience_id: int, batch_id: str, now: datetime) -> bool:
     """Records that the question is created; returns False if it was before."""
     batch = (col(VerdictBatch.audience_id) == audience_id, col(VerdictBatch.id) == batch_id)

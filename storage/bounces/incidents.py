@@ -11,8 +11,10 @@ from sqlmodel import select as select_model
 
 from storage.bounces.tables import Evidence, IncidentRow
 from storage.contacts.tables import VerdictRow
+from storage.core.engines import of_audiences
 
 _EVIDENCE: Table = Evidence.__table__  # type: ignore[attr-defined]
+_INCIDENTS: Table = IncidentRow.__table__  # type: ignore[attr-defined]
 _VERDICTS: Table = VerdictRow.__table__  # type: ignore[attr-defined]
 
 
@@ -33,6 +35,20 @@ def of_audience(session: Session, audience_id: int) -> Sequence[IncidentRow]:
         .order_by(col(IncidentRow.since))
         .execution_options(populate_existing=True)
     ).all()
+
+
+def earliest(
+    session: Session, audience_ids: Sequence[int], *, since: datetime, until: datetime
+) -> dict[int, datetime]:
+    """Returns the audiences with incidents that began by `since` and whose last refusal is not before `until`.
+
+    Each with when its first one began.
+    """
+    audience_id, began = _INCIDENTS.c.audience_id, _INCIDENTS.c.since
+    query = select(audience_id, func.min(began)).where(
+        of_audiences(audience_id, audience_ids), began <= since, _INCIDENTS.c.until >= until
+    )
+    return dict(session.connection().execute(query.group_by(audience_id)).all())
 
 
 def add(session: Session, audience_id: int, incident_id: str, since: datetime, until: datetime) -> None:

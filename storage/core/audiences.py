@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import Table
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, func, select
 
-from storage.core.engines import insert_unless_there
+from storage.core.engines import insert_unless_there, is_in
 from storage.core.tables import AudienceRow
 
 
 def list_all(session: Session) -> Sequence[AudienceRow]:
     """All audiences by name."""
     return session.exec(select(AudienceRow).order_by(func.lower(AudienceRow.name))).all()
+
+
+def revisions(session: Session, audience_ids: Sequence[int]) -> dict[int, int]:
+    """Returns the revision of each of the audiences."""
+    audience: Table = AudienceRow.__table__  # type: ignore[attr-defined]
+    query = select_columns(audience.c.id, audience.c.revision)
+    return dict(session.connection().execute(query.where(is_in(session, audience.c.id, audience_ids))).all())
 
 
 def get(session: Session, audience_id: int) -> AudienceRow | None:

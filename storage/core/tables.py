@@ -216,6 +216,17 @@ class ForgottenRow(Table, table=True):
     by: str
 
 
+class BreakdownRow(Table, table=True):
+    """Something outside that the bot reads by itself and can't at the moment. `key` and `details` make the sentence."""
+
+    __tablename__ = "breakdown"
+
+    name: str = Field(primary_key=True)  # `bot.core.breakdowns.Place`
+    key: str
+    details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    since: datetime
+
+
 class SecretRow(Table, table=True):
     """A random key that the program has made for itself."""
 

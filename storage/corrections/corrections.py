@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import Column, ColumnElement, and_, exists, func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from storage.bounces.tables import Evidence
@@ -18,7 +19,7 @@ from storage.contacts.contacts import (
 )
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason
-from storage.core.engines import insert_unless_there, is_in
+from storage.core.engines import insert_unless_there, is_in, of_audiences
 from storage.corrections.tables import Consent, NotTypo
 
 # A person who complained about the mail is never asked for another address, whatever the contact was cleaned for.
@@ -132,6 +133,13 @@ def marked_not_typo(session: Session, audience_id: int, ids: Collection[int]) ->
         NotTypo.audience_id == audience_id, col(NotTypo.contact_id).in_(ids)
     )
     return set(session.exec(query))
+
+
+def count_not_typos(session: Session, audience_ids: Sequence[int]) -> dict[int, int]:
+    """Returns how many contacts a person marked as right, of those of the audiences that have some."""
+    audience_id: Column[int] = NotTypo.__table__.c.audience_id  # type: ignore[attr-defined]
+    query = select_columns(audience_id, func.count()).where(of_audiences(audience_id, audience_ids))
+    return dict(session.connection().execute(query.group_by(audience_id)).all())
 
 
 def mark_not_typo(session: Session, mark: NotTypo) -> bool:

@@ -87,6 +87,12 @@ def are_unasked(database: Database) -> bool:
         return bool(batch_rows.unasked(session, audience_ids))
 
 
+def audiences_waiting(database: Database, audience_ids: Sequence[int]) -> Sequence[int]:
+    """Returns those of the audiences where verdicts are held until an operator answers."""
+    with database.reading() as session:
+        return batch_rows.audiences_waiting(session, audience_ids)
+
+
 def ask(database: Database, recipients: Sequence[Recipient], now: datetime) -> int:
     """Creates a question to each of the recipients for each batch that nobody was asked about; returns how many."""
     audience_ids = [audience.id for audience in reachable(database)]

@@ -51,7 +51,7 @@ error-short-secret = { $name ->
     [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET a moins de { $n } caractères : il en manque une partie. Copiez de nouveau la clé de signature du webhook de Mailtrap.
    *[other] { $name } a moins de { $n } caractères : on pourrait le deviner. Créez-en un plus long avec « openssl rand -hex 16 », et indiquez le même là d’où viennent les requêtes au bot.
 }
-error-not-installed = Le bot n’est pas encore prêt pour cet espace de travail, ou il en a été retiré. Réessayez dans une minute ; sinon, demandez à un propriétaire de l’installer.
-error-unknown-workspace = Il n’y a pas d’espace de travail { $workspace }. Le bot est dans : { $known }
+error-not-installed = Le bot n’est pas encore prêt pour cet espace de travail, ou il en a été retiré. Réessayez dans une minute ; sinon, demandez à un propriétaire de l’installer.
+error-unknown-workspace = Il n’y a pas d’espace de travail { $workspace }. Le bot est dans : { $known }
 error-workspace-in-use = Le bot est encore dans { $workspace }. Retirez-en d’abord l’application, dans Slack.
-error-choose-workspace = Plusieurs espaces de travail utilisent ce bot. Indiquez lequel avec --workspace : { $known }
+error-choose-workspace = Plusieurs espaces de travail utilisent ce bot. Indiquez lequel avec --workspace : { $known }
