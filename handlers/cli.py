@@ -11,7 +11,16 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.core.errors import Faults
-from handlers.terminal.arguments import FILE, PATH, SHELLS, Parser, PrintCompletion, WrongUsage, port
+from handlers.terminal.arguments import (
+    FILE,
+    PATH,
+    SHELLS,
+    Parser,
+    PrintCompletion,
+    PrintVersion,
+    WrongUsage,
+    port,
+)
 from handlers.words import Words, language_for, words
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -62,8 +71,7 @@ def build_parser(translate: Words) -> argparse.ArgumentParser:
     parser = Parser(prog="cleaned", description=translate("terminal-about"))
     parser.add_argument(
         "--version",
-        action="version",
-        version=f"cleaned {_version()}",
+        action=PrintVersion,
         help=translate("terminal-version"),
     )
     parser.add_argument(
@@ -84,15 +92,6 @@ def build_parser(translate: Words) -> argparse.ArgumentParser:
         if name in _OF_A_WORKSPACE:
             command.add_argument("--workspace", metavar="ID", help=translate("terminal-workspace-of"))
     return parser
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("cleaned")
-    except PackageNotFoundError:  # a checkout that is not installed
-        return "0"
 
 
 def _add_demo_options(command: argparse.ArgumentParser, translate: Words) -> None:

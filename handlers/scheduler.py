@@ -8,7 +8,6 @@ from time import monotonic
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import Counter
 
-from bot.bounces import mailbox
 from bot.core import breakdowns, task_leases
 from bot.core.breakdowns import Place
 from bot.digests import digests
@@ -21,7 +20,6 @@ from handlers.slack.features.bounces import held, incidents
 from handlers.slack.features.digests import post
 from handlers.slack.features.mailchimp import mirror
 from handlers.words import words
-from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 
 DIGEST_INTERVAL = timedelta(seconds=20)
@@ -164,6 +162,10 @@ def send_due(context: AppContext, owner: str) -> None:
 
 def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> bool:
     """Takes in the unread bounces of the mailbox; if it can't be read, logs one line and returns False."""
+    # Only here: most bots have no mailbox.
+    from bot.bounces import mailbox  # noqa: PLC0415
+    from storage.bounces.imap import MailboxError  # noqa: PLC0415
+
     try:
         outcome = mailbox.take_in_unseen(
             context.database, address, context.clock(), keep_lease, context.settings.return_path_secret

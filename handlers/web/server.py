@@ -26,7 +26,8 @@ from handlers.web import installation, metrics
 from handlers.web.connections import SERVER, Connection, Connections, HttpProtocol, Network
 from handlers.web.health import Health
 from handlers.web.webhooks import mailchimp, of_workspaces, routes
-from handlers.web.webhooks.requests import WebhookError
+from handlers.web.webhooks.requests import Unauthenticated, WebhookError
+from handlers.web.webhooks.sources import Sources, source_of
 from storage.core.database import Database
 
 LARGEST_REQUEST = 4 << 20  # bytes
@@ -245,14 +246,21 @@ def _slack_handler(
     Of Bolt's adapter for aiohttp only `to_aiohttp_response` fits. Its `to_bolt_request` makes an AsyncBoltRequest, which
     a synchronous App can't dispatch, and decodes the body before anybody has checked the signature of its bytes.
     """
+    sources = Sources()
+
+    async def signed_body(request: web.Request) -> bytes:
+        with sources.admitted(source_of(request)):
+            body = await routes.read_body(request, LARGEST_REQUEST)
+            if not sdk_workarounds.is_signed(verifier, body, request.headers):
+                raise Unauthenticated("Slack has not signed this.")
+        return body
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            body = await routes.read_body(request, LARGEST_REQUEST)
+            body = await signed_body(request)
         except WebhookError as error:
-            return web.Response(status=error.status)
-        if not sdk_workarounds.is_signed(verifier, body, request.headers):
-            return web.Response(status=401)
+            retry = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            return web.Response(status=error.status, headers=retry)
         try:
             bolt_request = sdk_workarounds.parse_request(body, request.query_string, request.headers)
         except ValueError:

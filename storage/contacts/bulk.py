@@ -11,7 +11,6 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-import psycopg
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -136,7 +135,7 @@ def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:
     try:
         with session.connection().begin_nested():
             _copy(session, rows)
-    except psycopg.Error as error:
+    except Exception as error:
         if not is_duplicate(error):
             raise
         return 0

@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -304,8 +303,7 @@ def _postgresql_engine(url: URL) -> Engine:
 
 
 def _replace_sessions(context: ExceptionContext) -> None:
-    original = context.original_exception
-    if isinstance(original, psycopg.Error) and leaves_session_unusable(original):
+    if leaves_session_unusable(context.original_exception):
         context.is_disconnect = True  # the whole pool is replaced
 
 

@@ -4,11 +4,10 @@ import errno
 import sqlite3
 from enum import StrEnum
 
-import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from storage.core.database import Busy, Unreachable
-from storage.core.server_errors import is_gone
+from storage.core.server_errors import is_gone, sqlstate
 
 _NO_SPACE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 # The lowest byte of an extended SQLite result code is the primary one.
@@ -45,18 +44,16 @@ def _from_driver(error: DBAPIError) -> TransientFault | None:
     original = error.orig
     if isinstance(original, sqlite3.Error):
         return _from_sqlite(getattr(original, "sqlite_errorcode", 0) & _PRIMARY_CODE)
-    if isinstance(original, psycopg.Error) and original.sqlstate:
+    if sqlstate(original):
         return _from_postgresql(original)
     is_lost = error.connection_invalidated or _could_not_connect(error)
     return TransientFault.GONE if is_lost else _from_postgresql(original)
 
 
 def _from_postgresql(error: BaseException | None) -> TransientFault | None:
-    if not isinstance(error, psycopg.Error):
-        return None
-    if error.sqlstate == _DISK_FULL:
+    if sqlstate(error) == _DISK_FULL:
         return TransientFault.FULL
-    if error.sqlstate == _LOCKED:
+    if sqlstate(error) == _LOCKED:
         return TransientFault.BUSY
     return TransientFault.GONE if is_gone(error) else None
 

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core import audiences
 from bot.core.addresses import find_addresses
 from bot.core.weeks import Week
-from bot.corrections import corrections, likely_typos, mail_exchanges, tick_list
+from bot.corrections import corrections, likely_typos, tick_list
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AddressFault, Form, NoPermission
 from bot.corrections.likely_typos import Step
@@ -195,6 +195,8 @@ def check_domain(request: Request) -> None:
         address.rpartition("@")[2].strip().lower() for address in (old, new) if "@" in address
     )
     shown = _replace(request, view, views.with_domain_statuses(request.words, view, domains))
+    from bot.corrections import mail_exchanges  # noqa: PLC0415  it loads dnspython, which few need
+
     statuses = mail_exchanges.check_domains(domains, request.context.make_resolver)
     if shown:
         _replace(request, view | shown, views.with_domain_statuses(request.words, view, statuses))

@@ -9,6 +9,7 @@ error-not-an-operator = { $n ->
    *[other] Seuls les opérateurs peuvent faire cela. Demandez à { $helpers }, ou à un propriétaire ou administrateur de cet espace de travail.
 }
 error-role-unknown = Slack n’a pas dit si vous êtes opérateur. Rien n’a été modifié. Réessayez dans une minute.
+error-too-many-requests = Trop de demandes sont arrivées en même temps : celle-ci n’a pas été traitée. Patientez quelques secondes, puis réessayez.
 error-nothing-there = Aucun contact ne correspond. Modifiez les filtres.
 error-wrong-word = Tapez { $word } pour confirmer. Rien n’a été modifié.
 error-already-done = Cette action a déjà été confirmée. Le reçu est dans vos messages.

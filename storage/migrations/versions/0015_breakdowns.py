@@ -1,6 +1,6 @@
 """What the bot can't read at the moment
 
-Revision: 0015, after 0018. Only adds, so that the version before it works on while its processes are replaced.
+Revision: 0015, after 0014. Only adds, so that the version before it works on while its processes are replaced.
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision = "0015"
-down_revision = "0018"
+down_revision = "0014"
 
 
 def upgrade() -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, current_thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -389,3 +390,77 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: AppCo
     worker.stop()
     assert row(parts, job_id).told_at is not None
     assert not any(thread.is_alive() for thread in worker._threads.values())
+
+
+def test_a_thread_that_is_stuck_in_a_job_is_a_fault_and_one_that_gets_on_or_is_idle_is_not(
+    parts: AppContext, monkeypatch: pytest.MonkeyPatch
+):
+    now, begun, may_go_on, stopped = 0.0, Event(), Event(), Event()
+
+    def work(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
+        for _ in range(2):
+            begun.set()
+            assert may_go_on.wait(20)
+            may_go_on.clear()
+            yield jobs.renew(database, job, clock())
+        stopped.set()
+        yield from three_steps(database, job, clock)
+
+    monkeypatch.setattr(long_work, "monotonic", lambda: now)
+    monkeypatch.setattr(long_work, "POLL_SECONDS", 60.0)
+    worker = Worker(lambda _: [JobHandler(TEST, work, "close", message)])
+    add(parts)
+    worker.start(lambda: [parts])
+    assert begun.wait(20)
+    while len(worker._moved) > 1:  # the other thread looks for work
+        stopped.wait(0.001)
+    for passed, fault in ((60, ""), (1, "stuck: worker-"), (600, "stuck: worker-")):
+        now += passed
+        assert worker.fault().rstrip("01") == fault
+    begun.clear()
+    may_go_on.set()
+    assert begun.wait(20)
+    assert worker.fault() == ""
+    may_go_on.set()
+    assert stopped.wait(20)
+    worker.stop()
+    assert worker.fault() == ""
+
+
+def test_one_of_the_idle_threads_looks_for_jobs_of_other_processes_and_another_one_while_it_works(
+    parts: AppContext, monkeypatch: pytest.MonkeyPatch
+):
+    looks, working, may_end = list[str](), list[str](), Event()
+    look = jobs.may_have_work
+
+    def noted(database: Database) -> bool:
+        looks.append(current_thread().name)
+        return look(database)
+
+    def work(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
+        working.append(current_thread().name)
+        assert may_end.wait(20)
+        yield from three_steps(database, job, clock)
+
+    def wait_for_looks() -> set[str]:
+        looks.clear()
+        until = monotonic() + 20
+        while len(looks) < 5:
+            assert monotonic() < until
+            sleep(0.001)
+        return set(looks)
+
+    monkeypatch.setattr(long_work, "POLL_SECONDS", 0.005)
+    monkeypatch.setattr(jobs, "may_have_work", noted)
+    worker = Worker(lambda _: [JobHandler(TEST, work, "close", message)])
+    worker.start(lambda: [parts])
+    assert len(wait_for_looks()) == 1
+    job_id = add(parts)
+    while not working:
+        sleep(0.001)
+    assert not wait_for_looks().intersection(working)
+    may_end.set()
+    while row(parts, job_id).told_at is None:
+        sleep(0.001)
+    assert len(wait_for_looks()) == 1
+    worker.stop()

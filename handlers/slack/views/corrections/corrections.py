@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import Correction, FilledForm, Form
 from bot.corrections.likely_typos import MOST_COUNTED, Step
-from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.required_fields import Requirements
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion
@@ -111,7 +111,7 @@ def kept(words: Words, contact: CleanedContact) -> View:
 
 
 def with_domain_statuses(
-    words: Words, view: Mapping[str, Any], statuses: Mapping[str, MailStatus | None]
+    words: Words, view: Mapping[str, Any], statuses: Mapping[str, StrEnum | None]
 ) -> View:
     """The form, given as Slack sends it, with the mail status of each domain; None while DNS is being asked."""
     texts = [
