@@ -23,6 +23,7 @@ from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import CleanReason, Status
 from storage.core import audiences
 from storage.core.database import Database, Session
+from storage.corrections import corrections
 
 MOST_SHOWN = 15  # evidence items
 
@@ -49,6 +50,15 @@ class VerdictSummary:
     weakness: Weakness | None
     """Why the contact is worth a look, or was until its review."""
     review: Review | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)  # it holds an address
+class PastFix:
+    """The contact was corrected: this address was added beside it."""
+
+    address: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +126,8 @@ class Explanation:
     status: str = Status.CLEANED
     archive: str | None = None
     """The archive that it can be restored from, if it is archived."""
+    fixes: Sequence[PastFix] = ()
+    """Newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +185,7 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         incident = _latest_incident(session, audience_id, evidence)
         is_archived = contact.status == Status.ARCHIVED
         archive = archives.holding(session, audience_id, contact_id) if is_archived else None
+        fixes = corrections.consents_of(session, audience_id, contact_id)
     return Explanation(
         contact_id=contact_id,
         audience=Audience.of(audience),
@@ -194,6 +207,7 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         batch=batch,
         status=str(contact.status),
         archive=archive,
+        fixes=[PastFix(fix.address, fix.given_by, fix.given_at) for fix in fixes[:MOST_SHOWN]],
     )
 
 

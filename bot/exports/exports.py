@@ -226,6 +226,14 @@ def receipt(database: Database, job: ExportJob) -> ExportReceipt:
     return ExportReceipt(job, audiences.by_id(database, job.audience_id).name)
 
 
+def shared_receipt(database: Database, job: ExportJob) -> ExportReceipt:
+    """The receipt of a job whose files have all been sent, when they are about to be shared. Raises NoAudience."""
+    with database.reading() as session:
+        job = jobs.get(session, EXPORT, job.id) or job
+        audience = audiences.require(session, job.audience_id)
+        return ExportReceipt(replace(job, result=_result(session, job)), audience.name)
+
+
 def work(
     database: Database, job: ExportJob, clock: Clock, *, sender: FileSender, most: int = MOST_BYTES
 ) -> Iterator[ExportJob]:
@@ -360,31 +368,30 @@ def _step(
 
 
 def _finish(database: Database, job: ExportJob, now: datetime, shared: SharedFiles) -> ExportJob:
-    segment, n = job.task.segment, job.progress.rows
     file_id, permalink = job.progress.file_id, shared.permalinks[0]
     channel = job.task.channel or (job.recipient.channel if job.recipient else None)
     with database.transaction() as session:
         _record(
             session,
-            segment,
+            job.task.segment,
             job.id,
             by=job.made_by,
             now=now,
-            n=n,
+            n=job.progress.rows,
             channel=channel,
             file_id=file_id,
             permalink=permalink,
         )
-        newer = segment_size(session, replace(segment, up_to=None)) - n
-        result = ExportResult(
-            n=n,
-            left_alone=max(job.total - n, 0),
-            newer=max(newer, 0),
-            file_id=file_id,
-            permalink=permalink,
-            files=shared.permalinks,
-        )
+        result = _result(session, job)
+        result = replace(result, file_id=file_id, permalink=permalink, files=shared.permalinks)
         return jobs.finish(session, job, now, result)
+
+
+def _result(session: Session, job: ExportJob) -> ExportResult:
+    """What came of a job whose files have all been sent."""
+    n = job.progress.rows
+    newer = segment_size(session, replace(job.task.segment, up_to=None)) - n
+    return ExportResult(n=n, left_alone=max(job.total - n, 0), newer=max(newer, 0))
 
 
 def _record(

@@ -54,8 +54,10 @@ class JobHandler:
     """How jobs of a type run, and what their message says.
 
     `message` makes the message of a job as it is: its progress, its receipt or its failure. `title` is the key of
-    the modal's title. `after` updates what else is shown in Slack of a job that has ended. `in_window`: the ids of
+    the modal's title. `after` tells Slack what else it has to know of a job that has ended, and is called again if that
+    fails or the process dies meanwhile: other messages, the end of a workflow's step. `in_window`: the ids of
     buttons that the modal shows too, besides links; others would open a modal on top, and Slack stacks three at most.
+    `is_told`: whether another message, a file's, is the receipt of a job that is done; then the job's own is removed.
     """
 
     type: JobType[Any, Any, Any]
@@ -64,6 +66,7 @@ class JobHandler:
     message: Callable[[Database, Words, Any], Message]
     after: Callable[[AppContext, Any], None] = lambda *_: None
     in_window: Collection[str] = ()
+    is_told: Callable[[Any], bool] = lambda _: False
 
 
 class Worker:
@@ -285,16 +288,16 @@ class _JobRun:
             if not self._work():
                 return
             ENDED.labels(self._job.kind, self._job.state).inc()
-        try:
-            self._tell()
-        except Exception as error:
-            if transient_fault(error):
-                raise
-            if self._job.attempts < GIVE_UP_AFTER or self._may_succeed_later(error):
-                self._give_back()
-                raise
-            log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
-        self._update_other_messages()
+        for tell in (self._tell, self._after):
+            try:
+                tell()
+            except Exception as error:
+                if transient_fault(error):
+                    raise
+                if self._job.attempts < GIVE_UP_AFTER or self._may_succeed_later(error):
+                    self._give_back()
+                    raise
+                log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
         jobs.mark_told(self._database, self._job, self._context.clock())
         if recipient := self._job.recipient:
             self._after_work(self._context, recipient.user)
@@ -384,18 +387,22 @@ class _JobRun:
         except (SlackClientError, OSError) as error:
             log.warning("progress was not told: %s", errors.name(error))
 
-    def _update_other_messages(self) -> None:
+    def _after(self) -> None:
+        """Raises errors after which another try may succeed: a workflow waits until it knows of the end."""
         try:
             self._handler.after(self._context, self._job)
         except (SlackClientError, OSError) as error:
-            log.warning("job %s: another message was not updated: %s", self._job.id, errors.name(error))
+            if errors.is_transient(error):
+                raise
+            log.warning("job %s: Slack was not told of its end: %s", self._job.id, errors.name(error))
 
     def _tell(self) -> None:
         self._next_message = monotonic() + TELL_SECONDS
         if not self._job.recipient:
             return  # started in the terminal
         message = self._handler.message(self._database, self._words, self._job)
-        recipient = self._send(message)
+        is_told = self._job.state == JobState.DONE and self._handler.is_told(self._job)
+        recipient = self._remove() if is_told else self._send(message)
         if recipient.ts != self._job.recipient.ts or recipient.channel != self._job.recipient.channel:
             self._job = replace(self._job, recipient=recipient)
             self._job = jobs.set_recipient(self._database, self._job, self._context.clock(), recipient)
@@ -415,6 +422,20 @@ class _JobRun:
             once = sdk_workarounds.without_connection_retries(client)
             ts = str(once.chat_postMessage(channel=channel, metadata=self._metadata, **message)["ts"])
         return replace(recipient, channel=channel, ts=ts)
+
+    def _remove(self) -> Recipient:
+        """Deletes the job's message, if there is one. Returns the recipient without it."""
+        recipient, client = self._job.recipient, self._context.client
+        if recipient is None:
+            raise ValueError("A job without a recipient has no message.")
+        channel = recipient.channel or direct_messages(client, recipient.user)
+        if ts := recipient.ts or self._find_message(channel):
+            try:
+                client.chat_delete(channel=channel, ts=ts)
+            except SlackApiError as error:
+                if error.response["error"] != "message_not_found":
+                    raise
+        return replace(recipient, channel=channel, ts=None)
 
     @property
     def _metadata(self) -> MessageMetadata:

@@ -35,9 +35,9 @@ def run(words: Words, *, audience: str | None, as_json: bool) -> int:
 
 def _lines(words: Words, figures: Figures) -> list[str]:
     """The audience's name, then one line per figure, in two columns."""
-    statuses = {words(f"status-{status}"): n for status, n in figures.by_status.items()}
-    reasons = {f"  {words(f'reason-{reason}')}": n for reason, n in figures.by_reason.items() if n}
-    cleaned = words("status-cleaned")
+    statuses = {words(f"statuses-{status}"): n for status, n in figures.by_status.items()}
+    reasons = {f"  {words(f'reasons-{reason}')}": n for reason, n in figures.by_reason.items() if n}
+    cleaned = words("statuses-cleaned")
     rows = {
         cleaned: statuses.pop(cleaned),
         **reasons,

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import count
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -20,15 +20,17 @@ from bot.core.settings import Settings
 from handlers import logs
 from handlers.slack import errors, sdk_workarounds
 from handlers.slack.context import AppContext
-from handlers.slack.installation.flow import Flow
 from handlers.slack.metrics import ACKNOWLEDGEMENT
-from handlers.web import installation, metrics
+from handlers.web import metrics
 from handlers.web.connections import SERVER, Connection, Connections, HttpProtocol, Network
 from handlers.web.health import Health
 from handlers.web.webhooks import mailchimp, of_workspaces, routes
 from handlers.web.webhooks.requests import Unauthenticated, WebhookError
 from handlers.web.webhooks.sources import Sources, source_of
 from storage.core.database import Database
+
+if TYPE_CHECKING:
+    from handlers.slack.installation.flow import Flow
 
 LARGEST_REQUEST = 4 << 20  # bytes
 BACKLOG = 4_096  # connections that the system holds until they are accepted
@@ -200,7 +202,7 @@ def start(
     *,
     slack_threads: int,
     health: Health | None = None,
-    install: Flow | None = None,
+    install: "Flow | None" = None,
 ) -> Server:
     """Listens on the settings' host and port: health; `/slack/events` when a signing secret is set; webhooks.
 
@@ -217,6 +219,8 @@ def start(
         verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
         _add_slack(application, bolt, verifier, slack_threads)
     if install:
+        from handlers.web import installation  # noqa: PLC0415  only here: few bots need it
+
         installation.add(application, install)
     routes.add(application, settings, database, clock)
     mailchimp.add(application, settings, database, clock)

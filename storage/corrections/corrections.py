@@ -49,6 +49,17 @@ def consents(session: Session, audience_id: int) -> Sequence[Consent]:
     ).all()
 
 
+def consents_of(session: Session, audience_id: int, old_contact_id: int) -> Sequence[Consent]:
+    """Returns the records of corrections of that cleaned contact, newest first."""
+    of_contact = (Consent.audience_id == audience_id, Consent.old_contact_id == old_contact_id)
+    return session.exec(select(Consent).where(*of_contact).order_by(col(Consent.id).desc())).all()
+
+
+def consents_by_id(session: Session, ids: Collection[int]) -> Sequence[Consent]:
+    """Returns these consents, in any order."""
+    return session.exec(select(Consent).where(col(Consent.id).in_(ids))).all()
+
+
 def find_uncorrected(
     session: Session,
     audience_id: int,

@@ -1,4 +1,7 @@
-"""Encrypts Slack's tokens before they are stored, with keys that are not in the database."""
+"""Encrypts Slack's tokens before they are stored, with keys that are not in the database.
+
+Every process reads the keys, few encrypt: cryptography, which takes 10 MB, is imported only for that.
+"""
 
 import base64
 import binascii
@@ -26,10 +29,9 @@ class TokenCipher:
     """The first key encrypts; every key decrypts, so that a new one can be put before the old."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        # Only here: most bots have one workspace, and no key.
-        from cryptography.fernet import Fernet, InvalidToken, MultiFernet  # noqa: PLC0415
+        from cryptography.fernet import Fernet, InvalidToken, MultiFernet  # noqa: PLC0415  see above
 
-        self._not_ours = InvalidToken
+        self._invalid_token = InvalidToken
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
     def encrypt(self, text: str) -> str:
@@ -39,7 +41,7 @@ class TokenCipher:
         """Raises WrongKey."""
         try:
             return self._fernet.decrypt(stored.encode()).decode()
-        except self._not_ours:
+        except self._invalid_token:
             raise WrongKey from None
 
 

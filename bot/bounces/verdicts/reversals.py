@@ -144,10 +144,12 @@ class ReversalPlan:
 
 @dataclass(frozen=True, slots=True)
 class ReversalReceipt:
-    """What the message about a job shows."""
+    """What the message about a job shows: of a batch, or of the contact with that address."""
 
     job: ReversalJob
     audience: str
+    batch: CleanedBatch | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +259,15 @@ def work(database: Database, job: ReversalJob, clock: Clock) -> Iterator[Reversa
 
 def receipt(database: Database, job: ReversalJob) -> ReversalReceipt:
     """What the message about the job shows. Raises NoAudience."""
-    return ReversalReceipt(job, audiences.by_id(database, job.audience_id).name)
+    task = job.task
+    with database.reading() as session:
+        audience = audiences.require(session, job.audience_id)
+        row = batch_rows.get(session, audience.id, task.batch) if task.batch else None
+        contact = (
+            None if task.contact_id is None else contact_rows.by_id(session, audience.id, task.contact_id)
+        )
+        batch = batch_value(session, row, audience.name) if row else None
+        return ReversalReceipt(job, audience.name, batch, contact.address if contact else None)
 
 
 def _plan(

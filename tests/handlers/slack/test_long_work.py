@@ -63,6 +63,9 @@ class Slack(WebClient):
     def chat_update(self, **given: Any) -> Any:
         return self._call("chat.update", given)
 
+    def chat_delete(self, **given: Any) -> Any:
+        return self._call("chat.delete", given)
+
     def conversations_history(self, **_given: Any) -> Any:
         return {"messages": self.standing}
 
@@ -140,6 +143,14 @@ def one_round(parts: AppContext, working: Callable[..., Iterator[TestJob]] = thr
     run(parts, JobHandler(TEST, working, "close", message), job)
 
 
+def run_told(parts: AppContext) -> None:
+    """A round of work whose receipt is another message."""
+    handler = JobHandler(TEST, three_steps, "exports-title", message, is_told=lambda _: True)
+    job = jobs.claim(parts.database, [TEST], "me", parts.clock())
+    assert job
+    run(parts, handler, job)
+
+
 def run(parts: AppContext, handler: JobHandler, job: TestJob, stopping: Event | None = None) -> None:
     long_work._JobRun(parts, handler, job, stopping or Event(), lambda *_: None).run()
 
@@ -157,6 +168,64 @@ def test_one_message_moves_on_to_the_receipt(parts: AppContext, slack: Slack):
     methods = [method for method, _ in slack.calls]
     assert methods == ["chat.postMessage", *["chat.update"] * 3]
     assert slack.calls[-1][1]["text"].startswith("done 3")
+    assert row(parts, job_id).told_at == NOW
+
+
+@pytest.mark.parametrize("error", [None, "message_not_found"])
+def test_where_another_message_tells_it_the_progress_is_removed(
+    parts: AppContext, slack: Slack, error: str | None
+):
+    job_id = add(parts, replace(SOMEONE, view="V1"))
+    if error:  # somebody has removed it
+        slack.failing, slack.error = {"chat.delete"}, error
+    run_told(parts)
+    assert slack.calls[-2] == ("chat.delete", {"channel": DIRECT, "ts": "1.0"})
+    assert slack.calls[-1][0] == "views.update"
+    assert row(parts, job_id).told_at == NOW
+
+
+class Killed(BaseException):
+    """What a killed process does: nothing more."""
+
+
+REFUSED = SlackApiError("x", {"error": "internal_error"})  # type: ignore[no-untyped-call]  # the SDK's
+
+
+@pytest.mark.parametrize("first", [Killed(), REFUSED, TimeoutError()], ids=repr)
+def test_what_follows_the_end_is_carried_on_after_a_kill_or_a_fault(
+    parts: AppContext, slack: Slack, clock: Clockwork, first: BaseException
+):
+    """Such as the end of a workflow's step, for which the workflow waits."""
+    job_id, ended, outcomes = add(parts), [], [first]
+
+    def end_step(_context: AppContext, job: TestJob) -> None:
+        if outcomes:
+            raise outcomes.pop()
+        ended.append(job.id)
+
+    handler = JobHandler(TEST, three_steps, "exports-title", message, after=end_step)
+    job = jobs.claim(parts.database, [TEST], "first", clock())
+    assert job
+    with pytest.raises(type(first)):
+        run(parts, handler, job)
+    assert row(parts, job_id).state == "done"
+    clock.now += timedelta(minutes=1)
+    carried_on = jobs.claim(parts.database, [TEST], "second", clock())
+    assert carried_on
+    run(parts, handler, carried_on)
+    assert ended == [job_id]
+    assert row(parts, job_id).told_at == clock.now
+    assert len([method for method, _ in slack.calls if method == "chat.postMessage"]) == 1
+
+
+def test_what_slack_refuses_after_the_end_is_not_tried_again(parts: AppContext):
+    def end_step(*_: Any) -> None:
+        raise SlackApiError("x", {"error": "function_not_running"})  # type: ignore[no-untyped-call]
+
+    job_id = add(parts)
+    job = jobs.claim(parts.database, [TEST], "first", parts.clock())
+    assert job
+    run(parts, JobHandler(TEST, three_steps, "exports-title", message, after=end_step), job)
     assert row(parts, job_id).told_at == NOW
 
 

@@ -84,7 +84,7 @@ def test_a_sync_is_told_at_every_stage(words: Words):
         message = views.message(words, job, LONG)
         assert problems("message", message) == []
         assert "<amis>" not in json.dumps(message)
-    assert words("mirror-fewer", status=words("status-archived"), n=7) in json.dumps(
+    assert words("mirror-fewer", status=words("statuses-archived"), n=7) in json.dumps(
         views.message(words, stages[3], "x"), ensure_ascii=False
     )
     assert words("mirror-without-address", n=3) in json.dumps(
