@@ -46,7 +46,7 @@ error-oauth-incomplete = { $name } n’est pas défini. { $name ->
 } Sans OAuth, retirez SLACK_CLIENT_ID, SLACK_CLIENT_SECRET et CLEANED_TOKEN_KEY.
 error-oauth-needs-https = CLEANED_PUBLIC_URL doit commencer par https://. Sinon, ni Slack ni les navigateurs ne permettent l’installation.
 error-wrong-token-key = CLEANED_TOKEN_KEY n’ouvre pas les jetons de la base de données. Ajoutez, après une virgule, la clé qui les a chiffrés. Si elle est perdue, faites réinstaller l’application dans chaque espace de travail.
-error-tracing-packages = { $name } demande des traces, mais les paquets qui les envoient manquent. Installez-les avec « pip install "cleaned[tracing]" », ou donnez à OTEL_SDK_DISABLED la valeur true.
+error-tracing-packages = { $name } demande des traces, mais les paquets qui les envoient manquent. Installez-les avec « pip install "cleaned[tracing]" », ou donnez à OTEL_SDK_DISABLED la valeur true.
 error-secret-file = Le fichier que désigne { $name } est illisible ou vide. Vérifiez son chemin, et que l’utilisateur du bot peut le lire.
 error-secret-twice = { $name } et { $name }_FILE sont définis tous les deux. Retirez l’un des deux.
 error-short-secret = { $name ->
