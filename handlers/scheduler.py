@@ -13,7 +13,7 @@ from bot.core.breakdowns import Place
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features.bounces import held, incidents
@@ -185,7 +185,9 @@ def _run(name: str, task: Task, keep_lease: KeepLease) -> None:
         try:
             if not keep_lease():
                 return
-            has_failed = task(keep_lease) is False
+            with tracing.span(f"task {name}", task=name):
+                has_failed = task(keep_lease) is False
+                tracing.note(outcome=FAILED if has_failed else DONE)
         except Exception as error:  # noqa: BLE001  the next run comes whatever happens
             has_failed = True
             log.error("scheduled task %s failed: %s", name, errors.trace(error))  # noqa: TRY400  a message may hold an address

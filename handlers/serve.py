@@ -18,12 +18,13 @@ from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.core import databases, jobs, task_leases
+from bot.core import settings as reading
 from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
 from bot.mailchimp import account
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
-from handlers import logs
+from handlers import logs, tracing
 from handlers import scheduler as scheduling
 from handlers.clock import utc_now
 from handlers.scheduler import KeepLease
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 # Service managers usually kill a process ten seconds after SIGTERM.
 GIVE_UP_JOBS_AFTER_SECONDS = 8.0
 EXIT_AFTER_SECONDS = 9.5  # even if the database does not answer
+FLUSH_AT_THE_END_SECONDS = 1.0  # for traces
 SIGNAL_CHECK_SECONDS = 0.5
 WORKSPACES_INTERVAL = timedelta(
     seconds=20
@@ -65,6 +67,8 @@ def run(settings: Settings) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
+        running.callback(tracing.stop)
+        tracing.start(reading.open_telemetry())
         worker = start_parts(settings, running).worker
         gc.collect()
         gc.freeze()  # no later collection has to traverse the loaded modules
@@ -221,6 +225,7 @@ def _limit_shutdown(worker: Worker) -> None:
 
     def release_jobs_and_exit() -> None:
         worker.hand_over()
+        tracing.stop(FLUSH_AT_THE_END_SECONDS)
         os._exit(0)
 
     for seconds, action in (

@@ -276,6 +276,12 @@ def read(**overrides: Any) -> Reading:
     return Reading(found, (*faults, *(_fault(name.upper(), kind) for name, kind in invalid.items())))
 
 
+def open_telemetry(env_file: str | None = ENV_FILE) -> Mapping[str, str]:
+    """OpenTelemetry's own settings, from the environment and the `.env` file."""
+    environment, file = _sources(env_file)
+    return {name: value for name, value in {**file, **environment}.items() if name.startswith("OTEL_")}
+
+
 def of_workspace(
     main: Settings, workspace_id: str, place: str, *, env_file: str | None = ENV_FILE
 ) -> Reading:

@@ -17,7 +17,7 @@ from bot.core import jobs
 from bot.core.errors import CleanedError
 from bot.core.files import GIVE_UP_AFTER
 from bot.core.jobs import AnyJob, Clock, JobType, Recipient
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
@@ -274,14 +274,18 @@ class _JobRun:
 
     def run(self) -> None:
         """Runs the job and sends its receipt; gives it back when the program stops or a fault occurs."""
-        try:
-            self._work_and_tell()
-        except LeaseLost:
-            raise
-        except Exception as error:
-            if not (kind := transient_fault(error)):
+        kind, workspace = self._job.kind, self._context.workspace.id
+        with tracing.span(f"job {kind}", kind=kind, workspace=workspace, attempts=self._job.attempts):
+            try:
+                self._work_and_tell()
+            except LeaseLost:
                 raise
-            self._wait_for_database(kind)
+            except Exception as error:
+                if not (fault := transient_fault(error)):
+                    raise
+                self._wait_for_database(fault)
+            finally:
+                tracing.note(state=self._job.state)
 
     def _work_and_tell(self) -> None:
         if self._job.state == JobState.RUNNING:

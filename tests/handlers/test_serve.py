@@ -58,7 +58,9 @@ def test_a_signal_that_another_thread_gets_stops_the_bot():
 
 def test_what_few_bots_need_is_not_loaded_by_all():
     """Each of these takes megabytes."""
-    seldom = "{'alembic', 'psycopg', 'cryptography', 'dns', 'imap_tools', 'yaml', 'greenlet'}"
+    seldom = (
+        "{'alembic', 'psycopg', 'cryptography', 'dns', 'imap_tools', 'yaml', 'greenlet', 'opentelemetry'}"
+    )
     loaded = f"import sys, handlers.terminal.running; print({seldom}.intersection(sys.modules))"
     done = subprocess.run([sys.executable, "-c", loaded], timeout=60, check=True, capture_output=True)
     assert done.stdout.strip() == b"set()"
