@@ -44,22 +44,9 @@ class Installing:
     settings: Settings
     running: ExitStack
 
-    def visit(self, path: str, browser: httpx.Client) -> httpx.Response:
-        return browser.get(f"http://127.0.0.1:{self.parts.port}{path}")
-
     def install(self, place: str, user: str) -> httpx.Response:
-        """A person installs the app in a browser."""
-        with httpx.Client(verify=False) as browser:
-            page = self.visit("/slack/install", browser)
-            link = page.text.partition('href="' + self.slack.authorize_url)[2].partition('"')[0]
-            asked = self.slack.authorize_url + link.replace("&amp;", "&")
-            back = self.slack.allow(asked, user, place)
-            # The cookie is for https, which the bot's host has in front of it.
-            cookies = {cookie.name: cookie.value or "" for cookie in browser.cookies.jar}
-            return browser.get(
-                back.replace("https://bot.example.com", f"http://127.0.0.1:{self.parts.port}"),
-                headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())},
-            )
+        url = f"http://127.0.0.1:{self.parts.port}"
+        return oauth.install(self.slack, url, place, user, "https://bot.example.com")
 
     def of(self, workspace_id: str) -> AppContext:
         assert self.parts.workspaces
