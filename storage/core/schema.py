@@ -9,12 +9,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
 from storage.core.database import Database, Unreachable
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_MIGRATING = 0x636C65616E6564  # the advisory lock of whoever migrates
 
 
 class NewerDatabase(Exception):
@@ -38,6 +40,9 @@ def migrate(database: Database) -> None:
         raise NewerDatabase
     config = _config()
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if not database.is_sqlite:
+            # Of two processes that migrate at the same time the second waits, and finds that nothing is left to do.
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         if database.schema:
             connection.execute(CreateSchema(database.schema, if_not_exists=True))
         config.attributes["connection"] = connection
