@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.core import databases
 from bot.core.errors import CleanedError
 from storage.core import schema, workspaces
-from storage.core.database import Database
+from storage.core.database import Database, Unreachable
 from storage.core.tables import WorkspaceRow
 
 MAIN = ""  # the place of the workspace that uses the main database
@@ -114,9 +114,17 @@ def open_beside(main: Database, place: str) -> Database:
 
 
 def open_current(main: Database, place: str) -> Database:
-    """As `open_beside`, at this program's version, as `databases.open_current`. Raises DatabaseNewer, DatabaseBehind."""
+    """As `open_beside`, at this program's version, as `databases.open_current`.
+
+    Raises DatabaseUnreachable, also where the file is missing: an empty one in its place would hide that. Raises
+    DatabaseNewer, DatabaseBehind.
+    """
     database = open_beside(main, place)
     if database is not main:
-        database.probe()
+        try:
+            database.check_file()
+            database.probe()
+        except Unreachable as error:
+            raise databases.DatabaseUnreachable(url=database.url.render_as_string()) from error
         databases.ensure_current(database)
     return database

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.core import databases, settings, workspaces
 from bot.core.errors import CleanedError, Faults
 from bot.core.settings import Reading, Settings
-from bot.core.workspaces import MAIN, Workspace
+from bot.core.workspaces import Workspace
 from handlers.slack.installation.installations import Installations
 from handlers.terminal.files import print_json
 from handlers.words import Words
@@ -35,7 +35,7 @@ def read(main: Settings) -> Reading:
     the database raises.
     """
     chosen = _chosen(main) if main.workspace or main.uses_oauth else None
-    if chosen is None or chosen.place == MAIN:
+    if chosen is None:
         return Reading(main, ())
     return settings.of_workspace(main, chosen.id, chosen.place)
 

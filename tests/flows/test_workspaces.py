@@ -12,6 +12,7 @@ from time import monotonic, sleep
 import httpx
 import pytest
 from slack_sdk.errors import SlackApiError
+from sqlmodel import func, select
 
 from bot.core import jobs, workspaces
 from bot.core.settings import Settings, load
@@ -25,8 +26,11 @@ from handlers.slack.context import AppContext
 from handlers.slack.installation.installations import Installations
 from handlers.slack.workspaces import Workspaces
 from handlers.standins.slack.server import Workspace
+from storage.bounces.tables import Evidence
 from storage.core.database import Database
 from storage.core.tables import JobState
+from tests.handlers.web.webhooks import conftest as senders
+from tests.handlers.web.webhooks import samples
 from tests.support import oauth
 from tests.support.audiences import import_csv
 from tests.support.bots import PATIENCE
@@ -204,6 +208,27 @@ def test_each_workspace_has_webhooks_of_its_own(bot: Installing, monkeypatch: py
         "/bounces/json",
     ):
         assert httpx.post(url + path, content=b"{}").status_code == 404, path
+
+
+def test_webhooks_reach_the_database_of_a_workspace_that_was_erased_and_is_back(
+    bot: Installing, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    secret = senders.SETTINGS.bounce_secret
+    assert secret
+    monkeypatch.setenv(f"CLEANED_BOUNCE_SECRET_{SECOND}", secret.get_secret_value())
+    url = f"http://127.0.0.1:{bot.parts.port}/workspaces/{SECOND}/bounces/json"
+    for _ in range(2):
+        bot.install(SECOND, "U0SECONDOLIVIA")
+        bot.fill(SECOND, "Ours")
+        event = samples.own(email="a@example.com", audience="Ours", at=utc_now().isoformat())
+        content, headers = senders.own([event], at=utc_now())
+        told = httpx.post(url, content=content, headers=headers)
+        assert told.status_code == 200, told.text
+        with bot.of(SECOND).database.reading() as session:
+            assert session.exec(select(func.count()).select_from(Evidence)).one() == 1
+        bot.slack.uninstall(SECOND)
+        wait(lambda: bot.served() == set())
+        workspaces.erase(database, SECOND)
 
 
 def test_the_workspace_of_the_bot_token_keeps_the_main_database(database_url: str, database: Database):
