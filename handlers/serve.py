@@ -33,7 +33,7 @@ from handlers.slack.features import home
 from handlers.slack.installation.flow import Flow
 from handlers.slack.installation.installations import Installations
 from handlers.slack.installation.rotation import INTERVAL, Rotation
-from handlers.slack.long_work import Worker
+from handlers.slack.long_work import Worker, for_each
 from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
@@ -185,8 +185,7 @@ def _serve_installed(
 
 
 def _release_leases(contexts: Callable[[], Sequence[AppContext]], owner: str) -> None:
-    for context in contexts():
-        task_leases.release_all(context.database, owner, context.clock())
+    for_each(contexts(), lambda context: task_leases.release_all(context.database, owner, context.clock()))
 
 
 def _of_bot_token(settings: Settings, database: Database, wake: Callable[[], None]) -> Served:

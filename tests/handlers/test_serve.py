@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
@@ -235,3 +236,23 @@ def test_all_lines_of_a_request_have_the_reference_of_its_apology_and_it_is_coun
     [error] = [line for line in lines if line["level"] == "ERROR"]
     assert warning["reference"] == error["reference"]
     assert f"reference {error['reference']}" in apology
+
+
+def test_no_digest_waits_for_the_mailboxes_of_others():
+    scheduler, go_on, ran = scheduling.start("me"), Event(), Event()
+    try:
+        for n in range(scheduling.THREADS + 1):
+            wait = partial(go_on.wait, 30)
+            scheduling.add_task(
+                scheduler,
+                f"T{n}/mailbox",
+                "mailbox",
+                timedelta(hours=1),
+                lambda _, wait=wait: wait(),
+                executor=scheduling.WAITING,
+            )
+        scheduling.add_task(scheduler, "T1/digest", "digest", timedelta(hours=1), lambda _: ran.set())
+        assert ran.wait(10)
+    finally:
+        go_on.set()
+        scheduler.shutdown()
