@@ -1,5 +1,6 @@
 """The Slack workspaces that the bot serves, and the database that each has."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from storage.core import schema, workspaces
 from storage.core.database import Database, Unreachable
 from storage.core.tables import WorkspaceRow
 
+ID = re.compile(r"[TE][A-Z0-9]{1,31}")  # of a workspace or organization, as Slack makes them
 MAIN = ""  # the place of the workspace that uses the main database
 
 
@@ -70,8 +72,10 @@ def add(
     """Records that the bot is in the workspace, and makes its database if it has none yet.
 
     A workspace that it is installed in again has the database that it had. `place`: of a new one; by default a database
-    of its own, named after its id.
+    of its own, named after its id. Raises ValueError for an id that could name another database than that.
     """
+    if not ID.fullmatch(workspace_id):
+        raise ValueError
     known = get(main, workspace_id)
     where = known.place if known else workspace_id.lower() if place is None else place
     database = open_beside(main, where)
@@ -97,7 +101,7 @@ def mark_removed(main: Database, ids: Collection[str], now: datetime) -> None:
 
 def erase(main: Database, workspace_id: str) -> None:
     """Deletes everything of a workspace that the bot was removed from. Raises UnknownWorkspace, WorkspaceInUse."""
-    workspace = get(main, workspace_id)
+    workspace = get(main, workspace_id := workspace_id.upper())
     if workspace is None:
         known = ", ".join(each.id for each in list_all(main))
         raise UnknownWorkspace(workspace=workspace_id, known=known)

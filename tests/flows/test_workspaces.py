@@ -269,8 +269,11 @@ def test_the_terminal_asks_for_the_workspace_where_there_are_several(
     monkeypatch.setenv("CLEANED_WORKSPACE", EAST)
     assert cli.main(["counts"]) == cli.FAILED
     assert "no audience" in capsys.readouterr().err
-    assert cli.main(["counts", "--workspace", "T0NOBODY"]) == cli.FAILED
-    assert "T0NOBODY" in capsys.readouterr().err
+    for odd in ("T0NOBODY", "../x", "public", "T0SECOND\n", "'; DROP SCHEMA public", "*"):
+        assert cli.main(["counts", "--workspace", odd]) == cli.FAILED
+        assert "There is no workspace" in capsys.readouterr().err
+        assert cli.main(["workspaces", "--erase", odd]) == cli.FAILED
+        assert "There is no workspace" in capsys.readouterr().err
     assert cli.main(["workspaces", "--erase", SECOND]) == cli.FAILED
     bot.slack.uninstall(SECOND)
     wait(lambda: bot.served() == {EAST, WEST})
@@ -281,7 +284,7 @@ def test_the_terminal_asks_for_the_workspace_where_there_are_several(
         SECOND: True,
         WEST: False,
     }
-    assert cli.main(["workspaces", "--erase", SECOND, "--renew-keys"]) == cli.DONE
+    assert cli.main(["workspaces", "--erase", SECOND.lower(), "--renew-keys"]) == cli.DONE
     assert "deleted" in capsys.readouterr().out
     bot.install(SECOND, "U0SECONDOLIVIA")
     assert cli.main(["counts", "--workspace", SECOND]) == cli.FAILED, "nothing is left"

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
-from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
@@ -242,13 +241,12 @@ def test_no_digest_waits_for_the_mailboxes_of_others():
     scheduler, go_on, ran = scheduling.start("me"), Event(), Event()
     try:
         for n in range(scheduling.THREADS + 1):
-            wait = partial(go_on.wait, 30)
             scheduling.add_task(
                 scheduler,
                 f"T{n}/mailbox",
                 "mailbox",
                 timedelta(hours=1),
-                lambda _, wait=wait: wait(),
+                lambda _: go_on.wait(30),
                 executor=scheduling.WAITING,
             )
         scheduling.add_task(scheduler, "T1/digest", "digest", timedelta(hours=1), lambda _: ran.set())
