@@ -10,8 +10,8 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import Counter
 
-from bot.bounces import mailbox
-from bot.core import task_leases
+from bot.core import breakdowns, task_leases
+from bot.core.breakdowns import Place
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
@@ -22,7 +22,6 @@ from handlers.slack.features.bounces import held, incidents
 from handlers.slack.features.digests import post
 from handlers.slack.features.mailchimp import mirror
 from handlers.words import words
-from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 
 DIGEST_INTERVAL = timedelta(seconds=20)
@@ -176,13 +175,19 @@ def send_due(context: AppContext, owner: str) -> None:
 
 def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> bool:
     """Takes in the unread bounces of the mailbox; if it can't be read, logs one line and returns False."""
+    # Only here: most bots have no mailbox.
+    from bot.bounces import mailbox  # noqa: PLC0415
+    from storage.bounces.imap import MailboxError  # noqa: PLC0415
+
     try:
         outcome = mailbox.take_in_unseen(
             context.database, address, context.clock(), keep_lease, context.settings.return_path_secret
         )
     except MailboxError as error:
         log.warning("mailbox: %s", words("en")(error.key, **error.values))
+        breakdowns.note(context.database, Place.MAILBOX, error.key, error.values, context.clock())
         return False
+    breakdowns.clear(context.database, Place.MAILBOX)
     if outcome.messages:
         log.info("mailbox: %d messages, %s", outcome.messages, outcome.intake)
     return True

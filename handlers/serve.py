@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from threading import Event, Timer
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
@@ -30,7 +30,7 @@ from handlers.scheduler import KeepLease
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
-from handlers.slack.installation.flow import Flow
+from handlers.slack.features.home_refresh import HomeRefresher
 from handlers.slack.installation.installations import Installations
 from handlers.slack.installation.rotation import INTERVAL, Rotation
 from handlers.slack.long_work import Worker, for_each
@@ -41,6 +41,9 @@ from handlers.slack.workspaces import Only, Served, Workspaces, web_client
 from handlers.web import server as web_server
 from handlers.web.health import Check, Health
 from storage.core.database import Database
+
+if TYPE_CHECKING:
+    from handlers.slack.installation.flow import Flow
 
 # Service managers usually kill a process ten seconds after SIGTERM.
 GIVE_UP_JOBS_AFTER_SECONDS = 8.0
@@ -94,7 +97,7 @@ class OAuth:
     installations: Installations
     rotation: Rotation
     workspaces: Workspaces
-    flow: Flow
+    flow: "Flow"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +133,9 @@ def start_parts(settings: Settings, running: ExitStack) -> Parts:
         _serve_installed(settings, database, oauth, scheduler, owner, of_token)
     worker.start(served.contexts, more_come=oauth is not None)
     running.callback(worker.stop)
+    refresher = HomeRefresher(served.contexts)
+    refresher.start()
+    running.callback(refresher.stop)
     checks: dict[str, Check] = {
         "database": partial(databases.fault, database),
         "workers": worker.fault,
@@ -149,6 +155,8 @@ def start_parts(settings: Settings, running: ExitStack) -> Parts:
 
 
 def _oauth(settings: Settings, database: Database, wake: Callable[[], None]) -> OAuth:
+    from handlers.slack.installation.flow import Flow  # noqa: PLC0415  only here: few bots need it
+
     installations = Installations(database, settings)
     rotation = Rotation(installations, database, settings, utc_now)
     workspaces = Workspaces(settings, database, installations, rotation, wake)
@@ -232,7 +240,7 @@ def _listen(
     settings: Settings,
     database: Database,
     contexts: Callable[[], Sequence[AppContext]],
-    install: Flow | None,
+    install: "Flow | None",
     running: ExitStack,
     checks: dict[str, Check],
 ) -> int:

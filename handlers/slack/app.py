@@ -1,4 +1,4 @@
-"""The Bolt app: who asks, deliveries that come twice, faults, and every feature's listeners."""
+"""The Bolt app: who asks and how often, deliveries that come twice, faults, and every feature's listeners."""
 
 import logging
 from collections.abc import Callable
@@ -28,6 +28,7 @@ from handlers.slack.features.archives import archives, restores
 from handlers.slack.features.bounces import evidence, held, incidents, policies, reversals
 from handlers.slack.features.contacts import contacts, counts, segments
 from handlers.slack.features.mailchimp import additions, fixes, mirror
+from handlers.slack.limits import Limits
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
@@ -69,6 +70,7 @@ def build_app(find: Find, settings: Settings) -> App:
         request_verification_enabled=secret is not None,
         listener_executor=threads,
     )
+    limits = Limits()
 
     @app.middleware
     def introduce(
@@ -81,8 +83,10 @@ def build_app(find: Find, settings: Settings) -> App:
         if served is None:  # that the bot was removed is told without a check of who is served
             return BoltResponse(status=200, body="")
         body = request.body = _with_buttons(_storable(request.body))
-        context[REQUEST] = Request(served.asked, body, context.user_id or "", respond, threads)
+        asked = context[REQUEST] = Request(served.asked, body, context.user_id or "", respond, threads)
         context[SEEN] = served.seen
+        if (refusal := limits.refusal(asked)) is not None:
+            return BoltResponse(status=200, body=refusal or "")
         if served.seen.is_repeated(body):
             return BoltResponse(status=200, body="")
         return next()

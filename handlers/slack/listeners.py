@@ -19,7 +19,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 
 from handlers import logs
-from handlers.slack import errors
+from handlers.slack import errors, limits
 from handlers.slack.client import in_answer
 from handlers.slack.dedupe import SeenRequests
 from handlers.slack.elements import blocks
@@ -164,7 +164,7 @@ def _offering(listener: Options, who: Who) -> Handle:
     def handle(ack: Ack, request: Request, _: SeenRequests) -> None:
         ack(options=_options(request, listener, who))
 
-    return handle
+    return _shared_out(handle)
 
 
 def _answered(listener: Submission, who: Who) -> Handle:
@@ -178,7 +178,21 @@ def _answered(listener: Submission, who: Who) -> Handle:
         if request.follow_ups:
             _later(request, lambda: _follow_up(request))
 
-    return handle
+    return _shared_out(handle)
+
+
+def _shared_out(handle: Handle) -> Handle:
+    """The same for requests that occupy a thread until they are answered: one person takes a few threads at most."""
+
+    def handle_some(ack: Ack, request: Request, seen: SeenRequests) -> None:
+        with request.threads.answering(request.caller) as has_room:
+            if has_room:
+                handle(ack, request, seen)
+            else:
+                limits.REFUSED.labels(limits.ANSWERING).inc()
+                ack(**limits.answer(request))
+
+    return handle_some
 
 
 def _options(request: Request, listener: Options, who: Who) -> list[dict[str, Any]]:
@@ -218,7 +232,7 @@ def _later(request: Request, call: Callable[[], None]) -> None:
         except Exception as error:  # noqa: BLE001  told to the person
             _tell(error, request)
 
-    request.threads.submit_slow(request.user_id, run)
+    request.threads.submit_slow(request.caller, run)
 
 
 def _tell(error: Exception, request: Request) -> None:

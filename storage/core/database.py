@@ -11,10 +11,12 @@ from threading import Lock
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import DropSchema
 from sqlmodel import Session
+
+from storage.core.server_errors import leaves_session_unusable
 
 __all__ = ["Database", "Session", "Unreachable"]  # `bot` and `handlers` import Session from here
 
@@ -294,6 +296,8 @@ def _postgresql_engine(url: URL, idle_connections: int) -> Engine:
         max_overflow=MOST_CONNECTIONS - idle_connections,
     )
 
+    event.listen(engine, "handle_error", _replace_sessions)
+
     @event.listens_for(engine, "begin")
     def _set_search_path(connection: Connection) -> None:
         # For the transaction alone: the connection may be another database's next.
@@ -302,6 +306,11 @@ def _postgresql_engine(url: URL, idle_connections: int) -> Engine:
 
     schema = _schema(url)
     return engine.execution_options(schema=schema) if schema else engine
+
+
+def _replace_sessions(context: ExceptionContext) -> None:
+    if leaves_session_unusable(context.original_exception):
+        context.is_disconnect = True  # the whole pool is replaced
 
 
 def _sqlite_engine(url: URL, idle_connections: int) -> Engine:

@@ -23,6 +23,7 @@ from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
 from bot.maintenance.retention import Retention
 from handlers.slack.scopes import SCOPES
+from handlers.terminal import spreading
 from handlers.terminal import workspaces as of_workspaces
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files, workspaces
@@ -165,11 +166,14 @@ def _database(config: Settings, right: Make, fault: Make) -> Finding:
     try:
         with closing(databases.open_any_version(config.database_url)) as database:
             databases.check_version(database)
+            n_left = spreading.n_left(database)
     except DatabaseBehind as error:
         # SQLite databases are migrated by the first command that opens them.
         return right("check-database-new") if database.is_sqlite else fault(error.key)
     except CleanedError as error:
         return fault(error.key, **error.values)
+    if n_left:
+        return fault("spread-left", n=n_left)
     return right("check-database", url=database.url.render_as_string())
 
 

@@ -9,6 +9,7 @@ error-not-an-operator = { $n ->
    *[other] Only operators can do that. Ask { $helpers }, or an owner or admin of this workspace.
 }
 error-role-unknown = Slack did not say whether you are an operator. Nothing was changed. Try again in a minute.
+error-too-many-requests = Too many requests came at once, so this one was not done. Wait a few seconds, then try again.
 error-nothing-there = No contact matches. Change the filters.
 error-wrong-word = Type { $word } to confirm. Nothing was changed.
 error-already-done = This was already confirmed. The receipt is in your messages.

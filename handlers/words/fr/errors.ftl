@@ -9,6 +9,7 @@ error-not-an-operator = { $n ->
    *[other] Seuls les opérateurs peuvent faire cela. Demandez à { $helpers }, ou à un propriétaire ou administrateur de cet espace de travail.
 }
 error-role-unknown = Slack n’a pas dit si vous êtes opérateur. Rien n’a été modifié. Réessayez dans une minute.
+error-too-many-requests = Trop de demandes sont arrivées en même temps : celle-ci n’a pas été traitée. Patientez quelques secondes, puis réessayez.
 error-nothing-there = Aucun contact ne correspond. Modifiez les filtres.
 error-wrong-word = Tapez { $word } pour confirmer. Rien n’a été modifié.
 error-already-done = Cette action a déjà été confirmée. Le reçu est dans vos messages.
@@ -51,7 +52,7 @@ error-short-secret = { $name ->
     [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET a moins de { $n } caractères : il en manque une partie. Copiez de nouveau la clé de signature du webhook de Mailtrap.
    *[other] { $name } a moins de { $n } caractères : on pourrait le deviner. Créez-en un plus long avec « openssl rand -hex 16 », et indiquez le même là d’où viennent les requêtes au bot.
 }
-error-not-installed = Le bot n’est pas encore prêt pour cet espace de travail, ou il en a été retiré. Réessayez dans une minute ; sinon, demandez à un propriétaire de l’installer.
-error-unknown-workspace = Il n’y a pas d’espace de travail { $workspace }. Le bot est dans : { $known }
+error-not-installed = Le bot n’est pas encore prêt pour cet espace de travail, ou il en a été retiré. Réessayez dans une minute ; sinon, demandez à un propriétaire de l’installer.
+error-unknown-workspace = Il n’y a pas d’espace de travail { $workspace }. Le bot est dans : { $known }
 error-workspace-in-use = Le bot est encore dans { $workspace }. Retirez-en d’abord l’application, dans Slack.
-error-choose-workspace = Plusieurs espaces de travail utilisent ce bot. Indiquez lequel avec --workspace : { $known }
+error-choose-workspace = Plusieurs espaces de travail utilisent ce bot. Indiquez lequel avec --workspace : { $known }

@@ -39,7 +39,9 @@ FOR_EVERYONE = {
     ("event", "tokens_revoked"),
     ("action", r"conversation-\w+"),
     ("step", "cleaned_counts"),
+    ("action", "home-figures"),
     ("action", "home-refresh"),
+    ("options", "home-figures"),
     # Links: nothing is done.
     ("action", "outcomes-open"),
     ("action", r"exports-open(-\d+)?"),

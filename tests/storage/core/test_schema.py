@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from storage.core import schema
@@ -22,6 +23,11 @@ def test_the_migrations_make_what_the_tables_say(database: Database):
 def test_a_migrated_database_is_at_the_newest_version(database: Database):
     schema.migrate(database)
     assert schema.database_revision(database) == schema.program_revision() is not None
+
+
+def test_the_files_are_named_after_their_revisions_in_their_order():
+    script = ScriptDirectory.from_config(schema._config())
+    assert [each.revision for each in script.walk_revisions()][::-1] == list(schema.program_revisions())
 
 
 def test_a_database_of_a_newer_program_is_refused(database: Database):
