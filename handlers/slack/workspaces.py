@@ -147,6 +147,16 @@ class Workspaces:
                 self._record(team_id, name, installed)
         self.reload()
 
+    def follow(self, organization: str) -> None:
+        """Serves the workspaces that the organization's admins let the app into now, and no others of it."""
+        if installed := self._installations.find(None, organization):
+            granted = dict(_teams(self._settings, installed))
+            self.install(installed)
+            for team in [each.workspace for each in self.contexts()]:
+                has_left = team.enterprise_id == organization and team.id not in granted
+                if has_left and not self._installations.find(team.id):  # one of its own
+                    self._leave(team.id)
+
     def remove(self, installed: Installed, at: datetime) -> None:
         """Serves no longer what was removed then, unless it was installed again since. The data stays."""
         self._installations.remove(installed.team_id, installed.enterprise_id, at)
@@ -299,6 +309,7 @@ class Workspaces:
             people=People(sdk_workarounds.less_patient(client), context.settings.operators, workspace.id),
             workspace=workspace,
             removed=partial(self.remove, installed),
+            teams_changed=partial(self.follow, installed.enterprise_id or ""),
         )
         served = Served.of(context, installed.authorize_result(workspace.id))
         return replace(served, seen=old.seen) if old else served

@@ -193,6 +193,25 @@ def test_an_organization_s_workspace_that_can_not_be_made_leaves_its_others(
     assert ids(served) == {"T1", "T2"}
 
 
+def test_workspaces_that_an_organization_s_admins_add_and_take_out_are_followed(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+):
+    served = start()
+    teams = {"T1": "One", "T2": "Two"}
+    monkeypatch.setattr("handlers.slack.workspaces._teams", lambda *_: iter(teams.items()))
+    org = oauth.installation(None, enterprise_id="E1", is_enterprise_install=True)
+    served._installations.save(org)
+    served.install(Installed.of(org))
+    assert ids(served) == {"T1", "T2"}
+    del teams["T1"]
+    teams["T3"] = "Three"
+    for _ in range(2):
+        served.contexts()[-1].teams_changed()
+        assert ids(served) == {"T2", "T3"}
+    served.reload()
+    assert ids(served) == {"T2", "T3"}
+
+
 def test_only_a_token_that_slack_goes_on_refusing_is_given_up(start: Start, slack: FakeOAuth):
     served = start()
     install(served, "T1")
