@@ -72,13 +72,15 @@ def add(
     """Records that the bot is in the workspace, and makes its database if it has none yet.
 
     A workspace that it is installed in again has the database that it had. `place`: of a new one; by default a database
-    of its own, named after its id. Raises ValueError for an id that could name another database than that.
+    of its own, named after its id. Raises ValueError for an id that could name another database than that;
+    DatabaseUnreachable if the one that it uses is missing.
     """
     if not ID.fullmatch(workspace_id):
         raise ValueError
     known = get(main, workspace_id)
     where = known.place if known else workspace_id.lower() if place is None else place
-    database = open_beside(main, where)
+    is_present = known is not None and not known.is_removed
+    database = check_there(main, where) if is_present else open_beside(main, where)
     if database is not main:
         # Made before the workspace is recorded, so that nobody serves it without.
         database.probe()
@@ -120,15 +122,31 @@ def open_beside(main: Database, place: str) -> Database:
 def open_current(main: Database, place: str) -> Database:
     """As `open_beside`, at this program's version, as `databases.open_current`.
 
-    Raises DatabaseUnreachable, also where the file is missing: an empty one in its place would hide that. Raises
-    DatabaseNewer, DatabaseBehind.
+    Raises DatabaseUnreachable, DatabaseNewer, DatabaseBehind.
     """
+    database = check_there(main, place)
+    if database is not main:
+        databases.ensure_current(database)
+    return database
+
+
+def migrate(main: Database, place: str) -> bool:
+    """Migrates the database of that place, as `databases.migrate`. Raises DatabaseUnreachable, DatabaseNewer."""
+    database = check_there(main, place)
+    try:
+        return databases.migrate(database)
+    finally:
+        if database is not main:
+            database.close()
+
+
+def check_there(main: Database, place: str) -> Database:
+    """As `open_beside`. Raises DatabaseUnreachable, also where it is missing: an empty one in its place would hide that."""
     database = open_beside(main, place)
     if database is not main:
         try:
-            database.check_file()
+            database.check_place()
             database.probe()
         except Unreachable as error:
             raise databases.DatabaseUnreachable(url=database.url.render_as_string()) from error
-        databases.ensure_current(database)
     return database

@@ -63,7 +63,7 @@ class Served:
     def has_its_file(self) -> bool:
         """False if the SQLite file of its database was deleted or replaced while it was in use."""
         try:
-            self.context.database.check_file()
+            self.context.database.check_place()
         except Unreachable:
             return False
         return True

@@ -67,7 +67,13 @@ def run(words: Words, *, erase: str | None, renew_keys: bool, as_json: bool) -> 
 
 def _chosen(main: Settings) -> Workspace | None:
     with closing(databases.open_current(main.database_url)) as database:
-        known = workspaces.list_all(database)
+        chosen = _named(main, workspaces.list_all(database))
+        if chosen:
+            workspaces.check_there(database, chosen.place)
+    return chosen
+
+
+def _named(main: Settings, known: Sequence[Workspace]) -> Workspace | None:
     names = _names(known)
     if main.workspace:
         for each in known:

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import DropSchema
@@ -84,7 +84,7 @@ class Database:
         # SQLite has one writer: threads of this process wait for this lock, which is quicker than polling the file.
         self._writer = Lock()
         self._busy_seconds = SQLITE_BUSY_SECONDS
-        self._file_id: tuple[int, int] | None = None  # of the SQLite file that `check_file` saw first
+        self._file_id: tuple[int, int] | None = None  # of the SQLite file that `check_place` saw first
 
     def with_short_wait(self) -> Self:
         """Returns the same database with a short time-out for locks, for requests that a person waits for."""
@@ -131,11 +131,13 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise Unreachable from error
 
-    def check_file(self) -> None:
-        """Raises Unreachable if the SQLite file is gone, or is another one than at the first call.
+    def check_place(self) -> None:
+        """Raises Unreachable if the SQLite file is gone, or is another one than at the first call; or the schema is gone.
 
         An open connection goes on reading and writing a file that was deleted or replaced.
         """
+        if self.schema:
+            self._check_schema(self.schema)
         if not (self.is_sqlite and self.url.database):
             return
         try:
@@ -145,6 +147,15 @@ class Database:
         file_id = found.st_dev, found.st_ino
         self._file_id = self._file_id or file_id
         if file_id != self._file_id:
+            raise Unreachable
+
+    def _check_schema(self, schema: str) -> None:
+        try:
+            with self.engine.connect() as connection:
+                is_there = connection.execute(select(func.to_regnamespace(schema))).scalar() is not None
+        except SQLAlchemyError as error:
+            raise Unreachable from error
+        if not is_there:
             raise Unreachable
 
     @property

@@ -65,7 +65,7 @@ def state(database: Database) -> SchemaState:
 def state_if_reachable(database: Database) -> SchemaState:
     """As `state`, of a database that is in use. Raises Unreachable."""
     try:
-        database.check_file()
+        database.check_place()
         return state(database)
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise Unreachable from error

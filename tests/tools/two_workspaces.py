@@ -16,9 +16,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 
 import httpx
@@ -184,12 +185,11 @@ def _run(
         )
 
     living = asyncio.run_coroutine_threadsafe(live(), slack._loop)
-    minute = 0
-    while not living.done():
+    for minute in count():
         memory = "  ".join(f"{_memory(process):.0f} MB" for process in processes)
         print(f"minute {minute}: {memory}; {len(figures.acks)} acknowledged", flush=True)
-        minute += 1
-        time.sleep(max(0.0, min(60.0, until + 1 - time.monotonic())))
+        if wait([living], 60.0).done:
+            break
     living.result()
     print(f"end: {'  '.join(f'{_memory(process):.0f} MB' for process in processes)}")
 
@@ -258,8 +258,13 @@ class _Someone:
         chosen = {"type": "conversations_select", "action_id": CHANNEL, "selected_conversation": channel}
         form = str(view.content["hash"])
         submitted = self._actions.submit(view, {CHANNEL: {CHANNEL: chosen}})
-        await self._answered(submitted, lambda: str(self._top().content["hash"]) != form)
+        await self._answered(submitted, lambda: self._shows_another_form_than(form))
         await self._actions.close(self._top(), everything=True)
+
+    def _shows_another_form_than(self, hash_: str) -> bool:
+        """A modal that is loading is no answer yet."""
+        content = self._top().content
+        return bool(content.get("submit")) and content["hash"] != hash_
 
     def _top(self) -> StoredView:
         stack = self._state.stacks[self._user]
