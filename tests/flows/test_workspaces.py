@@ -16,6 +16,7 @@ from sqlmodel import func, select
 
 from bot.core import jobs, workspaces
 from bot.core.settings import Settings, load
+from bot.digests import digests
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
 from handlers import cli, serve
@@ -191,6 +192,33 @@ def test_work_is_done_for_the_workspace_that_asked_for_it(bot: Installing):
             message = person.wait_message(lambda message: bool(message.get("files")), channel=direct)
             content = person.download(message["files"][0])
             assert f"{place.lower()}@example.com" in content.decode()
+
+
+def test_what_is_done_in_views_of_an_organization_is_about_the_workspace_that_they_were_opened_in(
+    bot: Installing,
+):
+    """Slack names only the organization then."""
+    bot.install(ORGANIZATION, "U0GRIDOLIVIA")
+    for place in (EAST, WEST):
+        bot.fill(place, f"News of {place}")
+    for place in (WEST, EAST):
+        channel = place.replace("T0", "C0") + "NEWS"
+        with Person(bot.slack, "U0GRIDOLIVIA", channel, place) as person:
+            person.command("/cleaned-digest")
+            person.wait_modal(lambda view: bool(view.get("submit")))
+            assert person.options("digest-zone", "Par")["options"]
+            assert person.submit(**{"digest-channel": channel}) == {}
+            wait(lambda place=place: digests.current(bot.of(place).database) is not None)  # type: ignore[misc]
+            person.dismiss(everything=True)
+            person.open_home()
+            person.wait_home(f"News of {place}")
+            assert person.click("home-refresh", in_=person.home())["ok"]
+            person.wait_home(f"News of {place}")
+    kept = {place: digests.current(bot.of(place).database) for place in (EAST, WEST)}
+    assert {place: found and found.channel for place, found in kept.items()} == {
+        EAST: "C0EASTNEWS",
+        WEST: "C0WESTNEWS",
+    }
 
 
 def test_each_workspace_has_webhooks_of_its_own(bot: Installing, monkeypatch: pytest.MonkeyPatch):
