@@ -11,7 +11,16 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.core.errors import Faults
-from handlers.terminal.arguments import FILE, PATH, SHELLS, Parser, PrintCompletion, WrongUsage, port
+from handlers.terminal.arguments import (
+    FILE,
+    PATH,
+    SHELLS,
+    Parser,
+    PrintCompletion,
+    PrintVersion,
+    WrongUsage,
+    port,
+)
 from handlers.words import Words, language_for, words
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -62,8 +71,7 @@ def build_parser(translate: Words) -> argparse.ArgumentParser:
     parser = Parser(prog="cleaned", description=translate("terminal-about"))
     parser.add_argument(
         "--version",
-        action="version",
-        version=f"cleaned {_version()}",
+        action=PrintVersion,
         help=translate("terminal-version"),
     )
     parser.add_argument(
@@ -84,15 +92,6 @@ def build_parser(translate: Words) -> argparse.ArgumentParser:
         if name in _OF_A_WORKSPACE:
             command.add_argument("--workspace", metavar="ID", help=translate("terminal-workspace-of"))
     return parser
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("cleaned")
-    except PackageNotFoundError:  # a checkout that is not installed
-        return "0"
 
 
 def _add_demo_options(command: argparse.ArgumentParser, translate: Words) -> None:
@@ -167,6 +166,10 @@ def _add_forget_options(command: argparse.ArgumentParser, translate: Words) -> N
 def _add_person_options(command: argparse.ArgumentParser, translate: Words) -> None:
     command.add_argument("address", metavar="ADDRESS", help=translate("terminal-address"))
     command.add_argument("--json", action="store_true", help=translate("terminal-person-json"))
+
+
+def _add_spread_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--sql", action="store_true", help=translate("terminal-spread-sql"))
 
 
 def _add_manifest_options(command: argparse.ArgumentParser, translate: Words) -> None:
@@ -296,6 +299,12 @@ def _migrate(_options: argparse.Namespace, language: str) -> int:
     return running.migrate(words(language))
 
 
+def _spread(options: argparse.Namespace, language: str) -> int:
+    from handlers.terminal import spreading
+
+    return spreading.run(words(language), as_sql=options.sql)
+
+
 def _manifest(options: argparse.Namespace, _language: str) -> int:
     from handlers.slack import manifest
 
@@ -319,6 +328,7 @@ _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
     "check": (_check, _add_check_options),
     "workspaces": (_workspaces, _add_workspaces_options),
     "migrate": (_migrate, _add_no_options),
+    "spread": (_spread, _add_spread_options),
     "manifest": (_manifest, _add_manifest_options),
 }
 

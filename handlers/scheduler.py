@@ -3,24 +3,25 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import Counter
 
-from bot.bounces import mailbox
-from bot.core import task_leases
+from bot.core import breakdowns, task_leases
+from bot.core.breakdowns import Place
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features.bounces import held, incidents
 from handlers.slack.features.digests import post
 from handlers.slack.features.mailchimp import mirror
 from handlers.words import words
-from storage.bounces.imap import MailboxError
 from storage.bounces.imap_address import ImapAddress
 
 DIGEST_INTERVAL = timedelta(seconds=20)
@@ -30,6 +31,8 @@ MAILBOX_INTERVAL = timedelta(minutes=2)
 MIRROR_INTERVAL = timedelta(minutes=5)
 HEARTBEAT_INTERVAL = timedelta(seconds=5)
 STOPPED_AFTER_SECONDS = 20.0  # without a heartbeat
+THREADS = 10  # for the tasks of all workspaces, and as many more for those below
+WAITING = "waiting"  # tasks that may wait long for another server
 
 KeepLease = Callable[
     [], bool
@@ -71,7 +74,9 @@ def start(
     """
     # A late run is still wanted, and one run makes up for all that were missed.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+    # Nobody's digest waits for the mailboxes and Mailchimp accounts of others.
+    executors = {"default": ThreadPoolExecutor(THREADS), WAITING: ThreadPoolExecutor(THREADS)}
+    scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults, executors=executors)
     if heartbeat:
         scheduler.add_job(heartbeat.beat, "interval", seconds=HEARTBEAT_INTERVAL.total_seconds())
     for context in contexts:
@@ -87,11 +92,14 @@ def add_workspace(scheduler: BackgroundScheduler, context: AppContext, owner: st
     """
     task_leases.release_dead(context.database, context.clock())
 
-    def add(name: str, interval: timedelta, task: Task, *, lease: str = "") -> None:
+    def add(
+        name: str, interval: timedelta, task: Task, *, lease: str = "", executor: str = "default"
+    ) -> None:
         def has_lease() -> bool:
             return not lease or task_leases.acquire(context.database, lease, owner, context.clock(), interval)
 
-        add_task(scheduler, _job_id(context.workspace.id, name), name, interval, task, has_lease)
+        job_id = _job_id(context.workspace.id, name)
+        add_task(scheduler, job_id, name, interval, task, has_lease, executor)
 
     _add_tasks(add, context, owner)
 
@@ -110,6 +118,7 @@ def add_task(
     interval: timedelta,
     task: Task,
     has_lease: KeepLease = lambda: True,
+    executor: str = "default",
 ) -> None:
     """Adds a recurring task, in the place of the one with the id; it runs for the first time at once."""
 
@@ -123,6 +132,7 @@ def add_task(
         "interval",
         (name, task, keep_lease),
         id=job_id,
+        executor=executor,
         replace_existing=True,
         seconds=interval.total_seconds(),
         next_run_time=datetime.now(UTC),
@@ -150,9 +160,11 @@ def _add_tasks(add: Callable[..., None], context: AppContext, owner: str) -> Non
             MAILBOX_INTERVAL,
             lambda keep_lease: read_mailbox(context, address, keep_lease),
             lease="mailbox",
+            executor=WAITING,
         )
     if account := context.mailchimp:
-        add("mirror", MIRROR_INTERVAL, lambda _: mirror.sync_all(context, account), lease="mirror")
+        sync_all = partial(mirror.sync_all, context, account)
+        add("mirror", MIRROR_INTERVAL, lambda _: sync_all(), lease="mirror", executor=WAITING)
 
 
 def send_due(context: AppContext, owner: str) -> None:
@@ -163,13 +175,19 @@ def send_due(context: AppContext, owner: str) -> None:
 
 def read_mailbox(context: AppContext, address: ImapAddress, keep_lease: KeepLease) -> bool:
     """Takes in the unread bounces of the mailbox; if it can't be read, logs one line and returns False."""
+    # Only here: most bots have no mailbox.
+    from bot.bounces import mailbox  # noqa: PLC0415
+    from storage.bounces.imap import MailboxError  # noqa: PLC0415
+
     try:
         outcome = mailbox.take_in_unseen(
             context.database, address, context.clock(), keep_lease, context.settings.return_path_secret
         )
     except MailboxError as error:
         log.warning("mailbox: %s", words("en")(error.key, **error.values))
+        breakdowns.note(context.database, Place.MAILBOX, error.key, error.values, context.clock())
         return False
+    breakdowns.clear(context.database, Place.MAILBOX)
     if outcome.messages:
         log.info("mailbox: %d messages, %s", outcome.messages, outcome.intake)
     return True
@@ -180,7 +198,9 @@ def _run(name: str, task: Task, keep_lease: KeepLease) -> None:
         try:
             if not keep_lease():
                 return
-            has_failed = task(keep_lease) is False
+            with tracing.span(f"task {name}", task=name):
+                has_failed = task(keep_lease) is False
+                tracing.note(outcome=FAILED if has_failed else DONE)
         except Exception as error:  # noqa: BLE001  the next run comes whatever happens
             has_failed = True
             log.error("scheduled task %s failed: %s", name, errors.trace(error))  # noqa: TRY400  a message may hold an address

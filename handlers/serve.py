@@ -10,30 +10,31 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from threading import Event, Timer
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.core import databases, jobs, task_leases
+from bot.core import databases, jobs, task_leases, workspaces
+from bot.core import settings as reading
 from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
 from bot.mailchimp import account
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
-from handlers import logs
+from handlers import logs, tracing
 from handlers import scheduler as scheduling
 from handlers.clock import utc_now
 from handlers.scheduler import KeepLease
 from handlers.slack import app, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
-from handlers.slack.installation.flow import Flow
+from handlers.slack.features.home_refresh import HomeRefresher
 from handlers.slack.installation.installations import Installations
 from handlers.slack.installation.rotation import INTERVAL, Rotation
-from handlers.slack.long_work import Worker
+from handlers.slack.long_work import Worker, for_each
 from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
@@ -42,9 +43,13 @@ from handlers.web import server as web_server
 from handlers.web.health import Check, Health
 from storage.core.database import Database
 
+if TYPE_CHECKING:
+    from handlers.slack.installation.flow import Flow
+
 # Service managers usually kill a process ten seconds after SIGTERM.
 GIVE_UP_JOBS_AFTER_SECONDS = 8.0
 EXIT_AFTER_SECONDS = 9.5  # even if the database does not answer
+FLUSH_AT_THE_END_SECONDS = 1.0  # for traces
 SIGNAL_CHECK_SECONDS = 0.5
 WORKSPACES_INTERVAL = timedelta(
     seconds=20
@@ -62,6 +67,8 @@ def run(settings: Settings) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
+        running.callback(tracing.stop)
+        tracing.start(reading.open_telemetry())
         worker = start_parts(settings, running).worker
         gc.collect()
         gc.freeze()  # no later collection has to traverse the loaded modules
@@ -94,7 +101,7 @@ class OAuth:
     installations: Installations
     rotation: Rotation
     workspaces: Workspaces
-    flow: Flow
+    flow: "Flow"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +137,9 @@ def start_parts(settings: Settings, running: ExitStack) -> Parts:
         _serve_installed(settings, database, oauth, scheduler, owner, of_token)
     worker.start(served.contexts, more_come=oauth is not None)
     running.callback(worker.stop)
+    refresher = HomeRefresher(served.contexts)
+    refresher.start()
+    running.callback(refresher.stop)
     checks: dict[str, Check] = {
         "database": partial(databases.fault, database),
         "workers": worker.fault,
@@ -149,6 +159,8 @@ def start_parts(settings: Settings, running: ExitStack) -> Parts:
 
 
 def _oauth(settings: Settings, database: Database, wake: Callable[[], None]) -> OAuth:
+    from handlers.slack.installation.flow import Flow  # noqa: PLC0415  only here: few bots need it
+
     installations = Installations(database, settings)
     rotation = Rotation(installations, database, settings, utc_now)
     workspaces = Workspaces(settings, database, installations, rotation, wake)
@@ -185,25 +197,28 @@ def _serve_installed(
 
 
 def _release_leases(contexts: Callable[[], Sequence[AppContext]], owner: str) -> None:
-    for context in contexts():
-        task_leases.release_all(context.database, owner, context.clock())
+    for_each(contexts(), lambda context: task_leases.release_all(context.database, owner, context.clock()))
 
 
 def _of_bot_token(settings: Settings, database: Database, wake: Callable[[], None]) -> Served:
-    """The workspace of the bot token, which uses the main database. Raises SlackApiError, MailchimpError."""
+    """The workspace of the bot token, which uses the main database unless it has another one already.
+
+    Raises SlackApiError, MailchimpError, CleanedError.
+    """
     client = web_client(settings)
     identity = AuthorizeResult.from_auth_test_response(
         auth_test_response=client.auth_test(), bot_token=client.token
     )
     team_id = identity.team_id or ""
+    workspace = workspaces.get(database, team_id) or Workspace(team_id, identity.team or team_id)
     context = AppContext(
-        database=database,
+        database=workspaces.open_current(database, workspace.place),
         settings=settings,
         client=client,
         people=People(sdk_workarounds.less_patient(client), settings.operators, team_id),
         mailchimp=account.account(settings),
         wake=wake,
-        workspace=Workspace(team_id, identity.team or team_id),
+        workspace=workspace,
     )
     return Served.of(context, identity)
 
@@ -213,6 +228,7 @@ def _limit_shutdown(worker: Worker) -> None:
 
     def release_jobs_and_exit() -> None:
         worker.hand_over()
+        tracing.stop(FLUSH_AT_THE_END_SECONDS)
         os._exit(0)
 
     for seconds, action in (
@@ -229,7 +245,7 @@ def _listen(
     settings: Settings,
     database: Database,
     contexts: Callable[[], Sequence[AppContext]],
-    install: Flow | None,
+    install: "Flow | None",
     running: ExitStack,
     checks: dict[str, Check],
 ) -> int:
@@ -243,7 +259,7 @@ def _listen(
         running.callback(sdk_workarounds.close, handler.client)
         running.callback(unanswered.wait, partial(sdk_workarounds.hang_up, handler.client))
         checks["socket"] = partial(sdk_workarounds.socket_fault, handler.client)
-    health = Health(checks, logs.last_error)
+    health = Health(checks, logs.last_error, partial=("workspaces",))
     running.callback(health.close)
     server = web_server.start(
         bolt,

@@ -18,10 +18,12 @@ from storage.bounces import incidents as incident_rows
 from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
 from storage.contacts import contacts
+from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import CleanReason, Status
 from storage.core import audiences
 from storage.core.database import Database, Session
+from storage.corrections import corrections
 
 MOST_SHOWN = 15  # evidence items
 
@@ -48,6 +50,15 @@ class VerdictSummary:
     weakness: Weakness | None
     """Why the contact is worth a look, or was until its review."""
     review: Review | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)  # it holds an address
+class PastFix:
+    """The contact was corrected: this address was added beside it."""
+
+    address: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,8 @@ class Explanation:
     status: str = Status.CLEANED
     archive: str | None = None
     """The archive that it can be restored from, if it is archived."""
+    fixes: Sequence[PastFix] = ()
+    """Newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +144,7 @@ class FoundContact:
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds an address
 class AddressLookup:
-    """Who has an address: at most one contact of each audience. `searched` are all audiences."""
+    """Who has an address: at most one contact of each audience. `searched` are the audiences that were asked."""
 
     address: str
     found: Sequence[FoundContact]
@@ -139,11 +152,11 @@ class AddressLookup:
 
 
 def look_up(database: Database, text: str) -> AddressLookup:
-    """Looks up the first address that the text contains, in every audience."""
+    """Looks up the first address that the text contains, in every audience whose server answers."""
     address = next(iter(find_addresses(text)), text.strip())
+    searched = [Audience.of(row) for row in reachable(database)]
+    by_id = {audience.id: audience for audience in searched}
     with database.reading() as session:
-        searched = [Audience.of(row) for row in audiences.list_all(session)]
-        by_id = {audience.id: audience for audience in searched}
         found = [
             FoundContact(
                 row.id,
@@ -152,7 +165,7 @@ def look_up(database: Database, text: str) -> AddressLookup:
                 str(row.status),
                 _reason(row) if row.cleaned_at else "",
             )
-            for row in contacts.with_key(session, address.lower())
+            for row in contacts.with_key(session, address.lower(), by_id)
         ]
     return AddressLookup(address, found, searched)
 
@@ -172,6 +185,7 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         incident = _latest_incident(session, audience_id, evidence)
         is_archived = contact.status == Status.ARCHIVED
         archive = archives.holding(session, audience_id, contact_id) if is_archived else None
+        fixes = corrections.consents_of(session, audience_id, contact_id)
     return Explanation(
         contact_id=contact_id,
         audience=Audience.of(audience),
@@ -193,6 +207,7 @@ def explain(database: Database, audience_id: int, contact_id: int) -> Explanatio
         batch=batch,
         status=str(contact.status),
         archive=archive,
+        fixes=[PastFix(fix.address, fix.given_by, fix.given_at) for fix in fixes[:MOST_SHOWN]],
     )
 
 

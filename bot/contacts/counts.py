@@ -1,7 +1,7 @@
 """The figures of `/cleaned`, read from stored counts at the same cost for any size of audience."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from storage.contacts import figures as stored_figures
 from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
+from storage.core.db_errors import TransientFault, transient_fault
 
 # Mailchimp counts these toward the contact limit, and not cleaned and archived contacts.
 COUNTED = (Status.SUBSCRIBED, Status.UNSUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING)
@@ -76,34 +77,73 @@ class Figures:
 
 def figures(database: Database, audience: Audience, now: datetime, zone: str) -> Figures:
     """Returns the audience's figures, read in one transaction. Days are those of the time zone (IANA)."""
+    return figures_of(database, [audience], now, zone)[0]
+
+
+def figures_of(database: Database, audiences: Sequence[Audience], now: datetime, zone: str) -> list[Figures]:
+    """As `figures`, of each of the audiences; the number of queries does not grow with them."""
     week = weeks.week_at(now, zone)
     end_of_today = Week(week.last + weeks.DAY, zone).until
     bounds = [*weeks.bounds([week.before, week]), end_of_today]
+    ids = [audience.id for audience in audiences]
     with database.reading() as session:
-        counts = stored_figures.by_status_and_reason(session, audience.id)
-        cleaned = stored_figures.cleaned_between(session, audience.id, bounds)
-        date_unknown = stored_figures.date_unknown(session, audience.id)
-        worth_a_look = stored_figures.worth_a_look(session, audience.id)
-        refused_since = incidents.running_since(session, audience.id, now)
-    week_before, this_week, today = (by_reason.total() for by_reason in cleaned)
+        counts = stored_figures.by_status_and_reason_in(session, ids)
+        cleaned = stored_figures.cleaned_between_in(session, ids, bounds)
+        date_unknown = stored_figures.date_unknown_in(session, ids)
+        worth_a_look = stored_figures.worth_a_look_in(session, ids)
+        refused_since = incidents.running_since(session, ids, now)
+    made = []
+    for audience in audiences:
+        week_before, this_week, today = (by_reason.total() for by_reason in cleaned[audience.id])
+        by_status, by_reason = _totals(counts[audience.id])
+        made.append(
+            Figures(
+                audience=audience,
+                by_status=by_status,
+                by_reason=by_reason,
+                week=week,
+                this_week=this_week,
+                week_before=week_before,
+                today=today,
+                date_unknown=date_unknown.get(audience.id, 0),
+                worth_a_look=worth_a_look.get(audience.id, 0),
+                refused_since=refused_since.get(audience.id),
+            )
+        )
+    return made
+
+
+def _totals(counts: Mapping[tuple[str, str], int]) -> tuple[dict[str, int], dict[str, int]]:
+    """The contacts by status, and the cleaned ones by reason, with those that are 0."""
     by_status = Counter({str(status): 0 for status in Status})
     by_reason = Counter({str(reason): 0 for reason in CleanReason})
     for (status, reason), n in counts.items():
         by_status[status] += n
         if status == Status.CLEANED:
             by_reason[reason] += n
-    return Figures(
-        audience=audience,
-        by_status=dict(by_status),
-        by_reason=dict(by_reason),
-        week=week,
-        this_week=this_week,
-        week_before=week_before,
-        today=today,
-        date_unknown=date_unknown,
-        worth_a_look=worth_a_look,
-        refused_since=refused_since,
-    )
+    return dict(by_status), dict(by_reason)
+
+
+def figures_of_each(
+    database: Database, audiences: Sequence[Audience], now: datetime, zone: str
+) -> Sequence[Figures]:
+    """Returns the figures of each audience; without those whose server is gone, unless all are."""
+    try:
+        return figures_of(database, audiences, now, zone)
+    except Exception as error:
+        if transient_fault(error) != TransientFault.GONE:
+            raise
+    found, gone = [], None
+    for audience in audiences:
+        try:
+            found.append(figures(database, audience, now, zone))
+        except Exception as error:
+            if transient_fault(error) != TransientFault.GONE:
+                raise
+            gone = error
+    if gone and not found:
+        raise gone
+    return found
 
 
 def segment_size(session: Session, segment: Segment) -> int:

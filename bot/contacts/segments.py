@@ -6,7 +6,7 @@ sets a state instead of toggling one, so a click that arrives twice or late does
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.core.errors import CleanedError, PlanGone
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.tables import Contact
+from storage.core import days
 from storage.core import plans as plan_rows
 from storage.core.database import Database, Session
 from storage.core.tables import PlanRow
@@ -39,6 +40,7 @@ class Preset(StrEnum):
 
     ALL = "all"
     WEEK = "week"
+    TODAY = "today"
     WORTH_A_LOOK = "worth-a-look"
     TYPOS = "typos"
 
@@ -91,6 +93,8 @@ class Listing:
     worth_a_look: int = 0
     """How many of the audience's cleaned contacts are worth a look."""
     preset: Preset = Preset.ALL
+    archived: int = 0
+    """How many others were cleaned in the same days and are archived since: the figures of `/cleaned` count them too."""
 
     @property
     def pages(self) -> int:
@@ -165,6 +169,7 @@ def look(database: Database, plan_id: str, user_id: str, find_typos: FindTypos =
             refused_ticks=state.refused_ticks,
             worth_a_look=figures.worth_a_look(session, plan.audience_id),
             preset=state.preset,
+            archived=_archived_since(session, state.segment, found),
         )
     if has_changed:
         _save_count(database, plan, state.segment, found, audience.revision)
@@ -372,6 +377,18 @@ def _count(session: Session, state: _ListState, page_index: int, page: Sequence[
     if page_index == 0 and len(page) <= PAGE:
         return len(page)  # the whole segment: searching again for a text that few contacts have is slow
     return segment_size(session, state.segment)
+
+
+def _archived_since(session: Session, segment: Segment, found: int) -> int:
+    """Returns how many contacts of a segment of days are archived by now; 0 for another one."""
+    is_of_days = not replace(segment, since=None, until=None).is_filtered and segment.ids is None
+    if not segment.since or not segment.until or not is_of_days:
+        return 0
+    ends = days.start(segment.until + timedelta(days=1), segment.zone)
+    [cleaned] = figures.cleaned_between(
+        session, segment.audience_id, [days.start(segment.since, segment.zone), ends]
+    )
+    return max(cleaned.total() - found, 0)
 
 
 def _page_key(contact: Contact) -> PageKey:

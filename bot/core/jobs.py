@@ -140,6 +140,20 @@ class StepSize:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkUnderWay:
+    """A job that waits or runs. `done` and `total` as in `Job`; `is_asked_for`: whether a person is told of it."""
+
+    id: str
+    kind: JobKind
+    audience_id: int | None
+    is_waiting: bool
+    done: int
+    total: int
+    made_by: str
+    is_asked_for: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """The jobs of a kind and state that have not ended: how many, and how long ago the oldest was created."""
 
@@ -155,6 +169,25 @@ def backlog(database: Database, now: datetime) -> Sequence[Backlog]:
         return [
             Backlog(kind, state, n, now - oldest) for kind, state, n, oldest in jobs.count_unfinished(session)
         ]
+
+
+def under_way(database: Database, kinds: Collection[JobKind]) -> Sequence[WorkUnderWay]:
+    """Returns the jobs of these kinds that wait or run, by kind in that order, the oldest of each first."""
+    with database.reading() as session:
+        rows = [row for kind in kinds for row in jobs.unfinished(session, kind)]
+    return [
+        WorkUnderWay(
+            id=row.id,
+            kind=JobKind(row.kind),
+            audience_id=row.audience_id,
+            is_waiting=row.state == JobState.WAITING,
+            done=row.done,
+            total=row.total,
+            made_by=row.made_by,
+            is_asked_for=bool(row.notify),
+        )
+        for row in rows
+    ]
 
 
 def new_id() -> str:
@@ -253,6 +286,12 @@ def unfinished(
     """Jobs of the type that are waiting or running (or in `states`), oldest first."""
     rows = jobs.unfinished(session, type_.kind, audience_id=audience_id, states=states)
     return [read(type_, row) for row in rows]
+
+
+def may_have_work(database: Database) -> bool:
+    """Whether a claim can find a job, of any type. Costs a tenth of a claim."""
+    with database.reading() as session:
+        return jobs.any_with_work(session)
 
 
 def claim(

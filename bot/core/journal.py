@@ -23,13 +23,13 @@ class JournalEntry:
     audience: str
 
 
-def latest(database: Database, most: int) -> Sequence[JournalEntry]:
-    """The newest lines, newest first, without those that nobody asked for."""
+def latest(database: Database, most: int, without: Sequence[str] = ()) -> Sequence[JournalEntry]:
+    """The newest lines, newest first, without those of these kinds and those that nobody asked for."""
     with database.reading() as session:
         names = {audience.id: audience.name for audience in audiences.list_all(session)}
         return [
             JournalEntry(
                 row.who, row.what, row.n, row.at, names.get(row.audience_id, "") if row.audience_id else ""
             )
-            for row in journal.read(session, most=most, without=("sync", "retention"))
+            for row in journal.read(session, most=most, without=("sync", "retention", *without))
         ]

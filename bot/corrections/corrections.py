@@ -16,7 +16,7 @@ from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.json_values import from_json, to_json
 from bot.core.weeks import Week
-from bot.corrections import likely_typos
+from bot.corrections import likely_typos, walks
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.likely_typos import Step
 from bot.corrections.required_fields import Field, Permission, Problems, Requirements, find_requirements
@@ -25,9 +25,10 @@ from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
 from storage.contacts.figures import FigureChanges
+from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
-from storage.core import audiences, forgotten, journal
+from storage.core import forgotten, journal
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, PlanRow
 from storage.corrections import corrections
@@ -109,8 +110,8 @@ class FilledForm:
 class CorrectionPlan:
     """What is stored of a form until it is submitted.
 
-    `contact` is the cleaned contact's id and `wording` the permission as the person sees it. `number`, `of` and `week`
-    are those of the form's `Step`, in a walk. The others are for mirrored audiences: the form asks for `fields` (None in a
+    `contact` is the cleaned contact's id and `wording` the permission as the person sees it. `number`, `of`, `week`
+    and `walk` are those of the form's `Step`, in a walk. The others are for mirrored audiences: the form asks for `fields` (None in a
     local audience) and `permissions`; `names` says whether it requires the first and the last name; `absent` is an
     address, in lower case, that an earlier try may have added at Mailchimp.
     """
@@ -121,6 +122,7 @@ class CorrectionPlan:
     number: int | None = None
     of: int | None = None
     week: Week | None = None
+    walk: str = ""
     fields: tuple[Field, ...] | None = None
     permissions: tuple[Permission, ...] = ()
     names: tuple[bool, bool] = (False, False)
@@ -148,13 +150,20 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A correction that was made. `continue_after`: see `find_continuation`."""
+    """A correction that was made. `continue_after`: see `walks.find_continuation`.
+
+    `walk` is the id of its walk, `made` the old and the new address of each of the walk's corrections, and `week` the
+    week that the walk is about.
+    """
 
     audience: Audience
     old_address: str
     address: str
     at: datetime
     continue_after: Step | None
+    walk: str = ""
+    made: Sequence[tuple[str, str]] = ()
+    week: Week | None = None
 
 
 def look_up(database: Database, text: str) -> Sequence[CleanedContact]:
@@ -164,9 +173,9 @@ def look_up(database: Database, text: str) -> Sequence[CleanedContact]:
     """
     addresses = find_addresses(text)
     address = addresses[0] if addresses else text.strip()
+    by_id = {audience.id: audience for audience in reachable(database)}
     with database.reading() as session:
-        matches = contacts.with_key(session, address.lower())
-        by_id = {audience.id: audience for audience in audiences.list_all(session)}
+        matches = contacts.with_key(session, address.lower(), by_id)
         cleaned = [contact for contact in matches if contact.status == Status.CLEANED]
         fixable = [contact for contact in cleaned if not _has_complained(session, contact)]
     if not matches:
@@ -227,6 +236,7 @@ def begin(
             number=step.number if step else None,
             of=step.total if step else None,
             week=step.week if step else None,
+            walk=step.walk if step else "",
             absent=absent,
         )
         if requirements:
@@ -275,15 +285,21 @@ def add(database: Database, plan_id: str, filled: FilledForm, *, by: str, now: d
         address = check_new_address(session, audience, old, filled.address)
         if not filled.permission:
             raise NoPermission
-        add_contact(session, audience, old, address, filled, (by, now, plan.wording, plan.language))
+        consent = add_contact(session, audience, old, address, filled, (by, now, plan.wording, plan.language))
+        walk_id = walks.begin(session, plan.walk, by=by, audience_id=row.audience_id, now=now)
+        walks.add_consent(session, walk_id, consent)
+        made = walks.changes(session, walks.look(session, walk_id))
     return Correction(
         audience=Audience.of(audience),
         old_address=old.address,
         address=address.address,
         at=now,
-        continue_after=find_continuation(
-            database, row.audience_id, step_of(plan.number, plan.of, plan.week, old)
+        continue_after=walks.find_continuation(
+            database, row.audience_id, walks.step_of(plan.number, plan.of, plan.week, old), walk_id
         ),
+        walk=walk_id,
+        made=made,
+        week=plan.week,
     )
 
 
@@ -294,8 +310,8 @@ def add_contact(
     address: Address,
     filled: FilledForm,
     given: tuple[str, datetime, str, str],
-) -> None:
-    """Adds the corrected contact to a local audience, which is locked, and records the consent.
+) -> int:
+    """Adds the corrected contact to a local audience, which is locked; returns the id of the recorded consent.
 
     `given`: by whom the consent was given, when, its wording and language.
     """
@@ -313,28 +329,11 @@ def add_contact(
         language=language,
     )
     record_consent(session, consent, now)
+    return consent.id
 
 
 def read_plan(row: PlanRow) -> CorrectionPlan:
     return from_json(CorrectionPlan, row.data)
-
-
-def step_of(number: int | None, of: int | None, week: Week | None, old: Contact) -> Step | None:
-    """Returns the step of a walk at which a form for the contact was shown; None if it was shown outside of one.
-
-    The others are those of the form's plan.
-    """
-    if number is None or of is None:
-        return None
-    return Step(number, of, likely_typos.page_key(old), week)
-
-
-def find_continuation(database: Database, audience_id: int, step: Step | None) -> Step | None:
-    """Returns the step after which a walk through the likely typos continues; None if none of them is left."""
-    following = likely_typos.next_step(database, audience_id, step)
-    if following is None:
-        return None
-    return step or Step(0, following[1].total, None)
 
 
 def get_fixable(session: Session, audience: AudienceRow, contact_id: int) -> Contact:

@@ -49,13 +49,14 @@ class Step:
     """The position in a walk through the likely typos: number `number` of `total`, whose contact is at `place`.
 
     A `total` above MOST_COUNTED means that there may be more. With a `week`, the walk is through the contacts cleaned
-    in it.
+    in it. `walk` is its id (see `walks`), once something was corrected in it.
     """
 
     number: int
     total: int
     place: PageKey | None
     week: Week | None = None
+    walk: str = ""
 
 
 def page(
@@ -64,15 +65,18 @@ def page(
     *,
     after: PageKey | None = None,
     before: PageKey | None = None,
+    week: Week | None = None,
     size: int = PAGE,
 ) -> Typos:
-    """Returns the page of likely typos after a place, or before it. Raises NoAudience.
+    """Returns the page of likely typos, of all or of those cleaned in the week, after a place or before it.
+
+    Raises NoAudience.
 
     Contacts whose suggested address the audience has already are left out: there is nothing to add.
     """
     with database.reading() as session:
         audience = require(session, audience_id)
-        rows = list(islice(_typos(session, audience_id, after=after, before=before), size + 1))
+        rows = list(islice(_typos(session, audience_id, week, after=after, before=before), size + 1))
     has_more, rows = len(rows) > size, rows[:size]
     typos = [Typo(cleaned_contact(audience, contact), suggestion) for contact, suggestion in rows]
     first, last = (page_key(rows[0][0]), page_key(rows[-1][0])) if rows else (None, None)
@@ -109,6 +113,11 @@ def count(session: Session, audience_id: int, week: Week | None = None) -> int:
     At most MOST_COUNTED + 1.
     """
     return sum(1 for _ in domains(session, audience_id, week))
+
+
+def any_left(session: Session, audience_id: int, week: Week | None = None) -> bool:
+    """Whether any likely typo can be corrected, of those cleaned in the week or of all."""
+    return next(_typos(session, audience_id, week), None) is not None
 
 
 def domains(session: Session, audience_id: int, week: Week | None = None) -> Iterator[tuple[str, str]]:

@@ -32,13 +32,12 @@ def system_resolver() -> Resolver:
 
 
 def check_domains(
-    domains: Collection[str], make_resolver: Callable[[], Resolver] = system_resolver
+    domains: Collection[str], make_resolver: Callable[[], Resolver] | None = None
 ) -> Mapping[str, MailStatus]:
     """Returns the status of each domain, looked up in parallel; takes at most three seconds."""
+    make = make_resolver or system_resolver
     with ThreadPoolExecutor(max(len(domains), 1), thread_name_prefix="dns") as pool:
-        return dict(
-            zip(domains, pool.map(lambda domain: _status(domain, make_resolver), domains), strict=True)
-        )
+        return dict(zip(domains, pool.map(lambda domain: _status(domain, make), domains), strict=True))
 
 
 def _status(domain: str, make_resolver: Callable[[], Resolver]) -> MailStatus:

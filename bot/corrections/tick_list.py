@@ -12,6 +12,7 @@ from bot.core import plans
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.json_values import from_json, to_json
+from bot.core.weeks import Week
 from bot.corrections import likely_typos
 from bot.corrections.required_fields import needs_form
 from bot.corrections.suggestions import Suggestion
@@ -49,7 +50,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class TickList:
-    """A page of the tick list. `before` and `after` lead to the pages beside it, None if there is none."""
+    """A page of the tick list. `before` and `after` lead to the pages beside it, None if there is none.
+
+    With a `week`, it has the typos cleaned in it, `n` on all pages.
+    """
 
     plan_id: str
     audience: Audience
@@ -58,6 +62,8 @@ class TickList:
     before: PageKey | None
     after: PageKey | None
     edition: int
+    week: Week | None = None
+    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,8 @@ class _State:
     after: PageKey | None = None
     edition: int = 0
     sent: str = ""
+    week: Week | None = None
+    n: int = 0
 
 
 def begin(
@@ -88,9 +96,13 @@ def begin(
     now: datetime,
     after: PageKey | None = None,
     before: PageKey | None = None,
+    week: Week | None = None,
 ) -> str:
-    """Stores the page of likely typos after a place, or before it. Returns the plan's id. Raises NoAudience."""
-    page = likely_typos.page(database, audience_id, after=after, before=before)
+    """Stores the page of likely typos, of all or of the week's, after a place or before it. Returns the plan's id.
+
+    Raises NoAudience.
+    """
+    page = likely_typos.page(database, audience_id, after=after, before=before, week=week)
     with database.transaction() as session:
         audience = require(session, audience_id)
         offers = []
@@ -99,7 +111,8 @@ def begin(
             if contact is not None:
                 is_long = needs_form(audience, contact)
                 offers.append(Offer(contact.id, contact.address, typo.suggestion, is_long))
-        state = _State(tuple(offers), before=page.before, after=page.after)
+        n = likely_typos.count(session, audience_id, week) if week else 0
+        state = _State(tuple(offers), before=page.before, after=page.after, week=week, n=n)
         row = plans.create(
             session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(state), n=len(offers)
         )
@@ -115,7 +128,17 @@ def look(database: Database, plan_id: str, user_id: str) -> TickList:
         offers = _still_open(session, row.audience_id, state.offers)
     shown = {offer.contact for offer in offers}
     ticked = frozenset(state.ticked) & shown
-    return TickList(plan_id, Audience.of(audience), offers, ticked, state.before, state.after, state.edition)
+    return TickList(
+        plan_id,
+        Audience.of(audience),
+        offers,
+        ticked,
+        state.before,
+        state.after,
+        state.edition,
+        state.week,
+        state.n - len(state.offers) + len(offers),
+    )
 
 
 def tick(
@@ -148,8 +171,8 @@ def tick(
 
 def use(
     session: Session, plan_id: str, submitted: TickedTypos, *, by: str, now: datetime
-) -> tuple[int, Sequence[Offer]]:
-    """Uses the plan, once; returns the audience's id and the offers that are ticked.
+) -> tuple[int, Week | None, Sequence[Offer]]:
+    """Uses the plan, once; returns the audience's id, the week and the offers that are ticked.
 
     Raises PlanGone, AlreadyDone, NothingTicked, OtherNumber.
     """
@@ -160,7 +183,7 @@ def use(
         raise NothingTicked
     if submitted.consent_for != len(chosen):
         raise OtherNumber(n=len(chosen))
-    return row.audience_id, chosen
+    return row.audience_id, state.week, chosen
 
 
 def _read(row: PlanRow) -> _State:

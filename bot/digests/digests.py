@@ -64,6 +64,16 @@ class DigestSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LastRun:
+    """What became of the run that was due last. `refusal`: the service's code, if it refused to post it in `channel`."""
+
+    due_at: datetime
+    posted_at: datetime | None
+    refusal: str | None
+    channel: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A run that its owner has to post.
 
@@ -85,6 +95,13 @@ def current(database: Database) -> DigestSettings | None:
     """Returns the settings; None if they were never saved."""
     with database.reading() as session:
         return _settings(digests.get(session))
+
+
+def last_run(database: Database) -> LastRun | None:
+    """Returns the run that was due last, asked for or by the schedule; None if there was none yet."""
+    with database.reading() as session:
+        run = digests.newest_run(session)
+        return LastRun(run.due_at, run.posted_at, run.failed, run.channel) if run else None
 
 
 def zone(database: Database, default: str) -> str:

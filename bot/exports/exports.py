@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 
 from bot.contacts.counts import segment_size
@@ -33,6 +33,7 @@ from storage.files.csv_files import CsvFormat
 
 KIND = "export"
 EXPORTS_PER_PAGE = 10
+LATELY = timedelta(days=30)  # how old the latest exports may be
 RENEW_BYTES = 1 << 20  # sent or read between two renewals of the lease
 
 
@@ -204,6 +205,13 @@ def past_exports(database: Database, audience_id: int, page: int = 0) -> tuple[S
     return shown, len(rows) > EXPORTS_PER_PAGE
 
 
+def latest(database: Database, audience_ids: Sequence[int], now: datetime, most: int) -> Sequence[PastExport]:
+    """The newest exports of the audiences in the last 30 days, newest first."""
+    with database.reading() as session:
+        rows = exports.newest_in(session, audience_ids, now - LATELY, most)
+        return [_past_export(session, export) for export in rows]
+
+
 def export_segment(database: Database, audience_id: int, export_id: str) -> Segment:
     """The segment of an earlier export, to export its current contacts. Raises PlanGone."""
     with database.reading() as session:
@@ -216,6 +224,14 @@ def export_segment(database: Database, audience_id: int, export_id: str) -> Segm
 def receipt(database: Database, job: ExportJob) -> ExportReceipt:
     """What the message about the job shows. Raises NoAudience."""
     return ExportReceipt(job, audiences.by_id(database, job.audience_id).name)
+
+
+def shared_receipt(database: Database, job: ExportJob) -> ExportReceipt:
+    """The receipt of a job whose files have all been sent, when they are about to be shared. Raises NoAudience."""
+    with database.reading() as session:
+        job = jobs.get(session, EXPORT, job.id) or job
+        audience = audiences.require(session, job.audience_id)
+        return ExportReceipt(replace(job, result=_result(session, job)), audience.name)
 
 
 def work(
@@ -352,31 +368,30 @@ def _step(
 
 
 def _finish(database: Database, job: ExportJob, now: datetime, shared: SharedFiles) -> ExportJob:
-    segment, n = job.task.segment, job.progress.rows
     file_id, permalink = job.progress.file_id, shared.permalinks[0]
     channel = job.task.channel or (job.recipient.channel if job.recipient else None)
     with database.transaction() as session:
         _record(
             session,
-            segment,
+            job.task.segment,
             job.id,
             by=job.made_by,
             now=now,
-            n=n,
+            n=job.progress.rows,
             channel=channel,
             file_id=file_id,
             permalink=permalink,
         )
-        newer = segment_size(session, replace(segment, up_to=None)) - n
-        result = ExportResult(
-            n=n,
-            left_alone=max(job.total - n, 0),
-            newer=max(newer, 0),
-            file_id=file_id,
-            permalink=permalink,
-            files=shared.permalinks,
-        )
+        result = _result(session, job)
+        result = replace(result, file_id=file_id, permalink=permalink, files=shared.permalinks)
         return jobs.finish(session, job, now, result)
+
+
+def _result(session: Session, job: ExportJob) -> ExportResult:
+    """What came of a job whose files have all been sent."""
+    n = job.progress.rows
+    newer = segment_size(session, replace(job.task.segment, up_to=None)) - n
+    return ExportResult(n=n, left_alone=max(job.total - n, 0), newer=max(newer, 0))
 
 
 def _record(

@@ -5,7 +5,7 @@ is the job's own, and adding it again changes nothing. So wherever a process die
 there is one contact and one consent.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,11 +13,12 @@ from bot.core import jobs, plans
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.jobs import Clock, Recipient
-from bot.corrections import corrections
+from bot.corrections import corrections, walks
 from bot.corrections.corrections import Correction, CorrectionPlan, FilledForm, Form, NoPermission
 from bot.corrections.required_fields import NoMailchimp, resolve_choices
 from bot.mailchimp import adding
-from bot.mailchimp.jobs import ADD, AddJob, AddProgress, AddResult, AddTask
+from bot.mailchimp.fixes import Fixed
+from bot.mailchimp.jobs import ADD, AddJob, AddProgress, AddResult, AddTask, FixOutcome
 from storage.contacts import bulk, contacts
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
@@ -51,6 +52,14 @@ class AdditionReceipt:
     status: Status
     tags_lost: tuple[str, ...]
     is_profile_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AdditionState:
+    """What the message about a job shows: its audience, and what came of the walk's corrections before it."""
+
+    audience: str
+    earlier: Sequence[Fixed]
 
 
 def request(
@@ -93,8 +102,12 @@ def request(
             number=plan.number,
             of=plan.of,
             week=plan.week,
+            walk=walks.begin(session, plan.walk, by=by, audience_id=row.audience_id, now=now),
         )
-        return jobs.create(
+        told = [job.recipient for job in _of_walk(session, task.walk) if job.recipient and job.recipient.ts]
+        if recipient and told:
+            recipient = replace(recipient, channel=told[-1].channel, ts=told[-1].ts)
+        job = jobs.create(
             session,
             ADD,
             task,
@@ -104,6 +117,8 @@ def request(
             recipient=recipient,
             progress=AddProgress(absent=address.key if plan.absent == address.key else None),
         )
+        walks.add_job(session, task.walk, job.id)
+        return job
 
 
 def work(client: Client | None, database: Database, job: AddJob, clock: Clock) -> Iterator[AddJob]:
@@ -131,6 +146,26 @@ def work(client: Client | None, database: Database, job: AddJob, clock: Clock) -
     yield _finish(database, job, member, result, clock())
 
 
+def state(database: Database, job: AddJob) -> AdditionState:
+    """Returns what the message about the job shows, besides its receipt. Raises NoAudience."""
+    with database.reading() as session:
+        audience = require(session, job.audience_id)
+        earlier = []
+        for other in _of_walk(session, job.task.walk, before=job.id):
+            # What was refused and tried again is told once.
+            old = contacts.by_id(session, job.audience_id, other.task.contact)
+            if old and other.task.contact != job.task.contact and (other.result or other.failure):
+                outcome = FixOutcome(
+                    old.id,
+                    other.result.status if other.result else None,
+                    None if other.result else other.failure,
+                    other.result.tags_lost if other.result else (),
+                    is_profile_lost=bool(other.result and other.result.is_profile_lost),
+                )
+                earlier.append(Fixed(old.address, other.task.address, outcome))
+    return AdditionState(audience.name, earlier)
+
+
 def receipt(database: Database, job: AddJob) -> AdditionReceipt:
     """Returns the receipt of a job that is done. Raises PlanGone."""
     with database.reading() as session:
@@ -140,9 +175,13 @@ def receipt(database: Database, job: AddJob) -> AdditionReceipt:
         old_address=old.address,
         address=job.task.address,
         at=job.finished_at or job.made_at,
-        continue_after=corrections.find_continuation(
-            database, old.audience_id, corrections.step_of(job.task.number, job.task.of, job.task.week, old)
+        continue_after=walks.find_continuation(
+            database,
+            old.audience_id,
+            walks.step_of(job.task.number, job.task.of, job.task.week, old),
+            job.task.walk,
         ),
+        week=job.task.week,
     )
     return AdditionReceipt(correction, job.outcome.status, job.outcome.tags_lost, job.outcome.is_profile_lost)
 
@@ -166,6 +205,7 @@ def reopen_form(
         raise PlanGone
     with database.reading() as session:
         _, old = _audience_and_contact(session, job)
+    step = walks.step_of(job.task.number, job.task.of, job.task.week, old)
     invalid = job.failure.values.get("fields", [])
     form = corrections.begin(
         database,
@@ -175,12 +215,20 @@ def reopen_form(
         now=now,
         wording=wording,
         language=language,
-        step=corrections.step_of(job.task.number, job.task.of, job.task.week, old),
+        step=replace(step, walk=job.task.walk) if step else None,
         mailchimp=mailchimp,
         problems=[(tag, message) for tag, _, message in invalid if tag],
         absent=job.progress.absent if job.failure.key in _MAY_HAVE_BEEN_ADDED else None,
     )
     return replace(form, typed=adding.filled_form(job.task), already=None)
+
+
+def _of_walk(session: Session, walk_id: str, before: str = "") -> Sequence[AddJob]:
+    """Returns the jobs of the walk, oldest first; of a contact the last one. `before`: up to that job."""
+    ids = walks.look(session, walk_id).jobs if walk_id else ()
+    ids = ids[: ids.index(before)] if before in ids else ids
+    found = [job for id_ in ids if (job := jobs.get(session, ADD, id_))]
+    return list({job.task.contact: job for job in found}.values())
 
 
 def _check_required(plan: CorrectionPlan, filled: FilledForm) -> None:

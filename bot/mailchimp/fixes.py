@@ -37,7 +37,7 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class FixReceipt:
-    """What the message about a job shows. `has_more`: whether the audience has other likely typos."""
+    """What the message about a job shows. `has_more`: whether the audience, or the week, has other likely typos."""
 
     job: FixJob
     audience: Audience
@@ -67,7 +67,7 @@ def request(
     NoMailchimp.
     """
     with database.transaction() as session:
-        audience_id, offers = tick_list.use(session, plan_id, submitted, by=by, now=now)
+        audience_id, week, offers = tick_list.use(session, plan_id, submitted, by=by, now=now)
         audience = require(session, audience_id)
         if audience.source == AudienceSource.MAILCHIMP and client is None:
             raise NoMailchimp(audience=audience.name)
@@ -90,7 +90,7 @@ def request(
         return jobs.create(
             session,
             FIX,
-            FixTask(items),
+            FixTask(items, week),
             by=by,
             now=now,
             audience_id=audience_id,
@@ -127,7 +127,7 @@ def receipt(database: Database, job: FixJob) -> FixReceipt:
         for item, outcome in zip(job.task.items, outcomes, strict=False):
             old = contacts.by_id(session, audience.id, item.contact)
             fixed.append(Fixed(old.address if old else "", item.address, outcome))
-        has_more = bool(likely_typos.ids(session, audience.id, 1)) if job.result else False
+        has_more = job.result is not None and likely_typos.any_left(session, audience.id, job.task.week)
         return FixReceipt(job, Audience.of(audience), fixed, has_more)
 
 

@@ -17,7 +17,7 @@ class AddTask:
     `key` is the address in lower case. `values` are the texts by the inputs' keys (`Field.key`), `ticked` the ids of
     permissions. `wording` is the consent: the permission as the person saw it, then Mailchimp's, each with its tick.
     A name is None if the form has no input for it. `number`, `of` and `week` are the form's step in a walk through the
-    typos.
+    typos, `walk` the id of the walk (see `bot.corrections.walks`).
     """
 
     contact: int
@@ -34,6 +34,7 @@ class AddTask:
     number: int | None = None
     of: int | None = None
     week: Week | None = None
+    walk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,13 @@ class AddResult:
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds addresses
 class FixTask:
-    """The addresses to add together, each with the consent that names how many they are."""
+    """The addresses to add together, each with the consent that names how many they are.
+
+    `week`: that of the tick list that they were ticked in, if it was of one.
+    """
 
     items: tuple[AddTask, ...]
+    week: Week | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds addresses

@@ -1,4 +1,4 @@
-"""The Bolt app: who asks, deliveries that come twice, faults, and every feature's listeners."""
+"""The Bolt app: who asks and how often, deliveries that come twice, faults, and every feature's listeners."""
 
 import logging
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 
 from bot.core.settings import Settings
 from handlers.slack import errors
+from handlers.slack.client import place_of
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown
 from handlers.slack.elements import blocks
@@ -28,6 +29,7 @@ from handlers.slack.features.archives import archives, restores
 from handlers.slack.features.bounces import evidence, held, incidents, policies, reversals
 from handlers.slack.features.contacts import contacts, counts, segments
 from handlers.slack.features.mailchimp import additions, fixes, mirror
+from handlers.slack.limits import Limits
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
@@ -69,6 +71,7 @@ def build_app(find: Find, settings: Settings) -> App:
         request_verification_enabled=secret is not None,
         listener_executor=threads,
     )
+    limits = Limits()
 
     @app.middleware
     def introduce(
@@ -77,12 +80,14 @@ def build_app(find: Find, settings: Settings) -> App:
         respond: Respond,
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
-        served = find(context.enterprise_id, context.team_id)
+        served = find(context.enterprise_id, _team(context, request.body))
         if served is None:  # that the bot was removed is told without a check of who is served
             return BoltResponse(status=200, body="")
         body = request.body = _with_buttons(_storable(request.body))
-        context[REQUEST] = Request(served.asked, body, context.user_id or "", respond, threads)
+        asked = context[REQUEST] = Request(served.asked, body, context.user_id or "", respond, threads)
         context[SEEN] = served.seen
+        if (refusal := limits.refusal(asked)) is not None:
+            return BoltResponse(status=200, body=refusal or "")
         if served.seen.is_repeated(body):
             return BoltResponse(status=200, body="")
         return next()
@@ -97,6 +102,14 @@ def build_app(find: Find, settings: Settings) -> App:
     for feature in FEATURES:
         feature.register(listeners)
     return app
+
+
+def _team(context: BoltContext, body: dict[str, Any]) -> str | None:
+    """The workspace of a request. A view of an organization's app names the organization, and ours say which workspace."""
+    view = body.get("view")
+    if isinstance(view, dict) and context.team_id in (None, context.enterprise_id):
+        return place_of(view) or view.get("team_id")
+    return context.team_id
 
 
 def _storable(value: Any) -> Any:

@@ -1,21 +1,24 @@
 """What every feature of a running bot works with, put together once for each workspace."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from dns.resolver import Resolver
 from slack_sdk import WebClient
 
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
-from bot.corrections import mail_exchanges
 from bot.digests import digests
 from handlers.clock import utc_now
+from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.people import People
 from storage.core.database import Database
 from storage.mailchimp.client import Client
+
+if TYPE_CHECKING:
+    from dns.resolver import Resolver
 
 _UNNAMED = Workspace("", "")
 
@@ -25,8 +28,8 @@ class AppContext:
     """The database, Slack's client, and so on.
 
     `mailchimp` is the account whose audiences are mirrored, if there is one; `wake` makes the worker look for jobs at
-    once; `make_resolver` makes the DNS resolver; `removed` is to be called with the time when the bot was removed from the
-    workspace.
+    once; `make_resolver` makes the DNS resolver, if not the system's; `removed` is to be called with the time when the bot was removed from the
+    workspace, `teams_changed` when an organization has let it into others of its workspaces.
     """
 
     database: Database
@@ -36,9 +39,11 @@ class AppContext:
     mailchimp: Client | None = None
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
+    home_tabs: HomeTabs = field(default_factory=HomeTabs)
     workspace: Workspace = _UNNAMED
     removed: Callable[[datetime], None] = lambda _: None
-    make_resolver: Callable[[], Resolver] = mail_exchanges.system_resolver
+    teams_changed: Callable[[], None] = lambda: None
+    make_resolver: "Callable[[], Resolver] | None" = None
 
     @property
     def zone(self) -> str:

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from threading import Event, Thread
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.core import jobs
 from bot.core.errors import CleanedError
 from bot.core.files import GIVE_UP_AFTER
 from bot.core.jobs import AnyJob, Clock, JobType, Recipient
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
@@ -33,6 +34,10 @@ from storage.mailchimp.errors import MailchimpError
 
 THREADS = 2
 POLL_SECONDS = 1.0  # for jobs of other processes
+# In which a workspace is left alone whose database could not be used: each try may take a while.
+REST_SECONDS = 5.0
+# Twice a job's lease, for a pause that Slack asks for is no fault.
+STUCK_AFTER_SECONDS = 2 * jobs.LEASE.total_seconds()
 TELL_SECONDS = 1.5  # chat.update allows about 50 a minute
 # Slack may show the view that answers a submission after one of ours that follows it: the first message waits.
 FIRST_MESSAGE_SECONDS = 0.6
@@ -51,8 +56,10 @@ class JobHandler:
     """How jobs of a type run, and what their message says.
 
     `message` makes the message of a job as it is: its progress, its receipt or its failure. `title` is the key of
-    the modal's title. `after` updates what else is shown in Slack of a job that has ended. `in_window`: the ids of
+    the modal's title. `after` tells Slack what else it has to know of a job that has ended, and is called again if that
+    fails or the process dies meanwhile: other messages, the end of a workflow's step. `in_window`: the ids of
     buttons that the modal shows too, besides links; others would open a modal on top, and Slack stacks three at most.
+    `is_told`: whether another message, a file's, is the receipt of a job that is done; then the job's own is removed.
     """
 
     type: JobType[Any, Any, Any]
@@ -61,6 +68,7 @@ class JobHandler:
     message: Callable[[Database, Words, Any], Message]
     after: Callable[[AppContext, Any], None] = lambda *_: None
     in_window: Collection[str] = ()
+    is_told: Callable[[Any], bool] = lambda _: False
 
 
 class Worker:
@@ -78,17 +86,20 @@ class Worker:
     ) -> None:
         self._handlers = handlers
         self._after_work = after_work
+        self._idle = Condition()  # what the threads without work wait for
+        self._wakes = 0  # how often there may have been new work
+        self._is_watched = False  # whether one of the idle threads looks at the database
         self._contexts: Callable[[], Sequence[AppContext]] = tuple
         self._made: dict[str, tuple[AppContext, Mapping[JobKind, JobHandler]]] = {}  # by workspace
-        self._awake = Event()
+        self._rests_until: dict[str, float] = {}  # by workspace
         self._stopping = Event()
         self._threads: dict[str, Thread] = {}  # by the owner of its leases
+        self._moved: dict[str, float] = {}  # when each thread that isn't idle has got on
 
     def start(self, contexts: Callable[[], Sequence[AppContext]], *, more_come: bool = False) -> None:
         """Begins to run the jobs of these workspaces. `more_come`: others than there are now will be among them."""
         self._contexts = contexts
-        for context in contexts():
-            jobs.release_dead(context.database)
+        for_each(contexts(), lambda context: jobs.release_dead(context.database))
         kinds = (
             set(JobKind) if more_come else {kind for each in contexts() for kind in self._handlers_of(each)}
         )
@@ -102,12 +113,15 @@ class Worker:
             self._threads[owner] = thread
 
     def wake(self) -> None:
-        self._awake.set()
+        """Makes the idle threads look for work."""
+        with self._idle:
+            self._wakes += 1
+            self._idle.notify_all()
 
     def stop_soon(self) -> None:
         """Lets each thread end its step and give its job back."""
         self._stopping.set()
-        self._awake.set()
+        self.wake()
 
     def stop(self, seconds: float = 8) -> None:
         """As `stop_soon`, and waits for at most so long."""
@@ -117,15 +131,23 @@ class Worker:
             thread.join(max(0.0, until - monotonic()))
 
     def fault(self) -> str:
-        """Which of the threads have ended although nobody told them to, in a few words; "" if none."""
+        """Which of the threads have ended although nobody told them to, or are stuck, in a few words; "" if none."""
+        if self._stopping.is_set():
+            return ""
+        latest = monotonic() - STUCK_AFTER_SECONDS
         dead = [thread.name for thread in self._threads.values() if not thread.is_alive()]
-        return f"ended: {', '.join(dead)}" if dead and not self._stopping.is_set() else ""
+        stuck = [
+            thread.name
+            for owner, thread in self._threads.items()
+            if thread.is_alive() and self._moved.get(owner, latest) < latest
+        ]
+        found = {"ended": dead, "stuck": stuck}
+        return "; ".join(f"{how}: {', '.join(names)}" for how, names in found.items() if names)
 
     def hand_over(self) -> None:
         """Ends the leases of threads that did not stop in time. To be called just before the process ends."""
-        for context in self._contexts():
-            for owner in self._threads:
-                jobs.release_all(context.database, owner)
+        for owner in self._threads:
+            self._release(owner)
 
     def _handlers_of(self, context: AppContext) -> Mapping[JobKind, JobHandler]:
         """How each kind of job of the workspace runs. Its context is another one when its token was renewed."""
@@ -137,30 +159,38 @@ class Worker:
 
     def _run(self, kinds: Collection[JobKind], owner: str) -> None:
         while not self._stopping.is_set():
+            wakes = self._wakes
             # One job of each workspace, so that none waits for all the work of another.
             ran = [self._run_next(context, kinds, owner) for context in self._contexts()]
             if not any(ran):
-                self._awake.wait(POLL_SECONDS)
-                self._awake.clear()
+                self._moved.pop(owner, None)
+                self._wait(wakes)
         # An archive at Mailchimp holds the lease of its sync too.
-        for context in self._contexts():
-            try:
-                jobs.release_all(context.database, owner)
-            except Exception as error:  # noqa: BLE001  leases expire by themselves
-                log.warning("worker: leases could not be ended: %s", errors.name(error))
+        self._release(owner)
+
+    def _release(self, owner: str) -> None:
+        for_each(self._contexts(), lambda context: jobs.release_all(context.database, owner))
 
     def _run_next(self, context: AppContext, kinds: Collection[JobKind], owner: str) -> bool:
         """Runs the oldest available job of these kinds in the workspace; returns whether there may be another one."""
-        if self._stopping.is_set():
+        if self._stopping.is_set() or self._rests(context):
             return False
+        self._move(owner)
         handlers = self._handlers_of(context)
         types = [handler.type for kind, handler in handlers.items() if kind in kinds]
         try:
-            job = jobs.claim(context.database, types, owner, context.clock())
+            job = self._claim(context, types, owner)
             if job is None:
                 return False
             with logs.referenced(job.id):
-                _JobRun(context, handlers[job.kind], job, self._stopping, self._after_work).run()
+                _JobRun(
+                    context,
+                    handlers[job.kind],
+                    job,
+                    self._stopping,
+                    self._after_work,
+                    partial(self._move, owner),
+                ).run()
         except LeaseLost:
             log.warning("a job was taken over by another process")
         except Exception as error:  # noqa: BLE001  a worker thread never ends by a fault
@@ -169,6 +199,57 @@ class Worker:
         else:
             return True
         return False
+
+    def _rests(self, context: AppContext) -> bool:
+        return monotonic() < self._rests_until.get(context.workspace.id, 0.0)
+
+    def _claim(
+        self, context: AppContext, types: Collection[JobType[Any, Any, Any]], owner: str
+    ) -> AnyJob | None:
+        try:
+            return jobs.claim(context.database.with_short_wait(), types, owner, context.clock())
+        except Exception:
+            self._rests_until[context.workspace.id] = monotonic() + REST_SECONDS
+            raise
+
+    def _move(self, owner: str) -> None:
+        """The thread gets on."""
+        self._moved[owner] = monotonic()
+
+    def _wait(self, wakes: int) -> None:
+        """Returns when there may be work that the thread, which has looked for it after so many wakes, doesn't know of.
+
+        One of the idle threads looks at the databases for all of them, for jobs of other processes and for those whose
+        pause is over. When it has found something, all look for what they may take.
+        """
+        with self._idle:
+            self._idle.wait_for(lambda: self._wakes != wakes or not self._is_watched)
+            if self._wakes != wakes:
+                return
+            self._is_watched = True
+        try:
+            while not self._is_woken(wakes):
+                awake = [each for each in self._contexts() if not self._rests(each)]
+                if any(_may_have_work(context.database) for context in awake):
+                    self.wake()
+                    return
+        finally:
+            with self._idle:
+                self._is_watched = False
+                self._idle.notify()  # another one looks from now on
+
+    def _is_woken(self, wakes: int) -> bool:
+        with self._idle:
+            return self._idle.wait_for(lambda: self._wakes != wakes, POLL_SECONDS)
+
+
+def for_each(contexts: Sequence[AppContext], change: Callable[[AppContext], object]) -> None:
+    """Ends leases of each workspace; one whose database is broken is left out, since leases expire by themselves."""
+    for context in contexts:
+        try:
+            change(context)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one workspace
+            log.warning("leases of %s could not be ended: %s", context.workspace.id, errors.name(error))
 
 
 def _lanes(kinds: AbstractSet[JobKind]) -> Iterator[Collection[JobKind]]:
@@ -183,6 +264,13 @@ def _lanes(kinds: AbstractSet[JobKind]) -> Iterator[Collection[JobKind]]:
         yield syncs
 
 
+def _may_have_work(database: Database) -> bool:
+    try:
+        return jobs.may_have_work(database)
+    except Exception:  # noqa: BLE001  the claim that follows logs it
+        return True
+
+
 class _JobRun:
     """One job in one thread."""
 
@@ -193,9 +281,11 @@ class _JobRun:
         job: AnyJob,
         stopping: Event,
         after_work: Callable[[AppContext, str], None],
+        move: Callable[[], None] = lambda: None,
     ) -> None:
+        """`move` is called as the job gets on."""
         self._context, self._handler, self._job, self._stopping = context, handler, job, stopping
-        self._after_work = after_work
+        self._after_work, self._move = after_work, move
         self._database = context.database
         self._next_message = monotonic() + FIRST_MESSAGE_SECONDS
         self._may_have_posted = False
@@ -206,30 +296,34 @@ class _JobRun:
 
     def run(self) -> None:
         """Runs the job and sends its receipt; gives it back when the program stops or a fault occurs."""
-        try:
-            self._work_and_tell()
-        except LeaseLost:
-            raise
-        except Exception as error:
-            if not (kind := transient_fault(error)):
+        kind, workspace = self._job.kind, self._context.workspace.id
+        with tracing.span(f"job {kind}", kind=kind, workspace=workspace, attempts=self._job.attempts):
+            try:
+                self._work_and_tell()
+            except LeaseLost:
                 raise
-            self._wait_for_database(kind)
+            except Exception as error:
+                if not (fault := transient_fault(error)):
+                    raise
+                self._wait_for_database(fault)
+            finally:
+                tracing.note(state=self._job.state)
 
     def _work_and_tell(self) -> None:
         if self._job.state == JobState.RUNNING:
             if not self._work():
                 return
             ENDED.labels(self._job.kind, self._job.state).inc()
-        try:
-            self._tell()
-        except Exception as error:
-            if transient_fault(error):
-                raise
-            if self._job.attempts < GIVE_UP_AFTER or self._may_succeed_later(error):
-                self._give_back()
-                raise
-            log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
-        self._update_other_messages()
+        for tell in (self._tell, self._after):
+            try:
+                tell()
+            except Exception as error:
+                if transient_fault(error):
+                    raise
+                if self._job.attempts < GIVE_UP_AFTER or self._may_succeed_later(error):
+                    self._give_back()
+                    raise
+                log.error("job %s: nobody could be told", self._job.id)  # noqa: TRY400  no address in it
         jobs.mark_told(self._database, self._job, self._context.clock())
         if recipient := self._job.recipient:
             self._after_work(self._context, recipient.user)
@@ -260,7 +354,7 @@ class _JobRun:
         return True
 
     def _steps(self) -> bool:
-        for job in self._handler.work(self._database, self._job, self._context.clock):
+        for job in self._handler.work(self._database, self._job, self._clock):
             self._job = job
             if job.state == JobState.RUNNING:
                 if self._stopping.is_set():
@@ -271,6 +365,11 @@ class _JobRun:
         # The receipt comes after the view that answers the submission.
         self._stopping.wait(max(0.0, min(FIRST_MESSAGE_SECONDS, self._next_message - monotonic())))
         return True
+
+    def _clock(self) -> datetime:
+        """What the work takes the time from, with every step: also while it waits for somebody and renews its lease."""
+        self._move()
+        return self._context.clock()
 
     def _fail(self, key: str, **values: object) -> None:
         self._job = jobs.fail(self._database, self._job, self._context.clock(), key, **values)
@@ -289,6 +388,7 @@ class _JobRun:
         if self._job.state == JobState.RUNNING and self._job.recipient:
             self._tell_trouble(kind)
         while not self._stopping.wait(POLL_SECONDS):
+            self._move()
             try:
                 jobs.retry_later_uncounted(self._database, self._job, self._context.clock())
             except LeaseLost:
@@ -313,18 +413,22 @@ class _JobRun:
         except (SlackClientError, OSError) as error:
             log.warning("progress was not told: %s", errors.name(error))
 
-    def _update_other_messages(self) -> None:
+    def _after(self) -> None:
+        """Raises errors after which another try may succeed: a workflow waits until it knows of the end."""
         try:
             self._handler.after(self._context, self._job)
         except (SlackClientError, OSError) as error:
-            log.warning("job %s: another message was not updated: %s", self._job.id, errors.name(error))
+            if errors.is_transient(error):
+                raise
+            log.warning("job %s: Slack was not told of its end: %s", self._job.id, errors.name(error))
 
     def _tell(self) -> None:
         self._next_message = monotonic() + TELL_SECONDS
         if not self._job.recipient:
             return  # started in the terminal
         message = self._handler.message(self._database, self._words, self._job)
-        recipient = self._send(message)
+        is_told = self._job.state == JobState.DONE and self._handler.is_told(self._job)
+        recipient = self._remove() if is_told else self._send(message)
         if recipient.ts != self._job.recipient.ts or recipient.channel != self._job.recipient.channel:
             self._job = replace(self._job, recipient=recipient)
             self._job = jobs.set_recipient(self._database, self._job, self._context.clock(), recipient)
@@ -344,6 +448,20 @@ class _JobRun:
             once = sdk_workarounds.without_connection_retries(client)
             ts = str(once.chat_postMessage(channel=channel, metadata=self._metadata, **message)["ts"])
         return replace(recipient, channel=channel, ts=ts)
+
+    def _remove(self) -> Recipient:
+        """Deletes the job's message, if there is one. Returns the recipient without it."""
+        recipient, client = self._job.recipient, self._context.client
+        if recipient is None:
+            raise ValueError("A job without a recipient has no message.")
+        channel = recipient.channel or direct_messages(client, recipient.user)
+        if ts := recipient.ts or self._find_message(channel):
+            try:
+                client.chat_delete(channel=channel, ts=ts)
+            except SlackApiError as error:
+                if error.response["error"] != "message_not_found":
+                    raise
+        return replace(recipient, channel=channel, ts=None)
 
     @property
     def _metadata(self) -> MessageMetadata:

@@ -67,6 +67,12 @@ class People:
         is_theirs = person.teams.union({self._team_id}).issuperset(teams)
         return person if is_theirs else replace(person, standing=Standing.NOBODY)
 
+    def known_words(self, user_id: str) -> Words:
+        """The person's language as Slack told it last, else English. Doesn't ask Slack."""
+        with self._lock:
+            person: Person | None = self._cache.get(user_id, (0.0, None))[1]
+        return person.words if person else words(None)
+
     def is_known(self, user_id: str, *, within: float) -> bool:
         """Whether the person and their role are cached, or can be fetched within so many seconds.
 

@@ -15,7 +15,7 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.people import Person, teams_named
-from handlers.slack.threads import Threads
+from handlers.slack.threads import Caller, Threads
 from handlers.words import Words
 from storage.core.database import Database
 
@@ -62,6 +62,17 @@ class Request:
     @property
     def person(self) -> Person:
         return self.context.people.person(self.user_id, teams_named(self.body))
+
+    @property
+    def team_id(self) -> str:
+        """The workspace that the request comes from; the organization if it names no workspace; "" if neither."""
+        named = (self.body.get("team_id"), self.body.get("team"), self.body.get("enterprise"))
+        ids = (each.get("id") if isinstance(each, dict) else each for each in named)
+        return next((str(id_) for id_ in ids if id_), "")
+
+    @property
+    def caller(self) -> Caller:
+        return Caller(self.user_id, self.team_id)
 
     @property
     def words(self) -> Words:
@@ -189,7 +200,7 @@ class Request:
         Else a modal that is loading, titled by the sentence of that key: the view replaces it once it is there. For
         calls that need the Web API.
         """
-        future = self.threads.submit_slow(self.user_id, call)
+        future = self.threads.submit_slow(self.caller, call)
         try:
             return future.result(IN_TIME_SECONDS)
         except TimeoutError:

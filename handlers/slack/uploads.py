@@ -40,13 +40,13 @@ class UploadFailed(OSError):
 
 
 class Uploads:
-    """Slack as a `bot.core.files.FileSender`. `comment` stands above the file, as mrkdwn."""
+    """Slack as a `bot.core.files.FileSender`. `comment` makes what stands above the file, once it is shared."""
 
     def __init__(
         self,
         client: WebClient,
         recipient: Recipient | None = None,
-        comment: Markup | None = None,
+        comment: Callable[[], Markup] | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
@@ -91,7 +91,7 @@ class Uploads:
         """Step 3: shows the files (id → name) in one message. Raises NotInExportChannel, SharedWithCompany."""
         if channel and not channel.startswith(_DIRECT):
             self._require_no_company(channel)
-        comment: dict[str, Any] = {"initial_comment": unlinked(self._comment)} if self._comment else {}
+        comment: dict[str, Any] = {"initial_comment": unlinked(self._comment())} if self._comment else {}
         files: list[dict[str, str | None]] = [
             {"id": file_id, "title": name} for file_id, name in names.items()
         ]

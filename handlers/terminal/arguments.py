@@ -1,7 +1,7 @@
 """The parser of `cleaned`'s arguments: its help and its errors are sentences, and it writes completions for shells."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from handlers.words import Words
@@ -77,6 +77,23 @@ def port(text: str) -> int:
     if not 0 <= number <= HIGHEST_PORT:
         raise ValueError
     return number
+
+
+class PrintVersion(argparse.Action):
+    """Prints the program's version, and ends."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **named: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **named)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415  only here: --help is quick
+
+        try:
+            number = version("cleaned")
+        except PackageNotFoundError:  # a checkout that is not installed
+            number = "0"
+        print(f"cleaned {number}")
+        parser.exit()
 
 
 class PrintCompletion(argparse.Action):

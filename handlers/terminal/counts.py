@@ -23,7 +23,7 @@ def run(words: Words, *, audience: str | None, as_json: bool) -> int:
             named = audiences.choose(database, audience)
             selection = [candidate for candidate in selection if candidate == named]
         now, zone = utc_now(), digests.zone(database, loaded.timezone)
-        all_figures = [counts.figures(database, selected, now, zone) for selected in selection]
+        all_figures = counts.figures_of(database, selection, now, zone)
     if as_json:
         print_json([figures.to_json() for figures in all_figures])
     elif all_figures:
@@ -35,9 +35,9 @@ def run(words: Words, *, audience: str | None, as_json: bool) -> int:
 
 def _lines(words: Words, figures: Figures) -> list[str]:
     """The audience's name, then one line per figure, in two columns."""
-    statuses = {words(f"status-{status}"): n for status, n in figures.by_status.items()}
-    reasons = {f"  {words(f'reason-{reason}')}": n for reason, n in figures.by_reason.items() if n}
-    cleaned = words("status-cleaned")
+    statuses = {words(f"statuses-{status}"): n for status, n in figures.by_status.items()}
+    reasons = {f"  {words(f'reasons-{reason}')}": n for reason, n in figures.by_reason.items() if n}
+    cleaned = words("statuses-cleaned")
     rows = {
         cleaned: statuses.pop(cleaned),
         **reasons,

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import count
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -20,14 +20,17 @@ from bot.core.settings import Settings
 from handlers import logs
 from handlers.slack import errors, sdk_workarounds
 from handlers.slack.context import AppContext
-from handlers.slack.installation.flow import Flow
 from handlers.slack.metrics import ACKNOWLEDGEMENT
-from handlers.web import installation, metrics
+from handlers.web import metrics
 from handlers.web.connections import SERVER, Connection, Connections, HttpProtocol, Network
 from handlers.web.health import Health
 from handlers.web.webhooks import mailchimp, of_workspaces, routes
-from handlers.web.webhooks.requests import WebhookError
+from handlers.web.webhooks.requests import Unauthenticated, WebhookError
+from handlers.web.webhooks.sources import Sources, source_of
 from storage.core.database import Database
+
+if TYPE_CHECKING:
+    from handlers.slack.installation.flow import Flow
 
 LARGEST_REQUEST = 4 << 20  # bytes
 BACKLOG = 4_096  # connections that the system holds until they are accepted
@@ -199,7 +202,7 @@ def start(
     *,
     slack_threads: int,
     health: Health | None = None,
-    install: Flow | None = None,
+    install: "Flow | None" = None,
 ) -> Server:
     """Listens on the settings' host and port: health; `/slack/events` when a signing secret is set; webhooks.
 
@@ -216,6 +219,8 @@ def start(
         verifier = SignatureVerifier(settings.slack_signing_secret.get_secret_value())
         _add_slack(application, bolt, verifier, slack_threads)
     if install:
+        from handlers.web import installation  # noqa: PLC0415  only here: few bots need it
+
         installation.add(application, install)
     routes.add(application, settings, database, clock)
     mailchimp.add(application, settings, database, clock)
@@ -245,14 +250,21 @@ def _slack_handler(
     Of Bolt's adapter for aiohttp only `to_aiohttp_response` fits. Its `to_bolt_request` makes an AsyncBoltRequest, which
     a synchronous App can't dispatch, and decodes the body before anybody has checked the signature of its bytes.
     """
+    sources = Sources()
+
+    async def signed_body(request: web.Request) -> bytes:
+        with sources.admitted(source_of(request)):
+            body = await routes.read_body(request, LARGEST_REQUEST)
+            if not sdk_workarounds.is_signed(verifier, body, request.headers):
+                raise Unauthenticated("Slack has not signed this.")
+        return body
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            body = await routes.read_body(request, LARGEST_REQUEST)
+            body = await signed_body(request)
         except WebhookError as error:
-            return web.Response(status=error.status)
-        if not sdk_workarounds.is_signed(verifier, body, request.headers):
-            return web.Response(status=401)
+            retry = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
+            return web.Response(status=error.status, headers=retry)
         try:
             bolt_request = sdk_workarounds.parse_request(body, request.query_string, request.headers)
         except ValueError:

@@ -11,13 +11,13 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any
 
-from psycopg.errors import UniqueViolation
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
 from storage.contacts.contacts import TABLE
 from storage.contacts.values import COLUMNS, Row
 from storage.core.engines import is_sqlite
+from storage.core.server_errors import is_duplicate
 from storage.core.tables import AudienceRow
 
 _NAMES = ", ".join(COLUMNS)
@@ -81,12 +81,17 @@ def find_by_remote_ids(session: Session, audience_id: int, ids: Iterable[int | N
 
 
 def update(session: Session, rows: Sequence[Row]) -> None:
-    """Overwrites all columns of existing contacts."""
+    """Overwrites all columns of existing contacts, which are of one audience."""
     if not rows:
         return
-    mark = "?" if is_sqlite(session) else "%s"
-    values = ", ".join(f"{name} = {mark}" for name in COLUMNS[2:])
-    statement = f"UPDATE contact SET {values} WHERE audience_id = {mark} AND id = {mark}"  # noqa: S608  no value in it
+    if not is_sqlite(session):
+        # An UPDATE for each takes four times as long, and longer still where the audience is on another server.
+        statement = "DELETE FROM contact WHERE audience_id = %s AND id = ANY(%s)"
+        session.connection().exec_driver_sql(statement, (rows[0][0], [row[1] for row in rows]))
+        _copy(session, sorted(rows, key=_KEY))
+        return
+    values = ", ".join(f"{name} = ?" for name in COLUMNS[2:])
+    statement = f"UPDATE contact SET {values} WHERE audience_id = ? AND id = ?"  # noqa: S608  no value in it
     session.connection().exec_driver_sql(statement, [row[2:] + row[:2] for row in rows])
 
 
@@ -127,13 +132,19 @@ def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
 
 
 def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:
-    """Copies straight into the table: with a staging table, each contact would be written twice."""
-    connection = session.connection()
-    cursor: Any = connection.connection.cursor()
     try:
-        with connection.begin_nested(), cursor, cursor.copy(f"COPY contact ({_NAMES}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-    except UniqueViolation:
+        with session.connection().begin_nested():
+            _copy(session, rows)
+    except Exception as error:
+        if not is_duplicate(error):
+            raise
         return 0
     return len(rows)
+
+
+def _copy(session: Session, rows: Sequence[Row]) -> None:
+    """Copies straight into the table: with a staging table, each contact would be written twice."""
+    cursor: Any = session.connection().connection.cursor()
+    with cursor, cursor.copy(f"COPY contact ({_NAMES}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

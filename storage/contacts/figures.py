@@ -5,7 +5,7 @@ domain, by how much the number of contacts goes up or down. Three small tables a
 count reads a few rows, whatever the size of the audience.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import pairwise
@@ -18,8 +18,11 @@ from sqlmodel import Session, SQLModel, col, select
 from storage.contacts.contacts import IS_ARCHIVED, IS_CLEANED, TABLE, Segment
 from storage.contacts.tables import CleanedDay, ContactCount, DomainCount
 from storage.contacts.values import UNKNOWN_TIME, CleanReason, Status
-from storage.core.engines import insert
+from storage.core.engines import insert, is_in, of_audiences
 from storage.core.tables import AudienceRow
+
+_COUNTS: Table = ContactCount.__table__  # type: ignore[attr-defined]
+_DAYS: Table = CleanedDay.__table__  # type: ignore[attr-defined]
 
 
 class FigureKey(NamedTuple):
@@ -60,10 +63,18 @@ def apply_changes(session: Session, audience_id: int, changes: Mapping[FigureKey
 
 def by_status_and_reason(session: Session, audience_id: int) -> dict[tuple[str, str], int]:
     """Returns the number of contacts for each (status, clean reason)."""
-    rows = session.exec(
-        select(ContactCount).where(ContactCount.audience_id == audience_id, ContactCount.n != 0)
-    )
-    return {(row.status, row.reason): row.n for row in rows}
+    return by_status_and_reason_in(session, [audience_id])[audience_id]
+
+
+def by_status_and_reason_in(
+    session: Session, audience_ids: Sequence[int]
+) -> dict[int, dict[tuple[str, str], int]]:
+    """As `by_status_and_reason`, for each of the audiences, in one query."""
+    is_theirs = of_audiences(_COUNTS.c.audience_id, audience_ids)
+    found: dict[int, dict[tuple[str, str], int]] = {audience_id: {} for audience_id in audience_ids}
+    for row in session.exec(select(ContactCount).where(is_theirs, ContactCount.n != 0)):
+        found[row.audience_id][row.status, row.reason] = row.n
+    return found
 
 
 def stored_count(session: Session, segment: Segment) -> int | None:
@@ -100,49 +111,69 @@ def cleaned_between(session: Session, audience_id: int, bounds: Sequence[datetim
     Whole days (UTC) are read from stored figures. Only what lies between a time and the midnight before it is counted,
     by an index: the cost does not grow with the audience.
     """
+    return cleaned_between_in(session, [audience_id], bounds)[audience_id]
+
+
+def cleaned_between_in(
+    session: Session, audience_ids: Sequence[int], bounds: Sequence[datetime]
+) -> dict[int, list[Counter[str]]]:
+    """As `cleaned_between`, for each of the audiences; the number of queries does not grow with them."""
     rows = session.exec(
         select(CleanedDay).where(
-            CleanedDay.audience_id == audience_id,
+            of_audiences(_DAYS.c.audience_id, audience_ids),
             CleanedDay.day >= bounds[0].astimezone(UTC).date(),
             CleanedDay.day < bounds[-1].astimezone(UTC).date(),
         )
     ).all()
-    totals = []
+    totals: dict[int, list[Counter[str]]] = {audience_id: [] for audience_id in audience_ids}
     for bound in bounds:
         midnight = datetime.combine(bound.astimezone(UTC).date(), time.min, UTC)
-        total = _counted_between(session, audience_id, midnight, bound)
+        total = _counted_between(session, audience_ids, midnight, bound)
         for row in rows:
             if row.day < midnight.date():
-                total[row.reason] += row.n
-        totals.append(total)
-    return [later - earlier for earlier, later in pairwise(totals)]
+                total[row.audience_id][row.reason] += row.n
+        for audience_id in audience_ids:
+            totals[audience_id].append(total[audience_id])
+    return {
+        audience_id: [later - earlier for earlier, later in pairwise(each)]
+        for audience_id, each in totals.items()
+    }
 
 
-def _counted_between(session: Session, audience_id: int, since: datetime, until: datetime) -> Counter[str]:
+def _counted_between(
+    session: Session, audience_ids: Sequence[int], since: datetime, until: datetime
+) -> defaultdict[int, Counter[str]]:
+    counted: defaultdict[int, Counter[str]] = defaultdict(Counter)
     if since == until:
-        return Counter()
+        return counted
     # The reasons are listed because the index of cleaned contacts by reason answers that alone.
     reasons: list[ColumnElement[str]] = [literal_column(f"'{reason}'") for reason in CleanReason]
-    counted: Counter[str] = Counter()
+    audience_id, reason = TABLE.c.audience_id, TABLE.c.clean_reason
     for status in (IS_CLEANED, IS_ARCHIVED):
-        query = select_any(TABLE.c.clean_reason, func.count()).where(
-            TABLE.c.audience_id == audience_id,
+        query = select_any(audience_id, reason, func.count()).where(
+            of_audiences(audience_id, audience_ids),
             status,
-            TABLE.c.clean_reason.in_(reasons),
+            reason.in_(reasons),
             TABLE.c.cleaned_at >= since,
             TABLE.c.cleaned_at < until,
         )
-        counted.update(dict(session.connection().execute(query.group_by(TABLE.c.clean_reason)).all()))
+        for id_, of_reason, n in session.connection().execute(query.group_by(audience_id, reason)):
+            counted[id_][of_reason] += n
     return counted
 
 
 def date_unknown(session: Session, audience_id: int) -> int:
     """Returns the number of cleaned contacts of which nobody knows when they were cleaned."""
-    query = select_any(func.count()).where(
-        TABLE.c.audience_id == audience_id, IS_CLEANED, TABLE.c.cleaned_at == UNKNOWN_TIME
+    return date_unknown_in(session, [audience_id]).get(audience_id, 0)
+
+
+def date_unknown_in(session: Session, audience_ids: Sequence[int]) -> dict[int, int]:
+    """As `date_unknown`, for those of the audiences that have such contacts."""
+    audience_id = TABLE.c.audience_id
+    query = select_any(audience_id, func.count()).where(
+        of_audiences(audience_id, audience_ids), IS_CLEANED, TABLE.c.cleaned_at == UNKNOWN_TIME
     )
-    n: int = session.connection().execute(query).scalar_one()
-    return n
+    return dict(session.connection().execute(query.group_by(audience_id)).all())
 
 
 def subscribed_domains(session: Session, audience_id: int, most: int = 2000) -> dict[str, int]:
@@ -174,7 +205,14 @@ def cleaned_domains(
 
 def worth_a_look(session: Session, audience_id: int) -> int:
     """Returns the number of cleaned contacts whose verdict is weak."""
-    return session.exec(select(AudienceRow.worth_a_look).where(AudienceRow.id == audience_id)).one()
+    return worth_a_look_in(session, [audience_id])[audience_id]
+
+
+def worth_a_look_in(session: Session, audience_ids: Sequence[int]) -> dict[int, int]:
+    """As `worth_a_look`, for each of the audiences."""
+    audience: Table = AudienceRow.__table__  # type: ignore[attr-defined]
+    query = select_any(audience.c.id, audience.c.worth_a_look)
+    return dict(session.connection().execute(query.where(is_in(session, audience.c.id, audience_ids))).all())
 
 
 def add_worth_a_look(session: Session, audience_id: int, n: int) -> None:

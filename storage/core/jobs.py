@@ -16,6 +16,9 @@ from storage.core.tables import ENDED, UNFINISHED, JobKind, JobRow, JobState
 LONGEST_WAIT_IN_LEASES = 4
 
 _TABLE: Table = JobRow.__table__  # type: ignore[attr-defined]
+# Written like the condition of the partial index, which holds few rows: most jobs have ended.
+_HAS_WORK = and_(col(JobRow.told_at).is_(None), col(JobRow.state) != JobState.RECEIVING.value)
+_ANY_WITH_WORK = select(JobRow.id).where(_HAS_WORK).limit(1)  # made once: workers ask every second
 
 
 class LeaseLost(Exception):
@@ -31,6 +34,11 @@ def add(session: Session, row: JobRow) -> JobRow:
 
 def get(session: Session, job_id: str) -> JobRow | None:
     return session.get(JobRow, job_id)
+
+
+def any_with_work(session: Session) -> bool:
+    """Whether there is a job that has not ended or been told, available or not."""
+    return session.connection().execute(_ANY_WITH_WORK).first() is not None
 
 
 def claim(
@@ -56,8 +64,6 @@ def _claim(
     latest = now + LONGEST_WAIT_IN_LEASES * (until - now)
     lease = col(JobRow.lease_until)
     is_free = or_(lease.is_(None), lease < now, lease > latest)
-    # Written like the condition of the partial index, which holds few rows: most jobs have ended.
-    has_work = and_(col(JobRow.told_at).is_(None), col(JobRow.state) != JobState.RECEIVING.value)
     other = aliased(JobRow)
     audience_is_busy = (
         select(other.id)
@@ -72,7 +78,7 @@ def _claim(
         .exists()
     )
     is_export = col(JobRow.kind) == JobKind.EXPORT.value
-    available = (is_free, has_work, condition, or_(is_export, ~audience_is_busy))
+    available = (is_free, _HAS_WORK, condition, or_(is_export, ~audience_is_busy))
     if session.exec(select(JobRow.id).where(*available).limit(1)).first() is None:
         return None
     query = select(JobRow).where(*available).order_by(col(JobRow.made_at)).limit(1)

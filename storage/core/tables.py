@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -28,6 +29,14 @@ SQLModel.metadata.naming_convention = {
 
 class Table(SQLModel):
     """Base class of all tables."""
+
+
+def is_spread(table: sqlalchemy.Table) -> bool:
+    """Whether the rows are of audiences, which may be on several servers: its key begins with the audience.
+
+    The other tables are on one server (`docs/spreading.md`).
+    """
+    return next(iter(table.primary_key)).name == "audience_id"
 
 
 class AudienceSource(StrEnum):
@@ -205,6 +214,17 @@ class ForgottenRow(Table, table=True):
     hash: str = Field(primary_key=True)
     at: datetime
     by: str
+
+
+class BreakdownRow(Table, table=True):
+    """Something outside that the bot reads by itself and can't at the moment. `key` and `details` make the sentence."""
+
+    __tablename__ = "breakdown"
+
+    name: str = Field(primary_key=True)  # `bot.core.breakdowns.Place`
+    key: str
+    details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    since: datetime
 
 
 class SecretRow(Table, table=True):

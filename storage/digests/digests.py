@@ -39,6 +39,11 @@ def exists(session: Session, due_at: datetime) -> bool:
     return session.get(DigestRun, (1, due_at)) is not None
 
 
+def newest_run(session: Session) -> DigestRun | None:
+    """Returns the run that was due last; None if there is none."""
+    return session.exec(select_model(DigestRun).order_by(col(DigestRun.due_at).desc()).limit(1)).first()
+
+
 def unfinished(session: Session, after: datetime) -> Sequence[DigestRun]:
     """Returns the runs due after that time that were neither posted nor failed, the oldest first."""
     return session.exec(

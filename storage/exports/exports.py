@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import Column, delete
 from sqlmodel import Session, col, select
 
+from storage.core.engines import of_audiences
 from storage.exports.tables import Export
+
+_AUDIENCE_ID: Column[int] = Export.__table__.c.audience_id  # type: ignore[attr-defined]
 
 
 def add(session: Session, export: Export) -> None:
@@ -32,5 +35,16 @@ def newest(session: Session, audience_id: int, *, skip: int, most: int) -> Seque
         .where(Export.audience_id == audience_id)
         .order_by(col(Export.made_at).desc(), col(Export.id))
         .offset(skip)
+        .limit(most)
+    ).all()
+
+
+def newest_in(session: Session, audience_ids: Sequence[int], since: datetime, most: int) -> Sequence[Export]:
+    """The newest exports of the audiences, made since that time, newest first."""
+    is_theirs = of_audiences(_AUDIENCE_ID, audience_ids)
+    return session.exec(
+        select(Export)
+        .where(is_theirs, Export.made_at >= since)
+        .order_by(col(Export.made_at).desc(), col(Export.id))
         .limit(most)
     ).all()

@@ -1,10 +1,11 @@
-"""Encrypts Slack's tokens before they are stored, with keys that are not in the database."""
+"""Encrypts Slack's tokens before they are stored, with keys that are not in the database.
+
+Every process reads the keys, few encrypt: cryptography, which takes 10 MB, is imported only for that.
+"""
 
 import base64
 import binascii
 from collections.abc import Sequence
-
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 KEY_BYTES = 32
 FEWEST_DIFFERENT_BYTES = 16  # random keys have about thirty; a word repeated has few
@@ -28,6 +29,9 @@ class TokenCipher:
     """The first key encrypts; every key decrypts, so that a new one can be put before the old."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
+        from cryptography.fernet import Fernet, InvalidToken, MultiFernet  # noqa: PLC0415  see above
+
+        self._invalid_token = InvalidToken
         self._fernet = MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
     def encrypt(self, text: str) -> str:
@@ -37,7 +41,7 @@ class TokenCipher:
         """Raises WrongKey."""
         try:
             return self._fernet.decrypt(stored.encode()).decode()
-        except InvalidToken:
+        except self._invalid_token:
             raise WrongKey from None
 
 

@@ -6,9 +6,8 @@ may name an address: they are shown to the person who asked, and never logged.
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import ClassVar
-
-import httpx
 
 from storage.mailchimp.values import Document
 
@@ -157,23 +156,23 @@ class BadAnswer(MailchimpError):
 def problem(status: int, body: bytes | str, centre: str = "") -> MailchimpError:
     """The error for an answer with `status` 300 or more. `centre`: the data centre asked."""
     document = _document(body)
-    if document is not None and status in (_COMPLIANCE, httpx.codes.FORBIDDEN):
+    if document is not None and status in (_COMPLIANCE, HTTPStatus.FORBIDDEN):
         title, detail = (str(document.get(name)).casefold() for name in ("title", "detail"))
         words = f"{title} {detail if 'account' in detail else ''}"
         if status == _COMPLIANCE or any(word in words for word in _SUSPENDED):
             return _of_kind(AccountSuspended, status, document)
-    if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Unavailable(str(status))
-    if status == httpx.codes.TOO_MANY_REQUESTS or (status == httpx.codes.FORBIDDEN and document is None):
+    if status == HTTPStatus.TOO_MANY_REQUESTS or (status == HTTPStatus.FORBIDDEN and document is None):
         return TooManyConnections(status)
-    if document is None and status != httpx.codes.UNAUTHORIZED:
+    if document is None and status != HTTPStatus.UNAUTHORIZED:
         return BadAnswer(reason=str(status))
     return _problem(status, document or {}, centre)
 
 
 def _problem(status: int, document: Document, centre: str) -> MailchimpError:
     title = str(document.get("title") or "")
-    if status == httpx.codes.FORBIDDEN and "datacenter" in title.casefold().replace(" ", ""):
+    if status == HTTPStatus.FORBIDDEN and "datacenter" in title.casefold().replace(" ", ""):
         return WrongDataCentre(str(document.get("detail") or ""), centre=centre)
     kind = _BY_STATUS.get(status) or _BY_TITLE.get(title.casefold(), Problem)
     error = _of_kind(kind, status, document)

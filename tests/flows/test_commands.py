@@ -305,10 +305,14 @@ def test_home_shows_the_figures_and_what_was_done(filled: Flow, someone: Someone
     person.open_home()
     person.wait_home(someone.says("counts-headline", n=CLEANED, audience=AUDIENCE))
     home = person.home()
+    filled.sam.person.open_home()
+    filled.sam.person.wait_home(filled.sam.says("counts-headline", n=CLEANED, audience=AUDIENCE))
     person.click("open-archive", in_=home)
     person.wait_modal(someone.says("archives-headline", n=CLEANED, audience=AUDIENCE))
     person.submit(**{"archives-word": someone.said("archives-word")})
     person.wait_home(someone.says("counts-headline", n=0, audience=AUDIENCE))
+    # Others who have it open see it too.
+    filled.sam.person.wait_home(filled.sam.says("counts-headline", n=0, audience=AUDIENCE))
     assert [line.what for line in journal.latest(filled.database, 2)] == ["archive", "import"]
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import logs
-from handlers.slack.threads import SLOW_OF_ONE_PERSON, Threads
+from handlers.slack.threads import SLOW_OF_ONE_PERSON, Caller, Threads
 
 ADDRESSES = [
     "ann@example.com",
@@ -108,7 +108,7 @@ def test_the_reference_of_a_request_goes_with_it_into_every_thread_also_when_it_
                 return logs.reference()
 
             slow = n % 3
-            found.append(threads.submit_slow("U1", look) if slow else threads.submit(look))
+            found.append(threads.submit_slow(Caller("U1"), look) if slow else threads.submit(look))
     hold.set()
     assert [each.result(10) for each in found] == given
     threads.shutdown()

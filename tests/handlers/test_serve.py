@@ -44,7 +44,7 @@ def tell():
     signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
     time.sleep(60)
 
-serve._start = lambda *_: (SimpleNamespace(database=None), SimpleNamespace())
+serve.start_parts = lambda *_: SimpleNamespace(worker=SimpleNamespace())
 threading.Thread(target=tell, daemon=True).start()
 serve.run(Settings())
 """
@@ -54,6 +54,16 @@ def test_a_signal_that_another_thread_gets_stops_the_bot():
     """The main thread sleeps on; so it does where the signal comes just before its sleep."""
     done = subprocess.run([sys.executable, "-c", TOLD], timeout=20, check=False)
     assert done.returncode == 0
+
+
+def test_what_few_bots_need_is_not_loaded_by_all():
+    """Each of these takes megabytes."""
+    seldom = (
+        "{'alembic', 'psycopg', 'cryptography', 'dns', 'imap_tools', 'yaml', 'greenlet', 'opentelemetry'}"
+    )
+    loaded = f"import sys, handlers.terminal.running; print({seldom}.intersection(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], timeout=60, check=True, capture_output=True)
+    assert done.stdout.strip() == b"set()"
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
@@ -158,6 +168,7 @@ def test_a_database_that_is_gone_a_dead_worker_a_cut_socket_and_a_stopped_clock_
         return claims(*given)
 
     monkeypatch.setattr(jobs, "claim", claim)
+    monkeypatch.setattr(jobs, "may_have_work", lambda _: dead.is_set())
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
 
@@ -235,3 +246,22 @@ def test_all_lines_of_a_request_have_the_reference_of_its_apology_and_it_is_coun
     [error] = [line for line in lines if line["level"] == "ERROR"]
     assert warning["reference"] == error["reference"]
     assert f"reference {error['reference']}" in apology
+
+
+def test_no_digest_waits_for_the_mailboxes_of_others():
+    scheduler, go_on, ran = scheduling.start("me"), Event(), Event()
+    try:
+        for n in range(scheduling.THREADS + 1):
+            scheduling.add_task(
+                scheduler,
+                f"T{n}/mailbox",
+                "mailbox",
+                timedelta(hours=1),
+                lambda _: go_on.wait(30),
+                executor=scheduling.WAITING,
+            )
+        scheduling.add_task(scheduler, "T1/digest", "digest", timedelta(hours=1), lambda _: ran.set())
+        assert ran.wait(10)
+    finally:
+        go_on.set()
+        scheduler.shutdown()

@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from fluent.syntax import FluentParser
+from fluent.syntax.ast import BaseComment, Message
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.bounces.mailbox import QUARANTINED_REASONS
-from handlers.words import Markup, escaped, words
+from handlers.words import FOLDER, LANGUAGES, Markup, Words, escaped, words
 
 OUTSIDE = st.text(st.sampled_from("*_~`<>&!@#:|/ab \n\u200b"), max_size=40)
 
@@ -72,3 +74,19 @@ def test_sentences_escape_text_and_leave_our_own_markup():
     assert "&lt;!channel&gt;" in said
     assert "<@U1>" in words("en").md("error-wrong-word", word=Markup("<@U1>"))
     assert "<!channel>" in words("en")("error-wrong-word", word="<!channel>")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_sentence_alone_is_what_it_is_in_its_file(language: str):
+    parser = FluentParser(with_spans=False)
+    texts = [path.read_text(encoding="utf-8") for path in sorted((FOLDER / language).glob("*.ftl"))]
+    entries = [each for text in texts for each in parser.parse(text).body]
+    whole = {each.id.name: each for each in entries if isinstance(each, Message)}
+    assert len(whole) == len([each for each in entries if not isinstance(each, BaseComment)])
+    sources = Words(language)._sources
+    assert list(sources) == list(whole)
+    for name, source in sources.items():
+        [alone] = parser.parse(source).body
+        assert isinstance(alone, Message)
+        whole[name].comment = None
+        assert alone.equals(whole[name]), name

@@ -71,7 +71,19 @@ _STATEMENTS = (
     """INSERT INTO domain_count (audience_id, domain, subscribed, cleaned)
     SELECT 1, domain, sum(CASE WHEN status = 'subscribed' THEN 1 ELSE 0 END),
         sum(CASE WHEN status = 'cleaned' THEN 1 ELSE 0 END) FROM contact GROUP BY 2""",
-    "UPDATE audience SET worth_a_look = (SELECT count(*) FROM verdict WHERE weakness != '')",
+    "UPDATE audience SET worth_a_look = $n / 1000",  # those of the weak verdicts above
+)
+_COUNTED = ("INSERT INTO contact_count", "INSERT INTO cleaned_day", "INSERT INTO domain_count")
+_STATEMENTS_OF_MANY = (
+    """INSERT INTO audience (id, name, source, remote, merge_labels, revision, next_contact_id, worth_a_look, created_at)
+    SELECT i, 'Audience ' || i, 'local', '{}', '[]', 1, $n + 1, 0, '$now' FROM $audiences WHERE i > 1""",
+    *(
+        f"UPDATE {table} SET audience_id = 1 + ({column} - 1) / $each WHERE {column} > $each"
+        for table, column in (("contact", "id"), ("verdict", "contact_id"), ("evidence", "contact_id"))
+    ),
+    """UPDATE audience SET worth_a_look =
+    (SELECT count(*) FROM verdict WHERE weakness != '' AND audience_id = audience.id)""",
+    *(f"DELETE FROM {table}" for table in ("contact_count", "cleaned_day", "domain_count")),
 )
 _MERGE_FIELDS = """'{"First Name":"Ann' || (i % 1000) || '","Last Name":"Smith' || (i % 5000) || '"}'"""
 _DETAIL = """'{"%s": "' || id || '"}'"""
@@ -100,10 +112,36 @@ def build(database: Database, n: int) -> int:
         filled = Template(statement).substitute(values, n=n, now=NOW)
         with database.transaction() as session:
             session.connection().execute(text(filled))
-    if not database.is_sqlite:  # PostgreSQL does it by itself, later
+    _vacuum(database)
+    return 1
+
+
+def spread(database: Database, audiences: int) -> None:
+    """Divides the contacts of a database that `build` has filled equally among so many audiences."""
+    with database.transaction() as session:
+        n: int = session.connection().execute(text("SELECT count(*) FROM contact")).scalar_one()
+    values = {
+        "audiences": _numbers(audiences, sqlite=database.is_sqlite),
+        "each": n // audiences,
+        "n": n,
+        "now": NOW,
+    }
+    statements = _STATEMENTS_OF_MANY + tuple(
+        statement.replace("SELECT 1, ", "SELECT audience_id, ").replace("GROUP BY 2", "GROUP BY 1, 2")
+        for statement in _STATEMENTS
+        if statement.lstrip().startswith(_COUNTED)
+    )
+    for statement in statements:
+        with database.transaction() as session:
+            session.connection().execute(text(Template(statement).substitute(values)))
+    _vacuum(database)
+
+
+def _vacuum(database: Database) -> None:
+    """PostgreSQL does it by itself, later."""
+    if not database.is_sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
-    return 1
 
 
 def _numbers(most: int, *, sqlite: bool) -> str:

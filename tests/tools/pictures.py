@@ -20,7 +20,7 @@ FOLDER = ROOT / "docs/pictures"
 SIZE = ViewportSize(width=1000, height=720)
 TALL = ViewportSize(width=1000, height=980)  # for the digest
 PEOPLE = {"en": OLIVIA, "fr": CAMILLE}
-STILLS = ("counts", "list", "fix", "digest")
+STILLS = ("counts", "list", "fix", "digest", "home")
 MOVING = "fix-archive-undo"
 READING, LOOKING = 2_500, 1_200  # milliseconds that a frame is shown
 SETTLES = 300  # milliseconds until the page has drawn
@@ -86,12 +86,23 @@ def take(browser: Browser, language: str) -> None:
         camera.moving(MOVING)
         open_channel(page, url, language)
         digest(camera)
+        home(camera)
         page.close()
 
 
 def open_channel(page: Page, url: str, language: str) -> None:
     page.goto(f"{url}&user={PEOPLE[language]}&channel=C0NEWS")
     expect(page.locator("#composer")).to_be_visible()
+
+
+def home(camera: Camera) -> None:
+    """The dashboard, once the likely typos are counted."""
+    page = camera.screen.page
+    page.set_viewport_size(TALL)
+    page.locator('[data-channel^="D0"]').first.click()
+    page.locator("[data-tab=home]").click()
+    expect(camera.screen.element("open-fix").first).to_be_visible()
+    camera.still("home")
 
 
 def counts(camera: Camera) -> None:

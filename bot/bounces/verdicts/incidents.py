@@ -45,11 +45,9 @@ def update(session: Session, audience_id: int, new_rows: Sequence[Mapping[str, A
     return affected
 
 
-def running_since(session: Session, audience_id: int, now: datetime) -> datetime | None:
-    """Returns when the audience's incident began that is not over; None if there is none."""
-    rows = incident_rows.of_audience(session, audience_id)
-    running = [row.since for row in rows if row.since <= now <= row.until + INCIDENT_QUIET]
-    return min(running, default=None)
+def running_since(session: Session, audience_ids: Sequence[int], now: datetime) -> dict[int, datetime]:
+    """Returns when the incidents began that are not over, of those of the audiences that have one."""
+    return incident_rows.earliest(session, audience_ids, since=now, until=now - INCIDENT_QUIET)
 
 
 def _incidents_around(session: Session, audience_id: int, refused_at: Sequence[datetime]) -> list[Burst]:

@@ -21,6 +21,7 @@ from storage.bounces.reversals import Chosen
 from storage.bounces.tables import VerdictBatch
 from storage.contacts import bulk
 from storage.contacts import contacts as contact_rows
+from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import CleanReason, Status
 from storage.core import journal
@@ -143,10 +144,12 @@ class ReversalPlan:
 
 @dataclass(frozen=True, slots=True)
 class ReversalReceipt:
-    """What the message about a job shows."""
+    """What the message about a job shows: of a batch, or of the contact with that address."""
 
     job: ReversalJob
     audience: str
+    batch: CleanedBatch | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +181,10 @@ def batch_of(session: Session, audience: AudienceRow, verdict: VerdictRow | None
 
 def recent_batches(database: Database, page: int = 0) -> BatchesPage:
     """A page of the batches of all audiences, newest first; pages count from 0."""
+    names = {audience.id: audience.name for audience in reachable(database)}
     with database.reading() as session:
-        rows = batch_rows.newest(session, skip=page * BATCHES_PER_PAGE, most=BATCHES_PER_PAGE + 1)
-        shown = [batch_value(session, row, audience.name) for row, audience in rows[:BATCHES_PER_PAGE]]
+        rows = batch_rows.newest(session, names, skip=page * BATCHES_PER_PAGE, most=BATCHES_PER_PAGE + 1)
+        shown = [batch_value(session, row, names[row.audience_id]) for row in rows[:BATCHES_PER_PAGE]]
     return BatchesPage(shown, has_more=len(rows) > BATCHES_PER_PAGE)
 
 
@@ -255,7 +259,15 @@ def work(database: Database, job: ReversalJob, clock: Clock) -> Iterator[Reversa
 
 def receipt(database: Database, job: ReversalJob) -> ReversalReceipt:
     """What the message about the job shows. Raises NoAudience."""
-    return ReversalReceipt(job, audiences.by_id(database, job.audience_id).name)
+    task = job.task
+    with database.reading() as session:
+        audience = audiences.require(session, job.audience_id)
+        row = batch_rows.get(session, audience.id, task.batch) if task.batch else None
+        contact = (
+            None if task.contact_id is None else contact_rows.by_id(session, audience.id, task.contact_id)
+        )
+        batch = batch_value(session, row, audience.name) if row else None
+        return ReversalReceipt(job, audience.name, batch, contact.address if contact else None)
 
 
 def _plan(

@@ -243,6 +243,10 @@ def person(user_id: str) -> Markup:
     return Markup(f"<@{user_id}>")
 
 
+def group(group_id: str) -> Markup:
+    return Markup(f"<!subteam^{group_id}>")
+
+
 def channel(channel_id: str) -> Markup:
     return Markup(f"<#{channel_id}>")
 

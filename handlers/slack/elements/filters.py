@@ -14,7 +14,9 @@ def in_words(words: Words, segment: Segment) -> list[Markup]:
     texts = []
     if segment.reason:
         texts.append(words.md("filter-reason", reason=words(f"reason-{segment.reason}")))
-    if segment.since and segment.until:
+    if segment.since and segment.since == segment.until:
+        texts.append(words.md("filter-on", date=words.day(segment.since)))
+    elif segment.since and segment.until:
         days = {"since": words.day(segment.since), "until": words.day(segment.until)}
         texts.append(words.md("filter-period", **days))
     elif segment.since:

@@ -1,8 +1,10 @@
 """The message of a job: its progress, its receipt or its failure; and the modal that started it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.core.jobs import AnyJob
+from bot.core.weeks import Week
 from handlers.slack.elements import blocks, filters, newer
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.elements.newer import TaskStatus
@@ -36,8 +38,12 @@ def progress(text: Markup, job: AnyJob, buttons: Sequence[Block] = (), *, waits:
 
 def about(words: Words, job: AnyJob, segment: Segment | None = None) -> Markup:
     """What the job was about: the filters of its segment, and when it ended."""
-    ended = blocks.moment(job.finished_at or job.made_at, words)
-    return Markup(" · ".join([*(filters.in_words(words, segment) if segment else ()), ended]))
+    return _about(words, job.finished_at or job.made_at, segment)
+
+
+def about_at(words: Words, at: datetime, audience_id: int, week: Week | None = None) -> Markup:
+    """The same of what was done at once: the week whose contacts it was about, and when."""
+    return _about(words, at, Segment(audience_id=audience_id, **week.filters()) if week else None)
 
 
 def done(
@@ -73,3 +79,8 @@ def failure(words: Words, headline: Markup, job: AnyJob) -> list[Block]:
 def _bar(share: float) -> str:
     full = round(min(share, 1) * BAR_CELLS)
     return "█" * full + "░" * (BAR_CELLS - full)
+
+
+def _about(words: Words, at: datetime, segment: Segment | None) -> Markup:
+    filter_texts = filters.in_words(words, segment) if segment else []
+    return Markup(" · ".join([*filter_texts, blocks.moment(at, words)]))

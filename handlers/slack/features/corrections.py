@@ -12,12 +12,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.core import audiences
 from bot.core.addresses import find_addresses
 from bot.core.weeks import Week
-from bot.corrections import corrections, likely_typos, mail_exchanges, tick_list
+from bot.corrections import corrections, likely_typos, tick_list, walks
 from bot.corrections.cleaned_contact import CleanedContact
-from bot.corrections.corrections import AddressFault, Form, NoPermission
+from bot.corrections.corrections import AddressFault, Correction, Form, NoPermission
 from bot.corrections.likely_typos import Step
+from bot.corrections.walks import Place
 from bot.mailchimp.additions import FieldMissing
 from handlers.slack import errors
+from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.elements.weeks import week_in
@@ -25,6 +27,7 @@ from handlers.slack.features.audience_modal import AudienceModal, suggest_audien
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
 from handlers.slack.views.corrections import corrections as views
+from handlers.slack.views.corrections import fixes as fix_views
 from handlers.slack.views.corrections import tick_list as list_views
 from storage.contacts.contacts import PageKey
 
@@ -79,9 +82,9 @@ def fix_message(request: Request) -> None:
 
 
 def open_week(request: Request) -> None:
-    """The digest's button: a walk through the likely typos of its week."""
+    """The digest's button: the likely typos of its week."""
     audience_id, week = week_in(request.value)
-    walk(request, request.open_modal("corrections-title"), audience_id, week=week)
+    _show_list(request, request.open_modal("corrections-title"), audience_id, week=week)
 
 
 def open_contact(request: Request) -> None:
@@ -89,13 +92,13 @@ def open_contact(request: Request) -> None:
 
 
 def turn(request: Request) -> None:
-    audience_id, place, back = views.place_in(request.value)
+    audience_id, place, back, week = views.place_in(request.value)
     after, before = (None, place) if back else (place, None)
-    _show_list(request, request.here, audience_id, after=after, before=before)
+    _show_list(request, _below_menu(request), audience_id, after=after, before=before, week=week)
 
 
 def show_all(request: Request) -> None:
-    _show_list(request, request.here, int(request.value))
+    ENTRY.start(request, request.here, audiences.by_id(request.database, int(request.value)))
 
 
 def tick(request: Request) -> None:
@@ -134,12 +137,18 @@ def take_back_not_a_typo(request: Request) -> None:
 
 
 def start_walk(request: Request) -> None:
-    walk(request, request.here, int(request.value))
+    audience_id, week = week_in(request.value) if "|" in request.value else (int(request.value), None)
+    walk(request, request.here, audience_id, week=week)
 
 
 def redraw(request: Request, notice: Block | None = None) -> None:
     """Shows the tick list that was clicked in as it is now. `notice` says what has just been done."""
-    _draw_list(request, request.here, request.metadata, notice)
+    _draw_list(request, _below_menu(request), request.metadata, notice)
+
+
+def _below_menu(request: Request) -> Modal:
+    """The tick list that was clicked in, below its menu of audiences, if it has one."""
+    return request.here.below(audience_views.menu_of(request.body["view"]))
 
 
 def search(request: Request) -> Sequence[dict[str, Any]]:
@@ -195,6 +204,8 @@ def check_domain(request: Request) -> None:
         address.rpartition("@")[2].strip().lower() for address in (old, new) if "@" in address
     )
     shown = _replace(request, view, views.with_domain_statuses(request.words, view, domains))
+    from bot.corrections import mail_exchanges  # noqa: PLC0415  it loads dnspython, which few need
+
     statuses = mail_exchanges.check_domains(domains, request.context.make_resolver)
     if shown:
         _replace(request, view | shown, views.with_domain_statuses(request.words, view, statuses))
@@ -206,17 +217,40 @@ def add(request: Request) -> View:
         correction = corrections.add(
             request.database, request.metadata, filled, by=request.user_id, now=request.now
         )
-    receipt = views.receipt_message(request.words, correction)
-    request.then(lambda: _post(request, receipt))
-    return views.receipt(request.words, correction)
+    request.then(lambda: _tell(request, correction))
+    return fix_views.receipt(request.words, correction)
 
 
-def _post(request: Request, receipt: Message) -> None:
-    """Leaves the receipt in the direct messages. The modal shows it too, so nothing has gone wrong if Slack refuses it."""
+def _tell(request: Request, correction: Correction) -> None:
+    """Leaves the receipt in the direct messages: one for the corrections of a walk.
+
+    The modal shows it too, so nothing has gone wrong if Slack refuses it.
+    """
+    database, n_told = request.context.database, 0
     try:
-        request.tell(receipt)
+        while walk := walks.begin_telling(database, correction.walk, request.context.clock()):
+            if len(walk.made) <= n_told:
+                return
+            n_told = len(walk.made)
+            receipt = fix_views.receipt_message(request.words, replace(correction, made=walk.made))
+            if not walk.message or not _update(request, walk.message, receipt):
+                posted = request.client.chat_postMessage(channel=request.user_id, **receipt)
+                place = Place(str(posted["channel"]), str(posted["ts"]))
+                walks.end_posting(database, correction.walk, place)
     except (SlackClientError, OSError) as error:
         log.warning("a receipt was not posted: %s", errors.name(error))
+        walks.end_posting(database, correction.walk, None)
+
+
+def _update(request: Request, place: Place, receipt: Message) -> bool:
+    """Whether the message is still there, and was updated."""
+    try:
+        request.client.chat_update(channel=place.channel, ts=place.ts, **receipt)
+    except SlackApiError as error:
+        if error.response["error"] == "message_not_found":
+            return False
+        raise
+    return True
 
 
 def begin(request: Request, modal: Modal, audience: audiences.Audience) -> None:
@@ -262,9 +296,16 @@ def _show_list(
     *,
     after: PageKey | None = None,
     before: PageKey | None = None,
+    week: Week | None = None,
 ) -> None:
     plan_id = tick_list.begin(
-        request.database, audience_id, by=request.user_id, now=request.now, after=after, before=before
+        request.database,
+        audience_id,
+        by=request.user_id,
+        now=request.now,
+        after=after,
+        before=before,
+        week=week,
     )
     _draw_list(request, modal, plan_id)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from slack_sdk.errors import SlackApiError
 
@@ -26,7 +27,7 @@ from handlers.slack.request import Modal, Request
 from handlers.slack.uploads import UNREACHABLE_CHANNEL, Uploads, shared_with
 from handlers.slack.views import exports as views
 from handlers.slack.views.contacts import segments as segment_views
-from handlers.words import Words, words
+from handlers.words import Markup, Words, words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.core.tables import JobState
@@ -49,11 +50,12 @@ def job_handler(context: AppContext) -> JobHandler:
     """How export jobs run and what their message says."""
 
     def work(database: Database, job: ExportJob, clock: Clock) -> Iterator[ExportJob]:
-        comment = views.comment(words(job.language), exports.receipt(database, job))
-        sender = Uploads(context.client, job.recipient, comment)
+        sender = Uploads(context.client, job.recipient, partial(_comment, database, job))
         return exports.work(database, job, clock, sender=sender)
 
-    return JobHandler(EXPORT, work=work, title="exports-title", message=_message, after=_end_step)
+    return JobHandler(
+        EXPORT, work=work, title="exports-title", message=_message, after=_end_step, is_told=views.is_told
+    )
 
 
 def begin(request: Request, modal: Modal, audience: Audience) -> None:
@@ -122,6 +124,10 @@ def export_again(request: Request) -> None:
 
 def _message(database: Database, words: Words, job: ExportJob) -> Message:
     return views.message(words, exports.receipt(database, job))
+
+
+def _comment(database: Database, job: ExportJob) -> Markup:
+    return views.comment(words(job.language), exports.shared_receipt(database, job))
 
 
 def _end_step(context: AppContext, job: ExportJob) -> None:

@@ -185,4 +185,4 @@ def _refused_file(client: WebClient, database: Database, job: ImportJob) -> Smal
     language_words, name = words(job.language), job.task.name
     comment = language_words.md("import-refused-comment", n=job.progress.outcome.refused, name=name)
     pieces = refused_rows.csv(language_words, database, [job.id])
-    return SmallFile(f"{name}.refused.csv", pieces, Uploads(client, job.recipient, comment))
+    return SmallFile(f"{name}.refused.csv", pieces, Uploads(client, job.recipient, lambda: comment))

@@ -10,7 +10,6 @@ from slack_sdk.oauth.installation_store import Installation
 
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
-from handlers.slack.installation.store import InstallationStore
 from handlers.slack.scopes import SCOPES
 from storage.core.database import Database
 from storage.installations.ciphers import TokenCipher, WrongKey, parse_keys
@@ -92,6 +91,9 @@ class Installations:
         assert settings.slack_client_id
         assert settings.token_key
         cipher = TokenCipher(parse_keys(settings.token_key.get_secret_value()))
+        # Only here: it loads SQLAlchemy's asyncio too.
+        from handlers.slack.installation.store import InstallationStore  # noqa: PLC0415
+
         self.store = InstallationStore(database, settings.slack_client_id, cipher)
 
     def all(self) -> Sequence[Installed]:
@@ -110,6 +112,10 @@ class Installations:
             if found is None and enterprise_id:
                 found = self.store.newest(None, enterprise_id)
         return Installed.of(found) if found else None
+
+    def places(self) -> frozenset[str]:
+        """The ids of all workspaces and organizations that any app is installed in, not only that of the settings."""
+        return self.store.places()
 
     def save(self, installation: Installation) -> Installed:
         """Stores it in the place of an earlier one."""

@@ -88,9 +88,18 @@ def started(words: Words, receipt: ExportReceipt) -> View:
     return receipts.started(words, "exports-title", text)
 
 
+def is_told(job: ExportJob) -> bool:
+    """Whether the message of the file itself is the receipt: it is in the person's direct messages."""
+    channel = job.task.channel
+    return not channel or bool(job.recipient and channel == job.recipient.channel)
+
+
 def comment(words: Words, receipt: ExportReceipt) -> Markup:
-    """The text above the file: of which audience it is, with which filter, when, and who exported it."""
+    """The text above the file: the receipt; in a channel who exported it, from where, with which filter and when."""
     job = receipt.job
+    if is_told(job):
+        headline, *lines = _lines(words, job, short_name(receipt.audience))
+        return Markup("\n".join([f"*{headline}*", *lines]))
     who = words.md("exports-comment", audience=short_name(receipt.audience), who=blocks.person(job.made_by))
     return Markup(f"{who}\n{receipts.about(words, job, job.task.segment)}")
 
@@ -182,19 +191,26 @@ def visibility(words: Words, to: Destination | None) -> Markup:
 
 
 def _receipt(words: Words, job: ExportJob, audience: str) -> Message:
-    result, channel = job.outcome, job.task.channel
-    links = result.files or [result.permalink]
-    lines = [receipts.about(words, job, job.task.segment)]
-    if channel and not (job.recipient and channel == job.recipient.channel):
-        lines.append(words.md("exports-is-in", files=len(links), channel=blocks.channel(channel)))
-    if len(links) > 1:
+    headline, *lines = _lines(words, job, audience)
+    links = job.outcome.files or [job.outcome.permalink]
+    return receipts.done(headline, lines, _open(words, [link for link in links if link]), job)
+
+
+def _lines(words: Words, job: ExportJob, audience: str) -> list[Markup]:
+    """The receipt's headline and the lines below it."""
+    result, n_files = job.outcome, max(len(job.progress.parts), len(job.outcome.files), 1)
+    lines = [words.md("exports-done", n=result.n, audience=audience)]
+    lines.append(receipts.about(words, job, job.task.segment))
+    if job.task.channel and not is_told(job):
+        channel = blocks.channel(job.task.channel)
+        lines.append(words.md("exports-is-in", files=n_files, channel=channel))
+    if n_files > 1:
         lines.append(words.md("exports-split"))
     if result.left_alone:
         lines.append(words.md("exports-left-out", n=result.left_alone))
     if result.newer:
         lines.append(words.md("exports-newer", n=result.newer))
-    headline = words.md("exports-done", n=result.n, audience=audience)
-    return receipts.done(headline, lines, _open(words, [link for link in links if link]), job)
+    return lines
 
 
 def _open(words: Words, links: Sequence[str]) -> list[Block]:

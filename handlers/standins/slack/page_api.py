@@ -112,6 +112,11 @@ class PageApi:
                 ],
                 "commands": list(self.manifest.commands) if state.installed else [],
                 "shortcuts": self._shortcuts(state),
+                "functions": [
+                    {"callback_id": callback_id, **function}
+                    for callback_id, function in self.manifest.functions.items()
+                    if state.installed
+                ],
                 "bot": self._bot_json(state),
                 "home": home.content if home else None,
                 "views": [view for each in self.directory for view in each.open_views(user)],

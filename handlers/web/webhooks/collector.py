@@ -1,7 +1,7 @@
 """Writes the payloads of many requests in one transaction: those that arrive during a write go into the next one."""
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,13 +11,15 @@ from bot.bounces.webhooks import WebhookPayload
 from handlers.web.webhooks.requests import TemporarilyUnavailable
 
 EVENTS_AT_ONCE = 200  # unless a single request has more
-MOST_WAITING = 5_000  # events
+MOST_WAITING = 10_000  # events
+MOST_WAITING_OF_ONE = 5_000  # provider
 
 Store = Callable[[Sequence[WebhookPayload]], Sequence[IntakeCounts | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class _PendingRequest:
+    provider: str
     payload: WebhookPayload
     result: "asyncio.Future[IntakeCounts | None]"
 
@@ -28,19 +30,22 @@ class Collector:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._pending: deque[_PendingRequest] = deque()
-        self._n_events = 0  # of the pending requests
+        self._n_events: Counter[str] = Counter()  # of the pending requests, by provider
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="webhooks-store")
         self._task: asyncio.Task[None] | None = None
 
-    async def put(self, payload: WebhookPayload) -> IntakeCounts | None:
+    async def put(self, payload: WebhookPayload, provider: str) -> IntakeCounts | None:
         """Returns what `store` returned, once it is committed. Raises TemporarilyUnavailable, and what `store` raises."""
-        if self._pending and self._n_events + len(payload.events) > MOST_WAITING:
+        more, of_provider = len(payload.events), self._n_events[provider]
+        if (of_provider and of_provider + more > MOST_WAITING_OF_ONE) or (
+            self._pending and self._n_events.total() + more > MOST_WAITING
+        ):
             raise TemporarilyUnavailable(
                 "More comes in than can be stored at the moment. Send this again in a few seconds."
             )
-        pending = _PendingRequest(payload, asyncio.get_running_loop().create_future())
+        pending = _PendingRequest(provider, payload, asyncio.get_running_loop().create_future())
         self._pending.append(pending)
-        self._n_events += len(payload.events)
+        self._n_events[provider] += more
         if self._task is None:
             self._task = asyncio.create_task(self._store_pending())
         return await pending.result
@@ -64,8 +69,9 @@ class Collector:
             if batch and n_events + more > EVENTS_AT_ONCE:
                 break
             n_events += more
-            batch.append(self._pending.popleft())
-        self._n_events -= n_events
+            pending = self._pending.popleft()
+            self._n_events[pending.provider] -= more
+            batch.append(pending)
         return batch
 
     async def _store_batch(self, batch: Sequence[_PendingRequest]) -> None:

@@ -26,10 +26,11 @@ Receiver = Callable[[WebhookRequest], WebhookPayload]
 class WebhookError(Exception):
     """The request is rejected. `message` says what is wrong and what to do, and contains nothing from the request.
 
-    `faults` lists the invalid fields.
+    `faults` lists the invalid fields. `retry_after`: in how many seconds it may be sent again; 0 if that is of no use.
     """
 
     status = 400
+    retry_after = 0
 
     def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -63,6 +64,17 @@ class TemporarilyUnavailable(WebhookError):
     """It may work later: the provider is expected to send the request again."""
 
     status = 503
+    retry_after = 5
+
+
+class TooManyRequests(WebhookError):
+    """The source has sent too many requests, or too many that were rejected."""
+
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("Too many requests came from this address. Send this again later.")
+        self.retry_after = retry_after
 
 
 def parse_timestamp(text: str) -> datetime | None:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from importlib import import_module
 
 from aiohttp import web
 from prometheus_client import Counter
@@ -12,13 +13,12 @@ from prometheus_client import Counter
 from bot.bounces.webhooks import WebhookPayload, store
 from bot.core.jobs import Clock
 from bot.core.settings import BadSetting, Settings
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors
 from handlers.web.seldom import SeldomLog
 from handlers.web.webhooks import own
 from handlers.web.webhooks.collector import Collector
 from handlers.web.webhooks.fetches import Waiting
-from handlers.web.webhooks.providers import brevo, mailgun, mailtrap, postal, postmark, resend, sendgrid, ses
 from handlers.web.webhooks.requests import (
     BodyTimeout,
     BodyTooLarge,
@@ -29,15 +29,22 @@ from handlers.web.webhooks.requests import (
     WebhookError,
     WebhookRequest,
 )
+from handlers.web.webhooks.sources import Sources, source_of
 from storage.core.database import Database
 
-RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
-    provider.NAME: provider.receiver
-    for provider in (ses, sendgrid, postmark, mailgun, brevo, resend, mailtrap, postal, own)
+# The setting that switches each provider on, by the name of its module.
+PROVIDERS = {
+    "ses": "ses_topics",
+    "sendgrid": "sendgrid_key",
+    "postmark": "postmark_password",
+    "mailgun": "mailgun_key",
+    "brevo": "brevo_token",
+    "resend": "resend_secret",
+    "mailtrap": "mailtrap_secret",
+    "postal": "postal_key",
 }
 LARGEST_BODY = 1 << 20  # bytes
 BODY_TIMEOUT = 20.0  # seconds
-RETRY_AFTER = 5  # seconds
 THREADS = 4  # that authenticate and parse
 WAIT_SECONDS = 10.0  # for Amazon's certificate
 REQUESTS = Counter(
@@ -45,6 +52,25 @@ REQUESTS = Counter(
 )
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _receiver(provider: str, setting: str) -> Callable[[Settings], Receiver | None]:
+    """The provider's `receiver`. Its module is imported only with its setting: some take 10 MB, for cryptography."""
+
+    def receiver(settings: Settings) -> Receiver | None:
+        if not getattr(settings, setting):
+            return None
+        module = import_module(f"handlers.web.webhooks.providers.{provider}")
+        made: Receiver | None = module.receiver(settings)
+        return made
+
+    return receiver
+
+
+RECEIVERS: Mapping[str, Callable[[Settings], Receiver | None]] = {
+    **{name: _receiver(name, setting) for name, setting in PROVIDERS.items()},
+    own.NAME: own.receiver,
+}
 
 log = logging.getLogger(__name__)
 
@@ -94,12 +120,13 @@ def faults(settings: Settings) -> list[BadSetting]:
 
 
 def guarded(name: str, handler: Handler) -> Handler:
-    """Wraps a handler: its errors are answered as JSON, and logged under the name."""
-    seldom = SeldomLog(log)
+    """Wraps a handler: its errors are answered as JSON, and logged under the name; each source may call so often."""
+    seldom, sources = SeldomLog(log), Sources()
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
-            return await handler(request)
+            with sources.admitted(source_of(request)):
+                return await handler(request)
         except WebhookError as error:
             seldom.warning("%s: %s %s", name, error.status, error.message)
             return _rejection(error)
@@ -108,9 +135,13 @@ def guarded(name: str, handler: Handler) -> Handler:
         except Exception as error:  # noqa: BLE001  a provider retries after this answer
             return _internal_error(name, error)
 
+    way = name.removeprefix("bounces/")
+
     async def handle(request: web.Request) -> web.StreamResponse:
-        response = await answer(request)
-        REQUESTS.labels(name.removeprefix("bounces/"), response.status).inc()
+        with tracing.span(f"webhook {way}", way=way):
+            response = await answer(request)
+            tracing.note(status=response.status)
+        REQUESTS.labels(way, response.status).inc()
         return response
 
     return handle
@@ -159,7 +190,7 @@ def _handler(
         headers = {key.lower(): value for key, value in request.headers.items()}
         webhook_request = WebhookRequest(body, headers, clock())
         payload = await _receive(receive, webhook_request, threads)
-        counts = await collector.put(payload)
+        counts = await collector.put(payload, name)
         if counts is None:
             raise Unauthenticated("This token was used with another body before: it is valid for one.")
         return web.json_response(asdict(counts))
@@ -170,8 +201,8 @@ def _handler(
 def _rejection(error: WebhookError) -> web.Response:
     answer = {"error": error.message} | ({"faults": error.faults} if error.faults else {})
     response = web.json_response(answer, status=error.status)
-    if isinstance(error, TemporarilyUnavailable):
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
     # The rest of a large body is read and dropped, so that its sender reads the answer; a slow body is not waited for.
     if isinstance(error, BodyTimeout):
         response.force_close()

@@ -52,6 +52,7 @@ archives-shared-text = { $n ->
 archives-shared = Shared in { $channel }.
 error-archives-not-in-channel = I can’t post in that channel. Invite me there with /invite, or choose another.
 filter-reason = reason: { $reason }
+filter-on = cleaned on { $date }
 filter-since = cleaned since { $date }
 filter-until = cleaned until { $date }
 filter-period = cleaned from { $since } to { $until }

@@ -21,7 +21,19 @@ reason-hard = hard bounce
 reason-soft = soft bounces
 reason-abuse = spam complaint
 reason-unknown = reason not known
+# Before a number.
+reasons-hard = hard bounces
+reasons-soft = soft bounces
+reasons-abuse = spam complaints
+reasons-unknown = reason not known
 
+# Before a number.
+statuses-subscribed = subscribed
+statuses-unsubscribed = unsubscribed
+statuses-nonsubscribed = non-subscribed
+statuses-pending = pending
+statuses-cleaned = cleaned
+statuses-archived = archived
 status-subscribed = subscribed
 status-unsubscribed = unsubscribed
 status-nonsubscribed = non-subscribed

@@ -225,3 +225,12 @@ error-corrections-other-number = { $n ->
     [one] { $n } address is ticked. Read the permission again, and tick it for this person.
    *[other] { $n } addresses are ticked. Read the permission again, and tick it for these { $n } people.
 }
+corrections-earlier = { $n } earlier, then:
+corrections-before = *Corrected before:*
+corrections-of-week = { $counted ->
+    [more] More than { $n } likely typos
+   *[exact] { $n ->
+        [one] { $n } likely typo
+       *[other] { $n } likely typos
+    }
+}

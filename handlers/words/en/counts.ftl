@@ -23,7 +23,7 @@ overview-headline = { $audiences ->
     }
 }
 overview-cleaned = { $n } cleaned
-overview-week = { $n } new in the last 7 days
+overview-week = { $n } new in the 7 days to { $until }
 overview-worth-a-look = { $n } worth a look
 overview-view = View
 overview-more = { $n ->

@@ -107,3 +107,8 @@ evidence-no-signup = { $source ->
 }
 evidence-or-fix = • If it is mistyped, fix it.
 evidence-or-leave = • If it should stay cleaned, mark it as reviewed.
+evidence-fixed = Corrected to *{ $address }* by { $who } on { $date }.
+evidence-no-undo = { $source ->
+    [local] A correction has no Undo, because nothing here changes a subscribed contact. If it was wrong, import the new address as unsubscribed.
+   *[other] A correction has no Undo, because nothing here changes a subscribed contact. If it was wrong, unsubscribe the new address in Mailchimp.
+}

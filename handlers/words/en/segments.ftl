@@ -13,7 +13,8 @@ segments-text-hint = Part of an address, a name or another field
 segments-suggestion = { $name } ({ $n })
 segments-refused-ticks = You can tick at most { $most } contacts, so the last ticks were not kept. To act on more, filter the list and take all of it.
 error-nothing-ticked = No contact is ticked. Tick some, or take the whole list.
-segments-preset-week = Last 7 days
+segments-preset-week = 7 days to { $until }
+segments-preset-today = Today
 segments-preset-worth-a-look = Worth a look ({ $n })
 segments-preset-typos = Likely typos
 segments-filters = Filters
@@ -57,4 +58,8 @@ reviews-done = { $n ->
     [0] None of these contacts is worth a look any more.
     [one] *{ $n } contact reviewed.* It stays cleaned and no longer counts as worth a look.
    *[other] *{ $n } contacts reviewed.* They stay cleaned and no longer count as worth a look.
+}
+segments-archived-since = { $n ->
+    [one] { $n } more was cleaned then, and is archived by now.
+   *[other] { $n } more were cleaned then, and are archived by now.
 }

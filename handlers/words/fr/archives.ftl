@@ -52,6 +52,7 @@ archives-shared-text = { $n ->
 archives-shared = Partagé dans { $channel }.
 error-archives-not-in-channel = Je ne peux pas écrire dans ce canal. Invitez-moi avec /invite, ou choisissez-en un autre.
 filter-reason = motif : { $reason }
+filter-on = nettoyés le { $date }
 filter-since = nettoyés depuis le { $date }
 filter-until = nettoyés jusqu’au { $date }
 filter-period = nettoyés du { $since } au { $until }

@@ -21,7 +21,19 @@ reason-hard = hard bounce
 reason-soft = soft bounces
 reason-abuse = signalement comme spam
 reason-unknown = motif inconnu
+# Avant un nombre.
+reasons-hard = hard bounces
+reasons-soft = soft bounces
+reasons-abuse = signalements comme spam
+reasons-unknown = motif inconnu
 
+# Avant un nombre.
+statuses-subscribed = abonnés
+statuses-unsubscribed = désabonnés
+statuses-nonsubscribed = non abonnés
+statuses-pending = en attente
+statuses-cleaned = nettoyés
+statuses-archived = archivés
 status-subscribed = abonné
 status-unsubscribed = désabonné
 status-nonsubscribed = non abonné

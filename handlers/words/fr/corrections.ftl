@@ -225,3 +225,12 @@ error-corrections-other-number = { $n ->
     [one] { $n } adresse est cochée. Relisez l’autorisation et cochez-la pour cette personne.
    *[other] { $n } adresses sont cochées. Relisez l’autorisation et cochez-la pour ces { $n } personnes.
 }
+corrections-earlier = { $n } plus tôt, puis :
+corrections-before = *Corrigés auparavant :*
+corrections-of-week = { $counted ->
+    [more] Plus de { $n } fautes de frappe probables
+   *[exact] { $n ->
+        [one] { $n } faute de frappe probable
+       *[other] { $n } fautes de frappe probables
+    }
+}

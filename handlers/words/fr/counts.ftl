@@ -27,8 +27,8 @@ overview-cleaned = { $n ->
    *[other] { $n } nettoyés
 }
 overview-week = { $n ->
-    [one] { $n } nouveau en 7 jours
-   *[other] { $n } nouveaux en 7 jours
+    [one] { $n } nouveau en 7 jours, au { $until }
+   *[other] { $n } nouveaux en 7 jours, au { $until }
 }
 overview-worth-a-look = { $n } à revoir
 overview-view = Voir

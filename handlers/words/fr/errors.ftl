@@ -9,6 +9,7 @@ error-not-an-operator = { $n ->
    *[other] Seuls les opérateurs peuvent faire cela. Demandez à { $helpers }, ou à un propriétaire ou administrateur de cet espace de travail.
 }
 error-role-unknown = Slack n’a pas dit si vous êtes opérateur. Rien n’a été modifié. Réessayez dans une minute.
+error-too-many-requests = Trop de demandes sont arrivées en même temps : celle-ci n’a pas été traitée. Patientez quelques secondes, puis réessayez.
 error-nothing-there = Aucun contact ne correspond. Modifiez les filtres.
 error-wrong-word = Tapez { $word } pour confirmer. Rien n’a été modifié.
 error-already-done = Cette action a déjà été confirmée. Le reçu est dans vos messages.
@@ -32,6 +33,10 @@ error-bad-setting = { $name ->
     [SLACK_API_URL] SLACK_API_URL n’est pas une adresse. Écrivez https://…, ou retirez-le pour Slack lui-même.
     [CLEANED_PUBLIC_URL] CLEANED_PUBLIC_URL n’est pas une adresse. Écrivez-la comme https://bot.example.com.
     [CLEANED_PROVIDER_URL] CLEANED_PROVIDER_URL n’est pas une adresse. Écrivez-la comme https://api.eu.mailgun.net, ou retirez-la.
+    [OTEL_EXPORTER_OTLP_ENDPOINT] OTEL_EXPORTER_OTLP_ENDPOINT n’est pas une adresse. Écrivez-la comme http://127.0.0.1:4318.
+    [OTEL_EXPORTER_OTLP_TRACES_ENDPOINT] OTEL_EXPORTER_OTLP_TRACES_ENDPOINT n’est pas une adresse. Écrivez-la comme http://127.0.0.1:4318/v1/traces.
+    [OTEL_EXPORTER_OTLP_PROTOCOL] OTEL_EXPORTER_OTLP_PROTOCOL ne peut être ici que http/protobuf. Écrivez cette valeur, avec le port de votre collecteur qui l’accepte (4318), ou retirez-la.
+    [OTEL_EXPORTER_OTLP_TRACES_PROTOCOL] OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ne peut être ici que http/protobuf. Écrivez cette valeur, avec le port de votre collecteur qui l’accepte (4318), ou retirez-la.
    *[other] { $name } contient des caractères impossibles. Copiez cette valeur de nouveau, entière et sans espaces.
 }
 error-oauth-incomplete = { $name } n’est pas défini. { $name ->
@@ -41,6 +46,7 @@ error-oauth-incomplete = { $name } n’est pas défini. { $name ->
 } Sans OAuth, retirez SLACK_CLIENT_ID, SLACK_CLIENT_SECRET et CLEANED_TOKEN_KEY.
 error-oauth-needs-https = CLEANED_PUBLIC_URL doit commencer par https://. Sinon, ni Slack ni les navigateurs ne permettent l’installation.
 error-wrong-token-key = CLEANED_TOKEN_KEY n’ouvre pas les jetons de la base de données. Ajoutez, après une virgule, la clé qui les a chiffrés. Si elle est perdue, faites réinstaller l’application dans chaque espace de travail.
+error-tracing-packages = { $name } demande des traces, mais les paquets qui les envoient manquent. Installez-les avec « pip install "cleaned[tracing]" », ou donnez à OTEL_SDK_DISABLED la valeur true.
 error-secret-file = Le fichier que désigne { $name } est illisible ou vide. Vérifiez son chemin, et que l’utilisateur du bot peut le lire.
 error-secret-twice = { $name } et { $name }_FILE sont définis tous les deux. Retirez l’un des deux.
 error-short-secret = { $name ->
@@ -51,7 +57,7 @@ error-short-secret = { $name ->
     [CLEANED_MAILTRAP_SECRET] CLEANED_MAILTRAP_SECRET a moins de { $n } caractères : il en manque une partie. Copiez de nouveau la clé de signature du webhook de Mailtrap.
    *[other] { $name } a moins de { $n } caractères : on pourrait le deviner. Créez-en un plus long avec « openssl rand -hex 16 », et indiquez le même là d’où viennent les requêtes au bot.
 }
-error-not-installed = Le bot n’est pas encore prêt pour cet espace de travail, ou il en a été retiré. Réessayez dans une minute ; sinon, demandez à un propriétaire de l’installer.
-error-unknown-workspace = Il n’y a pas d’espace de travail { $workspace }. Le bot est dans : { $known }
+error-not-installed = Le bot n’est pas encore prêt pour cet espace de travail, ou il en a été retiré. Réessayez dans une minute ; sinon, demandez à un propriétaire de l’installer.
+error-unknown-workspace = Il n’y a pas d’espace de travail { $workspace }. Le bot est dans : { $known }
 error-workspace-in-use = Le bot est encore dans { $workspace }. Retirez-en d’abord l’application, dans Slack.
-error-choose-workspace = Plusieurs espaces de travail utilisent ce bot. Indiquez lequel avec --workspace : { $known }
+error-choose-workspace = Plusieurs espaces de travail utilisent ce bot. Indiquez lequel avec --workspace : { $known }

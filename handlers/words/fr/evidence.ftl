@@ -107,3 +107,8 @@ evidence-no-signup = { $source ->
 }
 evidence-or-fix = • Si elle est mal saisie, corrigez-la.
 evidence-or-leave = • S’il doit rester nettoyé, marquez le contact comme revu.
+evidence-fixed = Corrigé en *{ $address }* par { $who }, le { $date }.
+evidence-no-undo = { $source ->
+    [local] Une correction ne s’annule pas : rien ici ne modifie un contact abonné. Si elle est fausse, importez la nouvelle adresse comme désabonnée.
+   *[other] Une correction ne s’annule pas : rien ici ne modifie un contact abonné. Si elle est fausse, désabonnez la nouvelle adresse dans Mailchimp.
+}

@@ -13,7 +13,8 @@ segments-text-hint = Une partie d’une adresse, d’un nom ou d’un autre cham
 segments-suggestion = { $name } ({ $n })
 segments-refused-ticks = Vous pouvez cocher { $most } contacts au plus : les dernières coches n’ont pas été gardées. Pour en traiter davantage, filtrez la liste et prenez-la entière.
 error-nothing-ticked = Aucun contact n’est coché. Cochez-en, ou prenez toute la liste.
-segments-preset-week = 7 jours
+segments-preset-week = 7 jours, au { $until }
+segments-preset-today = Aujourd’hui
 segments-preset-worth-a-look = À revoir ({ $n })
 segments-preset-typos = Fautes de frappe
 segments-filters = Filtres
@@ -57,4 +58,8 @@ reviews-done = { $n ->
     [0] Aucun de ces contacts n’est encore à revoir.
     [one] *{ $n } contact revu.* Il reste nettoyé et ne compte plus parmi ceux à revoir.
    *[other] *{ $n } contacts revus.* Ils restent nettoyés et ne comptent plus parmi ceux à revoir.
+}
+segments-archived-since = { $n ->
+    [one] { $n } autre, nettoyé alors, est archivé depuis.
+   *[other] { $n } autres, nettoyés alors, sont archivés depuis.
 }

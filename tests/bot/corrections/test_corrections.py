@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.bounces import evidence
+from bot.bounces.evidence import PastFix
 from bot.contacts import rows
 from bot.core.addresses import BadAddressReason
 from bot.core.errors import AlreadyDone, CleanedError, PlanGone
@@ -320,3 +322,10 @@ def test_of_very_many_a_search_looks_at_the_newest_and_at_the_address_itself(
     assert found("person0") == []
     assert found("Person0@example.com") == ["person0@example.com"]
     assert found("person4@example.com") == ["person4@example.com"]
+
+
+def test_the_contact_tells_its_corrections(database: Database):
+    news = fill(database, [{"address": "ada@gmial.com"}])
+    assert evidence.explain(database, news, 1).fixes == []
+    add(database, begin(database, news))
+    assert evidence.explain(database, news, 1).fixes == [PastFix("ada@gmail.com", ME, NOW)]

@@ -1,6 +1,7 @@
 """Likely typos: by pages, one after another, what is there already, and what a person says is right."""
 
 import csv
+from dataclasses import replace
 
 from bot.core.weeks import Week
 from bot.corrections import corrections, likely_typos
@@ -79,12 +80,15 @@ def test_a_correction_leads_to_the_next_one_of_the_walk(database: Database):
         database, news, contact_id, by=ME, now=NOW, wording="x", language="en", step=step
     )
     assert made.step == step
-    assert add(database, made, "u0@gmail.com").continue_after == step
+    added = add(database, made, "u0@gmail.com")
+    assert added.continue_after == replace(step, walk=added.walk)
     following = likely_typos.next_step(database, news, step)
     assert following
     assert (following[0], following[1].number) == (2, 2)
     # Outside of a walk, one starts.
-    assert add(database, begin(database, news, 3), "u2@gmail.com").continue_after == Step(0, 1, None)
+    alone = add(database, begin(database, news, 3), "u2@gmail.com")
+    assert alone.continue_after == Step(0, 1, None, walk=alone.walk)
+    assert alone.walk != added.walk
     assert add(database, begin(database, news, 2), "u1@orange.fr").continue_after is None
     assert walked(database, news) == []
 

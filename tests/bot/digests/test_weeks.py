@@ -187,6 +187,8 @@ def test_every_figure_of_a_week_is_the_same_wherever_it_stands(
     # What the digest's buttons open.
     segment = Segment(audience_id=audience_id, **digest.week.filters())
     assert listed(database, segment) == len(cleaned)
+    plan_id = segments.begin(database, ME, audience_id, NOW, segment)
+    assert segments.look(database, plan_id, ME).archived == part.archived
     assert listed(database, replace(segment, worth_a_look=True)) == part.worth_a_look
     assert walked(database, audience_id, digest.week) == n_typos
     assert exports.plan(database, segment, by=ME, now=now).n == len(cleaned)

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event
+from pathlib import Path
+from threading import Event, current_thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from bot.core.files import GIVE_UP_AFTER
 from bot.core.jobs import Clock, Job, JobType, Recipient
 from bot.core.json_values import to_json
 from bot.core.settings import load
+from bot.core.workspaces import Workspace
 from handlers.slack import long_work
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
@@ -61,6 +64,9 @@ class Slack(WebClient):
 
     def chat_update(self, **given: Any) -> Any:
         return self._call("chat.update", given)
+
+    def chat_delete(self, **given: Any) -> Any:
+        return self._call("chat.delete", given)
 
     def conversations_history(self, **_given: Any) -> Any:
         return {"messages": self.standing}
@@ -139,6 +145,14 @@ def one_round(parts: AppContext, working: Callable[..., Iterator[TestJob]] = thr
     run(parts, JobHandler(TEST, working, "close", message), job)
 
 
+def run_told(parts: AppContext) -> None:
+    """A round of work whose receipt is another message."""
+    handler = JobHandler(TEST, three_steps, "exports-title", message, is_told=lambda _: True)
+    job = jobs.claim(parts.database, [TEST], "me", parts.clock())
+    assert job
+    run(parts, handler, job)
+
+
 def run(parts: AppContext, handler: JobHandler, job: TestJob, stopping: Event | None = None) -> None:
     long_work._JobRun(parts, handler, job, stopping or Event(), lambda *_: None).run()
 
@@ -156,6 +170,64 @@ def test_one_message_moves_on_to_the_receipt(parts: AppContext, slack: Slack):
     methods = [method for method, _ in slack.calls]
     assert methods == ["chat.postMessage", *["chat.update"] * 3]
     assert slack.calls[-1][1]["text"].startswith("done 3")
+    assert row(parts, job_id).told_at == NOW
+
+
+@pytest.mark.parametrize("error", [None, "message_not_found"])
+def test_where_another_message_tells_it_the_progress_is_removed(
+    parts: AppContext, slack: Slack, error: str | None
+):
+    job_id = add(parts, replace(SOMEONE, view="V1"))
+    if error:  # somebody has removed it
+        slack.failing, slack.error = {"chat.delete"}, error
+    run_told(parts)
+    assert slack.calls[-2] == ("chat.delete", {"channel": DIRECT, "ts": "1.0"})
+    assert slack.calls[-1][0] == "views.update"
+    assert row(parts, job_id).told_at == NOW
+
+
+class Killed(BaseException):
+    """What a killed process does: nothing more."""
+
+
+REFUSED = SlackApiError("x", {"error": "internal_error"})  # type: ignore[no-untyped-call]  # the SDK's
+
+
+@pytest.mark.parametrize("first", [Killed(), REFUSED, TimeoutError()], ids=repr)
+def test_what_follows_the_end_is_carried_on_after_a_kill_or_a_fault(
+    parts: AppContext, slack: Slack, clock: Clockwork, first: BaseException
+):
+    """Such as the end of a workflow's step, for which the workflow waits."""
+    job_id, ended, outcomes = add(parts), [], [first]
+
+    def end_step(_context: AppContext, job: TestJob) -> None:
+        if outcomes:
+            raise outcomes.pop()
+        ended.append(job.id)
+
+    handler = JobHandler(TEST, three_steps, "exports-title", message, after=end_step)
+    job = jobs.claim(parts.database, [TEST], "first", clock())
+    assert job
+    with pytest.raises(type(first)):
+        run(parts, handler, job)
+    assert row(parts, job_id).state == "done"
+    clock.now += timedelta(minutes=1)
+    carried_on = jobs.claim(parts.database, [TEST], "second", clock())
+    assert carried_on
+    run(parts, handler, carried_on)
+    assert ended == [job_id]
+    assert row(parts, job_id).told_at == clock.now
+    assert len([method for method, _ in slack.calls if method == "chat.postMessage"]) == 1
+
+
+def test_what_slack_refuses_after_the_end_is_not_tried_again(parts: AppContext):
+    def end_step(*_: Any) -> None:
+        raise SlackApiError("x", {"error": "function_not_running"})  # type: ignore[no-untyped-call]
+
+    job_id = add(parts)
+    job = jobs.claim(parts.database, [TEST], "first", parts.clock())
+    assert job
+    run(parts, JobHandler(TEST, three_steps, "exports-title", message, after=end_step), job)
     assert row(parts, job_id).told_at == NOW
 
 
@@ -338,6 +410,32 @@ def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext,
         worker.stop()
 
 
+def test_a_workspace_whose_database_is_broken_keeps_no_other_waiting(
+    parts: AppContext, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    empty = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    broken = replace(parts, database=empty, workspace=Workspace("T0BROKEN", "Broken"))
+    finished = Event()
+
+    def ends(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
+        yield from three_steps(database, job, clock)
+        finished.set()
+
+    worker = Worker(lambda _: [JobHandler(TEST, ends, "close", message)])
+    worker.start(lambda: [broken, parts])
+    try:
+        for _ in range(3):
+            add(parts)
+            worker.wake()
+            assert finished.wait(10)
+            finished.clear()
+    finally:
+        worker.stop()
+    tries = [each for each in caplog.messages if each.startswith("worker:")]
+    assert 1 <= len(tries) <= long_work.THREADS, "it is left alone for a while"
+    empty.close()
+
+
 def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: AppContext):
     job_id = add(parts)
     stopping = Event()
@@ -389,3 +487,77 @@ def test_the_worker_s_threads_take_what_is_there_and_stop_when_told(parts: AppCo
     worker.stop()
     assert row(parts, job_id).told_at is not None
     assert not any(thread.is_alive() for thread in worker._threads.values())
+
+
+def test_a_thread_that_is_stuck_in_a_job_is_a_fault_and_one_that_gets_on_or_is_idle_is_not(
+    parts: AppContext, monkeypatch: pytest.MonkeyPatch
+):
+    now, begun, may_go_on, stopped = 0.0, Event(), Event(), Event()
+
+    def work(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
+        for _ in range(2):
+            begun.set()
+            assert may_go_on.wait(20)
+            may_go_on.clear()
+            yield jobs.renew(database, job, clock())
+        stopped.set()
+        yield from three_steps(database, job, clock)
+
+    monkeypatch.setattr(long_work, "monotonic", lambda: now)
+    monkeypatch.setattr(long_work, "POLL_SECONDS", 60.0)
+    worker = Worker(lambda _: [JobHandler(TEST, work, "close", message)])
+    add(parts)
+    worker.start(lambda: [parts])
+    assert begun.wait(20)
+    while len(worker._moved) > 1:  # the other thread looks for work
+        stopped.wait(0.001)
+    for passed, fault in ((60, ""), (1, "stuck: worker-"), (600, "stuck: worker-")):
+        now += passed
+        assert worker.fault().rstrip("01") == fault
+    begun.clear()
+    may_go_on.set()
+    assert begun.wait(20)
+    assert worker.fault() == ""
+    may_go_on.set()
+    assert stopped.wait(20)
+    worker.stop()
+    assert worker.fault() == ""
+
+
+def test_one_of_the_idle_threads_looks_for_jobs_of_other_processes_and_another_one_while_it_works(
+    parts: AppContext, monkeypatch: pytest.MonkeyPatch
+):
+    looks, working, may_end = list[str](), list[str](), Event()
+    look = jobs.may_have_work
+
+    def noted(database: Database) -> bool:
+        looks.append(current_thread().name)
+        return look(database)
+
+    def work(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
+        working.append(current_thread().name)
+        assert may_end.wait(20)
+        yield from three_steps(database, job, clock)
+
+    def wait_for_looks() -> set[str]:
+        looks.clear()
+        until = monotonic() + 20
+        while len(looks) < 5:
+            assert monotonic() < until
+            sleep(0.001)
+        return set(looks)
+
+    monkeypatch.setattr(long_work, "POLL_SECONDS", 0.005)
+    monkeypatch.setattr(jobs, "may_have_work", noted)
+    worker = Worker(lambda _: [JobHandler(TEST, work, "close", message)])
+    worker.start(lambda: [parts])
+    assert len(wait_for_looks()) == 1
+    job_id = add(parts)
+    while not working:
+        sleep(0.001)
+    assert not wait_for_looks().intersection(working)
+    may_end.set()
+    while row(parts, job_id).told_at is None:
+        sleep(0.001)
+    assert len(wait_for_looks()) == 1
+    worker.stop()

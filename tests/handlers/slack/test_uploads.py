@@ -141,7 +141,7 @@ def test_a_file_is_announced_and_shown_with_its_name_and_the_word_above_it():
         completeUploadExternal={"files": [{"id": "F1", "permalink": "https://x.example/f"}]},
         info={"channel": {"id": "C1", "is_org_shared": True, "is_shared": True}},
     )
-    delivery = Uploads(slack, comment=Markup("Exported"))
+    delivery = Uploads(slack, comment=lambda: Markup("Exported"))
     assert delivery.expect("a.csv", 5) == ExpectedFile("F1", "https://files.example/1")
     assert delivery.share({"F1": "a.csv"}, "C1") == SharedFiles(("https://x.example/f",))
     [_, (asked, _), (_, given)] = slack.asked

@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 
 from bot.bounces import mailbox, quarantine
 from bot.bounces.quarantine import QuarantineItem
-from bot.core import settings
+from bot.core import breakdowns, settings
 from handlers import cli
 from handlers import scheduler as scheduling
 from handlers.slack.context import AppContext
@@ -214,12 +214,15 @@ def test_the_clock_looks_into_the_mailbox_and_logs_neither_addresses_nor_secrets
     caplog: pytest.LogCaptureFixture,
 ):
     served.folders["INBOX"] = dict(enumerate(ALL, 1))
+    broken = []
     for password in (ASCII_PASSWORD, "wrong-secret"):
         monkeypatch.setenv("CLEANED_IMAP_URL", served.url(password=password))
         here = parts(database)
         assert here.settings.mailbox
         with caplog.at_level(logging.INFO):
             scheduling.read_mailbox(here, here.settings.mailbox, lambda: True)
+        broken.append([each.key for each in breakdowns.current(database)])
+    assert broken == [[], ["bounces-imap-login"]]
     assert statuses(database, audience_id)["ada@example.com"] == "cleaned"
     good, bad = [record for record in caplog.records if record.name == "handlers.scheduler"]
     assert (good.levelname, bad.levelname) == ("INFO", "WARNING")

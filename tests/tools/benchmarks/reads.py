@@ -13,15 +13,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from slack_sdk import WebClient
+
 from bot.archives import archives, restore_picker, restores
 from bot.bounces import evidence
 from bot.contacts import counts, segments
 from bot.contacts.segments import TickedBoxes
 from bot.core import audiences, journal, weeks
+from bot.core.settings import load
 from bot.corrections import corrections, likely_typos
 from bot.digests import reports
 from bot.digests.digests import DigestSettings
 from bot.exports import exports
+from handlers.slack.context import AppContext
+from handlers.slack.features import home
+from handlers.slack.people import People
 from storage.contacts import contacts
 from storage.contacts.contacts import PageKey, Segment
 from storage.core.database import Database
@@ -33,6 +39,7 @@ AUDIENCE = 1
 ZONE = "Europe/Paris"  # not UTC, whose days are stored figures
 USER = "U1"
 AGAIN = 5
+AUDIENCES = 50  # for the Home tab
 NO_BOXES = TickedBoxes(edition=0, shown=frozenset(), ticked=frozenset())
 FILTERS: Mapping[str, Mapping[str, Any]] = {
     "whole": {},
@@ -54,6 +61,8 @@ def run(n: int, engine: str) -> None:
         database = Database(new(Path(name)))
         large.build(database, n)
         times = {what: _times(read) for what, read in _reads(database).items()}
+        large.spread(database, AUDIENCES)
+        times |= {what: _times(read) for what, read in _reads_of_many(database).items()}
         database.close()
     print(
         f"{n:,} contacts, a tenth cleaned, {engine}\n\n| read | first time | median of {AGAIN} |\n|---|---|---|"
@@ -108,6 +117,26 @@ def _reads(database: Database) -> dict[str, Callable[[], object]]:
         "past exports": partial(exports.past_exports, database, AUDIENCE),
         "journal": partial(journal.latest, database, 10),
         "digest": partial(reports.report, database, settings, weeks.week_at(NOW, ZONE)),
+    }
+
+
+def _reads_of_many(database: Database) -> dict[str, Callable[[], object]]:
+    settings = load(_env_file=None)
+    client = WebClient()
+    context = AppContext(
+        database=database,
+        settings=settings,
+        client=client,
+        people=People(client, (), "T1"),
+        clock=lambda: NOW,
+    )
+
+    def dashboard() -> None:
+        home.with_figures(context, home.outline(context).dashboard)
+
+    return {
+        f"Home tab of {AUDIENCES} audiences": dashboard,
+        "whether a Home tab has changed": partial(home.outline, context),
     }
 
 

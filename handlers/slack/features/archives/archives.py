@@ -19,6 +19,7 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.elements.weeks import week_in
+from handlers.slack.features.archives.restores import update_shared
 from handlers.slack.features.audience_modal import AudienceModal
 from handlers.slack.features.contacts import segments
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
@@ -167,6 +168,12 @@ def _share(request: Request, channel: str) -> View:
         ts = _post(request, channel, views.shared_message(request.words, archive))
     copy = SharedReceipt(channel, ts, request.words.language)
     restores.record_shared(request.database, archive, copy)
+    now = restores.get_archive(request.database, *split_value(request.metadata))
+    if now.restored != archive.restored:  # an Undo that ended meanwhile did not know of the copy
+        try:
+            update_shared(request.client, now, copy)
+        except (SlackClientError, OSError) as error:
+            log.warning("a shared receipt was not updated: %s", errors.name(error))
     return views.shared(request.words, channel, _shared_with(request, channel))
 
 

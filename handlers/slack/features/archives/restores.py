@@ -4,12 +4,13 @@ import logging
 import re
 from functools import partial
 
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.archives import archives, restore_picker, restores
 from bot.archives.jobs import RESTORE, RestoreJob
 from bot.archives.restore_picker import PageTurn
-from bot.archives.restores import NoContactTicked
+from bot.archives.restores import EarlierArchive, NoContactTicked, SharedReceipt
 from bot.mailchimp.outbox import work
 from handlers.slack import errors
 from handlers.slack.context import AppContext
@@ -110,19 +111,26 @@ def _message(database: Database, words: Words, job: RestoreJob) -> Message:
 
 
 def _update_receipts(context: AppContext, job: RestoreJob) -> None:
-    _update_archive(context, job)
     _update_shared(context, job)
+    _update_archive(context, job)
 
 
 def _update_shared(context: AppContext, job: RestoreJob) -> None:
     """Updates the receipts that were shared in channels: they say what has been undone."""
     archive = restores.get_archive(context.database, job.audience_id, job.task.archive)
     for copy in archive.shared if archive.restored else ():
-        message = archive_views.shared_message(words(copy.language), archive)
-        try:
-            context.client.chat_update(channel=copy.channel, ts=copy.ts, **message)
-        except SlackApiError as error:  # it was deleted, or the bot has left the channel
-            log.warning("a shared receipt was not updated: %s", errors.name(error))
+        update_shared(context.client, archive, copy)
+
+
+def update_shared(client: WebClient, archive: EarlierArchive, copy: SharedReceipt) -> None:
+    """Makes the shared receipt say what has been undone. Raises errors after which another try may succeed."""
+    message = archive_views.shared_message(words(copy.language), archive)
+    try:
+        client.chat_update(channel=copy.channel, ts=copy.ts, **message)
+    except SlackApiError as error:  # it was deleted, or the bot has left the channel
+        if errors.is_transient(error):
+            raise
+        log.warning("a shared receipt was not updated: %s", errors.name(error))
 
 
 def _update_archive(context: AppContext, job: RestoreJob) -> None:

@@ -8,7 +8,7 @@ from bot.contacts import segments
 from bot.contacts.segments import Listing, Preset, TickedBoxes
 from bot.core import audiences
 from bot.core.audiences import Audience
-from bot.core.weeks import week_at
+from bot.core.weeks import DAY, Week, week_at
 from bot.corrections import likely_typos
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.weeks import week_in
@@ -192,9 +192,13 @@ def redraw(request: Request, notice: Block | None = None) -> None:
 
 
 def _preset_filters(request: Request, preset: Preset) -> dict[str, Any]:
+    week = _this_week(request)
     match preset:
         case Preset.WEEK:
-            return week_at(request.now, request.context.zone).filters()
+            return week.filters()
+        case Preset.TODAY:
+            today = week.last + DAY
+            return {"since": today, "until": today, "zone": week.zone}
         case Preset.WORTH_A_LOOK:
             return {"worth_a_look": True}
         case Preset.TYPOS:
@@ -209,7 +213,11 @@ def _look(request: Request, plan_id: str) -> Listing:
 
 def _view(request: Request, listing: Listing, notice: Block | None = None) -> View:
     all_audiences = audiences.list_all(request.database)
-    return views.listing(request.words, listing, all_audiences, notice, request.context.zone)
+    return views.listing(request.words, listing, all_audiences, _this_week(request), notice)
+
+
+def _this_week(request: Request) -> Week:
+    return week_at(request.now, request.context.zone)
 
 
 def draw(request: Request, modal: Modal, plan_id: str, notice: Block | None = None) -> None:

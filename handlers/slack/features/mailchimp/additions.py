@@ -12,6 +12,7 @@ from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
 from handlers.slack.views.corrections import corrections as form_views
+from handlers.slack.views.corrections import fixes as fix_views
 from handlers.slack.views.mailchimp import additions as views
 from handlers.words import Words
 from storage.core.database import Database
@@ -61,8 +62,11 @@ def show_again(request: Request) -> None:
 
 
 def _message(database: Database, words: Words, job: AddJob) -> Message:
+    state = additions.state(database, job)
     if job.state == JobState.DONE:
-        return views.receipt(words, additions.receipt(database, job))
-    if job.state == JobState.FAILED:
-        return views.refused(words, job)
-    return views.progress(words, job, audiences.by_id(database, job.audience_id).name)
+        message = views.receipt(words, additions.receipt(database, job))
+    elif job.state == JobState.FAILED:
+        message = views.refused(words, job)
+    else:
+        message = views.progress(words, job, state.audience)
+    return message | {"blocks": [*message["blocks"], *fix_views.earlier(words, state.earlier)]}

@@ -3,8 +3,9 @@
 import logging
 from functools import partial
 
-from bot.core import audiences
+from bot.core import audiences, breakdowns
 from bot.core.audiences import Audience
+from bot.core.breakdowns import Place
 from bot.mailchimp.account import NoMailchimpKey, NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
@@ -50,12 +51,15 @@ def sync(request: Request) -> None:
 
 
 def sync_all(context: AppContext, client: Client) -> None:
-    """Creates a sync of each audience. An error of Mailchimp's is only logged."""
+    """Creates a sync of each audience. An error of Mailchimp's is logged, and noted for the Home tab."""
     try:
         for audience_id in mirror_sync.discover(context.database, client, context.clock()):
             mirror_sync.request(context.database, audience_id, by=BY_CLOCK, now=context.clock())
     except MailchimpError as error:
         log.warning("the mirror: %s", error)
+        breakdowns.note(context.database, Place.MAILCHIMP, error.key, error.values, context.clock())
+    else:
+        breakdowns.clear(context.database, Place.MAILCHIMP)
     context.wake()
 
 

@@ -1,6 +1,7 @@
 """The file with the outcome of each address at Mailchimp."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from slack_sdk import WebClient
 
@@ -19,5 +20,5 @@ def outcomes_file(client: WebClient, job: RemoteJob, outcomes: Iterator[AddressO
     rows = csv_bytes(
         views.header(language_words), (views.row(language_words, outcome) for outcome in outcomes)
     )
-    sender = Uploads(client, job.recipient, views.comment(language_words))
+    sender = Uploads(client, job.recipient, partial(views.comment, language_words))
     return SmallFile(views.file_name(language_words, job), rows, sender)

@@ -94,6 +94,7 @@ def why(words: Words, explanation: Explanation, list_plan: str = "") -> View:
     if explanation.status != Status.CLEANED:
         rows.append(blocks.section(words.md("evidence-status", status=explanation.status)))
     rows.append(blocks.section(Markup("\n".join(_verdict(words, explanation)))))
+    rows += _fixes(words, explanation)
     rows += _to_do(words, explanation)
     if signs := list(_signs_of_life(words, explanation)):
         rows.append(blocks.section(Markup("\n".join((words.md("evidence-for"), *signs)))))
@@ -105,6 +106,16 @@ def why(words: Words, explanation: Explanation, list_plan: str = "") -> View:
     if buttons := list(_buttons(words, explanation)):
         rows.append(blocks.actions(buttons, FIX))
     return blocks.modal(words("evidence-title"), rows, close=words("close"), metadata=list_plan)
+
+
+def _fixes(words: Words, explanation: Explanation) -> Iterator[Block]:
+    """What was added beside it, and why there is no Undo: the bot changes no contact that is subscribed."""
+    for fix in explanation.fixes:
+        address = isolated(blocks.clamp_middle(fix.address, 2 * blocks.OPTION))
+        by, at = blocks.person(fix.by), blocks.moment(fix.at, words)
+        yield blocks.section(words.md("evidence-fixed", address=address, who=by, date=at))
+    if explanation.fixes:
+        yield blocks.context(words.md("evidence-no-undo", source=explanation.audience.source))
 
 
 def _to_do(words: Words, explanation: Explanation) -> Iterator[Block]:

@@ -7,7 +7,7 @@ from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.elements.texts import isolated
-from handlers.words import Markup, Words
+from handlers.words import Markup, Words, escaped
 from storage.core.tables import JobState
 
 OPEN = "open-reversals"
@@ -100,13 +100,23 @@ def message(words: Words, receipt: ReversalReceipt) -> Message:
         text = words.md("reversals-progress", n=job.total, done=job.done, audience=audience)
         return receipts.progress(text, job)
     result = job.outcome
-    lines = [words.md("reversals-as-before")] if result.n else []
+    lines = [_about(words, receipt), *([words.md("reversals-as-before")] if result.n else [])]
     if result.dropped:
         lines.append(words.md("reversals-dropped", n=result.dropped))
     if result.changed:
         lines.append(words.md("reversals-changed", n=result.changed))
     headline = words.md("reversals-done", n=result.n, audience=audience)
     return receipts.done(headline, lines, [open_list], job)
+
+
+def _about(words: Words, receipt: ReversalReceipt) -> Markup:
+    """Which contacts it was about, and when it was done."""
+    facts = [receipts.about(words, receipt.job)]
+    if receipt.batch:
+        facts.insert(0, cleaned_by(words, receipt.batch))
+    elif receipt.address:
+        facts.insert(0, escaped(isolated(blocks.clamp_middle(receipt.address, 2 * blocks.OPTION))))
+    return Markup(" · ".join(facts))
 
 
 def answers(words: Words, batch: CleanedBatch) -> list[Block]:

@@ -7,6 +7,7 @@ from bot.core.audiences import Audience
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
+from handlers.slack.elements.texts import capital
 from handlers.slack.views.mailchimp import mirror as mirror_views
 from handlers.words import Markup, Words, escaped
 
@@ -64,7 +65,7 @@ def headline(words: Words, figures: Figures) -> Markup:
 def figure_blocks(words: Words, figures: Figures) -> list[Block]:
     """The headline, the figures and when they were synced; also used in the Home tab."""
     reasons = [
-        words.md("counts-reason", reason=words(f"reason-{reason}"), n=n)
+        words.md("counts-reason", reason=capital(words(f"reasons-{reason}")), n=n)
         for reason, n in sorted(figures.by_reason.items(), key=lambda item: -item[1])
         if n
     ]
@@ -124,7 +125,10 @@ def _line(words: Words, figures: Figures) -> Block:
     name = audience_views.short_name(audience_views.label(figures.audience))
     facts = [words.md("overview-cleaned", n=figures.cleaned)]
     if figures.this_week:
-        facts.append(words.md("overview-week", n=figures.this_week))
+        until = words.short_day(figures.week.last)
+        facts.append(words.md("overview-week", n=figures.this_week, until=until))
+    if figures.today:
+        facts.append(words.md("counts-today", n=figures.today))
     if figures.worth_a_look:
         facts.append(words.md("overview-worth-a-look", n=figures.worth_a_look))
     view = blocks.button(words("overview-view"), CHOOSE, str(figures.audience.id))

@@ -23,7 +23,7 @@ _VALUE = 150  # characters of an option's value
 
 def form(words: Words, plan_id: str, segment: Segment) -> View:
     """The form, filled in with the segment's filters. `plan_id` is the list's."""
-    reasons = [blocks.option(capital(words(f"reason-{reason}")), reason) for reason in CleanReason]
+    reasons = [blocks.option(capital(words(f"reasons-{reason}")), reason) for reason in CleanReason]
     only = [blocks.option(words(f"segments-only-{name}"), name) for name in ONLY_THOSE]
     only_those = next((name for name in ONLY_THOSE if getattr(segment, name)), None)
     text: Block = {"type": "plain_text_input", "max_length": MAX_TEXT}

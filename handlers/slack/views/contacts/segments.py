@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.contacts.segments import MAX_TICKED, Entry, Listing, Preset, TickedBoxes
 from bot.core.audiences import Audience
+from bot.core.weeks import Week
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks, filters
 from handlers.slack.elements.blocks import Block, View
@@ -35,18 +36,18 @@ def listing(
     words: Words,
     shown: Listing,
     audiences: Sequence[Audience],
+    week: Week,
     notice: Block | None = None,
-    zone: str = "UTC",
 ) -> View:
-    """The list, with days of the time zone (IANA).
+    """The list, with days of the week's time zone.
 
-    `audiences` are all there are, to switch to; `notice` says what has just been done.
+    `audiences` are all there are, to switch to; `week` is this week; `notice` says what has just been done.
     """
     rows = [blocks.section(_headline(words, shown)), *([notice] if notice else [])]
     if shown.total:
-        rows += _filters(words, shown)
+        rows += _filters(words, shown, week)
         rows += _list_buttons(words, shown)
-        rows += [_row(words, shown, entry, zone) for entry in shown.entries]
+        rows += [_row(words, shown, entry, week.zone) for entry in shown.entries]
         if shown.preset == Preset.WORTH_A_LOOK:
             rows.append(blocks.context(words.md("evidence-weak-help")))
     rows += _pages(words, shown, audiences)
@@ -103,13 +104,13 @@ def _headline(words: Words, shown: Listing) -> Markup:
     return words.md("segments-headline", total=shown.total, audience=audience)
 
 
-def _filters(words: Words, shown: Listing) -> list[Block]:
+def _filters(words: Words, shown: Listing, week: Week) -> list[Block]:
     """The filters of one click, the button to all filters, and what is filtered by."""
-    presets = [Preset.WEEK]
+    presets = [Preset.WEEK, Preset.TODAY]
     if shown.worth_a_look or shown.preset == Preset.WORTH_A_LOOK:
         presets.append(Preset.WORTH_A_LOOK)
     presets.append(Preset.TYPOS)
-    chips = [_chip(words, shown, preset) for preset in presets]
+    chips = [_chip(words, shown, preset, week) for preset in presets]
     is_custom = shown.segment.is_filtered and shown.preset == Preset.ALL
     style = "primary" if is_custom else None
     chips.append(blocks.button(words("segments-filters"), FILTERS, style=style))
@@ -117,14 +118,17 @@ def _filters(words: Words, shown: Listing) -> list[Block]:
     if is_custom or shown.segment.until:
         texts = Markup(" · ".join(filters.in_words(words, shown.segment)))
         rows.append(blocks.section(texts, accessory=blocks.button(words("segments-clear"), CLEAR)))
+    if shown.archived:
+        rows.append(blocks.context(words.md("segments-archived-since", n=shown.archived)))
     return rows
 
 
-def _chip(words: Words, shown: Listing, preset: Preset) -> Block:
+def _chip(words: Words, shown: Listing, preset: Preset, week: Week) -> Block:
     """A click on the one that is shown leads back to the whole list."""
     is_on = shown.preset == preset
+    until = shown.segment.until if is_on and shown.segment.until else week.last
     return blocks.button(
-        words(f"segments-preset-{preset}", n=shown.worth_a_look),
+        words(f"segments-preset-{preset}", n=shown.worth_a_look, until=words.short_day(until)),
         f"{PRESET}-{preset}",
         Preset.ALL if is_on else preset,
         style="primary" if is_on else None,

@@ -1,20 +1,20 @@
-"""Correcting a mistyped address: the form and its receipt, and what leads to it."""
+"""Correcting a mistyped address: the form, and what leads to it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
-from bot.corrections.corrections import Correction, FilledForm, Form
+from bot.corrections.corrections import FilledForm, Form
 from bot.corrections.likely_typos import MOST_COUNTED, Step
-from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.required_fields import Requirements
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion
 from handlers.slack.elements import blocks
-from handlers.slack.elements.blocks import Block, Message, View
+from handlers.slack.elements.blocks import Block, View
 from handlers.slack.views.mailchimp import required_fields as required_views
 from handlers.words import Markup, Words
 from storage.contacts.contacts import PageKey
@@ -69,7 +69,10 @@ def nothing(words: Words, key: str) -> View:
 
 def walked(words: Words, audience_id: int) -> View:
     """The end of a walk through the likely typos."""
-    rows = [blocks.section(words.md("corrections-walked")), blocks.actions([_all(words, audience_id)], ALL)]
+    rows = [
+        blocks.section(words.md("corrections-walked")),
+        blocks.actions([all_typos(words, audience_id)], ALL),
+    ]
     return _modal(words, rows)
 
 
@@ -106,12 +109,12 @@ def form(words: Words, form: Form, kept: CleanedContact | None = None) -> View:
 
 def kept(words: Words, contact: CleanedContact) -> View:
     """The modal once a contact is marked as correct, outside a walk."""
-    rows = [_kept(words, contact, None), blocks.actions([_all(words, contact.audience.id)], ALL)]
+    rows = [_kept(words, contact, None), blocks.actions([all_typos(words, contact.audience.id)], ALL)]
     return _modal(words, rows)
 
 
 def with_domain_statuses(
-    words: Words, view: Mapping[str, Any], statuses: Mapping[str, MailStatus | None]
+    words: Words, view: Mapping[str, Any], statuses: Mapping[str, StrEnum | None]
 ) -> View:
     """The form, given as Slack sends it, with the mail status of each domain; None while DNS is being asked."""
     texts = [
@@ -165,19 +168,6 @@ def address_in(view: Mapping[str, Any], suggested: str) -> str:
     return suggested
 
 
-def receipt(words: Words, correction: Correction) -> View:
-    """The modal once the corrected address is added."""
-    return _modal(words, _receipt(words, correction))
-
-
-def receipt_message(words: Words, correction: Correction) -> Message:
-    """The same, as a message."""
-    return blocks.message(
-        words.md("corrections-added", address=correction.address, audience=correction.audience.name),
-        _receipt(words, correction),
-    )
-
-
 def contact_options(words: Words, contacts: Sequence[CleanedContact]) -> list[Block]:
     """Options for the contacts that the search found; their value is that of a Fix button."""
     return [
@@ -195,21 +185,29 @@ def contact_value(contact: CleanedContact) -> str:
     return f"{contact.audience.id}:{contact.id}"
 
 
-def place_value(audience_id: int, place: PageKey, *, back: bool = False) -> str:
+def place_value(audience_id: int, place: PageKey, *, back: bool = False, week: Week | None = None) -> str:
     """The value of a button to the page that starts after the place, or ends before it (`back`)."""
-    return f"{audience_id}|{place.cleaned_at.isoformat()}|{place.id}|{'back' if back else ''}"
+    where = f"{audience_id}|{place.cleaned_at.isoformat()}|{place.id}|{'back' if back else ''}"
+    return f"{where}|{week.last}|{week.zone}" if week else where
 
 
-def place_in(value: str) -> tuple[int, PageKey, bool]:
+def place_in(value: str) -> tuple[int, PageKey, bool, Week | None]:
     """The arguments of a `place_value`."""
-    audience_id, cleaned_at, contact_id, back = value.split("|")
-    return int(audience_id), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back)
+    audience_id, cleaned_at, contact_id, back, *days = value.split("|")
+    week = Week(date.fromisoformat(days[0]), days[1]) if days else None
+    return int(audience_id), PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)), bool(back), week
 
 
-def pages(words: Words, audience_id: int, before: PageKey | None, after: PageKey | None) -> list[Block]:
+def pages(
+    words: Words,
+    audience_id: int,
+    before: PageKey | None,
+    after: PageKey | None,
+    week: Week | None = None,
+) -> list[Block]:
     """The buttons to the previous and the next page of likely typos."""
     buttons = [
-        blocks.button(words(key), f"{PAGE}-{key}", place_value(audience_id, place, back=back))
+        blocks.button(words(key), f"{PAGE}-{key}", place_value(audience_id, place, back=back, week=week))
         for key, place, back in (("previous", before, True), ("next", after, False))
         if place
     ]
@@ -231,16 +229,18 @@ def step_value(audience_id: int, contact_id: int, step: Step | None) -> str:
     if step is None:
         return f"{audience_id}|{contact_id}|||"
     cleaned_at = step.place.cleaned_at.isoformat() if step.place else ""
-    week = f"|{step.week.last}|{step.week.zone}" if step.week else ""
-    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{cleaned_at}{week}"
+    week = f"{step.week.last}|{step.week.zone}" if step.week else "|"
+    return f"{audience_id}|{contact_id}|{step.number}|{step.total}|{cleaned_at}|{week}|{step.walk}"
 
 
 def step_in(value: str) -> tuple[int, int, Step | None]:
     """The arguments of a `step_value`."""
-    audience_id, contact_id, number, total, cleaned_at, *days = value.split("|")
+    parts = value.split("|")
+    # Buttons of earlier versions have no walk, and at first had no week.
+    audience_id, contact_id, number, total, cleaned_at, last, zone, walk = parts + [""] * (8 - len(parts))
     place = PageKey(datetime.fromisoformat(cleaned_at), int(contact_id)) if cleaned_at else None
-    week = Week(date.fromisoformat(days[0]), days[1]) if days else None
-    step = Step(int(number), int(total), place, week) if number else None
+    week = Week(date.fromisoformat(last), zone) if last else None
+    step = Step(int(number), int(total), place, week, walk) if number else None
     return int(audience_id), int(contact_id), step
 
 
@@ -307,12 +307,12 @@ def _actions(words: Words, form: Form) -> Iterable[Block]:
     if form.already:
         yield blocks.button(words("corrections-other"), OTHER, value)
     yield blocks.button(words("corrections-check"), CHECK, form.suggestion.address if form.suggestion else "")
-    yield _all(words, contact.audience.id)
+    yield all_typos(words, contact.audience.id)
     if step and step.number > 1:  # comes last, so that the other buttons don't move
         yield blocks.button(words("back"), BACK, value)
 
 
-def _all(words: Words, audience_id: int) -> Block:
+def all_typos(words: Words, audience_id: int) -> Block:
     return blocks.button(words("corrections-all"), ALL, str(audience_id))
 
 
@@ -360,24 +360,6 @@ def _reason(words: Words, suggestion: Suggestion) -> Markup:
         reason=suggestion.reason,
         slip=words(f"corrections-slip-{suggestion.slip}"),
     )
-
-
-def _receipt(words: Words, correction: Correction) -> list[Block]:
-    rows = [
-        blocks.section(
-            words.md("corrections-added", address=correction.address, audience=correction.audience.name)
-        ),
-        blocks.context(
-            words.md("corrections-old-stays", address=correction.old_address),
-            words.md("corrections-no-extra"),
-        ),
-    ]
-    if correction.continue_after:
-        place = correction.continue_after.place
-        value = step_value(correction.audience.id, place.id if place else 0, correction.continue_after)
-        button = blocks.button(words("corrections-next"), NEXT, value, style="primary")
-        rows.append(blocks.actions([button], NEXT))
-    return rows
 
 
 def _modal(words: Words, rows: Sequence[Block], metadata: str = "") -> View:

@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.corrections.cleaned_contact import CleanedContact
+from bot.corrections.likely_typos import MOST_COUNTED
 from bot.corrections.tick_list import Offer, TickedTypos, TickList
-from handlers.slack.elements import blocks
+from handlers.slack.elements import blocks, filters
 from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, View
+from handlers.slack.elements.weeks import week_value
 from handlers.slack.views.corrections import corrections as form_views
 from handlers.words import Markup, Words
+from storage.contacts.contacts import Segment
 
 SUBMIT = "typos-submit"
 TICK, TICK_ALL = "typos-tick", "typos-tick-all"
 MENU = "typos-menu"  # value of an option: action:audience id:contact id
-WALK = "typos-walk"  # value: the audience's id
+WALK = "typos-walk"  # value: the audience's id, or see `elements.weeks`
 MAYBE_TYPO = "typos-maybe"  # value: audience id:contact id
 CONSENT = "consent"
 
@@ -27,6 +30,11 @@ def view(words: Words, shown: TickList, notice: Block | None = None) -> View:
             words.md("corrections-pick" if shown.offers else "corrections-no-typos", audience=audience)
         )
     ]
+    if shown.week:
+        counted = "more" if shown.n > MOST_COUNTED else "exact"
+        number = [words.md("corrections-of-week", n=min(shown.n, MOST_COUNTED), counted=counted)]
+        segment = Segment(audience_id=shown.audience.id, **shown.week.filters())
+        rows.append(blocks.context(*(number if shown.n else []), *filters.in_words(words, segment)))
     rows.append(blocks.actions(_buttons(words, shown), form_views.SEARCH))
     rows += [notice] if notice else []
     rows += [_row(words, shown, offer) for offer in shown.offers]
@@ -36,7 +44,7 @@ def view(words: Words, shown: TickList, notice: Block | None = None) -> View:
         # The id has the number, so that a consent for another number of people is given anew.
         rows.append(blocks.input_(words("corrections-consent"), box, f"{CONSENT}-{n}"))
         rows.append(blocks.context(words.md("corrections-these-stay", source=shown.audience.source)))
-    rows += form_views.pages(words, shown.audience.id, shown.before, shown.after)
+    rows += form_views.pages(words, shown.audience.id, shown.before, shown.after, shown.week)
     return blocks.modal(
         words("corrections-title"),
         rows,
@@ -88,7 +96,10 @@ def _buttons(words: Words, shown: TickList) -> list[Block]:
     if any(not _is_single(offer) and offer.contact not in shown.ticked for offer in shown.offers):
         buttons.append(blocks.button(words("corrections-tick-all"), TICK_ALL))
     if shown.offers:
-        buttons.append(blocks.button(words("corrections-one-by-one"), WALK, str(shown.audience.id)))
+        value = week_value(shown.audience.id, shown.week) if shown.week else str(shown.audience.id)
+        buttons.append(blocks.button(words("corrections-one-by-one"), WALK, value))
+    if shown.week:
+        buttons.append(form_views.all_typos(words, shown.audience.id))
     return [*buttons, form_views.search(words)]
 
 

@@ -9,6 +9,7 @@ from bot.digests.reports import Change, Count, Part, Report
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.elements.newer import NewerBlock
+from handlers.slack.elements.texts import capital
 from handlers.slack.elements.weeks import week_value
 from handlers.words import Markup, Words
 
@@ -111,7 +112,12 @@ def _parts(words: Words, report: Report, parts: list[Part], characters: int) -> 
 def _paragraphs(words: Words, part: Part, *, with_names: bool = True) -> Iterator[Markup]:
     """`with_names`: with the campaigns and domains."""
     reasons = [
-        words.md("digest-reason", reason=words(f"reason-{reason}"), n=newly.n, change=change(words, newly))
+        words.md(
+            "digest-reason",
+            reason=capital(words(f"reasons-{reason}")),
+            n=newly.n,
+            change=change(words, newly),
+        )
         for reason, newly in part.reasons.items()
         if newly.n or newly.before
     ]

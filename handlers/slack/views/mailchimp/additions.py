@@ -47,7 +47,8 @@ def receipt(words: Words, added: AdditionReceipt) -> Message:
     if added.is_profile_lost:
         rows.append(blocks.section(words.md("corrections-profile-lost")))
     old = words.md("corrections-old-stays", address=done.old_address)
-    rows.append(blocks.context(old, words.md("corrections-no-extra")))
+    about = receipts.about_at(words, done.at, done.audience.id, done.week)
+    rows.append(blocks.context(old, words.md("corrections-no-extra"), about))
     return blocks.message(text, rows)
 
 

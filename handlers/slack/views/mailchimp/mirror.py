@@ -55,7 +55,7 @@ def differs(words: Words, result: SyncResult) -> str:
     if result.overstated:
         return words("mirror-overstated", n=result.overstated)
     differences = [
-        words("mirror-more" if n > 0 else "mirror-fewer", status=words(f"status-{status}"), n=abs(n))
+        words("mirror-more" if n > 0 else "mirror-fewer", status=words(f"statuses-{status}"), n=abs(n))
         for status, n in result.difference.items()
     ]
     return words("mirror-differs", which=", ".join(differences)) if differences else ""

@@ -4,9 +4,11 @@ import csv
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.archives import restores as undoing
 from handlers.slack.views import exports
 from handlers.slack.views.archives import archives, restores
 from handlers.slack.views.contacts import segment_filters as filter_views
@@ -133,6 +135,31 @@ def test_the_receipt_is_shared_without_addresses_where_the_bot_may_post(
     assert undone["ts"] == message["ts"]
 
 
+@of(2)
+def test_a_receipt_that_is_shared_while_it_is_undone_says_so(
+    workspace: Workspace, olivia: Person, monkeypatch: pytest.MonkeyPatch
+):
+    olivia.command("/cleaned-archive")
+    olivia.wait_modal("Type ARCHIVE")
+    olivia.submit(**{archives.WORD: "ARCHIVE"})
+    receipt = olivia.wait_message("2 contacts archived in News", channel=olivia.direct_messages())
+    olivia.wait_modal(has_action(archives.UNDO))
+    olivia.dismiss()
+    olivia.click(archives.SHARE, in_=receipt)
+    olivia.wait_modal("no addresses")
+    record = undoing.record_shared
+
+    def undo_first(*given: Any) -> None:
+        olivia.click(archives.UNDO, in_=receipt)
+        olivia.wait_message("2 contacts restored in News", channel=olivia.direct_messages())
+        record(*given)
+
+    monkeypatch.setattr(undoing, "record_shared", undo_first)
+    _, inside = channels(workspace)
+    assert olivia.submit(**{archives.WHERE: inside}) == {}
+    olivia.wait_message("Undone by", channel=inside)
+
+
 @of(3)
 def test_the_window_offers_undo_and_the_file(database: Database, audience: int, olivia: Person):
     olivia.command("/cleaned-export")
@@ -159,10 +186,10 @@ def test_an_export_is_the_csv_of_what_was_counted_in_the_persons_messages(
     olivia.wait_modal(says("Export 25 contacts", "Email Address, First Name", "for you alone"))
     assert olivia.submit() == {}
     olivia.wait_modal(says("25 contacts exported from News"))
-    receipt = olivia.wait_message("25 contacts exported from News", channel=olivia.direct_messages())
-    assert has_action(exports.FILE)(receipt)
-    message = olivia.wait_message(lambda shown: bool(shown.get("files")), channel=olivia.direct_messages())
-    found = rows(olivia, message)
+    olivia.wait_modal(has_action(exports.FILE))
+    [receipt] = olivia.messages(olivia.direct_messages())
+    assert "25 contacts exported from News" in receipt["text"]
+    found = rows(olivia, receipt)
     assert {row["Email Address"] for row in found} == before.keys()
     olivia.command("/cleaned-export")
     olivia.wait_modal("Export 25 contacts")

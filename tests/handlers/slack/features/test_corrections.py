@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from queue import Queue
 from typing import Any
 from uuid import uuid4
@@ -14,11 +15,15 @@ from slack_sdk import WebClient
 
 from bot.core import jobs
 from bot.core.settings import load
+from bot.core.weeks import Week
 from bot.mailchimp.jobs import FIX
 from handlers.slack.context import AppContext
+from handlers.slack.elements import audiences as audience_views
+from handlers.slack.elements.weeks import week_value
 from handlers.slack.people import People
 from handlers.slack.views.corrections import corrections as views
 from handlers.slack.views.corrections import tick_list as tick_views
+from storage.contacts import bulk
 from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.mailchimp.client import Client
@@ -58,6 +63,11 @@ class Slack(WebClient):
     def chat_postMessage(self, **given: Any) -> Any:  # noqa: N802
         assert problems("message", {k: given[k] for k in ("text", "blocks") if k in given}) == []
         self.sent.put(("message", given))
+        return {"channel": "D1", "ts": "1.0"}
+
+    def chat_update(self, **given: Any) -> Any:
+        assert problems("message", {k: given[k] for k in ("text", "blocks") if k in given}) == []
+        self.sent.put(("update", given))
 
 
 def nobody() -> Resolver:
@@ -140,7 +150,7 @@ class Person:
             future.exception(10)
         sent = self.slack.sent
         for kind, payload in [sent.get() for _ in range(sent.qsize())]:
-            if kind == "message":
+            if kind != "view":
                 sent.put((kind, payload))
 
     def shown(self) -> Json:
@@ -294,6 +304,50 @@ def test_all_likely_typos_come_by_pages_and_the_rest_by_search(database: Databas
     assert "odd@ville-lens.fr" in said(found)
     address = next(block for block in found["blocks"] if block.get("block_id") == views.ADDRESS)
     assert "initial_value" not in address["element"]
+
+
+def test_the_menu_of_audiences_stays_above_the_tick_list(database: Database):
+    fill(database, [{"address": "ada@gmial.com"}], "News")
+    letters = fill(database, [{"address": f"u{n}@gmial.com"} for n in range(12)], "Letters")
+    person = Person(database)
+    first = person.press({}, views.OPEN, str(letters))
+    [block] = audience_views.menu_of(first)
+    not_typo = menu(first, "not-typo", "u0@gmial.com")
+    for shown in (
+        person.press(first, tick_views.TICK_ALL, ""),
+        person.press(first, tick_views.MENU, selected_option=not_typo),
+        person.press(first, f"{views.PAGE}-next"),
+    ):
+        assert audience_views.menu_of(shown) == [block]
+    walk = person.press(shown, tick_views.WALK)
+    assert audience_views.menu_of(person.press(walk, views.ALL)) == [block]
+
+
+def test_the_digests_button_opens_the_tick_list_of_its_week(database: Database):
+    week = Week(NOW.date(), "UTC")
+    old = {"cleaned_at": bulk.encode_time(NOW - timedelta(days=30))}
+    news = fill(
+        database,
+        [
+            *({"address": f"u{n}@gmial.com"} for n in range(12)),
+            *({"address": f"o{n}@gmial.com"} | old for n in range(2)),
+        ],
+    )
+    person = Person(database)
+    first = person.press({}, views.OPEN_WEEK, week_value(news, week))
+    assert "12 likely typos" in said(first)
+    assert "cleaned from" in said(first)
+    second = person.press(first, f"{views.PAGE}-next")
+    assert len(rows(second)) == 2
+    assert "12 likely typos" in said(second)
+    assert "o0@gmial.com" not in said(second)
+    assert "1 of 12 likely typos" in said(person.press(second, tick_views.WALK))
+    everything = person.press(second, views.ALL)
+    assert "cleaned from" not in said(everything)
+    assert "o0@gmial.com" in said(person.press(everything, f"{views.PAGE}-next"))
+    before = person.press({}, views.OPEN_WEEK, week_value(news, week.before))
+    assert rows(before) == []
+    assert "cleaned from" in said(before)
 
 
 def test_with_several_audiences_one_is_chosen_first(database: Database):

@@ -1,6 +1,7 @@
 """`/cleaned-fix` with no address: one likely typo after another, what is none, what is here already, what DNS says."""
 
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.handlers.slack.features.test_corrections import (
     OPERATOR,
     Json,
     Person,
+    Slack,
     buttons,
     rows,
     said,
@@ -61,6 +63,68 @@ def test_without_an_address_the_likely_typos_come_one_after_another(
     assert len(rows(picker)) == 2
     with database.reading() as session:
         assert [line.what for line in journal.read(session, news)] == ["fix", "maybe-typo", "not-typo"]
+
+
+@pytest.mark.parametrize("begin", [tick_views.WALK, "u0@gmial.com"])
+def test_five_corrections_one_after_another_leave_one_message(database: Database, begin: str):
+    news = fill(database, [{"address": f"u{n}@gmial.com"} for n in range(5)])
+    person = Person(database)
+    form = person.press(person.command(), begin) if begin == tick_views.WALK else person.command(begin)
+    for n in range(5):
+        receipt = person.submit(form, ticked=True)["view"]
+        for future in person.running:
+            future.exception(10)
+        kind, message = person.slack.sent.get(timeout=10)
+        assert kind == ("update" if n else "message")
+        if n < 4:
+            form = person.press(receipt, views.NEXT)
+    assert message["ts"] == "1.0"
+    assert "5 corrected addresses were added to News" in message["text"]
+    assert all(f"u{n}@gmial.com → *u{n}@gmail.com*" in said(message) for n in range(5))
+    with database.reading() as session:
+        assert [line.what for line in journal.read(session, news)] == ["fix"] * 5
+
+
+def test_what_is_corrected_while_the_message_is_posted_is_told_in_it_then(database: Database):
+    fill(database, [{"address": f"u{n}@gmial.com"} for n in range(3)])
+    person, is_slow, post = Person(database), Event(), Slack.chat_postMessage
+
+    def post_slowly(**given: Any) -> Any:
+        assert is_slow.wait(10)
+        return post(person.slack, **given)
+
+    person.slack.chat_postMessage = post_slowly  # type: ignore[method-assign]
+    first = person.command("u0@gmial.com")
+    receipt = person.submit(first, ticked=True)["view"]
+    for _ in range(2):
+        person.send(
+            person.body("block_actions", actions=[pressed(receipt, views.NEXT)], view=receipt | {"id": "V1"})
+        )
+        receipt = person.submit(person.shown(), ticked=True)["view"]
+    is_slow.set()
+    kinds: list[str] = []
+    message: Json = {}
+    while "3 corrected addresses were added" not in message.get("text", ""):
+        kind, message = person.slack.sent.get(timeout=10)
+        kinds.append(kind)
+    for future in person.running:
+        future.exception(10)
+    kinds += [person.slack.sent.get()[0] for _ in range(person.slack.sent.qsize())]
+    assert kinds == ["message", *["update"] * (len(kinds) - 1)]
+
+
+def test_a_receipt_that_was_deleted_is_posted_again(database: Database):
+    fill(database, [{"address": f"u{n}@gmial.com"} for n in range(2)])
+    person = Person(database)
+    receipt = person.submit(person.command("u0@gmial.com"), ticked=True)["view"]
+    person.shown()
+
+    def refuse(**_given: Any) -> Any:
+        raise SlackApiError("refused", slack_answer("message_not_found"))  # type: ignore[no-untyped-call]
+
+    person.slack.chat_update = refuse  # type: ignore[method-assign]
+    person.submit(person.press(receipt, views.NEXT), ticked=True)
+    assert "2 corrected addresses were added" in person.shown()["text"]
 
 
 def test_not_a_typo_outside_of_a_walk_is_remembered_and_can_be_undone(database: Database):

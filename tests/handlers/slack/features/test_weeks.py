@@ -5,7 +5,9 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from bot.contacts.segments import Preset
 from handlers.slack.features import home
+from handlers.slack.views.contacts import segments as list_views
 from handlers.slack.views.digests import reports as report_views
 from handlers.words import words
 from storage.contacts.contacts import Segment
@@ -21,7 +23,7 @@ PARIS = "Europe/Paris"
 SAYS = {
     "open-list-week": r"\*(\d+)\* of \d+ cleaned",
     "open-worth-a-look-week": r"\*(\d+)\* of \d+ cleaned",
-    "open-fix-week": r"1 of (\d+) likely typos",
+    "open-fix-week": r"(\d+) likely typos",
     "open-export-week": r"\*Export (\d+) contacts\*",
     "open-archive-week": r"\*Archive (\d+) contacts\*",
     "open-list": r"\*(\d+)\* cleaned contacts in",
@@ -72,7 +74,7 @@ def test_each_button_of_a_digest_opens_what_it_speaks_of(
         olivia.send(body | {"view": {}, "container": {"type": "message"}})
         modal = says(olivia.shown())
         [opened[action_id]] = map(int, re.findall(SAYS[action_id], modal))
-        if action_id not in ("open-fix-week", "open-list"):
+        if action_id != "open-list":
             assert "cleaned from Nov 17, 2026 to Nov 23, 2026" in modal
     assert opened == expected
 
@@ -85,3 +87,15 @@ def test_each_button_of_a_digest_opens_what_it_speaks_of(
         week = f"*New in the 7 days to Nov 23, 2026:* {n} ({before} in the 7 days before) · {today} today"
         assert week in says(shown)
         assert f"*Date unknown:* {UNKNOWN}" in says(shown)
+
+    # The list of the week and that of today, by a click in the list.
+    for chip, label, cleaned, figure in (
+        (Preset.WEEK, "7 days to Nov 23", this_week, n),
+        (Preset.TODAY, "Today", [each for each in contacts if each.day == due], today),
+    ):
+        text = says(olivia.press(olivia.command(), f"{list_views.PRESET}-{chip}"))
+        assert f'"{label}"' in text
+        [found] = map(int, re.findall(r"\*(\d+)\* of \d+ cleaned", text))
+        since = sum(map(int, re.findall(r"(\d+) more w\w+ cleaned then", text)))
+        assert since == sum(each.is_archived for each in cleaned)
+        assert found + since == figure

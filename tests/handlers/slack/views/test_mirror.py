@@ -15,6 +15,7 @@ from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import MORE
 from handlers.slack.views import home as home_views
 from handlers.slack.views.contacts import counts as count_views
+from handlers.slack.views.home_parts import Dashboard
 from handlers.slack.views.mailchimp import mirror as views
 from handlers.words import LANGUAGES, Markup, Words
 from handlers.words import words as words_for
@@ -83,7 +84,7 @@ def test_a_sync_is_told_at_every_stage(words: Words):
         message = views.message(words, job, LONG)
         assert problems("message", message) == []
         assert "<amis>" not in json.dumps(message)
-    assert words("mirror-fewer", status=words("status-archived"), n=7) in json.dumps(
+    assert words("mirror-fewer", status=words("statuses-archived"), n=7) in json.dumps(
         views.message(words, stages[3], "x"), ensure_ascii=False
     )
     assert words("mirror-without-address", n=3) in json.dumps(
@@ -132,7 +133,7 @@ def test_each_kind_of_audience_has_its_own_buttons(words: Words):
         assert len(row["elements"]) <= count_views.BUTTONS + 1, "four buttons, and one menu"
     for_all = count_views.message(words, figures(MIRROR), [MIRROR], is_operator=False)["blocks"]
     assert actions(for_all) == {"open-digest"}
-    home = home_views.home(words, [figures(MIRROR)], [], Markup("x"), more=0, is_operator=True)
+    home = home_views.home(words, Dashboard(figures=[figures(MIRROR)]), is_operator=True)
     assert problems("home", home) == []
     assert "open-sync" in actions(home["blocks"])
     assert "open-rules" not in actions(home["blocks"])

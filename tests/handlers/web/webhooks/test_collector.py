@@ -10,7 +10,7 @@ import pytest
 from bot.bounces.events import EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.webhooks import WebhookPayload
-from handlers.web.webhooks.collector import EVENTS_AT_ONCE, MOST_WAITING, Collector
+from handlers.web.webhooks.collector import EVENTS_AT_ONCE, MOST_WAITING, MOST_WAITING_OF_ONE, Collector
 from handlers.web.webhooks.requests import TemporarilyUnavailable
 from tests.conftest import NOW
 
@@ -46,7 +46,7 @@ def test_what_comes_while_the_database_writes_is_written_in_one_go_and_no_larger
     async def work() -> None:
         store = Store()
         collector = Collector(store)
-        calls = [asyncio.create_task(collector.put(payload())) for _ in range(1 + EVENTS_AT_ONCE + 5)]
+        calls = [asyncio.create_task(collector.put(payload(), "json")) for _ in range(1 + EVENTS_AT_ONCE + 5)]
         await asyncio.sleep(0)
         assert not any(call.done() for call in calls)
         store.may_write.set()
@@ -63,7 +63,7 @@ def test_a_call_that_alone_is_larger_is_taken_alone():
         store.may_write.set()
         collector = Collector(store)
         sizes = (1, EVENTS_AT_ONCE + 1, MOST_WAITING + 1)
-        answers = [await collector.put(payload(size)) for size in sizes]
+        answers = [await collector.put(payload(size), "json") for size in sizes]
         assert answers == [IntakeCounts(counted=size) for size in sizes]
         await collector.close()
 
@@ -74,13 +74,13 @@ def test_when_too_much_waits_the_next_is_told_to_come_again():
     async def work() -> None:
         store = Store()
         collector = Collector(store)
-        calls = [asyncio.create_task(collector.put(payload(MOST_WAITING)))]
+        calls = [asyncio.create_task(collector.put(payload(MOST_WAITING), "json"))]
         await asyncio.sleep(0)
         with pytest.raises(TemporarilyUnavailable):
-            await collector.put(payload())
+            await collector.put(payload(), "json")
         store.may_write.set()
         await asyncio.gather(*calls)
-        assert await collector.put(payload()) == IntakeCounts(counted=1)
+        assert await collector.put(payload(), "json") == IntakeCounts(counted=1)
         await collector.close()
 
     run(work())
@@ -91,13 +91,13 @@ def test_a_batch_that_fails_fails_for_all_of_it_and_the_next_is_stored():
         store = Store()
         store.error = RuntimeError("no")
         collector = Collector(store)
-        calls = [asyncio.create_task(collector.put(payload())) for _ in range(3)]
+        calls = [asyncio.create_task(collector.put(payload(), "json")) for _ in range(3)]
         await asyncio.sleep(0)
         store.may_write.set()
         answers = await asyncio.gather(*calls, return_exceptions=True)
         assert [type(answer) for answer in answers] == [RuntimeError] * 3
         store.error = None
-        assert await collector.put(payload()) == IntakeCounts(counted=1)
+        assert await collector.put(payload(), "json") == IntakeCounts(counted=1)
         await collector.close()
 
     run(work())
@@ -107,7 +107,7 @@ def test_a_caller_who_is_gone_keeps_nobody_else_waiting():
     async def work() -> None:
         store = Store()
         collector = Collector(store)
-        gone, stays = (asyncio.create_task(collector.put(payload())) for _ in range(2))
+        gone, stays = (asyncio.create_task(collector.put(payload(), "json")) for _ in range(2))
         await asyncio.sleep(0)
         gone.cancel()
         store.may_write.set()
@@ -122,11 +122,30 @@ def test_closing_waits_for_what_is_being_written():
     async def work() -> None:
         store = Store()
         collector = Collector(store)
-        call = asyncio.create_task(collector.put(payload()))
+        call = asyncio.create_task(collector.put(payload(), "json"))
         await asyncio.sleep(0)
         closing = asyncio.create_task(collector.close())
         store.may_write.set()
         await closing
         assert await call == IntakeCounts(counted=1)
+
+    run(work())
+
+
+def test_of_what_may_wait_one_provider_has_a_part():
+    async def work() -> None:
+        store = Store()
+        collector = Collector(store)
+        calls = [asyncio.create_task(collector.put(payload(MOST_WAITING_OF_ONE), "json"))]
+        await asyncio.sleep(0)
+        with pytest.raises(TemporarilyUnavailable):
+            await collector.put(payload(), "json")
+        calls.append(asyncio.create_task(collector.put(payload(), "ses")))
+        store.may_write.set()
+        assert [counts.counted for counts in await asyncio.gather(*calls) if counts] == [
+            MOST_WAITING_OF_ONE,
+            1,
+        ]
+        await collector.close()
 
     run(work())

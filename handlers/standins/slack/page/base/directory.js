@@ -3,7 +3,7 @@
 import { session } from "./api.js";
 import { t } from "./words.js";
 
-const EMPTY = { me: null, people: [], channels: [], bot: null, commands: [], shortcuts: [], team: "", teams: [] };
+const EMPTY = { me: null, people: [], channels: [], bot: null, commands: [], shortcuts: [], functions: [], team: "", teams: [] };
 
 export const directory = { ...EMPTY };
 

@@ -9,6 +9,7 @@ import { Messages } from "./messages.js";
 import { Modals } from "./modals.js";
 import { plainText } from "../text/mrkdwn.js";
 import { drawSidebar } from "./sidebar.js";
+import { Workflows } from "./workflows.js";
 import { setReader, t } from "../base/words.js";
 
 const FIRST_PERSON = session.team ? "" : "U0OLIVIA"; // on the first visit; "": the server's choice
@@ -43,7 +44,8 @@ async function become(user, channelId, tab) {
   current.channelId = first.id;
   modals.sync(state.views ?? []);
   hangUp = listen({ onEvent: handleEvent, onOpen: reconnected, onLost: () => setLost(true) });
-  await go(first.id, tab === "home" && first.kind === "im" ? "home" : "messages");
+  const isThere = tab === "workflows" ? directory.functions.length : tab === "home" && first.kind === "im";
+  await go(first.id, isThere ? tab : "messages");
 }
 
 async function loadState() {
@@ -71,13 +73,14 @@ async function loadState() {
 async function go(channelId, tab = "messages") {
   Object.assign(current, { channelId, tab });
   current.unread.delete(channelId);
-  history.replaceState(null, "", `?${new URLSearchParams({ user: session.user, channel: channelId, ...(tab === "home" ? { tab } : {}) })}`);
+  history.replaceState(null, "", `?${new URLSearchParams({ user: session.user, channel: channelId, ...(tab === "messages" ? {} : { tab }) })}`);
   showSidebar(false);
   drawSide();
   drawHeader();
-  parts.skip.textContent = t(tab === "home" ? "skipHome" : "skip");
-  parts.skip.href = tab === "home" ? "#home" : "#composer";
+  parts.skip.textContent = t({ home: "skipHome", workflows: "skipWorkflows" }[tab] ?? "skip");
+  parts.skip.href = tab === "messages" ? "#composer" : `#${tab}`;
   if (tab === "home") return showHome();
+  if (tab === "workflows") return showWorkflows();
   const messages = new Messages(channelId, { onDismiss: (message) => dismissed.add(`${channelId} ${message.ts}`) });
   current.messages = messages;
   current.home = null;
@@ -96,6 +99,12 @@ function showHome() {
   parts.content.replaceChildren(current.home.root);
   parts["composer-place"].replaceChildren();
   return current.home.open(current.homeView);
+}
+
+function showWorkflows() {
+  Object.assign(current, { messages: null, home: null });
+  parts.content.replaceChildren(new Workflows().root);
+  parts["composer-place"].replaceChildren();
 }
 
 /** Loads the channel's messages; those that arrived over the WebSocket meanwhile are newer and stay. */
@@ -188,6 +197,10 @@ function drawSide() {
 function drawHeader() {
   const channel = channelNamed(current.channelId);
   const opener = h("button", { type: "button", class: "button square plain open-sidebar", "aria-label": t("openSidebar"), "aria-expanded": "false", onclick: () => showSidebar(true) }, icon("menu"));
+  if (current.tab === "workflows") {
+    parts["pane-header"].replaceChildren(h("div", { class: "pane-title" }, opener, h("h1", {}, t("workflows"))));
+    return;
+  }
   const title = h("h1", {}, channelLabel(channel));
   parts["pane-header"].replaceChildren(h("div", { class: "pane-title" }, opener, title, channel.kind === "im" ? null : channelFacts(channel)), channel.kind === "im" ? tabs(channel) : "");
 }

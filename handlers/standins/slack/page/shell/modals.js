@@ -49,6 +49,7 @@ export class Modals {
       this.dialog.dataset.viewId = top.id;
       this.dialog.setAttribute("aria-labelledby", top.titleId);
     }
+    this.dialog.dataset.viewHash = top.view.hash;
     if (!this.dialog.open) {
       this.opener = document.activeElement;
       this.dialog.showModal();

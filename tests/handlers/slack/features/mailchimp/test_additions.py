@@ -272,22 +272,37 @@ def test_a_refusal_names_the_field_and_the_form_comes_back_as_it_was(
     assert there.permissions == {some[0]["value"]}
 
 
-def test_a_walk_goes_on_from_the_receipt(database: Database, mailchimp: Standin, client: Client):
+def test_a_walk_goes_on_from_the_receipt_and_leaves_one_message(
+    database: Database, mailchimp: Standin, client: Client
+):
     remote = audience_of(mailchimp)
     for address in ("bob@gmial.com", "eve@gmial.com"):
         mailchimp.put(remote, address)
         mailchimp.clean(remote, address)
     sync(database, client, NOW)
     person = Operator(database, client)
-    person.fill_in(person.press(person.command(), tick_views.WALK))
+    first = person.press(person.command(), tick_views.WALK)
+    [suggested] = [
+        b["element"]["initial_value"] for b in first["blocks"] if b.get("block_id", "").startswith("address")
+    ]
+    mailchimp.put(remote, suggested)  # it is there by now
+    person.fill_in(first)
+    message, modal = person.work()
+    assert "already subscribed" in said(message)
+    person.fill_in(person.press(modal, views.AGAIN), address={"value": "new@gmail.com"})
     _, modal = person.work()
     following = person.press(modal, form_views.NEXT)
     assert "2 of 3 likely typos" in said(following)
     person.fill_in(following)
     _, modal = person.work()
     person.fill_in(person.press(modal, form_views.NEXT))
-    _, modal = person.work()
+    message, modal = person.work()
     assert buttons(modal) == []
+    assert len([each for each in person.messages if "ts" not in each]) == 1
+    assert message["ts"] == "1.0"
+    assert "already subscribed" not in said(message)
+    assert "new@gmail.com" in said(message)
+    assert said(message).count("@gmail.com") == 3
 
 
 def test_while_mailchimp_does_not_answer_the_person_is_told_that_it_is_tried_again(

@@ -35,7 +35,7 @@ def settings(
     """On each engine, with the key of the test's own account."""
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
-        if name.startswith(("SLACK_", "CLEANED_", "DATABASE_", "MAILCHIMP_")):
+        if name.startswith(("SLACK_", "CLEANED_", "DATABASE_", "MAILCHIMP_", "OTEL_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("MAILCHIMP_API_KEY", account.key)
@@ -102,8 +102,8 @@ def test_counts_that_differ_from_mailchimp_s_own_are_told(
     made = filled(account)
     account.misreport(made, cleaned=3, subscribed=-1)
     assert cli.main(["sync"]) == cli.DONE
-    more = words("mirror-more", status=words("status-cleaned"), n=3)
-    fewer = words("mirror-fewer", status=words("status-subscribed"), n=1)
+    more = words("mirror-more", status=words("statuses-cleaned"), n=3)
+    fewer = words("mirror-fewer", status=words("statuses-subscribed"), n=1)
     assert words("mirror-differs", which=f"{fewer}, {more}") in capsys.readouterr().out
 
 

@@ -14,6 +14,7 @@ from bot.bounces.evidence import (
     EvidenceItem,
     Explanation,
     IncidentSummary,
+    PastFix,
     Review,
     VerdictSummary,
 )
@@ -36,6 +37,7 @@ from tests.handlers.slack.views.contacts.test_segments import (
     LONG,
     LONGEST,
     NEWS,
+    WEEK,
     a_list,
     elements,
     text_of,
@@ -114,7 +116,7 @@ def test_worth_a_look_says_why_in_the_row_and_in_the_window(words: Words, weakne
     said = words("evidence-look", why=words(f"evidence-weak-{weakness}"))
     row = words("segments-row-look")
     shown = [
-        text_of(list_views.listing(words, a_list(entries=[replace(ADA, verdict=verdict)]), [NEWS]))
+        text_of(list_views.listing(words, a_list(entries=[replace(ADA, verdict=verdict)]), [NEWS], WEEK))
         for verdict in (mark, replace(mark, review=Review("U1", AT)), HARD)
     ]
     assert [f'"{row} · ' in text for text in shown] == [True, False, False]
@@ -218,7 +220,7 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     segment = Segment(audience_id=1, reason="soft", worth_a_look=True, text="t" * 200, domain="d" * 253)
     shown = a_list(entries=entries, total=n or 1, found=n, worth_a_look=n, segment=segment)
     everyone = [Audience(each, f"{each} {LONG}") for each in range(100)]
-    assert problems("modal", list_views.listing(words, shown, everyone)) == []
+    assert problems("modal", list_views.listing(words, shown, everyone, WEEK)) == []
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=1_000)
@@ -241,9 +243,21 @@ def test_any_evidence_stays_within_the_limits(
 
 def test_the_filter_is_there_where_something_is_worth_a_look():
     def chips(**changes: Any) -> list[str]:
-        shown = list_views.listing(ENGLISH, a_list(**changes), [NEWS])
+        shown = list_views.listing(ENGLISH, a_list(**changes), [NEWS], WEEK)
         return [e["text"]["text"] for e in elements(shown) if "worth-a-look" in e.get("action_id", "")]
 
     assert chips() == []
     assert chips(worth_a_look=3) == ["Worth a look (3)"]
     assert chips(preset=Preset.WORTH_A_LOOK) == ["Worth a look (0)"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("source", ["local", "mailchimp"])
+def test_past_corrections_are_shown_and_why_they_have_no_undo(language: str, source: str):
+    words = words_for(language)
+    fixes = [PastFix(f"{'a' * 240}{n}@example.com", "U1", AT) for n in range(15)]
+    view = views.why(words, a_why(audience=replace(NEWS, source=source), fixes=fixes))
+    assert problems("modal", view) == []
+    assert words("evidence-no-undo", source=source) in text_of(view)
+    assert text_of(view).count("<@U1>") == len(fixes)
+    assert words("evidence-no-undo", source=source) not in text_of(views.why(words, a_why()))

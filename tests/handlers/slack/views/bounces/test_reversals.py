@@ -56,7 +56,7 @@ def test_slack_takes_every_view_and_message(language: str, name: str, n: int, ch
         assert problems("modal", views.form(said, plan)) == []
     for columns in ({}, _done(n, changed), {"state": "failed", "result": {"error": "loading", "values": {}}}):
         job = job_value(REVERSAL, {"up_to": 1, "batch": "b"}, total=n, done=back, **columns)
-        receipt = ReversalReceipt(job, name)
+        receipt = ReversalReceipt(job, name, batch, f"{name}@example.com" * (n % 2))
         assert problems("message", views.message(said, receipt)) == []
         assert problems("modal", views.started(said, receipt)) == []
         assert "<!channel>" not in str(views.message(said, receipt))

@@ -14,6 +14,7 @@ from bot.bounces.evidence import Review, VerdictSummary
 from bot.bounces.verdicts.policy import Weakness
 from bot.contacts.segments import Entry, Listing, Preset, TickedBoxes
 from bot.core.audiences import Audience
+from bot.core.weeks import Week
 from handlers.slack.elements import blocks
 from handlers.slack.elements.texts import isolated
 from handlers.slack.views.contacts import segment_filters as filter_views
@@ -27,6 +28,7 @@ from tests.support.limits import HOSTILE, problems
 COUNTS = (0, 1, 2, 11, 1_000_000)
 ENGLISH, FRENCH = words_for("en"), words_for("fr")
 NEWS = Audience(1, "Newsletter")
+WEEK = Week(date(2026, 11, 2), "UTC")
 AT = datetime(2026, 11, 3, 8, 5, 1, tzinfo=UTC)
 LONG = f"Lettre d\u2019information des adhérents de l\u2019association départementale & {HOSTILE} " * 8
 ADA = Entry(5, "ada@gmial.com", "Ada Roy", "hard", "Autumn", AT, "550 5.1.1 user unknown")
@@ -67,6 +69,7 @@ def longest(n: int) -> Listing:
         following=PageKey(AT, 2**53),
         ticked=frozenset(each.id for each in entries),
         refused_ticks=True,
+        archived=n,
     )
 
 
@@ -83,8 +86,8 @@ def elements(view: blocks.View) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("n", COUNTS)
 def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
     everyone = [Audience(each, f"{each} {LONG}") for each in range(101)]
-    assert problems("modal", views.listing(words_for(language), longest(n), everyone)) == []
-    assert problems("modal", views.listing(words_for(language), longest(n), everyone[:100])) == []
+    assert problems("modal", views.listing(words_for(language), longest(n), everyone, WEEK)) == []
+    assert problems("modal", views.listing(words_for(language), longest(n), everyone[:100], WEEK)) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -92,7 +95,7 @@ def test_the_longest_texts_stay_within_the_limits(language: str, n: int):
 def test_each_count_has_its_sentence(language: str, n: int):
     words = words_for(language)
     entries = [replace(ADA, id=each) for each in range(min(n, 10))]
-    view = views.listing(words, a_list(total=n, found=n, entries=entries), [NEWS])
+    view = views.listing(words, a_list(total=n, found=n, entries=entries), [NEWS], WEEK)
     assert problems("modal", view) == []
     assert (words.number(n) if n else "Newsletter") in view["blocks"][0]["text"]["text"]
 
@@ -111,7 +114,7 @@ def test_any_text_stays_within_the_limits(
         entries=[entry],
         segment=Segment(audience_id=1, campaign=campaign or None, text=typed[:200] or None),
     )
-    assert problems("modal", views.listing(FRENCH, shown, [NEWS])) == []
+    assert problems("modal", views.listing(FRENCH, shown, [NEWS], WEEK)) == []
 
 
 def test_text_from_right_to_left_turns_nothing_else_round():
@@ -121,7 +124,7 @@ def test_text_from_right_to_left_turns_nothing_else_round():
 
 
 def menu_of(entry: Entry) -> list[str]:
-    view = views.listing(ENGLISH, a_list(entries=[entry]), [NEWS])
+    view = views.listing(ENGLISH, a_list(entries=[entry]), [NEWS], WEEK)
     [menu] = [e for e in elements(view) if e.get("action_id") == views.MENU]
     texts = [option["text"]["text"] for option in menu["options"]]
     assert all(text.endswith(f": {entry.address}") for text in texts), "their name for screen readers"
@@ -138,7 +141,7 @@ def test_the_menu_of_a_contact_has_what_can_be_done_with_it():
 
 
 def test_a_contact_takes_one_block_of_two_lines():
-    view = views.listing(ENGLISH, a_list(entries=[ADA]), [NEWS])
+    view = views.listing(ENGLISH, a_list(entries=[ADA]), [NEWS], WEEK)
     [row] = [block for block in view["blocks"] if block.get("block_id", "").startswith("row-")]
     [option] = row["elements"][0]["options"]
     assert option["text"]["text"] == "ada@gmial.com"
@@ -148,14 +151,14 @@ def test_a_contact_takes_one_block_of_two_lines():
 def test_an_unknown_date_is_said_and_no_date_is_made_up():
     shown = a_list(entries=[replace(ADA, cleaned_at=UNKNOWN_TIME)])
     for words, said in ((ENGLISH, "On an unknown date"), (FRENCH, "À une date inconnue")):
-        text = text_of(views.listing(words, shown, [NEWS]))
+        text = text_of(views.listing(words, shown, [NEWS], WEEK))
         assert said in text
         assert "1970" not in text
         assert "<!date^" not in text
 
 
 def test_no_cleaned_contacts_says_when_to_look_again_and_offers_no_filter():
-    view = views.listing(ENGLISH, a_list(total=0, found=0, entries=[]), [NEWS])
+    view = views.listing(ENGLISH, a_list(total=0, found=0, entries=[]), [NEWS], WEEK)
     assert "Look again after the next campaign" in text_of(view)
     assert "submit" not in view
     assert len(view["blocks"]) == 1
@@ -163,7 +166,7 @@ def test_no_cleaned_contacts_says_when_to_look_again_and_offers_no_filter():
 
 def test_no_hit_says_so_and_offers_to_clear():
     view = views.listing(
-        ENGLISH, a_list(found=0, entries=[], segment=Segment(audience_id=1, text="zz")), [NEWS]
+        ENGLISH, a_list(found=0, entries=[], segment=Segment(audience_id=1, text="zz")), [NEWS], WEEK
     )
     assert "No cleaned contact matches" in text_of(view)
     ids = {e.get("action_id") for e in elements(view)}
@@ -173,8 +176,8 @@ def test_no_hit_says_so_and_offers_to_clear():
 
 def test_the_audience_is_chosen_only_where_there_are_several():
     one, two = ([NEWS], [NEWS, Audience(2, "Other")])
-    assert views.CHOOSE not in text_of(views.listing(ENGLISH, a_list(), one))
-    assert views.CHOOSE in text_of(views.listing(ENGLISH, a_list(), two))
+    assert views.CHOOSE not in text_of(views.listing(ENGLISH, a_list(), one, WEEK))
+    assert views.CHOOSE in text_of(views.listing(ENGLISH, a_list(), two, WEEK))
 
 
 def test_the_filters_are_filled_in_and_read_back():
@@ -214,7 +217,7 @@ def state_of(view: blocks.View, *ticked: int) -> dict[str, Any]:
 
 
 def test_the_boxes_and_the_text_are_read_back():
-    view = views.listing(ENGLISH, a_list(entries=[ADA, replace(ADA, id=6)]), [NEWS])
+    view = views.listing(ENGLISH, a_list(entries=[ADA, replace(ADA, id=6)]), [NEWS], WEEK)
     sent = state_of(view, 6)
     assert views.boxes(sent, "1.2") == TickedBoxes(3, frozenset({5, 6}), frozenset({6}), "1.2")
     assert views.boxes({}).edition == -1
@@ -224,7 +227,7 @@ def test_a_page_s_button_says_where_it_leads():
     at = PageKey(AT, 77)
     buttons = {
         e["action_id"]: e["value"]
-        for e in elements(views.listing(ENGLISH, a_list(page=4, following=at), [NEWS]))
+        for e in elements(views.listing(ENGLISH, a_list(page=4, following=at), [NEWS], WEEK))
         if e.get("action_id") in (views.NEXT, views.PREVIOUS)
     }
     assert views.page_of(buttons[views.NEXT]) == (5, at)
@@ -242,7 +245,7 @@ def test_suggestions_have_their_counts_and_the_longest_name_is_found_again():
 
 
 def test_the_buttons_act_on_all_or_on_the_ticked():
-    all_, ticked = (views.listing(ENGLISH, a_list(ticked=frozenset(ids)), [NEWS]) for ids in ((), (5,)))
+    all_, ticked = (views.listing(ENGLISH, a_list(ticked=frozenset(ids)), [NEWS], WEEK) for ids in ((), (5,)))
     values = {
         e["action_id"]: views.plan_of(e["value"])
         for e in elements(all_)
@@ -256,10 +259,10 @@ def test_the_buttons_act_on_all_or_on_the_ticked():
 
 
 def test_one_filter_of_one_click_is_on_and_leads_back():
-    for preset in (Preset.WEEK, Preset.WORTH_A_LOOK, Preset.TYPOS):
-        view = views.listing(ENGLISH, a_list(preset=preset, worth_a_look=2), [NEWS])
+    for preset in (Preset.WEEK, Preset.TODAY, Preset.WORTH_A_LOOK, Preset.TYPOS):
+        view = views.listing(ENGLISH, a_list(preset=preset, worth_a_look=2), [NEWS], WEEK)
         [on] = [e for e in elements(view) if e.get("style") == "primary"]
         assert (on["action_id"], on["value"]) == (f"{views.PRESET}-{preset}", "all")
     custom = a_list(segment=Segment(audience_id=1, domain="x.fr"))
-    [on] = [e for e in elements(views.listing(ENGLISH, custom, [NEWS])) if e.get("style") == "primary"]
+    [on] = [e for e in elements(views.listing(ENGLISH, custom, [NEWS], WEEK)) if e.get("style") == "primary"]
     assert on["action_id"] == views.FILTERS

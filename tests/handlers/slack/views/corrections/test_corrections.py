@@ -9,6 +9,7 @@ import pytest
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
 from bot.core.jobs import Failure
+from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
 from bot.corrections.likely_typos import MOST_COUNTED, Step
@@ -168,10 +169,23 @@ def test_a_walk_says_where_it_is(spoken: Words):
 
 
 def test_what_a_button_carries_is_read_back():
-    for step in (None, Step(3, 12, None), Step(3, 12, PageKey(NOW, 5))):
+    week = Week(NOW.date(), "Europe/Paris")
+    for step in (
+        None,
+        Step(3, 12, None),
+        Step(3, 12, PageKey(NOW, 5)),
+        Step(3, 12, None, week),
+        Step(0, 2, None, walk="a1"),
+        Step(3, 12, PageKey(NOW, 5), week, "a1"),
+    ):
         assert views.step_in(views.step_value(7, 5, step)) == (7, 5, step)
     for back in (True, False):
-        assert views.place_in(views.place_value(7, PLACE, back=back)) == (7, PLACE, back)
+        for of in (None, week):
+            value = views.place_value(7, PLACE, back=back, week=of)
+            assert views.place_in(value) == (7, PLACE, back, of)
+    # Buttons in messages of earlier versions.
+    assert views.step_in("7|5|3|12|") == (7, 5, Step(3, 12, None))
+    assert views.step_in(f"7|5|3|12||{week.last}|{week.zone}") == (7, 5, Step(3, 12, None, week))
 
 
 def test_inputs_of_a_walk_are_each_contact_s_own(spoken: Words):
@@ -206,9 +220,9 @@ def test_the_permission_has_the_words_of_the_page():
 def test_receipts_and_choices_are_within_the_limits(spoken: Words, contact: CleanedContact):
     for further in (None, Step(0, 5, None), Step(2**40, 2**40, PLACE)):
         done = Correction(contact.audience, contact.address, contact.address, NOW, further)
-        assert problems("modal", views.receipt(spoken, done)) == []
-        assert problems("message", views.receipt_message(spoken, done)) == []
-        assert (views.NEXT in json.dumps(views.receipt(spoken, done))) is (further is not None)
+        assert problems("modal", fix_views.receipt(spoken, done)) == []
+        assert problems("message", fix_views.receipt_message(spoken, done)) == []
+        assert (views.NEXT in json.dumps(fix_views.receipt(spoken, done))) is (further is not None)
     assert problems("modal", views.choose_contact(spoken, [contact] * 60)) == []
     assert problems("modal", views.choose_address(spoken, [contact.address] * 60)) == []
     assert problems("modal", views.kept(spoken, contact)) == []

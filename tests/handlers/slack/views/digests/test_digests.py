@@ -67,7 +67,7 @@ def test_a_digest_says_its_figures():
     assert message["text"] == "37 contacts cleaned in the 7 days to Nov 24, 2026"
     for line in (
         "5 more than the week before · 37 cleaned in all · Newsletter",
-        "hard bounce: 37 (+29) · soft bounces: 0 (\N{MINUS SIGN}8)",
+        "Hard bounces: 37 (+29) · Soft bounces: 0 (\N{MINUS SIGN}8)",
         "Likely typos: more than 1,000 contacts to fix",
         "0Newsletter → Newsletter · 37",
         "other domains · 1,295",
@@ -79,7 +79,7 @@ def test_a_digest_says_its_figures():
 def test_a_digest_in_french():
     message = reports.message(words("fr"), report(part(1_000_000)))
     assert message["text"] == "1\u202f000\u202f000 de contacts nettoyés en 7 jours, au 24 nov. 2026"
-    assert "hard bounce\u00a0: 1\u202f000\u202f000 (+1\u202f000\u202f000)" in texts(message)
+    assert "Hard bounces\u00a0: 1\u202f000\u202f000 (+1\u202f000\u202f000)" in texts(message)
 
 
 def test_the_chart_holds_the_twelve_weeks_and_its_labels_are_the_categories(spoken):

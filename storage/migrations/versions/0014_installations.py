@@ -1,6 +1,6 @@
 """Workspaces, and installations in them through Slack's OAuth
 
-Revision: 0018, after 0013. Only adds, so that the version before it works on while its processes are replaced.
+Revision: 0014, after 0013. Only adds, so that the version before it works on while its processes are replaced.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import sqlmodel.sql.sqltypes
 from alembic import op
 
-revision = "0018"
+revision = "0014"
 down_revision = "0013"
 
 
