@@ -145,8 +145,10 @@ def confirm(
 def work(database: Database, job: ArchiveJob, clock: Clock) -> Iterator[ArchiveJob]:
     """Archives the remaining contacts of a local audience, a chunk at a time, unless an Undo is requested meanwhile."""
     with database.reading() as session:
-        # Read without a lock: `archive_contacts` checks again that each contact is still in the segment.
-        ids = archives.segment_ids(session, job.task.segment, job.progress.after)
+        # Read without a lock: `archive_contacts` checks again that each contact is still in the segment. Those that an
+        # earlier process has archived are not in it any more. In the order of cleaning, because the indexes of cleaned
+        # and of archived contacts are in that order: a chunk then changes few of their pages.
+        ids = archives.ids_oldest_first(session, job.task.segment)
     step_size, start = jobs.StepSize(CONTACTS_PER_CHUNK), 0
     while start < len(ids) and not job.progress.undo_requested:
         chunk, began = ids[start : start + step_size.rows], clock()
@@ -189,8 +191,7 @@ def _archive_chunk(database: Database, job: ArchiveJob, chunk: Sequence[int], no
         if any(undo.task.archive == job.id for undo in undos):
             return jobs.step(session, job, now, progress=replace(job.progress, undo_requested=True))
         n = archives.archive_contacts(session, segment, job.id, chunk, revision)
-        progress = replace(job.progress, after=chunk[-1])
-        return jobs.step(session, job, now, progress=progress, done=job.done + n)
+        return jobs.step(session, job, now, done=job.done + n)
 
 
 def _finish(database: Database, job: ArchiveJob, now: datetime) -> ArchiveJob:

@@ -25,9 +25,9 @@ PageTurn = Literal["next", "previous"]
 
 @dataclass(frozen=True, slots=True)
 class PickerBoxes:
-    """A page's checkboxes when a button was pressed: the contacts shown, and which of them were ticked."""
+    """A page's checkboxes when a button was pressed: the contacts shown, in order, and which of them were ticked."""
 
-    shown: Collection[int] = ()
+    shown: Sequence[int] = ()
     ticked: Collection[int] = ()
 
 
@@ -112,7 +112,7 @@ def turn(database: Database, plan_id: str, boxes: PickerBoxes, to: PageTurn, *, 
         _, state = _stored(session, plan_id, by)
         starts = state.starts
         if to == "next" and boxes.shown:
-            starts = (*starts, max(boxes.shown))
+            starts = (*starts, boxes.shown[-1])
         elif to == "previous":
             starts = starts[:-1] or (0,)
         _save(session, plan_id, replace(state.with_boxes(boxes), starts=starts))

@@ -1,7 +1,7 @@
 """Undoing an archive, whole or in part: each contact gets back the status it had before."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, RestoreJob, RestoreResult, RestoreTask
@@ -201,10 +201,14 @@ def receipt(database: Database, job: RestoreJob) -> RestoreReceipt:
 
 def work(database: Database, job: RestoreJob, clock: Clock) -> Iterator[RestoreJob]:
     """Restores the remaining contacts of a local audience, a chunk at a time."""
-    step_size = jobs.StepSize(CONTACTS_PER_CHUNK)
-    while (end := _next_end(database, job, step_size.rows)) is not None:
-        began = clock()
-        job = _restore_chunk(database, job, end, began)
+    with database.reading() as session:
+        # Read without a lock: `restore_contacts` checks again that the archive holds each of them.
+        ids = archives.restorable_ids(session, job.audience_id, job.task.archive, job.task.ids)
+    step_size, start = jobs.StepSize(CONTACTS_PER_CHUNK), 0
+    while start < len(ids):
+        chunk, began = ids[start : start + step_size.rows], clock()
+        job = _restore_chunk(database, job, chunk, began)
+        start += len(chunk)
         step_size.adapt(clock() - began)
         yield job
     yield _finish(database, job, clock())
@@ -226,28 +230,17 @@ def _earlier(session: Session, archive: Archive, audience: str) -> EarlierArchiv
     )
 
 
-def _next_end(database: Database, job: RestoreJob, size: int) -> int | None:
-    """The id of the next chunk's last contact; None if none is left."""
-    with database.reading() as session:
-        return archives.chunk_end(
-            session, job.audience_id, job.task.archive, job.progress.after, size, job.task.ids
-        )
-
-
-def _restore_chunk(database: Database, job: RestoreJob, end: int, now: datetime) -> RestoreJob:
-    chunk = (job.progress.after, end)
+def _restore_chunk(database: Database, job: RestoreJob, chunk: Sequence[int], now: datetime) -> RestoreJob:
     with database.transaction() as session:
         revision = bulk.lock(session, job.audience_id).revision
-        restored = archives.restore_chunk(
-            session, job.audience_id, job.task.archive, chunk, job.task.ids, revision, now
-        )
-        progress = replace(job.progress, after=end, changed=job.progress.changed + restored.changed)
-        return jobs.step(session, job, now, progress=progress, done=job.done + restored.restored)
+        n = archives.restore_contacts(session, job.audience_id, job.task.archive, chunk, revision, now)
+        return jobs.step(session, job, now, done=job.done + n)
 
 
 def _finish(database: Database, job: RestoreJob, now: datetime) -> RestoreJob:
-    changed = job.progress.changed
     with database.transaction() as session:
+        # Those that the archive still holds were left as they are, because they had changed.
+        changed = len(archives.restorable_ids(session, job.audience_id, job.task.archive, job.task.ids))
         journal.write(
             session,
             who=job.made_by,

@@ -1,21 +1,22 @@
 """Archiving contacts in chunks, and restoring them. No contact is deleted.
 
-An archive has a member row for each of its contacts. In a local audience only this module changes a contact's status
-from `archived`, and it marks the member row restored at the same time: so the archive that an archived contact belongs
-to is the one whose member row is not marked.
+In a local audience an archive has a number, which the contacts that it holds carry: it is written with their status,
+and emptied when they are restored. In a mirrored audience, where Mailchimp's changes reach contacts one by one, and in
+archives of version 0.2, an archive has a member row for each of its contacts, which is marked once it is restored. In a
+local audience only this module changes a contact's status from `archived`: so an archived contact is in one archive.
 """
 
-import json
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import repeat
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Table,
     delete,
     exists,
@@ -25,29 +26,28 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
+from storage.archives import changes
 from storage.archives.tables import Archive, ArchiveMember
-from storage.contacts import figures
-from storage.contacts.contacts import TABLE, Segment, conditions, conditions_by_id
-from storage.contacts.figures import FigureChanges, FigureKey
-from storage.contacts.tables import Contact, VerdictRow
+from storage.contacts import contacts, figures
+from storage.contacts.contacts import (
+    OLDEST_FIRST,
+    TABLE,
+    PageKey,
+    Segment,
+    comes_before,
+    conditions,
+    conditions_by_id,
+)
+from storage.contacts.tables import Contact
 from storage.contacts.values import Status
-from storage.core.engines import id_array, is_in, is_sqlite
+from storage.core.engines import is_in
 from storage.core.tables import JobRow
 
 _SPAN = 100_000
-IDS_PER_STATEMENT = 10_000
 MEMBER: Table = ArchiveMember.__table__  # type: ignore[attr-defined]
-
-
-class RestoredChunk(NamedTuple):
-    """How many contacts of a chunk were restored, and how many were left as they are, because they had changed."""
-
-    restored: int
-    changed: int
 
 
 def get(session: Session, audience_id: int, archive_id: str, *, lock: bool = False) -> Archive | None:
@@ -57,6 +57,14 @@ def get(session: Session, audience_id: int, archive_id: str, *, lock: bool = Fal
 
 def holding(session: Session, audience_id: int, contact_id: int) -> str | None:
     """The archive that the contact is in and can be restored from; None if there is none."""
+    number = select(TABLE.c.archive_number).where(
+        TABLE.c.audience_id == audience_id, TABLE.c.id == contact_id
+    )
+    numbered = select_model(Archive.id).where(
+        Archive.audience_id == audience_id, col(Archive.number) == number.scalar_subquery()
+    )
+    if found := session.exec(numbered).first():
+        return found
     # Archives are listed because the key of their members begins with the archive.
     ids = select(col(Archive.id)).where(col(Archive.audience_id) == audience_id)
     query = select_model(ArchiveMember.archive_id).where(
@@ -89,12 +97,18 @@ def newest(session: Session, audience_ids: Collection[int], *, skip: int, most: 
     ).all()
 
 
-def segment_ids(session: Session, segment: Segment, after: int) -> "array[int]":
-    """Returns the ids of the segment's contacts that are greater than `after`, in ascending order, 8 bytes each.
+def ids_oldest_first(session: Session, segment: Segment) -> "array[int]":
+    """Returns the ids of the segment's contacts, the first cleaned first, 8 bytes each.
 
     Includes contacts that changed after the segment was counted; `archive_contacts` leaves those out. So the query
     reads a single index if the segment has no other condition.
     """
+    query = select(TABLE.c.id).where(*conditions(replace(segment, up_to=None))).order_by(*OLDEST_FIRST)
+    return _stream(session, query)
+
+
+def segment_ids(session: Session, segment: Segment, after: int) -> "array[int]":
+    """Returns the same ids as far as they are greater than `after`, in ascending order."""
     query = select(TABLE.c.id).where(*conditions(replace(segment, up_to=None)))
     # Sorted in spans of ids: sorting a list of all ids would take five times the memory.
     spans: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
@@ -113,28 +127,29 @@ def archive_contacts(
 ) -> int:
     """Archives those of the contacts that are still in the segment, and updates the figures. Returns how many.
 
-    `contact_ids` is in ascending order, so that neighbouring rows are written together. The caller has locked the
-    audience; `revision` is the one that `bulk.lock` returned.
+    The caller has locked the audience; `revision` is the one that `bulk.lock` returned.
     """
     audience_id = segment.audience_id
+    number = _number(session, audience_id, archive_id) or _give_number(
+        session, audience_id, archive_id, revision
+    )
+    values = {"status": Status.ARCHIVED.value, "status_before": TABLE.c.status}
     # Each contact is looked up once: the UPDATE returns what the figures need.
     statement = (
         update(TABLE)
         .where(*conditions_by_id(segment))
-        .values(status=Status.ARCHIVED.value, status_before=TABLE.c.status, revision=revision)
+        .values(**values, revision=revision, archive_number=number)
         .returning(TABLE.c.id, TABLE.c.clean_reason, TABLE.c.domain)
     )
-    archived = _execute_by_ids(session, statement, contact_ids)
+    archived = changes.execute_by_ids(session, statement, contact_ids)
     if not archived:
         return 0
-    archived_ids, reasons, domains = zip(*archived, strict=True)
-    _add_members(session, audience_id, archive_id, archived_ids)
-    _update_figures(
-        session,
-        audience_id,
-        Counter(zip(repeat(Status.CLEANED), repeat(Status.ARCHIVED), reasons, domains, strict=False)),
+    moved = Counter(map(itemgetter(1, 2), archived))
+    changes.update_figures(
+        session, audience_id, {(Status.CLEANED, Status.ARCHIVED, *key): n for key, n in moved.items()}
     )
-    figures.add_worth_a_look(session, audience_id, -_n_weak(session, audience_id, archived_ids))
+    ids = [row[0] for row in archived]
+    figures.add_worth_a_look(session, audience_id, -changes.n_weak(session, audience_id, ids))
     _increase(session, audience_id, archive_id, n=len(archived))
     return len(archived)
 
@@ -158,7 +173,9 @@ def note_archived(
     of_archive = (MEMBER.c.audience_id == audience_id, MEMBER.c.archive_id == archive_id)
     added = select(func.count()).where(*of_archive, MEMBER.c.contact_id.in_(contact_ids))
     n = connection.execute(added).scalar_one()
-    _move_figures(session, audience_id, cleaned, before=TABLE.c.status, after=literal(Status.ARCHIVED.value))
+    changes.move_figures(
+        session, audience_id, cleaned, before=TABLE.c.status, after=literal(Status.ARCHIVED.value)
+    )
     values = {"status": Status.ARCHIVED.value, "status_before": TABLE.c.status, "revision": revision}
     connection.execute(update(TABLE).where(*cleaned).values(values))
     _increase(session, audience_id, archive_id, n=n)
@@ -169,49 +186,45 @@ def add_left_alone(session: Session, audience_id: int, archive_id: str, n: int) 
     _increase(session, audience_id, archive_id, left_alone=n)
 
 
-def chunk_end(
-    session: Session, audience_id: int, archive_id: str, after: int, size: int, ids: Sequence[int] | None
-) -> int | None:
-    """The last contact id of the next `size` unrestored members after the contact `after`; None if none is left."""
-    unrestored = _unrestored(audience_id, archive_id, after, ids)
-    chunk = (
-        select(MEMBER.c.contact_id).where(*unrestored).order_by(MEMBER.c.contact_id).limit(size).subquery()
-    )
-    last: int | None = session.connection().execute(select(func.max(chunk.c.contact_id))).scalar_one()
-    return last
+def restorable_ids(
+    session: Session, audience_id: int, archive_id: str, ids: Sequence[int] | None
+) -> "array[int]":
+    """Ids of the contacts that the archive holds, or of these of them, in the order in which it took them."""
+    found = unrestored_ids(session, audience_id, archive_id, 0, ids)
+    if number := _number(session, audience_id, archive_id):
+        query = select(TABLE.c.id).where(*_holds(audience_id, number), *_only(TABLE.c.id, ids))
+        found += _stream(session, query.order_by(*OLDEST_FIRST))
+    return found
 
 
-def restore_chunk(
+def restore_contacts(
     session: Session,
     audience_id: int,
     archive_id: str,
-    chunk: tuple[int, int],
-    ids: Sequence[int] | None,
+    contact_ids: Sequence[int],
     revision: int,
     now: datetime,
-) -> RestoredChunk:
-    """Gives members that are still archived the status they had before, and updates the figures.
+) -> int:
+    """Gives those of the contacts that the archive holds the status they had before, and updates the figures.
 
-    `chunk`: of contact ids, the first excluded, the last included. `ids`: only these members. The caller has locked
-    the audience; `revision` is the one that `bulk.lock` returned.
+    Returns how many; those that are not archived any more are left as they are. The caller has locked the audience;
+    `revision` is the one that `bulk.lock` returned.
     """
-    unrestored = [*_unrestored(audience_id, archive_id, chunk[0], ids), MEMBER.c.contact_id <= chunk[1]]
-    connection = session.connection()
-    considered = connection.execute(select(MEMBER.c.contact_id).where(*unrestored)).scalars().all()
-    statement = (
-        update(TABLE)
-        .where(TABLE.c.audience_id == audience_id, TABLE.c.status == Status.ARCHIVED.value)
-        .values(status=TABLE.c.status_before, status_before=None, revision=revision)
-        .returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
-    )
-    restored = _execute_by_ids(session, statement, considered)
-    marked = [*unrestored, is_in(session, MEMBER.c.contact_id, [row.id for row in restored])]
-    connection.execute(update(MEMBER).where(*marked).values(restored_at=now))
-    _update_figures(session, audience_id, Counter((Status.ARCHIVED, *row[1:]) for row in restored))
-    weak = _n_weak(session, audience_id, [row.id for row in restored if row.status == Status.CLEANED])
-    figures.add_worth_a_look(session, audience_id, weak)
+    unrestored = _unrestored(audience_id, archive_id, 0, None)
+    members = select(MEMBER.c.contact_id).where(*unrestored, is_in(session, MEMBER.c.contact_id, contact_ids))
+    member_ids = session.connection().execute(members).scalars().all()
+    restored = _restore(session, audience_id, member_ids, revision)
+    if restored:
+        marked = [*unrestored, is_in(session, MEMBER.c.contact_id, [row[0] for row in restored])]
+        session.connection().execute(update(MEMBER).where(*marked).values(restored_at=now))
+    if number := _number(session, audience_id, archive_id):
+        restored += _restore(session, audience_id, contact_ids, revision, *_holds(audience_id, number))
+    moved = Counter(map(itemgetter(1, 2, 3), restored))
+    changes.update_figures(session, audience_id, {(Status.ARCHIVED, *key): n for key, n in moved.items()})
+    ids = [row[0] for row in restored if row[1] == Status.CLEANED]
+    figures.add_worth_a_look(session, audience_id, changes.n_weak(session, audience_id, ids))
     _increase(session, audience_id, archive_id, restored=len(restored))
-    return RestoredChunk(restored=len(restored), changed=len(considered) - len(restored))
+    return len(restored)
 
 
 def unrestored_ids(
@@ -282,7 +295,7 @@ def note_restored(
         TABLE.c.id.in_(select(MEMBER.c.contact_id).where(*unrestored)),
         TABLE.c.status == Status.ARCHIVED.value,
     ]
-    _move_figures(session, audience_id, archived, before=TABLE.c.status, after=TABLE.c.status_before)
+    changes.move_figures(session, audience_id, archived, before=TABLE.c.status, after=TABLE.c.status_before)
     values = {"status": TABLE.c.status_before, "status_before": None, "revision": revision}
     connection.execute(update(TABLE).where(*archived).values(values))
     n = connection.execute(update(MEMBER).where(*unrestored).values(restored_at=now)).rowcount
@@ -292,21 +305,28 @@ def note_restored(
 def members(
     session: Session, audience_id: int, archive_id: str, *, text: str = "", after: int = 0, most: int
 ) -> Sequence[Contact]:
-    """Contacts of the archive that are still archived, by id; with `text`, those whose address contains it."""
-    unrestored = _unrestored(audience_id, archive_id, after, None)
-    query = (
-        select_model(Contact)
-        .join(
-            MEMBER,
-            (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id),
-        )
-        .where(*unrestored, TABLE.c.status == Status.ARCHIVED.value)
-        .order_by(MEMBER.c.contact_id)
-        .limit(most)
-    )
+    """Contacts of the archive that are still archived; with `text`, those whose address contains it.
+
+    Those that have a member row come first, by id, then the others, the first cleaned first. `after`: the id of the
+    contact before the page.
+    """
+    shown = [TABLE.c.status == Status.ARCHIVED.value]
     if text:
-        query = query.where(TABLE.c.address_key.contains(text.lower(), autoescape=True))
-    return session.exec(query).all()
+        shown.append(TABLE.c.address_key.contains(text.lower(), autoescape=True))
+    found: list[Contact] = []
+    is_among_rows = not after or session.get(ArchiveMember, (audience_id, archive_id, after)) is not None
+    if is_among_rows:
+        is_member = (MEMBER.c.audience_id == TABLE.c.audience_id) & (MEMBER.c.contact_id == TABLE.c.id)
+        query = select_model(Contact).join(MEMBER, is_member)
+        query = query.where(*_unrestored(audience_id, archive_id, after, None), *shown)
+        found += session.exec(query.order_by(MEMBER.c.contact_id).limit(most)).all()
+    if len(found) < most and (number := _number(session, audience_id, archive_id)):
+        query = select_model(Contact).where(*_holds(audience_id, number), *shown)
+        last = None if is_among_rows else contacts.by_id(session, audience_id, after)
+        if last and last.cleaned_at:
+            query = query.where(comes_before(PageKey(last.cleaned_at, last.id)))
+        found += session.exec(query.order_by(*OLDEST_FIRST).limit(most - len(found))).all()
+    return found
 
 
 def _members_where(
@@ -335,77 +355,57 @@ def _unrestored(
         MEMBER.c.contact_id > after,
         MEMBER.c.restored_at.is_(None),
     ]
-    return unrestored if ids is None else [*unrestored, MEMBER.c.contact_id.in_(ids)]
+    return [*unrestored, *_only(MEMBER.c.contact_id, ids)]
 
 
-def _move_figures(
+def _only(column: ColumnElement[int], ids: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    return [] if ids is None else [column.in_(ids)]
+
+
+def _holds(audience_id: int, number: int) -> list[ColumnElement[bool]]:
+    """The conditions of the contacts that carry the archive's number."""
+    return [TABLE.c.audience_id == audience_id, TABLE.c.archive_number == number]
+
+
+def _stream(session: Session, query: Select[Any]) -> "array[int]":
+    """The ids that the query selects, without holding all rows of the result. Unlike `yield_per`, adds no buffer on SQLite."""
+    streamed = query.execution_options(stream_results=True, max_row_buffer=10_000)
+    return array("q", session.connection().execute(streamed).scalars())
+
+
+def _number(session: Session, audience_id: int, archive_id: str) -> int | None:
+    query = select(col(Archive.number)).where(*_is_archive(audience_id, archive_id))
+    number: int | None = session.connection().execute(query).scalar()
+    return number
+
+
+def _give_number(session: Session, audience_id: int, archive_id: str, revision: int) -> int:
+    """Gives the archive its number: the revision, which the audience has in this transaction alone."""
+    numbered = update(Archive).where(*_is_archive(audience_id, archive_id)).values(number=revision)
+    session.connection().execute(numbered)
+    return revision
+
+
+def _is_archive(audience_id: int, archive_id: str) -> list[ColumnElement[bool]]:
+    return [col(Archive.audience_id) == audience_id, col(Archive.id) == archive_id]
+
+
+def _restore(
     session: Session,
     audience_id: int,
-    where: Sequence[ColumnElement[bool]],
-    *,
-    before: ColumnElement[str],
-    after: ColumnElement[str],
-) -> None:
-    """Updates the figures for contacts whose status changes from `before` to `after`; their cleaned day stays."""
-    reason = func.coalesce(TABLE.c.clean_reason, "")
-    # Grouped by labels: repeated in GROUP BY, a bound value would be another expression to PostgreSQL.
-    counts = select(
-        before.label("old"), after.label("new"), reason.label("why"), TABLE.c.domain, func.count()
-    )
-    grouped = counts.where(*where).group_by("old", "new", "why", TABLE.c.domain)
-    moves = session.connection().execute(grouped)
-    _update_figures(session, audience_id, {(old, new, why, domain): n for old, new, why, domain, n in moves})
-
-
-def _update_figures(
-    session: Session, audience_id: int, moves: Mapping[tuple[str, str, str | None, str], int]
-) -> None:
-    """Updates the figures. `moves`: (old status, new status, clean reason, domain) → number of contacts."""
-    changes = FigureChanges()
-    for (old, new, why, domain), n in moves.items():
-        changes[FigureKey(old, why or "", None, domain)] -= n
-        changes[FigureKey(new, why or "", None, domain)] += n
-    figures.apply_changes(session, audience_id, changes)
-
-
-def _add_members(session: Session, audience_id: int, archive_id: str, contact_ids: Sequence[int]) -> None:
-    """Adds contacts that were cleaned to the archive's members."""
-    contact_id = (
-        func.json_each(json.dumps(list(contact_ids))).table_valued("value").c.value
-        if is_sqlite(session)
-        else func.unnest(id_array(contact_ids)).column_valued()
-    )
-    new_members = select(literal(audience_id), literal(archive_id), contact_id, literal(Status.CLEANED.value))
-    names = ["audience_id", "archive_id", "contact_id", "status_before"]
-    session.connection().execute(insert(MEMBER).from_select(names, new_members))
-
-
-def _execute_by_ids(session: Session, statement: ReturningUpdate[Any], ids: Sequence[int]) -> list[Any]:
-    """Executes the statement for these contacts, a part of them at a time, and returns all rows that it returns.
-
-    In parts, because SQLite keeps a copy of each page that a statement changes until the statement ends.
-    """
-    rows: list[Any] = []
-    for start in range(0, len(ids), IDS_PER_STATEMENT):
-        part = statement.where(is_in(session, TABLE.c.id, ids[start : start + IDS_PER_STATEMENT]))
-        rows += session.connection().execute(part).all()
-    return rows
-
-
-def _n_weak(session: Session, audience_id: int, contact_ids: Sequence[int]) -> int:
-    """How many of the contacts have a weak verdict."""
-    if not contact_ids:
-        return 0
-    weak = select(col(VerdictRow.contact_id)).where(
-        col(VerdictRow.audience_id) == audience_id,
-        col(VerdictRow.contact_id).between(min(contact_ids), max(contact_ids)),
-        col(VerdictRow.weakness) != "",
-    )
-    return len(set(contact_ids).intersection(session.connection().execute(weak).scalars()))
+    contact_ids: Sequence[int],
+    revision: int,
+    *conditions: ColumnElement[bool],
+) -> list[Any]:
+    """Gives archived contacts the status they had; returns their id, status, reason and domain."""
+    archived = (TABLE.c.audience_id == audience_id, TABLE.c.status == Status.ARCHIVED.value)
+    values = {"status": TABLE.c.status_before, "status_before": None, "archive_number": None}
+    statement = update(TABLE).where(*archived, *conditions).values(**values, revision=revision)
+    returned = statement.returning(TABLE.c.id, TABLE.c.status, TABLE.c.clean_reason, TABLE.c.domain)
+    return changes.execute_by_ids(session, returned, contact_ids)
 
 
 def _increase(session: Session, audience_id: int, archive_id: str, **counts: int) -> None:
     """Adds to these columns of the archive."""
-    where = (col(Archive.audience_id) == audience_id, col(Archive.id) == archive_id)
     values = {name: getattr(Archive, name) + n for name, n in counts.items()}
-    session.connection().execute(update(Archive).where(*where).values(values))
+    session.connection().execute(update(Archive).where(*_is_archive(audience_id, archive_id)).values(values))

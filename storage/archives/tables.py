@@ -1,4 +1,4 @@
-"""Tables of archives and of the contacts in them."""
+"""Tables of archives and of the contacts in those of mirrored audiences."""
 
 from datetime import datetime
 
@@ -21,12 +21,14 @@ class Archive(Table, table=True):
     restored: int = Field(default=0, sa_type=BigInteger)
     left_alone: int = Field(default=0, sa_type=BigInteger)  # contacts that changed after the preview
     undone_by: str | None = None  # who restored the last of its contacts
+    # The audience's revision when it took its first contacts; `contact.archive_number` of those that it holds.
+    number: int | None = Field(default=None, sa_type=BigInteger)
     # Its receipts in channels: channel, ts and language of each.
     shared: list[dict[str, str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class ArchiveMember(Table, table=True):
-    """A contact of an archive, and the status it had before."""
+    """A contact of an archive in a mirrored audience, or of one that version 0.2 made, and the status it had before."""
 
     __tablename__ = "archive_member"
     audience_id: int = Field(primary_key=True)

@@ -51,6 +51,13 @@ class Contact(Table, table=True):
             sqlite_where=text(_ARCHIVED_CLEANED),
             postgresql_where=text(_ARCHIVED_CLEANED),
         ),
+        # In the order of archives, which take contacts in the order of their cleaning: so new entries are at its end.
+        Index(
+            "ix_contact_archive_number",
+            *("audience_id", "archive_number", "cleaned_at", "id"),
+            sqlite_where=text("archive_number IS NOT NULL"),
+            postgresql_where=text("archive_number IS NOT NULL"),
+        ),
         Index(
             "ix_contact_remote_id",
             "audience_id",
@@ -97,6 +104,9 @@ class Contact(Table, table=True):
         default=None, sa_type=BigInteger
     )  # Mailchimp's, which stays when the address changes
     remote_hash: str | None = None  # Mailchimp's id in paths, where it is not the hash that is computed here
+    archive_number: int | None = Field(
+        default=None, sa_type=BigInteger
+    )  # `number` of the archive that holds it
 
 
 class ContactCount(Table, table=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 Row = tuple[Any, ...]  # a contact, in the order of COLUMNS
 
+# All but `archive_number`, which only archives write.
 COLUMNS = tuple(
     """
     audience_id id address address_key domain status status_before revision merge_fields

@@ -8,7 +8,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, except_, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    case,
+    except_,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_model
@@ -39,15 +50,23 @@ class CountPair(NamedTuple):
 
 
 def wrong_archives(session: Session, audience_id: int) -> Iterator[tuple[str, int, int, int, int]]:
-    """Archives whose numbers are not those of their members: id, n, members, restored, restored members."""
+    """Archives whose numbers are not those of their members: id, n, members, restored, restored members.
+
+    Of the contacts that carry an archive's number, those that were restored are not known: the archive's figure is taken.
+    """
     archive, member = _table(Archive), _table(ArchiveMember)
     is_member = (member.c.audience_id == archive.c.audience_id) & (member.c.archive_id == archive.c.id)
-    members, restored = func.count(member.c.contact_id), func.count(member.c.restored_at)
+    carries = (TABLE.c.audience_id == archive.c.audience_id) & (TABLE.c.archive_number == archive.c.number)
+    held = select(func.count()).select_from(TABLE).where(TABLE.c.audience_id == audience_id, carries)
+    rows, restored_rows = func.count(member.c.contact_id), func.count(member.c.restored_at)
+    known = func.coalesce(archive.c.number, 0) > 0
+    restored = case((known, archive.c.restored), else_=restored_rows)
+    members = rows + held.scalar_subquery() + restored - restored_rows
     query = (
         select(archive.c.id, archive.c.n, members, archive.c.restored, restored)
         .select_from(archive.outerjoin(member, is_member))
         .where(archive.c.audience_id == audience_id)
-        .group_by(archive.c.id, archive.c.n, archive.c.restored)
+        .group_by(archive.c.audience_id, archive.c.id, archive.c.n, archive.c.restored, archive.c.number)
         .having(or_(archive.c.n != members, archive.c.restored != restored))
     )
     yield from _stream(session, query)
@@ -172,8 +191,12 @@ def _archived(audience_id: int) -> Select[Any]:
 
 
 def _in_archives(audience_id: int) -> Select[Any]:
-    t = _table(ArchiveMember)
-    return select(t.c.contact_id.label("id")).where(t.c.audience_id == audience_id, t.c.restored_at.is_(None))
+    member, archive = _table(ArchiveMember).c, _table(Archive).c
+    rows = select(member.contact_id.label("id"))
+    numbers = select(archive.number).where(archive.audience_id == audience_id)
+    held = select(TABLE.c.id).where(TABLE.c.audience_id == audience_id, TABLE.c.archive_number.in_(numbers))
+    unrestored = rows.where(member.audience_id == audience_id, member.restored_at.is_(None))
+    return select(union_all(unrestored, held).subquery().c.id)
 
 
 def _difference(session: Session, ids: Select[Any], other_ids: Select[Any]) -> UnmatchedContacts:

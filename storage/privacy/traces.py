@@ -213,6 +213,12 @@ def _correct_numbers(session: Session, audience_id: int, ids: Sequence[int]) -> 
         columns = {"n": archive.c.n - 1} | ({"restored": archive.c.restored - 1} if restored_at else {})
         same = (archive.c.audience_id == audience_id, archive.c.id == archive_id)
         connection.execute(update(archive).where(*same).values(columns))
+    numbers = select_columns(CONTACT.c.archive_number).where(
+        CONTACT.c.audience_id == audience_id, CONTACT.c.id.in_(ids), CONTACT.c.archive_number.is_not(None)
+    )
+    for number in connection.execute(numbers).scalars().all():
+        same = (archive.c.audience_id == audience_id, archive.c.number == number)
+        connection.execute(update(archive).where(*same).values(n=archive.c.n - 1))
     verdict, batch = _table(VerdictRow).c, _table(VerdictBatch)
     joined = (verdict.audience_id == CONTACT.c.audience_id) & (verdict.contact_id == CONTACT.c.id)
     query = (

@@ -11,13 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import col, delete, select, update
+from sqlmodel import col, select, update
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from handlers.standins.slack.state import File, WorkspaceState
 from handlers.words import words
-from storage.archives.tables import ArchiveMember
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
 from storage.core import journal
@@ -65,10 +64,10 @@ PLANTED: dict[str, Callable[[Session], Any]] = {
         session, who=OLIVIA, what="archive", at=NOW, n=6, audience_id=1
     ),
     "a contact that its archive has lost": lambda session: session.execute(
-        delete(ArchiveMember).where(col(ArchiveMember.contact_id) == 6)
+        update(Contact).where(col(Contact.id) == 6).values(archive_number=None)
     ),
     "another status to come back to": lambda session: session.execute(
-        update(ArchiveMember).where(col(ArchiveMember.contact_id) == 6).values(status_before="subscribed")
+        update(Contact).where(col(Contact.id) == 6).values(status_before="subscribed")
     ),
     "an export that is there twice": lambda session: session.add(
         Export(audience_id=1, id="other", made_by=OLIVIA, made_at=NOW, segment={}, n=2, file_id="F1")

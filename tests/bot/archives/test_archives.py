@@ -11,6 +11,7 @@ from bot.bounces import intake
 from bot.bounces.events import EventKind, MailEvent
 from bot.core import jobs
 from bot.core.errors import AlreadyDone, NothingThere, PlanGone, WrongWord
+from storage.archives import archives as archive_rows
 from storage.archives.tables import Archive
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
@@ -20,6 +21,7 @@ from storage.core.jobs import LeaseLost
 from tests.conftest import NOW
 from tests.support.audiences import Times, claim, cleaned, import_csv, run, statuses, step
 from tests.support.figures import assert_exact
+from tests.support.older_archives import make_older
 
 LATER = NOW + jobs.LEASE + timedelta(seconds=20)
 
@@ -256,6 +258,39 @@ def test_an_undo_asked_for_half_way_stops_the_archive_and_brings_back_what_it_to
     assert job.result == ArchiveResult(n=n, left_alone=0, newer=0, stopped=10 - n)
     assert run(database, RESTORE, restores.work, LATER).result == RestoreResult(n=n, changed=0)
     assert statuses(database, audience) == before
+    assert_exact(database)
+
+
+@pytest.mark.parametrize("steps_before", [1, 2, 3])
+def test_an_archive_that_version_0_2_has_begun_is_carried_on_and_undone_in_part_and_whole(
+    database: Database, steps_before: int
+):
+    audience = cleaned(database, 11)
+    before = statuses(database, audience)
+    confirmed(database, Segment(audience_id=audience))
+    step(archives.work(database, claim(database, ARCHIVE), Times()), steps_before)
+    make_older(database)
+    done = run(database, ARCHIVE, archives.work, LATER)
+    assert done.outcome.n == 11
+    assert undo(database, done, ids=[2, 6, 11]).result == RestoreResult(n=3, changed=0)
+    assert_exact(database)
+    assert undo(database, done).result == RestoreResult(n=8, changed=0)
+    assert statuses(database, audience) == before
+    assert restores.earlier_archives(database).archives[0].is_restored
+    assert_exact(database)
+
+
+def test_an_undo_leaves_what_another_archive_has_taken_since(database: Database):
+    audience = cleaned(database, 6)
+    first = archive(database, Segment(audience_id=audience))
+    undo(database, first, ids=[1, 2])
+    second = archive(database, Segment(audience_id=audience))
+    assert undo(database, first).result == RestoreResult(n=4, changed=0)
+    assert count(database, audience) == {"cleaned": 4, "archived": 2}
+    with database.reading() as session:
+        held = [archive_rows.holding(session, audience, contact) for contact in range(1, 7)]
+    assert held == [second.id, second.id, None, None, None, None]
+    assert undo(database, second).outcome.n == 2
     assert_exact(database)
 
 

@@ -1,15 +1,20 @@
 """Restoring by contact: pages, a search, ticks that are kept over both."""
 
+from datetime import timedelta
+
 import pytest
+from sqlmodel import select
 
 from bot.archives import archives, restore_picker, restores
 from bot.archives.jobs import ARCHIVE, RESTORE, RestoreResult
 from bot.archives.restore_picker import PickerBoxes
 from bot.core.errors import AlreadyDone, PlanGone
 from storage.contacts.contacts import Segment
+from storage.contacts.tables import Contact
 from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support.audiences import cleaned, run, statuses
+from tests.support.older_archives import make_older
 
 
 @pytest.fixture
@@ -30,7 +35,10 @@ def ids(page: restore_picker.PickerPage) -> list[int]:
     return [contact.id for contact in page.contacts]
 
 
-def test_the_contacts_come_by_pages_there_and_back(database: Database, draft: str):
+@pytest.mark.parametrize("is_older", [False, True])
+def test_the_contacts_come_by_pages_there_and_back(database: Database, draft: str, is_older: bool):
+    if is_older:
+        make_older(database)
     seen: list[int] = []
     for number in (1, 2, 3):
         page = look(database, draft)
@@ -41,6 +49,22 @@ def test_the_contacts_come_by_pages_there_and_back(database: Database, draft: st
     for _ in range(5):
         restore_picker.turn(database, draft, PickerBoxes(), "previous", by="U1")
     assert ids(look(database, draft)) == list(range(1, 11))
+
+
+def test_the_first_cleaned_come_first_whatever_was_restored_meanwhile(database: Database, draft: str):
+    with database.transaction() as session:
+        contacts = session.exec(select(Contact)).all()
+        for contact in contacts:  # the last imported is now the first cleaned
+            contact.cleaned_at = NOW - timedelta(days=contact.id % 7, minutes=contact.id)
+            session.add(contact)
+        order = [each.id for each in sorted(contacts, key=lambda each: (each.cleaned_at, each.id))]
+        audience = contacts[0].audience_id
+    page = look(database, draft)
+    assert ids(page) == order[:10]
+    restore_picker.turn(database, draft, PickerBoxes(ids(page)), "next", by="U1")
+    restores.undo(database, audience, page.archive.id, by="U1", now=NOW, ids=[order[9], order[10]])
+    run(database, RESTORE, restores.work)
+    assert ids(look(database, draft)) == order[11:21]
 
 
 def test_a_search_finds_a_part_of_the_address(database: Database, draft: str):

@@ -57,6 +57,7 @@ from tests.bot.exports.test_exports import MOST, Desk, assert_whole, link
 from tests.conftest import NOW
 from tests.support.audiences import Times, claim, cleaned, run, statuses, step
 from tests.support.figures import assert_exact
+from tests.support.older_archives import make_older
 
 Json = dict[str, Any]
 
@@ -512,12 +513,17 @@ def test_a_job_of_the_terminal_tells_nobody(database: Database):
 def leave(
     database: Database, job: Job[TaskT, ProgressT, ResultT], data: Json, cursor: Json, notify: Json = NOTIFY
 ) -> None:
-    """Rewrites the row of a running job, which means the same before and after, and ends its lease."""
+    """Rewrites the row of a running job, which means the same before and after, and ends its lease.
+
+    Since then, an archive of a local audience doesn't need to know where it is, and its contacts carry its number.
+    """
+    if job.type is ARCHIVE:
+        make_older(database)
     with database.transaction() as session:
         columns: Json = {"data": data, "cursor": cursor, "notify": notify, "lease_until": None}
         row = job_rows.save(session, job.id, job.owner, **columns)
     again = jobs.read(job.type, row)
-    assert (again.task, again.progress) == (job.task, job.progress)
+    assert again.task == job.task
 
 
 @pytest.fixture
@@ -578,11 +584,12 @@ def test_an_archive_that_an_undo_has_ended_is_carried_on_and_brought_back(databa
 def test_an_undo_is_carried_on(database: Database, steps: int, ids: list[int] | None):
     audience = cleaned(database, 10)
     done = archived(database, audience)
+    make_older(database)
     restores.undo(database, audience, done.id, by="U2", now=NOW, ids=ids)
     job = claim(database, RESTORE)
     if steps:
         job = step(restores.work(database, job, Times()))
-    cursor = {"after": job.progress.after, "changed": 0} if steps else {}
+    cursor = {"after": 4, "changed": 0} if steps else {}
     leave(database, job, {"archive": done.id, "ids": ids}, cursor)
     n = len(ids) if ids else 10
     assert run(database, RESTORE, restores.work, LATER).result == RestoreResult(n=n, changed=0)

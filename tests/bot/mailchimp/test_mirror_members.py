@@ -32,7 +32,7 @@ def row_of(member: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_columns_are_those_of_the_table():
-    assert tuple(column.name for column in TABLE.columns) == values.COLUMNS
+    assert tuple(column.name for column in TABLE.columns) == (*values.COLUMNS, "archive_number")
 
 
 def test_a_page_becomes_contacts_and_says_whose_tags_are_incomplete_and_who_was_left_out():

@@ -40,7 +40,7 @@ FIGURES = {
 }
 RELATIONS = {
     "checks-archive": "UPDATE archive SET restored = restored + 1",
-    "checks-no-archive": "DELETE FROM archive_member WHERE restored_at IS NULL",
+    "checks-no-archive": "UPDATE contact SET archive_number = NULL WHERE status = 'archived'",
     "checks-not-archived": "UPDATE contact SET status = status_before, status_before = NULL WHERE status = 'archived'",
     "checks-journal-archive": "DELETE FROM journal WHERE what = 'archive'",
     "checks-journal-restore": "UPDATE journal SET n = n + 1 WHERE what = 'restore'",

@@ -23,6 +23,7 @@ from sqlmodel import SQLModel, select
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from storage.archives.tables import Archive, ArchiveMember
+from storage.contacts.tables import Contact
 from storage.core.database import Database
 from storage.core.tables import JobRow, JournalRow
 from storage.digests.tables import DigestRun
@@ -227,6 +228,7 @@ def _records(database: Database) -> Counter[str]:
         JournalRow: lambda row: (row.who, row.what, row.n, row.audience_id, _detail(row)),
         Archive: lambda row: (row.id, row.n, row.restored, row.left_alone),
         ArchiveMember: lambda row: (row.archive_id, row.contact_id, row.status_before, bool(row.restored_at)),
+        Contact: lambda row: (row.audience_id, row.id) if row.archive_number else None,
         Export: lambda row: (row.id, row.n, row.channel),
         DigestRun: lambda row: (row.due_at, row.since, bool(row.posted_at), row.failed),
         JobRow: lambda row: (row.id, row.kind, row.state, row.done, row.total) if row.notify else None,

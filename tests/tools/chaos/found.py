@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from handlers.slack.features import digests
 from handlers.slack.long_work import EVENT
 from handlers.standins.slack.state import StoredMessage, WorkspaceState
-from storage.archives.tables import ArchiveMember
+from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.tables import Contact
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, JobRow, JobState, JournalRow
@@ -62,6 +62,11 @@ def _world(session: Session, audience_id: int, state: WorkspaceState) -> World:
     members = ArchiveMember.audience_id == audience_id, col(ArchiveMember.restored_at).is_(None)
     for member in session.exec(select(ArchiveMember).where(*members)):
         archives[member.archive_id][addresses[member.contact_id]] = member.status_before
+    numbers = session.exec(select(Archive.number, Archive.id).where(Archive.audience_id == audience_id))
+    archive_ids = dict(numbers.all())
+    held = Contact.audience_id == audience_id, col(Contact.archive_number).is_not(None)
+    for contact in session.exec(select(Contact).where(*held)):
+        archives[archive_ids[contact.archive_number]][contact.address] = str(contact.status_before)
     lines = session.exec(
         select(JournalRow.who, JournalRow.what, JournalRow.n).where(JournalRow.audience_id == audience_id)
     ).all()

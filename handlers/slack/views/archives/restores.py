@@ -89,7 +89,7 @@ def boxes(view: Mapping[str, Any]) -> PickerBoxes:
     if block_id == SEARCH:
         return PickerBoxes()
     block = next(block for block in view["blocks"] if block["block_id"] == block_id)
-    shown = {int(option["value"]) for option in block["element"]["options"]}
+    shown = [int(option["value"]) for option in block["element"]["options"]]
     state = view.get("state", {}).get("values", {}).get(block_id, {}).get(TICK, {})
     return PickerBoxes(shown, {int(option["value"]) for option in state.get("selected_options") or []})
 
