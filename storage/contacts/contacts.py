@@ -253,9 +253,14 @@ def _mentions(text: str) -> ColumnElement[bool]:
     in_a_field: ColumnElement[bool] = (
         select_any(literal_column("1")).select_from(field).where(matches).exists()
     )
-    if text.isascii() and text.isprintable() and not set(text) & set('"\\'):
-        # JSON holds such text unescaped: a search of the whole document rules out nearly all contacts first.
-        in_a_field = and_(TABLE.c.merge_fields.cast(String).icontains(text, autoescape=True), in_a_field)
+    if text.isprintable() and not set(text) & set('"\\'):
+        # A search of the whole document rules out nearly all contacts first: JSON holds such text as it is, unless what
+        # wrote it escaped all but ASCII.
+        document = TABLE.c.merge_fields.cast(String)
+        likely = [document.icontains(variant, autoescape=True) for variant in sorted(variants)]
+        if not text.isascii():
+            likely.append(document.contains("\\u", autoescape=True))
+        in_a_field = and_(or_(*likely), in_a_field)
     return or_(TABLE.c.address_key.contains(text.lower(), autoescape=True), in_a_field)
 
 
