@@ -19,9 +19,7 @@ _CLEANED = sa.text("status = 'cleaned'")
 def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.drop_index(_NARROW, "contact")
-        op.create_index(
-            _WIDE, "contact", [*_COLUMNS, "address_key", "merge_fields"], sqlite_where=_CLEANED
-        )
+        op.create_index(_WIDE, "contact", [*_COLUMNS, "address_key", "merge_fields"], sqlite_where=_CLEANED)
 
 
 def downgrade() -> None:

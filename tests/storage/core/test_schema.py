@@ -16,7 +16,7 @@ from storage.migrations.tables import metadata
 def test_the_migrations_make_what_the_tables_say(database: Database):
     with database.engine.connect() as connection:
 
-        def is_of_this_engine(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:  # noqa: ARG001, FBT001  Alembic's
+        def is_of_this_engine(item: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
             return item.info.get("only_on") in (None, connection.dialect.name)
 
         opts = {"compare_type": True, "include_object": is_of_this_engine}
