@@ -22,6 +22,7 @@ from bot.mailchimp import account
 from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
 from bot.maintenance.retention import Retention
+from handlers import tracing
 from handlers.slack.scopes import SCOPES
 from handlers.terminal import spreading
 from handlers.terminal import workspaces as of_workspaces
@@ -101,6 +102,7 @@ def findings(words: Words, config: Settings, faults: Sequence[BadSetting] = ()) 
     if config.mailbox:
         yield _mailbox(config.mailbox, right, fault)
     yield from _mailchimp(config, right, fault)
+    yield from _tracing(right, fault)
     yield _retention(words, config, right)
     yield _time_zones(right, fault)
 
@@ -240,6 +242,14 @@ def _roads(config: Settings) -> Iterator[tuple[str, datetime]]:
         yield "check-mailchimp-by-contact", known.by_contact
     if known.no_contact_api:
         yield "check-mailchimp-no-contact-api", known.no_contact_api
+
+
+def _tracing(right: Make, fault: Make) -> Iterator[Finding]:
+    given = settings.open_telemetry()
+    if faults := list(tracing.faults(given)):
+        yield from (fault(each.key, **each.values) for each in faults)
+    elif host := tracing.endpoint(given):
+        yield right("check-tracing", host=host)
 
 
 def _retention(words: Words, config: Settings, right: Make) -> Finding:

@@ -167,6 +167,7 @@ check-mailchimp-webhook-failed = Mailchimp could not be set up to call the bot f
 check-mailchimp-webhook-secret-missing = CLEANED_PUBLIC_URL is set but CLEANED_MAILCHIMP_WEBHOOK_SECRET is not, so Mailchimp can’t tell the bot about changes. Set it to at least 16 letters and digits that nobody can guess.
 check-mailchimp-webhook-settings = Mailchimp’s webhooks need MAILCHIMP_API_KEY, CLEANED_PUBLIC_URL and CLEANED_MAILCHIMP_WEBHOOK_SECRET.
 check-mailchimp-reader = The user of the Mailchimp key ({ $role }) can only read: audiences are mirrored, but archives and corrections will be refused. Use a key of an owner, an admin or a manager.
+check-tracing = Traces: sent to { $host }
 check-retention = Kept: bounces { $bounces }, journal { $journal }, records of exports { $exports }, what was set aside { $set_aside }.
 check-kept-always = without end
 check-kept-days = { $n ->

@@ -191,6 +191,7 @@ check-mailchimp-webhook-failed = Mailchimp n’a pas pu être réglé pour appel
 check-mailchimp-webhook-secret-missing = CLEANED_PUBLIC_URL est définie, mais pas CLEANED_MAILCHIMP_WEBHOOK_SECRET : Mailchimp ne peut pas signaler les changements au bot. Donnez-lui au moins 16 lettres et chiffres impossibles à deviner.
 check-mailchimp-webhook-settings = Les webhooks de Mailchimp ont besoin de MAILCHIMP_API_KEY, CLEANED_PUBLIC_URL et CLEANED_MAILCHIMP_WEBHOOK_SECRET.
 check-mailchimp-reader = L’utilisateur de la clé Mailchimp ({ $role }) ne peut que lire : les audiences sont copiées, mais les archivages et les corrections seront refusés. Prenez la clé d’un propriétaire, d’un administrateur ou d’un gestionnaire.
+check-tracing = Traces : envoyées à { $host }
 check-retention = Conservation : retours { $bounces }, journal { $journal }, traces des exports { $exports }, éléments mis de côté { $set_aside }.
 check-kept-always = sans limite
 check-kept-days = { $n ->

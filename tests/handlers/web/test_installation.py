@@ -33,6 +33,10 @@ COOKIE = re.compile(
 )
 
 
+# Two ids that differ by their letters' size would name the same database.
+ODD_IDS = "../x", "t1", "T1/../T2", "public", "T1\n", "T" + "1" * 40, None
+
+
 @dataclass
 class Site:
     """The bot's web server, Slack, and what came of installations."""
@@ -235,6 +239,13 @@ def without_a_token(site: Site) -> httpx.Response:
     return site.end(site.begin(), code=site.slack.grant(access_token=None))
 
 
+def granted(**answer: object) -> Callable[[Site], httpx.Response]:
+    def come_back(site: Site) -> httpx.Response:
+        return site.end(site.begin(), code=site.slack.grant(**answer))
+
+    return come_back
+
+
 def while_the_program_fails(site: Site) -> httpx.Response:
     secret = "hush"
 
@@ -261,6 +272,9 @@ def while_the_program_fails(site: Site) -> httpx.Response:
         *((refused(error), "unreachable", 502) for error in ("internal_error", "ratelimited", 503, 429)),
         (while_slack_is_down, "unreachable", 502),
         (without_a_token, "other", 502),
+        *((granted(team={"id": id_, "name": "Odd"}), "other", 502) for id_ in ODD_IDS),
+        (granted(team=None, enterprise=None), "other", 502),
+        (granted(enterprise={"id": "../E1"}, is_enterprise_install=True), "other", 502),
         (while_the_program_fails, "fault", 500),
     ],
 )
