@@ -188,6 +188,6 @@ def test_the_time_is_read_by_its_index(sqlite: Database):
         )
         plans = [row[3] for row in session.connection().execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     assert any(
-        "ix_contact_cleaned (audience_id=? AND cleaned_at>? AND cleaned_at<?)" in plan for plan in plans
+        "ix_contact_cleaned_text (audience_id=? AND cleaned_at>? AND cleaned_at<?)" in plan for plan in plans
     )
     assert not any(plan.startswith("SCAN") for plan in plans)

@@ -162,6 +162,8 @@ def test_contacts_of_some_domains_come_without_complaints(database: Database, au
         {"reason": "hard", "campaign": "May"},
         {"domain": "gmail.com", "campaign": "May"},
         {"domain": "gmail.com", "since": SINCE},
+        {"text": "martin"},
+        {"text": "élan"},
     ],
 )
 def test_two_filters_are_counted_in_an_index_alone(database: Database, audience_id: int, filters: Row):

@@ -1,12 +1,12 @@
 """Contacts have the number of the archive that holds them, instead of a row for each in archive_member
 
-Revision: 0019, after 0015. Only adds, so that the version before it works on while its processes are replaced.
+Revision: 0016, after 0015. Only adds, so that the version before it works on while its processes are replaced.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
+revision = "0016"
 down_revision = "0015"
 
 
