@@ -227,7 +227,7 @@ error-corrections-other-number = { $n ->
 }
 corrections-earlier = { $n } earlier, then:
 corrections-before = *Corrected before:*
-corrections-of-week = { $counted ->
+corrections-number = { $counted ->
     [more] More than { $n } likely typos
    *[exact] { $n ->
         [one] { $n } likely typo

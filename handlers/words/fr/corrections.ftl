@@ -11,7 +11,7 @@ corrections-address = { $address }
 corrections-choose = Choisir
 corrections-no-address = Ce message ne contient aucune adresse. Cherchez-en une avec /cleaned-fix.
 
-corrections-cleaned = *{ $address }* est nettoyée dans { $audience }.
+corrections-cleaned = *{ $address }* est nettoyée dans « { $audience } ».
 corrections-why = Nettoyée { $date } : { $why }
 corrections-campaign = Campagne : { $campaign }
 corrections-diagnostic = Réponse du serveur : { $diagnostic }
@@ -79,7 +79,7 @@ corrections-corrected = Adresse corrigée
 corrections-first-name = Prénom
 corrections-last-name = Nom
 corrections-consent = Autorisation
-corrections-permission = Cette personne m’a autorisé à lui envoyer un e-mail
+corrections-permission = Cette personne m’a donné son accord pour recevoir nos e-mails
 corrections-stays = Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée comme nouveau contact abonné.
 corrections-add = Ajouter le contact
 
@@ -189,8 +189,8 @@ corrections-choose-name = Choisir { $address }
 corrections-menu-edit = Modifier : { $address }
 corrections-menu-not-typo = Adresse juste : { $address }
 corrections-permission-of = { $n ->
-    [one] Cette personne m’a autorisé à lui envoyer un e-mail
-   *[other] Ces { $n } personnes m’ont autorisé à leur envoyer un e-mail
+    [one] Cette personne m’a donné son accord pour recevoir nos e-mails
+   *[other] Ces { $n } personnes m’ont donné leur accord pour recevoir nos e-mails
 }
 corrections-these-stay = { $source ->
     [local] Les contacts nettoyés restent tels quels. Les adresses corrigées sont ajoutées comme nouveaux contacts abonnés.
@@ -227,7 +227,7 @@ error-corrections-other-number = { $n ->
 }
 corrections-earlier = { $n } plus tôt, puis :
 corrections-before = *Corrigés auparavant :*
-corrections-of-week = { $counted ->
+corrections-number = { $counted ->
     [more] Plus de { $n } fautes de frappe probables
    *[exact] { $n ->
         [one] { $n } faute de frappe probable

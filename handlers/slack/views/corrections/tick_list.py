@@ -30,11 +30,14 @@ def view(words: Words, shown: TickList, notice: Block | None = None) -> View:
             words.md("corrections-pick" if shown.offers else "corrections-no-typos", audience=audience)
         )
     ]
-    if shown.week:
+    facts = []
+    if shown.n:
         counted = "more" if shown.n > MOST_COUNTED else "exact"
-        number = [words.md("corrections-of-week", n=min(shown.n, MOST_COUNTED), counted=counted)]
-        segment = Segment(audience_id=shown.audience.id, **shown.week.filters())
-        rows.append(blocks.context(*(number if shown.n else []), *filters.in_words(words, segment)))
+        facts.append(words.md("corrections-number", n=min(shown.n, MOST_COUNTED), counted=counted))
+    if shown.week:
+        facts += filters.in_words(words, Segment(audience_id=shown.audience.id, **shown.week.filters()))
+    if facts:
+        rows.append(blocks.context(*facts))
     rows.append(blocks.actions(_buttons(words, shown), form_views.SEARCH))
     rows += [notice] if notice else []
     rows += [_row(words, shown, offer) for offer in shown.offers]
