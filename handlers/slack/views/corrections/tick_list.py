@@ -25,11 +25,7 @@ CONSENT = "consent"
 def view(words: Words, shown: TickList, notice: Block | None = None) -> View:
     """The page, with a search among all cleaned contacts. `notice` says what has just been done."""
     n, audience = len(shown.ticked), short_name(shown.audience.name)
-    rows = [
-        blocks.section(
-            words.md("corrections-pick" if shown.offers else "corrections-no-typos", audience=audience)
-        )
-    ]
+    rows = [blocks.section(words.md(_headline(shown), audience=audience))]
     facts = []
     if shown.n:
         counted = "more" if shown.n > MOST_COUNTED else "exact"
@@ -56,6 +52,13 @@ def view(words: Words, shown: TickList, notice: Block | None = None) -> View:
         close=words("close"),
         metadata=shown.plan_id,
     )
+
+
+def _headline(shown: TickList) -> str:
+    """The key of the first sentence."""
+    if not shown.offers:
+        return "corrections-no-typos"
+    return "corrections-pick-singly" if all(map(_is_single, shown.offers)) else "corrections-pick"
 
 
 def kept(words: Words, contact: CleanedContact) -> Block:
