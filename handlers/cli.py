@@ -168,6 +168,10 @@ def _add_person_options(command: argparse.ArgumentParser, translate: Words) -> N
     command.add_argument("--json", action="store_true", help=translate("terminal-person-json"))
 
 
+def _add_spread_options(command: argparse.ArgumentParser, translate: Words) -> None:
+    command.add_argument("--sql", action="store_true", help=translate("terminal-spread-sql"))
+
+
 def _add_manifest_options(command: argparse.ArgumentParser, translate: Words) -> None:
     command.add_argument("--json", action="store_true", help=translate("terminal-manifest-json"))
 
@@ -295,6 +299,12 @@ def _migrate(_options: argparse.Namespace, language: str) -> int:
     return running.migrate(words(language))
 
 
+def _spread(options: argparse.Namespace, language: str) -> int:
+    from handlers.terminal import spreading
+
+    return spreading.run(words(language), as_sql=options.sql)
+
+
 def _manifest(options: argparse.Namespace, _language: str) -> int:
     from handlers.slack import manifest
 
@@ -318,6 +328,7 @@ _COMMANDS: Mapping[str, tuple[_Run, _AddOptions]] = {
     "check": (_check, _add_check_options),
     "workspaces": (_workspaces, _add_workspaces_options),
     "migrate": (_migrate, _add_no_options),
+    "spread": (_spread, _add_spread_options),
     "manifest": (_manifest, _add_manifest_options),
 }
 

@@ -44,7 +44,12 @@ def referenced(reference: str = "") -> Iterator[str]:
 
 def reference() -> str:
     """The reference of what is being done, for the apology; a new one outside of a request."""
-    return _reference.get() or secrets.token_hex(4)
+    return current() or secrets.token_hex(4)
+
+
+def current() -> str:
+    """The reference of what is being done; "" outside of a request."""
+    return _reference.get()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from prometheus_client import Counter
 
@@ -13,7 +15,7 @@ from bot.core.breakdowns import Place
 from bot.digests import digests
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features.bounces import held, incidents
@@ -29,6 +31,8 @@ MAILBOX_INTERVAL = timedelta(minutes=2)
 MIRROR_INTERVAL = timedelta(minutes=5)
 HEARTBEAT_INTERVAL = timedelta(seconds=5)
 STOPPED_AFTER_SECONDS = 20.0  # without a heartbeat
+THREADS = 10  # for the tasks of all workspaces, and as many more for those below
+WAITING = "waiting"  # tasks that may wait long for another server
 
 KeepLease = Callable[
     [], bool
@@ -70,7 +74,9 @@ def start(
     """
     # A late run is still wanted, and one run makes up for all that were missed.
     defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
+    # Nobody's digest waits for the mailboxes and Mailchimp accounts of others.
+    executors = {"default": ThreadPoolExecutor(THREADS), WAITING: ThreadPoolExecutor(THREADS)}
+    scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults, executors=executors)
     if heartbeat:
         scheduler.add_job(heartbeat.beat, "interval", seconds=HEARTBEAT_INTERVAL.total_seconds())
     for context in contexts:
@@ -86,11 +92,14 @@ def add_workspace(scheduler: BackgroundScheduler, context: AppContext, owner: st
     """
     task_leases.release_dead(context.database, context.clock())
 
-    def add(name: str, interval: timedelta, task: Task, *, lease: str = "") -> None:
+    def add(
+        name: str, interval: timedelta, task: Task, *, lease: str = "", executor: str = "default"
+    ) -> None:
         def has_lease() -> bool:
             return not lease or task_leases.acquire(context.database, lease, owner, context.clock(), interval)
 
-        add_task(scheduler, _job_id(context.workspace.id, name), name, interval, task, has_lease)
+        job_id = _job_id(context.workspace.id, name)
+        add_task(scheduler, job_id, name, interval, task, has_lease, executor)
 
     _add_tasks(add, context, owner)
 
@@ -109,6 +118,7 @@ def add_task(
     interval: timedelta,
     task: Task,
     has_lease: KeepLease = lambda: True,
+    executor: str = "default",
 ) -> None:
     """Adds a recurring task, in the place of the one with the id; it runs for the first time at once."""
 
@@ -122,6 +132,7 @@ def add_task(
         "interval",
         (name, task, keep_lease),
         id=job_id,
+        executor=executor,
         replace_existing=True,
         seconds=interval.total_seconds(),
         next_run_time=datetime.now(UTC),
@@ -149,9 +160,11 @@ def _add_tasks(add: Callable[..., None], context: AppContext, owner: str) -> Non
             MAILBOX_INTERVAL,
             lambda keep_lease: read_mailbox(context, address, keep_lease),
             lease="mailbox",
+            executor=WAITING,
         )
     if account := context.mailchimp:
-        add("mirror", MIRROR_INTERVAL, lambda _: mirror.sync_all(context, account), lease="mirror")
+        sync_all = partial(mirror.sync_all, context, account)
+        add("mirror", MIRROR_INTERVAL, lambda _: sync_all(), lease="mirror", executor=WAITING)
 
 
 def send_due(context: AppContext, owner: str) -> None:
@@ -185,7 +198,9 @@ def _run(name: str, task: Task, keep_lease: KeepLease) -> None:
         try:
             if not keep_lease():
                 return
-            has_failed = task(keep_lease) is False
+            with tracing.span(f"task {name}", task=name):
+                has_failed = task(keep_lease) is False
+                tracing.note(outcome=FAILED if has_failed else DONE)
         except Exception as error:  # noqa: BLE001  the next run comes whatever happens
             has_failed = True
             log.error("scheduled task %s failed: %s", name, errors.trace(error))  # noqa: TRY400  a message may hold an address

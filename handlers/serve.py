@@ -17,13 +17,14 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.core import databases, jobs, task_leases
+from bot.core import databases, jobs, task_leases, workspaces
+from bot.core import settings as reading
 from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
 from bot.mailchimp import account
 from bot.maintenance.cleanup import delete_expired
 from bot.maintenance.retention import Retention
-from handlers import logs
+from handlers import logs, tracing
 from handlers import scheduler as scheduling
 from handlers.clock import utc_now
 from handlers.scheduler import KeepLease
@@ -33,7 +34,7 @@ from handlers.slack.features import home
 from handlers.slack.features.home_refresh import HomeRefresher
 from handlers.slack.installation.installations import Installations
 from handlers.slack.installation.rotation import INTERVAL, Rotation
-from handlers.slack.long_work import Worker
+from handlers.slack.long_work import Worker, for_each
 from handlers.slack.metrics import ACKNOWLEDGEMENT
 from handlers.slack.people import People
 from handlers.slack.sdk_workarounds import UnansweredRequests
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 # Service managers usually kill a process ten seconds after SIGTERM.
 GIVE_UP_JOBS_AFTER_SECONDS = 8.0
 EXIT_AFTER_SECONDS = 9.5  # even if the database does not answer
+FLUSH_AT_THE_END_SECONDS = 1.0  # for traces
 SIGNAL_CHECK_SECONDS = 0.5
 WORKSPACES_INTERVAL = timedelta(
     seconds=20
@@ -65,6 +67,8 @@ def run(settings: Settings) -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with ExitStack() as running:
+        running.callback(tracing.stop)
+        tracing.start(reading.open_telemetry())
         worker = start_parts(settings, running).worker
         gc.collect()
         gc.freeze()  # no later collection has to traverse the loaded modules
@@ -193,25 +197,28 @@ def _serve_installed(
 
 
 def _release_leases(contexts: Callable[[], Sequence[AppContext]], owner: str) -> None:
-    for context in contexts():
-        task_leases.release_all(context.database, owner, context.clock())
+    for_each(contexts(), lambda context: task_leases.release_all(context.database, owner, context.clock()))
 
 
 def _of_bot_token(settings: Settings, database: Database, wake: Callable[[], None]) -> Served:
-    """The workspace of the bot token, which uses the main database. Raises SlackApiError, MailchimpError."""
+    """The workspace of the bot token, which uses the main database unless it has another one already.
+
+    Raises SlackApiError, MailchimpError, CleanedError.
+    """
     client = web_client(settings)
     identity = AuthorizeResult.from_auth_test_response(
         auth_test_response=client.auth_test(), bot_token=client.token
     )
     team_id = identity.team_id or ""
+    workspace = workspaces.get(database, team_id) or Workspace(team_id, identity.team or team_id)
     context = AppContext(
-        database=database,
+        database=workspaces.open_current(database, workspace.place),
         settings=settings,
         client=client,
         people=People(sdk_workarounds.less_patient(client), settings.operators, team_id),
         mailchimp=account.account(settings),
         wake=wake,
-        workspace=Workspace(team_id, identity.team or team_id),
+        workspace=workspace,
     )
     return Served.of(context, identity)
 
@@ -221,6 +228,7 @@ def _limit_shutdown(worker: Worker) -> None:
 
     def release_jobs_and_exit() -> None:
         worker.hand_over()
+        tracing.stop(FLUSH_AT_THE_END_SECONDS)
         os._exit(0)
 
     for seconds, action in (
@@ -251,7 +259,7 @@ def _listen(
         running.callback(sdk_workarounds.close, handler.client)
         running.callback(unanswered.wait, partial(sdk_workarounds.hang_up, handler.client))
         checks["socket"] = partial(sdk_workarounds.socket_fault, handler.client)
-    health = Health(checks, logs.last_error)
+    health = Health(checks, logs.last_error, partial=("workspaces",))
     running.callback(health.close)
     server = web_server.start(
         bolt,

@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from storage.core import database as storage_database
 from storage.core import schema
 from storage.core.database import Database
+from tests.support import cluster
 from tests.support.databases import Reusable, copied, url_text
 
 # A shell that runs the tests in the background has them ignore it, and the programs that they start too.
@@ -127,6 +128,14 @@ def database(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(autouse=True)
+def _nothing_that_a_cluster_refuses() -> Iterator[None]:
+    """Fails the test if the program has sent PostgreSQL what a cluster would refuse."""
+    cluster.refused.clear()
+    yield
+    assert not cluster.refused
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _compiled_once() -> Iterator[None]:
     """The engines of a session share the statements that they have compiled.
@@ -146,6 +155,8 @@ def _create_sharing_engine(url: URL, **options: Any) -> Engine:
     if first := _first_engines.get(engine.dialect.name):
         # The dialect is part of the cache's key.
         engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    if engine.dialect.name == "postgresql":
+        cluster.watch(engine)
     return engine
 
 

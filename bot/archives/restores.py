@@ -12,6 +12,7 @@ from storage.archives import archives
 from storage.archives.tables import Archive
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
+from storage.contacts.reachable import reachable
 from storage.core import audiences as audience_rows
 from storage.core import journal
 from storage.core.database import Database, Session
@@ -97,9 +98,10 @@ class RestoreReceipt:
 
 def earlier_archives(database: Database, page: int = 0) -> ArchivesPage:
     """A page of the archives, newest first; pages count from 0."""
+    names = {audience.id: audience.name for audience in reachable(database)}
     with database.reading() as session:
-        rows = archives.newest(session, skip=page * ARCHIVES_PER_PAGE, most=ARCHIVES_PER_PAGE + 1)
-        shown = [_earlier(session, archive, audience.name) for archive, audience in rows[:ARCHIVES_PER_PAGE]]
+        rows = archives.newest(session, names, skip=page * ARCHIVES_PER_PAGE, most=ARCHIVES_PER_PAGE + 1)
+        shown = [_earlier(session, row, names[row.audience_id]) for row in rows[:ARCHIVES_PER_PAGE]]
     return ArchivesPage(shown, has_more=len(rows) > ARCHIVES_PER_PAGE)
 
 

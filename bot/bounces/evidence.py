@@ -18,6 +18,7 @@ from storage.bounces import incidents as incident_rows
 from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
 from storage.contacts import contacts
+from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import CleanReason, Status
 from storage.core import audiences
@@ -143,7 +144,7 @@ class FoundContact:
 
 @dataclass(frozen=True, slots=True, repr=False)  # it holds an address
 class AddressLookup:
-    """Who has an address: at most one contact of each audience. `searched` are all audiences."""
+    """Who has an address: at most one contact of each audience. `searched` are the audiences that were asked."""
 
     address: str
     found: Sequence[FoundContact]
@@ -151,11 +152,11 @@ class AddressLookup:
 
 
 def look_up(database: Database, text: str) -> AddressLookup:
-    """Looks up the first address that the text contains, in every audience."""
+    """Looks up the first address that the text contains, in every audience whose server answers."""
     address = next(iter(find_addresses(text)), text.strip())
+    searched = [Audience.of(row) for row in reachable(database)]
+    by_id = {audience.id: audience for audience in searched}
     with database.reading() as session:
-        searched = [Audience.of(row) for row in audiences.list_all(session)]
-        by_id = {audience.id: audience for audience in searched}
         found = [
             FoundContact(
                 row.id,
@@ -164,7 +165,7 @@ def look_up(database: Database, text: str) -> AddressLookup:
                 str(row.status),
                 _reason(row) if row.cleaned_at else "",
             )
-            for row in contacts.with_key(session, address.lower())
+            for row in contacts.with_key(session, address.lower(), by_id)
         ]
     return AddressLookup(address, found, searched)
 

@@ -38,8 +38,9 @@ from storage.bounces import contacts as contact_rows
 from storage.bounces import evidence as evidence_rows
 from storage.bounces.contacts import ContactSummary
 from storage.contacts import bulk
+from storage.contacts.reachable import reachable
 from storage.core import audiences
-from storage.core.database import Database, Session
+from storage.core.database import Database, Session, Unreachable
 from storage.core.tables import AudienceSource
 from storage.core.text import storable_line
 
@@ -69,24 +70,46 @@ def take_in(database: Database, events: Sequence[MailEvent], now: datetime) -> I
     return take_in_batches(database, [events], now)[0]
 
 
+def take_in_parts(
+    database: Database, events: Sequence[MailEvent], now: datetime, at_once: int
+) -> IntakeCounts:
+    """As `take_in`, so many events in a transaction. Raises Unreachable once all are tried."""
+    total, gone = IntakeCounts(), None
+    for start in range(0, len(events), at_once):
+        try:
+            total += take_in(database, events[start : start + at_once], now)
+        except Unreachable as error:
+            gone = error
+    if gone:
+        raise gone
+    return total
+
+
 def take_in_batches(
     database: Database, batches: Sequence[Sequence[MailEvent]], now: datetime
 ) -> list[IntakeCounts]:
-    """As `take_in` for all batches together; returns the counts of each batch."""
+    """As `take_in` for all batches together; returns the counts of each batch.
+
+    Raises Unreachable if events concern, or may concern, audiences whose server is gone, once those of the others are
+    taken in: what is sent again is saved once.
+    """
     arrivals = [_Arrival.of(event, now) for batch in batches for event in batch]
-    audience_ids = _audiences_concerned(database, arrivals)
+    answering = {audience.id for audience in reachable(database)}
+    audience_ids, may_concern = _audiences_concerned(database, arrivals, answering)
     outcomes = [_Outcome.UNKNOWN] * len(arrivals)
     for audience_id in sorted({id_ for ids in audience_ids for id_ in ids or ()}):
         concerned = {n: arrivals[n] for n, ids in enumerate(audience_ids) if audience_id in (ids or ())}
         with database.transaction() as session:
             for n, outcome in _take_in_audience(session, audience_id, concerned, now).items():
                 outcomes[n] = max(outcomes[n], outcome)
+    if may_concern - answering:
+        raise Unreachable
     unknown = [
         arrival.quarantine_item(UNKNOWN_AUDIENCE if ids is None else UNKNOWN_ADDRESS)
         for arrival, ids, outcome in zip(arrivals, audience_ids, outcomes, strict=True)
         if outcome == _Outcome.UNKNOWN and arrival.is_evidence
     ]
-    quarantine.add(database, _with_mirrored_reason(database, unknown), now)
+    quarantine.add(database, _with_mirrored_reason(database, unknown, answering), now)
     for arrival, outcome in zip(arrivals, outcomes, strict=True):
         EVENTS.labels(arrival.event.source, outcome.name.lower()).inc()
     in_order = iter(outcomes)
@@ -156,30 +179,48 @@ class _Arrival:
         return QuarantineItem(self.uid, event.source, reason, self.address_key, detail)
 
 
-def _audiences_concerned(database: Database, arrivals: Sequence[_Arrival]) -> list[set[int] | None]:
-    """For each event the ids of its audiences; None if it names an audience that does not exist."""
+def _audiences_concerned(
+    database: Database, arrivals: Sequence[_Arrival], answering: Collection[int]
+) -> tuple[list[set[int] | None], set[int]]:
+    """For each event the ids of its audiences, of those that answer; None if it names one that does not exist.
+
+    Also returns the ids of all that they may concern. All audiences are asked only for events that name none.
+    """
+    by_name: dict[str, set[str]] = defaultdict(set)
+    for arrival in arrivals:
+        by_name[arrival.event.audience].add(arrival.address_key)
+    having: dict[str, dict[str, set[int]] | None] = {}
+    may_concern: set[int] = set()
     with database.reading() as session:
-        having = contact_rows.audiences_having(session, {arrival.address_key for arrival in arrivals})
-        names = {arrival.event.audience for arrival in arrivals} - {""}
-        named = {name: audiences.by_name(session, name) for name in names}
+        rows = audiences.list_all(session)
+        local = {row.id for row in rows if row.source == AudienceSource.LOCAL}
+        for name, keys in by_name.items():
+            audience = audiences.by_name(session, name) if name else None
+            if name and audience is None:
+                having[name] = None
+                continue
+            ids = local & {audience.id} if audience else local
+            may_concern |= ids
+            having[name] = contact_rows.audiences_having(session, keys, ids & set(answering))
 
     def concerned(arrival: _Arrival) -> set[int] | None:
-        ids = having.get(arrival.address_key, set())
-        if not arrival.event.audience:
-            return ids
-        audience = named[arrival.event.audience]
-        return ids & {audience.id} if audience else None
+        of_keys = having[arrival.event.audience]
+        return None if of_keys is None else of_keys.get(arrival.address_key, set())
 
-    return [concerned(arrival) for arrival in arrivals]
+    return [concerned(arrival) for arrival in arrivals], may_concern
 
 
-def _with_mirrored_reason(database: Database, unknown: Sequence[QuarantineItem]) -> Sequence[QuarantineItem]:
+def _with_mirrored_reason(
+    database: Database, unknown: Sequence[QuarantineItem], answering: Collection[int]
+) -> Sequence[QuarantineItem]:
     """The items; the reason of an address that only a mirrored audience has is MIRRORED_ADDRESS."""
     keys = {item.address.lower() for item in unknown if item.reason == UNKNOWN_ADDRESS}
     if not keys:
         return unknown
     with database.reading() as session:
-        mirrored = contact_rows.audiences_having(session, keys, AudienceSource.MAILCHIMP)
+        rows = audiences.list_all(session)
+        mirrors = {row.id for row in rows if row.source == AudienceSource.MAILCHIMP}
+        mirrored = contact_rows.audiences_having(session, keys, mirrors & set(answering))
     return [
         replace(item, reason=MIRRORED_ADDRESS)
         if item.reason == UNKNOWN_ADDRESS and item.address.lower() in mirrored

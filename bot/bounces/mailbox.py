@@ -19,7 +19,7 @@ from storage.bounces import imap
 from storage.bounces.imap import Mailbox
 from storage.bounces.imap_address import ImapAddress
 from storage.bounces.message_files import MailMessage
-from storage.core.database import Database
+from storage.core.database import Database, Unreachable
 
 MESSAGES_AT_ONCE = 200  # read before their events are taken in
 BYTES_AT_ONCE = 32 << 20
@@ -132,8 +132,7 @@ def take_in(database: Database, read_messages: ReadMessages, now: datetime) -> M
     """Takes in the events and quarantines what cannot be used."""
     events = [event for _, event in read_messages.events]
     # One delivery report may concern a thousand addresses.
-    chunks = (events[n : n + EVENTS_AT_ONCE] for n in range(0, len(events), EVENTS_AT_ONCE))
-    counts = sum((intake.take_in(database, chunk, now) for chunk in chunks), IntakeCounts())
+    counts = intake.take_in_parts(database, events, now, EVENTS_AT_ONCE)
     quarantine.add(database, [item for _, item in read_messages.unusable], now)
     kinds = Counter(str(event.kind) for event in events)
     return MailOutcome(read_messages.n_messages, kinds, read_messages.reasons, counts)
@@ -157,14 +156,20 @@ def take_in_unseen(
 
     Those that may have ended the process before come last. Stops before the next batch of messages once
     `may_continue` returns False. If the process ends in between, or two processes do this at once, messages are read
-    twice and count once. Raises storage.bounces.imap.MailboxError.
+    twice and count once. Raises storage.bounces.imap.MailboxError; and Unreachable, once all is tried, if the server of an
+    audience is gone that messages may concern: these stay unseen.
     """
-    outcome = MailOutcome()
+    outcome, gone = MailOutcome(), None
     with imap.open_mailbox(address) as mailbox:
         for batch in _suspects_last(database, mailbox):
             if not may_continue():
                 break
-            outcome += _take_in_batch(database, mailbox, batch, now, key)
+            try:
+                outcome += _take_in_batch(database, mailbox, batch, now, key)
+            except Unreachable as error:  # only some audiences: the others go on
+                gone = error
+    if gone:
+        raise gone
     return outcome
 
 

@@ -24,6 +24,7 @@ from storage.bounces.suppressions import brevo, mailgun, postmark, sendgrid, ses
 from storage.bounces.suppressions.api import ProviderApi, Timing
 from storage.bounces.suppressions.entries import Page, Suppression
 from storage.bounces.suppressions.sigv4 import AwsKey, SigV4
+from storage.core import audiences
 from storage.core.database import Database
 from storage.core.tables import AudienceSource
 
@@ -176,10 +177,12 @@ def _having(
 ) -> tuple[dict[str, set[int]], Collection[str]]:
     """Address → the local audiences concerned that have it; and the addresses that mirrored audiences have."""
     with database.reading() as session:
-        local = contact_rows.audiences_having(session, keys)
-        mirrored = contact_rows.audiences_having(session, keys, AudienceSource.MAILCHIMP)
-    if audience:
-        local = {key: {audience.id} for key, ids in local.items() if audience.id in ids}
+        rows = audiences.list_all(session)
+        mirrors = [row.id for row in rows if row.source == AudienceSource.MAILCHIMP]
+        locals_ = [row.id for row in rows if row.source == AudienceSource.LOCAL]
+        concerned = [id_ for id_ in locals_ if audience is None or id_ == audience.id]
+        local = contact_rows.audiences_having(session, keys, concerned)
+        mirrored = contact_rows.audiences_having(session, keys, mirrors)
     return local, mirrored.keys()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.bounces.events import MailEvent
-from bot.bounces.intake import IntakeCounts, take_in, take_in_batches
+from bot.bounces.intake import IntakeCounts, take_in_batches, take_in_parts
 from storage.bounces import webhook_tokens
 from storage.core.database import Database
 
@@ -40,7 +40,7 @@ def store(database: Database, payloads: Sequence[WebhookPayload], now: datetime)
     counts = dict(zip(small, take_in_batches(database, list(small.values()), now), strict=True))
     for n, payload in accepted.items():
         if n not in small:
-            counts[n] = _store_large(database, payload, now)
+            counts[n] = take_in_parts(database, payload.events, now, EVENTS_AT_ONCE)
     return [
         replace(counts[n], ignored=payload.ignored) if n in counts else None
         for n, payload in enumerate(payloads)
@@ -59,9 +59,3 @@ def _reused_tokens(
     with database.transaction() as session:
         bound = webhook_tokens.claim(session, bodies, now)
     return {token for token in tokens if bound.get(token.value) != token.body_hash}
-
-
-def _store_large(database: Database, payload: WebhookPayload, now: datetime) -> IntakeCounts:
-    events = payload.events
-    chunks = [events[n : n + EVENTS_AT_ONCE] for n in range(0, len(events), EVENTS_AT_ONCE)]
-    return sum((take_in(database, chunk, now) for chunk in chunks), IntakeCounts())

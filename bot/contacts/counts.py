@@ -15,6 +15,7 @@ from storage.contacts import figures as stored_figures
 from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session
+from storage.core.db_errors import TransientFault, transient_fault
 
 # Mailchimp counts these toward the contact limit, and not cleaned and archived contacts.
 COUNTED = (Status.SUBSCRIBED, Status.UNSUBSCRIBED, Status.NONSUBSCRIBED, Status.PENDING)
@@ -121,6 +122,28 @@ def _totals(counts: Mapping[tuple[str, str], int]) -> tuple[dict[str, int], dict
         if status == Status.CLEANED:
             by_reason[reason] += n
     return dict(by_status), dict(by_reason)
+
+
+def figures_of_each(
+    database: Database, audiences: Sequence[Audience], now: datetime, zone: str
+) -> Sequence[Figures]:
+    """Returns the figures of each audience; without those whose server is gone, unless all are."""
+    try:
+        return figures_of(database, audiences, now, zone)
+    except Exception as error:
+        if transient_fault(error) != TransientFault.GONE:
+            raise
+    found, gone = [], None
+    for audience in audiences:
+        try:
+            found.append(figures(database, audience, now, zone))
+        except Exception as error:
+            if transient_fault(error) != TransientFault.GONE:
+                raise
+            gone = error
+    if gone and not found:
+        raise gone
+    return found
 
 
 def segment_size(session: Session, segment: Segment) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from bot.core.errors import CleanedError, NoAudience, UnknownAudience
+from storage.contacts.reachable import reachable
 from storage.core import audiences, plans
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
@@ -64,6 +65,11 @@ def first_made_at(database: Database) -> datetime | None:
     """When the first audience was made; None if there is none."""
     with database.reading() as session:
         return min((row.created_at for row in audiences.list_all(session)), default=None)
+
+
+def list_reachable(database: Database) -> Sequence[Audience]:
+    """Those whose server answers, ordered by name."""
+    return [Audience.of(row) for row in reachable(database)]
 
 
 def local(database: Database) -> Sequence[Audience]:

@@ -276,6 +276,12 @@ def read(**overrides: Any) -> Reading:
     return Reading(found, (*faults, *(_fault(name.upper(), kind) for name, kind in invalid.items())))
 
 
+def open_telemetry(env_file: str | None = ENV_FILE) -> Mapping[str, str]:
+    """OpenTelemetry's own settings, from the environment and the `.env` file."""
+    environment, file = _sources(env_file)
+    return {name: value for name, value in {**file, **environment}.items() if name.startswith("OTEL_")}
+
+
 def of_workspace(
     main: Settings, workspace_id: str, place: str, *, env_file: str | None = ENV_FILE
 ) -> Reading:
@@ -283,8 +289,11 @@ def of_workspace(
 
     A setting whose name ends with the workspace's id holds for that workspace alone. Mail services, mailboxes and
     Mailchimp accounts are set in this way only, since a workspace must not see the contacts of another; the other
-    settings are else the main ones. Raises BadUrl if the main database can have no other beside it.
+    settings are else the main ones. A workspace with the main database (`place` is "") has the main settings. Raises
+    BadUrl if the main database can have no other beside it.
     """
+    if not place:
+        return Reading(main, ())
     suffix = "_" + workspace_id
     inherited = {
         name: getattr(main, attribute) for name, attribute in _ATTRIBUTES.items() if name not in _SOURCES

@@ -1,5 +1,6 @@
 """The Slack workspaces that the bot serves, and the database that each has."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +8,10 @@ from datetime import datetime
 from bot.core import databases
 from bot.core.errors import CleanedError
 from storage.core import schema, workspaces
-from storage.core.database import Database
+from storage.core.database import Database, Unreachable
 from storage.core.tables import WorkspaceRow
 
+ID = re.compile(r"[TE][A-Z0-9]{1,31}")  # of a workspace or organization, as Slack makes them
 MAIN = ""  # the place of the workspace that uses the main database
 
 
@@ -70,11 +72,15 @@ def add(
     """Records that the bot is in the workspace, and makes its database if it has none yet.
 
     A workspace that it is installed in again has the database that it had. `place`: of a new one; by default a database
-    of its own, named after its id.
+    of its own, named after its id. Raises ValueError for an id that could name another database than that;
+    DatabaseUnreachable if the one that it uses is missing.
     """
+    if not ID.fullmatch(workspace_id):
+        raise ValueError
     known = get(main, workspace_id)
     where = known.place if known else workspace_id.lower() if place is None else place
-    database = open_beside(main, where)
+    is_present = known is not None and not known.is_removed
+    database = check_there(main, where) if is_present else open_beside(main, where)
     if database is not main:
         # Made before the workspace is recorded, so that nobody serves it without.
         database.probe()
@@ -97,7 +103,7 @@ def mark_removed(main: Database, ids: Collection[str], now: datetime) -> None:
 
 def erase(main: Database, workspace_id: str) -> None:
     """Deletes everything of a workspace that the bot was removed from. Raises UnknownWorkspace, WorkspaceInUse."""
-    workspace = get(main, workspace_id)
+    workspace = get(main, workspace_id := workspace_id.upper())
     if workspace is None:
         known = ", ".join(each.id for each in list_all(main))
         raise UnknownWorkspace(workspace=workspace_id, known=known)
@@ -114,9 +120,33 @@ def open_beside(main: Database, place: str) -> Database:
 
 
 def open_current(main: Database, place: str) -> Database:
-    """As `open_beside`, at this program's version, as `databases.open_current`. Raises DatabaseNewer, DatabaseBehind."""
+    """As `open_beside`, at this program's version, as `databases.open_current`.
+
+    Raises DatabaseUnreachable, DatabaseNewer, DatabaseBehind.
+    """
+    database = check_there(main, place)
+    if database is not main:
+        databases.ensure_current(database)
+    return database
+
+
+def migrate(main: Database, place: str) -> bool:
+    """Migrates the database of that place, as `databases.migrate`. Raises DatabaseUnreachable, DatabaseNewer."""
+    database = check_there(main, place)
+    try:
+        return databases.migrate(database)
+    finally:
+        if database is not main:
+            database.close()
+
+
+def check_there(main: Database, place: str) -> Database:
+    """As `open_beside`. Raises DatabaseUnreachable, also where it is missing: an empty one in its place would hide that."""
     database = open_beside(main, place)
     if database is not main:
-        database.probe()
-        databases.ensure_current(database)
+        try:
+            database.check_place()
+            database.probe()
+        except Unreachable as error:
+            raise databases.DatabaseUnreachable(url=database.url.render_as_string()) from error
     return database

@@ -25,9 +25,10 @@ from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
 from storage.contacts.figures import FigureChanges
+from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
-from storage.core import audiences, forgotten, journal
+from storage.core import forgotten, journal
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource, PlanRow
 from storage.corrections import corrections
@@ -172,9 +173,9 @@ def look_up(database: Database, text: str) -> Sequence[CleanedContact]:
     """
     addresses = find_addresses(text)
     address = addresses[0] if addresses else text.strip()
+    by_id = {audience.id: audience for audience in reachable(database)}
     with database.reading() as session:
-        matches = contacts.with_key(session, address.lower())
-        by_id = {audience.id: audience for audience in audiences.list_all(session)}
+        matches = contacts.with_key(session, address.lower(), by_id)
         cleaned = [contact for contact in matches if contact.status == Status.CLEANED]
         fixable = [contact for contact in cleaned if not _has_complained(session, contact)]
     if not matches:

@@ -12,6 +12,7 @@ from bot.digests import digests, reports
 from bot.digests.digests import Claim
 from bot.digests.reports import Report
 from storage.core.database import Database
+from storage.core.db_errors import TransientFault, transient_fault
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,13 @@ def _find_or_post(
         digests.mark_failed(database, claim, refusal.code)
         poster.tell_refusal(notify, claim, refusal.code)
         return PostingOutcome.NOT_SENT
+    except Exception as error:
+        if (fault := transient_fault(error)) != TransientFault.GONE:
+            raise
+        # One of several servers may be gone, and the run still be given back: that does not count as an attempt.
+        log.warning("the digest was not posted, it will be tried again: the database is %s", fault)
+        digests.give_back(database, claim)
+        return PostingOutcome.SENT_LATER
     if message is None:
         return PostingOutcome.SENT_LATER
     digests.mark_posted(database, claim, message.channel, message.ts, clock())

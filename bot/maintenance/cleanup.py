@@ -6,12 +6,14 @@ from bot.bounces.webhooks import TOKENS_KEPT
 from bot.core.dedupe import REQUESTS_KEPT
 from bot.maintenance.retention import Retention, delete_older
 from storage.bounces import webhook_tokens
+from storage.contacts.reachable import reachable
 from storage.core import dedupe, plans
 from storage.core import jobs as job_rows
 from storage.core.database import Database
 from storage.core.tables import JobKind
 from storage.installations import states
 from storage.mailchimp import outgoing
+from storage.mailchimp.outgoing import OutboxKey
 
 PLANS_KEPT = timedelta(days=30)
 OUTCOMES_KEPT = timedelta(days=30)
@@ -30,8 +32,10 @@ def delete_expired(database: Database, now: datetime, retention: Retention = DEF
 
 def _outcomes(database: Database, now: datetime) -> int:
     """The person has the outcomes in the receipt's file by then, and late answers are looked for during a week only."""
-    with database.reading() as session:
-        boxes = outgoing.told_before(session, now - OUTCOMES_KEPT)
+    boxes: list[OutboxKey] = []
+    for audience in reachable(database):
+        with database.reading() as session:
+            boxes += outgoing.told_before(session, audience.id, now - OUTCOMES_KEPT)
     total = 0
     for box in boxes:
         while True:

@@ -1,15 +1,16 @@
 """Checking that all stored data agree with each other, down to the single contact, and correcting the figures.
 
-No lock is held while checking: other work goes on.
+No lock is held while checking, unless for a moment: other work goes on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from storage.contacts import bulk
+from storage.contacts.reachable import reachable, unreachable
 from storage.core import audiences, journal
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
@@ -35,10 +36,14 @@ class Inconsistency:
 
 def find_inconsistencies(database: Database, now: datetime) -> Iterator[Inconsistency]:
     """Yields every contradiction, audience by audience, then the jobs that no process works on."""
-    for audience in _audiences(database):
+    for audience in reachable(database):
         with recounts.reading_for_comparison(database) as session:
             yield from _figure_inconsistencies(audience, recounts.find_differences(session, audience.id))
+        if difference := _worth_a_look(database, audience.id):
+            yield _figure_inconsistency(audience, difference)
         yield from _archive_inconsistencies(database, audience)
+    for audience in unreachable(database):
+        yield Inconsistency("checks-unreachable", {"audience": audience.name})
     yield from _job_inconsistencies(database, now)
 
 
@@ -47,12 +52,11 @@ def correct_figures(database: Database, now: datetime, by: str) -> Iterator[Inco
 
     Skips the rest of an audience whose figures another process corrects at the same time.
     """
-    for audience in _audiences(database):
-        yield from _figure_inconsistencies(audience, _correct(database, audience, now, by))
+    for audience in reachable(database):
+        yield from _figure_inconsistencies(audience, _correct(database, audience.id, now, by))
 
 
-def _correct(database: Database, audience: AudienceRow, now: datetime, by: str) -> Iterator[Difference]:
-    audience_id = audience.id
+def _correct(database: Database, audience_id: int, now: datetime, by: str) -> Iterator[Difference]:
     with recounts.reading_for_comparison(database) as session:
         last_line = journal.newest_id(session, audience_id, CORRECTION)
         differences = recounts.find_differences(session, audience_id)
@@ -66,11 +70,23 @@ def _correct(database: Database, audience: AudienceRow, now: datetime, by: str) 
                 writing.flush()
                 last_line = journal.newest_id(writing, audience_id, CORRECTION)
             yield from batch
+    with database.transaction() as writing:
+        audiences.lock(writing, audience_id)
+        if difference := recounts.worth_a_look(writing, audience_id):
+            recounts.add_differences(writing, audience_id, [difference])
+            journal.write(writing, who=by, what=CORRECTION, at=now, n=1, audience_id=audience_id)
+    if difference:
+        yield difference
 
 
-def _audiences(database: Database) -> Sequence[AudienceRow]:
+def _worth_a_look(database: Database, audience_id: int) -> Difference | None:
+    """The difference of the contacts worth a look, which is certain only under the audience's lock."""
     with database.reading() as session:
-        return audiences.list_all(session)
+        if not recounts.worth_a_look(session, audience_id):
+            return None
+    with database.transaction() as session:
+        audiences.lock(session, audience_id)
+        return recounts.worth_a_look(session, audience_id)
 
 
 def _figure_inconsistencies(

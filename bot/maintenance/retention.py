@@ -8,8 +8,9 @@ from functools import partial
 from bot.core.settings import Settings
 from bot.maintenance.consistency import FORGET, RETENTION
 from storage.bounces import evidence, quarantine
-from storage.core import audiences, journal
+from storage.contacts.reachable import reachable
 from storage.core import jobs as job_rows
+from storage.core import journal
 from storage.core.database import Database, Session
 from storage.core.tables import JobKind
 from storage.exports import exports
@@ -39,8 +40,7 @@ class Retention:
 
 def delete_older(database: Database, retention: Retention, now: datetime) -> int:
     """Deletes what has been kept long enough, some rows in a transaction; returns how many rows."""
-    with database.reading() as session:
-        audience_ids = [audience.id for audience in audiences.list_all(session)]
+    audience_ids = [audience.id for audience in reachable(database)]
     n = 0
     for is_in_journal, delete in _deletions(retention, audience_ids, now):
         deleted = ROWS_AT_ONCE

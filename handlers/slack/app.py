@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 
 from bot.core.settings import Settings
 from handlers.slack import errors
+from handlers.slack.client import place_of
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown
 from handlers.slack.elements import blocks
@@ -79,7 +80,7 @@ def build_app(find: Find, settings: Settings) -> App:
         respond: Respond,
         next: Callable[[], BoltResponse],  # noqa: A002  Bolt's name
     ) -> BoltResponse:
-        served = find(context.enterprise_id, context.team_id)
+        served = find(context.enterprise_id, _team(context, request.body))
         if served is None:  # that the bot was removed is told without a check of who is served
             return BoltResponse(status=200, body="")
         body = request.body = _with_buttons(_storable(request.body))
@@ -101,6 +102,14 @@ def build_app(find: Find, settings: Settings) -> App:
     for feature in FEATURES:
         feature.register(listeners)
     return app
+
+
+def _team(context: BoltContext, body: dict[str, Any]) -> str | None:
+    """The workspace of a request. A view of an organization's app names the organization, and ours say which workspace."""
+    view = body.get("view")
+    if isinstance(view, dict) and context.team_id in (None, context.enterprise_id):
+        return place_of(view) or view.get("team_id")
+    return context.team_id
 
 
 def _storable(value: Any) -> Any:

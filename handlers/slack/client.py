@@ -1,6 +1,7 @@
 """The Web API of a workspace, which is sent older blocks where it refuses the newer ones."""
 
 import logging
+import secrets
 from collections.abc import Collection
 from typing import Any
 
@@ -32,6 +33,9 @@ class WorkspaceClient(CountedClient):
         self.refused: set[str] = set()
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
+        sent = given.get("json") or {}
+        if isinstance(view := sent.get("view"), dict):
+            given = given | {"json": sent | {"view": _placed(self, view)}}
         kinds = _kinds(given)
         tried = kinds - self.refused
         if not kinds:
@@ -53,11 +57,26 @@ class WorkspaceClient(CountedClient):
         return response
 
 
+def place_of(view: View) -> str:
+    """The workspace of an organization in which the view was made; "" if it doesn't say, as those of a single workspace."""
+    team, _, number = str(view.get("external_id") or "").partition(".")
+    return team if number else ""
+
+
+def _placed(client: WebClient, view: View) -> View:
+    """The view as it is sent: in an organization, with the workspace that it is about.
+
+    Slack's requests from a view of an organization's app name the organization only (bolt-js issue 1720).
+    """
+    team = client.default_params.get("team_id")
+    return view | {"external_id": f"{team}.{secrets.token_hex(8)}"} if team else view
+
+
 def in_answer(client: WebClient, view: View) -> View:
     """The view as it may answer a submission, which can't be taken back: with the newer blocks known to be taken."""
     accepted = client.accepted if isinstance(client, WorkspaceClient) else set()
     rows = view["blocks"]
-    return view | {"blocks": newer.with_older(rows, newer.kinds(rows) - accepted)}
+    return _placed(client, view) | {"blocks": newer.with_older(rows, newer.kinds(rows) - accepted)}
 
 
 def _kinds(given: dict[str, Any]) -> set[str]:

@@ -29,7 +29,7 @@ class AppContext:
 
     `mailchimp` is the account whose audiences are mirrored, if there is one; `wake` makes the worker look for jobs at
     once; `make_resolver` makes the DNS resolver, if not the system's; `removed` is to be called with the time when the bot was removed from the
-    workspace.
+    workspace, `teams_changed` when an organization has let it into others of its workspaces.
     """
 
     database: Database
@@ -42,6 +42,7 @@ class AppContext:
     home_tabs: HomeTabs = field(default_factory=HomeTabs)
     workspace: Workspace = _UNNAMED
     removed: Callable[[datetime], None] = lambda _: None
+    teams_changed: Callable[[], None] = lambda: None
     make_resolver: "Callable[[], Resolver] | None" = None
 
     @property

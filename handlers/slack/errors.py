@@ -47,6 +47,8 @@ Answer = dict[str, Any]
 
 def tell(error: Exception, request: Request) -> None:
     """Shows the error to the person, once. The request is acknowledged."""
+    if _is_closed(error):
+        return
     text = sentence(request.words, error)
     try:
         _show(request, error, text)
@@ -115,6 +117,11 @@ def is_transient(error: BaseException) -> bool:
         code = error_code(error)
         return code is None or code in TRANSIENT
     return isinstance(error, SlackClientError | OSError)
+
+
+def _is_closed(error: BaseException) -> bool:
+    """Whether the person has closed the modal that was to show something: they wait for nothing any more."""
+    return isinstance(error, SlackApiError) and error_code(error) == "not_found"
 
 
 def _is_unavailable(error: BaseException) -> bool:

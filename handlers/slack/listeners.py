@@ -18,7 +18,7 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors, limits
 from handlers.slack.client import in_answer
 from handlers.slack.dedupe import SeenRequests
@@ -106,14 +106,16 @@ class Listeners:
         self._app.view(callback_id)(listen)
 
     def _declared(self, kind: str, id_: Id, who: Who, handle: Handle) -> Callable[..., None]:
-        """Returns what Bolt calls: it counts the request, and gives it the reference that its log lines have."""
+        """Returns what Bolt calls: it counts the request, and gives it a span and the reference that its log lines have."""
         name = id_ if isinstance(id_, str) else id_.pattern
         self.declared[kind, name] = who
-        count = REQUESTS.labels(kind, name)
+        count, title = REQUESTS.labels(kind, name), f"{kind} {name}"
 
         def listen(ack: Ack, payload: dict[str, Any], context: BoltContext) -> None:
-            with logs.referenced():
-                handle(ack, _request(context, payload), _seen(context))
+            request = _request(context, payload)
+            workspace = request.context.workspace.id
+            with logs.referenced(), tracing.span(title, kind=kind, name=name, workspace=workspace):
+                handle(ack, request, _seen(context))
             count.inc()
 
         return listen
@@ -152,6 +154,7 @@ def _complete(request: Request, who: Who, listener: Step) -> None:
         _check(request, who)
         outputs = listener(request)
     except Exception as error:  # noqa: BLE001  told in the workflow
+        tracing.failed(error)
         errors.fail_step(request.client, request.step, errors.sentence(words(None), error))
     else:
         if outputs is not None:
@@ -172,7 +175,7 @@ def _answered(listener: Submission, who: Who) -> Handle:
         answer = seen.answer(
             request.body,
             make=lambda: _shown(request, _view(request, who, listener)),
-            fail=lambda error: errors.answer(error, request.words if _is_known(request) else words(None)),
+            fail=lambda error: _refusal(request, error),
         )
         ack(**answer)
         if request.follow_ups:
@@ -190,6 +193,7 @@ def _shared_out(handle: Handle) -> Handle:
                 handle(ack, request, seen)
             else:
                 limits.REFUSED.labels(limits.ANSWERING).inc()
+                tracing.note(refused=limits.ANSWERING)
                 ack(**limits.answer(request))
 
     return handle_some
@@ -201,6 +205,7 @@ def _options(request: Request, listener: Options, who: Who) -> list[dict[str, An
         if who is EVERYONE or (_is_known(request) and request.is_operator):
             return list(listener(request))
     except Exception as error:  # noqa: BLE001  a menu has no place for a sentence
+        tracing.failed(error)
         log.error("a menu is empty: %s", errors.trace(error))  # noqa: TRY400  a message may hold an address
     return []
 
@@ -209,6 +214,11 @@ def _shown(request: Request, view: View | OnTop) -> errors.Answer:
     if isinstance(view, OnTop):
         return {"response_action": "push", "view": in_answer(request.client, view.view)}
     return {"response_action": "update", "view": in_answer(request.client, view)}
+
+
+def _refusal(request: Request, error: Exception) -> errors.Answer:
+    tracing.failed(error)
+    return errors.answer(error, request.words if _is_known(request) else words(None))
 
 
 def _late(view: View | OnTop) -> View:
@@ -228,7 +238,8 @@ def _later(request: Request, call: Callable[[], None]) -> None:
 
     def run() -> None:
         try:
-            call()
+            with tracing.span("after the acknowledgement"):
+                call()
         except Exception as error:  # noqa: BLE001  told to the person
             _tell(error, request)
 

@@ -17,7 +17,7 @@ from bot.core import jobs
 from bot.core.errors import CleanedError
 from bot.core.files import GIVE_UP_AFTER
 from bot.core.jobs import AnyJob, Clock, JobType, Recipient
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors, posted_message, sdk_workarounds
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
@@ -34,6 +34,8 @@ from storage.mailchimp.errors import MailchimpError
 
 THREADS = 2
 POLL_SECONDS = 1.0  # for jobs of other processes
+# In which a workspace is left alone whose database could not be used: each try may take a while.
+REST_SECONDS = 5.0
 # Twice a job's lease, for a pause that Slack asks for is no fault.
 STUCK_AFTER_SECONDS = 2 * jobs.LEASE.total_seconds()
 TELL_SECONDS = 1.5  # chat.update allows about 50 a minute
@@ -89,6 +91,7 @@ class Worker:
         self._is_watched = False  # whether one of the idle threads looks at the database
         self._contexts: Callable[[], Sequence[AppContext]] = tuple
         self._made: dict[str, tuple[AppContext, Mapping[JobKind, JobHandler]]] = {}  # by workspace
+        self._rests_until: dict[str, float] = {}  # by workspace
         self._stopping = Event()
         self._threads: dict[str, Thread] = {}  # by the owner of its leases
         self._moved: dict[str, float] = {}  # when each thread that isn't idle has got on
@@ -96,8 +99,7 @@ class Worker:
     def start(self, contexts: Callable[[], Sequence[AppContext]], *, more_come: bool = False) -> None:
         """Begins to run the jobs of these workspaces. `more_come`: others than there are now will be among them."""
         self._contexts = contexts
-        for context in contexts():
-            jobs.release_dead(context.database)
+        for_each(contexts(), lambda context: jobs.release_dead(context.database))
         kinds = (
             set(JobKind) if more_come else {kind for each in contexts() for kind in self._handlers_of(each)}
         )
@@ -144,9 +146,8 @@ class Worker:
 
     def hand_over(self) -> None:
         """Ends the leases of threads that did not stop in time. To be called just before the process ends."""
-        for context in self._contexts():
-            for owner in self._threads:
-                jobs.release_all(context.database, owner)
+        for owner in self._threads:
+            self._release(owner)
 
     def _handlers_of(self, context: AppContext) -> Mapping[JobKind, JobHandler]:
         """How each kind of job of the workspace runs. Its context is another one when its token was renewed."""
@@ -165,21 +166,20 @@ class Worker:
                 self._moved.pop(owner, None)
                 self._wait(wakes)
         # An archive at Mailchimp holds the lease of its sync too.
-        for context in self._contexts():
-            try:
-                jobs.release_all(context.database, owner)
-            except Exception as error:  # noqa: BLE001  leases expire by themselves
-                log.warning("worker: leases could not be ended: %s", errors.name(error))
+        self._release(owner)
+
+    def _release(self, owner: str) -> None:
+        for_each(self._contexts(), lambda context: jobs.release_all(context.database, owner))
 
     def _run_next(self, context: AppContext, kinds: Collection[JobKind], owner: str) -> bool:
         """Runs the oldest available job of these kinds in the workspace; returns whether there may be another one."""
-        if self._stopping.is_set():
+        if self._stopping.is_set() or self._rests(context):
             return False
         self._move(owner)
         handlers = self._handlers_of(context)
         types = [handler.type for kind, handler in handlers.items() if kind in kinds]
         try:
-            job = jobs.claim(context.database, types, owner, context.clock())
+            job = self._claim(context, types, owner)
             if job is None:
                 return False
             with logs.referenced(job.id):
@@ -200,6 +200,18 @@ class Worker:
             return True
         return False
 
+    def _rests(self, context: AppContext) -> bool:
+        return monotonic() < self._rests_until.get(context.workspace.id, 0.0)
+
+    def _claim(
+        self, context: AppContext, types: Collection[JobType[Any, Any, Any]], owner: str
+    ) -> AnyJob | None:
+        try:
+            return jobs.claim(context.database.with_short_wait(), types, owner, context.clock())
+        except Exception:
+            self._rests_until[context.workspace.id] = monotonic() + REST_SECONDS
+            raise
+
     def _move(self, owner: str) -> None:
         """The thread gets on."""
         self._moved[owner] = monotonic()
@@ -217,7 +229,8 @@ class Worker:
             self._is_watched = True
         try:
             while not self._is_woken(wakes):
-                if any(_may_have_work(context.database) for context in self._contexts()):
+                awake = [each for each in self._contexts() if not self._rests(each)]
+                if any(_may_have_work(context.database) for context in awake):
                     self.wake()
                     return
         finally:
@@ -228,6 +241,15 @@ class Worker:
     def _is_woken(self, wakes: int) -> bool:
         with self._idle:
             return self._idle.wait_for(lambda: self._wakes != wakes, POLL_SECONDS)
+
+
+def for_each(contexts: Sequence[AppContext], change: Callable[[AppContext], object]) -> None:
+    """Ends leases of each workspace; one whose database is broken is left out, since leases expire by themselves."""
+    for context in contexts:
+        try:
+            change(context)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one workspace
+            log.warning("leases of %s could not be ended: %s", context.workspace.id, errors.name(error))
 
 
 def _lanes(kinds: AbstractSet[JobKind]) -> Iterator[Collection[JobKind]]:
@@ -274,14 +296,18 @@ class _JobRun:
 
     def run(self) -> None:
         """Runs the job and sends its receipt; gives it back when the program stops or a fault occurs."""
-        try:
-            self._work_and_tell()
-        except LeaseLost:
-            raise
-        except Exception as error:
-            if not (kind := transient_fault(error)):
+        kind, workspace = self._job.kind, self._context.workspace.id
+        with tracing.span(f"job {kind}", kind=kind, workspace=workspace, attempts=self._job.attempts):
+            try:
+                self._work_and_tell()
+            except LeaseLost:
                 raise
-            self._wait_for_database(kind)
+            except Exception as error:
+                if not (fault := transient_fault(error)):
+                    raise
+                self._wait_for_database(fault)
+            finally:
+                tracing.note(state=self._job.state)
 
     def _work_and_tell(self) -> None:
         if self._job.state == JobState.RUNNING:

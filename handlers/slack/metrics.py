@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.web import SlackResponse
 
+from handlers import tracing
 from handlers.slack.sdk_workarounds import error_code
 
 REQUESTS = Counter(
@@ -39,15 +40,17 @@ class CountedClient(WebClient):
 
     def api_call(self, api_method: str, **given: Any) -> SlackResponse:
         outcome = NO_ANSWER
-        try:
-            response = super().api_call(api_method, **given)
-            outcome = OK
-        except SlackApiError as error:
-            outcome = error_code(error) or NO_ANSWER
-            self.on_error(outcome)
-            raise
-        finally:
-            CALLS.labels(api_method, outcome).inc()
+        with tracing.span(f"Slack {api_method}", method=api_method):
+            try:
+                response = super().api_call(api_method, **given)
+                outcome = OK
+            except SlackApiError as error:
+                outcome = error_code(error) or NO_ANSWER
+                self.on_error(outcome)
+                raise
+            finally:
+                CALLS.labels(api_method, outcome).inc()
+                tracing.note(outcome=outcome)
         return response
 
 

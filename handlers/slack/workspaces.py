@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from threading import RLock, Thread
+from threading import Lock, RLock, Thread
 from time import monotonic
 from typing import Any
 
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
 
+from bot.core import databases, workspaces
 from bot.core import settings as core_settings
-from bot.core import workspaces
-from bot.core.errors import CleanedError
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
@@ -29,7 +29,6 @@ from handlers.slack.metrics import CountedRateLimits
 from handlers.slack.people import People
 from handlers.words import words
 from storage.core.database import Database, Unreachable
-from storage.mailchimp.errors import MailchimpError
 
 RATE_LIMIT_RETRIES = 5
 LOOKED_UP_AGAIN_SECONDS = 5.0  # after a request of a workspace that isn't served
@@ -59,6 +58,15 @@ class Served:
             identity=identity,
             seen=SeenRequests(context.database, context.clock),
         )
+
+    @property
+    def has_its_file(self) -> bool:
+        """False if the SQLite file of its database was deleted or replaced while it was in use."""
+        try:
+            self.context.database.check_place()
+        except Unreachable:
+            return False
+        return True
 
 
 Find = Callable[[str | None, str | None], Served | None]
@@ -98,8 +106,9 @@ class Workspaces:
         self._rotation, self._wake, self._clock = rotation, wake, clock
         self._served: dict[str, Served] = {}
         self._stays: set[str] = set()
-        self._not_served: set[str] = set()
+        self._faults: dict[str, str] = {}  # of workspaces that are installed and not served
         self._looked_up: dict[str, float] = {}  # teams that aren't served: when they were looked up
+        self._lookups: dict[str, Lock] = {}  # of these: held while one is looked up
         self._lock = RLock()  # of changes; `find` reads without it
         self.changed: Callable[[Served], None] = lambda _: None
         self.gone: Callable[[str], None] = lambda _: None
@@ -119,16 +128,7 @@ class Workspaces:
         if team_id is None or team_id == enterprise_id:
             ours = (each for each in self.all() if each.identity.enterprise_id == enterprise_id)
             return next(ours, None) if enterprise_id else None
-        if (served := self._served.get(team_id)) or not self._may_look_up(team_id):
-            return served
-        workspace = workspaces.get(self._main, team_id)
-        installed = self._installations.find(team_id, enterprise_id)
-        if installed and workspace and not workspace.is_removed:  # installed by another process
-            self._serve(workspace, installed)
-        elif installed and installed.is_org:
-            # One more workspace of the organization. Its database takes longer than the request may.
-            self._later(self.install, installed)
-        return self._served.get(team_id)
+        return self._served.get(team_id) or self._looked_up_now(team_id, enterprise_id)
 
     def add(self, served: Served) -> None:
         """Serves a workspace that doesn't depend on an installation."""
@@ -141,8 +141,21 @@ class Workspaces:
     def install(self, installed: Installed) -> None:
         """Makes the databases that what was installed just now has to have, and serves it."""
         for team_id, name in _teams(self._settings, installed):
-            workspaces.add(self._main, team_id, name, self._clock(), enterprise_id=installed.enterprise_id)
+            if installed.is_org:
+                self._guarded(team_id, self._record, team_id, name, installed)
+            else:
+                self._record(team_id, name, installed)
         self.reload()
+
+    def follow(self, organization: str) -> None:
+        """Serves the workspaces that the organization's admins let the app into now, and no others of it."""
+        if installed := self._installations.find(None, organization):
+            granted = dict(_teams(self._settings, installed))
+            self.install(installed)
+            for team in [each.workspace for each in self.contexts()]:
+                has_left = team.enterprise_id == organization and team.id not in granted
+                if has_left and not self._installations.find(team.id):  # one of its own
+                    self._leave(team.id)
 
     def remove(self, installed: Installed, at: datetime) -> None:
         """Serves no longer what was removed then, unless it was installed again since. The data stays."""
@@ -151,24 +164,38 @@ class Workspaces:
 
     def reload(self) -> None:
         """Serves what is installed, with the tokens that it has now, and nothing else."""
-        known = [each for each in workspaces.list_all(self._main) if not each.is_removed]
+        before = set(self._served)  # others are newer than what is read here
+        known = {each.id: each for each in workspaces.list_all(self._main)}
         installed = self._installations.all()
-        of_team = {each.team_id: each for each in installed if not each.is_org}
+        of_team = {each.team_id or "": each for each in installed if not each.is_org}
         of_organization = {each.enterprise_id: each for each in installed if each.is_org}
-        gone = []
-        for workspace in known:
-            its = of_team.get(workspace.id) or of_organization.get(workspace.enterprise_id or "")
-            if its:
-                self._serve(workspace, its)
-            elif workspace.id not in self._stays:
-                gone.append(workspace.id)
-        workspaces.mark_removed(self._main, gone, self._clock())
-        for id_ in self._served.keys() - {each.id for each in known}.difference(gone) - self._stays:
+        for id_, its in of_team.items():
+            if (id_ not in known or known[id_].is_removed) and self._guarded(
+                id_, self._record, id_, its.team_name, its
+            ):  # the process that it was installed in has ended too soon
+                known |= {each.id: each for each in workspaces.list_all(self._main) if each.id == id_}
+        present = {id_: each for id_, each in known.items() if not each.is_removed}
+        its_own = {
+            id_: found
+            for id_, each in present.items()
+            if (found := of_team.get(id_) or of_organization.get(each.enterprise_id or ""))
+        }
+        for id_, its in its_own.items():
+            if id_ in self._served and id_ not in self._stays and not self._served[id_].has_its_file:
+                self._drop(id_)  # opened again once its file is there
+            self._serve(present[id_], its)
+        self._mark_removed([each for id_, each in present.items() if id_ not in {*its_own, *self._stays}])
+        for id_ in before - its_own.keys() - self._stays:
             self._drop(id_)
 
     def fault(self) -> str:
-        """How many workspaces are installed and not served, which the log has the reason for; "" if none."""
-        return f"{len(self._not_served)} not served" if self._not_served else ""
+        """How many workspaces are installed and not served, or have a broken database; "" if none.
+
+        The log has the reason.
+        """
+        used = [each.context.database for each in self.all() if each.context.database is not self._main]
+        faults = [f"{len(self._faults)} not served" if self._faults else "", *map(databases.fault, used)]
+        return ", ".join(filter(None, dict.fromkeys(faults)))
 
     def close(self) -> None:
         for served in self.all():
@@ -179,11 +206,21 @@ class Workspaces:
     def _refused(self, workspace_id: str, installed: Installed, code: str) -> None:
         """What Slack's error code for a call says of the token, or of the workspace in an organization."""
         if code in REVOKED:
-            now = self._installations.find(installed.team_id, installed.enterprise_id)
-            if now is None or now.bot_token == installed.bot_token:
-                self._later(self.remove, installed, self._clock())
+            self._later(self._remove_if_refused, installed, self._clock())
         elif code == "team_access_not_granted" and installed.is_org:
             self._later(self._leave, workspace_id)
+
+    def _remove_if_refused(self, installed: Installed, at: datetime) -> None:
+        """Asks again, since the tokens are deleted then."""
+        now = self._installations.find(installed.team_id, installed.enterprise_id)
+        if now is None:
+            self.reload()
+        elif now.bot_token == installed.bot_token:
+            try:
+                web_client(self._settings, now.bot_token).auth_test()
+            except SlackApiError as error:
+                if sdk_workarounds.error_code(error) in REVOKED:
+                    self.remove(now, at)
 
     def _leave(self, workspace_id: str) -> None:
         workspaces.mark_removed(self._main, [workspace_id], self._clock())
@@ -198,66 +235,106 @@ class Workspaces:
 
         Thread(target=run, name="workspaces", daemon=True).start()
 
-    def _may_look_up(self, team_id: str) -> bool:
-        now = monotonic()
-        with self._lock:
-            if now < self._looked_up.get(team_id, -LOOKED_UP_AGAIN_SECONDS) + LOOKED_UP_AGAIN_SECONDS:
-                return False
-            if len(self._looked_up) >= MOST_LOOKED_UP:
-                self._looked_up.clear()
-            self._looked_up[team_id] = now
-            return True
+    def _looked_up_now(self, team_id: str, enterprise_id: str | None) -> Served | None:
+        """Looks whether another process has installed it. Requests that come meanwhile wait for what is found."""
+        with self._lookups.setdefault(team_id, Lock()):
+            again_at = self._looked_up.get(team_id, -LOOKED_UP_AGAIN_SECONDS) + LOOKED_UP_AGAIN_SECONDS
+            if team_id not in self._served and monotonic() >= again_at:
+                self._look_up(team_id, enterprise_id)
+                self._looked_up[team_id] = monotonic()
+        if len(self._looked_up) > MOST_LOOKED_UP:
+            self._looked_up.clear()
+            self._lookups.clear()
+        return self._served.get(team_id)
+
+    def _look_up(self, team_id: str, enterprise_id: str | None) -> None:
+        workspace = workspaces.get(self._main, team_id)
+        installed = self._installations.find(team_id, enterprise_id)
+        if installed and workspace and not workspace.is_removed:
+            self._serve(workspace, installed)
+        elif installed and installed.is_org:
+            # One more workspace of the organization. Its database takes longer than the request may.
+            self._later(self.install, installed)
+
+    def _record(self, team_id: str, name: str, installed: Installed) -> None:
+        workspaces.add(self._main, team_id, name, self._clock(), enterprise_id=installed.enterprise_id)
+
+    def _mark_removed(self, absent: Sequence[Workspace]) -> None:
+        """Another app, whose id the settings may name again tomorrow, may be installed there."""
+        others = self._installations.places() if absent else frozenset()
+        removed = [each.id for each in absent if not {each.id, each.enterprise_id} & others]
+        workspaces.mark_removed(self._main, removed, self._clock())
 
     def _serve(self, workspace: Workspace, installed: Installed) -> None:
         with self._lock:
             old = self._served.get(workspace.id)
             if workspace.id in self._stays or (old and old.identity.bot_token == installed.bot_token):
                 return
-            try:
-                served = self._made(workspace, installed, old)
-            except (CleanedError, MailchimpError, Unreachable) as error:
-                self._not_served.add(workspace.id)
-                reason = errors.sentence(words("en"), error)
-                log.error("The workspace %s is not served: %s", workspace.id, reason)  # noqa: TRY400  it is told
-                return
-            self._served[workspace.id] = served
-            self._not_served.discard(workspace.id)
+            self._guarded(workspace.id, self._begin, workspace, installed, old)
+
+    def _begin(self, workspace: Workspace, installed: Installed, old: Served | None) -> None:
+        served = self._made(workspace, installed, old)
         self.changed(served)
+        self._served[workspace.id] = served
+
+    def _guarded(self, workspace_id: str, call: Callable[..., None], *given: Any) -> bool:
+        """Calls it; False if that failed, which the log says once: the other workspaces are served all the same."""
+        try:
+            call(*given)
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one workspace
+            if self._faults.get(workspace_id) != (name := errors.name(error)):
+                self._faults[workspace_id] = name
+                reason = errors.sentence(words("en"), error)
+                log.error("The workspace %s is not served: %s", workspace_id, reason)  # noqa: TRY400  it is told
+            return False
+        self._faults.pop(workspace_id, None)
+        return True
 
     def _drop(self, workspace_id: str) -> None:
         with self._lock:
-            self._not_served.discard(workspace_id)
+            self._faults.pop(workspace_id, None)
             served = self._served.pop(workspace_id, None)
         if served:
-            log.info("The bot was removed from the workspace %s.", workspace_id)
+            log.info("The workspace %s is served no longer.", workspace_id)
             self.gone(workspace_id)
+            served.context.database.close()
 
     def _made(self, workspace: Workspace, installed: Installed, old: Served | None) -> Served:
-        """The workspace with the token that it has now. `old`: as it was served with another one."""
+        """A workspace whose token was renewed goes on with the database that it has."""
+        client = self._client(workspace, installed)
+        context = old.context if old else self._opened(workspace, client)
+        context = replace(
+            context,
+            client=client,
+            people=People(sdk_workarounds.less_patient(client), context.settings.operators, workspace.id),
+            workspace=workspace,
+            removed=partial(self.remove, installed),
+            teams_changed=partial(self.follow, installed.enterprise_id or ""),
+        )
+        served = Served.of(context, installed.authorize_result(workspace.id))
+        return replace(served, seen=old.seen) if old else served
+
+    def _client(self, workspace: Workspace, installed: Installed) -> RenewingClient:
+        team_id = workspace.id if installed.is_org else None  # which of its workspaces a call is about
+        url = self._settings.slack_api_url
+        client = RenewingClient(installed, self._rotation, base_url=url, team_id=team_id)
+        _be_patient(client)
+        client.on_error = partial(self._refused, workspace.id, installed)
+        return client
+
+    def _opened(self, workspace: Workspace, client: RenewingClient) -> AppContext:
         reading = core_settings.of_workspace(self._settings, workspace.id, workspace.place)
         for fault in reading.faults:
             log.error("%s", words("en")(fault.key, **fault.values))
-        team_id = workspace.id if installed.is_org else None  # which of its workspaces a call is about
-        client = RenewingClient(
-            installed, self._rotation, base_url=reading.settings.slack_api_url, team_id=team_id
-        )
-        _be_patient(client)
-        client.on_error = partial(self._refused, workspace.id, installed)
-        people = People(sdk_workarounds.less_patient(client), reading.settings.operators, workspace.id)
-        context = AppContext(
-            database=(old.context.database if old else workspaces.open_current(self._main, workspace.place)),
+        return AppContext(
+            database=workspaces.open_current(self._main, workspace.place),
             settings=reading.settings,
             client=client,
-            people=people,
-            mailchimp=old.context.mailchimp if old else account.account(reading.settings),
+            people=People(client, (), workspace.id),
+            mailchimp=account.account(reading.settings),
             clock=self._clock,
             wake=self._wake,
-            workspace=workspace,
-            removed=partial(self.remove, installed),
         )
-        if old:
-            context = replace(context, home_tabs=old.context.home_tabs)
-        return Served.of(context, installed.authorize_result(workspace.id))
 
 
 def web_client(settings: Settings, token: str | None = None) -> WorkspaceClient:

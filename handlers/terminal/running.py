@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import NoReturn
 
 from bot.core import databases, settings, workspaces
-from bot.core.errors import Faults
+from bot.core.errors import CleanedError, Faults
 from bot.core.settings import Reading
 from handlers import logs, serve
 from handlers.terminal import errors
@@ -36,12 +36,17 @@ def run(words: Words) -> int:
 
 
 def migrate(words: Words) -> int:
-    """Migrates the database, and that of each workspace, to this program's version. Raises CleanedError."""
+    """Migrates the database, and that of each workspace, to this program's version. Raises CleanedError, Faults."""
+    faults: list[CleanedError] = []
     with closing(databases.open_any_version(settings.load().database_url)) as database:
         has_changed = databases.migrate(database)
         for workspace in workspaces.list_all(database):
-            beside = workspaces.open_beside(database, workspace.place)
-            has_changed = databases.migrate(beside) or has_changed
+            try:
+                has_changed = workspaces.migrate(database, workspace.place) or has_changed
+            except CleanedError as error:  # the others are migrated all the same
+                faults.append(error)
+    if faults:
+        raise Faults(faults)
     print(words("terminal-migrated" if has_changed else "terminal-up-to-date"))
     return 0
 

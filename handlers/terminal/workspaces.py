@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.core import databases, settings, workspaces
 from bot.core.errors import CleanedError, Faults
 from bot.core.settings import Reading, Settings
-from bot.core.workspaces import MAIN, Workspace
+from bot.core.workspaces import Workspace
 from handlers.slack.installation.installations import Installations
 from handlers.terminal.files import print_json
 from handlers.words import Words
@@ -35,7 +35,7 @@ def read(main: Settings) -> Reading:
     the database raises.
     """
     chosen = _chosen(main) if main.workspace or main.uses_oauth else None
-    if chosen is None or chosen.place == MAIN:
+    if chosen is None:
         return Reading(main, ())
     return settings.of_workspace(main, chosen.id, chosen.place)
 
@@ -67,7 +67,13 @@ def run(words: Words, *, erase: str | None, renew_keys: bool, as_json: bool) -> 
 
 def _chosen(main: Settings) -> Workspace | None:
     with closing(databases.open_current(main.database_url)) as database:
-        known = workspaces.list_all(database)
+        chosen = _named(main, workspaces.list_all(database))
+        if chosen:
+            workspaces.check_there(database, chosen.place)
+    return chosen
+
+
+def _named(main: Settings, known: Sequence[Workspace]) -> Workspace | None:
     names = _names(known)
     if main.workspace:
         for each in known:

@@ -1,7 +1,7 @@
 """`/healthz`: the process answers. `/readyz`: all that it needs to work is there, each part by its name."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from time import monotonic
@@ -19,12 +19,18 @@ Check = Callable[[], str]
 
 
 class Health:
-    """Looks at each part in a thread of its own: one that doesn't answer hides no other."""
+    """Looks at each part in a thread of its own: one that doesn't answer hides no other.
+
+    `partial`: the checks whose faults are told, and leave the process ready, since most of it works.
+    """
 
     def __init__(
-        self, checks: Mapping[str, Check], last_error: Callable[[], LastError | None] = lambda: None
+        self,
+        checks: Mapping[str, Check],
+        last_error: Callable[[], LastError | None] = lambda: None,
+        partial: Collection[str] = (),
     ) -> None:
-        self._checks, self._last_error = checks, last_error
+        self._checks, self._last_error, self._partial = checks, last_error, partial
         self._threads = ThreadPoolExecutor(len(checks) or 1, thread_name_prefix="health")
         self._looks: dict[str, tuple[float, Future[str]]] = {}  # when each began
         self._lock = Lock()
@@ -55,7 +61,7 @@ class Health:
     async def _ready(self, _request: web.Request) -> web.Response:
         async with self._one_request:
             found = await asyncio.to_thread(self.look)
-        is_ready = all(state == WELL for state in found.values())
+        is_ready = all(state == WELL or name in self._partial for name, state in found.items())
         error = self._last_error()
         return web.json_response(
             {"ready": is_ready, "checks": dict(found), "last_error": error.to_json() if error else None},

@@ -8,6 +8,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
@@ -85,25 +86,34 @@ class DatabaseFigures(Collector):
         return ()
 
     def collect(self) -> Iterator[Metric]:
-        """Leaves out what can't be read: the database may be gone, which `cleaned_ready` says."""
+        """Leaves out what can't be read: a database may be gone, which `cleaned_ready` says."""
         databases = self._databases()
         for read in (_jobs, _outbox, _syncs, _digest):
-            try:
-                yield from read(databases, self._clock())
-            except Exception as error:  # noqa: BLE001  whoever watches needs the other figures the more
-                log.warning("%s can't be read: %s", read.__name__.lstrip("_"), errors.name(error))
+            yield from read(databases, self._clock())
 
 
 Databases = Mapping[str, Database]
 """By workspace."""
+Figure = TypeVar("Figure")
+
+
+def _each(
+    databases: Databases, what: str, read: Callable[[Database], Figure]
+) -> Iterator[tuple[str, Figure]]:
+    """What is read of each workspace: one whose database is broken hides no other."""
+    for workspace_id, database in databases.items():
+        try:
+            yield workspace_id, read(database)
+        except Exception as error:  # noqa: BLE001  whoever watches needs the other figures the more
+            log.warning("%s can't be read: %s", what, errors.name(error))
 
 
 def _jobs(databases: Databases, now: datetime) -> Iterable[Metric]:
     n = _gauge("cleaned_jobs", "Jobs that have not ended, by kind and state.", "kind", "state")
     age = _gauge("cleaned_job_age_seconds", "Time since the oldest of these was created.", "kind", "state")
     numbers, ages = Counter[tuple[str, str]](), defaultdict[tuple[str, str], float](float)
-    for database in databases.values():
-        for each in jobs.backlog(database, now):
+    for _, backlog in _each(databases, "jobs", lambda database: jobs.backlog(database, now)):
+        for each in backlog:
             key = each.kind, each.state
             numbers[key] += each.n
             ages[key] = max(ages[key], each.age.total_seconds())
@@ -116,8 +126,8 @@ def _jobs(databases: Databases, now: datetime) -> Iterable[Metric]:
 def _outbox(databases: Databases, _now: datetime) -> Iterable[Metric]:
     outbox = _gauge("cleaned_outbox", "Changes for Mailchimp of jobs that have not ended, by state.", "state")
     numbers = Counter[str]()
-    for database in databases.values():
-        numbers.update(figures.outbox(database))
+    for _, found in _each(databases, "outbox", figures.outbox):
+        numbers.update(found)
     for state, n in numbers.items():
         outbox.add_metric([state], n)
     return (outbox,)
@@ -126,16 +136,19 @@ def _outbox(databases: Databases, _now: datetime) -> Iterable[Metric]:
 def _syncs(databases: Databases, now: datetime) -> Iterable[Metric]:
     about = "Age of what a mirror shows, by the workspace's and the audience's id."
     age = _gauge("cleaned_sync_age_seconds", about, "workspace", "audience")
-    for workspace_id, database in databases.items():
-        for audience_id, each in figures.sync_ages(database, now).items():
+    ages = _each(databases, "syncs", lambda database: figures.sync_ages(database, now))
+    for workspace_id, of_audiences in ages:
+        for audience_id, each in of_audiences.items():
             age.add_metric([workspace_id, str(audience_id)], each.total_seconds())
     return (age,)
 
 
 def _digest(databases: Databases, now: datetime) -> Iterable[Metric]:
     late = _gauge("cleaned_digest_late_seconds", "How late the latest digest is that is due; 0 if none is.")
-    lateness = (digests.lateness(database, now).total_seconds() for database in databases.values())
-    late.add_metric([], max(lateness, default=0.0))
+    found = _each(databases, "digest", lambda database: digests.lateness(database, now))
+    lateness = [each.total_seconds() for _, each in found]
+    if lateness or not databases:
+        late.add_metric([], max(lateness, default=0.0))
     return (late,)
 
 

@@ -8,7 +8,7 @@ to is the one whose member row is not marked.
 import json
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import repeat
@@ -36,7 +36,7 @@ from storage.contacts.figures import FigureChanges, FigureKey
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import Status
 from storage.core.engines import id_array, is_in, is_sqlite
-from storage.core.tables import AudienceRow, JobRow
+from storage.core.tables import JobRow
 
 _SPAN = 100_000
 IDS_PER_STATEMENT = 10_000
@@ -78,11 +78,11 @@ def undone_by(session: Session, audience_id: int, archive_id: str) -> str | None
     return archive.undone_by or in_result if archive else None
 
 
-def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[Archive, AudienceRow]]:
-    """Archives of all audiences that have contacts, newest first."""
+def newest(session: Session, audience_ids: Collection[int], *, skip: int, most: int) -> Sequence[Archive]:
+    """Archives of these audiences that have contacts, newest first."""
     return session.exec(
-        select_model(Archive, AudienceRow)
-        .where(col(AudienceRow.id) == Archive.audience_id, col(Archive.n) > 0)
+        select_model(Archive)
+        .where(col(Archive.audience_id).in_(audience_ids), col(Archive.n) > 0)
         .order_by(col(Archive.made_at).desc(), col(Archive.id))
         .offset(skip)
         .limit(most)

@@ -10,7 +10,6 @@ from sqlmodel import Session, col, or_, select
 
 from storage.bounces.tables import HeldVerdict, VerdictBatch
 from storage.core import engines
-from storage.core.tables import AudienceRow
 
 _HELD: Table = HeldVerdict.__table__  # type: ignore[attr-defined]
 
@@ -56,12 +55,14 @@ def answer(session: Session, audience_id: int, batch_id: str, text: str, by: str
     return session.connection().execute(statement).rowcount > 0
 
 
-def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[VerdictBatch, AudienceRow]]:
-    """Batches of all audiences, newest first."""
+def newest(
+    session: Session, audience_ids: Collection[int], *, skip: int, most: int
+) -> Sequence[VerdictBatch]:
+    """Batches of these audiences, newest first."""
     return session.exec(
-        select(VerdictBatch, AudienceRow)
+        select(VerdictBatch)
         .where(
-            col(AudienceRow.id) == VerdictBatch.audience_id,
+            col(VerdictBatch.audience_id).in_(audience_ids),
             or_(col(VerdictBatch.n) > 0, col(VerdictBatch.held_at).is_not(None)),
         )
         .order_by(col(VerdictBatch.since).desc(), col(VerdictBatch.id))
@@ -70,15 +71,17 @@ def newest(session: Session, *, skip: int, most: int) -> Sequence[tuple[VerdictB
     ).all()
 
 
-def unasked(session: Session) -> Sequence[VerdictBatch]:
-    """Batches that wait for an answer, and nobody was asked."""
-    query = select(VerdictBatch).where(*_is_waiting(), col(VerdictBatch.asked_at).is_(None))
+def unasked(session: Session, audience_ids: Collection[int]) -> Sequence[VerdictBatch]:
+    """Batches of these audiences that wait for an answer, and nobody was asked."""
+    of_one = col(VerdictBatch.audience_id).in_(audience_ids)
+    query = select(VerdictBatch).where(of_one, *_is_waiting(), col(VerdictBatch.asked_at).is_(None))
     return session.exec(query.order_by(col(VerdictBatch.since))).all()
 
 
-def audiences_waiting(session: Session) -> Sequence[int]:
-    """Returns the ids of the audiences with batches that wait for an answer."""
-    query = select(VerdictBatch.audience_id).where(*_is_waiting()).distinct()
+def audiences_waiting(session: Session, audience_ids: Collection[int]) -> Sequence[int]:
+    """Returns those of the audiences with batches that wait for an answer."""
+    of_one = engines.of_audiences(col(VerdictBatch.audience_id), audience_ids)
+    query = select(VerdictBatch.audience_id).where(of_one, *_is_waiting()).distinct()
     return sorted(session.exec(query).all())
 
 

@@ -4,12 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Session
 
 from storage.contacts.contacts import TABLE
 from storage.contacts.values import Status
-from storage.core.tables import AudienceRow, AudienceSource
 
 
 class ContactSummary(NamedTuple):
@@ -39,19 +38,16 @@ def by_ids(session: Session, audience_id: int, ids: Collection[int]) -> dict[int
 
 
 def audiences_having(
-    session: Session, keys: Collection[str], source: AudienceSource = AudienceSource.LOCAL
+    session: Session, keys: Collection[str], audience_ids: Collection[int]
 ) -> dict[str, set[int]]:
-    """Returns which audiences of that source have these lower-case addresses: address → audience ids."""
-    audience: Table = AudienceRow.__table__  # type: ignore[attr-defined]
+    """Returns which of these audiences have these lower-case addresses: address → audience ids."""
     query = select(TABLE.c.address_key, TABLE.c.audience_id).where(
-        TABLE.c.address_key.in_(keys),
-        # Restricts the audiences, because the index begins with the audience.
-        TABLE.c.audience_id.in_(select(audience.c.id).where(audience.c.source == source)),
+        TABLE.c.audience_id.in_(audience_ids), TABLE.c.address_key.in_(keys)
     )
-    audience_ids: dict[str, set[int]] = {}
+    having: dict[str, set[int]] = {}
     for key, audience_id in session.connection().execute(query):
-        audience_ids.setdefault(key, set()).add(audience_id)
-    return audience_ids
+        having.setdefault(key, set()).add(audience_id)
+    return having
 
 
 def cleaned_among(session: Session, audience_ids: Collection[int], keys: Collection[str]) -> set[str]:

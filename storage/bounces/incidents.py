@@ -11,8 +11,7 @@ from sqlmodel import select as select_model
 
 from storage.bounces.tables import Evidence, IncidentRow
 from storage.contacts.tables import VerdictRow
-from storage.core.engines import is_in
-from storage.core.tables import AudienceRow
+from storage.core.engines import of_audiences
 
 _EVIDENCE: Table = Evidence.__table__  # type: ignore[attr-defined]
 _INCIDENTS: Table = IncidentRow.__table__  # type: ignore[attr-defined]
@@ -47,7 +46,7 @@ def earliest(
     """
     audience_id, began = _INCIDENTS.c.audience_id, _INCIDENTS.c.since
     query = select(audience_id, func.min(began)).where(
-        is_in(session, audience_id, audience_ids), began <= since, _INCIDENTS.c.until >= until
+        of_audiences(audience_id, audience_ids), began <= since, _INCIDENTS.c.until >= until
     )
     return dict(session.connection().execute(query.group_by(audience_id)).all())
 
@@ -142,22 +141,19 @@ def words_of_servers(
     return [(domain, diagnostic) for domain, diagnostic in session.connection().execute(query)]
 
 
-def untold(session: Session) -> Sequence[IncidentRow]:
-    """Incidents without a notice, the earliest first."""
-    return _rows(session, col(IncidentRow.notice).is_(None))
+def untold(session: Session, audience_ids: Collection[int]) -> Sequence[IncidentRow]:
+    """Incidents of these audiences without a notice, the earliest first."""
+    return _rows(session, audience_ids, col(IncidentRow.notice).is_(None))
 
 
-def running(session: Session) -> Sequence[IncidentRow]:
-    """Incidents with a notice whose end was not told yet, the earliest first."""
-    return _rows(session, col(IncidentRow.notice) > "", col(IncidentRow.ended_at).is_(None))
+def running(session: Session, audience_ids: Collection[int]) -> Sequence[IncidentRow]:
+    """Incidents of these audiences with a notice whose end was not told yet, the earliest first."""
+    return _rows(session, audience_ids, col(IncidentRow.notice) > "", col(IncidentRow.ended_at).is_(None))
 
 
-def with_notice(session: Session, notice: str) -> Sequence[tuple[IncidentRow, AudienceRow]]:
-    """The incidents that the notice tells of, the earliest first."""
-    query = select_model(IncidentRow, AudienceRow).where(
-        col(IncidentRow.notice) == notice, col(AudienceRow.id) == col(IncidentRow.audience_id)
-    )
-    return session.exec(query.order_by(col(IncidentRow.since), col(AudienceRow.name))).all()
+def with_notice(session: Session, audience_ids: Collection[int], notice: str) -> Sequence[IncidentRow]:
+    """The incidents of these audiences that the notice tells of, the earliest first."""
+    return _rows(session, audience_ids, col(IncidentRow.notice) == notice)
 
 
 def give_notice(session: Session, audience_id: int, incident_id: str, notice: str) -> bool:
@@ -166,10 +162,14 @@ def give_notice(session: Session, audience_id: int, incident_id: str, notice: st
     return session.connection().execute(update(IncidentRow).where(*is_one).values(notice=notice)).rowcount > 0
 
 
-def end(session: Session, notice: str, now: datetime) -> bool:
-    """Ends the notice's incidents; returns False if they have ended before."""
-    is_one = (col(IncidentRow.notice) == notice, col(IncidentRow.ended_at).is_(None))
-    return session.connection().execute(update(IncidentRow).where(*is_one).values(ended_at=now)).rowcount > 0
+def end(session: Session, audience_ids: Collection[int], notice: str, now: datetime) -> bool:
+    """Ends the notice's incidents in these audiences; returns False if they have ended before."""
+    is_running = (col(IncidentRow.notice) == notice, col(IncidentRow.ended_at).is_(None))
+    n = 0
+    for audience_id in sorted(audience_ids):
+        statement = update(IncidentRow).where(col(IncidentRow.audience_id) == audience_id, *is_running)
+        n += session.connection().execute(statement.values(ended_at=now)).rowcount
+    return n > 0
 
 
 def set_shown(session: Session, audience_id: int, incident_id: str, n: int, *, before: int) -> bool:
@@ -178,9 +178,10 @@ def set_shown(session: Session, audience_id: int, incident_id: str, n: int, *, b
     return session.connection().execute(update(IncidentRow).where(*is_one).values(n_shown=n)).rowcount > 0
 
 
-def _rows(session: Session, *conditions: Any) -> Sequence[IncidentRow]:
-    query = select_model(IncidentRow).where(*conditions).order_by(col(IncidentRow.since))
-    return session.exec(query.execution_options(populate_existing=True)).all()
+def _rows(session: Session, audience_ids: Collection[int], *conditions: Any) -> Sequence[IncidentRow]:
+    query = select_model(IncidentRow).where(col(IncidentRow.audience_id).in_(audience_ids), *conditions)
+    in_order = query.order_by(col(IncidentRow.since), col(IncidentRow.audience_id))
+    return session.exec(in_order.execution_options(populate_existing=True)).all()
 
 
 def _is(audience_id: int, incident_id: str) -> tuple[Any, Any]:

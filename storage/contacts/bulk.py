@@ -17,9 +17,9 @@ from sqlmodel import select as select_model
 from storage.contacts.contacts import TABLE
 from storage.contacts.values import COLUMNS, Row
 from storage.core.engines import is_sqlite
+from storage.core.server_errors import is_duplicate
 from storage.core.tables import AudienceRow
 
-_UNIQUE_VIOLATION = "23505"  # PostgreSQL's SQLSTATE
 _NAMES = ", ".join(COLUMNS)
 _ID = itemgetter(COLUMNS.index("id"))
 _KEY = itemgetter(COLUMNS.index("address_key"))
@@ -81,12 +81,17 @@ def find_by_remote_ids(session: Session, audience_id: int, ids: Iterable[int | N
 
 
 def update(session: Session, rows: Sequence[Row]) -> None:
-    """Overwrites all columns of existing contacts."""
+    """Overwrites all columns of existing contacts, which are of one audience."""
     if not rows:
         return
-    mark = "?" if is_sqlite(session) else "%s"
-    values = ", ".join(f"{name} = {mark}" for name in COLUMNS[2:])
-    statement = f"UPDATE contact SET {values} WHERE audience_id = {mark} AND id = {mark}"  # noqa: S608  no value in it
+    if not is_sqlite(session):
+        # An UPDATE for each takes four times as long, and longer still where the audience is on another server.
+        statement = "DELETE FROM contact WHERE audience_id = %s AND id = ANY(%s)"
+        session.connection().exec_driver_sql(statement, (rows[0][0], [row[1] for row in rows]))
+        _copy(session, sorted(rows, key=_KEY))
+        return
+    values = ", ".join(f"{name} = ?" for name in COLUMNS[2:])
+    statement = f"UPDATE contact SET {values} WHERE audience_id = ? AND id = ?"  # noqa: S608  no value in it
     session.connection().exec_driver_sql(statement, [row[2:] + row[:2] for row in rows])
 
 
@@ -127,15 +132,19 @@ def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
 
 
 def _insert_postgresql(session: Session, rows: Sequence[Row]) -> int:
-    """Copies straight into the table: with a staging table, each contact would be written twice."""
-    connection = session.connection()
-    cursor: Any = connection.connection.cursor()
     try:
-        with connection.begin_nested(), cursor, cursor.copy(f"COPY contact ({_NAMES}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+        with session.connection().begin_nested():
+            _copy(session, rows)
     except Exception as error:
-        if getattr(error, "sqlstate", None) != _UNIQUE_VIOLATION:  # psycopg's; on SQLite it is never imported
+        if not is_duplicate(error):
             raise
         return 0
     return len(rows)
+
+
+def _copy(session: Session, rows: Sequence[Row]) -> None:
+    """Copies straight into the table: with a staging table, each contact would be written twice."""
+    cursor: Any = session.connection().connection.cursor()
+    with cursor, cursor.copy(f"COPY contact ({_NAMES}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -18,7 +18,7 @@ from sqlmodel import Session, SQLModel, col, select
 from storage.contacts.contacts import IS_ARCHIVED, IS_CLEANED, TABLE, Segment
 from storage.contacts.tables import CleanedDay, ContactCount, DomainCount
 from storage.contacts.values import UNKNOWN_TIME, CleanReason, Status
-from storage.core.engines import insert, is_in
+from storage.core.engines import insert, is_in, of_audiences
 from storage.core.tables import AudienceRow
 
 _COUNTS: Table = ContactCount.__table__  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ def by_status_and_reason_in(
     session: Session, audience_ids: Sequence[int]
 ) -> dict[int, dict[tuple[str, str], int]]:
     """As `by_status_and_reason`, for each of the audiences, in one query."""
-    is_theirs = is_in(session, _COUNTS.c.audience_id, audience_ids)
+    is_theirs = of_audiences(_COUNTS.c.audience_id, audience_ids)
     found: dict[int, dict[tuple[str, str], int]] = {audience_id: {} for audience_id in audience_ids}
     for row in session.exec(select(ContactCount).where(is_theirs, ContactCount.n != 0)):
         found[row.audience_id][row.status, row.reason] = row.n
@@ -120,7 +120,7 @@ def cleaned_between_in(
     """As `cleaned_between`, for each of the audiences; the number of queries does not grow with them."""
     rows = session.exec(
         select(CleanedDay).where(
-            is_in(session, _DAYS.c.audience_id, audience_ids),
+            of_audiences(_DAYS.c.audience_id, audience_ids),
             CleanedDay.day >= bounds[0].astimezone(UTC).date(),
             CleanedDay.day < bounds[-1].astimezone(UTC).date(),
         )
@@ -151,7 +151,7 @@ def _counted_between(
     audience_id, reason = TABLE.c.audience_id, TABLE.c.clean_reason
     for status in (IS_CLEANED, IS_ARCHIVED):
         query = select_any(audience_id, reason, func.count()).where(
-            is_in(session, audience_id, audience_ids),
+            of_audiences(audience_id, audience_ids),
             status,
             reason.in_(reasons),
             TABLE.c.cleaned_at >= since,
@@ -171,7 +171,7 @@ def date_unknown_in(session: Session, audience_ids: Sequence[int]) -> dict[int, 
     """As `date_unknown`, for those of the audiences that have such contacts."""
     audience_id = TABLE.c.audience_id
     query = select_any(audience_id, func.count()).where(
-        is_in(session, audience_id, audience_ids), IS_CLEANED, TABLE.c.cleaned_at == UNKNOWN_TIME
+        of_audiences(audience_id, audience_ids), IS_CLEANED, TABLE.c.cleaned_at == UNKNOWN_TIME
     )
     return dict(session.connection().execute(query.group_by(audience_id)).all())
 

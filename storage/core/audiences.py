@@ -36,6 +36,11 @@ def by_name(session: Session, name: str) -> AudienceRow | None:
     return next((audience for audience in audiences if audience.name.strip().casefold() == folded), None)
 
 
+def lock(session: Session, audience_id: int) -> AudienceRow | None:
+    """The audience, its row locked until the transaction ends: nobody changes its contacts meanwhile."""
+    return session.get(AudienceRow, audience_id, with_for_update=True, populate_existing=True)
+
+
 def get_or_add(session: Session, name: str, now: datetime) -> AudienceRow:
     audience = by_name(session, name)
     if audience is None:

@@ -10,11 +10,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
+from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import DropSchema
 from sqlmodel import Session
+
+from storage.core.server_errors import leaves_session_unusable
 
 __all__ = ["Database", "Session", "Unreachable"]  # `bot` and `handlers` import Session from here
 
@@ -23,6 +25,10 @@ log = logging.getLogger(__name__)
 # Another program may lock the file for longer; transactions of this one last well under a second.
 SQLITE_BUSY_SECONDS = 20.0
 SHORT_WAIT_SECONDS = 1.5  # Slack wants an acknowledgement within three seconds
+IDLE_CONNECTIONS, MOST_CONNECTIONS = 10, 30
+IDLE_BESIDE = (
+    3  # of each SQLite file beside the main one: each connection has two open files, and memory of its own
+)
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
@@ -67,16 +73,18 @@ class Database:
     (`url_beside`). Raises BadUrl.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, idle_connections: int = IDLE_CONNECTIONS) -> None:
+        """`idle_connections`: that are kept open."""
         self.url = _parse_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.schema = None if self.is_sqlite else _schema(self.url)
-        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgresql_engine(self.url)
+        make_engine = _sqlite_engine if self.is_sqlite else _postgresql_engine
+        self.engine = make_engine(self.url, idle_connections)
         self._shares_engine = False
         # SQLite has one writer: threads of this process wait for this lock, which is quicker than polling the file.
         self._writer = Lock()
         self._busy_seconds = SQLITE_BUSY_SECONDS
-        self._file_id: tuple[int, int] | None = None  # of the SQLite file that `check_file` saw first
+        self._file_id: tuple[int, int] | None = None  # of the SQLite file that `check_place` saw first
 
     def with_short_wait(self) -> Self:
         """Returns the same database with a short time-out for locks, for requests that a person waits for."""
@@ -88,7 +96,7 @@ class Database:
         """Returns the database of that name beside this one; on PostgreSQL both use the same connections."""
         url = url_beside(self.url.render_as_string(hide_password=False), place)
         if self.is_sqlite:
-            return Database(url)
+            return Database(url, idle_connections=IDLE_BESIDE)
         database = copy(self)
         database.url, database.schema, database._shares_engine = make_url(url), place, True  # noqa: SLF001  of this class
         database.engine = self.engine.execution_options(schema=place)
@@ -123,11 +131,13 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise Unreachable from error
 
-    def check_file(self) -> None:
-        """Raises Unreachable if the SQLite file is gone, or is another one than at the first call.
+    def check_place(self) -> None:
+        """Raises Unreachable if the SQLite file is gone, or is another one than at the first call; or the schema is gone.
 
         An open connection goes on reading and writing a file that was deleted or replaced.
         """
+        if self.schema:
+            self._check_schema(self.schema)
         if not (self.is_sqlite and self.url.database):
             return
         try:
@@ -137,6 +147,15 @@ class Database:
         file_id = found.st_dev, found.st_ino
         self._file_id = self._file_id or file_id
         if file_id != self._file_id:
+            raise Unreachable
+
+    def _check_schema(self, schema: str) -> None:
+        try:
+            with self.engine.connect() as connection:
+                is_there = connection.execute(select(func.to_regnamespace(schema))).scalar() is not None
+        except SQLAlchemyError as error:
+            raise Unreachable from error
+        if not is_there:
             raise Unreachable
 
     @property
@@ -277,16 +296,18 @@ def _schema(url: URL) -> str | None:
     return schema
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, idle_connections: int) -> Engine:
     # Without prepared statements: behind some connection poolers they are lost after a rollback.
     engine = create_engine(
         url.difference_update_query([_SCHEMA]).set(drivername="postgresql+psycopg"),
         connect_args={"prepare_threshold": None, "options": "-c timezone=UTC", **POSTGRESQL_TIMEOUTS},
         pool_pre_ping=True,
         hide_parameters=True,  # else errors would show addresses
-        pool_size=10,
-        max_overflow=20,
+        pool_size=idle_connections,
+        max_overflow=MOST_CONNECTIONS - idle_connections,
     )
+
+    event.listen(engine, "handle_error", _replace_sessions)
 
     @event.listens_for(engine, "begin")
     def _set_search_path(connection: Connection) -> None:
@@ -298,10 +319,19 @@ def _postgresql_engine(url: URL) -> Engine:
     return engine.execution_options(schema=schema) if schema else engine
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _replace_sessions(context: ExceptionContext) -> None:
+    if leaves_session_unusable(context.original_exception):
+        context.is_disconnect = True  # the whole pool is replaced
+
+
+def _sqlite_engine(url: URL, idle_connections: int) -> Engine:
     # isolation_level None: the driver begins no transactions, `_begin` does.
     engine = create_engine(
-        url, connect_args={"isolation_level": None}, pool_size=10, max_overflow=20, hide_parameters=True
+        url,
+        connect_args={"isolation_level": None},
+        pool_size=idle_connections,
+        max_overflow=MOST_CONNECTIONS - idle_connections,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")

@@ -7,12 +7,12 @@ from enum import StrEnum
 from sqlalchemy.exc import DBAPIError
 
 from storage.core.database import Busy, Unreachable
+from storage.core.server_errors import is_gone, sqlstate
 
 _NO_SPACE = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 # The lowest byte of an extended SQLite result code is the primary one.
 _PRIMARY_CODE = 0xFF
-# PostgreSQL's SQLSTATE: connection exceptions, too many connections, shutting down or starting up.
-_NOT_CONNECTED = ("08", "533", "57P01", "57P02", "57P03")
+# PostgreSQL's SQLSTATE.
 _DISK_FULL, _LOCKED = "53100", "55P03"
 
 
@@ -31,30 +31,31 @@ def transient_fault(error: BaseException) -> TransientFault | None:
     """The fault that an error means; None for any other error."""
     if isinstance(error, Busy):
         return TransientFault.BUSY
-    if isinstance(error, Unreachable) and error.__cause__:
-        return transient_fault(error.__cause__)
+    if isinstance(error, Unreachable):
+        return transient_fault(error.__cause__) if error.__cause__ else TransientFault.GONE
     if isinstance(error, DBAPIError):
         return _from_driver(error)
     if isinstance(error, OSError) and error.errno in _NO_SPACE:
         return TransientFault.FULL
-    return None
+    return _from_postgresql(error)  # of a cursor of the driver's own
 
 
 def _from_driver(error: DBAPIError) -> TransientFault | None:
     original = error.orig
     if isinstance(original, sqlite3.Error):
         return _from_sqlite(getattr(original, "sqlite_errorcode", 0) & _PRIMARY_CODE)
-    state = getattr(original, "sqlstate", None)
-    if state == _DISK_FULL:
+    if sqlstate(original):
+        return _from_postgresql(original)
+    is_lost = error.connection_invalidated or _could_not_connect(error)
+    return TransientFault.GONE if is_lost else _from_postgresql(original)
+
+
+def _from_postgresql(error: BaseException | None) -> TransientFault | None:
+    if sqlstate(error) == _DISK_FULL:
         return TransientFault.FULL
-    if state == _LOCKED:
+    if sqlstate(error) == _LOCKED:
         return TransientFault.BUSY
-    is_lost = (
-        state.startswith(_NOT_CONNECTED)
-        if state
-        else error.connection_invalidated or _could_not_connect(error)
-    )
-    return TransientFault.GONE if is_lost else None
+    return TransientFault.GONE if is_gone(error) else None
 
 
 def _from_sqlite(code: int) -> TransientFault | None:

@@ -1,10 +1,11 @@
 """Differences between SQLite and PostgreSQL that several modules need."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Table, any_, cast, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, SQLModel
 
 
@@ -47,6 +48,12 @@ def is_in(session: Session, column: ColumnElement[int], ids: Sequence[int]) -> C
         # PostgreSQL uses the index for this form even without statistics.
         return column == any_(id_array(ids))
     return column.in_(select(func.json_each(json.dumps(list(ids))).table_valued("value").c.value))
+
+
+def of_audiences(column: SQLCoreOperations[int], audience_ids: Collection[int]) -> ColumnElement[bool]:
+    """The condition that rows are of one of these audiences, each named: there may be a server for each."""
+    one, *others = audience_ids or (None,)
+    return column.in_(audience_ids) if others or one is None else column == one
 
 
 def id_array(ids: Sequence[int]) -> ColumnElement[Sequence[int]]:

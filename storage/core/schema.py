@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import inspect, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_MIGRATING = 0x636C65616E6564  # the advisory lock of whoever migrates
 
 
 class NewerDatabase(Exception):
@@ -44,6 +45,9 @@ def migrate(database: Database) -> None:
 
     config = _config()
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if not database.is_sqlite:
+            # Of two processes that migrate at the same time the second waits, and finds that nothing is left to do.
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         if database.schema:
             connection.execute(CreateSchema(database.schema, if_not_exists=True))
         config.attributes["connection"] = connection
@@ -61,7 +65,7 @@ def state(database: Database) -> SchemaState:
 def state_if_reachable(database: Database) -> SchemaState:
     """As `state`, of a database that is in use. Raises Unreachable."""
     try:
-        database.check_file()
+        database.check_place()
         return state(database)
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise Unreachable from error

@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -28,6 +29,14 @@ SQLModel.metadata.naming_convention = {
 
 class Table(SQLModel):
     """Base class of all tables."""
+
+
+def is_spread(table: sqlalchemy.Table) -> bool:
+    """Whether the rows are of audiences, which may be on several servers: its key begins with the audience.
+
+    The other tables are on one server (`docs/spreading.md`).
+    """
+    return next(iter(table.primary_key)).name == "audience_id"
 
 
 class AudienceSource(StrEnum):

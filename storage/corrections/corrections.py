@@ -19,7 +19,7 @@ from storage.contacts.contacts import (
 )
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason
-from storage.core.engines import insert_unless_there, is_in
+from storage.core.engines import insert_unless_there, is_in, of_audiences
 from storage.corrections.tables import Consent, NotTypo
 
 # A person who complained about the mail is never asked for another address, whatever the contact was cleaned for.
@@ -81,9 +81,7 @@ def find_uncorrected(
     """
     if not domains:
         return []  # SQLite would read every cleaned contact for that
-    corrected = select(Consent.old_contact_id).where(
-        Consent.audience_id == audience_id, col(Consent.old_contact_id).is_not(None)
-    )
+    corrected = _corrected(session, audience_id)
     of_domains: ColumnElement[bool] = TABLE.c.domain.in_(domains)
     if period:
         since, until = period
@@ -91,9 +89,9 @@ def find_uncorrected(
     if are_few:
         ids = select(Contact.id).where(Contact.audience_id == audience_id, IS_CLEANED, of_domains)
         of_domains = TABLE.c.id.in_(ids)
-    query = select(Contact).where(
-        TABLE.c.audience_id == audience_id, MAY_BE_A_TYPO, of_domains, TABLE.c.id.not_in(corrected)
-    )
+    query = select(Contact).where(TABLE.c.audience_id == audience_id, MAY_BE_A_TYPO, of_domains)
+    if corrected:
+        query = query.where(~is_in(session, TABLE.c.id, corrected))
     if among is not None:
         query = query.where(TABLE.c.id.in_(among))
     if after:
@@ -101,6 +99,14 @@ def find_uncorrected(
     if before:
         query = query.where(comes_before(before))
     return session.exec(query.order_by(*(OLDEST_FIRST if before else NEWEST_FIRST)).limit(most)).all()
+
+
+def _corrected(session: Session, audience_id: int) -> Sequence[int]:
+    """Ids of the contacts that were corrected. Read by itself, since only contacts may be on several servers."""
+    query = select(Consent.old_contact_id).where(
+        Consent.audience_id == audience_id, col(Consent.old_contact_id).is_not(None)
+    )
+    return [contact_id for contact_id in session.exec(query) if contact_id is not None]
 
 
 def statuses_by_key(session: Session, audience_id: int, keys: Collection[str]) -> dict[str, str]:
@@ -143,7 +149,7 @@ def marked_not_typo(session: Session, audience_id: int, ids: Collection[int]) ->
 def count_not_typos(session: Session, audience_ids: Sequence[int]) -> dict[int, int]:
     """Returns how many contacts a person marked as right, of those of the audiences that have some."""
     audience_id: Column[int] = NotTypo.__table__.c.audience_id  # type: ignore[attr-defined]
-    query = select_columns(audience_id, func.count()).where(is_in(session, audience_id, audience_ids))
+    query = select_columns(audience_id, func.count()).where(of_audiences(audience_id, audience_ids))
     return dict(session.connection().execute(query.group_by(audience_id)).all())
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Column, delete
 from sqlmodel import Session, col, select
 
-from storage.core.engines import is_in
+from storage.core.engines import of_audiences
 from storage.exports.tables import Export
 
 _AUDIENCE_ID: Column[int] = Export.__table__.c.audience_id  # type: ignore[attr-defined]
@@ -41,7 +41,7 @@ def newest(session: Session, audience_id: int, *, skip: int, most: int) -> Seque
 
 def newest_in(session: Session, audience_ids: Sequence[int], since: datetime, most: int) -> Sequence[Export]:
     """The newest exports of the audiences, made since that time, newest first."""
-    is_theirs = is_in(session, _AUDIENCE_ID, audience_ids)
+    is_theirs = of_audiences(_AUDIENCE_ID, audience_ids)
     return session.exec(
         select(Export)
         .where(is_theirs, Export.made_at >= since)

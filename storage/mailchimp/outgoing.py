@@ -4,7 +4,7 @@ A row is `sent` from the moment before its call until the answer is stored. Its 
 its own, STARTING for a batch whose id is not known yet, or the id of a batch.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from storage.mailchimp.tables import Outgoing, OutgoingState
 from storage.mailchimp.values import member_hash
 
 SINGLE_CALL, STARTING = "", "?"
+_JOBS_PER_STATEMENT = 1_000
 
 _ROW: Table = Outgoing.__table__  # type: ignore[attr-defined]
 
@@ -88,9 +89,9 @@ def ended_with_doubts(session: Session, audience_id: int, since: datetime) -> Se
 
 def in_doubt(session: Session, key: OutboxKey, made_at: datetime) -> Sequence[int]:
     """Returns contacts whose answer is missing, without those that a job made after `made_at` has changed."""
-    later = select(col(JobRow.id)).where(
-        col(JobRow.audience_id) == key.audience_id, col(JobRow.made_at) > made_at
-    )
+    # Read by itself, since jobs are not where the outbox may be: on another server.
+    made_later = (JobRow.audience_id == key.audience_id, col(JobRow.made_at) > made_at)
+    later = session.exec(select_model(JobRow.id).where(*made_later)).all()
     other = _ROW.alias()
     changed_later = exists().where(
         other.c.audience_id == key.audience_id,
@@ -124,9 +125,10 @@ def open_batches(session: Session, key: OutboxKey) -> Sequence[str]:
     return session.connection().execute(query).scalars().all()
 
 
-def known_batches(session: Session) -> set[str]:
-    """Returns the ids of all batches that rows of any job name."""
-    return set(session.connection().execute(select(_ROW.c.batch_id).distinct()).scalars())
+def known_batches(session: Session, audience_ids: Collection[int]) -> set[str]:
+    """Returns the ids of all batches that rows of these audiences name."""
+    query = select(_ROW.c.batch_id).where(_ROW.c.audience_id.in_(audience_ids)).distinct()
+    return set(session.connection().execute(query).scalars())
 
 
 def mark_waiting(session: Session, key: OutboxKey, contact_ids: Sequence[int]) -> None:
@@ -204,11 +206,20 @@ def archived(session: Session, audience_id: int, contact_ids: Sequence[int]) -> 
     return set(session.connection().execute(query).scalars())
 
 
-def told_before(session: Session, before: datetime) -> Sequence[OutboxKey]:
-    """Returns the keys of rows whose job's receipt was sent before that time."""
-    has_rows = exists().where(_ROW.c.audience_id == col(JobRow.audience_id), _ROW.c.job_id == col(JobRow.id))
-    jobs = select(JobRow.audience_id, JobRow.id).where(col(JobRow.told_at) < before, has_rows)  # type: ignore[call-overload]  # SQLModel's columns
-    return [OutboxKey(*key) for key in session.connection().execute(jobs)]
+def told_before(session: Session, audience_id: int, before: datetime) -> Sequence[OutboxKey]:
+    """Returns the keys of the audience's rows whose job's receipt was sent before that time."""
+    # Two queries, since jobs are not where the outbox may be: on another server.
+    told = (JobRow.audience_id == audience_id, col(JobRow.told_at) < before)
+    jobs = session.exec(select_model(JobRow.id).where(*told)).all()
+    found: list[OutboxKey] = []
+    for start in range(0, len(jobs), _JOBS_PER_STATEMENT):
+        some = (
+            _ROW.c.audience_id == audience_id,
+            _ROW.c.job_id.in_(jobs[start : start + _JOBS_PER_STATEMENT]),
+        )
+        with_rows = session.connection().execute(select(_ROW.c.job_id).where(*some).distinct()).scalars()
+        found += (OutboxKey(audience_id, job_id) for job_id in with_rows)
+    return found
 
 
 def delete_first(session: Session, key: OutboxKey, most: int) -> int:

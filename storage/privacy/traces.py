@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as select_columns
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import storage.digests.tables
@@ -49,6 +49,7 @@ from storage.core.tables import (
     JobRow,
     PlanRow,
     SecretRow,
+    is_spread,
 )
 from storage.corrections.tables import Consent
 from storage.imports.tables import RefusedRow, UploadPart
@@ -97,7 +98,7 @@ def texts(table: Table) -> Sequence[str]:
 def contact_ids(session: Session, person: Person) -> dict[int, list[int]]:
     """The person's contacts: audience → ids."""
     found: dict[int, list[int]] = {}
-    every_audience = select_columns(SQLModel.metadata.tables["audience"].c.id)
+    every_audience = [audience.id for audience in audiences.list_all(session)]
     query = select_columns(CONTACT.c.audience_id, CONTACT.c.id).where(
         CONTACT.c.audience_id.in_(every_audience), CONTACT.c.address_key.in_(person.address_keys)
     )
@@ -155,7 +156,7 @@ def stored_files(session: Session) -> Mapping[str, int]:
 
 def _erase_contacts(session: Session, audience_id: int, person: Person) -> Counter[str]:
     # Waits for an import that began before the person was marked, and may have added the contact.
-    session.exec(select(AudienceRow.id).where(AudienceRow.id == audience_id).with_for_update()).all()
+    audiences.lock(session, audience_id)
     ids = contact_ids(session, person).get(audience_id, [])
     erased = Counter[str]()
     if not ids:
@@ -250,6 +251,9 @@ def _mentioning(database: Database, table: Table, person: Person) -> Iterator[Se
     key = list(table.primary_key.columns)
     query = select_columns(*key, *(table.c[name] for name in names)).where(or_(*likely))
     with database.reading() as session:
+        if is_spread(table):
+            every_audience = [audience.id for audience in audiences.list_all(session)]
+            query = query.where(table.c.audience_id.in_(every_audience))
         rows = session.connection().execute(query.execution_options(yield_per=ROWS_AT_ONCE))
         found = [
             tuple(row[: len(key)])
@@ -262,6 +266,8 @@ def _mentioning(database: Database, table: Table, person: Person) -> Iterator[Se
 
 def _by_keys(session: Session, table: Table, keys: Sequence[tuple[Any, ...]]) -> Sequence[Mapping[str, Any]]:
     query = table.select().where(tuple_(*table.primary_key.columns).in_(keys))
+    if is_spread(table):
+        query = query.where(table.c.audience_id.in_({key[0] for key in keys}))
     return [dict(row) for row in session.connection().execute(query).mappings()]
 
 

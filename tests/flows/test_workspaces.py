@@ -12,9 +12,11 @@ from time import monotonic, sleep
 import httpx
 import pytest
 from slack_sdk.errors import SlackApiError
+from sqlmodel import func, select
 
 from bot.core import jobs, workspaces
 from bot.core.settings import Settings, load
+from bot.digests import digests
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
 from handlers import cli, serve
@@ -25,8 +27,11 @@ from handlers.slack.context import AppContext
 from handlers.slack.installation.installations import Installations
 from handlers.slack.workspaces import Workspaces
 from handlers.standins.slack.server import Workspace
+from storage.bounces.tables import Evidence
 from storage.core.database import Database
 from storage.core.tables import JobState
+from tests.handlers.web.webhooks import conftest as senders
+from tests.handlers.web.webhooks import samples
 from tests.support import oauth
 from tests.support.audiences import import_csv
 from tests.support.bots import PATIENCE
@@ -44,22 +49,9 @@ class Installing:
     settings: Settings
     running: ExitStack
 
-    def visit(self, path: str, browser: httpx.Client) -> httpx.Response:
-        return browser.get(f"http://127.0.0.1:{self.parts.port}{path}")
-
     def install(self, place: str, user: str) -> httpx.Response:
-        """A person installs the app in a browser."""
-        with httpx.Client(verify=False) as browser:
-            page = self.visit("/slack/install", browser)
-            link = page.text.partition('href="' + self.slack.authorize_url)[2].partition('"')[0]
-            asked = self.slack.authorize_url + link.replace("&amp;", "&")
-            back = self.slack.allow(asked, user, place)
-            # The cookie is for https, which the bot's host has in front of it.
-            cookies = {cookie.name: cookie.value or "" for cookie in browser.cookies.jar}
-            return browser.get(
-                back.replace("https://bot.example.com", f"http://127.0.0.1:{self.parts.port}"),
-                headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())},
-            )
+        url = f"http://127.0.0.1:{self.parts.port}"
+        return oauth.install(self.slack, url, place, user, "https://bot.example.com")
 
     def of(self, workspace_id: str) -> AppContext:
         assert self.parts.workspaces
@@ -202,6 +194,33 @@ def test_work_is_done_for_the_workspace_that_asked_for_it(bot: Installing):
             assert f"{place.lower()}@example.com" in content.decode()
 
 
+def test_what_is_done_in_views_of_an_organization_is_about_the_workspace_that_they_were_opened_in(
+    bot: Installing,
+):
+    """Slack names only the organization then."""
+    bot.install(ORGANIZATION, "U0GRIDOLIVIA")
+    for place in (EAST, WEST):
+        bot.fill(place, f"News of {place}")
+    for place in (WEST, EAST):
+        channel = place.replace("T0", "C0") + "NEWS"
+        with Person(bot.slack, "U0GRIDOLIVIA", channel, place) as person:
+            person.command("/cleaned-digest")
+            person.wait_modal(lambda view: bool(view.get("submit")))
+            assert person.options("digest-zone", "Par")["options"]
+            assert person.submit(**{"digest-channel": channel}) == {}
+            wait(lambda place=place: digests.current(bot.of(place).database) is not None)  # type: ignore[misc]
+            person.dismiss(everything=True)
+            person.open_home()
+            person.wait_home(f"News of {place}")
+            assert person.click("home-refresh", in_=person.home())["ok"]
+            person.wait_home(f"News of {place}")
+    kept = {place: digests.current(bot.of(place).database) for place in (EAST, WEST)}
+    assert {place: found and found.channel for place, found in kept.items()} == {
+        EAST: "C0EASTNEWS",
+        WEST: "C0WESTNEWS",
+    }
+
+
 def test_each_workspace_has_webhooks_of_its_own(bot: Installing, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv(f"CLEANED_BOUNCE_SECRET_{SECOND}", "s" * 20)
     bot.install(SECOND, "U0SECONDOLIVIA")
@@ -217,6 +236,27 @@ def test_each_workspace_has_webhooks_of_its_own(bot: Installing, monkeypatch: py
         "/bounces/json",
     ):
         assert httpx.post(url + path, content=b"{}").status_code == 404, path
+
+
+def test_webhooks_reach_the_database_of_a_workspace_that_was_erased_and_is_back(
+    bot: Installing, database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    secret = senders.SETTINGS.bounce_secret
+    assert secret
+    monkeypatch.setenv(f"CLEANED_BOUNCE_SECRET_{SECOND}", secret.get_secret_value())
+    url = f"http://127.0.0.1:{bot.parts.port}/workspaces/{SECOND}/bounces/json"
+    for _ in range(2):
+        bot.install(SECOND, "U0SECONDOLIVIA")
+        bot.fill(SECOND, "Ours")
+        event = samples.own(email="a@example.com", audience="Ours", at=utc_now().isoformat())
+        content, headers = senders.own([event], at=utc_now())
+        told = httpx.post(url, content=content, headers=headers)
+        assert told.status_code == 200, told.text
+        with bot.of(SECOND).database.reading() as session:
+            assert session.exec(select(func.count()).select_from(Evidence)).one() == 1
+        bot.slack.uninstall(SECOND)
+        wait(lambda: bot.served() == set())
+        workspaces.erase(database, SECOND)
 
 
 def test_the_workspace_of_the_bot_token_keeps_the_main_database(database_url: str, database: Database):
@@ -257,8 +297,11 @@ def test_the_terminal_asks_for_the_workspace_where_there_are_several(
     monkeypatch.setenv("CLEANED_WORKSPACE", EAST)
     assert cli.main(["counts"]) == cli.FAILED
     assert "no audience" in capsys.readouterr().err
-    assert cli.main(["counts", "--workspace", "T0NOBODY"]) == cli.FAILED
-    assert "T0NOBODY" in capsys.readouterr().err
+    for odd in ("T0NOBODY", "../x", "public", "T0SECOND\n", "'; DROP SCHEMA public", "*"):
+        assert cli.main(["counts", "--workspace", odd]) == cli.FAILED
+        assert "There is no workspace" in capsys.readouterr().err
+        assert cli.main(["workspaces", "--erase", odd]) == cli.FAILED
+        assert "There is no workspace" in capsys.readouterr().err
     assert cli.main(["workspaces", "--erase", SECOND]) == cli.FAILED
     bot.slack.uninstall(SECOND)
     wait(lambda: bot.served() == {EAST, WEST})
@@ -269,7 +312,7 @@ def test_the_terminal_asks_for_the_workspace_where_there_are_several(
         SECOND: True,
         WEST: False,
     }
-    assert cli.main(["workspaces", "--erase", SECOND, "--renew-keys"]) == cli.DONE
+    assert cli.main(["workspaces", "--erase", SECOND.lower(), "--renew-keys"]) == cli.DONE
     assert "deleted" in capsys.readouterr().out
     bot.install(SECOND, "U0SECONDOLIVIA")
     assert cli.main(["counts", "--workspace", SECOND]) == cli.FAILED, "nothing is left"

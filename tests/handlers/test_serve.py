@@ -58,7 +58,9 @@ def test_a_signal_that_another_thread_gets_stops_the_bot():
 
 def test_what_few_bots_need_is_not_loaded_by_all():
     """Each of these takes megabytes."""
-    seldom = "{'alembic', 'psycopg', 'cryptography', 'dns', 'imap_tools', 'yaml', 'greenlet'}"
+    seldom = (
+        "{'alembic', 'psycopg', 'cryptography', 'dns', 'imap_tools', 'yaml', 'greenlet', 'opentelemetry'}"
+    )
     loaded = f"import sys, handlers.terminal.running; print({seldom}.intersection(sys.modules))"
     done = subprocess.run([sys.executable, "-c", loaded], timeout=60, check=True, capture_output=True)
     assert done.stdout.strip() == b"set()"
@@ -244,3 +246,22 @@ def test_all_lines_of_a_request_have_the_reference_of_its_apology_and_it_is_coun
     [error] = [line for line in lines if line["level"] == "ERROR"]
     assert warning["reference"] == error["reference"]
     assert f"reference {error['reference']}" in apology
+
+
+def test_no_digest_waits_for_the_mailboxes_of_others():
+    scheduler, go_on, ran = scheduling.start("me"), Event(), Event()
+    try:
+        for n in range(scheduling.THREADS + 1):
+            scheduling.add_task(
+                scheduler,
+                f"T{n}/mailbox",
+                "mailbox",
+                timedelta(hours=1),
+                lambda _: go_on.wait(30),
+                executor=scheduling.WAITING,
+            )
+        scheduling.add_task(scheduler, "T1/digest", "digest", timedelta(hours=1), lambda _: ran.set())
+        assert ran.wait(10)
+    finally:
+        go_on.set()
+        scheduler.shutdown()

@@ -71,7 +71,7 @@ _STATEMENTS = (
     """INSERT INTO domain_count (audience_id, domain, subscribed, cleaned)
     SELECT 1, domain, sum(CASE WHEN status = 'subscribed' THEN 1 ELSE 0 END),
         sum(CASE WHEN status = 'cleaned' THEN 1 ELSE 0 END) FROM contact GROUP BY 2""",
-    "UPDATE audience SET worth_a_look = (SELECT count(*) FROM verdict WHERE weakness != '')",
+    "UPDATE audience SET worth_a_look = $n / 1000",  # those of the weak verdicts above
 )
 _COUNTED = ("INSERT INTO contact_count", "INSERT INTO cleaned_day", "INSERT INTO domain_count")
 _STATEMENTS_OF_MANY = (

@@ -7,12 +7,14 @@ from time import sleep
 from typing import Any
 from urllib.parse import parse_qsl
 
+import httpx
 from aiohttp import web
 from slack_sdk.oauth.installation_store import Installation
 
 from bot.core.settings import Settings
 from handlers.slack.scopes import SCOPES
 from handlers.standins.server import HOST, StandinServer
+from handlers.standins.slack.server import Workspace
 
 KEY, OTHER_KEY = "8Jq2gkQw3aWk0T0yV4S5mB1uXh7nZp9cE6dR2fL8oYI=", "q1w2e3r4T5Y6U7I8O9P0a1s2d3F4g5h6J7k8L9z0XcV"
 CLIENT_ID, CLIENT_SECRET = "111.222", "hush-client-secret"
@@ -44,6 +46,21 @@ def installation(team: str | None = "T1", **given: Any) -> Installation:
         "user_id": "U1",
     }
     return Installation(**{**values, **given})
+
+
+def install(slack: Workspace, url: str, place: str, user: str, public_url: str = "") -> httpx.Response:
+    """A person installs the app in a browser, from the pages of a bot at `url`, which people reach at `public_url`."""
+    with httpx.Client(verify=False, timeout=60) as browser:
+        page = browser.get(f"{url}/slack/install")
+        link = page.text.partition('href="' + slack.authorize_url)[2].partition('"')[0]
+        asked = slack.authorize_url + link.replace("&amp;", "&")
+        back = slack.allow(asked, user, place)
+        # The cookie is for https, which the bot's host has in front of it.
+        cookies = {cookie.name: cookie.value or "" for cookie in browser.cookies.jar}
+        return browser.get(
+            back.replace(public_url or url, url),
+            headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())},
+        )
 
 
 class FakeOAuth(StandinServer):

@@ -18,6 +18,7 @@ from bot.core.jobs import Clock, Job, JobType, Recipient
 from storage.bounces import batches as batch_rows
 from storage.bounces import contacts as contact_rows
 from storage.contacts import bulk
+from storage.contacts.reachable import reachable
 from storage.core import journal
 from storage.core.database import Database, Session
 from storage.core.tables import ENDED, JobKind
@@ -81,20 +82,22 @@ CleaningJob = Job[CleaningTask, CleaningProgress, CleaningResult]
 
 def are_unasked(database: Database) -> bool:
     """Whether verdicts are held that no operator was asked about."""
+    audience_ids = [audience.id for audience in reachable(database)]
     with database.reading() as session:
-        return bool(batch_rows.unasked(session))
+        return bool(batch_rows.unasked(session, audience_ids))
 
 
-def audiences_waiting(database: Database) -> Sequence[int]:
-    """Returns the ids of the audiences where verdicts are held until an operator answers."""
+def audiences_waiting(database: Database, audience_ids: Sequence[int]) -> Sequence[int]:
+    """Returns those of the audiences where verdicts are held until an operator answers."""
     with database.reading() as session:
-        return batch_rows.audiences_waiting(session)
+        return batch_rows.audiences_waiting(session, audience_ids)
 
 
 def ask(database: Database, recipients: Sequence[Recipient], now: datetime) -> int:
     """Creates a question to each of the recipients for each batch that nobody was asked about; returns how many."""
+    audience_ids = [audience.id for audience in reachable(database)]
     with database.transaction() as session:
-        batches = [(batch.audience_id, batch.id) for batch in batch_rows.unasked(session)]
+        batches = [(batch.audience_id, batch.id) for batch in batch_rows.unasked(session, audience_ids)]
         asked = [batch for batch in batches if recipients and batch_rows.mark_asked(session, *batch, now)]
         for audience_id, batch_id in asked:
             for recipient in recipients:

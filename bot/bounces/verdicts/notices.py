@@ -4,7 +4,7 @@ Incidents of several audiences at the same time have one notice, because the fau
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,6 +16,7 @@ from bot.core.errors import PlanGone
 from bot.core.jobs import Clock, Job, JobType, Recipient, new_id
 from storage.bounces import incidents as incident_rows
 from storage.bounces.tables import IncidentRow
+from storage.contacts.reachable import reachable
 from storage.core.database import Database, Session
 from storage.core.tables import ENDED, JobKind
 
@@ -73,17 +74,23 @@ class Incident:
 
 def are_due(database: Database, now: datetime) -> bool:
     """Whether an incident, or its end, is to be told."""
+    audience_ids = _reachable(database)
     with database.reading() as session:
-        return bool(incident_rows.untold(session)) or bool(_over(session, now))
+        return bool(incident_rows.untold(session, audience_ids)) or bool(_over(session, audience_ids, now))
 
 
 def tell(database: Database, recipients: Sequence[Recipient], now: datetime) -> int:
     """Creates the messages to each of the recipients, about what is new and about what is over; returns how many."""
     if not recipients:
         return 0
+    audience_ids = _reachable(database)
     with database.transaction() as session:
-        tasks = [NoticeTask(notice) for notice in _begin(session, now)]
-        over = [notice for notice in _over(session, now) if incident_rows.end(session, notice, now)]
+        tasks = [NoticeTask(notice) for notice in _begin(session, audience_ids, now)]
+        over = [
+            notice
+            for notice in _over(session, audience_ids, now)
+            if incident_rows.end(session, audience_ids, notice, now)
+        ]
         # One that was over when it came to light is told of once, as a whole.
         begun = {task.notice for task in tasks}
         tasks += [NoticeTask(notice, is_over=True) for notice in over if notice not in begun]
@@ -102,25 +109,27 @@ def work(database: Database, job: NoticeJob, clock: Clock) -> Iterator[NoticeJob
 
 def incident(database: Database, notice: str) -> Incident:
     """The incident that the notice tells of, as it is known now. Raises PlanGone."""
+    names = {audience.id: audience.name for audience in reachable(database)}
     with database.reading() as session:
-        rows = incident_rows.with_notice(session, notice)
-        if not rows:
+        found = incident_rows.with_notice(session, names, notice)
+        if not found:
             raise PlanGone
-        refusals = [each for row, _ in rows for each in _refusals(session, row)]
+        rows = sorted(found, key=lambda row: (row.since, names[row.audience_id]))
+        refusals = [each for row in rows for each in _refusals(session, row)]
         faults = _summed((each.fault, each.contacts) for each in refusals)
         domains = _summed((each.domain, each.contacts) for each in refusals)
-        said = [each for row, _ in rows for each in _said(session, row, faults[0][0])] if faults else []
+        said = [each for row in rows for each in _said(session, row, faults[0][0])] if faults else []
         return Incident(
-            audiences=[(row.audience_id, audience.name) for row, audience in rows],
-            since=min(row.since for row, _ in rows),
-            until=max(row.until for row, _ in rows),
+            audiences=[(row.audience_id, names[row.audience_id]) for row in rows],
+            since=min(row.since for row in rows),
+            until=max(row.until for row in rows),
             faults=[Fault(fault) for fault, n in faults if 2 * n >= faults[0][1]],
             domains=domains,
-            addresses=sum(_addresses(session, row) for row, _ in rows),
+            addresses=sum(_addresses(session, row) for row in rows),
             lists=lists_named(text for _, text in said),
             said=said[0] if said else None,
-            cleaned=sum(len(_cleaned(session, row)) for row, _ in rows),
-            is_over=all(row.ended_at for row, _ in rows),
+            cleaned=sum(len(_cleaned(session, row)) for row in rows),
+            is_over=all(row.ended_at for row in rows),
         )
 
 
@@ -133,8 +142,9 @@ def told(database: Database, notice: str) -> Sequence[NoticeJob]:
 
 def grown(database: Database) -> Sequence[str]:
     """Returns the notices whose incidents have twice the addresses since their messages were last written; once each."""
+    audience_ids = _reachable(database)
     with database.reading() as session:
-        rows = incident_rows.running(session)
+        rows = incident_rows.running(session, audience_ids)
         sizes = {row.id: _addresses(session, row) for row in rows}
     larger = [row for row in rows if sizes[row.id] >= 2 * row.n_shown]
     if not larger:
@@ -151,11 +161,15 @@ def grown(database: Database) -> Sequence[str]:
         )
 
 
-def _begin(session: Session, now: datetime) -> list[str]:
+def _reachable(database: Database) -> Sequence[int]:
+    return [audience.id for audience in reachable(database)]
+
+
+def _begin(session: Session, audience_ids: Collection[int], now: datetime) -> list[str]:
     """Gives each new incident a notice, that of another at the same time if there is one; returns the new notices."""
-    running = list(incident_rows.running(session))
+    running = list(incident_rows.running(session, audience_ids))
     begun: list[str] = []
-    for row in incident_rows.untold(session):
+    for row in incident_rows.untold(session, audience_ids):
         if row.until < now - TOLD_WITHIN:
             incident_rows.give_notice(session, row.audience_id, row.id, "")
             continue
@@ -168,14 +182,14 @@ def _begin(session: Session, now: datetime) -> list[str]:
             begun.append(notice)
             n = _addresses(session, row)
             incident_rows.set_shown(session, row.audience_id, row.id, n, before=row.n_shown)
-        running = list(incident_rows.running(session))
+        running = list(incident_rows.running(session, audience_ids))
     return begun
 
 
-def _over(session: Session, now: datetime) -> list[str]:
+def _over(session: Session, audience_ids: Collection[int], now: datetime) -> list[str]:
     """The running notices without refusals for INCIDENT_QUIET."""
     last: dict[str, datetime] = {}
-    for row in incident_rows.running(session):
+    for row in incident_rows.running(session, audience_ids):
         notice = row.notice or ""
         last[notice] = max(row.until, last.get(notice, row.until))
     return [notice for notice, until in last.items() if until + INCIDENT_QUIET < now]

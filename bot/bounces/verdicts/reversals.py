@@ -21,6 +21,7 @@ from storage.bounces.reversals import Chosen
 from storage.bounces.tables import VerdictBatch
 from storage.contacts import bulk
 from storage.contacts import contacts as contact_rows
+from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import CleanReason, Status
 from storage.core import journal
@@ -180,9 +181,10 @@ def batch_of(session: Session, audience: AudienceRow, verdict: VerdictRow | None
 
 def recent_batches(database: Database, page: int = 0) -> BatchesPage:
     """A page of the batches of all audiences, newest first; pages count from 0."""
+    names = {audience.id: audience.name for audience in reachable(database)}
     with database.reading() as session:
-        rows = batch_rows.newest(session, skip=page * BATCHES_PER_PAGE, most=BATCHES_PER_PAGE + 1)
-        shown = [batch_value(session, row, audience.name) for row, audience in rows[:BATCHES_PER_PAGE]]
+        rows = batch_rows.newest(session, names, skip=page * BATCHES_PER_PAGE, most=BATCHES_PER_PAGE + 1)
+        shown = [batch_value(session, row, names[row.audience_id]) for row in rows[:BATCHES_PER_PAGE]]
     return BatchesPage(shown, has_more=len(rows) > BATCHES_PER_PAGE)
 
 

@@ -20,6 +20,7 @@ from bot.mailchimp.outbox import refusals, roads
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD
 from bot.mailchimp.outbox.remote_changes import RemoteChange
 from storage.contacts import bulk
+from storage.contacts.reachable import reachable
 from storage.core.database import Database
 from storage.mailchimp import outgoing
 from storage.mailchimp.client import Client
@@ -367,7 +368,7 @@ class _SendingRun:
         """Finds the batch that was being started when the answer was lost, if Mailchimp has it."""
         with self._database.reading() as session:
             contact_ids = outgoing.sent(session, self._key, STARTING)
-            known = outgoing.known_batches(session)
+            known = outgoing.known_batches(session, [row.id for row in reachable(self._database)])
         if not contact_ids:
             return
         since = (self._job.progress.starting or self._job.made_at) - CLOCKS_DIFFER

@@ -85,7 +85,7 @@ def publish(context: AppContext, user_id: str) -> None:
 def outline(context: AppContext) -> Outline:
     """Reads it, in as many queries for many audiences as for one."""
     database, now = context.database, context.clock()
-    all_audiences = tuple(audiences.list_all(database))
+    all_audiences = tuple(audiences.list_reachable(database))
     states = typo_counts.states(database, all_audiences)
     known = context.home_tabs.typo_counts.known()
     dashboard = Dashboard(
@@ -97,7 +97,7 @@ def outline(context: AppContext) -> Outline:
         digest=digests.current(database),
         last_run=digests.last_run(database),
         breakdowns=tuple(each for each in breakdowns.current(database) if _is_used(context, each)),
-        waiting=tuple(held.audiences_waiting(database)),
+        waiting=tuple(held.audiences_waiting(database, [each.id for each in all_audiences])),
         operators=context.people.operators,
         set_up=_set_up(context, has_audiences=bool(all_audiences)),
     )
@@ -106,7 +106,7 @@ def outline(context: AppContext) -> Outline:
 
 def with_figures(context: AppContext, dashboard: Dashboard) -> Dashboard:
     now = context.clock()
-    figures = counts.figures_of(context.database, dashboard.audiences, now, context.zone)
+    figures = counts.figures_of_each(context.database, dashboard.audiences, now, context.zone)
     return replace(dashboard, figures=figures, now=now)
 
 

@@ -51,6 +51,7 @@ class HomeRefresher:
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_SECONDS):
             contexts = self._contexts()
+            keep_latest(contexts)
             known, self._workspaces = self._workspaces, {}
             for context in contexts:
                 id_ = context.workspace.id
@@ -60,6 +61,19 @@ class HomeRefresher:
                 except Exception as error:  # noqa: BLE001  the next look comes whatever happens
                     kind = transient_fault(error)
                     log.error("home: %s", f"the database is {kind}" if kind else errors.trace(error))  # noqa: TRY400  a message may hold an address
+
+
+def keep_latest(contexts: Sequence[AppContext]) -> None:
+    """Somebody of several workspaces of an organization has one tab in all: it shows where they used the bot last."""
+    latest: dict[tuple[str, str], tuple[float, AppContext]] = {}
+    for context in contexts:
+        organization = context.workspace.enterprise_id
+        for user, tab in context.home_tabs.open() if organization else ():
+            key = organization or "", user
+            at, other = latest.get(key, (0.0, context))
+            latest[key] = max((at, other), (tab.used_at, context), key=lambda each: each[0])
+            if other is not context:
+                (context if latest[key][1] is other else other).home_tabs.closed(user)
 
 
 class WorkspaceTabs:

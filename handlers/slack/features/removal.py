@@ -1,4 +1,7 @@
-"""The app is removed from a workspace, or its token is revoked: the workspace is served no longer."""
+"""The app is removed from a workspace, or its token is revoked: the workspace is served no longer.
+
+An organization's admins may also let the app into one more of its workspaces, or take it out of one.
+"""
 
 from datetime import UTC, datetime
 
@@ -9,6 +12,12 @@ from handlers.slack.request import Request
 def register(listeners: Listeners) -> None:
     listeners.event("app_uninstalled", uninstalled, who=EVERYONE)
     listeners.event("tokens_revoked", tokens_revoked, who=EVERYONE)
+    for name in ("team_access_granted", "team_access_revoked"):
+        listeners.event(name, teams_changed, who=EVERYONE)
+
+
+def teams_changed(request: Request) -> None:
+    request.context.teams_changed()
 
 
 def uninstalled(request: Request) -> None:

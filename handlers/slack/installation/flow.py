@@ -1,7 +1,6 @@
 """Bolt's OAuth flow: begins an installation, and ends it when Slack sends the person back."""
 
 import logging
-import re
 from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any
@@ -16,6 +15,7 @@ from slack_sdk.oauth import OAuthStateUtils
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.web import SlackResponse
 
+from bot.core import workspaces
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers.slack.installation import pages
@@ -32,7 +32,6 @@ from handlers.slack.scopes import SCOPES
 from handlers.slack.sdk_workarounds import CALL_SECONDS, error_code
 from storage.core.database import Database
 
-_TEAM = re.compile(r"[TE][A-Z0-9]{1,31}")
 _FAILURES = {
     "access_denied": NotInstalled.CANCELLED,
     **dict.fromkeys(
@@ -108,7 +107,7 @@ class Flow(OAuthFlow):
             "redirect_uri": self.redirect_uri or "",
         }
         team = _query(request, "team")
-        if _TEAM.fullmatch(team):
+        if workspaces.ID.fullmatch(team):
             fields["team"] = team
         return f"{self.settings.authorization_url}?{urlencode(fields)}"
 
@@ -128,6 +127,8 @@ class Flow(OAuthFlow):
             raise _Refused(NotInstalled.OTHER)
         if installation.is_enterprise_install:
             installation.team_id = installation.team_name = None
+        if not workspaces.ID.fullmatch(Installed.of(installation).id):
+            raise _Refused(NotInstalled.OTHER)
         return installation
 
     def store_installation(self, request: BoltRequest, installation: Installation) -> None:

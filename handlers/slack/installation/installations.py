@@ -113,6 +113,10 @@ class Installations:
                 found = self.store.newest(None, enterprise_id)
         return Installed.of(found) if found else None
 
+    def places(self) -> frozenset[str]:
+        """The ids of all workspaces and organizations that any app is installed in, not only that of the settings."""
+        return self.store.places()
+
     def save(self, installation: Installation) -> Installed:
         """Stores it in the place of an earlier one."""
         self.store.save(installation)

@@ -46,6 +46,13 @@ class InstallationStore(SQLAlchemyInstallationStore):
         """Of the workspace; of the organization if no workspace is given. Raises WrongKey."""
         return next(iter(self._select(team_id, enterprise_id)), None)
 
+    def places(self) -> frozenset[str]:
+        """The ids of the workspaces and organizations with an installation, of whatever app."""
+        table = self.installations
+        query = table.select().with_only_columns(table.c.team_id, table.c.enterprise_id)
+        with self.engine.connect() as connection:
+            return frozenset(team or enterprise for team, enterprise in connection.execute(query))
+
     def save(self, installation: Installation) -> None:
         """Stores it in the place of earlier ones, whose tokens are of no use any more."""
         super().save(installation)

@@ -22,7 +22,9 @@ from bot.mailchimp import account
 from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
 from bot.maintenance.retention import Retention
+from handlers import tracing
 from handlers.slack.scopes import SCOPES
+from handlers.terminal import spreading
 from handlers.terminal import workspaces as of_workspaces
 from handlers.terminal.checks import deep as deep_check
 from handlers.terminal.checks import mailchimp_webhooks, private_files, workspaces
@@ -100,6 +102,7 @@ def findings(words: Words, config: Settings, faults: Sequence[BadSetting] = ()) 
     if config.mailbox:
         yield _mailbox(config.mailbox, right, fault)
     yield from _mailchimp(config, right, fault)
+    yield from _tracing(right, fault)
     yield _retention(words, config, right)
     yield _time_zones(right, fault)
 
@@ -165,11 +168,14 @@ def _database(config: Settings, right: Make, fault: Make) -> Finding:
     try:
         with closing(databases.open_any_version(config.database_url)) as database:
             databases.check_version(database)
+            n_left = spreading.n_left(database)
     except DatabaseBehind as error:
         # SQLite databases are migrated by the first command that opens them.
         return right("check-database-new") if database.is_sqlite else fault(error.key)
     except CleanedError as error:
         return fault(error.key, **error.values)
+    if n_left:
+        return fault("spread-left", n=n_left)
     return right("check-database", url=database.url.render_as_string())
 
 
@@ -236,6 +242,14 @@ def _roads(config: Settings) -> Iterator[tuple[str, datetime]]:
         yield "check-mailchimp-by-contact", known.by_contact
     if known.no_contact_api:
         yield "check-mailchimp-no-contact-api", known.no_contact_api
+
+
+def _tracing(right: Make, fault: Make) -> Iterator[Finding]:
+    given = settings.open_telemetry()
+    if faults := list(tracing.faults(given)):
+        yield from (fault(each.key, **each.values) for each in faults)
+    elif host := tracing.endpoint(given):
+        yield right("check-tracing", host=host)
 
 
 def _retention(words: Words, config: Settings, right: Make) -> Finding:

@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from bot.core import databases
+from bot.core import databases, settings
 from bot.core.errors import CleanedError
 from bot.core.settings import Reading, Settings
 from bot.mailchimp import account
+from handlers import tracing
 from handlers.web.webhooks import routes
 from storage.mailchimp.errors import MailchimpError
 
@@ -58,6 +59,7 @@ def faults(reading: Reading) -> Iterator[Exception]:
     yield from reading.faults
     yield from _slack_faults(config, faulty)
     yield from routes.faults(config)
+    yield from tracing.faults(settings.open_telemetry())
     try:
         databases.check_url(config.database_url)
         if client := account.account(config):

@@ -13,7 +13,7 @@ from prometheus_client import Counter
 from bot.bounces.webhooks import WebhookPayload, store
 from bot.core.jobs import Clock
 from bot.core.settings import BadSetting, Settings
-from handlers import logs
+from handlers import logs, tracing
 from handlers.slack import errors
 from handlers.web.seldom import SeldomLog
 from handlers.web.webhooks import own
@@ -135,9 +135,13 @@ def guarded(name: str, handler: Handler) -> Handler:
         except Exception as error:  # noqa: BLE001  a provider retries after this answer
             return _internal_error(name, error)
 
+    way = name.removeprefix("bounces/")
+
     async def handle(request: web.Request) -> web.StreamResponse:
-        response = await answer(request)
-        REQUESTS.labels(name.removeprefix("bounces/"), response.status).inc()
+        with tracing.span(f"webhook {way}", way=way):
+            response = await answer(request)
+            tracing.note(status=response.status)
+        REQUESTS.labels(way, response.status).inc()
         return response
 
     return handle

@@ -7,6 +7,7 @@ checks-domains-more = { $audience }: the same for { $n ->
     [one] one more domain
    *[other] { $n } more domains
 }.
+checks-unreachable = { $audience }: the server of its contacts does not answer, so they were not checked.
 checks-worth-a-look = { $audience }: contacts worth a look: { $counted } counted, { $kept } kept.
 checks-archive = { $audience }: archive { $id }: contacts { $n } kept, { $members } counted; brought back { $restored } kept, { $back } counted.
 checks-no-archive = { $audience }: { $n } archived contacts belong to no archive, so no Undo can find them. The first is number { $contact }.

@@ -33,6 +33,10 @@ error-bad-setting = { $name ->
     [SLACK_API_URL] SLACK_API_URL is not an address. Write https://…, or leave it out for Slack itself.
     [CLEANED_PUBLIC_URL] CLEANED_PUBLIC_URL is not an address. Write it as https://bot.example.com.
     [CLEANED_PROVIDER_URL] CLEANED_PROVIDER_URL is not an address. Write it as https://api.eu.mailgun.net, or leave it out.
+    [OTEL_EXPORTER_OTLP_ENDPOINT] OTEL_EXPORTER_OTLP_ENDPOINT is not an address. Write it as http://127.0.0.1:4318.
+    [OTEL_EXPORTER_OTLP_TRACES_ENDPOINT] OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is not an address. Write it as http://127.0.0.1:4318/v1/traces.
+    [OTEL_EXPORTER_OTLP_PROTOCOL] OTEL_EXPORTER_OTLP_PROTOCOL can only be http/protobuf here. Write that, with the port of your collector that takes it (4318), or leave it out.
+    [OTEL_EXPORTER_OTLP_TRACES_PROTOCOL] OTEL_EXPORTER_OTLP_TRACES_PROTOCOL can only be http/protobuf here. Write that, with the port of your collector that takes it (4318), or leave it out.
    *[other] { $name } has characters that it can’t have. Copy it again, whole and without spaces.
 }
 error-oauth-incomplete = { $name } is not set. { $name ->
@@ -42,6 +46,7 @@ error-oauth-incomplete = { $name } is not set. { $name ->
 } Without OAuth, remove SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and CLEANED_TOKEN_KEY.
 error-oauth-needs-https = CLEANED_PUBLIC_URL has to begin with https://. Else neither Slack nor browsers take part in an installation.
 error-wrong-token-key = CLEANED_TOKEN_KEY doesn’t open the tokens in the database. Add the key that they were encrypted with, after a comma. If it is lost, have the app installed again in each workspace.
+error-tracing-packages = { $name } asks for traces, but the packages that send them are missing. Install them with “pip install "cleaned[tracing]"”, or set OTEL_SDK_DISABLED to true.
 error-secret-file = The file that { $name } names can’t be read, or is empty. Check its path, and that the user the bot runs as may read it.
 error-secret-twice = { $name } and { $name }_FILE are both set. Remove one of them.
 error-short-secret = { $name ->

@@ -7,6 +7,7 @@ checks-domains-more = { $audience } : de même pour { $n ->
     [one] un autre domaine
    *[other] { $n } autres domaines
 }.
+checks-unreachable = { $audience } : le serveur de ses contacts ne répond pas ; ils n’ont pas été vérifiés.
 checks-worth-a-look = { $audience } : contacts à revoir : { $counted } comptés, { $kept } gardés.
 checks-archive = { $audience } : archivage { $id } : contacts { $n } gardés, { $members } comptés ; rétablis { $restored } gardés, { $back } comptés.
 checks-no-archive = { $audience } : { $n } contacts archivés ne sont dans aucun archivage : ils ne peuvent pas être rétablis. Le premier a le numéro { $contact }.

@@ -33,6 +33,10 @@ error-bad-setting = { $name ->
     [SLACK_API_URL] SLACK_API_URL n’est pas une adresse. Écrivez https://…, ou retirez-le pour Slack lui-même.
     [CLEANED_PUBLIC_URL] CLEANED_PUBLIC_URL n’est pas une adresse. Écrivez-la comme https://bot.example.com.
     [CLEANED_PROVIDER_URL] CLEANED_PROVIDER_URL n’est pas une adresse. Écrivez-la comme https://api.eu.mailgun.net, ou retirez-la.
+    [OTEL_EXPORTER_OTLP_ENDPOINT] OTEL_EXPORTER_OTLP_ENDPOINT n’est pas une adresse. Écrivez-la comme http://127.0.0.1:4318.
+    [OTEL_EXPORTER_OTLP_TRACES_ENDPOINT] OTEL_EXPORTER_OTLP_TRACES_ENDPOINT n’est pas une adresse. Écrivez-la comme http://127.0.0.1:4318/v1/traces.
+    [OTEL_EXPORTER_OTLP_PROTOCOL] OTEL_EXPORTER_OTLP_PROTOCOL ne peut être ici que http/protobuf. Écrivez cette valeur, avec le port de votre collecteur qui l’accepte (4318), ou retirez-la.
+    [OTEL_EXPORTER_OTLP_TRACES_PROTOCOL] OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ne peut être ici que http/protobuf. Écrivez cette valeur, avec le port de votre collecteur qui l’accepte (4318), ou retirez-la.
    *[other] { $name } contient des caractères impossibles. Copiez cette valeur de nouveau, entière et sans espaces.
 }
 error-oauth-incomplete = { $name } n’est pas défini. { $name ->
@@ -42,6 +46,7 @@ error-oauth-incomplete = { $name } n’est pas défini. { $name ->
 } Sans OAuth, retirez SLACK_CLIENT_ID, SLACK_CLIENT_SECRET et CLEANED_TOKEN_KEY.
 error-oauth-needs-https = CLEANED_PUBLIC_URL doit commencer par https://. Sinon, ni Slack ni les navigateurs ne permettent l’installation.
 error-wrong-token-key = CLEANED_TOKEN_KEY n’ouvre pas les jetons de la base de données. Ajoutez, après une virgule, la clé qui les a chiffrés. Si elle est perdue, faites réinstaller l’application dans chaque espace de travail.
+error-tracing-packages = { $name } demande des traces, mais les paquets qui les envoient manquent. Installez-les avec « pip install "cleaned[tracing]" », ou donnez à OTEL_SDK_DISABLED la valeur true.
 error-secret-file = Le fichier que désigne { $name } est illisible ou vide. Vérifiez son chemin, et que l’utilisateur du bot peut le lire.
 error-secret-twice = { $name } et { $name }_FILE sont définis tous les deux. Retirez l’un des deux.
 error-short-secret = { $name ->

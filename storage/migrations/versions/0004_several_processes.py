@@ -43,9 +43,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("told_at IS NULL"),
         postgresql_where=sa.text("told_at IS NULL"),
     )
-    if op.get_bind().dialect.name == "postgresql":
-        # Not compressed: the file of an import is kept for minutes only, and compressing takes longer than writing it.
-        op.execute("ALTER TABLE upload_part ALTER COLUMN body SET STORAGE EXTERNAL")
+    # Not compressed: the file of an import is kept for minutes only, and compressing takes longer than writing it.
+    _store_parts("EXTERNAL")
     for name, columns in LISTED_BY.items():
         op.create_index(
             name,
@@ -58,11 +57,22 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("ALTER TABLE upload_part ALTER COLUMN body SET STORAGE EXTENDED")
+    _store_parts("EXTENDED")
     op.drop_index("ix_job_untold", table_name="job")
     for name in LISTED_BY:
         op.drop_index(name, table_name="contact")
     op.drop_table("turn")
     op.drop_index("ix_delivery_seen_at", table_name="delivery")
     op.drop_table("delivery")
+
+
+def _store_parts(how: str) -> None:
+    connection = op.get_bind()
+    if connection.dialect.name != "postgresql":
+        return
+    # Citus can't change that of a table that it knows (`docs/spreading.md`). It only makes imports quicker.
+    if connection.exec_driver_sql("SELECT to_regclass('pg_dist_partition')").scalar():
+        known = "SELECT 1 FROM pg_dist_partition WHERE logicalrelid = 'upload_part'::regclass"
+        if connection.exec_driver_sql(known).scalar():
+            return
+    op.execute(f"ALTER TABLE upload_part ALTER COLUMN body SET STORAGE {how}")

@@ -75,6 +75,13 @@ def test_a_slack_that_takes_too_long_has_a_sentence_without_a_reference(
     assert "Traceback" not in caplog.text
 
 
+def test_who_closed_the_modal_before_it_showed_anything_is_told_nothing(caplog: pytest.LogCaptureFixture):
+    ask = Asked({"command": "/cleaned"})
+    tell(refusal("not_found"), ask)
+    assert ask.answers == []
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize("spoken", [ENGLISH, FRENCH])
 def test_a_refusal_says_who_can_help(spoken: Words):
     text = errors.sentence(spoken, NotAnOperator(helpers=("<@U1>", "<!subteam^S1>")))

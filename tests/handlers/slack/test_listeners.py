@@ -37,6 +37,8 @@ FOR_EVERYONE = {
     # Nobody asks: Slack tells that the app was removed.
     ("event", "app_uninstalled"),
     ("event", "tokens_revoked"),
+    ("event", "team_access_granted"),
+    ("event", "team_access_revoked"),
     ("action", r"conversation-\w+"),
     ("step", "cleaned_counts"),
     ("action", "home-figures"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event, current_thread
 from time import monotonic, sleep
 from typing import Any
@@ -17,6 +18,7 @@ from bot.core.files import GIVE_UP_AFTER
 from bot.core.jobs import Clock, Job, JobType, Recipient
 from bot.core.json_values import to_json
 from bot.core.settings import load
+from bot.core.workspaces import Workspace
 from handlers.slack import long_work
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
@@ -406,6 +408,32 @@ def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext,
     finally:
         going.set()
         worker.stop()
+
+
+def test_a_workspace_whose_database_is_broken_keeps_no_other_waiting(
+    parts: AppContext, tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    empty = Database(f"sqlite:///{tmp_path / 'empty.db'}")
+    broken = replace(parts, database=empty, workspace=Workspace("T0BROKEN", "Broken"))
+    finished = Event()
+
+    def ends(database: Database, job: TestJob, clock: Clock) -> Iterator[TestJob]:
+        yield from three_steps(database, job, clock)
+        finished.set()
+
+    worker = Worker(lambda _: [JobHandler(TEST, ends, "close", message)])
+    worker.start(lambda: [broken, parts])
+    try:
+        for _ in range(3):
+            add(parts)
+            worker.wake()
+            assert finished.wait(10)
+            finished.clear()
+    finally:
+        worker.stop()
+    tries = [each for each in caplog.messages if each.startswith("worker:")]
+    assert 1 <= len(tries) <= long_work.THREADS, "it is left alone for a while"
+    empty.close()
 
 
 def test_a_program_that_stops_gives_its_job_back_for_another_to_carry_on(parts: AppContext):

@@ -48,7 +48,7 @@ def _elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads this machine's settings."""
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
-        if name.startswith(("SLACK_", "CLEANED_", "DATABASE_", "MAILCHIMP_")):
+        if name.startswith(("SLACK_", "CLEANED_", "DATABASE_", "MAILCHIMP_", "OTEL_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'cleaned.db'}")
 

@@ -77,6 +77,14 @@ def test_ready_while_all_is_well_and_not_while_a_part_is_not_and_alive_in_any_ca
             assert get(path) == (200, '{"ok": true}')
 
 
+def test_a_fault_of_one_workspace_is_told_and_takes_no_request_from_the_others(database: Database):
+    checks: dict[str, Callable[[], str]] = {"database": str, "workspaces": lambda: "1 not served"}
+    with served(database, Health(checks, partial=("workspaces",))) as get:
+        status, body = get("/readyz")
+    assert status == 200
+    assert json.loads(body)["checks"] == {"database": "ok", "workspaces": "1 not served"}
+
+
 def test_a_part_that_does_not_answer_or_fails_hides_no_other(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(web_health, "ANSWERS_WITHIN_SECONDS", 0.1)
     monkeypatch.setattr(web_health, "FRESH_SECONDS", 0.0)

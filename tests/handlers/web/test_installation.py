@@ -4,7 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from threading import Event
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -31,6 +31,10 @@ from tests.support.oauth import FakeOAuth
 COOKIE = re.compile(
     r"slack-app-oauth-state=[\w-]+; Secure; HttpOnly; Path=/; Max-Age=600; SameSite=Lax", re.ASCII
 )
+
+
+# Two ids that differ by their letters' size would name the same database.
+ODD_IDS = "../x", "t1", "T1/../T2", "public", "T1\n", "T" + "1" * 40, None
 
 
 @dataclass
@@ -71,7 +75,10 @@ def site(slack: FakeOAuth, sqlite_template: str, tmp_path) -> Iterator[Site]:
         installations = Installations(database, settings)
 
         def on_installed(installed: Installed) -> None:
-            assert installations.find(installed.team_id, installed.enterprise_id) == installed
+            found = installations.find(installed.team_id, installed.enterprise_id)
+            assert found
+            # Of installations of the same moment, one is left.
+            assert replace(found, installed_at=installed.installed_at) == installed
             built.on_installed(installed)
             built.installed.append(installed)
 
@@ -232,6 +239,13 @@ def without_a_token(site: Site) -> httpx.Response:
     return site.end(site.begin(), code=site.slack.grant(access_token=None))
 
 
+def granted(**answer: object) -> Callable[[Site], httpx.Response]:
+    def come_back(site: Site) -> httpx.Response:
+        return site.end(site.begin(), code=site.slack.grant(**answer))
+
+    return come_back
+
+
 def while_the_program_fails(site: Site) -> httpx.Response:
     secret = "hush"
 
@@ -258,6 +272,9 @@ def while_the_program_fails(site: Site) -> httpx.Response:
         *((refused(error), "unreachable", 502) for error in ("internal_error", "ratelimited", 503, 429)),
         (while_slack_is_down, "unreachable", 502),
         (without_a_token, "other", 502),
+        *((granted(team={"id": id_, "name": "Odd"}), "other", 502) for id_ in ODD_IDS),
+        (granted(team=None, enterprise=None), "other", 502),
+        (granted(enterprise={"id": "../E1"}, is_enterprise_install=True), "other", 502),
         (while_the_program_fails, "fault", 500),
     ],
 )

@@ -113,9 +113,16 @@ def test_it_names_no_audience_and_no_address(database: Database):
     assert not [line for line in ours if re.search(r"@|\bann\b|\bbob\b|example|Secret|Spring", line)]
 
 
-def test_a_database_that_is_gone_hides_no_other_figure():
+def test_a_database_that_is_gone_hides_no_figure_of_another_workspace(database: Database):
+    import_csv(database, "Email\na@example.com\n")
     nowhere = Database("postgresql://user:pass@127.0.0.1:1/none")
-    assert list(DatabaseFigures(lambda: {"T1": nowhere}, lambda: NOW).collect()) == []
+
+    def read(databases: dict[str, Database]) -> list[tuple[str, int]]:
+        found = DatabaseFigures(lambda: databases, lambda: NOW).collect()
+        return [(each.name, len(each.samples)) for each in found]
+
+    assert not any(n for _, n in read({"T1": nowhere}))
+    assert read({"T1": nowhere, "T2": database}) == read({"T2": database})
     nowhere.close()
 
 

@@ -135,7 +135,7 @@ def test_a_contact_is_found_by_its_id_and_by_its_address(database: Database, aud
         by_id = contacts.by_id(session, audience_id, contact.id)
         assert by_id
         assert contacts.by_key(session, audience_id, contact.address_key) == by_id
-        assert contact in contacts.with_key(session, contact.address_key)
+        assert contact in contacts.with_key(session, contact.address_key, [contact.audience_id])
         assert contacts.by_key(session, audience_id, "nobody@example.fr") is None
 
 

@@ -22,6 +22,7 @@ HARMLESS = re.compile(
     | ALTER\ TABLE\ \w+\ ADD\ COLUMN\ (?: .*\bDEFAULT\b.* | (?!.*NOT\ NULL).* )
     | ALTER\ TABLE\ \w+\ ALTER\ COLUMN\ \w+\ SET\ STORAGE\ \w+
     | UPDATE\ alembic_version\b .*
+    | SET\ LOCAL\ citus\.\w+\ .*
     """,
     re.VERBOSE | re.DOTALL,
 )

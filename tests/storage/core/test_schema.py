@@ -1,5 +1,7 @@
 """The database's version."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -7,8 +9,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from storage.core import schema
-from storage.core.database import Database
+from storage.core.database import Database, url_beside
 from storage.migrations.tables import metadata
+from tests.support.databases import url_text
 
 
 def test_the_migrations_make_what_the_tables_say(database: Database):
@@ -32,3 +35,13 @@ def test_a_database_of_a_newer_program_is_refused(database: Database):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(schema.NewerDatabase):
         schema.migrate(database)
+
+
+def test_two_processes_may_migrate_at_the_same_time(database: Database):
+    place = Database(url_beside(url_text(database.url), "t0race"))
+    other = Database(url_beside(url_text(database.url), "t0race"))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(schema.migrate, (place, other)))
+    assert schema.state(place) is schema.SchemaState.CURRENT
+    for each in (place, other):
+        each.close()

@@ -128,17 +128,23 @@ class Messages:
 
 
 def jobs(database: Database, messages: Messages) -> Sequence[FoundJob]:
-    """Those that tell somebody."""
+    """Those that tell somebody. What is exported to the person alone is told by the message with the file."""
     names = Counter(messages.files.values())
     with database.reading() as session:
         rows = session.exec(select(JobRow).where(JobRow.state != JobState.RECEIVING.value)).all()
+        exported = dict(
+            session.exec(select(Export.id, Export.file_id).where(col(Export.channel).is_(None))).all()
+        )
     return [
         FoundJob(
             row.id,
             row.kind,
             row.state,
             row.told_at is not None,
-            list(messages.jobs[row.id].values()),
+            [
+                *messages.jobs[row.id].values(),
+                *(name for id_, name in messages.files.items() if id_ == exported.get(row.id)),
+            ],
             row.result.get("refused", 0) if row.kind == "import" else 0,
             names[f"{row.data.get('name')}.refused.csv"] if row.kind == "import" else 0,
         )

@@ -64,7 +64,7 @@ def _overview(request: Request) -> None:
     """Answers with a line for each audience, the one used last first."""
     all_audiences = audiences.last_used_first(request.database, request.user_id)
     shown = all_audiences[: views.MOST_LINES]
-    figures = counts.figures_of(request.database, shown, request.now, request.context.zone)
+    figures = counts.figures_of_each(request.database, shown, request.now, request.context.zone)
     request.answer(views.overview(request.words, figures, all_audiences, is_operator=request.is_operator))
 
 

@@ -17,6 +17,7 @@ from bot.core.audiences import by_id, remember
 from bot.core.breakdowns import Place
 from bot.core.jobs import Recipient
 from bot.core.settings import load
+from bot.core.workspaces import Workspace
 from bot.corrections import likely_typos
 from bot.digests import digests
 from bot.exports.jobs import EXPORT, ExportTask
@@ -26,6 +27,7 @@ from handlers.slack.features import home_refresh
 from handlers.slack.features.home import after_work, outline, publish
 from handlers.slack.features.home_refresh import HomeRefresher, WorkspaceTabs
 from handlers.slack.features.mailchimp import mirror
+from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.views import home as views
 from storage.contacts.contacts import Segment
 from storage.core import audiences, journal
@@ -370,3 +372,17 @@ def test_no_more_tabs_are_published_in_a_minute_than_slack_allows(
         while look():
             pass
     assert olivia.slack.shown.qsize() == home_refresh.MOST_IN_A_MINUTE
+
+
+def test_a_member_of_an_organization_has_one_tab_that_shows_where_they_used_the_bot_last(olivia: Person):
+    places = {"T1": "E1", "T2": "E1", "T3": None, "T4": "E2"}
+    contexts = {
+        id_: replace(olivia.parts, home_tabs=HomeTabs(), workspace=Workspace(id_, id_, enterprise_id=place))
+        for id_, place in places.items()
+    }
+    for id_ in ("T2", "T3", "T4", "T1"):
+        contexts[id_].home_tabs.opened("U1")
+    contexts["T2"].home_tabs.opened("U2")
+    home_refresh.keep_latest([*contexts.values()])
+    kept = {id_: [user for user, _ in each.home_tabs.open()] for id_, each in contexts.items()}
+    assert kept == {"T1": ["U1"], "T2": ["U2"], "T3": ["U1"], "T4": ["U1"]}

@@ -35,7 +35,7 @@ def settings(
     """On each engine, with the key of the test's own account."""
     monkeypatch.chdir(tmp_path)
     for name in list(os.environ):
-        if name.startswith(("SLACK_", "CLEANED_", "DATABASE_", "MAILCHIMP_")):
+        if name.startswith(("SLACK_", "CLEANED_", "DATABASE_", "MAILCHIMP_", "OTEL_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("MAILCHIMP_API_KEY", account.key)
