@@ -157,10 +157,10 @@ def not_found_rows(words: Words, lookup: AddressLookup) -> list[Block]:
     if more := len(lookup.searched) - len(names):
         names.append(words("evidence-searched-more", n=more))
     address = isolated(blocks.clamp_middle(lookup.address, 2 * blocks.OPTION))
-    return [
-        blocks.section(words.md("evidence-not-found", address=address)),
-        blocks.context(words.md("evidence-searched", audiences=", ".join(names))),
-    ]
+    rows = [blocks.section(words.md("evidence-not-found", address=address))]
+    if names:
+        rows.append(blocks.context(words.md("evidence-searched", audiences=", ".join(names))))
+    return rows
 
 
 def which(words: Words, lookup: AddressLookup) -> View:
