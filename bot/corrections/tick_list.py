@@ -52,7 +52,7 @@ class Offer:
 class TickList:
     """A page of the tick list. `before` and `after` lead to the pages beside it, None if there is none.
 
-    With a `week`, it has the typos cleaned in it, `n` on all pages.
+    With a `week`, it has the typos cleaned in it. `n` are on all pages.
     """
 
     plan_id: str
@@ -111,7 +111,7 @@ def begin(
             if contact is not None:
                 is_long = needs_form(audience, contact)
                 offers.append(Offer(contact.id, contact.address, typo.suggestion, is_long))
-        n = likely_typos.count(session, audience_id, week) if week else 0
+        n = likely_typos.count(session, audience_id, week)
         state = _State(tuple(offers), before=page.before, after=page.after, week=week, n=n)
         row = plans.create(
             session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(state), n=len(offers)

@@ -5,7 +5,7 @@ from bot.core import audiences
 from handlers.slack.request import Modal, Request
 from handlers.slack.views.bounces import evidence as views
 
-TITLE = "evidence-title"
+TITLE = "evidence-contact"
 
 
 def is_address(request: Request, text: str) -> bool:

@@ -100,7 +100,12 @@ def comment(words: Words, receipt: ExportReceipt) -> Markup:
     if is_told(job):
         headline, *lines = _lines(words, job, short_name(receipt.audience))
         return Markup("\n".join([f"*{headline}*", *lines]))
-    who = words.md("exports-comment", audience=short_name(receipt.audience), who=blocks.person(job.made_by))
+    who = words.md(
+        "exports-comment",
+        n=job.outcome.n,
+        audience=short_name(receipt.audience),
+        who=blocks.person(job.made_by),
+    )
     return Markup(f"{who}\n{receipts.about(words, job, job.task.segment)}")
 
 
@@ -125,7 +130,7 @@ def past(
         return receipts.started(words, "exports-past-title", text)
     rows: list[Block] = []
     for export in exports:
-        rows += _past(words, export)
+        rows += _past(words, export, short_name(audience.name))
     buttons = []
     if number:
         buttons.append(_page(words("previous"), "previous", audience, number - 1))
@@ -223,8 +228,8 @@ def _open(words: Words, links: Sequence[str]) -> list[Block]:
     ]
 
 
-def _past(words: Words, export: PastExport) -> list[Block]:
-    date = blocks.date(export.made_at, words)
+def _past(words: Words, export: PastExport, audience: str) -> list[Block]:
+    date = blocks.moment(export.made_at, words)
     if export.made_by == TERMINAL:
         by = words.md("exports-past-terminal", date=date)
     else:
@@ -233,7 +238,9 @@ def _past(words: Words, export: PastExport) -> list[Block]:
     buttons = _open(words, export.permalinks)
     buttons.append(blocks.button(words("exports-again"), AGAIN, f"{export.audience_id}:{export.id}"))
     return [
-        blocks.section(Markup(f"{words.md('exports-past-row', n=export.n)}\n{' · '.join(facts)}")),
+        blocks.section(
+            Markup(f"{words.md('exports-past-row', n=export.n, audience=audience)}\n{' · '.join(facts)}")
+        ),
         blocks.actions(buttons, f"export-{export.id}"),
     ]
 

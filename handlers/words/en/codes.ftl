@@ -1,7 +1,7 @@
 # What a mail server's status code says (RFC 3463 and its registry, RFC 5248): code-<subject>-<detail>.
 code-1-0 = something is wrong with the address
 code-1-1 = no such mailbox
-code-1-2 = no such domain, or no mail server for it
+code-1-2 = no such domain or mail server
 code-1-3 = the address is malformed
 code-1-4 = the address fits several mailboxes
 code-1-5 = the address is right
@@ -96,7 +96,7 @@ code-class-5 = refused for good, no reason given
 
 # Why mail failed, where the server’s words say more than its code.
 cause-no-mailbox = no such mailbox
-cause-no-domain = no such domain, or no mail server for it
+cause-no-domain = no such domain or mail server
 cause-disabled = the mailbox is disabled
 cause-full = mailbox full
 cause-policy = the sender was refused

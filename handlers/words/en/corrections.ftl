@@ -180,8 +180,9 @@ error-corrections-key = Mailchimp refused this bot’s key. Ask whoever runs the
 error-corrections-no-answer = Mailchimp’s answer could not be read, so *{ $address }* may or may not be in { $audience }. Send the form again later: nothing is added twice.
 error-corrections-refused = Mailchimp refused to add *{ $address }* to { $audience }. It said: { $title } { $detail }
 corrections-pick = *These addresses in { $audience } look mistyped.* Tick the ones whose owners gave their permission. Nothing changes until you add them.
+corrections-pick-singly = *These addresses in { $audience } look mistyped.* Fix those whose owners gave their permission, one at a time.
 corrections-no-typos = *{ $audience }:* no cleaned address looks mistyped. Look again after the next campaign, or search for one.
-corrections-tick-all = Tick all
+corrections-tick-all = Tick page
 corrections-one-by-one = One by one
 corrections-in-form = { $reason } Fix it in its own form: it needs more details.
 corrections-fix-name = Fix { $address }
@@ -227,7 +228,7 @@ error-corrections-other-number = { $n ->
 }
 corrections-earlier = { $n } earlier, then:
 corrections-before = *Corrected before:*
-corrections-of-week = { $counted ->
+corrections-number = { $counted ->
     [more] More than { $n } likely typos
    *[exact] { $n ->
         [one] { $n } likely typo

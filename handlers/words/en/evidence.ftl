@@ -16,6 +16,7 @@ evidence-weak-help = They may have been cleaned by mistake. *Why* shows the evid
 evidence-open = Why
 
 evidence-title = Why it was cleaned
+evidence-contact = Contact
 evidence-address = *{ $address }* in { $audience }
 evidence-status = Status: *{ $status ->
     [subscribed] subscribed
@@ -96,8 +97,8 @@ evidence-more = { $n ->
 }
 evidence-fix = Fix a typo
 open-worth-a-look = Worth a look
-evidence-reviewed = Reviewed
-evidence-not-reviewed = Not reviewed
+evidence-reviewed = Mark as reviewed
+evidence-not-reviewed = Worth a look again
 evidence-reviewed-by = Reviewed by { $who } on { $date }. It stays cleaned, and no longer counts as worth a look.
 evidence-to-do = *What you can do*
 evidence-signup = • If you know that the address works, send the person the sign-up form. Link to copy: { $url }

@@ -13,7 +13,7 @@ exports-for-excel = For Excel
 exports-excel = Opens with a double click, accents included.
 exports-excel-semicolons = With semicolons: opens with a double click.
 exports-for-programs = For other programs
-exports-plain = CSV with commas, UTF-8 without a byte-order mark.
+exports-plain = CSV with commas, in UTF-8.
 exports-to-you = The file goes to your direct messages, for you alone. To share it, choose a channel.
 exports-where = Channel
 exports-where-hint = Addresses are personal data: choose a channel whose members may see them.
@@ -54,12 +54,15 @@ exports-open = Open the file
 exports-open-part = Open file { $n }
 exports-again = Get it again
 exports-failed = The contacts were not exported from { $audience }
-exports-comment = Cleaned contacts from { $audience }, exported by { $who }
+exports-comment = { $n ->
+    [one] { $n } cleaned contact from { $audience }, exported by { $who }
+   *[other] { $n } cleaned contacts from { $audience }, exported by { $who }
+}
 exports-past-title = Past exports
 exports-past-none = Nothing has been exported from { $audience } yet.
 exports-past-row = { $n ->
-    [one] *{ $n } contact*
-   *[other] *{ $n } contacts*
+    [one] *{ $n } contact* from { $audience }
+   *[other] *{ $n } contacts* from { $audience }
 }
 exports-past-by = { $date }, by { $who }
 exports-past-terminal = { $date }, from the terminal

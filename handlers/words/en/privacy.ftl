@@ -3,19 +3,19 @@ forget-title = Forget a person
 forget-what = Erases a person from every audience and from all that is kept here: the contact, the bounces, archives and corrections, and the address wherever it stands. *This can’t be undone.*
 forget-rest = Only a code made from the address stays, from which nobody can read it. By it, an import or a sync that names the person again leaves them out, and says so.
 forget-address = Address
-forget-address-hint = The person’s e-mail address. Someone who has several is erased by each of them.
+forget-address-hint = The person’s e-mail address. If they have several, erase each in turn.
 forget-word = FORGET
 forget-submit = Forget
 forget-waiting = Erasing the person…
 forget-progress = { $n ->
     [0] Erasing the person…
-    [one] Erasing the person: { $n } row so far
-   *[other] Erasing the person: { $n } rows so far
+    [one] Erasing the person: { $n } entry so far
+   *[other] Erasing the person: { $n } entries so far
 }
 forget-done = { $n ->
     [0] Nothing was kept of this person
-    [one] The person is erased: { $n } row
-   *[other] The person is erased: { $n } rows
+    [one] The person is erased: { $n } entry
+   *[other] The person is erased: { $n } entries
 }
 forget-failed = The person is not wholly erased
 forget-stopped = { $n ->

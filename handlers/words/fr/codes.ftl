@@ -1,7 +1,7 @@
 # Ce que dit le code d’un serveur de messagerie (RFC 3463 et son registre, RFC 5248) : code-<sujet>-<détail>.
 code-1-0 = problème avec l’adresse
 code-1-1 = boîte inexistante
-code-1-2 = domaine inexistant ou sans serveur de messagerie
+code-1-2 = domaine inexistant ou sans messagerie
 code-1-3 = adresse mal écrite
 code-1-4 = adresse qui désigne plusieurs boîtes
 code-1-5 = adresse valable
@@ -96,7 +96,7 @@ code-class-5 = refusé définitivement, sans motif
 
 # Pourquoi l’e-mail n’est pas arrivé, quand les mots du serveur en disent plus que son code.
 cause-no-mailbox = boîte inexistante
-cause-no-domain = domaine inexistant ou sans serveur de messagerie
+cause-no-domain = domaine inexistant ou sans messagerie
 cause-disabled = boîte désactivée
 cause-full = boîte pleine
 cause-policy = expéditeur refusé

@@ -11,7 +11,7 @@ corrections-address = { $address }
 corrections-choose = Choisir
 corrections-no-address = Ce message ne contient aucune adresse. Cherchez-en une avec /cleaned-fix.
 
-corrections-cleaned = *{ $address }* est nettoyée dans { $audience }.
+corrections-cleaned = *{ $address }* est nettoyée dans « { $audience } ».
 corrections-why = Nettoyée { $date } : { $why }
 corrections-campaign = Campagne : { $campaign }
 corrections-diagnostic = Réponse du serveur : { $diagnostic }
@@ -79,7 +79,7 @@ corrections-corrected = Adresse corrigée
 corrections-first-name = Prénom
 corrections-last-name = Nom
 corrections-consent = Autorisation
-corrections-permission = Cette personne m’a autorisé à lui envoyer un e-mail
+corrections-permission = Cette personne m’a donné son accord pour recevoir nos e-mails
 corrections-stays = Le contact nettoyé reste tel quel. L’adresse corrigée est ajoutée comme nouveau contact abonné.
 corrections-add = Ajouter le contact
 
@@ -180,8 +180,9 @@ error-corrections-key = Mailchimp a refusé la clé de ce bot. Demandez à la pe
 error-corrections-no-answer = La réponse de Mailchimp est illisible : il n’est pas certain que *{ $address }* ait été ajoutée à « { $audience } ». Renvoyez le formulaire plus tard : rien n’est ajouté deux fois.
 error-corrections-refused = Mailchimp a refusé d’ajouter *{ $address }* à « { $audience } ». Sa réponse : { $title } { $detail }
 corrections-pick = *Dans « { $audience } », ces adresses semblent mal saisies.* Cochez celles des personnes qui ont donné leur accord. Rien ne change tant que vous ne les ajoutez pas.
+corrections-pick-singly = *Dans « { $audience } », ces adresses semblent mal saisies.* Corrigez, une à une, celles des personnes qui ont donné leur accord.
 corrections-no-typos = *{ $audience } :* aucune adresse nettoyée ne semble mal saisie. Revenez après la prochaine campagne, ou cherchez-en une.
-corrections-tick-all = Tout cocher
+corrections-tick-all = Cocher la page
 corrections-one-by-one = Une par une
 corrections-in-form = { $reason } À corriger dans son propre formulaire, pour les détails.
 corrections-fix-name = Corriger { $address }
@@ -189,8 +190,8 @@ corrections-choose-name = Choisir { $address }
 corrections-menu-edit = Modifier : { $address }
 corrections-menu-not-typo = Adresse juste : { $address }
 corrections-permission-of = { $n ->
-    [one] Cette personne m’a autorisé à lui envoyer un e-mail
-   *[other] Ces { $n } personnes m’ont autorisé à leur envoyer un e-mail
+    [one] Cette personne m’a donné son accord pour recevoir nos e-mails
+   *[other] Ces { $n } personnes m’ont donné leur accord pour recevoir nos e-mails
 }
 corrections-these-stay = { $source ->
     [local] Les contacts nettoyés restent tels quels. Les adresses corrigées sont ajoutées comme nouveaux contacts abonnés.
@@ -227,7 +228,7 @@ error-corrections-other-number = { $n ->
 }
 corrections-earlier = { $n } plus tôt, puis :
 corrections-before = *Corrigés auparavant :*
-corrections-of-week = { $counted ->
+corrections-number = { $counted ->
     [more] Plus de { $n } fautes de frappe probables
    *[exact] { $n ->
         [one] { $n } faute de frappe probable

@@ -1,4 +1,4 @@
-error-title = Échec
+error-title = Cela n’a pas marché
 error-unexpected = Une erreur s’est produite de notre côté. Réessayez dans une minute. Si cela recommence, donnez la référence { $reference } à la personne qui gère ce bot.
 error-gave-up = Ce travail a échoué plusieurs fois et a été arrêté. Relancez-le ; s’il échoue encore, donnez la référence { $reference } à la personne qui gère ce bot.
 error-unknown-audience = Aucune audience ne s’appelle « { $name } ». Il y a : { $known }.

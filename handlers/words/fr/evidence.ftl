@@ -16,6 +16,7 @@ evidence-weak-help = Peut-être nettoyés à tort. *Pourquoi* montre les indices
 evidence-open = Pourquoi
 
 evidence-title = Pourquoi ce nettoyage
+evidence-contact = Contact
 evidence-address = *{ $address }* dans « { $audience } »
 evidence-status = Statut : *{ $status ->
     [subscribed] abonné
@@ -96,7 +97,7 @@ evidence-more = { $n ->
 }
 evidence-fix = Corriger l’adresse
 open-worth-a-look = À revoir
-evidence-reviewed = Revu
+evidence-reviewed = Marquer comme revu
 evidence-not-reviewed = À revoir de nouveau
 evidence-reviewed-by = Revu par { $who } le { $date } : ce contact reste nettoyé et ne compte plus parmi ceux à revoir.
 evidence-to-do = *Ce que vous pouvez faire*
@@ -106,7 +107,7 @@ evidence-no-signup = { $source ->
    *[other] • Si vous savez que l’adresse fonctionne, envoyez à cette personne votre formulaire d’inscription. Mailchimp n’en donne pas le lien.
 }
 evidence-or-fix = • Si elle est mal saisie, corrigez-la.
-evidence-or-leave = • S’il doit rester nettoyé, marquez le contact comme revu.
+evidence-or-leave = • Si elle doit rester nettoyée, marquez-la comme revue.
 evidence-fixed = Corrigé en *{ $address }* par { $who }, le { $date }.
 evidence-no-undo = { $source ->
     [local] Une correction ne s’annule pas : rien ici ne modifie un contact abonné. Si elle est fausse, importez la nouvelle adresse comme désabonnée.

@@ -13,7 +13,7 @@ exports-for-excel = Pour Excel
 exports-excel = S’ouvre d’un double-clic, accents compris.
 exports-excel-semicolons = Points-virgules : s’ouvre d’un double-clic.
 exports-for-programs = Pour d’autres logiciels
-exports-plain = CSV avec virgules, en UTF-8 sans marque d’ordre des octets (BOM).
+exports-plain = CSV avec virgules, en UTF-8.
 exports-to-you = Le fichier arrive dans vos messages directs, pour vous seul. Pour le partager, choisissez un canal.
 exports-where = Canal
 exports-where-hint = Les adresses sont des données personnelles : choisissez un canal dont les membres peuvent les voir.
@@ -54,12 +54,15 @@ exports-open = Ouvrir le fichier
 exports-open-part = Ouvrir le fichier { $n }
 exports-again = Renvoyer le fichier
 exports-failed = Les contacts n’ont pas été exportés depuis « { $audience } »
-exports-comment = Contacts nettoyés, audience « { $audience } », exportés par { $who }
+exports-comment = { $n ->
+    [one] { $n } contact nettoyé, audience « { $audience } », exporté par { $who }
+   *[other] { $n } contacts nettoyés, audience « { $audience } », exportés par { $who }
+}
 exports-past-title = Exports précédents
 exports-past-none = Rien n’a encore été exporté depuis « { $audience } ».
 exports-past-row = { $n ->
-    [one] *{ $n } contact*
-   *[other] *{ $n } contacts*
+    [one] *{ $n } contact* de l’audience « { $audience } »
+   *[other] *{ $n } contacts* de l’audience « { $audience } »
 }
 exports-past-by = { $date }, par { $who }
 exports-past-terminal = { $date }, depuis le terminal

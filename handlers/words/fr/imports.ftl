@@ -7,7 +7,7 @@ import-name = Ou une nouvelle audience
 import-name-hint = Un nom écrit ici remplace le choix ci-dessus.
 import-first-name = Nom de l’audience
 import-status = Statut, si le fichier ne le donne pas
-import-status-hint = Pour les nouveaux contacts seulement. Un contact non abonné ne reçoit pas de marketing. Dans une archive d’export, le nom des fichiers donne le statut.
+import-status-hint = Pour les nouveaux contacts seulement. Un contact non abonné ne reçoit pas d’e-mails marketing. Dans une archive d’export, le nom des fichiers donne le statut.
 import-submit = Importer
 import-again = Choisir un autre fichier
 

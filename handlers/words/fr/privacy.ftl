@@ -1,21 +1,21 @@
 # Effacer une personne, et ce qui est gardé d’elle.
 forget-title = Oublier une personne
-forget-what = Efface une personne de toutes les audiences et de tout ce qui est gardé ici : le contact, les retours, les archivages et corrections, et l’adresse partout où elle figure. *C’est irréversible.*
+forget-what = Efface une personne de toutes les audiences et de tout ce qui est gardé ici : le contact, les bounces, les archivages et corrections, et l’adresse partout où elle figure. *C’est irréversible.*
 forget-rest = Il ne reste qu’un code calculé à partir de l’adresse, d’où personne ne peut la tirer. Grâce à lui, un import ou une synchronisation où la personne revient la laisse de côté, et le dit.
 forget-address = Adresse
-forget-address-hint = L’adresse e-mail de la personne. Si elle en a plusieurs, effacez chacune.
+forget-address-hint = L’adresse e-mail de la personne. Si elle en a plusieurs, effacez-les une à une.
 forget-word = OUBLIER
 forget-submit = Oublier
 forget-waiting = Effacement de la personne…
 forget-progress = { $n ->
     [0] Effacement de la personne…
-    [one] Effacement de la personne : { $n } ligne jusqu’ici
-   *[other] Effacement de la personne : { $n } lignes jusqu’ici
+    [one] Effacement de la personne : { $n } donnée jusqu’ici
+   *[other] Effacement de la personne : { $n } données jusqu’ici
 }
 forget-done = { $n ->
     [0] Rien n’était gardé de cette personne
-    [one] La personne est effacée : { $n } ligne
-   *[other] La personne est effacée : { $n } lignes
+    [one] La personne est effacée : { $n } donnée
+   *[other] La personne est effacée : { $n } données
 }
 forget-failed = La personne n’est pas entièrement effacée
 forget-stopped = { $n ->
@@ -23,7 +23,7 @@ forget-stopped = { $n ->
    *[other] Les imports { $names } ont été arrêtés, car les fichiers contiennent cette personne. Importez-les à nouveau : elle sera laissée de côté.
 }
 forget-at-mailchimp = La personne est encore dans { $audience } chez Mailchimp, où le bot ne supprime personne. Supprimez-la là-bas définitivement : { $link }
-forget-elsewhere = Restent, car ils ne sont pas ici : les fichiers et messages dans Slack, les fichiers exportés, la boîte des retours, les listes de votre prestataire, les sauvegardes.
+forget-elsewhere = Restent, car ils ne sont pas ici : les fichiers et messages dans Slack, les fichiers exportés, la boîte des bounces, les listes de votre prestataire, les sauvegardes.
 forget-in-use = La base était utilisée : son fichier peut encore contenir des traces de ce qui est effacé. Relancez cleaned forget avec l’adresse quand personne d’autre ne s’en sert.
 forget-left-out = { $n ->
     [one] { $n } ligne concerne une personne oubliée ici et a été laissée de côté.

@@ -135,8 +135,11 @@ def filter_by(request: Request) -> View:
         value = chosen[name] or ""
         if filter_views.is_truncated(value):
             chosen[name] = filter_views.full_name(find(*_plan(request), value[:-1]), value)
-    if chosen["since"]:
-        chosen["zone"] = request.context.zone
+    if chosen["since"] or chosen["until"]:
+        shown = segments.look(*_plan(request)).segment
+        # The days of a digest are those of its time zone.
+        is_same = (chosen["since"], chosen["until"]) == (shown.since, shown.until)
+        chosen["zone"] = shown.zone if is_same else request.context.zone
     segments.show_only(*_plan(request), segments.NO_BOXES, **chosen)
     return _view(request, _look(request, request.metadata))
 

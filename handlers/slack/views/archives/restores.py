@@ -139,7 +139,9 @@ def _failure(words: Words, job: RestoreJob, audience: str, open_list: Block) -> 
 def _archive(words: Words, archive: EarlierArchive) -> list[Block]:
     text = words.md("restores-archive", n=archive.n, audience=short_name(archive.audience))
     facts = [
-        words.md("restores-by", date=blocks.date(archive.made_at, words), who=blocks.person(archive.made_by))
+        words.md(
+            "restores-by", date=blocks.moment(archive.made_at, words), who=blocks.person(archive.made_by)
+        )
     ]
     facts += _filters(words, archive)
     if archive.restored:

@@ -17,7 +17,7 @@ from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, View
 from handlers.slack.elements.texts import capital, isolated
 from handlers.slack.views.bounces import reversals
-from handlers.words import Markup, Words
+from handlers.words import Markup, Words, escaped
 from storage.contacts.values import CleanReason, Status
 
 OPEN = "open-why"  # value: audience id:contact id
@@ -148,7 +148,7 @@ def _code(url: str) -> Markup:
 
 def not_found(words: Words, lookup: AddressLookup) -> View:
     """The modal if no audience has the address."""
-    return blocks.modal(words("evidence-title"), not_found_rows(words, lookup), close=words("close"))
+    return blocks.modal(words("evidence-contact"), not_found_rows(words, lookup), close=words("close"))
 
 
 def not_found_rows(words: Words, lookup: AddressLookup) -> list[Block]:
@@ -157,15 +157,15 @@ def not_found_rows(words: Words, lookup: AddressLookup) -> list[Block]:
     if more := len(lookup.searched) - len(names):
         names.append(words("evidence-searched-more", n=more))
     address = isolated(blocks.clamp_middle(lookup.address, 2 * blocks.OPTION))
-    return [
-        blocks.section(words.md("evidence-not-found", address=address)),
-        blocks.context(words.md("evidence-searched", audiences=", ".join(names))),
-    ]
+    rows = [blocks.section(words.md("evidence-not-found", address=address))]
+    if names:
+        rows.append(blocks.context(words.md("evidence-searched", audiences=", ".join(names))))
+    return rows
 
 
 def which(words: Words, lookup: AddressLookup) -> View:
     """The modal that lists the audiences that have the address."""
-    return blocks.modal(words("evidence-title"), found_rows(words, lookup, SHOW), close=words("close"))
+    return blocks.modal(words("evidence-contact"), found_rows(words, lookup, SHOW), close=words("close"))
 
 
 def found_rows(words: Words, lookup: AddressLookup, action_id: str) -> list[Block]:
@@ -182,7 +182,7 @@ def found_rows(words: Words, lookup: AddressLookup, action_id: str) -> list[Bloc
 def never_cleaned(words: Words, contact: FoundContact) -> View:
     """The modal of a contact that was never cleaned."""
     rows = [blocks.section(_found(words, contact)), blocks.context(words.md("evidence-never-cleaned"))]
-    return blocks.modal(words("evidence-title"), rows, close=words("close"))
+    return blocks.modal(words("evidence-contact"), rows, close=words("close"))
 
 
 def _found(words: Words, contact: FoundContact) -> Markup:
@@ -191,8 +191,10 @@ def _found(words: Words, contact: FoundContact) -> Markup:
     lines = [words.md("evidence-address", address=address, audience=audience)]
     lines.append(words.md("evidence-status", status=contact.status))
     if contact.reason:
-        reason = words.md("evidence-was-cleaned", reason=words(f"reason-{contact.reason}"))
-        lines[1] = Markup(f"{lines[1]} · {reason}")
+        reason = words(f"reason-{contact.reason}")
+        is_cleaned = contact.status == Status.CLEANED
+        why = escaped(reason) if is_cleaned else words.md("evidence-was-cleaned", reason=reason)
+        lines[1] = Markup(f"{lines[1]} · {why}")
     return Markup("\n".join(lines))
 
 

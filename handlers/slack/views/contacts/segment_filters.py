@@ -13,8 +13,8 @@ from storage.contacts.contacts import Segment
 from storage.contacts.values import CleanReason
 
 CALLBACK, BACK = "segment-filters", "segment-filters-back"
-REASON, SINCE, CAMPAIGN, DOMAIN, TEXT, ONLY = (
-    f"segments-{name}" for name in ("reason", "since", "campaign", "domain", "text", "only")
+REASON, SINCE, UNTIL, CAMPAIGN, DOMAIN, TEXT, ONLY = (
+    f"segments-{name}" for name in ("reason", "since", "until", "campaign", "domain", "text", "only")
 )
 ONLY_THOSE = ("worth_a_look", "reviewed", "likely_typos")  # filters of which one is chosen
 
@@ -30,13 +30,11 @@ def form(words: Words, plan_id: str, segment: Segment) -> View:
     text["placeholder"] = blocks.plain(words("segments-text-hint"), blocks.PLACEHOLDER)
     if segment.text:
         text["initial_value"] = segment.text
-    since: Block = {"type": "datepicker"} | (
-        {"initial_date": segment.since.isoformat()} if segment.since else {}
-    )
     inputs = {
         TEXT: text,
         REASON: blocks.select(REASON, words("segments-any-reason"), reasons, initial=segment.reason),
-        SINCE: since,
+        SINCE: _day(segment.since),
+        UNTIL: _day(segment.until),
         CAMPAIGN: _menu(words("segments-any-campaign"), segment.campaign),
         DOMAIN: _menu(words("segments-any-domain"), segment.domain),
         ONLY: blocks.select(ONLY, words("segments-any-contact"), only, initial=only_those),
@@ -64,11 +62,16 @@ def chosen(inputs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     def option(name: str) -> str | None:
         return (states.get(name, {}).get("selected_option") or {}).get("value")
 
-    day, only = states.get(SINCE, {}).get("selected_date"), option(ONLY)
+    def day(name: str) -> date | None:
+        chosen = states.get(name, {}).get("selected_date")
+        return date.fromisoformat(chosen) if chosen else None
+
+    only = option(ONLY)
     return {
         "text": states.get(TEXT, {}).get("value"),
         "reason": option(REASON),
-        "since": date.fromisoformat(day) if day else None,
+        "since": day(SINCE),
+        "until": day(UNTIL),
         "campaign": option(CAMPAIGN),
         "domain": option(DOMAIN),
         **({only: True} if only in ONLY_THOSE else {}),
@@ -93,6 +96,10 @@ def is_truncated(value: str) -> bool:
 def full_name(names: Iterable[str], value: str) -> str:
     """The name that an option's value is the truncated form of."""
     return next((name for name in names if blocks.clamp(name, _VALUE) == value), value)
+
+
+def _day(chosen: date | None) -> Block:
+    return {"type": "datepicker"} | ({"initial_date": chosen.isoformat()} if chosen else {})
 
 
 def _menu(placeholder: str, selected: str | None) -> Block:

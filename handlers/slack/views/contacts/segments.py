@@ -47,7 +47,7 @@ def listing(
     if shown.total:
         rows += _filters(words, shown, week)
         rows += _list_buttons(words, shown)
-        rows += [_row(words, shown, entry, week.zone) for entry in shown.entries]
+        rows += [_row(words, shown, entry, week) for entry in shown.entries]
         if shown.preset == Preset.WORTH_A_LOOK:
             rows.append(blocks.context(words.md("evidence-weak-help")))
     rows += _pages(words, shown, audiences)
@@ -169,10 +169,10 @@ def _tick_buttons(words: Words, shown: Listing) -> list[Block]:
     return buttons
 
 
-def _row(words: Words, shown: Listing, entry: Entry, zone: str) -> Block:
+def _row(words: Words, shown: Listing, entry: Entry, week: Week) -> Block:
     """A contact, in two lines. The address is the label of the checkbox, so that a screen reader says what is ticked."""
     address = blocks.clamp_middle(entry.address, blocks.OPTION)
-    box = blocks.option(address, str(entry.id), _facts(words, shown, entry, zone))
+    box = blocks.option(address, str(entry.id), _facts(words, shown, entry, week))
     options = [
         blocks.option(
             blocks.clamp_middle(words(f"segments-menu-{action}", address=entry.address), blocks.OPTION),
@@ -195,13 +195,14 @@ def _actions(entry: Entry) -> list[str]:
     return actions
 
 
-def _facts(words: Words, shown: Listing, entry: Entry, zone: str) -> str:
-    """Whether it is worth a look, when and why it was cleaned, as one line of plain text."""
+def _facts(words: Words, shown: Listing, entry: Entry, week: Week) -> str:
+    """Whether it is worth a look, when and why it was cleaned, as one line of plain text; without the year if it is this one."""
     verdict = entry.verdict
     is_marked = verdict and verdict.weakness and not verdict.review and shown.preset != Preset.WORTH_A_LOOK
     facts = [words("segments-row-look")] if is_marked else []
     if known(entry.cleaned_at):
-        facts.append(words.day(day_of(entry.cleaned_at, zone)))
+        day = day_of(entry.cleaned_at, week.zone)
+        facts.append(words.short_day(day) if day.year == week.last.year else words.day(day))
     else:
         facts.append(capital(words("on-unknown-date")))
     facts.append(evidence_views.in_brief(words, entry.reason, verdict, entry.diagnostic))

@@ -25,16 +25,15 @@ CONSENT = "consent"
 def view(words: Words, shown: TickList, notice: Block | None = None) -> View:
     """The page, with a search among all cleaned contacts. `notice` says what has just been done."""
     n, audience = len(shown.ticked), short_name(shown.audience.name)
-    rows = [
-        blocks.section(
-            words.md("corrections-pick" if shown.offers else "corrections-no-typos", audience=audience)
-        )
-    ]
-    if shown.week:
+    rows = [blocks.section(words.md(_headline(shown), audience=audience))]
+    facts = []
+    if shown.n:
         counted = "more" if shown.n > MOST_COUNTED else "exact"
-        number = [words.md("corrections-of-week", n=min(shown.n, MOST_COUNTED), counted=counted)]
-        segment = Segment(audience_id=shown.audience.id, **shown.week.filters())
-        rows.append(blocks.context(*(number if shown.n else []), *filters.in_words(words, segment)))
+        facts.append(words.md("corrections-number", n=min(shown.n, MOST_COUNTED), counted=counted))
+    if shown.week:
+        facts += filters.in_words(words, Segment(audience_id=shown.audience.id, **shown.week.filters()))
+    if facts:
+        rows.append(blocks.context(*facts))
     rows.append(blocks.actions(_buttons(words, shown), form_views.SEARCH))
     rows += [notice] if notice else []
     rows += [_row(words, shown, offer) for offer in shown.offers]
@@ -53,6 +52,13 @@ def view(words: Words, shown: TickList, notice: Block | None = None) -> View:
         close=words("close"),
         metadata=shown.plan_id,
     )
+
+
+def _headline(shown: TickList) -> str:
+    """The key of the first sentence."""
+    if not shown.offers:
+        return "corrections-no-typos"
+    return "corrections-pick-singly" if all(map(_is_single, shown.offers)) else "corrections-pick"
 
 
 def kept(words: Words, contact: CleanedContact) -> Block:

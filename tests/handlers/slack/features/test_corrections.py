@@ -210,7 +210,7 @@ def with_ticks(view: Json, *ids: int, consent: bool = False) -> Json:
         (OPERATOR, "These 2 people gave me permission to email them", "2 addresses are ticked"),
         (
             FRENCH_OPERATOR,
-            "Ces 2 personnes m\u2019ont autorisé à leur envoyer un e-mail",
+            "Ces 2 personnes m\u2019ont donné leur accord pour recevoir nos e-mails",
             "2 adresses sont cochées",
         ),
     ],
@@ -249,7 +249,7 @@ def test_typos_are_ticked_and_corrected_together_with_one_consent(
             FRENCH_OPERATOR,
             "Cochez cette case",
             "Il manque le @",
-            "Cette personne m\u2019a autorisé à lui envoyer un e-mail",
+            "Cette personne m\u2019a donné son accord pour recevoir nos e-mails",
         ),
     ],
 )

@@ -41,7 +41,7 @@ def test_the_receipt_says_what_is_left_to_do(is_overwritten: bool):
     said = text_of(
         views.message(words, ForgetReceipt(job, [Mirror("News", "https://us1.example.com/?id=1")]))
     )
-    assert "The person is erased: 1 row" in said
+    assert "The person is erased: 1 entry" in said
     assert "The import of a.csv was stopped" in said
     assert "Delete them there for good: <https://us1.example.com/?id=1>" in said
     assert ("The database was in use" in said) is not is_overwritten

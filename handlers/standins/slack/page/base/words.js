@@ -84,6 +84,7 @@ const ENGLISH = {
   in_progress: "In progress",
   complete: "Done",
   failed: "Failed",
+  failedBecause: "Failed: {why}",
   noHome: "Cleaned has not set up its Home tab yet.",
   yes: "Yes",
 };
@@ -172,6 +173,7 @@ const FRENCH = {
   in_progress: "En cours",
   complete: "Terminé",
   failed: "Échec",
+  failedBecause: "Échec : {why}",
   noHome: "Cleaned n’a pas encore préparé son onglet Accueil.",
   yes: "Oui",
 };

@@ -47,7 +47,7 @@ class Step {
     for (;;) {
       const { state, outputs, error } = (await get("state")).executions[execution] ?? {};
       if (state === "done") return [h("p", {}, t("complete")), this.outputs(outputs)];
-      if (state !== "running") return [`${t("failed")}: ${error}`];
+      if (state !== "running") return [t("failedBecause", { why: error })];
       await new Promise((resolve) => { setTimeout(resolve, LOOK_EVERY); });
       if (!this.root.isConnected) return [];
     }

@@ -183,6 +183,14 @@ def test_filters_of_one_click(database: Database):
     olivia = Person(database)
     week = olivia.press(olivia.command(), f"{views.PRESET}-week")
     assert "*2* of 5 cleaned contacts" in says(week)
+    form = olivia.press(week, views.FILTERS)
+    days = {
+        name: {"selected_date": block["element"]["initial_date"]}
+        for block in form["blocks"]
+        if (name := block["block_id"].removeprefix("segments-")) in ("since", "until")
+    }
+    unchanged = olivia.submit(form, **days)["view"]
+    assert "*2* of 5 cleaned contacts" in says(unchanged)
     typos = olivia.press(week, f"{views.PRESET}-typos")
     assert addresses(typos) == ["ann@gmial.com"]
     back = olivia.press(olivia.press(typos, views.FILTERS), filter_views.BACK)

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from bot.bounces.events import Cause, EventKind
 from bot.bounces.evidence import (
+    AddressLookup,
     BurstSummary,
     EvidenceItem,
     Explanation,
+    FoundContact,
     IncidentSummary,
     PastFix,
     Review,
@@ -26,7 +28,7 @@ from handlers.slack.views.contacts import segments as list_views
 from handlers.words import LANGUAGES, Words
 from handlers.words import words as words_for
 from storage.contacts.contacts import Segment
-from storage.contacts.values import CleanReason
+from storage.contacts.values import CleanReason, Status
 from storage.core.tables import AudienceSource
 from tests.handlers.slack.views.contacts.test_segments import (
     ADA,
@@ -261,3 +263,20 @@ def test_past_corrections_are_shown_and_why_they_have_no_undo(language: str, sou
     assert words("evidence-no-undo", source=source) in text_of(view)
     assert text_of(view).count("<@U1>") == len(fixes)
     assert words("evidence-no-undo", source=source) not in text_of(views.why(words, a_why()))
+
+
+def test_an_address_that_is_nowhere_says_where_it_was_searched():
+    for searched, said in (([NEWS], True), ([], False)):
+        view = views.not_found(ENGLISH, AddressLookup("ann@example.com", [], searched))
+        assert problems("modal", view) == []
+        assert (f"Searched: {NEWS.name}" in text_of(view)) is said
+
+
+def test_a_found_contact_says_once_that_it_is_cleaned():
+    found = [
+        FoundContact(n, NEWS, "ann@example.com", status, CleanReason.HARD)
+        for n, status in enumerate((Status.CLEANED, Status.ARCHIVED))
+    ]
+    view = views.which(ENGLISH, AddressLookup("ann@example.com", found, [NEWS]))
+    lines = [block["text"]["text"].split("\n")[1] for block in view["blocks"]]
+    assert lines == ["Status: *cleaned* · hard bounce", "Status: *archived* · cleaned: hard bounce"]

@@ -213,7 +213,9 @@ def test_the_form_is_prefilled_and_has_the_fields_that_the_audience_has(spoken: 
 
 def test_the_permission_has_the_words_of_the_page():
     assert views.permission(words("en")) == "This person gave me permission to email them"
-    assert views.permission(words("fr")) == "Cette personne m\u2019a autorisé à lui envoyer un e-mail"
+    assert (
+        views.permission(words("fr")) == "Cette personne m\u2019a donné son accord pour recevoir nos e-mails"
+    )
 
 
 @pytest.mark.parametrize("contact", PEOPLE)
