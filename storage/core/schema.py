@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, inspect, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.schema import CreateSchema
 
 from storage.core.database import Database, Unreachable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
-_MIGRATING = 0x636C65616E6564  # the advisory lock of whoever migrates
 
 
 class NewerDatabase(Exception):
@@ -41,13 +40,20 @@ def migrate(database: Database) -> None:
         return
     if before == SchemaState.NEWER:
         raise NewerDatabase
+    try:
+        _upgrade(database)
+    except DBAPIError:
+        # Of two processes that migrate at the same time, the second waits for the first, and then finds what it wants to
+        # make there already.
+        if state(database) != SchemaState.CURRENT:
+            raise
+
+
+def _upgrade(database: Database) -> None:
     from alembic import command  # noqa: PLC0415  see above
 
     config = _config()
     with database.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if not database.is_sqlite:
-            # Of two processes that migrate at the same time the second waits, and finds that nothing is left to do.
-            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
         if database.schema:
             connection.execute(CreateSchema(database.schema, if_not_exists=True))
         config.attributes["connection"] = connection
