@@ -1,8 +1,9 @@
 """How long each work takes beside the barest way to do the same, both measured in the same run.
 
 `python -m tests.tools.benchmarks [--contacts N] [--rounds N] [--engine sqlite|postgresql] [--works import,export,…]`
-prints medians; `--whole` drives the whole bot instead, `--reads` times what people wait for. The references for imports to SQLite and for exports
-are the command lines `sqlite3` and `psql`.
+prints medians; `--whole` drives the whole bot instead, `--reads` times what people wait for, `--instructions` counts
+those of 20,000 contacts (or `--contacts`). The references for imports to SQLite and for exports are the command lines
+`sqlite3` and `psql`; an import has a second one, which sorts the rows by their addresses first.
 """
 
 import argparse
@@ -33,12 +34,13 @@ from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support import samples
 from tests.support.audiences import run
-from tests.tools.benchmarks import engines, memory, reads, references, whole
+from tests.tools.benchmarks import engines, instructions, memory, reads, references, whole
 from tests.tools.benchmarks.data import csv_file
 from tests.tools.benchmarks.memory import AUDIENCE
 
 WORKS = ("import", "count", "export", "archive", "validate", "help", "memory")
 
+IN_ORDER = "import (reference in the order of addresses)"
 COUNT = "count (reference: a tenth of the contacts)"
 
 Times = dict[str, list[float]]
@@ -46,24 +48,32 @@ Times = dict[str, list[float]]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--contacts", type=int, default=1_000_000)
+    parser.add_argument("--contacts", type=int)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--works", default=",".join(WORKS), help=f"some of: {','.join(WORKS)}")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--reads", action="store_true")
+    parser.add_argument("--instructions", action="store_true")
+    parser.add_argument("--count", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    contacts = given.contacts or (20_000 if given.instructions else 1_000_000)
     _collect_seldom()
-    if given.child:
+    if given.count:
+        work, url, file = given.count
+        instructions.child(work, url, Path(file))
+    elif given.instructions:
+        instructions.run(contacts)
+    elif given.child:
         work, url, file = given.child
         memory.child(work, url, Path(file))
     elif given.whole:
-        whole.run(given.contacts)
+        whole.run(contacts)
     elif given.reads:
-        reads.run(given.contacts, given.engine)
+        reads.run(contacts, given.engine)
     else:
-        _measure(given.contacts, given.rounds, given.engine, given.works.split(","))
+        _measure(contacts, given.rounds, given.engine, given.works.split(","))
 
 
 def _collect_seldom() -> None:
@@ -107,6 +117,11 @@ def _round(
         _import(database, file)
     with _timed(reference["import"]):
         references.import_(bare, file)
+    if "import" in works:
+        ours[IN_ORDER].append(ours["import"][-1])
+        ordered = new(folder)
+        with _timed(reference[IN_ORDER]):
+            references.import_(ordered, file, in_order=True)
     if "count" in works:
         _time_figures(database, ours[COUNT])
     if "export" in works:

@@ -39,13 +39,14 @@ def child(work: str, url: str, file: Path) -> None:
         idle = _resident()
     samples: list[int] = []
     with _sampled(samples):
-        _do(work, database, file)
+        do(work, database, file)
     tenths = [samples[len(samples) * i // 10] - idle for i in range(10)]
     line = " ".join(f"{mb:.0f}" for mb in (*tenths, samples[-1] - idle))
     print(f"| {work} | {line} | {max(samples) - idle} | {idle} |")
 
 
-def _do(work: str, database: Database, file: Path) -> None:
+def do(work: str, database: Database, file: Path) -> None:
+    """Does one of the works; an import takes that file."""
     if work == "import":
         with file.open("rb") as opened:
             imports.receive(database, opened, name="all.csv", audience=AUDIENCE, by="U1", now=NOW)

@@ -22,9 +22,9 @@ OPEN = """INSERT INTO audience (id, name, merge_labels, revision, next_contact_i
     VALUES (1, 'Newsletter', '[]', 1, 1, '2026-11-24 09:30:00')"""
 
 
-def import_(url: str, file: Path) -> None:
-    """A file of `data.csv_file` staged as text, then upserted."""
-    (_import_sqlite if url.startswith("sqlite") else _import_postgresql)(url, file)
+def import_(url: str, file: Path, *, in_order: bool = False) -> None:
+    """A file of `data.csv_file` staged as text, then upserted: in the order of the file, or of the addresses."""
+    (_import_sqlite if url.startswith("sqlite") else _import_postgresql)(url, file, in_order=in_order)
 
 
 def export(url: str, out: Path) -> None:
@@ -56,22 +56,23 @@ def connect(url: str) -> Any:
     return connection
 
 
-def _import_sqlite(url: str, file: Path) -> None:
+def _import_sqlite(url: str, file: Path, *, in_order: bool) -> None:
     script = [
         *(f"{pragma};" for pragma in SQLITE_PRAGMAS),
         f"{STAGE};",
         f'.import --csv --skip 1 "{file}" staged',
     ]
     upsert = _upsert(
-        "rowid",
+        "row_number() OVER ()" if in_order else "rowid",
         "json_object",
         'substr("Email Address", instr("Email Address", \'@\') + 1)',
         "{} || '.000000'",
+        in_order=in_order,
     )
     _run(["sqlite3", str(make_url(url).database)], "\n".join([*script, f"{OPEN};", f"{upsert};"]))
 
 
-def _import_postgresql(url: str, file: Path) -> None:
+def _import_postgresql(url: str, file: Path, *, in_order: bool) -> None:
     with psycopg.connect(libpq(url)) as connection:
         connection.execute(STAGE.replace("CREATE TABLE", "CREATE TEMP TABLE"))
         with (
@@ -87,11 +88,12 @@ def _import_postgresql(url: str, file: Path) -> None:
                 "json_build_object",
                 "split_part(\"Email Address\", '@', 2)",
                 "{}::timestamp",
+                in_order=in_order,
             )
         )
 
 
-def _upsert(number: str, make_json: str, domain: str, moment: str) -> str:
+def _upsert(number: str, make_json: str, domain: str, moment: str, *, in_order: bool) -> str:
     """From the staged text to contacts with the same values that an import writes."""
     merge = ", ".join(f"'{label}', \"{label}\"" for label in samples.MERGE)
     cleaned_at = moment.format("nullif(\"CLEAN_TIME\", '')")
@@ -108,9 +110,10 @@ def _upsert(number: str, make_json: str, domain: str, moment: str) -> str:
         "cleaned_at": cleaned_at,
         "clean_reason": "CASE \"Status\" WHEN 'cleaned' THEN 'unknown' END",
     }
+    staged = '(SELECT * FROM staged ORDER BY lower("Email Address")) AS ordered' if in_order else "staged"
     changed = ", ".join(f"{name} = excluded.{name}" for name in values if name not in ("audience_id", "id"))
     return (
-        f"INSERT INTO contact ({', '.join(values)}) SELECT {', '.join(values.values())} FROM staged WHERE true"
+        f"INSERT INTO contact ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {staged} WHERE true"
         f" ON CONFLICT (audience_id, address_key) DO UPDATE SET {changed}"
     )
 
