@@ -15,7 +15,8 @@ import yaml
 
 from bot.core.settings import Settings
 from handlers.cli import build_parser
-from handlers.slack import app, scopes
+from handlers.slack import app
+from handlers.slack.web_api import scopes
 from handlers.words import LANGUAGES, words
 from tests.tools import pictures
 

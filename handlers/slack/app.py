@@ -10,7 +10,6 @@ from slack_sdk import WebClient
 
 from bot.core.settings import Settings
 from handlers.slack import errors
-from handlers.slack.client import place_of
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import AnswerUnknown
 from handlers.slack.elements import blocks
@@ -31,10 +30,11 @@ from handlers.slack.features.contacts import contacts, counts, segments
 from handlers.slack.features.mailchimp import additions, fixes, mirror
 from handlers.slack.limits import Limits
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
-from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
-from handlers.slack.sdk_workarounds import is_not_token_warning
 from handlers.slack.threads import ANSWERING, Threads
+from handlers.slack.web_api.client import place_of
+from handlers.slack.web_api.sdk_workarounds import is_not_token_warning
+from handlers.slack.work.long_work import JobHandler
 from handlers.slack.workspaces import Find
 from handlers.words import LANGUAGES, words
 from storage.core.text import storable

@@ -13,7 +13,7 @@ from handlers import logs
 from handlers.slack.elements import blocks, forms
 from handlers.slack.elements.blocks import View
 from handlers.slack.request import Request
-from handlers.slack.sdk_workarounds import error_code
+from handlers.slack.web_api.sdk_workarounds import error_code
 from handlers.words import Markup, Words
 from storage.core.db_errors import transient_fault
 from storage.files.spreadsheet_errors import SpreadsheetError

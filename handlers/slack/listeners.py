@@ -20,12 +20,12 @@ from slack_bolt import Ack, App, BoltContext
 
 from handlers import logs, tracing
 from handlers.slack import errors, limits
-from handlers.slack.client import in_answer
 from handlers.slack.dedupe import SeenRequests
 from handlers.slack.elements import blocks
 from handlers.slack.elements.blocks import View
-from handlers.slack.metrics import REQUESTS
 from handlers.slack.request import IN_TIME_SECONDS, Request, loading
+from handlers.slack.web_api.client import in_answer
+from handlers.slack.web_api.metrics import REQUESTS
 from handlers.words import words
 
 # Slack may show the view that answers a submission after one that is sent just behind it.

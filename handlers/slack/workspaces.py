@@ -19,14 +19,15 @@ from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
 from bot.mailchimp import account
 from handlers.clock import utc_now
-from handlers.slack import errors, sdk_workarounds
-from handlers.slack.client import WorkspaceClient
+from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.dedupe import SeenRequests
 from handlers.slack.installation.installations import Installations, Installed
 from handlers.slack.installation.rotation import RenewingClient, Rotation
-from handlers.slack.metrics import CountedRateLimits
 from handlers.slack.people import People
+from handlers.slack.web_api import sdk_workarounds
+from handlers.slack.web_api.client import WorkspaceClient
+from handlers.slack.web_api.metrics import CountedRateLimits
 from handlers.words import words
 from storage.core.database import Database, Unreachable
 

@@ -9,12 +9,13 @@ from aiohttp import web
 from slack_bolt import BoltRequest, BoltResponse
 
 from handlers import logs
-from handlers.slack import errors, sdk_workarounds
+from handlers.slack import errors
 from handlers.slack.installation import pages
 from handlers.slack.installation.flow import Flow
 from handlers.slack.installation.installations import INSTALL_PATH, REDIRECT_PATH
 from handlers.slack.installation.pages import NotInstalled
 from handlers.slack.installation.store import TooManyStates
+from handlers.slack.web_api import sdk_workarounds
 
 THREADS = 4  # of these pages alone: however many strangers ask for them, Slack's requests have theirs
 WAITING = 32  # requests in all; others are refused

@@ -18,9 +18,10 @@ from slack_sdk.signature import SignatureVerifier
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from handlers import logs
-from handlers.slack import errors, sdk_workarounds
+from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.metrics import ACKNOWLEDGEMENT
+from handlers.slack.web_api import sdk_workarounds
+from handlers.slack.web_api.metrics import ACKNOWLEDGEMENT
 from handlers.web import metrics
 from handlers.web.connections import SERVER, Connection, Connections, HttpProtocol, Network
 from handlers.web.health import Health

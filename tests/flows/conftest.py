@@ -21,8 +21,9 @@ from bot.imports import imports
 from bot.imports.jobs import IMPORT
 from handlers import serve
 from handlers.clock import utc_now
-from handlers.slack import listeners, long_work, manifest
+from handlers.slack import listeners, manifest
 from handlers.slack.context import AppContext
+from handlers.slack.work import long_work, worker
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words, words
 from storage.core.database import Database
@@ -181,7 +182,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, socket_threads: list[threading.Threa
     monkeypatch.setattr(serve, "SocketModeHandler", partial(SocketModeHandler, ping_interval=1))
     monkeypatch.setattr(Connection, "disconnect", wake_and_disconnect)
     monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.05)
-    monkeypatch.setattr(long_work, "POLL_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.1)
     monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0.05)
 
 

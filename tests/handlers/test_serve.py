@@ -24,8 +24,9 @@ from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from bot.core import jobs
 from handlers import logs, serve
 from handlers import scheduler as scheduling
-from handlers.slack import app, manifest, sdk_workarounds
+from handlers.slack import app, manifest
 from handlers.slack.request import Request
+from handlers.slack.web_api import sdk_workarounds
 from handlers.standins.slack.server import Workspace
 from tests.support.bots import bot, settings_of
 from tests.support.slack import OLIVIA, Person

@@ -12,7 +12,7 @@ from aiohttp import web
 from slack_sdk.oauth.installation_store import Installation
 
 from bot.core.settings import Settings
-from handlers.slack.scopes import SCOPES
+from handlers.slack.web_api.scopes import SCOPES
 from handlers.standins.server import HOST, StandinServer
 from handlers.standins.slack.server import Workspace
 

@@ -16,16 +16,18 @@ from bot.digests import digests, posting
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInDigestChannel
 from bot.digests.posting import PostFailed, PostRefused
 from bot.digests.reports import Report
-from handlers.slack import errors, posted_message, sdk_workarounds
+from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import View
 from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import EVERYONE, OPERATORS, Listeners
-from handlers.slack.posted_message import MessageMetadata
 from handlers.slack.request import Request
-from handlers.slack.uploads import shared_with
 from handlers.slack.views.digests import digests as views
 from handlers.slack.views.digests import reports as report_views
+from handlers.slack.web_api import sdk_workarounds
+from handlers.slack.work import posted_message
+from handlers.slack.work.posted_message import MessageMetadata
+from handlers.slack.work.uploads import shared_with
 from handlers.words import Markup, words
 
 # What to tell the person of Slack's error codes.

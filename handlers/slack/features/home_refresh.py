@@ -14,11 +14,12 @@ from time import monotonic
 from slack_sdk.errors import SlackClientError
 
 from bot.core.errors import RoleUnknown
-from handlers.slack import errors, sdk_workarounds
+from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.features import home
 from handlers.slack.features.home import Outline
 from handlers.slack.home_tabs import Tab
+from handlers.slack.web_api import sdk_workarounds
 from storage.core.db_errors import transient_fault
 
 LOOK_SECONDS = 1.0

@@ -27,9 +27,9 @@ from handlers.slack.installation.installations import (
 )
 from handlers.slack.installation.pages import NotInstalled
 from handlers.slack.installation.store import STATE_SECONDS, StateStore
-from handlers.slack.metrics import CountedClient
-from handlers.slack.scopes import SCOPES
-from handlers.slack.sdk_workarounds import CALL_SECONDS, error_code
+from handlers.slack.web_api.metrics import CountedClient
+from handlers.slack.web_api.scopes import SCOPES
+from handlers.slack.web_api.sdk_workarounds import CALL_SECONDS, error_code
 from storage.core.database import Database
 
 _FAILURES = {

@@ -10,7 +10,7 @@ from slack_sdk.oauth.installation_store import Installation
 
 from bot.core.errors import CleanedError
 from bot.core.settings import Settings
-from handlers.slack.scopes import SCOPES
+from handlers.slack.web_api.scopes import SCOPES
 from storage.core.database import Database
 from storage.installations.ciphers import TokenCipher, WrongKey, parse_keys
 

@@ -21,10 +21,10 @@ from slack_sdk.web import SlackResponse
 from bot.core import jobs, task_leases
 from bot.core.jobs import Clock
 from bot.core.settings import Settings
-from handlers.slack.client import WorkspaceClient
 from handlers.slack.installation.installations import Installations, Installed
-from handlers.slack.metrics import CountedClient
-from handlers.slack.sdk_workarounds import CALL_SECONDS, error_code
+from handlers.slack.web_api.client import WorkspaceClient
+from handlers.slack.web_api.metrics import CountedClient
+from handlers.slack.web_api.sdk_workarounds import CALL_SECONDS, error_code
 from storage.core.database import Database
 
 BEFORE_EXPIRY = timedelta(hours=2)  # of the twelve that a token is good for

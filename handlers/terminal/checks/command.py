@@ -23,7 +23,7 @@ from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
 from bot.maintenance.retention import Retention
 from handlers import tracing
-from handlers.slack.scopes import SCOPES
+from handlers.slack.web_api.scopes import SCOPES
 from handlers.terminal import spreading
 from handlers.terminal import workspaces as of_workspaces
 from handlers.terminal.checks import deep as deep_check

@@ -13,7 +13,7 @@ from handlers.slack.installation.installations import (
     install_url,
     missing_scopes,
 )
-from handlers.slack.scopes import SCOPES
+from handlers.slack.web_api.scopes import SCOPES
 from handlers.terminal.checks.finding import Finding, Make
 
 

@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from handlers.slack import sdk_workarounds
+from handlers.slack.web_api import sdk_workarounds
 from handlers.standins.mailchimp.rules import Rules
 from handlers.standins.mailchimp.standin import Standin
 from handlers.standins.slack.delivery import ACK_SECONDS

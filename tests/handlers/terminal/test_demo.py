@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from handlers import cli
-from handlers.slack.scopes import SCOPES
+from handlers.slack.web_api.scopes import SCOPES
 from handlers.standins.mailchimp import sample
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from handlers.slack.installation.installations import Installations
-from handlers.slack.scopes import SCOPES
+from handlers.slack.web_api.scopes import SCOPES
 from handlers.terminal.checks import command as check
 from handlers.words import LANGUAGES, words
 from storage.core.database import Database

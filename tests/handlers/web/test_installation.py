@@ -19,7 +19,7 @@ from handlers.clock import utc_now
 from handlers.slack.installation import store as stores
 from handlers.slack.installation.flow import Flow
 from handlers.slack.installation.installations import Installations, Installed
-from handlers.slack.scopes import SCOPES
+from handlers.slack.web_api.scopes import SCOPES
 from handlers.web import installation as routes
 from handlers.web import server as web_server
 from handlers.words import LANGUAGES, words

@@ -18,10 +18,10 @@ from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Modal, Request
 from handlers.slack.views.archives import archives as archive_views
 from handlers.slack.views.archives import restores as views
+from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words, words
 from storage.core.database import Database
 

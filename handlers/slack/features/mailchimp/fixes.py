@@ -9,10 +9,10 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features import corrections
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.long_work import JobHandler
 from handlers.slack.request import Request
 from handlers.slack.views.corrections import fixes as views
 from handlers.slack.views.corrections import tick_list as list_views
+from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words
 from storage.core.database import Database
 

@@ -20,7 +20,7 @@ from handlers.slack.installation.installations import (
     missing_scopes,
 )
 from handlers.slack.installation.store import STATE_SECONDS, StateStore, TooManyStates
-from handlers.slack.scopes import SCOPES
+from handlers.slack.web_api.scopes import SCOPES
 from handlers.words import LANGUAGES, words
 from storage.core.database import Database
 from storage.installations import tables

@@ -11,11 +11,11 @@ import pytest
 from bot.core import jobs
 from bot.mailchimp.adding import TryLater
 from bot.mailchimp.jobs import ADD
-from handlers.slack import long_work
 from handlers.slack.app import job_handlers
 from handlers.slack.views.corrections import corrections as form_views
 from handlers.slack.views.corrections import tick_list as tick_views
 from handlers.slack.views.mailchimp import additions as views
+from handlers.slack.work import long_work
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database
@@ -75,7 +75,7 @@ class Operator(Person):
         job = jobs.claim(self.parts.database, [ADD], "test", NOW + timedelta(hours=1))
         assert job
         [handler] = [each for each in job_handlers(self.parts) if each.type.kind is job.kind]
-        long_work._JobRun(self.parts, handler, job, Event(), lambda *_: None).run()
+        long_work.JobRun(self.parts, handler, job, Event(), lambda *_: None).run()
         shown = None
         while not self.slack.sent.empty():
             shown = self.shown()

@@ -1,7 +1,7 @@
 """Uploads files to Slack in its three steps: `files.getUploadURLExternal`, the bytes, `files.completeUploadExternal`.
 
 The SDK's `files_upload_v2` is not used, because it reads the whole file into memory and sends the bytes only once;
-`tests/handlers/slack/test_sdk_workarounds.py` fails when that has changed.
+`tests/handlers/slack/web_api/test_sdk_workarounds.py` fails when that has changed.
 """
 
 import http.client

@@ -10,7 +10,7 @@ from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from slack_sdk.web import SlackResponse
 
 from handlers import tracing
-from handlers.slack.sdk_workarounds import error_code
+from handlers.slack.web_api.sdk_workarounds import error_code
 
 REQUESTS = Counter(
     "cleaned_requests",

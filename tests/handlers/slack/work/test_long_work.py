@@ -19,13 +19,15 @@ from bot.core.jobs import Clock, Job, JobType, Recipient
 from bot.core.json_values import to_json
 from bot.core.settings import load
 from bot.core.workspaces import Workspace
-from handlers.slack import long_work
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Message
 from handlers.slack.elements.newer import TaskStatus
-from handlers.slack.long_work import JobHandler, Worker
 from handlers.slack.people import People
+from handlers.slack.work import long_work
+from handlers.slack.work import worker as workers
+from handlers.slack.work.long_work import JobHandler
+from handlers.slack.work.worker import Worker
 from handlers.words import Markup, Words
 from storage.core import jobs as job_rows
 from storage.core.database import Database
@@ -154,7 +156,7 @@ def run_told(parts: AppContext) -> None:
 
 
 def run(parts: AppContext, handler: JobHandler, job: TestJob, stopping: Event | None = None) -> None:
-    long_work._JobRun(parts, handler, job, stopping or Event(), lambda *_: None).run()
+    long_work.JobRun(parts, handler, job, stopping or Event(), lambda *_: None).run()
 
 
 def row(parts: AppContext, job_id: str) -> JobRow:
@@ -396,7 +398,7 @@ def test_what_waits_for_mailchimp_keeps_no_other_work_waiting(parts: AppContext,
         yield from three_steps(database, job, clock)
         finished.set()
 
-    for _ in range(long_work.THREADS + 1):
+    for _ in range(workers.THREADS + 1):
         add(parts, None, type_of(kind), by="clock")
     handlers = [JobHandler(type_of(kind), waits, "close", message), JobHandler(TEST, ends, "close", message)]
     worker = Worker(lambda _: handlers)
@@ -432,7 +434,7 @@ def test_a_workspace_whose_database_is_broken_keeps_no_other_waiting(
     finally:
         worker.stop()
     tries = [each for each in caplog.messages if each.startswith("worker:")]
-    assert 1 <= len(tries) <= long_work.THREADS, "it is left alone for a while"
+    assert 1 <= len(tries) <= workers.THREADS, "it is left alone for a while"
     empty.close()
 
 
@@ -503,8 +505,8 @@ def test_a_thread_that_is_stuck_in_a_job_is_a_fault_and_one_that_gets_on_or_is_i
         stopped.set()
         yield from three_steps(database, job, clock)
 
-    monkeypatch.setattr(long_work, "monotonic", lambda: now)
-    monkeypatch.setattr(long_work, "POLL_SECONDS", 60.0)
+    monkeypatch.setattr(workers, "monotonic", lambda: now)
+    monkeypatch.setattr(workers, "POLL_SECONDS", 60.0)
     worker = Worker(lambda _: [JobHandler(TEST, work, "close", message)])
     add(parts)
     worker.start(lambda: [parts])
@@ -547,7 +549,7 @@ def test_one_of_the_idle_threads_looks_for_jobs_of_other_processes_and_another_o
             sleep(0.001)
         return set(looks)
 
-    monkeypatch.setattr(long_work, "POLL_SECONDS", 0.005)
+    monkeypatch.setattr(workers, "POLL_SECONDS", 0.005)
     monkeypatch.setattr(jobs, "may_have_work", noted)
     worker = Worker(lambda _: [JobHandler(TEST, work, "close", message)])
     worker.start(lambda: [parts])

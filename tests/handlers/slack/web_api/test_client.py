@@ -9,12 +9,13 @@ from slack_sdk.errors import SlackApiError
 
 from bot.archives.archives import ArchivePlan, ArchiveReceipt
 from bot.archives.jobs import ARCHIVE
-from handlers.slack import manifest, sdk_workarounds
-from handlers.slack.client import WorkspaceClient, in_answer
+from handlers.slack import manifest
 from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.views.archives import archives
 from handlers.slack.views.digests import reports
+from handlers.slack.web_api import sdk_workarounds
+from handlers.slack.web_api.client import WorkspaceClient, in_answer
 from handlers.standins.slack.server import Workspace
 from handlers.words import LANGUAGES, Markup, Words, words
 from storage.contacts.contacts import Segment

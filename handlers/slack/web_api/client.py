@@ -11,8 +11,8 @@ from slack_sdk.web import SlackResponse
 
 from handlers.slack.elements import newer
 from handlers.slack.elements.blocks import View
-from handlers.slack.metrics import CountedClient
-from handlers.slack.sdk_workarounds import error_code
+from handlers.slack.web_api.metrics import CountedClient
+from handlers.slack.web_api.sdk_workarounds import error_code
 
 # How Slack refuses a block that it does not know: of a message, and of a view.
 BLOCK_REFUSED = frozenset(("invalid_blocks", "invalid_blocks_format", "invalid_arguments"))

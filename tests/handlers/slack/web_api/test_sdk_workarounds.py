@@ -29,8 +29,8 @@ from slack_sdk.socket_mode.builtin import client as socket_client
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 from slack_sdk.socket_mode.builtin.connection import Connection, ConnectionState
 
-from handlers.slack import sdk_workarounds
-from handlers.slack.sdk_workarounds import UnansweredRequests
+from handlers.slack.web_api import sdk_workarounds
+from handlers.slack.web_api.sdk_workarounds import UnansweredRequests
 
 IDENTITY = AuthorizeResult(enterprise_id=None, team_id="T1", bot_token="xoxb-test")
 SILENT = logging.getLogger("tests.silent")

@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from slack_sdk.errors import SlackClientError
 
 from bot.core.settings import Settings
-from handlers.slack import sdk_workarounds
+from handlers.slack.web_api import sdk_workarounds
 from handlers.slack.workspaces import web_client
 
 Answer = tuple[int, dict[str, str], str]

@@ -1,6 +1,6 @@
 """Every work-around of a fault in Bolt or the Slack SDK, written against slack-bolt 1.30.0 and slack-sdk 3.47.0.
 
-`tests/handlers/slack/test_sdk_workarounds.py` shows each fault in the installed library. A test that fails there
+`tests/handlers/slack/web_api/test_sdk_workarounds.py` shows each fault in the installed library. A test that fails there
 after an upgrade says what can be deleted here. Where an upstream issue is known, it is named.
 """
 
