@@ -39,7 +39,7 @@ def test_a_person_is_shown_erased_and_let_in_again(
     assert typed(monkeypatch, "Forget\n") == cli.DONE
     printed = capsys.readouterr()
     assert "1 audience: News" in printed.err
-    assert "The person is erased: 1 row" in printed.out
+    assert "The person is erased: 1 entry" in printed.out
     assert ANN not in printed.out
     assert statuses(database, audience).keys() == {"bob@example.com"}
     assert cli.main(["person", ANN]) == cli.DONE
