@@ -211,8 +211,10 @@ def typos(at: Look) -> None:
     person.command(f"/cleaned-fix {AUDIENCE}")
     at.at_modal("typos-walk")
     person.choose_in_menu("typos-menu", "not-typo")
-    at.at_modal("typos-maybe")
+    before = at.at_modal("typos-maybe")["hash"]
     person.click("typos-maybe")
+    # Drawn later, it would take the place of what follows.
+    person.wait_modal(lambda view: view["hash"] != before)
     person.click("typos-tick-all")
     at.at_modal("consent")
     person.click("typos-walk")
