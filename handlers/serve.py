@@ -34,11 +34,11 @@ from handlers.slack.features import home
 from handlers.slack.features.home_refresh import HomeRefresher
 from handlers.slack.installation.installations import Installations
 from handlers.slack.installation.rotation import INTERVAL, Rotation
+from handlers.slack.jobs.worker import Worker, for_each
 from handlers.slack.people import People
 from handlers.slack.web_api import sdk_workarounds
 from handlers.slack.web_api.metrics import ACKNOWLEDGEMENT
 from handlers.slack.web_api.sdk_workarounds import UnansweredRequests
-from handlers.slack.work.worker import Worker, for_each
 from handlers.slack.workspaces import Only, Served, Workspaces, web_client
 from handlers.web import server as web_server
 from handlers.web.health import Check, Health

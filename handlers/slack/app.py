@@ -28,13 +28,13 @@ from handlers.slack.features.archives import archives, restores
 from handlers.slack.features.bounces import evidence, held, incidents, policies, reversals
 from handlers.slack.features.contacts import contacts, counts, segments
 from handlers.slack.features.mailchimp import additions, fixes, mirror
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.limits import Limits
 from handlers.slack.listeners import REQUEST, SEEN, Listeners
 from handlers.slack.request import Request
 from handlers.slack.threads import ANSWERING, Threads
 from handlers.slack.web_api.client import place_of
 from handlers.slack.web_api.sdk_workarounds import is_not_token_warning
-from handlers.slack.work.long_work import JobHandler
 from handlers.slack.workspaces import Find
 from handlers.words import LANGUAGES, words
 from storage.core.text import storable

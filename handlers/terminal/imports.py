@@ -16,7 +16,7 @@ from bot.imports import imports
 from bot.imports import refused as refused_rows
 from bot.imports.jobs import ImportJob
 from handlers.clock import utc_now
-from handlers.slack.work.refused_rows import csv
+from handlers.slack.jobs.refused_rows import csv
 from handlers.terminal import errors, workspaces
 from handlers.terminal.files import print_json, whole_file
 from handlers.terminal.long_work import run_to_end

@@ -23,7 +23,7 @@ from handlers import serve
 from handlers.clock import utc_now
 from handlers.slack import listeners, manifest
 from handlers.slack.context import AppContext
-from handlers.slack.work import long_work, worker
+from handlers.slack.jobs import long_work, worker
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words, words
 from storage.core.database import Database

@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from bot.core import jobs
 from bot.core.files import GIVE_UP_AFTER
-from handlers.slack.work import long_work
+from handlers.slack.jobs import long_work
 from handlers.standins.slack import state
 from storage.core.tables import JobRow
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, REFUSED, Flow, wait_until, write_sample

@@ -17,7 +17,7 @@ from sqlalchemy import event, text
 
 from bot.core import jobs
 from bot.imports import imports
-from handlers.slack.work import long_work
+from handlers.slack.jobs import long_work
 from storage.core.database import Database
 from tests.flows.conftest import AUDIENCE, CLEANED, CONTACTS, Flow, Someone, wait_until, write_sample
 from tests.support.figures import assert_exact, contacts

@@ -117,7 +117,7 @@ def test_the_reference_of_a_request_goes_with_it_into_every_thread_also_when_it_
 
 def test_the_last_error_is_kept_without_its_text_and_counted():
     watch = logs._Watch()
-    logger = logging.Logger("handlers.slack.work.long_work")  # noqa: LOG001  of this test alone
+    logger = logging.Logger("handlers.slack.jobs.long_work")  # noqa: LOG001  of this test alone
     logger.addHandler(watch)
     with logs.referenced("job1"):
         logger.warning("ann@example.com")
@@ -127,7 +127,7 @@ def test_the_last_error_is_kept_without_its_text_and_counted():
     assert seen[0] is None
     assert seen[1]
     told = seen[1].to_json()
-    assert (told["logger"], told["reference"]) == ("handlers.slack.work.long_work", "job1")
+    assert (told["logger"], told["reference"]) == ("handlers.slack.jobs.long_work", "job1")
     assert set(told) == {"at", "logger", "reference"}
 
 

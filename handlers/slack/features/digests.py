@@ -20,14 +20,14 @@ from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import View
 from handlers.slack.features.audience_modal import suggest_audiences
+from handlers.slack.jobs import posted_message
+from handlers.slack.jobs.posted_message import MessageMetadata
+from handlers.slack.jobs.uploads import shared_with
 from handlers.slack.listeners import EVERYONE, OPERATORS, Listeners
 from handlers.slack.request import Request
 from handlers.slack.views.digests import digests as views
 from handlers.slack.views.digests import reports as report_views
 from handlers.slack.web_api import sdk_workarounds
-from handlers.slack.work import posted_message
-from handlers.slack.work.posted_message import MessageMetadata
-from handlers.slack.work.uploads import shared_with
 from handlers.words import Markup, words
 
 # What to tell the person of Slack's error codes.

@@ -5,10 +5,10 @@ from bot.privacy import forget
 from bot.privacy.jobs import FORGET, ForgetJob
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message, View
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Request
 from handlers.slack.views import forget as views
-from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words
 from storage.core.database import Database
 

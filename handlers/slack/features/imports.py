@@ -16,12 +16,12 @@ from bot.imports.jobs import IMPORT, ImportJob
 from handlers.slack.context import AppContext
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import Message, View
+from handlers.slack.jobs import refused_rows
+from handlers.slack.jobs.long_work import JobHandler
+from handlers.slack.jobs.uploads import Uploads
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
 from handlers.slack.views import imports as views
-from handlers.slack.work import refused_rows
-from handlers.slack.work.long_work import JobHandler
-from handlers.slack.work.uploads import Uploads
 from handlers.words import Words, words
 from storage.core.database import Database
 

@@ -21,8 +21,8 @@ from bot.core import databases
 from bot.core.settings import Settings
 from handlers import scheduler
 from handlers.clock import utc_now
+from handlers.slack.jobs.worker import Worker
 from handlers.slack.web_api import sdk_workarounds
-from handlers.slack.work.worker import Worker
 from handlers.web import health as web_health
 from handlers.web import server as web_server
 from handlers.web.health import Health

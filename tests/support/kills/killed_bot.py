@@ -206,7 +206,7 @@ def _bot(environment: dict[str, str], log: str) -> None:
     from bot.digests import digests
     from bot.exports import exports
     from bot.imports import imports
-    from handlers.slack.work import long_work
+    from handlers.slack.jobs import long_work
     from handlers.terminal import running
     from handlers.words import words
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from handlers.slack.features import digests
-from handlers.slack.work.long_work import EVENT
+from handlers.slack.jobs.long_work import EVENT
 from handlers.standins.slack.state import StoredMessage, WorkspaceState
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.tables import Contact

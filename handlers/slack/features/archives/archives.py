@@ -23,14 +23,14 @@ from handlers.slack.features.archives.restores import update_shared
 from handlers.slack.features.audience_modal import AudienceModal
 from handlers.slack.features.contacts import segments
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
+from handlers.slack.jobs.long_work import JobHandler
+from handlers.slack.jobs.uploads import UNREACHABLE_CHANNEL, shared_with
 from handlers.slack.listeners import OPERATORS, Listeners, OnTop
 from handlers.slack.request import Modal, Request
 from handlers.slack.views.archives import archives as views
 from handlers.slack.views.archives import restores as restore_views
 from handlers.slack.views.contacts import segments as segment_views
 from handlers.slack.views.mailchimp import outcomes as outcome_views
-from handlers.slack.work.long_work import JobHandler
-from handlers.slack.work.uploads import UNREACHABLE_CHANNEL, shared_with
 from handlers.words import Words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database

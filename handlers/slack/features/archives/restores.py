@@ -17,11 +17,11 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
 from handlers.slack.views.archives import archives as archive_views
 from handlers.slack.views.archives import restores as views
-from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words, words
 from storage.core.database import Database
 

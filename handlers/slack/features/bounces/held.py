@@ -10,11 +10,11 @@ from bot.core.jobs import AnyJob, Recipient
 from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Request
 from handlers.slack.views.bounces import held as views
 from handlers.slack.views.bounces import reversals
-from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words, words
 from storage.core.database import Database
 

@@ -6,8 +6,8 @@ from bot.core.jobs import Recipient
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message
 from handlers.slack.features.bounces.held import operators
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.views.bounces import incidents as views
-from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words, words
 from storage.core.database import Database
 

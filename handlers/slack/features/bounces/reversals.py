@@ -10,10 +10,10 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements.audiences import split_value
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.bounces import held
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Modal, Request
 from handlers.slack.views.bounces import reversals as views
-from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words
 from storage.core.database import Database
 

@@ -8,12 +8,12 @@ from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.corrections import under_its_field
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Request
 from handlers.slack.views.corrections import corrections as form_views
 from handlers.slack.views.corrections import fixes as fix_views
 from handlers.slack.views.mailchimp import additions as views
-from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words
 from storage.core.database import Database
 from storage.core.tables import JobState

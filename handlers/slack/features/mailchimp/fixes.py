@@ -8,11 +8,11 @@ from bot.mailchimp.jobs import FIX, FixJob
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features import corrections
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Request
 from handlers.slack.views.corrections import fixes as views
 from handlers.slack.views.corrections import tick_list as list_views
-from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words
 from storage.core.database import Database
 

@@ -11,10 +11,10 @@ from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message
+from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
 from handlers.slack.request import Request
 from handlers.slack.views.mailchimp import mirror as views
-from handlers.slack.work.long_work import JobHandler
 from handlers.words import Words
 from storage.core.database import Database
 from storage.mailchimp.client import Client

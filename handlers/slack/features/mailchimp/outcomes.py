@@ -7,8 +7,8 @@ from slack_sdk import WebClient
 
 from bot.archives.jobs import RemoteJob
 from bot.core.files import SmallFile
+from handlers.slack.jobs.uploads import Uploads
 from handlers.slack.views.mailchimp import outcomes as views
-from handlers.slack.work.uploads import Uploads
 from handlers.words import words
 from storage.files.csv_files import csv_bytes
 from storage.mailchimp.outgoing import AddressOutcome

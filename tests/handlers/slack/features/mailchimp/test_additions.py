@@ -12,10 +12,10 @@ from bot.core import jobs
 from bot.mailchimp.adding import TryLater
 from bot.mailchimp.jobs import ADD
 from handlers.slack.app import job_handlers
+from handlers.slack.jobs import long_work
 from handlers.slack.views.corrections import corrections as form_views
 from handlers.slack.views.corrections import tick_list as tick_views
 from handlers.slack.views.mailchimp import additions as views
-from handlers.slack.work import long_work
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.standin import Standin
 from storage.core.database import Database

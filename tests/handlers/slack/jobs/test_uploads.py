@@ -14,8 +14,8 @@ from slack_sdk.errors import SlackApiError
 from bot.core.files import Contents, ExpectedFile, SendFailed, SharedFiles
 from bot.core.jobs import Recipient
 from bot.exports.exports import NotInExportChannel, SharedWithCompany
-from handlers.slack.work import uploads
-from handlers.slack.work.uploads import Uploads
+from handlers.slack.jobs import uploads
+from handlers.slack.jobs.uploads import Uploads
 from handlers.words import Markup
 
 PIECES = [b"a" * 70_000, b"b" * 70_000, b"c"]

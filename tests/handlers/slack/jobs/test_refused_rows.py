@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.imports import imports
 from bot.imports.jobs import IMPORT, ImportJob
-from handlers.slack.work import refused_rows
+from handlers.slack.jobs import refused_rows
 from handlers.words import Words
 from handlers.words import words as words_for
 from storage.core.database import Database

@@ -13,7 +13,7 @@ from bot.core.jobs import AnyJob, JobType
 from handlers import logs
 from handlers.slack import errors
 from handlers.slack.context import AppContext
-from handlers.slack.work.long_work import ENDED, JobHandler, JobRun
+from handlers.slack.jobs.long_work import ENDED, JobHandler, JobRun
 from storage.core.database import Database
 from storage.core.db_errors import transient_fault
 from storage.core.jobs import LeaseLost

@@ -20,10 +20,10 @@ from handlers.slack import errors
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Block, Message
+from handlers.slack.jobs import posted_message
+from handlers.slack.jobs.posted_message import MessageMetadata
+from handlers.slack.jobs.uploads import direct_messages
 from handlers.slack.web_api import sdk_workarounds
-from handlers.slack.work import posted_message
-from handlers.slack.work.posted_message import MessageMetadata
-from handlers.slack.work.uploads import direct_messages
 from handlers.words import Words, words
 from storage.core.database import Database
 from storage.core.db_errors import TransientFault, transient_fault

@@ -23,11 +23,11 @@ from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Message
 from handlers.slack.elements.newer import TaskStatus
+from handlers.slack.jobs import long_work
+from handlers.slack.jobs import worker as workers
+from handlers.slack.jobs.long_work import JobHandler
+from handlers.slack.jobs.worker import Worker
 from handlers.slack.people import People
-from handlers.slack.work import long_work
-from handlers.slack.work import worker as workers
-from handlers.slack.work.long_work import JobHandler
-from handlers.slack.work.worker import Worker
 from handlers.words import Markup, Words
 from storage.core import jobs as job_rows
 from storage.core.database import Database
