@@ -56,7 +56,7 @@ class Recipient:
     """The person whom a job informs, and where.
 
     `channel` is the person's direct messages, once known; `ts` is the timestamp of the job's message there, once posted;
-    `view` is the modal in which the job was confirmed.
+    `view` names what the modal shows in which the job was confirmed, as long as it shows that.
     """
 
     user: str

@@ -14,6 +14,7 @@ from bot.digests import digests
 from handlers.clock import utc_now
 from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.people import People
+from handlers.slack.web_api.modals import Shown
 from storage.core.database import Database
 from storage.mailchimp.client import Client
 
@@ -40,6 +41,7 @@ class AppContext:
     clock: Clock = utc_now
     wake: Callable[[], None] = lambda: None
     home_tabs: HomeTabs = field(default_factory=HomeTabs)
+    modals: Shown = field(default_factory=Shown)
     workspace: Workspace = _UNNAMED
     removed: Callable[[datetime], None] = lambda _: None
     teams_changed: Callable[[], None] = lambda: None

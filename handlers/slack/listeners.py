@@ -213,7 +213,9 @@ def _options(request: Request, listener: Options, who: Who) -> list[dict[str, An
 def _shown(request: Request, view: View | OnTop) -> errors.Answer:
     if isinstance(view, OnTop):
         return {"response_action": "push", "view": in_answer(request.client, view.view)}
-    return {"response_action": "update", "view": in_answer(request.client, view)}
+    request.is_form_answered = True
+    named = view | {"external_id": request.answer_id}
+    return {"response_action": "update", "view": in_answer(request.client, named)}
 
 
 def _refusal(request: Request, error: Exception) -> errors.Answer:

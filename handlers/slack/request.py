@@ -1,7 +1,8 @@
 """A request of a person: who makes it, what it carries, and the ways to answer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,30 +14,15 @@ from bot.core.jobs import Recipient
 from bot.core.settings import Settings
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks
-from handlers.slack.elements.blocks import Block, Message, View
+from handlers.slack.elements.blocks import Message, View
 from handlers.slack.people import Person, teams_named
 from handlers.slack.threads import Caller, Threads
+from handlers.slack.web_api.client import new_id
+from handlers.slack.web_api.modals import Modal
 from handlers.words import Words
 from storage.core.database import Database
 
 IN_TIME_SECONDS = 0.25  # that an answer may wait for the Web API; Slack waits three for it
-
-
-class Modal:
-    """A modal that is open. `show` replaces what it shows, below `top`."""
-
-    def __init__(self, client: WebClient, view_id: str, top: Sequence[Block] = ()) -> None:
-        self.id = view_id
-        self._client = client
-        self._top = top
-
-    def show(self, view: View) -> None:
-        view = view | {"blocks": [*self._top, *view["blocks"]]}
-        self._client.views_update(view_id=self.id, view=view)
-
-    def below(self, top: Sequence[Block]) -> "Modal":
-        """The same modal with these blocks on top of what it shows."""
-        return Modal(self._client, self.id, top)
 
 
 class Request:
@@ -57,6 +43,8 @@ class Request:
         self.opened: Modal | None = None  # by this request; errors are shown in it
         self.follow_ups: list[Callable[[], None]] = []
         self.is_form_replaced = False  # by a modal that is loading; after an error the form is shown again
+        self.is_form_answered = False  # by a view that replaces it
+        self.answer_id = new_id(context.client)  # the `external_id` of that view, or of what a click shows
         self._respond = respond
 
     @property
@@ -165,7 +153,7 @@ class Request:
         view = self.loading(title)
         send = self.client.views_push if self.is_in_modal else self.client.views_open
         opened: dict[str, Any] = send(trigger_id=self.body["trigger_id"], view=view)["view"]
-        self.opened = Modal(self.client, opened["id"])
+        self.opened = self._modal(opened)
         return self.opened
 
     def loading(self, title: str) -> View:
@@ -173,13 +161,26 @@ class Request:
         return loading(self.words, self.words(title))
 
     def show(self, view: View) -> None:
-        """Replaces the modal that was clicked in."""
+        """Replaces what the modal shows that was clicked in."""
         self.here.show(view)
 
     @property
     def here(self) -> Modal:
-        """The modal that was clicked in."""
-        return Modal(self.client, self.body["view"]["id"])
+        """The modal that was clicked in, or submitted."""
+        return replace(
+            self._modal(self.body["view"]), next_id=self.answer_id, is_answered=self.is_form_answered
+        )
+
+    @property
+    def underneath(self) -> Modal | None:
+        """The modal below the one that was clicked in, if there is one."""
+        below = self.body["view"].get("previous_view_id")
+        return self._modal({"id": below}) if below else None
+
+    def _modal(self, view: View) -> Modal:
+        actions = self.body.get("actions") or [{}]
+        sent = actions[0].get("action_ts")
+        return Modal(self.client, self.context.modals, view, float(sent) if sent else None)
 
     @contextmanager
     def under(self, block_id: str) -> Iterator[None]:
@@ -192,7 +193,7 @@ class Request:
 
     def recipient(self, modal: Modal | None = None) -> Recipient:
         """Whom long work tells: the person's direct messages, which the worker opens, and a modal while it is open."""
-        return Recipient(self.user_id, self.words.language, view=modal.id if modal else None)
+        return Recipient(self.user_id, self.words.language, view=modal.next_id if modal else None)
 
     def in_time(self, call: Callable[[], View], title: str) -> View:
         """The view that `call` returns, if it does so in time for the answer to a submission.

@@ -13,7 +13,8 @@ from bot.core.errors import UnknownAudience
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
+from handlers.slack.web_api.modals import Modal
 
 Begin = Callable[[Request, Modal, Audience], None]
 """Shows the modal's first step for the audience."""

@@ -25,10 +25,11 @@ from handlers.slack.elements.blocks import Block, Message, View
 from handlers.slack.elements.weeks import week_in
 from handlers.slack.features.audience_modal import AudienceModal, suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views.corrections import corrections as views
 from handlers.slack.views.corrections import fixes as fix_views
 from handlers.slack.views.corrections import tick_list as list_views
+from handlers.slack.web_api.modals import Modal
 from storage.contacts.contacts import PageKey
 
 MAX_DRAWS = 5  # for one click
@@ -203,12 +204,12 @@ def check_domain(request: Request) -> None:
     domains = dict.fromkeys(
         address.rpartition("@")[2].strip().lower() for address in (old, new) if "@" in address
     )
-    shown = _replace(request, view, views.with_domain_statuses(request.words, view, domains))
+    shown = request.here.show(views.with_domain_statuses(request.words, view, domains))
     from bot.corrections import mail_exchanges  # noqa: PLC0415  it loads dnspython, which few need
 
     statuses = mail_exchanges.check_domains(domains, request.context.make_resolver)
     if shown:
-        _replace(request, view | shown, views.with_domain_statuses(request.words, view, statuses))
+        request.here.show(views.with_domain_statuses(request.words, view, statuses))
 
 
 def add(request: Request) -> View:
@@ -314,7 +315,8 @@ def _draw_list(request: Request, modal: Modal, plan_id: str, notice: Block | Non
     """Draws it again if it changed while it was drawn: of two quick ticks, the later one is to be seen."""
     shown = tick_list.look(request.database, plan_id, request.user_id)
     for _ in range(MAX_DRAWS):
-        modal.show(list_views.view(request.words, shown, notice))
+        if modal.show(list_views.view(request.words, shown, notice)) is None:
+            return  # it shows the answer to a later click
         drawn, shown = shown, tick_list.look(request.database, plan_id, request.user_id)
         if shown == drawn:
             return
@@ -347,18 +349,6 @@ def _form(request: Request, audience_id: int, contact_id: int, step: Step | None
         step=step,
         mailchimp=request.context.mailchimp,
     )
-
-
-def _replace(request: Request, old: Mapping[str, Any], new: View) -> dict[str, Any] | None:
-    """Shows the new view instead of the old one, and returns it as Slack does; None if the old one has changed."""
-    expected = {"hash": old["hash"]} if old.get("hash") else {}
-    try:
-        shown: dict[str, Any] = request.client.views_update(view_id=old["id"], view=new, **expected)["view"]
-    except SlackApiError as error:
-        if error.response["error"] in ("hash_conflict", "not_found"):
-            return None
-        raise
-    return shown
 
 
 @contextmanager

@@ -24,9 +24,10 @@ from handlers.slack.features.contacts import segments
 from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.jobs.uploads import UNREACHABLE_CHANNEL, Uploads, shared_with
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views import exports as views
 from handlers.slack.views.contacts import segments as segment_views
+from handlers.slack.web_api.modals import Modal
 from handlers.words import Markup, Words, words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database

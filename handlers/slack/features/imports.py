@@ -20,8 +20,9 @@ from handlers.slack.jobs import refused_rows
 from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.jobs.uploads import Uploads
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views import imports as views
+from handlers.slack.web_api.modals import Modal
 from handlers.words import Words, words
 from storage.core.database import Database
 

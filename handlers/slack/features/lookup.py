@@ -2,8 +2,9 @@
 
 from bot.bounces import evidence
 from bot.core import audiences
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views.bounces import evidence as views
+from handlers.slack.web_api.modals import Modal
 
 TITLE = "evidence-contact"
 

@@ -23,7 +23,7 @@ from handlers.slack.elements.blocks import Block, Message
 from handlers.slack.jobs import posted_message
 from handlers.slack.jobs.posted_message import MessageMetadata
 from handlers.slack.jobs.uploads import direct_messages
-from handlers.slack.web_api import sdk_workarounds
+from handlers.slack.web_api import modals, sdk_workarounds
 from handlers.words import Words, words
 from storage.core.database import Database
 from storage.core.db_errors import TransientFault, transient_fault
@@ -36,6 +36,7 @@ POLL_SECONDS = 1.0  # between two looks at a database that can't be written
 TELL_SECONDS = 1.5  # chat.update allows about 50 a minute
 # Slack may show the view that answers a submission after one of ours that follows it: the first message waits.
 FIRST_MESSAGE_SECONDS = 0.6
+ANSWERED_WITHIN = timedelta(seconds=5)
 EVENT = "cleaned_work"
 TELLS_WITHIN = timedelta(days=1)  # after its end, while Slack doesn't answer
 
@@ -287,9 +288,16 @@ class JobRun:
         rows = newer.all_older(message["blocks"])  # a task's card is for messages only
         shown = [shown for block in rows if (shown := self._in_window(block))]
         view = blocks.modal(self._words(self._handler.title), shown, close=self._words("close"))
+        is_over = self._job.state != JobState.RUNNING
         try:
-            self._context.client.views_update(view_id=view_id, view=view)
+            # A job that an earlier version made has Slack's id of the modal.
+            if "." not in view_id:
+                self._context.client.views_update(view_id=view_id, view=view)
+            elif is_over and self._context.clock() < self._job.made_at + ANSWERED_WITHIN:
+                modals.show_answer(self._context.client, view_id, view)
+            else:
+                modals.update_named(self._context.client, view_id, view)
         except SlackApiError:
-            pass  # it was closed; the message says everything
+            pass  # it was closed, or Slack refuses it; the message says everything
         except SlackClientError as error:
             log.warning("a modal was not updated: %s", errors.name(error))

@@ -64,12 +64,18 @@ def place_of(view: View) -> str:
 
 
 def _placed(client: WebClient, view: View) -> View:
-    """The view as it is sent: in an organization, with the workspace that it is about.
+    """The view as it is sent: with an id of its own, by which it can be found as long as it is shown.
 
-    Slack's requests from a view of an organization's app name the organization only (bolt-js issue 1720).
+    In an organization it names the workspace, which Slack's requests from a view don't (bolt-js issue 1720).
     """
     team = client.default_params.get("team_id")
-    return view | {"external_id": f"{team}.{secrets.token_hex(8)}"} if team else view
+    is_unnamed = view.get("type") == "home" and not team
+    return view if view.get("external_id") or is_unnamed else view | {"external_id": new_id(client)}
+
+
+def new_id(client: WebClient) -> str:
+    """An `external_id` for a view, with the workspace that the view is about if the app is an organization's."""
+    return f"{client.default_params.get('team_id') or ''}.{secrets.token_hex(8)}"
 
 
 def in_answer(client: WebClient, view: View) -> View:

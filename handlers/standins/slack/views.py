@@ -73,7 +73,10 @@ def push_view(state: WorkspaceState, user: str, sent: Any, channel: str | None) 
 def update_view(
     state: WorkspaceState, view: StoredView, sent: Any, expected_hash: str | None = None
 ) -> StoredView:
-    """Replaces the content; input under the same block and action id stays. Raises `hash_conflict`."""
+    """Replaces the content; input under the same block and action id stays. Each content has a hash of its own.
+
+    Raises `hash_conflict` if the view has another hash than expected.
+    """
     check_view(sent, "modal", state.unknown_blocks)
     if expected_hash is not None and expected_hash != view.content["hash"]:
         raise SlackError("hash_conflict")
@@ -89,7 +92,7 @@ def publish_home(state: WorkspaceState, user: str, sent: Any, expected_hash: str
     """Raises `hash_conflict`."""
     check_view(sent, "home", state.unknown_blocks)
     old = state.homes.get(user)
-    if expected_hash is not None and old is not None and expected_hash != old.content["hash"]:
+    if expected_hash is not None and (old is None or expected_hash != old.content["hash"]):
         raise SlackError("hash_conflict")
     content = complete_view(state, sent, user, None)
     content["id"] = old.id if old is not None else new_id("V")

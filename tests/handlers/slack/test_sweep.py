@@ -98,13 +98,17 @@ FORMER_OPERATORS = [
 
 
 class Slack(WebClient):
-    """Remembers what it is sent. `users`: what it says of people; `group`: of the one that is enabled."""
+    """Remembers what it is sent. `users`: what it says of people; `group`: of the one that is enabled.
+
+    `has_moved_on`: whether every modal shows something else by now than what was clicked in.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[tuple[str, Json]] = []
         self.users: dict[str, Json | str] = {OPERATOR: KINDS["member"].user | FLAGS}
         self.group: list[str] = []
+        self.has_moved_on = False
 
     def api_call(self, api_method: str, **more: Any) -> Any:
         given = {**(more.get("params") or {}), **(more.get("json") or {})}
@@ -119,6 +123,9 @@ class Slack(WebClient):
                     raise SlackApiError("", {"ok": False, "error": "no_such_subteam"})  # type: ignore[no-untyped-call]
                 return {"ok": True, "users": self.group}
         self.sent.append((api_method, given))
+        if api_method == "views.update" and self.has_moved_on:
+            error = "not_found" if "external_id" in given else "hash_conflict"
+            raise SlackApiError("", {"ok": False, "error": error})  # type: ignore[no-untyped-call]
         view = _read(given.get("view")) or {}
         return {
             "ok": True,
@@ -174,6 +181,9 @@ class Bot:
     requests: int = 0
     writes: list[str] = field(default_factory=list)
     links: list[tuple[Any, str]] = field(default_factory=list)
+    unguarded: list[Any] = field(
+        default_factory=list
+    )  # requests after which a view was updated whatever it shows
 
     def __post_init__(self) -> None:
         self.context = AppContext(
@@ -222,6 +232,9 @@ class Bot:
         shown = [_unfolded(given) for _, given in self.slack.sent]
         for each in shown:
             self.links += [(body.get("command") or body, fault) for fault in links(each)]
+        updates = [given for method, given in self.slack.sent if method == "views.update"]
+        if not all(given.get("hash") or given.get("external_id") for given in updates):
+            self.unguarded.append(body)
         return Outcome([json.loads(answer.body) if answer.body else {}, *shown], list(self.writes))
 
     def close(self) -> None:
@@ -338,6 +351,7 @@ class Prepared:
     url: str
     bodies: dict[tuple[str, str], Json]
     links: list[tuple[Any, str]]
+    unguarded: list[Any]
 
 
 @pytest.fixture(scope="module")
@@ -353,7 +367,7 @@ def prepared(sqlite_template: str, tmp_path_factory: pytest.TempPathFactory) -> 
         bodies = {key: crawl.bodies.get(key) or _like_its_sibling(key, crawl.bodies) for key in DECLARED}
         bot.close()
         database.close()
-        yield Prepared(url, bodies, bot.links)
+        yield Prepared(url, bodies, bot.links, bot.unguarded)
 
 
 def _like_its_sibling(key: tuple[str, str], bodies: dict[tuple[str, str], Json]) -> Json:
@@ -519,3 +533,25 @@ def test_an_operator_of_another_workspace_gets_at_nothing_of_this_one(
         assert len(effective) > len(found) / 4, "their own is there, else this would prove nothing"
     ours.close()
     theirs.close()
+
+
+def test_no_redraw_takes_the_place_of_what_the_person_went_on_to(prepared: Prepared, database: Database):
+    """After each click in a modal, and nobody is told of an error."""
+    assert prepared.unguarded == []
+    bot = Bot(database)
+    bot.slack.has_moved_on = True
+    clicks = [body for (kind, _), body in prepared.bodies.items() if kind == "action" and _is_in_modal(body)]
+    n_redrawn, told = 0, []
+    for body in clicks:
+        bot.send(body | {"view": body["view"] | {"external_id": "T.1"}}, OPERATOR)
+        said = [(method, ENGLISH("error-title") in json.dumps(given)) for method, given in bot.slack.sent]
+        if said and said[0] == ("views.update", False):
+            n_redrawn += 1
+            told += [body["actions"] for _, is_error in said if is_error]
+    assert told == []
+    assert n_redrawn > len(clicks) / 3
+    bot.close()
+
+
+def _is_in_modal(body: Json) -> bool:
+    return bool(body.get("view", {}).get("type") == "modal")

@@ -26,11 +26,12 @@ from handlers.slack.features.mailchimp.outcomes import outcomes_file
 from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.jobs.uploads import UNREACHABLE_CHANNEL, shared_with
 from handlers.slack.listeners import OPERATORS, Listeners, OnTop
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views.archives import archives as views
 from handlers.slack.views.archives import restores as restore_views
 from handlers.slack.views.contacts import segments as segment_views
 from handlers.slack.views.mailchimp import outcomes as outcome_views
+from handlers.slack.web_api.modals import Modal
 from handlers.words import Words
 from storage.contacts.contacts import Segment
 from storage.core.database import Database

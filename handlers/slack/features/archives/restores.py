@@ -19,9 +19,10 @@ from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.mailchimp.outcomes import outcomes_file
 from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views.archives import archives as archive_views
 from handlers.slack.views.archives import restores as views
+from handlers.slack.web_api.modals import Modal
 from handlers.words import Words, words
 from storage.core.database import Database
 

@@ -12,8 +12,9 @@ from handlers.slack.elements.blocks import Message, View
 from handlers.slack.features.bounces import held
 from handlers.slack.jobs.long_work import JobHandler
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views.bounces import reversals as views
+from handlers.slack.web_api.modals import Modal
 from handlers.words import Words
 from storage.core.database import Database
 

@@ -8,7 +8,7 @@ from handlers.slack.features import corrections, lookup
 from handlers.slack.features.archives import archives
 from handlers.slack.features.contacts import segments
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views.bounces import evidence as evidence_views
 from handlers.slack.views.contacts import segments as list_views
 
@@ -81,6 +81,5 @@ def _explain_again(request: Request) -> None:
     """Shows what is known now, also in the list below."""
     audience_id, contact_id = split_value(request.value)
     lookup.show(request, request.here, audience_id, int(contact_id), list_plan=request.metadata)
-    below = request.body["view"].get("previous_view_id")
-    if below and request.metadata:
-        segments.draw(request, Modal(request.client, below), request.metadata)
+    if request.underneath and request.metadata:
+        segments.draw(request, request.underneath, request.metadata)

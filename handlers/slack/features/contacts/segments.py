@@ -15,9 +15,10 @@ from handlers.slack.elements.weeks import week_in
 from handlers.slack.features import lookup
 from handlers.slack.features.audience_modal import AudienceModal, suggest_audiences
 from handlers.slack.listeners import OPERATORS, Listeners
-from handlers.slack.request import Modal, Request
+from handlers.slack.request import Request
 from handlers.slack.views.contacts import segment_filters as filter_views
 from handlers.slack.views.contacts import segments as views
+from handlers.slack.web_api.modals import Modal
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 
@@ -231,7 +232,8 @@ def draw(request: Request, modal: Modal, plan_id: str, notice: Block | None = No
     """
     listing = _look(request, plan_id)
     for _ in range(MAX_DRAWS):
-        modal.show(_view(request, listing, notice))
+        if modal.show(_view(request, listing, notice)) is None:
+            return  # it shows the answer to a later click
         drawn, listing = listing, _look(request, plan_id)
         if listing == drawn:
             return

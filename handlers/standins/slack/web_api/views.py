@@ -24,8 +24,10 @@ def update(call: MethodCall) -> Json:
     view_id, external_id = call.optional("view_id"), call.optional("external_id")
     if not view_id and not external_id:
         raise SlackError("invalid_arguments", "[ERROR] missing required field: view_id or external_id")
+    if view_id and external_id:  # slack-go issue 667
+        raise SlackError("invalid_arguments", "[ERROR] Cannot provide both `view_id` and `external_id`")
     view = views.find_view(call.state, view_id, external_id)
-    return _view_json(views.update_view(call.state, view, _sent_view(call), call.optional("hash")))
+    return _view_json(views.update_view(call.state, view, _sent_view(call), _expected_hash(call)))
 
 
 def publish(call: MethodCall) -> Json:
@@ -35,7 +37,7 @@ def publish(call: MethodCall) -> Json:
     person = call.state.people.get(user)
     if person is None or person.is_bot or not person.belongs_to(call.state.team.id):
         raise SlackError("user_not_found")
-    return _view_json(views.publish_home(call.state, user, _sent_view(call), call.optional("hash")))
+    return _view_json(views.publish_home(call.state, user, _sent_view(call), _expected_hash(call)))
 
 
 METHODS: MethodTable = {
@@ -50,6 +52,12 @@ def _sent_view(call: MethodCall) -> Any:
     if "view" not in call.arguments:
         raise SlackError("invalid_arguments", "[ERROR] missing required field: view")
     return call.arguments["view"]
+
+
+def _expected_hash(call: MethodCall) -> str | None:
+    """An empty one equals none (slack-go issue 1462)."""
+    sent = call.arguments.get("hash")
+    return None if sent is None else str(sent)
 
 
 def _view_json(view: StoredView) -> Json:

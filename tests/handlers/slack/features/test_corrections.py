@@ -58,7 +58,7 @@ class Slack(WebClient):
     def views_update(self, **given: Any) -> Any:
         assert problems("modal", given["view"]) == []
         self.sent.put(("view", given["view"]))
-        return {"view": given["view"] | {"id": given["view_id"]}}
+        return {"view": given["view"] | {"id": given.get("view_id", "V1")}}
 
     def chat_postMessage(self, **given: Any) -> Any:  # noqa: N802
         assert problems("message", {k: given[k] for k in ("text", "blocks") if k in given}) == []

@@ -59,6 +59,7 @@ class Slack(WebClient):
             "chat.postMessage": {"ts": "1.2"},
             "conversations.history": {"messages": []},
             "views.open": {"view": {"id": "V1"}},
+            "views.update": {"view": {"id": "V1"}},
         }
         return {"ok": True} | answers.get(api_method, {})
 

@@ -95,8 +95,18 @@ def test_an_update_takes_the_hash_of_what_is_shown(client: WebClient, trigger: s
     assert second["id"] == first["id"]
     said = refusal(client, "views.update", view_id=first["id"], hash=first["hash"], view=modal())
     assert said["error"] == "hash_conflict"
-    client.views_update(view_id=first["id"], view=modal(title="Third"))
-    olivia.wait_modal(titled("Third"))
+    third = client.views_update(view_id=first["id"], view=modal(title="Second"))["view"]
+    assert third["hash"] not in (first["hash"], second["hash"]), "though it shows the same"
+    for wrong in (second["hash"], ""):
+        said = refusal(client, "views.update", view_id=first["id"], hash=wrong, view=modal())
+        assert said["error"] == "hash_conflict"
+    olivia.wait_modal(titled("Second"))
+
+
+def test_an_update_names_its_view_once(client: WebClient, trigger: str) -> None:
+    view = open_modal(client, trigger, external_id="plan-7")
+    said = refusal(client, "views.update", view_id=view["id"], external_id="plan-7", view=modal())
+    assert said["error"] == "invalid_arguments"
 
 
 def test_an_update_finds_a_view_by_its_external_id_while_it_is_open(

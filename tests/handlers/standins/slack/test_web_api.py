@@ -224,8 +224,9 @@ def test_the_home_tab_is_published_for_one_person(
     assert olivia.wait_home("Figures")["id"] == first["id"]
     with Person(workspace, SAM) as sam:
         assert sam.home() is None
-    said = refusal(client, "views.publish", user_id=olivia.user, view=view, hash="old")
-    assert said["error"] == "hash_conflict"
+    for hash_ in ("old", ""):
+        said = refusal(client, "views.publish", user_id=olivia.user, view=view, hash=hash_)
+        assert said["error"] == "hash_conflict"
     said = refusal(client, "views.publish", user_id=olivia.user, view=modal())
     assert said["error"] == "invalid_arguments"
 

@@ -46,6 +46,7 @@ class Slack(WebClient):
     def views_update(self, **given: Any) -> Any:
         assert problems("modal", given["view"]) == []
         self.shown.put(given["view"])
+        return {"view": given["view"] | {"id": "V1"}}
 
     def chat_postMessage(self, **given: Any) -> Any:  # noqa: N802
         self.shown.put(given)
