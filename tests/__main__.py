@@ -8,12 +8,13 @@ import subprocess
 import sys
 import sysconfig
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from handlers import bootstrap
 
-# Two for each processor: many tests wait for a browser, a process or a database.
-WORKERS = ["-n", str(2 * (os.cpu_count() or 1)), "--dist", "worksteal"]
+# More than processors: many tests wait for a browser, a process or a database.
+WORKERS = ["-n", str(5 * (os.cpu_count() or 1) // 2), "--dist", "worksteal"]
 COVERAGE = bootstrap.ROOT / ".coverage"  # the report: pyproject.toml, [tool.slipcover]
 NO_TESTS = (
     "Unable to activate pytest branch coverage"  # SlipCover's warning; branches of tests are not measured
@@ -26,7 +27,11 @@ def main(arguments: list[str]) -> int:
     if arguments:
         workers = [] if 0 < _test_files(arguments) <= FEW_FILES else WORKERS
         return _run([sys.executable, "-m", "pytest", *workers, *arguments])
-    failed = [name for name, command in _steps().items() if _step(name, command)]
+    # Beside the tests, which often wait, the other checks take hardly any time.
+    with ThreadPoolExecutor(1) as beside:
+        checks = beside.submit(_failed_checks)
+        failed = ["tests"] if _has_failed_tests() else []
+        failed += checks.result()
     if failed:
         print(f"Failed: {', '.join(failed)}", flush=True)
     return 1 if failed else 0
@@ -38,26 +43,47 @@ def _test_files(arguments: list[str]) -> int:
     return sum(len(list(path.rglob("test_*.py"))) if path.is_dir() else path.is_file() for path in paths)
 
 
-def _steps() -> dict[str, list[str]]:
+def _checks() -> dict[str, list[str]]:
     lint_imports = Path(sysconfig.get_path("scripts")) / "lint-imports"
     return {
         "format": [sys.executable, "-m", "ruff", "format", "--check", "--quiet"],
         "lint": [sys.executable, "-m", "ruff", "check", "--quiet"],
         "types": [sys.executable, "-m", "mypy", "--no-error-summary"],
         "imports": [str(lint_imports)],
-        # pyproject.toml configures it, and has pytest ignore the same warning.
-        "tests": [sys.executable, "-W", f"ignore:{NO_TESTS}", "-m", "slipcover", "-m", "pytest", *WORKERS],
     }
 
 
-def _step(name: str, command: list[str]) -> bool:
-    """Whether it failed."""
-    print(f"{name} …", flush=True)
+def _failed_checks() -> list[str]:
+    """The names of the checks that fail; each says so as it ends, below what it found."""
+    failed = []
+    for name, command in _checks().items():
+        start = time.monotonic()
+        done = subprocess.run(
+            command,
+            cwd=bootstrap.ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        said = "" if done.returncode == 0 else done.stdout
+        failed += [name] if done.returncode else []
+        print(f"\n{said}{_ended(name, start, done.returncode)}", flush=True)
+    return failed
+
+
+def _has_failed_tests() -> bool:
     start = time.monotonic()
     COVERAGE.unlink(missing_ok=True)
-    failed = _run(command) != 0
-    print(f"{name}: {'failed' if failed else 'fine'} after {time.monotonic() - start:.0f} s", flush=True)
-    return failed or (name == "tests" and _covers_too_little())
+    # pyproject.toml configures SlipCover, and has pytest ignore the same warning.
+    slipcover = [sys.executable, "-W", f"ignore:{NO_TESTS}", "-m", "slipcover"]
+    status = _run([*slipcover, "-m", "pytest", *WORKERS])
+    print(_ended("tests", start, status), flush=True)
+    return status != 0 or _covers_too_little()
+
+
+def _ended(name: str, start: float, status: int) -> str:
+    return f"{name}: {'failed' if status else 'fine'} after {time.monotonic() - start:.0f} s"
 
 
 def _covers_too_little() -> bool:

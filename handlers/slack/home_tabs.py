@@ -5,7 +5,7 @@ In memory only: each process looks after the tabs that were opened through it, w
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Lock
 from time import monotonic
@@ -19,9 +19,13 @@ LATELY_SECONDS = 12 * 3600.0
 
 @dataclass
 class Tab:
-    """A person's tab. `published_at` is by the monotonic clock; `shown` a hash of the view."""
+    """A person's tab. `published_at` is by the monotonic clock; `shown` a hash of the view.
+
+    Who publishes it holds `lock`, so that `shown` is what Slack got last.
+    """
 
     used_at: float
+    lock: Lock = field(default_factory=Lock, repr=False)
     published_at: float = 0.0
     shown: str = ""
     is_behind: bool = False  # something that people wait for has changed since
@@ -50,6 +54,11 @@ class HomeTabs:
         """To be called when Slack refuses the person's tab."""
         with self._lock:
             self._tabs.pop(user_id, None)
+
+    def publishing(self, user_id: str) -> Lock:
+        """The lock of the person's tab."""
+        tab = self._tabs.get(user_id)
+        return tab.lock if tab else Lock()
 
     def published(self, user_id: str, view: dict[str, Any]) -> None:
         with self._lock:

@@ -1,35 +1,30 @@
 """The whole bot in a local workspace, on both engines; what people see is compared with the bot's own sentences."""
 
 import io
-import socket
 import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
-from slack_sdk.socket_mode.builtin.connection import Connection
-from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
 from handlers import serve
 from handlers.clock import utc_now
-from handlers.slack import listeners, manifest
+from handlers.slack import manifest
 from handlers.slack.context import AppContext
-from handlers.slack.jobs import long_work, worker
 from handlers.standins.slack.server import Workspace
 from handlers.words import Words, words
 from storage.core.database import Database
 from tests.support import samples
 from tests.support.audiences import run
-from tests.support.bots import PATIENCE, settings_of
+from tests.support.bots import PATIENCE, quick, settings_of
 from tests.support.databases import copied
 from tests.support.slack import CAMILLE, OLIVIA, SAM, Json, Person
 
@@ -151,39 +146,10 @@ def running(
     )
 
 
-@pytest.fixture(scope="session")
-def socket_threads() -> Iterator[list[threading.Thread]]:
-    """The threads of sockets that were closed: each needs a second or two for its end, awaited here once."""
-    closing: list[threading.Thread] = []
-    yield closing
-    for thread in closing:
-        thread.join(10)
-        assert not thread.is_alive()
-
-
 @pytest.fixture
-def _quick(monkeypatch: pytest.MonkeyPatch, socket_threads: list[threading.Thread]) -> None:
-    """Slack needs these moments, the local workspace does not."""
-
-    disconnect = Connection.disconnect
-
-    def wake_and_disconnect(connection: Connection) -> None:
-        """Its reading thread holds the lock for up to three seconds."""
-        if connection.sock is not None:
-            with suppress(OSError):
-                connection.sock.shutdown(socket.SHUT_RDWR)
-        disconnect(connection)
-
-    def shutdown(runner: IntervalRunner) -> None:
-        runner.event.set()
-        socket_threads.append(runner.thread)
-
-    monkeypatch.setattr(IntervalRunner, "shutdown", shutdown)
-    monkeypatch.setattr(serve, "SocketModeHandler", partial(SocketModeHandler, ping_interval=1))
-    monkeypatch.setattr(Connection, "disconnect", wake_and_disconnect)
-    monkeypatch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.05)
-    monkeypatch.setattr(worker, "POLL_SECONDS", 0.1)
-    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0.05)
+def _quick() -> Iterator[None]:
+    with quick():
+        yield
 
 
 @pytest.fixture

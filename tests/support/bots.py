@@ -1,18 +1,25 @@
 """A workspace with the bot in it, in this process: as `cleaned run` starts it."""
 
+import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import pytest
 from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.socket_mode.builtin.connection import Connection
+from slack_sdk.socket_mode.interval_runner import IntervalRunner
 
 from bot.core.settings import Settings, load
 from handlers import serve
-from handlers.slack import manifest
+from handlers.slack import listeners, manifest
 from handlers.slack.app import build_app
 from handlers.slack.context import AppContext
+from handlers.slack.jobs import long_work, worker
 from handlers.slack.workspaces import Only, Served
 from handlers.standins.slack.server import Workspace
 
@@ -39,7 +46,34 @@ def app_of(context: AppContext, identity: AuthorizeResult) -> App:
 
 
 @contextmanager
+def quick() -> Iterator[None]:
+    """Bots that don't wait where Slack needs a moment, which the local workspace does not, and that stop at once."""
+    disconnect = Connection.disconnect
+
+    def wake_and_disconnect(connection: Connection) -> None:
+        """Its reading thread holds the lock for up to three seconds."""
+        if connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+        disconnect(connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        # The thread needs a second or two for its end, which nobody has to await.
+        patch.setattr(IntervalRunner, "shutdown", lambda runner: runner.event.set())
+        patch.setattr(serve, "SocketModeHandler", partial(SocketModeHandler, ping_interval=1))
+        patch.setattr(Connection, "disconnect", wake_and_disconnect)
+        patch.setattr(long_work, "FIRST_MESSAGE_SECONDS", 0.05)
+        patch.setattr(worker, "POLL_SECONDS", 0.1)
+        patch.setattr(listeners, "SETTLE_SECONDS", 0.05)
+        yield
+
+
+@contextmanager
 def bot(database_url: str, **more: Any) -> Iterator[tuple[Workspace, AppContext]]:
     """What is to be there when it starts comes before: the bot carries on all work that it finds."""
-    with Workspace(manifest.path(), ack_seconds=PATIENCE) as workspace, ExitStack() as running:
+    with (
+        quick(),
+        Workspace(manifest.path(), ack_seconds=PATIENCE) as workspace,
+        ExitStack() as running,
+    ):
         yield workspace, serve.start(settings_of(workspace, database_url, **more), running)

@@ -51,13 +51,15 @@ VALUE_KEYS = {
 }
 
 
-# Not a mistake of the bot: the person closed the modal before the update.
-CLOSED = {"method": "views.update", "error": "not_found", "messages": []}
+# No mistakes of the bot: the person closed the modal before the update, or it shows something else by now.
+LATE = [
+    {"method": "views.update", "error": error, "messages": []} for error in ("not_found", "hash_conflict")
+]
 
 
 def refusals(workspace: Workspace) -> list[Json]:
     """The bot's mistaken calls."""
-    return [refusal for refusal in workspace.refused if refusal != CLOSED]
+    return [refusal for refusal in workspace.refused if refusal not in LATE]
 
 
 class HasAddress(Protocol):

@@ -7,7 +7,6 @@ refuses one contact in a hundred, resets connections, asks to wait (429), and lo
 """
 
 import argparse
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -33,6 +32,7 @@ from storage.core.database import Database
 from storage.core.tables import JobState
 from tests.support import figures, mirrors
 from tests.support.audiences import statuses
+from tests.support.kills.forked_run import ForkedRun
 from tests.support.slack import OLIVIA
 from tests.tools.webhook_load import database_url
 
@@ -142,16 +142,14 @@ def _is_past(database: Database, mailchimp: Standin, job: ArchiveJob, asked: int
 
 @contextmanager
 def _bot(environment: Mapping[str, str], *, is_killed: bool = False) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "-m", "handlers.cli", "run"], env=environment)
+    process = ForkedRun(environment)
     try:
         yield
-        assert process.poll() is None, "the bot ended by itself"
+        assert not process.has_ended, "the bot ended by itself"
         if not is_killed:
-            process.terminate()
-            assert process.wait(30) == 0
+            assert process.terminate(30) == 0
     finally:
         process.kill()
-        process.wait()
 
 
 def _wait(is_so: Callable[[], bool]) -> None:

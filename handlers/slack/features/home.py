@@ -126,11 +126,12 @@ def _publish(
     used = next(iter(audiences.last_used_first(context.database, person.id)), None)
     figures = sorted(dashboard.figures, key=lambda each: used is None or each.audience.id != used.id)
     view = views.home(person.words, replace(dashboard, figures=figures), is_operator=is_operator)
-    if again and context.home_tabs.shows(person.id, view):
-        return False
-    context.client.views_publish(user_id=person.id, view=view)
-    context.home_tabs.published(person.id, view)
-    return True
+    with context.home_tabs.publishing(person.id):
+        if again and context.home_tabs.shows(person.id, view):
+            return False
+        context.client.views_publish(user_id=person.id, view=view)
+        context.home_tabs.published(person.id, view)
+        return True
 
 
 def _is_shown(work: WorkUnderWay, all_audiences: Sequence[audiences.Audience]) -> bool:

@@ -36,7 +36,7 @@ POLL_SECONDS = 1.0  # between two looks at a database that can't be written
 TELL_SECONDS = 1.5  # chat.update allows about 50 a minute
 # Slack may show the view that answers a submission after one of ours that follows it: the first message waits.
 FIRST_MESSAGE_SECONDS = 0.6
-ANSWERED_WITHIN = timedelta(seconds=5)
+ANSWERED_WITHIN, ANSWERED_WAITS = timedelta(seconds=5), (0.5, 1.0)
 EVENT = "cleaned_work"
 TELLS_WITHIN = timedelta(days=1)  # after its end, while Slack doesn't answer
 
@@ -294,7 +294,7 @@ class JobRun:
             if "." not in view_id:
                 self._context.client.views_update(view_id=view_id, view=view)
             elif is_over and self._context.clock() < self._job.made_at + ANSWERED_WITHIN:
-                modals.show_answer(self._context.client, view_id, view)
+                modals.show_answer(self._context.client, view_id, view, ANSWERED_WAITS)
             else:
                 modals.update_named(self._context.client, view_id, view)
         except SlackApiError:

@@ -121,9 +121,11 @@ def update_named(client: WebClient, external_id: str, view: View) -> View | None
     return answer
 
 
-def show_answer(client: WebClient, external_id: str, view: View) -> View | None:
+def show_answer(
+    client: WebClient, external_id: str, view: View, waits: Sequence[float] = LATE_SECONDS
+) -> View | None:
     """The same for the view that answers a submission, which Slack may not show yet."""
-    for seconds in LATE_SECONDS:
+    for seconds in waits:
         if answer := update_named(client, external_id, view):
             return answer
         Event().wait(seconds)

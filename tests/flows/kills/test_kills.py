@@ -1,9 +1,5 @@
 """The bot killed for real, at any moment: the next start carries on, and nothing is there twice."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +16,7 @@ from storage.core.tables import JobRow
 from tests.flows.conftest import AUDIENCE, Someone, wait_until, write_sample
 from tests.support import samples
 from tests.support.figures import assert_exact, contacts
+from tests.support.kills.forked_run import ForkedRun
 from tests.support.slack import OLIVIA, Json, says
 
 CONTACTS = 25_000
@@ -34,29 +31,26 @@ class Child:
     def __init__(self, workspace: Workspace, someone: Someone, database_url: str) -> None:
         self._environment = {**_environment(workspace, database_url), "CLEANED_OPERATORS": OLIVIA}
         self._someone = someone
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkedRun | None = None
         self.unnoted = 0
 
     def start(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "handlers.cli", "run"], env=self._environment)
+        self._process = ForkedRun(self._environment)
         self._someone.person.wait_bot(seconds=STARTS_WITHIN)
 
     def kill(self) -> None:
         assert self._process
-        os.kill(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._process.kill()
         self._someone.person.wait_bot(connected=False)
 
-    def terminate(self) -> int:
+    def terminate(self) -> int | None:
         """Its exit status."""
         assert self._process
-        self._process.terminate()
-        return self._process.wait(STOPS_WITHIN)
+        return self._process.terminate(STOPS_WITHIN)
 
     def close(self) -> None:
-        if self._process and self._process.poll() is None:
+        if self._process:
             self._process.kill()
-            self._process.wait()
 
 
 @pytest.fixture

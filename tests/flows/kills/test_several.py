@@ -25,7 +25,7 @@ from storage.core.tables import JobRow, JournalRow
 from tests.flows.conftest import AUDIENCE, Someone, wait_until
 from tests.support.slack import OLIVIA, Person, says
 
-CONTACTS = 200_000
+CONTACTS = 100_000
 STARTS_WITHIN, STOPS_WITHIN, DONE_WITHIN = 60, 10, 120
 LEASE = 12  # seconds; shorter than it is, for the sake of this test
 AT_ONCE = 5  # seconds

@@ -39,8 +39,8 @@ LOOK_SECONDS = 0.02
 
 # Moments differ, and a sync that is carried on reads the last of the contacts before once more.
 _DIFFERS = re.compile(r"<!date\^[^>]*>|\n\*Unchanged:\* \S+")
-_CONTEXT = get_context("forkserver")
-_CONTEXT.set_forkserver_preload(
+CONTEXT = get_context("forkserver")
+CONTEXT.set_forkserver_preload(
     [
         "handlers.terminal.running",
         "handlers.serve",
@@ -195,7 +195,7 @@ def _start(place: Place, url: str) -> ForkServerProcess:
         "CLEANED_OPERATORS": place.person.user,
         **place.more,
     }
-    child = _CONTEXT.Process(target=_bot, args=(environment, str(place.folder / "bots.log")))
+    child = CONTEXT.Process(target=_bot, args=(environment, str(place.folder / "bots.log")))
     child.start()
     return child
 

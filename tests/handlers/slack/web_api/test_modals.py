@@ -103,11 +103,15 @@ def test_what_replaces_an_answer_waits_until_slack_shows_that(
 ):
     view, id_ = opened(workspace, client, form("Submitted")), new_id(client)
     answer = form("Loading") | {"external_id": id_}
-    waits = iter([lambda: None, lambda: client.views_update(view_id=view["id"], view=answer)])
+    waited: list[float] = []
 
     class Applied:
-        def wait(self, _seconds: float) -> None:
-            next(waits)()
+        """Slack shows the answer in the second wait."""
+
+        def wait(self, seconds: float) -> None:
+            waited.append(seconds)
+            if len(waited) == 2:
+                client.views_update(view_id=view["id"], view=answer)
 
     monkeypatch.setattr(modals, "Event", Applied)
     late = Modal(client, Shown(), view, next_id=id_, is_answered=True).show(form("Result"))
