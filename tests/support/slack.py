@@ -52,7 +52,7 @@ VALUE_KEYS = {
 
 
 # No mistakes of the bot: the person closed the modal before the update, or it shows something else by now.
-LATE = [
+LATE: list[Json] = [
     {"method": "views.update", "error": error, "messages": []} for error in ("not_found", "hash_conflict")
 ]
 
