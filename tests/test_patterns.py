@@ -6,6 +6,7 @@ import pkgutil
 import re
 import time
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from types import BuiltinMethodType, ModuleType
 from typing import Any
@@ -117,8 +118,7 @@ def _example(parsed: Iterable[Any]) -> str:
         if name == "LITERAL":
             text += chr(value)
         elif name in ("IN", "ANY", "NOT_LITERAL"):
-            one = re.compile(_class((kind, value)), re.DOTALL)
-            text += next((c for c in map(chr, [*range(97, 123), *range(0x3000)]) if one.fullmatch(c)), "")
+            text += _first_in(_class((kind, value)))
         elif name.endswith("_REPEAT"):
             least, most, inner = value
             text += _example(inner) * (least or min(most, 1))
@@ -129,6 +129,13 @@ def _example(parsed: Iterable[Any]) -> str:
         elif name == "ATOMIC_GROUP":
             text += _example(value)
     return text
+
+
+@cache
+def _first_in(source: str) -> str:
+    """A character, a letter if possible, that the pattern of one matches; "" if there is none."""
+    one = re.compile(source, re.DOTALL)
+    return next((c for c in map(chr, [*range(97, 123), *range(0x3000)]) if one.fullmatch(c)), "")
 
 
 CATEGORIES = {

@@ -364,9 +364,9 @@ def test_a_slow_answer_does_not_cost_the_lease(
     mirrors.add(standin, 12)
     confirm(database, plan(database, mirrors.sync(database, client)))
     monkeypatch.setattr(outbox, "RENEW_SECONDS", 0.05)
-    standin.faults.add(FaultKind.SLOW, "POST", "/batches", seconds=5.0)
+    standin.faults.add(FaultKind.SLOW, "POST", "/batches", seconds=3.0)
     held = [now() for _ in steps(database, client, claim(database, ARCHIVE, now()))]
-    assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=4.5)
+    assert max(after - before for before, after in pairwise(held)) < timedelta(seconds=2.5)
 
 
 def test_a_lost_batch_is_known_although_it_says_that_it_has_no_operations(
