@@ -214,6 +214,7 @@ def _shown(request: Request, view: View | OnTop) -> errors.Answer:
     if isinstance(view, OnTop):
         return {"response_action": "push", "view": in_answer(request.client, view.view)}
     request.is_form_answered = True
+    request.context.modals.forget(request.here.id)
     named = view | {"external_id": request.answer_id}
     return {"response_action": "update", "view": in_answer(request.client, named)}
 

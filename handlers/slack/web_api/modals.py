@@ -46,6 +46,11 @@ class Shown:
                 self._modals.popitem(last=False)
             return shown
 
+    def forget(self, view_id: str) -> None:
+        """To be called when the answer to a submission replaces what the modal shows: its hash is not told."""
+        with self._lock:
+            self._modals.pop(view_id, None)
+
 
 @dataclass(frozen=True)
 class Modal:

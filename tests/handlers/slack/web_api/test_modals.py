@@ -98,6 +98,17 @@ def test_a_click_comes_before_the_progress_of_a_job_in_the_same_modal(
     assert shown(workspace) == "Next form"
 
 
+def test_a_modal_below_is_drawn_anew_though_an_answer_has_replaced_what_it_showed(
+    workspace: Workspace, client: WorkspaceClient
+):
+    known, view = Shown(), opened(workspace, client, form("Filters"))
+    assert Modal(client, known, view, 1.0, new_id(client)).show(form("Filters again"))
+    client.views_update(view_id=view["id"], view=form("List"))  # the answer to the submission of it
+    known.forget(view["id"])
+    assert Modal(client, known, {"id": view["id"]}, 2.0).show(form("List anew"))
+    assert shown(workspace) == "List anew"
+
+
 def test_what_replaces_an_answer_waits_until_slack_shows_that(
     workspace: Workspace, client: WorkspaceClient, monkeypatch: pytest.MonkeyPatch
 ):
