@@ -14,7 +14,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.core.settings import load
-from handlers.slack import app, errors, listeners
+from handlers.slack import app, errors
 from handlers.slack.context import AppContext
 from handlers.slack.listeners import EVERYONE, OPERATORS, Listeners, Who
 from handlers.slack.people import People
@@ -118,9 +118,8 @@ def end(bolt: App) -> None:
 @on_sqlite
 @pytest.mark.parametrize(("kind", "id_"), sorted(declared()))
 def test_each_listener_is_acknowledged_while_slack_does_not_answer(
-    kind: str, id_: str, database: Database, slack: HeldSlack, monkeypatch: pytest.MonkeyPatch
+    kind: str, id_: str, database: Database, slack: HeldSlack
 ):
-    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
     bolt = built(database, slack)
     answer = send(bolt, body(kind, id_))
     assert not slack.released.is_set()
@@ -135,11 +134,8 @@ def test_each_listener_is_acknowledged_while_slack_does_not_answer(
 
 @on_sqlite
 @pytest.mark.parametrize("id_", sorted(id_ for kind, id_ in declared() if kind == "submission"))
-def test_each_form_that_comes_again_gets_the_same_answer(
-    id_: str, database: Database, slack: HeldSlack, monkeypatch: pytest.MonkeyPatch
-):
+def test_each_form_that_comes_again_gets_the_same_answer(id_: str, database: Database, slack: HeldSlack):
     """It has no inputs, so most fail: with the same reference."""
-    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
     bolt, form = built(database, slack), body("submission", id_)
     answers = [send(bolt, form) for _ in range(2)]
     assert [answer.status for answer in answers] == [200, 200]

@@ -8,7 +8,6 @@ import pytest
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.core import audiences
-from handlers.slack import listeners
 from handlers.slack.elements import questions
 from handlers.slack.elements.blocks import MORE
 from handlers.slack.elements.questions import Subject
@@ -53,11 +52,6 @@ ENGLISH = words("en")
 def test_only_the_commands_own_words_are_understood(text: str, subject: Subject | None, about: str):
     question = questions.read(text)
     assert (question.subject, question.about) == (subject, about)
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
 
 
 @pytest.fixture

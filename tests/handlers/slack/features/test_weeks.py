@@ -15,7 +15,7 @@ from storage.core.database import Database
 from tests.bot.digests.test_weeks import UNKNOWN, listed, posted, store, within
 from tests.conftest import NOW
 from tests.handlers.slack.features.bounces.test_evidence import Pushing
-from tests.handlers.slack.features.contacts.test_segments import OPERATOR, Person, _at_once, says  # noqa: F401  a fixture
+from tests.handlers.slack.features.contacts.test_segments import OPERATOR, Person, says
 from tests.handlers.slack.views.contacts.test_segments import elements
 
 PARIS = "Europe/Paris"

@@ -17,7 +17,6 @@ from bot.core import audiences, journal
 from bot.core.weeks import Week
 from bot.digests import reports
 from bot.exports import exports
-from handlers.slack import listeners
 from handlers.slack.views.bounces import evidence as views
 from handlers.slack.views.bounces import policies as policy_views
 from handlers.slack.views.contacts import segments as list_views
@@ -54,11 +53,6 @@ class Pushing(Slack):
     def views_push(self, **_given: Any) -> Any:
         self.pushed += 1
         return {"view": {"id": f"V{self.pushed + 1}"}}
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
 
 
 def event(address: str, kind: EventKind, ago: float, **given: Any) -> MailEvent:

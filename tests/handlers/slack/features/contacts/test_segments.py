@@ -6,13 +6,11 @@ from queue import Queue
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from slack_bolt import BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.core.settings import load
-from handlers.slack import listeners
 from handlers.slack.context import AppContext
 from handlers.slack.people import People
 from handlers.slack.views.contacts import segment_filters as filter_views
@@ -123,11 +121,6 @@ class Person:
         assert answer.status == 200
         read: dict[str, Any] = json.loads(answer.body) if answer.body else {}
         return read
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listeners, "SETTLE_SECONDS", 0)
 
 
 def addresses(view: View) -> list[str]:
