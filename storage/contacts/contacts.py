@@ -3,17 +3,31 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, Table, and_, func, literal_column, or_, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    and_,
+    func,
+    literal_column,
+    or_,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import select as select_any
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
-from storage.contacts.tables import Contact, VerdictRow
+from storage.contacts.tables import HAS_LONG_FIELDS, HAS_SHORT_FIELDS, Contact, VerdictRow
 from storage.core import days
+from storage.core.engines import is_sqlite
 from storage.core.tables import AudienceRow
 
 TABLE: Table = Contact.__table__  # type: ignore[attr-defined]
@@ -24,6 +38,7 @@ SEARCHED = 100_000  # of the newest cleaned contacts
 # A literal, not a bound parameter: SQLite uses a partial index only for the literal condition of its definition.
 IS_CLEANED = TABLE.c.status == literal_column("'cleaned'")
 IS_ARCHIVED = TABLE.c.status == literal_column("'archived'")
+_LOWER_ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +165,9 @@ def count(session: Session, segment: Segment) -> int:
         n = count(session, replace(segment, up_to=None))
         if segment.up_to == _revision(session, segment.audience_id):
             return n
-    return session.exec(select(func.count()).select_from(Contact).where(*conditions(segment))).one()
+    query = select(func.count()).select_from(Contact).where(*conditions(segment))
+    parts = _parts(session, segment) or [true()]
+    return sum(session.exec(query.where(part)).one() for part in parts)
 
 
 def _revision(session: Session, audience_id: int) -> int:
@@ -160,10 +177,24 @@ def _revision(session: Session, audience_id: int) -> int:
 
 def page(session: Session, segment: Segment, size: int, after: PageKey | None = None) -> Sequence[Contact]:
     """Returns a page of the segment, newest cleaned first; `after` is the last contact of the page before."""
-    query = select(Contact).where(*conditions(segment))
+    where = conditions(segment)
     if after:
-        query = query.where(comes_after(after))
-    return session.exec(query.order_by(*NEWEST_FIRST).limit(size)).all()
+        where.append(comes_after(after))
+    if parts := _parts(session, segment):  # an index alone answers which contacts they are
+        first = select_any(TABLE.c.id).where(*where).order_by(*NEWEST_FIRST).limit(size)
+        ids = union_all(*(first.where(part).subquery().select() for part in parts))
+        where = [TABLE.c.audience_id == segment.audience_id, TABLE.c.id.in_(ids)]
+    return session.exec(select(Contact).where(*where).order_by(*NEWEST_FIRST).limit(size)).all()
+
+
+def _parts(session: Session, segment: Segment) -> Sequence[ColumnElement[bool]]:
+    """Returns conditions of which each contact meets one, where the contacts that meet each have an index of their own.
+
+    PostgreSQL searches a text in those; what SQLite searches is in one index.
+    """
+    if not segment.text or is_sqlite(session):
+        return []
+    return [literal_column(HAS_SHORT_FIELDS), literal_column(HAS_LONG_FIELDS)]
 
 
 def search(session: Session, segment: Segment, most: int) -> Sequence[Contact]:
@@ -257,9 +288,9 @@ def _mentions(text: str) -> ColumnElement[bool]:
         # A search of the whole document rules out nearly all contacts first: JSON holds such text as it is, unless what
         # wrote it escaped all but ASCII.
         document = TABLE.c.merge_fields.cast(String)
-        likely = [_folded(document).contains(text.lower(), autoescape=True)]
+        folded = {variant.translate(_LOWER_ASCII) for variant in variants}
+        likely = [_folded(document).contains(variant, autoescape=True) for variant in sorted(folded)]
         if not text.isascii():
-            likely = [document.icontains(variant, autoescape=True) for variant in sorted(variants)]
             likely.append(document.contains("\\u", autoescape=True))
         in_a_field = and_(or_(*likely), in_a_field)
     return or_(TABLE.c.address_key.contains(text.lower(), autoescape=True), in_a_field)

@@ -32,6 +32,23 @@ def _index_of_cleaned(
     return index.ddl_if(dialect=only_on)
 
 
+def _searched_index(name: str, fields: str, *held: str) -> Index:
+    """PostgreSQL's index, for the search of a text, of those cleaned contacts whose merge fields are so long."""
+    index = Index(
+        name,
+        *("audience_id", "cleaned_at", "id"),
+        postgresql_include=held,
+        postgresql_where=text(f"status = 'cleaned' AND {fields}"),
+        info={"only_on": "postgresql"},
+    )
+    return index.ddl_if(dialect="postgresql")
+
+
+# In bytes. A row of an index of PostgreSQL holds 2,704, and an address may take a thousand of them.
+_FIELDS_LENGTH = "octet_length(CAST(merge_fields AS TEXT))"
+HAS_SHORT_FIELDS, HAS_LONG_FIELDS = f"{_FIELDS_LENGTH} <= 1500", f"{_FIELDS_LENGTH} > 1500"
+
+
 _ARCHIVED_CLEANED = "status = 'archived' AND cleaned_at IS NOT NULL"
 
 
@@ -41,11 +58,14 @@ class Contact(Table, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["audience_id"], ["audience.id"]),
         Index("uq_contact_address_key", "audience_id", "address_key", unique=True),
-        # What is searched for a text is in SQLite's index. One of PostgreSQL can't hold merge fields of any length.
+        # What is searched for a text is in SQLite's index. One of PostgreSQL can't hold merge fields of any length: those
+        # of few contacts are read from the table.
         _index_of_cleaned("ix_contact_cleaned", only_on="postgresql"),
         _index_of_cleaned(
             "ix_contact_cleaned_text", beside=["address_key", "merge_fields"], only_on="sqlite"
         ),
+        _searched_index("ix_contact_cleaned_short", HAS_SHORT_FIELDS, "address_key", "merge_fields"),
+        _searched_index("ix_contact_cleaned_long", HAS_LONG_FIELDS),
         # They keep filtered lists quick with ten million contacts.
         _index_of_cleaned("ix_contact_cleaned_domain", "domain", beside=["clean_reason"]),
         _index_of_cleaned(
