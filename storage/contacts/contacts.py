@@ -113,9 +113,9 @@ def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
     if segment.up_to is not None:
         found.append(TABLE.c.revision <= segment.up_to)
     if segment.reason:
-        # A domain or a campaign narrows far more than a reason: the expression keeps the index of reasons from being
-        # used.
-        is_alone = not (segment.domain or segment.campaign)
+        # A domain or a campaign narrows far more than a reason, and a text has an index: the expression keeps the index
+        # of reasons from being used.
+        is_alone = not (segment.domain or segment.campaign or segment.text)
         reason = TABLE.c.clean_reason if is_alone else TABLE.c.clean_reason.concat("")
         found.append(reason == segment.reason)
     if segment.since:
@@ -190,9 +190,9 @@ def page(session: Session, segment: Segment, size: int, after: PageKey | None = 
 def _parts(session: Session, segment: Segment) -> Sequence[ColumnElement[bool]]:
     """Returns conditions of which each contact meets one, where the contacts that meet each have an index of their own.
 
-    PostgreSQL searches a text in those; what SQLite searches is in one index.
+    PostgreSQL searches a text in those, unless another index finds few contacts; what SQLite searches is in one index.
     """
-    if not segment.text or is_sqlite(session):
+    if not segment.text or segment.domain or segment.campaign or is_sqlite(session):
         return []
     return [literal_column(HAS_SHORT_FIELDS), literal_column(HAS_LONG_FIELDS)]
 

@@ -18,7 +18,7 @@ _LENGTH = "status = 'cleaned' AND octet_length(CAST(merge_fields AS TEXT))"
 def upgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         short, long = sa.text(f"{_LENGTH} <= 1500"), sa.text(f"{_LENGTH} > 1500")
-        held = ["address_key", "merge_fields"]
+        held = ["address_key", "clean_reason", "merge_fields"]
         op.create_index(_SHORT, "contact", _COLUMNS, postgresql_include=held, postgresql_where=short)
         op.create_index(_LONG, "contact", _COLUMNS, postgresql_where=long)
 
