@@ -47,7 +47,9 @@ class Contact(Table, table=True):
         # short ones are in its second index, beside the key, and the third names the contacts with long ones.
         _index_of_cleaned("ix_contact_cleaned", only_on="postgresql"),
         _index_of_cleaned(
-            "ix_contact_cleaned_text", beside=["address_key", "merge_fields"], only_on="sqlite"
+            "ix_contact_cleaned_text",
+            beside=["address_key", "clean_reason", "merge_fields"],
+            only_on="sqlite",
         ),
         _index_of_cleaned("ix_contact_cleaned_short", and_=HAS_SHORT_FIELDS, only_on="postgresql"),
         _index_of_cleaned("ix_contact_cleaned_long", and_=HAS_LONG_FIELDS, only_on="postgresql"),
