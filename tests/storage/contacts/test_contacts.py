@@ -1,5 +1,6 @@
 """Segments as SQL find the contacts that the same filters find in plain Python."""
 
+import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
@@ -234,3 +235,64 @@ def test_a_text_is_found_in_merge_fields_of_any_length(database: Database):
             assert len(ids) == len(lengths) == contacts.count(session, segment)
             assert ids == sorted(ids, reverse=True)
             assert [c.id for c in contacts.page(session, segment, 3)] == ids[:3]
+
+
+WRITTEN = (
+    *(
+        'say "hi"',
+        "back\\slash",
+        "a.b*c",
+        "a+b",
+        "$.x",
+        "100 %",
+        "snake_case",
+        "it's",
+        "[x]{2}",
+        "(?i)",
+        "^x$",
+        "|",
+        "@ like_regex",
+    ),
+    *(
+        "First Name",
+        "Last",
+        ",",
+        ":",
+        "Éloïse",
+        "DÉJÀ",
+        "straße",
+        "Привет",
+        "日本",
+        "🙂",
+        "tab\there",
+        "\u2028",
+        "u00e9",
+        "/*",
+        "%s",
+        ":x",
+    ),
+)
+
+
+def test_any_text_is_found_where_it_stands_in_a_field(database: Database):
+    """It is neither a pattern nor JSON, and the names of fields are not searched."""
+    file = io.StringIO()
+    csv.writer(file).writerows(
+        [
+            ("Email Address", "First Name", "Last Name", "CLEAN_TIME"),
+            *((f"n{n}@b.fr", f"x{value}y", "", "2026-11-01 10:00:00") for n, value in enumerate(WRITTEN)),
+        ]
+    )
+    audience_id = import_csv(database, file.getvalue(), name="cleaned_x_export.csv")
+    with database.reading() as session:
+        every = contacts.page(session, Segment(audience_id=audience_id), 1_000)
+        assert len(every) == len(WRITTEN)
+        for given in {each for value in WRITTEN for each in (value, value.upper(), value.lower())}:
+            segment = Segment(audience_id=audience_id, text=given)
+            found = {c.merge_fields["First Name"] for c in contacts.page(session, segment, 1_000)}
+            assert found == {
+                c.merge_fields["First Name"]
+                for c in every
+                if given.lower() in c.merge_fields["First Name"].lower() or given.lower() in c.address_key
+            }, given
+            assert contacts.count(session, segment) == len(found)
