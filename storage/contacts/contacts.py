@@ -312,15 +312,11 @@ def _sqlite_field_contains(variants: Sequence[str]) -> ColumnElement[bool]:
 
 def _postgresql_field_contains(variants: Sequence[str]) -> ColumnElement[bool]:
     """Not a subquery, which would keep PostgreSQL from searching with several processes."""
-    matches = (
-        f'@ like_regex {json.dumps(variant)} flag "iq"' for variant in variants
-    )  # i: any case, q: no pattern
+    # i: in any case, q: not a pattern
+    matches = (f'@ like_regex {json.dumps(variant)} flag "iq"' for variant in variants)
     path = literal(f"$.* ? ({' || '.join(matches)})")
-    document, path = (
-        each.op("::")(literal_column(kind))
-        for each, kind in ((TABLE.c.merge_fields, "jsonb"), (path, "jsonpath"))
-    )
-    return func.jsonb_path_exists(document, path)
+    as_jsonb = TABLE.c.merge_fields.op("::")(literal_column("jsonb"))
+    return func.jsonb_path_exists(as_jsonb, path.op("::")(literal_column("jsonpath")))
 
 
 class _by_engine(GenericFunction[Any]):  # noqa: N801  an SQL expression
