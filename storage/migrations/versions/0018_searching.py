@@ -24,7 +24,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _replace(_HELD)
         return
-    short, long = (sa.text(f"{_CLEANED} AND {_LENGTH} {limit}") for limit in ("<= 1500", "> 1500"))
+    short = sa.text(f"{_CLEANED} AND {_LENGTH} <= 1500")
+    long = sa.text(f"{_CLEANED} AND LEAST({_LENGTH}, 1501) = 1501")
     op.create_index(_SHORT, "contact", _COLUMNS, postgresql_include=_HELD, postgresql_where=short)
     op.create_index(_LONG, "contact", _COLUMNS, postgresql_where=long)
 
