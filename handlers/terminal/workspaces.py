@@ -9,7 +9,6 @@ from bot.core import databases, settings, workspaces
 from bot.core.errors import CleanedError, Faults
 from bot.core.settings import Reading, Settings
 from bot.core.workspaces import Workspace
-from handlers.slack.installation.installations import Installations
 from handlers.terminal.files import print_json
 from handlers.words import Words
 
@@ -45,6 +44,9 @@ def run(words: Words, *, erase: str | None, renew_keys: bool, as_json: bool) -> 
     config = settings.load()
     with closing(databases.open_current(config.database_url)) as database:
         if renew_keys and config.uses_oauth:
+            # Only here: it imports Bolt, and every command imports this module.
+            from handlers.slack.installation.installations import Installations  # noqa: PLC0415
+
             n = Installations(database, config).renew()
             print(words("terminal-keys-renewed", n=n))
         if erase:

@@ -1,19 +1,37 @@
 """Queries over contacts: counting, paging, searching, and looking up one by id or address."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, Table, and_, func, literal_column, or_, tuple_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    String,
+    Table,
+    and_,
+    collate,
+    func,
+    literal,
+    literal_column,
+    or_,
+    true,
+    tuple_,
+    union_all,
+)
 from sqlalchemy import select as select_any
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
 from sqlmodel import Session, col, select
 
-from storage.contacts.tables import Contact, VerdictRow
+from storage.contacts.tables import HAS_LONG_FIELDS, HAS_SHORT_FIELDS, Contact, VerdictRow
 from storage.core import days
+from storage.core.engines import is_sqlite
 from storage.core.tables import AudienceRow
 
 TABLE: Table = Contact.__table__  # type: ignore[attr-defined]
@@ -24,6 +42,7 @@ SEARCHED = 100_000  # of the newest cleaned contacts
 # A literal, not a bound parameter: SQLite uses a partial index only for the literal condition of its definition.
 IS_CLEANED = TABLE.c.status == literal_column("'cleaned'")
 IS_ARCHIVED = TABLE.c.status == literal_column("'archived'")
+_LOWER_ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +117,9 @@ def conditions_by_id(segment: Segment) -> list[ColumnElement[bool]]:
     if segment.up_to is not None:
         found.append(TABLE.c.revision <= segment.up_to)
     if segment.reason:
-        # A domain or a campaign narrows far more than a reason: the expression keeps the index of reasons from being
-        # used.
-        is_alone = not (segment.domain or segment.campaign)
+        # A domain or a campaign narrows far more than a reason, and a text has an index: the expression keeps the index
+        # of reasons from being used.
+        is_alone = not (segment.domain or segment.campaign or segment.text)
         reason = TABLE.c.clean_reason if is_alone else TABLE.c.clean_reason.concat("")
         found.append(reason == segment.reason)
     if segment.since:
@@ -150,7 +169,10 @@ def count(session: Session, segment: Segment) -> int:
         n = count(session, replace(segment, up_to=None))
         if segment.up_to == _revision(session, segment.audience_id):
             return n
-    return session.exec(select(func.count()).select_from(Contact).where(*conditions(segment))).one()
+    query = select(func.count()).select_from(Contact)
+    if parts := _parts(session, segment):
+        return sum(session.exec(query.where(part)).one() for part in parts)
+    return session.exec(query.where(*conditions(segment))).one()
 
 
 def _revision(session: Session, audience_id: int) -> int:
@@ -160,10 +182,25 @@ def _revision(session: Session, audience_id: int) -> int:
 
 def page(session: Session, segment: Segment, size: int, after: PageKey | None = None) -> Sequence[Contact]:
     """Returns a page of the segment, newest cleaned first; `after` is the last contact of the page before."""
-    query = select(Contact).where(*conditions(segment))
-    if after:
-        query = query.where(comes_after(after))
-    return session.exec(query.order_by(*NEWEST_FIRST).limit(size)).all()
+    follow = comes_after(after) if after else true()
+    where = [*conditions(segment), follow]
+    if parts := _parts(session, segment):  # an index alone answers which contacts they are
+        first = select_any(TABLE.c.id).where(follow).order_by(*NEWEST_FIRST).limit(size)
+        ids = union_all(*(first.where(part).subquery().select() for part in parts))
+        where = [TABLE.c.audience_id == segment.audience_id, TABLE.c.id.in_(ids)]
+    return session.exec(select(Contact).where(*where).order_by(*NEWEST_FIRST).limit(size)).all()
+
+
+def _parts(session: Session, segment: Segment) -> Sequence[ColumnElement[bool]]:
+    """Returns conditions of which each contact of the segment meets one, and those that do have an index of their own.
+
+    PostgreSQL searches a text in those, unless another index finds few contacts; what SQLite searches is in one index.
+    """
+    if not segment.text or segment.domain or segment.campaign or is_sqlite(session):
+        return []
+    # Without the condition that SQLite needs, by which PostgreSQL would expect few contacts.
+    found = conditions_by_id(segment)
+    return [and_(*found, literal_column(length)) for length in (HAS_SHORT_FIELDS, HAS_LONG_FIELDS)]
 
 
 def search(session: Session, segment: Segment, most: int) -> Sequence[Contact]:
@@ -247,51 +284,52 @@ def comes_before(place: PageKey) -> ColumnElement[bool]:
 def _mentions(text: str) -> ColumnElement[bool]:
     """Returns the condition that the address or a merge field contains the text, ignoring case."""
     # SQLite's lower() handles ASCII only; for other text, the usual capitalisations are compared.
-    variants = {text, text.lower(), text.upper(), text.title()} if not text.isascii() else {text}
-    field = _each_field(TABLE.c.merge_fields).table_valued("key", "value")
-    matches = or_(*(field.c.value.icontains(variant, autoescape=True) for variant in sorted(variants)))
-    in_a_field: ColumnElement[bool] = (
-        select_any(literal_column("1")).select_from(field).where(matches).exists()
+    variants = sorted({text, text.lower(), text.upper(), text.title()} if not text.isascii() else {text})
+    in_a_field: ColumnElement[bool] = _by_engine(
+        _sqlite_field_contains(variants), _postgresql_field_contains(variants), type_=Boolean()
     )
     if text.isprintable() and not set(text) & set('"\\'):
         # A search of the whole document rules out nearly all contacts first: JSON holds such text as it is, unless what
-        # wrote it escaped all but ASCII.
+        # wrote it escaped all but ASCII. SQLite's LIKE ignores the case of ASCII letters. PostgreSQL's ILIKE lowers the
+        # letters of every language, which takes five times as long as this.
         document = TABLE.c.merge_fields.cast(String)
-        likely = [_folded(document).contains(text.lower(), autoescape=True)]
+        folded = _by_engine(document, func.lower(collate(document, "C")), type_=String())
+        likely = [
+            folded.contains(variant, autoescape=True)
+            for variant in sorted({variant.translate(_LOWER_ASCII) for variant in variants})
+        ]
         if not text.isascii():
-            likely = [document.icontains(variant, autoescape=True) for variant in sorted(variants)]
             likely.append(document.contains("\\u", autoescape=True))
         in_a_field = and_(or_(*likely), in_a_field)
     return or_(TABLE.c.address_key.contains(text.lower(), autoescape=True), in_a_field)
 
 
-class _folded(GenericFunction[str]):  # noqa: N801  an SQL function
-    """A text whose ASCII letters LIKE compares ignoring case, with a lower-case pattern."""
+def _sqlite_field_contains(variants: Sequence[str]) -> ColumnElement[bool]:
+    field = func.json_each(TABLE.c.merge_fields).table_valued("value")
+    matches = or_(*(field.c.value.icontains(variant, autoescape=True) for variant in variants))
+    return select_any(literal_column("1")).select_from(field).where(matches).exists()
 
-    type = String()
+
+def _postgresql_field_contains(variants: Sequence[str]) -> ColumnElement[bool]:
+    """Not a subquery, which would keep PostgreSQL from searching with several processes."""
+    # i: in any case, q: not a pattern
+    matches = (f'@ like_regex {json.dumps(variant)} flag "iq"' for variant in variants)
+    path = literal(f"$.* ? ({' || '.join(matches)})")
+    as_jsonb = TABLE.c.merge_fields.op("::")(literal_column("jsonb"))
+    return func.jsonb_path_exists(as_jsonb, path.op("::")(literal_column("jsonpath")))
+
+
+class _by_engine(GenericFunction[Any]):  # noqa: N801  an SQL expression
+    """The first expression on SQLite, the second on PostgreSQL."""
+
     inherit_cache = True
 
 
-@compiles(_folded, "sqlite")
-def _folded_sqlite(element: _folded, compiler: SQLCompiler, **kw: Any) -> str:
-    return compiler.process(
-        element.clauses, **kw
-    )  # its LIKE ignores the case of these letters, and of no others
+@compiles(_by_engine, "sqlite")
+def _on_sqlite(element: _by_engine, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses.clauses[0], **kw)
 
 
-@compiles(_folded, "postgresql")
-def _folded_postgresql(element: _folded, compiler: SQLCompiler, **kw: Any) -> str:
-    """A fifth of what ILIKE takes, which lowers the letters of every language."""
-    return f'lower({compiler.process(element.clauses, **kw)} COLLATE "C")'
-
-
-class _each_field(GenericFunction[Any]):  # noqa: N801  an SQL function
-    """The fields of a JSON object as rows of key and value."""
-
-    name = "json_each_text"
-    inherit_cache = True
-
-
-@compiles(_each_field, "sqlite")
-def _each_field_sqlite(element: _each_field, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"json_each({compiler.process(element.clauses, **kw)})"
+@compiles(_by_engine, "postgresql")
+def _on_postgresql(element: _by_engine, compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clauses.clauses[1], **kw)

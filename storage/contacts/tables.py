@@ -10,26 +10,30 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
-    text,
 )
 from sqlmodel import Field
 
 from storage.contacts.values import Status
-from storage.core.tables import Table
+from storage.core.tables import Table, partial_index
 
 
 def _index_of_cleaned(
-    name: str, *columns: str, beside: Sequence[str] = (), only_on: str | None = None
+    name: str, *columns: str, beside: Sequence[str] = (), and_: str = "", only_on: str | None = None
 ) -> Index:
     """A partial index of cleaned contacts by these columns and the time of cleaning.
 
-    Columns in `beside` end the key, so that counting by them reads the index alone. `only_on`: the one dialect that
-    has it.
+    Columns in `beside` are at its end, so that counting by them reads the index alone. `and_` restricts it further;
+    `only_on`: the one dialect that has it.
     """
-    cleaned = text("status = 'cleaned'")
     key = ("audience_id", *columns, "cleaned_at", "id", *beside)
-    index = Index(name, *key, sqlite_where=cleaned, postgresql_where=cleaned, info={"only_on": only_on})
-    return index.ddl_if(dialect=only_on)
+    return partial_index(name, *key, where=f"status = 'cleaned'{and_ and ' AND '}{and_}", only_on=only_on)
+
+
+# In bytes. A row of an index of PostgreSQL has 2,704 at most, of which an address may take a thousand.
+_FIELDS_LENGTH = "octet_length(CAST(merge_fields AS TEXT))"
+HAS_SHORT_FIELDS = f"{_FIELDS_LENGTH} <= 1500"
+# `> 1500`, of which PostgreSQL would expect a third of all contacts, and so plan for a long query.
+HAS_LONG_FIELDS = f"LEAST({_FIELDS_LENGTH}, 1501) = 1501"
 
 
 _ARCHIVED_CLEANED = "status = 'archived' AND cleaned_at IS NOT NULL"
@@ -41,11 +45,16 @@ class Contact(Table, table=True):
     __table_args__ = (
         ForeignKeyConstraint(["audience_id"], ["audience.id"]),
         Index("uq_contact_address_key", "audience_id", "address_key", unique=True),
-        # What is searched for a text is in SQLite's index. One of PostgreSQL can't hold merge fields of any length.
+        # What is searched for a text is in SQLite's index. One of PostgreSQL can't hold merge fields of any length: the
+        # short ones are in its second index, beside the key, and the third names the contacts with long ones.
         _index_of_cleaned("ix_contact_cleaned", only_on="postgresql"),
         _index_of_cleaned(
-            "ix_contact_cleaned_text", beside=["address_key", "merge_fields"], only_on="sqlite"
+            "ix_contact_cleaned_text",
+            beside=["address_key", "clean_reason", "merge_fields"],
+            only_on="sqlite",
         ),
+        _index_of_cleaned("ix_contact_cleaned_short", and_=HAS_SHORT_FIELDS, only_on="postgresql"),
+        _index_of_cleaned("ix_contact_cleaned_long", and_=HAS_LONG_FIELDS, only_on="postgresql"),
         # They keep filtered lists quick with ten million contacts.
         _index_of_cleaned("ix_contact_cleaned_domain", "domain", beside=["clean_reason"]),
         _index_of_cleaned(
@@ -53,25 +62,22 @@ class Contact(Table, table=True):
         ),
         _index_of_cleaned("ix_contact_cleaned_reason", "clean_reason"),
         # What was cleaned in a week counts also after it was archived.
-        Index(
+        partial_index(
             "ix_contact_archived_cleaned",
             *("audience_id", "cleaned_at", "clean_reason"),
-            sqlite_where=text(_ARCHIVED_CLEANED),
-            postgresql_where=text(_ARCHIVED_CLEANED),
+            where=_ARCHIVED_CLEANED,
         ),
         # In the order of archives, which take contacts in the order of their cleaning: so new entries are at its end.
-        Index(
+        partial_index(
             "ix_contact_archive_number",
             *("audience_id", "archive_number", "cleaned_at", "id"),
-            sqlite_where=text("archive_number IS NOT NULL"),
-            postgresql_where=text("archive_number IS NOT NULL"),
+            where="archive_number IS NOT NULL",
         ),
-        Index(
+        partial_index(
             "ix_contact_remote_id",
             "audience_id",
             "remote_id",
-            sqlite_where=text("remote_id IS NOT NULL"),
-            postgresql_where=text("remote_id IS NOT NULL"),
+            where="remote_id IS NOT NULL",
         ),
         CheckConstraint(f"status IN ({', '.join(repr(str(s)) for s in Status)})", name="status"),
         CheckConstraint("status != 'cleaned' OR cleaned_at IS NOT NULL", name="cleaned_has_time"),
@@ -157,20 +163,18 @@ class VerdictRow(Table, table=True):
     __tablename__ = "verdict"
 
     __table_args__ = (
-        Index(
+        partial_index(
             "ix_verdict_weak",
             "audience_id",
             "at",
-            sqlite_where=text("weakness != ''"),
-            postgresql_where=text("weakness != ''"),
+            where="weakness != ''",
         ),
         Index("ix_verdict_batch", "audience_id", "batch", "contact_id"),
-        Index(
+        partial_index(
             "ix_verdict_reviewed",
             "audience_id",
             "contact_id",
-            sqlite_where=text("reviewed_at IS NOT NULL"),
-            postgresql_where=text("reviewed_at IS NOT NULL"),
+            where="reviewed_at IS NOT NULL",
         ),
     )
 

@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Table, any_, cast, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, SQLModel
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 def is_sqlite(session: Session) -> bool:
@@ -14,9 +18,13 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def insert(session: Session, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert(session: Session, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that supports ON CONFLICT."""
-    return sqlite.insert(table) if is_sqlite(session) else postgresql.insert(table)
+    if is_sqlite(session):
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  with SQLite, it is never imported
+
+    return postgresql.insert(table)
 
 
 def upsert(session: Session, row: SQLModel) -> None:

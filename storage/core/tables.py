@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    text,
 )
 from sqlmodel import Field, SQLModel
 
@@ -25,6 +24,15 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def partial_index(name: str, *columns: str, where: str, only_on: str | None = None) -> Index:
+    """Declares an index of the rows that meet the condition; `only_on` is the one dialect that has it.
+
+    Migrations make it, so the condition is only noted. `postgresql_where` would import SQLAlchemy's PostgreSQL dialect
+    on SQLite too, which takes 2 MB and 30 ms.
+    """
+    return Index(name, *columns, info={"where": where, "only_on": only_on})
 
 
 class Table(SQLModel):
@@ -158,12 +166,7 @@ class JobRow(Table, table=True):
 
     __table_args__ = (
         Index("ix_job_state_lease_until", "state", "lease_until"),
-        Index(
-            "ix_job_untold",
-            "made_at",
-            sqlite_where=text("told_at IS NULL"),
-            postgresql_where=text("told_at IS NULL"),
-        ),
+        partial_index("ix_job_untold", "made_at", where="told_at IS NULL"),
         CheckConstraint(f"state IN ({', '.join(repr(str(state)) for state in JobState)})", name="state"),
     )
 

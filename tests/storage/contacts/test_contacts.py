@@ -1,8 +1,11 @@
 """Segments as SQL find the contacts that the same filters find in plain Python."""
 
+import csv
 import io
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from random import Random
+from string import digits
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from storage.core.database import Database
 from storage.exports import cells
 from tests.conftest import NOW
 from tests.support import samples
+from tests.support.audiences import import_csv
 from tests.support.figures import contacts as every_contact
 
 N = 600
@@ -164,6 +168,7 @@ def test_contacts_of_some_domains_come_without_complaints(database: Database, au
         {"domain": "gmail.com", "since": SINCE},
         {"text": "martin"},
         {"text": "élan"},
+        {"text": "martin", "reason": "hard"},
     ],
 )
 def test_two_filters_are_counted_in_an_index_alone(database: Database, audience_id: int, filters: Row):
@@ -182,3 +187,112 @@ def test_two_filters_are_counted_in_an_index_alone(database: Database, audience_
     cursors = {step.p1 for step in steps if step.opcode == "OpenRead" and step.p2 == table}
     assert cursors
     assert not [step for step in steps if step.opcode == "Column" and step.p1 in cursors]
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    "filters", [{"text": "martin"}, {"text": "élan"}, {"text": "martin", "reason": "hard"}]
+)
+def test_postgresql_searches_a_text_in_an_index_alone(database: Database, audience_id: int, filters: Row):
+    """At ten million contacts, to look at each of them took two seconds."""
+    segment = Segment(audience_id=audience_id, **filters)
+    sent: list[tuple[str, Any]] = []
+    database.overwrite("contact")  # by VACUUM, after which an index may be read alone
+    with database.transaction() as session:
+        connection = session.connection()
+        for name in ("", "_reason", "_campaign", "_domain"):  # as good for so few contacts
+            connection.exec_driver_sql(f"DROP INDEX ix_contact_cleaned{name}")
+        for other_way in ("seqscan", "bitmapscan"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{other_way} = off")
+        event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append((told[2], told[3])))
+        contacts.count(session, segment)
+        contacts.page(session, segment, 10)
+        short, long, page = [
+            "\n".join(connection.exec_driver_sql(f"EXPLAIN {query}", values).scalars())
+            for query, values in tuple(sent)
+        ]
+        session.rollback()
+    assert "Index Only Scan using ix_contact_cleaned_short" in short
+    assert "Index Only Scan Backward using ix_contact_cleaned_short" in page
+    assert all("Scan using ix_contact_cleaned_long" in each.replace(" Backward", "") for each in (long, page))
+
+
+def test_a_text_is_found_in_merge_fields_of_any_length(database: Database):
+    """A row of an index of PostgreSQL has 2,704 bytes at most."""
+    noise = Random(17)
+    lengths = (0, 1_000, *range(1_440, 1_500), 2_500, 3_000, 100_000)
+    longest = "x" * 63 + "." + "y" * 63 + "." + "z" * 58 + ".fr"  # 252 bytes with what is before it
+    lines = [
+        f"n{n:05}{'é' * 28}@{longest},{''.join(noise.choices(digits + 'ÀÉÎÕÜ', k=n))}Dupré,2026-11-01 10:00:00"
+        for n in lengths
+    ]
+    text = "\n".join(["Email Address,Last Name,CLEAN_TIME", *lines])
+    audience_id = import_csv(database, text, name="cleaned_x_export.csv")
+    with database.reading() as session:
+        for given in ("dupré", "DUPRÉ", longest[:9]):
+            segment = Segment(audience_id=audience_id, text=given)
+            ids = [c.id for c in contacts.page(session, segment, 1_000)]
+            assert len(ids) == len(lengths) == contacts.count(session, segment)
+            assert ids == sorted(ids, reverse=True)
+            assert [c.id for c in contacts.page(session, segment, 3)] == ids[:3]
+
+
+WRITTEN = (
+    *(
+        'say "hi"',
+        "back\\slash",
+        "a.b*c",
+        "a+b",
+        "$.x",
+        "100 %",
+        "snake_case",
+        "it's",
+        "[x]{2}",
+        "(?i)",
+        "^x$",
+        "|",
+        "@ like_regex",
+    ),
+    *(
+        "First Name",
+        "Last",
+        ",",
+        ":",
+        "Éloïse",
+        "DÉJÀ",
+        "straße",
+        "Привет",
+        "日本",
+        "🙂",
+        "tab\there",
+        "\u2028",
+        "u00e9",
+        "/*",
+        "%s",
+        ":x",
+    ),
+)
+
+
+def test_any_text_is_found_where_it_stands_in_a_field(database: Database):
+    """It is neither a pattern nor JSON, and the names of fields are not searched."""
+    file = io.StringIO()
+    csv.writer(file).writerows(
+        [
+            ("Email Address", "First Name", "Last Name", "CLEAN_TIME"),
+            *((f"n{n}@b.fr", f"x{value}y", "", "2026-11-01 10:00:00") for n, value in enumerate(WRITTEN)),
+        ]
+    )
+    audience_id = import_csv(database, file.getvalue(), name="cleaned_x_export.csv")
+    with database.reading() as session:
+        every = contacts.page(session, Segment(audience_id=audience_id), 1_000)
+        assert len(every) == len(WRITTEN)
+        for given in {each for value in WRITTEN for each in (value, value.upper(), value.lower())}:
+            segment = Segment(audience_id=audience_id, text=given)
+            found = {c.merge_fields["First Name"] for c in contacts.page(session, segment, 1_000)}
+            assert found == {
+                c.merge_fields["First Name"]
+                for c in every
+                if given.lower() in c.merge_fields["First Name"].lower() or given.lower() in c.address_key
+            }, given
+            assert contacts.count(session, segment) == len(found)

@@ -1,9 +1,10 @@
 """How long each work takes beside the barest way to do the same, both measured in the same run.
 
 `python -m tests.tools.benchmarks [--contacts N] [--rounds N] [--engine sqlite|postgresql] [--works import,export,…]`
-prints medians; `--whole` drives the whole bot instead, `--reads` times what people wait for, `--instructions` counts
-those of 20,000 contacts (or `--contacts`). The references for imports to SQLite and for exports are the command lines
-`sqlite3` and `psql`; an import has a second one, which sorts the rows by their addresses first.
+prints medians; `--whole` drives the whole bot instead, `--reads` times what people wait for, `--answers` how long
+they wait for `/cleaned` in the whole bot, `--instructions` counts those of 20,000 contacts (or `--contacts`). The
+references for imports to SQLite and for exports are the command lines `sqlite3` and `psql`; an import has a second one,
+which sorts the rows by their addresses first.
 """
 
 import argparse
@@ -34,7 +35,7 @@ from storage.core.database import Database
 from tests.conftest import NOW
 from tests.support import samples
 from tests.support.audiences import run
-from tests.tools.benchmarks import engines, instructions, memory, reads, references, whole
+from tests.tools.benchmarks import answers, engines, instructions, memory, reads, references, whole
 from tests.tools.benchmarks.data import csv_file
 from tests.tools.benchmarks.memory import AUDIENCE
 
@@ -54,6 +55,8 @@ def main() -> None:
     parser.add_argument("--works", default=",".join(WORKS), help=f"some of: {','.join(WORKS)}")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--reads", action="store_true")
+    parser.add_argument("--answers", action="store_true")
+    parser.add_argument("--database", metavar="URL", help="filled before, for --answers")
     parser.add_argument("--instructions", action="store_true")
     parser.add_argument("--count", nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
@@ -72,6 +75,8 @@ def main() -> None:
         whole.run(contacts)
     elif given.reads:
         reads.run(contacts, given.engine)
+    elif given.answers:
+        answers.run(contacts, given.engine, given.database)
     else:
         _measure(contacts, given.rounds, given.engine, given.works.split(","))
 

@@ -53,6 +53,9 @@ FILTERS: Mapping[str, Mapping[str, Any]] = {
     "worth a look": {"worth_a_look": True},
     "by a text that few have": {"text": "smith4321"},
     "by a text that many have": {"text": "gmail"},
+    "by a text in a field that many have": {"text": "smith"},
+    "by a text with an accent": {"text": "smithé"},
+    "by a text and reason": {"text": "smith4321", "reason": "hard"},
 }
 
 

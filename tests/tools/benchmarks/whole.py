@@ -35,23 +35,24 @@ def run(n: int) -> None:
     with tempfile.TemporaryDirectory() as name, Workspace(MANIFEST) as workspace:
         folder = Path(name)
         archive = _archive(folder, n)
-        with _bot(workspace, folder) as bot, Person(workspace, OLIVIA) as olivia:
+        url = f"sqlite:///{folder / 'cleaned.db'}"
+        with bot(workspace, folder, url) as process, Person(workspace, OLIVIA) as olivia:
             olivia.wait_bot(seconds=60)
             _answer(olivia)
             print(
                 f"{'work':<10} {'seconds':>8} {'RSS, MB':>8} {'acks':>6} {'p50, ms':>8} {'p99, ms':>8} {'max':>6}"
             )
-            with _Watch("idle", workspace, bot):
+            with _Watch("idle", workspace, process):
                 time.sleep(5)
-            with _Watch("import", workspace, bot):
+            with _Watch("import", workspace, process):
                 _import(olivia, archive, f"{n:,} contacts imported")
-            with _Watch("count", workspace, bot):
+            with _Watch("count", workspace, process):
                 _answer(olivia)
             for work, field, done in (
                 ("export", {}, f"{n:,} contacts exported from {AUDIENCE}"),
                 ("archive", {archives.WORD: "ARCHIVE"}, f"{n:,} contacts archived in {AUDIENCE}"),
             ):
-                with _Watch(work, workspace, bot):
+                with _Watch(work, workspace, process):
                     olivia.command(f"/cleaned-{work} {AUDIENCE}")
                     olivia.wait_modal(says(f"{n:,}"), seconds=60)
                     olivia.submit(**field)
@@ -72,12 +73,13 @@ def _archive(folder: Path, n: int) -> Path:
 
 
 @contextmanager
-def _bot(workspace: Workspace, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def bot(workspace: Workspace, folder: Path, url: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The process of `cleaned run` on that database; its log is in the folder."""
     environment = os.environ | {
         "SLACK_API_URL": workspace.api_url,
         "SLACK_BOT_TOKEN": workspace.bot_token,
         "SLACK_APP_TOKEN": workspace.app_token,
-        "DATABASE_URL": f"sqlite:///{folder / 'cleaned.db'}",
+        "DATABASE_URL": url,
         "CLEANED_PORT": "0",
     }
     log = (folder / "log").open("wb")
