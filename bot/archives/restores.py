@@ -18,7 +18,7 @@ from storage.core import journal
 from storage.core.database import Database, Session
 
 ARCHIVES_PER_PAGE = 10
-CONTACTS_PER_CHUNK = 20_000
+CONTACTS_PER_CHUNK, CONTACTS_IN_FIRST_CHUNK = 20_000, 2_000
 KIND = "restore"
 
 
@@ -204,7 +204,7 @@ def work(database: Database, job: RestoreJob, clock: Clock) -> Iterator[RestoreJ
     with database.reading() as session:
         # Read without a lock: `restore_contacts` checks again that the archive holds each of them.
         ids = archives.restorable_ids(session, job.audience_id, job.task.archive, job.task.ids)
-    step_size, start = jobs.StepSize(CONTACTS_PER_CHUNK), 0
+    step_size, start = jobs.StepSize(CONTACTS_PER_CHUNK, first=CONTACTS_IN_FIRST_CHUNK), 0
     while start < len(ids):
         chunk, began = ids[start : start + step_size.rows], clock()
         job = _restore_chunk(database, job, chunk, began)

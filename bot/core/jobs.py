@@ -127,16 +127,21 @@ Work = Callable[[Database, Job[TaskT, ProgressT, ResultT], Clock], Iterator[Job[
 
 
 class StepSize:
-    """The number of rows per step, adapted so that a step lasts about STEP; at most `most`."""
+    """The number of rows per step, adapted so that a step lasts about STEP; at most `most`.
 
-    def __init__(self, most: int) -> None:
-        self.rows = self._most = most
+    `first`: of the first step, if not `most`. It shows how quick the database is, so it is to be short on a slow one.
+    """
+
+    def __init__(self, most: int, *, first: int | None = None) -> None:
+        self._most = most
+        self.rows = min(first or most, most)
 
     def adapt(self, duration: timedelta) -> None:
         """Adapts `rows` to how long the last step of that many rows lasted."""
-        if duration > timedelta(0):  # clocks can be set back
+        if duration >= timedelta(0):  # clocks can be set back
             smallest = max(int(self._most * SMALLEST_STEP), 1)
-            self.rows = max(smallest, min(self._most, int(self.rows * (STEP / duration))))
+            enough = int(self.rows * (STEP / duration)) if duration else self._most
+            self.rows = max(smallest, min(self._most, enough))
 
 
 @dataclass(frozen=True, slots=True)
