@@ -23,7 +23,7 @@ from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
 
 CONTACTS_PER_CHUNK = 20_000  # takes half the time of chunks of 5,000 and holds the lock for about 0.2 s
-CONTACTS_IN_FIRST_CHUNK = 2_000  # whose pages may all have to be read from the disk, at random
+CONTACTS_IN_FIRST_CHUNK = 1_000  # whose pages may all have to be read from the disk, at random
 KIND = "archive"
 MOST_TYPOS = 10_000  # that are counted and left out, the newest: they are stored with the plan, and go into one statement
 

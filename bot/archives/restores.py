@@ -18,7 +18,7 @@ from storage.core import journal
 from storage.core.database import Database, Session
 
 ARCHIVES_PER_PAGE = 10
-CONTACTS_PER_CHUNK, CONTACTS_IN_FIRST_CHUNK = 20_000, 2_000
+CONTACTS_PER_CHUNK, CONTACTS_IN_FIRST_CHUNK = 20_000, 1_000
 KIND = "restore"
 
 

@@ -397,4 +397,4 @@ def test_a_chunk_is_looked_up_by_the_key_of_the_table(database: Database, monkey
         for statement, values in updates:
             plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
             assert "pk_contact" in "\n".join(plan)
-    assert len(updates) == 4  # a first step of 2,000, and the rest, twice
+    assert len(updates) == 4  # a first step of 1,000, and the rest, twice
