@@ -23,6 +23,7 @@ from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
 
 CONTACTS_PER_CHUNK = 20_000  # takes half the time of chunks of 5,000 and holds the lock for about 0.2 s
+CONTACTS_IN_FIRST_CHUNK = 1_000  # whose pages may all have to be read from the disk, at random
 KIND = "archive"
 MOST_TYPOS = 10_000  # that are counted and left out, the newest: they are stored with the plan, and go into one statement
 
@@ -149,7 +150,7 @@ def work(database: Database, job: ArchiveJob, clock: Clock) -> Iterator[ArchiveJ
         # earlier process has archived are not in it any more. In the order of cleaning, because the indexes of cleaned
         # and of archived contacts are in that order: a chunk then changes few of their pages.
         ids = archives.ids_oldest_first(session, job.task.segment)
-    step_size, start = jobs.StepSize(CONTACTS_PER_CHUNK), 0
+    step_size, start = jobs.StepSize(CONTACTS_PER_CHUNK, first=CONTACTS_IN_FIRST_CHUNK), 0
     while start < len(ids) and not job.progress.undo_requested:
         chunk, began = ids[start : start + step_size.rows], clock()
         job = _archive_chunk(database, job, chunk, began)

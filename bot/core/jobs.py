@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=30)  # renewed by each step, which takes well under a 
 
 RETRY, LONGEST_RETRY = timedelta(seconds=3), timedelta(minutes=1)
 
-STEP = timedelta(seconds=0.8)  # target duration of a step, during which it holds its locks
+STEP = timedelta(seconds=0.6)  # target duration of a step, which holds locks; some take half as long again
 SMALLEST_STEP = 1 / 20  # of the largest
 
 # Keys of the column `result` that are not part of the result: the failure, and who undid an archive (version 0.1).
@@ -127,16 +127,21 @@ Work = Callable[[Database, Job[TaskT, ProgressT, ResultT], Clock], Iterator[Job[
 
 
 class StepSize:
-    """The number of rows per step, adapted so that a step lasts about STEP; at most `most`."""
+    """The number of rows per step, adapted so that a step lasts about STEP; at most `most`.
 
-    def __init__(self, most: int) -> None:
-        self.rows = self._most = most
+    `first`: of the first step, if not `most`. It shows how quick the database is, so it is to be short on a slow one.
+    """
+
+    def __init__(self, most: int, *, first: int | None = None) -> None:
+        self._most = most
+        self.rows = min(first or most, most)
 
     def adapt(self, duration: timedelta) -> None:
         """Adapts `rows` to how long the last step of that many rows lasted."""
-        if duration > timedelta(0):  # clocks can be set back
+        if duration >= timedelta(0):  # clocks can be set back
             smallest = max(int(self._most * SMALLEST_STEP), 1)
-            self.rows = max(smallest, min(self._most, int(self.rows * (STEP / duration))))
+            enough = int(self.rows * (STEP / duration)) if duration else self._most
+            self.rows = max(smallest, min(self._most, enough))
 
 
 @dataclass(frozen=True, slots=True)

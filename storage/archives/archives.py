@@ -43,10 +43,11 @@ from storage.contacts.contacts import (
 )
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
-from storage.core.engines import is_in
+from storage.core.engines import batches, is_in
 from storage.core.tables import JobRow
 
 _SPAN = 100_000
+_IDS_PER_BATCH = 10_000
 MEMBER: Table = ArchiveMember.__table__  # type: ignore[attr-defined]
 
 
@@ -218,7 +219,9 @@ def restore_contacts(
         marked = [*unrestored, is_in(session, MEMBER.c.contact_id, [row[0] for row in restored])]
         session.connection().execute(update(MEMBER).where(*marked).values(restored_at=now))
     if number := _number(session, audience_id, archive_id):
-        restored += _restore(session, audience_id, contact_ids, revision, *_holds(audience_id, number))
+        # The expression keeps PostgreSQL from looking for the ids in the index by number: it would read all of it.
+        holds = func.coalesce(TABLE.c.archive_number, 0) == number
+        restored += _restore(session, audience_id, contact_ids, revision, holds)
     moved = Counter(map(itemgetter(1, 2, 3), restored))
     changes.update_figures(session, audience_id, {(Status.ARCHIVED, *key): n for key, n in moved.items()})
     ids = [row[0] for row in restored if row[1] == Status.CLEANED]
@@ -368,9 +371,12 @@ def _holds(audience_id: int, number: int) -> list[ColumnElement[bool]]:
 
 
 def _stream(session: Session, query: Select[Any]) -> "array[int]":
-    """The ids that the query selects, without holding all rows of the result. Unlike `yield_per`, adds no buffer on SQLite."""
-    streamed = query.execution_options(stream_results=True, max_row_buffer=10_000)
-    return array("q", session.connection().execute(streamed).scalars())
+    """The ids that the query selects, without holding all rows of the result."""
+    ids = array("q")
+    with session.connection().execute(query.execution_options(stream_results=True)) as result:
+        for rows in batches(result, _IDS_PER_BATCH):
+            ids.extend(map(itemgetter(0), rows))
+    return ids
 
 
 def _number(session: Session, audience_id: int, archive_id: str) -> int | None:

@@ -30,6 +30,7 @@ from sqlmodel import Session
 
 from storage.contacts.contacts import NEWEST_FIRST, TABLE, PageKey, Segment, comes_after, conditions
 from storage.contacts.values import UNKNOWN_TIME
+from storage.core import engines
 from storage.core.engines import is_sqlite
 from storage.files.csv_files import CsvFormat, csv_bytes
 from storage.files.formulas import FORMULA, PERHAPS_FORMULA, defuse_cell
@@ -143,7 +144,7 @@ class _BlockQuery:
             .select_from(source)
             .where(*conditions(segment))
             .order_by(*NEWEST_FIRST)
-            .execution_options(**({} if sqlite else {"yield_per": ROWS_PER_BLOCK}))
+            .execution_options(stream_results=not sqlite)
         )
 
     def texts_and_ids(self, rows: Sequence[Any]) -> tuple[list[Sequence[Any]], tuple[int, ...]]:
@@ -166,16 +167,15 @@ class _BlockQuery:
 
 
 def _fetch(result: CursorResult[Any], *, sqlite: bool) -> Generator[Sequence[Any], None, None]:
-    """Yields the rows in batches, as the driver's own tuples where possible.
+    """Yields the rows in batches.
 
     On PostgreSQL a thread fetches the next batches while one is used, so that client and server don't wait for each
     other; psycopg allows two threads to share a connection.
     """
+    batches = engines.batches(result, ROWS_PER_BLOCK)
     if sqlite:
-        while rows := result.cursor.fetchmany(ROWS_PER_BLOCK):
-            yield rows
+        yield from batches
         return
-    batches = result.partitions(ROWS_PER_BLOCK)
     with ThreadPoolExecutor(1) as pool:
         pending = deque(pool.submit(next, batches, None) for _ in range(2))
         while batch := pending.popleft().result():

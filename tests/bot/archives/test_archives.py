@@ -1,8 +1,10 @@
 """Archive and Undo: what they take and leave, once, whole, whenever the process dies."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from bot.archives import archives, restores
@@ -379,3 +381,20 @@ def test_earlier_archives_are_listed_newest_first_by_pages(database: Database):
     times = [each.made_at for each in [*first.archives, *second.archives]]
     assert times == sorted(times, reverse=True)
     assert {each.audience for each in first.archives} == {"News"}
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_a_chunk_is_looked_up_by_the_key_of_the_table(database: Database, monkeypatch: pytest.MonkeyPatch):
+    """In an index of cleaned contacts or of the archive, each chunk would read what others have left."""
+    monkeypatch.setattr(archives, "CONTACTS_PER_CHUNK", 5_000)
+    monkeypatch.setattr(restores, "CONTACTS_PER_CHUNK", 5_000)
+    audience = cleaned(database, 5_000)
+    sent: list[tuple[str, Any]] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append((told[2], told[3])))
+    undo(database, archive(database, Segment(audience_id=audience)))
+    updates = [each for each in sent if each[0].startswith("UPDATE contact SET")]
+    with database.reading() as session:
+        for statement, values in updates:
+            plan = session.connection().exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
+            assert "pk_contact" in "\n".join(plan)
+    assert len(updates) == 4  # a first step of 1,000, and the rest, twice

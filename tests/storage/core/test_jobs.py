@@ -273,3 +273,11 @@ def test_a_step_that_takes_long_is_followed_by_smaller_ones():
     few = jobs.StepSize(2)
     few.adapt(timedelta(minutes=1))
     assert few.rows == 1
+
+
+def test_the_first_step_is_small_and_the_next_ones_as_large_as_the_database_is_quick():
+    slow, quick, few = (jobs.StepSize(most, first=2_000) for most in (20_000, 20_000, 3))
+    assert (slow.rows, quick.rows, few.rows) == (2_000, 2_000, 3)
+    slow.adapt(jobs.STEP)
+    quick.adapt(timedelta(0))
+    assert (slow.rows, quick.rows) == (2_000, 20_000)

@@ -21,8 +21,8 @@ from pathlib import Path
 
 from email_validator import validate_email
 
-from bot.archives import archives
-from bot.archives.jobs import ARCHIVE
+from bot.archives import archives, restores
+from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.contacts import counts
 from bot.core import audiences
 from bot.core.addresses import try_validate
@@ -136,13 +136,28 @@ def _round(
         with _timed(reference["export"]):
             references.export(large, folder / "bare.csv")
     if "archive" in works:
-        plan = archives.plan(database, Segment(audience_id=1), by="U1", word="ARCHIVE", now=NOW)
-        archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
-        with _timed(ours["archive"]):
-            run(database, ARCHIVE, archives.work)
-        with _timed(reference["archive"]):
-            references.archive(bare)
+        _archive(database, large, bare, ours, reference)
     database.close()
+
+
+def _archive(database: Database, large: str, bare: str, ours: Times, reference: Times) -> None:
+    """Archives the cleaned contacts, and undoes it."""
+    plan = archives.plan(database, Segment(audience_id=1), by="U1", word="ARCHIVE", now=NOW)
+    archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
+    engines.settle(large)
+    with _timed(ours["archive"]):
+        run(database, ARCHIVE, archives.work)
+    engines.settle(bare)
+    with _timed(reference["archive"]):
+        references.archive(bare)
+    [archive] = restores.earlier_archives(database).archives
+    restores.undo(database, archive.audience_id, archive.id, by="U1", now=NOW)
+    engines.settle(large)
+    with _timed(ours["Undo of it"]):
+        run(database, RESTORE, restores.work)
+    engines.settle(bare)
+    with _timed(reference["Undo of it"]):
+        references.undo(bare)
 
 
 def _import(database: Database, file: Path) -> None:

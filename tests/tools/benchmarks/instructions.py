@@ -15,7 +15,7 @@ from bot.core import databases
 from tests.tools.benchmarks import engines, memory
 from tests.tools.benchmarks.data import csv_file
 
-WORKS = ("import", "export", "archive")  # each works on what the one before left
+WORKS = ("import", "export", "archive", "restore")  # each works on what the one before left
 IDLE = "idle"
 VALGRIND = ("valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null")
 

@@ -17,6 +17,8 @@ from tests.tools.benchmarks.engines import libpq
 
 ARCHIVE = """UPDATE contact SET status = 'archived', status_before = status, revision = revision + 1
     WHERE audience_id = 1 AND status = 'cleaned' AND cleaned_at IS NOT NULL"""  # SQLite needs the hint for its index
+UNDO = """UPDATE contact SET status = status_before, status_before = NULL, revision = revision + 1
+    WHERE audience_id = 1 AND status = 'archived' AND cleaned_at IS NOT NULL"""
 STAGE = "CREATE TABLE staged (" + ", ".join(f'"{name}" TEXT' for name in HEADER) + ")"
 OPEN = """INSERT INTO audience (id, name, merge_labels, revision, next_contact_id, created_at)
     VALUES (1, 'Newsletter', '[]', 1, 1, '2026-11-24 09:30:00')"""
@@ -40,10 +42,12 @@ def export(url: str, out: Path) -> None:
 
 def archive(url: str) -> None:
     """The cleaned contacts archived by one statement, without a journal and figures."""
-    connection = connect(url)
-    connection.execute(ARCHIVE)
-    connection.commit()
-    connection.close()
+    _execute(url, ARCHIVE)
+
+
+def undo(url: str) -> None:
+    """The archived contacts restored in the same way."""
+    _execute(url, UNDO)
 
 
 def connect(url: str) -> Any:
@@ -54,6 +58,13 @@ def connect(url: str) -> Any:
     for pragma in SQLITE_PRAGMAS:
         connection.execute(pragma)
     return connection
+
+
+def _execute(url: str, statement: str) -> None:
+    connection = connect(url)
+    connection.execute(statement)
+    connection.commit()
+    connection.close()
 
 
 def _import_sqlite(url: str, file: Path, *, in_order: bool) -> None:
