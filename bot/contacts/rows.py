@@ -42,6 +42,17 @@ def new_contact(row: Row, contact_id: int, revision: int, default_status: str) -
     return (row[0], contact_id, *row[2:_STATUS], status, None, revision, *row[_MERGE_FIELDS:])
 
 
+def new_contacts(rows: Iterable[Row], default_status: str) -> list[Row]:
+    """Returns the rows as new contacts, without ids and revisions."""
+    # Nearly all rows are so as they are.
+    return [
+        row
+        if row[_STATUS] and (row[_CLEANED_AT] or row[_STATUS] != "cleaned")
+        else new_contact(row, 0, 0, default_status)
+        for row in rows
+    ]
+
+
 def merge(old: Row, new: Row, revision: int) -> Row:
     """Returns the contact `old` with what a file's row `new` adds; `old` itself if that changes nothing.
 

@@ -6,11 +6,12 @@ are of types that both drivers accept: times as `encode_time` returns them, merg
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from operator import itemgetter
 from typing import Any
 
+import msgspec
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -23,6 +24,7 @@ from storage.core.tables import AudienceRow
 _NAMES = ", ".join(COLUMNS)
 _ID = itemgetter(COLUMNS.index("id"))
 _KEY = itemgetter(COLUMNS.index("address_key"))
+_REVISION = COLUMNS.index("revision")
 _SELECT_SQLITE = (
     f"SELECT {_NAMES} FROM contact WHERE audience_id = ? AND {{0}} IN (SELECT value FROM json_each(?))"  # noqa: S608  no value in it
 )
@@ -34,8 +36,25 @@ _SELECT_POSTGRESQL = (
     f"SELECT {', '.join(_AS_TEXT.get(name, name) for name in COLUMNS)}"  # noqa: S608  no value in it
     " FROM contact WHERE audience_id = %s AND {0} = ANY(%s)"
 )
-_ROWS_PER_STATEMENT = 512  # SQLite accepts 32,766 parameters in a statement
+_JSON = tuple(f"json_extract(json, '$[{i}]')" for i in range(len(COLUMNS)))
+_NUMBERED = {"id": "? + rowid", "revision": "?"}
+_INSERT = f"INSERT INTO contact ({_NAMES}) SELECT {{}} FROM new_contact WHERE true ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
+_INSERT_SQLITE = _INSERT.format(", ".join(_JSON))
+_INSERT_NUMBERED_SQLITE = _INSERT.format(
+    ", ".join(_NUMBERED.get(name, value) for name, value in zip(COLUMNS, _JSON, strict=True))
+)
+_ROWS_PER_STATEMENT = 4_096  # SQLite accepts 32,766 parameters in a statement
+_encode = msgspec.json.Encoder().encode
 _KEYS_PER_STATEMENT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewContacts:
+    """Contacts of one audience that are ready to be inserted, in the order of their addresses. Their ids and revisions mean nothing."""
+
+    rows: Sequence[Row]
+    json: Sequence[str]
+    """Each row as SQLite reads it. Empty for PostgreSQL."""
 
 
 def encode_time(value: datetime) -> str:
@@ -56,18 +75,45 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
     return audience
 
 
+def prepare(rows: Iterable[Row], *, for_sqlite: bool) -> NewContacts:
+    """Does what can be done for an insert without the database."""
+    # In the order of the index of addresses: each of its pages is then read once.
+    ordered = sorted(rows, key=_KEY)
+    return NewContacts(ordered, [_encode(row).decode() for row in ordered] if for_sqlite else ())
+
+
 def insert(session: Session, rows: Sequence[Row]) -> bool:
     """Inserts the contacts; inserts none and returns False if the audience has one of their addresses.
 
     All are of one audience, and their ids are new in it.
     """
-    # In the order of the index of addresses: each of its pages is then read once.
-    ordered = sorted(rows, key=_KEY)
-    added = _insert_sqlite(session, ordered) if is_sqlite(session) else _insert_postgresql(session, ordered)
+    if not rows:
+        return True
+    new = prepare(rows, for_sqlite=is_sqlite(session))
+    added = _insert_sqlite(session, new.json) if new.json else _insert_postgresql(session, new.rows)
     # Deleted instead of rolled back to a savepoint, for which SQLite would copy every page that is changed.
     if 0 < added < len(rows):
         _delete(session, rows[0][0], map(_ID, rows))
     return added == len(rows)
+
+
+def insert_numbered(session: Session, new: NewContacts, first_id: int, revision: int) -> bool:
+    """Inserts contacts as `insert` does, with ids from `first_id` on and that revision."""
+    n = len(new.rows)
+    if not n:
+        return True
+    if is_sqlite(session):
+        added = _insert_sqlite(session, new.json, (first_id - 1, revision))
+    else:
+        added = _insert_postgresql(session, list(_numbered(new.rows, first_id, revision)))
+    if 0 < added < n:
+        _delete(session, new.rows[0][0], range(first_id, first_id + n))
+    return added == n
+
+
+def _numbered(rows: Iterable[Row], first_id: int, revision: int) -> Iterator[Row]:
+    for id_, row in enumerate(rows, first_id):
+        yield (row[0], id_, *row[2:_REVISION], revision, *row[_REVISION + 1 :])
 
 
 def find_by_address_keys(session: Session, audience_id: int, keys: Iterable[str]) -> dict[str, Row]:
@@ -114,20 +160,25 @@ def _batches(values: Sequence[Any]) -> Iterator[Any]:
         yield values[start : start + _KEYS_PER_STATEMENT]
 
 
-def _insert_sqlite(session: Session, rows: Sequence[Row]) -> int:
-    """Inserts many rows in each statement, since the driver yields to other threads after each statement."""
-    added, start = 0, 0
+def _insert_sqlite(session: Session, json_rows: Sequence[str], numbers: tuple[int, int] | None = None) -> int:
+    """Inserts all rows in one statement, beside which other threads run; SQLite takes the values from JSON.
+
+    Binding each value instead takes as long as inserting it, and no other thread of Python runs meanwhile.
+    """
     connection = session.connection()
-    # Columns that are empty in all rows are left out: a parameter costs the same when it is NULL.
-    filled = [i for i in range(len(COLUMNS)) if any(row[i] is not None for row in rows)]
-    names, marks = ", ".join(COLUMNS[i] for i in filled), f"({', '.join('?' * len(filled))})"
-    while start < len(rows):
+    connection.exec_driver_sql("CREATE TEMP TABLE IF NOT EXISTS new_contact (json TEXT)")
+    start = 0
+    while start < len(json_rows):
         # A power of two, so that there are few different statements: the driver caches them.
-        n = 1 << min(len(rows) - start, _ROWS_PER_STATEMENT).bit_length() - 1
-        values = tuple(chain.from_iterable(map(itemgetter(*filled), rows[start : start + n])))
-        statement = f"INSERT INTO contact ({names}) VALUES {', '.join([marks] * n)} ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
-        added += connection.exec_driver_sql(statement, values).rowcount
+        n = 1 << min(len(json_rows) - start, _ROWS_PER_STATEMENT).bit_length() - 1
+        statement = f"INSERT INTO new_contact VALUES {', '.join(['(?)'] * n)}"  # noqa: S608  no value in it
+        connection.exec_driver_sql(statement, tuple(json_rows[start : start + n]))
         start += n
+    if numbers:
+        added = connection.exec_driver_sql(_INSERT_NUMBERED_SQLITE, numbers).rowcount
+    else:
+        added = connection.exec_driver_sql(_INSERT_SQLITE).rowcount
+    connection.exec_driver_sql("DELETE FROM new_contact")
     return added
 
 
