@@ -42,15 +42,9 @@ def new_contact(row: Row, contact_id: int, revision: int, default_status: str) -
     return (row[0], contact_id, *row[2:_STATUS], status, None, revision, *row[_MERGE_FIELDS:])
 
 
-def new_contacts(rows: Iterable[Row], default_status: str) -> list[Row]:
-    """Returns the rows as new contacts, without ids and revisions."""
-    # Nearly all rows are so as they are.
-    return [
-        row
-        if row[_STATUS] and (row[_CLEANED_AT] or row[_STATUS] != "cleaned")
-        else new_contact(row, 0, 0, default_status)
-        for row in rows
-    ]
+def lacks_time(row: Row, default_status: str) -> bool:
+    """Whether the row, as a new contact, is cleaned and doesn't tell when."""
+    return not row[_CLEANED_AT] and (row[_STATUS] or default_status) == "cleaned"
 
 
 def merge(old: Row, new: Row, revision: int) -> Row:
@@ -91,12 +85,12 @@ def figure_key(row: Row) -> FigureKey:
     return FigureKey(row[_STATUS], row[_REASON] or "", day_of(row[_CLEANED_AT]), row[_DOMAIN])
 
 
-def count_figures(contacts: Iterable[Row]) -> FigureChanges:
-    """Returns the number of contacts for each key."""
+def count_figures(contacts: Iterable[Row], default_status: str = "") -> FigureChanges:
+    """Returns the number of contacts for each key; those without a status are counted with the default one."""
     changes = FigureChanges()
     # Counted by their raw values first: most contacts share these, and a key is made once for each.
     for (status, reason, cleaned_at, domain), n in Counter(map(_figure_values_of, contacts)).items():
-        changes[FigureKey(status, reason or "", day_of(cleaned_at), domain)] += n
+        changes[FigureKey(status or default_status, reason or "", day_of(cleaned_at), domain)] += n
     return changes
 
 

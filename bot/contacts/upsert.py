@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.contacts.rows import address_key_of, count_figures, figure_key, new_contacts
+from bot.contacts.rows import address_key_of, count_figures, figure_key, lacks_time
 from storage.contacts import bulk, figures
 from storage.contacts.figures import FigureChanges
 from storage.contacts.values import Row
@@ -38,21 +38,36 @@ NO_ROWS = UpsertCounts(0, 0, 0, 0)
 
 @dataclass(frozen=True, slots=True)
 class NewRows:
-    """Rows as new contacts that are ready to be added, and their figures."""
+    """Rows of a file as new contacts that are ready to be added, and their figures."""
 
     contacts: bulk.NewContacts
+    default_status: str
     changes: FigureChanges
+
+    def add(self, session: Session, audience: AudienceRow, so_far: UpsertCounts) -> UpsertCounts | None:
+        """Adds the contacts; returns the counts so far with them. Adds none and returns None if one of their addresses is there.
+
+        The caller holds the audience's lock.
+        """
+        first, n = audience.next_contact_id, len(self.contacts)
+        if not self.contacts.insert(session, first, audience.revision, self.default_status):
+            return None
+        audience.next_contact_id = first + n
+        figures.apply_changes(session, audience.id, self.changes)
+        return replace(so_far, added=so_far.added + n)
 
 
 def prepare(rows: Sequence[Row], default_status: str, *, for_sqlite: bool) -> NewRows | None:
-    """Does what can be done without the database to add the rows of a file; None if two of them have the same address.
+    """Does what can be done without the database to add the rows of a file as new contacts.
 
-    `default_status` is for rows that have none.
+    `default_status` is for rows that have none. Returns None if two rows have the same address, or one needs a time.
     """
-    if len(set(map(address_key_of, rows))) < len(rows):
+    if len(set(map(address_key_of, rows))) < len(rows) or any(
+        lacks_time(row, default_status) for row in rows
+    ):
         return None
-    contacts = new_contacts(rows, default_status)
-    return NewRows(bulk.prepare(contacts, for_sqlite=for_sqlite), count_figures(contacts))
+    changes = count_figures(rows, default_status)
+    return NewRows(bulk.prepare(rows, for_sqlite=for_sqlite), default_status, changes)
 
 
 def upsert_rows(
@@ -63,13 +78,12 @@ def upsert_rows(
     merge: Merge,
     so_far: UpsertCounts,
     moved: Mapping[str, Row] | None = None,
-    prepared: NewRows | None = None,
 ) -> UpsertCounts:
     """Adds each row as a contact or merges it into the contact with its address; returns the counts so far with these.
 
     The caller holds the audience's lock. `add(row, id)` returns the new contact; `merge(contact, row)` returns the
     changed contact, or the same object if nothing changes. `moved` holds contacts that are stored under another address,
-    by the lower-case address of their row. `prepared` are the same rows as new contacts.
+    by the lower-case address of their row.
     """
     n_rows = len(rows)
     if erased := forgotten.load(session):
@@ -78,12 +92,6 @@ def upsert_rows(
     # one of them meets an existing contact.
     is_insert_only = not (so_far.changed or so_far.unchanged or moved)
     existing: Mapping[str, Row] = {}
-    if is_insert_only and prepared and len(rows) == n_rows:
-        if bulk.insert_numbered(session, prepared.contacts, audience.next_contact_id, audience.revision):
-            audience.next_contact_id += n_rows
-            figures.apply_changes(session, audience.id, prepared.changes)
-            return replace(so_far, added=so_far.added + n_rows)
-        is_insert_only = False
     if is_insert_only:
         added, changed = _sort(audience, existing, rows, add, merge)
         is_insert_only = bulk.insert(session, list(added.values()))

@@ -315,7 +315,11 @@ class _Chunk:
     next_row: int
     bytes_read: int
     new: NewRows | None = None
-    """The rows as new contacts, for a first import."""
+    """In a first import, the rows as new contacts; then `rows` is empty."""
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.new.contacts) if self.new else len(self.rows)
 
 
 def _read_ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -335,7 +339,8 @@ def _is_first(database: Database, job: ImportJob) -> bool:
 
 def _prepare(job: ImportJob, chunk: _Chunk, *, for_sqlite: bool) -> _Chunk:
     """Prepares the rows in the thread that reads them: the other one then waits for the database most of the time."""
-    return replace(chunk, new=upsert.prepare(chunk.rows, job.task.status, for_sqlite=for_sqlite))
+    new = upsert.prepare(chunk.rows, job.task.status, for_sqlite=for_sqlite)
+    return replace(chunk, rows=[], new=new) if new else chunk
 
 
 def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSize) -> Iterator[_Chunk]:
@@ -380,7 +385,7 @@ def _read(
 
 def _check_refused(job: ImportJob, chunk: _Chunk) -> None:
     so_far = job.progress.outcome
-    used = so_far.added + so_far.changed + so_far.unchanged + len(chunk.rows)
+    used = so_far.added + so_far.changed + so_far.unchanged + chunk.n_rows
     if so_far.refused + len(chunk.refused) > used + MOST_REFUSED:
         raise TooBroken(name=chunk.sheet.file, line=chunk.refused[-1].line if chunk.refused else 0)
 
@@ -407,19 +412,17 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
 
 
 def _upsert(
-    session: Session,
-    audience: AudienceRow,
-    chunk: _Chunk,
-    default_status: str,
-    so_far: UpsertCounts,
+    session: Session, audience: AudienceRow, chunk: _Chunk, default_status: str, so_far: UpsertCounts
 ) -> UpsertCounts:
+    adds_only = not (so_far.changed or so_far.unchanged or forgotten.load(session))
+    if chunk.new and adds_only and (outcome := chunk.new.add(session, audience, so_far)):
+        return outcome
     revision = audience.revision
     return upsert.upsert_rows(
         session,
         audience,
-        chunk.rows,
+        chunk.new.contacts.rows() if chunk.new else chunk.rows,
         lambda row, contact_id: rows.new_contact(row, contact_id, revision, default_status),
         lambda old, new: rows.merge(old, new, revision),
         so_far,
-        prepared=chunk.new,
     )

@@ -24,7 +24,6 @@ from storage.core.tables import AudienceRow
 _NAMES = ", ".join(COLUMNS)
 _ID = itemgetter(COLUMNS.index("id"))
 _KEY = itemgetter(COLUMNS.index("address_key"))
-_REVISION = COLUMNS.index("revision")
 _SELECT_SQLITE = (
     f"SELECT {_NAMES} FROM contact WHERE audience_id = ? AND {{0}} IN (SELECT value FROM json_each(?))"  # noqa: S608  no value in it
 )
@@ -37,7 +36,11 @@ _SELECT_POSTGRESQL = (
     " FROM contact WHERE audience_id = %s AND {0} = ANY(%s)"
 )
 _JSON = tuple(f"json_extract(json, '$[{i}]')" for i in range(len(COLUMNS)))
-_NUMBERED = {"id": "? + rowid", "revision": "?"}
+_NUMBERED = {
+    "id": "? + rowid",
+    "status": f"coalesce(nullif({_JSON[COLUMNS.index('status')]}, ''), ?)",
+    "revision": "?",
+}
 _INSERT = f"INSERT INTO contact ({_NAMES}) SELECT {{}} FROM new_contact WHERE true ON CONFLICT DO NOTHING"  # noqa: S608  no value in it
 _INSERT_SQLITE = _INSERT.format(", ".join(_JSON))
 _INSERT_NUMBERED_SQLITE = _INSERT.format(
@@ -45,16 +48,41 @@ _INSERT_NUMBERED_SQLITE = _INSERT.format(
 )
 _ROWS_PER_STATEMENT = 4_096  # SQLite accepts 32,766 parameters in a statement
 _encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
 _KEYS_PER_STATEMENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class NewContacts:
-    """Contacts of one audience that are ready to be inserted, in the order of their addresses. Their ids and revisions mean nothing."""
+    """Contacts of one audience that are ready to be inserted, in the order of their addresses, without ids and revisions.
 
-    rows: Sequence[Row]
-    json: Sequence[str]
-    """Each row as SQLite reads it. Empty for PostgreSQL."""
+    One with the status "" gets the default status when it is inserted.
+    """
+
+    _rows: Sequence[Row]
+    _json: Sequence[str]
+    """What SQLite reads: each row as JSON, which takes a fifth of the memory. One of the two is empty."""
+
+    def __len__(self) -> int:
+        return len(self._rows) or len(self._json)
+
+    def rows(self) -> Sequence[Row]:
+        return self._rows or [tuple(_decode(row)) for row in self._json]
+
+    def insert(self, session: Session, first_id: int, revision: int, default_status: str) -> bool:
+        """Inserts the contacts, with ids from `first_id` on; inserts none and returns False if one of their addresses is there."""
+        n = len(self)
+        if not n:
+            return True
+        if self._json:
+            numbers = (first_id - 1, default_status, revision)
+            added = _insert_sqlite(session, self._json, _INSERT_NUMBERED_SQLITE, numbers)
+        else:
+            rows = _numbered(self._rows, first_id, revision, default_status)
+            added = _insert_postgresql(session, list(rows))
+        if 0 < added < n:
+            _delete(session, self.rows()[0][0], range(first_id, first_id + n))
+        return added == n
 
 
 def encode_time(value: datetime) -> str:
@@ -77,9 +105,8 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
 
 def prepare(rows: Iterable[Row], *, for_sqlite: bool) -> NewContacts:
     """Does what can be done for an insert without the database."""
-    # In the order of the index of addresses: each of its pages is then read once.
-    ordered = sorted(rows, key=_KEY)
-    return NewContacts(ordered, [_encode(row).decode() for row in ordered] if for_sqlite else ())
+    ordered = _in_order(rows)
+    return NewContacts((), _as_json(ordered)) if for_sqlite else NewContacts(ordered, ())
 
 
 def insert(session: Session, rows: Sequence[Row]) -> bool:
@@ -87,33 +114,15 @@ def insert(session: Session, rows: Sequence[Row]) -> bool:
 
     All are of one audience, and their ids are new in it.
     """
-    if not rows:
-        return True
-    new = prepare(rows, for_sqlite=is_sqlite(session))
-    added = _insert_sqlite(session, new.json) if new.json else _insert_postgresql(session, new.rows)
+    ordered = _in_order(rows)
+    if is_sqlite(session):
+        added = _insert_sqlite(session, _as_json(ordered), _INSERT_SQLITE)
+    else:
+        added = _insert_postgresql(session, ordered)
     # Deleted instead of rolled back to a savepoint, for which SQLite would copy every page that is changed.
     if 0 < added < len(rows):
         _delete(session, rows[0][0], map(_ID, rows))
     return added == len(rows)
-
-
-def insert_numbered(session: Session, new: NewContacts, first_id: int, revision: int) -> bool:
-    """Inserts contacts as `insert` does, with ids from `first_id` on and that revision."""
-    n = len(new.rows)
-    if not n:
-        return True
-    if is_sqlite(session):
-        added = _insert_sqlite(session, new.json, (first_id - 1, revision))
-    else:
-        added = _insert_postgresql(session, list(_numbered(new.rows, first_id, revision)))
-    if 0 < added < n:
-        _delete(session, new.rows[0][0], range(first_id, first_id + n))
-    return added == n
-
-
-def _numbered(rows: Iterable[Row], first_id: int, revision: int) -> Iterator[Row]:
-    for id_, row in enumerate(rows, first_id):
-        yield (row[0], id_, *row[2:_REVISION], revision, *row[_REVISION + 1 :])
 
 
 def find_by_address_keys(session: Session, audience_id: int, keys: Iterable[str]) -> dict[str, Row]:
@@ -160,7 +169,23 @@ def _batches(values: Sequence[Any]) -> Iterator[Any]:
         yield values[start : start + _KEYS_PER_STATEMENT]
 
 
-def _insert_sqlite(session: Session, json_rows: Sequence[str], numbers: tuple[int, int] | None = None) -> int:
+def _in_order(rows: Iterable[Row]) -> list[Row]:
+    """In the order of the index of addresses: each of its pages is then read once."""
+    return sorted(rows, key=_KEY)
+
+
+def _numbered(rows: Iterable[Row], first_id: int, revision: int, default_status: str) -> Iterator[Row]:
+    for id_, (audience_id, _, address, key, domain, status, before, _, *others) in enumerate(rows, first_id):
+        yield audience_id, id_, address, key, domain, status or default_status, before, revision, *others
+
+
+def _as_json(rows: Iterable[Row]) -> list[str]:
+    return [_encode(row).decode() for row in rows]
+
+
+def _insert_sqlite(
+    session: Session, json_rows: Sequence[str], statement: str, values: tuple[object, ...] = ()
+) -> int:
     """Inserts all rows in one statement, beside which other threads run; SQLite takes the values from JSON.
 
     Binding each value instead takes as long as inserting it, and no other thread of Python runs meanwhile.
@@ -171,13 +196,13 @@ def _insert_sqlite(session: Session, json_rows: Sequence[str], numbers: tuple[in
     while start < len(json_rows):
         # A power of two, so that there are few different statements: the driver caches them.
         n = 1 << min(len(json_rows) - start, _ROWS_PER_STATEMENT).bit_length() - 1
-        statement = f"INSERT INTO new_contact VALUES {', '.join(['(?)'] * n)}"  # noqa: S608  no value in it
-        connection.exec_driver_sql(statement, tuple(json_rows[start : start + n]))
+        marks = ", ".join(["(?)"] * n)
+        connection.exec_driver_sql(
+            f"INSERT INTO new_contact VALUES {marks}",  # noqa: S608  no value in it
+            tuple(json_rows[start : start + n]),
+        )
         start += n
-    if numbers:
-        added = connection.exec_driver_sql(_INSERT_NUMBERED_SQLITE, numbers).rowcount
-    else:
-        added = connection.exec_driver_sql(_INSERT_SQLITE).rowcount
+    added = connection.exec_driver_sql(statement, values).rowcount
     connection.exec_driver_sql("DELETE FROM new_contact")
     return added
 

@@ -50,7 +50,7 @@ def test_values_are_stored_as_they_are(
         ]
         if is_numbered:
             new = bulk.prepare(contacts, for_sqlite=database.is_sqlite)
-            assert bulk.insert_numbered(session, new, first_id=7, revision=5)
+            assert new.insert(session, 7, 5, "pending")
         else:
             assert bulk.insert(session, contacts)
         keys = [contact[NAMES["address_key"]] for contact in contacts]
@@ -74,7 +74,7 @@ def test_nothing_is_inserted_if_one_address_is_there(database: Database, is_numb
         assert bulk.insert(session, rows[:1])
         if is_numbered:
             new = bulk.prepare(rows, for_sqlite=database.is_sqlite)
-            assert not bulk.insert_numbered(session, new, first_id=7, revision=5)
+            assert not new.insert(session, 7, 5, "pending")
         else:
             again = (audience.id, 10, *rows[0][2:])
             assert not bulk.insert(session, [_row(audience.id, 9, "b@example.com", notes=""), again])
