@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import BinaryIO, Protocol
 
 from bot.contacts import rows, upsert
 from bot.contacts.columns import ColumnMap, NoAddressColumn
-from bot.contacts.upsert import UpsertCounts
+from bot.contacts.upsert import NewRows, UpsertCounts
 from bot.core import files, jobs
 from bot.core.errors import CleanedError, IsMirrored
 from bot.core.files import SmallFile
@@ -196,7 +197,10 @@ def import_rows(database: Database, job: ImportJob, clock: Clock) -> Iterator[Im
         ):
             # A short file is imported in several steps too, so that people see it moving.
             step_size = jobs.StepSize(min(ROWS_PER_CHUNK, max(LEAST_ROWS_PER_CHUNK, job.total // STEP_BYTES)))
-            for chunk in _read_ahead(pool, _chunks(job, open_sheets(job.task.name, file), step_size)):
+            chunks = _chunks(job, open_sheets(job.task.name, file), step_size)
+            if _is_first(database, job):
+                chunks = map(partial(_prepare, job, for_sqlite=database.is_sqlite), chunks)
+            for chunk in _read_ahead(pool, chunks):
                 _check_refused(job, chunk)
                 began = clock()
                 job = _import_chunk(database, job, began, chunk)
@@ -310,6 +314,12 @@ class _Chunk:
     next_sheet: int
     next_row: int
     bytes_read: int
+    new: NewRows | None = None
+    """In a first import, the rows as new contacts; then `rows` is empty."""
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.new.contacts) if self.new else len(self.rows)
 
 
 def _read_ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
@@ -318,6 +328,19 @@ def _read_ahead(pool: Executor, chunks: Iterator[_Chunk]) -> Iterator[_Chunk]:
     while chunk := next_chunk.result():
         next_chunk = pool.submit(next, chunks, None)
         yield chunk
+
+
+def _is_first(database: Database, job: ImportJob) -> bool:
+    """Whether the audience has no contacts but those that this import added."""
+    with database.reading() as session:
+        audience = audiences.get(session, job.audience_id)
+    return audience is not None and audience.next_contact_id == job.progress.outcome.added + 1
+
+
+def _prepare(job: ImportJob, chunk: _Chunk, *, for_sqlite: bool) -> _Chunk:
+    """Prepares the rows in the thread that reads them: the other one then waits for the database most of the time."""
+    new = upsert.prepare(chunk.rows, job.task.status, for_sqlite=for_sqlite)
+    return replace(chunk, rows=[], new=new) if new else chunk
 
 
 def _chunks(job: ImportJob, all_sheets: Sequence[Sheet], step_size: jobs.StepSize) -> Iterator[_Chunk]:
@@ -362,7 +385,7 @@ def _read(
 
 def _check_refused(job: ImportJob, chunk: _Chunk) -> None:
     so_far = job.progress.outcome
-    used = so_far.added + so_far.changed + so_far.unchanged + len(chunk.rows)
+    used = so_far.added + so_far.changed + so_far.unchanged + chunk.n_rows
     if so_far.refused + len(chunk.refused) > used + MOST_REFUSED:
         raise TooBroken(name=chunk.sheet.file, line=chunk.refused[-1].line if chunk.refused else 0)
 
@@ -378,7 +401,7 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
             refusal for refusal in chunk.refused if not names_forgotten("\n".join(refusal.cells), erased)
         ]
         refused_rows.add(session, job.id, chunk.sheet, outcome.refused, refused)
-        outcome = _upsert(session, audience, chunk.rows, job.task.status, outcome)
+        outcome = _upsert(session, audience, chunk, job.task.status, outcome)
         progress = replace(
             job.progress,
             sheet=chunk.next_sheet,
@@ -389,17 +412,16 @@ def _import_chunk(database: Database, job: ImportJob, now: datetime, chunk: _Chu
 
 
 def _upsert(
-    session: Session,
-    audience: AudienceRow,
-    new_rows: Sequence[Row],
-    default_status: str,
-    so_far: UpsertCounts,
+    session: Session, audience: AudienceRow, chunk: _Chunk, default_status: str, so_far: UpsertCounts
 ) -> UpsertCounts:
+    adds_only = not (so_far.changed or so_far.unchanged or forgotten.load(session))
+    if chunk.new and adds_only and (outcome := chunk.new.add(session, audience, so_far)):
+        return outcome
     revision = audience.revision
     return upsert.upsert_rows(
         session,
         audience,
-        new_rows,
+        chunk.new.contacts.rows() if chunk.new else chunk.rows,
         lambda row, contact_id: rows.new_contact(row, contact_id, revision, default_status),
         lambda old, new: rows.merge(old, new, revision),
         so_far,

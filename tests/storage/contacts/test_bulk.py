@@ -1,0 +1,82 @@
+"""Contacts inserted many at once come back with the very values that they were inserted with."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from storage.contacts import bulk
+from storage.contacts.values import COLUMNS, Row
+from storage.core import audiences
+from storage.core.database import Database
+from storage.core.text import storable
+from tests.conftest import NOW
+
+TEXT = st.text(max_size=20).map(storable)
+NAMES = {name: i for i, name in enumerate(COLUMNS)}
+TEXTS = ("address", "tags", "notes", "timezone", "clean_campaign_title", "clean_diagnostic", "remote_hash")
+VALUES = st.fixed_dictionaries(
+    {name: st.none() | TEXT for name in TEXTS[1:]},
+    optional={"remote_id": st.integers(-(2**63), 2**63 - 1)},
+)
+
+
+def _row(audience_id: int, n: int, address: str, **values: str | int | None) -> Row:
+    given_values = {
+        "audience_id": audience_id,
+        "id": n,
+        "address": address,
+        "address_key": f"{99 - n}@example.com",
+        "domain": "example.com",
+        "status": "cleaned" if n % 2 else "subscribed",
+        "revision": 3,
+        "merge_fields": json.dumps({"Note": values["notes"]}, ensure_ascii=False),
+        "cleaned_at": "2026-11-24 09:30:00.000001" if n % 2 else None,
+        **values,
+    }
+    return tuple(given_values.get(name) for name in COLUMNS)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=25)
+@given(rows=st.lists(st.tuples(TEXT, VALUES), min_size=1, max_size=5), is_numbered=st.booleans())
+def test_values_are_stored_as_they_are(
+    database: Database, rows: list[tuple[str, dict[str, str | int | None]]], is_numbered: bool
+):
+    with database.transaction() as session:
+        audience = audiences.get_or_add(session, "News", NOW)
+        contacts = [
+            _row(audience.id, n, address, **values) for n, (address, values) in enumerate(rows, start=40)
+        ]
+        if is_numbered:
+            new = bulk.prepare(contacts, for_sqlite=database.is_sqlite)
+            assert new.insert(session, 7, 5, "pending")
+        else:
+            assert bulk.insert(session, contacts)
+        keys = [contact[NAMES["address_key"]] for contact in contacts]
+        stored = bulk.find_by_address_keys(session, audience.id, keys)
+        session.rollback()
+    # In the order of the addresses, which is the opposite of the rows'.
+    expected = contacts[::-1]
+    if is_numbered:
+        expected = [
+            (row[0], 7 + n, *row[2 : NAMES["revision"]], 5, *row[NAMES["revision"] + 1 :])
+            for n, row in enumerate(expected)
+        ]
+    assert [stored[row[NAMES["address_key"]]] for row in expected] == expected
+
+
+@pytest.mark.parametrize("is_numbered", [True, False])
+def test_nothing_is_inserted_if_one_address_is_there(database: Database, is_numbered: bool):
+    with database.transaction() as session:
+        audience = audiences.get_or_add(session, "News", NOW)
+        rows = [_row(audience.id, n, "a@example.com", notes="") for n in range(1, 4)]
+        assert bulk.insert(session, rows[:1])
+        if is_numbered:
+            new = bulk.prepare(rows, for_sqlite=database.is_sqlite)
+            assert not new.insert(session, 7, 5, "pending")
+        else:
+            again = (audience.id, 10, *rows[0][2:])
+            assert not bulk.insert(session, [_row(audience.id, 9, "b@example.com", notes=""), again])
+        stored = bulk.find_by_address_keys(session, audience.id, [row[NAMES["address_key"]] for row in rows])
+        assert list(stored.values()) == rows[:1]
