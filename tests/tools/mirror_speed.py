@@ -1,8 +1,11 @@
 """A first sync beside what ten connections allow, both measured in the same run, and one that is killed ten times.
 
-`python -m tests.tools.mirror_speed [--contacts N] [--latency SECONDS] [--engine sqlite|postgresql] [--kills N] [--reasons]`
+`python -m tests.tools.mirror_speed [--contacts N] [--latency SECONDS] [--engine sqlite|postgresql] [--kills N] [--reasons]
+[--connections N]`
 
-The reference fetches the same pages by ten bare threads and keeps nothing of them. The account is a process of its own.
+The reference fetches the same pages by ten bare threads, and neither decodes nor keeps them. It knows the totals, so that it
+asks for all pages at once. The sync may use as many connections, which is not the default of the bot: with eight it can't be
+quicker than four fifths of the reference. The account is a process of its own, which has made all pages before.
 """
 
 import argparse
@@ -64,32 +67,35 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.1)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--connections", type=int, default=CONNECTIONS, help="of the sync")
     parser.add_argument("--reasons", action="store_true", help="also wait for why contacts were cleaned")
-    parser.add_argument("--child", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--child", nargs=5, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.child:
         _child(*given.child)
         return
     with _account(given.contacts, given.latency) as account:
         with database_url(postgresql=given.engine == "postgresql") as url:
-            _compare(account, url, reasons=given.reasons)
+            _compare(account, url, given.connections, reasons=given.reasons)
         if not given.kills:
             return
         with database_url(postgresql=given.engine == "postgresql") as url:
             _kill(account, url, given.kills, given.contacts)
 
 
-def _compare(account: Account, url: str, *, reasons: bool) -> None:
+def _compare(account: Account, url: str, connections: int, *, reasons: bool) -> None:
     before, threads = _fetch_barely(account), f"{CONNECTIONS} bare threads"
     _make(url)
-    with subprocess.Popen(_command(account, url, reasons), stdout=subprocess.PIPE, text=True) as child:
+    with subprocess.Popen(
+        _command(account, url, connections, reasons), stdout=subprocess.PIPE, text=True
+    ) as child:
         assert child.stdout
         marks = dict(line.split(": ") for line in child.stdout.read().splitlines())
     after = _fetch_barely(account)
     seconds = float(marks["contacts stored after"])
     print(f"{threads}, nothing kept: {before:.2f} s before, {after:.2f} s after")
     print(
-        f"the sync: contacts stored after {seconds:.2f} s, {(before + after) / 2 / seconds:.0%} of that speed"
+        f"the sync, {connections} connections: contacts stored after {seconds:.2f} s, {(before + after) / 2 / seconds:.0%} of that speed"
     )
     for name, value in marks.items():
         print(f"  {name}: {value}")
@@ -165,28 +171,33 @@ def _stored(url: str) -> int:
     return n
 
 
-def _command(account: Account, url: str, reasons: bool = True) -> list[str]:
+def _command(account: Account, url: str, connections: int = CONNECTIONS, reasons: bool = True) -> list[str]:
     end = "reasons" if reasons else "contacts"
-    return [sys.executable, "-m", "tests.tools.mirror_speed", "--child", account.url, account.key, url, end]
+    given = [account.url, account.key, url, str(connections), end]
+    return [sys.executable, "-m", "tests.tools.mirror_speed", "--child", *given]
 
 
-def _child(base: str, key: str, url: str, end: str) -> None:
+def _child(base: str, key: str, url: str, connections: str, end: str) -> None:
     """Does what there is to do to its end, and says when and with how much memory."""
     gc.freeze()  # as `cleaned run` does
     gc.set_threshold(*GC_THRESHOLDS)
     database = databases.open_current(url)
     jobs.release_dead(database)
-    with Client(key, base) as client:
+    with Client(key, base, int(connections)) as client:
         (audience_id,) = sync.discover(database, client, utc_now())
         sync.request(database, audience_id, by="U1", now=utc_now())
         job = jobs.claim(database, [SYNC], jobs.owner(), utc_now())
         assert job
+        before = resource.getrusage(resource.RUSAGE_SELF)
         start, early, stage = time.perf_counter(), 0, 0
         for step in sync.work(client, database, job, utc_now):
             early = early or (_resident() if step.done * 5 > step.total > 0 else 0)
             if step.progress.stage == len(sync.STAGES) > stage:
                 print(f"contacts stored after: {time.perf_counter() - start:.2f}")
-                print(f"processor: {resource.getrusage(resource.RUSAGE_SELF).ru_utime:.2f} s by then")
+                used = resource.getrusage(resource.RUSAGE_SELF)
+                print(
+                    f"processor: {used.ru_utime - before.ru_utime:.2f} s, {used.ru_stime - before.ru_stime:.2f} s of the system"
+                )
                 print(f"memory: {early} MB with a fifth of them, {_resident()} MB with all")
                 stage = step.progress.stage
                 if end == "contacts":
