@@ -35,13 +35,15 @@ from sqlalchemy.engine import make_url
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.bounces import intake
+from bot.bounces import webhooks
 from bot.bounces.events import Cause, EventKind, MailEvent
+from bot.bounces.webhooks import WebhookPayload
 from bot.contacts import counts, segments
 from bot.core import audiences
 from bot.exports import exports
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
+from handlers.web.webhooks.collector import EVENTS_AT_ONCE
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from tests.conftest import NOW
@@ -81,7 +83,10 @@ class Listmonk:
     def __init__(self, url: str, queries: dict[str, str]) -> None:
         self._queries = queries
         self._connection: psycopg.Connection[tuple[str, ...]] = psycopg.connect(
-            engines.libpq(url), autocommit=True, options="-c search_path=listmonk", cursor_factory=psycopg.RawCursor
+            engines.libpq(url),
+            autocommit=True,
+            options="-c search_path=listmonk",
+            cursor_factory=psycopg.RawCursor,
         )
         for name in ("jsonb", "uuid", "timestamptz"):
             self._connection.adapters.register_loader(name, TextLoader)
@@ -162,7 +167,9 @@ def main() -> None:
     works = given.works.split(",")
     times: Times = defaultdict(lambda: ([], []))
     with ExitStack() as stack:
-        folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cleaned-listmonk-")))
+        folder = given.folder or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="cleaned-listmonk-"))
+        )
         server = stack.enter_context(_server(folder))
         if "import" in works:
             _import(server, given.listmonk, folder, given.contacts, given.rounds, times)
@@ -243,30 +250,32 @@ def _bounces(listmonk: Listmonk, database: Database, times: Times) -> None:
             f" ORDER BY md5(address_key) LIMIT {2 * (ONE_BY_ONE + TOGETHER)}"
         )
         addresses = [str(address) for (address,) in found]
-    events = [
-        MailEvent(
-            address=address,
-            kind=EventKind.HARD,
-            at=NOW,
-            source="ses",
-            uid=uuid4().hex,
-            code="5.1.1",
-            cause=Cause.NO_MAILBOX,
-        )
-        for address in addresses
-    ]
-    theirs, ours = times["a bounce"]
-    for address, event in zip(addresses[:ONE_BY_ONE], events[:ONE_BY_ONE], strict=True):
+    payloads = [WebhookPayload((_event(address),)) for address in addresses]
+    theirs, ours = times["a bounce that arrives alone"]
+    for address, payload in zip(addresses[:ONE_BY_ONE], payloads[:ONE_BY_ONE], strict=True):
         with _timed(theirs):
             listmonk.bounce(address)
         with _timed(ours):
-            intake.take_in(database, [event], NOW)
+            webhooks.store(database, [payload], NOW)
     theirs, ours = times["1,000 bounces that arrive together"]
     with _timed(theirs):
         for address in addresses[-TOGETHER:]:
             listmonk.bounce(address)
     with _timed(ours):
-        intake.take_in_parts(database, events[-TOGETHER:], NOW, 200)
+        for start in range(len(payloads) - TOGETHER, len(payloads), EVENTS_AT_ONCE):
+            webhooks.store(database, payloads[start : start + EVENTS_AT_ONCE], NOW)
+
+
+def _event(address: str) -> MailEvent:
+    return MailEvent(
+        address=address,
+        kind=EventKind.HARD,
+        at=NOW,
+        source="ses",
+        uid=uuid4().hex,
+        code="5.1.1",
+        cause=Cause.NO_MAILBOX,
+    )
 
 
 def _change(listmonk: Listmonk, database: Database, times: Times) -> None:
@@ -306,7 +315,10 @@ def _import(server: str, source: Path, folder: Path, n: int, rounds: int, times:
 
 def _listmonk_file(ours: Path, theirs: Path) -> None:
     """The same contacts with its columns, merge fields as attributes; one status, as all of its imports have."""
-    with ours.open(newline="", encoding="utf-8") as rows, theirs.open("w", newline="", encoding="utf-8") as out:
+    with (
+        ours.open(newline="", encoding="utf-8") as rows,
+        theirs.open("w", newline="", encoding="utf-8") as out,
+    ):
         writer = csv.writer(out)
         for row in csv.DictReader(rows):
             fields = {label: row[label] for label in samples.MERGE}
@@ -364,7 +376,9 @@ def _new(server: str, name: str, source: Path) -> str:
 def _queries(source: Path) -> dict[str, str]:
     """Its statements by their names."""
     files = sorted((source / "queries").glob("*.sql")) or [source / "queries.sql"]
-    _, *parts = re.split(r"^-- name: (\S+)$", "\n".join(file.read_text() for file in files), flags=re.MULTILINE)
+    _, *parts = re.split(
+        r"^-- name: (\S+)$", "\n".join(file.read_text() for file in files), flags=re.MULTILINE
+    )
     return {name: sql.strip().removesuffix(";") for name, sql in zip(parts[::2], parts[1::2], strict=True)}
 
 
