@@ -64,11 +64,12 @@ BLOCKLISTED = "subscribers.status = 'blocklisted'"
 BOUNCED = "subscribers.id IN (SELECT subscriber_id FROM bounces)"
 FILL = (
     "INSERT INTO lists (uuid, name, type) VALUES (gen_random_uuid(), 'Newsletter', 'private')",
-    """INSERT INTO subscribers (id, uuid, email, name, attribs, created_at, updated_at)
+    """INSERT INTO subscribers (id, uuid, email, name, attribs, status, created_at, updated_at)
     SELECT id, gen_random_uuid(), address_key, concat(merge_fields ->> 'First Name', ' ', merge_fields ->> 'Last Name'),
-        merge_fields, optin_time::timestamptz, optin_time::timestamptz FROM public.contact""",
+        merge_fields, CASE status WHEN 'cleaned' THEN 'blocklisted' ELSE 'enabled' END::subscriber_status,
+        optin_time::timestamptz, optin_time::timestamptz FROM public.contact""",
     """INSERT INTO subscriber_lists (subscriber_id, list_id, status)
-    SELECT id, 1, CASE status WHEN 'unsubscribed' THEN 'unsubscribed' ELSE 'confirmed' END::subscription_status
+    SELECT id, 1, CASE status WHEN 'subscribed' THEN 'confirmed' ELSE 'unsubscribed' END::subscription_status
     FROM public.contact WHERE status <> 'archived'""",
     """INSERT INTO bounces (subscriber_id, type, source, meta, created_at)
     SELECT id, CASE clean_reason WHEN 'soft' THEN 'soft' WHEN 'abuse' THEN 'complaint' ELSE 'hard' END::bounce_type, 'ses',
@@ -186,9 +187,6 @@ def main() -> None:
 
 def _round(url: str, source: Path, folder: Path, works: Sequence[str], times: Times) -> None:
     listmonk, database = Listmonk(url, _queries(source)), Database(url)
-    with _timed(times["archive / blocklist by query"][0]):
-        listmonk.change("blocklist-subscribers-by-query", BOUNCED, [LIST])
-    listmonk.run("VACUUM ANALYZE")
     if "list" in works:
         _reads(listmonk, database, times)
     if "export" in works:
@@ -201,8 +199,6 @@ def _round(url: str, source: Path, folder: Path, works: Sequence[str], times: Ti
         _bounces(listmonk, database, times)
     if "change" in works:
         _change(listmonk, database, times)
-    else:
-        del times["archive / blocklist by query"]
     listmonk.close()
     database.close()
 
@@ -279,6 +275,11 @@ def _event(address: str) -> MailEvent:
 
 
 def _change(listmonk: Listmonk, database: Database, times: Times) -> None:
+    listmonk.run(f"UPDATE subscribers SET status = 'enabled' WHERE {BOUNCED}")
+    listmonk.run("VACUUM ANALYZE")
+    with _timed(times["archive / blocklist by query"][0]):
+        listmonk.change("blocklist-subscribers-by-query", BOUNCED, [LIST])
+    listmonk.run("VACUUM ANALYZE")
     theirs, ours = times["archive / remove from the list by query"]
     with _timed(theirs):
         listmonk.change("delete-subscriptions-by-query", BLOCKLISTED, [LIST], [LIST])
