@@ -27,6 +27,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -209,7 +210,7 @@ def _reads(listmonk: Listmonk, database: Database, times: Times) -> None:
     def figures() -> None:
         counts.figures(database, audience, NOW, "Europe/Paris")
 
-    def look(**filters: str) -> None:
+    def look(**filters: Any) -> None:
         draft = segments.begin(database, "U1", AUDIENCE, NOW, Segment(audience_id=AUDIENCE, **filters))
         segments.look(database, draft, "U1")
 
