@@ -188,6 +188,7 @@ def main() -> None:
 
 def _round(url: str, source: Path, folder: Path, works: Sequence[str], times: Times) -> None:
     listmonk, database = Listmonk(url, _queries(source)), Database(url)
+    listmonk.run("VACUUM ANALYZE")  # as PostgreSQL does by itself, later
     if "list" in works:
         _reads(listmonk, database, times)
     if "export" in works:
