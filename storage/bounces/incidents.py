@@ -80,6 +80,38 @@ def refused(
     return [(at, contact_id, domain) for at, contact_id, domain in session.connection().execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class DomainRefusals:
+    """How many contacts of a domain were refused, and when the last one was."""
+
+    contacts: int
+    latest: datetime
+
+
+def refused_by_domain(
+    session: Session, audience_id: int, since: datetime, until: datetime
+) -> dict[str, DomainRefusals]:
+    """Returns what was refused for a fault of the sender in that period: domain → how many contacts."""
+    columns = (_EVIDENCE.c.domain, func.count(_EVIDENCE.c.contact_id.distinct()), func.max(_EVIDENCE.c.at))
+    query = select(*columns).where(*_refused_in(audience_id, since, until)).group_by(_EVIDENCE.c.domain)
+    return {domain: DomainRefusals(n, latest) for domain, n, latest in session.connection().execute(query)}
+
+
+def count_rows(session: Session, audience_id: int, since: datetime, until: datetime) -> int:
+    """Returns how many bounces and complaints there were in that period; contacts may have several."""
+    query = select(func.count()).select_from(_EVIDENCE).where(*_in_period(audience_id, since, until))
+    n: int = session.connection().execute(query).scalar_one()
+    return n
+
+
+def count_bounced(session: Session, audience_id: int, since: datetime, until: datetime, most: int) -> int:
+    """Counts the contacts that bounced or complained in that period, not further than `most`."""
+    contacts = select(_EVIDENCE.c.contact_id).where(*_in_period(audience_id, since, until))
+    query = select(func.count()).select_from(contacts.distinct().limit(most).subquery())
+    n: int = session.connection().execute(query).scalar_one()
+    return n
+
+
 def bounced(
     session: Session, audience_id: int, since: datetime, until: datetime
 ) -> Sequence[tuple[datetime, int]]:
