@@ -20,7 +20,7 @@ from bot.bounces.verdicts.policy import (
 )
 from bot.core.jobs import new_id
 from storage.bounces import incidents as incident_rows
-from storage.bounces.incidents import DomainRefusals
+from storage.bounces.incidents import RefusalSummary
 from storage.bounces.tables import IncidentRow
 from storage.contacts import figures
 from storage.core.database import Session
@@ -84,52 +84,45 @@ def _continue_incident(
 
 def _is_of_many_domains(session: Session, audience_id: int, since: datetime, until: datetime) -> bool:
     """Whether that hour is certainly one of an incident of many domains."""
-    by_domain = incident_rows.refused_by_domain(session, audience_id, since, until)
-    if len(by_domain) < INCIDENT_DOMAINS:
+    refused = incident_rows.summarize_refused(session, audience_id, since, until)
+    if refused.domains < INCIDENT_DOMAINS:
         return False
-    n_refused = sum(each.contacts for each in by_domain.values())
     # As many rows as contacts, or more: then the share is larger still.
-    return n_refused >= INCIDENT_SHARE * incident_rows.count_rows(session, audience_id, since, until)
+    return refused.contacts >= INCIDENT_SHARE * incident_rows.count_rows(session, audience_id, since, until)
 
 
 def _incidents_around(session: Session, audience_id: int, refused_at: Sequence[datetime]) -> list[Burst]:
-    since, until = min(refused_at) - BURST_WINDOW, max(refused_at) + BURST_WINDOW
-    by_domain = incident_rows.refused_by_domain(session, audience_id, since, until)
-    if not _may_be_incident(by_domain, 0):
+    period = min(refused_at) - BURST_WINDOW, max(refused_at) + BURST_WINDOW
+    refused = incident_rows.summarize_refused(session, audience_id, *period)
+    if not _may_be_incident(refused, 0):
         return []
     counts = figures.by_status_and_reason(session, audience_id)
     mailed = sum(count for (status, _reason), count in counts.items() if status in CLEANABLE)
-    if not _may_be_incident(by_domain, mailed):
+    if not _may_be_incident(refused, mailed):
         return []
-    if not _is_of_one_domain(by_domain, mailed) and _is_small_share(
-        session, audience_id, by_domain, min(refused_at)
+    if refused.most_of_one_domain < refusals_of_one_domain(mailed) and _is_small_share(
+        session, audience_id, refused, min(refused_at)
     ):
         return []
-    refusals = incident_rows.refused(session, audience_id, since, until)
-    return find_incidents(refusals, incident_rows.bounced(session, audience_id, since, until), mailed)
+    refusals = incident_rows.refused(session, audience_id, *period)
+    return find_incidents(refusals, incident_rows.bounced(session, audience_id, *period), mailed)
 
 
-def _may_be_incident(by_domain: Mapping[str, DomainRefusals], mailed: int) -> bool:
-    """False if there are too few in the whole time, as nearly always: nothing else needs to be read then."""
-    return len(by_domain) >= INCIDENT_DOMAINS or _is_of_one_domain(by_domain, mailed)
+def _may_be_incident(refused: RefusalSummary, mailed: int) -> bool:
+    """False if there are too few in the whole time, as nearly always: the other bounces need not be read then."""
+    return refused.domains >= INCIDENT_DOMAINS or refused.most_of_one_domain >= refusals_of_one_domain(mailed)
 
 
-def _is_of_one_domain(by_domain: Mapping[str, DomainRefusals], mailed: int) -> bool:
-    most = max((each.contacts for each in by_domain.values()), default=0)
-    return most >= refusals_of_one_domain(mailed)
-
-
-def _is_small_share(
-    session: Session, audience_id: int, by_domain: Mapping[str, DomainRefusals], first: datetime
-) -> bool:
+def _is_small_share(session: Session, audience_id: int, refused: RefusalSummary, first: datetime) -> bool:
     """Whether all refusals are too small a share of what bounced, in each hour that has a new one (`first`, or later).
 
     Counted is what all these hours have in common, and only until it is enough.
     """
-    latest = max(each.latest for each in by_domain.values())
-    enough = int(sum(each.contacts for each in by_domain.values()) / INCIDENT_SHARE) + 1
-    n_bounced = incident_rows.count_bounced(session, audience_id, latest - BURST_WINDOW, first, enough)
-    return n_bounced >= enough
+    if refused.latest is None:
+        return False
+    enough = int(refused.contacts / INCIDENT_SHARE) + 1
+    common = refused.latest - BURST_WINDOW, first
+    return incident_rows.count_bounced(session, audience_id, *common, most=enough) >= enough
 
 
 def _save(session: Session, audience_id: int, found: Burst) -> None:
