@@ -249,7 +249,9 @@ def test_an_outage_is_not_counted(database: Database):
 
 def test_an_outage_that_goes_on_is_the_same_told_at_once_or_bit_by_bit(database: Database):
     people = [f"p{i}@slow.example" for i in range(40)]
-    told = [event(each, ago=(40 - i) / 900, cause=Cause.SERVER, code="5.4.1") for i, each in enumerate(people)]
+    told = [
+        event(each, ago=(40 - i) / 900, cause=Cause.SERVER, code="5.4.1") for i, each in enumerate(people)
+    ]
     found = []
     for name, size in (("At once", 40), ("Bit by bit", 3)):
         news = audience(database, *people, name=name)
