@@ -228,7 +228,9 @@ def _latest_burst(
 ) -> BurstSummary | None:
     for burst in reversed(burst_rows.of_domains(session, audience_id, [domain])):
         if any(burst.since <= row.at <= burst.until for row in evidence):
-            return BurstSummary(burst.since, burst.until, burst.addresses)
+            # The row's number is of the time when the burst was found: counting anew is for who looks.
+            n = burst_rows.count_addresses(session, audience_id, domain, burst.since, burst.until)
+            return BurstSummary(burst.since, burst.until, max(burst.addresses, n))
     return None
 
 

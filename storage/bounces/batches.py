@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, func, update
+from sqlalchemy import Table, and_, case, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, or_, select
 
@@ -20,12 +20,18 @@ def get(session: Session, audience_id: int, batch_id: str) -> VerdictBatch | Non
 
 def current(session: Session, audience_id: int, source: str, since: datetime) -> VerdictBatch | None:
     """Returns the source's batch that waits for an answer, else its newest that began after `since`; None if there is none."""
-    of_source = (col(VerdictBatch.audience_id) == audience_id, col(VerdictBatch.source) == source)
-    query = select(VerdictBatch).where(*of_source).execution_options(populate_existing=True)
-    newest_first = col(VerdictBatch.since).desc()
-    waiting = session.exec(query.where(*_is_waiting()).order_by(newest_first).limit(1)).first()
-    recent = query.where(col(VerdictBatch.since) > since).order_by(newest_first).limit(1)
-    return waiting or session.exec(recent).first()
+    is_waiting = and_(*_is_waiting())
+    query = (
+        select(VerdictBatch)
+        .where(
+            col(VerdictBatch.audience_id) == audience_id,
+            col(VerdictBatch.source) == source,
+            or_(is_waiting, col(VerdictBatch.since) > since),
+        )
+        .order_by(case((is_waiting, 0), else_=1), col(VerdictBatch.since).desc())
+        .limit(1)
+    )
+    return session.exec(query.execution_options(populate_existing=True)).first()
 
 
 def add(session: Session, audience_id: int, batch_id: str, source: str, now: datetime) -> VerdictBatch:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 from sqlmodel import Session, col
 from sqlmodel import select as select_model
 
@@ -36,17 +36,55 @@ def replace(session: Session, audience_id: int, domain: str, rows: Sequence[Mapp
     session.connection().execute(insert(_BURSTS), [{**key, **row} for row in rows])
 
 
+def extend(session: Session, audience_id: int, domain: str, since: datetime, until: datetime) -> None:
+    """Sets the end of the row that begins at `since`."""
+    of_domain = (_BURSTS.c.audience_id == audience_id, _BURSTS.c.domain == domain)
+    statement = update(_BURSTS).where(*of_domain, _BURSTS.c.since == since).values(until=until)
+    session.connection().execute(statement)
+
+
+def counts(
+    session: Session, audience_id: int, domains: Collection[str], since: datetime, until: datetime
+) -> dict[str, int]:
+    """Returns how many rows of evidence each of these domains has in that period, complaints included."""
+    query = (
+        select(_EVIDENCE.c.domain, func.count())
+        .where(
+            _EVIDENCE.c.audience_id == audience_id,
+            _EVIDENCE.c.domain.in_(domains),
+            _EVIDENCE.c.at.between(since, until),
+        )
+        .group_by(_EVIDENCE.c.domain)
+    )
+    return dict(session.connection().execute(query).all())
+
+
 def bounces(
-    session: Session, audience_id: int, domain: str, since: datetime, until: datetime, *, at_least: float
+    session: Session, audience_id: int, domain: str, since: datetime, until: datetime
 ) -> Sequence[tuple[datetime, int]]:
-    """Returns time and contact id of the domain's bounces in that period; nothing if of fewer contacts than that."""
-    in_period = _in_period(audience_id, domain, since, until)
-    # Reads one index only, complaints included; most domains need no more.
-    n_contacts = select(func.count(_EVIDENCE.c.contact_id.distinct())).where(*in_period)
-    if session.connection().execute(n_contacts).scalar_one() < at_least:
-        return []
-    query = select(_EVIDENCE.c.at, _EVIDENCE.c.contact_id).where(*in_period, _EVIDENCE.c.kind != "complaint")
+    """Returns time and contact id of the domain's bounces in that period."""
+    query = select(_EVIDENCE.c.at, _EVIDENCE.c.contact_id).where(
+        *_bounces_in(audience_id, domain, since, until)
+    )
     return [(at, contact_id) for at, contact_id in session.connection().execute(query)]
+
+
+def count_addresses(
+    session: Session, audience_id: int, domain: str, since: datetime, until: datetime, most: int | None = None
+) -> int:
+    """Counts the contacts that bounced at that domain in that period; not further than `most`."""
+    contacts = select(_EVIDENCE.c.contact_id).where(*_bounces_in(audience_id, domain, since, until))
+    query = select(func.count()).select_from(contacts.distinct().limit(most).subquery())
+    n: int = session.connection().execute(query).scalar_one()
+    return n
+
+
+def latest(
+    session: Session, audience_id: int, domain: str, since: datetime, until: datetime
+) -> datetime | None:
+    """Returns the time of the domain's last bounce in that period."""
+    query = select(_EVIDENCE.c.at).where(*_bounces_in(audience_id, domain, since, until))
+    return session.connection().execute(query.order_by(_EVIDENCE.c.at.desc()).limit(1)).scalar()
 
 
 def domain_sizes(session: Session, audience_id: int, domains: Collection[str]) -> dict[str, int]:
@@ -78,6 +116,12 @@ def bounced_contacts(
     bounced = select(_EVIDENCE.c.contact_id).where(*_in_period(audience_id, domain, since, until))
     query = select(*SUMMARY_COLUMNS).where(TABLE.c.audience_id == audience_id, TABLE.c.id.in_(bounced))
     return {row.id: ContactSummary(*row) for row in session.connection().execute(query)}
+
+
+def _bounces_in(
+    audience_id: int, domain: str, since: datetime, until: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    return (*_in_period(audience_id, domain, since, until), _EVIDENCE.c.kind != "complaint")
 
 
 def _in_period(

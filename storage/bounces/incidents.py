@@ -80,6 +80,58 @@ def refused(
     return [(at, contact_id, domain) for at, contact_id, domain in session.connection().execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class RefusalSummary:
+    """How many contacts were refused, of how many domains; of the one with most; and when the last was."""
+
+    domains: int
+    contacts: int
+    most_of_one_domain: int
+    latest: datetime | None
+
+
+def summarize_refused(session: Session, audience_id: int, since: datetime, until: datetime) -> RefusalSummary:
+    """Returns the numbers of what was refused for a fault of the sender in that period."""
+    n, latest = func.count(_EVIDENCE.c.contact_id.distinct()), func.max(_EVIDENCE.c.at)
+    each = (
+        select(n.label("n"), latest.label("latest"))
+        .where(*_refused_in(audience_id, since, until))
+        .group_by(_EVIDENCE.c.domain)
+        .subquery()
+    )
+    total, most = func.coalesce(func.sum(each.c.n), 0), func.coalesce(func.max(each.c.n), 0)
+    query = select(func.count(), total, most, func.max(each.c.latest)).select_from(each)
+    domains, contacts, most_of_one_domain, last = session.connection().execute(query).one()
+    return RefusalSummary(domains, int(contacts), most_of_one_domain, last)
+
+
+def latest_refusal(session: Session, audience_id: int, since: datetime, until: datetime) -> datetime | None:
+    """Returns when the last one in that period was refused for a fault of the sender."""
+    query = select(_EVIDENCE.c.at).where(*_refused_in(audience_id, since, until))
+    return session.connection().execute(query.order_by(_EVIDENCE.c.at.desc()).limit(1)).scalar()
+
+
+def are_refused(session: Session, audience_id: int, since: datetime, before: datetime) -> bool:
+    """Whether any were refused for a fault of the sender in `since <= t < before`."""
+    of_period = (*_refused_in(audience_id, since, before), _EVIDENCE.c.at < before)
+    return session.connection().execute(select(_EVIDENCE.c.at).where(*of_period).limit(1)).first() is not None
+
+
+def count_rows(session: Session, audience_id: int, since: datetime, until: datetime) -> int:
+    """Returns how many bounces and complaints there were in that period; contacts may have several."""
+    query = select(func.count()).select_from(_EVIDENCE).where(*_in_period(audience_id, since, until))
+    n: int = session.connection().execute(query).scalar_one()
+    return n
+
+
+def count_bounced(session: Session, audience_id: int, since: datetime, until: datetime, most: int) -> int:
+    """Counts the contacts that bounced or complained in that period, not further than `most`."""
+    contacts = select(_EVIDENCE.c.contact_id).where(*_in_period(audience_id, since, until))
+    query = select(func.count()).select_from(contacts.distinct().limit(most).subquery())
+    n: int = session.connection().execute(query).scalar_one()
+    return n
+
+
 def bounced(
     session: Session, audience_id: int, since: datetime, until: datetime
 ) -> Sequence[tuple[datetime, int]]:

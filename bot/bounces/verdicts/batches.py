@@ -35,9 +35,11 @@ def assign(session: Session, audience_id: int, sources: Mapping[int, str], now: 
     for contact_id, source in sources.items():
         by_source[source].append(contact_id)
     assigned: dict[int, str] = {}
+    counts = figures.by_status_and_reason(session, audience_id) if sources else {}
+    mailed = sum(count for (status, _reason), count in counts.items() if status in CLEANABLE)
     for source, contact_ids in by_source.items():
         batch = _current(session, audience_id, source, now)
-        if _are_too_many(session, audience_id, batch, len(contact_ids)):
+        if _are_too_many(batch, len(contact_ids), mailed):
             batch_rows.hold(session, audience_id, batch.id, contact_ids)
             batch_rows.set_(session, audience_id, batch.id, held_at=batch.held_at or now, until=now)
         else:
@@ -52,11 +54,9 @@ def _current(session: Session, audience_id: int, source: str, now: datetime) -> 
     return batch
 
 
-def _are_too_many(session: Session, audience_id: int, batch: VerdictBatch, n: int) -> bool:
+def _are_too_many(batch: VerdictBatch, n: int, mailed: int) -> bool:
     if batch.answer == Answer.CLEAN or batch.source.endswith(LIST_SUFFIX):
         return False  # an operator wants it: has said so, or has had the provider's list read
     if batch.held_at:
         return True
-    counts = figures.by_status_and_reason(session, audience_id)
-    mailed = sum(count for (status, _reason), count in counts.items() if status in CLEANABLE)
     return batch.n + n > most_at_once(mailed + batch.n)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from bot.bounces.events import EventKind
@@ -46,13 +47,13 @@ def update(
         if row["kind"] != EventKind.COMPLAINT:
             times[row["domain"]].append(row["at"])
     known = _known_bursts(session, audience_id, times.keys())
-    domain_sizes = burst_rows.domain_sizes(session, audience_id, times.keys())
+    sizes = _with_enough_bounces(session, audience_id, times, known, policy)
     affected = AffectedContacts(set(), {})
-    for domain, bounced_at in times.items():
-        before = known[domain]
-        if all(any(burst.contains(at) for burst in before) for at in bounced_at):
+    for domain, size in sizes.items():
+        before, threshold = known[domain], burst_threshold(size, policy)
+        if _continue_burst(session, audience_id, domain, before, times[domain], threshold, affected):
             continue
-        found = _bursts_around(session, audience_id, domain, bounced_at, domain_sizes.get(domain, 0), policy)
+        found = _bursts_around(session, audience_id, domain, times[domain], size, policy)
         after = merge_bursts([*before, *found])
         if after == list(before):
             continue
@@ -72,6 +73,68 @@ def _known_bursts(session: Session, audience_id: int, domains: Collection[str]) 
     return known
 
 
+def _with_enough_bounces(
+    session: Session,
+    audience_id: int,
+    times: Mapping[str, Sequence[datetime]],
+    known: Mapping[str, BurstSizes],
+    policy: Policy,
+) -> dict[str, int]:
+    """The domains that the new bounces may give a burst, or whose bursts they may change, each with its size.
+
+    Left out are those with too few rows of evidence, nearly all, and those whose new bounces are all within a burst.
+    """
+    outside = {
+        domain: bounced_at
+        for domain, bounced_at in times.items()
+        if not all(any(burst.contains(at) for burst in known[domain]) for at in bounced_at)
+    }
+    if not outside:
+        return {}
+    since, until = min(map(min, outside.values())), max(map(max, outside.values()))
+    quiet = [domain for domain in outside if not known[domain]]
+    rows = burst_rows.counts(session, audience_id, quiet, since - BURST_WINDOW, until + BURST_WINDOW)
+    sizes = burst_rows.domain_sizes(session, audience_id, outside)
+    return {
+        domain: sizes.get(domain, 0)
+        for domain in outside
+        if known[domain] or rows.get(domain, 0) >= burst_threshold(sizes.get(domain, 0), policy)
+    }
+
+
+def _continue_burst(
+    session: Session,
+    audience_id: int,
+    domain: str,
+    before: BurstSizes,
+    bounced_at: Sequence[datetime],
+    threshold: float,
+    affected: AffectedContacts,
+) -> bool:
+    """Extends the last burst to the latest bounce, and returns True, if the last hour alone shows that it goes on.
+
+    Without this, each batch of bounces during a burst would have all of an hour read and sorted, and all contacts of the
+    burst judged once more. Of those within it nothing is new.
+    """
+    if not before:
+        return False
+    last = max(before, key=lambda burst: burst.until)
+    later = [at for at in bounced_at if not last.contains(at)]
+    if min(later) < last.until:
+        return False
+    until = burst_rows.latest(session, audience_id, domain, last.until, max(later) + BURST_WINDOW)
+    if until is None or until - last.until > BURST_WINDOW:
+        return False
+    of_hour = domain, until - BURST_WINDOW, until
+    if burst_rows.count_addresses(session, audience_id, *of_hour, most=ceil(threshold)) < threshold:
+        return False
+    burst_rows.extend(session, audience_id, domain, last.since, until)
+    affected.weakened.update(
+        burst_rows.contacts_with_verdict(session, audience_id, domain, last.until, until)
+    )
+    return True
+
+
 def _bursts_around(
     session: Session,
     audience_id: int,
@@ -80,9 +143,11 @@ def _bursts_around(
     domain_size: int,
     policy: Policy,
 ) -> BurstSizes:
-    since, until = min(bounced_at) - BURST_WINDOW, max(bounced_at) + BURST_WINDOW
-    threshold = burst_threshold(domain_size, policy)
-    bounces = burst_rows.bounces(session, audience_id, domain, since, until, at_least=threshold)
+    period = min(bounced_at) - BURST_WINDOW, max(bounced_at) + BURST_WINDOW
+    enough = ceil(burst_threshold(domain_size, policy))
+    if burst_rows.count_addresses(session, audience_id, domain, *period, most=enough) < enough:
+        return {}
+    bounces = burst_rows.bounces(session, audience_id, domain, *period)
     return {
         burst: len({contact_id for at, contact_id in bounces if burst.contains(at)})
         for burst in find_bursts(bounces, domain_size, policy)
@@ -95,8 +160,7 @@ def _save(
     """Replaces the domain's bursts; those missing in `sizes` result from merging and are counted here."""
 
     def count_addresses(burst: Burst) -> int:
-        bounces = burst_rows.bounces(session, audience_id, domain, burst.since, burst.until, at_least=1)
-        return len({contact_id for _at, contact_id in bounces})
+        return burst_rows.count_addresses(session, audience_id, domain, burst.since, burst.until)
 
     rows = [
         {

@@ -4,7 +4,6 @@ What makes one is decided in `bot.bounces.verdicts.policy`. Nobody is cleaned fo
 `bot.bounces.verdicts.notices`.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,12 +13,14 @@ from bot.bounces.verdicts.policy import (
     CLEANABLE,
     INCIDENT_DOMAINS,
     INCIDENT_QUIET,
+    INCIDENT_SHARE,
     Burst,
     find_incidents,
     refusals_of_one_domain,
 )
 from bot.core.jobs import new_id
 from storage.bounces import incidents as incident_rows
+from storage.bounces.incidents import RefusalSummary
 from storage.bounces.tables import IncidentRow
 from storage.contacts import figures
 from storage.core.database import Session
@@ -33,9 +34,13 @@ def update(session: Session, audience_id: int, new_rows: Sequence[Mapping[str, A
     refused_at = [row["at"] for row in new_rows if row["fault"]]
     if not refused_at:
         return set()
-    known = [Burst(row.since, row.until) for row in incident_rows.of_audience(session, audience_id)]
+    rows = incident_rows.of_audience(session, audience_id)
+    known = [Burst(row.since, row.until) for row in rows]
     if all(any(incident.contains(at) for incident in known) for at in refused_at):
         return set()
+    newly_covered = _continue_incident(session, audience_id, rows, refused_at)
+    if newly_covered is not None:
+        return newly_covered
     affected: set[int] = set()
     for found in _incidents_around(session, audience_id, refused_at):
         if not any(incident.contains(found.since) and incident.contains(found.until) for incident in known):
@@ -50,23 +55,74 @@ def running_since(session: Session, audience_ids: Sequence[int], now: datetime) 
     return incident_rows.earliest(session, audience_ids, since=now, until=now - INCIDENT_QUIET)
 
 
+def _continue_incident(
+    session: Session, audience_id: int, rows: Sequence[IncidentRow], refused_at: Sequence[datetime]
+) -> set[int] | None:
+    """Extends the last incident to the latest refusal if the numbers of the last hour show that it goes on; else None.
+
+    Returns what `update` does. Without this, each batch of refusals during an incident would have all bounces of an hour
+    read and sorted, and all contacts of the incident judged once more. Of those within it nothing is new.
+    """
+    last = max(rows, key=lambda row: row.until, default=None)
+    if last is None or last.ended_at:
+        return None
+    later = [at for at in refused_at if not last.since <= at <= last.until]
+    if min(later) < last.until:
+        return None
+    until = incident_rows.latest_refusal(session, audience_id, last.until, max(later) + BURST_WINDOW)
+    if until is None or until - last.until > BURST_WINDOW:
+        return None
+    # Else it may have begun earlier.
+    if incident_rows.are_refused(session, audience_id, min(later) - BURST_WINDOW, before=last.since) or (
+        not _is_of_many_domains(session, audience_id, until - BURST_WINDOW, until)
+    ):
+        return None
+    _save(session, audience_id, Burst(last.since, until))
+    quiet = last.until + INCIDENT_QUIET, until + INCIDENT_QUIET
+    return incident_rows.contacts_with_verdict(session, audience_id, *quiet)
+
+
+def _is_of_many_domains(session: Session, audience_id: int, since: datetime, until: datetime) -> bool:
+    """Whether that hour is certainly one of an incident of many domains."""
+    refused = incident_rows.summarize_refused(session, audience_id, since, until)
+    if refused.domains < INCIDENT_DOMAINS:
+        return False
+    # As many rows as contacts, or more: then the share is larger still.
+    return refused.contacts >= INCIDENT_SHARE * incident_rows.count_rows(session, audience_id, since, until)
+
+
 def _incidents_around(session: Session, audience_id: int, refused_at: Sequence[datetime]) -> list[Burst]:
-    since, until = min(refused_at) - BURST_WINDOW, max(refused_at) + BURST_WINDOW
-    refusals = incident_rows.refused(session, audience_id, since, until)
-    if not _may_be_incident(refusals, 0):
+    period = min(refused_at) - BURST_WINDOW, max(refused_at) + BURST_WINDOW
+    refused = incident_rows.summarize_refused(session, audience_id, *period)
+    if not _may_be_incident(refused, 0):
         return []
     counts = figures.by_status_and_reason(session, audience_id)
     mailed = sum(count for (status, _reason), count in counts.items() if status in CLEANABLE)
-    if not _may_be_incident(refusals, mailed):
+    if not _may_be_incident(refused, mailed):
         return []
-    return find_incidents(refusals, incident_rows.bounced(session, audience_id, since, until), mailed)
+    if refused.most_of_one_domain < refusals_of_one_domain(mailed) and _is_small_share(
+        session, audience_id, refused, min(refused_at)
+    ):
+        return []
+    refusals = incident_rows.refused(session, audience_id, *period)
+    return find_incidents(refusals, incident_rows.bounced(session, audience_id, *period), mailed)
 
 
-def _may_be_incident(refusals: Sequence[tuple[datetime, int, str]], mailed: int) -> bool:
+def _may_be_incident(refused: RefusalSummary, mailed: int) -> bool:
     """False if there are too few in the whole time, as nearly always: the other bounces need not be read then."""
-    domains = Counter(domain for _, _, domain in refusals)
-    most = max(domains.values(), default=0)
-    return len(domains) >= INCIDENT_DOMAINS or most >= refusals_of_one_domain(mailed)
+    return refused.domains >= INCIDENT_DOMAINS or refused.most_of_one_domain >= refusals_of_one_domain(mailed)
+
+
+def _is_small_share(session: Session, audience_id: int, refused: RefusalSummary, first: datetime) -> bool:
+    """Whether all refusals are too small a share of what bounced, in each hour that has a new one (`first`, or later).
+
+    Counted is what all these hours have in common, and only until it is enough.
+    """
+    if refused.latest is None:
+        return False
+    enough = int(refused.contacts / INCIDENT_SHARE) + 1
+    common = refused.latest - BURST_WINDOW, first
+    return incident_rows.count_bounced(session, audience_id, *common, most=enough) >= enough
 
 
 def _save(session: Session, audience_id: int, found: Burst) -> None:

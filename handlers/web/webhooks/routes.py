@@ -46,6 +46,7 @@ PROVIDERS = {
 LARGEST_BODY = 1 << 20  # bytes
 BODY_TIMEOUT = 20.0  # seconds
 THREADS = 4  # that authenticate and parse
+SMALL_BODY = 8 << 10  # bytes; authenticated and parsed at once, in less time than a thread takes to begin
 WAIT_SECONDS = 10.0  # for Amazon's certificate
 REQUESTS = Counter(
     "cleaned_webhook_requests", "Requests of webhooks, by the status of the answer.", ["way", "status"]
@@ -170,6 +171,8 @@ async def _receive(receive: Receiver, request: WebhookRequest, threads: ThreadPo
     """A request that waits for a fetch occupies no thread meanwhile. Raises WebhookError."""
     while True:
         try:
+            if len(request.body) <= SMALL_BODY:
+                return receive(request)
             return await asyncio.get_running_loop().run_in_executor(threads, receive, request)
         except Waiting as waiting:
             fetched = asyncio.wrap_future(waiting.fetched)

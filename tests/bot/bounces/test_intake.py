@@ -63,6 +63,12 @@ def contact(database: Database, address: str) -> Contact:
         return session.exec(select(Contact).where(Contact.address_key == address.lower())).one()
 
 
+def contact_of(database: Database, audience_id: int, address: str) -> int:
+    with database.reading() as session:
+        query = select(Contact.id).where(Contact.audience_id == audience_id, Contact.address_key == address)
+        return session.exec(query).one()
+
+
 def weakness(database: Database, address: str) -> Weakness | None:
     found = contact(database, address)
     mark = evidence.explain(database, found.audience_id, found.id).verdict
@@ -239,6 +245,31 @@ def test_an_outage_is_not_counted(database: Database):
     assert contact(database, "p20@slow.example").status == "subscribed"
     later = event("p20@slow.example", cause=Cause.SERVER, ago=-0.001)
     assert intake.take_in(database, [later], NOW + timedelta(days=1)).cleaned == 0, "within the hour still"
+
+
+def test_an_outage_that_goes_on_is_the_same_told_at_once_or_bit_by_bit(database: Database):
+    people = [f"p{i}@slow.example" for i in range(40)]
+    told = [
+        event(each, ago=(40 - i) / 900, cause=Cause.SERVER, code="5.4.1") for i, each in enumerate(people)
+    ]
+    found = []
+    for name, size in (("At once", 40), ("Bit by bit", 3)):
+        news = audience(database, *people, name=name)
+        named = [replace(each, audience=name) for each in told]
+        take(database, *named[:9])
+        for start in range(9, 40, size):
+            take(database, *named[start : start + size])
+        with database.reading() as session:
+            [row] = burst_rows.of_domains(session, news, ["slow.example"])
+            marks = verdict_rows.of_contacts(session, news, range(10_000))
+        assert (row.since, row.until) == (told[0].at, told[-1].at)
+        found.append((statuses(database, news), sorted(each.weakness for each in marks.values())))
+        person = contact_of(database, news, people[0])
+        burst = evidence.explain(database, news, person).burst
+        assert burst
+        assert burst.addresses == len(people)
+    assert found[0] == found[1]
+    assert_exact(database)
 
 
 def test_an_outage_that_an_earlier_one_belies_counts_whenever_that_is_told(database: Database):
