@@ -153,7 +153,7 @@ class Request:
         view = self.loading(title)
         send = self.client.views_push if self.is_in_modal else self.client.views_open
         opened: dict[str, Any] = send(trigger_id=self.body["trigger_id"], view=view)["view"]
-        self.opened = self._modal(opened)
+        self.opened = replace(self._modal(opened), next_id=self.answer_id)
         return self.opened
 
     def loading(self, title: str) -> View:

@@ -205,7 +205,7 @@ def _parts(session: Session, segment: Segment) -> Sequence[ColumnElement[bool]]:
     if not segment.text or segment.domain or segment.campaign or is_sqlite(session):
         return []
     # Without the condition that SQLite needs, by which PostgreSQL would expect few contacts.
-    found = conditions_by_id(segment)
+    found = [IS_CLEANED, *_others(segment)]
     return [and_(*found, literal_column(length)) for length in (HAS_SHORT_FIELDS, HAS_LONG_FIELDS)]
 
 

@@ -45,9 +45,7 @@ def test_values_are_stored_as_they_are(
 ):
     with database.transaction() as session:
         audience = audiences.get_or_add(session, "News", NOW)
-        contacts = [
-            _row(audience.id, n, address, **values) for n, (address, values) in enumerate(rows, start=40)
-        ]
+        contacts = [_row(audience.id, n, address, **values) for n, (address, values) in enumerate(rows)]
         if is_numbered:
             new = bulk.prepare(contacts, for_sqlite=database.is_sqlite)
             assert new.insert(session, 7, 5, "pending")
@@ -56,12 +54,11 @@ def test_values_are_stored_as_they_are(
         keys = [contact[NAMES["address_key"]] for contact in contacts]
         stored = bulk.find_by_address_keys(session, audience.id, keys)
         session.rollback()
-    # In the order of the addresses, which is the opposite of the rows'.
-    expected = contacts[::-1]
+    expected = contacts
     if is_numbered:
         expected = [
-            (row[0], 7 + n, *row[2 : NAMES["revision"]], 5, *row[NAMES["revision"] + 1 :])
-            for n, row in enumerate(expected)
+            (row[0], 7 + row[1], *row[2 : NAMES["revision"]], 5, *row[NAMES["revision"] + 1 :])
+            for row in contacts
         ]
     assert [stored[row[NAMES["address_key"]]] for row in expected] == expected
 
@@ -70,7 +67,7 @@ def test_values_are_stored_as_they_are(
 def test_nothing_is_inserted_if_one_address_is_there(database: Database, is_numbered: bool):
     with database.transaction() as session:
         audience = audiences.get_or_add(session, "News", NOW)
-        rows = [_row(audience.id, n, "a@example.com", notes="") for n in range(1, 4)]
+        rows = [_row(audience.id, n, "a@example.com", notes="") for n in range(3)]
         assert bulk.insert(session, rows[:1])
         if is_numbered:
             new = bulk.prepare(rows, for_sqlite=database.is_sqlite)

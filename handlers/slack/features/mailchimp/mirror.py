@@ -45,7 +45,7 @@ def sync(request: Request) -> None:
     job = mirror_sync.request(
         request.database, audience.id, by=request.user_id, now=request.now, recipient=recipient
     )
-    if not job.recipient or job.recipient.view != modal.id:
+    if not job.recipient or job.recipient.view != recipient.view:
         modal.show(views.under_way(request.words, audience))
     request.wake_worker()
 
