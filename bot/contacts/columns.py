@@ -106,11 +106,8 @@ class ColumnMap:
             texts_of=itemgetter(*(system.get(name, len(names)) for name in TEXT_COLUMNS)),
         )
 
-    def parse_row(self, cells: list[str], audience_id: int, number: int = 0) -> Row | str:
-        """Returns the row as a contact without revision, or the key of the reason it is refused for.
-
-        `number`: its place among the rows, in place of an id.
-        """
+    def parse_row(self, cells: list[str], audience_id: int) -> Row | str:
+        """Returns the row as a contact without id and revision, or the key of the reason it is refused for."""
         written = cells[self.address]
         status = self.status
         if self.status_position is not None:
@@ -134,16 +131,7 @@ class ColumnMap:
                     return "bad-time"
         else:
             texts[_CLEANED_AT] = texts[_REASON] = None
-        return (
-            audience_id,
-            number,
-            *address,
-            status or _NO_STATUS,
-            None,
-            0,
-            f"{{{','.join(fields)}}}",
-            *texts,
-        )
+        return (audience_id, 0, *address, status or _NO_STATUS, None, 0, f"{{{','.join(fields)}}}", *texts)
 
 
 def _is_merge_field(name: str) -> bool:

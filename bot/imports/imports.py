@@ -376,7 +376,7 @@ def _read(
     for record in records:
         if isinstance(record, RefusedRecord):
             refused.append(Refusal(record.line, f"row-{record.reason}", record.cells))
-        elif isinstance(row := parse_row(record.cells, audience_id, len(parsed)), str):
+        elif isinstance(row := parse_row(record.cells, audience_id), str):
             refused.append(Refusal(record.line, row, record.cells))
         else:
             parsed.append(row)

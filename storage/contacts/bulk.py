@@ -37,7 +37,7 @@ _SELECT_POSTGRESQL = (
 )
 _JSON = tuple(f"json_extract(json, '$[{i}]')" for i in range(len(COLUMNS)))
 _NUMBERED = {
-    "id": f"? + {_JSON[COLUMNS.index('id')]}",
+    "id": "? + rowid",
     "status": f"coalesce(nullif({_JSON[COLUMNS.index('status')]}, ''), ?)",
     "revision": "?",
 }
@@ -49,14 +49,15 @@ _INSERT_NUMBERED_SQLITE = _INSERT.format(
 _ROWS_PER_STATEMENT = 4_096  # SQLite accepts 32,766 parameters in a statement
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
+_FEW = 1_000
 _KEYS_PER_STATEMENT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class NewContacts:
-    """Contacts of one audience that are ready to be inserted, in the order of their addresses.
+    """Contacts of one audience that are ready to be inserted, without ids and revisions.
 
-    In place of ids they have numbers from 0 on, and they have no revision. One with the status "" gets the default status when it is inserted.
+    One with the status "" gets the default status when it is inserted.
     """
 
     _rows: Sequence[Row]
@@ -70,12 +71,12 @@ class NewContacts:
         return self._rows or [tuple(_decode(row)) for row in self._json]
 
     def insert(self, session: Session, first_id: int, revision: int, default_status: str) -> bool:
-        """Inserts the contacts, numbered from `first_id` on; inserts none and returns False if one of their addresses is there."""
+        """Inserts the contacts, with ids from `first_id` on; inserts none and returns False if one of their addresses is there."""
         n = len(self)
         if not n:
             return True
         if self._json:
-            numbers = (first_id, default_status, revision)
+            numbers = (first_id - 1, default_status, revision)
             added = _insert_sqlite(session, self._json, _INSERT_NUMBERED_SQLITE, numbers)
         else:
             rows = _numbered(self._rows, first_id, revision, default_status)
@@ -103,9 +104,13 @@ def lock(session: Session, audience_id: int) -> AudienceRow:
     return audience
 
 
-def prepare(rows: Iterable[Row], *, for_sqlite: bool) -> NewContacts:
-    """Does what can be done for an insert without the database."""
-    ordered = _in_order(rows)
+def prepare(rows: Sequence[Row], *, for_sqlite: bool) -> NewContacts:
+    """Does what can be done for an insert without the database.
+
+    Many contacts are put in the order of their addresses, in which they are numbered: so both the table and its index of
+    addresses are written in order. Few keep theirs.
+    """
+    ordered = _in_order(rows) if len(rows) > _FEW else rows
     return NewContacts((), _as_json(ordered)) if for_sqlite else NewContacts(ordered, ())
 
 
@@ -175,9 +180,9 @@ def _in_order(rows: Iterable[Row]) -> list[Row]:
 
 
 def _numbered(rows: Iterable[Row], first_id: int, revision: int, default_status: str) -> Iterator[Row]:
-    for audience_id, number, address, key, domain, status, before, _, *others in rows:
+    for id_, (audience_id, _, address, key, domain, status, before, _, *others) in enumerate(rows, first_id):
         named = status or default_status
-        yield audience_id, first_id + number, address, key, domain, named, before, revision, *others
+        yield audience_id, id_, address, key, domain, named, before, revision, *others
 
 
 def _as_json(rows: Iterable[Row]) -> list[str]:

@@ -57,8 +57,8 @@ def test_values_are_stored_as_they_are(
     expected = contacts
     if is_numbered:
         expected = [
-            (row[0], 7 + row[1], *row[2 : NAMES["revision"]], 5, *row[NAMES["revision"] + 1 :])
-            for row in contacts
+            (row[0], 7 + n, *row[2 : NAMES["revision"]], 5, *row[NAMES["revision"] + 1 :])
+            for n, row in enumerate(contacts)
         ]
     assert [stored[row[NAMES["address_key"]]] for row in expected] == expected
 
