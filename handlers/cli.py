@@ -35,9 +35,8 @@ STATUSES = ("subscribed", "unsubscribed", "nonsubscribed", "pending", "cleaned")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command that the arguments name; returns the exit status."""
     gc.set_threshold(*GC_THRESHOLDS)
-    atexit.register(
-        gc.freeze
-    )  # else all that is loaded is traversed once more at the end: a tenth of a second
+    # Else all that is loaded is traversed once more at the end: a tenth of a second.
+    atexit.register(gc.freeze)
     language = language_of(os.environ)
     translate = Words(language, only="terminal")
     try:

@@ -20,7 +20,6 @@ import os
 import re
 import statistics
 import tempfile
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -52,6 +51,7 @@ from tests.support import large, samples
 from tests.support.audiences import run
 from tests.tools.benchmarks import engines
 from tests.tools.benchmarks.data import csv_file
+from tests.tools.benchmarks.timing import timed, unit
 
 WORKS = ("import", "list", "export", "bounces", "change")
 AGAIN = 5  # reads in a round
@@ -183,7 +183,7 @@ def main() -> None:
     print("| work | listmonk | ours | ours takes |\n|---|---|---|---|")
     for work, measured in times.items():
         theirs, ours = map(statistics.median, measured)
-        print(f"| {work} | {_unit(theirs)} | {_unit(ours)} | {ours / theirs:.2f} |")
+        print(f"| {work} | {unit(theirs)} | {unit(ours)} | {ours / theirs:.2f} |")
 
 
 def _round(url: str, source: Path, folder: Path, works: Sequence[str], times: Times) -> None:
@@ -193,9 +193,9 @@ def _round(url: str, source: Path, folder: Path, works: Sequence[str], times: Ti
         _reads(listmonk, database, times)
     if "export" in works:
         theirs, ours = times["export"]
-        with _timed(theirs):
+        with timed(theirs):
             listmonk.export(folder / "theirs.csv")
-        with _timed(ours), (folder / "ours.csv").open("wb") as out:
+        with timed(ours), (folder / "ours.csv").open("wb") as out:
             exports.write(database, "Newsletter", out, now=NOW)
     if "bounces" in works:
         _bounces(listmonk, database, times)
@@ -236,7 +236,7 @@ def _reads(listmonk: Listmonk, database: Database, times: Times) -> None:
             read()
         for _ in range(AGAIN):
             for read, measured in zip(both, times[work], strict=True):
-                with _timed(measured):
+                with timed(measured):
                     read()
 
 
@@ -251,15 +251,15 @@ def _bounces(listmonk: Listmonk, database: Database, times: Times) -> None:
     payloads = [WebhookPayload((_event(address),)) for address in addresses]
     theirs, ours = times["a bounce that arrives alone"]
     for address, payload in zip(addresses[:ONE_BY_ONE], payloads[:ONE_BY_ONE], strict=True):
-        with _timed(theirs):
+        with timed(theirs):
             listmonk.bounce(address)
-        with _timed(ours):
+        with timed(ours):
             webhooks.store(database, [payload], NOW)
     theirs, ours = times["1,000 bounces that arrive together"]
-    with _timed(theirs):
+    with timed(theirs):
         for address in addresses[-TOGETHER:]:
             listmonk.bounce(address)
-    with _timed(ours):
+    with timed(ours):
         for start in range(len(payloads) - TOGETHER, len(payloads), EVENTS_AT_ONCE):
             webhooks.store(database, payloads[start : start + EVENTS_AT_ONCE], NOW)
 
@@ -279,21 +279,21 @@ def _event(address: str) -> MailEvent:
 def _change(listmonk: Listmonk, database: Database, times: Times) -> None:
     listmonk.run(f"UPDATE subscribers SET status = 'enabled' WHERE {BOUNCED}")
     listmonk.run("VACUUM ANALYZE")
-    with _timed(times["archive / blocklist by query"][0]):
+    with timed(times["archive / blocklist by query"][0]):
         listmonk.change("blocklist-subscribers-by-query", BOUNCED, [LIST])
     listmonk.run("VACUUM ANALYZE")
     theirs, ours = times["archive / remove from the list by query"]
-    with _timed(theirs):
+    with timed(theirs):
         listmonk.change("delete-subscriptions-by-query", BLOCKLISTED, [LIST], [LIST])
     plan = archives.plan(database, Segment(audience_id=AUDIENCE), by="U1", word="ARCHIVE", now=NOW)
-    with _timed(ours):
+    with timed(ours):
         job = archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
         run(database, ARCHIVE, archives.work)
     times["archive / blocklist by query"][1].append(ours[-1])
     theirs, ours = times["Undo / add to the list by query"]
-    with _timed(theirs):
+    with timed(theirs):
         listmonk.change("add-subscribers-to-lists-by-query", BLOCKLISTED, [], [LIST], "unsubscribed")
-    with _timed(ours):
+    with timed(ours):
         restores.undo(database, AUDIENCE, job.id, by="U1", now=NOW)
         run(database, RESTORE, restores.work)
 
@@ -307,9 +307,9 @@ def _import(server: str, source: Path, folder: Path, n: int, rounds: int, times:
         url = _new(server, f"import{number}", source)
         listmonk, database = Listmonk(url, _queries(source)), Database(url)
         listmonk.run(FILL[0])
-        with _timed(times["import"][0]):
+        with timed(times["import"][0]):
             listmonk.import_(theirs)
-        with ours.open("rb") as opened, _timed(times["import"][1]):
+        with ours.open("rb") as opened, timed(times["import"][1]):
             imports.receive(database, opened, name="all.csv", audience="Newsletter", by="U1", now=NOW)
             run(database, IMPORT, imports.work)
         listmonk.close()
@@ -387,17 +387,6 @@ def _queries(source: Path) -> dict[str, str]:
 
 def _url(server: str, name: str) -> str:
     return make_url(server).set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-
-
-@contextmanager
-def _timed(times: list[float]) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    times.append(time.perf_counter() - start)
-
-
-def _unit(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
 
 
 if __name__ == "__main__":

@@ -13,10 +13,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from email_validator import validate_email
@@ -38,6 +36,7 @@ from tests.support.audiences import run
 from tests.tools.benchmarks import answers, engines, instructions, memory, reads, references, whole
 from tests.tools.benchmarks.data import csv_file
 from tests.tools.benchmarks.memory import AUDIENCE
+from tests.tools.benchmarks.timing import timed, unit
 
 WORKS = ("import", "count", "export", "archive", "validate", "help", "memory")
 
@@ -107,7 +106,7 @@ def _measure(n: int, rounds: int, engine: str, works: list[str]) -> None:
         print("| work | ours | reference | ratio |\n|---|---|---|---|")
         for work, times in ours.items():
             a, b = statistics.median(times), statistics.median(reference[work])
-            print(f"| {work} | {_unit(a)} | {_unit(b)} | {a / b:.2f} |")
+            print(f"| {work} | {unit(a)} | {unit(b)} | {a / b:.2f} |")
         if "memory" in works:
             memory.table(new(folder), file)
 
@@ -118,22 +117,22 @@ def _round(
     """Imports, and then the other works on what was imported; each beside its reference."""
     large, bare = new(folder), new(folder)
     database = Database(large)
-    with _timed(ours["import"]):
+    with timed(ours["import"]):
         _import(database, file)
-    with _timed(reference["import"]):
+    with timed(reference["import"]):
         references.import_(bare, file)
     if "import" in works:
         ours[IN_ORDER].append(ours["import"][-1])
         ordered = new(folder)
-        with _timed(reference[IN_ORDER]):
+        with timed(reference[IN_ORDER]):
             references.import_(ordered, file, in_order=True)
     if "count" in works:
         _time_figures(database, ours[COUNT])
     if "export" in works:
         references.export(large, folder / "bare.csv")  # so that neither is the first to read what was written
-        with _timed(ours["export"]), (folder / "export.csv").open("wb") as out:
+        with timed(ours["export"]), (folder / "export.csv").open("wb") as out:
             exports.write(database, AUDIENCE, out, now=NOW)
-        with _timed(reference["export"]):
+        with timed(reference["export"]):
             references.export(large, folder / "bare.csv")
     if "archive" in works:
         _archive(database, large, bare, ours, reference)
@@ -145,18 +144,18 @@ def _archive(database: Database, large: str, bare: str, ours: Times, reference: 
     plan = archives.plan(database, Segment(audience_id=1), by="U1", word="ARCHIVE", now=NOW)
     archives.confirm(database, plan.id, "ARCHIVE", by="U1", now=NOW)
     engines.settle(large)
-    with _timed(ours["archive"]):
+    with timed(ours["archive"]):
         run(database, ARCHIVE, archives.work)
     engines.settle(bare)
-    with _timed(reference["archive"]):
+    with timed(reference["archive"]):
         references.archive(bare)
     [archive] = restores.earlier_archives(database).archives
     restores.undo(database, archive.audience_id, archive.id, by="U1", now=NOW)
     engines.settle(large)
-    with _timed(ours["Undo of it"]):
+    with timed(ours["Undo of it"]):
         run(database, RESTORE, restores.work)
     engines.settle(bare)
-    with _timed(reference["Undo of it"]):
+    with timed(reference["Undo of it"]):
         references.undo(bare)
 
 
@@ -176,17 +175,17 @@ def _count(url: str, tenth: Path, reference: Times) -> None:
 def _time_figures(database: Database, times: list[float]) -> None:
     [audience] = audiences.list_all(database)
     for _ in range(50):
-        with _timed(times):
+        with timed(times):
             counts.figures(database, audience, NOW, "Europe/Paris")
 
 
 def _validate(ours: Times, reference: Times) -> None:
     work = "validate 20,000 addresses"
     addresses = [row[0] for row in samples.rows("subscribed", 28_000)][:20_000]
-    with _timed(ours[work]):
+    with timed(ours[work]):
         for address in addresses:
             try_validate(address)
-    with _timed(reference[work]):
+    with timed(reference[work]):
         for address in addresses:
             validate_email(address, check_deliverability=False)
 
@@ -194,19 +193,8 @@ def _validate(ours: Times, reference: Times) -> None:
 def _help(ours: Times, reference: Times) -> None:
     for times, command in ((ours, ["-m", "handlers.cli", "--help"]), (reference, ["-c", "pass"])):
         for _ in range(5):
-            with _timed(times["cleaned --help (reference: bare Python)"]):
+            with timed(times["cleaned --help (reference: bare Python)"]):
                 subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
-
-
-@contextmanager
-def _timed(times: list[float]) -> Iterator[None]:
-    start = time.perf_counter()
-    yield
-    times.append(time.perf_counter() - start)
-
-
-def _unit(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.1f} ms"
 
 
 if __name__ == "__main__":
