@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import jobs
-from bot.imports import imports
+from bot.imports import imports, reading
 from bot.imports import refused as refused_lines
 from bot.imports.jobs import IMPORT, ImportJob
 from bot.imports.refused import RefusedLine
@@ -252,7 +252,7 @@ def test_a_cleaned_address_that_can_not_be_one_is_kept_to_be_put_right(database:
 
 
 def test_a_file_without_addresses_is_refused_and_nothing_is_kept(database: Database):
-    with pytest.raises(imports.NoAddressColumnInFile) as caught:
+    with pytest.raises(reading.NoAddressColumnInFile) as caught:
         _receive(database, "First Name,Last Name\nA,B\n")
     assert caught.value.values == {"name": "list.csv", "columns": "First Name, Last Name"}
     with pytest.raises(EmptyFile):
