@@ -77,9 +77,9 @@ class _Rows:
         self._copying = copying
         self.audiences: set[int] = set()
 
-    def write_row(self, row: Any) -> None:
-        self.audiences.add(row[0])
-        self._copying.write_row(row)
+    def write(self, text: str) -> None:
+        self.audiences.update(int(line.partition("\t")[0]) for line in text.removesuffix("\n").split("\n"))
+        self._copying.write(text)
 
 
 @contextmanager
