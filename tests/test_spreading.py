@@ -17,7 +17,8 @@ from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.contacts import TABLE, Segment
 from storage.contacts.tables import Contact, ContactCount
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow, is_spread
+from storage.core.tables import AudienceRow, is_spread
+from storage.jobs.tables import JobRow
 from storage.migrations import spreading
 from storage.migrations.spreading import Part
 from storage.migrations.tables import metadata

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, RestoreJob, RestoreResult, RestoreTask
-from bot.core import jobs
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.jobs import Clock, Recipient
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Recipient
 from storage.archives import archives
 from storage.archives.tables import Archive
 from storage.contacts import bulk

@@ -9,9 +9,10 @@ from difflib import get_close_matches
 
 from bot.core.errors import CleanedError, NoAudience, UnknownAudience
 from storage.contacts.reachable import reachable
-from storage.core import audiences, plans
+from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
+from storage.jobs import plans
 from storage.mailchimp.remote_state import RemoteState, Trouble
 
 _URL = re.compile(r"https?://[^\s<>|`]{1,500}")

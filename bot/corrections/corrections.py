@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 
 from bot.contacts import rows
 from bot.contacts.names import name_labels
-from bot.core import plans
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.json_values import from_json, to_json
 from bot.core.weeks import Week
 from bot.corrections import likely_typos, walks
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.likely_typos import Step
 from bot.corrections.required_fields import Field, Permission, Problems, Requirements, find_requirements
 from bot.corrections.suggestions import Suggestion
+from bot.jobs import plans
+from bot.jobs.json_values import from_json, to_json
 from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
@@ -30,9 +30,10 @@ from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
 from storage.core import forgotten, journal
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, PlanRow
+from storage.core.tables import AudienceRow, AudienceSource
 from storage.corrections import corrections
 from storage.corrections.tables import Consent
+from storage.jobs.tables import PlanRow
 from storage.mailchimp.client import Client
 
 KIND = "fix"

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import jobs, plans
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.jobs import Clock, Recipient
 from bot.corrections import corrections, walks
 from bot.corrections.corrections import Correction, CorrectionPlan, FilledForm, Form, NoPermission
 from bot.corrections.required_fields import NoMailchimp, resolve_choices
+from bot.jobs import jobs, plans
+from bot.jobs.jobs import Clock, Recipient
 from bot.mailchimp import adding
 from bot.mailchimp.fixes import Fixed
 from bot.mailchimp.jobs import ADD, AddJob, AddProgress, AddResult, AddTask, FixOutcome

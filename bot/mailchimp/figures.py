@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from bot.core import audiences
-from storage.core import jobs
 from storage.core.database import Database
-from storage.core.tables import JobKind
+from storage.jobs import jobs
+from storage.jobs.tables import JobKind
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 from storage.mailchimp.remote_state import Trouble

@@ -8,14 +8,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import jobs
 from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError
-from bot.core.jobs import Clock, Failure, Recipient
 from bot.corrections import corrections, likely_typos, tick_list
 from bot.corrections.corrections import FilledForm
 from bot.corrections.required_fields import NoMailchimp
 from bot.corrections.tick_list import TickedTypos
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Failure, Recipient
 from bot.mailchimp import adding
 from bot.mailchimp.jobs import FIX, AddTask, FixJob, FixOutcome, FixProgress, FixResult, FixTask
 from storage.contacts import bulk, contacts

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import jobs
 from bot.core.settings import Settings
+from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
 from storage.bounces import webhook_tokens
 from storage.core import audiences
 from storage.core.database import Database
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError

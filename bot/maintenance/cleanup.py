@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 from bot.bounces.webhooks import TOKENS_KEPT
-from bot.core.dedupe import REQUESTS_KEPT
+from bot.jobs.dedupe import REQUESTS_KEPT
 from bot.maintenance.retention import Retention, delete_older
 from storage.bounces import webhook_tokens
 from storage.contacts.reachable import reachable
-from storage.core import dedupe, plans
-from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.tables import JobKind
 from storage.installations import states
+from storage.jobs import dedupe, plans
+from storage.jobs import jobs as job_rows
+from storage.jobs.tables import JobKind
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import OutboxKey
 

@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import jobs
 from bot.core.addresses import BadAddressReason, find_addresses, try_validate
 from bot.core.errors import CleanedError, WrongWord
-from bot.core.jobs import Clock, Recipient
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Recipient
 from bot.privacy import uploads
 from bot.privacy.jobs import FORGET, ForgetJob, ForgetResult, ForgetTask
 from storage.core import audiences, forgotten, journal

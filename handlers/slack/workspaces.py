@@ -14,9 +14,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot.core import databases, workspaces
 from bot.core import settings as core_settings
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
 from bot.core.workspaces import Workspace
+from bot.jobs.jobs import Clock
 from bot.mailchimp import account
 from handlers.clock import utc_now
 from handlers.slack import errors

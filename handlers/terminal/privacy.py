@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 from tqdm import tqdm
 
-from bot.core import databases, jobs
+from bot.core import databases
+from bot.jobs import jobs
 from bot.privacy import forget, person
 from handlers.clock import utc_now
 from handlers.slack.views import forget as views

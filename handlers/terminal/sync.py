@@ -8,8 +8,9 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot.core import audiences, databases, jobs
+from bot.core import audiences, databases
 from bot.core.audiences import Audience
+from bot.jobs import jobs
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync

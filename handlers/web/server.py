@@ -15,8 +15,8 @@ from slack_bolt import App
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_sdk.signature import SignatureVerifier
 
-from bot.core.jobs import Clock
 from bot.core.settings import Settings
+from bot.jobs.jobs import Clock
 from handlers import logs
 from handlers.slack import errors
 from handlers.slack.context import AppContext

@@ -28,9 +28,10 @@ from storage.archives.tables import Archive, ArchiveMember
 from storage.bounces.tables import VerdictBatch
 from storage.contacts.contacts import TABLE
 from storage.contacts.tables import VerdictRow
-from storage.core.tables import AudienceRow, AudienceSource, JobRow, JournalRow
+from storage.core.tables import AudienceRow, AudienceSource, JournalRow
 from storage.corrections.tables import Consent
 from storage.exports.tables import Export
+from storage.jobs.tables import JobRow
 from storage.maintenance.recounts import all_contacts
 
 

@@ -11,6 +11,7 @@ import storage.digests.tables
 import storage.exports.tables
 import storage.imports.tables
 import storage.installations.tables
+import storage.jobs.tables
 import storage.mailchimp.tables  # noqa: F401  each import registers its tables
 
 metadata = SQLModel.metadata

@@ -41,18 +41,10 @@ from storage.contacts.tables import DomainCount, VerdictRow
 from storage.contacts.values import Status
 from storage.core import audiences
 from storage.core.database import Database
-from storage.core.tables import (
-    AudienceRow,
-    AudienceSource,
-    HandledRequest,
-    JobKind,
-    JobRow,
-    PlanRow,
-    SecretRow,
-    is_spread,
-)
+from storage.core.tables import AudienceRow, AudienceSource, SecretRow, is_spread
 from storage.corrections.tables import Consent
 from storage.imports.tables import RefusedRow, UploadPart
+from storage.jobs.tables import HandledRequest, JobKind, JobRow, PlanRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.remote_state import RemoteState
 from storage.privacy.spellings import ERASED, Spellings

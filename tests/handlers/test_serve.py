@@ -21,7 +21,7 @@ import pytest
 from prometheus_client import REGISTRY
 from slack_sdk.socket_mode.builtin.client import SocketModeClient
 
-from bot.core import jobs
+from bot.jobs import jobs
 from handlers import logs, serve
 from handlers import scheduler as scheduling
 from handlers.slack import app, manifest

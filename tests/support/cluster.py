@@ -109,7 +109,7 @@ def analysed_text(statement: str) -> Analysis:
 
 
 def caller() -> str:
-    """The function of the program that sends the statement, such as `storage.core.jobs.add`; "" if a test does."""
+    """The function of the program that sends the statement, such as `storage.jobs.jobs.add`; "" if a test does."""
     frame = sys._getframe(1)
     while frame := frame.f_back:  # type: ignore[assignment]
         path = frame.f_code.co_filename

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.core import jobs
-from bot.core.jobs import LEASE, AnyJob
+from bot.jobs import jobs
+from bot.jobs.jobs import LEASE, AnyJob
 from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncResult
 from handlers.standins.mailchimp.account import StoredMergeField, merge_values

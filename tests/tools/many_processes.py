@@ -34,9 +34,10 @@ from storage.archives.tables import Archive
 from storage.contacts.tables import Contact
 from storage.core import schema
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JobRow, JournalRow
+from storage.core.tables import AudienceRow, JournalRow
 from storage.digests.tables import DigestRun
 from storage.exports.tables import Export
+from storage.jobs.tables import JobRow
 from tests.support.audiences import import_csv
 from tests.support.slack import GENERAL, Json, Person
 from tests.support.slack import words as words_of

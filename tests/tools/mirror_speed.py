@@ -25,7 +25,8 @@ from pathlib import Path
 
 import httpx
 
-from bot.core import databases, jobs
+from bot.core import databases
+from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
 from handlers.cli import GC_THRESHOLDS

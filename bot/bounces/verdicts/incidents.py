@@ -18,7 +18,7 @@ from bot.bounces.verdicts.policy import (
     find_incidents,
     refusals_of_one_domain,
 )
-from bot.core.jobs import new_id
+from bot.jobs.jobs import new_id
 from storage.bounces import incidents as incident_rows
 from storage.bounces.incidents import RefusalSummary
 from storage.bounces.tables import IncidentRow

@@ -11,10 +11,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.bounces.verdicts.batches import Answer
-from bot.core import audiences, jobs, plans
+from bot.core import audiences
 from bot.core.errors import CleanedError, IsMirrored, PlanGone, WrongWord
-from bot.core.jobs import Clock, Job, JobType, Recipient
-from bot.core.json_values import from_json, to_json
+from bot.jobs import jobs, plans
+from bot.jobs.jobs import Clock, Job, JobType, Recipient
+from bot.jobs.json_values import from_json, to_json
 from storage.bounces import batches as batch_rows
 from storage.bounces import reversals
 from storage.bounces.reversals import Chosen
@@ -26,7 +27,8 @@ from storage.contacts.tables import Contact, VerdictRow
 from storage.contacts.values import CleanReason, Status
 from storage.core import journal
 from storage.core.database import Database, Session
-from storage.core.tables import AudienceRow, AudienceSource, JobKind
+from storage.core.tables import AudienceRow, AudienceSource
+from storage.jobs.tables import JobKind
 
 CONTACTS_PER_CHUNK = 10_000
 BATCHES_PER_PAGE = 10

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
 from bot.mailchimp.mirror import tags
 from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.pages import call, call_pool, heartbeats

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from bot.contacts.columns import LONGEST_TITLE
-from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
 from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.pages import call, call_pool, heartbeats
 from storage.bounces import contacts as contact_rows

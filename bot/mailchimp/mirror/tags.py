@@ -3,8 +3,8 @@
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 
-from bot.core import jobs
-from bot.core.jobs import Clock
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock
 from bot.mailchimp.mirror import members
 from bot.mailchimp.mirror.jobs import SyncJob
 from bot.mailchimp.mirror.members import ContactPage

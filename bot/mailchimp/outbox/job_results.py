@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.archives import archives, restores
 from bot.archives.jobs import ArchiveJob, ArchiveResult, RemoteJob, RestoreJob, RestoreResult
 from bot.contacts.counts import segment_size
-from bot.core import jobs
+from bot.jobs import jobs
 from bot.mailchimp.outbox import roads
 from bot.mailchimp.outbox.refusals import GONE, NOT_FOUND
 from storage.archives import archives as archive_rows

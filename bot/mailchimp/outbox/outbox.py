@@ -13,8 +13,8 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from bot.archives.jobs import RemoteJob
-from bot.core import jobs
-from bot.core.jobs import Clock, Failure
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Failure
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.outbox import refusals, roads
 from bot.mailchimp.outbox.refusals import REFUSED_METHOD

@@ -9,7 +9,7 @@ from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 
-from bot.core.jobs import Clock
+from bot.jobs.jobs import Clock
 from storage.core.database import Database
 from storage.installations import states, tables
 from storage.installations.ciphers import TokenCipher

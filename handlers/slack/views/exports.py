@@ -12,8 +12,8 @@ from handlers.slack.elements.audiences import short_name
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words, escaped
 from storage.contacts.contacts import Segment
-from storage.core.tables import JobState
 from storage.files.csv_files import CsvFormat
+from storage.jobs.tables import JobState
 
 CALLBACK = "exports-confirm"
 CHOOSE = "exports-audience"

@@ -10,7 +10,7 @@ from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks, receipts
 from handlers.slack.elements.blocks import Block, Message, View
 from handlers.words import Markup, Words
-from storage.core.tables import JobState
+from storage.jobs.tables import JobState
 
 OPEN = "open-import"
 SUBMIT = "import"

@@ -23,8 +23,9 @@ from bot.bounces.verdicts.policy import (
     find_incidents,
 )
 from bot.contacts import counts
-from bot.core import audiences, jobs
-from bot.core.jobs import Recipient
+from bot.core import audiences
+from bot.jobs import jobs
+from bot.jobs.jobs import Recipient
 from storage.bounces import incidents as incident_rows
 from storage.bounces.message_files import MailMessage
 from storage.core.database import Database

@@ -15,8 +15,9 @@ from bot.bounces.events import Cause, EventKind, MailEvent
 from bot.bounces.verdicts import reversals
 from bot.bounces.verdicts.reversals import REVERSAL, CleanedBatch, NothingToReverse, Obstacle, ReversalJob
 from bot.contacts import counts
-from bot.core import audiences, jobs, journal
+from bot.core import audiences, journal
 from bot.core.errors import AlreadyDone, IsMirrored, PlanGone, WrongWord
+from bot.jobs import jobs
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
 from storage.core.tables import AudienceRow, AudienceSource

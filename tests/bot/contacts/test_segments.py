@@ -10,8 +10,8 @@ import pytest
 
 from bot.contacts import rows, segments
 from bot.contacts.segments import MAX_TICKED, Listing, NothingTicked, Preset, TickedBoxes
-from bot.core import plans
 from bot.core.errors import PlanGone
+from bot.jobs import plans
 from storage.contacts import bulk, contacts, figures, values
 from storage.contacts.contacts import Segment
 from storage.core import audiences

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.core import jobs
 from bot.core.errors import AlreadyDone, PlanGone
 from bot.corrections import likely_typos, tick_list
 from bot.corrections.required_fields import NoMailchimp
 from bot.corrections.tick_list import NothingTicked, OtherNumber, TickedTypos, TickList
+from bot.jobs import jobs
 from bot.mailchimp import adding, fixes
 from bot.mailchimp.jobs import FixJob
 from handlers.standins.mailchimp.account import StoredMergeField

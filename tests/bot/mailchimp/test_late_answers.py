@@ -8,8 +8,8 @@ from sqlmodel import select
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.core import jobs
-from bot.core.jobs import AnyJob, JobType
+from bot.jobs import jobs
+from bot.jobs.jobs import AnyJob, JobType
 from bot.mailchimp.outbox import job_results, outbox, work
 from handlers.slack.views.archives import archives as views
 from handlers.standins.mailchimp.faults import FaultKind

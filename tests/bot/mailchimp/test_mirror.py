@@ -9,7 +9,7 @@ import pytest
 
 from bot.bounces import intake
 from bot.bounces.events import EventKind, MailEvent
-from bot.core import jobs
+from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror import tags as member_tags
 from bot.mailchimp.mirror.jobs import SYNC

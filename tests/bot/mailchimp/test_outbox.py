@@ -13,9 +13,9 @@ from sqlmodel import select
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, ArchiveResult, RestoreJob, RestoreResult
-from bot.core import jobs
 from bot.core.errors import AlreadyDone
-from bot.core.jobs import AnyJob, JobType
+from bot.jobs import jobs
+from bot.jobs.jobs import AnyJob, JobType
 from bot.mailchimp.mirror.members import contact_id
 from bot.mailchimp.outbox import job_results, outbox, remote_changes, roads
 from handlers.standins.mailchimp.account import StoredMergeField
@@ -25,7 +25,7 @@ from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
 from storage.core.database import Database
-from storage.core.tables import JobKind, JobRow
+from storage.jobs.tables import JobKind, JobRow
 from storage.mailchimp import mirrors as mirror_rows
 from storage.mailchimp.client import Client
 from storage.mailchimp.tables import Outgoing

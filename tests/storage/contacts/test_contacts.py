@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.core import jobs
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
+from bot.jobs import jobs
 from storage.contacts import contacts
 from storage.contacts.contacts import PageKey, Segment
 from storage.core import audiences

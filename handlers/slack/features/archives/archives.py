@@ -12,7 +12,7 @@ from bot.archives.restores import SharedReceipt
 from bot.core import audiences
 from bot.core.audiences import Audience
 from bot.core.errors import CleanedError, NothingThere
-from bot.core.files import SharedWith
+from bot.jobs.files import SharedWith
 from bot.mailchimp.outbox import work
 from handlers.slack import errors
 from handlers.slack.context import AppContext

@@ -12,15 +12,16 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import event
 
-from bot.core import breakdowns, jobs
+from bot.core import breakdowns
 from bot.core.audiences import by_id, remember
 from bot.core.breakdowns import Place
-from bot.core.jobs import Recipient
 from bot.core.settings import load
 from bot.core.workspaces import Workspace
 from bot.corrections import likely_typos
 from bot.digests import digests
 from bot.exports.jobs import EXPORT, ExportTask
+from bot.jobs import jobs
+from bot.jobs.jobs import Recipient
 from bot.mailchimp.mirror.jobs import SYNC, SyncTask
 from handlers.slack import home_tabs, people
 from handlers.slack.features import home_refresh

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core import jobs
+from bot.jobs import jobs
 from bot.mailchimp.adding import TryLater
 from bot.mailchimp.jobs import ADD
 from handlers.slack.app import job_handlers

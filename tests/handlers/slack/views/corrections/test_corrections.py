@@ -8,7 +8,6 @@ import pytest
 
 from bot.core.addresses import BadAddressReason
 from bot.core.audiences import Audience
-from bot.core.jobs import Failure
 from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
@@ -17,6 +16,7 @@ from bot.corrections.mail_exchanges import MailStatus
 from bot.corrections.slips import Slip
 from bot.corrections.suggestions import Suggestion, SuggestionReason
 from bot.corrections.tick_list import Offer, TickList
+from bot.jobs.jobs import Failure
 from bot.mailchimp.fixes import Fixed, FixReceipt
 from bot.mailchimp.jobs import FIX, FixOutcome
 from handlers.slack import errors as slack_errors

@@ -26,10 +26,7 @@ from bot.archives.jobs import (
 from bot.archives.restore_picker import PickerBoxes
 from bot.contacts import segments
 from bot.contacts.upsert import NO_ROWS, UpsertCounts
-from bot.core import jobs
 from bot.core.errors import WrongWord
-from bot.core.files import ExpectedFile, HandOver, SmallFile
-from bot.core.jobs import Clock, Failure, Job, JobType, ProgressT, Recipient, ResultT, TaskT
 from bot.corrections import corrections
 from bot.corrections.corrections import CorrectionPlan, FilledForm
 from bot.corrections.required_fields import Field, Permission
@@ -37,6 +34,9 @@ from bot.exports import exports
 from bot.exports.jobs import EXPORT, ExportJob, ExportProgress, ExportResult, ExportTask, SentFile
 from bot.imports import imports, refused
 from bot.imports.jobs import IMPORT, ImportJob, ImportProgress, ImportTask
+from bot.jobs import jobs
+from bot.jobs.files import ExpectedFile, HandOver, SmallFile
+from bot.jobs.jobs import Clock, Failure, Job, JobType, ProgressT, Recipient, ResultT, TaskT
 from bot.mailchimp.jobs import ADD, AddProgress, AddResult, AddTask
 from bot.mailchimp.mirror.jobs import SYNC, SyncProgress, SyncResult, SyncTask
 from bot.mailchimp.outbox import work as outbox_work
@@ -44,12 +44,12 @@ from storage.archives.tables import Archive
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import Status
 from storage.core import audiences
-from storage.core import jobs as job_rows
-from storage.core import plans as plan_rows
 from storage.core.database import Database
-from storage.core.tables import JobRow, JobState, PlanRow
 from storage.exports import cells
 from storage.imports.tables import RefusedRow, UploadPart
+from storage.jobs import jobs as job_rows
+from storage.jobs import plans as plan_rows
+from storage.jobs.tables import JobRow, JobState, PlanRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.client import Client
 from storage.mailchimp.tables import Outgoing

@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from bot.core.errors import NoAudience
-from bot.core.json_values import from_json, to_json
-from storage.core import jobs
+from bot.jobs.json_values import from_json, to_json
 from storage.core.database import Database, Session
-from storage.core.tables import UNFINISHED, JobKind, JobRow, JobState
+from storage.jobs import jobs
+from storage.jobs.tables import UNFINISHED, JobKind, JobRow, JobState
 
 LEASE = timedelta(seconds=30)  # renewed by each step, which takes well under a second
 
@@ -346,7 +346,7 @@ def step(
 ) -> Job[TaskT, ProgressT, ResultT]:
     """Saves the job's progress and renews its lease, in the same transaction as the step's changes.
 
-    `columns`: `done`, `total` or `audience_id`. Values that are not given stay. Raises storage.core.jobs.LeaseLost.
+    `columns`: `done`, `total` or `audience_id`. Values that are not given stay. Raises storage.jobs.jobs.LeaseLost.
     """
     if progress is not None:
         columns["cursor"] = to_json(progress)

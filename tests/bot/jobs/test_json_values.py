@@ -16,19 +16,19 @@ from bot.archives.jobs import ARCHIVE, RESTORE
 from bot.bounces.verdicts.held import CLEANING, QUESTION
 from bot.bounces.verdicts.notices import NOTICE
 from bot.bounces.verdicts.reversals import REVERSAL
-from bot.core.jobs import JobType, Recipient
-from bot.core.json_values import from_json, to_json
 from bot.corrections.corrections import CorrectionPlan
 from bot.corrections.required_fields import Permission
 from bot.exports.jobs import EXPORT, ExportProgress
 from bot.imports.jobs import IMPORT
+from bot.jobs.jobs import JobType, Recipient
+from bot.jobs.json_values import from_json, to_json
 from bot.mailchimp.jobs import ADD, FIX
 from bot.mailchimp.mirror.jobs import SYNC
 from bot.privacy.jobs import FORGET
 from storage.contacts.contacts import PageKey
 from storage.contacts.values import Status
-from storage.core.tables import JobKind
 from storage.files.csv_files import CsvFormat
+from storage.jobs.tables import JobKind
 
 TYPES: Sequence[JobType[Any, Any, Any]] = (
     ARCHIVE,

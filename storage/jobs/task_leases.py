@@ -7,7 +7,7 @@ from sqlalchemy import Table, or_, update
 from sqlmodel import Session, col, select
 
 from storage.core.engines import insert, is_sqlite
-from storage.core.tables import LeaseRow
+from storage.jobs.tables import LeaseRow
 
 TABLE: Table = LeaseRow.__table__  # type: ignore[attr-defined]
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from storage.core import dedupe
 from storage.core.database import Database
+from storage.jobs import dedupe
 
 REQUESTS_KEPT = timedelta(minutes=15)  # Slack retries at once, after one minute and after five
 MOST_ANSWER = 256 << 10  # characters; Slack takes views of 250 kB

@@ -7,7 +7,7 @@ from sqlalchemy import Table, delete, update
 from sqlmodel import Session, col
 
 from storage.core.engines import insert
-from storage.core.tables import PlanRow
+from storage.jobs.tables import PlanRow
 
 TABLE: Table = PlanRow.__table__  # type: ignore[attr-defined]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from bot.core import jobs
 from bot.core.errors import CleanedError
-from bot.core.jobs import Clock, Job
+from bot.jobs import jobs
+from bot.jobs.jobs import Clock, Job
 from storage.core.database import Database
 
 GIVE_UP_AFTER = 5  # attempts

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.errors import AlreadyDone, PlanGone
-from bot.core.jobs import new_id
-from storage.core import plans
+from bot.jobs.jobs import new_id
 from storage.core.database import Session
-from storage.core.tables import PlanRow
+from storage.jobs import plans
+from storage.jobs.tables import PlanRow
 
 
 def create(

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.archives.jobs import ARCHIVE, ArchiveTask
-from bot.core import jobs, task_leases
+from bot.jobs import jobs, task_leases
 from storage.contacts.contacts import Segment
 from storage.core import audiences
 from storage.core.database import Database

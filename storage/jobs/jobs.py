@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Table, and_, delete, or_, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from storage.core import task_leases
 from storage.core.engines import insert
-from storage.core.tables import ENDED, UNFINISHED, JobKind, JobRow, JobState
+from storage.jobs import task_leases
+from storage.jobs.tables import ENDED, UNFINISHED, JobKind, JobRow, JobState
 
 # A job that failed waits longer than a lease lasts before it is tried again, and the clocks of processes differ.
 LONGEST_WAIT_IN_LEASES = 4

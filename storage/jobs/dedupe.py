@@ -6,7 +6,7 @@ from sqlalchemy import Table, delete, select, update
 from sqlmodel import Session, col
 
 from storage.core.engines import insert
-from storage.core.tables import HandledRequest
+from storage.jobs.tables import HandledRequest
 
 TABLE: Table = HandledRequest.__table__  # type: ignore[attr-defined]
 

@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveResult, ArchiveTask, RestoreTask
-from bot.core import jobs
-from bot.core.jobs import AnyJob, Failure, JobType, Recipient
-from bot.core.json_values import to_json
 from bot.exports.jobs import EXPORT, ExportTask
 from bot.imports.jobs import IMPORT, ImportTask
+from bot.jobs import jobs
+from bot.jobs.jobs import AnyJob, Failure, JobType, Recipient
+from bot.jobs.json_values import to_json
 from storage.contacts.contacts import Segment
 from storage.core import audiences
-from storage.core import jobs as job_rows
 from storage.core.database import Database
-from storage.core.jobs import LeaseLost
-from storage.core.tables import JobRow
 from storage.imports import uploads
+from storage.jobs import jobs as job_rows
+from storage.jobs.jobs import LeaseLost
+from storage.jobs.tables import JobRow
 from tests.conftest import NOW
 
 LATER = NOW + jobs.LEASE + timedelta(seconds=1)

@@ -5,9 +5,9 @@ A SQLite database has a single process, so no lease is needed there.
 
 from datetime import datetime, timedelta
 
-from bot.core import jobs
-from storage.core import task_leases
+from bot.jobs import jobs
 from storage.core.database import Database
+from storage.jobs import task_leases
 
 
 def acquire(database: Database, name: str, owner: str, now: datetime, duration: timedelta) -> bool:
