@@ -11,7 +11,7 @@ from sqlmodel import select as select_model
 
 from bot.archives import archives, restores
 from bot.archives.jobs import ARCHIVE, RESTORE
-from bot.core import workspaces
+from bot.workspaces import workspaces
 from handlers import cli
 from storage.archives.tables import Archive, ArchiveMember
 from storage.contacts.contacts import TABLE, Segment

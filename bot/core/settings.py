@@ -19,8 +19,8 @@ from bot.core.errors import CleanedError, Faults
 from storage.bounces import imap_address
 from storage.bounces.imap_address import ImapAddress
 from storage.core.database import url_beside
-from storage.installations.ciphers import parse_keys
 from storage.mailchimp.limiter import DEFAULT_CONNECTIONS, MAX_CONNECTIONS
+from storage.workspaces.ciphers import parse_keys
 
 ENV_FILE = ".env"  # in the folder where the program starts
 SHORTEST_SECRET = 16  # characters

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from slack_sdk import WebClient
 
 from bot.core.settings import Settings
-from bot.core.workspaces import Workspace
 from bot.digests import digests
 from bot.jobs.jobs import Clock
+from bot.workspaces.workspaces import Workspace
 from handlers.clock import utc_now
 from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.people import People

@@ -11,8 +11,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
-from bot.core import databases, settings
+from bot.core import settings
 from bot.demo import samples
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.slack import manifest
 from handlers.standins.mailchimp import sample

@@ -8,13 +8,14 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot.core import audiences, databases
+from bot.core import audiences
 from bot.core.audiences import Audience
 from bot.jobs import jobs
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SyncJob, SyncResult
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.slack.views.mailchimp.mirror import differs
 from handlers.terminal import workspaces

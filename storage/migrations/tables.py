@@ -10,8 +10,9 @@ import storage.corrections.tables
 import storage.digests.tables
 import storage.exports.tables
 import storage.imports.tables
-import storage.installations.tables
 import storage.jobs.tables
-import storage.mailchimp.tables  # noqa: F401  each import registers its tables
+import storage.mailchimp.tables
+import storage.workspaces.installation_tables
+import storage.workspaces.tables  # noqa: F401  each import registers its tables
 
 metadata = SQLModel.metadata

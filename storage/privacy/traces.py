@@ -31,8 +31,9 @@ from sqlmodel.sql.sqltypes import AutoString
 
 import storage.digests.tables
 import storage.exports.tables
-import storage.installations.tables
-import storage.mailchimp.tables  # noqa: F401  each import registers its tables
+import storage.mailchimp.tables
+import storage.workspaces.installation_tables
+import storage.workspaces.tables  # noqa: F401  each import registers its tables
 from storage.archives.tables import Archive, ArchiveMember
 from storage.bounces.tables import Quarantined, VerdictBatch
 from storage.contacts import bulk, figures

@@ -18,8 +18,8 @@ from slack_sdk import WebClient
 import handlers.slack
 from bot.bounces.events import Fault
 from bot.bounces.verdicts.notices import Incident
-from bot.core import databases
 from bot.demo import samples
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.slack import manifest
 from handlers.slack.elements import newer

@@ -14,12 +14,12 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from sqlmodel import func, select
 
-from bot.core import workspaces
 from bot.core.settings import Settings, load
 from bot.digests import digests
 from bot.imports import imports
 from bot.imports.jobs import IMPORT
 from bot.jobs import jobs
+from bot.workspaces import workspaces
 from handlers import cli, serve
 from handlers.clock import utc_now
 from handlers.serve import Parts

@@ -25,10 +25,10 @@ from pathlib import Path
 
 import httpx
 
-from bot.core import databases
 from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
+from bot.workspaces import databases
 from handlers.cli import GC_THRESHOLDS
 from handlers.clock import utc_now
 from handlers.standins.mailchimp.api import reads

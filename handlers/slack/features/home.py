@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.bounces.verdicts import held
 from bot.contacts import counts
-from bot.core import audiences, breakdowns, journal
-from bot.core.breakdowns import Breakdown, Place
+from bot.core import audiences, journal
 from bot.core.errors import NotAnOperator
 from bot.corrections import typo_counts
 from bot.corrections.typo_counts import TypoState
@@ -15,6 +14,8 @@ from bot.digests import digests
 from bot.exports import exports
 from bot.jobs import jobs
 from bot.jobs.jobs import WorkUnderWay
+from bot.workspaces import breakdowns
+from bot.workspaces.breakdowns import Breakdown, Place
 from handlers.slack.context import AppContext
 from handlers.slack.features.audience_modal import suggest_audiences
 from handlers.slack.listeners import EVERYONE, Listeners

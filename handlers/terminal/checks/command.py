@@ -13,15 +13,16 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.bounces import mailbox
-from bot.core import databases, settings
+from bot.core import settings
 from bot.core.audiences import Audience
-from bot.core.databases import DatabaseBehind
 from bot.core.errors import CleanedError
 from bot.core.settings import BadSetting, Reading, Settings
 from bot.mailchimp import account
 from bot.mailchimp.mirror import missing
 from bot.mailchimp.outbox import roads
 from bot.maintenance.retention import Retention
+from bot.workspaces import databases
+from bot.workspaces.databases import DatabaseBehind
 from handlers import tracing
 from handlers.slack.web_api.scopes import SCOPES
 from handlers.terminal import spreading

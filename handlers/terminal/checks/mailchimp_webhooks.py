@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from bot.core import databases
 from bot.core.settings import Settings
 from bot.mailchimp import account, webhooks
+from bot.workspaces import databases
 from handlers.clock import utc_now
 from handlers.terminal.checks.finding import Finding, Make
 from handlers.words import Words

@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from bot.core import databases
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
 from bot.imports.jobs import ImportJob
 from bot.jobs import jobs
 from bot.jobs.jobs import Clock
+from bot.workspaces import databases
 from handlers import cli
 from handlers.clock import utc_now
 from handlers.terminal.arguments import SHELLS

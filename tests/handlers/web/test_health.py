@@ -17,8 +17,8 @@ import pytest
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.core import databases
 from bot.core.settings import Settings
+from bot.workspaces import databases
 from handlers import scheduler
 from handlers.clock import utc_now
 from handlers.slack.jobs.worker import Worker

@@ -3,12 +3,13 @@
 import logging
 from functools import partial
 
-from bot.core import audiences, breakdowns
+from bot.core import audiences
 from bot.core.audiences import Audience
-from bot.core.breakdowns import Place
 from bot.mailchimp.account import NoMailchimpKey, NotMirrored
 from bot.mailchimp.mirror import sync as mirror_sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
+from bot.workspaces import breakdowns
+from bot.workspaces.breakdowns import Place
 from handlers.slack.context import AppContext
 from handlers.slack.elements.blocks import Message
 from handlers.slack.jobs.long_work import JobHandler

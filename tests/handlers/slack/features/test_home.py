@@ -12,17 +12,17 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import event
 
-from bot.core import breakdowns
 from bot.core.audiences import by_id, remember
-from bot.core.breakdowns import Place
 from bot.core.settings import load
-from bot.core.workspaces import Workspace
 from bot.corrections import likely_typos
 from bot.digests import digests
 from bot.exports.jobs import EXPORT, ExportTask
 from bot.jobs import jobs
 from bot.jobs.jobs import Recipient
 from bot.mailchimp.mirror.jobs import SYNC, SyncTask
+from bot.workspaces import breakdowns
+from bot.workspaces.breakdowns import Place
+from bot.workspaces.workspaces import Workspace
 from handlers.slack import home_tabs, people
 from handlers.slack.features import home_refresh
 from handlers.slack.features.home import after_work, outline, publish

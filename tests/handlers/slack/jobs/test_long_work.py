@@ -14,11 +14,11 @@ from slack_sdk.errors import SlackApiError
 
 from bot.core.errors import NothingThere
 from bot.core.settings import load
-from bot.core.workspaces import Workspace
 from bot.jobs import jobs
 from bot.jobs.files import GIVE_UP_AFTER
 from bot.jobs.jobs import Clock, Job, JobType, Recipient
 from bot.jobs.json_values import to_json
+from bot.workspaces.workspaces import Workspace
 from handlers.slack.context import AppContext
 from handlers.slack.elements import blocks, newer
 from handlers.slack.elements.blocks import Message

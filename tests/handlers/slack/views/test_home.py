@@ -9,12 +9,12 @@ import pytest
 
 from bot.contacts.counts import Figures
 from bot.core.audiences import Audience
-from bot.core.breakdowns import Breakdown, Place
 from bot.core.journal import JournalEntry
 from bot.core.weeks import Week
 from bot.digests.digests import DigestSettings, LastRun
 from bot.exports.exports import PastExport
 from bot.jobs.jobs import WorkUnderWay
+from bot.workspaces.breakdowns import Breakdown, Place
 from handlers.slack.features.home import WORK
 from handlers.slack.views import home as views
 from handlers.slack.views.home_parts import MOST_WRONG, REFUSALS, Dashboard, SetUp

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.core import databases
 from bot.mailchimp.outbox import roads
+from bot.workspaces import databases
 from handlers import cli
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin

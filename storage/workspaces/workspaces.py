@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from storage.core.engines import upsert
-from storage.core.tables import WorkspaceRow
+from storage.workspaces.tables import WorkspaceRow
 
 
 def list_all(session: Session) -> Sequence[WorkspaceRow]:

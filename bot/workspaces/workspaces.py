@@ -5,11 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import databases
 from bot.core.errors import CleanedError
-from storage.core import schema, workspaces
+from bot.workspaces import databases
+from storage.core import schema
 from storage.core.database import Database, Unreachable
-from storage.core.tables import WorkspaceRow
+from storage.workspaces import workspaces
+from storage.workspaces.tables import WorkspaceRow
 
 ID = re.compile(r"[TE][A-Z0-9]{1,31}")  # of a workspace or organization, as Slack makes them
 MAIN = ""  # the place of the workspace that uses the main database

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from storage.core.engines import upsert
-from storage.core.tables import BreakdownRow
+from storage.workspaces.tables import BreakdownRow
 
 
 def all_(session: Session) -> Sequence[BreakdownRow]:

@@ -10,7 +10,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
 import storage.core.tables  # noqa: F401  names the constraints
-from storage.installations.ciphers import TokenCipher
+from storage.workspaces.ciphers import TokenCipher
 
 # A bot's webhook is a secret too: who knows its address can post.
 SECRETS = ("bot_token", "bot_refresh_token", "user_token", "user_refresh_token", "incoming_webhook_url")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
-from storage.installations.tables import STATES
+from storage.workspaces.installation_tables import STATES
 
 
 def count(session: Session) -> int:

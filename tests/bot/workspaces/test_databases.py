@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.core import databases
+from bot.workspaces import databases
 from handlers import cli
 from handlers.words import words
 from storage.core.database import Database

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.core.operators import Standing, is_operator
+from bot.workspaces.operators import Standing, is_operator
 
 NEVER, ALWAYS = (False, False, False, False), (True, True, True, True)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from storage.core import breakdowns
 from storage.core.database import Database
-from storage.core.tables import BreakdownRow
+from storage.workspaces import breakdowns
+from storage.workspaces.tables import BreakdownRow
 
 
 class Place(StrEnum):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.installations.ciphers import TokenCipher, WrongKey, parse_keys
+from storage.workspaces.ciphers import TokenCipher, WrongKey, parse_keys
 
 
 def key(n: int = 32) -> str:
