@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.archives.jobs import ARCHIVE, RESTORE, ArchiveJob, ArchiveResult, ArchiveTask
+from bot.audiences import audiences
 from bot.contacts.counts import segment_size
-from bot.core import audiences
 from bot.core.errors import NothingThere, WrongWord
 from bot.corrections import likely_typos
 from bot.jobs import jobs, plans
@@ -17,9 +17,9 @@ from bot.jobs.jobs import Clock, Recipient
 from bot.jobs.json_values import from_json, to_json
 from storage.archives import archives
 from storage.archives.tables import Archive
+from storage.audiences import journal
 from storage.contacts import bulk, contacts
 from storage.contacts.contacts import Segment
-from storage.core import journal
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceSource
 

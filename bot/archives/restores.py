@@ -10,11 +10,11 @@ from bot.jobs import jobs
 from bot.jobs.jobs import Clock, Recipient
 from storage.archives import archives
 from storage.archives.tables import Archive
+from storage.audiences import audiences as audience_rows
+from storage.audiences import journal
 from storage.contacts import bulk
 from storage.contacts.contacts import Segment
 from storage.contacts.reachable import reachable
-from storage.core import audiences as audience_rows
-from storage.core import journal
 from storage.core.database import Database, Session
 
 ARCHIVES_PER_PAGE = 10

@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.audiences.audiences import Audience
 from bot.bounces.verdicts import incidents
 from bot.core import weeks
-from bot.core.audiences import Audience
 from bot.core.weeks import Week
 from storage.contacts import contacts
 from storage.contacts import figures as stored_figures

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from bot.audiences.audiences import Audience, require
 from bot.bounces import evidence
 from bot.bounces.evidence import VerdictSummary
 from bot.contacts.counts import segment_size
 from bot.contacts.names import full_name
-from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.jobs import json_values, plans
 from storage.contacts import contacts, figures

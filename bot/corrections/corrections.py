@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bot.audiences.audiences import Audience, require
 from bot.contacts import rows
 from bot.contacts.names import name_labels
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
-from bot.core.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.weeks import Week
 from bot.corrections import likely_typos, walks
@@ -21,6 +21,7 @@ from bot.corrections.required_fields import Field, Permission, Problems, Require
 from bot.corrections.suggestions import Suggestion
 from bot.jobs import plans
 from bot.jobs.json_values import from_json, to_json
+from storage.audiences import journal
 from storage.contacts import bulk, contacts, figures
 from storage.contacts import values as contact_values
 from storage.contacts.contacts import Segment
@@ -28,7 +29,7 @@ from storage.contacts.figures import FigureChanges
 from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
-from storage.core import forgotten, journal
+from storage.core import forgotten
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.corrections import corrections

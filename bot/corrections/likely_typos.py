@@ -6,15 +6,15 @@ from datetime import datetime
 from functools import lru_cache, partial
 from itertools import islice
 
-from bot.core.audiences import Audience, require
+from bot.audiences.audiences import Audience, require
 from bot.core.errors import PlanGone
 from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
+from storage.audiences import journal
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey
 from storage.contacts.tables import Contact
-from storage.core import journal
 from storage.core.database import Database, Session
 from storage.corrections import corrections
 from storage.corrections.tables import NotTypo

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.audiences import Audience, require
+from bot.audiences.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.core.weeks import Week
 from bot.corrections import likely_typos

@@ -14,7 +14,8 @@ from zoneinfo import available_timezones
 from bot.core import weeks
 from bot.core.errors import CleanedError
 from bot.core.weeks import WEEK, Week
-from storage.core import days, journal
+from storage.audiences import journal
+from storage.core import days
 from storage.core.database import Database, Session
 from storage.digests import digests
 from storage.digests.tables import Digest, DigestRun

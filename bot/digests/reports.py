@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bot.core.weeks import WEEK, Week, bounds
 from bot.corrections import likely_typos
 from bot.digests.digests import DigestSettings
+from storage.audiences import audiences
 from storage.bounces import verdicts
 from storage.contacts import figures
 from storage.contacts.values import CleanReason, Status
-from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow
 from storage.digests import digests

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.audiences import audiences
 from bot.contacts.columns import SYSTEM_COLUMNS
-from bot.core import audiences
 from bot.corrections.suggestions import Suggester
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment

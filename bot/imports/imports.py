@@ -25,9 +25,10 @@ from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from bot.jobs import files, jobs
 from bot.jobs.files import SmallFile
 from bot.jobs.jobs import Clock, Recipient
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
 from storage.contacts.values import Row
-from storage.core import audiences, forgotten, journal
+from storage.core import forgotten
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.files.spreadsheet_errors import SpreadsheetError, TooBroken

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.audiences import Audience, require
+from bot.audiences.audiences import Audience, require
 from bot.core.errors import CleanedError, PlanGone
 from bot.corrections import corrections, walks
 from bot.corrections.corrections import Correction, CorrectionPlan, FilledForm, Form, NoPermission
@@ -19,10 +19,10 @@ from bot.jobs.jobs import Clock, Recipient
 from bot.mailchimp import adding
 from bot.mailchimp.fixes import Fixed
 from bot.mailchimp.jobs import ADD, AddJob, AddProgress, AddResult, AddTask, FixOutcome
+from storage.audiences import audiences
 from storage.contacts import bulk, contacts
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
-from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.client import Client

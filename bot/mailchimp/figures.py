@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.core import audiences
+from bot.audiences import audiences
 from storage.core.database import Database
 from storage.jobs import jobs
 from storage.jobs.tables import JobKind

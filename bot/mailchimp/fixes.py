@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.audiences import Audience, require
+from bot.audiences.audiences import Audience, require
 from bot.core.errors import CleanedError
 from bot.corrections import corrections, likely_typos, tick_list
 from bot.corrections.corrections import FilledForm

@@ -9,8 +9,8 @@ from bot.core.settings import Settings
 from bot.jobs import jobs
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC
+from storage.audiences import audiences
 from storage.bounces import webhook_tokens
-from storage.core import audiences
 from storage.core.database import Database
 from storage.jobs.tables import JobState
 from storage.mailchimp import mirrors

@@ -7,9 +7,9 @@ from functools import partial
 
 from bot.core.settings import Settings
 from bot.maintenance.consistency import FORGET, RETENTION
+from storage.audiences import journal
 from storage.bounces import evidence, quarantine
 from storage.contacts.reachable import reachable
-from storage.core import journal
 from storage.core.database import Database, Session
 from storage.exports import exports
 from storage.jobs import jobs as job_rows

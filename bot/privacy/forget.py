@@ -16,7 +16,8 @@ from bot.jobs import jobs
 from bot.jobs.jobs import Clock, Recipient
 from bot.privacy import uploads
 from bot.privacy.jobs import FORGET, ForgetJob, ForgetResult, ForgetTask
-from storage.core import audiences, forgotten, journal
+from storage.audiences import audiences, journal
+from storage.core import forgotten
 from storage.core.database import Database
 from storage.mailchimp.remote_state import RemoteState
 from storage.privacy import traces

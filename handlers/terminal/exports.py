@@ -4,7 +4,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from bot.core import audiences
+from bot.audiences import audiences
 from bot.core.errors import UnknownAudience
 from bot.exports import exports
 from bot.workspaces import databases

@@ -8,8 +8,8 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from bot.core import audiences
-from bot.core.audiences import Audience
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.jobs import jobs
 from bot.mailchimp import account
 from bot.mailchimp.account import NotMirrored

@@ -1,4 +1,7 @@
-"""Tables that every subject uses. Keys begin with the audience, so that an audience's rows are stored together."""
+"""What all tables have in common, and the table of audiences, to which nearly all refer.
+
+Keys begin with the audience, so that an audience's rows are stored together.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +13,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Index,
-    Integer,
     LargeBinary,
 )
 from sqlmodel import Field, SQLModel
@@ -78,24 +80,6 @@ class AudienceRow(Table, table=True):
     worth_a_look: int = Field(default=0, sa_type=BigInteger)  # number of cleaned contacts with a weak verdict
     signup_url: str | None = None  # the form by which people subscribe themselves, as an operator set it
     created_at: datetime
-
-
-class JournalRow(Table, table=True):
-    """A line of the journal: who did what, when, to how many contacts. Lines are never changed."""
-
-    __tablename__ = "journal"
-
-    id: int = Field(
-        default=None,  # None until the row is flushed
-        primary_key=True,
-        sa_type=BigInteger().with_variant(Integer, "sqlite"),
-    )
-    at: datetime
-    who: str
-    what: str
-    audience_id: int | None = Field(default=None, foreign_key="audience.id")
-    n: int = Field(sa_type=BigInteger)
-    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class ForgottenRow(Table, table=True):

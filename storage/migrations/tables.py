@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 import storage.archives.tables
+import storage.audiences.tables
 import storage.bounces.tables
 import storage.contacts.tables
 import storage.core.tables

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.audiences import audiences
 from bot.contacts import counts
-from bot.core import audiences
 from handlers.clock import utc_now
 from handlers.slack.features.mailchimp import mirror
 from handlers.standins.mailchimp.faults import FaultKind

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.core.audiences import Audience
-from storage.core import audiences
+from bot.audiences.audiences import Audience
+from storage.audiences import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.mailchimp.client import Client

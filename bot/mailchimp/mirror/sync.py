@@ -25,9 +25,10 @@ from bot.mailchimp.mirror.jobs import SYNC, SyncJob, SyncProgress, SyncResult, S
 from bot.mailchimp.mirror.members import ContactPage
 from bot.mailchimp.mirror.pages import FetchedPages
 from bot.mailchimp.outbox import late_answers
+from storage.audiences import audiences, journal
 from storage.contacts import bulk
 from storage.contacts.values import Row, Status
-from storage.core import audiences, forgotten, journal
+from storage.core import forgotten
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow
 from storage.jobs import jobs as job_rows

@@ -11,8 +11,8 @@ from bot.jobs import jobs
 from bot.mailchimp.outbox import roads
 from bot.mailchimp.outbox.refusals import GONE, NOT_FOUND
 from storage.archives import archives as archive_rows
+from storage.audiences import audiences, journal
 from storage.contacts import contacts
-from storage.core import audiences, journal
 from storage.core.database import Database, Session
 from storage.mailchimp import outgoing
 from storage.mailchimp.outgoing import AddressOutcome, OutboxKey

@@ -12,8 +12,8 @@ from bot.jobs import jobs
 from bot.jobs.jobs import AnyJob, Clock
 from bot.mailchimp.outbox import remote_changes
 from bot.mailchimp.outbox.remote_changes import RemoteChange
+from storage.audiences import journal
 from storage.contacts import bulk
-from storage.core import journal
 from storage.core.database import Database, Session
 from storage.jobs.tables import JobKind, JobRow
 from storage.mailchimp import outgoing

@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.core import audiences
+from bot.audiences import audiences
 from bot.core.errors import NotAnOperator
 from bot.digests import digests, posting
 from bot.digests.digests import ArchivedChannel, Claim, DigestSettings, NotInDigestChannel

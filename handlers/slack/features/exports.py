@@ -6,8 +6,8 @@ from functools import partial
 
 from slack_sdk.errors import SlackApiError
 
-from bot.core import audiences
-from bot.core.audiences import Audience
+from bot.audiences import audiences
+from bot.audiences.audiences import Audience
 from bot.core.errors import NothingThere
 from bot.exports import exports
 from bot.exports.exports import Destination

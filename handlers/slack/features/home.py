@@ -4,9 +4,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bot.audiences import audiences, journal
 from bot.bounces.verdicts import held
 from bot.contacts import counts
-from bot.core import audiences, journal
 from bot.core.errors import NotAnOperator
 from bot.corrections import typo_counts
 from bot.corrections.typo_counts import TypoState

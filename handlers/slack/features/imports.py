@@ -8,7 +8,7 @@ import httpx
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.core import audiences
+from bot.audiences import audiences
 from bot.core.errors import CleanedError, IsMirrored
 from bot.imports import imports
 from bot.imports.jobs import IMPORT, ImportJob

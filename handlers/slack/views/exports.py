@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-from bot.core.audiences import Audience
+from bot.audiences.audiences import Audience
 from bot.exports.exports import Destination, ExportPlan, ExportReceipt, PastExport
 from bot.exports.jobs import ExportJob
 from handlers.slack.elements import blocks, filters, receipts

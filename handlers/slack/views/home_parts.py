@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from bot.audiences.audiences import Audience
+from bot.audiences.journal import JournalEntry
 from bot.contacts.counts import Figures
-from bot.core.audiences import Audience
-from bot.core.journal import JournalEntry
 from bot.digests.digests import DigestSettings, LastRun, next_due
 from bot.exports.exports import PastExport
 from bot.jobs.jobs import WorkUnderWay

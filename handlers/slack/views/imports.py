@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.core.audiences import Audience
+from bot.audiences.audiences import Audience
 from bot.imports.imports import ImportReceipt
 from bot.imports.jobs import ImportJob
 from bot.imports.refused import RefusedLine

@@ -12,9 +12,9 @@ from pydantic import SecretStr
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.audiences.audiences import Audience
 from bot.bounces import mailbox
 from bot.core import settings
-from bot.core.audiences import Audience
 from bot.core.errors import CleanedError
 from bot.core.settings import BadSetting, Reading, Settings
 from bot.mailchimp import account

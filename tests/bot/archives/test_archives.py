@@ -15,9 +15,9 @@ from bot.core.errors import AlreadyDone, NothingThere, PlanGone, WrongWord
 from bot.jobs import jobs
 from storage.archives import archives as archive_rows
 from storage.archives.tables import Archive
+from storage.audiences import journal
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
-from storage.core import journal
 from storage.core.database import Database
 from storage.jobs.jobs import LeaseLost
 from tests.conftest import NOW

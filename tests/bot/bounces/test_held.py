@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.audiences import journal
 from bot.bounces import intake, mailbox
 from bot.bounces.events import LIST_SUFFIX, EventKind, MailEvent
 from bot.bounces.intake import IntakeCounts
 from bot.bounces.verdicts import held, policy, reversals
 from bot.bounces.verdicts.held import CLEANING, QUESTION, AlreadyAnswered
 from bot.bounces.verdicts.reversals import REVERSAL, CleanedBatch, NothingToReverse
-from bot.core import journal
 from bot.core.errors import PlanGone
 from bot.jobs import jobs
 from bot.jobs.jobs import Recipient

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.audiences import audiences
 from bot.bounces import evidence, intake, mailbox
 from bot.bounces.events import LIST_SUFFIX, Cause, EventKind, Fault, MailEvent
 from bot.bounces.faults import find_fault
@@ -23,7 +24,6 @@ from bot.bounces.verdicts.policy import (
     find_incidents,
 )
 from bot.contacts import counts
-from bot.core import audiences
 from bot.jobs import jobs
 from bot.jobs.jobs import Recipient
 from storage.bounces import incidents as incident_rows

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.archives import archives
+from bot.audiences import audiences
 from bot.contacts import counts, segments
-from bot.core import audiences
 from bot.core.weeks import DAY, Week, bounds, week_at
 from bot.corrections import likely_typos
 from bot.digests import digests, reports

@@ -17,9 +17,9 @@ from bot.exports import exports, files
 from bot.exports.jobs import EXPORT, ExportJob, ExportResult
 from bot.jobs import jobs
 from bot.jobs.files import Contents, ExpectedFile, SharedFiles, SharedWith
+from storage.audiences import journal
 from storage.contacts.contacts import Segment
 from storage.contacts.tables import Contact
-from storage.core import journal
 from storage.core.database import Database
 from storage.exports import cells
 from storage.exports.tables import Export

@@ -23,10 +23,11 @@ from bot.imports.jobs import IMPORT, ImportJob, ImportTask
 from bot.imports.refused import RefusedLine
 from bot.jobs import jobs
 from bot.jobs.jobs import Recipient
+from storage.audiences.tables import JournalRow
 from storage.contacts import contacts
 from storage.core import database as databases
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, JournalRow
+from storage.core.tables import AudienceRow
 from storage.files.spreadsheet_errors import TooBroken
 from storage.imports.tables import RefusedRow, UploadPart
 from storage.jobs.tables import JobRow, JobState

@@ -18,10 +18,10 @@ from bot.imports.jobs import IMPORT, ImportJob
 from bot.imports.refused import RefusedLine
 from bot.jobs import jobs
 from bot.maintenance import consistency
+from storage.audiences import audiences, journal
 from storage.contacts import figures
 from storage.contacts.tables import Contact
 from storage.contacts.values import UNKNOWN_TIME
-from storage.core import audiences, journal
 from storage.core.database import Database
 from storage.files.spreadsheet_errors import EmptyFile
 from storage.imports import refused_rows, uploads

@@ -41,9 +41,9 @@ from bot.mailchimp.jobs import ADD, AddProgress, AddResult, AddTask
 from bot.mailchimp.mirror.jobs import SYNC, SyncProgress, SyncResult, SyncTask
 from bot.mailchimp.outbox import work as outbox_work
 from storage.archives.tables import Archive
+from storage.audiences import audiences
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import Status
-from storage.core import audiences
 from storage.core.database import Database
 from storage.exports import cells
 from storage.imports.tables import RefusedRow, UploadPart

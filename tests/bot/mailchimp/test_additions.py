@@ -22,10 +22,10 @@ from handlers.standins.mailchimp.account import StoredMergeField, merge_values
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import words
+from storage.audiences import journal
 from storage.contacts import contacts, figures
 from storage.contacts.tables import Contact
 from storage.contacts.values import Status
-from storage.core import journal
 from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.corrections.tables import Consent

@@ -15,9 +15,9 @@ from bot.mailchimp.jobs import FixJob
 from handlers.standins.mailchimp.account import StoredMergeField
 from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
+from storage.audiences import journal
 from storage.contacts import contacts
 from storage.contacts.values import Status
-from storage.core import journal
 from storage.core.database import Database
 from storage.corrections import corrections as store
 from storage.mailchimp.client import Client

@@ -8,7 +8,7 @@ from bot.jobs.jobs import Recipient, new_id
 from bot.mailchimp.mirror import sync
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from bot.maintenance.cleanup import SYNCS_KEPT, delete_expired
-from storage.core import audiences
+from storage.audiences import audiences
 from storage.core.database import Database
 from storage.jobs.tables import JobKind, JobRow
 from storage.mailchimp import mirrors

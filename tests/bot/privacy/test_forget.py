@@ -30,10 +30,10 @@ from bot.maintenance import consistency
 from bot.privacy import forget, person
 from bot.privacy.forget import NoAddressToForget
 from bot.privacy.jobs import FORGET, ForgetJob
+from storage.audiences import journal
 from storage.contacts import bulk, contacts
 from storage.contacts.contacts import Segment
 from storage.contacts.values import Row
-from storage.core import journal
 from storage.core.database import Database
 from storage.jobs.tables import JobRow, JobState
 from storage.privacy import traces

@@ -19,9 +19,9 @@ from handlers.slack import manifest
 from handlers.standins.slack.server import Workspace
 from handlers.terminal.demo import _environment
 from handlers.words import words
+from storage.audiences.tables import JournalRow
 from storage.contacts.tables import Contact
 from storage.core.database import Database
-from storage.core.tables import JournalRow
 from storage.jobs.tables import JobRow
 from tests.flows.conftest import AUDIENCE, Someone, wait_until
 from tests.support.slack import OLIVIA, Person, says

@@ -19,8 +19,8 @@ from bot.imports.jobs import IMPORT, ImportTask
 from bot.jobs import jobs
 from bot.jobs.jobs import AnyJob, Failure, JobType, Recipient
 from bot.jobs.json_values import to_json
+from storage.audiences import audiences
 from storage.contacts.contacts import Segment
-from storage.core import audiences
 from storage.core.database import Database
 from storage.imports import uploads
 from storage.jobs import jobs as job_rows

@@ -10,8 +10,8 @@ import pytest
 
 from bot.archives.jobs import ARCHIVE, ArchiveTask
 from bot.jobs import jobs, task_leases
+from storage.audiences import audiences
 from storage.contacts.contacts import Segment
-from storage.core import audiences
 from storage.core.database import Database
 from tests.conftest import NOW
 

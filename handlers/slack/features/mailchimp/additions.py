@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.core import audiences
+from bot.audiences import audiences
 from bot.mailchimp import additions
 from bot.mailchimp.jobs import ADD, AddJob
 from handlers.slack.context import AppContext

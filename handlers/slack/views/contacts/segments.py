@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.audiences.audiences import Audience
 from bot.contacts.segments import MAX_TICKED, Entry, Listing, Preset, TickedBoxes
-from bot.core.audiences import Audience
 from bot.core.weeks import Week
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements import blocks, filters

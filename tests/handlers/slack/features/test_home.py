@@ -12,7 +12,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import event
 
-from bot.core.audiences import by_id, remember
+from bot.audiences.audiences import by_id, remember
 from bot.core.settings import load
 from bot.corrections import likely_typos
 from bot.digests import digests
@@ -30,8 +30,8 @@ from handlers.slack.features.home_refresh import HomeRefresher, WorkspaceTabs
 from handlers.slack.features.mailchimp import mirror
 from handlers.slack.home_tabs import HomeTabs
 from handlers.slack.views import home as views
+from storage.audiences import audiences, journal
 from storage.contacts.contacts import Segment
-from storage.core import audiences, journal
 from storage.core.database import Database
 from storage.exports import exports
 from storage.exports.tables import Export

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from bot.core import audiences
+from bot.audiences import audiences
 from bot.demo.samples import SAMPLES, archive
 from bot.imports import imports
 from bot.imports.jobs import IMPORT, ImportJob

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from bot.audiences.audiences import Audience
+from bot.audiences.journal import JournalEntry
 from bot.contacts.counts import Figures
-from bot.core.audiences import Audience
-from bot.core.journal import JournalEntry
 from bot.core.weeks import Week
 from bot.digests.digests import DigestSettings, LastRun
 from bot.exports.exports import PastExport

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot.audiences.audiences import Audience
 from bot.contacts.counts import Figures
-from bot.core.audiences import Audience
 from bot.core.weeks import Week
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.elements import audiences as audience_views

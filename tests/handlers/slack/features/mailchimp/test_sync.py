@@ -16,7 +16,7 @@ from handlers.standins.mailchimp.faults import FaultKind
 from handlers.standins.mailchimp.standin import Standin
 from handlers.words import Words
 from handlers.words import words as words_for
-from storage.core import audiences
+from storage.audiences import audiences
 from storage.mailchimp.client import Client
 
 NAME = "Trail news"

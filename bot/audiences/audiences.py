@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 
 from bot.core.errors import CleanedError, NoAudience, UnknownAudience
+from storage.audiences import audiences
 from storage.contacts.reachable import reachable
-from storage.core import audiences
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.jobs import plans

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from storage.core.tables import JournalRow
+from storage.audiences.tables import JournalRow
 
 
 def write(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from storage.core import audiences, journal
+from storage.audiences import audiences, journal
 from storage.core.database import Database
 
 

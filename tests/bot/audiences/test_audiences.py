@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core import audiences
+from bot.audiences import audiences
 from bot.core.errors import NoAudience, UnknownAudience
 from bot.maintenance import cleanup
-from storage.core import audiences as rows
+from storage.audiences import audiences as rows
 from storage.core.database import Database
 from tests.conftest import NOW
 
