@@ -29,13 +29,13 @@ from storage.contacts.figures import FigureChanges
 from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact
 from storage.contacts.values import CleanReason, Status
-from storage.core import forgotten
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow, AudienceSource
 from storage.corrections import corrections
 from storage.corrections.tables import Consent
 from storage.jobs.tables import PlanRow
 from storage.mailchimp.client import Client
+from storage.privacy import forgotten
 
 KIND = "fix"
 

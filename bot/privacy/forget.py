@@ -17,10 +17,9 @@ from bot.jobs.jobs import Clock, Recipient
 from bot.privacy import uploads
 from bot.privacy.jobs import FORGET, ForgetJob, ForgetResult, ForgetTask
 from storage.audiences import audiences, journal
-from storage.core import forgotten
 from storage.core.database import Database
 from storage.mailchimp.remote_state import RemoteState
-from storage.privacy import traces
+from storage.privacy import forgotten, traces
 from storage.privacy.spellings import forms
 from storage.privacy.traces import Person
 

@@ -3,12 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    Integer,
-)
+from sqlalchemy import JSON, BigInteger, Column, Integer
 from sqlmodel import Field
 
 from storage.core.tables import Table

@@ -8,13 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    Index,
-    LargeBinary,
-)
+from sqlalchemy import JSON, BigInteger, Column, Index
 from sqlmodel import Field, SQLModel
 
 # Alembic's batch mode on SQLite can only change constraints that have a name.
@@ -80,22 +74,3 @@ class AudienceRow(Table, table=True):
     worth_a_look: int = Field(default=0, sa_type=BigInteger)  # number of cleaned contacts with a weak verdict
     signup_url: str | None = None  # the form by which people subscribe themselves, as an operator set it
     created_at: datetime
-
-
-class ForgottenRow(Table, table=True):
-    """A person who was erased, as a keyed hash of the address: by it they are recognised when a file names them again."""
-
-    __tablename__ = "forgotten"
-
-    hash: str = Field(primary_key=True)
-    at: datetime
-    by: str
-
-
-class SecretRow(Table, table=True):
-    """A random key that the program has made for itself."""
-
-    __tablename__ = "secret"
-
-    name: str = Field(primary_key=True)
-    value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -13,6 +13,7 @@ import storage.exports.tables
 import storage.imports.tables
 import storage.jobs.tables
 import storage.mailchimp.tables
+import storage.privacy.tables
 import storage.workspaces.installation_tables
 import storage.workspaces.tables  # noqa: F401  each import registers its tables
 

@@ -43,13 +43,14 @@ from storage.contacts.contacts import TABLE as CONTACT
 from storage.contacts.tables import DomainCount, VerdictRow
 from storage.contacts.values import Status
 from storage.core.database import Database
-from storage.core.tables import AudienceRow, AudienceSource, SecretRow, is_spread
+from storage.core.tables import AudienceRow, AudienceSource, is_spread
 from storage.corrections.tables import Consent
 from storage.imports.tables import RefusedRow, UploadPart
 from storage.jobs.tables import HandledRequest, JobKind, JobRow, PlanRow
 from storage.mailchimp import mirrors
 from storage.mailchimp.remote_state import RemoteState
 from storage.privacy.spellings import ERASED, Spellings
+from storage.privacy.tables import SecretRow
 
 ROWS_AT_ONCE = 500
 

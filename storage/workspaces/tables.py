@@ -3,10 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Column,
-)
+from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
 from storage.core.tables import Table

@@ -28,7 +28,6 @@ from bot.mailchimp.outbox import late_answers
 from storage.audiences import audiences, journal
 from storage.contacts import bulk
 from storage.contacts.values import Row, Status
-from storage.core import forgotten
 from storage.core.database import Database, Session
 from storage.core.tables import AudienceRow
 from storage.jobs import jobs as job_rows
@@ -38,6 +37,7 @@ from storage.mailchimp.client import Client
 from storage.mailchimp.errors import MailchimpError
 from storage.mailchimp.members import Member
 from storage.mailchimp.remote_state import RemoteState, Trouble
+from storage.privacy import forgotten
 
 OVERLAP = timedelta(minutes=10)  # of the periods of two syncs: clocks differ, and Mailchimp's listings lag
 COMPLETE_EVERY = timedelta(days=7)

@@ -3,7 +3,7 @@
 import re
 
 from bot.core.addresses import BadAddressReason, try_validate
-from storage.core.forgotten import Forgotten
+from storage.privacy.forgotten import Forgotten
 
 _SEPARATORS = re.compile(r"[\s,;:<>()\[\]{}|\"'=]+")
 

@@ -13,7 +13,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from storage.core.engines import insert_unless_there
-from storage.core.tables import ForgottenRow, SecretRow
+from storage.privacy.tables import ForgottenRow, SecretRow
 
 KEY_NAME = "forgotten"
 
