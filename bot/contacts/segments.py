@@ -17,10 +17,9 @@ from bot.contacts.counts import segment_size
 from bot.contacts.names import full_name
 from bot.core.errors import CleanedError, PlanGone
 from bot.jobs import json_values, plans
-from storage.contacts import contacts, figures
+from storage.contacts import contacts, days, figures
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.tables import Contact
-from storage.core import days
 from storage.core.database import Database, Session
 from storage.jobs import plans as plan_rows
 from storage.jobs.tables import PlanRow

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from bot.audiences.audiences import Audience, require
 from bot.contacts import rows
 from bot.contacts.names import name_labels
+from bot.contacts.weeks import Week
 from bot.core.addresses import Address, InvalidAddress, find_addresses, validate
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.weeks import Week
 from bot.corrections import likely_typos, walks
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.likely_typos import Step

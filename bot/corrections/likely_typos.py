@@ -7,8 +7,8 @@ from functools import lru_cache, partial
 from itertools import islice
 
 from bot.audiences.audiences import Audience, require
+from bot.contacts.weeks import Week
 from bot.core.errors import PlanGone
-from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
 from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
 from storage.audiences import journal

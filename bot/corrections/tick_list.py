@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.audiences.audiences import Audience, require
+from bot.contacts.weeks import Week
 from bot.core.errors import CleanedError, PlanGone
-from bot.core.weeks import Week
 from bot.corrections import likely_typos
 from bot.corrections.required_fields import needs_form
 from bot.corrections.suggestions import Suggestion

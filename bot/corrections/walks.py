@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections import likely_typos
 from bot.corrections.likely_typos import Step
 from bot.jobs import plans

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.weeks import WEEK, Week, bounds
+from bot.contacts.weeks import WEEK, Week, bounds
 from bot.corrections import likely_typos
 from bot.digests.digests import DigestSettings
 from storage.audiences import audiences

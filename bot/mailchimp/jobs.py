@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections.required_fields import Field, Permission
 from bot.jobs.jobs import Failure, Job, JobType
 from storage.contacts.values import Status

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.jobs.jobs import AnyJob
 from handlers.slack.elements import blocks, filters, newer
 from handlers.slack.elements.blocks import Block, Message, View

@@ -3,7 +3,7 @@
 import csv
 from dataclasses import replace
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections import corrections, likely_typos
 from bot.corrections.likely_typos import Step
 from bot.digests import reports

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.digests import digests
 from bot.digests.digests import DigestSettings, latest_due, next_due
 from storage.audiences import journal

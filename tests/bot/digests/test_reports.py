@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.core.weeks import Week, week_at
+from bot.contacts.weeks import Week, week_at
 from bot.digests import reports
 from bot.digests.reports import Change, Count, DigestTypo
 from bot.jobs import jobs

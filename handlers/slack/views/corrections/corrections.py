@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import FilledForm, Form
 from bot.corrections.likely_typos import MOST_COUNTED, Step

@@ -13,8 +13,8 @@ from slack_bolt import BoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
+from bot.contacts.weeks import Week
 from bot.core.settings import load
-from bot.core.weeks import Week
 from bot.jobs import jobs
 from bot.mailchimp.jobs import FIX
 from handlers.slack.context import AppContext

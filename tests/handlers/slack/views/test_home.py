@@ -10,7 +10,7 @@ import pytest
 from bot.audiences.audiences import Audience
 from bot.audiences.journal import JournalEntry
 from bot.contacts.counts import Figures
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.digests.digests import DigestSettings, LastRun
 from bot.exports.exports import PastExport
 from bot.jobs.jobs import WorkUnderWay

@@ -9,7 +9,7 @@ import pytest
 
 from bot.audiences.audiences import Audience
 from bot.contacts.counts import Figures
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from bot.mailchimp.mirror.jobs import SYNC, SyncJob
 from handlers.slack.elements import audiences as audience_views
 from handlers.slack.elements.blocks import MORE

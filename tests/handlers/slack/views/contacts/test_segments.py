@@ -14,7 +14,7 @@ from bot.bounces.events import Cause
 from bot.bounces.evidence import Review, VerdictSummary
 from bot.bounces.verdicts.policy import Weakness
 from bot.contacts.segments import Entry, Listing, Preset, TickedBoxes
-from bot.core.weeks import Week
+from bot.contacts.weeks import Week
 from handlers.slack.elements import blocks
 from handlers.slack.elements.texts import isolated
 from handlers.slack.views.contacts import segment_filters as filter_views

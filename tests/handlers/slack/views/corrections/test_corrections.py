@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.audiences.audiences import Audience
+from bot.contacts.weeks import Week
 from bot.core.addresses import BadAddressReason
-from bot.core.weeks import Week
 from bot.corrections.cleaned_contact import CleanedContact
 from bot.corrections.corrections import AlreadyThere, Correction, FilledForm, Form, NotAnAddress, NotCleaned
 from bot.corrections.likely_typos import MOST_COUNTED, Step

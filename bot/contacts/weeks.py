@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from storage.core import days
+from storage.contacts import days
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
