@@ -1,7 +1,7 @@
 """Phrases that blame the sender, and the codes that do so without words: what `bot.bounces.faults` searches."""
 
 from bot.bounces.events import Fault
-from bot.bounces.wordings import soft
+from bot.bounces.wordings import refusals
 from bot.bounces.wordings.phrases import Rules, phrases
 
 # The recipient wants mail from few only, or has not seen the sender yet: this is no fault.
@@ -158,7 +158,7 @@ _ORDER = (
     (Fault.BLOCK_LIST, _BLOCK_LIST),
     (Fault.REPUTATION, _REPUTATION),
     (Fault.REVERSE_DNS, _REVERSE_DNS),
-    (None, soft.RATE | soft.RELAY),
+    (None, refusals.RATE | refusals.RELAY),
     (Fault.BLOCKED, _CLEARLY_BLOCKED),
     (Fault.SENDER, _SENDER),
     (Fault.BLOCKED, _VAGUELY_BLOCKED),
