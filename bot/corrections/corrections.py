@@ -130,6 +130,23 @@ class CorrectionPlan:
     names: tuple[bool, bool] = (False, False)
     absent: str | None = field(default=None, repr=False)
 
+    def at(self, step: Step | None) -> "CorrectionPlan":
+        """The plan of a form at this step of a walk."""
+        if step is None:
+            return self
+        return replace(self, number=step.number, of=step.total, week=step.week, walk=step.walk)
+
+    def with_inputs(self, requirements: Requirements | None) -> "CorrectionPlan":
+        """The plan of a form that asks for these, if it is for a mirrored audience."""
+        if requirements is None:
+            return self
+        return replace(
+            self,
+            fields=tuple(replace(field, value="", problem="") for field in requirements.fields),
+            permissions=requirements.permissions,
+            names=(requirements.first_name, requirements.last_name),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -231,23 +248,7 @@ def begin(
     requirements = find_requirements(mailchimp, audience, contact, problems)
     with database.transaction() as session:
         contact = get_fixable(session, audience, contact_id)
-        plan = CorrectionPlan(
-            contact=contact_id,
-            wording=wording,
-            language=language,
-            number=step.number if step else None,
-            of=step.total if step else None,
-            week=step.week if step else None,
-            walk=step.walk if step else "",
-            absent=absent,
-        )
-        if requirements:
-            plan = replace(
-                plan,
-                fields=tuple(replace(field, value="", problem="") for field in requirements.fields),
-                permissions=requirements.permissions,
-                names=(requirements.first_name, requirements.last_name),
-            )
+        plan = CorrectionPlan(contact_id, wording, language, absent=absent).at(step).with_inputs(requirements)
         row = plans.create(
             session, KIND, user_id=by, audience_id=audience_id, now=now, data=to_json(plan), n=1
         )
