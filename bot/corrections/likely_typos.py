@@ -10,7 +10,7 @@ from bot.audiences.audiences import Audience, require
 from bot.contacts.weeks import Week
 from bot.core.errors import PlanGone
 from bot.corrections.cleaned_contact import CleanedContact, cleaned_contact
-from bot.corrections.suggestions import PROTECTED_FROM, Suggester, Suggestion
+from bot.corrections.suggestions.suggestions import PROTECTED_FROM, Suggester, Suggestion
 from storage.audiences import journal
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.audiences import audiences
 from bot.contacts.columns import SYSTEM_COLUMNS
-from bot.corrections.suggestions import Suggester
+from bot.corrections.suggestions.suggestions import Suggester
 from storage.contacts import contacts, figures
 from storage.contacts.contacts import PageKey, Segment
 from storage.contacts.values import CleanReason

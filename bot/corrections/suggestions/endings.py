@@ -3,8 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from bot.corrections.domains import ENDINGS, GENERIC, GLUED_LOOKALIKES, MAIN, NAMES, NOT_GENERIC, RANKS
-from bot.corrections.slips import Slip
+from bot.corrections.suggestions.domains import (
+    ENDINGS,
+    GENERIC,
+    GLUED_LOOKALIKES,
+    MAIN,
+    NAMES,
+    NOT_GENERIC,
+    RANKS,
+)
+from bot.corrections.suggestions.slips import Slip
 
 SHORT = 4  # the length of a name that may be a word of its own
 

@@ -14,10 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.core.addresses import validate
-from bot.corrections.domains import COMMON, LESS_COMMON, NAMES, REAL, WORLDWIDE
-from bot.corrections.slips import Slip
-from bot.corrections.suggestions import THRESHOLD, Suggester, Suggestion, SuggestionReason
-from tests.bot.corrections.slips import ANY_LETTER, glued, slips, twice
+from bot.corrections.suggestions.domains import COMMON, LESS_COMMON, NAMES, REAL, WORLDWIDE
+from bot.corrections.suggestions.slips import Slip
+from bot.corrections.suggestions.suggestions import THRESHOLD, Suggester, Suggestion, SuggestionReason
+from tests.bot.corrections.suggestions.slips import ANY_LETTER, glued, slips, twice
 
 TUNED, MEASURED = COMMON[:60], COMMON[60:]
 KNOWN = {*COMMON, *LESS_COMMON, *REAL, *WORLDWIDE}

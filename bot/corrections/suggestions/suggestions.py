@@ -19,8 +19,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.core.addresses import BadAddressReason, try_validate
-from bot.corrections import endings, malformed
-from bot.corrections.domains import (
+from bot.corrections.suggestions import endings, malformed
+from bot.corrections.suggestions.domains import (
     BRANDS,
     COMMON,
     CROWDED,
@@ -34,9 +34,9 @@ from bot.corrections.domains import (
     USUAL,
     WORLDWIDE,
 )
-from bot.corrections.malformed import EDGES
-from bot.corrections.neighbours import Neighbours
-from bot.corrections.slips import Slip, classify_slip, two_slips_likelihood
+from bot.corrections.suggestions.malformed import EDGES
+from bot.corrections.suggestions.neighbours import Neighbours
+from bot.corrections.suggestions.slips import Slip, classify_slip, two_slips_likelihood
 
 # The least confidence of a suggestion: more likely right than all alternatives together; below it, existing short domains
 # are taken for errors. Precision and recall by kind of error: `python -m tests.tools.suggestion_figures`.

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from bot.corrections.domains import ENDINGS
+from bot.corrections.suggestions.domains import ENDINGS
 
 EDGES = " .,;:@^\t\n\u00a0\u200b"
 is_well_formed = re.compile(

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from bot.corrections.domains import COMMON
-from bot.corrections.neighbours import Neighbours
-from bot.corrections.slips import classify_slip, two_slips_likelihood
+from bot.corrections.suggestions.domains import COMMON
+from bot.corrections.suggestions.neighbours import Neighbours
+from bot.corrections.suggestions.slips import classify_slip, two_slips_likelihood
 
 WORDS = st.text(alphabet="ab.", max_size=6)
 KNOWN = Neighbours(COMMON)
