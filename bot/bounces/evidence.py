@@ -13,11 +13,11 @@ from bot.core.addresses import find_addresses
 from bot.core.errors import PlanGone
 from storage.archives import archives
 from storage.audiences import audiences
-from storage.bounces import bursts as burst_rows
 from storage.bounces import evidence as evidence_rows
-from storage.bounces import incidents as incident_rows
-from storage.bounces import verdicts as verdict_rows
 from storage.bounces.tables import Evidence
+from storage.bounces.verdicts import bursts as burst_rows
+from storage.bounces.verdicts import incidents as incident_rows
+from storage.bounces.verdicts import verdicts as verdict_rows
 from storage.contacts import contacts
 from storage.contacts.reachable import reachable
 from storage.contacts.tables import Contact, VerdictRow

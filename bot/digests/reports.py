@@ -8,7 +8,7 @@ from bot.contacts.weeks import WEEK, Week, bounds
 from bot.corrections import likely_typos
 from bot.digests.digests import DigestSettings
 from storage.audiences import audiences
-from storage.bounces import verdicts
+from storage.bounces.verdicts import verdicts
 from storage.contacts import figures
 from storage.contacts.values import CleanReason, Status
 from storage.core.database import Database, Session

@@ -17,8 +17,8 @@ from bot.core.errors import CleanedError, PlanGone
 from bot.jobs import jobs
 from bot.jobs.jobs import Clock, Job, JobType, Recipient
 from storage.audiences import journal
-from storage.bounces import batches as batch_rows
 from storage.bounces import contacts as contact_rows
+from storage.bounces.verdicts import batches as batch_rows
 from storage.contacts import bulk
 from storage.contacts.reachable import reachable
 from storage.core.database import Database, Session

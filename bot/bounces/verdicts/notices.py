@@ -14,8 +14,8 @@ from bot.bounces.verdicts.policy import BURST_WINDOW, INCIDENT_QUIET, Weakness
 from bot.core.errors import PlanGone
 from bot.jobs import jobs
 from bot.jobs.jobs import Clock, Job, JobType, Recipient, new_id
-from storage.bounces import incidents as incident_rows
 from storage.bounces.tables import IncidentRow
+from storage.bounces.verdicts import incidents as incident_rows
 from storage.contacts.reachable import reachable
 from storage.core.database import Database, Session
 from storage.jobs.tables import ENDED, JobKind

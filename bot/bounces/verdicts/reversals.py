@@ -17,10 +17,10 @@ from bot.jobs import jobs, plans
 from bot.jobs.jobs import Clock, Job, JobType, Recipient
 from bot.jobs.json_values import from_json, to_json
 from storage.audiences import journal
-from storage.bounces import batches as batch_rows
-from storage.bounces import reversals
-from storage.bounces.reversals import Chosen
 from storage.bounces.tables import VerdictBatch
+from storage.bounces.verdicts import batches as batch_rows
+from storage.bounces.verdicts import reversals
+from storage.bounces.verdicts.reversals import Chosen
 from storage.contacts import bulk
 from storage.contacts import contacts as contact_rows
 from storage.contacts.reachable import reachable

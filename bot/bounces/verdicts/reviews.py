@@ -10,7 +10,7 @@ from datetime import datetime
 from bot.audiences.audiences import require
 from storage.audiences import journal
 from storage.bounces import contacts as contact_rows
-from storage.bounces import verdicts
+from storage.bounces.verdicts import verdicts
 from storage.contacts import bulk
 from storage.core.database import Database
 

@@ -8,8 +8,8 @@ from bot.audiences import audiences
 from bot.bounces.verdicts.policy import Policy
 from bot.core.errors import CleanedError
 from storage.audiences import journal
-from storage.bounces import policies as policy_rows
 from storage.bounces.tables import CleaningPolicy
+from storage.bounces.verdicts import policies as policy_rows
 from storage.core.database import Database, Session
 
 THRESHOLDS = tuple(field.name for field in fields(Policy))

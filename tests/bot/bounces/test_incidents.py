@@ -26,8 +26,8 @@ from bot.bounces.verdicts.policy import (
 from bot.contacts import counts
 from bot.jobs import jobs
 from bot.jobs.jobs import Recipient
-from storage.bounces import incidents as incident_rows
 from storage.bounces.message_files import MailMessage
+from storage.bounces.verdicts import incidents as incident_rows
 from storage.core.database import Database
 from tests.bot.bounces.test_intake import audience, contact, event, weakness
 from tests.bot.bounces.test_reversals import batches, reverse_contact

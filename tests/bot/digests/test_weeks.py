@@ -16,7 +16,7 @@ from bot.contacts.weeks import DAY, Week, bounds, week_at
 from bot.corrections import likely_typos
 from bot.digests import digests, reports
 from bot.exports import exports
-from storage.bounces import verdicts
+from storage.bounces.verdicts import verdicts
 from storage.contacts import bulk, days
 from storage.contacts.contacts import Segment
 from storage.contacts.values import UNKNOWN_TIME

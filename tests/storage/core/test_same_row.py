@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlmodel import Session, select
 
 from storage.audiences import audiences
-from storage.bounces import policies
 from storage.bounces.tables import CleaningPolicy
+from storage.bounces.verdicts import policies
 from storage.core.database import Database
 from storage.core.tables import AudienceRow
 from storage.corrections import corrections

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Table, delete, func, select, update
 from sqlmodel import Session
 
-from storage.bounces import batches
 from storage.bounces.tables import Activity
+from storage.bounces.verdicts import batches
 from storage.contacts import figures
 from storage.contacts.contacts import IS_CLEANED, TABLE, VERDICT
 from storage.contacts.figures import FigureChanges, FigureKey, day_of
